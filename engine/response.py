@@ -26,7 +26,6 @@ from numpy.typing import ArrayLike, NDArray
 from engine import response_kernel as loops
 from engine.geometric import class_of, class_probabilities, class_tables
 from engine.graph import Graph
-from engine.streams import bits
 
 FIRST_VIEW, CLICKED, REPOSTED = loops.FIRST_VIEW, loops.CLICKED, loops.REPOSTED
 
@@ -141,7 +140,8 @@ class Scratch:
         self.today = np.zeros(words, dtype=np.uint64)
         self.queue = np.empty(graph.n_nodes + 1, dtype=np.int32)
         widest = int(graph.out_degrees.max()) if graph.n_nodes else 0
-        self.candidates = np.empty(widest + 1, dtype=np.int32)
+        self.picked = np.empty(widest + 1, dtype=np.int32)
+        self.words = np.empty(widest + 1, dtype=np.uint64)
         self.reserve(max(1024, 2 * widest))
 
     def reserve(self, exposures: int) -> None:
@@ -192,25 +192,25 @@ def propagate(
         )
     classes, share_rates = _share_rates(shares)
     source = np.ascontiguousarray(shares.source, dtype=np.int32)
-    tree_keys = np.array(
-        [bits(key, day, int(a), int(o)) for a, o in zip(source, shares.ordinal, strict=True)], dtype=np.uint64
-    )
+    audience = [
+        np.ascontiguousarray(values, dtype=np.float32).reshape(-1)
+        for values in (edge_trust, edge_fatigue, person_interest, feed_load)
+    ]
     counts = np.zeros((source.size, loops.N_COUNTS), dtype=np.int64)
     state = np.zeros(3, dtype=np.int64)
     while state[0] < source.size:
         loops.run_shares(
             graph.offsets,
             graph.targets,
-            np.ascontiguousarray(edge_trust, dtype=np.float32),
-            np.ascontiguousarray(edge_fatigue, dtype=np.float32),
-            np.ascontiguousarray(person_interest, dtype=np.float32),
-            np.ascontiguousarray(feed_load, dtype=np.float32),
+            *audience,
             np.array(rates, dtype=np.float64),
             source,
             np.ascontiguousarray(shares.topic, dtype=np.int32),
+            np.ascontiguousarray(shares.ordinal, dtype=np.int32),
             share_rates,
             classes,
-            tree_keys,
+            np.uint64(key),
+            day,
             class_tables(),
             counts,
             work.edges,
@@ -219,15 +219,23 @@ def propagate(
             work.visited,
             work.today,
             work.queue,
-            work.candidates,
+            work.picked,
+            work.words,
             state,
         )
         if state[0] < source.size:
             work.reserve(2 * work.edges.size)
     written = int(state[1])
     loops.clear_marks(graph.targets, work.edges[:written], work.today)
+    columns = [np.ascontiguousarray(column) for column in counts.T]
     return Outcome(
-        *(np.ascontiguousarray(counts[:, column]) for column in range(loops.N_COUNTS)),
+        columns[0],
+        columns[1],
+        columns[2],
+        columns[3],
+        columns[4],
+        columns[5],
+        columns[6],
         work.edges[:written].copy(),
         work.shares[:written].copy(),
         work.flags[:written].copy(),
