@@ -1,7 +1,8 @@
 """The independent cascade: each newly active node gets one chance along each of its out-edges.
 
-Every run lives in a world of its own, in which each edge is live or not; the world is a pure function of (seed, run, edge). So sizes depend on
-the seed alone, not on threads, and two seed sets under one seed meet the same worlds: more seeds never reach fewer people.
+Every run lives in a world of its own, in which each edge is live or not; the world is a pure function of
+(seed, run, edge). So sizes depend on the seed alone, not on threads, and two seed sets under one seed meet
+the same worlds: more seeds never reach fewer people.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from threading import Lock
 from typing import Any
 
@@ -65,7 +67,8 @@ def spread(
     seed     whole number; the same gives the same sizes, whatever `threads`
     threads  at most so many at once; None: one per core
 
-    Raises ValueError for p that is NaN or outside [0, 1] or of the wrong length, seeds outside the graph or twice, runs or threads below 1.
+    Raises ValueError for p that is NaN or outside [0, 1] or of the wrong length, seeds outside the graph or
+    twice, runs or threads below 1.
     Oracle: on tiny graphs the mean over all live-edge worlds, enumerated.
     """
     chosen = _checked_seeds(graph, seeds)
@@ -75,17 +78,17 @@ def spread(
     key = stream_key(seed, Stream.CASCADE)
     coins = _coins(graph, chances)
     out = np.zeros((3, n_runs), dtype=np.int64)
+    # Unsigned views: Numba tests each signed index for being negative.
+    offsets, targets = graph.offsets.view(np.uint64), graph.targets.view(np.uint32)
     widest = int(graph.out_degrees.max()) if graph.n_nodes else 0
 
     def work(pieces: Iterator[tuple[int, int]]) -> None:
         visited = np.zeros(graph.n_nodes // 64 + 1, dtype=np.uint64)
-        queue = np.empty(graph.n_nodes + 1, dtype=np.int32)
-        picked = np.empty(BATCH + widest + 1, dtype=np.int32)
+        queue = np.empty(graph.n_nodes + 1, dtype=np.uint32)
+        picked = np.empty(BATCH + widest + 1, dtype=np.uint32)
         for first, last in pieces:
             parts = (out[row, first:last] for row in range(3))
-            run_cascades(
-                graph.offsets, graph.targets, *coins, chosen, key, first, *parts, visited, queue, picked
-            )
+            run_cascades(offsets, targets, *coins, chosen, key, first, *parts, visited, queue, picked)
 
     _in_threads(work, n_runs, min(n_threads, n_runs))
     return Spread(*out)
@@ -107,10 +110,11 @@ def _coins(
 
 
 def _in_threads(work: Callable[[Iterator[tuple[int, int]]], None], n_runs: int, n_threads: int) -> None:
-    # Many more pieces than threads, since runs differ in length; each thread keeps its scratch for all of its pieces.
+    # Many more pieces than threads, since runs differ in length; each thread keeps its scratch for all of
+    # its pieces.
     n_pieces = 1 if n_threads == 1 else min(n_runs, 16 * n_threads)
     cuts = [n_runs * i // n_pieces for i in range(n_pieces + 1)]
-    pieces = _Shared(zip(cuts[:-1], cuts[1:], strict=True))
+    pieces = _Shared(pairwise(cuts))
     if n_threads == 1:
         work(pieces)
         return
@@ -131,10 +135,10 @@ class _Shared(Iterator[tuple[int, int]]):
             return next(self._items)
 
 
-def _checked_seeds(graph: Graph, seeds: ArrayLike) -> NDArray[np.int32]:
+def _checked_seeds(graph: Graph, seeds: ArrayLike) -> NDArray[np.uint32]:
     array = np.asarray(seeds)
     if array.size == 0:
-        return np.empty(0, dtype=np.int32)
+        return np.empty(0, dtype=np.uint32)
     if array.ndim != 1 or array.dtype.kind not in "iu":
         raise ValueError(f"seeds of type {array.dtype}, shape {array.shape}; give a flat list of node ids")
     low, high = int(array.min()), int(array.max())
@@ -144,7 +148,7 @@ def _checked_seeds(graph: Graph, seeds: ArrayLike) -> NDArray[np.int32]:
     values, counts = np.unique(array, return_counts=True)
     if counts.max() > 1:
         raise ValueError(f"seed {values[counts > 1][0]} given twice; each seed once; remove the duplicate")
-    return np.ascontiguousarray(array, dtype=np.int32)
+    return np.ascontiguousarray(array, dtype=np.uint32)
 
 
 def _checked_chances(graph: Graph, p: ArrayLike) -> NDArray[np.float64]:

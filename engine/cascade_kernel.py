@@ -1,7 +1,8 @@
 """The compiled loops behind engine.cascade.
 
-A batch of active nodes is worked off in three passes, so that the memory fetches of one pass overlap: pick the positions of the edges that
-succeed, read their targets, test and mark the targets. Each pass asks for the lines that the next one needs.
+A batch of active nodes is worked off in three passes, so that the memory fetches of one pass overlap: pick
+the positions of the edges that succeed, read their targets, test and mark the targets. Each pass asks for
+the lines that the next one needs.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 
-from engine.geometric import ESCAPE, draw_gap
 from engine.kernels import (
+    I64,
+    U64,
     F64In,
     I32In,
-    I32Out,
-    I64,
     I64In,
     I64Out,
     U8In,
@@ -23,39 +24,49 @@ from engine.kernels import (
     U32In,
     U32Matrix,
     U32Out,
-    U64,
+    U64In,
     U64Out,
     kernel,
 )
+from engine.picking import LOW_6, ONE, SIX, ZERO, pick_edges, reach_targets
 from engine.prefetch import prefetch
 from engine.streams import GOLDEN, mix
 
 BATCH = 256
-AHEAD = 8
+AHEAD = np.uint64(8)
 KEEP_ALL = 1 << 31
-ONE = np.uint64(1)
-SHIFT_32 = np.uint64(32)
 SHIFT_33 = np.uint64(33)
-LOW_32 = np.uint64(0xFFFFFFFF)
-GAP_ESCAPE = np.uint64(ESCAPE)
 EDGE_SALT = np.uint64(0xD1B54A32D192ED03)
 
 
+@njit(nogil=True)
+def thin_picked(n_picked: Any, picked: Any, keep: Any, edge_key: Any) -> Any:
+    """Keep each picked edge with its own chance; return how many stay."""
+    per_edge = keep.size > 1
+    kept = ZERO
+    for i in range(n_picked):
+        e = np.uint64(picked[i])
+        limit = np.uint64(keep[e if per_edge else ZERO])
+        picked[kept] = e
+        kept += np.uint64(mix(edge_key ^ (e * GOLDEN)) >> SHIFT_33 < limit)
+    return kept
+
+
 @kernel(
-    I64In,  # offsets
-    I32In,  # targets
+    U64In,  # offsets
+    U32In,  # targets
     U32In,  # keep
     U8In,  # node_class
     U32Matrix,  # tables
-    I32In,  # seeds
+    U32In,  # seeds
     U64,  # key
     I64,  # first_run
     I64Out,  # sizes
     I64Out,  # depths
     I64Out,  # edges_traversed
     U64Out,  # visited
-    I32Out,  # queue
-    I32Out,  # picked
+    U32Out,  # queue
+    U32Out,  # picked
 )
 def run_cascades(
     offsets: Any,
@@ -80,77 +91,36 @@ def run_cascades(
     visited     bitmap, zeros when it comes in and when it goes out
     queue       n + 1; picked: BATCH + the largest out-degree
     """
-    per_edge = keep.size > 1
-    per_node = node_class.size > 1
-    keeps_all = not per_edge and keep[0] == KEEP_ALL
+    keeps_all = keep.size == 1 and keep[0] == KEEP_ALL
     table = tables[0]
     for run in range(sizes.size):
         run_key = mix(key + np.uint64(first_run + run) * GOLDEN)
-        edge_key = run_key + EDGE_SALT
-        tail = 0
+        head, tail, depth, edges = ZERO, np.uint64(seeds.size), np.int64(0), ZERO
         for i in range(seeds.size):
-            v = seeds[i]
-            visited[v >> 6] |= ONE << np.uint64(v & 63)
-            queue[tail] = v
-            tail += 1
-        head, depth, edges = 0, 0, 0
+            v = np.uint64(seeds[i])
+            visited[v >> SIX] |= ONE << (v & LOW_6)
+            queue[i] = v
         while head < tail:
             level_end = tail
             while head < level_end:
-                n_picked = 0
-                while head < level_end and n_picked < BATCH:
-                    prefetch(offsets, queue[min(head + AHEAD, level_end - 1)])
-                    u = queue[head]
-                    head += 1
-                    position, end = offsets[u], offsets[u + 1]
-                    edges += end - position
-                    if per_node:
-                        table = tables[node_class[u]]
-                    word = mix(run_key ^ (np.uint64(u) * GOLDEN))
-                    while True:
-                        gap = draw_gap(table, word & LOW_32)
-                        position += np.int64(gap)
-                        if position >= end:
-                            break
-                        if gap != GAP_ESCAPE:
-                            picked[n_picked] = position
-                            n_picked += 1
-                            prefetch(targets, position)
-                            position += 1
-                        gap = draw_gap(table, word >> SHIFT_32)
-                        position += np.int64(gap)
-                        if position >= end:
-                            break
-                        if gap != GAP_ESCAPE:
-                            picked[n_picked] = position
-                            n_picked += 1
-                            prefetch(targets, position)
-                            position += 1
-                        word = mix(word + GOLDEN)
+                n_picked = ZERO
+                while head < level_end and n_picked < np.uint64(BATCH):
+                    prefetch(offsets, queue[min(head + AHEAD, level_end - ONE)])
+                    u = np.uint64(queue[head])
+                    head += ONE
+                    begin, end = offsets[u], offsets[u + ONE]
+                    edges += end - begin
+                    if node_class.size > 1:
+                        table = tables[np.uint64(node_class[u])]
+                    n_picked = pick_edges(
+                        begin, end, mix(run_key ^ (u * GOLDEN)), table, targets, picked, n_picked
+                    )
                 if not keeps_all:
-                    kept = 0
-                    for i in range(n_picked):
-                        e = picked[i]
-                        limit = keep[e if per_edge else 0]
-                        draw = mix(edge_key ^ (np.uint64(e) * GOLDEN)) >> SHIFT_33
-                        picked[kept] = e
-                        kept += np.int64(draw < np.uint64(limit))
-                    n_picked = kept
-                for i in range(n_picked):
-                    v = targets[picked[i]]
-                    picked[i] = v
-                    prefetch(visited, v >> 6)
-                for i in range(n_picked):
-                    v = picked[i]
-                    shift = np.uint64(v & 63)
-                    marks = visited[v >> 6]
-                    visited[v >> 6] = marks | (ONE << shift)
-                    queue[tail] = v
-                    tail += np.int64(((marks >> shift) & ONE) ^ ONE)
-            if tail > level_end:
-                depth += 1
+                    n_picked = thin_picked(n_picked, picked, keep, run_key + EDGE_SALT)
+                tail = reach_targets(n_picked, picked, targets, visited, queue, tail)
+            depth += np.int64(tail > level_end)
         for i in range(tail):
-            visited[queue[i] >> 6] = 0
+            visited[np.uint64(queue[i]) >> SIX] = ZERO
         sizes[run], depths[run], edges_traversed[run] = tail, depth, edges
 
 
@@ -158,13 +128,15 @@ def run_cascades(
 def thin_edges(
     offsets: Any, chances: Any, edge_order: Any, class_chances: Any, node_class: Any, keep: Any
 ) -> None:
-    """Give each node the class just above its likeliest edge, and each edge its chance to be kept under that class.
+    """Give each node the class just above its likeliest edge, and each edge its chance to be kept under that
+    class.
 
-    chances     float64[m], in the order given; edge_order: CSR position → given index, empty when they are the same
+    chances     float64[m], in the order given; edge_order: CSR position → given index, empty when they are
+                the same
     node_class  uint8[n], keep uint32[m] in CSR order: written
     """
     for u in range(offsets.size - 1):
-        top = 0.0
+        top = np.float64(0.0)
         for position in range(offsets[u], offsets[u + 1]):
             top = max(top, chances[edge_order[position] if edge_order.size else position])
         row = 0
@@ -174,4 +146,4 @@ def thin_edges(
         scale = KEEP_ALL / class_chances[row]
         for position in range(offsets[u], offsets[u + 1]):
             chance = chances[edge_order[position] if edge_order.size else position]
-            keep[position] = np.uint32(min(KEEP_ALL, np.int64(chance * scale + 0.5)))
+            keep[position] = int(chance * scale + 0.5)

@@ -1,8 +1,8 @@
 """Gaps between successes of a coin, drawn from a table instead of a logarithm.
 
-A table is the alias form (Walker 1977, Vose 1991) of the geometric distribution truncated at CELLS − 1: gap g < 1023 has probability
-(1 − p)^g · p, and the last cell is an escape, "no success in the next 1023 trials". A 32-bit draw picks a cell with its low
-10 bits and decides between cell and alias with its high 22.
+A table is the alias form (Walker 1977, Vose 1991) of the geometric distribution truncated at CELLS − 1: gap
+g < 1023 has probability (1 − p)^g · p, and the last cell is an escape, "no success in the next 1023 trials".
+A 32-bit draw picks a cell with its low 10 bits and decides between cell and alias with its high 22.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SHIFT = np.uint64(CELL_BITS)
 
 @njit(nogil=True)
 def draw_gap(table: Any, draw: Any) -> Any:
-    """The gap that 32 random bits pick from a table, uint64; ESCAPE means so many failures and no success yet."""
+    """The gap that 32 random bits pick, uint64; ESCAPE means so many failures and no success yet."""
     cell = draw & _LOW
     entry = np.uint64(table[cell])
     return cell if (draw >> _SHIFT) < (entry >> _SHIFT) else entry & _LOW
@@ -35,9 +35,11 @@ def draw_gap(table: Any, draw: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def gap_table(p: float) -> NDArray[np.uint32]:
-    """uint32[CELLS] for one probability in [LEAST_P, 1]: threshold in the high 22 bits, alias cell in the low 10.
+    """uint32[CELLS] for one probability in [LEAST_P, 1]: threshold in the high 22 bits, alias cell in the
+    low 10.
 
-    The probability of each gap is met to 2**-27. Below LEAST_P thin the table of LEAST_P instead, which keeps the relative error small.
+    The probability of each gap is met to 2**-27. Below LEAST_P thin the table of LEAST_P instead, which
+    keeps the relative error small.
     """
     if not LEAST_P <= p <= 1.0:
         raise ValueError(f"gap table for p {p}; from {LEAST_P} to 1; thin a larger probability instead")
@@ -62,7 +64,7 @@ def class_of(p: float) -> int:
 
 @lru_cache(maxsize=1)
 def class_probabilities() -> NDArray[np.float64]:
-    """float64[N_CLASSES]: 2**-10 … 1 in quarter octaves, so that thinning wastes at most one candidate in six."""
+    """float64[N_CLASSES]: 2**-10 … 1 in quarter octaves, so that thinning wastes one pick in six at most."""
     values = 2.0 ** (np.arange(N_CLASSES) / STEPS_PER_OCTAVE - CELL_BITS)
     values.flags.writeable = False
     return values

@@ -1,10 +1,13 @@
-"""How every compiled kernel of the engine is declared: one explicit signature, cached on disk, without the interpreter lock.
+"""How every compiled kernel of the engine is declared: one explicit signature, cached on disk, without the
+interpreter lock.
 
-An explicit signature means that a call can never start a compilation of its own: a wrong type is a TypeError. One signature a kernel
-also keeps Numba's cache safe when several processes write it at once, since each of them writes the same thing.
+An explicit signature means that a call can never start a compilation of its own: a wrong type is a
+TypeError. One signature a kernel also keeps Numba's cache safe when several processes write it at once,
+since each of them writes the same thing.
 
-Numba trusts a cached kernel while its own file keeps its time and size, and overlooks a change in a function that it calls from another file.
-Here the stamp is a digest of the package's sources instead, so that no upgrade can leave a stale kernel behind.
+Numba trusts a cached kernel while its own file keeps its time and size, and overlooks a change in a function
+that it calls from another file. Here the stamp is a digest of the package's sources instead, so that no
+upgrade can leave a stale kernel behind.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from numba import njit, types
 
@@ -39,8 +42,6 @@ I64 = types.int64
 U64 = types.uint64
 F64 = types.float64
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
 
 @lru_cache(maxsize=1)
 def source_stamp() -> tuple[str, int]:
@@ -49,19 +50,18 @@ def source_stamp() -> tuple[str, int]:
     return hashlib.sha256(b"\0".join(texts)).hexdigest(), sum(map(len, texts))
 
 
-def kernel(*arguments: Any, returns: Any = types.void) -> Callable[[Function], Function]:
+def kernel(*arguments: Any, returns: Any = types.void) -> Callable[[Callable[..., Any]], Any]:
     """Compile for exactly these argument types, or load what an earlier process compiled."""
 
-    def decorate(function: Function) -> Function:
+    def decorate(function: Callable[..., Any]) -> Any:
         dispatcher: Any = njit(nogil=True)(function)
         dispatcher.enable_caching()
         # Where Numba's internals have moved on, its own stamp stays in force.
-        index = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+        index: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
         if hasattr(index, "_source_stamp"):
             index._source_stamp = source_stamp()
         dispatcher.compile(returns(*arguments))
         dispatcher.disable_compile()
-        compiled: Function = dispatcher
-        return compiled
+        return dispatcher
 
     return decorate

@@ -1,10 +1,11 @@
 """Counter-based randomness: a draw is a pure function of (seed, stream, run, day, agent, ordinal).
 
-There is no generator state, so a draw never depends on the number of threads, on call order, or on what another process of the
-model drew. Two schemes compared under one seed therefore differ only where the schemes make them differ.
+There is no generator state, so a draw never depends on the number of threads, on call order, or on what
+another process of the model drew. Two schemes compared under one seed therefore differ only where the
+schemes make them differ.
 
-The hash is two rounds of the 64-bit finaliser "variant 13" (Stafford 2011, the one SplitMix64 uses). Scalar forms can be called from
-other compiled kernels; array forms return the same bits.
+The hash is two rounds of the 64-bit finaliser "variant 13" (Stafford 2011, the one SplitMix64 uses). Scalar
+forms can be called from other compiled kernels; array forms return the same bits.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import F64, F64In, F64Out, I64, I64In, I64Out, U64, kernel
+from engine.kernels import F64, I64, U64, F64In, F64Out, I64In, I64Out, kernel
 from engine.quantiles import normal_quantile
 
 MASK = (1 << 64) - 1
@@ -69,7 +70,8 @@ def _mix_python(x: int) -> int:
 def stream_key(seed: int, stream: int, run: int = 0) -> np.uint64:
     """The 64-bit key of one stream of one run.
 
-    `seed`, `stream` and `run` may be any integers; they are taken modulo 2**64. Raises TypeError for anything else.
+    `seed`, `stream` and `run` may be any integers; they are taken modulo 2**64. Raises TypeError for
+    anything else.
     """
     key = 0
     for part in (seed, int(stream), run):
@@ -118,8 +120,8 @@ def normal(key: Any, day: Any, agent: Any, ordinal: Any) -> Any:
 def poisson_from_uniform(u: Any, rate: Any) -> Any:
     """The Poisson quantile of `u` in [0, 1) by sequential inversion; 0 for a rate ≤ 0.
 
-    It rises with `u` and with `rate`, so draws of two schemes stay coupled. Above a rate of 500 a normal quantile with
-    the first Cornish-Fisher correction is used.
+    It rises with `u` and with `rate`, so draws of two schemes stay coupled. Above a rate of 500 a normal
+    quantile with the first Cornish-Fisher correction is used.
     """
     if not rate > 0.0:
         return 0
