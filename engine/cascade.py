@@ -101,12 +101,12 @@ def _coins(
     if chances.ndim == 0:
         table_chance = max(float(chances), LEAST_P)
         keep = np.array([round(float(chances) / table_chance * KEEP_ALL)], dtype=np.uint32)
-        return keep, np.zeros(1, dtype=np.uint8), gap_table(table_chance)[np.newaxis]
+        return keep, np.zeros(1, dtype=np.uint8), gap_table(table_chance)
     keep = np.empty(graph.n_edges, dtype=np.uint32)
     node_class = np.empty(graph.n_nodes, dtype=np.uint8)
     order = np.empty(0, dtype=np.int32) if graph.edge_order is None else graph.edge_order
     thin_edges(graph.offsets, np.ascontiguousarray(chances), order, class_probabilities(), node_class, keep)
-    return keep, node_class, class_tables()
+    return keep, node_class, class_tables().reshape(-1)
 
 
 def _in_threads(work: Callable[[Iterator[tuple[int, int]]], None], n_runs: int, n_threads: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from engine.geometric import CELLS
 from engine.kernels import (
     I64,
     U64,
@@ -22,7 +23,6 @@ from engine.kernels import (
     U8In,
     U8Out,
     U32In,
-    U32Matrix,
     U32Out,
     U64In,
     U64Out,
@@ -35,11 +35,12 @@ from engine.streams import GOLDEN, mix
 BATCH = 256
 AHEAD = np.uint64(8)
 KEEP_ALL = 1 << 31
+TABLE_SIZE = np.uint64(CELLS)
 SHIFT_33 = np.uint64(33)
 EDGE_SALT = np.uint64(0xD1B54A32D192ED03)
 
 
-@njit(nogil=True)
+@njit(nogil=True, inline="always")
 def thin_picked(n_picked: Any, picked: Any, keep: Any, edge_key: Any) -> Any:
     """Keep each picked edge with its own chance; return how many stay."""
     per_edge = keep.size > 1
@@ -57,7 +58,7 @@ def thin_picked(n_picked: Any, picked: Any, keep: Any, edge_key: Any) -> Any:
     U32In,  # targets
     U32In,  # keep
     U8In,  # node_class
-    U32Matrix,  # tables
+    U32In,  # tables
     U32In,  # seeds
     U64,  # key
     I64,  # first_run
@@ -87,12 +88,12 @@ def run_cascades(
     """Runs first_run … of an ensemble.
 
     keep        chance · 2**31 to keep a picked edge: one for all, or one per edge
-    node_class  row of `tables` for each node; length 1: row 0 for all
+    node_class  table of each node among the flat `tables`; length 1: the first for all
     visited     bitmap, zeros when it comes in and when it goes out
     queue       n + 1; picked: BATCH + the largest out-degree
     """
     keeps_all = keep.size == 1 and keep[0] == KEEP_ALL
-    table = tables[0]
+    base = ZERO
     for run in range(sizes.size):
         run_key = mix(key + np.uint64(first_run + run) * GOLDEN)
         head, tail, depth, edges = ZERO, np.uint64(seeds.size), np.int64(0), ZERO
@@ -111,10 +112,9 @@ def run_cascades(
                     begin, end = offsets[u], offsets[u + ONE]
                     edges += end - begin
                     if node_class.size > 1:
-                        table = tables[np.uint64(node_class[u])]
-                    n_picked = pick_edges(
-                        begin, end, mix(run_key ^ (u * GOLDEN)), table, targets, picked, n_picked
-                    )
+                        base = np.uint64(node_class[u]) * TABLE_SIZE
+                    node_key = mix(run_key ^ (u * GOLDEN))
+                    n_picked = pick_edges(begin, end, node_key, tables, base, targets, picked, n_picked)
                 if not keeps_all:
                     n_picked = thin_picked(n_picked, picked, keep, run_key + EDGE_SALT)
                 tail = reach_targets(n_picked, picked, targets, visited, queue, tail)

@@ -42,7 +42,7 @@ def fill_rows(
     taken: Any,
     targets: Any,
 ) -> None:
-    """Draw the targets of rows first … last − 1, all different in a row; `taken` is zeros before and after."""
+    """Draw the targets of rows first … last − 1, all different in a row; `taken` is zeros in and out."""
     n_audience = members.size
     for row in range(first, last):
         row_key = mix(key ^ (np.uint64(row) * GOLDEN))

@@ -25,11 +25,14 @@ _LOW = np.uint64(ESCAPE)
 _SHIFT = np.uint64(CELL_BITS)
 
 
-@njit(nogil=True)
-def draw_gap(table: Any, draw: Any) -> Any:
-    """The gap that 32 random bits pick, uint64; ESCAPE means so many failures and no success yet."""
+@njit(nogil=True, inline="always")
+def draw_gap(tables: Any, base: Any, draw: Any) -> Any:
+    """The gap that 32 random bits pick from the table at `base` of flat tables; all are uint64.
+
+    ESCAPE means so many failures and no success yet.
+    """
     cell = draw & _LOW
-    entry = np.uint64(table[cell])
+    entry = np.uint64(tables[base + cell])
     return cell if (draw >> _SHIFT) < (entry >> _SHIFT) else entry & _LOW
 
 

@@ -23,8 +23,10 @@ LOW_32 = np.uint64(0xFFFFFFFF)
 GAP_ESCAPE = np.uint64(ESCAPE)
 
 
-@njit(nogil=True)
-def pick_edges(begin: Any, end: Any, node_key: Any, table: Any, targets: Any, picked: Any, count: Any) -> Any:
+@njit(nogil=True, inline="always")
+def pick_edges(
+    begin: Any, end: Any, node_key: Any, tables: Any, base: Any, targets: Any, picked: Any, count: Any
+) -> Any:
     """Append to `picked` the positions in [begin, end) where a coin of the table's chance succeeds; return
     the new count.
 
@@ -33,7 +35,7 @@ def pick_edges(begin: Any, end: Any, node_key: Any, table: Any, targets: Any, pi
     position = begin
     word = node_key
     while True:
-        gap = draw_gap(table, word & LOW_32)
+        gap = draw_gap(tables, base, word & LOW_32)
         position += gap
         if position >= end:
             return count
@@ -42,7 +44,7 @@ def pick_edges(begin: Any, end: Any, node_key: Any, table: Any, targets: Any, pi
             count += ONE
             prefetch(targets, position)
             position += ONE
-        gap = draw_gap(table, word >> SHIFT_32)
+        gap = draw_gap(tables, base, word >> SHIFT_32)
         position += gap
         if position >= end:
             return count
@@ -54,7 +56,7 @@ def pick_edges(begin: Any, end: Any, node_key: Any, table: Any, targets: Any, pi
         word = mix(word + GOLDEN)
 
 
-@njit(nogil=True)
+@njit(nogil=True, inline="always")
 def reach_targets(n_picked: Any, picked: Any, targets: Any, visited: Any, queue: Any, tail: Any) -> Any:
     """Mark the targets of the picked edges and append the new ones to the queue; return its new tail."""
     for i in range(n_picked):

@@ -217,7 +217,7 @@ def propagate(
             classes,
             np.uint64(key),
             day,
-            class_tables(),
+            class_tables().reshape(-1),
             counts,
             work.edges,
             work.shares,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from engine.geometric import CELLS
 from engine.kernels import (
     I64,
     U64,
@@ -24,7 +25,6 @@ from engine.kernels import (
     I64Out,
     U8Out,
     U32In,
-    U32Matrix,
     U32Out,
     U64In,
     U64Out,
@@ -35,6 +35,7 @@ from engine.prefetch import prefetch
 from engine.streams import GOLDEN, bits, mix
 
 FIRST_VIEW, CLICKED, REPOSTED = 1, 2, 4
+TABLE_SIZE = np.uint64(CELLS)
 UNIT_24 = np.float32(1.0 / 16777216.0)
 UNIT_32 = 1.0 / 4294967296.0
 VIEW_SALT = np.uint64(0xD1B54A32D192ED03)
@@ -48,7 +49,7 @@ N_COUNTS = 7
 KEEP, CLICK_RATE, REPOST_RATE, PREMIUM = range(4)
 
 
-@njit(nogil=True)
+@njit(nogil=True, inline="always")
 def keep_sights(
     n_picked: Any,
     picked: Any,
@@ -83,7 +84,7 @@ def clear_marks(targets: Any, seen_edges: Any, marks: Any) -> None:
         marks[np.uint64(targets[np.uint64(seen_edges[i])]) >> SIX] = ZERO
 
 
-@njit(nogil=True)
+@njit(nogil=True, inline="always")
 def lift_of(
     e: Any, v: Any, topic: Any, theta: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, n_topics: Any
 ) -> Any:
@@ -108,7 +109,7 @@ def lift_of(
     U64In,  # share_class: row of tables
     U64,  # key
     I64,  # day
-    U32Matrix,  # tables
+    U32In,  # tables
     I64Matrix,  # counts: columns AUDIENCE … BEYOND_ONE
     U32Out,  # seen_edges
     I32Out,  # seen_shares
@@ -160,7 +161,7 @@ def run_shares(
     for s in range(np.uint64(state[0]), np.uint64(source.size)):
         first = written
         tree_key = bits(key, day, source[s], ordinal[s])
-        table = tables[share_class[s]]
+        base = share_class[s] * TABLE_SIZE
         rate, column = share_rates[s], np.uint64(topic[s])
         root = np.uint64(source[s])
         visited[root >> SIX] |= ONE << (root & LOW_6)
@@ -173,7 +174,7 @@ def run_shares(
             begin, end = offsets[u], offsets[u + ONE]
             audience += end - begin
             node_key = mix(tree_key ^ (u * GOLDEN))
-            n_seen = pick_edges(begin, end, node_key, table, targets, picked, ZERO)
+            n_seen = pick_edges(begin, end, node_key, tables, base, targets, picked, ZERO)
             n_seen = keep_sights(
                 n_seen, picked, words, targets, feed_load, load_scale, rate[KEEP], tree_key + VIEW_SALT
             )
