@@ -1,0 +1,230 @@
+"""The compiled loops behind engine.response: one share tree after another, one broadcast of it at a time.
+
+As in the cascade, a broadcast is worked off in passes: pick edge positions, decide who sees it, let those
+who see it respond. Each pass asks for the memory that the next one needs.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from engine.geometric import CELLS
+from engine.kernels import (
+    I64,
+    U64,
+    F32In,
+    F32Matrix,
+    F64In,
+    I32In,
+    I32Out,
+    I64Matrix,
+    I64Out,
+    U8Out,
+    U32In,
+    U32Out,
+    U64In,
+    U64Out,
+    kernel,
+)
+from engine.picking import LOW_6, LOW_32, ONE, SHIFT_32, SIX, ZERO, pick_edges
+from engine.prefetch import prefetch
+from engine.streams import GOLDEN, bits, mix
+
+FIRST_VIEW, CLICKED, REPOSTED = 1, 2, 4
+TABLE_SIZE = np.uint64(CELLS)
+UNIT_24 = np.float32(1.0 / 16777216.0)
+UNIT_32 = 1.0 / 4294967296.0
+VIEW_SALT = np.uint64(0xD1B54A32D192ED03)
+REPOST_SALT = np.uint64(0x8CB92BA72F3D8DD7)
+SHIFT_40 = np.uint64(40)
+
+# Columns of the counts a share gets, in the order of engine.response.Outcome.
+AUDIENCE, EXPOSURES, VIEWERS, CLICKS, REPOSTS, DEPTH, BEYOND_ONE = range(7)
+N_COUNTS = 7
+# Columns of a share's own rates.
+KEEP, CLICK_RATE, REPOST_RATE, PREMIUM = range(4)
+
+
+@njit(nogil=True, inline="always")
+def keep_sights(
+    n_picked: Any,
+    picked: Any,
+    words: Any,
+    targets: Any,
+    feed_load: Any,
+    load_scale: Any,
+    keep: Any,
+    view_key: Any,
+) -> Any:
+    """Thin the picked edges to those whose target sees the post through its feed; return how many."""
+    for i in range(n_picked):
+        e = np.uint64(picked[i])
+        prefetch(feed_load, targets[e])
+        words[i] = mix(view_key ^ (e * GOLDEN))
+    kept = ZERO
+    for i in range(n_picked):
+        e = np.uint64(picked[i])
+        word = words[i]
+        chance = np.float32(word >> SHIFT_40) * UNIT_24
+        picked[kept] = e
+        words[kept] = word
+        load = feed_load[np.uint64(targets[e])]
+        kept += np.uint64(chance * (np.float32(1.0) + load * load_scale) < keep)
+    return kept
+
+
+@kernel(U32In, U32In, U64Out)
+def clear_marks(targets: Any, seen_edges: Any, marks: Any) -> None:
+    """Clear the words of a bitmap that these edges marked: cheaper than clearing all of a large audience."""
+    for i in range(seen_edges.size):
+        marks[np.uint64(targets[np.uint64(seen_edges[i])]) >> SIX] = ZERO
+
+
+@njit(nogil=True, inline="always")
+def lift_of(
+    e: Any, v: Any, topic: Any, theta: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, n_topics: Any
+) -> Any:
+    """exp(trust·T + affinity·A − fatigue·F)."""
+    return math.exp(
+        theta[0] * edge_trust[e] + theta[1] * interest[v * n_topics + topic] - theta[2] * edge_fatigue[e]
+    )
+
+
+@kernel(
+    U64In,  # offsets
+    U32In,  # targets
+    F32In,  # edge_trust
+    F32In,  # edge_fatigue
+    F32In,  # interest, flat
+    F32In,  # feed_load
+    F64In,  # rates: load half, trust, affinity, fatigue, reposter premium, rounds
+    U32In,  # source
+    U32In,  # topic
+    I32In,  # ordinal
+    F32Matrix,  # share_rates: columns KEEP … PREMIUM
+    U64In,  # share_class: row of tables
+    U64,  # key
+    I64,  # day
+    U32In,  # tables
+    I64Matrix,  # counts: columns AUDIENCE … BEYOND_ONE
+    U32Out,  # seen_edges
+    I32Out,  # seen_shares
+    U8Out,  # seen_flags
+    U64Out,  # visited
+    U64Out,  # today
+    U32Out,  # queue
+    U32Out,  # picked
+    U64Out,  # words
+    I64Out,  # state
+)
+def run_shares(
+    offsets: Any,
+    targets: Any,
+    edge_trust: Any,
+    edge_fatigue: Any,
+    interest: Any,
+    feed_load: Any,
+    rates: Any,
+    source: Any,
+    topic: Any,
+    ordinal: Any,
+    share_rates: Any,
+    share_class: Any,
+    key: Any,
+    day: Any,
+    tables: Any,
+    counts: Any,
+    seen_edges: Any,
+    seen_shares: Any,
+    seen_flags: Any,
+    visited: Any,
+    today: Any,
+    queue: Any,
+    picked: Any,
+    words: Any,
+    state: Any,
+) -> None:
+    """Run shares from state[0] on; stop before one whose exposures do not fit, so that the caller can grow
+    the lists.
+
+    state    next share, exposures written, unique reach so far
+    visited  bitmap of this tree; today: of the day. Both come in as zeros and visited goes out so
+    """
+    theta = (np.float32(rates[1]), np.float32(rates[2]), np.float32(rates[3]))
+    load_scale = np.float32(1.0 / rates[0])
+    n_topics = np.uint64(interest.size // (offsets.size - 1))
+    written, reach = np.uint64(state[1]), np.uint64(state[2])
+    for s in range(np.uint64(state[0]), np.uint64(source.size)):
+        first = written
+        tree_key = bits(key, day, source[s], ordinal[s])
+        base = share_class[s] * TABLE_SIZE
+        rate, column = share_rates[s], np.uint64(topic[s])
+        root = np.uint64(source[s])
+        visited[root >> SIX] |= ONE << (root & LOW_6)
+        queue[0] = root
+        head, tail, level_end, depth = ZERO, ONE, ONE, 1
+        audience, viewers, clicks, deepest, beyond = ZERO, 0, 0, 0, np.int64(0)
+        while head < tail and depth <= rates[5]:
+            u = np.uint64(queue[head])
+            head += ONE
+            begin, end = offsets[u], offsets[u + ONE]
+            audience += end - begin
+            node_key = mix(tree_key ^ (u * GOLDEN))
+            n_seen = pick_edges(begin, end, node_key, tables, base, targets, picked, ZERO)
+            n_seen = keep_sights(
+                n_seen, picked, words, targets, feed_load, load_scale, rate[KEEP], tree_key + VIEW_SALT
+            )
+            if written + n_seen > np.uint64(seen_edges.size):
+                clear_marks(targets, seen_edges[first:written], visited)
+                visited[root >> SIX] = ZERO
+                state[0], state[1], state[2] = s, first, reach
+                return
+            for i in range(n_seen):
+                e = np.uint64(picked[i])
+                v = np.uint64(targets[e])
+                prefetch(visited, v >> SIX)
+                prefetch(edge_trust, e)
+                prefetch(edge_fatigue, e)
+                prefetch(interest, v * n_topics + column)
+            premium = rate[PREMIUM] if depth == 1 else np.float32(rates[4])
+            for i in range(n_seen):
+                e = np.uint64(picked[i])
+                v = np.uint64(targets[e])
+                bit = ONE << (v & LOW_6)
+                flags = 0
+                if visited[v >> SIX] & bit == ZERO:
+                    visited[v >> SIX] |= bit
+                    flags = FIRST_VIEW
+                    viewers += 1
+                    reach += np.uint64(today[v >> SIX] & bit == ZERO)
+                    today[v >> SIX] |= bit
+                    lift = lift_of(e, v, column, theta, edge_trust, edge_fatigue, interest, n_topics)
+                    if np.float64(words[i] & LOW_32) * UNIT_32 < rate[CLICK_RATE] * premium * lift:
+                        flags |= CLICKED
+                        clicks += 1
+                    if (
+                        np.float64(mix(words[i] ^ REPOST_SALT) >> SHIFT_32) * UNIT_32
+                        < rate[REPOST_RATE] * lift
+                    ):
+                        flags |= REPOSTED
+                        deepest = depth
+                        beyond += np.int64(depth > 1)
+                        queue[tail] = v
+                        tail += ONE
+                seen_edges[written] = e
+                seen_shares[written] = s
+                seen_flags[written] = flags
+                written += ONE
+            if head == level_end:
+                level_end = tail
+                depth += 1
+        clear_marks(targets, seen_edges[first:written], visited)
+        visited[root >> SIX] = ZERO
+        count = counts[s]
+        count[AUDIENCE], count[EXPOSURES], count[VIEWERS] = audience, written - first, viewers
+        count[CLICKS], count[REPOSTS], count[DEPTH], count[BEYOND_ONE] = clicks, tail - ONE, deepest, beyond
+    state[0], state[1], state[2] = source.size, written, reach
