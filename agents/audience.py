@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from agents.network import Network
 from agents.parameters import Parameters
-from engine.kernels import F64, I64, U64, F32Out, F64In, F64Out, I32In, I64In, I64Out, U8Out, kernel
+from engine.kernels import I64, U64, F32Out, F64In, F64Out, I32In, I64In, I64Out, U8Out, kernel
 from engine.response import FIRST_VIEW, ResponseRates, Scratch, Shares, propagate
 from engine.streams import Stream, stream_key, uniform
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.desk import Items
-from agents.incentives import Incentives, thirds
+from agents.incentives import Incentives
 from agents.parameters import Parameters
 from agents.population import Staff
-from agents.record import LEAD, Rows, Waiting, joined
-from agents.setting import Phase, Setting
+from agents.record import LEAD, Rows, Waiting
+from agents.setting import Setting
 from agents.state import State
 from agents.timeline import Timeline
 

@@ -42,7 +42,13 @@ FALLING = [
     (decision.crowding_out, {"crowded": [0.0, 1.0], "reward_points": 1.0, "motivation": 0.5}),
     (
         decision.crowding_out,
-        {"crowded": 1.0, "reward_points": 1.0, "motivation": 0.5, "public": 1.0, "connectedness": [-0.5, 1.0]},
+        {
+            "crowded": 1.0,
+            "reward_points": 1.0,
+            "motivation": 0.5,
+            "public": 1.0,
+            "connectedness": [-0.5, 1.0],
+        },
     ),
     (decision.norm, {"norm_rate": 0.0, "own_rate": [0.1, 0.8]}),
     (decision.rank, {"rank": [0.0, -1.0]}),
@@ -118,7 +124,10 @@ levels = st.floats(0.0, 1.0)
 )
 def test_plain_python_says_what_arrays_say_and_chances_are_chances(draws, base, parameters) -> None:
     p = Parameters.draw(parameters)
-    values = dict(zip(Occasion._fields, draws, strict=True)) | {"base": base, "reward_points": 40.0 * draws[6]}
+    values = dict(zip(Occasion._fields, draws, strict=True)) | {
+        "base": base,
+        "reward_points": 40.0 * draws[6],
+    }
     o = occasion(**values)
     utility = decision.log_odds(o, p)
     assert utility[0] == pytest.approx(plain_log_odds(values, p), abs=1e-12)

@@ -20,7 +20,9 @@ def test_half_the_gap_is_gone_after_the_half_life() -> None:
 
 def test_tangible_rewards_erode_and_praise_lifts_within_bounds() -> None:
     m = np.array([0.0, 0.5, 1.0])
-    assert state.erode(m, np.ones(3), P).tolist() == pytest.approx([0.0, 0.5 - P.tangible_erosion, 1.0 - P.tangible_erosion])
+    assert state.erode(m, np.ones(3), P).tolist() == pytest.approx(
+        [0.0, 0.5 - P.tangible_erosion, 1.0 - P.tangible_erosion]
+    )
     assert state.praise(m, np.ones(3), P).tolist() == pytest.approx([P.praise_gain, 0.5 + P.praise_gain, 1.0])
 
 
@@ -43,9 +45,13 @@ def test_fear_rises_with_policy_and_sanctions_and_falls_with_training_and_safe_s
     untrained, trained = np.zeros(1, dtype=bool), np.ones(1, dtype=bool)
     assert state.fear_after(f, 0.0, untrained, no, no, P)[0] == pytest.approx(0.4)
     assert state.fear_after(f, 1.0, untrained, no, no, P)[0] > 0.4
-    assert state.fear_after(f, 0.0, untrained, no, np.ones(1), P)[0] == pytest.approx(0.4 + P.fear_sanction * 0.6)
+    assert state.fear_after(f, 0.0, untrained, no, np.ones(1), P)[0] == pytest.approx(
+        0.4 + P.fear_sanction * 0.6
+    )
     assert state.fear_after(f, 0.0, trained, no, no, P)[0] < 0.4
-    assert state.fear_after(f, 0.0, untrained, np.ones(1), no, P)[0] == pytest.approx(0.4 * (1 - P.fear_safe_share))
+    assert state.fear_after(f, 0.0, untrained, np.ones(1), no, P)[0] == pytest.approx(
+        0.4 * (1 - P.fear_safe_share)
+    )
 
 
 @settings(max_examples=50, deadline=None)
