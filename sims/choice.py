@@ -160,10 +160,8 @@ def choose(candidates: Sequence[Candidate], nothing: Candidate) -> Choice:
 
 def _why(chosen: Assessment, leader: Candidate, tied: Sequence[Candidate]) -> str:
     low, high = chosen.incremental_clicks.p80
-    reason = (
-        f"'{chosen.name}' brings {chosen.incremental_clicks.median:,.0f} more human clicks than doing nothing "
-        f"(80 % of runs: {low:,.0f} to {high:,.0f}) and keeps every limit"
-    )
+    more = f"{chosen.incremental_clicks.median:,.0f} more human clicks"
+    reason = f"'{chosen.name}' brings {more} than doing nothing (80 % of runs: {low:,.0f} to {high:,.0f}) and keeps every limit"
     if not tied:
         return reason + "; no other admissible scheme comes close."
     if chosen.name == leader.name:
