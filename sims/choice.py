@@ -161,7 +161,8 @@ def choose(candidates: Sequence[Candidate], nothing: Candidate) -> Choice:
 def _why(chosen: Assessment, leader: Candidate, tied: Sequence[Candidate]) -> str:
     low, high = chosen.incremental_clicks.p80
     more = f"{chosen.incremental_clicks.median:,.0f} more human clicks"
-    reason = f"'{chosen.name}' brings {more} than doing nothing (80 % of runs: {low:,.0f} to {high:,.0f}) and keeps every limit"
+    spread = f"80 % of runs: {low:,.0f} to {high:,.0f}"
+    reason = f"'{chosen.name}' brings {more} than doing nothing ({spread}) and keeps every limit"
     if not tied:
         return reason + "; no other admissible scheme comes close."
     if chosen.name == leader.name:

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from functools import partial
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from sims.doctor import cores
 
+S = TypeVar("S")
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -35,8 +37,9 @@ class Executor(Protocol):
     def label(self) -> str:
         """What `doctor` shows."""
 
-    def map(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
-        """One result per task, in order. `function` must be importable by name (it crosses processes)."""
+    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
+        """`function(shared, task)` per task, in order. It must be importable by name: it crosses
+        processes."""
 
 
 class Serial:
@@ -44,9 +47,25 @@ class Serial:
 
     label = "serial, in this process"
 
-    def map(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
+    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
         """One result per task, in order."""
-        return map(function, tasks)
+        return map(partial(function, shared), tasks)
+
+
+class _Worker:
+    """What a worker process keeps between tasks, so that `shared` crosses to it once and not with every
+    task."""
+
+    function: ClassVar[Callable[[Any, Any], Any]]
+    shared: ClassVar[Any]
+
+    @classmethod
+    def prepare(cls, function: Callable[[Any, Any], Any], shared: Any) -> None:
+        cls.function, cls.shared = staticmethod(function), shared
+
+    @classmethod
+    def work(cls, task: Any) -> Any:
+        return cls.function(cls.shared, task)
 
 
 class Processes:
@@ -60,12 +79,13 @@ class Processes:
         """What `doctor` shows."""
         return f"{self.count} local processes"
 
-    def map(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
+    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
         """One result per task, in order. Raises `ExecutorError` when a worker process dies."""
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(self.count, len(tasks)), mp_context=context) as pool:
+        workers = min(self.count, len(tasks))
+        with ProcessPoolExecutor(workers, context, _Worker.prepare, (function, shared)) as pool:
             try:
-                yield from pool.map(function, tasks)
+                yield from pool.map(_Worker.work, tasks)
             except BrokenProcessPool as error:
                 raise ExecutorError(
                     f"one of {self.count} worker processes died, perhaps for want of memory; "
