@@ -1,0 +1,202 @@
+"""Networks made to measure: heavy-tailed contact counts, segment homophily, coworkers, and overlap from a finite audience.
+
+Every row draws from counters of its own, so a network depends on its key alone and can be filled by any number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.generate_kernel import fill_rows
+from engine.graph import MAX_EDGES, MAX_NODES, Graph
+from engine.streams import normals
+
+_ROWS_A_PIECE = 1 << 16
+
+
+def lognormal_counts(
+    size: int, median: float, sigma: float, key: np.uint64, least: int = 0, most: int | None = None
+) -> NDArray[np.int64]:
+    """int64[size]: whole numbers of a lognormal law, between `least` and `most`.
+
+    median  of the law before rounding, contacts
+    sigma   standard deviation of its logarithm; its mean is median · exp(sigma² / 2)
+    """
+    if size < 0 or not median > 0.0 or not 0.0 <= sigma <= 4.0:
+        raise ValueError(
+            f"lognormal counts of size {size}, median {median}, sigma {sigma}; 0 or more, above 0, 0 to 4"
+        )
+    draws = np.rint(median * np.exp(sigma * normals(key, 0, np.arange(size, dtype=np.int64), 0))).astype(
+        np.int64
+    )
+    return np.clip(draws, least, most)
+
+
+def social_graph(
+    n_nodes: int,
+    mean_degree: float,
+    key: np.uint64,
+    sigma: float = 1.0,
+    n_segments: int = 8,
+    homophily: float = 0.5,
+    concentration: float = 1.0,
+    threads: int | None = None,
+) -> Graph:
+    """One population without a company: lognormal out-degrees of this mean, equal segments in turn (node % n_segments)."""
+    median = mean_degree / float(np.exp(sigma * sigma / 2.0))
+    degrees = lognormal_counts(n_nodes, median, sigma, key, 0, max(n_nodes - 1, 0))
+    segments = np.arange(n_nodes, dtype=np.int32) % np.int32(n_segments)
+    return audience_network(
+        np.empty(0, dtype=np.int64),
+        np.empty(0, dtype=np.int32),
+        n_nodes,
+        segments,
+        homophily,
+        0.0,
+        key,
+        audience_counts=degrees,
+        concentration=concentration,
+        threads=threads,
+    )
+
+
+def audience_network(
+    contact_counts: ArrayLike,
+    contact_segments: ArrayLike,
+    audience_size: int,
+    audience_segments: ArrayLike,
+    homophily: float,
+    coworker_share: float,
+    key: np.uint64,
+    *,
+    n_corporate: int = 0,
+    audience_mean_degree: float = 20.0,
+    audience_sigma: float = 1.0,
+    audience_counts: ArrayLike | None = None,
+    concentration: float = 1.0,
+    threads: int | None = None,
+) -> Graph:
+    """Employees, corporate accounts and their shared audience as one graph; an edge goes from a source to who sees its posts.
+
+    Nodes: employees 0 … E−1, then corporate accounts E … E+C−1, then audience E+C … E+C+A−1.
+
+    contact_counts     int[E+C] ≥ 0, out-degree of each source; the last n_corporate of them are followers of corporate accounts
+    contact_segments   int[E+C], segment of each source, −1 for none (its contacts come from everybody)
+    audience_size      A ≥ 0 people
+    audience_segments  int[A], segment of each audience member, 0 or more
+    homophily          0 … 1, chance that a contact is drawn from the source's own segment; else from everybody
+    coworker_share     0 … 1, share of an employee's contacts who are other employees (corporate accounts: none)
+    key                stream_key(seed, Stream.NETWORK, run)
+    audience_mean_degree, audience_sigma   lognormal out-degrees of audience members towards each other, for reposts
+    audience_counts    int[A], those out-degrees themselves, instead
+    concentration      ≥ 1; 1 draws contacts evenly; more favours the first members of each segment, so that audiences
+                       overlap more
+    threads            at most so many at once; None: one per core; the graph does not depend on it
+
+    Targets of one source are all different and never itself. Out-degrees are exact, except that nobody has more contacts than there are people:
+    coworkers stop at E − 1 and audience contacts at A.
+    Raises ValueError for values outside their range and for more than 2**31 − 1 nodes or edges.
+    """
+    counts = np.atleast_1d(np.asarray(contact_counts, dtype=np.int64))
+    source_segments = np.asarray(contact_segments, dtype=np.int32)
+    segments = np.ascontiguousarray(audience_segments, dtype=np.int32)
+    n_sources, n_audience = counts.size, int(audience_size)
+    n_employees = n_sources - n_corporate
+    _check(counts, source_segments, segments, n_audience, n_corporate)
+    _check_shares(homophily, coworker_share, concentration)
+    n_nodes = n_sources + n_audience
+    if n_nodes > MAX_NODES:
+        raise ValueError(
+            f"{n_nodes} people; at most {MAX_NODES} are stored; use engine.implicit for a larger audience"
+        )
+    if audience_counts is None:
+        median = (
+            audience_mean_degree / float(np.exp(audience_sigma**2 / 2.0)) if audience_mean_degree else 1e-9
+        )
+        onwards = lognormal_counts(n_audience, median, audience_sigma, key, 0, max(n_audience - 1, 0))
+    else:
+        onwards = np.minimum(np.asarray(audience_counts, dtype=np.int64), max(n_audience - 1, 0))
+    coworkers = np.zeros(n_nodes, dtype=np.int64)
+    coworkers[:n_employees] = np.minimum(
+        np.rint(counts[:n_employees] * coworker_share).astype(np.int64), max(n_employees - 1, 0)
+    )
+    outside = np.concatenate([np.minimum(counts - coworkers[:n_sources], n_audience), onwards])
+    offsets = np.zeros(n_nodes + 1, dtype=np.int64)
+    np.cumsum(coworkers + outside, out=offsets[1:])
+    if offsets[-1] > MAX_EDGES:
+        raise ValueError(f"{offsets[-1]} edges; at most {MAX_EDGES} are stored; use engine.implicit instead")
+    members = np.argsort(segments, kind="stable").astype(np.int32)
+    n_segments = int(segments.max()) + 1 if segments.size else 0
+    starts = np.zeros(n_segments + 1, dtype=np.int64)
+    if n_segments:
+        np.cumsum(np.bincount(segments, minlength=n_segments), out=starts[1:])
+    row_segments = np.concatenate([np.where(source_segments < n_segments, source_segments, -1), segments])
+    targets = np.empty(int(offsets[-1]), dtype=np.int32)
+
+    def fill(first: int, last: int) -> None:
+        fill_rows(
+            first,
+            last,
+            offsets,
+            coworkers,
+            row_segments.astype(np.int32, copy=False),
+            members,
+            starts,
+            n_employees,
+            n_sources,
+            float(homophily),
+            float(concentration),
+            np.uint64(key),
+            np.zeros(n_nodes // 64 + 1, dtype=np.uint64),
+            targets,
+        )
+
+    _in_pieces(fill, n_nodes, os.cpu_count() or 1 if threads is None else threads)
+    return Graph(n_nodes, offsets, targets)
+
+
+def _in_pieces(fill: object, n_rows: int, threads: int) -> None:
+    assert callable(fill)
+    cuts = [*range(0, n_rows, _ROWS_A_PIECE), n_rows]
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        for piece in [pool.submit(fill, a, b) for a, b in zip(cuts, cuts[1:], strict=False)]:
+            piece.result()
+
+
+def _check(
+    counts: NDArray[np.int64],
+    source_segments: NDArray[np.int32],
+    segments: NDArray[np.int32],
+    n_audience: int,
+    n_corporate: int,
+) -> None:
+    if n_audience < 0:
+        raise ValueError(f"audience_size {n_audience}; 0 or above; give the number of people")
+    if counts.ndim != 1 or source_segments.shape != counts.shape:
+        raise ValueError(
+            f"{source_segments.size} contact_segments for {counts.size} contact_counts; one for each"
+        )
+    if segments.shape != (n_audience,):
+        raise ValueError(
+            f"audience_segments of shape {segments.shape}; {n_audience} people; give one for each"
+        )
+    if not 0 <= n_corporate <= counts.size:
+        raise ValueError(
+            f"n_corporate {n_corporate}; from 0 to {counts.size}; they are the last contact_counts"
+        )
+    if counts.size and counts.min() < 0:
+        raise ValueError(f"contact count {counts.min()}; 0 or above; correct the count")
+    if segments.size and segments.min() < 0:
+        raise ValueError(f"audience segment {segments.min()}; 0 or above; number the segments from 0")
+
+
+def _check_shares(homophily: float, coworker_share: float, concentration: float) -> None:
+    for name, value in (("homophily", homophily), ("coworker_share", coworker_share)):
+        if not 0.0 <= value <= 1.0:
+            raise ValueError(f"{name} {value}; from 0 to 1; give a share such as 0.4")
+    if not 1.0 <= concentration <= 8.0:
+        raise ValueError(f"concentration {concentration}; from 1 to 8; use 1 for an even draw")

@@ -1,0 +1,93 @@
+"""Gaps between successes of a coin, drawn from a table instead of a logarithm.
+
+A table is the alias form (Walker 1977, Vose 1991) of the geometric distribution truncated at CELLS − 1: gap g < 1023 has probability
+(1 − p)^g · p, and the last cell is an escape, "no success in the next 1023 trials". A 32-bit draw picks a cell with its low
+10 bits and decides between cell and alias with its high 22.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+CELL_BITS = 10
+CELLS = 1 << CELL_BITS
+ESCAPE = CELLS - 1
+THRESHOLD_BITS = 32 - CELL_BITS
+LEAST_P = 2.0**-CELL_BITS
+STEPS_PER_OCTAVE = 4
+N_CLASSES = CELL_BITS * STEPS_PER_OCTAVE + 1
+
+
+@lru_cache(maxsize=256)
+def gap_table(p: float) -> NDArray[np.uint32]:
+    """uint32[CELLS] for one probability in [LEAST_P, 1]: threshold in the high 22 bits, alias cell in the low 10.
+
+    The probability of each gap is met to 2**-32. Below LEAST_P thin the table of LEAST_P instead, which keeps the relative error small.
+    """
+    if not LEAST_P <= p <= 1.0:
+        raise ValueError(f"gap table for p {p}; from {LEAST_P} to 1; thin a larger probability instead")
+    gaps = np.arange(CELLS, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        mass = np.exp(gaps * np.log1p(-p)) if p < 1.0 else (gaps == 0.0).astype(np.float64)
+    mass[:ESCAPE] *= p
+    units = np.rint(mass * 2.0**32).astype(np.int64)
+    units[int(np.argmax(units))] += 2**32 - int(units.sum())
+    table = _alias(units)
+    table.flags.writeable = False
+    return table
+
+
+def class_of(p: float) -> int:
+    """The smallest class of `class_tables` whose probability is at least p."""
+    if p <= LEAST_P:
+        return 0
+    steps = np.ceil((np.log2(p) + CELL_BITS) * STEPS_PER_OCTAVE - 1e-9)
+    return int(min(N_CLASSES - 1, max(0, steps)))
+
+
+@lru_cache(maxsize=1)
+def class_probabilities() -> NDArray[np.float64]:
+    """float64[N_CLASSES]: 2**-10 … 1 in quarter octaves, so that thinning wastes at most one candidate in six."""
+    values = 2.0 ** (np.arange(N_CLASSES) / STEPS_PER_OCTAVE - CELL_BITS)
+    values.flags.writeable = False
+    return values
+
+
+@lru_cache(maxsize=1)
+def class_tables() -> NDArray[np.uint32]:
+    """uint32[N_CLASSES, CELLS]: the gap tables of `class_probabilities`."""
+    tables = np.stack([gap_table(float(p)) for p in class_probabilities()])
+    tables.flags.writeable = False
+    return tables
+
+
+def _alias(units: NDArray[np.int64]) -> NDArray[np.uint32]:
+    # Vose's method on integers, so that rounding can lose nothing: each cell holds 2**22 units.
+    full = 1 << THRESHOLD_BITS
+    rest = [int(count) for count in units]
+    low = [cell for cell, count in enumerate(rest) if count < full]
+    high = [cell for cell, count in enumerate(rest) if count >= full]
+    table = np.empty(CELLS, dtype=np.uint32)
+    while low:
+        cell, donor = low.pop(), high[-1]
+        table[cell] = (rest[cell] << CELL_BITS) | donor
+        rest[donor] -= full - rest[cell]
+        if rest[donor] < full:
+            low.append(high.pop())
+    for cell in high:
+        # A full cell is its own alias, whatever the threshold.
+        table[cell] = ((full - 1) << CELL_BITS) | cell
+    return table
+
+
+def expected_gaps(table: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """float64[CELLS]: the probability of each cell that a table really gives (used by the tests)."""
+    full = float(1 << THRESHOLD_BITS)
+    kept = (table >> CELL_BITS) / full
+    chances = np.where((table & (CELLS - 1)) == np.arange(CELLS), 1.0, kept)
+    out = chances.copy()
+    np.add.at(out, table & np.uint32(CELLS - 1), 1.0 - chances)
+    return out / CELLS

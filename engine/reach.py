@@ -1,0 +1,155 @@
+"""Closed forms: the arithmetic of reach, from the naive figure to the expected one.
+
+Counts and factors that are whole numbers, fractions or decimal strings stay exact (`fractions.Fraction`), so the well-known round figures come out to
+the unit. Floats are taken at their decimal reading: 0.01 is 1/100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Number = int | float | str | Fraction
+
+
+def exact(value: Number) -> Fraction:
+    """A number as a fraction, a float at its decimal reading. Raises ValueError if it is not finite."""
+    try:
+        return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+    except (ValueError, TypeError) as fault:
+        raise ValueError(f"number {value!r}; a finite number is needed; give digits") from fault
+
+
+def visits(followers: Number, rate: Number) -> Fraction:
+    """Visits from one broadcast: followers × the share of them who click. visits(5000, 0.01) = 50."""
+    return _count(followers, "followers") * _share(rate, "rate")
+
+
+def naive_reach(
+    sharers: Number, contacts_each: Number, networks: Number = 1, shares_each: Number = 1
+) -> Fraction:
+    """Everybody's contacts added up, as if all of them saw every share and nobody were counted twice."""
+    reach = Fraction(1)
+    for name, value in (
+        ("sharers", sharers),
+        ("contacts_each", contacts_each),
+        ("networks", networks),
+        ("shares_each", shares_each),
+    ):
+        reach *= _count(value, name)
+    return reach
+
+
+def second_hand_reach(
+    followers: Number, share_rate: Number, contacts_each: Number, sharers: Number = 1
+) -> Fraction:
+    """Contacts of those who share onwards: followers × share_rate × contacts_each, for each sharer."""
+    return (
+        _count(followers, "followers")
+        * _share(share_rate, "share_rate")
+        * naive_reach(sharers, contacts_each)
+    )
+
+
+def amplification(reproduction: float) -> float:
+    """Size of a cascade per original share, 1 / (1 − R), when each share yields R < 1 reshares on average.
+
+    The share of adoptions beyond one degree is then R² (behaviour.md, after Goel, Watts & Goldstein 2012).
+    """
+    if not 0.0 <= reproduction < 1.0:
+        raise ValueError(
+            f"reproduction {reproduction}; from 0 to below 1; a cascade at 1 or above never ends"
+        )
+    return 1.0 / (1.0 - reproduction)
+
+
+def expected_unique_reach(contacts: ArrayLike, audience: int, visibility: float = 1.0) -> float:
+    """People reached at least once when each source's contacts are a uniform sample of one audience.
+
+    contacts    int[s], contacts of each source, each at most `audience`
+    audience    people all sources draw from
+    visibility  chance that a contact sees the share
+    audience · (1 − ∏ (1 − visibility · k_i / audience)): exact for independent uniform samples without replacement.
+    """
+    counts = np.asarray(contacts, dtype=np.float64)
+    if audience <= 0:
+        raise ValueError(f"audience {audience}; above 0 people; give the size of the audience")
+    if counts.size and not (counts.min() >= 0 and counts.max() <= audience):
+        raise ValueError(
+            f"contacts {counts.max():.0f}; from 0 to {audience}; nobody has more contacts than people"
+        )
+    if not 0.0 <= visibility <= 1.0:
+        raise ValueError(f"visibility {visibility}; from 0 to 1; give a probability")
+    with np.errstate(divide="ignore"):
+        return float(audience * -np.expm1(np.sum(np.log1p(-visibility * counts / audience))))
+
+
+def overlap_lost(contacts: ArrayLike, audience: int, visibility: float = 1.0) -> float:
+    """The share of the sum of reaches that is the same people again: 1 − unique / naive; 0 for nobody."""
+    naive = float(np.sum(np.asarray(contacts, dtype=np.float64))) * visibility
+    return 0.0 if naive == 0.0 else 1.0 - expected_unique_reach(contacts, audience, visibility) / naive
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the waterfall: `value` people (or clicks) left after multiplying the step before by `factor`."""
+
+    name: str
+    factor: Fraction
+    value: Fraction
+
+
+def waterfall(
+    naive: Number, visibility: Number, overlap: Number, amplification: Number, click_through: Number
+) -> list[Step]:
+    """From the naive reach to expected clicks, one factor a step.
+
+    naive          contacts added up, naive_reach()
+    visibility     share of contacts who see a post, 0 … 1
+    overlap        share of those sights that are the same people again, 0 … 1
+    amplification  factor ≥ 1 for second-hand reach, amplification(R)
+    click_through  clicks per person reached, 0 … 1
+    Without friction (1, 0, 1, 1) every step keeps the naive figure.
+    """
+    gain = _count(amplification, "amplification")
+    if gain < 1:
+        raise ValueError(f"amplification {float(gain)}; 1 or above; use 1 for no second round")
+    factors: Sequence[tuple[str, Fraction]] = (
+        ("naive reach", Fraction(1)),
+        ("visibility", _share(visibility, "visibility")),
+        ("overlap", 1 - _share(overlap, "overlap")),
+        ("amplification", gain),
+        ("click-through", _share(click_through, "click_through")),
+    )
+    steps: list[Step] = []
+    value = _count(naive, "naive")
+    for name, factor in factors:
+        value *= factor
+        steps.append(Step(name, factor, value))
+    return steps
+
+
+def _count(value: Number, name: str) -> Fraction:
+    number = exact(value)
+    if number < 0:
+        raise ValueError(f"{name} {value}; 0 or above; give a count")
+    return number
+
+
+def _share(value: Number, name: str) -> Fraction:
+    number = exact(value)
+    if not 0 <= number <= 1:
+        raise ValueError(f"{name} {value}; from 0 to 1; give a share such as 0.05")
+    return number
+
+
+def unique_reach_curve(contacts: ArrayLike, audience: int, visibility: float = 1.0) -> NDArray[np.float64]:
+    """float64[s]: expected unique reach of the first 1 … s sources, to show how it flattens."""
+    counts = np.asarray(contacts, dtype=np.float64)
+    expected_unique_reach(counts, audience, visibility)
+    with np.errstate(divide="ignore"):
+        return np.asarray(audience * -np.expm1(np.cumsum(np.log1p(-visibility * counts / audience))))

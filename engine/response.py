@@ -1,0 +1,304 @@
+"""See → click → repost: what one day's shares do among the people who can see them.
+
+For share s of source a and each out-edge e = (a → j):
+
+    P(see)          = visibility_s / (1 + load_j / feed_load_half)
+    P(click | see)  = min(1, click_base_s · peer_premium_s · exp(trust·T_e + affinity·A_{j,topic} − fatigue·F_e))
+    P(repost | see) = min(1, repost_base_s · quality_s · exp(same))
+
+Click and repost are drawn independently, once for each person and tree: at the first sight. Whoever reposts broadcasts the item over its own
+out-edges in the next round; `max_rounds` rounds at most, so the reposts of the last round are counted and go nowhere. Beyond the first
+round the premium is `reposter_premium`. The source never sees its own share.
+
+The edge arrays are read as they stood in the morning: fatigue and trust are for the caller to update from `Outcome.seen_edges`.
+
+Randomness: each draw is a function of (key, day, source, ordinal of the share) and of the edge or the node it concerns, never of the other
+shares of the day. Two schemes compared under one seed share every draw of the shares they have in common.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine import response_kernel as loops
+from engine.geometric import class_of, class_probabilities, class_tables
+from engine.graph import Graph
+from engine.streams import bits
+
+FIRST_VIEW, CLICKED, REPOSTED = loops.FIRST_VIEW, loops.CLICKED, loops.REPOSTED
+
+
+class Shares(NamedTuple):
+    """One day's shares, arrays of one length s; build with `Shares.of` to fill in what is usual.
+
+    source        int32, node id of who shares
+    topic         int32, column of person_interest
+    visibility    float32 in [0, 1], chance that a contact with an empty feed sees it
+    click_base    float32 ≥ 0, clicks per sight at trust, affinity and fatigue 0
+    repost_base   float32 ≥ 0, reposts per sight likewise
+    peer_premium  float32 ≥ 0, factor on clicks in the first round (1 for a corporate account)
+    quality       float32 ≥ 0, factor on reposts
+    ordinal       int32, tells apart the shares of one source on one day (item and channel): names the draws
+    """
+
+    source: NDArray[np.int32]
+    topic: NDArray[np.int32]
+    visibility: NDArray[np.float32]
+    click_base: NDArray[np.float32]
+    repost_base: NDArray[np.float32]
+    peer_premium: NDArray[np.float32]
+    quality: NDArray[np.float32]
+    ordinal: NDArray[np.int32]
+
+    @classmethod
+    def of(
+        cls,
+        source: ArrayLike,
+        topic: ArrayLike = 0,
+        visibility: ArrayLike = 0.05,
+        click_base: ArrayLike = 0.02,
+        repost_base: ArrayLike = 0.002,
+        peer_premium: ArrayLike = 1.0,
+        quality: ArrayLike = 1.0,
+        ordinal: ArrayLike = 0,
+    ) -> Shares:
+        """Scalars are repeated for every share; arrays keep their length."""
+        sources = np.atleast_1d(np.asarray(source, dtype=np.int32))
+
+        def whole(values: ArrayLike) -> NDArray[np.int32]:
+            return np.ascontiguousarray(np.broadcast_to(np.asarray(values, dtype=np.int32), sources.shape))
+
+        def real(values: ArrayLike) -> NDArray[np.float32]:
+            return np.ascontiguousarray(np.broadcast_to(np.asarray(values, dtype=np.float32), sources.shape))
+
+        return cls(
+            np.ascontiguousarray(sources),
+            whole(topic),
+            real(visibility),
+            real(click_base),
+            real(repost_base),
+            real(peer_premium),
+            real(quality),
+            whole(ordinal),
+        )
+
+
+class ResponseRates(NamedTuple):
+    """What all shares have in common.
+
+    feed_load_half    L0, the feed load (items a day) that halves visibility
+    trust, affinity, fatigue  the θ of the exponent, per unit of edge trust, interest and edge fatigue
+    reposter_premium  factor on clicks beyond the first round
+    max_rounds        rounds of broadcasting, 1 (no second round) to 64
+    """
+
+    feed_load_half: float = 50.0
+    trust: float = 0.5
+    affinity: float = 0.5
+    fatigue: float = 0.3
+    reposter_premium: float = 1.0
+    max_rounds: int = 3
+
+
+class Outcome(NamedTuple):
+    """What became of the shares: int64[s] each, except where said.
+
+    audience     out-edges of everybody who broadcast the item: the naive count of people reached
+    exposures    sights, repeats of one person through several edges counted
+    viewers      different people who saw it in this tree
+    clicks       people who clicked (at most once a person and tree)
+    reposts      people who reposted
+    depth        rounds that reposts reached: 0 none, 1 direct contacts only
+    beyond_one   reposts at depth 2 and more
+    seen_edges   int32[k], CSR position of the edge of each exposure, shares in order
+    seen_shares  int32[k], index of its share
+    seen_flags   uint8[k], FIRST_VIEW | CLICKED | REPOSTED
+    unique_reach int, different people who saw any share of the day
+    """
+
+    audience: NDArray[np.int64]
+    exposures: NDArray[np.int64]
+    viewers: NDArray[np.int64]
+    clicks: NDArray[np.int64]
+    reposts: NDArray[np.int64]
+    depth: NDArray[np.int64]
+    beyond_one: NDArray[np.int64]
+    seen_edges: NDArray[np.int32]
+    seen_shares: NDArray[np.int32]
+    seen_flags: NDArray[np.uint8]
+    unique_reach: int
+
+
+class Scratch:
+    """Working memory for one graph and one thread; keep one for a whole run of the model."""
+
+    def __init__(self, graph: Graph) -> None:
+        words = graph.n_nodes // 64 + 1
+        self.visited = np.zeros(words, dtype=np.uint64)
+        self.today = np.zeros(words, dtype=np.uint64)
+        self.queue = np.empty(graph.n_nodes + 1, dtype=np.int32)
+        widest = int(graph.out_degrees.max()) if graph.n_nodes else 0
+        self.candidates = np.empty(widest + 1, dtype=np.int32)
+        self.reserve(max(1024, 2 * widest))
+
+    def reserve(self, exposures: int) -> None:
+        """Room for so many exposures; what was written stays."""
+        old = getattr(self, "edges", np.empty(0, dtype=np.int32))
+        old_shares = getattr(self, "shares", np.empty(0, dtype=np.int32))
+        old_flags = getattr(self, "flags", np.empty(0, dtype=np.uint8))
+        self.edges = np.empty(exposures, dtype=np.int32)
+        self.shares = np.empty(exposures, dtype=np.int32)
+        self.flags = np.empty(exposures, dtype=np.uint8)
+        self.edges[: old.size] = old
+        self.shares[: old.size] = old_shares
+        self.flags[: old.size] = old_flags
+
+
+def propagate(
+    graph: Graph,
+    shares: Shares,
+    edge_trust: NDArray[np.float32],
+    edge_fatigue: NDArray[np.float32],
+    person_interest: NDArray[np.float32],
+    feed_load: NDArray[np.float32],
+    rates: ResponseRates,
+    key: np.uint64,
+    day: int,
+    scratch: Scratch | None = None,
+) -> Outcome:
+    """Propagate one day's shares.
+
+    graph            edges from a source to who sees its posts
+    edge_trust       float32[m], CSR order, T
+    edge_fatigue     float32[m], CSR order, F; not changed
+    person_interest  float32[n, n_topics], A
+    feed_load        float32[n], L ≥ 0, items a day
+    key              stream_key(seed, Stream.SEE, run)
+    scratch          Scratch(graph), to reuse; results do not depend on it
+
+    Raises ValueError for arrays of the wrong shape and values outside their range. Oracle: with repost 0 and empty feeds the
+    exposures of a share are Binomial(out-degree, visibility), its clicks Binomial(out-degree, visibility · click rate).
+    """
+    _check_audience(graph, edge_trust, edge_fatigue, person_interest, feed_load)
+    _check_shares(graph, shares, person_interest.shape[1])
+    _check_rates(rates)
+    work = Scratch(graph) if scratch is None else scratch
+    if work.queue.size != graph.n_nodes + 1:
+        raise ValueError(
+            f"scratch for {work.queue.size - 1} people; the graph has {graph.n_nodes}; make Scratch(graph) anew"
+        )
+    classes, share_rates = _share_rates(shares)
+    source = np.ascontiguousarray(shares.source, dtype=np.int32)
+    tree_keys = np.array(
+        [bits(key, day, int(a), int(o)) for a, o in zip(source, shares.ordinal, strict=True)], dtype=np.uint64
+    )
+    counts = np.zeros((source.size, loops.N_COUNTS), dtype=np.int64)
+    state = np.zeros(3, dtype=np.int64)
+    while state[0] < source.size:
+        loops.run_shares(
+            graph.offsets,
+            graph.targets,
+            np.ascontiguousarray(edge_trust, dtype=np.float32),
+            np.ascontiguousarray(edge_fatigue, dtype=np.float32),
+            np.ascontiguousarray(person_interest, dtype=np.float32),
+            np.ascontiguousarray(feed_load, dtype=np.float32),
+            np.array(rates, dtype=np.float64),
+            source,
+            np.ascontiguousarray(shares.topic, dtype=np.int32),
+            share_rates,
+            classes,
+            tree_keys,
+            class_tables(),
+            counts,
+            work.edges,
+            work.shares,
+            work.flags,
+            work.visited,
+            work.today,
+            work.queue,
+            work.candidates,
+            state,
+        )
+        if state[0] < source.size:
+            work.reserve(2 * work.edges.size)
+    written = int(state[1])
+    loops.clear_marks(graph.targets, work.edges[:written], work.today)
+    return Outcome(
+        *(np.ascontiguousarray(counts[:, column]) for column in range(loops.N_COUNTS)),
+        work.edges[:written].copy(),
+        work.shares[:written].copy(),
+        work.flags[:written].copy(),
+        int(state[2]),
+    )
+
+
+def _share_rates(shares: Shares) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    # Visibility becomes a gap table with a probability a little above it, and the chance to keep a candidate.
+    levels, inverse = np.unique(np.asarray(shares.visibility, dtype=np.float64), return_inverse=True)
+    level_classes = np.array([class_of(float(level)) for level in levels], dtype=np.int64)
+    classes = level_classes[inverse]
+    rates = np.empty((classes.size, 4), dtype=np.float32)
+    rates[:, 0] = np.asarray(shares.visibility, dtype=np.float64) / class_probabilities()[classes]
+    rates[:, 1] = shares.click_base
+    rates[:, 2] = np.asarray(shares.repost_base) * np.asarray(shares.quality)
+    rates[:, 3] = shares.peer_premium
+    return classes, rates
+
+
+def _check_audience(
+    graph: Graph,
+    edge_trust: NDArray[np.float32],
+    edge_fatigue: NDArray[np.float32],
+    person_interest: NDArray[np.float32],
+    feed_load: NDArray[np.float32],
+) -> None:
+    wanted = {
+        "edge_trust": (edge_trust.shape, (graph.n_edges,)),
+        "edge_fatigue": (edge_fatigue.shape, (graph.n_edges,)),
+        "feed_load": (feed_load.shape, (graph.n_nodes,)),
+        "person_interest": (person_interest.shape[:1], (graph.n_nodes,)),
+    }
+    for name, (shape, expected) in wanted.items():
+        if shape != expected:
+            raise ValueError(
+                f"{name} of shape {shape}; {expected} is needed; give one value per edge or person"
+            )
+    if person_interest.ndim != 2:
+        raise ValueError(
+            f"person_interest of {person_interest.ndim} dimensions; 2 are needed; [people, topics]"
+        )
+
+
+def _check_shares(graph: Graph, shares: Shares, n_topics: int) -> None:
+    sizes = {len(column) for column in shares}
+    if len(sizes) != 1:
+        raise ValueError(f"share columns of lengths {sorted(sizes)}; one length is needed; use Shares.of")
+    if not len(shares.source):
+        return
+    for name, column, limit in (("source", shares.source, graph.n_nodes), ("topic", shares.topic, n_topics)):
+        low, high = int(np.min(column)), int(np.max(column))
+        if low < 0 or high >= limit:
+            raise ValueError(
+                f"share {name} {low if low < 0 else high}; from 0 to {limit - 1}; correct the share"
+            )
+    for name in ("visibility", "click_base", "repost_base", "peer_premium", "quality"):
+        column = getattr(shares, name)
+        top = 1.0 if name == "visibility" else np.inf
+        good = (column >= 0.0) & (column <= top) & np.isfinite(column)
+        if not good.all():
+            bad = column[np.flatnonzero(~good)[0]]
+            raise ValueError(f"share {name} {bad}; from 0 to {top}; correct the share")
+
+
+def _check_rates(rates: ResponseRates) -> None:
+    if not rates.feed_load_half > 0.0:
+        raise ValueError(
+            f"feed_load_half {rates.feed_load_half}; above 0 items a day; give the load that halves sight"
+        )
+    if not 1 <= rates.max_rounds <= 64:
+        raise ValueError(f"max_rounds {rates.max_rounds}; from 1 to 64; 3 is usual")
+    if not all(np.isfinite(value) for value in rates):
+        raise ValueError(f"response rates {tuple(rates)}; finite numbers are needed; correct the rate")
