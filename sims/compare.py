@@ -65,14 +65,15 @@ class Comparison:
                 for result in (self.control, *self.results)
             ],
             "differences": [
-                self._difference_json(name, against, outcome)
+                self.difference_json(name, against, outcome)
                 for name, against in self.pairs()
                 for outcome in self.control.daily[ALL]
             ],
             "choice": self.choice.as_json(),
         }
 
-    def _difference_json(self, name: str, against: str, outcome: str) -> dict[str, Any]:
+    def difference_json(self, name: str, against: str, outcome: str) -> dict[str, Any]:
+        """One paired difference: its interval, and the share of runs in which it is higher, and better."""
         paired = self.difference(name, against, outcome)
         higher = share_above(paired)
         better = self.control.specs[outcome].better
@@ -107,18 +108,20 @@ def compare(
 def check_comparable(scenarios: Sequence["Scenario"]) -> None:
     """Raise ValueError unless the scenarios can be compared run by run."""
     if not 1 <= len(scenarios) <= SCENARIOS_MAX:
-        raise ValueError(f"compare: got {len(scenarios)} scenarios; from 1 to {SCENARIOS_MAX} can be compared")
+        raise ValueError(
+            f"compare: got {len(scenarios)} scenarios; from 1 to {SCENARIOS_MAX} can be compared"
+        )
     names = [scenario.name for scenario in scenarios]
     if len(set(names)) < len(names) or "nothing" in names:
         raise ValueError(
-            f"compare: got scenarios named {', '.join(names)}; names must differ, and 'nothing' is the control; "
-            f"rename one"
+            f"compare: got scenarios named {', '.join(names)}; names must differ, and "
+            f"'nothing' is the control; rename one"
         )
     horizons = {scenario.horizon_days for scenario in scenarios}
     if len(horizons) > 1:
         raise ValueError(
-            f"compare: got horizons of {', '.join(map(str, sorted(horizons)))} days; paired runs have one length; "
-            f"give all the same horizon_days"
+            f"compare: got horizons of {', '.join(map(str, sorted(horizons)))} days; "
+            f"paired runs have one length; give all the same horizon_days"
         )
 
 

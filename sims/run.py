@@ -17,6 +17,7 @@ from sims.result import OutcomeSpec, Provenance, Result
 
 if TYPE_CHECKING:
     from rewards.events import Event
+
     from sims.scenario import Scenario
 
 Daily = dict[str, dict[str, NDArray[np.float64]]]

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import rfc8785
-from agents.setting import Arm, Organisation, Phase, Setting
 from pydantic import BeforeValidator, Field, model_validator
 from rewards.document import content_hash, load_document
 from rewards.people_file import PersonRow, load_people
 from rewards.presets import PRESETS
 from rewards.scheme import IncentiveScheme
+
+from agents.setting import Arm, Organisation, Phase, Setting
 
 RUNS_MAX = 100_000
 SEED_MAX = 2**63 - 1
