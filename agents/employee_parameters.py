@@ -24,6 +24,12 @@ class EmployeeParameters:
         "times an employee meets a shareable item",
         limits=(0, 200),
     )
+    non_desk_opportunities: float = declare(
+        0.5, "share of a desk worker's", (0.2, 0.8), "A", "staff without a desk meet fewer items", limits=UNIT
+    )
+    relevance_elsewhere: float = declare(
+        0.4, "level 0-1", (0.2, 0.6), "A", "relevance of another segment's topic", limits=UNIT
+    )
     base_log_odds: float = declare(
         -7.4, "log-odds", (-9.0, -4.0), "A", "calibrated on 1-5 % weekly sharers", limits=ANY
     )
