@@ -107,10 +107,10 @@ def choose_executor(processes: int | None, n_tasks: int) -> Executor:
 
 
 @contextmanager
-def progress(label: str, total: int, quiet_seconds: float = 1.0) -> Iterator[Callable[[], None]]:
-    """A bar on a terminal's standard error for work beyond `quiet_seconds`; yields what to call per step."""
+def progress(label: str, total: int, quiet_seconds: float = 1.0) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal's standard error for work beyond `quiet_seconds`; yields what to call with steps done."""
     if not sys.stderr.isatty():
-        yield lambda: None
+        yield lambda steps: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -122,7 +122,7 @@ def progress(label: str, total: int, quiet_seconds: float = 1.0) -> Iterator[Cal
     starter.daemon = True
     starter.start()
     try:
-        yield lambda: bar.advance(step)
+        yield lambda steps: bar.advance(step, steps)
     finally:
         starter.cancel()
         starter.join()

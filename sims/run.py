@@ -68,7 +68,7 @@ def simulate_all(
     with progress(f"{runs} runs of {len(scenarios)}", len(tasks)) as advance:
         for daily in executor.map(run_task, tuple(scenarios), tasks):
             found.append(daily)
-            advance()
+            advance(1)
     return [
         _gather(scenario, seed, found[which * runs : (which + 1) * runs])
         for which, scenario in enumerate(scenarios)

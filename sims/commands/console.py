@@ -48,7 +48,7 @@ class CommandGroup(TyperGroup):
         except typer.Abort:
             return fail("interrupted", 130)
         except typer.TyperException as error:
-            return fail(f"{error.format_message()} See groundswell {_command(args)}--help", error.exit_code)
+            return fail(f"{error.format_message()} (groundswell --help shows what there is)", error.exit_code)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
@@ -59,11 +59,6 @@ class CommandGroup(TyperGroup):
         except ValueError as error:
             return fail(str(error))
         return code if isinstance(code, int) else 0
-
-
-def _command(args: Sequence[str] | None) -> str:
-    given = sys.argv[1:] if args is None else list(args)
-    return f"{given[0]} " if given and not given[0].startswith("-") else ""
 
 
 def fail(message: str, code: int = BAD_INPUT) -> int:

@@ -9,10 +9,9 @@ from sims.commands.console import InputError, JsonOut, say, write_json
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="The scenario to read.")]
 Runs = Annotated[int | None, typer.Option(help="Number of runs; the scenario's own unless given.")]
-Seed = Annotated[int | None, typer.Option(help="Seed of every random number; the scenario's own unless given.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of all random numbers; the scenario's own unless given.")]
 ProcessCount = Annotated[
-    int | None, typer.Option("--processes", help="Local processes; one per core unless given. Never moves a
-    number.")
+    int | None, typer.Option("--processes", help="Local processes; one per core unless given.")
 ]
 
 
@@ -46,9 +45,11 @@ def simulate(
 
 
 def compare(
-    scenarios: Annotated[list[Path], typer.Argument(metavar="A.yaml B.yaml ...", help="Scenarios to
-    compare.")], runs: Runs = None, seed: Seed = None, processes: ProcessCount = None, json_out: JsonOut =
-    None,
+    scenarios: Annotated[list[Path], typer.Argument(metavar="A.yaml B.yaml ...", help="The scenarios.")],
+    runs: Runs = None,
+    seed: Seed = None,
+    processes: ProcessCount = None,
+    json_out: JsonOut = None,
 ) -> None:
     """Compare scenarios, paired under common random numbers, beside doing nothing; choose by the written
     rule.
@@ -89,7 +90,7 @@ def replay(
 ) -> None:
     """Score recorded events offline: every entry with its reason code, balances, badges, streaks.
 
-    Example: groundswell replay events.jsonl --scheme examples/schemes/clicks.yaml --people
+    Example: groundswell replay events.jsonl --scheme examples/schemes/clicks.yaml
     examples/people-midsize.csv
     """
     from sims.replaying import replay_file, replay_text

@@ -34,5 +34,5 @@ def test_little_work_stays_in_this_process() -> None:
 
 def test_no_bar_without_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     with progress("runs", 2, quiet_seconds=0.0) as advance:
-        advance()
+        advance(1)
     assert capfd.readouterr().err == ""
