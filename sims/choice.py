@@ -40,7 +40,9 @@ class Limit:
 
 
 LIMITS = (
-    Limit("audience_trust", -0.02, True, "the audience's trust at the end, against doing nothing (0 to 1)"),
+    Limit(
+        "peer_trust", -0.02, True, "contacts' trust in employees at the end, against doing nothing (0 to 1)"
+    ),
     Limit("motivation", -0.05, True, "intrinsic motivation at the end, against doing nothing (0 to 1)"),
     Limit(
         "fairness", 0.8, False, "the least-paid segment's points per share, as a part of the median segment's"

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sims.compare import Comparison
+from sims.comparison import Comparison
 from sims.intervals import Interval, interval
-from sims.result import ALL, Result
+from sims.result import Result
 from sims.waterfall import Waterfall
 
 
@@ -36,8 +36,7 @@ def result_text(result: Result) -> str:
     """Outcome by outcome: median and the 50, 80 and 90 % intervals of the whole run."""
     rows = [
         [spec.title, *_cells(interval(result.total(name))), spec.unit]
-        for name, spec in result.specs.items()
-        if name in result.daily[ALL]
+        for name, spec in ((name, result.specs[name]) for name in result.reported)
     ]
     about = result.provenance
     head = f"{result.title}: {about.runs} runs of {about.horizon_days} days, seed {about.seed}"
@@ -50,7 +49,8 @@ def comparison_text(comparison: Comparison) -> str:
     parts = [f"{about.runs} paired runs of {about.horizon_days} days, seed {about.seed}"]
     for name, against in comparison.pairs():
         rows = []
-        for outcome, spec in comparison.control.specs.items():
+        for outcome in comparison.control.reported:
+            spec = comparison.control.specs[outcome]
             body = comparison.difference_json(name, against, outcome)
             found = interval(comparison.difference(name, against, outcome))
             better = body["share_of_runs_better"]

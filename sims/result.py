@@ -64,12 +64,16 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Result:
-    """One scenario's ensemble. `daily[split][outcome]` has shape (runs, days)."""
+    """One scenario's ensemble. `daily[split][outcome]` has shape (runs, days).
+
+    `reported` are the outcomes that summaries show; the table holds all of them.
+    """
 
     title: str
     provenance: Provenance
     specs: Mapping[str, OutcomeSpec]
     daily: Mapping[str, Mapping[str, NDArray[np.float64]]]
+    reported: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -114,14 +118,16 @@ class Result:
 
     def summary(self) -> dict[str, Any]:
         """Totals, weeks and splits as intervals, ready for JSON."""
-        names = list(self.daily[ALL])
+        names = self.reported
         return {
             "name": self.name,
             "title": self.title,
             "totals": {name: interval(self.total(name)).as_json() for name in names},
             "weekly": {name: [interval(week).as_json() for week in self.weekly(name).T] for name in names},
             "splits": {
-                split: {name: interval(self.total(name, split)).as_json() for name in outcomes}
+                split: {
+                    name: interval(self.total(name, split)).as_json() for name in names if name in outcomes
+                }
                 for split, outcomes in self.daily.items()
                 if split != ALL
             },
@@ -132,7 +138,7 @@ class Result:
         return {
             "kind": "simulation",
             "provenance": self.provenance.as_json(),
-            "outcomes": [spec.as_json() for spec in self.specs.values()],
+            "outcomes": [self.specs[name].as_json() for name in self.reported],
             **self.summary(),
-            "totals_by_run": {name: self.total(name).tolist() for name in self.daily[ALL]},
+            "totals_by_run": {name: self.total(name).tolist() for name in self.reported},
         }

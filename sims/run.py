@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sims.bridge import Daily, daily_outcomes, outcome_specs, recorded_events
 from sims.doctor import version
 from sims.executors import choose_executor, progress
-from sims.result import OutcomeSpec, Provenance, Result
+from sims.result import ALL, Provenance, Result
 
 if TYPE_CHECKING:
     from rewards.events import Event
 
     from sims.scenario import Scenario
-
-Daily = dict[str, dict[str, NDArray[np.float64]]]
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,6 @@ class Task:
 
 def run_task(scenarios: Sequence["Scenario"], task: Task) -> Daily:
     """Carry out one run and give back its daily values by split and outcome."""
-    from sims.bridge import daily_outcomes
-
     return daily_outcomes(scenarios[task.scenario], task.seed, task.run)
 
 
@@ -94,8 +91,6 @@ def check_seed(seed: int) -> int:
 
 
 def _gather(scenario: "Scenario", seed: int, found: Sequence[Daily]) -> Result:
-    from sims.bridge import outcome_specs
-
     provenance = Provenance(
         groundswell=version(),
         scenario=scenario.name,
@@ -105,18 +100,25 @@ def _gather(scenario: "Scenario", seed: int, found: Sequence[Daily]) -> Result:
         runs=len(found),
         horizon_days=scenario.horizon_days,
     )
-    daily = {
-        split: {name: np.stack([run[split][name] for run in found]) for name in outcomes}
-        for split, outcomes in found[0].items()
+    daily = {split: _stack([run.get(split) for run in found]) for split in _splits(found)}
+    reported = scenario.outcomes or tuple(daily[ALL])
+    return Result(scenario.title or scenario.name, provenance, outcome_specs(), daily, reported)
+
+
+def _splits(found: Sequence[Daily]) -> list[str]:
+    """Every split that has people in some run, in order of first appearance."""
+    return list(dict.fromkeys(split for run in found for split in run))
+
+
+def _stack(runs: "Sequence[dict[str, NDArray[np.float64]] | None]") -> dict[str, NDArray[np.float64]]:
+    """{outcome: float64[runs, days]}; a split without people in a run counts zero there (splits are flows)."""
+    present = next(run for run in runs if run is not None)
+    return {
+        name: np.stack([np.zeros_like(days) if run is None else run[name] for run in runs])
+        for name, days in present.items()
     }
-    specs: dict[str, OutcomeSpec] = {
-        name: spec for name, spec in outcome_specs().items() if name in daily["all"]
-    }
-    return Result(scenario.title or scenario.name, provenance, specs, daily)
 
 
 def record_run(scenario: "Scenario", seed: int | None = None, run: int = 0) -> "list[Event]":
     """The events of one run, in canonical order, with the same random numbers as that run in `simulate`."""
-    from sims.bridge import recorded_events
-
     return recorded_events(scenario, check_seed(scenario.seed if seed is None else seed), run)

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import rfc8785
-from pydantic import BeforeValidator, Field, model_validator
+from agents.observe import NAMES as OUTCOME_NAMES
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from rewards.document import content_hash, load_document
 from rewards.people_file import PersonRow, load_people
 from rewards.presets import PRESETS
@@ -21,6 +22,7 @@ from rewards.scheme import IncentiveScheme
 
 from agents.setting import Arm, Organisation, Phase, Setting
 
+Split = Literal["segment", "team", "arm", "desk", "hours", "contacts", "prior", "rank"]
 RUNS_MAX = 100_000
 SEED_MAX = 2**63 - 1
 
@@ -62,6 +64,12 @@ def _people_from(value: object) -> object:
     return tuple(load_people(_file(value))) if isinstance(value, str) else value
 
 
+def _known_outcome(name: str) -> str:
+    if name not in OUTCOME_NAMES:
+        raise ValueError(f"outcome {name!r}; known are {', '.join(OUTCOME_NAMES)}; choose among them")
+    return name
+
+
 class CompanyOrFile(Organisation):
     """The organisation, whose `people` may name a CSV file."""
 
@@ -93,8 +101,8 @@ class Scenario(Setting):
     arms: Annotated[tuple[SchemeArm, ...], Field(max_length=20)] = ()
     seed: Annotated[int, Field(ge=0, le=SEED_MAX)] = 1
     runs: Annotated[int, Field(ge=1, le=RUNS_MAX)] = 30
-    outcomes: tuple[str, ...] = ()
-    splits: tuple[str, ...] = ("segment",)
+    outcomes: tuple[Annotated[str, AfterValidator(_known_outcome)], ...] = ()
+    splits: tuple[Split, ...] = ("segment", "desk", "hours", "contacts")
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
@@ -112,7 +120,8 @@ class Scenario(Setting):
     def schemes(self) -> list[IncentiveScheme]:
         """Every scheme that is in force in some phase, in the order of first use."""
         phases = [*self.phases, *(phase for arm in self.arms for phase in arm.phases)]
-        return list(dict.fromkeys(phase.scheme for phase in phases if phase.scheme is not None))
+        used = {content_hash(phase.scheme): phase.scheme for phase in phases if phase.scheme is not None}
+        return list(used.values())
 
     def scheme_hashes(self) -> dict[str, str]:
         """Content hash by scheme name. Raises ValueError when two different schemes share a name."""

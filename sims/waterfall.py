@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.reach import amplification, naive_reach, overlap_lost
 from engine.streams import Stream, stream_key, uniforms
+from sims.bridge import contact_counts
 from sims.doctor import version
 from sims.essay import EssayFigure, essay_figures
 from sims.intervals import Interval, interval
@@ -94,8 +95,6 @@ class Waterfall:
 def waterfall(scenario: "Scenario", seed: int | None = None) -> Waterfall:
     """Walk from the scenario's naive reach to expected human clicks, for one item shared once by
     everybody."""
-    from sims.bridge import contact_counts
-
     seed = scenario.seed if seed is None else seed
     contacts = contact_counts(scenario, seed)
     networks = len(scenario.content.channels)

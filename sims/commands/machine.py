@@ -19,7 +19,9 @@ def doctor(json_out: JsonOut = None) -> None:
     """
     findings = [str(clash) for clash in package_clashes()]
     findings += [
-        f"{name} is not installed; run make" for name, found in installed().items() if found == "not installed"
+        f"{name} is not installed; run make"
+        for name, found in installed().items()
+        if found == "not installed"
     ]
     state, finding = database_state()
     body: dict[str, Any] = {

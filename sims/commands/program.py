@@ -71,7 +71,9 @@ def verify(json_out: JsonOut = None) -> None:
     from rewards.store.verify import verify as check
 
     with opened() as database:
-        found = [finding._asdict() if hasattr(finding, "_asdict") else vars(finding) for finding in check(database)]
+        found = [
+            finding._asdict() if hasattr(finding, "_asdict") else vars(finding) for finding in check(database)
+        ]
     write_json(json_out, {"kind": "verification", "findings": found})
     for finding in found:
         say(" ".join(f"{key}={value}" for key, value in finding.items()), json_out)

@@ -9,7 +9,9 @@ from sims.commands.console import InputError, JsonOut, say, write_json
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="The scenario to read.")]
 Runs = Annotated[int | None, typer.Option(help="Number of runs; the scenario's own unless given.")]
-Seed = Annotated[int | None, typer.Option(help="Seed of all random numbers; the scenario's own unless given.")]
+Seed = Annotated[
+    int | None, typer.Option(help="Seed of all random numbers; the scenario's own unless given.")
+]
 ProcessCount = Annotated[
     int | None, typer.Option("--processes", help="Local processes; one per core unless given.")
 ]
@@ -56,7 +58,7 @@ def compare(
 
     Example: groundswell compare examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 20
     """
-    from sims.compare import compare as ask
+    from sims.comparison import compare as ask
     from sims.render import comparison_text
     from sims.scenario import Scenario
 
@@ -96,7 +98,9 @@ def replay(
     from sims.replaying import replay_file, replay_text
 
     if str(events) == "-":
-        raise InputError("EVENTS.jsonl: got '-'; a file is needed, since replay reads it twice; save it first")
+        raise InputError(
+            "EVENTS.jsonl: got '-'; a file is needed, since replay reads it twice; save it first"
+        )
     body = replay_file(events, scheme, people)
     write_json(json_out, body)
     say(replay_text(body), json_out)

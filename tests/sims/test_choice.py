@@ -17,7 +17,7 @@ def candidate(
     fairness: float = 1.0,
 ) -> Candidate:
     ones = np.ones(RUNS)
-    guarded = {"audience_trust": trust * ones, "motivation": motivation * ones, "fairness": fairness * ones}
+    guarded = {"peer_trust": trust * ones, "motivation": motivation * ones, "fairness": fairness * ones}
     return Candidate(name, np.asarray(clicks) * ones, points * ones, guarded)
 
 
@@ -48,7 +48,7 @@ def test_a_limit_may_be_broken_in_one_run_of_ten() -> None:
     edge = candidate("edge", 150.0)
     trust = np.full(RUNS, 0.5)
     trust[0] = 0.1
-    guarded = {**edge.guarded, "audience_trust": trust}
+    guarded = {**edge.guarded, "peer_trust": trust}
     assert assess(Candidate("edge", edge.clicks, edge.points, guarded), NOTHING_DONE).admissible
 
 

@@ -17,7 +17,7 @@ def result() -> Result:
     trust = np.array([np.linspace(0.0, 0.8, 9), np.full(9, 0.5)])
     provenance = Provenance("0.1", "toy", "abc", {"s": "def"}, 7, 2, 9)
     daily = {ALL: {"clicks": clicks, "trust": trust}, "segment=sales": {"clicks": clicks / 2}}
-    return Result("A toy", provenance, {"clicks": CLICKS, "trust": TRUST}, daily)
+    return Result("A toy", provenance, {"clicks": CLICKS, "trust": TRUST}, daily, ("clicks", "trust"))
 
 
 def test_a_flow_adds_up_and_a_stock_is_its_last_week(result: Result) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sims.bridge import CLICKS, POINTS, guarded
 from sims.choice import Candidate, Choice, choose
 from sims.intervals import interval, share_above
-from sims.result import ALL, Result
+from sims.result import Result
 from sims.run import simulate_all
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Comparison:
                     for result in (self.control, *self.results)
                 ],
             },
-            "outcomes": [spec.as_json() for spec in self.control.specs.values()],
+            "outcomes": [self.control.specs[name].as_json() for name in self.control.reported],
             "scenarios": [
                 {"role": "control" if result is self.control else "candidate", **result.summary()}
                 for result in (self.control, *self.results)
@@ -67,7 +68,7 @@ class Comparison:
             "differences": [
                 self.difference_json(name, against, outcome)
                 for name, against in self.pairs()
-                for outcome in self.control.daily[ALL]
+                for outcome in self.control.reported
             ],
             "choice": self.choice.as_json(),
         }
@@ -127,6 +128,4 @@ def check_comparable(scenarios: Sequence["Scenario"]) -> None:
 
 def candidate(result: Result) -> Candidate:
     """What the rule of choice looks at in one scenario's ensemble."""
-    from sims.bridge import CLICKS, POINTS, guarded
-
     return Candidate(result.name, result.total(CLICKS), result.total(POINTS), guarded(result))
