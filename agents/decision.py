@@ -1,7 +1,9 @@
 """The utility of sharing, term by term (behaviour in docs/model.md).
 
-Each term is a pure function of arrays of one length (one row an opportunity) and returns log-odds. `log_odds` adds them;
-`share_chance` is the logistic of the sum. Signs are tested one by one, and so is that `Employee.log_odds`, written out in plain Python,
+Each term is a pure function of arrays of one length (one row an opportunity) and returns log-odds.
+`log_odds` adds them;
+`share_chance` is the logistic of the sum. Signs are tested one by one, and so is that `Employee.log_odds`,
+written out in plain Python,
 says the same.
 """
 
@@ -196,5 +198,7 @@ def share_chance(utility: Floats) -> Floats:
 
 def effort(motivation: Floats, salience: Floats, normed: Floats, p: Parameters) -> Floats:
     """Quality effort e = e0 + e_int · m − e_gam · points salience + e_norm · norm shown, held in [0, 1]."""
-    wanted = p.effort_base + p.effort_intrinsic * motivation - p.effort_points * salience + p.effort_norm * normed
+    wanted = (
+        p.effort_base + p.effort_intrinsic * motivation - p.effort_points * salience + p.effort_norm * normed
+    )
     return np.clip(wanted, 0.0, 1.0)

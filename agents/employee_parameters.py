@@ -1,4 +1,6 @@
-"""Parameters of the employees: traits, the weights of the utility, and what a day does to motivation, habit and fear."""
+"""Parameters of the employees: traits, the weights of the utility, and what a day does to motivation, habit
+and fear.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ UNIT = (0.0, 1.0)
 
 @dataclass(frozen=True, kw_only=True)
 class EmployeeParameters:
-    """See behaviour in docs/model.md; log-odds are natural. Published effects convert by log-odds = 1.81 d."""
+    """See behaviour in docs/model.md; log-odds are natural. Published effects convert by log-odds = 1.81
+    d.
+    """
 
     # Traits
     opportunities_per_week: float = declare(
@@ -31,7 +35,7 @@ class EmployeeParameters:
         0.4, "level 0-1", (0.2, 0.6), "A", "relevance of another segment's topic", limits=UNIT
     )
     base_log_odds: float = declare(
-        -7.4, "log-odds", (-9.0, -4.0), "A", "calibrated on 1-5 % weekly sharers", limits=ANY
+        -6.3, "log-odds", (-9.0, -4.0), "A", "calibrated on 1-5 % weekly sharers", limits=ANY
     )
     base_spread: float = declare(
         1.3, "log-odds, standard deviation", (0.8, 1.8), "A", "a few people do most of the sharing"
@@ -124,6 +128,9 @@ class EmployeeParameters:
     )
     recognition_half_life_weeks: float = declare(12.0, "weeks", (4.0, 26.0), "M", "Gallus 2017")
     feedback_rate: float = declare(0.15, "per share", (0.05, 0.3), "R", "Lindström et al. 2021", limits=UNIT)
+    feedback_start: float = declare(
+        0.2, "level 0-1", (0.05, 0.35), "A", "feedback expected before the first share", limits=UNIT
+    )
     feedback_scale: float = declare(
         2.0, "clicks and reposts", (1.0, 5.0), "A", "reactions that count as half of full feedback"
     )

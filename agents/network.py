@@ -26,8 +26,10 @@ OWN_INTEREST, OTHER_INTEREST, INTEREST_SPREAD = 0.6, 0.2, 0.3
 class Network:
     """Nodes are employees 0…E−1, corporate accounts E…E+C−1, then the audience.
 
-    onward_weight   how many real edges each stored edge of an audience member stands for. Reposters' contacts are thinned (an
-                    audience of a million with 300 contacts each needs no 300 million edges): a stored edge is seen once but
+    onward_weight   how many real edges each stored edge of an audience member stands for. Reposters'
+                    contacts are thinned (an
+                    audience of a million with 300 contacts each needs no 300 million edges): a stored edge
+                    is seen once but
                     clicked and reposted as often as the edges it stands for, so expectations stay.
     """
 

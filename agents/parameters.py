@@ -38,7 +38,7 @@ class AudienceParameters:
         2.0, "times", (1.5, 2.5), "R", "LinkedIn: employees' shares are clicked 2x as often"
     )
     repost_base: float = declare(
-        0.002,
+        0.001,
         "chance of a repost when seen",
         (0.0005, 0.005),
         "M",
@@ -117,7 +117,9 @@ class Parameters(EmployeeParameters, AudienceParameters):
         return known.replace(**{name: DECLARATIONS[name].quantile(u) for name, u in uniforms.items()})
 
     def replace(self, **values: float) -> Self:
-        """A copy with some values changed. Raises ValueError for an unknown name or a value outside its limits."""
+        """A copy with some values changed. Raises ValueError for an unknown name or a value outside its
+        limits.
+        """
         for name in values:
             if name not in DECLARATIONS:
                 near = [known for known in DECLARATIONS if name[:4] in known][:3] or list(DECLARATIONS)[:3]

@@ -1,4 +1,6 @@
-"""Who works in the simulated company: rows as arrays, from people rows or generated, with fixed traits and turnover."""
+"""Who works in the simulated company: rows as arrays, from people rows or generated, with fixed traits and
+turnover.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,9 @@ class Traits:
 
 
 def contact_counts(law: Contacts, medians: Floats, key: np.uint64, rows: Ints) -> Ints:
-    """int64[n]: lognormal counts, with a Pareto tail from the body's upper end for `tail_share` of the people."""
+    """int64[n]: lognormal counts, with a Pareto tail from the body's upper end for `tail_share` of the
+    people.
+    """
     body = medians * np.exp(law.sigma * normals(key, 0, rows, CONTACT_BODY))
     in_tail = uniforms(key, 0, rows, CONTACT_TAIL) < law.tail_share
     start = medians * np.exp(2.33 * law.sigma)
@@ -122,9 +126,7 @@ def _generated(organisation: Organisation, key: np.uint64) -> Staff:
     team = first_team[segment] + place % np.array([part.teams for part in parts])[segment]
     zones, zone_of_part = _codes([part.timezone or organisation.timezone for part in parts])
     medians = np.array([part.contacts_median or organisation.contacts.median for part in parts])[segment]
-    part_time = (
-        uniforms(key, 0, rows, PART_TIME) < np.array([part.part_time for part in parts])[segment]
-    )
+    part_time = uniforms(key, 0, rows, PART_TIME) < np.array([part.part_time for part in parts])[segment]
     return Staff(
         ids=tuple(f"e{row + 1:06d}" for row in range(size)),
         segment=segment,
@@ -203,7 +205,8 @@ def draw_traits(staff: Staff, training_share: float, p: Parameters, seed: int, r
     logs = np.log(np.maximum(staff.contacts, 1))
     spread = float(logs.std())
     pull = p.motivation_spread * normals(key, 0, rows, MOTIVATION)
-    # Variance of a logit-normal level moves its mean towards one half; a small correction keeps the stated mean.
+    # Variance of a logit-normal level moves its mean towards one half; a small correction keeps the stated
+    # mean.
     centre = np.log(p.motivation_mean / (1.0 - p.motivation_mean)) if 0.0 < p.motivation_mean < 1.0 else 0.0
     motivation = _logistic(centre * np.sqrt(1.0 + np.pi * p.motivation_spread**2 / 8.0) + pull)
     if p.motivation_mean in (0.0, 1.0):

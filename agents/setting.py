@@ -1,6 +1,7 @@
 """What is simulated: the company, its content and policy, and what changes on which day.
 
-`sims.Scenario` adds a name, seeds and outcomes to a `Setting`; files named in a scenario are read there, so that a setting is complete
+`sims.Scenario` adds a name, seeds and outcomes to a `Setting`; files named in a scenario are read there, so
+that a setting is complete
 in itself and its content hash names everything that moves a number. Nothing here needs Mesa or a compiler.
 """
 
@@ -66,26 +67,32 @@ class Audience(Part):
     homophily: Share = 0.5
     coworkers: Share = 0.15
     overlap: Share = 0.0
-    onward_contacts: Annotated[float, Field(ge=0.0, le=2000.0)] = 20.0
+    onward_contacts: Annotated[float, Field(ge=0.0, le=2000.0)] = 300.0
 
 
 class CorporateAccount(Part):
-    """A company page: a source of the same content with its own followers, lower trust and no peer premium."""
+    """A company page: a source of the same content with its own followers, lower trust and no peer
+    premium.
+    """
 
     name: Name = "company-page"
-    followers: Annotated[int, Field(ge=0)] = 5_000
+    followers: Annotated[int, Field(ge=0)] = 15_000
     posts_per_week: NonNegative = 5.0
 
 
 class Turnover(Part):
-    """Leavers a year as a share of headcount; `replaced` is the share of leavers whose post is filled again."""
+    """Leavers a year as a share of headcount; `replaced` is the share of leavers whose post is filled
+    again.
+    """
 
     leavers_per_year: Share = 0.0
     replaced: Share = 1.0
 
 
 class Organisation(Part):
-    """The company: people rows (from a CSV) or a headcount with segments, its audience and its own accounts."""
+    """The company: people rows (from a CSV) or a headcount with segments, its audience and its own
+    accounts.
+    """
 
     headcount: Annotated[int, Field(ge=1, le=200_000)] | None = None
     segments: Annotated[tuple[Segment, ...], Field(min_length=1, max_length=30)] = (
@@ -117,7 +124,8 @@ class Organisation(Part):
 class ContentKind(Part):
     """One kind of content in the mix. `share` is its part of the mix; the rest are levels from 0 to 1.
 
-    topic None means each segment in turn; `polish` is how promotional and templated it reads, `useful` how much a reader gains,
+    topic None means each segment in turn; `polish` is how promotional and templated it reads, `useful` how
+    much a reader gains,
     `risk` how easily a sharer could get into trouble, `green_lit` the share of items marked safe to share.
     """
 
@@ -198,7 +206,9 @@ def _none_is_null(value: object) -> object:
 
 
 class Phase(Part):
-    """What is in force from `day` (0 is the start date) until the next phase. Nothing carries over from the phase before."""
+    """What is in force from `day` (0 is the start date) until the next phase. Nothing carries over from the
+    phase before.
+    """
 
     day: Annotated[int, Field(ge=0, le=36_600)] = 0
     scheme: Annotated[Any, BeforeValidator(_none_is_null)] = None
@@ -212,7 +222,9 @@ Phases = Annotated[tuple[Phase, ...], Field(min_length=1, max_length=500)]
 
 
 class Arm(Part):
-    """A group of employees, drawn at random, that lives through phases of its own instead of the setting's."""
+    """A group of employees, drawn at random, that lives through phases of its own instead of the
+    setting's.
+    """
 
     name: Name
     share: Share
