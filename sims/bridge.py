@@ -12,7 +12,6 @@ from sims.result import ALL, OutcomeSpec, Result
 
 if TYPE_CHECKING:
     from rewards.events import Event
-
     from sims.scenario import Scenario
 
 CLICKS = "human_clicks"

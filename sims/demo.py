@@ -17,10 +17,10 @@ from sims.commands.console import InputError
 from sims.demo_content import demo_items, demo_thanks
 
 if TYPE_CHECKING:
-    from rewards.events import Event
-    from rewards.people_file import PersonRow
     from rewards.store.session import Database, Transaction
 
+    from rewards.events import Event
+    from rewards.people_file import PersonRow
     from sims.comparison import Comparison
     from sims.scenario import Scenario
 
@@ -87,7 +87,6 @@ def _existing(database: "Database") -> Demo | None:
 def _create(database: "Database", runs: int, say: Callable[[str], None], now: datetime) -> None:
     """All of it in one transaction: an interrupted creation leaves nothing behind."""
     from rewards.people_file import load_people
-
     from sims.comparison import compare
     from sims.scenario import Scenario
 

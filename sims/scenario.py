@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import rfc8785
-from agents.observe import NAMES as OUTCOME_NAMES
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from agents.observe import NAMES as OUTCOME_NAMES
+from agents.setting import Arm, Organisation, Phase, Setting
 from rewards.document import content_hash, load_document
 from rewards.people_file import PersonRow, load_people
 from rewards.presets import PRESETS
 from rewards.scheme import IncentiveScheme
-
-from agents.setting import Arm, Organisation, Phase, Setting
 
 Split = Literal["segment", "team", "arm", "desk", "hours", "contacts", "prior", "rank"]
 RUNS_MAX = 100_000

@@ -73,6 +73,15 @@ def os_error_line(error: OSError) -> str:
     return f"{where}{(error.strerror or str(error)).lower()}; check the name and that it can be opened"
 
 
+def check_out(*outs: Path | None) -> None:
+    """Refuse an output file whose folder is missing before the work is done, and not after it."""
+    for out in outs:
+        if out is not None and str(out) != "-" and (out.is_dir() or not out.parent.is_dir()):
+            raise InputError(
+                f"{out}: a file in an existing folder is needed; create the folder or name another"
+            )
+
+
 def write_json(out: Path | None, body: Mapping[str, Any]) -> None:
     """Write `body` to `out` (`-` is standard output, None is nowhere); the same body gives the same bytes."""
     if out is None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sims.commands.console import InputError, JsonOut, say, write_json
+from sims.commands.console import JsonOut, check_out, say, write_json
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="The scenario to read.")]
 Runs = Annotated[int | None, typer.Option(help="Number of runs; the scenario's own unless given.")]
@@ -37,6 +37,7 @@ def simulate(
     from sims.run import simulate as ask
     from sims.scenario import Scenario
 
+    check_out(json_out, events)
     loaded = Scenario.load(scenario)
     result = ask(loaded, runs, seed, processes)
     write_json(json_out, result.as_json())
@@ -53,8 +54,7 @@ def compare(
     processes: ProcessCount = None,
     json_out: JsonOut = None,
 ) -> None:
-    """Compare scenarios, paired under common random numbers, beside doing nothing; choose by the written
-    rule.
+    """Compare scenarios run by run under common random numbers, beside doing nothing, and choose one.
 
     Example: groundswell compare examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 20
     """
@@ -62,6 +62,7 @@ def compare(
     from sims.render import comparison_text
     from sims.scenario import Scenario
 
+    check_out(json_out)
     comparison = ask([Scenario.load(path) for path in scenarios], runs, seed, processes)
     write_json(json_out, comparison.as_json())
     say(comparison_text(comparison), json_out)
@@ -77,6 +78,7 @@ def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = Non
     from sims.scenario import Scenario
     from sims.waterfall import waterfall as walk
 
+    check_out(json_out)
     found = walk(Scenario.load(scenario), seed)
     write_json(json_out, found.as_json())
     say(waterfall_text(found), json_out)
@@ -93,14 +95,10 @@ def replay(
     """Score recorded events offline: every entry with its reason code, balances, badges, streaks.
 
     Example: groundswell replay events.jsonl --scheme examples/schemes/clicks.yaml
-    examples/people-midsize.csv
     """
     from sims.replaying import replay_file, replay_text
 
-    if str(events) == "-":
-        raise InputError(
-            "EVENTS.jsonl: got '-'; a file is needed, since replay reads it twice; save it first"
-        )
+    check_out(json_out)
     body = replay_file(events, scheme, people)
     write_json(json_out, body)
     say(replay_text(body), json_out)
