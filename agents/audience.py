@@ -100,6 +100,7 @@ class Feelings:
         self.start = np.full(network.n_sources, p.peer_trust)
         self.start[network.n_employees :] = p.corporate_trust
         self.last_seen_staff: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self.last_edges: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self._network = network
         self._p = p
         self._scratch = Scratch(network.graph)
@@ -169,6 +170,7 @@ class Feelings:
         near, far = _distinct(seen, direct, by_staff & open_edge)
         pages_near, pages_far = _distinct(seen, direct, ~by_staff & open_edge)
         self.last_seen_staff = near
+        self.last_edges = outcome.seen_edges[direct & open_edge]
         return Answer(
             naive=network.degrees[posts.source]
             + weight * (outcome.audience - network.degrees[posts.source]),
