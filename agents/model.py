@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import mesa
 import numpy as np
@@ -33,6 +33,8 @@ from engine.streams import Stream, stream_key
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+Stage: TypeAlias = "Callable[[AdvocacyModel, int, Incentives], None]"
+
 
 class AdvocacyModel(mesa.Model):  # type: ignore[misc]
     """One company over one horizon.
@@ -42,6 +44,9 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
                     they differ
     parameters      instead of the setting's own
     record_events   keep what happened as events (`recorded_events`)
+    stage           called each day with (model, day, offer) to change what the program offers: for
+                    experiments
+                    whose reward is not a scheme
 
     `model.agents` holds an `Employee` view for each post-holder; `model.observe` is Mesa's DataCollector
     with a reporter for every
@@ -56,6 +61,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         run: int = 0,
         parameters: Parameters | None = None,
         record_events: bool = False,
+        stage: Stage | None = None,
     ) -> None:
         super().__init__(seed=seed % (1 << 32))
         self.setting, self.world_seed, self.run_number = setting, seed, run
@@ -78,6 +84,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         self.occasions = Occasions(self.items, setting.content, seed, run)
         self.corporate = CorporateDesk(setting, self.staff.size, self.items, p, seed, run)
         self._keys = {s: stream_key(seed, s, run) for s in (Stream.CLICK, Stream.SANCTION)}
+        self._stage = stage
         self._shared: set[int] = set()
         self._share_number = 0
         self._flows: list[NDArray[np.float64]] = []
@@ -144,6 +151,8 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         day = self.day
         present = self.staff.present(day)
         offer = self.programme.incentives(day, self.state, present)
+        if self._stage is not None and day >= 0:
+            self._stage(self, day, offer)
         met = self._meet(day, present)
         shared = self._decide(met, self._occasion(met, offer, present))
         posts = self._write(met, shared, offer, day)

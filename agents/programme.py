@@ -63,7 +63,9 @@ class Programme:
     def kept_rows(self) -> Rows:
         """All events so far. Raises RuntimeError when the model was told not to keep them."""
         if self._kept is None:
-            raise RuntimeError("events were not kept; they take memory; build the model with record_events=True")
+            raise RuntimeError(
+                "events were not kept; they take memory; build the model with record_events=True"
+            )
         return joined(self._kept).ordered()
 
     def earned_millipoints(self) -> Ints:

@@ -76,7 +76,7 @@ class CorporateAccount(Part):
     """
 
     name: Name = "company-page"
-    followers: Annotated[int, Field(ge=0)] = 15_000
+    followers: Annotated[int, Field(ge=0)] = 20_000
     posts_per_week: NonNegative = 5.0
 
 
