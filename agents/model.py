@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import mesa
 import numpy as np
@@ -29,6 +29,7 @@ from agents.recognise import Recogniser
 from agents.setting import Setting
 from agents.timeline import Timeline
 from engine.streams import Stream, stream_key
+from rewards.events import Event
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -79,7 +80,9 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         self.network = build_network(setting.organisation, self.staff, n_topics, p, seed, run)
         self.feelings = Feelings(self.network, p, seed, run, first)
         self.timeline = Timeline(setting, self.staff, seed, run)
-        self.programme = Programme(self.timeline, self.staff, self.items, setting, p, record_events)
+        self.programme = Programme(
+            self.timeline, self.staff, self.items, setting, self.clock, p, record_events
+        )
         self.recogniser = Recogniser(self.timeline, self.staff, seed, run)
         self.occasions = Occasions(self.items, setting.content, seed, run)
         self.corporate = CorporateDesk(setting, self.staff.size, self.items, p, seed, run)
@@ -133,7 +136,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         """Post-holders in each split."""
         return {label: int(rows.sum()) for label, rows in observe.split_labels(self).items()}
 
-    def recorded_events(self) -> list[Any]:
+    def recorded_events(self) -> list[Event]:
         """Events so far in canonical order. Raises RuntimeError when the model was told not to keep them."""
         return self.programme.recorded_events()
 

@@ -69,7 +69,10 @@ def pair(
     p: Parameters, seed: int, run: int, days: int, stage: Stage, base: float = LABORATORY["base_log_odds"]
 ) -> tuple[Panel, Panel, AdvocacyModel]:
     """The same people with and without what is staged."""
-    treated, control = laboratory(p, seed, run, stage=stage, base_log_odds=base), laboratory(p, seed, run, base_log_odds=base)
+    treated, control = (
+        laboratory(p, seed, run, stage=stage, base_log_odds=base),
+        laboratory(p, seed, run, base_log_odds=base),
+    )
     return run_panel(treated, days), run_panel(control, days), treated
 
 
