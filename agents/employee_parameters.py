@@ -62,14 +62,14 @@ class EmployeeParameters:
     )
     feedback_weight: float = declare(0.8, "log-odds", (0.3, 1.3), "A", "expected feedback")
     reward_weight: float = declare(
-        0.35,
+        0.45,
         "log-odds per unit of v(r)",
         (0.13, 0.62),
         "M",
         "0.3-1.5 at a large reward (DellaVigna & Pope 2018)",
     )
     reward_unit_points: float = declare(
-        5.0, "points", (2.0, 10.0), "A", "r0: the reward at which v(r) = ln 2", scale="log"
+        3.0, "points", (2.0, 10.0), "A", "r0: the reward at which v(r) = ln 2", scale="log"
     )
     crowding_out: float = declare(
         0.5, "log-odds at m = 1", (0.2, 0.9), "M", "Deci, Koestner & Ryan 1999, d -0.28…-0.40"
@@ -127,6 +127,17 @@ class EmployeeParameters:
         8.0, "weeks", (1.0, 26.0), "M", "conflicting evidence (Goswami & Urminsky 2017)"
     )
     recognition_half_life_weeks: float = declare(12.0, "weeks", (4.0, 26.0), "M", "Gallus 2017")
+    kudos_per_week: float = declare(
+        0.03,
+        "thanks given a week and employee",
+        (0.01, 0.2),
+        "A",
+        "where a scheme has kudos",
+        limits=(0.0, 100.0),
+    )
+    kudos_weight: float = declare(
+        0.4, "part of a public thank-you", (0.1, 0.8), "A", "a colleague's private thanks", limits=UNIT
+    )
     recognition_most: float = declare(
         3.0, "thanks", (2.0, 5.0), "A", "G at which one more thank-you adds nothing", limits=(1e-6, 1e6)
     )

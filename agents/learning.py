@@ -22,19 +22,18 @@ SEEN_SANCTION = 0.2
 CLICKS_LEARNING_RATE = 0.2
 
 
-def count_acts(state: State, who: Ints, day: int) -> Floats:
-    """Enter today's shares into the counters; returns shares a person, float64[n]."""
+def count_acts(state: State, who: Ints, day: int) -> Ints:
+    """Enter today's shares into the counters; returns shares a person, int64[n]."""
     n = state.habit.size
     shares = np.bincount(who, minlength=n)
     state.recent[day % RECENT_DAYS] = shares
     state.week_shares += shares
-    state.since_praise += shares
     state.total_shares += shares
-    return shares.astype(np.float64)
+    return shares
 
 
 def learn(
-    state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Floats, p: Parameters
+    state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Ints, p: Parameters
 ) -> None:
     """Expected feedback, believed clicks and habit."""
     who = met.person[shared]
@@ -48,11 +47,11 @@ def learn(
         clicks[some] / shares[some] - state.clicks_belief[some]
     )
     chances = np.bincount(met.person, minlength=n).astype(np.float64)
-    state.habit = updates.form_habit(state.habit, chances, shares, p)
+    state.habit = updates.form_habit(state.habit, chances, shares.astype(np.float64), p)
 
 
 def feel(
-    state: State, traits: Traits, shares: Floats, rewarded: Floats, thanked: Floats, p: Parameters
+    state: State, traits: Traits, shares: Ints, rewarded: Floats, thanked: Floats, p: Parameters
 ) -> None:
     """Motivation recovers, is eroded by tangible rewards and lifted by praise; recognition fades and is
     renewed.

@@ -83,7 +83,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         self.programme = Programme(
             self.timeline, self.staff, self.items, setting, self.clock, p, record_events
         )
-        self.recogniser = Recogniser(self.timeline, self.staff, seed, run)
+        self.recogniser = Recogniser(self.timeline, self.staff, p, seed, run)
         self.occasions = Occasions(self.items, setting.content, seed, run)
         self.corporate = CorporateDesk(setting, self.staff.size, self.items, p, seed, run)
         self._keys = {s: stream_key(seed, s, run) for s in (Stream.CLICK, Stream.SANCTION)}
@@ -162,10 +162,12 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         answer = self.feelings.answer(posts, day)
         self._remember(met, shared, answer, day)
         scored = self.programme.settle(day)
-        thanked = self.recogniser.thank(day, self.state, present)
-        self._learn(met, shared, answer, offer, thanked)
+        shares = count_acts(self.state, met.person[shared], day)
+        recent = self.state.recent_shares()
+        thanked = self.recogniser.thank(day, self.clock.is_weekend(day), shares, recent, present)
+        self._learn(met, shared, answer, offer, shares, thanked.weight)
         self._observe(met, shared, posts, answer, scored)
-        self.today = measure(self, met, shared, posts, answer, scored, thanked, present)
+        self.today = measure(self, met, shared, posts, answer, scored, thanked.acts, present)
         if self.clock.date_of(day).weekday() == 6:
             state.close_week(self.state)
         self.day += 1
@@ -280,10 +282,15 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         )
 
     def _learn(
-        self, met: Opportunities, shared: Ints, answer: Answer, offer: Incentives, thanked: Floats
-    ) -> Floats:
+        self,
+        met: Opportunities,
+        shared: Ints,
+        answer: Answer,
+        offer: Incentives,
+        shares: Ints,
+        thanked: Floats,
+    ) -> None:
         p = self.parameters
-        shares = count_acts(self.state, met.person[shared], self.day)
         learn(self.state, met, shared, answer, shares, p)
         paid = offer.tangible * (offer.share_points + offer.click_points * self.state.clicks_belief > 0.0)
         feel(self.state, self.traits, shares, paid, thanked, p)
@@ -299,7 +306,6 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             self.day,
             p,
         )
-        return shares
 
     def _observe(
         self, met: Opportunities, shared: Ints, posts: Posts, answer: Answer, scored: Scored

@@ -193,7 +193,7 @@ class Recognition(Part):
 
     random       a random `share` of all employees
     threshold    everybody with at least `shares` shares since the last time
-    exclusive    the top `share` by shares since the last time, who shared at all
+    exclusive    the best sharers since the last time: `share` of the staff concerned, nobody who did not share
     """
 
     rule: Literal["random", "threshold", "exclusive"] = "threshold"

@@ -32,7 +32,6 @@ class State:
     week_shares    int64[n], shares since Monday
     streak_weeks   int64[n], weeks in a row with a share; `broken` True for the week after a streak of two
                    or more ended
-    since_praise   int64[n], shares since recognition was last given
     total_shares   int64[n], shares since day 0
     """
 
@@ -47,7 +46,6 @@ class State:
     week_shares: Ints
     streak_weeks: Ints
     broken: Flags
-    since_praise: Ints
     total_shares: Ints
 
     @classmethod
@@ -67,7 +65,6 @@ class State:
             week_shares=np.zeros(n, dtype=np.int64),
             streak_weeks=np.zeros(n, dtype=np.int64),
             broken=np.zeros(n, dtype=bool),
-            since_praise=np.zeros(n, dtype=np.int64),
             total_shares=np.zeros(n, dtype=np.int64),
         )
 
