@@ -1,0 +1,30 @@
+"""Questions asked of the model: scenarios, ensembles, comparisons. Importing it loads no model.
+
+from sims import Scenario, simulate, compare
+result = simulate(Scenario.load("examples/midsize.yaml"), runs=20, seed=1)
+result.frame()
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sims.comparison import Comparison, compare
+    from sims.result import Result
+    from sims.run import simulate
+    from sims.scenario import Scenario
+
+_HOMES = {
+    "Comparison": "sims.comparison",
+    "Result": "sims.result",
+    "Scenario": "sims.scenario",
+    "compare": "sims.comparison",
+    "simulate": "sims.run",
+}
+__all__ = ["Comparison", "Result", "Scenario", "compare", "simulate"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

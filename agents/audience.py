@@ -1,0 +1,351 @@
+"""The audience's side: trust and fatigue on every edge from a source, muting, and the answer to a day's
+posts.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from agents.network import Network
+from agents.parameters import Parameters
+from engine.kernels import I64, U64, F32Out, F64In, F64Out, I32In, I64In, I64Out, U8Out, kernel
+from engine.response import FIRST_VIEW, ResponseRates, Scratch, Shares, propagate
+from engine.streams import Stream, stream_key, uniform
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MUTED_LIFT = -1e30
+STRONG_TIE, WEAK_TIE = 0.9, 0.2
+UNSOLICITED = 1.0
+U8In = types.Array(types.uint8, 1, "C", readonly=True)
+
+
+class Posts(NamedTuple):
+    """One day's posts of employees and corporate accounts, arrays of one length.
+
+    source      node; `ordinal` tells apart the posts of one source on one day
+    topic       column of interest
+    visibility  of the channel
+    premium     factor on clicks (1 for a corporate account)
+    effort      care of what was written, 0 to 1
+    polish, useful, promotional, disclosure  levels of the item
+    tangible    1 where the sharer was tangibly rewarded for it (a fraction: the tangible part)
+    """
+
+    source: Ints
+    ordinal: Ints
+    topic: Ints
+    visibility: Floats
+    premium: Floats
+    effort: Floats
+    polish: Floats
+    useful: Floats
+    promotional: Floats
+    disclosure: Floats
+    tangible: Floats
+
+
+class Answer(NamedTuple):
+    """What came of each post, one value a post; counts are people unless said.
+
+    naive       contacts of everybody who broadcast it: the plain sum of networks
+    exposures   sights, repeats counted; float because a thinned onward edge counts for several
+    viewers     different people who saw it
+    clicks      human clicks, each person once
+    reposts     reposts in its tree; `beyond_one` those two or more steps from the sharer
+    unfollows   contacts who muted the source over it
+    unique_employees, unique_corporate  different people who saw any post of the day by that kind of source
+    """
+
+    naive: Floats
+    exposures: Floats
+    viewers: Floats
+    clicks: Ints
+    reposts: Ints
+    depth: Ints
+    beyond_one: Ints
+    unfollows: Ints
+    unique_employees: float
+    unique_corporate: float
+
+
+class Feelings:
+    """Trust and fatigue of every contact towards every source, kept up lazily: a day costs in proportion to
+    its posts.
+
+    trust     float32[source edges] in [0, 1]
+    fatigue   float32[source edges] ≥ 0
+    lift      float32[edges], θ_T·T − θ_F·F (and the log of the onward weight): what the response kernel reads
+    """
+
+    def __init__(self, network: Network, p: Parameters, seed: int, run: int, first_day: int) -> None:
+        edges = network.n_source_edges
+        corporate_begin = int(network.graph.offsets[network.n_employees])
+        self.trust = np.full(edges, p.peer_trust, dtype=np.float32)
+        self.trust[corporate_begin:] = p.corporate_trust
+        self.fatigue = np.zeros(edges, dtype=np.float32)
+        self.muted = np.zeros(edges, dtype=np.uint8)
+        onward = p.trust_weight * p.peer_trust + np.log(max(network.onward_weight, 1e-9))
+        self.lift = np.full(network.graph.n_edges, onward, dtype=np.float32)
+        self.touched = np.full(network.n_sources, first_day, dtype=np.int64)
+        self.trust_shift = np.zeros(network.n_sources)
+        self.fatigue_sum = np.zeros(network.n_sources)
+        self.posts = np.zeros(network.n_sources)
+        self.promotion = np.zeros(network.n_sources)
+        self.start = np.full(network.n_sources, p.peer_trust)
+        self.start[network.n_employees :] = p.corporate_trust
+        self.last_seen_staff: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self.last_edges: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self._network = network
+        self._p = p
+        self._scratch = Scratch(network.graph)
+        self._see = stream_key(seed, Stream.SEE, run)
+        self._feel = stream_key(seed, Stream.TRUST, run)
+        self._rates = ResponseRates(
+            feed_load_half=p.feed_load_scale, trust=1.0, affinity=p.affinity_weight, fatigue=0.0
+        )
+
+    def answer(self, posts: Posts, day: int) -> Answer:
+        """The audience's answer to a day's posts; trust, fatigue and mutes move with it."""
+        p, network = self._p, self._network
+        self._refresh(np.unique(posts.source), day)
+        shares = Shares.of(
+            source=posts.source,
+            topic=posts.topic,
+            visibility=posts.visibility,
+            click_base=p.click_base * click_factor(posts, p),
+            repost_base=p.repost_base,
+            peer_premium=posts.premium,
+            quality=np.exp(p.quality_weight * (posts.effort - 0.5)),
+            ordinal=posts.ordinal,
+        )
+        outcome = propagate(
+            network.graph,
+            shares,
+            self.lift,
+            self.lift,
+            network.interest,
+            network.feed_load,
+            self._rates,
+            self._see,
+            day,
+            self._scratch,
+        )
+        np.add.at(self.posts, posts.source, 1.0)
+        np.add.at(self.promotion, posts.source, posts.promotional)
+        counts = np.zeros((4, posts.source.size))
+        direct = outcome.seen_edges < network.n_source_edges
+        open_edge = np.ones(direct.size, dtype=bool)
+        open_edge[direct] = self.muted[outcome.seen_edges[direct]] == 0
+        unfollows = np.zeros(posts.source.size, dtype=np.int64)
+        _absorb(
+            outcome.seen_edges,
+            outcome.seen_shares,
+            outcome.seen_flags,
+            network.sources,
+            posts.ordinal,
+            trust_change(posts, p, 1.0),
+            trust_change(posts, p, 0.0),
+            self.promotion / np.maximum(self.posts, 1.0),
+            np.array([p.fatigue_per_exposure, p.unfollow_base, p.unfollow_fatigue, p.strong_tie_share]),
+            self._feel,
+            day,
+            self.trust,
+            self.fatigue,
+            self.muted,
+            self.trust_shift,
+            self.fatigue_sum,
+            counts.reshape(-1),
+            unfollows,
+        )
+        own, onward, first, onward_first = counts
+        weight = network.onward_weight
+        seen = network.graph.targets[outcome.seen_edges]
+        by_staff = posts.source[outcome.seen_shares] < network.n_employees
+        near, far = _distinct(seen, direct, by_staff & open_edge)
+        pages_near, pages_far = _distinct(seen, direct, ~by_staff & open_edge)
+        self.last_seen_staff = near
+        self.last_edges = outcome.seen_edges[direct & open_edge]
+        return Answer(
+            naive=network.degrees[posts.source] + weight * (outcome.audience - network.degrees[posts.source]),
+            exposures=own + weight * onward,
+            viewers=first + weight * onward_first,
+            clicks=outcome.clicks,
+            reposts=outcome.reposts,
+            depth=outcome.depth,
+            beyond_one=outcome.beyond_one,
+            unfollows=unfollows,
+            unique_employees=float(near.size + weight * far.size),
+            unique_corporate=float(pages_near.size + weight * pages_far.size),
+        )
+
+    def mean_trust(self, first: int, last: int, day: int) -> float:
+        """Mean trust on the edges of sources `first` … `last` − 1, on `day`."""
+        gap = np.maximum(day - self.touched[first:last], 0)
+        shift = self.trust_shift[first:last] * np.exp2(-gap / (7.0 * self._p.trust_half_life_weeks))
+        degrees = self._network.degrees[first:last]
+        return float((self.start[first:last] * degrees + shift).sum() / max(1, int(degrees.sum())))
+
+    def mean_fatigue(self, first: int, last: int, day: int) -> float:
+        """Mean fatigue on the same edges."""
+        gap = np.maximum(day - self.touched[first:last], 0)
+        left = self.fatigue_sum[first:last] * np.exp2(-gap / self._p.fatigue_half_life_days)
+        return float(left.sum() / max(1, int(self._network.degrees[first:last].sum())))
+
+    def _refresh(self, sources: Ints, day: int) -> None:
+        p = self._p
+        _refresh_edges(
+            sources.astype(np.int64),
+            self._network.graph.offsets,
+            np.array(
+                [7.0 * p.trust_half_life_weeks, p.fatigue_half_life_days, p.trust_weight, p.fatigue_weight]
+            ),
+            day,
+            self.start,
+            self.touched,
+            self.trust,
+            self.fatigue,
+            self.muted,
+            self.lift,
+            self.trust_shift,
+            self.fatigue_sum,
+        )
+
+
+def motive(posts: Posts, tie: float, p: Parameters) -> Floats:
+    """Motive a reader infers: tangible reward · (1 − tie) · unsolicited + disclosure. Symbolic rewards add
+    0.
+    """
+    return posts.tangible * (1.0 - tie) * UNSOLICITED + p.disclosure_inference * posts.disclosure
+
+
+def trust_change(posts: Posts, p: Parameters, strong: float) -> Floats:
+    """Change of trust per exposure over a strong (1) or weak (0) tie: + useful − polish and template text −
+    inferred motive.
+    """
+    tie = STRONG_TIE if strong else WEAK_TIE
+    template = p.duplicate_text * (1.0 - posts.effort)
+    gain = p.trust_useful * posts.useful
+    loss = p.trust_polish * (posts.polish + template) + p.trust_motive * motive(posts, tie, p)
+    return p.trust_rate * (gain - loss)
+
+
+def click_factor(posts: Posts, p: Parameters) -> Floats:
+    """Factor on clicks from what was written: care earns, an inferred motive costs (at the average tie)."""
+    tie = p.strong_tie_share * STRONG_TIE + (1.0 - p.strong_tie_share) * WEAK_TIE
+    return np.exp(
+        p.quality_weight * (posts.effort - 0.5)
+        - p.trust_weight * p.trust_motive * posts.tangible * (1.0 - tie)
+    )
+
+
+def _distinct(
+    seen: NDArray[np.int32], direct: Any, wanted: Any
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    # People who saw a post straight from its source, and those who saw it only from a reposter.
+    near = np.unique(seen[wanted & direct])
+    return near, np.setdiff1d(seen[wanted & ~direct], near)
+
+
+@kernel(I64In, I64In, F64In, I64, F64In, I64Out, F32Out, F32Out, U8Out, F32Out, F64Out, F64Out)
+def _refresh_edges(
+    sources: Any,
+    offsets: Any,
+    rates: Any,
+    day: Any,
+    start: Any,
+    touched: Any,
+    trust: Any,
+    fatigue: Any,
+    muted: Any,
+    lift: Any,
+    trust_shift: Any,
+    fatigue_sum: Any,
+) -> None:
+    for i in range(sources.size):
+        a = sources[i]
+        gap = day - touched[a]
+        keep_trust = 2.0 ** (-gap / rates[0])
+        keep_fatigue = 2.0 ** (-gap / rates[1])
+        touched[a] = day
+        trust_shift[a] *= keep_trust
+        fatigue_sum[a] *= keep_fatigue
+        for e in range(offsets[a], offsets[a + 1]):
+            trust[e] = start[a] + (trust[e] - start[a]) * keep_trust
+            fatigue[e] *= keep_fatigue
+            lift[e] = MUTED_LIFT if muted[e] else rates[2] * trust[e] - rates[3] * fatigue[e]
+
+
+@kernel(
+    I32In,
+    I32In,
+    U8In,
+    I32In,
+    I64In,
+    F64In,
+    F64In,
+    F64In,
+    F64In,
+    U64,
+    I64,
+    F32Out,
+    F32Out,
+    U8Out,
+    F64Out,
+    F64Out,
+    F64Out,
+    I64Out,
+)
+def _absorb(
+    edges: Any,
+    shares: Any,
+    flags: Any,
+    sources: Any,
+    ordinals: Any,
+    change_strong: Any,
+    change_weak: Any,
+    promotional: Any,
+    rates: Any,
+    key: Any,
+    day: Any,
+    trust: Any,
+    fatigue: Any,
+    muted: Any,
+    trust_shift: Any,
+    fatigue_sum: Any,
+    counts: Any,
+    unfollows: Any,
+) -> None:
+    n_shares = ordinals.size
+    for i in range(edges.size):
+        e, s = edges[i], shares[i]
+        first = 1.0 if flags[i] & FIRST_VIEW else 0.0
+        if e >= trust.size:
+            counts[n_shares + s] += 1.0
+            counts[3 * n_shares + s] += first
+            continue
+        if muted[e] == 1:
+            continue
+        counts[s] += 1.0
+        counts[2 * n_shares + s] += first
+        a = sources[e]
+        strong = uniform(key, 0, e, 0) < rates[3]
+        moved = trust[e] + (change_strong[s] if strong else change_weak[s])
+        moved = min(1.0, max(0.0, moved))
+        trust_shift[a] += moved - trust[e]
+        trust[e] = moved
+        fatigue[e] += rates[0]
+        fatigue_sum[a] += rates[0]
+        hazard = rates[1] * np.exp(rates[2] * fatigue[e]) * promotional[a]
+        if muted[e] == 0 and uniform(key, day + 1_000_000, e, ordinals[s] + 1) < hazard:
+            # 2: muted from tomorrow on, so that today's sights still count.
+            muted[e] = 2
+            unfollows[s] += 1
+    for i in range(edges.size):
+        if edges[i] < trust.size and muted[edges[i]] == 2:
+            muted[edges[i]] = 1

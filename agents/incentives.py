@@ -1,0 +1,66 @@
+"""What the program means to each employee on one day: the inputs of the utility that a scheme and a phase
+decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+TERCILE = 3
+
+
+@dataclass
+class Incentives:
+    """float64[n] each, 0 without a program.
+
+    share_points, click_points  points expected for one share, and for one click on it
+    tangible, public, expected  parts of the reward that are tangible, public and announced (0 to 1)
+    weeks       since the scheme began
+    goal        fraction of the next goal done
+    rank        +1 first third of a shown board, −1 last third, else 0
+    contest     1 during a team contest, fading after it
+    streaks     1 where the scheme has streaks
+    norm_shown  1 where a norm message is shown
+    """
+
+    share_points: Floats
+    click_points: Floats
+    tangible: Floats
+    public: Floats
+    expected: Floats
+    weeks: Floats
+    goal: Floats
+    rank: Floats
+    contest: Floats
+    streaks: Floats
+    norm_shown: Floats
+
+    def set(self, rows: NDArray[np.bool_], **values: float) -> None:
+        """Give some people one value of each named column: how experiments stage an offer by hand."""
+        for name, value in values.items():
+            getattr(self, name)[rows] = value
+
+    @classmethod
+    def none(cls, n: int) -> Incentives:
+        """Nothing offered to anybody."""
+        return cls(*(np.zeros(n) for _ in range(11)))
+
+
+def thirds(points: Floats, among: NDArray[np.bool_]) -> Floats:
+    """+1 for the first third of those with points, −1 for the last third; ties share the better place; 0
+    off the board.
+    """
+    result = np.zeros(points.size)
+    rows = np.flatnonzero(among & (points > 0))
+    if rows.size < TERCILE:
+        return result
+    ordered = np.sort(points[rows])
+    better = rows.size - np.searchsorted(ordered, points[rows], side="right")
+    result[rows[better < rows.size / TERCILE]] = 1.0
+    result[rows[better >= rows.size * (1.0 - 1.0 / TERCILE)]] = -1.0
+    return result

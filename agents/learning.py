@@ -1,0 +1,85 @@
+"""What a day does to employees: feedback, habit, motivation, fear, fatigue of sharing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents import state as updates
+from agents.audience import Answer
+from agents.desk import Items
+from agents.draws import uniforms_each
+from agents.opportunities import Opportunities
+from agents.parameters import Parameters
+from agents.population import Staff, Traits
+from agents.setting import Policy
+from agents.state import RECENT_DAYS, State
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SEEN_SANCTION = 0.2
+CLICKS_LEARNING_RATE = 0.2
+
+
+def count_acts(state: State, who: Ints, day: int) -> Ints:
+    """Enter today's shares into the counters; returns shares a person, int64[n]."""
+    n = state.habit.size
+    shares = np.bincount(who, minlength=n)
+    state.recent[day % RECENT_DAYS] = shares
+    state.week_shares += shares
+    state.total_shares += shares
+    return shares
+
+
+def learn(
+    state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Ints, p: Parameters
+) -> None:
+    """Expected feedback, believed clicks and habit."""
+    who = met.person[shared]
+    n = state.habit.size
+    clicks = np.bincount(who, weights=answer.clicks[: who.size], minlength=n)
+    reposts = np.bincount(who, weights=answer.reposts[: who.size], minlength=n)
+    some = np.flatnonzero(shares > 0)
+    per_share = (clicks[some] + reposts[some]) / shares[some]
+    state.feedback[some] = updates.learn_feedback(state.feedback[some], per_share, p)
+    state.clicks_belief[some] += CLICKS_LEARNING_RATE * (
+        clicks[some] / shares[some] - state.clicks_belief[some]
+    )
+    chances = np.bincount(met.person, minlength=n).astype(np.float64)
+    state.habit = updates.form_habit(state.habit, chances, shares.astype(np.float64), p)
+
+
+def feel(
+    state: State, traits: Traits, shares: Ints, rewarded: Floats, thanked: Floats, p: Parameters
+) -> None:
+    """Motivation recovers, is eroded by tangible rewards and lifted by praise; recognition fades and is
+    renewed.
+    """
+    recovered = updates.recover(state.motivation, traits.motivation, 7.0 * p.motivation_half_life_weeks)
+    state.motivation = updates.praise(updates.erode(recovered, shares * rewarded, p), thanked, p)
+    state.recognition = updates.remember_praise(state.recognition, thanked, p)
+
+
+def fear_of_day(
+    state: State,
+    staff: Staff,
+    traits: Traits,
+    items: Items,
+    policy: Policy,
+    met: Opportunities,
+    shared: Ints,
+    key: np.uint64,
+    day: int,
+    p: Parameters,
+) -> None:
+    """Fear after policy, training, safe shares, and sanctions of one's own or seen in the team."""
+    who, item = met.person[shared], met.item[shared]
+    n = state.fear.size
+    risky = (1.0 - items.green_lit[item]) * items.risk[item] * policy.sanctions_per_risky_share
+    punished = uniforms_each(key, day, who, met.ordinal[shared]) < risky
+    own = np.bincount(who[punished], minlength=n).astype(np.float64)
+    in_team = np.bincount(staff.team, weights=own, minlength=len(staff.teams))[staff.team]
+    safe = np.bincount(who[~punished], minlength=n).astype(np.float64)
+    sanctions = own + SEEN_SANCTION * (in_team - own)
+    state.fear = updates.fear_after(state.fear, policy.strictness, traits.trained, safe, sanctions, p)

@@ -1,0 +1,342 @@
+"""The model: a Mesa model whose day works on arrays. Read `_day` first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import mesa
+import numpy as np
+from mesa.datacollection import DataCollector
+from numpy.typing import NDArray
+
+from agents import decision, observe, state
+from agents.audience import Answer, Feelings, Posts
+from agents.clock import Clock
+from agents.corporate import CorporateDesk
+from agents.desk import publish_all, topics
+from agents.employee import Employee
+from agents.happenings import Made, happenings
+from agents.incentives import Incentives
+from agents.learning import count_acts, fear_of_day, feel, learn
+from agents.measure import measure
+from agents.network import build_network
+from agents.opportunities import Occasions, Opportunities
+from agents.parameters import Parameters
+from agents.population import build_staff, draw_traits
+from agents.programme import Programme, Scored
+from agents.recognise import Recogniser
+from agents.setting import Setting
+from agents.timeline import Timeline
+from engine.streams import Stream, stream_key
+from rewards.events import Event
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+Stage: TypeAlias = "Callable[[AdvocacyModel, int, Incentives], None]"
+
+
+class AdvocacyModel(mesa.Model):  # type: ignore[misc]
+    """One company over one horizon.
+
+    setting         what is simulated
+    seed, run       name every draw; nothing else does, so two settings under one seed differ only where
+                    they differ
+    parameters      instead of the setting's own
+    record_events   keep what happened as events (`recorded_events`)
+    stage           called each day with (model, day, offer) to change what the program offers: for
+                    experiments
+                    whose reward is not a scheme
+
+    `model.agents` holds an `Employee` view for each post-holder; `model.observe` is Mesa's DataCollector
+    with a reporter for every
+    outcome. One `step` is one calendar day; the burn-in days before day 0 are over when the constructor
+    returns.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        seed: int,
+        run: int = 0,
+        parameters: Parameters | None = None,
+        record_events: bool = False,
+        stage: Stage | None = None,
+    ) -> None:
+        super().__init__(seed=seed % (1 << 32))
+        self.setting, self.world_seed, self.run_number = setting, seed, run
+        self.parameters = parameters or setting.parameters.resolve()
+        first, last = -setting.burn_in_days, setting.horizon_days
+        p = self.parameters
+        self.staff = build_staff(setting.organisation, seed, run, first, last)
+        self.traits = draw_traits(self.staff, setting.policy.training, p, seed, run)
+        self.state = state.State.fresh(self.staff, self.traits, p)
+        self.clock = Clock(self.staff.zones, setting.start_date, first, last)
+        names = self.staff.segments
+        delay = setting.policy.approval_delay_days
+        self.items = publish_all(setting.content, names, delay, first, last, seed, run)
+        n_topics = len(topics(setting.content, names))
+        self.network = build_network(setting.organisation, self.staff, n_topics, p, seed, run)
+        self.feelings = Feelings(self.network, p, seed, run, first)
+        self.timeline = Timeline(setting, self.staff, seed, run)
+        self.programme = Programme(
+            self.timeline, self.staff, self.items, setting, self.clock, p, record_events
+        )
+        self.recogniser = Recogniser(self.timeline, self.staff, p, seed, run)
+        self.occasions = Occasions(self.items, setting.content, seed, run)
+        self.corporate = CorporateDesk(setting, self.staff.size, self.items, p, seed, run)
+        self._keys = {s: stream_key(seed, s, run) for s in (Stream.CLICK, Stream.SANCTION)}
+        self._stage = stage
+        self._shared: set[int] = set()
+        self._share_number = 0
+        self._flows: list[NDArray[np.float64]] = []
+        self.reached = np.zeros(self.network.graph.n_nodes, dtype=bool)
+        self.today: dict[str, float] = dict.fromkeys(observe.NAMES, 0.0)
+        self.last_opportunities: Opportunities | None = None
+        self.last_occasion: decision.Occasion | None = None
+        self.last_decisions: NDArray[np.bool_] | None = None
+        self.last_chances: Floats | None = None
+        for row in range(self.staff.size):
+            Employee(self, row)
+        self.observe = DataCollector(model_reporters={name: _reporter(name) for name in observe.NAMES})
+        self.prior_rate = np.zeros(self.staff.size)
+        self.day = first
+        while self.day < 0:
+            self._day()
+        self.prior_rate = self.state.own_rate.copy()
+        self.state.total_shares[:] = 0
+        self.reached[:] = False
+
+    @property
+    def days_observed(self) -> int:
+        """Days since day 0 that have been simulated."""
+        return max(0, self.day)
+
+    def step(self) -> None:
+        """Simulate one day and collect its outcomes."""
+        self._day()
+        self.observe.collect(self)
+
+    def run_for(self, days: int) -> None:
+        """Simulate so many days."""
+        for _ in range(days):
+            self.step()
+
+    def outcomes(self) -> dict[str, Floats]:
+        """Daily values of every outcome: {name: float64[days]}."""
+        collected = self.observe.model_vars
+        return {name: np.array(collected[name], dtype=np.float64) for name in observe.NAMES}
+
+    def outcomes_by_split(self) -> dict[str, dict[str, Floats]]:
+        """Daily flows of every split (see `agents.observe.by_split`)."""
+        return observe.by_split(self)
+
+    def headcount_by_split(self) -> dict[str, int]:
+        """Post-holders in each split."""
+        return {label: int(rows.sum()) for label, rows in observe.split_labels(self).items()}
+
+    def recorded_events(self) -> list[Event]:
+        """Events so far in canonical order. Raises RuntimeError when the model was told not to keep them."""
+        return self.programme.recorded_events()
+
+    def points_by_person(self) -> dict[str, int]:
+        """Millipoints earned by everybody who was ever employed."""
+        return dict(zip(self.staff.ids, (int(x) for x in self.programme.earned_millipoints()), strict=True))
+
+    def flow_table(self) -> dict[str, Floats]:
+        """One row a share or an award: columns person, day and the flows that can be split."""
+        names = ("person", "day", *observe.SPLIT_FLOWS)
+        table = np.concatenate(self._flows, axis=1) if self._flows else np.zeros((len(names), 0))
+        return dict(zip(names, table, strict=True))
+
+    def _day(self) -> None:
+        day = self.day
+        present = self.staff.present(day)
+        offer = self.programme.incentives(day, self.state, present)
+        if self._stage is not None and day >= 0:
+            self._stage(self, day, offer)
+        met = self._meet(day, present)
+        shared = self._decide(met, self._occasion(met, offer, present))
+        posts = self._write(met, shared, offer, day)
+        answer = self.feelings.answer(posts, day)
+        self._remember(met, shared, answer, day)
+        scored = self.programme.settle(day)
+        shares = count_acts(self.state, met.person[shared], day)
+        recent = self.state.recent_shares()
+        thanked = self.recogniser.thank(day, self.clock.is_weekend(day), shares, recent, present)
+        self._learn(met, shared, answer, offer, shares, thanked.weight)
+        self._observe(met, shared, posts, answer, scored)
+        self.today = measure(self, met, shared, posts, answer, scored, thanked.acts, present)
+        if self.clock.date_of(day).weekday() == 6:
+            state.close_week(self.state)
+        self.day += 1
+
+    def _meet(self, day: int, present: NDArray[np.bool_]) -> Opportunities:
+        people = np.flatnonzero(present)
+        weekly = self.traits.opportunities_per_week[people]
+        return self.occasions.on(day, self.clock.is_weekend(day), people, weekly)
+
+    def _occasion(
+        self, met: Opportunities, offer: Incentives, present: NDArray[np.bool_]
+    ) -> decision.Occasion:
+        who, item, p = met.person, met.item, self.parameters
+        own_topic = self.staff.segment[who] == self.items.topic[item]
+        norm = self._norm(offer, present)
+        points = offer.share_points + offer.click_points * self.state.clicks_belief
+        return decision.Occasion(
+            base=self.traits.base[who],
+            motivation=self.state.motivation[who],
+            relevance=np.where(own_topic, 1.0, p.relevance_elsewhere),
+            perceived_log=self.traits.perceived_log[who],
+            feedback=self.state.feedback[who],
+            novelty=decision.novelty(offer.weeks, p)[who],
+            reward_points=points[who],
+            crowded=(offer.tangible * offer.expected)[who],
+            public=offer.public[who],
+            connectedness=self.traits.connectedness[who],
+            steerer=self.traits.steerer[who].astype(np.float64),
+            goal=offer.goal[who],
+            own_rate=self.state.own_rate[who],
+            norm_rate=norm[who],
+            recognition=self.state.recognition[who],
+            rank=(offer.rank * self.traits.rank_sensitivity)[who],
+            contest=offer.contest[who],
+            intact=(offer.streaks * (self.state.streak_weeks >= 2))[who],
+            broken=(offer.streaks * self.state.broken)[who],
+            habit=self.state.habit[who],
+            friction=np.full(who.size, self.setting.policy.tools_friction),
+            fear=(self.state.fear * self.traits.fear_sensitivity)[who],
+            risk=self.items.risk[item],
+            green_lit=self.items.green_lit[item],
+            recent=self.state.recent_shares()[who],
+        )
+
+    def _norm(self, offer: Incentives, present: NDArray[np.bool_]) -> Floats:
+        # Colleagues seen: one's team; a message shows the median of those who share at all.
+        teams = np.bincount(self.staff.team[present], minlength=len(self.staff.teams))
+        rates = np.bincount(
+            self.staff.team[present], weights=self.state.own_rate[present], minlength=teams.size
+        )
+        seen: Floats = (rates / np.maximum(teams, 1))[self.staff.team]
+        active = self.state.own_rate[present & (self.state.own_rate > 1.0 / (2.0 * state.RATE_WEEKS))]
+        shown = float(np.median(active)) if active.size else 0.0
+        return np.where(offer.norm_shown > 0.0, np.maximum(seen, shown), seen)
+
+    def _decide(self, met: Opportunities, occasion: decision.Occasion) -> Ints:
+        chance = decision.share_chance(decision.log_odds(occasion, self.parameters))
+        decided = met.draw < chance
+        self.last_opportunities, self.last_occasion, self.last_decisions = met, occasion, decided
+        self.last_chances = chance
+        fresh = []
+        for row in np.flatnonzero(decided):
+            key = int(met.person[row]) * len(self.items.ids) + int(met.item[row])
+            if key not in self._shared:
+                self._shared.add(key)
+                fresh.append(int(row))
+        return np.array(fresh, dtype=np.int64)
+
+    def _write(self, met: Opportunities, shared: Ints, offer: Incentives, day: int) -> Posts:
+        who, item, p = met.person[shared], met.item[shared], self.parameters
+        points = (offer.share_points + offer.click_points * self.state.clicks_belief)[who]
+        value = decision.reward_value(points, p)
+        salience = decision.novelty(offer.weeks[who], p) * value / (1.0 + value)
+        channels = self.setting.content.channels
+        visibility = np.array([p.visibility if c.visibility is None else c.visibility for c in channels])
+        own = Posts(
+            source=who,
+            ordinal=met.ordinal[shared],
+            topic=self.items.topic[item],
+            visibility=visibility[met.channel[shared]],
+            premium=np.full(who.size, p.peer_premium),
+            effort=decision.effort(self.state.motivation[who], salience, offer.norm_shown[who], p),
+            polish=self.items.polish[item],
+            useful=self.items.useful[item],
+            promotional=self.items.promotional[item],
+            disclosure=self.items.disclosure[item],
+            tangible=offer.tangible[who] * (points > 0.0),
+        )
+        pages = self.corporate.posts(day, self.clock.is_weekend(day))
+        return Posts(*(np.concatenate(columns) for columns in zip(own, pages, strict=True)))
+
+    def _remember(self, met: Opportunities, shared: Ints, answer: Answer, day: int) -> None:
+        if day < 0:
+            return
+        who = met.person[shared]
+        number = self._share_number + np.arange(who.size, dtype=np.int64)
+        self._share_number += who.size
+        channel = met.channel[shared]
+        made = Made(who, met.ordinal[shared], met.item[shared], channel, met.second[shared], number)
+        half_lives = np.array([c.half_life_hours for c in self.setting.content.channels])[channel]
+        self.programme.add(
+            happenings(
+                made,
+                answer.clicks[: who.size],
+                self.staff.zone[who],
+                half_lives,
+                self.parameters.leads_per_click,
+                self.clock,
+                self._keys[Stream.CLICK],
+                day,
+            )
+        )
+
+    def _learn(
+        self,
+        met: Opportunities,
+        shared: Ints,
+        answer: Answer,
+        offer: Incentives,
+        shares: Ints,
+        thanked: Floats,
+    ) -> None:
+        p = self.parameters
+        learn(self.state, met, shared, answer, shares, p)
+        paid = offer.tangible * (offer.share_points + offer.click_points * self.state.clicks_belief > 0.0)
+        feel(self.state, self.traits, shares, paid, thanked, p)
+        fear_of_day(
+            self.state,
+            self.staff,
+            self.traits,
+            self.items,
+            self.setting.policy,
+            met,
+            shared,
+            self._keys[Stream.SANCTION],
+            self.day,
+            p,
+        )
+
+    def _observe(
+        self, met: Opportunities, shared: Ints, posts: Posts, answer: Answer, scored: Scored
+    ) -> None:
+        if self.day < 0:
+            return
+        n = shared.size
+        who = met.person[shared].astype(np.float64)
+        day = np.full(n, float(self.day))
+        zeros = np.zeros(scored.person.size)
+        rows = np.vstack(
+            (
+                who,
+                day,
+                np.ones(n),
+                answer.exposures[:n],
+                answer.naive[:n],
+                answer.clicks[:n],
+                answer.reposts[:n],
+                posts.effort[:n],
+                answer.unfollows[:n],
+                np.zeros(n),
+            )
+        )
+        awards = np.vstack([scored.person, zeros + self.day, *[zeros] * 7, scored.millipoints / 1000.0])
+        self._flows += [rows, awards]
+        self.reached[self.feelings.last_seen_staff] = True
+
+
+def _reporter(name: str) -> Callable[[AdvocacyModel], float]:
+    def report(model: AdvocacyModel) -> float:
+        return model.today[name]
+
+    return report

@@ -1,0 +1,185 @@
+"""Every parameter of behaviour, declared once; presets; mechanisms that can be switched off.
+
+The table in docs/model.md is written from `DECLARATIONS`, and a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from dataclasses import replace as _replace
+from typing import Self
+
+from agents.employee_parameters import UNIT, EmployeeParameters
+from agents.priors import Declaration, declare
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudienceParameters:
+    """Parameters of the audience, of trust, and of the corporate accounts."""
+
+    visibility: float = declare(
+        0.06, "chance that a contact sees a post", (0.03, 0.12), "V", "LinkedIn; non-stationary", limits=UNIT
+    )
+    feed_load_scale: float = declare(
+        10.0, "posts", (5.0, 20.0), "A", "L0: feed load that halves visibility", limits=(1e-6, math.inf)
+    )
+    feed_load_mean: float = declare(1.0, "posts competing", (0.5, 2.0), "A", "median feed load, lognormal")
+    click_base: float = declare(
+        0.003,
+        "chance of a click when seen",
+        (0.001, 0.01),
+        "A",
+        "before trust and affinity",
+        scale="log",
+        limits=UNIT,
+    )
+    peer_premium: float = declare(
+        2.0, "times", (1.5, 2.5), "R", "LinkedIn: employees' shares are clicked 2x as often"
+    )
+    repost_base: float = declare(
+        0.0017,
+        "chance of a repost when seen",
+        (0.0005, 0.005),
+        "M",
+        "Bakshy et al. 2012",
+        scale="log",
+        limits=UNIT,
+    )
+    trust_weight: float = declare(1.0, "log per unit of trust", (0.5, 1.5), "A", "theta_T")
+    affinity_weight: float = declare(0.8, "log per unit of affinity", (0.4, 1.2), "A", "theta_A")
+    fatigue_weight: float = declare(0.3, "log per unit of fatigue", (0.1, 0.6), "A", "theta_F")
+    peer_trust: float = declare(0.5, "level 0-1", (0.4, 0.6), "A", "trust in a person one knows", limits=UNIT)
+    corporate_trust: float = declare(
+        0.4, "level 0-1", (0.2, 0.45), "A", "trust in a company page", limits=UNIT
+    )
+    trust_useful: float = declare(0.3, "relative", (0.1, 0.6), "A", "kappa+ : a useful post")
+    trust_polish: float = declare(0.2, "relative", (0.05, 0.4), "A", "kappa- : polish and template text")
+    trust_motive: float = declare(0.3, "relative", (0.1, 0.5), "M", "Verlegh et al. 2013")
+    trust_rate: float = declare(
+        0.02, "level per exposure", (0.005, 0.05), "A", "speed at which trust moves", limits=UNIT
+    )
+    trust_half_life_weeks: float = declare(26.0, "weeks", (8.0, 52.0), "A", "return to the level before")
+    disclosure_inference: float = declare(
+        0.1,
+        "motive inferred",
+        (0.0, 0.3),
+        "A",
+        "a disclosure makes the tie to the employer plain",
+        limits=UNIT,
+    )
+    strong_tie_share: float = declare(
+        0.2, "share of ties", (0.1, 0.3), "A", "ties strong enough to excuse a motive", limits=UNIT
+    )
+    duplicate_text: float = declare(
+        0.5, "level at no effort", (0.2, 0.8), "A", "template text posted by many", limits=UNIT
+    )
+    fatigue_per_exposure: float = declare(
+        0.15, "level per exposure", (0.05, 0.3), "A", "F rises with each exposure"
+    )
+    fatigue_half_life_days: float = declare(14.0, "days", (7.0, 28.0), "A", "F fades")
+    unfollow_base: float = declare(
+        0.0008, "chance per promotional exposure", (0.0002, 0.003), "A", "h0", scale="log", limits=UNIT
+    )
+    unfollow_fatigue: float = declare(0.6, "log per unit of fatigue", (0.2, 1.0), "A", "theta_u")
+    quality_weight: float = declare(
+        0.8, "log per unit of effort", (0.3, 1.2), "A", "care in the text earns clicks"
+    )
+    leads_per_click: float = declare(
+        0.01, "leads a click", (0.002, 0.03), "A", "scenario input", scale="log", limits=UNIT
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters(EmployeeParameters, AudienceParameters):
+    """One value for every parameter. Attribute access is typed; `DECLARATIONS[name]` says what each is."""
+
+    def __post_init__(self) -> None:
+        for name, stated in DECLARATIONS.items():
+            value = getattr(self, name)
+            if not (math.isfinite(value) and stated.least <= value <= stated.most):
+                raise ValueError(
+                    f"parameter {name} {value!r}; from {stated.least:g} to {stated.most:g}; its prior is "
+                    f"{stated.low:g} to {stated.high:g}, use a value there"
+                )
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """A named preset. Raises ValueError for an unknown one."""
+        if name not in PRESETS:
+            raise ValueError(f"preset {name!r}; known are {', '.join(sorted(PRESETS))}; choose one of them")
+        return cls(**PRESETS[name])
+
+    @classmethod
+    def draw(cls, uniforms: dict[str, float], preset: str = "default") -> Self:
+        """One draw from the priors: `uniforms` gives a number in [0, 1) for each parameter to be drawn."""
+        known = cls.preset(preset)
+        return known.replace(**{name: DECLARATIONS[name].quantile(u) for name, u in uniforms.items()})
+
+    def replace(self, **values: float) -> Self:
+        """A copy with some values changed. Raises ValueError for an unknown name or a value outside its
+        limits.
+        """
+        for name in values:
+            if name not in DECLARATIONS:
+                near = [known for known in DECLARATIONS if name[:4] in known][:3] or list(DECLARATIONS)[:3]
+                raise ValueError(
+                    f"parameter {name!r}; none of the {len(DECLARATIONS)} known; try {', '.join(near)}"
+                )
+        return _replace(self, **values)
+
+    def without(self, *mechanisms: str) -> Self:
+        """A copy with whole mechanisms switched off (see `MECHANISMS`)."""
+        return self.replace(
+            **{name: value for each in mechanisms for name, value in MECHANISMS[each].items()}
+        )
+
+
+DECLARATIONS: dict[str, Declaration] = {f.name: f.metadata["declaration"] for f in fields(Parameters)}
+
+MECHANISMS: dict[str, dict[str, float]] = {
+    "heterogeneity": {"base_spread": 0.0},
+    "intrinsic": {"intrinsic_weight": 0.0},
+    "image": {"image_weight": 0.0},
+    "feedback": {"feedback_weight": 0.0},
+    "reward": {"reward_weight": 0.0},
+    "novelty": {"novelty_floor": 1.0},
+    "crowding_out": {"crowding_out": 0.0},
+    "erosion": {"tangible_erosion": 0.0},
+    "goal": {"goal_weight": 0.0},
+    "norm": {"norm_up": 0.0, "norm_down": 0.0},
+    "recognition": {"recognition_weight": 0.0, "praise_gain": 0.0},
+    "rank": {"rank_first": 0.0, "rank_last": 0.0},
+    "contest": {"contest_weight": 0.0},
+    "streak": {"streak_weight": 0.0, "break_weight": 0.0},
+    "habit": {"habit_weight": 0.0},
+    "friction": {"friction_cost": 0.0},
+    "fear": {"fear_weight": 0.0},
+    "repetition": {"repetition_cost": 0.0},
+    "trust": {"trust_rate": 0.0},
+    "fatigue": {"fatigue_per_exposure": 0.0},
+    "unfollow": {"unfollow_base": 0.0},
+    "repost": {"repost_base": 0.0},
+    "effort": {"effort_intrinsic": 0.0, "effort_points": 0.0, "effort_norm": 0.0},
+    "feed_load": {"feed_load_mean": 0.0},
+}
+
+PRESETS: dict[str, dict[str, float]] = {
+    "default": {},
+    # B2B software: relevant contacts, confident staff, products worth talking about (assumptions).
+    "b2b_software": {"motivation_mean": 0.45, "fear_mean": 0.25, "click_base": 0.0035, "image_weight": 0.18},
+    # Regulated finance: fear and policy weigh more, fewer occasions (assumptions).
+    "regulated_finance": {
+        "fear_mean": 0.5,
+        "fear_weight": 1.5,
+        "fear_sanction": 0.4,
+        "opportunities_per_week": 2.0,
+    },
+    # Small firm: everybody knows everybody, so norms and recognition weigh more (assumptions).
+    "small_firm": {
+        "motivation_mean": 0.5,
+        "norm_up": 1.2,
+        "recognition_weight": 0.3,
+        "opportunities_per_week": 3.5,
+    },
+}

@@ -1,0 +1,88 @@
+"""What happened, as the live program would have seen it: events with real times, waiting until their local
+day is over.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rewards.events import Verification
+
+Ints = NDArray[np.int64]
+
+SOURCE = "groundswell/simulation"
+# In alphabetical order: at one instant the canonical order is that of the ids, which begin with the kind.
+KINDS = ("click", "lead", "share")
+CLICK, LEAD, SHARE = range(3)
+# A share is declared, a click is tracked by the link, a lead comes through a connector.
+VERIFICATIONS: tuple[Verification, ...] = ("tracked", "connector", "declared")
+
+
+class Rows(NamedTuple):
+    """Events as columns, int64[n].
+
+    person         row of the staff
+    kind           index of `KINDS`
+    seconds        UTC, whole seconds
+    day            simulated day of the person's local date
+    item           index of the content item
+    channel        index of the content's channels
+    number         of the share that the event goes back to, unique in a run
+    ordinal        which of that share's clicks
+    """
+
+    person: Ints
+    kind: Ints
+    seconds: Ints
+    day: Ints
+    item: Ints
+    channel: Ints
+    number: Ints
+    ordinal: Ints
+
+    @classmethod
+    def empty(cls) -> Rows:
+        """No events."""
+        return cls(*(np.empty(0, dtype=np.int64) for _ in cls._fields))
+
+    def take(self, rows: NDArray[np.generic]) -> Rows:
+        """The rows of an index or mask."""
+        return Rows(*(column[rows] for column in self))
+
+    def ordered(self) -> Rows:
+        """Canonical order: instant, then id."""
+        return self.take(np.lexsort((self.ordinal, self.number, self.kind, self.seconds)))
+
+    def event_id(self, row: int) -> str:
+        """Deterministic id; text order equals the order of (kind, number, ordinal)."""
+        return f"{KINDS[self.kind[row]]}-{self.number[row]:09d}-{self.ordinal[row]:06d}"
+
+
+def joined(parts: list[Rows]) -> Rows:
+    """All rows of several parts, in their order."""
+    if not parts:
+        return Rows.empty()
+    return Rows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+class Waiting:
+    """Events that have been caused but whose local day is still to come (a click may follow its share by
+    days).
+    """
+
+    def __init__(self) -> None:
+        self._rows = Rows.empty()
+
+    def add(self, rows: Rows) -> None:
+        """Take events in."""
+        self._rows = joined([self._rows, rows])
+
+    def due(self, day: int) -> Rows:
+        """Hand out all events with a local day up to `day`, in canonical order."""
+        ripe = self._rows.day <= day
+        out = self._rows.take(ripe).ordered()
+        self._rows = self._rows.take(~ripe)
+        return out

@@ -1,0 +1,137 @@
+"""What changes in employees from day to day, as arrays, and the updates of behaviour as pure functions of
+arrays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.parameters import Parameters
+from agents.population import Staff, Traits
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+RATE_WEEKS = 8.0
+RECENT_DAYS = 7
+
+
+@dataclass(eq=False)
+class State:
+    """One row an employee, float64[n] unless said.
+
+    motivation, fear, habit, feedback   m, f, H, Q, levels from 0 to 1
+    recognition    G, recent praise
+    own_rate       p, exponentially weighted share of weeks with a share (8 weeks)
+    clicks_belief  clicks that a share is believed to bring
+    recent         int64[7, n], own shares of the last seven days; row day % 7
+    week_shares    int64[n], shares since Monday
+    streak_weeks   int64[n], weeks in a row with a share; `broken` True for the week after a streak of two
+                   or more ended
+    total_shares   int64[n], shares since day 0
+    """
+
+    motivation: Floats
+    fear: Floats
+    habit: Floats
+    feedback: Floats
+    recognition: Floats
+    own_rate: Floats
+    clicks_belief: Floats
+    recent: Ints
+    week_shares: Ints
+    streak_weeks: Ints
+    broken: Flags
+    total_shares: Ints
+
+    @classmethod
+    def fresh(cls, staff: Staff, traits: Traits, p: Parameters) -> State:
+        """Everybody on the first day."""
+        n = staff.size
+        views = p.perceived_share * staff.contacts * p.visibility
+        return cls(
+            motivation=traits.motivation.copy(),
+            fear=traits.fear.copy(),
+            habit=np.zeros(n),
+            feedback=np.full(n, p.feedback_start),
+            recognition=np.zeros(n),
+            own_rate=np.zeros(n),
+            clicks_belief=views * p.click_base * p.peer_premium * np.exp(p.trust_weight * p.peer_trust),
+            recent=np.zeros((RECENT_DAYS, n), dtype=np.int64),
+            week_shares=np.zeros(n, dtype=np.int64),
+            streak_weeks=np.zeros(n, dtype=np.int64),
+            broken=np.zeros(n, dtype=bool),
+            total_shares=np.zeros(n, dtype=np.int64),
+        )
+
+    def recent_shares(self) -> Floats:
+        """Own shares of the last seven days."""
+        total: Floats = self.recent.sum(axis=0).astype(np.float64)
+        return total
+
+    def copy(self) -> State:
+        """An independent copy: for tests and teaching."""
+        return State(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
+
+
+def recover(level: Floats, base: Floats, half_life_days: float) -> Floats:
+    """level + ρ (base − level) with ρ such that half the gap is gone after `half_life_days`."""
+    moved: Floats = level + (base - level) * (1.0 - 2.0 ** (-1.0 / half_life_days))
+    return moved
+
+
+def erode(motivation: Floats, rewarded: Floats, p: Parameters) -> Floats:
+    """m − ξ · y · 1[r > 0] for tangible rewards, held at 0. `rewarded` counts today's tangibly rewarded
+    acts.
+    """
+    return np.clip(motivation - p.tangible_erosion * rewarded, 0.0, 1.0)
+
+
+def praise(motivation: Floats, praised: Floats, p: Parameters) -> Floats:
+    """m + ι · praise, held at 1."""
+    return np.clip(motivation + p.praise_gain * praised, 0.0, 1.0)
+
+
+def remember_praise(level: Floats, praised: Floats, p: Parameters) -> Floats:
+    """G after a day: halves every τ_G, and each thank-you adds less the more of them are remembered."""
+    faded = level * 2.0 ** (-1.0 / (7.0 * p.recognition_half_life_weeks))
+    renewed: Floats = faded + praised * np.maximum(0.0, 1.0 - faded / p.recognition_most)
+    return renewed
+
+
+def learn_feedback(expected: Floats, reactions: Floats, p: Parameters) -> Floats:
+    """Q + α_Q (feedback − Q), feedback = reactions / (reactions + scale)."""
+    return expected + p.feedback_rate * (reactions / (reactions + p.feedback_scale) - expected)
+
+
+def form_habit(level: Floats, opportunities: Floats, shares: Floats, p: Parameters) -> Floats:
+    """H + η (y − H), once for each opportunity of the day."""
+    chances = np.maximum(opportunities, 1.0)
+    kept = (1.0 - p.habit_rate) ** chances
+    moved = level * kept + (1.0 - kept) * np.minimum(shares / chances, 1.0)
+    return np.where(opportunities > 0.0, moved, level)
+
+
+def fear_after(
+    fear: Floats, strictness: float, trained: Flags, safe_shares: Floats, sanctions: Floats, p: Parameters
+) -> Floats:
+    """f after a day: policy and sanctions raise it towards 1, training and safe shares lower it towards 0.
+
+    Each push is a part of the way left, so that a level stays a level: f + a (1 − f) up, f (1 − a) down.
+    """
+    up = np.minimum(p.fear_policy_per_week * strictness / 7.0 + p.fear_sanction * sanctions, 1.0)
+    down = (1.0 - p.fear_training_per_week / 7.0 * trained) * (1.0 - p.fear_safe_share) ** safe_shares
+    return np.clip((fear + up * (1.0 - fear)) * down, 0.0, 1.0)
+
+
+def close_week(state: State) -> None:
+    """At the end of a Sunday: weekly rates, streaks and breaks."""
+    shared = state.week_shares > 0
+    state.own_rate += (shared - state.own_rate) / RATE_WEEKS
+    state.broken = ~shared & (state.streak_weeks >= 2)
+    state.streak_weeks = np.where(shared, state.streak_weeks + 1, 0)
+    state.week_shares[:] = 0

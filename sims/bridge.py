@@ -1,0 +1,90 @@
+"""The only module of `sims` that knows the model: one run in, daily arrays or events out.
+
+Importing it is light; the model is imported by the functions, in the process that runs it.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sims.result import ALL, OutcomeSpec, Result
+
+if TYPE_CHECKING:
+    from rewards.events import Event
+    from sims.scenario import Scenario
+
+CLICKS = "human_clicks"
+POINTS = "points"
+SHARES = "shares"
+TRUST = "peer_trust"
+MOTIVATION = "motivation"
+FAIRNESS = "fairness"
+SEGMENT = "segment="
+
+Daily = dict[str, dict[str, NDArray[np.float64]]]
+
+
+def daily_outcomes(scenario: "Scenario", seed: int, run: int) -> Daily:
+    """One run's daily values: {split: {outcome: float64[days]}}, `all` first, the scenario's splits after it."""
+    from agents.model import AdvocacyModel
+
+    model = AdvocacyModel(scenario, seed, run)
+    model.run_for(scenario.horizon_days)
+    wanted = {f"{split}=" for split in (*scenario.splits, "segment")}
+    splits = {
+        label: outcomes
+        for label, outcomes in model.outcomes_by_split().items()
+        if any(label.startswith(prefix) for prefix in wanted)
+    }
+    return {ALL: model.outcomes(), **splits}
+
+
+def recorded_events(scenario: "Scenario", seed: int, run: int) -> "list[Event]":
+    """The events of one run, in canonical order."""
+    from agents.model import AdvocacyModel
+
+    model = AdvocacyModel(scenario, seed, run, record_events=True)
+    model.run_for(scenario.horizon_days)
+    return list(model.recorded_events())
+
+
+def outcome_specs() -> dict[str, OutcomeSpec]:
+    """What every outcome of the model is, by name."""
+    from agents.observe import OUTCOMES
+
+    return {each.name: OutcomeSpec(**vars(each)) for each in OUTCOMES}
+
+
+def contact_counts(scenario: "Scenario", seed: int) -> NDArray[np.int64]:
+    """How many contacts each employee has in run 0, shape (employees,)."""
+    from agents.population import build_staff
+
+    return build_staff(scenario.organisation, seed, 0, 0, 1).contacts
+
+
+def guarded(result: Result) -> dict[str, NDArray[np.float64]]:
+    """What the limits of `sims.choice` look at, per run."""
+    return {
+        TRUST: result.total(TRUST),
+        MOTIVATION: result.total(MOTIVATION),
+        FAIRNESS: fairness(result),
+    }
+
+
+def fairness(result: Result) -> NDArray[np.float64]:
+    """Per run: the least-paid segment's points per share, as a part of the median segment's; 1 if nobody is paid.
+
+    Equal effort, equal pay: a scheme that pays for clicks pays well-connected segments more for the same share.
+    Segments without a share in a run are left out of it.
+    """
+    segments = [split for split in result.daily if split.startswith(SEGMENT)]
+    points = np.array([result.total(POINTS, split) for split in segments])
+    shares = np.array([result.total(SHARES, split) for split in segments])
+    found = np.ones(result.provenance.runs)
+    for run in range(found.size):
+        shared = shares[:, run] > 0
+        pay = points[shared, run] / shares[shared, run]
+        if pay.size and np.median(pay) > 0:
+            found[run] = pay.min() / np.median(pay)
+    return found

@@ -1,0 +1,26 @@
+"""The simulation part of the `groundswell` command line. `web.cli` adds `serve` and `demo` to this same app.
+
+Importing it loads no model: every command imports what it needs when it is called.
+"""
+
+import typer
+
+from sims.commands import machine, program, questions
+from sims.commands.console import CommandGroup
+
+app = typer.Typer(
+    cls=CommandGroup,
+    name="groundswell",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Design, simulate and run an employee-advocacy programme.",
+)
+app.command()(questions.simulate)
+app.command()(questions.compare)
+app.command()(questions.waterfall)
+app.command()(questions.replay)
+app.command()(program.init)
+app.command()(program.post)
+app.command()(machine.doctor)
+app.add_typer(program.db, name="db")

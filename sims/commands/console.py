@@ -1,0 +1,99 @@
+"""What every command shares: one line for bad input, the three exit codes, `--json`.
+
+Exit codes: 0 success, 1 a finding (sound input, bad news), 2 bad input, 130 interrupted.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from sims.doctor import package_clashes
+from sims.executors import ExecutorError
+
+FINDING = 1
+BAD_INPUT = 2
+
+JsonOut = Annotated[
+    Path | None, typer.Option("--json", metavar="OUT", help="Write JSON to this file; - is standard output.")
+]
+
+
+class InputError(ValueError):
+    """Bad input found by a command itself: what was given, the limit, the remedy."""
+
+
+class CommandGroup(TyperGroup):
+    """A group whose every command ends in an exit code, and turns bad input into one line on standard error.
+
+    ValueError and OSError are how every layer below reports bad input (their messages name value, limit and
+    remedy); anything else is a defect of ours and keeps its traceback.
+    """
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        """Run one command line and leave the process with its exit code."""
+        sys.exit(self._exit_code(args, extra))
+
+    def _exit_code(self, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
+        clashes = package_clashes()
+        if clashes:
+            return fail("; ".join(map(str, clashes)))
+        try:
+            code = super().main(args, **{**extra, "standalone_mode": False})
+        except typer.Abort:
+            return fail("interrupted", 130)
+        except typer.TyperException as error:
+            return fail(f"{error.format_message()} (groundswell --help shows what there is)", error.exit_code)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except OSError as error:
+            return fail(os_error_line(error))
+        except ExecutorError as error:
+            return fail(str(error), FINDING)
+        except ValueError as error:
+            return fail(str(error))
+        return code if isinstance(code, int) else 0
+
+
+def fail(message: str, code: int = BAD_INPUT) -> int:
+    """Print `message` as one line on standard error and give back the exit code."""
+    print("groundswell: " + " ".join(message.split()), file=sys.stderr)
+    return code
+
+
+def os_error_line(error: OSError) -> str:
+    """A file or network error as `file: what; remedy`."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{(error.strerror or str(error)).lower()}; check the name and that it can be opened"
+
+
+def check_out(*outs: Path | None) -> None:
+    """Refuse an output file whose folder is missing before the work is done, and not after it."""
+    for out in outs:
+        if out is not None and str(out) != "-" and (out.is_dir() or not out.parent.is_dir()):
+            raise InputError(
+                f"{out}: a file in an existing folder is needed; create the folder or name another"
+            )
+
+
+def write_json(out: Path | None, body: Mapping[str, Any]) -> None:
+    """Write `body` to `out` (`-` is standard output, None is nowhere); the same body gives the same bytes."""
+    if out is None:
+        return
+    text = json.dumps(body, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    if str(out) == "-":
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+def say(text: str, json_out: Path | None = None) -> None:
+    """Print for a human, unless standard output was asked for as JSON."""
+    if json_out is None or str(json_out) != "-":
+        print(text)

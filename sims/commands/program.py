@@ -1,0 +1,181 @@
+"""The commands that touch a live program: init, post, db upgrade, verify, backup and restore."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit, urlunsplit
+
+import typer
+
+from sims.commands.console import FINDING, InputError, JsonOut, say, write_json
+
+if TYPE_CHECKING:
+    from rewards.store.session import Database
+
+DATABASE_DEFAULT = "sqlite:///var/groundswell.sqlite"
+INIT_SCOPES = ("events:write", "events:backfill", "me:read")
+
+db = typer.Typer(no_args_is_help=True, help="The live program's database, named by DATABASE_URL.")
+
+
+def database_url() -> str:
+    """The database that commands work on: `DATABASE_URL`, or a SQLite file below the current folder."""
+    return os.environ.get("DATABASE_URL") or DATABASE_DEFAULT
+
+
+def shown(url: str) -> str:
+    """A database URL that may be printed: without its password."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")))
+
+
+@contextmanager
+def opened(url: str | None = None) -> Iterator["Database"]:
+    """The database, closed at the end; the folder of a SQLite file is made if it is missing."""
+    from rewards.store.session import open_database
+
+    url = url or database_url()
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    database = open_database(url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database's tables up to this version.
+
+    Example: groundswell db upgrade
+    """
+    from rewards.store.migrate import upgrade as migrate
+
+    with opened() as database:
+        migrate(database)
+    say(f"{shown(database_url())} is up to date")
+
+
+@db.command()
+def verify(json_out: JsonOut = None) -> None:
+    """Check that the ledger sums to zero, the projections match it and it is append-only; exit 1 if not.
+
+    Example: groundswell db verify
+    """
+    from rewards.store.verify import verify as check
+
+    with opened() as database:
+        found = [
+            finding._asdict() if hasattr(finding, "_asdict") else vars(finding) for finding in check(database)
+        ]
+    write_json(json_out, {"kind": "verification", "findings": found})
+    for finding in found:
+        say(" ".join(f"{key}={value}" for key, value in finding.items()), json_out)
+    if found:
+        raise typer.Exit(FINDING)
+    say(f"{shown(database_url())} is sound", json_out)
+
+
+@db.command()
+def backup(out: Annotated[Path, typer.Argument(metavar="OUT")]) -> None:
+    """Copy the database to a file while it is in use.
+
+    Example: groundswell db backup groundswell.backup
+    """
+    from rewards.store.backup import backup as copy
+
+    with opened() as database:
+        copy(database, out)
+    say(f"{shown(database_url())} copied to {out}")
+
+
+@db.command()
+def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
+    """Put a backup into the (empty) database named by DATABASE_URL.
+
+    Example: DATABASE_URL=sqlite:///var/new.sqlite groundswell db restore groundswell.backup
+    """
+    from rewards.store.backup import restore as put_back
+
+    put_back(source, database_url())
+    say(f"{source} restored to {shown(database_url())}")
+
+
+def init(
+    people: Annotated[Path, typer.Option(metavar="P.csv", help="The people to import.")],
+    scheme: Annotated[Path, typer.Option(metavar="S.yaml", help="The scheme to publish.")],
+    organisation: Annotated[str, typer.Option(help="Short name: a-z, 0-9 and hyphens.")] = "company",
+    name: Annotated[str, typer.Option(help="Name for people to read.")] = "Our company",
+    timezone: Annotated[str, typer.Option(help="IANA time zone.")] = "Europe/Madrid",
+    since: Annotated[
+        str, typer.Option(metavar="DATE", help="In force from this day (UTC), so that history can be posted.")
+    ] = "2000-01-01",
+) -> None:
+    """Create an organisation with a live program in DATABASE_URL, and print an API token, once.
+
+    Example: groundswell init --people examples/people-midsize.csv --scheme examples/schemes/clicks.yaml
+    """
+    from rewards.accounts import create_token
+    from rewards.document import load_document
+    from rewards.organisations import create_organisation
+    from rewards.people import import_people
+    from rewards.people_file import load_people
+    from rewards.publication import publish_scheme
+    from rewards.scheme import IncentiveScheme
+    from rewards.store.migrate import upgrade as migrate
+
+    rows = load_people(people)
+    loaded = load_document(scheme, IncentiveScheme)
+    now = datetime.now(UTC)
+    effective_at = _midnight(since)
+    with opened() as database:
+        migrate(database)
+        with database.begin() as tx:
+            create_organisation(tx, organisation, name, timezone, now)
+            import_people(tx, organisation, rows, now, people.name)
+            publish_scheme(tx, organisation, loaded, effective_at, "init", "first scheme of the program", now)
+            token = create_token(tx, organisation, "init", INIT_SCOPES, now)
+    say(f"{organisation}: {len(rows)} people, scheme '{loaded.name}' in force from {since}")
+    say(f"API token, shown this once: {token}")
+
+
+def _midnight(day: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(day), time(), UTC)
+    except ValueError:
+        raise InputError(f"--since: got {day!r}; it must be a date; write it as 2026-01-05") from None
+
+
+def post(
+    events: Annotated[Path, typer.Argument(metavar="EVENTS.jsonl", help="CloudEvents, one a line.")],
+    url: Annotated[str, typer.Option(help="Where Groundswell is served.")] = "http://127.0.0.1:8000",
+    token: Annotated[
+        str, typer.Option(envvar="GROUNDSWELL_TOKEN", help="An API token with the scope events:write.")
+    ] = "",
+    batch: Annotated[int, typer.Option(help="Events a request.")] = 100,
+    json_out: JsonOut = None,
+) -> None:
+    """Post a file of events to a running Groundswell; exit 1 if it did not take every one of them.
+
+    Example: groundswell post events.jsonl --url http://127.0.0.1:8000 --token gs_...
+    """
+    from sims.events_file import read_objects
+    from sims.executors import progress
+    from sims.posting import TAKEN, post_file
+
+    if not token:
+        raise InputError("--token: got none; a bearer token is needed; `groundswell init` prints one")
+    total = sum(1 for _ in read_objects(events))
+    with progress("events", total) as advance:
+        statuses = post_file(events, url, token, batch, advance)
+    write_json(json_out, {"kind": "receipts", "statuses": dict(sorted(statuses.items()))})
+    counts = ", ".join(f"{count:,} {status}" for status, count in sorted(statuses.items()))
+    say(f"{statuses.total():,} events: {counts}", json_out)
+    if any(count for status, count in statuses.items() if status not in TAKEN):
+        raise typer.Exit(FINDING)

@@ -1,0 +1,104 @@
+"""The commands that ask the model something: simulate, compare, waterfall, and replay of recorded events."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sims.commands.console import JsonOut, check_out, say, write_json
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="The scenario to read.")]
+Runs = Annotated[int | None, typer.Option(help="Number of runs; the scenario's own unless given.")]
+Seed = Annotated[
+    int | None, typer.Option(help="Seed of all random numbers; the scenario's own unless given.")
+]
+ProcessCount = Annotated[
+    int | None, typer.Option("--processes", help="Local processes; one per core unless given.")
+]
+
+
+def simulate(
+    scenario: ScenarioFile,
+    runs: Runs = None,
+    seed: Seed = None,
+    processes: ProcessCount = None,
+    json_out: JsonOut = None,
+    events: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", help="Also write run 0's events as CloudEvents.")
+    ] = None,
+) -> None:
+    """Simulate one scenario as an ensemble: outcomes with 50, 80 and 90 % intervals.
+
+    Example: groundswell simulate examples/midsize.yaml --runs 20 --json out.json --events events.jsonl
+    """
+    from sims.events_file import write_events
+    from sims.render import result_text
+    from sims.run import record_run
+    from sims.run import simulate as ask
+    from sims.scenario import Scenario
+
+    check_out(json_out, events)
+    loaded = Scenario.load(scenario)
+    result = ask(loaded, runs, seed, processes)
+    write_json(json_out, result.as_json())
+    say(result_text(result), json_out)
+    if events is not None:
+        count = write_events(events, record_run(loaded, seed))
+        say(f"\n{count:,} events of run 0 written to {events}", json_out)
+
+
+def compare(
+    scenarios: Annotated[list[Path], typer.Argument(metavar="A.yaml B.yaml ...", help="The scenarios.")],
+    runs: Runs = None,
+    seed: Seed = None,
+    processes: ProcessCount = None,
+    json_out: JsonOut = None,
+) -> None:
+    """Compare scenarios run by run under common random numbers, beside doing nothing, and choose one.
+
+    Example: groundswell compare examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 20
+    """
+    from sims.comparison import compare as ask
+    from sims.render import comparison_text
+    from sims.scenario import Scenario
+
+    check_out(json_out)
+    comparison = ask([Scenario.load(path) for path in scenarios], runs, seed, processes)
+    write_json(json_out, comparison.as_json())
+    say(comparison_text(comparison), json_out)
+
+
+def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = None) -> None:
+    """Walk from naive reach to expected human clicks, each factor with its source; the essay's figures
+    beside.
+
+    Example: groundswell waterfall examples/essay.yaml
+    """
+    from sims.render import waterfall_text
+    from sims.scenario import Scenario
+    from sims.waterfall import waterfall as walk
+
+    check_out(json_out)
+    found = walk(Scenario.load(scenario), seed)
+    write_json(json_out, found.as_json())
+    say(waterfall_text(found), json_out)
+
+
+def replay(
+    events: Annotated[Path, typer.Argument(metavar="EVENTS.jsonl", help="CloudEvents, one a line.")],
+    scheme: Annotated[Path, typer.Option(metavar="S.yaml", help="The scheme to score by.")],
+    people: Annotated[
+        Path | None, typer.Option(metavar="P.csv", help="People, for segments, teams and time zones.")
+    ] = None,
+    json_out: JsonOut = None,
+) -> None:
+    """Score recorded events offline: every entry with its reason code, balances, badges, streaks.
+
+    Example: groundswell replay events.jsonl --scheme examples/schemes/clicks.yaml
+    """
+    from sims.replaying import replay_file, replay_text
+
+    check_out(json_out)
+    body = replay_file(events, scheme, people)
+    write_json(json_out, body)
+    say(replay_text(body), json_out)

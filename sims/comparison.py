@@ -1,0 +1,131 @@
+"""Compare scenarios run by run under common random numbers, beside doing nothing, and choose by the
+written rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sims.bridge import CLICKS, POINTS, guarded
+from sims.choice import Candidate, Choice, choose
+from sims.intervals import interval, share_above
+from sims.result import Result
+from sims.run import simulate_all
+
+if TYPE_CHECKING:
+    from sims.scenario import Scenario
+
+SCENARIOS_MAX = 20
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Doing nothing, the compared scenarios, and the choice between them."""
+
+    control: Result
+    results: tuple[Result, ...]
+    choice: Choice
+
+    def difference(self, name: str, against: str, outcome: str) -> NDArray[np.float64]:
+        """Run by run, what `name` has more than `against`, shape (runs,)."""
+        by_name = {result.name: result for result in (self.control, *self.results)}
+        return by_name[name].total(outcome) - by_name[against].total(outcome)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every (scenario, against): each scenario against doing nothing, then each against those before
+        it."""
+        names = [result.name for result in self.results]
+        versus_nothing = [(name, self.control.name) for name in names]
+        return versus_nothing + [(later, earlier) for i, later in enumerate(names) for earlier in names[:i]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole comparison for `--json`, for the store and for the strategist's page."""
+        first = self.results[0].provenance
+        return {
+            "kind": "comparison",
+            "title": " or ".join(result.title for result in self.results),
+            "provenance": {
+                "groundswell": first.groundswell,
+                "seed": first.seed,
+                "runs": first.runs,
+                "horizon_days": first.horizon_days,
+                "scenarios": [
+                    {
+                        "name": result.name,
+                        "hash": result.provenance.scenario_hash,
+                        "schemes": dict(sorted(result.provenance.scheme_hashes.items())),
+                    }
+                    for result in (self.control, *self.results)
+                ],
+            },
+            "outcomes": [self.control.specs[name].as_json() for name in self.control.reported],
+            "scenarios": [
+                {"role": "control" if result is self.control else "candidate", **result.summary()}
+                for result in (self.control, *self.results)
+            ],
+            "differences": [
+                self.difference_json(name, against, outcome)
+                for name, against in self.pairs()
+                for outcome in self.control.reported
+            ],
+            "choice": self.choice.as_json(),
+        }
+
+    def difference_json(self, name: str, against: str, outcome: str) -> dict[str, Any]:
+        """One paired difference: its interval, and the share of runs in which it is higher, and better."""
+        paired = self.difference(name, against, outcome)
+        higher = share_above(paired)
+        better = self.control.specs[outcome].better
+        return {
+            "scenario": name,
+            "against": against,
+            "outcome": outcome,
+            "interval": interval(paired).as_json(),
+            "share_of_runs_higher": higher,
+            "share_of_runs_better": {"more": higher, "less": 1.0 - higher, "neither": None}[better],
+        }
+
+
+def compare(
+    scenarios: Sequence["Scenario"],
+    runs: int | None = None,
+    seed: int | None = None,
+    processes: int | None = None,
+) -> Comparison:
+    """Simulate the scenarios and, as control, the first one's company left alone; pair them; choose the
+    better.
+
+    All share the first scenario's seed and number of runs unless these are given. Raises ValueError when
+    the scenarios cannot be paired: fewer than one, two of one name, or different horizons.
+    """
+    check_comparable(scenarios)
+    control, *results = simulate_all([scenarios[0].without_schemes(), *scenarios], runs, seed, processes)
+    choice = choose([candidate(result) for result in results], candidate(control))
+    return Comparison(control, tuple(results), choice)
+
+
+def check_comparable(scenarios: Sequence["Scenario"]) -> None:
+    """Raise ValueError unless the scenarios can be compared run by run."""
+    if not 1 <= len(scenarios) <= SCENARIOS_MAX:
+        raise ValueError(
+            f"compare: got {len(scenarios)} scenarios; from 1 to {SCENARIOS_MAX} can be compared"
+        )
+    names = [scenario.name for scenario in scenarios]
+    if len(set(names)) < len(names) or "nothing" in names:
+        raise ValueError(
+            f"compare: got scenarios named {', '.join(names)}; names must differ, and "
+            f"'nothing' is the control; rename one"
+        )
+    horizons = {scenario.horizon_days for scenario in scenarios}
+    if len(horizons) > 1:
+        raise ValueError(
+            f"compare: got horizons of {', '.join(map(str, sorted(horizons)))} days; "
+            f"paired runs have one length; give all the same horizon_days"
+        )
+
+
+def candidate(result: Result) -> Candidate:
+    """What the rule of choice looks at in one scenario's ensemble."""
+    return Candidate(result.name, result.total(CLICKS), result.total(POINTS), guarded(result))

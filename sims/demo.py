@@ -1,0 +1,185 @@
+"""The demo company: 500 people, two schemes rehearsed, the better one live for four weeks, something to share.
+
+Everything shown is made the way a real company would make it: people come from a CSV, the choice from `compare`, the
+activity from the model's own events, scored by the live program.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sims import desk
+from sims.commands.console import InputError
+from sims.demo_content import demo_items, demo_thanks
+
+if TYPE_CHECKING:
+    from rewards.store.session import Database, Transaction
+
+    from rewards.events import Event
+    from rewards.people_file import PersonRow
+    from sims.comparison import Comparison
+    from sims.scenario import Scenario
+
+ORGANISATION = "demo"
+NAME = "Northwind Instruments"
+TIMEZONE = "Europe/Madrid"
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+CANDIDATES = ("midsize-clicks.yaml", "midsize-recognition.yaml")
+PEOPLE = "people-midsize.csv"
+RUNS = 12
+LIVE_DAYS = 28
+ROLES = ("employee", "hr", "strategist")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo company as it stands: who signs in for each role, and which scheme was chosen."""
+
+    organisation: str
+    accounts: dict[str, str]
+    comparison_id: str
+    chosen: str
+
+
+def create_demo(
+    url: str, *, runs: int | None = None, say: Callable[[str], None] = print, now: datetime | None = None
+) -> Demo:
+    """Create the demo company in the database at `url`, or give back the one that is there already.
+
+    Raises `InputError` when the examples folder is missing (an installed package has none: run it from a checkout).
+    """
+    from rewards.store.migrate import upgrade
+    from rewards.store.session import open_database
+
+    now = datetime.now(UTC) if now is None else now
+    database = open_database(url)
+    try:
+        upgrade(database)
+        found = _existing(database)
+        if found is None:
+            _create(database, RUNS if runs is None else runs, say, now)
+            found = _existing(database)
+        assert found is not None, "the demo company was just created"
+        return found
+    finally:
+        database.close()
+
+
+def _existing(database: "Database") -> Demo | None:
+    from rewards.organisations import get_organisation
+    from rewards.people import list_people
+
+    with database.read() as tx:
+        if get_organisation(tx, ORGANISATION) is None:
+            return None
+        stored = desk.latest_comparison(tx, ORGANISATION)
+        if stored is None:
+            return None
+        people = list_people(tx, ORGANISATION)
+        accounts = {role: next(each.id for each in people if each.role == role) for role in ROLES}
+        return Demo(ORGANISATION, accounts, str(stored.id), str(stored.body["choice"]["scenario"]))
+
+
+def _create(database: "Database", runs: int, say: Callable[[str], None], now: datetime) -> None:
+    """All of it in one transaction: an interrupted creation leaves nothing behind."""
+    from rewards.people_file import load_people
+    from sims.comparison import compare
+    from sims.scenario import Scenario
+
+    if not EXAMPLES.is_dir():
+        raise InputError(
+            f"{EXAMPLES}: no such folder; the demo reads its company there; run it from a checkout"
+        )
+    people = load_people(EXAMPLES / PEOPLE)
+    scenarios = [Scenario.load(EXAMPLES / name) for name in CANDIDATES]
+    say(
+        f"Rehearsing {len(scenarios)} schemes for {len(people)} people: {runs} paired runs of half a year ..."
+    )
+    comparison = compare(scenarios, runs)
+    say(f"Choice: {comparison.choice.scenario} ({comparison.choice.verdict}). {comparison.choice.reason}")
+    chosen = chosen_scenario(comparison, scenarios)
+    events = recent_events(chosen, now)
+    say(f"Publishing it, and recording four weeks of the program: {len(events):,} events ...")
+    with database.begin() as tx:
+        _company(tx, people, now)
+        _publish(tx, chosen, comparison, now)
+        _content(tx, now)
+        _activity(tx, events)
+        _thanks(tx, people, now)
+        desk.save_comparison(tx, ORGANISATION, comparison.as_json(), now)
+
+
+def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> "Scenario":
+    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a demo."""
+    named = {scenario.name: scenario for scenario in scenarios}
+    if comparison.choice.scenario in named:
+        return named[comparison.choice.scenario]
+    best = max(comparison.choice.assessments, key=lambda each: each.incremental_clicks.median)
+    return named[best.name]
+
+
+def recent_events(scenario: "Scenario", now: datetime) -> "list[Event]":
+    """The events of one run of the scenario's first scheme over the last four weeks, none later than `now`."""
+    from sims.run import record_run
+    from sims.scenario import SchemePhase
+
+    start = (now - timedelta(days=LIVE_DAYS)).date()
+    update: dict[str, Any] = {
+        "start_date": start,
+        "horizon_days": LIVE_DAYS + 1,
+        "phases": (SchemePhase(scheme=scenario.schemes()[0]),),
+        "arms": (),
+    }
+    return [event for event in record_run(scenario.model_copy(update=update)) if event.occurred_at <= now]
+
+
+def _company(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
+    from rewards.accounts import create_account, hash_password
+    from rewards.organisations import create_organisation
+    from rewards.people import import_people
+
+    create_organisation(tx, ORGANISATION, NAME, TIMEZONE, now)
+    import_people(tx, ORGANISATION, people, now, PEOPLE)
+    for role in ROLES:
+        person = next(row.id for row in people if row.role == role)
+        roles = ["employee"] if role == "employee" else ["employee", role]
+        # Nobody knows these passwords: the demo signs in by role, and only where the demo is switched on.
+        create_account(tx, ORGANISATION, person, roles, hash_password(secrets.token_urlsafe(24)), now)
+
+
+def _publish(tx: "Transaction", chosen: "Scenario", comparison: "Comparison", now: datetime) -> None:
+    from rewards.publication import publish_scheme
+
+    scheme = chosen.schemes()[0]
+    effective_at = datetime.combine((now - timedelta(days=LIVE_DAYS + 2)).date(), time(), UTC)
+    publish_scheme(tx, ORGANISATION, scheme, effective_at, "demo", comparison.choice.reason, effective_at)
+
+
+def _content(tx: "Transaction", now: datetime) -> None:
+    from rewards.content import publish_item
+
+    for item in demo_items(now):
+        publish_item(tx, ORGANISATION, item, now)
+
+
+def _activity(tx: "Transaction", events: "Iterable[Event]") -> None:
+    """Record the events day by day, each received a minute after the day's last one."""
+    from rewards.program import record
+
+    for _, group in groupby(events, key=lambda event: event.occurred_at.date()):
+        day = list(group)
+        record(tx, ORGANISATION, day, received_at=day[-1].occurred_at + timedelta(minutes=1))
+
+
+def _thanks(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
+    from rewards.recognition import give_kudos
+
+    employee = next(row.id for row in people if row.role == "employee")
+    givers = [row.id for row in people if row.id != employee]
+    for number, (message, days_ago) in enumerate(demo_thanks()):
+        at = now - timedelta(days=days_ago, minutes=number)
+        give_kudos(tx, ORGANISATION, givers[number], employee, message, (), f"demo-{number}", at)

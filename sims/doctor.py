@@ -1,0 +1,98 @@
+"""What is installed, which database, which executor, and whether somebody else owns one of our package names.
+
+Light on purpose: the command line asks `package_clashes` before it does anything else.
+"""
+
+import importlib.metadata as metadata
+import importlib.util
+import os
+import platform
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+PACKAGES = ("engine", "rewards", "agents", "sims", "web")
+DISTRIBUTION = "groundswell"
+SHOWN = ("mesa", "numba", "numpy", "pandas", "pydantic", "sqlalchemy", "alembic", "fastapi", "tzdata")
+
+
+class Clash(NamedTuple):
+    """One of the five package names, and who else claims it."""
+
+    package: str
+    claimant: str
+
+    def __str__(self) -> str:
+        return (
+            f"package name '{self.package}' is also claimed by {self.claimant}; Groundswell needs it alone; "
+            f"remove the other or install Groundswell in its own environment"
+        )
+
+
+def package_clashes(search_path: Iterable[str] | None = None) -> list[Clash]:
+    """Distributions and folders, other than Groundswell's, that claim one of the five package names.
+
+    `search_path` is where installed distributions are looked for, `sys.path` unless given.
+    An empty list is health.
+    """
+    claims = {Clash(name, f"the distribution '{rival}'") for name, rival in _distribution_claims(search_path)}
+    claims |= {Clash(name, f"the folder {folder}") for name, folder in _foreign_folders()}
+    return sorted(claims)
+
+
+def _distribution_claims(search_path: Iterable[str] | None) -> list[tuple[str, str]]:
+    path = list(sys.path if search_path is None else search_path)
+    return [
+        (name, str(dist.metadata["Name"]))
+        for dist in metadata.distributions(path=path)
+        if (dist.metadata["Name"] or "").lower() != DISTRIBUTION
+        for name in _top_level_names(dist)
+    ]
+
+
+def _top_level_names(dist: metadata.Distribution) -> list[str]:
+    """Which of the five names the distribution's own records list, as a package or as a module."""
+    record = dist.read_text("RECORD") or ""
+    listed = set((dist.read_text("top_level.txt") or "").split())
+    return [
+        name
+        for name in PACKAGES
+        if name in listed or f"\n{name}/" in f"\n{record}" or f"\n{name}.py," in f"\n{record}"
+    ]
+
+
+def _foreign_folders() -> list[tuple[str, Path]]:
+    """Packages of ours that Python would import from somewhere else than beside this one."""
+    home = Path(__file__).resolve().parents[1]
+    found = []
+    for name in PACKAGES:
+        spec = importlib.util.find_spec(name)
+        origin = Path(spec.origin).resolve() if spec is not None and spec.origin else None
+        if origin is not None and origin.parent.parent != home:
+            found.append((name, origin.parent))
+    return found
+
+
+def version() -> str:
+    """The installed version of Groundswell, `0+unknown` when run from a bare source tree."""
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return "0+unknown"
+
+
+def installed() -> dict[str, str]:
+    """The versions that results can depend on, by distribution name; a missing one reads `not installed`."""
+    found = {DISTRIBUTION: version(), "python": platform.python_version()}
+    for name in SHOWN:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def cores() -> int:
+    """Processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,73 @@
+"""Events as a file: JSON Lines, one CloudEvent a line, in canonical order."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from rewards.events import Event, EventError, parse_cloudevent, to_cloudevent
+
+LINE_BYTES_MAX = 64 * 1024
+
+
+class EventsFileError(ValueError):
+    """A line that is no event: `file:line: what; limit; remedy`."""
+
+
+def write_events(path: Path, events: Iterable[Event]) -> int:
+    """Write the events as JSON Lines with sorted keys, and give back how many there were."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for event in events:
+            line = json.dumps(to_cloudevent(event), sort_keys=True, ensure_ascii=False, allow_nan=False)
+            file.write(line + "\n")
+            count += 1
+    return count
+
+
+def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Every non-blank line as (line number, JSON object). Raises `EventsFileError` at the first bad line."""
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            if len(raw) > LINE_BYTES_MAX:
+                raise EventsFileError(
+                    f"{path}:{number}: got a line of {len(raw)} bytes; an event may have {LINE_BYTES_MAX}; "
+                    f"write one CloudEvent a line"
+                )
+            if raw.strip():
+                yield number, _object(raw, f"{path}:{number}")
+
+
+def _object(raw: bytes, where: str) -> dict[str, Any]:
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        shown = raw.strip()[:40].decode("utf-8", "replace")
+        raise EventsFileError(
+            f"{where}: got {shown!r}; a line must be one JSON object ({error}); write one CloudEvent a line"
+        ) from None
+    if not isinstance(found, dict):
+        kind = type(found).__name__
+        raise EventsFileError(
+            f"{where}: got a {kind}; a line must be one JSON object; write one CloudEvent a line"
+        )
+    return found
+
+
+def read_events(path: Path) -> list[Event]:
+    """Every event of the file, in the file's order. Raises `EventsFileError` naming file, line and remedy."""
+    events = []
+    for number, found in read_objects(path):
+        try:
+            events.append(parse_cloudevent(found))
+        except EventError as error:
+            raise EventsFileError(f"{path}:{number}: {error}") from None
+    return events
+
+
+def batches(path: Path, size: int) -> Iterator[list[dict[str, Any]]]:
+    """The file's JSON objects in lists of at most `size`, never the whole file at once."""
+    objects = (found for _, found in read_objects(path))
+    while batch := list(islice(objects, size)):
+        yield batch

@@ -1,0 +1,129 @@
+"""How an ensemble's runs are carried out: one after another, or on several processes.
+
+A run is a pure function of its task (scenario, seed, run number), and everything heavy in it (population,
+network, compiled scheme) is rebuilt from the seed inside the worker, so the executor can change no result:
+only the time it takes.
+"""
+
+import multiprocessing
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from sims.doctor import cores
+
+S = TypeVar("S")
+T = TypeVar("T")
+R = TypeVar("R")
+
+# Starting a process costs about as much as this many runs of a company of 500 over half a year.
+RUNS_WORTH_A_PROCESS = 8
+PROCESSES_MAX = 256
+
+
+class ExecutorError(RuntimeError):
+    """The ensemble could not be carried out, though its input was sound."""
+
+
+class Executor(Protocol):
+    """Carries out tasks and gives back their results in the tasks' own order."""
+
+    @property
+    def label(self) -> str:
+        """What `doctor` shows."""
+
+    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
+        """`function(shared, task)` per task, in order. It must be importable by name: it crosses
+        processes."""
+
+
+class Serial:
+    """Every run in this process."""
+
+    label = "serial, in this process"
+
+    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
+        """One result per task, in order."""
+        return map(partial(function, shared), tasks)
+
+
+class _Worker:
+    """What a worker process keeps between tasks, so that `shared` crosses to it once and not with every
+    task."""
+
+    function: ClassVar[Callable[[Any, Any], Any]]
+    shared: ClassVar[Any]
+
+    @classmethod
+    def prepare(cls, function: Callable[[Any, Any], Any], shared: Any) -> None:
+        cls.function, cls.shared = staticmethod(function), shared
+
+    @classmethod
+    def work(cls, task: Any) -> Any:
+        return cls.function(cls.shared, task)
+
+
+class Processes:
+    """Runs on `count` spawned processes of this machine."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    @property
+    def label(self) -> str:
+        """What `doctor` shows."""
+        return f"{self.count} local processes"
+
+    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
+        """One result per task, in order. Raises `ExecutorError` when a worker process dies."""
+        context = multiprocessing.get_context("spawn")
+        workers = min(self.count, len(tasks))
+        with ProcessPoolExecutor(workers, context, _Worker.prepare, (function, shared)) as pool:
+            try:
+                yield from pool.map(_Worker.work, tasks)
+            except BrokenProcessPool as error:
+                raise ExecutorError(
+                    f"one of {self.count} worker processes died, perhaps for want of memory; "
+                    f"fewer processes (--processes 1) need less"
+                ) from error
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def choose_executor(processes: int | None, n_tasks: int) -> Executor:
+    """The executor for `n_tasks` runs; `None` takes every core, if there is enough work for that to pay."""
+    if processes is not None and not 1 <= processes <= PROCESSES_MAX:
+        raise ValueError(
+            f"processes: got {processes}; it must be 1 to {PROCESSES_MAX}; leave it out for one per core"
+        )
+    if processes is None:
+        processes = 1 if n_tasks < RUNS_WORTH_A_PROCESS else cores()
+    return Serial() if processes == 1 or n_tasks < 2 else Processes(processes)
+
+
+@contextmanager
+def progress(label: str, total: int, quiet_seconds: float = 1.0) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal's standard error for work beyond `quiet_seconds`; yields what to call with steps done."""
+    if not sys.stderr.isatty():
+        yield lambda steps: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    step = bar.add_task(label, total=total)
+    starter = threading.Timer(quiet_seconds, bar.start)
+    starter.daemon = True
+    starter.start()
+    try:
+        yield lambda steps: bar.advance(step, steps)
+    finally:
+        starter.cancel()
+        starter.join()
+        bar.stop()

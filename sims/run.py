@@ -1,0 +1,124 @@
+"""Simulate one scenario as an ensemble: scenario → executor → model → result.
+
+The model is imported inside the run, so that `import sims` stays light and only workers pay for Mesa and
+the compiler.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sims.bridge import Daily, daily_outcomes, outcome_specs, recorded_events
+from sims.doctor import version
+from sims.executors import choose_executor, progress
+from sims.result import ALL, Provenance, Result
+
+if TYPE_CHECKING:
+    from rewards.events import Event
+
+    from sims.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run of one of the scenarios that the workers share."""
+
+    scenario: int
+    seed: int
+    run: int
+
+
+def run_task(scenarios: Sequence["Scenario"], task: Task) -> Daily:
+    """Carry out one run and give back its daily values by split and outcome."""
+    return daily_outcomes(scenarios[task.scenario], task.seed, task.run)
+
+
+def simulate(
+    scenario: "Scenario", runs: int | None = None, seed: int | None = None, processes: int | None = None
+) -> Result:
+    """Run the scenario `runs` times from `seed` (both its own unless given) and gather the outcomes.
+
+    The result depends on scenario, seed, runs and version alone, never on `processes`. Raises ValueError
+    for a number of runs or processes out of range.
+    """
+    return simulate_all([scenario], runs, seed, processes)[0]
+
+
+def simulate_all(
+    scenarios: Sequence["Scenario"],
+    runs: int | None = None,
+    seed: int | None = None,
+    processes: int | None = None,
+) -> list[Result]:
+    """Run several scenarios under common random numbers: run r draws the same numbers in each of them.
+
+    `runs` and `seed` are the first scenario's unless given.
+    """
+    runs = check_runs(scenarios[0].runs if runs is None else runs)
+    seed = check_seed(scenarios[0].seed if seed is None else seed)
+    tasks = [Task(which, seed, run) for which in range(len(scenarios)) for run in range(runs)]
+    executor = choose_executor(processes, len(tasks))
+    found: list[Daily] = []
+    with progress(f"{runs} runs of {len(scenarios)}", len(tasks)) as advance:
+        for daily in executor.map(run_task, tuple(scenarios), tasks):
+            found.append(daily)
+            advance(1)
+    return [
+        _gather(scenario, seed, found[which * runs : (which + 1) * runs])
+        for which, scenario in enumerate(scenarios)
+    ]
+
+
+def check_runs(runs: int) -> int:
+    """`runs`, if there can be that many. Raises ValueError otherwise."""
+    from sims.scenario import RUNS_MAX
+
+    if not 1 <= runs <= RUNS_MAX:
+        raise ValueError(f"runs: got {runs}; it must be 1 to {RUNS_MAX}; ask for fewer or at least one")
+    return runs
+
+
+def check_seed(seed: int) -> int:
+    """`seed`, if it can be one. Raises ValueError otherwise."""
+    from sims.scenario import SEED_MAX
+
+    if not 0 <= seed <= SEED_MAX:
+        raise ValueError(f"seed: got {seed}; it must be 0 to {SEED_MAX}; choose another number")
+    return seed
+
+
+def _gather(scenario: "Scenario", seed: int, found: Sequence[Daily]) -> Result:
+    provenance = Provenance(
+        groundswell=version(),
+        scenario=scenario.name,
+        scenario_hash=scenario.content_hash(),
+        scheme_hashes=scenario.scheme_hashes(),
+        seed=seed,
+        runs=len(found),
+        horizon_days=scenario.horizon_days,
+    )
+    daily = {split: _stack([run.get(split) for run in found]) for split in _splits(found)}
+    reported = scenario.outcomes or tuple(daily[ALL])
+    return Result(scenario.title or scenario.name, provenance, outcome_specs(), daily, reported)
+
+
+def _splits(found: Sequence[Daily]) -> list[str]:
+    """Every split that has people in some run, in order of first appearance."""
+    return list(dict.fromkeys(split for run in found for split in run))
+
+
+def _stack(runs: "Sequence[dict[str, NDArray[np.float64]] | None]") -> dict[str, NDArray[np.float64]]:
+    """{outcome: float64[runs, days]}; a split without people in a run counts zero there (splits are flows)."""
+    present = next(run for run in runs if run is not None)
+    return {
+        name: np.stack([np.zeros_like(days) if run is None else run[name] for run in runs])
+        for name, days in present.items()
+    }
+
+
+def record_run(scenario: "Scenario", seed: int | None = None, run: int = 0) -> "list[Event]":
+    """The events of one run, in canonical order, with the same random numbers as that run in `simulate`."""
+    return recorded_events(scenario, check_seed(scenario.seed if seed is None else seed), run)
