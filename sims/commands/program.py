@@ -36,17 +36,22 @@ def shown(url: str) -> str:
 
 @contextmanager
 def opened(url: str | None = None) -> Iterator["Database"]:
-    """The database, closed at the end; the folder of a SQLite file is made if it is missing."""
+    """The database, closed at the end. Raises `InputError` when it cannot be opened or used."""
     from rewards.store.session import open_database
 
     url = url or database_url()
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    database = open_database(url)
     try:
-        yield database
-    finally:
-        database.close()
+        database = open_database(url)
+        try:
+            yield database
+        finally:
+            database.close()
+    except Exception as error:
+        # Only the store may name the driver's classes, so they are known here by where they come from.
+        if not type(error).__module__.startswith("sqlalchemy."):
+            raise
+        cause = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise InputError(f"database {shown(url)}: {cause}; check DATABASE_URL and groundswell doctor") from None
 
 
 @db.command()
