@@ -85,8 +85,9 @@ def _existing(database: "Database") -> Demo | None:
 
 def _create(database: "Database", runs: int, say: Callable[[str], None], now: datetime) -> None:
     """All of it in one transaction: an interrupted creation leaves nothing behind."""
-    from rewards.people_file import load_people
     from rewards.publication import publish_scheme
+
+    from rewards.people_file import load_people
     from sims.comparison import compare
     from sims.scenario import Scenario
 

@@ -51,7 +51,9 @@ def opened(url: str | None = None) -> Iterator["Database"]:
         if not type(error).__module__.startswith("sqlalchemy."):
             raise
         cause = " ".join(str(getattr(error, "orig", None) or error).split())
-        raise InputError(f"database {shown(url)}: {cause}; check DATABASE_URL and groundswell doctor") from None
+        raise InputError(
+            f"database {shown(url)}: {cause}; check DATABASE_URL and groundswell doctor"
+        ) from None
 
 
 @db.command()
@@ -127,13 +129,14 @@ def init(
     Example: groundswell init --people examples/people-midsize.csv --scheme examples/schemes/clicks.yaml
     """
     from rewards.accounts import create_token
-    from rewards.document import load_document
     from rewards.organisations import create_organisation
     from rewards.people import import_people
-    from rewards.people_file import load_people
     from rewards.publication import publish_scheme
-    from rewards.scheme import IncentiveScheme
     from rewards.store.migrate import upgrade as migrate
+
+    from rewards.document import load_document
+    from rewards.people_file import load_people
+    from rewards.scheme import IncentiveScheme
 
     rows = load_people(people)
     loaded = load_document(scheme, IncentiveScheme)
