@@ -100,6 +100,7 @@ class Feelings:
         self.start = np.full(network.n_sources, p.peer_trust)
         self.start[network.n_employees :] = p.corporate_trust
         self.last_seen_staff: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self.last_edges: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self._network = network
         self._p = p
         self._scratch = Scratch(network.graph)
@@ -169,9 +170,10 @@ class Feelings:
         near, far = _distinct(seen, direct, by_staff & open_edge)
         pages_near, pages_far = _distinct(seen, direct, ~by_staff & open_edge)
         self.last_seen_staff = near
+        self.last_edges = outcome.seen_edges[direct & open_edge]
         return Answer(
-            naive=network.graph.out_degrees[posts.source]
-            + weight * (outcome.audience - network.graph.out_degrees[posts.source]),
+            naive=network.degrees[posts.source]
+            + weight * (outcome.audience - network.degrees[posts.source]),
             exposures=own + weight * onward,
             viewers=first + weight * onward_first,
             clicks=outcome.clicks,
@@ -187,14 +189,14 @@ class Feelings:
         """Mean trust on the edges of sources `first` … `last` − 1, on `day`."""
         gap = np.maximum(day - self.touched[first:last], 0)
         shift = self.trust_shift[first:last] * np.exp2(-gap / (7.0 * self._p.trust_half_life_weeks))
-        degrees = self._network.graph.out_degrees[first:last]
+        degrees = self._network.degrees[first:last]
         return float((self.start[first:last] * degrees + shift).sum() / max(1, int(degrees.sum())))
 
     def mean_fatigue(self, first: int, last: int, day: int) -> float:
         """Mean fatigue on the same edges."""
         gap = np.maximum(day - self.touched[first:last], 0)
         left = self.fatigue_sum[first:last] * np.exp2(-gap / self._p.fatigue_half_life_days)
-        return float(left.sum() / max(1, int(self._network.graph.out_degrees[first:last].sum())))
+        return float(left.sum() / max(1, int(self._network.degrees[first:last].sum())))
 
     def _refresh(self, sources: Ints, day: int) -> None:
         p = self._p

@@ -127,6 +127,9 @@ class EmployeeParameters:
         8.0, "weeks", (1.0, 26.0), "M", "conflicting evidence (Goswami & Urminsky 2017)"
     )
     recognition_half_life_weeks: float = declare(12.0, "weeks", (4.0, 26.0), "M", "Gallus 2017")
+    recognition_most: float = declare(
+        3.0, "thanks", (2.0, 5.0), "A", "G at which one more thank-you adds nothing", limits=(1e-6, 1e6)
+    )
     feedback_rate: float = declare(0.15, "per share", (0.05, 0.3), "R", "Lindström et al. 2021", limits=UNIT)
     feedback_start: float = declare(
         0.2, "level 0-1", (0.05, 0.35), "A", "feedback expected before the first share", limits=UNIT

@@ -59,7 +59,7 @@ def feel(
     """
     recovered = updates.recover(state.motivation, traits.motivation, 7.0 * p.motivation_half_life_weeks)
     state.motivation = updates.praise(updates.erode(recovered, shares * rewarded, p), thanked, p)
-    state.recognition = state.recognition * 2.0 ** (-1.0 / (7.0 * p.recognition_half_life_weeks)) + thanked
+    state.recognition = updates.remember_praise(state.recognition, thanked, p)
 
 
 def fear_of_day(

@@ -86,6 +86,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         self.last_opportunities: Opportunities | None = None
         self.last_occasion: decision.Occasion | None = None
         self.last_decisions: NDArray[np.bool_] | None = None
+        self.last_chances: Floats | None = None
         for row in range(self.staff.size):
             Employee(self, row)
         self.observe = DataCollector(model_reporters={name: _reporter(name) for name in observe.NAMES})
@@ -212,6 +213,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         chance = decision.share_chance(decision.log_odds(occasion, self.parameters))
         decided = met.draw < chance
         self.last_opportunities, self.last_occasion, self.last_decisions = met, occasion, decided
+        self.last_chances = chance
         fresh = []
         for row in np.flatnonzero(decided):
             key = int(met.person[row]) * len(self.items.ids) + int(met.item[row])

@@ -31,6 +31,7 @@ class Network:
                     audience of a million with 300 contacts each needs no 300 million edges): a stored edge
                     is seen once but
                     clicked and reposted as often as the edges it stands for, so expectations stay.
+    sources         int32[source edges], the source of each; degrees: int64[sources], contacts of each
     """
 
     graph: Graph
@@ -40,6 +41,7 @@ class Network:
     n_corporate: int
     onward_weight: float
     sources: NDArray[np.int32]
+    degrees: Ints
 
     @property
     def n_sources(self) -> int:
@@ -78,6 +80,7 @@ def build_network(
     )
     everybody = np.concatenate([segments, audience_segment])
     n_sources = staff.size + len(accounts)
+    degrees = np.diff(graph.offsets[: n_sources + 1])
     return Network(
         graph=graph,
         interest=_interests(everybody, n_topics, key),
@@ -85,7 +88,8 @@ def build_network(
         n_employees=staff.size,
         n_corporate=len(accounts),
         onward_weight=audience.onward_contacts / stored if stored > 0.0 else 1.0,
-        sources=np.repeat(np.arange(n_sources, dtype=np.int32), graph.out_degrees[:n_sources]),
+        sources=np.repeat(np.arange(n_sources, dtype=np.int32), degrees),
+        degrees=degrees,
     )
 
 

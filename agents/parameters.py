@@ -38,7 +38,7 @@ class AudienceParameters:
         2.0, "times", (1.5, 2.5), "R", "LinkedIn: employees' shares are clicked 2x as often"
     )
     repost_base: float = declare(
-        0.001,
+        0.0017,
         "chance of a repost when seen",
         (0.0005, 0.005),
         "M",

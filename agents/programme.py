@@ -13,7 +13,7 @@ from agents.desk import Items
 from agents.incentives import Incentives
 from agents.parameters import Parameters
 from agents.population import Staff
-from agents.record import LEAD, Rows, Waiting
+from agents.record import LEAD, Rows, Waiting, joined
 from agents.setting import Setting
 from agents.state import State
 from agents.timeline import Timeline
@@ -59,6 +59,12 @@ class Programme:
         return Scored(
             np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), int((rows.kind == LEAD).sum())
         )
+
+    def kept_rows(self) -> Rows:
+        """All events so far. Raises RuntimeError when the model was told not to keep them."""
+        if self._kept is None:
+            raise RuntimeError("events were not kept; they take memory; build the model with record_events=True")
+        return joined(self._kept).ordered()
 
     def earned_millipoints(self) -> Ints:
         """int64[n]: earned so far, over all schemes."""

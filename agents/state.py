@@ -99,6 +99,12 @@ def praise(motivation: Floats, praised: Floats, p: Parameters) -> Floats:
     return np.clip(motivation + p.praise_gain * praised, 0.0, 1.0)
 
 
+def remember_praise(level: Floats, praised: Floats, p: Parameters) -> Floats:
+    """G after a day: halves every τ_G, and each thank-you adds less the more of them are remembered."""
+    faded = level * 2.0 ** (-1.0 / (7.0 * p.recognition_half_life_weeks))
+    return faded + praised * np.maximum(0.0, 1.0 - faded / p.recognition_most)
+
+
 def learn_feedback(expected: Floats, reactions: Floats, p: Parameters) -> Floats:
     """Q + α_Q (feedback − Q), feedback = reactions / (reactions + scale)."""
     return expected + p.feedback_rate * (reactions / (reactions + p.feedback_scale) - expected)
