@@ -1,7 +1,8 @@
-"""The demo company: 500 people, two schemes rehearsed, the better one live for four weeks, something to share.
+"""The demo company: 500 people, two schemes rehearsed, the better one live for four weeks, something to
+share.
 
-Everything shown is made the way a real company would make it: people come from a CSV, the choice from `compare`, the
-activity from the model's own events, scored by the live program.
+Everything shown is made the way a real company would make it: people come from a CSV, the choice from
+`compare`, the activity from the model's own events, scored by the live program.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -49,7 +50,8 @@ def create_demo(
 ) -> Demo:
     """Create the demo company in the database at `url`, or give back the one that is there already.
 
-    Raises `InputError` when the examples folder is missing (an installed package has none: run it from a checkout).
+    Raises `InputError` when the examples folder is missing (an installed package has none: run it from a
+    checkout).
     """
     from rewards.store.migrate import upgrade
     from rewards.store.session import open_database
@@ -116,7 +118,9 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
 
 
 def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> "Scenario":
-    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a demo."""
+    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a
+    demo.
+    """
     named = {scenario.name: scenario for scenario in scenarios}
     if comparison.choice.scenario in named:
         return named[comparison.choice.scenario]

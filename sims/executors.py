@@ -108,7 +108,9 @@ def choose_executor(processes: int | None, n_tasks: int) -> Executor:
 
 @contextmanager
 def progress(label: str, total: int, quiet_seconds: float = 1.0) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal's standard error for work beyond `quiet_seconds`; yields what to call with steps done."""
+    """A bar on a terminal's standard error for work beyond `quiet_seconds`; yields what to call with steps
+    done.
+    """
     if not sys.stderr.isatty():
         yield lambda steps: None
         return

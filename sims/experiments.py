@@ -1,6 +1,7 @@
 """Experiments on the model that need no scheme: what a company does by itself, and how its posts spread.
 
-Each takes parameters, a seed and a replicate, and returns one number for each target of `sims.validate` that it measures.
+Each takes parameters, a seed and a replicate, and returns one number for each target of `sims.validate`
+that it measures.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ def same_item(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def cascades(p: Parameters, seed: int, run: int, rounds: int = 10) -> dict[int, float]:
-    """4: trees without a repost; 5: trees beyond one degree; 6: adoptions beyond one degree; 7: R, reposts per adoption."""
+    """4: trees without a repost; 5: trees beyond one degree; 6: adoptions beyond one degree; 7: R, reposts
+    per adoption.
+    """
     calm = p.without("fatigue", "trust", "unfollow")
     model = company(1000, 100_000, 1, calm, seed, run)
     # Who shares: the well-connected more often, as the utility has it.

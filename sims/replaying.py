@@ -17,7 +17,9 @@ ENTRIES_SHOWN = 50
 
 
 def replay_file(events: Path, scheme: Path, people: Path | None) -> dict[str, Any]:
-    """Score a file of events by a scheme, as JSON values. Raises `DocumentError` naming file, line and remedy."""
+    """Score a file of events by a scheme, as JSON values. Raises `DocumentError` naming file, line and
+    remedy.
+    """
     compiled = compile_scheme(load_document(scheme, IncentiveScheme))
     rows = None if people is None else load_people(people)
     found = replay(read_events(events), compiled, rows)

@@ -18,7 +18,6 @@ from sims.result import ALL, Provenance, Result
 
 if TYPE_CHECKING:
     from rewards.events import Event
-
     from sims.scenario import Scenario
 
 
