@@ -117,7 +117,9 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
 def init(
     people: Annotated[Path, typer.Option(metavar="P.csv", help="The people to import.")],
     scheme: Annotated[Path, typer.Option(metavar="S.yaml", help="The scheme to publish.")],
-    organisation: Annotated[str, typer.Option(help="Short name: a-z, 0-9 and hyphens.")] = "company",
+    organisation: Annotated[
+        str, typer.Option(envvar="GROUNDSWELL_ORGANISATION", help="Short name: a-z, 0-9 and hyphens.")
+    ] = "company",
     name: Annotated[str, typer.Option(help="Name for people to read.")] = "Our company",
     timezone: Annotated[str, typer.Option(help="IANA time zone.")] = "Europe/Madrid",
     since: Annotated[
@@ -151,6 +153,7 @@ def init(
             token = create_token(tx, organisation, "init", INIT_SCOPES, now)
     say(f"{organisation}: {len(rows)} people, scheme '{loaded.name}' in force from {since}")
     say(f"API token, shown this once: {token}")
+    say(f"serve it with GROUNDSWELL_ORGANISATION={organisation} groundswell serve")
 
 
 def _midnight(day: str) -> datetime:
