@@ -6,6 +6,7 @@ only the time it takes.
 """
 
 import multiprocessing
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -62,6 +63,8 @@ class _Worker:
     @classmethod
     def prepare(cls, function: Callable[[Any, Any], Any], shared: Any) -> None:
         cls.function, cls.shared = staticmethod(function), shared
+        # An interrupt is the parent's to answer: it cancels what is left, and the worker ends without a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     @classmethod
     def work(cls, task: Any) -> Any:

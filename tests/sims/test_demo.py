@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
 from rewards.content import green_lit_for
 from rewards.program import entries_for, participation
 from rewards.publication import scheme_in_force
 from rewards.recognition import kudos_received
 from rewards.store.session import open_database
 from rewards.store.verify import verify
+
 from sims import desk
 from sims.demo import ORGANISATION, create_demo
 
