@@ -1,0 +1,187 @@
+"""Documents that people write: YAML read into frozen Pydantic models, with errors that name the line, and a content hash.
+
+A faulty document raises `DocumentError`, whose text is one line: `file:line: field: got VALUE; LIMIT; REMEDY`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any, TypeVar
+
+import rfc8785
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
+MOST_DOCUMENT_BYTES = 16 * 1024 * 1024
+MOST_VALUE_CHARACTERS = 60
+
+
+class DocumentError(ValueError):
+    """A document that cannot be taken, told in one line."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that refuses a key written twice and aliases that multiply."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.MarkedYAMLError(
+                problem="got an alias; aliases are not taken; write the value out",
+                problem_mark=event.start_mark,
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if not isinstance(key, str | int | float | bool):
+                raise yaml.MarkedYAMLError(
+                    problem="got a list or mapping as a key; keys are words; quote or rename it",
+                    problem_mark=key_node.start_mark,
+                )
+            if key in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"{key}: got the key twice; a key may stand once; remove one",
+                    problem_mark=key_node.start_mark,
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+# YAML 1.1 reads on, off, yes and no as truth values, and 12:30 as a number; YAML 1.2 and people do not.
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:int")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9_]*)$"), list("-+0123456789")
+)
+
+
+def _compose(text: str, name: str) -> tuple[Any, Any]:
+    try:
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            data = loader.construct_document(node) if node is not None else None  # type: ignore[no-untyped-call]
+        finally:
+            loader.dispose()  # type: ignore[no-untyped-call]
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DocumentError(f"{name}:{line}: {_one_line(error.problem or 'not YAML')}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise DocumentError(
+            f"{name}:1: not readable as YAML ({_one_line(str(error))}); write plain UTF-8 YAML"
+        ) from None
+    return node, data
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _line_of(node: Any, location: tuple[int | str, ...]) -> int:
+    """Line of the deepest part of `location` that the document has; 1 for an empty document."""
+    line = node.start_mark.line + 1 if node is not None else 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if found is None:
+                continue
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _shown(value: Any) -> str:
+    text = _one_line(repr(value))
+    return text if len(text) <= MOST_VALUE_CHARACTERS else text[: MOST_VALUE_CHARACTERS - 1] + "…"
+
+
+def _sentence(error: Any) -> str:
+    """One Pydantic error as `field: got VALUE; LIMIT; REMEDY`."""
+    kind, message = error["type"], _one_line(error["msg"].removeprefix("Value error, "))
+    field = ".".join(str(part) for part in error["loc"]) or "document"
+    if kind == "extra_forbidden":
+        return (
+            f"{field}: got an unknown field; only documented fields are taken; remove it or mend its spelling"
+        )
+    if kind == "missing":
+        return f"{field}: got nothing; the field is required; add it"
+    shown = "" if isinstance(error["input"], dict | list | BaseModel) else f"got {_shown(error['input'])}; "
+    remedy = "" if ";" in message else "; change the value"
+    return f"{field}: {shown}{message}{remedy}"
+
+
+def parse_data(data: Any, model: type[Model], name: str, node: Any = None) -> Model:
+    """`data` validated as `model`; `name` (and the YAML `node`, for lines) are told in errors.
+
+    Raises DocumentError.
+    """
+    if not isinstance(data, dict):
+        raise DocumentError(
+            f"{name}:1: document: got {_shown(data)}; a mapping of fields is required; write `field: value`"
+        )
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        line = _line_of(node, first["loc"])
+        more = error.error_count() - 1
+        tail = f" (and {more} more)" if more else ""
+        raise DocumentError(f"{name}:{line}: {_sentence(first)}{tail}") from None
+
+
+def read_text(path: Path) -> str:
+    """The file's text. Raises DocumentError where it is missing, too large or not UTF-8."""
+    try:
+        size = path.stat().st_size
+        if size > MOST_DOCUMENT_BYTES:
+            raise DocumentError(
+                f"{path}:1: got {size} bytes; at most {MOST_DOCUMENT_BYTES}; split the document"
+            )
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            f"{path}:1: got bytes that are not UTF-8 at {error.start}; UTF-8 is required; save it so"
+        ) from None
+    except OSError as error:
+        raise DocumentError(f"{path}:1: cannot be read ({error.strerror}); name a readable file") from None
+
+
+def load_yaml(source: Path | str, name: str | None = None) -> tuple[Any, Any]:
+    """`(node, data)` of a YAML file (Path) or text (str). Raises DocumentError."""
+    text = read_text(source) if isinstance(source, Path) else source
+    return _compose(text, name or (str(source) if isinstance(source, Path) else "<text>"))
+
+
+def load_document(source: Path | str, model: type[Model], name: str | None = None) -> Model:
+    """A YAML file (Path) or text (str) as `model`. Raises DocumentError, one line with the file and line."""
+    label = name or (str(source) if isinstance(source, Path) else "<text>")
+    node, data = load_yaml(source, label)
+    return parse_data(data, model, label, node)
+
+
+def dump_document(model: BaseModel) -> str:
+    """The model as YAML that `load_document` reads back to an equal model."""
+    data = model.model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+
+
+def content_hash(model: BaseModel) -> str:
+    """SHA-256 (hex) of the model's canonical JSON (RFC 8785): equal content, equal hash."""
+    return hashlib.sha256(rfc8785.dumps(model.model_dump(mode="json"))).hexdigest()

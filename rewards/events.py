@@ -1,0 +1,186 @@
+"""Events: what happened, as CloudEvents 1.0 in and out, with one canonical order.
+
+`type` is "org.groundswell." + kind, `subject` the person's id, `data` holds object, channel, tags, quantity, verification and
+owner. Events are ordered by (time, source, id); arrival order never matters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+import rfc8785
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+TYPE_PREFIX = "org.groundswell."
+MOST_QUANTITY = 1_000_000
+KNOWN_KINDS = ("share", "click", "lead", "suggestion", "training", "kudos", "comment")
+Verification = Literal["declared", "tracked", "connector"]
+VERIFICATION_LEVEL: dict[str, int] = {"declared": 0, "tracked": 1, "connector": 2}
+
+Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,63}$")]
+Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+PersonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+
+
+class EventError(ValueError):
+    """An event that cannot be taken, told in one line."""
+
+
+class Event(BaseModel):
+    """One thing that happened. `occurred_at` is UTC to the microsecond; `local_date` and `zone` are frozen at ingestion."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")
+    id: str = Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")
+    kind: Kind
+    subject: PersonId
+    occurred_at: datetime
+    object: str = Field(default="", max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+    channel: Word | None = None
+    tags: Annotated[tuple[Word, ...], Field(max_length=32)] = ()
+    quantity: Annotated[int, Field(ge=0, le=MOST_QUANTITY, strict=True)] = 1
+    verification: Verification = "declared"
+    owner: PersonId | None = None
+    local_date: date | None = None
+    zone: str | None = None
+
+    @field_validator("occurred_at")
+    @classmethod
+    def _utc(cls, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            raise ValueError("has no offset; RFC 3339 with an offset is required; append Z for UTC")
+        if not 1970 <= value.year <= 2999:
+            raise ValueError("lies outside the years 1970 to 2999; send when it happened")
+        return value.astimezone(UTC)
+
+
+_ENVELOPE = {
+    "specversion",
+    "id",
+    "source",
+    "type",
+    "subject",
+    "time",
+    "data",
+    "datacontenttype",
+    "dataschema",
+}
+_DATA = ("object", "channel", "tags", "quantity", "verification", "owner")
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    name = {"kind": "type", "occurred_at": "time"}.get(
+        field, f"data.{field}" if field.split(".")[0] in _DATA else field
+    )
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "missing":
+        return f"{name}: got nothing; the attribute is required; add it"
+    shown = repr(first["input"])
+    return f"{name}: got {shown if len(shown) <= 60 else shown[:59] + '…'}; {message}; mend the value"
+
+
+def parse_cloudevent(message: Any) -> Event:
+    """A CloudEvents 1.0 mapping as an Event. Raises EventError, one line naming the attribute, value, limit and remedy."""
+    if not isinstance(message, Mapping):
+        raise EventError(
+            f"event: got {type(message).__name__}; a CloudEvents object is required; send a JSON object"
+        )
+    if message.get("specversion") != "1.0":
+        raise EventError(
+            f"specversion: got {message.get('specversion')!r}; only '1.0' is taken; send CloudEvents 1.0"
+        )
+    unknown = sorted(str(key) for key in message if key not in _ENVELOPE and not _extension(key))
+    if unknown:
+        raise EventError(
+            f"{unknown[0][:60]}: got an unknown attribute; extension names are lower-case letters and digits; remove it"
+        )
+    kind = message.get("type")
+    if not isinstance(kind, str) or not kind.startswith(TYPE_PREFIX):
+        raise EventError(
+            f"type: got {str(kind)[:60]!r}; types begin with {TYPE_PREFIX!r}; send one like {TYPE_PREFIX}share"
+        )
+    data = message.get("data") or {}
+    if not isinstance(data, Mapping):
+        raise EventError(f"data: got {type(data).__name__}; an object is required; send a JSON object")
+    strangers = sorted(str(key) for key in data if key not in _DATA)
+    if strangers:
+        raise EventError(
+            f"data.{strangers[0][:60]}: got an unknown field; {', '.join(_DATA)} are taken; remove it"
+        )
+    if not isinstance(message.get("time"), str):
+        raise EventError(
+            f"time: got {str(message.get('time'))[:40]!r}; an RFC 3339 timestamp is required; add it"
+        )
+    fields = {key: message[key] for key in ("source", "id", "subject") if key in message}
+    try:
+        return Event.model_validate(
+            {**fields, "kind": kind.removeprefix(TYPE_PREFIX), "occurred_at": message["time"], **data}
+        )
+    except ValidationError as error:
+        raise EventError(_sentence(error)) from None
+
+
+def _extension(key: object) -> bool:
+    return isinstance(key, str) and key.isascii() and key.isalnum() and key.lower() == key and len(key) <= 20
+
+
+def to_cloudevent(event: Event) -> dict[str, Any]:
+    """The event as a CloudEvents 1.0 mapping that `parse_cloudevent` reads back to an equal event."""
+    data: dict[str, Any] = {
+        "object": event.object,
+        "quantity": event.quantity,
+        "verification": event.verification,
+    }
+    if event.channel is not None:
+        data["channel"] = event.channel
+    if event.tags:
+        data["tags"] = list(event.tags)
+    if event.owner is not None:
+        data["owner"] = event.owner
+    return {
+        "specversion": "1.0",
+        "id": event.id,
+        "source": event.source,
+        "type": TYPE_PREFIX + event.kind,
+        "subject": event.subject,
+        "time": event.occurred_at.isoformat().replace("+00:00", "Z"),
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+
+
+def canonical_order(events: Iterable[Event]) -> list[Event]:
+    """The events by (occurred_at, source, id), whatever order they arrived in."""
+    return sorted(events, key=lambda event: (event.occurred_at, event.source, event.id))
+
+
+def payload_hash(event: Event) -> str:
+    """SHA-256 (hex) of all that the sender said: same id and another hash is a conflict."""
+    return hashlib.sha256(rfc8785.dumps(to_cloudevent(event))).hexdigest()
+
+
+def object_key(name: str) -> int:
+    """A non-negative int64 that stands for an object's name in the kernel (blake2b, 63 bits)."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") >> 1
+
+
+__all__ = [
+    "KNOWN_KINDS",
+    "MOST_QUANTITY",
+    "TYPE_PREFIX",
+    "VERIFICATION_LEVEL",
+    "Event",
+    "EventError",
+    "Verification",
+    "canonical_order",
+    "object_key",
+    "parse_cloudevent",
+    "payload_hash",
+    "to_cloudevent",
+]

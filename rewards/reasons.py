@@ -1,0 +1,94 @@
+"""Reason codes: why an event earned what it did, as a stored word and as a sentence the employee can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from engine import scoring_tables as codes
+
+
+class Reason(StrEnum):
+    """Stored with every entry, of zero too."""
+
+    AWARDED = "awarded"
+    CAP_PARTIAL = "cap_partial"
+    CAP_REACHED = "cap_reached"
+    COOLDOWN = "cooldown"
+    ALREADY_AWARDED = "already_awarded"
+    UNVERIFIED = "unverified"
+    CHANNEL_UNREWARDED = "channel_unrewarded"
+    FADED = "faded"
+    BADGE = "badge"
+    NO_RULE = "no_rule"
+    NO_SCHEME = "no_scheme"
+    LATE = "late"
+    CLOSED_PERIOD = "closed_period"
+    QUARANTINED = "quarantined"
+    HELD_FOR_REVIEW = "held_for_review"
+    PAUSED = "paused"
+    ON_HOLD = "on_hold"
+    BUDGET_EMPTY = "budget_empty"
+    REVERSED = "reversed"
+    REPLAYED = "replayed"
+    REVIEW_REFUSED = "review_refused"
+    KUDOS = "kudos"
+    TOP_UP = "top_up"
+    CORRECTION = "correction"
+
+
+KERNEL_REASONS: dict[int, Reason] = {
+    codes.AWARDED: Reason.AWARDED,
+    codes.CAP_PARTIAL: Reason.CAP_PARTIAL,
+    codes.CAP_REACHED: Reason.CAP_REACHED,
+    codes.COOLDOWN: Reason.COOLDOWN,
+    codes.ALREADY_AWARDED: Reason.ALREADY_AWARDED,
+    codes.UNVERIFIED: Reason.UNVERIFIED,
+    codes.CHANNEL_UNREWARDED: Reason.CHANNEL_UNREWARDED,
+    codes.FADED: Reason.FADED,
+    codes.BADGE: Reason.BADGE,
+}
+
+_SENTENCES: dict[Reason, str] = {
+    Reason.AWARDED: "{points} points for “{title}”.",
+    Reason.CAP_PARTIAL: "{points} of {wanted} points for “{title}”: {cap} was nearly used up.",
+    Reason.CAP_REACHED: "No points for “{title}”: {cap} was already reached. Nothing else was used up.",
+    Reason.COOLDOWN: "No points for “{title}”: the rule waits {cooldown} after an award before it pays again.",
+    Reason.ALREADY_AWARDED: "No points for “{title}”: this item already earned them once.",
+    Reason.UNVERIFIED: "No points for “{title}” yet: the rule asks for {verification} proof.",
+    Reason.CHANNEL_UNREWARDED: "No points for “{title}”: this channel's rules forbid rewards for posts.",
+    Reason.FADED: "No points for “{title}”: the amount falls with each repeat and has reached zero.",
+    Reason.BADGE: "You earned the badge “{title}”{bonus}.",
+    Reason.NO_RULE: "Recorded. No rule of the scheme rewards this.",
+    Reason.NO_SCHEME: "Recorded. No scheme was in force when this happened.",
+    Reason.LATE: "Recorded, no points: it arrived more than {grace} after it happened.",
+    Reason.CLOSED_PERIOD: "Recorded, no points: the period it belongs to is closed.",
+    Reason.QUARANTINED: "Set aside: its time lies in the future.",
+    Reason.HELD_FOR_REVIEW: "{points} points for “{title}” wait until a person has looked at them.",
+    Reason.PAUSED: "Recorded, no points: you were paused or away from the program.",
+    Reason.ON_HOLD: "{points} points for “{title}”, spendable after {hold}.",
+    Reason.BUDGET_EMPTY: "“{title}” counts for your rank; the budget for spendable points is used up.",
+    Reason.REVERSED: "Taken back: {note}",
+    Reason.REPLAYED: "Recomputed, because {note}",
+    Reason.REVIEW_REFUSED: "Not awarded after review: {note}",
+    Reason.KUDOS: "Thanks from {giver}.",
+    Reason.TOP_UP: "Topped up by a new version of the scheme.",
+    Reason.CORRECTION: "Corrected by a new version of the scheme.",
+}
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def points_text(millipoints: int) -> str:
+    """Millipoints as points, exact, without idle zeros: 2500 is "2.5"."""
+    sign, amount = ("-" if millipoints < 0 else ""), abs(millipoints)
+    whole, rest = divmod(amount, 1000)
+    return sign + (f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole))
+
+
+def explain(reason: Reason, arguments: Mapping[str, str]) -> str:
+    """The sentence for a reason; `arguments` are those stored with the entry."""
+    return _SENTENCES[reason].format_map(_Blank(arguments))

@@ -1,0 +1,85 @@
+"""House rules that no linter knows: sizes of files and functions, and words that may not stay."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("engine", "rewards", "agents", "sims", "web")
+MOST_FILE_LINES = 400
+MOST_FUNCTION_LINES = 70
+REGISTRY_HOSTS = re.compile(
+    r"files\.pythonhosted\.org|pypi\.org|registry\.npmjs\.org|deb\.debian\.org", re.IGNORECASE
+)
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+
+
+def sources() -> list[Path]:
+    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def tracked_text_files() -> Iterator[Path]:
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
+    for name in filter(None, listing.stdout.split("\0")):
+        path = ROOT / name
+        if path.is_file() and path != Path(__file__) and "vendor" not in path.parts:
+            yield path
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_package_has_code(package: str) -> None:
+    assert any((ROOT / package).rglob("*.py"))
+
+
+def test_files_are_short() -> None:
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in sources()
+        if (n := len(p.read_text("utf-8").splitlines())) > MOST_FILE_LINES
+    }
+    assert not long
+
+
+def test_functions_are_short() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: {lines} lines"
+        for path in sources()
+        for node in functions(path)
+        if (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > MOST_FUNCTION_LINES
+    ]
+    assert not long
+
+
+def test_public_functions_and_classes_have_docstrings() -> None:
+    bare = []
+    for path in sources():
+        if "migrations" in path.parts:
+            continue
+        for node in ast.parse(path.read_text("utf-8")).body:
+            named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            if named and not node.name.startswith("_") and ast.get_docstring(node) is None:
+                bare.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+    assert not bare
+
+
+def test_nothing_is_left_unfinished_and_no_registry_host_is_named() -> None:
+    found = []
+    for path in tracked_text_files():
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
+        found += [f"{path.relative_to(ROOT)}: {m.group()}" for m in REGISTRY_HOSTS.finditer(text)]
+        if path.suffix == ".py":
+            found += [f"{path.relative_to(ROOT)}: {m.group()}" for m in UNFINISHED.finditer(text)]
+    assert not found
