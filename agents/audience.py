@@ -172,8 +172,7 @@ class Feelings:
         self.last_seen_staff = near
         self.last_edges = outcome.seen_edges[direct & open_edge]
         return Answer(
-            naive=network.degrees[posts.source]
-            + weight * (outcome.audience - network.degrees[posts.source]),
+            naive=network.degrees[posts.source] + weight * (outcome.audience - network.degrees[posts.source]),
             exposures=own + weight * onward,
             viewers=first + weight * onward_first,
             clicks=outcome.clicks,

@@ -40,6 +40,11 @@ class Incentives:
     streaks: Floats
     norm_shown: Floats
 
+    def set(self, rows: NDArray[np.bool_], **values: float) -> None:
+        """Give some people one value of each named column: how experiments stage an offer by hand."""
+        for name, value in values.items():
+            getattr(self, name)[rows] = value
+
     @classmethod
     def none(cls, n: int) -> Incentives:
         """Nothing offered to anybody."""

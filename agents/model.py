@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeAlias
 
 import mesa
 import numpy as np
@@ -29,9 +29,12 @@ from agents.recognise import Recogniser
 from agents.setting import Setting
 from agents.timeline import Timeline
 from engine.streams import Stream, stream_key
+from rewards.events import Event
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+Stage: TypeAlias = "Callable[[AdvocacyModel, int, Incentives], None]"
 
 
 class AdvocacyModel(mesa.Model):  # type: ignore[misc]
@@ -42,6 +45,9 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
                     they differ
     parameters      instead of the setting's own
     record_events   keep what happened as events (`recorded_events`)
+    stage           called each day with (model, day, offer) to change what the program offers: for
+                    experiments
+                    whose reward is not a scheme
 
     `model.agents` holds an `Employee` view for each post-holder; `model.observe` is Mesa's DataCollector
     with a reporter for every
@@ -56,6 +62,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         run: int = 0,
         parameters: Parameters | None = None,
         record_events: bool = False,
+        stage: Stage | None = None,
     ) -> None:
         super().__init__(seed=seed % (1 << 32))
         self.setting, self.world_seed, self.run_number = setting, seed, run
@@ -73,11 +80,14 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         self.network = build_network(setting.organisation, self.staff, n_topics, p, seed, run)
         self.feelings = Feelings(self.network, p, seed, run, first)
         self.timeline = Timeline(setting, self.staff, seed, run)
-        self.programme = Programme(self.timeline, self.staff, self.items, setting, p, record_events)
+        self.programme = Programme(
+            self.timeline, self.staff, self.items, setting, self.clock, p, record_events
+        )
         self.recogniser = Recogniser(self.timeline, self.staff, seed, run)
         self.occasions = Occasions(self.items, setting.content, seed, run)
         self.corporate = CorporateDesk(setting, self.staff.size, self.items, p, seed, run)
         self._keys = {s: stream_key(seed, s, run) for s in (Stream.CLICK, Stream.SANCTION)}
+        self._stage = stage
         self._shared: set[int] = set()
         self._share_number = 0
         self._flows: list[NDArray[np.float64]] = []
@@ -126,7 +136,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         """Post-holders in each split."""
         return {label: int(rows.sum()) for label, rows in observe.split_labels(self).items()}
 
-    def recorded_events(self) -> list[Any]:
+    def recorded_events(self) -> list[Event]:
         """Events so far in canonical order. Raises RuntimeError when the model was told not to keep them."""
         return self.programme.recorded_events()
 
@@ -144,6 +154,8 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         day = self.day
         present = self.staff.present(day)
         offer = self.programme.incentives(day, self.state, present)
+        if self._stage is not None and day >= 0:
+            self._stage(self, day, offer)
         met = self._meet(day, present)
         shared = self._decide(met, self._occasion(met, offer, present))
         posts = self._write(met, shared, offer, day)

@@ -1,4 +1,6 @@
-"""Writes the parameter table of docs/model.md from the code: `python -m agents.parameter_table docs/model.md`."""
+"""Writes the parameter table of docs/model.md from the code: `python -m agents.parameter_table
+docs/model.md`.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def parameter_table() -> str:
                     f"| `{name}` | {d.default:g} | {d.unit} | {d.low:g} – {d.high:g}{law} | {d.mark} | {d.source} |"
                 )
     marks = "; ".join(f"**{mark}** {meaning}" for mark, meaning in MARKS.items())
-    return "\n".join([*lines, "", f"Marks: {marks}. Priors are flat, or flat in the logarithm where it says log."])
+    return "\n".join(
+        [*lines, "", f"Marks: {marks}. Priors are flat, or flat in the logarithm where it says log."]
+    )
 
 
 def mechanism_table() -> str:
@@ -67,7 +71,9 @@ def renewed(text: str) -> str:
     for name, table in TABLES.items():
         begin, end = BEGIN.format(name), END.format(name)
         if begin not in text or end not in text:
-            raise ValueError(f"document without the markers of {name}; both are needed; add {begin} and {end}")
+            raise ValueError(
+                f"document without the markers of {name}; both are needed; add {begin} and {end}"
+            )
         head, rest = text.split(begin, 1)
         tail = rest.split(end, 1)[1]
         text = f"{head}{begin}\n{table()}\n{end}{tail}"

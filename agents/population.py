@@ -5,7 +5,6 @@ turnover.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from agents.parameters import Parameters
 from agents.setting import Contacts, Organisation, Segment
 from engine.streams import Stream, normals, stream_key, uniforms
+from rewards.people_file import PersonRow
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -48,6 +48,21 @@ class Staff:
     @property
     def size(self) -> int:
         return len(self.ids)
+
+    def rows(self) -> list[PersonRow]:
+        """Everybody as rows of a people file: what the live program and `replay` need to know of them."""
+        return [
+            PersonRow(
+                id=name,
+                segment=self.segments[int(self.segment[at])],
+                team=self.teams[int(self.team[at])],
+                timezone=self.zones[int(self.zone[at])],
+                contacts=int(self.contacts[at]),
+                desk="desk" if self.desk[at] else "non-desk",
+                hours_share=float(self.hours_share[at]),
+            )
+            for at, name in enumerate(self.ids)
+        ]
 
     def present(self, day: int) -> Flags:
         """bool[n]: employed on that day."""
@@ -90,7 +105,7 @@ def build_staff(organisation: Organisation, seed: int, run: int, first_day: int,
     return _with_turnover(staff, organisation, seed, run, first_day, last_day)
 
 
-def _from_rows(people: tuple[Any, ...]) -> Staff:
+def _from_rows(people: tuple[PersonRow, ...]) -> Staff:
     segments, segment = _codes([row.segment for row in people])
     teams, team = _codes([row.team for row in people])
     zones, zone = _codes([row.timezone for row in people])

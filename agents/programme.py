@@ -1,22 +1,24 @@
-"""The program inside the simulation: what it offers each day, and the scoring of what happened by the one
-kernel.
-"""
+"""The program inside the simulation: what it offers each day, and the scoring of what happened by the one kernel."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.clock import Clock
 from agents.desk import Items
 from agents.incentives import Incentives
 from agents.parameters import Parameters
 from agents.population import Staff
-from agents.record import LEAD, Rows, Waiting, joined
-from agents.setting import Setting
+from agents.record import KINDS, LEAD, SOURCE, VERIFICATIONS, Rows, Waiting, joined
+from agents.running import RunningScheme, item_tags
+from agents.setting import Phase, Setting
 from agents.state import State
 from agents.timeline import Timeline
+from rewards.events import Event
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,7 +26,7 @@ Flags = NDArray[np.bool_]
 
 
 class Scored(NamedTuple):
-    """One day's events with their points: person and millipoints of each award, and the number of leads."""
+    """One day's awards: person and millipoints of each, and the number of leads among the day's events."""
 
     person: Ints
     millipoints: Ints
@@ -32,7 +34,11 @@ class Scored(NamedTuple):
 
 
 class Programme:
-    """Schemes in force, their running scores, and the events still to come."""
+    """Schemes in force, their running scores, and the events still to come.
+
+    A scheme that comes back in a later phase goes on with the scores that it left. An event is scored by the scheme in force for its
+    person on its local day.
+    """
 
     def __init__(
         self,
@@ -40,12 +46,23 @@ class Programme:
         staff: Staff,
         items: Items,
         setting: Setting,
+        clock: Clock,
         p: Parameters,
         record_events: bool,
     ) -> None:
         self._timeline, self._staff, self._items, self._setting, self._p = timeline, staff, items, setting, p
+        self.running = [
+            RunningScheme(scheme, staff, items, setting.content, clock) for scheme in timeline.schemes
+        ]
         self._waiting = Waiting()
         self._kept: list[Rows] | None = [] if record_events else None
+
+    def in_force(self, group: int, day: int) -> RunningScheme | None:
+        """The scheme of a group on a day."""
+        scheme = self._timeline.phase(group, day).scheme
+        if scheme is None:
+            return None
+        return next(running for running in self.running if running.scheme == scheme)
 
     def add(self, rows: Rows) -> None:
         """Take in the events that a day's shares cause."""
@@ -56,19 +73,54 @@ class Programme:
         rows = self._waiting.due(day)
         if self._kept is not None:
             self._kept.append(rows)
-        return Scored(
-            np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), int((rows.kind == LEAD).sum())
-        )
+        people, amounts = [], []
+        by_group = [self.in_force(group, day) for group in range(len(self._timeline.names))]
+        for running in self.running:
+            groups = [group for group, scheme in enumerate(by_group) if scheme is running]
+            mine = rows.take(np.isin(self._timeline.group[rows.person], groups))
+            if mine.person.size:
+                awards = running.score(mine, self._p.reward_learning_rate)
+                people.append(mine.person[awards.event])
+                amounts.append(awards.amount_millipoints)
+        empty = [np.empty(0, dtype=np.int64)]
+        leads = int((rows.kind == LEAD).sum())
+        return Scored(np.concatenate(people or empty), np.concatenate(amounts or empty), leads)
 
     def kept_rows(self) -> Rows:
         """All events so far. Raises RuntimeError when the model was told not to keep them."""
         if self._kept is None:
-            raise RuntimeError("events were not kept; they take memory; build the model with record_events=True")
+            raise RuntimeError(
+                "events were not kept; they take memory; build the model with record_events=True"
+            )
         return joined(self._kept).ordered()
+
+    def recorded_events(self) -> list[Event]:
+        """All events so far in canonical order. Raises RuntimeError when the model was told not to keep them."""
+        rows, channels = self.kept_rows(), self._setting.content.channels
+        tags = [item_tags(self._items, item) for item in range(len(self._items.ids))]
+        return [
+            Event(
+                source=SOURCE,
+                id=rows.event_id(at),
+                kind=KINDS[kind],
+                subject=self._staff.ids[person],
+                occurred_at=datetime.fromtimestamp(second, UTC),
+                object=self._items.ids[item],
+                channel=channels[channel].name,
+                tags=tags[item],
+                verification=VERIFICATIONS[kind],
+            )
+            for at, (person, kind, second, _, item, channel, _, _) in enumerate(
+                zip(*(column.tolist() for column in rows), strict=True)
+            )
+        ]
 
     def earned_millipoints(self) -> Ints:
         """int64[n]: earned so far, over all schemes."""
-        return np.zeros(self._staff.size, dtype=np.int64)
+        total = np.zeros(self._staff.size, dtype=np.int64)
+        for running in self.running:
+            total += running.state.earned
+        return total
 
     def incentives(self, day: int, state: State, present: Flags) -> Incentives:
         """What every employee is offered on `day`."""
@@ -78,7 +130,32 @@ class Programme:
             phase = self._timeline.phase(group, day)
             offer.norm_shown[members] = float(phase.norm_message == "median")
             offer.contest[members] = self._contest(group, day)
+            running = self.in_force(group, day)
+            if running is not None:
+                self._offer_scheme(offer, running, phase, group, members, day, present)
         return offer
+
+    def _offer_scheme(
+        self,
+        offer: Incentives,
+        running: RunningScheme,
+        phase: Phase,
+        group: int,
+        members: Flags,
+        day: int,
+        present: Flags,
+    ) -> None:
+        segment = self._staff.segment[members]
+        offer.share_points[members] = running.share_belief[members]
+        offer.click_points[members] = running.click_belief[members]
+        offer.tangible[members] = running.promise.tangible[segment]
+        offer.public[members] = running.promise.public[segment]
+        offer.expected[members] = running.promise.expected[segment]
+        offer.weeks[members] = (day - self._timeline.scheme_began(group, day)) / 7.0
+        offer.goal[members] = running.goal()[members]
+        offer.streaks[members] = float(bool(running.scheme.streaks))
+        if phase.leaderboard == "shown" or (phase.leaderboard == "scheme" and running.scheme.leaderboards):
+            offer.rank[members] = running.places(day, present & members)[members]
 
     def _contest(self, group: int, day: int) -> float:
         level = 0.0

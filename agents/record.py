@@ -9,24 +9,28 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rewards.events import Verification
+
 Ints = NDArray[np.int64]
 
 SOURCE = "groundswell/simulation"
 # In alphabetical order: at one instant the canonical order is that of the ids, which begin with the kind.
-KINDS = ("click", "kudos", "lead", "share")
-CLICK, KUDOS, LEAD, SHARE = range(4)
+KINDS = ("click", "lead", "share")
+CLICK, LEAD, SHARE = range(3)
+# A share is declared, a click is tracked by the link, a lead comes through a connector.
+VERIFICATIONS: tuple[Verification, ...] = ("tracked", "connector", "declared")
 
 
 class Rows(NamedTuple):
     """Events as columns, int64[n].
 
-    person         row of the staff; for kudos the one who is thanked
+    person         row of the staff
     kind           index of `KINDS`
     seconds        UTC, whole seconds
     day            simulated day of the person's local date
-    item           index of the content item; for kudos the giver's row
-    channel        index of the content's channels, −1 for none
-    number         of the share (or kudos) that the event goes back to, unique in a run
+    item           index of the content item
+    channel        index of the content's channels
+    number         of the share that the event goes back to, unique in a run
     ordinal        which of that share's clicks
     """
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from agents.parameters import MECHANISMS, PRESETS, Parameters
+from rewards.people_file import PersonRow
+from rewards.scheme import IncentiveScheme
 
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._&/-]*$")]
@@ -76,7 +78,7 @@ class CorporateAccount(Part):
     """
 
     name: Name = "company-page"
-    followers: Annotated[int, Field(ge=0)] = 15_000
+    followers: Annotated[int, Field(ge=0)] = 20_000
     posts_per_week: NonNegative = 5.0
 
 
@@ -101,7 +103,7 @@ class Organisation(Part):
         Segment(name="support", share=0.2, teams=2),
         Segment(name="operations", share=0.2, teams=3, contacts_median=200.0, desk="non-desk", part_time=0.3),
     )
-    people: tuple[Any, ...] | None = None
+    people: tuple[PersonRow, ...] | None = None
     contacts: Contacts = Contacts()
     timezone: Zone = "Europe/Madrid"
     audience: Audience = Audience()
@@ -211,7 +213,7 @@ class Phase(Part):
     """
 
     day: Annotated[int, Field(ge=0, le=36_600)] = 0
-    scheme: Annotated[Any, BeforeValidator(_none_is_null)] = None
+    scheme: Annotated[IncentiveScheme | None, BeforeValidator(_none_is_null)] = None
     leaderboard: Literal["scheme", "shown", "hidden"] = "scheme"
     norm_message: Literal["none", "median"] = "none"
     contest: Annotated[Contest | None, BeforeValidator(_none_is_null)] = None

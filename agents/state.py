@@ -102,7 +102,8 @@ def praise(motivation: Floats, praised: Floats, p: Parameters) -> Floats:
 def remember_praise(level: Floats, praised: Floats, p: Parameters) -> Floats:
     """G after a day: halves every τ_G, and each thank-you adds less the more of them are remembered."""
     faded = level * 2.0 ** (-1.0 / (7.0 * p.recognition_half_life_weeks))
-    return faded + praised * np.maximum(0.0, 1.0 - faded / p.recognition_most)
+    renewed: Floats = faded + praised * np.maximum(0.0, 1.0 - faded / p.recognition_most)
+    return renewed
 
 
 def learn_feedback(expected: Floats, reactions: Floats, p: Parameters) -> Floats:

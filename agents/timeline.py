@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from agents.population import Staff
 from agents.setting import Phase, Setting
 from engine.streams import Stream, stream_key, uniforms
+from rewards.scheme import IncentiveScheme
 
 Ints = NDArray[np.int64]
 BEFORE = Phase()
@@ -45,9 +46,9 @@ class Timeline:
         return began
 
     @property
-    def schemes(self) -> list[object]:
+    def schemes(self) -> list[IncentiveScheme]:
         """Every scheme that is ever in force, each once, in order of first use."""
-        found: list[object] = []
+        found: list[IncentiveScheme] = []
         for phases in self._phases:
             for phase in phases:
                 if phase.scheme is not None and phase.scheme not in found:

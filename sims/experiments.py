@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from agents.audience import Answer, Posts
 from agents.model import AdvocacyModel
 from agents.parameters import Parameters
+from agents.record import CLICK, SHARE
 from agents.setting import Audience, Organisation, Setting
 from engine.streams import Stream, stream_key, uniforms
 
@@ -132,7 +133,9 @@ def timing(p: Parameters, seed: int, run: int) -> dict[int, float]:
     model = AdvocacyModel(setting, seed, run, parameters=busy, record_events=True)
     model.run_for(28)
     rows = model.programme.kept_rows()
-    shares = {int(n): int(s) for n, s, k in zip(rows.number, rows.seconds, rows.kind, strict=True) if k == 3}
-    early = (rows.kind == 0) & (rows.day < 28)
+    shares = {
+        int(n): int(s) for n, s, k in zip(rows.number, rows.seconds, rows.kind, strict=True) if k == SHARE
+    }
+    early = (rows.kind == CLICK) & (rows.day < 28)
     waits = [int(s) - shares[int(n)] for n, s in zip(rows.number[early], rows.seconds[early], strict=True)]
     return {10: float(np.median(waits)) / 3600.0}

@@ -1,0 +1,218 @@
+"""One scheme in force inside the simulation: its tables, everybody's score, and what they have come to expect of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.clock import Clock
+from agents.desk import Items
+from agents.incentives import thirds
+from agents.population import Staff
+from agents.record import CLICK, KINDS, SHARE, VERIFICATIONS, Rows
+from agents.setting import Content
+from engine import scoring_tables as codes
+from engine.scoring import score_batch
+from engine.scoring_tables import Awards, EventBatch, new_state
+from rewards.events import VERIFICATION_LEVEL, object_key
+from rewards.scheme import IncentiveScheme
+from rewards.tables import compile_scheme
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+GREEN_LIT_TAG = "green-lit"
+
+
+class Promise(NamedTuple):
+    """What the scheme announces to each segment, float64[segments]: points for a share and a click, and their nature (0 to 1)."""
+
+    share: Floats
+    click: Floats
+    tangible: Floats
+    public: Floats
+    expected: Floats
+
+
+class RunningScheme:
+    """A compiled scheme with the score of n people.
+
+    share_belief, click_belief  float64[n]: points expected for a share and for a click; they begin at what is announced and
+                                follow what is awarded, so that caps are learnt by meeting them
+    """
+
+    def __init__(
+        self, scheme: IncentiveScheme, staff: Staff, items: Items, content: Content, clock: Clock
+    ) -> None:
+        self.scheme = scheme
+        self.compiled = compile_scheme(scheme)
+        self.state = new_state(self.compiled.tables, staff.size)
+        self._staff, self._clock = staff, clock
+        words = self.compiled.vocabulary
+        self._kinds = np.array([words.kind_codes.get(kind, -1) for kind in KINDS], dtype=np.int64)
+        self._channels = np.array(
+            [words.channel_codes.get(c.name, -1) for c in content.channels] + [-1], dtype=np.int64
+        )
+        self._segments = np.array([words.segment_codes.get(s, -1) for s in staff.segments], dtype=np.int64)
+        self._tags = np.array(
+            [words.tag_mask(item_tags(items, item)) for item in range(len(items.ids))], dtype=np.int64
+        )
+        self._objects = np.array([object_key(name) for name in items.ids], dtype=np.int64)
+        self._levels = np.array([VERIFICATION_LEVEL[name] for name in VERIFICATIONS], dtype=np.int64)
+        self.promise = self._promise(items, content)
+        self.share_belief = self.promise.share[staff.segment]
+        self.click_belief = self.promise.click[staff.segment]
+        self._board_base = np.zeros(staff.size, dtype=np.int64)
+        self._board_window: tuple[int, ...] | None = None
+
+    def batch(self, rows: Rows) -> EventBatch:
+        """Events as the kernel reads them."""
+        days = np.unique(rows.day)
+        dates = [self._clock.date_of(int(day)) for day in days]
+        months = np.array([12 * d.year + d.month - 1 for d in dates], dtype=np.int64)
+        zeros = np.zeros(rows.person.size, dtype=np.int64)
+        return EventBatch(
+            person=rows.person,
+            kind=self._kinds[rows.kind],
+            object=self._objects[rows.item],
+            occurred_at_us=rows.seconds * 1_000_000,
+            local_date=rows.day + self._clock.start_ordinal,
+            month=months[np.searchsorted(days, rows.day)],
+            channel=self._channels[rows.channel],
+            tags=self._tags[rows.item],
+            segment=self._segments[self._staff.segment[rows.person]],
+            verification=self._levels[rows.kind],
+            quantity=zeros + 1,
+            role=zeros,
+            excused=zeros,
+        )
+
+    def score(self, rows: Rows, learning_rate: float) -> Awards:
+        """Score events in canonical order, and let everybody learn what a share and a click really bring."""
+        self.state, awards = score_batch(self.compiled.tables, self.state, self.batch(rows))
+        amounts = np.bincount(awards.event, weights=awards.amount_millipoints, minlength=rows.person.size)
+        for kind, belief in ((SHARE, self.share_belief), (CLICK, self.click_belief)):
+            of_kind = rows.kind == kind
+            people, place = np.unique(rows.person[of_kind], return_inverse=True)
+            if people.size:
+                mean = np.bincount(place, weights=amounts[of_kind]) / np.bincount(place) / 1000.0
+                belief[people] += learning_rate * (mean - belief[people])
+        return awards
+
+    def goal(self) -> Floats:
+        """float64[n]: fraction done of the unreached badge or level that is nearest to being reached; 0 without any."""
+        nearest = np.zeros(self._staff.size)
+        tables, state = self.compiled.tables, self.state
+        for badge in range(tables.badge.shape[0]):
+            first, last = tables.badge[badge, :2]
+            done = np.zeros(self._staff.size)
+            for group in np.unique(tables.requirement[first:last, 0]):
+                needs = [need for need in tables.requirement[first:last] if need[0] == group]
+                parts = [np.minimum(self._have(int(n[1]), int(n[2])) / max(1, int(n[3])), 1.0) for n in needs]
+                done = np.maximum(done, np.min(parts, axis=0))
+            nearest = np.maximum(nearest, np.where(state.badges[:, badge] == 0, done, 0.0))
+        levels = [float(level.points) * 1000.0 for level in self.scheme.levels]
+        for below, level in zip([0.0, *levels], levels, strict=False):
+            climbing = (state.earned >= below) & (state.earned < level)
+            nearest = np.maximum(nearest, np.where(climbing, state.earned / max(level, 1.0), 0.0))
+        return np.where(nearest < 1.0, nearest, 0.0)
+
+    def places(self, day: int, present: Flags) -> Floats:
+        """float64[n]: +1 first third, −1 last third of the scheme's first board (of all points without one)."""
+        board = self.scheme.leaderboards[0] if self.scheme.leaderboards else None
+        window = "total" if board is None else board.window
+        today = self._clock.date_of(day)
+        key = {
+            "day": (day,),
+            "week": today.isocalendar()[:2],
+            "month": (today.year, today.month),
+            "total": (),
+        }[window]
+        if key != self._board_window:
+            self._board_window, self._board_base = key, self.state.earned.copy()
+            if window == "total":
+                self._board_base[:] = 0
+        points = (self.state.earned - self._board_base).astype(np.float64)
+        group = "everyone" if board is None else board.group
+        if group == "everyone":
+            return thirds(points, present)
+        membership = self._staff.segment if group == "segment" else self._staff.team
+        return sum(
+            (thirds(points, present & (membership == code)) for code in np.unique(membership)),
+            start=np.zeros(points.size),
+        )
+
+    def _have(self, metric: int, index: int) -> Floats:
+        state = self.state
+        if metric == codes.METRIC_POINTS:
+            return state.earned.astype(np.float64)
+        if metric == codes.METRIC_AWARDS:
+            return state.awards[:, index].astype(np.float64)
+        if metric == codes.METRIC_EVENTS:
+            return state.events[:, index].astype(np.float64)
+        return state.streak[:, index, 0].astype(np.float64)
+
+    def _promise(self, items: Items, content: Content) -> Promise:
+        # Everybody reads the scheme: one share and one click of each kind of item on each channel, scored afresh.
+        segments, kinds, channels = len(self._staff.segments), len(items.kinds), len(content.channels)
+        segment, kind, channel = (
+            axis.ravel() for axis in np.meshgrid(np.arange(segments), np.arange(kinds), np.arange(channels))
+        )
+        weight = (
+            np.array([k.share for k in items.kinds])[kind]
+            * np.array([c.share for c in content.channels])[channel]
+        )
+        words = self.compiled.vocabulary
+        tags = np.array([words.tag_mask((*k.tags, GREEN_LIT_TAG)) for k in items.kinds], dtype=np.int64)
+        size = segment.size
+        zeros = np.zeros(size, dtype=np.int64)
+        date = self._clock.date_of(0)
+        natures = [rule.nature for rule in self.scheme.rules]
+        flags = {
+            "tangible": np.array([nature.worth == "tangible" for nature in natures]),
+            "public": np.array([nature.publicity == "public" for nature in natures]),
+            "expected": np.array([nature.expectation == "expected" for nature in natures]),
+        }
+        points, parts = {}, {name: np.zeros(segments) for name in flags}
+        total = np.bincount(segment, weights=weight, minlength=segments)
+        for event in (SHARE, CLICK):
+            batch = EventBatch(
+                person=np.arange(size, dtype=np.int64),
+                kind=zeros + self._kinds[event],
+                object=zeros + 1,
+                occurred_at_us=zeros,
+                local_date=zeros + date.toordinal(),
+                month=zeros + (12 * date.year + date.month - 1),
+                channel=self._channels[channel],
+                tags=tags[kind],
+                segment=self._segments[segment],
+                verification=zeros + self._levels[event],
+                quantity=zeros + 1,
+                role=zeros,
+                excused=zeros,
+            )
+            _, awards = score_batch(self.compiled.tables, new_state(self.compiled.tables, size), batch)
+            paid = awards.reason != codes.BADGE
+            who, rule = awards.event[paid], awards.item[paid]
+            amount = awards.amount_millipoints[paid] / 1000.0 * weight[who]
+            points[event] = np.bincount(segment[who], weights=amount, minlength=segments) / total
+            for name, flag in flags.items():
+                matched = flag[rule] if rule.size else np.zeros(0, dtype=bool)
+                parts[name] += np.bincount(segment[who], weights=amount * matched, minlength=segments) / total
+        worth = np.maximum(points[SHARE] + points[CLICK], 1e-12)
+        return Promise(
+            points[SHARE],
+            points[CLICK],
+            parts["tangible"] / worth,
+            parts["public"] / worth,
+            parts["expected"] / worth,
+        )
+
+
+def item_tags(items: Items, item: int) -> tuple[str, ...]:
+    """Tags of an item's events: those of its kind, and "green-lit" where it is."""
+    own = items.kinds[int(items.kind[item])].tags
+    return (*own, GREEN_LIT_TAG) if items.green_lit[item] else own

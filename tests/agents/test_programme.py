@@ -1,0 +1,176 @@
+"""The scheme inside the model: the same points as replay, dated phases, arms, goals, boards, beliefs."""
+
+import dataclasses
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agents.incentives import thirds
+from agents.model import AdvocacyModel
+from agents.parameters import Parameters
+from agents.setting import Arm, Audience, Channel, Content, Organisation, Phase, Segment, Setting
+from rewards.document import load_document
+from rewards.events import canonical_order
+from rewards.presets import PRESETS
+from rewards.replay import replay
+from rewards.scheme import IncentiveScheme
+from rewards.tables import compile_scheme
+
+ZONES = ("Europe/Madrid", "America/Los_Angeles", "Asia/Tokyo", "Pacific/Auckland")
+EAGER = Parameters(base_log_odds=-4.0, click_base=0.01, leads_per_click=0.03)
+STRANGE = load_document(
+    """
+name: strange
+title: Everything at once
+rules:
+  - {id: share, title: Share, on: share, points: 5, per_object: once, decay: {factor: 1/2, window: day}, cooldown_minutes: 90}
+  - {id: green, title: Green-lit, on: share, points: 0.125, when: {tag: [green-lit]}, caps: [{window: week, points: 0.5}]}
+  - {id: click, title: Click, on: click, points: 3, verification: tracked, caps: [{window: day, points: 9}, {window: month, points: 40}]}
+  - {id: lead, title: Lead, on: lead, points: 100, verification: connector, multipliers: [{factor: 3/2, when: {segment: [north]}}]}
+unrewarded_channels: [facebook]
+caps: [{window: week, points: 130}]
+badges:
+  - {id: three, title: Three, groups: [[{metric: events, of: share, at_least: 3}]], points: 7}
+levels: [{id: one, title: One, points: 20}, {id: two, title: Two, points: 60}]
+streaks: [{id: daily, title: Daily, kinds: [share, click]}]
+""",
+    IncentiveScheme,
+    "strange",
+)
+
+
+def company(phases: tuple[Phase, ...], arms: tuple[Arm, ...] = (), **more) -> Setting:
+    segments = tuple(
+        Segment(name=name, timezone=zone, contacts_median=200 + 100 * place)
+        for place, (name, zone) in enumerate(zip(("north", "east", "south", "west"), ZONES, strict=True))
+    )
+    channels = (Channel(name="linkedin", share=0.7), Channel(name="facebook", share=0.3, half_life_hours=0.5))
+    return Setting(
+        organisation=Organisation(headcount=80, segments=segments, audience=Audience(size=4000)),
+        content=Content(channels=channels, items_per_week=12),
+        phases=phases,
+        arms=arms,
+        start_date=date(2026, 3, 16),
+        **({"burn_in_days": 14, "horizon_days": 60} | more),
+    )
+
+
+@pytest.mark.parametrize("scheme", [*PRESETS.values(), STRANGE], ids=lambda scheme: scheme.name)
+def test_points_equal_replay_of_the_events(scheme: IncentiveScheme) -> None:
+    model = AdvocacyModel(company((Phase(scheme=scheme),)), 3, parameters=EAGER, record_events=True)
+    model.run_for(60)
+    events = model.recorded_events()
+    again = replay(events, compile_scheme(scheme), model.staff.rows())
+    assert again.balances_millipoints == model.points_by_person()
+    assert sum(again.balances_millipoints.values()) > 0 or scheme.name == "curator"
+    assert events == canonical_order(events)
+    assert len({event.id for event in events}) == len(events) > 100
+    assert model.outcomes()["points"].sum() == pytest.approx(sum(model.points_by_person().values()) / 1000.0)
+    assert all(event.occurred_at.microsecond == 0 for event in events)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 1 << 40), first=st.integers(1, 40))
+def test_points_equal_replay_phase_by_phase_for_any_seed(seed: int, first: int) -> None:
+    phases = (Phase(), Phase(day=first, scheme=STRANGE), Phase(day=first + 12, scheme=None))
+    model = AdvocacyModel(company(phases, horizon_days=55), seed, parameters=EAGER, record_events=True)
+    model.run_for(55)
+    rows = model.programme.kept_rows()
+    inside = [
+        event
+        for event, day in zip(model.recorded_events(), rows.day, strict=True)
+        if first <= day < first + 12
+    ]
+    again = replay(inside, compile_scheme(STRANGE), model.staff.rows())
+    assert again.balances_millipoints == model.points_by_person()
+
+
+def test_events_fall_in_working_hours_and_clicks_follow_their_shares() -> None:
+    model = AdvocacyModel(company((Phase(),)), 4, parameters=EAGER, record_events=True)
+    model.run_for(60)
+    zones = {row.id: row.timezone for row in model.staff.rows()}
+
+    shares = {}
+    for event in model.recorded_events():
+        number = event.id.split("-")[1]
+        if event.kind == "share":
+            shares[number] = event
+            assert 9 <= event.occurred_at.astimezone(ZoneInfo(zones[event.subject])).hour < 18
+        else:
+            assert event.occurred_at > shares[number].occurred_at
+            assert (event.subject, event.object) == (shares[number].subject, shares[number].object)
+
+
+def test_a_scheme_moves_nothing_before_its_day_and_something_after() -> None:
+    plain = AdvocacyModel(company((Phase(),)), 5, parameters=EAGER)
+    paid = AdvocacyModel(company((Phase(), Phase(day=20, scheme=PRESETS["clicks"]))), 5, parameters=EAGER)
+    for model in (plain, paid):
+        model.run_for(60)
+    before, after = plain.outcomes(), paid.outcomes()
+    assert all(np.array_equal(before[name][:20], after[name][:20]) for name in before)
+    assert after["shares"][20:].sum() != before["shares"][20:].sum()
+    assert after["points"][:20].sum() == 0.0 < after["points"][20:].sum()
+
+
+def test_removal_stops_points_at_once() -> None:
+    phases = (Phase(scheme=PRESETS["clicks"]), Phase(day=30))
+    model = AdvocacyModel(company(phases), 6, parameters=EAGER)
+    model.run_for(60)
+    assert model.outcomes()["points"][30:].sum() == 0.0
+    offer = model.programme.incentives(40, model.state, model.staff.present(40))
+    assert all(not getattr(offer, f.name).any() for f in dataclasses.fields(offer))
+
+
+def test_only_the_arm_with_a_scheme_earns() -> None:
+    arm = Arm(name="paid", share=0.5, phases=(Phase(scheme=PRESETS["clicks"]),))
+    model = AdvocacyModel(company((Phase(),), (arm,)), 7, parameters=EAGER)
+    model.run_for(60)
+    points = model.programme.earned_millipoints()
+    assert points[model.timeline.group == 0].sum() == 0 < points[model.timeline.group == 1].sum()
+    splits = model.outcomes_by_split()
+    assert splits["arm=paid"]["points"].sum() == pytest.approx(points.sum() / 1000.0)
+
+
+def test_what_a_scheme_promises_is_what_it_says() -> None:
+    model = AdvocacyModel(company((Phase(scheme=PRESETS["clicks"]),)), 8)
+    promise = model.programme.running[0].promise
+    # Facebook, three tenths of the mix, is unrewarded.
+    assert promise.share == pytest.approx(np.full(4, 2.0 * 0.7))
+    assert promise.click == pytest.approx(np.full(4, 10.0 * 0.7))
+    assert promise.tangible == pytest.approx(np.ones(4))
+    assert promise.public == pytest.approx(np.zeros(4))
+    symbolic = AdvocacyModel(company((Phase(scheme=PRESETS["recognition"]),)), 8)
+    assert not symbolic.programme.running[0].promise.tangible.any()
+
+
+def test_beliefs_follow_what_is_paid() -> None:
+    capped = PRESETS["clicks"].model_copy(
+        update={"rules": (PRESETS["clicks"].rules[0].model_copy(update={"points": 0}),)}
+    )
+    generous = AdvocacyModel(company((Phase(scheme=capped),)), 9, parameters=EAGER)
+    running = generous.programme.running[0]
+    running.share_belief[:] = 8.0
+    generous.run_for(60)
+    sharers = generous.state.total_shares >= 3
+    assert running.share_belief[sharers].max() < 8.0
+    assert (running.share_belief[generous.state.total_shares == 0] == 8.0).all()
+
+
+def test_goal_is_the_nearest_unreached_badge_or_level() -> None:
+    model = AdvocacyModel(company((Phase(scheme=STRANGE),)), 10)
+    running = model.programme.running[0]
+    running.state.events[0, running.compiled.vocabulary.kind_codes["share"]] = 2
+    running.state.earned[1] = 15_000
+    running.state.earned[2] = 30_000
+    assert running.goal()[:4].tolist() == pytest.approx([2 / 3, 0.75, 0.5, 0.0])
+
+
+def test_thirds_of_a_board() -> None:
+    points = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    assert thirds(points, points >= 0.0).tolist() == [0.0, -1.0, -1.0, 0.0, 0.0, 1.0, 1.0]
+    assert thirds(np.array([5.0, 5.0, 5.0]), np.ones(3, dtype=bool)).tolist() == [1.0, 1.0, 1.0]
+    assert thirds(points, points > 4.5).tolist() == [0.0] * 7
