@@ -33,7 +33,7 @@ def _context(account: Account, stored: StoredComparison | None) -> ComparisonCon
     if stored is None:
         return ComparisonContext(account, None, [], [], {}, {})
     body = stored.body
-    scenarios = [s for s in body["scenarios"]]
+    scenarios = list(body["scenarios"])
     titles = {s["name"]: s["title"] for s in scenarios}
     rows = [
         (
