@@ -46,7 +46,9 @@ class ContentItem(BaseModel):
     def _web_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise ValueError(f"url {value!r}: limit http and https addresses; write e.g. https://example.org/post")
+            raise ValueError(
+                f"url {value!r}: limit http and https addresses; write e.g. https://example.org/post"
+            )
         return value
 
     @property
@@ -96,7 +98,9 @@ def green_lit_for(tx: Transaction, organisation: str, person: str, now: datetime
     return found
 
 
-def recall(tx: Transaction, organisation: str, item: str, reason: str, now: datetime, actor: str = "system") -> None:
+def recall(
+    tx: Transaction, organisation: str, item: str, reason: str, now: datetime, actor: str = "system"
+) -> None:
     """Withdraw an item at once. Raises NotFound."""
     if not rows.recall(tx, organisation, item, reason, to_us(now)):
         raise NotFound(f"content item {item!r}: not on the grid; nothing to recall")

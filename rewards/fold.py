@@ -10,17 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rewards.events import Event
 from rewards.ledger import Draft, award_moves, opposite, post
 from rewards.places import Place, local_ordinal
+from rewards.reasons import Reason
 from rewards.schemes import NO_SCHEME, Schemes
-from rewards.scoring import Fold, Scored
+from rewards.scored import Fold, Scored
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import reviews, states
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
+AWARDED = str(Reason.AWARDED)
+ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), str(Reason.HELD_FOR_REVIEW), "released", "approved"})
 NOT_FOLDED = frozenset({"late", "closed_period"})
 
 
@@ -47,9 +49,20 @@ class Told:
     def from_row(cls, ref: int, row: Mapping[str, Any]) -> "Told":
         """From a row of `event`, stored or about to be."""
         return cls(
-            ref, row["source"], row["event_id"], row["kind"], row["person_id"], row["owner_id"], row["occurred_us"],
-            row["local_date"], row["zone"], row["object"], row["channel"], tuple(json.loads(row["tags"])),
-            row["quantity"], row["verification"],
+            ref,
+            row["source"],
+            row["event_id"],
+            row["kind"],
+            row["person_id"],
+            row["owner_id"],
+            row["occurred_us"],
+            row["local_date"],
+            row["zone"],
+            row["object"],
+            row["channel"],
+            tuple(json.loads(row["tags"])),
+            row["quantity"],
+            row["verification"],
         )
 
     @property
@@ -77,11 +90,10 @@ class Folder:
     """Collects the drafts of one transaction, to be posted together."""
 
     def __init__(
-        self, tx: Transaction, organisation: str, home: Any, schemes: Schemes, closed_us: int, now_us: int
+        self, tx: Transaction, organisation: str, schemes: Schemes, closed_us: int, now_us: int
     ) -> None:
         self.tx = tx
         self.organisation = organisation
-        self.home = home
         self.schemes = schemes
         self.closed_us = closed_us
         self.now_us = now_us
@@ -127,18 +139,28 @@ class Folder:
             version = choose(one.occurred_us)
             if version == NO_SCHEME:
                 continue
-            segment, team = place.membership_at(one.occurred_us)
-            for scored in fold.score(version, self._event(one, person_id), segment, team, place):
-                drafts.append(self._draft(person_id, one, team, version, scored))
+            team = place.membership_at(one.occurred_us)[1]
+            scored = fold.score(version, one, person_id, place)
+            drafts.extend(self._draft(person_id, one, team, version, entry) for entry in scored)
         return Stand(fold.version, fold.to_bytes()), drafts
 
     def zero(self, told: Told, place: Place, reason: str) -> Draft:
         """An award of zero that the kernel never saw."""
+        version = self.schemes.at(told.occurred_us)
         return Draft(
-            person_id=told.person_id, origin="award", kind="points", rule="", amount=0, reason=reason,
-            scheme_version=self.schemes.at(told.occurred_us), local_date=told.local_date,
-            board_date=local_ordinal(told.occurred_us, self.home.timezone),
-            team=place.membership_at(told.occurred_us)[1], occurred_us=told.occurred_us, event_ref=told.ref,
+            person_id=told.person_id,
+            origin="award",
+            kind="points",
+            rule="",
+            amount=0,
+            reason=reason,
+            arguments={"grace": f"{self.schemes.grace_hours(version)} hours"},
+            scheme_version=version,
+            local_date=told.local_date,
+            board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
+            team=place.membership_at(told.occurred_us)[1],
+            occurred_us=told.occurred_us,
+            event_ref=told.ref,
         )
 
     def post(self) -> list[int]:
@@ -148,13 +170,9 @@ class Folder:
         states.save_many(self.tx, self._states)
         return ids
 
-    def _event(self, told: Told, person_id: int) -> Event:
-        from rewards.scoring import event_for
-
-        return event_for(told, person_id)
-
     def _draft(self, person_id: int, told: Told, team: str, version: int, scored: Scored) -> Draft:
-        hold_us = UNTIL_REVIEWED_US if told.ref in self.under_review else scored.hold_until_us
+        review = scored.amount > 0 and told.ref in self.under_review
+        hold_us = UNTIL_REVIEWED_US if review else scored.hold_until_us
         held = hold_us is not None and hold_us > self.now_us
         return Draft(
             person_id=person_id,
@@ -162,11 +180,11 @@ class Folder:
             kind=scored.kind,
             rule=scored.rule,
             amount=scored.amount,
-            reason=scored.reason,
+            reason=str(Reason.HELD_FOR_REVIEW) if review else scored.reason,
             arguments=dict(scored.arguments),
             scheme_version=version,
             local_date=told.local_date,
-            board_date=local_ordinal(told.occurred_us, self.home.timezone),
+            board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
             team=team,
             occurred_us=told.occurred_us,
             event_ref=told.ref,
@@ -193,7 +211,9 @@ class Folder:
         gone.sort(key=lambda row: int(row.id))
         postings = journal_rows.postings_of(self.tx, [row.id for row in gone])
         undone = [
-            opposite(row, postings.get(row.id, ()), "replay", "replayed" if row.event_ref in alive else "reversed")
+            opposite(
+                row, postings.get(row.id, ()), "replay", "replayed" if row.event_ref in alive else "reversed"
+            )
             for row in gone
         ]
         return undone + fresh
@@ -223,11 +243,16 @@ class Folder:
         for id_, draft in zip(ids, self.drafts, strict=True):
             if draft.kind == "badge" and draft.person_id is not None:
                 journal_rows.change_badge(
-                    self.tx, self.organisation, draft.person_id, draft.rule,
+                    self.tx,
+                    self.organisation,
+                    draft.person_id,
+                    draft.rule,
                     journal_id=id_ if draft.reverses is None else None,
                     at_us=draft.occurred_us if draft.reverses is None else self.now_us,
                 )
 
 
 def _same(row: Any, draft: Draft) -> bool:
-    return (row.amount, row.reason, row.scheme_version) == (draft.amount, draft.reason, draft.scheme_version)
+    """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
+    reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
+    return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])

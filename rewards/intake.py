@@ -10,7 +10,7 @@ from rewards.faults import NotFound
 from rewards.fold import Folder, Told
 from rewards.ledger import post
 from rewards.places import Place, places
-from rewards.schemes import NO_SCHEME, Schemes
+from rewards.schemes import Schemes
 from rewards.store import events as rows
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
@@ -22,11 +22,7 @@ from rewards.views import EntryView, Receipt, of_draft, of_rows
 
 FUTURE_LIMIT_US = 5 * 60 * 1_000_000
 """Clocks may run this far ahead of ours; beyond it an event waits in quarantine."""
-DEFAULT_GRACE_HOURS = 72
 HOUR_US = 3_600_000_000
-VELOCITY_WINDOW_US = 10 * 60 * 1_000_000
-VELOCITY_LIMIT = 60
-"""More self-declared shares than this within the window wait for a human look."""
 BATCH_LIMIT = 10_000
 
 SCORED, LATE, CLOSED, QUARANTINED = "scored", "late", "closed_period", "quarantined"
@@ -89,8 +85,8 @@ class _Intake:
         locked = states.lock(self.tx, [row.id for row in self.people.values()])
         taken, repeated = self._into_inbox(events)
         counted = [one for one in taken if one.status == SCORED]
-        self._hold_unusual(counted)
-        folder = Folder(self.tx, self.organisation, self.home, self.schemes, self.closed_us, self.now_us)
+        folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
+        folder.under_review = self._hold_unusual(counted)
         entries = self._settle(folder, counted, locked)
         for one in taken:
             self._answer(one, events[one.position], entries.get(one.told.ref, ()))
@@ -174,25 +170,23 @@ class _Intake:
         return SCORED
 
     def _grace_us(self, at_us: int) -> int:
-        version = self.schemes.at(at_us) or self.schemes.at(self.now_us)
-        hours = DEFAULT_GRACE_HOURS if version == NO_SCHEME else self.schemes.grace_hours(version)
-        return hours * HOUR_US
+        return self.schemes.grace_hours(self.schemes.at(at_us) or self.schemes.at(self.now_us)) * HOUR_US
 
-    def _hold_unusual(self, counted: Sequence[Taken]) -> None:
-        """Open a review for shares that come faster than anybody shares."""
-        if self.backfill:
-            return
-        fresh = [one.told for one in counted if one.told.kind == "share" and one.told.verification == "declared"]
-        by_person: dict[int, list[Told]] = {}
-        for told in fresh:
-            by_person.setdefault(told.person_id, []).append(told)
-        for person_id, own in sorted(by_person.items()):
-            last = max(told.occurred_us for told in own)
-            recent = rows.count_recent(self.tx, person_id, ("share",), last - VELOCITY_WINDOW_US, last)
-            beyond = max(recent - VELOCITY_LIMIT, 0)
-            for told in sorted(own, key=_key, reverse=True)[:beyond]:
-                detail = dump({"shares": recent, "minutes": 10, "limit": VELOCITY_LIMIT})
-                reviews.add(self.tx, self.organisation, person_id, told.ref, "velocity", detail, self.now_us)
+    def _hold_unusual(self, counted: Sequence[Taken]) -> set[int]:
+        """Open a review for each event beyond the scheme's hourly limit; returns their rows in the inbox."""
+        limit = self.schemes.review_limit(self.schemes.at(self.now_us))
+        if self.backfill or limit is None:
+            return set()
+        held: set[int] = set()
+        for told in sorted((one.told for one in counted), key=_key):
+            recent = rows.count_recent(self.tx, told.person_id, told.occurred_us - HOUR_US, told.occurred_us)
+            if recent > limit:
+                detail = dump({"events_in_an_hour": recent, "limit": limit})
+                reviews.add(
+                    self.tx, self.organisation, told.person_id, told.ref, "velocity", detail, self.now_us
+                )
+                held.add(told.ref)
+        return held
 
     def _settle(
         self, folder: Folder, counted: Sequence[Taken], locked: dict[int, Any]
@@ -204,7 +198,9 @@ class _Intake:
                 fresh.setdefault(person_id, []).append(one.told)
         by_id = {row.id: row for row in self.people.values()}
         for person_id, told in sorted(fresh.items()):
-            folder.advance(by_id[person_id], self.places[person_id], locked[person_id], sorted(told, key=_key))
+            folder.advance(
+                by_id[person_id], self.places[person_id], locked[person_id], sorted(told, key=_key)
+            )
         ids = folder.post()
         externals = {row.id: row.external_id for row in self.people.values()}
         events = {one.told.ref: one.told for one in counted}
@@ -212,7 +208,12 @@ class _Intake:
         for id_, draft in zip(ids, folder.drafts, strict=True):
             if draft.event_ref in events and draft.reverses is None:
                 view = of_draft(
-                    id_, draft, self.schemes, externals.get(draft.person_id or 0), events[draft.event_ref], self.now_us
+                    id_,
+                    draft,
+                    self.schemes,
+                    externals.get(draft.person_id or 0),
+                    events[draft.event_ref],
+                    self.now_us,
                 )
                 entries.setdefault(draft.event_ref, []).append(view)
         return {ref: tuple(views) for ref, views in entries.items()}
@@ -232,7 +233,7 @@ class _Intake:
     def _refused_entry(self, one: Taken) -> Any:
         """An award of zero that says why: too late, or of a closed period."""
         told = one.told
-        folder = Folder(self.tx, self.organisation, self.home, self.schemes, self.closed_us, self.now_us)
+        folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         return folder.zero(told, self.places[told.person_id], one.status)
 
     def _tell(self, taken: Sequence[Taken]) -> None:

@@ -70,7 +70,13 @@ class Followed:
 
 
 def prepare_share(
-    tx: Transaction, organisation: str, person: str, item: str, channel: str, now: datetime, base_url: str = ""
+    tx: Transaction,
+    organisation: str,
+    person: str,
+    item: str,
+    channel: str,
+    now: datetime,
+    base_url: str = "",
 ) -> ShareDraft:
     """The draft for (person, item, channel), always with the same link.
 
@@ -87,7 +93,9 @@ def prepare_share(
     link = rows.of_share(tx, organisation, who.id, item, channel)
     if link is None:
         code = secrets.token_urlsafe(_CODE_BYTES)
-        rows.add(tx, organisation, code, who.id, item, channel, tagged(content.url, channel, item), to_us(now))
+        rows.add(
+            tx, organisation, code, who.id, item, channel, tagged(content.url, channel, item), to_us(now)
+        )
         link = rows.of_share(tx, organisation, who.id, item, channel)
         assert link is not None
     address = f"{base_url}/l/{link.code}"
@@ -95,8 +103,14 @@ def prepare_share(
     words = content.suggested_texts[0] if prefilled else ""
     text = " ".join(part for part in (words, content.disclosure) if part)
     return ShareDraft(
-        item, channel, text, content.disclosure, link.code, address,
-        dialogue(channel, text, address, content.title), prefilled,
+        item,
+        channel,
+        text,
+        content.disclosure,
+        link.code,
+        address,
+        dialogue(channel, text, address, content.title),
+        prefilled,
     )
 
 
@@ -114,9 +128,19 @@ def declare_share(tx: Transaction, organisation: str, person: str, code: str, no
     rows.declare(tx, code, to_us(now))
     content = get_item(tx, organisation, link.item)
     event = Event(
-        source=SOURCE, id=f"share:{code}", kind="share", subject=person, occurred_at=at, object=link.item,
-        channel=link.channel, tags=(content.topic,), quantity=1, verification="declared", owner=None,
-        local_date=None, zone=None,
+        source=SOURCE,
+        id=f"share:{code}",
+        kind="share",
+        subject=person,
+        occurred_at=at,
+        object=link.item,
+        channel=link.channel,
+        tags=(content.topic,),
+        quantity=1,
+        verification="declared",
+        owner=None,
+        local_date=None,
+        zone=None,
     )
     return record(tx, organisation, [event], received_at=now)[0]
 
@@ -153,9 +177,19 @@ def follow_link(
     known = people_rows.names(tx, link.organisation_id, [link.person_id])
     if link.person_id in known:
         event = Event(
-            source=SOURCE, id=f"click:{code}:{visitor_hash[:24]}", kind="click", subject=known[link.person_id][0],
-            occurred_at=now, object=link.item, channel=link.channel, tags=(), quantity=1, verification="tracked",
-            owner=None, local_date=None, zone=None,
+            source=SOURCE,
+            id=f"click:{code}:{visitor_hash[:24]}",
+            kind="click",
+            subject=known[link.person_id][0],
+            occurred_at=now,
+            object=link.item,
+            channel=link.channel,
+            tags=(),
+            quantity=1,
+            verification="tracked",
+            owner=None,
+            local_date=None,
+            zone=None,
         )
         record(tx, link.organisation_id, [event], received_at=now)
     return Followed(link.url, True, "counted")
@@ -192,11 +226,13 @@ def dialogue(channel: str, text: str, link: str, title: str) -> str:
     template = DIALOGUES.get(channel, "")
     both = f"{text} {link}".strip()
     return template.format(
-        url=quote(link, safe=""), text=quote(text, safe=""), both=quote(both, safe=""), title=quote(title, safe="")
+        url=quote(link, safe=""),
+        text=quote(text, safe=""),
+        both=quote(both, safe=""),
+        title=quote(title, safe=""),
     )
 
 
 @lru_cache(maxsize=4096)
 def _is_crawler(user_agent: str) -> bool:
     return bool(CrawlerDetect().isCrawler(user_agent))
-

@@ -99,7 +99,9 @@ def list_people(tx: Transaction, organisation: str, include_inactive: bool = Fal
     return [_person(row, externals) for row in found]
 
 
-def deactivate(tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system") -> None:
+def deactivate(
+    tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
+) -> None:
     """Hide the person everywhere and end her sessions; the history stays."""
     row = find_row(tx, organisation, external_id)
     rows.change(tx, row.id, {"status": "inactive", "hidden": True})
@@ -107,7 +109,9 @@ def deactivate(tx: Transaction, organisation: str, external_id: str, now: dateti
     _log(tx, organisation, actor, "people.deactivate", row.id, now)
 
 
-def reactivate(tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system") -> None:
+def reactivate(
+    tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
+) -> None:
     """Bring a deactivated person back, with everything she had."""
     row = find_row(tx, organisation, external_id)
     rows.change(tx, row.id, {"status": "active", "hidden": bool(row.opted_out)})
@@ -192,7 +196,9 @@ def find_row(tx: Transaction, organisation: str, external_id: str) -> Any:
     """The person's row. Raises NotFound."""
     row = rows.find(tx, organisation, external_id)
     if row is None:
-        raise NotFound(f"person {external_id!r}: not in organisation {organisation!r}; import the person first")
+        raise NotFound(
+            f"person {external_id!r}: not in organisation {organisation!r}; import the person first"
+        )
     return row
 
 
@@ -232,12 +238,21 @@ def _first_columns(now: datetime) -> dict[str, Any]:
 
 def _identity(organisation: str, row: "PersonRow") -> dict[str, Any]:
     return {
-        "organisation_id": organisation, "external_id": row.id, "name": row.name or row.id, "email": row.email or None,
+        "organisation_id": organisation,
+        "external_id": row.id,
+        "name": row.name or row.id,
+        "email": row.email or None,
     }
 
 
 def _update(
-    tx: Transaction, organisation: str, old: Any, row: "PersonRow", manager_id: int | None, home: str, now: datetime
+    tx: Transaction,
+    organisation: str,
+    old: Any,
+    row: "PersonRow",
+    manager_id: int | None,
+    home: str,
+    now: datetime,
 ) -> int:
     """Change what differs; returns 1 when something did."""
     new = _columns(organisation, row, home)

@@ -11,6 +11,8 @@ from rewards.store import people as rows
 from rewards.store.session import Transaction
 from rewards.store.units import from_us
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -34,9 +36,10 @@ class Place:
         zone, floor = self.zones[index][1:] if index >= 0 else (self.zone, 0)
         return max(local_ordinal(at_us, zone), floor), zone
 
-    def on_leave(self, day: int) -> bool:
-        """True for a day of leave."""
-        return any(first <= day <= last for first, last in self.leave)
+    def excused(self, until: int, required: Sequence[str]) -> int:
+        """How many required days ("mon"…) up to a date fell on leave."""
+        days = (day for first, last in self.leave for day in range(first, min(last, until) + 1))
+        return sum(WEEKDAYS[date.fromordinal(day).weekday()] in required for day in set(days))
 
 
 def local_ordinal(at_us: int, zone: str) -> int:

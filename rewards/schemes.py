@@ -1,26 +1,23 @@
 """The scheme versions of one organisation as a transaction sees them, compiled once per process."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
-from rewards.award import explain
+from rewards.reasons import Reason, explain
 from rewards.scheme import IncentiveScheme
 from rewards.store import schemes as rows
 from rewards.store.session import Transaction
 from rewards.tables import CompiledScheme, compile_scheme
 
 NO_SCHEME = 0
+DEFAULT_GRACE_HOURS = 72
 OWN_REASONS = {
-    "late": "It reached us after the grace period, so it is recorded and earns nothing.",
-    "closed_period": "The period it belongs to is closed, so it is recorded and earns nothing.",
-    "no_scheme": "No scheme was in force when it happened.",
-    "reversed": "This undoes an earlier entry.",
-    "replayed": "An earlier entry was counted again in the right order; this undoes its former amount.",
+    "reversed": "This undoes an entry that was taken back.",
+    "replayed": "Something earlier changed, so this was counted again; this undoes its former amount.",
     "released": "The waiting time of this award is over.",
     "approved": "A colleague looked at this award and approved it.",
     "declined": "A colleague looked at this award and declined it.",
-    "under_review": "This is waiting for a colleague to look at it; nothing is wrong on your side.",
-    "top_up": "A newer version of the scheme values what you did more highly; this is the difference.",
     "rolled_back": "The version of the scheme that gave this was withdrawn.",
     "merged": "Two accounts of yours became one.",
     "redeemed": "You chose a reward.",
@@ -35,12 +32,15 @@ OWN_REASONS = {
 class Schemes:
     """Versions not rolled back, and which one an instant belongs to."""
 
+    CANDIDATE = -1
+
     def __init__(self, tx: Transaction, organisation: str) -> None:
         self._tx = tx
         self._organisation = organisation
-        self.timeline: list[tuple[int, int]] = [
-            (row.version, row.effective_us) for row in rows.timeline(tx, organisation)
-        ]
+        self._candidate: CompiledScheme | None = None
+        found = rows.timeline(tx, organisation)
+        self.timeline: list[tuple[int, int]] = [(row.version, row.effective_us) for row in found]
+        self._hashes: dict[int, str] = {row.version: row.content_hash for row in found}
 
     @classmethod
     def of(cls, tx: Transaction, organisation: str) -> "Schemes":
@@ -65,19 +65,50 @@ class Schemes:
 
     def compiled(self, version: int) -> CompiledScheme:
         """The version compiled; a version never changes, so that the process keeps it."""
-        key = ("compiled", self._organisation, version)
+        if version == self.CANDIDATE and self._candidate is not None:
+            return self._candidate
+        key = ("compiled", self._hash(version))
         cache = self._tx.database.cache
         if key not in cache:
             row = rows.find(self._tx, self._organisation, version)
             assert row is not None, f"scheme version {version} is missing"
-            # The document's hash is part of the key: a rolled-back transaction may have used the number before.
-            cache[key] = (row.content_hash, compile_scheme(IncentiveScheme.model_validate_json(row.document)))
-        found: CompiledScheme = cache[key][1]
+            cache[key] = compile_scheme(IncentiveScheme.model_validate_json(row.document))
+        found: CompiledScheme = cache[key]
         return found
 
     def scheme(self, version: int) -> IncentiveScheme:
         """The version's document."""
         return self.compiled(version).scheme
+
+    def grace_hours(self, version: int) -> int:
+        """How late an event may arrive and still count."""
+        return DEFAULT_GRACE_HOURS if version == NO_SCHEME else self.scheme(version).calendar.grace_hours
+
+    def zone(self, version: int) -> str:
+        """The zone of the contests."""
+        return "UTC" if version == NO_SCHEME else self.scheme(version).calendar.zone
+
+    def review_limit(self, version: int) -> int | None:
+        """Above how many events an hour awards wait for a human; None for never."""
+        return None if version == NO_SCHEME else self.scheme(version).fair_play.review_above_per_hour
+
+    def is_permanent(self, version: int, badge: str) -> bool:
+        """True for a badge that is never revoked."""
+        return any(one.id == badge and one.permanent for one in self.scheme(version).badges)
+
+    def with_candidate(self, compiled: CompiledScheme) -> "Schemes":
+        """A copy that also knows a scheme not published, under the version CANDIDATE."""
+        found = copy(self)
+        found._candidate = compiled
+        return found
+
+    def badge_words(self, version: int, badge: str) -> tuple[str, str]:
+        """Title and description of a badge."""
+        if version != NO_SCHEME:
+            for one in self.scheme(version).badges:
+                if one.id == badge:
+                    return one.title, one.description
+        return badge, ""
 
     def title(self, version: int, rule: str) -> str:
         """What people call a rule or badge."""
@@ -87,11 +118,19 @@ class Schemes:
 
     def why(self, reason: str, arguments: Mapping[str, Any]) -> str:
         """A reason code in plain English."""
-        return OWN_REASONS.get(reason) or explain(reason, arguments)
+        return OWN_REASONS.get(reason) or explain(Reason(reason), arguments)
+
+    def _hash(self, version: int) -> str:
+        """The content hash: compiled schemes are cached by it, since an aborted publication's number is used again."""
+        if version not in self._hashes:
+            row = rows.find(self._tx, self._organisation, version)
+            assert row is not None, f"scheme version {version} is missing"
+            self._hashes[version] = row.content_hash
+        return self._hashes[version]
 
     def _titles(self, version: int) -> dict[str, str]:
         cache = self._tx.database.cache
-        key = ("titles", self._organisation, version)
+        key = ("titles", self._hash(version))
         if key not in cache:
             scheme = self.scheme(version)
             cache[key] = {one.id: one.title for group in (scheme.rules, scheme.badges) for one in group}

@@ -69,7 +69,9 @@ class BadgeView:
     revoked_at: datetime | None
 
 
-def of_rows(tx: Transaction, organisation: str, journal_rows: Sequence[Any], schemes: Schemes) -> list[EntryView]:
+def of_rows(
+    tx: Transaction, organisation: str, journal_rows: Sequence[Any], schemes: Schemes
+) -> list[EntryView]:
     """Views of stored entries."""
     events = event_rows.by_refs(tx, [row.event_ref for row in journal_rows if row.event_ref is not None])
     names = people_rows.names(tx, organisation, [row.person_id for row in journal_rows if row.person_id])

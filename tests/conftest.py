@@ -8,19 +8,30 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url, text
 
+from rewards.document import load_document
+from rewards.events import Event
+from rewards.intake import record
+from rewards.organisations import create_organisation
+from rewards.people import import_people
+from rewards.people_file import PersonRow
+from rewards.program import balances, entries_for
+from rewards.publication import publish_scheme
+from rewards.scheme import IncentiveScheme
 from rewards.store.migrate import upgrade
 from rewards.store.schema import metadata
 from rewards.store.session import Database, open_database
+from rewards.store.verify import verify
+from rewards.views import Balances, EntryView, Receipt
 
 # The embedded PostgreSQL warns when this is unset, and warnings are errors here.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="groundswell-run-"))
-
-BOTH = ["sqlite", "postgresql"]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -144,3 +155,105 @@ def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
     yield make
     for name in made:
         _drop_database(request.getfixturevalue("postgresql_url"), name)
+
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+SHARES = """
+name: shares
+title: Points for shares
+rules:
+  - {id: share, title: Share, on: share, points: 20, caps: [{window: day, points: 30}]}
+  - {id: click, title: Click, on: click, points: 10, verification: tracked}
+  - {id: thanks, title: Thanked, on: kudos, beneficiary: owner, points: 1}
+badges:
+  - {id: first, title: First, groups: [[{metric: awards, of: share, at_least: 1}]]}
+  - {id: loud, title: Loud, permanent: false, groups: [[{metric: awards, of: share, at_least: 2}]]}
+leaderboards:
+  - {id: week, title: Week, window: week, minimum_group: 2}
+  - {id: hidden, title: Big groups only, window: week, minimum_group: 50}
+  - {id: teams, title: Teams, window: month, group: team, per_head: true, minimum_group: 2}
+recognition: {kudos: {allowance: 100, gift: 10, period: month, per_pair: 100, reciprocal_limit: 2}}
+rewards:
+  - {id: mug, title: Mug, points: 15, stock: 1}
+  - {id: trip, title: Trip, points: 10, stock: 5, budget_points: 10, approval: true}
+privacy: {minimum_group: 2}
+"""
+
+
+class World:
+    """An organisation with five people and a scheme, and short ways to say what happens in it."""
+
+    organisation = "acme"
+    people = ("ana", "ben", "cleo", "dan", "eva")
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.now = NOON
+        self._count = 0
+
+    def found(self, scheme: str = SHARES, organisation: str = "acme", zone: str = "UTC") -> "World":
+        with self.db.begin() as tx:
+            create_organisation(tx, organisation, organisation.title(), zone, self.now)
+            rows = [
+                PersonRow(
+                    id=id_, name=id_.title(), segment="sales", team="north", timezone=zone, contacts=100
+                )
+                for id_ in self.people
+            ]
+            import_people(tx, organisation, rows, self.now)
+            publish_scheme(
+                tx, organisation, self.scheme(scheme), self.now - timedelta(days=60), "hr", "start", self.now
+            )
+        return self
+
+    @staticmethod
+    def scheme(text: str) -> IncentiveScheme:
+        return load_document(text, IncentiveScheme, "test")
+
+    def event(
+        self, subject: str = "ana", at: datetime | None = None, kind: str = "share", **rest: Any
+    ) -> Event:
+        self._count += 1
+        fields = {"source": "test", "id": f"e{self._count:05d}", "object": f"item-{self._count}", **rest}
+        return Event(kind=kind, subject=subject, occurred_at=at or self.now, **fields)
+
+    def record(self, *events: Event, organisation: str = "acme", backfill: bool = False) -> list[Receipt]:
+        with self.db.begin() as tx:
+            return record(tx, organisation, list(events), received_at=self.now, backfill=backfill)
+
+    def earned(self, person: str = "ana", organisation: str = "acme") -> int:
+        """Points earned, in millipoints."""
+        return self.balances(person, organisation).earned
+
+    def balances(self, person: str = "ana", organisation: str = "acme") -> Balances:
+        with self.db.read() as tx:
+            return balances(tx, organisation, person)
+
+    def entries(self, person: str = "ana", organisation: str = "acme") -> list[EntryView]:
+        with self.db.read() as tx:
+            return entries_for(tx, organisation, person, 200)
+
+    def standing(self, person: str = "ana") -> list[tuple[str | None, str, int, str]]:
+        """(event, rule, millipoints, reason) of what nothing has undone, by event."""
+        found = self.entries(person)
+        undone = {view.reverses for view in found}
+        kept = [view for view in found if view.reverses is None and view.id not in undone]
+        return sorted(
+            (v.event_id, v.rule, v.amount_millipoints, v.reason) for v in kept if v.kind == "points"
+        )
+
+    def sound(self) -> None:
+        """The ledger verifies."""
+        assert verify(self.db) == []
+
+
+@pytest.fixture
+def world(db: Database) -> World:
+    """The usual organisation on each database."""
+    return World(db).found()
+
+
+@pytest.fixture
+def empty_world(db: Database) -> World:
+    """A world in which nothing was founded yet."""
+    return World(db)

@@ -20,7 +20,10 @@ def save_account(
 ) -> None:
     """Create the account or change its roles and password."""
     row = {
-        "person_id": person_id, "organisation_id": organisation, "roles": roles, "password_hash": password_hash,
+        "person_id": person_id,
+        "organisation_id": organisation,
+        "roles": roles,
+        "password_hash": password_hash,
         "created_at_us": at_us,
     }
     statement = upsert(tx, ACCOUNT)
@@ -48,7 +51,10 @@ def add_session(
 ) -> None:
     """Remember one open session."""
     row = {
-        "token_hash": token_hash, "organisation_id": organisation, "person_id": person_id, "created_at_us": at_us,
+        "token_hash": token_hash,
+        "organisation_id": organisation,
+        "person_id": person_id,
+        "created_at_us": at_us,
         "expires_at_us": expires_us,
     }
     tx.execute(insert(SESSION), row)
@@ -96,8 +102,13 @@ def add_token(
 ) -> None:
     """Remember one API token."""
     row = {
-        "token_hash": token_hash, "organisation_id": organisation, "name": name, "scopes": scopes,
-        "person_id": person_id, "created_at_us": at_us, "expires_at_us": expires_us,
+        "token_hash": token_hash,
+        "organisation_id": organisation,
+        "name": name,
+        "scopes": scopes,
+        "person_id": person_id,
+        "created_at_us": at_us,
+        "expires_at_us": expires_us,
     }
     tx.execute(insert(TOKEN), row)
 
@@ -120,5 +131,7 @@ def token_named(tx: Transaction, organisation: str, name: str) -> Row[Any] | Non
 
 def revoke(tx: Transaction, organisation: str, name: str, at_us: int) -> int:
     """Revoke a token; returns how many were revoked."""
-    where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name, TOKEN.c.revoked_at_us.is_(None))
+    where = and_(
+        TOKEN.c.organisation_id == organisation, TOKEN.c.name == name, TOKEN.c.revoked_at_us.is_(None)
+    )
     return tx.execute(update(TOKEN).where(where).values(revoked_at_us=at_us)).rowcount

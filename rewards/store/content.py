@@ -16,8 +16,13 @@ def save(
 ) -> None:
     """Publish or publish anew; a recall is lifted."""
     row = {
-        "organisation_id": organisation, "item": item, "document": document, "published_us": at_us,
-        "expires_us": expires_us, "recalled_us": None, "recall_reason": None,
+        "organisation_id": organisation,
+        "item": item,
+        "document": document,
+        "published_us": at_us,
+        "expires_us": expires_us,
+        "recalled_us": None,
+        "recall_reason": None,
     }
     changed = {name: value for name, value in row.items() if name not in ("organisation_id", "item")}
     tx.execute(

@@ -68,13 +68,10 @@ def scored_of(tx: Transaction, person_id: int, from_us: int, before_us: int | No
     return sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id))
 
 
-def count_recent(
-    tx: Transaction, person_id: int, kinds: Sequence[str], from_us: int, until_us: int
-) -> int:
-    """How many of the person's own events of these kinds occurred in (from, until]."""
+def count_recent(tx: Transaction, person_id: int, from_us: int, until_us: int) -> int:
+    """How many of the person's own events occurred in (from, until]."""
     query = select(EVENT.c.id).where(
         EVENT.c.person_id == person_id,
-        EVENT.c.kind.in_(kinds),
         EVENT.c.occurred_us > from_us,
         EVENT.c.occurred_us <= until_us,
         EVENT.c.scored,
@@ -96,9 +93,13 @@ def admit(tx: Transaction, event_ref: int, status: str, scored: bool, received_u
 def quarantined(tx: Transaction, organisation: str, before_us: int) -> list[Row[Any]]:
     """Quarantined events that occurred by now."""
     where = and_(
-        EVENT.c.organisation_id == organisation, EVENT.c.status == "quarantined", EVENT.c.occurred_us <= before_us
+        EVENT.c.organisation_id == organisation,
+        EVENT.c.status == "quarantined",
+        EVENT.c.occurred_us <= before_us,
     )
-    return list(tx.execute(select(EVENT).where(where).order_by(EVENT.c.occurred_us, EVENT.c.source, EVENT.c.event_id)))
+    return list(
+        tx.execute(select(EVENT).where(where).order_by(EVENT.c.occurred_us, EVENT.c.source, EVENT.c.event_id))
+    )
 
 
 def in_order(tx: Transaction, organisation: str, since_us: int) -> Iterable[Row[Any]]:
@@ -107,7 +108,8 @@ def in_order(tx: Transaction, organisation: str, since_us: int) -> Iterable[Row[
     return tx.execute(query.order_by(EVENT.c.occurred_us, EVENT.c.id))
 
 
-def move(tx: Transaction, person_id: int, to_person: int) -> None:
-    """Give one person's events to another (merge of two accounts)."""
-    tx.execute(update(EVENT).where(EVENT.c.person_id == person_id).values(person_id=to_person))
-    tx.execute(update(EVENT).where(EVENT.c.owner_id == person_id).values(owner_id=to_person))
+def move(tx: Transaction, person_id: int, to_person: int, from_us: int) -> None:
+    """Give one person's events since an instant to another (merge of two accounts)."""
+    for column in (EVENT.c.person_id, EVENT.c.owner_id):
+        where = and_(column == person_id, EVENT.c.occurred_us >= from_us)
+        tx.execute(update(EVENT).where(where).values({column.name: to_person}))

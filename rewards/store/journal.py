@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, func, insert, select, update
-from sqlalchemy.orm import aliased
 
 from rewards.faults import Insufficient
 from rewards.store import schema
@@ -44,21 +43,31 @@ def add_postings(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
         tx.execute(_ADD_POSTING, list(rows))
 
 
-def add_to_balances(
-    tx: Transaction, organisation: str, deltas: Mapping[tuple[str, int, str], int]
-) -> None:
+def add_to_balances(tx: Transaction, organisation: str, deltas: Mapping[tuple[str, int, str], int]) -> None:
     """Move balances in a fixed order. Raises Insufficient where a guarded account would fall below zero."""
     rows: list[dict[str, Any]] = []
     for (account, holder, detail), delta in sorted(deltas.items()):
         if account in GUARDED and delta < 0:
-            key = {"organisation": organisation, "kind": account, "who": holder, "what": detail, "delta": delta}
+            key = {
+                "organisation": organisation,
+                "kind": account,
+                "who": holder,
+                "what": detail,
+                "delta": delta,
+            }
             if not tx.execute(_TAKE, key).rowcount:
                 raise Insufficient(
                     f"{account} {detail}: {-delta} millipoints asked, fewer left; wait for the next period or ask for less"
                 )
             continue
         rows.append(
-            {"organisation_id": organisation, "account": account, "holder": holder, "detail": detail, "amount": delta}
+            {
+                "organisation_id": organisation,
+                "account": account,
+                "holder": holder,
+                "detail": detail,
+                "amount": delta,
+            }
         )
     if rows:
         statement = tx.database.cache.get("balance")
@@ -118,7 +127,7 @@ def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None =
 
 def standing(tx: Transaction, person_id: int, from_us: int) -> list[Row[Any]]:
     """The person's entries from events since `from_us` that no other entry has reversed."""
-    other = aliased(JOURNAL)
+    other = JOURNAL.alias()
     query = (
         select(JOURNAL)
         .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
@@ -145,6 +154,28 @@ def postings_of(tx: Transaction, journal_ids: Iterable[int]) -> dict[int, list[R
     return found
 
 
+def is_reversed(tx: Transaction, journal_id: int) -> bool:
+    """True when another entry undoes this one."""
+    return tx.execute(select(JOURNAL.c.id).where(JOURNAL.c.reverses == journal_id)).first() is not None
+
+
+def top_ups(tx: Transaction, organisation: str, version: int) -> list[Row[Any]]:
+    """Standing top-ups of a version."""
+    other = JOURNAL.alias()
+    query = (
+        select(JOURNAL)
+        .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
+        .where(
+            JOURNAL.c.organisation_id == organisation,
+            JOURNAL.c.origin == "top_up",
+            JOURNAL.c.scheme_version == version,
+            other.c.id.is_(None),
+        )
+        .order_by(JOURNAL.c.id)
+    )
+    return list(tx.execute(query))
+
+
 def page(tx: Transaction, person_id: int, limit: int, before: int | None) -> list[Row[Any]]:
     """The person's entries, the newest first."""
     query = select(JOURNAL).where(JOURNAL.c.person_id == person_id)
@@ -155,7 +186,7 @@ def page(tx: Transaction, person_id: int, limit: int, before: int | None) -> lis
 
 def due(tx: Transaction, organisation: str, now_us: int) -> list[Row[Any]]:
     """Held entries whose time is over and that nothing has reversed or released."""
-    other = aliased(JOURNAL)
+    other = JOURNAL.alias()
     query = (
         select(JOURNAL)
         .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)

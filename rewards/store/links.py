@@ -13,12 +13,26 @@ CLICK = schema.click
 
 
 def add(
-    tx: Transaction, organisation: str, code: str, person_id: int, item: str, channel: str, url: str, at_us: int
+    tx: Transaction,
+    organisation: str,
+    code: str,
+    person_id: int,
+    item: str,
+    channel: str,
+    url: str,
+    at_us: int,
 ) -> None:
     """Remember one link."""
     row = {
-        "code": code, "organisation_id": organisation, "person_id": person_id, "item": item, "channel": channel,
-        "url": url, "raw_clicks": 0, "counted_clicks": 0, "created_at_us": at_us,
+        "code": code,
+        "organisation_id": organisation,
+        "person_id": person_id,
+        "item": item,
+        "channel": channel,
+        "url": url,
+        "raw_clicks": 0,
+        "counted_clicks": 0,
+        "created_at_us": at_us,
     }
     tx.execute(upsert(tx, LINK).on_conflict_do_nothing(), row)
 
@@ -53,12 +67,27 @@ def count(tx: Transaction, code: str, raw: int, counted: int) -> None:
 
 def declare(tx: Transaction, code: str, at_us: int) -> None:
     """The sharer says that the post is out."""
-    tx.execute(update(LINK).where(LINK.c.code == code, LINK.c.declared_us.is_(None)).values(declared_us=at_us))
+    tx.execute(
+        update(LINK).where(LINK.c.code == code, LINK.c.declared_us.is_(None)).values(declared_us=at_us)
+    )
 
 
 def add_click(tx: Transaction, organisation: str, code: str, visitor_hash: str, day: int, at_us: int) -> bool:
     """True when this visitor had not clicked this link on this day."""
     row = {
-        "organisation_id": organisation, "code": code, "visitor_hash": visitor_hash, "day": day, "clicked_us": at_us,
+        "organisation_id": organisation,
+        "code": code,
+        "visitor_hash": visitor_hash,
+        "day": day,
+        "clicked_us": at_us,
     }
     return bool(tx.execute(upsert(tx, CLICK).on_conflict_do_nothing().returning(CLICK.c.id), row).all())
+
+
+def move(tx: Transaction, person_id: int, to_person: int) -> None:
+    """Give one person's links to another, except where the other has her own for the same share."""
+    own = LINK.alias()
+    taken = select(own.c.code).where(
+        own.c.person_id == to_person, own.c.item == LINK.c.item, own.c.channel == LINK.c.channel
+    )
+    tx.execute(update(LINK).where(LINK.c.person_id == person_id, ~taken.exists()).values(person_id=to_person))

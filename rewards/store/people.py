@@ -22,13 +22,17 @@ _JOINED = select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.ema
 _CHUNK = 500
 
 
-def add_many(tx: Transaction, rows: Sequence[Mapping[str, Any]], identities: Sequence[Mapping[str, Any]]) -> list[int]:
+def add_many(
+    tx: Transaction, rows: Sequence[Mapping[str, Any]], identities: Sequence[Mapping[str, Any]]
+) -> list[int]:
     """Insert persons with their identities (same order); returns the new internal ids."""
     if not rows:
         return []
     result = tx.execute(insert(PERSON).returning(PERSON.c.id, sort_by_parameter_order=True), list(rows))
     ids = [row.id for row in result]
-    tx.execute(insert(IDENTITY), [{**one, "person_id": id_} for one, id_ in zip(identities, ids, strict=True)])
+    tx.execute(
+        insert(IDENTITY), [{**one, "person_id": id_} for one, id_ in zip(identities, ids, strict=True)]
+    )
     return ids
 
 
@@ -44,7 +48,8 @@ def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -
     found: dict[str, Row[Any]] = {}
     for start in range(0, len(wanted), _CHUNK):
         where = and_(
-            IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id.in_(wanted[start : start + _CHUNK])
+            IDENTITY.c.organisation_id == organisation,
+            IDENTITY.c.external_id.in_(wanted[start : start + _CHUNK]),
         )
         found.update((row.external_id, row) for row in tx.execute(_JOINED.where(where)))
     return found
@@ -63,7 +68,9 @@ def by_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, 
     wanted = sorted(set(ids))
     found: dict[int, Row[Any]] = {}
     for start in range(0, len(wanted), _CHUNK):
-        where = and_(PERSON.c.organisation_id == organisation, PERSON.c.id.in_(wanted[start : start + _CHUNK]))
+        where = and_(
+            PERSON.c.organisation_id == organisation, PERSON.c.id.in_(wanted[start : start + _CHUNK])
+        )
         found.update((row.id, row) for row in tx.execute(select(PERSON).where(where)))
     return found
 
@@ -74,9 +81,12 @@ def names(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, t
     found: dict[int, tuple[str, str]] = {}
     for start in range(0, len(wanted), _CHUNK):
         where = and_(
-            IDENTITY.c.organisation_id == organisation, IDENTITY.c.person_id.in_(wanted[start : start + _CHUNK])
+            IDENTITY.c.organisation_id == organisation,
+            IDENTITY.c.person_id.in_(wanted[start : start + _CHUNK]),
         )
-        found.update((row.person_id, (row.external_id, row.name)) for row in tx.execute(select(IDENTITY).where(where)))
+        found.update(
+            (row.person_id, (row.external_id, row.name)) for row in tx.execute(select(IDENTITY).where(where))
+        )
     return found
 
 
@@ -101,10 +111,16 @@ def drop_identity(tx: Transaction, person_id: int) -> None:
     tx.execute(delete(IDENTITY).where(IDENTITY.c.person_id == person_id))
 
 
-def add_membership(tx: Transaction, organisation: str, person_id: int, from_us: int, segment: str, team: str) -> None:
+def add_membership(
+    tx: Transaction, organisation: str, person_id: int, from_us: int, segment: str, team: str
+) -> None:
     """From this instant on the person belongs to this segment and team."""
     row = {
-        "organisation_id": organisation, "person_id": person_id, "from_us": from_us, "segment": segment, "team": team,
+        "organisation_id": organisation,
+        "person_id": person_id,
+        "from_us": from_us,
+        "segment": segment,
+        "team": team,
     }
     statement = upsert(tx, MEMBERSHIP)
     tx.execute(
@@ -120,7 +136,10 @@ def add_zone_change(
 ) -> None:
     """From this instant on the person lives in this zone; dates before `floor_date` are used up."""
     row = {
-        "organisation_id": organisation, "person_id": person_id, "from_us": from_us, "zone": zone,
+        "organisation_id": organisation,
+        "person_id": person_id,
+        "from_us": from_us,
+        "zone": zone,
         "floor_date": floor_date,
     }
     statement = upsert(tx, ZONE)

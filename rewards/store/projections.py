@@ -25,11 +25,11 @@ TOTAL = "total"
 _STEPS = 5
 
 
-def windows(board_date: int) -> tuple[str, str, str]:
-    """The boards' windows that a date belongs to: total, its month, its ISO week."""
+def windows(board_date: int) -> tuple[str, str, str, str]:
+    """The boards' windows that a date belongs to: total, its month, its ISO week, the day."""
     day = date.fromordinal(board_date)
     year, week, _ = day.isocalendar()
-    return TOTAL, f"m:{day.year:04d}-{day.month:02d}", f"w:{year:04d}-W{week:02d}"
+    return TOTAL, f"m:{day.year:04d}-{day.month:02d}", f"w:{year:04d}-W{week:02d}", f"d:{day.isoformat()}"
 
 
 def bucket_of(score: int) -> int:
@@ -93,14 +93,19 @@ def add(
         tx.execute(_adding(tx, BUCKET, "people"), rows)
 
 
-def top(tx: Transaction, organisation: str, window: str, limit: int, segment: str | None = None) -> list[Row[Any]]:
+def top(
+    tx: Transaction, organisation: str, window: str, limit: int, segment: str | None = None
+) -> list[Row[Any]]:
     """The best visible people: person_id, score, external_id, name, pseudonym."""
     query = (
         select(SCORE.c.person_id, SCORE.c.score, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.pseudonym)
         .join(PERSON, PERSON.c.id == SCORE.c.person_id)
         .join(IDENTITY, IDENTITY.c.person_id == SCORE.c.person_id)
         .where(
-            SCORE.c.organisation_id == organisation, SCORE.c.window == window, SCORE.c.score > 0, ~PERSON.c.hidden
+            SCORE.c.organisation_id == organisation,
+            SCORE.c.window == window,
+            SCORE.c.score > 0,
+            ~PERSON.c.hidden,
         )
     )
     if segment is not None:
@@ -155,13 +160,37 @@ def around(
         )
     )
     up = base.where(SCORE.c.score >= score).order_by(SCORE.c.score, SCORE.c.person_id).limit(each_side)
-    down = base.where(SCORE.c.score < score).order_by(SCORE.c.score.desc(), SCORE.c.person_id).limit(each_side)
+    down = (
+        base.where(SCORE.c.score < score).order_by(SCORE.c.score.desc(), SCORE.c.person_id).limit(each_side)
+    )
     return [*reversed(list(tx.execute(up))), *tx.execute(down)]
 
 
 def visible_people(tx: Transaction, organisation: str, window: str) -> int:
     """How many visible people have a score above zero."""
     return rank_of(tx, organisation, window, 0) - 1
+
+
+def visible_in_segment(tx: Transaction, organisation: str, window: str, segment: str) -> int:
+    """How many visible people of a segment have a score above zero."""
+    return rank_in_segment(tx, organisation, window, 0, segment) - 1
+
+
+def rank_in_segment(tx: Transaction, organisation: str, window: str, score: int, segment: str) -> int:
+    """1 + the number of visible people of the segment with a higher score."""
+    query = (
+        select(func.count())
+        .select_from(SCORE)
+        .join(PERSON, PERSON.c.id == SCORE.c.person_id)
+        .where(
+            SCORE.c.organisation_id == organisation,
+            SCORE.c.window == window,
+            SCORE.c.score > max(score, 0),
+            PERSON.c.segment == segment,
+            ~PERSON.c.hidden,
+        )
+    )
+    return 1 + int(tx.execute(query).scalar_one())
 
 
 def team_totals(tx: Transaction, organisation: str, first: int, last: int) -> dict[str, int]:
@@ -186,7 +215,9 @@ def team_sizes(tx: Transaction, organisation: str) -> dict[str, int]:
 
 def days_of(tx: Transaction, person_id: int, first: int) -> list[tuple[int, int]]:
     """(local date, millipoints earned) since a date."""
-    query = select(DAY.c.local_date, DAY.c.earned).where(DAY.c.person_id == person_id, DAY.c.local_date >= first)
+    query = select(DAY.c.local_date, DAY.c.earned).where(
+        DAY.c.person_id == person_id, DAY.c.local_date >= first
+    )
     return [(day, int(earned)) for day, earned in tx.execute(query.order_by(DAY.c.local_date))]
 
 

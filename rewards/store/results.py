@@ -26,12 +26,22 @@ class StoredResult:
 
 
 def save_result(
-    tx: Transaction, organisation: str, kind: str, title: str, content_hash: str, body_json: str, now: datetime
+    tx: Transaction,
+    organisation: str,
+    kind: str,
+    title: str,
+    content_hash: str,
+    body_json: str,
+    now: datetime,
 ) -> int:
     """Keep a result; returns its id."""
     row = {
-        "organisation_id": organisation, "kind": kind, "title": title, "content_hash": content_hash,
-        "body": body_json, "saved_us": to_us(now),
+        "organisation_id": organisation,
+        "kind": kind,
+        "title": title,
+        "content_hash": content_hash,
+        "body": body_json,
+        "saved_us": to_us(now),
     }
     return int(tx.execute(insert(RESULT).returning(RESULT.c.id), row).scalar_one())
 

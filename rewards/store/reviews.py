@@ -11,12 +11,23 @@ REVIEW = schema.review
 
 
 def add(
-    tx: Transaction, organisation: str, person_id: int, event_ref: int | None, kind: str, detail: str, at_us: int
+    tx: Transaction,
+    organisation: str,
+    person_id: int,
+    event_ref: int | None,
+    kind: str,
+    detail: str,
+    at_us: int,
 ) -> int:
     """Open a review; returns its id."""
     row = {
-        "organisation_id": organisation, "person_id": person_id, "event_ref": event_ref, "kind": kind,
-        "detail": detail, "status": "open", "opened_us": at_us,
+        "organisation_id": organisation,
+        "person_id": person_id,
+        "event_ref": event_ref,
+        "kind": kind,
+        "detail": detail,
+        "status": "open",
+        "opened_us": at_us,
     }
     return int(tx.execute(insert(REVIEW).returning(REVIEW.c.id), row).scalar_one())
 

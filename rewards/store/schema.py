@@ -93,7 +93,9 @@ person = _table(
     Column("merged_into", Key, nullable=True),
     _us("created_at_us"),
     Index("ix_person_team", "organisation_id", "team"),
-    Index("ix_person_hidden", "organisation_id", sqlite_where=text("hidden"), postgresql_where=text("hidden")),
+    Index(
+        "ix_person_hidden", "organisation_id", sqlite_where=text("hidden"), postgresql_where=text("hidden")
+    ),
 )
 
 person_identity = _table(
@@ -234,8 +236,13 @@ event = _table(
     _us("voided_at_us", nullable=True),
     UniqueConstraint("organisation_id", "source", "event_id"),
     Index("ix_event_person", "person_id", "occurred_us", "source", "event_id"),
-    Index("ix_event_owner", "owner_id", "occurred_us", sqlite_where=text("owner_id IS NOT NULL"),
-          postgresql_where=text("owner_id IS NOT NULL")),
+    Index(
+        "ix_event_owner",
+        "owner_id",
+        "occurred_us",
+        sqlite_where=text("owner_id IS NOT NULL"),
+        postgresql_where=text("owner_id IS NOT NULL"),
+    ),
     Index("ix_event_organisation", "organisation_id", "occurred_us"),
 )
 
@@ -346,8 +353,12 @@ outbox = _table(
     Column("payload", Text, nullable=False),
     _us("created_at_us"),
     _us("dispatched_at_us", nullable=True),
-    Index("ix_outbox_waiting", "id", sqlite_where=text("dispatched_at_us IS NULL"),
-          postgresql_where=text("dispatched_at_us IS NULL")),
+    Index(
+        "ix_outbox_waiting",
+        "id",
+        sqlite_where=text("dispatched_at_us IS NULL"),
+        postgresql_where=text("dispatched_at_us IS NULL"),
+    ),
 )
 
 audit = _table(

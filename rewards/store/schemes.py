@@ -13,7 +13,9 @@ VERSION = schema.scheme_version
 def add(tx: Transaction, organisation: str, values: dict[str, Any]) -> int:
     """Append a version; returns its number, counted from 1 within the organisation."""
     where = VERSION.c.organisation_id == organisation
-    number = int(tx.execute(select(func.coalesce(func.max(VERSION.c.version), 0)).where(where)).scalar_one()) + 1
+    number = (
+        int(tx.execute(select(func.coalesce(func.max(VERSION.c.version), 0)).where(where)).scalar_one()) + 1
+    )
     tx.execute(insert(VERSION), {"organisation_id": organisation, "version": number, **values})
     return number
 

@@ -110,7 +110,9 @@ def open_database(url: str) -> Database:
 
 def _sqlite_engine(url: URL, begin: str, *, writer: bool) -> Engine:
     """SQLite through the stdlib driver with transactions begun by us, not guessed by the driver."""
-    options: dict[str, Any] = {"poolclass": StaticPool} if writer else {"poolclass": QueuePool, "pool_size": 8}
+    options: dict[str, Any] = (
+        {"poolclass": StaticPool} if writer else {"poolclass": QueuePool, "pool_size": 8}
+    )
     engine = create_engine(
         url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}, **options
     )

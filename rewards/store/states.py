@@ -14,9 +14,19 @@ _CHUNK = 500
 _UPDATE = (
     update(STATE)
     .where(STATE.c.person_id == bindparam("key"))
-    .values({name: bindparam(name) for name in (
-        "scheme_version", "state", "last_us", "last_source", "last_event", "last_date",
-    )})
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "scheme_version",
+                "state",
+                "last_us",
+                "last_source",
+                "last_event",
+                "last_date",
+            )
+        }
+    )
 )
 
 
@@ -44,6 +54,30 @@ def save_many(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
         tx.execute(_UPDATE, sorted(rows, key=lambda row: row["key"]))
 
 
+def every(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """The states without locks, of people with at least one event."""
+    found: dict[int, Row[Any]] = {}
+    for start in range(0, len(ids), _CHUNK):
+        where = STATE.c.person_id.in_(ids[start : start + _CHUNK])
+        query = select(STATE).where(where, STATE.c.last_us > BEFORE_ALL_US).order_by(STATE.c.person_id)
+        found.update((row.person_id, row) for row in tx.execute(query))
+    return found
+
+
+def active_since(tx: Transaction, organisation: str, from_us: int) -> list[Row[Any]]:
+    """States, locked, whose last event occurred at or after an instant."""
+    query = select(STATE).where(STATE.c.organisation_id == organisation, STATE.c.last_us >= from_us)
+    return list(tx.execute(tx.for_update(query.order_by(STATE.c.person_id))))
+
+
+def rebase_idle(tx: Transaction, organisation: str, before_us: int) -> None:
+    """Where nothing was folded since an instant, the state as it stands is the new base."""
+    where = (STATE.c.organisation_id == organisation, STATE.c.last_us < before_us)
+    tx.execute(
+        update(STATE).where(*where).values(base_version=STATE.c.scheme_version, base_state=STATE.c.state)
+    )
+
+
 def rebase(tx: Transaction, person_id: int, version: int, state: bytes) -> None:
     """The base from which the open period is replayed, after a period was closed."""
     where = STATE.c.person_id == person_id
@@ -52,7 +86,14 @@ def rebase(tx: Transaction, person_id: int, version: int, state: bytes) -> None:
 
 def _blank(organisation: str, person_id: int) -> dict[str, Any]:
     return {
-        "person_id": person_id, "organisation_id": organisation, "scheme_version": 0, "state": b"",
-        "last_us": BEFORE_ALL_US, "last_source": "", "last_event": "", "base_version": 0, "base_state": b"",
+        "person_id": person_id,
+        "organisation_id": organisation,
+        "scheme_version": 0,
+        "state": b"",
+        "last_us": BEFORE_ALL_US,
+        "last_source": "",
+        "last_event": "",
+        "base_version": 0,
+        "base_state": b"",
         "last_date": 0,
     }

@@ -14,10 +14,16 @@ OUTBOX = schema.outbox
 _TELL = insert(OUTBOX)
 
 
-def log(tx: Transaction, organisation: str, actor: str, action: str, subject: str, reason: str, at_us: int) -> None:
+def log(
+    tx: Transaction, organisation: str, actor: str, action: str, subject: str, reason: str, at_us: int
+) -> None:
     """One line of the audit log. `subject` holds internal ids, never names."""
     row = {
-        "organisation_id": organisation, "actor": actor, "action": action, "subject": subject, "reason": reason,
+        "organisation_id": organisation,
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "reason": reason,
         "recorded_us": at_us,
     }
     tx.execute(insert(AUDIT), row)
@@ -25,7 +31,9 @@ def log(tx: Transaction, organisation: str, actor: str, action: str, subject: st
 
 def audit_log(tx: Transaction, organisation: str, limit: int) -> list[Row[Any]]:
     """The newest lines first."""
-    query = select(AUDIT).where(AUDIT.c.organisation_id == organisation).order_by(AUDIT.c.id.desc()).limit(limit)
+    query = (
+        select(AUDIT).where(AUDIT.c.organisation_id == organisation).order_by(AUDIT.c.id.desc()).limit(limit)
+    )
     return list(tx.execute(query))
 
 
@@ -35,7 +43,12 @@ def tell(tx: Transaction, organisation: str, messages: Sequence[tuple[str, Any]]
         tx.execute(
             _TELL,
             [
-                {"organisation_id": organisation, "topic": topic, "payload": dump(payload), "created_at_us": at_us}
+                {
+                    "organisation_id": organisation,
+                    "topic": topic,
+                    "payload": dump(payload),
+                    "created_at_us": at_us,
+                }
                 for topic, payload in messages
             ],
         )

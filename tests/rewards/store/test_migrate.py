@@ -1,6 +1,7 @@
 """Migrations make exactly the declared schema, on both databases."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -8,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from rewards.store.guards import installed, trigger_names
 from rewards.store.migrate import differences, is_current, upgrade
-from rewards.store.session import Database, open_database
+from rewards.store.session import open_database
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
@@ -28,11 +29,9 @@ def test_upgrade_makes_the_declared_schema_and_can_be_repeated(
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 @pytest.mark.parametrize("table", ["journal", "posting"])
-def test_the_database_refuses_to_change_the_ledger(db: Database, table: str, statement: str) -> None:
-    from tests.rewards.ledger_rows import one_entry
-
-    one_entry(db)
-    with pytest.raises(DatabaseError, match="append-only"), db.begin() as tx:
+def test_the_database_refuses_to_change_the_ledger(world: Any, table: str, statement: str) -> None:
+    world.record(world.event())
+    with pytest.raises(DatabaseError, match="append-only"), world.db.begin() as tx:
         tx.execute(text(statement.format(table)))
 
 

@@ -43,8 +43,6 @@ def upgrade() -> None:
         sa.Column("segment", sa.String(length=128), nullable=False),
         sa.Column("team", sa.String(length=128), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=False),
-        sa.Column("next_timezone", sa.String(length=64), nullable=True),
-        sa.Column("next_timezone_from", sa.Integer(), nullable=True),
         sa.Column("zone_flagged", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("contacts", sa.Integer(), nullable=False),
         sa.Column("locale", sa.String(length=16), nullable=False),
@@ -54,6 +52,8 @@ def upgrade() -> None:
         sa.Column("manager_id", KEY, nullable=True),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("opted_out", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("has_history", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("hidden", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("pseudonym", sa.String(length=64), nullable=False),
         sa.Column("merged_into", KEY, nullable=True),
         sa.Column("created_at_us", sa.BigInteger(), nullable=False),
@@ -63,6 +63,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_person_hidden",
+            ["organisation_id"],
+            unique=False,
+            sqlite_where=sa.text("hidden"),
+            postgresql_where=sa.text("hidden"),
+        )
         batch_op.create_index("ix_person_team", ["organisation_id", "team"], unique=False)
 
     op.create_table(
@@ -175,3 +182,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("session_token", schema=None) as batch_op:
         batch_op.create_index("ix_session_token_person", ["person_id"], unique=False)
+
+    op.create_table(
+        "zone_change",
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("organisation_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", KEY, nullable=False),
+        sa.Column("from_us", sa.BigInteger(), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("floor_date", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_zone_change_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_zone_change_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zone_change")),
+        sa.UniqueConstraint("person_id", "from_us", name=op.f("uq_zone_change_person_id_from_us")),
+    )

@@ -94,8 +94,6 @@ def upgrade() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("verification", sa.String(length=16), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column("reason", sa.String(length=64), nullable=False),
-        sa.Column("backfill", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("scored", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("voided_at_us", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -1,4 +1,4 @@
-"""Boards, content, recognition, rewards and results."""
+"""Boards, content and rewards."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -130,7 +130,6 @@ def upgrade() -> None:
         sa.Column("person_id", KEY, nullable=False),
         sa.Column("local_date", sa.Integer(), nullable=False),
         sa.Column("earned", sa.BigInteger(), nullable=False),
-        sa.Column("entries", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_person_day_organisation_id")
         ),

@@ -1,0 +1,145 @@
+"""Leaderboards: ranks 1-2-2-4, neighbours, opt-out, pseudonyms, minimum groups, teams per head."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from rewards.faults import NotFound
+from rewards.people import find_row
+from rewards.places import today
+from rewards.scheme import Leaderboard
+from rewards.schemes import NO_SCHEME, Schemes
+from rewards.store import projections as rows
+from rewards.store.session import Transaction
+from rewards.store.units import to_us
+
+FIRST_DATE, LAST_DATE = 1, date.max.toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One place. Amounts in millipoints; on a per-head board an average, rounded down."""
+
+    rank: int
+    label: str
+    amount_millipoints: int
+    is_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A board as one reader sees it. `suppressed` says why nothing is shown, or is None."""
+
+    id: str
+    title: str
+    window: str
+    rows: tuple[BoardRow, ...]
+    neighbours: tuple[BoardRow, ...]
+    me: BoardRow | None
+    suppressed: str | None
+
+
+def leaderboard(
+    tx: Transaction, organisation: str, board_id: str, person: str | None, now: datetime
+) -> Board:
+    """The board of the scheme in force. `person` is the reader: she sees her own place even after opting out.
+
+    Raises NotFound for a board that the scheme does not have.
+    """
+    schemes = Schemes.of(tx, organisation)
+    version = schemes.at(to_us(now))
+    boards = () if version == NO_SCHEME else schemes.scheme(version).leaderboards
+    board = next((one for one in boards if one.id == board_id), None)
+    if board is None:
+        raise NotFound(
+            f"leaderboard {board_id!r}: not in the scheme in force; name one of {[b.id for b in boards]}"
+        )
+    reader = find_row(tx, organisation, person) if person is not None else None
+    minimum = max(board.minimum_group, schemes.scheme(version).privacy.minimum_group)
+    day = today(to_us(now), schemes.zone(version))
+    if board.group == "team":
+        return _teams(tx, organisation, board, reader, day, minimum)
+    return _people(tx, organisation, board, reader, day, minimum)
+
+
+def _people(
+    tx: Transaction, organisation: str, board: Leaderboard, reader: Any, day: date, minimum: int
+) -> Board:
+    window = _window(board, day)
+    segment = reader.segment if board.group == "segment" and reader is not None else None
+    if segment is None:
+        group = rows.visible_people(tx, organisation, window)
+    else:
+        group = rows.visible_in_segment(tx, organisation, window, segment)
+    me = None
+    around: list[BoardRow] = []
+    if reader is not None:
+        score = rows.score_of(tx, organisation, window, reader.id)
+        rank = (
+            rows.rank_of(tx, organisation, window, score)
+            if segment is None
+            else (rows.rank_in_segment(tx, organisation, window, score, segment))
+        )
+        me = BoardRow(rank, "You", score, True)
+        if board.neighbours and segment is None and not reader.hidden:
+            near = rows.around(tx, organisation, window, reader.id, score, board.neighbours)
+            ranks = {one: rows.rank_of(tx, organisation, window, one) for one in {row.score for row in near}}
+            around = [BoardRow(ranks[row.score], _label(row, board), row.score, False) for row in near]
+    if group < minimum:
+        return Board(board.id, board.title, window, (), (), me, f"fewer than {minimum} people take part")
+    best = rows.top(tx, organisation, window, board.top, segment) if board.top else []
+    shown = _ranked(
+        [(_label(row, board), row.score, reader is not None and row.person_id == reader.id) for row in best]
+    )
+    return Board(board.id, board.title, window, shown, tuple(around), me, None)
+
+
+def _teams(
+    tx: Transaction, organisation: str, board: Leaderboard, reader: Any, day: date, minimum: int
+) -> Board:
+    """Teams by what their members earned while they were members; teams below the minimum are not shown."""
+    first, last = _span(board.window, day)
+    sizes = rows.team_sizes(tx, organisation)
+    totals = rows.team_totals(tx, organisation, first, last)
+    own = None if reader is None else reader.team
+    shown = [
+        (team, total // sizes[team] if board.per_head else total, team == own)
+        for team, total in totals.items()
+        if sizes.get(team, 0) >= minimum
+    ]
+    ranked = _ranked(sorted(shown, key=lambda one: (-one[1], one[0])))
+    me = next((row for row in ranked if row.is_me), None)
+    why = None if ranked else f"no team has {minimum} people"
+    return Board(board.id, board.title, _window(board, day), ranked[: board.top], (), me, why)
+
+
+def _ranked(places: Sequence[tuple[str, int, bool]]) -> tuple[BoardRow, ...]:
+    """Equal scores share a rank and the next rank is skipped: 1-2-2-4."""
+    found: list[BoardRow] = []
+    for position, (label, score, mine) in enumerate(places, 1):
+        tied = bool(found) and found[-1].amount_millipoints == score
+        found.append(BoardRow(found[-1].rank if tied else position, label, score, mine))
+    return tuple(found)
+
+
+def _label(row: Any, board: Leaderboard) -> str:
+    return str(row.pseudonym if board.pseudonyms else row.name)
+
+
+def _window(board: Leaderboard, day: date) -> str:
+    total, month, week, one_day = rows.windows(day.toordinal())
+    return {"total": total, "month": month, "week": week, "day": one_day}[board.window]
+
+
+def _span(window: str, day: date) -> tuple[int, int]:
+    """First and last date (ordinals) of the window that holds a day."""
+    if window == "total":
+        return FIRST_DATE, LAST_DATE
+    if window == "day":
+        return day.toordinal(), day.toordinal()
+    if window == "week":
+        monday = day - timedelta(days=day.weekday())
+        return monday.toordinal(), monday.toordinal() + 6
+    first = day.replace(day=1)
+    return first.toordinal(), (first + timedelta(days=32)).replace(day=1).toordinal() - 1

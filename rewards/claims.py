@@ -1,0 +1,230 @@
+"""Rewards bought with spendable points: stock, budget, approval, refund. Redeeming never lowers a rank."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rewards.faults import Conflict, Insufficient, NotFound, Refused
+from rewards.ledger import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, Draft, opposite, post
+from rewards.people import find_row
+from rewards.places import today
+from rewards.scheme import Reward, millipoints
+from rewards.schemes import NO_SCHEME, Schemes
+from rewards.store import claims as rows
+from rewards.store import journal as journal_rows
+from rewards.store import organisations as organisation_rows
+from rewards.store import people as people_rows
+from rewards.store import states, trail
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, maybe_us, to_us
+
+
+@dataclass(frozen=True, slots=True)
+class RewardOffer:
+    """A reward as one person sees it; `left` None means unlimited."""
+
+    id: str
+    title: str
+    description: str
+    cost_millipoints: int
+    left: int | None
+    needs_approval: bool
+    affordable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim: requested → approved or declined; approved or requested → cancelled. Declined and cancelled refund."""
+
+    id: int
+    person: str | None
+    reward: str
+    cost_millipoints: int
+    status: str
+    claimed_at: datetime
+    decided_at: datetime | None
+    reason: str | None
+
+
+def rewards_for(tx: Transaction, organisation: str, person: str, now: datetime) -> list[RewardOffer]:
+    """What the scheme in force offers."""
+    who = find_row(tx, organisation, person)
+    _, offered = _offers(tx, organisation, now)
+    stock = rows.stock_of(tx, organisation)
+    money = journal_rows.balance_of(tx, organisation, SPENDABLE, who.id) or 0
+    return [
+        RewardOffer(
+            one.id, one.title, one.description, millipoints(one.points),
+            None if one.stock is None else stock.get(one.id, 0), one.approval, millipoints(one.points) <= money,
+        )
+        for one in offered
+    ]  # fmt: skip
+
+
+def claim_reward(
+    tx: Transaction, organisation: str, person: str, reward: str, key: str, now: datetime
+) -> Claim:
+    """Buy a reward; the same key again gives the same claim.
+
+    Raises NotFound for the reward, Insufficient for points, stock or budget, Conflict for a key used for another reward.
+    """
+    who = find_row(tx, organisation, person)
+    states.lock(tx, [who.id])
+    dedupe = f"claim:{who.id}:{key}"[:160]
+    before = rows.by_dedupe(tx, organisation, dedupe)
+    if before is not None:
+        if before.reward != reward:
+            raise Conflict(f"key {key!r}: was used for reward {before.reward!r}; use a new key")
+        return _claim(before, person)
+    version, offered = _offers(tx, organisation, now)
+    offer = next((one for one in offered if one.id == reward), None)
+    if offer is None:
+        raise NotFound(
+            f"reward {reward!r}: not in the scheme in force; name one of {[one.id for one in offered]}"
+        )
+    if who.status == "inactive":
+        raise Refused("reward: the person is not active; reactivate first")
+    now_us, cost = to_us(now), millipoints(offer.points)
+    day = today(now_us, Schemes.of(tx, organisation).zone(version))
+    period = f"{day.year:04d}-{day.month:02d}"
+    money = journal_rows.balance_of(tx, organisation, SPENDABLE, who.id) or 0
+    if money < cost:
+        raise Insufficient(f"spendable points: {cost} millipoints asked, {money} there; earn more first")
+    # Fixed lock order: the person, then the stock, then the budget (balances).
+    if offer.stock is not None and not rows.take(tx, organisation, reward):
+        raise Insufficient(f"stock of reward {reward!r}: none left; choose another reward")
+    moves = [(SPENDABLE, who.id, "", -cost), (REDEEMED, who.id, "", cost)] if cost else []
+    if offer.budget_points is not None:
+        budget = f"{reward}:{period}"
+        _open_budget(tx, organisation, offer, budget, version, day.toordinal(), now_us)
+        moves += [(BUDGET, NOBODY, budget, -cost), (MINT, NOBODY, "", cost)] if cost else []
+    draft = Draft(
+        person_id=who.id, origin="claim", kind="claim", rule=reward, amount=-cost, reason="redeemed",
+        scheme_version=version, local_date=day.toordinal(), board_date=day.toordinal(), team="",
+        occurred_us=now_us, dedupe=dedupe, moves=tuple(moves),
+    )  # fmt: skip
+    (journal_id,) = post(tx, organisation, [draft], now_us)
+    claim_id = rows.add(
+        tx,
+        {
+            "organisation_id": organisation, "person_id": who.id, "reward": reward, "cost": cost,
+            "value": offer.unit_cost_cents, "period": period, "status": "requested" if offer.approval else "approved",
+            "journal_id": journal_id, "dedupe": dedupe, "claimed_us": now_us,
+        },
+    )  # fmt: skip
+    trail.tell(tx, organisation, [("claim.made", {"claim": claim_id, "reward": reward})], now_us)
+    return _claim(rows.find(tx, organisation, claim_id), person)
+
+
+def approve_claim(
+    tx: Transaction, organisation: str, claim: int, actor: str, reason: str, now: datetime
+) -> Claim:
+    """Let a requested claim go through. Raises NotFound, or Conflict when it is not waiting."""
+    row = _find(tx, organisation, claim)
+    if not rows.move(tx, claim, ("requested",), "approved", actor, reason, to_us(now)):
+        raise Conflict(f"claim {claim}: status {row.status!r} is not waiting for approval; nothing to do")
+    trail.log(tx, organisation, actor, "claim.approve", str(claim), reason, to_us(now))
+    return _view(tx, organisation, claim)
+
+
+def decline_claim(
+    tx: Transaction, organisation: str, claim: int, actor: str, reason: str, now: datetime
+) -> Claim:
+    """Refuse a requested claim; points, stock and budget return."""
+    return _refund(tx, organisation, claim, ("requested",), "declined", actor, reason, now)
+
+
+def cancel_claim(
+    tx: Transaction, organisation: str, claim: int, actor: str, reason: str, now: datetime
+) -> Claim:
+    """Take a claim back; points, stock and budget return. Raises Conflict when it was taken back before."""
+    return _refund(tx, organisation, claim, ("requested", "approved"), "cancelled", actor, reason, now)
+
+
+def claims_for(tx: Transaction, organisation: str, person: str) -> list[Claim]:
+    """The person's claims, the newest first."""
+    return [_claim(row, person) for row in rows.of_person(tx, find_row(tx, organisation, person).id)]
+
+
+def claims_waiting(tx: Transaction, organisation: str) -> list[Claim]:
+    """Claims that wait for approval, the oldest first."""
+    return [_view(tx, organisation, row.id) for row in rows.waiting(tx, organisation)]
+
+
+def _refund(
+    tx: Transaction,
+    organisation: str,
+    claim: int,
+    before: tuple[str, ...],
+    after: str,
+    actor: str,
+    reason: str,
+    now: datetime,
+) -> Claim:
+    row = _find(tx, organisation, claim)
+    states.lock(tx, [row.person_id])
+    if not rows.move(tx, claim, before, after, actor, reason, to_us(now)):
+        raise Conflict(
+            f"claim {claim}: status {_find(tx, organisation, claim).status!r}; it cannot become {after}"
+        )
+    if row.reward in rows.stock_of(tx, organisation):
+        rows.put_back(tx, organisation, row.reward)
+    entry = journal_rows.get(tx, organisation, row.journal_id)
+    postings = journal_rows.postings_of(tx, [row.journal_id]).get(row.journal_id, ())
+    post(tx, organisation, [opposite(entry, postings, "refund", "refunded")], to_us(now))
+    trail.log(tx, organisation, actor, f"claim.{after}", str(claim), reason, to_us(now))
+    return _view(tx, organisation, claim)
+
+
+def _open_budget(
+    tx: Transaction, organisation: str, offer: Reward, budget: str, version: int, day: int, now_us: int
+) -> None:
+    """Fund this period's budget unless it is; the organisation's lock lets one claimant do it."""
+    if (
+        journal_rows.balance_of(tx, organisation, BUDGET, NOBODY, budget) is not None
+        or offer.budget_points is None
+    ):
+        return
+    organisation_rows.find_exclusive(tx, organisation)
+    dedupe = f"budget:{budget}"
+    if journal_rows.by_dedupe(tx, organisation, dedupe) is not None:
+        return
+    whole = millipoints(offer.budget_points)
+    draft = Draft(
+        person_id=None, origin="budget", kind="budget", rule=offer.id, amount=whole, reason="budget",
+        scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us, dedupe=dedupe,
+        moves=((MINT, NOBODY, "", -whole), (BUDGET, NOBODY, budget, whole)) if whole else (),
+    )  # fmt: skip
+    post(tx, organisation, [draft], now_us)
+
+
+def _offers(tx: Transaction, organisation: str, now: datetime) -> tuple[int, tuple[Reward, ...]]:
+    schemes = Schemes.of(tx, organisation)
+    version = schemes.at(to_us(now))
+    return version, () if version == NO_SCHEME else schemes.scheme(version).rewards
+
+
+def _find(tx: Transaction, organisation: str, claim: int) -> Any:
+    row = rows.find(tx, organisation, claim)
+    if row is None:
+        raise NotFound(f"claim {claim}: not in organisation {organisation!r}; check the number")
+    return row
+
+
+def _view(tx: Transaction, organisation: str, claim: int) -> Claim:
+    row = _find(tx, organisation, claim)
+    known = people_rows.names(tx, organisation, [row.person_id])
+    return _claim(row, known.get(row.person_id, (None, ""))[0])
+
+
+def _claim(row: Any, person: str | None) -> Claim:
+    return Claim(
+        row.id,
+        person,
+        row.reward,
+        row.cost,
+        row.status,
+        from_us(row.claimed_us),
+        maybe_us(row.decided_us),
+        row.reason,
+    )

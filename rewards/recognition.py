@@ -1,0 +1,252 @@
+"""Thanks between colleagues: allowances, limits a pair, reciprocal pairs held for a human look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from rewards.events import Event
+from rewards.faults import BadValue, Conflict, Insufficient, Refused
+from rewards.intake import record
+from rewards.ledger import ALLOWANCE, MINT, NOBODY, SPENDABLE, Draft, post
+from rewards.people import find_row
+from rewards.places import today
+from rewards.scheme import Kudos as Allowance
+from rewards.scheme import millipoints
+from rewards.schemes import NO_SCHEME, Schemes
+from rewards.store import journal as journal_rows
+from rewards.store import people as people_rows
+from rewards.store import recognition as rows
+from rewards.store import reviews, states
+from rewards.store.session import Transaction
+from rewards.store.units import DAY_US, digest, dump, from_us, to_us
+from rewards.views import Receipt
+
+SOURCE = "groundswell:kudos"
+MESSAGE_MAX_CHARACTERS = 1000
+PAIR_WINDOW_DAYS = 28
+THANKED = "thanked"
+
+
+@dataclass(frozen=True, slots=True)
+class Kudos:
+    """One gift of thanks, as its reader sees it. `message` is plain text: escape it where it is shown."""
+
+    id: int
+    giver: str | None
+    giver_name: str
+    receiver: str | None
+    receiver_name: str
+    message: str
+    tags: tuple[str, ...]
+    amount_millipoints: int
+    given_at: datetime
+
+
+def give_kudos(
+    tx: Transaction,
+    organisation: str,
+    giver: str,
+    receiver: str,
+    message: str,
+    tags: Sequence[str],
+    key: str,
+    now: datetime,
+    amount: int | None = None,
+) -> Receipt:
+    """Thank a colleague; `key` makes it idempotent for the giver, `amount` (millipoints) defaults to the scheme's gift.
+
+    Raises Refused for oneself, for linked accounts, beyond the limit a pair and where the scheme has no thanks,
+    Insufficient when the allowance is used up, Conflict for the same key with another content.
+    A reciprocal pair beyond the scheme's limit is `held` for review: nothing is shown or paid before.
+    """
+    first, second = find_row(tx, organisation, giver), find_row(tx, organisation, receiver)
+    states.lock(tx, [first.id, second.id])
+    dedupe = f"kudos:{first.id}:{digest(key)[:40]}"
+    request_hash = digest(dump([second.id, message, list(tags), amount]))
+    before = rows.by_dedupe(tx, organisation, dedupe)
+    if before is not None:
+        if before.request_hash != request_hash:
+            raise Conflict(f"key {key!r}: was used for other thanks; use a new key")
+        return Receipt(SOURCE, str(before.id), "duplicate", before.status)
+    now_us = to_us(now)
+    schemes = Schemes.of(tx, organisation)
+    version = schemes.at(now_us)
+    terms = None if version == NO_SCHEME else schemes.scheme(version).recognition.kudos
+    if terms is None:
+        raise Refused("kudos: the scheme in force has none; publish a scheme with recognition.kudos")
+    gift = millipoints(terms.gift) if amount is None else amount
+    _check(tx, organisation, first, second, message, gift, terms, now_us)
+    mutual = rows.count_between(tx, second.id, first.id, now_us - PAIR_WINDOW_DAYS * DAY_US)
+    sent = rows.count_between(tx, first.id, second.id, now_us - PAIR_WINDOW_DAYS * DAY_US)
+    held = min(mutual, sent + 1) > terms.reciprocal_limit
+    day = today(now_us, schemes.zone(version))
+    _spend(tx, organisation, first, terms, gift, day, version, dedupe, now_us)
+    kudos_id = rows.add(
+        tx,
+        {
+            "organisation_id": organisation, "giver_id": first.id, "receiver_id": second.id, "message": message,
+            "tags": dump(list(tags)), "amount": gift, "dedupe": dedupe, "request_hash": request_hash,
+            "status": "held" if held else "given", "given_us": now_us,
+        },
+    )  # fmt: skip
+    if held:
+        detail = dump({"kudos": kudos_id, "between_them": mutual + sent + 1, "limit": terms.reciprocal_limit})
+        reviews.add(tx, organisation, first.id, None, "reciprocal", detail, now_us)
+        return Receipt(SOURCE, str(kudos_id), "held", "held_for_review")
+    return deliver(tx, organisation, rows.find(tx, organisation, kudos_id), giver, receiver, now)
+
+
+def deliver(
+    tx: Transaction, organisation: str, gift: Any, giver: str, receiver: str, now: datetime
+) -> Receipt:
+    """Hand over a gift that counts: the receiver's side of the ledger, and the event that rules may reward."""
+    now_us = to_us(now)
+    schemes = Schemes.of(tx, organisation)
+    version = schemes.at(now_us)
+    terms = None if version == NO_SCHEME else schemes.scheme(version).recognition.kudos
+    account = SPENDABLE if terms is not None and terms.spendable else THANKED
+    day = today(now_us, schemes.zone(version)).toordinal()
+    draft = Draft(
+        person_id=gift.receiver_id, origin="gift", kind="kudos", rule="kudos", amount=gift.amount, reason="gift",
+        scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us,
+        moves=((MINT, NOBODY, "", -gift.amount), (account, gift.receiver_id, "", gift.amount)) if gift.amount else (),
+    )  # fmt: skip
+    post(tx, organisation, [draft], now_us)
+    event = Event(
+        source=SOURCE, id=f"kudos:{gift.id}", kind="kudos", subject=giver, owner=receiver, occurred_at=from_us(gift.given_us),
+        object=f"kudos:{gift.id}", quantity=1, verification="connector",
+    )  # fmt: skip
+    (receipt,) = record(tx, organisation, [event], received_at=now)
+    return Receipt(SOURCE, str(gift.id), receipt.status, receipt.reason, receipt.entries)
+
+
+def kudos_received(tx: Transaction, organisation: str, person: str, limit: int = 20) -> list[Kudos]:
+    """Thanks the person got, the newest first."""
+    return _views(tx, organisation, rows.received(tx, find_row(tx, organisation, person).id, limit))
+
+
+def kudos_given(tx: Transaction, organisation: str, person: str, limit: int = 20) -> list[Kudos]:
+    """Thanks the person gave, the newest first."""
+    return _views(tx, organisation, rows.given(tx, find_row(tx, organisation, person).id, limit))
+
+
+def recent_kudos(tx: Transaction, organisation: str, limit: int = 20) -> list[Kudos]:
+    """The organisation's newest thanks."""
+    return _views(tx, organisation, rows.recent(tx, organisation, limit))
+
+
+def kudos_allowance_left(tx: Transaction, organisation: str, person: str, now: datetime) -> int | None:
+    """Millipoints the person can still give in this period, or None where the scheme has no thanks."""
+    who = find_row(tx, organisation, person)
+    schemes = Schemes.of(tx, organisation)
+    version = schemes.at(to_us(now))
+    terms = None if version == NO_SCHEME else schemes.scheme(version).recognition.kudos
+    if terms is None:
+        return None
+    period = period_of(terms.period, today(to_us(now), schemes.zone(version)))
+    left = journal_rows.balance_of(tx, organisation, ALLOWANCE, who.id, period)
+    return millipoints(terms.allowance) if left is None else left
+
+
+def refresh_allowance(
+    tx: Transaction, organisation: str, person_id: int, terms: Allowance, day: date, version: int, now_us: int
+) -> str:
+    """Grant this period's allowance unless it was granted; returns the period. Running it twice grants once."""
+    period = period_of(terms.period, day)
+    dedupe = f"allowance:{person_id}:{period}"
+    if journal_rows.by_dedupe(tx, organisation, dedupe) is None:
+        whole = millipoints(terms.allowance)
+        draft = Draft(
+            person_id=person_id, origin="allowance", kind="allowance", rule="kudos", amount=whole, reason="allowance",
+            scheme_version=version, local_date=day.toordinal(), board_date=day.toordinal(), team="",
+            occurred_us=now_us, dedupe=dedupe,
+            moves=((MINT, NOBODY, "", -whole), (ALLOWANCE, person_id, period, whole)) if whole else (),
+        )  # fmt: skip
+        post(tx, organisation, [draft], now_us)
+    return period
+
+
+def never_thanked(tx: Transaction, organisation: str) -> list[str]:
+    """External ids of active people nobody ever thanked."""
+    thanked = rows.receivers(tx, organisation)
+    return [
+        row.external_id
+        for row in people_rows.every(tx, organisation, inactive=False)
+        if row.id not in thanked
+    ]
+
+
+def period_of(period: str, day: date) -> str:
+    """The allowance's period: 2026-11 or 2026-W48."""
+    year, week, _ = day.isocalendar()
+    return f"{year:04d}-W{week:02d}" if period == "week" else f"{day.year:04d}-{day.month:02d}"
+
+
+def _check(
+    tx: Transaction,
+    organisation: str,
+    giver: Any,
+    receiver: Any,
+    message: str,
+    gift: int,
+    terms: Allowance,
+    now_us: int,
+) -> None:
+    if not message.strip() or len(message) > MESSAGE_MAX_CHARACTERS:
+        raise BadValue(
+            f"message of {len(message)} characters: limit 1 to {MESSAGE_MAX_CHARACTERS}; say it in a few words"
+        )
+    if gift < 0:
+        raise BadValue(f"gift of {gift} millipoints: limit 0 and more; give a positive amount")
+    if giver.id == receiver.id or people_rows.linked(tx, organisation, giver.id, receiver.id):
+        raise Refused("kudos to oneself or to a linked account: not counted; thank a colleague")
+    if "inactive" in (giver.status, receiver.status):
+        raise Refused("kudos: one of the two is not active; thank somebody else")
+    start = now_us - timedelta(days=PAIR_WINDOW_DAYS) // timedelta(microseconds=1)
+    if rows.count_between(tx, giver.id, receiver.id, start) >= terms.per_pair:
+        raise Refused(
+            f"kudos to the same person: limit {terms.per_pair} in {PAIR_WINDOW_DAYS} days; thank somebody else too"
+        )
+
+
+def _spend(
+    tx: Transaction,
+    organisation: str,
+    giver: Any,
+    terms: Allowance,
+    gift: int,
+    day: date,
+    version: int,
+    dedupe: str,
+    now_us: int,
+) -> None:
+    period = refresh_allowance(tx, organisation, giver.id, terms, day, version, now_us)
+    draft = Draft(
+        person_id=giver.id, origin="gift", kind="kudos_sent", rule="kudos", amount=-gift, reason="gift_sent",
+        scheme_version=version, local_date=day.toordinal(), board_date=day.toordinal(), team="", occurred_us=now_us,
+        dedupe=dedupe, moves=((ALLOWANCE, giver.id, period, -gift), (MINT, NOBODY, "", gift)) if gift else (),
+    )  # fmt: skip
+    try:
+        post(tx, organisation, [draft], now_us)
+    except Insufficient as fault:
+        left = journal_rows.balance_of(tx, organisation, ALLOWANCE, giver.id, period) or 0
+        raise Insufficient(
+            f"kudos allowance {period}: {gift} millipoints asked, {left} left; wait for the next {terms.period}"
+        ) from fault
+
+
+def _views(tx: Transaction, organisation: str, found: Sequence[Any]) -> list[Kudos]:
+    import json
+
+    names = people_rows.names(
+        tx, organisation, [id_ for row in found for id_ in (row.giver_id, row.receiver_id)]
+    )
+    unknown = (None, "Former colleague")
+    return [
+        Kudos(
+            row.id, *names.get(row.giver_id, unknown), *names.get(row.receiver_id, unknown), row.message,
+            tuple(json.loads(row.tags)), row.amount, from_us(row.given_us),
+        )
+        for row in found
+    ]  # fmt: skip

@@ -1,0 +1,109 @@
+"""The review queue: unusual speed and reciprocal pairs wait for a human, who decides with a logged reason."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from rewards.faults import Conflict, NotFound
+from rewards.ledger import ALLOWANCE, MINT, NOBODY, Draft, post
+from rewards.program import held_entries, release, void_event
+from rewards.recognition import deliver
+from rewards.store import events as event_rows
+from rewards.store import journal as journal_rows
+from rewards.store import organisations as organisation_rows
+from rewards.store import people as people_rows
+from rewards.store import recognition as kudos_rows
+from rewards.store import reviews as rows
+from rewards.store import states, trail
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, to_us
+
+Decision = Literal["approve", "decline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Something to look at. It accuses nobody: `detail` gives counts and the limit, nothing else."""
+
+    id: int
+    person: str | None
+    kind: str
+    detail: dict[str, Any]
+    opened_at: datetime
+
+
+def open_reviews(tx: Transaction, organisation: str) -> list[Review]:
+    """What waits, the oldest first."""
+    found = rows.open_ones(tx, organisation)
+    names = people_rows.names(tx, organisation, [row.person_id for row in found])
+    return [
+        Review(
+            row.id,
+            names.get(row.person_id, (None, ""))[0],
+            row.kind,
+            json.loads(row.detail),
+            from_us(row.opened_us),
+        )
+        for row in found
+    ]
+
+
+def decide(
+    tx: Transaction,
+    organisation: str,
+    review: int,
+    decision: Decision,
+    actor: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Approve: what was held counts. Decline: it counts as never having happened.
+
+    Raises NotFound, or Conflict when it was decided before.
+    """
+    home = organisation_rows.find_shared(tx, organisation)
+    row = rows.find(tx, organisation, review)
+    if row is None or home is None:
+        raise NotFound(f"review {review}: not in organisation {organisation!r}; list the open reviews")
+    now_us = to_us(now)
+    states.lock(tx, [row.person_id])
+    if not rows.decide(
+        tx, review, "approved" if decision == "approve" else "declined", actor, reason, now_us
+    ):
+        raise Conflict(f"review {review}: already {row.status}; nothing to do")
+    if row.kind == "reciprocal":
+        _decide_kudos(tx, organisation, json.loads(row.detail)["kudos"], decision, now)
+    else:
+        event = event_rows.get(tx, organisation, row.event_ref)
+        if decision == "approve":
+            release(tx, organisation, held_entries(tx, row.person_id, row.event_ref), "approved", now_us)
+        else:
+            void_event(tx, organisation, home, event, now_us)
+    trail.log(tx, organisation, actor, f"review.{decision}", str(review), reason, now_us)
+
+
+def _decide_kudos(
+    tx: Transaction, organisation: str, kudos_id: int, decision: Decision, now: datetime
+) -> None:
+    gift = kudos_rows.find(tx, organisation, kudos_id)
+    assert gift is not None
+    names = people_rows.names(tx, organisation, [gift.giver_id, gift.receiver_id])
+    if decision == "approve" and len(names) == len({gift.giver_id, gift.receiver_id}):
+        kudos_rows.set_status(tx, kudos_id, "given")
+        deliver(tx, organisation, gift, names[gift.giver_id][0], names[gift.receiver_id][0], now)
+        return
+    kudos_rows.set_status(tx, kudos_id, "declined")
+    sent = journal_rows.by_dedupe(tx, organisation, gift.dedupe)
+    if sent is None or not gift.amount:
+        return
+    period = next(
+        one.detail for one in journal_rows.postings_of(tx, [sent.id])[sent.id] if one.account == ALLOWANCE
+    )
+    back = Draft(
+        person_id=gift.giver_id, origin="refund", kind="kudos_sent", rule="kudos", amount=gift.amount, reason="refunded",
+        scheme_version=sent.scheme_version, local_date=sent.local_date, board_date=sent.board_date, team="",
+        occurred_us=to_us(now), reverses=sent.id,
+        moves=((ALLOWANCE, gift.giver_id, period, gift.amount), (MINT, NOBODY, "", -gift.amount)),
+    )  # fmt: skip
+    post(tx, organisation, [back], to_us(now))
