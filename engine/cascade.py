@@ -1,21 +1,25 @@
 """The independent cascade: each newly active node gets one chance along each of its out-edges.
 
-Every run lives in a world of its own, in which each edge is live or not; the world is a pure function of (seed, run, edge). So sizes depend on
-the seed alone, not on threads, and two seed sets under one seed meet the same worlds: more seeds never reach fewer people.
+Every run lives in a world of its own, in which each edge is live or not; the world is a pure function of
+(seed, run, edge). So sizes depend on the seed alone, not on threads, and two seed sets under one seed meet
+the same worlds: more seeds never reach fewer people.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.cascade_kernel import run_cascades
-from engine.geometric import LEAST_P, gap_table
+from engine.cascade_kernel import BATCH, KEEP_ALL, run_cascades, thin_edges
+from engine.geometric import LEAST_P, class_probabilities, class_tables, gap_table
 from engine.graph import Graph
 from engine.streams import Stream, stream_key
 
@@ -63,71 +67,78 @@ def spread(
     seed     whole number; the same gives the same sizes, whatever `threads`
     threads  at most so many at once; None: one per core
 
-    Raises ValueError for p that is NaN or outside [0, 1] or of the wrong length, seeds outside the graph or twice, runs or threads below 1.
+    Raises ValueError for p that is NaN or outside [0, 1] or of the wrong length, seeds outside the graph or
+    twice, runs or threads below 1.
     Oracle: on tiny graphs the mean over all live-edge worlds, enumerated.
     """
     chosen = _checked_seeds(graph, seeds)
     chances = _checked_chances(graph, p)
     n_runs = _checked_whole(runs, "runs", MAX_RUNS)
     n_threads = _checked_whole(threads, "threads", 1024) if threads is not None else os.cpu_count() or 1
-    bound = float(chances.max()) if chances.size else 0.0
-    table_p = max(bound, LEAST_P)
-    if chances.ndim == 0:
-        keep = np.array([_threshold(bound / table_p)], dtype=np.uint32)
-    else:
-        in_order = graph.in_csr_order(chances / table_p)
-        keep = np.minimum(np.rint(in_order * 2.0**32), 2.0**32 - 1).astype(np.uint32)
-    if bound == 0.0 or chosen.size == 0:
-        edges = int(graph.out_degrees[chosen].sum())
-        still = np.zeros(n_runs, dtype=np.int64)
-        return Spread(still + chosen.size, still, still + edges)
-    table = gap_table(table_p)
     key = stream_key(seed, Stream.CASCADE)
+    coins = _coins(graph, chances)
     out = np.zeros((3, n_runs), dtype=np.int64)
-    widest = int(graph.out_degrees.max())
+    # Unsigned views: Numba tests each signed index for being negative.
+    offsets, targets = graph.offsets.view(np.uint64), graph.targets.view(np.uint32)
+    widest = int(graph.out_degrees.max()) if graph.n_nodes else 0
 
-    def work(first: int, last: int) -> None:
-        words = graph.n_nodes // 64 + 1
-        run_cascades(
-            graph.offsets,
-            graph.targets,
-            keep,
-            table,
-            chosen,
-            key,
-            first,
-            out[0, first:last],
-            out[1, first:last],
-            out[2, first:last],
-            np.zeros(words, dtype=np.uint64),
-            np.empty(graph.n_nodes + 1, dtype=np.int32),
-            np.empty(widest + 1, dtype=np.int32),
-        )
+    def work(pieces: Iterator[tuple[int, int]]) -> None:
+        visited = np.zeros(graph.n_nodes // 64 + 1, dtype=np.uint64)
+        queue = np.empty(graph.n_nodes + 1, dtype=np.uint32)
+        picked = np.empty(BATCH + widest + 1, dtype=np.uint32)
+        for first, last in pieces:
+            parts = (out[row, first:last] for row in range(3))
+            run_cascades(offsets, targets, *coins, chosen, key, first, *parts, visited, queue, picked)
 
     _in_threads(work, n_runs, min(n_threads, n_runs))
     return Spread(*out)
 
 
-def _in_threads(work: Any, n_runs: int, n_threads: int) -> None:
+def _coins(
+    graph: Graph, chances: NDArray[np.float64]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.uint32]]:
+    """keep, node_class and tables as run_cascades takes them."""
+    if chances.ndim == 0:
+        table_chance = max(float(chances), LEAST_P)
+        keep = np.array([round(float(chances) / table_chance * KEEP_ALL)], dtype=np.uint32)
+        return keep, np.zeros(1, dtype=np.uint8), gap_table(table_chance)
+    keep = np.empty(graph.n_edges, dtype=np.uint32)
+    node_class = np.empty(graph.n_nodes, dtype=np.uint8)
+    order = np.empty(0, dtype=np.int32) if graph.edge_order is None else graph.edge_order
+    thin_edges(graph.offsets, np.ascontiguousarray(chances), order, class_probabilities(), node_class, keep)
+    return keep, node_class, class_tables().reshape(-1)
+
+
+def _in_threads(work: Callable[[Iterator[tuple[int, int]]], None], n_runs: int, n_threads: int) -> None:
+    # Many more pieces than threads, since runs differ in length; each thread keeps its scratch for all of
+    # its pieces.
+    n_pieces = 1 if n_threads == 1 else min(n_runs, 16 * n_threads)
+    cuts = [n_runs * i // n_pieces for i in range(n_pieces + 1)]
+    pieces = _Shared(pairwise(cuts))
     if n_threads == 1:
-        work(0, n_runs)
+        work(pieces)
         return
-    # More pieces than threads, since run lengths differ; the kernels hold no interpreter lock.
-    pieces = min(n_runs, 8 * n_threads)
-    cuts = [n_runs * i // pieces for i in range(pieces + 1)]
     with ThreadPoolExecutor(n_threads) as pool:
-        for done in [pool.submit(work, a, b) for a, b in zip(cuts, cuts[1:], strict=False)]:
+        for done in [pool.submit(work, pieces) for _ in range(n_threads)]:
             done.result()
 
 
-def _threshold(share: float) -> int:
-    return min(2**32 - 1, round(share * 2**32))
+class _Shared(Iterator[tuple[int, int]]):
+    """One iterator for several threads."""
+
+    def __init__(self, items: Iterator[tuple[int, int]]) -> None:
+        self._items = items
+        self._lock = Lock()
+
+    def __next__(self) -> tuple[int, int]:
+        with self._lock:
+            return next(self._items)
 
 
-def _checked_seeds(graph: Graph, seeds: ArrayLike) -> NDArray[np.int32]:
+def _checked_seeds(graph: Graph, seeds: ArrayLike) -> NDArray[np.uint32]:
     array = np.asarray(seeds)
     if array.size == 0:
-        return np.empty(0, dtype=np.int32)
+        return np.empty(0, dtype=np.uint32)
     if array.ndim != 1 or array.dtype.kind not in "iu":
         raise ValueError(f"seeds of type {array.dtype}, shape {array.shape}; give a flat list of node ids")
     low, high = int(array.min()), int(array.max())
@@ -137,7 +148,7 @@ def _checked_seeds(graph: Graph, seeds: ArrayLike) -> NDArray[np.int32]:
     values, counts = np.unique(array, return_counts=True)
     if counts.max() > 1:
         raise ValueError(f"seed {values[counts > 1][0]} given twice; each seed once; remove the duplicate")
-    return np.ascontiguousarray(array, dtype=np.int32)
+    return np.ascontiguousarray(array, dtype=np.uint32)
 
 
 def _checked_chances(graph: Graph, p: ArrayLike) -> NDArray[np.float64]:

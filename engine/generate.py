@@ -1,12 +1,15 @@
-"""Networks made to measure: heavy-tailed contact counts, segment homophily, coworkers, and overlap from a finite audience.
+"""Networks made to measure: heavy-tailed contact counts, segment homophily, coworkers, and overlap from a
+finite audience.
 
-Every row draws from counters of its own, so a network depends on its key alone and can be filled by any number of threads.
+Every row draws from counters of its own, so a network depends on its key alone and can be filled by any
+number of threads.
 """
 
 from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -46,7 +49,7 @@ def social_graph(
     concentration: float = 1.0,
     threads: int | None = None,
 ) -> Graph:
-    """One population without a company: lognormal out-degrees of this mean, equal segments in turn (node % n_segments)."""
+    """One population without a company: lognormal out-degrees of this mean, segment node % n_segments."""
     median = mean_degree / float(np.exp(sigma * sigma / 2.0))
     degrees = lognormal_counts(n_nodes, median, sigma, key, 0, max(n_nodes - 1, 0))
     segments = np.arange(n_nodes, dtype=np.int32) % np.int32(n_segments)
@@ -80,25 +83,30 @@ def audience_network(
     concentration: float = 1.0,
     threads: int | None = None,
 ) -> Graph:
-    """Employees, corporate accounts and their shared audience as one graph; an edge goes from a source to who sees its posts.
+    """Employees, corporate accounts and their shared audience as one graph; an edge goes from a source to
+    who sees its posts.
 
     Nodes: employees 0 … E−1, then corporate accounts E … E+C−1, then audience E+C … E+C+A−1.
 
-    contact_counts     int[E+C] ≥ 0, out-degree of each source; the last n_corporate of them are followers of corporate accounts
+    contact_counts     int[E+C] ≥ 0, out-degree of each source; the last n_corporate of them are followers of
+                       corporate accounts
     contact_segments   int[E+C], segment of each source, −1 for none (its contacts come from everybody)
     audience_size      A ≥ 0 people
     audience_segments  int[A], segment of each audience member, 0 or more
-    homophily          0 … 1, chance that a contact is drawn from the source's own segment; else from everybody
-    coworker_share     0 … 1, share of an employee's contacts who are other employees (corporate accounts: none)
+    homophily          0 … 1, chance that a contact is drawn from the source's own segment; else from
+                       everybody
+    coworker_share     0 … 1, share of an employee's contacts who are other employees (corporate accounts:
+                       none)
     key                stream_key(seed, Stream.NETWORK, run)
-    audience_mean_degree, audience_sigma   lognormal out-degrees of audience members towards each other, for reposts
+    audience_mean_degree, audience_sigma   lognormal out-degrees of audience members towards each other, for
+                                           reposts
     audience_counts    int[A], those out-degrees themselves, instead
-    concentration      ≥ 1; 1 draws contacts evenly; more favours the first members of each segment, so that audiences
-                       overlap more
+    concentration      ≥ 1; 1 draws contacts evenly; more favours the first members of each segment, so that
+                       audiences overlap more
     threads            at most so many at once; None: one per core; the graph does not depend on it
 
-    Targets of one source are all different and never itself. Out-degrees are exact, except that nobody has more contacts than there are people:
-    coworkers stop at E − 1 and audience contacts at A.
+    Targets of one source are all different and never itself. Out-degrees are exact, except that nobody has
+    more contacts than there are people: coworkers stop at E − 1 and audience contacts at A.
     Raises ValueError for values outside their range and for more than 2**31 − 1 nodes or edges.
     """
     counts = np.atleast_1d(np.asarray(contact_counts, dtype=np.int64))
@@ -163,7 +171,7 @@ def _in_pieces(fill: object, n_rows: int, threads: int) -> None:
     assert callable(fill)
     cuts = [*range(0, n_rows, _ROWS_A_PIECE), n_rows]
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        for piece in [pool.submit(fill, a, b) for a, b in zip(cuts, cuts[1:], strict=False)]:
+        for piece in [pool.submit(fill, a, b) for a, b in pairwise(cuts)]:
             piece.result()
 
 

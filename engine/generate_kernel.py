@@ -42,7 +42,7 @@ def fill_rows(
     taken: Any,
     targets: Any,
 ) -> None:
-    """Draw the targets of rows first … last − 1, all different within a row; `taken` comes in and goes out as zeros."""
+    """Draw the targets of rows first … last − 1, all different in a row; `taken` is zeros in and out."""
     n_audience = members.size
     for row in range(first, last):
         row_key = mix(key ^ (np.uint64(row) * GOLDEN))
@@ -73,7 +73,8 @@ def fill_rows(
             elif concentration == 1.0:
                 target = n_sources + pick(low, n_audience, 1.0)
             else:
-                # The favourites of a random person's segment, so that no segment gains from its place in the numbering.
+                # The favourites of a random person's segment, so that no segment gains from its place in the
+                # numbering.
                 crowd = row_segments[n_sources + pick(low, n_audience, 1.0)]
                 fresh = mix(word ^ GOLDEN) >> SHIFT_32
                 crowd_size = starts[crowd + 1] - starts[crowd]

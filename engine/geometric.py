@@ -1,15 +1,17 @@
 """Gaps between successes of a coin, drawn from a table instead of a logarithm.
 
-A table is the alias form (Walker 1977, Vose 1991) of the geometric distribution truncated at CELLS − 1: gap g < 1023 has probability
-(1 − p)^g · p, and the last cell is an escape, "no success in the next 1023 trials". A 32-bit draw picks a cell with its low
-10 bits and decides between cell and alias with its high 22.
+A table is the alias form (Walker 1977, Vose 1991) of the geometric distribution truncated at CELLS − 1: gap
+g < 1023 has probability (1 − p)^g · p, and the last cell is an escape, "no success in the next 1023 trials".
+A 32-bit draw picks a cell with its low 10 bits and decides between cell and alias with its high 22.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 CELL_BITS = 10
@@ -19,13 +21,28 @@ THRESHOLD_BITS = 32 - CELL_BITS
 LEAST_P = 2.0**-CELL_BITS
 STEPS_PER_OCTAVE = 4
 N_CLASSES = CELL_BITS * STEPS_PER_OCTAVE + 1
+_LOW = np.uint64(ESCAPE)
+_SHIFT = np.uint64(CELL_BITS)
+
+
+@njit(nogil=True, inline="always")
+def draw_gap(tables: Any, base: Any, draw: Any) -> Any:
+    """The gap that 32 random bits pick from the table at `base` of flat tables; all are uint64.
+
+    ESCAPE means so many failures and no success yet.
+    """
+    cell = draw & _LOW
+    entry = np.uint64(tables[base + cell])
+    return cell if (draw >> _SHIFT) < (entry >> _SHIFT) else entry & _LOW
 
 
 @lru_cache(maxsize=256)
 def gap_table(p: float) -> NDArray[np.uint32]:
-    """uint32[CELLS] for one probability in [LEAST_P, 1]: threshold in the high 22 bits, alias cell in the low 10.
+    """uint32[CELLS] for one probability in [LEAST_P, 1]: threshold in the high 22 bits, alias cell in the
+    low 10.
 
-    The probability of each gap is met to 2**-32. Below LEAST_P thin the table of LEAST_P instead, which keeps the relative error small.
+    The probability of each gap is met to 2**-27. Below LEAST_P thin the table of LEAST_P instead, which
+    keeps the relative error small.
     """
     if not LEAST_P <= p <= 1.0:
         raise ValueError(f"gap table for p {p}; from {LEAST_P} to 1; thin a larger probability instead")
@@ -50,7 +67,7 @@ def class_of(p: float) -> int:
 
 @lru_cache(maxsize=1)
 def class_probabilities() -> NDArray[np.float64]:
-    """float64[N_CLASSES]: 2**-10 … 1 in quarter octaves, so that thinning wastes at most one candidate in six."""
+    """float64[N_CLASSES]: 2**-10 … 1 in quarter octaves, so that thinning wastes one pick in six at most."""
     values = 2.0 ** (np.arange(N_CLASSES) / STEPS_PER_OCTAVE - CELL_BITS)
     values.flags.writeable = False
     return values

@@ -22,10 +22,11 @@ class Graph:
     offsets     int64[n_nodes + 1]; the out-edges of u are positions offsets[u] … offsets[u + 1] − 1
     targets     int32[n_edges], in that (CSR) order
     weights     float32[n_edges] in CSR order, or None
-    edge_order  int32[n_edges]: the index, among the edges as given, of each CSR position; None when they are the same
+    edge_order  int32[n_edges]: the index, among the edges as given, of each CSR position; None when they are
+                the same
 
-    A self loop is kept and never reaches anybody new. Parallel edges are kept, and each gets its own chance. The arrays are
-    read-only. 100 million edges take 0.4 GB of targets and 8 bytes of offsets a node.
+    A self loop is kept and never reaches anybody new. Parallel edges are kept, and each gets its own chance.
+    The arrays are read-only. 100 million edges take 0.4 GB of targets and 8 bytes of offsets a node.
     """
 
     n_nodes: int
@@ -62,7 +63,7 @@ class Graph:
         """Values given one per edge, in the order of from_edges, rearranged to the order of `targets`."""
         if values.shape != (self.n_edges,):
             raise ValueError(
-                f"edge values of shape {values.shape}; the graph has {self.n_edges} edges; give one value per edge"
+                f"edge values of shape {values.shape}; {self.n_edges} edges; give one value per edge"
             )
         return values if self.edge_order is None else values[self.edge_order]
 
@@ -76,8 +77,8 @@ class Graph:
     ) -> Graph:
         """Build from edge lists of equal length; edges of one source keep their given order.
 
-        Raises ValueError for lengths that differ, more than 2**31 − 1 nodes or edges, ids outside 0 … n_nodes − 1, ids that are no
-        whole numbers, and weights that are NaN or infinite.
+        Raises ValueError for lengths that differ, more than 2**31 − 1 nodes or edges, ids outside 0 …
+        n_nodes − 1, ids that are no whole numbers, and weights that are NaN or infinite.
         """
         n = _checked_count(n_nodes)
         tails, heads = _as_ids(sources, "sources"), _as_ids(targets, "targets")
@@ -85,7 +86,7 @@ class Graph:
             raise ValueError(f"{tails.size} sources but {heads.size} targets; give two lists of one length")
         if tails.size > MAX_EDGES:
             raise ValueError(
-                f"{tails.size} edges; at most {MAX_EDGES} are stored; use engine.implicit for a larger audience"
+                f"{tails.size} edges; at most {MAX_EDGES} are stored; use engine.implicit instead"
             )
         _check_range(tails, n, "sources")
         _check_range(heads, n, "targets")

@@ -1,4 +1,4 @@
-"""A cache prefetch that compiled kernels can issue: LLVM's own instruction, which Numba does not expose by itself."""
+"""A cache prefetch for compiled kernels: LLVM's own instruction, which Numba does not expose by itself."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 
 
-@intrinsic
-def prefetch(typing_context: Any, array: Any, index: Any) -> tuple[Signature, Any]:
-    """`prefetch(array, i)`: ask for the cache line of `array[i]` ahead of its use; `i` is not checked."""
+def _prefetch(typing_context: Any, array: Any, index: Any) -> tuple[Signature, Any]:
     signature = types.void(array, types.intp)
+
+    insert: Any = cgutils.get_or_insert_function
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array_type = signature.args[0]
@@ -23,9 +23,13 @@ def prefetch(typing_context: Any, array: Any, index: Any) -> tuple[Signature, An
         byte_pointer = builder.bitcast(pointer, ir.IntType(8).as_pointer())
         flag = ir.IntType(32)
         function_type = ir.FunctionType(ir.VoidType(), [byte_pointer.type, flag, flag, flag])
-        function = cgutils.get_or_insert_function(builder.module, function_type, "llvm.prefetch.p0")
+        function = insert(builder.module, function_type, "llvm.prefetch.p0")
         read, keep_near, data = flag(0), flag(3), flag(1)
         builder.call(function, [byte_pointer, read, keep_near, data])
         return context.get_dummy_value()
 
     return signature, generate
+
+
+# prefetch(array, i) asks for the cache line of array[i] ahead of its use; i is not checked.
+prefetch: Any = intrinsic(_prefetch)

@@ -1,7 +1,7 @@
 """Closed forms: the arithmetic of reach, from the naive figure to the expected one.
 
-Counts and factors that are whole numbers, fractions or decimal strings stay exact (`fractions.Fraction`), so the well-known round figures come out to
-the unit. Floats are taken at their decimal reading: 0.01 is 1/100.
+Counts and factors that are whole numbers, fractions or decimal strings stay exact (`fractions.Fraction`), so
+the well-known round figures come out to the unit. Floats are taken at their decimal reading: 0.01 is 1/100.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def expected_unique_reach(contacts: ArrayLike, audience: int, visibility: float 
     contacts    int[s], contacts of each source, each at most `audience`
     audience    people all sources draw from
     visibility  chance that a contact sees the share
-    audience · (1 − ∏ (1 − visibility · k_i / audience)): exact for independent uniform samples without replacement.
+    audience · (1 − ∏ (1 − visibility · k_i / audience)): exact for independent uniform samples without
+    replacement.
     """
     counts = np.asarray(contacts, dtype=np.float64)
     if audience <= 0:
@@ -96,7 +97,7 @@ def overlap_lost(contacts: ArrayLike, audience: int, visibility: float = 1.0) ->
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the waterfall: `value` people (or clicks) left after multiplying the step before by `factor`."""
+    """One step of the waterfall: `value` people (or clicks) left after `factor` on the step before."""
 
     name: str
     factor: Fraction

@@ -3,17 +3,20 @@
 For share s of source a and each out-edge e = (a → j):
 
     P(see)          = visibility_s / (1 + load_j / feed_load_half)
-    P(click | see)  = min(1, click_base_s · peer_premium_s · exp(trust·T_e + affinity·A_{j,topic} − fatigue·F_e))
-    P(repost | see) = min(1, repost_base_s · quality_s · exp(same))
+    P(click | see)  = min(1, click_base_s · peer_premium_s · exp(trust·T_e + affinity·A_{j,topic} −
+    fatigue·F_e)) P(repost | see) = min(1, repost_base_s · quality_s · exp(same))
 
-Click and repost are drawn independently, once for each person and tree: at the first sight. Whoever reposts broadcasts the item over its own
-out-edges in the next round; `max_rounds` rounds at most, so the reposts of the last round are counted and go nowhere. Beyond the first
-round the premium is `reposter_premium`. The source never sees its own share.
+Click and repost are drawn independently, once for each person and tree: at the first sight. Whoever reposts
+broadcasts the item over its own out-edges in the next round; `max_rounds` rounds at most, so the reposts of
+the last round are counted and go nowhere. Beyond the first round the premium is `reposter_premium`. The
+source never sees its own share.
 
-The edge arrays are read as they stood in the morning: fatigue and trust are for the caller to update from `Outcome.seen_edges`.
+The edge arrays are read as they stood in the morning: fatigue and trust are for the caller to update from
+`Outcome.seen_edges`.
 
-Randomness: each draw is a function of (key, day, source, ordinal of the share) and of the edge or the node it concerns, never of the other
-shares of the day. Two schemes compared under one seed share every draw of the shares they have in common.
+Randomness: each draw is a function of (key, day, source, ordinal of the share) and of the edge or the node
+it concerns, never of the other shares of the day. Two schemes compared under one seed share every draw of
+the shares they have in common.
 """
 
 from __future__ import annotations
@@ -26,7 +29,6 @@ from numpy.typing import ArrayLike, NDArray
 from engine import response_kernel as loops
 from engine.geometric import class_of, class_probabilities, class_tables
 from engine.graph import Graph
-from engine.streams import bits
 
 FIRST_VIEW, CLICKED, REPOSTED = loops.FIRST_VIEW, loops.CLICKED, loops.REPOSTED
 
@@ -139,17 +141,18 @@ class Scratch:
         words = graph.n_nodes // 64 + 1
         self.visited = np.zeros(words, dtype=np.uint64)
         self.today = np.zeros(words, dtype=np.uint64)
-        self.queue = np.empty(graph.n_nodes + 1, dtype=np.int32)
+        self.queue = np.empty(graph.n_nodes + 1, dtype=np.uint32)
         widest = int(graph.out_degrees.max()) if graph.n_nodes else 0
-        self.candidates = np.empty(widest + 1, dtype=np.int32)
+        self.picked = np.empty(widest + 1, dtype=np.uint32)
+        self.words = np.empty(widest + 1, dtype=np.uint64)
         self.reserve(max(1024, 2 * widest))
 
     def reserve(self, exposures: int) -> None:
         """Room for so many exposures; what was written stays."""
-        old = getattr(self, "edges", np.empty(0, dtype=np.int32))
+        old = getattr(self, "edges", np.empty(0, dtype=np.uint32))
         old_shares = getattr(self, "shares", np.empty(0, dtype=np.int32))
         old_flags = getattr(self, "flags", np.empty(0, dtype=np.uint8))
-        self.edges = np.empty(exposures, dtype=np.int32)
+        self.edges = np.empty(exposures, dtype=np.uint32)
         self.shares = np.empty(exposures, dtype=np.int32)
         self.flags = np.empty(exposures, dtype=np.uint8)
         self.edges[: old.size] = old
@@ -179,8 +182,9 @@ def propagate(
     key              stream_key(seed, Stream.SEE, run)
     scratch          Scratch(graph), to reuse; results do not depend on it
 
-    Raises ValueError for arrays of the wrong shape and values outside their range. Oracle: with repost 0 and empty feeds the
-    exposures of a share are Binomial(out-degree, visibility), its clicks Binomial(out-degree, visibility · click rate).
+    Raises ValueError for arrays of the wrong shape and values outside their range. Oracle: with repost 0 and
+    empty feeds the exposures of a share are Binomial(out-degree, visibility), its clicks
+    Binomial(out-degree, visibility · click rate).
     """
     _check_audience(graph, edge_trust, edge_fatigue, person_interest, feed_load)
     _check_shares(graph, shares, person_interest.shape[1])
@@ -188,30 +192,32 @@ def propagate(
     work = Scratch(graph) if scratch is None else scratch
     if work.queue.size != graph.n_nodes + 1:
         raise ValueError(
-            f"scratch for {work.queue.size - 1} people; the graph has {graph.n_nodes}; make Scratch(graph) anew"
+            f"scratch for {work.queue.size - 1} people; the graph has {graph.n_nodes}; use Scratch(graph)"
         )
     classes, share_rates = _share_rates(shares)
-    source = np.ascontiguousarray(shares.source, dtype=np.int32)
-    tree_keys = np.array(
-        [bits(key, day, int(a), int(o)) for a, o in zip(source, shares.ordinal, strict=True)], dtype=np.uint64
-    )
+    source = np.ascontiguousarray(shares.source, dtype=np.uint32)
+    # Unsigned views: Numba tests each signed index for being negative.
+    targets = graph.targets.view(np.uint32)
+    audience = [
+        np.ascontiguousarray(values, dtype=np.float32).reshape(-1)
+        for values in (edge_trust, edge_fatigue, person_interest, feed_load)
+    ]
     counts = np.zeros((source.size, loops.N_COUNTS), dtype=np.int64)
     state = np.zeros(3, dtype=np.int64)
     while state[0] < source.size:
         loops.run_shares(
-            graph.offsets,
-            graph.targets,
-            np.ascontiguousarray(edge_trust, dtype=np.float32),
-            np.ascontiguousarray(edge_fatigue, dtype=np.float32),
-            np.ascontiguousarray(person_interest, dtype=np.float32),
-            np.ascontiguousarray(feed_load, dtype=np.float32),
+            graph.offsets.view(np.uint64),
+            targets,
+            *audience,
             np.array(rates, dtype=np.float64),
             source,
-            np.ascontiguousarray(shares.topic, dtype=np.int32),
+            np.ascontiguousarray(shares.topic, dtype=np.uint32),
+            np.ascontiguousarray(shares.ordinal, dtype=np.int32),
             share_rates,
             classes,
-            tree_keys,
-            class_tables(),
+            np.uint64(key),
+            day,
+            class_tables().reshape(-1),
             counts,
             work.edges,
             work.shares,
@@ -219,23 +225,31 @@ def propagate(
             work.visited,
             work.today,
             work.queue,
-            work.candidates,
+            work.picked,
+            work.words,
             state,
         )
         if state[0] < source.size:
             work.reserve(2 * work.edges.size)
     written = int(state[1])
-    loops.clear_marks(graph.targets, work.edges[:written], work.today)
+    loops.clear_marks(targets, work.edges[:written], work.today)
+    columns = [np.ascontiguousarray(column) for column in counts.T]
     return Outcome(
-        *(np.ascontiguousarray(counts[:, column]) for column in range(loops.N_COUNTS)),
-        work.edges[:written].copy(),
+        columns[0],
+        columns[1],
+        columns[2],
+        columns[3],
+        columns[4],
+        columns[5],
+        columns[6],
+        work.edges[:written].astype(np.int32),
         work.shares[:written].copy(),
         work.flags[:written].copy(),
         int(state[2]),
     )
 
 
-def _share_rates(shares: Shares) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def _share_rates(shares: Shares) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
     # Visibility becomes a gap table with a probability a little above it, and the chance to keep a candidate.
     levels, inverse = np.unique(np.asarray(shares.visibility, dtype=np.float64), return_inverse=True)
     level_classes = np.array([class_of(float(level)) for level in levels], dtype=np.int64)
@@ -245,7 +259,7 @@ def _share_rates(shares: Shares) -> tuple[NDArray[np.int64], NDArray[np.float32]
     rates[:, 1] = shares.click_base
     rates[:, 2] = np.asarray(shares.repost_base) * np.asarray(shares.quality)
     rates[:, 3] = shares.peer_premium
-    return classes, rates
+    return classes.astype(np.uint64), rates
 
 
 def _check_audience(

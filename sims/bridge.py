@@ -73,10 +73,11 @@ def guarded(result: Result) -> dict[str, NDArray[np.float64]]:
 
 
 def fairness(result: Result) -> NDArray[np.float64]:
-    """Per run: the least-paid segment's points per share, as a part of the median segment's; 1 if nobody is paid.
+    """Per run: the least-paid segment's points per share, as a part of the median segment's; 1 if nobody
+    is paid.
 
-    Equal effort, equal pay: a scheme that pays for clicks pays well-connected segments more for the same share.
-    Segments without a share in a run are left out of it.
+    Equal effort, equal pay: a scheme that pays for clicks pays well-connected segments more for the same
+    share. Segments without a share in a run are left out of it.
     """
     segments = [split for split in result.daily if split.startswith(SEGMENT)]
     points = np.array([result.total(POINTS, split) for split in segments])

@@ -1,10 +1,10 @@
-"""The demo company: 500 people, two schemes rehearsed, the better one live for four weeks, something to share.
+"""The demo company: 500 people, two schemes rehearsed, the better one live for four weeks, something to
+share.
 
-Everything shown is made the way a real company would make it: people come from a CSV, the choice from `compare`, the
-activity from the model's own events, scored by the live program.
+Everything shown is made the way a real company would make it: people come from a CSV, the choice from
+`compare`, the activity from the model's own events, scored by the live program.
 """
 
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -50,7 +50,8 @@ def create_demo(
 ) -> Demo:
     """Create the demo company in the database at `url`, or give back the one that is there already.
 
-    Raises `InputError` when the examples folder is missing (an installed package has none: run it from a checkout).
+    Raises `InputError` when the examples folder is missing (an installed package has none: run it from a
+    checkout).
     """
     from rewards.store.migrate import upgrade
     from rewards.store.session import open_database
@@ -81,11 +82,13 @@ def _existing(database: "Database") -> Demo | None:
             return None
         people = list_people(tx, ORGANISATION)
         accounts = {role: next(each.id for each in people if each.role == role) for role in ROLES}
-        return Demo(ORGANISATION, accounts, str(stored.id), str(stored.body["choice"]["scenario"]))
+        return Demo(ORGANISATION, accounts, stored.id, str(stored.body["choice"]["scenario"]))
 
 
 def _create(database: "Database", runs: int, say: Callable[[str], None], now: datetime) -> None:
     """All of it in one transaction: an interrupted creation leaves nothing behind."""
+    from rewards.publication import publish_scheme
+
     from rewards.people_file import load_people
     from sims.comparison import compare
     from sims.scenario import Scenario
@@ -104,9 +107,10 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     chosen = chosen_scenario(comparison, scenarios)
     events = recent_events(chosen, now)
     say(f"Publishing it, and recording four weeks of the program: {len(events):,} events ...")
+    began = datetime.combine((now - timedelta(days=LIVE_DAYS + 2)).date(), time(), UTC)
     with database.begin() as tx:
-        _company(tx, people, now)
-        _publish(tx, chosen, comparison, now)
+        _company(tx, people, began)
+        publish_scheme(tx, ORGANISATION, chosen.schemes()[0], began, "demo", comparison.choice.reason, began)
         _content(tx, now)
         _activity(tx, events)
         _thanks(tx, people, now)
@@ -114,7 +118,9 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
 
 
 def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> "Scenario":
-    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a demo."""
+    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a
+    demo.
+    """
     named = {scenario.name: scenario for scenario in scenarios}
     if comparison.choice.scenario in named:
         return named[comparison.choice.scenario]
@@ -138,7 +144,7 @@ def recent_events(scenario: "Scenario", now: datetime) -> "list[Event]":
 
 
 def _company(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
-    from rewards.accounts import create_account, hash_password
+    from rewards.accounts import create_account
     from rewards.organisations import create_organisation
     from rewards.people import import_people
 
@@ -147,16 +153,8 @@ def _company(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> Non
     for role in ROLES:
         person = next(row.id for row in people if row.role == role)
         roles = ["employee"] if role == "employee" else ["employee", role]
-        # Nobody knows these passwords: the demo signs in by role, and only where the demo is switched on.
-        create_account(tx, ORGANISATION, person, roles, hash_password(secrets.token_urlsafe(24)), now)
-
-
-def _publish(tx: "Transaction", chosen: "Scenario", comparison: "Comparison", now: datetime) -> None:
-    from rewards.publication import publish_scheme
-
-    scheme = chosen.schemes()[0]
-    effective_at = datetime.combine((now - timedelta(days=LIVE_DAYS + 2)).date(), time(), UTC)
-    publish_scheme(tx, ORGANISATION, scheme, effective_at, "demo", comparison.choice.reason, effective_at)
+        # No password: the demo signs in by role, and only where the demo is switched on.
+        create_account(tx, ORGANISATION, person, roles, None, now)
 
 
 def _content(tx: "Transaction", now: datetime) -> None:

@@ -5,24 +5,50 @@ Light on purpose: a web request imports this module.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from rewards.store.results import Result as StoredResult
-from rewards.store.results import latest_result, save_result
+from rewards.store.results import StoredResult, get_result, latest_result, save_result
 from rewards.store.session import Transaction
 
 COMPARISON = "comparison"
 
 
+@dataclass(frozen=True)
+class StoredComparison:
+    """A comparison as it was stored; `body` is `Comparison.as_json`."""
+
+    id: str
+    title: str
+    created_at: datetime
+    content_hash: str
+    body: Mapping[str, Any]
+
+
 def save_comparison(tx: Transaction, organisation: str, body: Mapping[str, Any], now: datetime) -> str:
-    """Store a comparison's JSON (`Comparison.as_json`) and give back its id."""
+    """Store a comparison's JSON and give back its id."""
     text = json.dumps(body, allow_nan=False, ensure_ascii=False)
     digest = sha256(text.encode()).hexdigest()
     return str(save_result(tx, organisation, COMPARISON, str(body["title"]), digest, text, now))
 
 
-def latest_comparison(tx: Transaction, organisation: str) -> StoredResult | None:
+def latest_comparison(tx: Transaction, organisation: str) -> StoredComparison | None:
     """The comparison stored last, or None."""
-    return latest_result(tx, organisation, COMPARISON)
+    return _opened(latest_result(tx, organisation, COMPARISON))
+
+
+def get_comparison(tx: Transaction, organisation: str, comparison_id: str) -> StoredComparison | None:
+    """One comparison by its id, or None if the organisation has no such result."""
+    if not comparison_id.isdecimal():
+        return None
+    found = get_result(tx, organisation, int(comparison_id))
+    return _opened(found if found is not None and found.kind == COMPARISON else None)
+
+
+def _opened(found: StoredResult | None) -> StoredComparison | None:
+    if found is None:
+        return None
+    body = json.loads(found.body_json)
+    return StoredComparison(str(found.id), found.title, found.saved_at, found.content_hash, body)

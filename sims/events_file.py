@@ -6,13 +6,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from rewards.events import Event, EventError, parse_cloudevent, to_cloudevent
+from rewards.events import Event, to_cloudevent
 
 LINE_BYTES_MAX = 64 * 1024
 
 
 class EventsFileError(ValueError):
-    """A line that is no event: `file:line: what; limit; remedy`."""
+    """A line that is no JSON object: `file:line: what; limit; remedy`."""
 
 
 def write_events(path: Path, events: Iterable[Event]) -> int:
@@ -53,17 +53,6 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
             f"{where}: got a {kind}; a line must be one JSON object; write one CloudEvent a line"
         )
     return found
-
-
-def read_events(path: Path) -> list[Event]:
-    """Every event of the file, in the file's order. Raises `EventsFileError` naming file, line and remedy."""
-    events = []
-    for number, found in read_objects(path):
-        try:
-            events.append(parse_cloudevent(found))
-        except EventError as error:
-            raise EventsFileError(f"{path}:{number}: {error}") from None
-    return events
 
 
 def batches(path: Path, size: int) -> Iterator[list[dict[str, Any]]]:

@@ -6,6 +6,7 @@ only the time it takes.
 """
 
 import multiprocessing
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -62,6 +63,8 @@ class _Worker:
     @classmethod
     def prepare(cls, function: Callable[[Any, Any], Any], shared: Any) -> None:
         cls.function, cls.shared = staticmethod(function), shared
+        # An interrupt is the parent's to answer: it cancels what is left, and the worker ends without a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     @classmethod
     def work(cls, task: Any) -> Any:
@@ -108,7 +111,9 @@ def choose_executor(processes: int | None, n_tasks: int) -> Executor:
 
 @contextmanager
 def progress(label: str, total: int, quiet_seconds: float = 1.0) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal's standard error for work beyond `quiet_seconds`; yields what to call with steps done."""
+    """A bar on a terminal's standard error for work beyond `quiet_seconds`; yields what to call with steps
+    done.
+    """
     if not sys.stderr.isatty():
         yield lambda steps: None
         return

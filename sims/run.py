@@ -18,7 +18,6 @@ from sims.result import ALL, Provenance, Result
 
 if TYPE_CHECKING:
     from rewards.events import Event
-
     from sims.scenario import Scenario
 
 
@@ -62,7 +61,7 @@ def simulate_all(
     tasks = [Task(which, seed, run) for which in range(len(scenarios)) for run in range(runs)]
     executor = choose_executor(processes, len(tasks))
     found: list[Daily] = []
-    with progress(f"{runs} runs of {len(scenarios)}", len(tasks)) as advance:
+    with progress(f"{len(scenarios)} x {runs} runs", len(tasks)) as advance:
         for daily in executor.map(run_task, tuple(scenarios), tasks):
             found.append(daily)
             advance(1)

@@ -1,5 +1,6 @@
 """`doctor`: what is installed, which database, which executor, clashes of package names."""
 
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -45,8 +46,6 @@ def doctor(json_out: JsonOut = None) -> None:
 
 def database_state() -> tuple[str, list[str]]:
     """What the database is like, and what is wrong with it (a database that does not exist yet is not wrong)."""
-    from pathlib import Path
-
     from rewards.store.migrate import is_current
 
     url = database_url()
@@ -56,8 +55,8 @@ def database_state() -> tuple[str, list[str]]:
         with opened(url) as database:
             database.ping()
             current = is_current(database)
-    except Exception as error:  # noqa: BLE001 - a doctor reports whatever the driver raises
-        return "unreachable", [f"database {shown(url)}: {str(error).splitlines()[0]}; check DATABASE_URL"]
+    except ValueError as error:
+        return "unreachable", [str(error)]
     if current:
         return "up to date", []
     return "older than this version", [f"database {shown(url)} lacks migrations; run groundswell db upgrade"]

@@ -36,17 +36,24 @@ def shown(url: str) -> str:
 
 @contextmanager
 def opened(url: str | None = None) -> Iterator["Database"]:
-    """The database, closed at the end; the folder of a SQLite file is made if it is missing."""
+    """The database, closed at the end. Raises `InputError` when it cannot be opened or used."""
     from rewards.store.session import open_database
 
     url = url or database_url()
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    database = open_database(url)
     try:
-        yield database
-    finally:
-        database.close()
+        database = open_database(url)
+        try:
+            yield database
+        finally:
+            database.close()
+    except Exception as error:
+        # Only the store may name the driver's classes, so they are known here by where they come from.
+        if not type(error).__module__.startswith("sqlalchemy."):
+            raise
+        cause = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise InputError(
+            f"database {shown(url)}: {cause}; check DATABASE_URL and groundswell doctor"
+        ) from None
 
 
 @db.command()
@@ -110,7 +117,9 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
 def init(
     people: Annotated[Path, typer.Option(metavar="P.csv", help="The people to import.")],
     scheme: Annotated[Path, typer.Option(metavar="S.yaml", help="The scheme to publish.")],
-    organisation: Annotated[str, typer.Option(help="Short name: a-z, 0-9 and hyphens.")] = "company",
+    organisation: Annotated[
+        str, typer.Option(envvar="GROUNDSWELL_ORGANISATION", help="Short name: a-z, 0-9 and hyphens.")
+    ] = "company",
     name: Annotated[str, typer.Option(help="Name for people to read.")] = "Our company",
     timezone: Annotated[str, typer.Option(help="IANA time zone.")] = "Europe/Madrid",
     since: Annotated[
@@ -122,13 +131,14 @@ def init(
     Example: groundswell init --people examples/people-midsize.csv --scheme examples/schemes/clicks.yaml
     """
     from rewards.accounts import create_token
-    from rewards.document import load_document
     from rewards.organisations import create_organisation
     from rewards.people import import_people
-    from rewards.people_file import load_people
     from rewards.publication import publish_scheme
-    from rewards.scheme import IncentiveScheme
     from rewards.store.migrate import upgrade as migrate
+
+    from rewards.document import load_document
+    from rewards.people_file import load_people
+    from rewards.scheme import IncentiveScheme
 
     rows = load_people(people)
     loaded = load_document(scheme, IncentiveScheme)
@@ -143,6 +153,7 @@ def init(
             token = create_token(tx, organisation, "init", INIT_SCOPES, now)
     say(f"{organisation}: {len(rows)} people, scheme '{loaded.name}' in force from {since}")
     say(f"API token, shown this once: {token}")
+    say(f"serve it with GROUNDSWELL_ORGANISATION={organisation} groundswell serve")
 
 
 def _midnight(day: str) -> datetime:

@@ -1,0 +1,73 @@
+"""Which out-edges of a node succeed, and who they reach: the two steps that every propagation kernel shares.
+
+Compiled into the kernels that call them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from engine.geometric import ESCAPE, draw_gap
+from engine.prefetch import prefetch
+from engine.streams import GOLDEN, mix
+
+ZERO = np.uint64(0)
+ONE = np.uint64(1)
+SIX = np.uint64(6)
+LOW_6 = np.uint64(63)
+SHIFT_32 = np.uint64(32)
+LOW_32 = np.uint64(0xFFFFFFFF)
+GAP_ESCAPE = np.uint64(ESCAPE)
+
+
+@njit(nogil=True, inline="always")
+def pick_edges(
+    begin: Any, end: Any, node_key: Any, tables: Any, base: Any, targets: Any, picked: Any, count: Any
+) -> Any:
+    """Append to `picked` the positions in [begin, end) where a coin of the table's chance succeeds; return
+    the new count.
+
+    Each word of randomness serves two gaps. The targets of what is picked are asked for at once.
+    """
+    position = begin
+    word = node_key
+    while True:
+        gap = draw_gap(tables, base, word & LOW_32)
+        position += gap
+        if position >= end:
+            return count
+        if gap != GAP_ESCAPE:
+            picked[count] = position
+            count += ONE
+            prefetch(targets, position)
+            position += ONE
+        gap = draw_gap(tables, base, word >> SHIFT_32)
+        position += gap
+        if position >= end:
+            return count
+        if gap != GAP_ESCAPE:
+            picked[count] = position
+            count += ONE
+            prefetch(targets, position)
+            position += ONE
+        word = mix(word + GOLDEN)
+
+
+@njit(nogil=True, inline="always")
+def reach_targets(n_picked: Any, picked: Any, targets: Any, visited: Any, queue: Any, tail: Any) -> Any:
+    """Mark the targets of the picked edges and append the new ones to the queue; return its new tail."""
+    for i in range(n_picked):
+        v = np.uint64(targets[np.uint64(picked[i])])
+        picked[i] = v
+        prefetch(visited, v >> SIX)
+    for i in range(n_picked):
+        v = np.uint64(picked[i])
+        shift = v & LOW_6
+        marks = visited[v >> SIX]
+        visited[v >> SIX] = marks | (ONE << shift)
+        queue[tail] = v
+        tail += ((marks >> shift) & ONE) ^ ONE
+    return tail

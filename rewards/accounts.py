@@ -1,0 +1,147 @@
+"""Signing in: passwords by argon2, sessions and API tokens random and stored as SHA-256 only."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pwdlib import PasswordHash
+
+from rewards.faults import BadValue, Conflict, NotFound
+from rewards.people import find_row
+from rewards.store import accounts as rows
+from rewards.store import trail
+from rewards.store.session import Transaction
+from rewards.store.units import digest, to_us
+
+ROLES = ("employee", "hr", "strategist")
+SCOPES = ("events:write", "events:backfill", "me:read", "kudos:write", "admin")
+SESSION_HOURS = 12
+PASSWORD_MIN_CHARACTERS = 10
+PASSWORD_MAX_CHARACTERS = 1024
+_TOKEN_BYTES = 32
+_HASHER = PasswordHash.recommended()
+# Checked when no account exists, so that a wrong id takes as long as a wrong password.
+_DUMMY = _HASHER.hash(secrets.token_hex(16))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in."""
+
+    organisation: str
+    person: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """What an API token may do, and for whom it speaks (None: the organisation)."""
+
+    organisation: str
+    name: str
+    scopes: tuple[str, ...]
+    person: str | None
+
+
+def hash_password(password: str) -> str:
+    """The argon2 hash. Raises BadValue for a password outside the limits."""
+    if not PASSWORD_MIN_CHARACTERS <= len(password) <= PASSWORD_MAX_CHARACTERS:
+        raise BadValue(
+            f"password of {len(password)} characters: limit {PASSWORD_MIN_CHARACTERS} to "
+            f"{PASSWORD_MAX_CHARACTERS}; choose a longer phrase"
+        )
+    return _HASHER.hash(password)
+
+
+def create_account(
+    tx: Transaction,
+    organisation: str,
+    person: str,
+    roles: Sequence[str],
+    password_hash: str | None,
+    now: datetime,
+) -> Account:
+    """Give a person a sign-in, or change it. Raises BadValue for an unknown role, NotFound for the person."""
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown or not roles:
+        raise BadValue(f"roles {list(roles)}: limit {', '.join(ROLES)}; give at least one of these")
+    row = find_row(tx, organisation, person)
+    kept = tuple(role for role in ROLES if role in roles)
+    rows.save_account(tx, organisation, row.id, " ".join(kept), password_hash, to_us(now))
+    trail.log(tx, organisation, "system", "account.save", f"person:{row.id}", " ".join(kept), to_us(now))
+    return Account(organisation, person, kept)
+
+
+def sign_in(tx: Transaction, organisation: str, person: str, password: str, now: datetime) -> str | None:
+    """A new session's token, or None when id or password is wrong or the person is not active."""
+    row = rows.find_account(tx, organisation, person)
+    stored = _DUMMY if row is None or row.password_hash is None else row.password_hash
+    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored)
+    if row is None or row.password_hash is None or not right or row.status == "inactive":
+        return None
+    return open_session(tx, organisation, person, now)
+
+
+def open_session(tx: Transaction, organisation: str, person: str, now: datetime) -> str:
+    """A session without a password, for the demo and single sign-on. Raises NotFound without an account."""
+    row = rows.find_account(tx, organisation, person)
+    if row is None or row.status == "inactive":
+        raise NotFound(f"account of person {person!r}: none that is active; create or reactivate it")
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    expires = to_us(now + timedelta(hours=SESSION_HOURS))
+    rows.add_session(tx, organisation, row.person_id, digest(token), to_us(now), expires)
+    return token
+
+
+def account_for_session(tx: Transaction, token: str, now: datetime) -> Account | None:
+    """Who the token belongs to, or None when it is unknown or expired."""
+    row = rows.session_account(tx, digest(token), to_us(now))
+    if row is None or row.status == "inactive":
+        return None
+    return Account(row.organisation_id, row.external_id, tuple(row.roles.split()))
+
+
+def close_session(tx: Transaction, token: str) -> None:
+    """Sign out."""
+    rows.drop_session(tx, digest(token))
+
+
+def create_token(
+    tx: Transaction,
+    organisation: str,
+    name: str,
+    scopes: Sequence[str],
+    now: datetime,
+    person: str | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """A new API token, shown once. Raises BadValue for a scope, Conflict for a name already used."""
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown or not scopes:
+        raise BadValue(f"scopes {list(scopes)}: limit {', '.join(SCOPES)}; give at least one of these")
+    if rows.token_named(tx, organisation, name) is not None:
+        raise Conflict(f"API token {name!r}: the name is used; choose another")
+    person_id = None if person is None else find_row(tx, organisation, person).id
+    token = f"gs_{secrets.token_urlsafe(_TOKEN_BYTES)}"
+    expires_us = None if expires_at is None else to_us(expires_at)
+    rows.add_token(tx, organisation, name, " ".join(scopes), digest(token), person_id, to_us(now), expires_us)
+    trail.log(tx, organisation, "system", "token.create", name, " ".join(scopes), to_us(now))
+    return token
+
+
+def authenticate_token(tx: Transaction, token: str, now: datetime) -> ApiToken | None:
+    """What the token may do, or None when it is unknown, expired or revoked."""
+    row = rows.find_token(tx, digest(token))
+    if row is None or row.revoked_at_us is not None:
+        return None
+    if row.expires_at_us is not None and row.expires_at_us <= to_us(now):
+        return None
+    return ApiToken(row.organisation_id, row.name, tuple(row.scopes.split()), row.external_id)
+
+
+def revoke_token(tx: Transaction, organisation: str, name: str, now: datetime) -> None:
+    """End an API token. Raises NotFound when there is none of that name in force."""
+    if not rows.revoke(tx, organisation, name, to_us(now)):
+        raise NotFound(f"API token {name!r}: none in force; list the tokens")
+    trail.log(tx, organisation, "system", "token.revoke", name, "", to_us(now))

@@ -1,0 +1,233 @@
+"""One person's events, folded by the kernel in canonical order, and the ledger brought to what the fold says.
+
+In order, a new event extends the stored state. Out of order, after a reversal or a change of versions, the events
+of the open period are folded again from its base; entries that came out differently are undone by opposites and
+written anew, so that what stands equals what canonical order would have given.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rewards.events import Event
+from rewards.ledger import Draft, award_moves, opposite, post
+from rewards.places import Place, local_ordinal
+from rewards.schemes import NO_SCHEME, Schemes
+from rewards.scoring import Fold, Scored
+from rewards.store import events as event_rows
+from rewards.store import journal as journal_rows
+from rewards.store import reviews, states
+from rewards.store.session import Transaction
+
+UNTIL_REVIEWED_US = 2**62
+NOT_FOLDED = frozenset({"late", "closed_period"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event of the inbox with internal person ids."""
+
+    ref: int
+    source: str
+    event_id: str
+    kind: str
+    person_id: int
+    owner_id: int | None
+    occurred_us: int
+    local_date: int
+    zone: str
+    object: str
+    channel: str | None
+    tags: tuple[str, ...]
+    quantity: int
+    verification: str
+
+    @classmethod
+    def from_row(cls, ref: int, row: Mapping[str, Any]) -> "Told":
+        """From a row of `event`, stored or about to be."""
+        return cls(
+            ref, row["source"], row["event_id"], row["kind"], row["person_id"], row["owner_id"], row["occurred_us"],
+            row["local_date"], row["zone"], row["object"], row["channel"], tuple(json.loads(row["tags"])),
+            row["quantity"], row["verification"],
+        )
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """The canonical order: time, then source, then id."""
+        return self.occurred_us, self.source, self.event_id
+
+    @property
+    def beneficiaries(self) -> tuple[int, ...]:
+        """Who may earn by it: the subject, and the owner where there is another."""
+        if self.owner_id is None or self.owner_id == self.person_id:
+            return (self.person_id,)
+        return self.person_id, self.owner_id
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a fold stands."""
+
+    version: int
+    state: bytes
+
+
+class Folder:
+    """Collects the drafts of one transaction, to be posted together."""
+
+    def __init__(
+        self, tx: Transaction, organisation: str, home: Any, schemes: Schemes, closed_us: int, now_us: int
+    ) -> None:
+        self.tx = tx
+        self.organisation = organisation
+        self.home = home
+        self.schemes = schemes
+        self.closed_us = closed_us
+        self.now_us = now_us
+        self.drafts: list[Draft] = []
+        self.under_review: set[int] = set()
+        self._states: list[dict[str, Any]] = []
+
+    def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
+        """Take in new events (in canonical order), replaying when the first comes before the last one folded."""
+        if fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event):
+            self.replay(person, place, stored)
+            return
+        stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
+        self.drafts.extend(drafts)
+        self._keep(person.id, stand, fresh[-1])
+
+    def replay(self, person: Any, place: Place, stored: Any) -> None:
+        """Fold the open period again and draft the differences from what stands."""
+        told = self.open_events(person.id)
+        self.under_review |= reviews.held_events(self.tx, person.id)
+        stand, desired = self.fold(person.id, place, Stand(stored.base_version, stored.base_state), told)
+        self.drafts.extend(self._differences(person.id, desired, {one.ref for one in told}))
+        self._keep(person.id, stand, told[-1] if told else None)
+
+    def open_events(self, person_id: int, before_us: int | None = None) -> list[Told]:
+        """The person's events of the open period that count, in canonical order."""
+        found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us)
+        return [Told.from_row(row.id, row._mapping) for row in found]
+
+    def fold(
+        self,
+        person_id: int,
+        place: Place,
+        start: Stand,
+        told: Sequence[Told],
+        version_at: Callable[[int], int] | None = None,
+    ) -> tuple[Stand, list[Draft]]:
+        """The kernel over these events. `version_at` overrides which version is in force (for shadows)."""
+        choose = version_at or self.schemes.at
+        fold = Fold.resume(self.schemes, start.version, start.state)
+        drafts: list[Draft] = []
+        for one in told:
+            version = choose(one.occurred_us)
+            if version == NO_SCHEME:
+                continue
+            segment, team = place.membership_at(one.occurred_us)
+            for scored in fold.score(version, self._event(one, person_id), segment, team, place):
+                drafts.append(self._draft(person_id, one, team, version, scored))
+        return Stand(fold.version, fold.to_bytes()), drafts
+
+    def zero(self, told: Told, place: Place, reason: str) -> Draft:
+        """An award of zero that the kernel never saw."""
+        return Draft(
+            person_id=told.person_id, origin="award", kind="points", rule="", amount=0, reason=reason,
+            scheme_version=self.schemes.at(told.occurred_us), local_date=told.local_date,
+            board_date=local_ordinal(told.occurred_us, self.home.timezone),
+            team=place.membership_at(told.occurred_us)[1], occurred_us=told.occurred_us, event_ref=told.ref,
+        )
+
+    def post(self) -> list[int]:
+        """Post the drafts, bring badges and states up to date; returns the entries' ids."""
+        ids = post(self.tx, self.organisation, self.drafts, self.now_us)
+        self._badges(ids)
+        states.save_many(self.tx, self._states)
+        return ids
+
+    def _event(self, told: Told, person_id: int) -> Event:
+        from rewards.scoring import event_for
+
+        return event_for(told, person_id)
+
+    def _draft(self, person_id: int, told: Told, team: str, version: int, scored: Scored) -> Draft:
+        hold_us = UNTIL_REVIEWED_US if told.ref in self.under_review else scored.hold_until_us
+        held = hold_us is not None and hold_us > self.now_us
+        return Draft(
+            person_id=person_id,
+            origin="award",
+            kind=scored.kind,
+            rule=scored.rule,
+            amount=scored.amount,
+            reason=scored.reason,
+            arguments=dict(scored.arguments),
+            scheme_version=version,
+            local_date=told.local_date,
+            board_date=local_ordinal(told.occurred_us, self.home.timezone),
+            team=team,
+            occurred_us=told.occurred_us,
+            event_ref=told.ref,
+            hold_until_us=hold_us if held else None,
+            moves=award_moves(person_id, scored.amount, held=held),
+        )
+
+    def _differences(self, person_id: int, desired: Sequence[Draft], alive: set[int]) -> list[Draft]:
+        """Opposites of what stands and should not, and what should stand and does not."""
+        standing: dict[tuple[Any, ...], list[Any]] = {}
+        for row in journal_rows.standing(self.tx, person_id, self.closed_us):
+            if row.reason not in NOT_FOLDED:
+                standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
+        fresh: list[Draft] = []
+        for draft in desired:
+            waiting = standing.get((draft.event_ref, draft.kind, draft.rule), [])
+            same = next((row for row in waiting if _same(row, draft)), None)
+            if same is None:
+                fresh.append(replace(draft, origin="replay"))
+            else:
+                waiting.remove(same)
+        wanted_badges = {draft.rule for draft in desired if draft.kind == "badge"}
+        gone = [row for rows in standing.values() for row in rows if not self._stays(row, wanted_badges)]
+        gone.sort(key=lambda row: int(row.id))
+        postings = journal_rows.postings_of(self.tx, [row.id for row in gone])
+        undone = [
+            opposite(row, postings.get(row.id, ()), "replay", "replayed" if row.event_ref in alive else "reversed")
+            for row in gone
+        ]
+        return undone + fresh
+
+    def _stays(self, row: Any, wanted_badges: set[str]) -> bool:
+        """A permanent badge is kept although its events no longer reach it."""
+        return (
+            row.kind == "badge"
+            and row.rule not in wanted_badges
+            and self.schemes.is_permanent(row.scheme_version, row.rule)
+        )
+
+    def _keep(self, person_id: int, stand: Stand, last: Told | None) -> None:
+        self._states.append(
+            {
+                "key": person_id,
+                "scheme_version": stand.version,
+                "state": stand.state,
+                "last_us": last.occurred_us if last else states.BEFORE_ALL_US,
+                "last_source": last.source if last else "",
+                "last_event": last.event_id if last else "",
+                "last_date": last.local_date if last else 0,
+            }
+        )
+
+    def _badges(self, ids: Sequence[int]) -> None:
+        for id_, draft in zip(ids, self.drafts, strict=True):
+            if draft.kind == "badge" and draft.person_id is not None:
+                journal_rows.change_badge(
+                    self.tx, self.organisation, draft.person_id, draft.rule,
+                    journal_id=id_ if draft.reverses is None else None,
+                    at_us=draft.occurred_us if draft.reverses is None else self.now_us,
+                )
+
+
+def _same(row: Any, draft: Draft) -> bool:
+    return (row.amount, row.reason, row.scheme_version) == (draft.amount, draft.reason, draft.scheme_version)

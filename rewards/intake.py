@@ -1,0 +1,272 @@
+"""From an event to its entries: inbox, canonical order, fold, ledger, projections, outbox — one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rewards.events import Event, payload_hash
+from rewards.faults import NotFound
+from rewards.fold import Folder, Told
+from rewards.ledger import post
+from rewards.places import Place, places
+from rewards.schemes import NO_SCHEME, Schemes
+from rewards.store import events as rows
+from rewards.store import journal as journal_rows
+from rewards.store import organisations as organisation_rows
+from rewards.store import people as people_rows
+from rewards.store import reviews, states, trail
+from rewards.store.session import Transaction
+from rewards.store.units import dump, to_us
+from rewards.views import EntryView, Receipt, of_draft, of_rows
+
+FUTURE_LIMIT_US = 5 * 60 * 1_000_000
+"""Clocks may run this far ahead of ours; beyond it an event waits in quarantine."""
+DEFAULT_GRACE_HOURS = 72
+HOUR_US = 3_600_000_000
+VELOCITY_WINDOW_US = 10 * 60 * 1_000_000
+VELOCITY_LIMIT = 60
+"""More self-declared shares than this within the window wait for a human look."""
+BATCH_LIMIT = 10_000
+
+SCORED, LATE, CLOSED, QUARANTINED = "scored", "late", "closed_period", "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One event of the batch with its row in the inbox."""
+
+    position: int
+    told: Told
+    status: str
+
+
+def record(
+    tx: Transaction,
+    organisation: str,
+    events: Sequence[Event],
+    *,
+    received_at: datetime,
+    backfill: bool = False,
+) -> list[Receipt]:
+    """Record a batch of events and award them; one receipt per event, in the order given.
+
+    The same (source, id) with the same payload gives the first answer again (`duplicate`), with another payload
+    `conflict`. An event from beyond the future limit is `quarantined`, one older than the grace period `late`
+    (unless `backfill`); closed periods stay frozen in any case. An event out of order replays what follows it.
+
+    Raises NotFound for the organisation, ValueError for more than BATCH_LIMIT events.
+    """
+    if len(events) > BATCH_LIMIT:
+        raise ValueError(f"batch of {len(events)} events: limit {BATCH_LIMIT}; send smaller batches")
+    home = organisation_rows.find_shared(tx, organisation)
+    if home is None:
+        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+    now_us = to_us(received_at)
+    intake = _Intake(tx, organisation, home, now_us, backfill)
+    return intake.take(events)
+
+
+class _Intake:
+    """One call of `record`."""
+
+    def __init__(self, tx: Transaction, organisation: str, home: Any, now_us: int, backfill: bool) -> None:
+        self.tx = tx
+        self.organisation = organisation
+        self.home = home
+        self.now_us = now_us
+        self.backfill = backfill
+        self.schemes = Schemes.of(tx, organisation)
+        self.closed_us = home.closed_until_us if home.closed_until_us is not None else states.BEFORE_ALL_US
+        self.receipts: dict[int, Receipt] = {}
+        self.people: dict[str, Any] = {}
+        self.places: dict[int, Place] = {}
+
+    def take(self, events: Sequence[Event]) -> list[Receipt]:
+        wanted = {event.subject for event in events} | {event.owner for event in events if event.owner}
+        self.people = people_rows.find_many(self.tx, self.organisation, wanted)
+        self.places = places(self.tx, list(self.people.values()))
+        locked = states.lock(self.tx, [row.id for row in self.people.values()])
+        taken, repeated = self._into_inbox(events)
+        counted = [one for one in taken if one.status == SCORED]
+        self._hold_unusual(counted)
+        folder = Folder(self.tx, self.organisation, self.home, self.schemes, self.closed_us, self.now_us)
+        entries = self._settle(folder, counted, locked)
+        for one in taken:
+            self._answer(one, events[one.position], entries.get(one.told.ref, ()))
+        self._tell(taken)
+        for position in repeated:
+            self._repeat(position, events[position])
+        return [self.receipts[position] for position in range(len(events))]
+
+    def _into_inbox(self, events: Sequence[Event]) -> tuple[list[Taken], list[int]]:
+        """Insert what is new. Returns the new events and the positions of those seen before."""
+        rows_in: list[dict[str, Any]] = []
+        positions: dict[tuple[str, str], int] = {}
+        repeated: list[int] = []
+        for position, event in enumerate(events):
+            if event.subject not in self.people or (event.owner and event.owner not in self.people):
+                self.receipts[position] = Receipt(event.source, event.id, "unknown_person", "unknown_person")
+            elif self.people[event.subject].status == "inactive":
+                self.receipts[position] = Receipt(event.source, event.id, "rejected", "inactive_person")
+            elif (event.source, event.id) in positions:
+                repeated.append(position)
+            else:
+                positions[event.source, event.id] = position
+                rows_in.append(self._row(event))
+        ids = rows.add_new(self.tx, rows_in)
+        taken: list[Taken] = []
+        for row in rows_in:
+            key = (row["source"], row["event_id"])
+            if key in ids:
+                taken.append(Taken(positions[key], _told(ids[key], row), row["status"]))
+            else:
+                admitted = self._admit(row)
+                if admitted is None:
+                    repeated.append(positions[key])
+                else:
+                    taken.append(Taken(positions[key], admitted, SCORED))
+        return taken, sorted(repeated)
+
+    def _admit(self, row: dict[str, Any]) -> Told | None:
+        """A quarantined event sent again when its time has come."""
+        stored = rows.find(self.tx, self.organisation, row["source"], row["event_id"])
+        if stored is None or stored.status != QUARANTINED or row["status"] != SCORED:
+            return None
+        if stored.payload_hash != row["payload_hash"]:
+            return None
+        rows.admit(self.tx, stored.id, SCORED, True, self.now_us)
+        return _told(stored.id, row)
+
+    def _row(self, event: Event) -> dict[str, Any]:
+        person = self.people[event.subject]
+        at_us = to_us(event.occurred_at)
+        day, zone = self.places[person.id].date_at(at_us)
+        status = self._status(at_us)
+        return {
+            "organisation_id": self.organisation,
+            "source": event.source,
+            "event_id": event.id,
+            "payload_hash": payload_hash(event),
+            "kind": event.kind,
+            "person_id": person.id,
+            "owner_id": self.people[event.owner].id if event.owner else None,
+            "occurred_us": at_us,
+            "received_us": self.now_us,
+            "local_date": day,
+            "zone": zone,
+            "object": event.object,
+            "channel": event.channel,
+            "tags": dump(list(event.tags)),
+            "quantity": event.quantity,
+            "verification": event.verification,
+            "status": status,
+            "scored": status == SCORED,
+        }
+
+    def _status(self, at_us: int) -> str:
+        if at_us > self.now_us + FUTURE_LIMIT_US:
+            return QUARANTINED
+        if at_us < self.closed_us:
+            return CLOSED
+        if not self.backfill and at_us < self.now_us - self._grace_us(at_us):
+            return LATE
+        return SCORED
+
+    def _grace_us(self, at_us: int) -> int:
+        version = self.schemes.at(at_us) or self.schemes.at(self.now_us)
+        hours = DEFAULT_GRACE_HOURS if version == NO_SCHEME else self.schemes.grace_hours(version)
+        return hours * HOUR_US
+
+    def _hold_unusual(self, counted: Sequence[Taken]) -> None:
+        """Open a review for shares that come faster than anybody shares."""
+        if self.backfill:
+            return
+        fresh = [one.told for one in counted if one.told.kind == "share" and one.told.verification == "declared"]
+        by_person: dict[int, list[Told]] = {}
+        for told in fresh:
+            by_person.setdefault(told.person_id, []).append(told)
+        for person_id, own in sorted(by_person.items()):
+            last = max(told.occurred_us for told in own)
+            recent = rows.count_recent(self.tx, person_id, ("share",), last - VELOCITY_WINDOW_US, last)
+            beyond = max(recent - VELOCITY_LIMIT, 0)
+            for told in sorted(own, key=_key, reverse=True)[:beyond]:
+                detail = dump({"shares": recent, "minutes": 10, "limit": VELOCITY_LIMIT})
+                reviews.add(self.tx, self.organisation, person_id, told.ref, "velocity", detail, self.now_us)
+
+    def _settle(
+        self, folder: Folder, counted: Sequence[Taken], locked: dict[int, Any]
+    ) -> dict[int, tuple[EntryView, ...]]:
+        """Fold each beneficiary's new events, or replay where one came out of order; post everything at once."""
+        fresh: dict[int, list[Told]] = {}
+        for one in counted:
+            for person_id in one.told.beneficiaries:
+                fresh.setdefault(person_id, []).append(one.told)
+        by_id = {row.id: row for row in self.people.values()}
+        for person_id, told in sorted(fresh.items()):
+            folder.advance(by_id[person_id], self.places[person_id], locked[person_id], sorted(told, key=_key))
+        ids = folder.post()
+        externals = {row.id: row.external_id for row in self.people.values()}
+        events = {one.told.ref: one.told for one in counted}
+        entries: dict[int, list[EntryView]] = {}
+        for id_, draft in zip(ids, folder.drafts, strict=True):
+            if draft.event_ref in events and draft.reverses is None:
+                view = of_draft(
+                    id_, draft, self.schemes, externals.get(draft.person_id or 0), events[draft.event_ref], self.now_us
+                )
+                entries.setdefault(draft.event_ref, []).append(view)
+        return {ref: tuple(views) for ref, views in entries.items()}
+
+    def _answer(self, one: Taken, event: Event, entries: tuple[EntryView, ...]) -> None:
+        if one.status == QUARANTINED:
+            receipt = Receipt(event.source, event.id, "quarantined", "future")
+        elif one.status == SCORED:
+            receipt = Receipt(event.source, event.id, *outcome(entries), entries)
+        else:
+            draft = self._refused_entry(one)
+            (id_,) = post(self.tx, self.organisation, [draft], self.now_us)
+            view = of_draft(id_, draft, self.schemes, event.subject, one.told, self.now_us)
+            receipt = Receipt(event.source, event.id, "late", one.status, (view,))
+        self.receipts[one.position] = receipt
+
+    def _refused_entry(self, one: Taken) -> Any:
+        """An award of zero that says why: too late, or of a closed period."""
+        told = one.told
+        folder = Folder(self.tx, self.organisation, self.home, self.schemes, self.closed_us, self.now_us)
+        return folder.zero(told, self.places[told.person_id], one.status)
+
+    def _tell(self, taken: Sequence[Taken]) -> None:
+        messages = [
+            (f"event.{self.receipts[one.position].status}", {"event": one.told.ref, "kind": one.told.kind})
+            for one in taken
+        ]
+        trail.tell(self.tx, self.organisation, messages, self.now_us)
+
+    def _repeat(self, position: int, event: Event) -> None:
+        """The answer to a key seen before: the first answer again, or a conflict."""
+        stored = rows.find(self.tx, self.organisation, event.source, event.id)
+        assert stored is not None
+        if stored.payload_hash != payload_hash(event):
+            self.receipts[position] = Receipt(event.source, event.id, "conflict", "other_payload")
+            return
+        found = journal_rows.of_event(self.tx, [stored.id])
+        own = [row for row in found if row.reverses is None]
+        entries = tuple(of_rows(self.tx, self.organisation, own, self.schemes))
+        reason = stored.status if stored.status != SCORED else outcome(entries)[1]
+        self.receipts[position] = Receipt(event.source, event.id, "duplicate", reason, entries)
+
+
+def outcome(entries: Sequence[EntryView]) -> tuple[str, str]:
+    """(status, reason) of an event from its entries."""
+    for view in entries:
+        if view.amount_millipoints > 0 or view.kind != "points":
+            return "awarded", view.reason
+    return "zero", entries[0].reason if entries else "no_rule"
+
+
+def _key(told: Told) -> tuple[int, str, str]:
+    return told.key
+
+
+def _told(ref: int, row: dict[str, Any]) -> Told:
+    return Told.from_row(ref, row)

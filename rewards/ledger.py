@@ -1,0 +1,160 @@
+"""Posting: drafts become journal entries, double-entry postings, balances and projections, in one go.
+
+An award of x moves: mint −2x, earned +x (ranks, never spent), spendable +x. While it is held: mint −x, held +x.
+Postings of an entry sum to zero. Entries are never changed; undoing posts the opposite, once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rewards.store import journal as rows
+from rewards.store import projections
+from rewards.store.session import Transaction
+from rewards.store.units import dump
+
+MINT, EARNED, SPENDABLE, HELD = "mint", "earned", "spendable", "held"
+ALLOWANCE, BUDGET, EXPIRED, REDEEMED = "allowance", "budget", "expired", "redeemed"
+NOBODY = 0
+
+Move = tuple[str, int, str, int]
+"""(account, holder's internal id or 0, detail, millipoints)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A journal entry not yet posted. Dates are ordinals, instants microseconds, amounts millipoints."""
+
+    person_id: int | None
+    origin: str
+    kind: str
+    rule: str
+    amount: int
+    reason: str
+    scheme_version: int
+    local_date: int
+    board_date: int
+    team: str
+    occurred_us: int
+    arguments: dict[str, Any] = field(default_factory=dict)
+    event_ref: int | None = None
+    hold_until_us: int | None = None
+    reverses: int | None = None
+    dedupe: str | None = None
+    moves: tuple[Move, ...] = ()
+
+
+def award_moves(person_id: int, amount: int, *, held: bool) -> tuple[Move, ...]:
+    """The moves of an award of `amount` (which may be negative) to a person."""
+    if amount == 0:
+        return ()
+    if held:
+        return ((MINT, NOBODY, "", -amount), (HELD, person_id, "", amount))
+    return (
+        (MINT, NOBODY, "", -2 * amount),
+        (EARNED, person_id, "", amount),
+        (SPENDABLE, person_id, "", amount),
+    )
+
+
+def release_moves(person_id: int, amount: int) -> tuple[Move, ...]:
+    """The moves by which a held award becomes the person's own."""
+    return (
+        (HELD, person_id, "", -amount),
+        (MINT, NOBODY, "", -amount),
+        (EARNED, person_id, "", amount),
+        (SPENDABLE, person_id, "", amount),
+    )
+
+
+def opposite(row: Any, postings: Iterable[Any], origin: str, reason: str) -> Draft:
+    """The entry that undoes `row`, on the dates of `row`."""
+    return Draft(
+        person_id=row.person_id,
+        origin=origin,
+        kind=row.kind,
+        rule=row.rule,
+        amount=-row.amount,
+        reason=reason,
+        scheme_version=row.scheme_version,
+        local_date=row.local_date,
+        board_date=row.board_date,
+        team=row.team,
+        occurred_us=row.occurred_us,
+        arguments={"entry": row.id},
+        event_ref=row.event_ref,
+        reverses=row.id,
+        moves=tuple((one.account, one.person_id or NOBODY, one.detail, -one.amount) for one in postings),
+    )
+
+
+def on_dates(draft: Draft, local_date: int, board_date: int) -> Draft:
+    """The same draft booked on other dates (an undo inside a closed period is booked today)."""
+    return replace(draft, local_date=local_date, board_date=board_date)
+
+
+def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[int]:
+    """Append the drafts and move everything that is kept beside them; returns the entries' ids in order.
+
+    Raises Insufficient when an allowance, a budget or a held balance would fall below zero.
+    """
+    for draft in drafts:
+        if sum(move[3] for move in draft.moves) != 0:
+            raise AssertionError(f"entry of rule {draft.rule!r}: postings sum to a value other than zero")
+    ids = rows.add_entries(tx, [_journal_row(organisation, draft, now_us) for draft in drafts])
+    postings: list[dict[str, Any]] = []
+    balances: dict[tuple[str, int, str], int] = {}
+    days: dict[tuple[int, int], int] = {}
+    teams: dict[tuple[str, int], int] = {}
+    scores: dict[tuple[str, int], int] = {}
+    for id_, draft in zip(ids, drafts, strict=True):
+        for account, holder, detail, amount in draft.moves:
+            postings.append(
+                {
+                    "organisation_id": organisation,
+                    "journal_id": id_,
+                    "account": account,
+                    "person_id": holder or None,
+                    "detail": detail,
+                    "amount": amount,
+                }
+            )
+            # The mint's balance is minus the sum of all others: keeping it would be one row that all writers lock.
+            if account != MINT:
+                _add(balances, (account, holder, detail), amount)
+            if account == EARNED:
+                _add(days, (holder, draft.local_date), amount)
+                _add(teams, (draft.team, draft.board_date), amount)
+                for window in projections.windows(draft.board_date):
+                    _add(scores, (window, holder), amount)
+    rows.add_postings(tx, postings)
+    rows.add_to_balances(tx, organisation, balances)
+    projections.add(tx, organisation, days, teams, scores)
+    return ids
+
+
+def _add(sums: dict[Any, int], key: Any, amount: int) -> None:
+    sums[key] = sums.get(key, 0) + amount
+
+
+def _journal_row(organisation: str, draft: Draft, now_us: int) -> dict[str, Any]:
+    return {
+        "organisation_id": organisation,
+        "person_id": draft.person_id,
+        "event_ref": draft.event_ref,
+        "origin": draft.origin,
+        "kind": draft.kind,
+        "rule": draft.rule,
+        "amount": draft.amount,
+        "reason": draft.reason,
+        "arguments": dump(draft.arguments),
+        "scheme_version": draft.scheme_version,
+        "local_date": draft.local_date,
+        "board_date": draft.board_date,
+        "team": draft.team,
+        "occurred_us": draft.occurred_us,
+        "recorded_us": now_us,
+        "hold_until_us": draft.hold_until_us,
+        "reverses": draft.reverses,
+        "dedupe": draft.dedupe,
+    }

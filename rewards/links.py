@@ -1,0 +1,202 @@
+"""Sharing: a draft in one's own words, a tracked link, and clicks that only people make."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from crawlerdetect import CrawlerDetect
+
+from rewards.content import get_item, is_open
+from rewards.events import Event
+from rewards.faults import NotFound, Refused
+from rewards.intake import record
+from rewards.people import find_row
+from rewards.store import links as rows
+from rewards.store import organisations as organisation_rows
+from rewards.store import people as people_rows
+from rewards.store.session import Transaction
+from rewards.store.units import DAY_US, digest, from_us, to_us
+from rewards.views import Receipt
+
+SOURCE = "groundswell:links"
+_CODE_BYTES = 9
+# Channels that forbid rewards or prefilled text: no prefill, 0 points by the scheme's channel rule.
+NO_PREFILL = frozenset({"facebook", "instagram", "threads", "linkedin"})
+DIALOGUES = {
+    "linkedin": "https://www.linkedin.com/sharing/share-offsite/?url={url}",
+    "x": "https://x.com/intent/post?text={text}&url={url}",
+    "facebook": "https://www.facebook.com/sharer/sharer.php?u={url}",
+    "bluesky": "https://bsky.app/intent/compose?text={both}",
+    "mastodon": "https://mastodon.social/share?text={both}",
+    "threads": "https://www.threads.net/intent/post?url={url}",
+    "whatsapp": "https://wa.me/?text={both}",
+    "xing": "https://www.xing.com/social_plugins/share?url={url}",
+    "mail": "mailto:?subject={title}&body={both}",
+    "email": "mailto:?subject={title}&body={both}",
+}
+# Fetchers of link previews that the crawler list misses.
+OWN_BOTS = re.compile(
+    r"cardyb|bluesky|mastodon|pleroma|misskey|akkoma|slack|teams|whatsapp|telegram|discord|preview|"
+    r"curl|wget|python-|httpx|aiohttp|go-http|java/|okhttp|headless|safelinks|proofpoint|mimecast",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareDraft:
+    """What the share page offers; nothing is posted by it."""
+
+    item: str
+    channel: str
+    text: str
+    disclosure: str
+    code: str
+    link: str
+    dialogue_url: str
+    prefilled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where a link leads, and whether the click counted."""
+
+    url: str
+    counted: bool
+    why: str
+
+
+def prepare_share(
+    tx: Transaction, organisation: str, person: str, item: str, channel: str, now: datetime, base_url: str = ""
+) -> ShareDraft:
+    """The draft for (person, item, channel), always with the same link.
+
+    Raises NotFound for the item, Refused when it is recalled, expired, or red or unknown on this channel.
+    """
+    content = get_item(tx, organisation, item)
+    status = content.channels.get(channel)
+    if not is_open(tx, organisation, item, now):
+        raise Refused(f"content item {item!r}: recalled or expired; choose another item")
+    if status is None or status.status == "red":
+        why = status.reason if status else "the channel is not listed for it"
+        raise Refused(f"content item {item!r} on {channel!r}: not allowed ({why}); choose another channel")
+    who = find_row(tx, organisation, person)
+    link = rows.of_share(tx, organisation, who.id, item, channel)
+    if link is None:
+        code = secrets.token_urlsafe(_CODE_BYTES)
+        rows.add(tx, organisation, code, who.id, item, channel, tagged(content.url, channel, item), to_us(now))
+        link = rows.of_share(tx, organisation, who.id, item, channel)
+        assert link is not None
+    address = f"{base_url}/l/{link.code}"
+    prefilled = channel not in NO_PREFILL and bool(content.suggested_texts)
+    words = content.suggested_texts[0] if prefilled else ""
+    text = " ".join(part for part in (words, content.disclosure) if part)
+    return ShareDraft(
+        item, channel, text, content.disclosure, link.code, address,
+        dialogue(channel, text, address, content.title), prefilled,
+    )
+
+
+def declare_share(tx: Transaction, organisation: str, person: str, code: str, now: datetime) -> Receipt:
+    """The sharer says that the post is out: a share event, self-declared. Saying it twice answers the same.
+
+    Raises NotFound for an unknown code, Refused for somebody else's.
+    """
+    link = rows.find(tx, code)
+    if link is None or link.organisation_id != organisation:
+        raise NotFound(f"link {code!r}: unknown; prepare the share again")
+    if link.person_id != find_row(tx, organisation, person).id:
+        raise Refused(f"link {code!r}: belongs to somebody else; prepare your own share")
+    at = now if link.declared_us is None else from_us(link.declared_us)
+    rows.declare(tx, code, to_us(now))
+    content = get_item(tx, organisation, link.item)
+    event = Event(
+        source=SOURCE, id=f"share:{code}", kind="share", subject=person, occurred_at=at, object=link.item,
+        channel=link.channel, tags=(content.topic,), quantity=1, verification="declared", owner=None,
+        local_date=None, zone=None,
+    )
+    return record(tx, organisation, [event], received_at=now)[0]
+
+
+def follow_link(
+    tx: Transaction,
+    code: str,
+    user_agent: str,
+    visitor: str,
+    now: datetime,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+) -> Followed:
+    """Where the link leads; a person's first click of the day is recorded as a click event for the sharer.
+
+    Raw and counted clicks are both kept. HEAD, prefetch and bots count as raw alone. Raises NotFound.
+    """
+    link = rows.find(tx, code)
+    if link is None:
+        raise NotFound(f"link {code!r}: unknown; check the address")
+    why = machine_click(user_agent, method, headers or {})
+    if why:
+        rows.count(tx, code, 1, 0)
+        return Followed(link.url, False, why)
+    home = organisation_rows.find(tx, link.organisation_id)
+    assert home is not None
+    now_us = to_us(now)
+    day = now_us // DAY_US
+    visitor_hash = digest(f"{home.salt}:{day}:{visitor}")
+    if not rows.add_click(tx, link.organisation_id, code, visitor_hash, day, now_us):
+        rows.count(tx, code, 1, 0)
+        return Followed(link.url, False, "repeated")
+    rows.count(tx, code, 1, 1)
+    known = people_rows.names(tx, link.organisation_id, [link.person_id])
+    if link.person_id in known:
+        event = Event(
+            source=SOURCE, id=f"click:{code}:{visitor_hash[:24]}", kind="click", subject=known[link.person_id][0],
+            occurred_at=now, object=link.item, channel=link.channel, tags=(), quantity=1, verification="tracked",
+            owner=None, local_date=None, zone=None,
+        )
+        record(tx, link.organisation_id, [event], received_at=now)
+    return Followed(link.url, True, "counted")
+
+
+def clicks_for(tx: Transaction, organisation: str, person: str) -> list[tuple[str, str, int, int]]:
+    """(item, channel, raw clicks, counted clicks) of the person's links, the newest first."""
+    who = find_row(tx, organisation, person)
+    return [(row.item, row.channel, row.raw_clicks, row.counted_clicks) for row in rows.of_person(tx, who.id)]
+
+
+def machine_click(user_agent: str, method: str, headers: Mapping[str, str]) -> str:
+    """Why a request is not a person's click, or '' when it is one."""
+    lowered = {name.lower(): value.lower() for name, value in headers.items()}
+    if method.upper() != "GET":
+        return "method"
+    purpose = f"{lowered.get('purpose', '')} {lowered.get('sec-purpose', '')} {lowered.get('x-moz', '')}"
+    if "prefetch" in purpose or "prerender" in purpose or "preview" in purpose:
+        return "prefetch"
+    if not user_agent.strip() or OWN_BOTS.search(user_agent) or _is_crawler(user_agent):
+        return "bot"
+    return ""
+
+
+def tagged(url: str, channel: str, item: str) -> str:
+    """The address with UTM parameters, its own query kept."""
+    parts = urlsplit(url)
+    tags = urlencode({"utm_source": channel, "utm_medium": "employee", "utm_campaign": item})
+    return urlunsplit(parts._replace(query=f"{parts.query}&{tags}" if parts.query else tags))
+
+
+def dialogue(channel: str, text: str, link: str, title: str) -> str:
+    """The channel's own share dialogue, or '' when it has none."""
+    template = DIALOGUES.get(channel, "")
+    both = f"{text} {link}".strip()
+    return template.format(
+        url=quote(link, safe=""), text=quote(text, safe=""), both=quote(both, safe=""), title=quote(title, safe="")
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_crawler(user_agent: str) -> bool:
+    return bool(CrawlerDetect().isCrawler(user_agent))
+

@@ -1,0 +1,124 @@
+"""Rows of sign-in: account, session_token, api_token. Tokens are kept as SHA-256 only."""
+
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, insert, select, update
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+from rewards.store.units import upsert
+
+ACCOUNT = schema.account
+SESSION = schema.session_token
+TOKEN = schema.api_token
+IDENTITY = schema.person_identity
+PERSON = schema.person
+
+
+def save_account(
+    tx: Transaction, organisation: str, person_id: int, roles: str, password_hash: str | None, at_us: int
+) -> None:
+    """Create the account or change its roles and password."""
+    row = {
+        "person_id": person_id, "organisation_id": organisation, "roles": roles, "password_hash": password_hash,
+        "created_at_us": at_us,
+    }
+    statement = upsert(tx, ACCOUNT)
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id"], set_={"roles": roles, "password_hash": password_hash}
+        ),
+        row,
+    )
+
+
+def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
+    """The account of an external id, with the person's status."""
+    query = (
+        select(ACCOUNT, IDENTITY.c.external_id, PERSON.c.status)
+        .join(IDENTITY, IDENTITY.c.person_id == ACCOUNT.c.person_id)
+        .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
+        .where(and_(ACCOUNT.c.organisation_id == organisation, IDENTITY.c.external_id == external_id))
+    )
+    return tx.execute(query).one_or_none()
+
+
+def add_session(
+    tx: Transaction, organisation: str, person_id: int, token_hash: str, at_us: int, expires_us: int
+) -> None:
+    """Remember one open session."""
+    row = {
+        "token_hash": token_hash, "organisation_id": organisation, "person_id": person_id, "created_at_us": at_us,
+        "expires_at_us": expires_us,
+    }
+    tx.execute(insert(SESSION), row)
+
+
+def session_account(tx: Transaction, token_hash: str, now_us: int) -> Row[Any] | None:
+    """The account behind a session that has not expired."""
+    query = (
+        select(ACCOUNT.c.organisation_id, ACCOUNT.c.roles, IDENTITY.c.external_id, PERSON.c.status)
+        .select_from(SESSION)
+        .join(ACCOUNT, ACCOUNT.c.person_id == SESSION.c.person_id)
+        .join(IDENTITY, IDENTITY.c.person_id == SESSION.c.person_id)
+        .join(PERSON, PERSON.c.id == SESSION.c.person_id)
+        .where(and_(SESSION.c.token_hash == token_hash, SESSION.c.expires_at_us > now_us))
+    )
+    return tx.execute(query).one_or_none()
+
+
+def drop_session(tx: Transaction, token_hash: str) -> None:
+    """End one session."""
+    tx.execute(delete(SESSION).where(SESSION.c.token_hash == token_hash))
+
+
+def drop_sessions(tx: Transaction, person_id: int) -> None:
+    """End all sessions of a person."""
+    tx.execute(delete(SESSION).where(SESSION.c.person_id == person_id))
+
+
+def drop_account(tx: Transaction, person_id: int) -> None:
+    """Forget sessions, tokens and the account of a person."""
+    drop_sessions(tx, person_id)
+    tx.execute(delete(TOKEN).where(TOKEN.c.person_id == person_id))
+    tx.execute(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
+
+
+def add_token(
+    tx: Transaction,
+    organisation: str,
+    name: str,
+    scopes: str,
+    token_hash: str,
+    person_id: int | None,
+    at_us: int,
+    expires_us: int | None,
+) -> None:
+    """Remember one API token."""
+    row = {
+        "token_hash": token_hash, "organisation_id": organisation, "name": name, "scopes": scopes,
+        "person_id": person_id, "created_at_us": at_us, "expires_at_us": expires_us,
+    }
+    tx.execute(insert(TOKEN), row)
+
+
+def find_token(tx: Transaction, token_hash: str) -> Row[Any] | None:
+    """The token, with the external id of the person it speaks for."""
+    query = (
+        select(TOKEN, IDENTITY.c.external_id)
+        .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
+        .where(TOKEN.c.token_hash == token_hash)
+    )
+    return tx.execute(query).one_or_none()
+
+
+def token_named(tx: Transaction, organisation: str, name: str) -> Row[Any] | None:
+    """The token of that name."""
+    where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name)
+    return tx.execute(select(TOKEN).where(where)).one_or_none()
+
+
+def revoke(tx: Transaction, organisation: str, name: str, at_us: int) -> int:
+    """Revoke a token; returns how many were revoked."""
+    where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name, TOKEN.c.revoked_at_us.is_(None))
+    return tx.execute(update(TOKEN).where(where).values(revoked_at_us=at_us)).rowcount

@@ -1,0 +1,113 @@
+"""Rows of the inbox: `event`, unique by (organisation, source, id)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+
+EVENT = schema.event
+_RETURNING = (EVENT.c.id, EVENT.c.source, EVENT.c.event_id)
+_INSERT = {
+    "sqlite": sqlite.insert(EVENT).on_conflict_do_nothing().returning(*_RETURNING),
+    "postgresql": postgresql.insert(EVENT).on_conflict_do_nothing().returning(*_RETURNING),
+}
+_FIND = select(EVENT).where(
+    EVENT.c.organisation_id == bindparam("organisation"),
+    EVENT.c.source == bindparam("source"),
+    EVENT.c.event_id == bindparam("event_id"),
+)
+_CHUNK = 500
+
+
+def add_new(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], int]:
+    """Insert what is new; returns the ids by (source, id). Known keys are left out and untouched."""
+    if not rows:
+        return {}
+    result = tx.execute(_INSERT[tx.dialect], list(rows))
+    return {(row.source, row.event_id): row.id for row in result}
+
+
+def find(tx: Transaction, organisation: str, source: str, event_id: str) -> Row[Any] | None:
+    """One event by its key."""
+    key = {"organisation": organisation, "source": source, "event_id": event_id}
+    return tx.execute(_FIND, key).one_or_none()
+
+
+def get(tx: Transaction, organisation: str, event_ref: int) -> Row[Any] | None:
+    """One event by its row."""
+    where = and_(EVENT.c.organisation_id == organisation, EVENT.c.id == event_ref)
+    return tx.execute(select(EVENT).where(where)).one_or_none()
+
+
+def by_refs(tx: Transaction, refs: Iterable[int]) -> dict[int, Row[Any]]:
+    """Events by their rows."""
+    wanted = sorted(set(refs))
+    found: dict[int, Row[Any]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        where = EVENT.c.id.in_(wanted[start : start + _CHUNK])
+        found.update((row.id, row) for row in tx.execute(select(EVENT).where(where)))
+    return found
+
+
+def scored_of(tx: Transaction, person_id: int, from_us: int, before_us: int | None = None) -> list[Row[Any]]:
+    """The person's events that count, as subject or owner, in canonical order."""
+    where = [
+        or_(EVENT.c.person_id == person_id, EVENT.c.owner_id == person_id),
+        EVENT.c.scored,
+        EVENT.c.voided_at_us.is_(None),
+        EVENT.c.occurred_us >= from_us,
+    ]
+    if before_us is not None:
+        where.append(EVENT.c.occurred_us < before_us)
+    rows = list(tx.execute(select(EVENT).where(*where)))
+    # Sorted here, not by the database: collations differ, code points do not.
+    return sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id))
+
+
+def count_recent(
+    tx: Transaction, person_id: int, kinds: Sequence[str], from_us: int, until_us: int
+) -> int:
+    """How many of the person's own events of these kinds occurred in (from, until]."""
+    query = select(EVENT.c.id).where(
+        EVENT.c.person_id == person_id,
+        EVENT.c.kind.in_(kinds),
+        EVENT.c.occurred_us > from_us,
+        EVENT.c.occurred_us <= until_us,
+        EVENT.c.scored,
+    )
+    return len(tx.execute(query).all())
+
+
+def void(tx: Transaction, event_ref: int, at_us: int) -> None:
+    """From now on the event counts as never having happened."""
+    tx.execute(update(EVENT).where(EVENT.c.id == event_ref).values(voided_at_us=at_us))
+
+
+def admit(tx: Transaction, event_ref: int, status: str, scored: bool, received_us: int) -> None:
+    """A quarantined event whose time has come."""
+    values = {"status": status, "scored": scored, "received_us": received_us}
+    tx.execute(update(EVENT).where(EVENT.c.id == event_ref).values(**values))
+
+
+def quarantined(tx: Transaction, organisation: str, before_us: int) -> list[Row[Any]]:
+    """Quarantined events that occurred by now."""
+    where = and_(
+        EVENT.c.organisation_id == organisation, EVENT.c.status == "quarantined", EVENT.c.occurred_us <= before_us
+    )
+    return list(tx.execute(select(EVENT).where(where).order_by(EVENT.c.occurred_us, EVENT.c.source, EVENT.c.event_id)))
+
+
+def in_order(tx: Transaction, organisation: str, since_us: int) -> Iterable[Row[Any]]:
+    """All events of the organisation from an instant on, by time."""
+    query = select(EVENT).where(EVENT.c.organisation_id == organisation, EVENT.c.occurred_us >= since_us)
+    return tx.execute(query.order_by(EVENT.c.occurred_us, EVENT.c.id))
+
+
+def move(tx: Transaction, person_id: int, to_person: int) -> None:
+    """Give one person's events to another (merge of two accounts)."""
+    tx.execute(update(EVENT).where(EVENT.c.person_id == person_id).values(person_id=to_person))
+    tx.execute(update(EVENT).where(EVENT.c.owner_id == person_id).values(owner_id=to_person))

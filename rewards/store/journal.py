@@ -1,0 +1,192 @@
+"""Rows of the ledger: journal entries, their postings, and the balances they add up to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, func, insert, select, update
+from sqlalchemy.orm import aliased
+
+from rewards.faults import Insufficient
+from rewards.store import schema
+from rewards.store.session import Transaction
+from rewards.store.units import upsert
+
+JOURNAL = schema.journal
+POSTING = schema.posting
+BALANCE = schema.balance
+BADGE = schema.person_badge
+GUARDED = ("allowance", "budget", "held")
+
+_ADD_JOURNAL = insert(JOURNAL).returning(JOURNAL.c.id, sort_by_parameter_order=True)
+_ADD_POSTING = insert(POSTING)
+_TAKE = (
+    update(BALANCE)
+    .where(
+        BALANCE.c.organisation_id == bindparam("organisation"),
+        BALANCE.c.account == bindparam("kind"),
+        BALANCE.c.holder == bindparam("who"),
+        BALANCE.c.detail == bindparam("what"),
+        BALANCE.c.amount + bindparam("delta") >= 0,
+    )
+    .values(amount=BALANCE.c.amount + bindparam("delta"))
+)
+_CHUNK = 500
+
+
+def add_entries(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Append journal entries; returns their ids in the same order."""
+    return [row.id for row in tx.execute(_ADD_JOURNAL, list(rows))] if rows else []
+
+
+def add_postings(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append postings."""
+    if rows:
+        tx.execute(_ADD_POSTING, list(rows))
+
+
+def add_to_balances(
+    tx: Transaction, organisation: str, deltas: Mapping[tuple[str, int, str], int]
+) -> None:
+    """Move balances in a fixed order. Raises Insufficient where a guarded account would fall below zero."""
+    rows: list[dict[str, Any]] = []
+    for (account, holder, detail), delta in sorted(deltas.items()):
+        if account in GUARDED and delta < 0:
+            key = {"organisation": organisation, "kind": account, "who": holder, "what": detail, "delta": delta}
+            if not tx.execute(_TAKE, key).rowcount:
+                raise Insufficient(
+                    f"{account} {detail}: {-delta} millipoints asked, fewer left; wait for the next period or ask for less"
+                )
+            continue
+        rows.append(
+            {"organisation_id": organisation, "account": account, "holder": holder, "detail": detail, "amount": delta}
+        )
+    if rows:
+        statement = tx.database.cache.get("balance")
+        if statement is None:
+            made = upsert(tx, BALANCE)
+            statement = made.on_conflict_do_update(
+                index_elements=["organisation_id", "account", "holder", "detail"],
+                set_={"amount": BALANCE.c.amount + made.excluded.amount},
+            )
+            tx.database.cache["balance"] = statement
+        tx.execute(statement, rows)
+
+
+def balance_of(tx: Transaction, organisation: str, account: str, holder: int, detail: str = "") -> int | None:
+    """One balance, or None when nothing was ever posted to it."""
+    where = and_(
+        BALANCE.c.organisation_id == organisation,
+        BALANCE.c.account == account,
+        BALANCE.c.holder == holder,
+        BALANCE.c.detail == detail,
+    )
+    return tx.execute(select(BALANCE.c.amount).where(where)).scalar_one_or_none()
+
+
+def totals(tx: Transaction, organisation: str, account: str) -> dict[int, int]:
+    """Every holder's balance of an account."""
+    query = (
+        select(BALANCE.c.holder, func.sum(BALANCE.c.amount))
+        .where(BALANCE.c.organisation_id == organisation, BALANCE.c.account == account)
+        .group_by(BALANCE.c.holder)
+    )
+    return {holder: int(amount) for holder, amount in tx.execute(query)}
+
+
+def get(tx: Transaction, organisation: str, journal_id: int) -> Row[Any] | None:
+    """One entry."""
+    where = and_(JOURNAL.c.organisation_id == organisation, JOURNAL.c.id == journal_id)
+    return tx.execute(select(JOURNAL).where(where)).one_or_none()
+
+
+def by_dedupe(tx: Transaction, organisation: str, dedupe: str) -> Row[Any] | None:
+    """The entry made under a key, if any."""
+    where = and_(JOURNAL.c.organisation_id == organisation, JOURNAL.c.dedupe == dedupe)
+    return tx.execute(select(JOURNAL).where(where)).one_or_none()
+
+
+def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None = None) -> list[Row[Any]]:
+    """All entries of these events, oldest first."""
+    found: list[Row[Any]] = []
+    for start in range(0, len(event_refs), _CHUNK):
+        where = [JOURNAL.c.event_ref.in_(event_refs[start : start + _CHUNK])]
+        if person_id is not None:
+            where.append(JOURNAL.c.person_id == person_id)
+        found.extend(tx.execute(select(JOURNAL).where(*where)))
+    return sorted(found, key=lambda row: int(row.id))
+
+
+def standing(tx: Transaction, person_id: int, from_us: int) -> list[Row[Any]]:
+    """The person's entries from events since `from_us` that no other entry has reversed."""
+    other = aliased(JOURNAL)
+    query = (
+        select(JOURNAL)
+        .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
+        .where(
+            JOURNAL.c.person_id == person_id,
+            JOURNAL.c.event_ref.is_not(None),
+            JOURNAL.c.reverses.is_(None),
+            JOURNAL.c.occurred_us >= from_us,
+            other.c.id.is_(None),
+        )
+        .order_by(JOURNAL.c.id)
+    )
+    return list(tx.execute(query))
+
+
+def postings_of(tx: Transaction, journal_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
+    """Postings by entry."""
+    wanted = sorted(set(journal_ids))
+    found: dict[int, list[Row[Any]]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        where = POSTING.c.journal_id.in_(wanted[start : start + _CHUNK])
+        for row in tx.execute(select(POSTING).where(where).order_by(POSTING.c.id)):
+            found.setdefault(row.journal_id, []).append(row)
+    return found
+
+
+def page(tx: Transaction, person_id: int, limit: int, before: int | None) -> list[Row[Any]]:
+    """The person's entries, the newest first."""
+    query = select(JOURNAL).where(JOURNAL.c.person_id == person_id)
+    if before is not None:
+        query = query.where(JOURNAL.c.id < before)
+    return list(tx.execute(query.order_by(JOURNAL.c.id.desc()).limit(limit)))
+
+
+def due(tx: Transaction, organisation: str, now_us: int) -> list[Row[Any]]:
+    """Held entries whose time is over and that nothing has reversed or released."""
+    other = aliased(JOURNAL)
+    query = (
+        select(JOURNAL)
+        .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
+        .where(
+            JOURNAL.c.organisation_id == organisation,
+            JOURNAL.c.hold_until_us.is_not(None),
+            JOURNAL.c.hold_until_us <= now_us,
+            JOURNAL.c.reverses.is_(None),
+            other.c.id.is_(None),
+        )
+        .order_by(JOURNAL.c.id)
+    )
+    return list(tx.execute(query))
+
+
+def change_badge(
+    tx: Transaction, organisation: str, person_id: int, badge: str, *, journal_id: int | None, at_us: int
+) -> None:
+    """Award a badge by an entry, or (without an entry) revoke it."""
+    if journal_id is None:
+        where = and_(
+            BADGE.c.organisation_id == organisation, BADGE.c.person_id == person_id, BADGE.c.badge == badge
+        )
+        tx.execute(update(BADGE).where(where).values(revoked_us=at_us))
+        return
+    values = {"journal_id": journal_id, "awarded_us": at_us, "revoked_us": None}
+    key = {"organisation_id": organisation, "person_id": person_id, "badge": badge}
+    made = upsert(tx, BADGE)
+    tx.execute(made.on_conflict_do_update(index_elements=list(key), set_=values), key | values)
+
+
+def badges_of(tx: Transaction, person_id: int) -> list[Row[Any]]:
+    """The person's badges, the revoked included."""
+    return list(tx.execute(select(BADGE).where(BADGE.c.person_id == person_id).order_by(BADGE.c.awarded_us)))

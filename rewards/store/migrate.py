@@ -1,0 +1,42 @@
+"""Bringing a database to the schema of this version."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from rewards.store.schema import metadata
+from rewards.store.session import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _config(connection: Any = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(db: Database) -> None:
+    """Apply every migration not yet applied, in one transaction."""
+    with db.begin() as tx:
+        command.upgrade(_config(tx.connection), "head")
+
+
+def is_current(db: Database) -> bool:
+    """True when the newest migration has been applied."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    with db.begin() as tx:
+        return MigrationContext.configure(tx.connection).get_current_revision() == head
+
+
+def differences(db: Database) -> list[Any]:
+    """What `alembic check` would report: changes declared in schema.py that no migration makes."""
+    with db.begin() as tx:
+        context = MigrationContext.configure(tx.connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))

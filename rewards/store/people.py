@@ -1,0 +1,171 @@
+"""Rows of the people aggregate: person, person_identity, membership, zone_change, leave, person_link."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, delete, insert, or_, select, update
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+from rewards.store.units import upsert
+
+PERSON = schema.person
+IDENTITY = schema.person_identity
+MEMBERSHIP = schema.membership
+ZONE = schema.zone_change
+LEAVE = schema.leave
+LINK = schema.person_link
+
+_JOINED = select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email).join(
+    IDENTITY, IDENTITY.c.person_id == PERSON.c.id
+)
+_CHUNK = 500
+
+
+def add_many(tx: Transaction, rows: Sequence[Mapping[str, Any]], identities: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert persons with their identities (same order); returns the new internal ids."""
+    if not rows:
+        return []
+    result = tx.execute(insert(PERSON).returning(PERSON.c.id, sort_by_parameter_order=True), list(rows))
+    ids = [row.id for row in result]
+    tx.execute(insert(IDENTITY), [{**one, "person_id": id_} for one, id_ in zip(identities, ids, strict=True)])
+    return ids
+
+
+def find(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
+    """One person by external id."""
+    where = and_(IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id == external_id)
+    return tx.execute(_JOINED.where(where)).one_or_none()
+
+
+def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """Persons by external id; the unknown are left out."""
+    wanted = sorted(set(external_ids))
+    found: dict[str, Row[Any]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        where = and_(
+            IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id.in_(wanted[start : start + _CHUNK])
+        )
+        found.update((row.external_id, row) for row in tx.execute(_JOINED.where(where)))
+    return found
+
+
+def every(tx: Transaction, organisation: str, *, inactive: bool) -> list[Row[Any]]:
+    """All persons with an identity, by external id."""
+    query = _JOINED.where(PERSON.c.organisation_id == organisation).order_by(IDENTITY.c.external_id)
+    if not inactive:
+        query = query.where(PERSON.c.status != "inactive")
+    return list(tx.execute(query))
+
+
+def by_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, Row[Any]]:
+    """Person rows by internal id, erased ones included (without identity)."""
+    wanted = sorted(set(ids))
+    found: dict[int, Row[Any]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        where = and_(PERSON.c.organisation_id == organisation, PERSON.c.id.in_(wanted[start : start + _CHUNK]))
+        found.update((row.id, row) for row in tx.execute(select(PERSON).where(where)))
+    return found
+
+
+def names(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """(external id, name) by internal id; the erased are left out."""
+    wanted = sorted(set(ids))
+    found: dict[int, tuple[str, str]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        where = and_(
+            IDENTITY.c.organisation_id == organisation, IDENTITY.c.person_id.in_(wanted[start : start + _CHUNK])
+        )
+        found.update((row.person_id, (row.external_id, row.name)) for row in tx.execute(select(IDENTITY).where(where)))
+    return found
+
+
+def every_id(tx: Transaction, organisation: str) -> list[int]:
+    """Internal ids of all persons, erased ones included."""
+    query = select(PERSON.c.id).where(PERSON.c.organisation_id == organisation).order_by(PERSON.c.id)
+    return list(tx.execute(query).scalars())
+
+
+def change(tx: Transaction, person_id: int, values: Mapping[str, Any]) -> None:
+    """Update columns of one person."""
+    tx.execute(update(PERSON).where(PERSON.c.id == person_id).values(**values))
+
+
+def change_identity(tx: Transaction, person_id: int, name: str, email: str | None) -> None:
+    """Update name and address."""
+    tx.execute(update(IDENTITY).where(IDENTITY.c.person_id == person_id).values(name=name, email=email))
+
+
+def drop_identity(tx: Transaction, person_id: int) -> None:
+    """Forget who this was."""
+    tx.execute(delete(IDENTITY).where(IDENTITY.c.person_id == person_id))
+
+
+def add_membership(tx: Transaction, organisation: str, person_id: int, from_us: int, segment: str, team: str) -> None:
+    """From this instant on the person belongs to this segment and team."""
+    row = {
+        "organisation_id": organisation, "person_id": person_id, "from_us": from_us, "segment": segment, "team": team,
+    }
+    statement = upsert(tx, MEMBERSHIP)
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "from_us"], set_={"segment": segment, "team": team}
+        ),
+        row,
+    )
+
+
+def add_zone_change(
+    tx: Transaction, organisation: str, person_id: int, from_us: int, zone: str, floor_date: int
+) -> None:
+    """From this instant on the person lives in this zone; dates before `floor_date` are used up."""
+    row = {
+        "organisation_id": organisation, "person_id": person_id, "from_us": from_us, "zone": zone,
+        "floor_date": floor_date,
+    }
+    statement = upsert(tx, ZONE)
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "from_us"], set_={"zone": zone, "floor_date": floor_date}
+        ),
+        row,
+    )
+
+
+def add_leave(tx: Transaction, organisation: str, person_id: int, first: int, last: int) -> None:
+    """Days off, both ends included."""
+    row = {"organisation_id": organisation, "person_id": person_id, "first_date": first, "last_date": last}
+    tx.execute(insert(LEAVE), row)
+
+
+def history(tx: Transaction, table: Any, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """Rows of membership, zone_change or leave by person, oldest first."""
+    order = table.c.first_date if "first_date" in table.c else table.c.from_us
+    query: Select[Any] = select(table).where(table.c.person_id.in_(ids)).order_by(table.c.person_id, order)
+    found: dict[int, list[Row[Any]]] = {}
+    for row in tx.execute(query):
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def add_link(tx: Transaction, organisation: str, low: int, high: int, at_us: int) -> None:
+    """Two accounts of one human."""
+    row = {"organisation_id": organisation, "low_id": low, "high_id": high, "created_at_us": at_us}
+    tx.execute(upsert(tx, LINK).on_conflict_do_nothing(), row)
+
+
+def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
+    """True when the two are accounts of one human."""
+    low, high = sorted((one, other))
+    where = and_(LINK.c.organisation_id == organisation, LINK.c.low_id == low, LINK.c.high_id == high)
+    return tx.execute(select(LINK.c.low_id).where(where)).first() is not None
+
+
+def drop_links(tx: Transaction, person_id: int) -> None:
+    """Forget the linked accounts of a person."""
+    tx.execute(delete(LINK).where(or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)))
+
+
+def drop_private_history(tx: Transaction, person_id: int) -> None:
+    """Forget leave dates; membership stays, since team totals depend on it."""
+    tx.execute(delete(LEAVE).where(LEAVE.c.person_id == person_id))

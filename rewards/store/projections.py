@@ -1,0 +1,205 @@
+"""What is kept beside the ledger so that pages are quick: days, teams, board scores, rank buckets.
+
+Everything here is a sum over postings to `earned`, moved in the same transaction and rebuildable from them.
+Ranks: scores fall into buckets of about 3 % width (32 to the octave). A rank is one sum over the buckets above
+plus one short count inside the own bucket, so that nobody's rank costs a walk over everybody.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+from rewards.store.units import upsert
+
+DAY = schema.person_day
+TEAM = schema.team_day
+SCORE = schema.board_score
+BUCKET = schema.board_bucket
+PERSON = schema.person
+IDENTITY = schema.person_identity
+TOTAL = "total"
+_STEPS = 5
+
+
+def windows(board_date: int) -> tuple[str, str, str]:
+    """The boards' windows that a date belongs to: total, its month, its ISO week."""
+    day = date.fromordinal(board_date)
+    year, week, _ = day.isocalendar()
+    return TOTAL, f"m:{day.year:04d}-{day.month:02d}", f"w:{year:04d}-W{week:02d}"
+
+
+def bucket_of(score: int) -> int:
+    """The bucket of a score above zero; monotone in the score."""
+    size = score.bit_length()
+    mantissa = score >> (size - 1 - _STEPS) if size > _STEPS else score << (1 + _STEPS - size)
+    return (size << _STEPS) | (mantissa & ((1 << _STEPS) - 1))
+
+
+def bucket_floor(bucket: int) -> int:
+    """The least score of a bucket (for buckets of scores under 32, rounded up to a whole millipoint)."""
+    size, mantissa = bucket >> _STEPS, (bucket & ((1 << _STEPS) - 1)) | (1 << _STEPS)
+    shift = size - 1 - _STEPS
+    return mantissa << shift if shift >= 0 else -(-mantissa >> -shift)
+
+
+def add(
+    tx: Transaction,
+    organisation: str,
+    days: Mapping[tuple[int, int], int],
+    teams: Mapping[tuple[str, int], int],
+    scores: Mapping[tuple[str, int], int],
+) -> None:
+    """Move projections by (person, local date), (team, board date) and (window, person), in a fixed order."""
+    if not days:
+        return
+    tx.execute(
+        _adding(tx, DAY, "earned"),
+        [
+            {"organisation_id": organisation, "person_id": who, "local_date": day, "earned": delta}
+            for (who, day), delta in sorted(days.items())
+        ],
+    )
+    tx.execute(
+        _adding(tx, TEAM, "earned"),
+        [
+            {"organisation_id": organisation, "team": team, "board_date": day, "earned": delta}
+            for (team, day), delta in sorted(teams.items())
+        ],
+    )
+    result = tx.execute(
+        _adding(tx, SCORE, "score", returning=True),
+        [
+            {"organisation_id": organisation, "window": window, "person_id": who, "score": delta}
+            for (window, who), delta in sorted(scores.items())
+        ],
+    )
+    moves: dict[tuple[str, int], int] = {}
+    for window, who, now in result:
+        before = now - scores[window, who]
+        for score, step in ((before, -1), (now, 1)):
+            if score > 0:
+                key = (window, bucket_of(score))
+                moves[key] = moves.get(key, 0) + step
+    rows = [
+        {"organisation_id": organisation, "window": window, "bucket": bucket, "people": step}
+        for (window, bucket), step in sorted(moves.items())
+        if step
+    ]
+    if rows:
+        tx.execute(_adding(tx, BUCKET, "people"), rows)
+
+
+def top(tx: Transaction, organisation: str, window: str, limit: int, segment: str | None = None) -> list[Row[Any]]:
+    """The best visible people: person_id, score, external_id, name, pseudonym."""
+    query = (
+        select(SCORE.c.person_id, SCORE.c.score, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.pseudonym)
+        .join(PERSON, PERSON.c.id == SCORE.c.person_id)
+        .join(IDENTITY, IDENTITY.c.person_id == SCORE.c.person_id)
+        .where(
+            SCORE.c.organisation_id == organisation, SCORE.c.window == window, SCORE.c.score > 0, ~PERSON.c.hidden
+        )
+    )
+    if segment is not None:
+        query = query.where(PERSON.c.segment == segment)
+    return list(tx.execute(query.order_by(SCORE.c.score.desc(), SCORE.c.person_id.desc()).limit(limit)))
+
+
+def score_of(tx: Transaction, organisation: str, window: str, person_id: int) -> int:
+    """The person's score in a window."""
+    where = and_(
+        SCORE.c.organisation_id == organisation, SCORE.c.window == window, SCORE.c.person_id == person_id
+    )
+    return int(tx.execute(select(SCORE.c.score).where(where)).scalar_one_or_none() or 0)
+
+
+def rank_of(tx: Transaction, organisation: str, window: str, score: int) -> int:
+    """1 + the number of visible people with a higher score."""
+    here = and_(SCORE.c.organisation_id == organisation, SCORE.c.window == window)
+    above = select(func.coalesce(func.sum(BUCKET.c.people), 0)).where(
+        BUCKET.c.organisation_id == organisation, BUCKET.c.window == window
+    )
+    beside = 0
+    if score > 0:
+        bucket = bucket_of(score)
+        above = above.where(BUCKET.c.bucket > bucket)
+        between = and_(here, SCORE.c.score > score, SCORE.c.score < bucket_floor(bucket + 1))
+        beside = int(tx.execute(select(func.count()).select_from(SCORE).where(between)).scalar_one())
+    unseen = (
+        select(func.count())
+        .select_from(PERSON)
+        .join(SCORE, and_(here, SCORE.c.person_id == PERSON.c.id))
+        .where(PERSON.c.organisation_id == organisation, PERSON.c.hidden, SCORE.c.score > max(score, 0))
+    )
+    hidden = int(tx.execute(unseen).scalar_one())
+    return 1 + int(tx.execute(above).scalar_one()) + beside - hidden
+
+
+def around(
+    tx: Transaction, organisation: str, window: str, person_id: int, score: int, each_side: int
+) -> list[Row[Any]]:
+    """Visible neighbours of a score on both sides, the best first; the person is not among them."""
+    base = (
+        select(SCORE.c.person_id, SCORE.c.score, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.pseudonym)
+        .join(PERSON, PERSON.c.id == SCORE.c.person_id)
+        .join(IDENTITY, IDENTITY.c.person_id == SCORE.c.person_id)
+        .where(
+            SCORE.c.organisation_id == organisation,
+            SCORE.c.window == window,
+            SCORE.c.score > 0,
+            SCORE.c.person_id != person_id,
+            ~PERSON.c.hidden,
+        )
+    )
+    up = base.where(SCORE.c.score >= score).order_by(SCORE.c.score, SCORE.c.person_id).limit(each_side)
+    down = base.where(SCORE.c.score < score).order_by(SCORE.c.score.desc(), SCORE.c.person_id).limit(each_side)
+    return [*reversed(list(tx.execute(up))), *tx.execute(down)]
+
+
+def visible_people(tx: Transaction, organisation: str, window: str) -> int:
+    """How many visible people have a score above zero."""
+    return rank_of(tx, organisation, window, 0) - 1
+
+
+def team_totals(tx: Transaction, organisation: str, first: int, last: int) -> dict[str, int]:
+    """What each team earned on the board dates first..last, by membership at event time."""
+    query = (
+        select(TEAM.c.team, func.sum(TEAM.c.earned))
+        .where(TEAM.c.organisation_id == organisation, TEAM.c.board_date.between(first, last))
+        .group_by(TEAM.c.team)
+    )
+    return {team: int(earned) for team, earned in tx.execute(query)}
+
+
+def team_sizes(tx: Transaction, organisation: str) -> dict[str, int]:
+    """Active people by team."""
+    query = (
+        select(PERSON.c.team, func.count())
+        .where(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(("active", "paused")))
+        .group_by(PERSON.c.team)
+    )
+    return {team: int(people) for team, people in tx.execute(query)}
+
+
+def days_of(tx: Transaction, person_id: int, first: int) -> list[tuple[int, int]]:
+    """(local date, millipoints earned) since a date."""
+    query = select(DAY.c.local_date, DAY.c.earned).where(DAY.c.person_id == person_id, DAY.c.local_date >= first)
+    return [(day, int(earned)) for day, earned in tx.execute(query.order_by(DAY.c.local_date))]
+
+
+def _adding(tx: Transaction, table: Any, column: str, *, returning: bool = False) -> Any:
+    """The upsert that adds to `column`, built once per database."""
+    statement = tx.database.cache.get(("adding", table.name))
+    if statement is None:
+        made = upsert(tx, table)
+        keys: Iterable[str] = [key.name for key in table.primary_key.columns]
+        statement = made.on_conflict_do_update(
+            index_elements=list(keys), set_={column: table.c[column] + made.excluded[column]}
+        )
+        if returning:
+            statement = statement.returning(table.c.window, table.c.person_id, table.c[column])
+        tx.database.cache["adding", table.name] = statement
+    return statement

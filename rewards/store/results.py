@@ -1,0 +1,54 @@
+"""Results of simulations and forecasts, kept as they were computed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, select
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, to_us
+
+RESULT = schema.result
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResult:
+    """One saved result; `body_json` is the text that was saved, byte for byte."""
+
+    id: int
+    kind: str
+    title: str
+    content_hash: str
+    body_json: str
+    saved_at: datetime
+
+
+def save_result(
+    tx: Transaction, organisation: str, kind: str, title: str, content_hash: str, body_json: str, now: datetime
+) -> int:
+    """Keep a result; returns its id."""
+    row = {
+        "organisation_id": organisation, "kind": kind, "title": title, "content_hash": content_hash,
+        "body": body_json, "saved_us": to_us(now),
+    }
+    return int(tx.execute(insert(RESULT).returning(RESULT.c.id), row).scalar_one())
+
+
+def latest_result(tx: Transaction, organisation: str, kind: str) -> StoredResult | None:
+    """The newest result of a kind."""
+    where = and_(RESULT.c.organisation_id == organisation, RESULT.c.kind == kind)
+    row = tx.execute(select(RESULT).where(where).order_by(RESULT.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def get_result(tx: Transaction, organisation: str, result_id: int) -> StoredResult | None:
+    """One result by id, within its organisation."""
+    where = and_(RESULT.c.organisation_id == organisation, RESULT.c.id == result_id)
+    row = tx.execute(select(RESULT).where(where)).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def _stored(row: Row[Any]) -> StoredResult:
+    return StoredResult(row.id, row.kind, row.title, row.content_hash, row.body, from_us(row.saved_us))

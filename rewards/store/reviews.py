@@ -1,0 +1,46 @@
+"""Rows of `review`: what a human should look at before it counts."""
+
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, select, update
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+
+REVIEW = schema.review
+
+
+def add(
+    tx: Transaction, organisation: str, person_id: int, event_ref: int | None, kind: str, detail: str, at_us: int
+) -> int:
+    """Open a review; returns its id."""
+    row = {
+        "organisation_id": organisation, "person_id": person_id, "event_ref": event_ref, "kind": kind,
+        "detail": detail, "status": "open", "opened_us": at_us,
+    }
+    return int(tx.execute(insert(REVIEW).returning(REVIEW.c.id), row).scalar_one())
+
+
+def open_ones(tx: Transaction, organisation: str) -> list[Row[Any]]:
+    """What waits for a decision, the oldest first."""
+    where = and_(REVIEW.c.organisation_id == organisation, REVIEW.c.status == "open")
+    return list(tx.execute(select(REVIEW).where(where).order_by(REVIEW.c.id)))
+
+
+def find(tx: Transaction, organisation: str, review_id: int) -> Row[Any] | None:
+    """One review."""
+    where = and_(REVIEW.c.organisation_id == organisation, REVIEW.c.id == review_id)
+    return tx.execute(select(REVIEW).where(where)).one_or_none()
+
+
+def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str, at_us: int) -> int:
+    """Close an open review; returns 1, or 0 when it was decided already."""
+    where = and_(REVIEW.c.id == review_id, REVIEW.c.status == "open")
+    values = {"status": status, "actor": actor, "reason": reason, "decided_us": at_us}
+    return tx.execute(update(REVIEW).where(where).values(**values)).rowcount
+
+
+def held_events(tx: Transaction, person_id: int) -> set[int]:
+    """Events of the person that are held by an open review."""
+    where = and_(REVIEW.c.person_id == person_id, REVIEW.c.status == "open", REVIEW.c.event_ref.is_not(None))
+    return set(tx.execute(select(REVIEW.c.event_ref).where(where)).scalars())

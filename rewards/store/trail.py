@@ -1,0 +1,59 @@
+"""The audit log and the outbox: who did what and why, and what other systems are to be told."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, select, update
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+from rewards.store.units import dump
+
+AUDIT = schema.audit
+OUTBOX = schema.outbox
+_TELL = insert(OUTBOX)
+
+
+def log(tx: Transaction, organisation: str, actor: str, action: str, subject: str, reason: str, at_us: int) -> None:
+    """One line of the audit log. `subject` holds internal ids, never names."""
+    row = {
+        "organisation_id": organisation, "actor": actor, "action": action, "subject": subject, "reason": reason,
+        "recorded_us": at_us,
+    }
+    tx.execute(insert(AUDIT), row)
+
+
+def audit_log(tx: Transaction, organisation: str, limit: int) -> list[Row[Any]]:
+    """The newest lines first."""
+    query = select(AUDIT).where(AUDIT.c.organisation_id == organisation).order_by(AUDIT.c.id.desc()).limit(limit)
+    return list(tx.execute(query))
+
+
+def tell(tx: Transaction, organisation: str, messages: Sequence[tuple[str, Any]], at_us: int) -> None:
+    """Queue (topic, payload) messages for delivery after commit."""
+    if messages:
+        tx.execute(
+            _TELL,
+            [
+                {"organisation_id": organisation, "topic": topic, "payload": dump(payload), "created_at_us": at_us}
+                for topic, payload in messages
+            ],
+        )
+
+
+def waiting(tx: Transaction, limit: int) -> list[Row[Any]]:
+    """Messages not yet delivered, oldest first."""
+    query = select(OUTBOX).where(OUTBOX.c.dispatched_at_us.is_(None)).order_by(OUTBOX.c.id).limit(limit)
+    return list(tx.execute(query))
+
+
+def delivered(tx: Transaction, message_id: int, at_us: int) -> None:
+    """Mark one message as delivered."""
+    tx.execute(update(OUTBOX).where(OUTBOX.c.id == message_id).values(dispatched_at_us=at_us))
+
+
+def forget_actor(tx: Transaction, organisation: str, external_id: str, replacement: str) -> None:
+    """Replace an erased person's id wherever it stands as an actor."""
+    for table in (AUDIT, schema.review, schema.claim, schema.scheme_version):
+        where = and_(table.c.organisation_id == organisation, table.c.actor == external_id)
+        tx.execute(update(table).where(where).values(actor=replacement))

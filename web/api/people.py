@@ -1,0 +1,92 @@
+"""Own account and balances over the API."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict
+from rewards.accounts import ApiToken
+from rewards.people import list_people
+from rewards.program import badges_for, balances
+
+from web.problems import Problem
+from web.session import Store, token_with
+
+router = APIRouter(prefix="/api/v1", tags=["people"])
+
+
+class Me(BaseModel):
+    """The token's person: balances in millipoints, badges held."""
+
+    model_config = ConfigDict(extra="forbid")
+    person: str
+    earned_millipoints: int
+    spendable_millipoints: int
+    held_millipoints: int
+    badges: list[str]
+
+
+class Balance(BaseModel):
+    """One person's balances in millipoints."""
+
+    model_config = ConfigDict(extra="forbid")
+    person: str
+    earned_millipoints: int
+    spendable_millipoints: int
+    held_millipoints: int
+
+
+class BalancePage(BaseModel):
+    """Balances by person id; `next` is the cursor of the following page, None on the last."""
+
+    model_config = ConfigDict(extra="forbid")
+    balances: list[Balance]
+    next: str | None
+
+
+@router.get("/me", summary="Own balances and badges")
+def me(store: Store, token: Annotated[ApiToken, Depends(token_with("me:read"))]) -> Me:
+    """The person that the token speaks for."""
+    if token.person is None:
+        raise Problem(403, "the token speaks for no person; make one for a person")
+    with store.read() as tx:
+        held = balances(tx, token.organisation, token.person)
+        mine = badges_for(tx, token.organisation, token.person)
+    return Me(
+        person=token.person,
+        earned_millipoints=held.earned,
+        spendable_millipoints=held.spendable,
+        held_millipoints=held.held,
+        badges=[badge.badge for badge in mine if badge.revoked_at is None],
+    )
+
+
+@router.get("/balances", summary="Everybody's balances, for administrators")
+def all_balances(
+    response: Response,
+    store: Store,
+    token: Annotated[ApiToken, Depends(token_with("admin"))],
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    after: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9._-]*$")] = "",
+) -> BalancePage:
+    """Keyset pages in order of person id; the Link header names the next one."""
+    with store.read() as tx:
+        names = sorted(
+            p.id for p in list_people(tx, token.organisation, include_inactive=True) if p.id > after
+        )
+        rows = []
+        for name in names[:limit]:
+            held = balances(tx, token.organisation, name)
+            rows.append(
+                Balance(
+                    person=name,
+                    earned_millipoints=held.earned,
+                    spendable_millipoints=held.spendable,
+                    held_millipoints=held.held,
+                )
+            )
+    cursor = rows[-1].person if len(names) > limit else None
+    if cursor:
+        response.headers["Link"] = f'</api/v1/balances?limit={limit}&after={cursor}>; rel="next"'
+    return BalancePage(balances=rows, next=cursor)

@@ -1,0 +1,64 @@
+"""The application: routes, safety, metrics, static files. It never loads the model."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI
+from rewards.store.session import open_database
+from starlette.staticfiles import StaticFiles
+
+from web import health, links, problems, sign_in
+from web.api import events, people
+from web.employee import routes as employee
+from web.health import Measure, Metrics
+from web.hr import routes as hr
+from web.security import Edge, SignInLimit
+from web.settings import Settings
+from web.strategist import routes as strategist
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application over the database that `settings` name; the database is opened with it and closed at shutdown."""
+    settings = settings or Settings()
+    database = open_database(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Groundswell",
+        version=version("groundswell"),
+        description="Employee advocacy: one incentive scheme, simulated and run live.",
+        lifespan=lifespan,
+        # The interactive pages load scripts from elsewhere, which the content policy forbids.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.metrics = Metrics()
+    app.state.sign_in_limit = SignInLimit()
+    problems.install(app)
+    for router in (
+        health.router,
+        links.router,
+        events.router,
+        people.router,
+        sign_in.router,
+        employee.router,
+        hr.router,
+        strategist.router,
+    ):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Edge)
+    app.add_middleware(Measure, metrics=app.state.metrics)
+    return app

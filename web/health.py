@@ -1,0 +1,93 @@
+"""For whoever runs the server: alive, ready, and counted."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from rewards.store.migrate import is_current
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.problems import Problem
+from web.session import Config, Store
+
+router = APIRouter(tags=["operation"])
+
+
+class Metrics:
+    """Requests by route, method and status, and their seconds."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "groundswell_requests_total",
+            "Requests answered",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "groundswell_request_seconds", "Seconds to answer", ["method", "route"], registry=self.registry
+        )
+
+
+class Measure:
+    """ASGI middleware that counts into `Metrics`. The route's template is the label, never the path itself."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app, self.metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        finally:
+            route: Any = scope.get("route")
+            name = getattr(route, "path", "unmatched")
+            self.metrics.requests.labels(scope["method"], name, str(status)).inc()
+            self.metrics.seconds.labels(scope["method"], name).observe(time.perf_counter() - began)
+
+
+@router.get("/healthz", summary="The process is alive", response_class=PlainTextResponse)
+def alive() -> str:
+    """Answers as long as the process runs."""
+    return "ok"
+
+
+@router.get(
+    "/readyz", summary="The database answers and its schema is current", response_class=PlainTextResponse
+)
+def ready(store: Store) -> str:
+    """503 where the database does not answer or lacks migrations."""
+    try:
+        current = store.ping() and is_current(store)
+    except Exception as error:
+        raise Problem(
+            503, f"the database does not answer ({type(error).__name__}); see DATABASE_URL"
+        ) from None
+    if not current:
+        raise Problem(503, "the database lacks migrations; run groundswell db upgrade")
+    return "ready"
+
+
+@router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
+def metrics(request: Request, config: Config) -> Response:
+    """Counts since the process began."""
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if config.metrics_token and not hmac.compare_digest(given.encode(), config.metrics_token.encode()):
+        raise Problem(401, "no metrics token; send Authorization: Bearer …", {"WWW-Authenticate": "Bearer"})
+    return Response(generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

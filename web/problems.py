@@ -1,0 +1,111 @@
+"""Errors as answers: problem+json (RFC 9457) for programs, a page for people. Bad input never ends in a 500."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused
+from starlette.exceptions import HTTPException
+
+from web.templating import page
+
+MEDIA_TYPE = "application/problem+json"
+_STATUS: dict[type[Fault], int] = {
+    NotFound: 404,
+    Conflict: 409,
+    Refused: 403,
+    Insufficient: 409,
+    BadValue: 422,
+}
+_TITLES = {
+    400: "Bad request",
+    401: "Sign in first",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    415: "Media type not taken",
+    422: "Not valid",
+    429: "Too many requests",
+    500: "Something went wrong on our side",
+    503: "Not ready",
+}
+log = structlog.get_logger()
+
+
+class Problem(Exception):  # noqa: N818 - it is an answer, not an accident
+    """An answer other than success, raised from a route."""
+
+    def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None, **extra: Any) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.headers, self.extra = status, detail, headers or {}, extra
+
+
+def problem_body(status: int, detail: str, **extra: Any) -> dict[str, Any]:
+    """The members of a problem+json document."""
+    return {
+        "type": "about:blank",
+        "title": _TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+        **extra,
+    }
+
+
+def answer(
+    request: Request, status: int, detail: str, headers: dict[str, str] | None = None, **extra: Any
+) -> Response:
+    """The problem in the form that the caller wants: a page where a person asks for one."""
+    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+    if wants_page:
+        context = {"title": _TITLES.get(status, "Error"), "status": status, "detail": detail, "account": None}
+        return page(request, "problem.html", context, status=status, headers=headers)
+    body = problem_body(status, detail, **extra)
+    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _validation(error: RequestValidationError) -> tuple[str, list[dict[str, str]]]:
+    found = [
+        {"field": ".".join(str(part) for part in e["loc"]), "message": str(e["msg"])}
+        for e in error.errors()[:20]
+    ]
+    first = found[0] if found else {"field": "request", "message": "not valid"}
+    return f"{first['field']}: {first['message']}; mend it and send again", found
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+
+    @app.exception_handler(Problem)
+    def _problem(request: Request, error: Problem) -> Response:
+        if error.status == 303:
+            return RedirectResponse(error.headers["Location"], 303)
+        return answer(request, error.status, error.detail, error.headers, **error.extra)
+
+    @app.exception_handler(Fault)
+    def _fault(request: Request, error: Fault) -> Response:
+        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+        return answer(request, status, str(error), code=error.code)
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(request: Request, error: RequestValidationError) -> Response:
+        detail, errors = _validation(error)
+        return answer(request, 422, detail, errors=errors)
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> Response:
+        return answer(request, error.status_code, str(error.detail), dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    def _unexpected(request: Request, error: Exception) -> Response:
+        log.error("unexpected error", path=request.url.path, method=request.method, exc_info=error)
+        return answer(
+            request,
+            500,
+            "The error is logged. Nothing was changed. Try again, or tell whoever runs this server.",
+        )

@@ -1,0 +1,100 @@
+"""Who is asking: the session cookie for people, the bearer token for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse
+from rewards.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_token
+from rewards.store.session import Database
+
+from web.problems import Problem
+from web.settings import Settings
+
+COOKIE = "groundswell_session"
+
+
+def now() -> datetime:
+    """The present, aware, UTC."""
+    return datetime.now(UTC)
+
+
+def database(request: Request) -> Database:
+    """The database of this process."""
+    found: Database = request.app.state.database
+    return found
+
+
+def settings(request: Request) -> Settings:
+    """The settings of this process."""
+    found: Settings = request.app.state.settings
+    return found
+
+
+Store = Annotated[Database, Depends(database)]
+Config = Annotated[Settings, Depends(settings)]
+
+
+def current_account(request: Request) -> Account | None:
+    """Who the session cookie belongs to, if anybody."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    with database(request).read() as tx:
+        return account_for_session(tx, token, now())
+
+
+def _needs(role: str) -> Callable[[Request], Account]:
+    def account(request: Request) -> Account:
+        found = current_account(request)
+        if found is None:
+            if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+                raise Problem(303, "sign in first", {"Location": f"/sign-in?next={quote(request.url.path)}"})
+            raise Problem(401, "no session; sign in first")
+        if role not in found.roles:
+            raise Problem(403, f"this page is for the role {role}; ask HR to give it to you")
+        return found
+
+    return account
+
+
+Employee = Annotated[Account, Depends(_needs("employee"))]
+Hr = Annotated[Account, Depends(_needs("hr"))]
+Strategist = Annotated[Account, Depends(_needs("strategist"))]
+
+
+def token_with(scope: str) -> Callable[[Request], ApiToken]:
+    """A dependency: the bearer token of the request, which must have the scope."""
+
+    def token(request: Request) -> ApiToken:
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        challenge = {"WWW-Authenticate": f'Bearer scope="{scope}"'}
+        if scheme.lower() != "bearer" or not secret:
+            raise Problem(401, "no bearer token; send Authorization: Bearer gs_…", challenge)
+        with database(request).read() as tx:
+            found = authenticate_token(tx, secret.strip(), now())
+        if found is None:
+            raise Problem(401, "the bearer token is unknown, expired or revoked; make a new one", challenge)
+        if scope not in found.scopes:
+            raise Problem(403, f"the token lacks the scope {scope}; make one that has it", challenge)
+        return found
+
+    return token
+
+
+def start(response: RedirectResponse, token: str, secure: bool) -> RedirectResponse:
+    """Set the session cookie on a redirect."""
+    response.set_cookie(
+        COOKIE, token, max_age=SESSION_HOURS * 3600, httponly=True, secure=secure, samesite="lax", path="/"
+    )
+    return response
+
+
+def local_path(target: str) -> str:
+    """A path on this site to go to after sign-in; anything else becomes the home page."""
+    plain = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if plain and "\\" not in target else "/"

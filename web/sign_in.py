@@ -1,0 +1,93 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from rewards.accounts import ROLES, close_session, open_session, sign_in
+from rewards.people import list_people
+
+from web.problems import Problem
+from web.session import COOKIE, Config, Store, current_account, local_path, now, start
+from web.templating import page
+
+router = APIRouter(include_in_schema=False)
+TITLES = {
+    "employee": ("Employee", "Share, see your points and thank colleagues"),
+    "hr": ("HR", "Read the live scheme and who takes part"),
+    "strategist": ("Strategist", "Compare schemes before they go live"),
+}
+
+
+@dataclass(frozen=True)
+class SignInContext:
+    """`roles` are offered as buttons in the demo; `failed` repeats the form with a word."""
+
+    roles: list[tuple[str, str, str]]
+    next: str
+    failed: bool
+
+
+@router.get("/sign-in")
+def form(request: Request, next: str = "/", failed: bool = False) -> Response:
+    """The sign-in page."""
+    if current_account(request) is not None and not failed:
+        return RedirectResponse(local_path(next), 303)
+    return _form(request, local_path(next), failed)
+
+
+def _form(request: Request, target: str, failed: bool, status: int = 200) -> Response:
+    demo = request.app.state.settings.demo
+    roles = [(role, *TITLES[role]) for role in ROLES] if demo else []
+    return page(request, "sign_in.html", SignInContext(roles, target, failed), status)
+
+
+@router.post("/sign-in")
+def submit(
+    request: Request,
+    store: Store,
+    config: Config,
+    person: Annotated[str, Form(max_length=64)],
+    password: Annotated[str, Form(max_length=1024)],
+    next: Annotated[str, Form(max_length=500)] = "/",
+) -> Response:
+    """Sign in with id and password."""
+    address = request.client.host if request.client else ""
+    if not request.app.state.sign_in_limit.allows(address, person):
+        raise Problem(429, "too many attempts to sign in; wait a minute and try again", {"Retry-After": "60"})
+    with store.begin() as tx:
+        token = sign_in(tx, config.organisation, person, password, now())
+    if token is None:
+        return _form(request, local_path(next), True, 401)
+    return start(RedirectResponse(local_path(next), 303), token, config.secure_cookies)
+
+
+@router.post("/sign-in/demo")
+def demo_submit(request: Request, store: Store, config: Config, role: Annotated[str, Form()]) -> Response:
+    """Sign in as the demo's person of a role; only where the demo is switched on."""
+    if not config.demo:
+        raise Problem(404, "sign-in by role is for the demo; use your id and password")
+    if role not in ROLES:
+        raise Problem(422, f"role: got {role[:40]!r}; one of {', '.join(ROLES)}; choose one")
+    with store.begin() as tx:
+        person = next((p.id for p in list_people(tx, config.organisation) if p.role == role), None)
+        if person is None:
+            raise Problem(404, f"the demo has nobody of role {role}; create it with: groundswell demo")
+        token = open_session(tx, config.organisation, person, now())
+    home = {"employee": "/", "hr": "/hr", "strategist": "/strategist"}[role]
+    return start(RedirectResponse(home, 303), token, config.secure_cookies)
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, store: Store) -> Response:
+    """End the session."""
+    token = request.cookies.get(COOKIE)
+    if token:
+        with store.begin() as tx:
+            close_session(tx, token)
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(COOKIE, path="/")
+    return response
