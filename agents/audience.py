@@ -114,16 +114,7 @@ class Feelings:
         """The audience's answer to a day's posts; trust, fatigue and mutes move with it."""
         p, network = self._p, self._network
         self._refresh(np.unique(posts.source), day)
-        shares = Shares.of(
-            source=posts.source,
-            topic=posts.topic,
-            visibility=posts.visibility,
-            click_base=p.click_base * click_factor(posts, p),
-            repost_base=p.repost_base,
-            peer_premium=posts.premium,
-            quality=np.exp(p.quality_weight * (posts.effort - 0.5)),
-            ordinal=posts.ordinal,
-        )
+        shares = self._as_shares(posts)
         outcome = propagate(
             network.graph,
             shares,
@@ -196,6 +187,19 @@ class Feelings:
         gap = np.maximum(day - self.touched[first:last], 0)
         left = self.fatigue_sum[first:last] * np.exp2(-gap / self._p.fatigue_half_life_days)
         return float(left.sum() / max(1, int(self._network.degrees[first:last].sum())))
+
+    def _as_shares(self, posts: Posts) -> Shares:
+        p = self._p
+        return Shares.of(
+            source=posts.source,
+            topic=posts.topic,
+            visibility=posts.visibility,
+            click_base=p.click_base * click_factor(posts, p),
+            repost_base=p.repost_base,
+            peer_premium=posts.premium,
+            quality=np.exp(p.quality_weight * (posts.effort - 0.5)),
+            ordinal=posts.ordinal,
+        )
 
     def _refresh(self, sources: Ints, day: int) -> None:
         p = self._p

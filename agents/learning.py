@@ -9,7 +9,7 @@ from agents import state as updates
 from agents.audience import Answer
 from agents.desk import Items
 from agents.draws import uniforms_each
-from agents.opportunities import Opportunities
+from agents.meeting import Met
 from agents.parameters import Parameters
 from agents.population import Staff, Traits
 from agents.setting import Policy
@@ -26,15 +26,14 @@ def count_acts(state: State, who: Ints, day: int) -> Ints:
     """Enter today's shares into the counters; returns shares a person, int64[n]."""
     n = state.habit.size
     shares = np.bincount(who, minlength=n)
+    state.recent_total += shares - state.recent[day % RECENT_DAYS]
     state.recent[day % RECENT_DAYS] = shares
     state.week_shares += shares
     state.total_shares += shares
     return shares
 
 
-def learn(
-    state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Ints, p: Parameters
-) -> None:
+def learn(state: State, met: Met, shared: Ints, answer: Answer, shares: Ints, p: Parameters) -> None:
     """Expected feedback, believed clicks and habit."""
     who = met.person[shared]
     n = state.habit.size
@@ -67,7 +66,7 @@ def fear_of_day(
     traits: Traits,
     items: Items,
     policy: Policy,
-    met: Opportunities,
+    met: Met,
     shared: Ints,
     key: np.uint64,
     day: int,

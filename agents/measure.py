@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.audience import Answer, Posts
+from agents.meeting import Met
 from agents.observe import gini
-from agents.opportunities import Opportunities
 from agents.programme import Scored
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def measure(
     model: AdvocacyModel,
-    met: Opportunities,
+    met: Met,
     shared: NDArray[np.int64],
     posts: Posts,
     answer: Answer,
@@ -37,7 +37,7 @@ def measure(
     values = {
         "shares": n,
         "active_sharers": np.unique(met.person[shared]).size,
-        "weekly_sharers": np.count_nonzero(mood.recent[:, present].sum(axis=0)) / staff,
+        "weekly_sharers": np.count_nonzero(mood.recent_total[present]) / staff,
         "exposures": answer.exposures[own].sum(),
         "naive_reach": answer.naive[own].sum(),
         "unique_reach": answer.unique_employees,

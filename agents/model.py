@@ -20,8 +20,10 @@ from agents.happenings import Made, happenings
 from agents.incentives import Incentives
 from agents.learning import count_acts, fear_of_day, feel, learn
 from agents.measure import measure
+from agents.meeting import Met, PersonColumns, meet, weights
 from agents.network import build_network
-from agents.opportunities import Occasions, Opportunities
+from agents.occasion import occasion_of
+from agents.opportunities import Occasions
 from agents.parameters import Parameters
 from agents.population import build_staff, draw_traits
 from agents.programme import Programme, Scored
@@ -49,6 +51,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
                     experiments
                     whose reward is not a scheme
 
+    Set `explain` to keep each day's occasions as arrays (`last_occasion`), for tests and teaching.
     `model.agents` holds an `Employee` view for each post-holder; `model.observe` is Mesa's DataCollector
     with a reporter for every
     outcome. One `step` is one calendar day; the burn-in days before day 0 are over when the constructor
@@ -84,7 +87,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             self.timeline, self.staff, self.items, setting, self.clock, p, record_events
         )
         self.recogniser = Recogniser(self.timeline, self.staff, p, seed, run)
-        self.occasions = Occasions(self.items, setting.content, seed, run)
+        self.occasions = Occasions(self.items, setting.content, self.traits.opportunities_per_week, seed, run)
         self.corporate = CorporateDesk(setting, self.staff.size, self.items, p, seed, run)
         self._keys = {s: stream_key(seed, s, run) for s in (Stream.CLICK, Stream.SANCTION)}
         self._stage = stage
@@ -93,10 +96,11 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         self._flows: list[NDArray[np.float64]] = []
         self.reached = np.zeros(self.network.graph.n_nodes, dtype=bool)
         self.today: dict[str, float] = dict.fromkeys(observe.NAMES, 0.0)
-        self.last_opportunities: Opportunities | None = None
+        self.explain = False
+        self.last_met: Met | None = None
         self.last_occasion: decision.Occasion | None = None
-        self.last_decisions: NDArray[np.bool_] | None = None
-        self.last_chances: Floats | None = None
+        self._weights = weights(p, setting.policy.tools_friction)
+        self._norms: tuple[Floats, float] | None = None
         for row in range(self.staff.size):
             Employee(self, row)
         self.observe = DataCollector(model_reporters={name: _reporter(name) for name in observe.NAMES})
@@ -156,87 +160,98 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         offer = self.programme.incentives(day, self.state, present)
         if self._stage is not None and day >= 0:
             self._stage(self, day, offer)
-        met = self._meet(day, present)
-        shared = self._decide(met, self._occasion(met, offer, present))
+        met = self._meet(day, offer, present)
+        shared = self._sharers(met)
         posts = self._write(met, shared, offer, day)
         answer = self.feelings.answer(posts, day)
         self._remember(met, shared, answer, day)
         scored = self.programme.settle(day)
         shares = count_acts(self.state, met.person[shared], day)
-        recent = self.state.recent_shares()
-        thanked = self.recogniser.thank(day, self.clock.is_weekend(day), shares, recent, present)
+        quiet = self.clock.is_weekend(day)
+        thanked = self.recogniser.thank(day, quiet, shares, self.state.recent_total, present)
         self._learn(met, shared, answer, offer, shares, thanked.weight)
         self._observe(met, shared, posts, answer, scored)
         self.today = measure(self, met, shared, posts, answer, scored, thanked.acts, present)
         if self.clock.date_of(day).weekday() == 6:
             state.close_week(self.state)
+            self._norms = None
         self.day += 1
 
-    def _meet(self, day: int, present: NDArray[np.bool_]) -> Opportunities:
-        people = np.flatnonzero(present)
-        weekly = self.traits.opportunities_per_week[people]
-        return self.occasions.on(day, self.clock.is_weekend(day), people, weekly)
-
-    def _occasion(
-        self, met: Opportunities, offer: Incentives, present: NDArray[np.bool_]
-    ) -> decision.Occasion:
-        who, item, p = met.person, met.item, self.parameters
-        own_topic = self.staff.segment[who] == self.items.topic[item]
-        norm = self._norm(offer, present)
-        points = offer.share_points + offer.click_points * self.state.clicks_belief
-        return decision.Occasion(
-            base=self.traits.base[who],
-            motivation=self.state.motivation[who],
-            relevance=np.where(own_topic, 1.0, p.relevance_elsewhere),
-            perceived_log=self.traits.perceived_log[who],
-            feedback=self.state.feedback[who],
-            novelty=decision.novelty(offer.weeks, p)[who],
-            reward_points=points[who],
-            crowded=(offer.tangible * offer.expected)[who],
-            public=offer.public[who],
-            connectedness=self.traits.connectedness[who],
-            steerer=self.traits.steerer[who].astype(np.float64),
-            goal=offer.goal[who],
-            own_rate=self.state.own_rate[who],
-            norm_rate=norm[who],
-            recognition=self.state.recognition[who],
-            rank=(offer.rank * self.traits.rank_sensitivity)[who],
-            contest=offer.contest[who],
-            intact=(offer.streaks * (self.state.streak_weeks >= 2))[who],
-            broken=(offer.streaks * self.state.broken)[who],
-            habit=self.state.habit[who],
-            friction=np.full(who.size, self.setting.policy.tools_friction),
-            fear=(self.state.fear * self.traits.fear_sensitivity)[who],
-            risk=self.items.risk[item],
-            green_lit=self.items.green_lit[item],
-            recent=self.state.recent_shares()[who],
+    def _meet(self, day: int, offer: Incentives, present: NDArray[np.bool_]) -> Met:
+        quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits
+        columns = PersonColumns(
+            base=traits.base,
+            motivation=state_now.motivation,
+            perceived_log=traits.perceived_log,
+            feedback=state_now.feedback,
+            weeks=offer.weeks,
+            share_points=offer.share_points,
+            click_points=offer.click_points,
+            clicks_belief=state_now.clicks_belief,
+            tangible=offer.tangible,
+            expected=offer.expected,
+            public=offer.public,
+            connectedness=traits.connectedness,
+            steerer=traits.steerer,
+            goal=offer.goal,
+            own_rate=state_now.own_rate,
+            norm_rate=self._norm(offer, present),
+            recognition=state_now.recognition,
+            rank=offer.rank,
+            rank_sensitivity=traits.rank_sensitivity,
+            contest=offer.contest,
+            streaks=offer.streaks,
+            streak_weeks=state_now.streak_weeks,
+            broken=state_now.broken,
+            habit=state_now.habit,
+            fear=state_now.fear,
+            fear_sensitivity=traits.fear_sensitivity,
+            recent=state_now.recent_total,
         )
+        met = meet(
+            np.flatnonzero(present),
+            self.occasions.rates[quiet],
+            self.occasions.silent[quiet],
+            self.staff.segment,
+            columns,
+            self.occasions.on_offer(day),
+            self._weights,
+            self.occasions.opportunity_key,
+            self.occasions.decision_key,
+            day,
+        )
+        self.last_met = met
+        if self.explain:
+            self.last_occasion = occasion_of(
+                met, columns, self.staff, self.items, self.setting.policy, self.parameters
+            )
+        return met
 
     def _norm(self, offer: Incentives, present: NDArray[np.bool_]) -> Floats:
-        # Colleagues seen: one's team; a message shows the median of those who share at all.
-        teams = np.bincount(self.staff.team[present], minlength=len(self.staff.teams))
-        rates = np.bincount(
-            self.staff.team[present], weights=self.state.own_rate[present], minlength=teams.size
-        )
-        seen: Floats = (rates / np.maximum(teams, 1))[self.staff.team]
-        active = self.state.own_rate[present & (self.state.own_rate > 1.0 / (2.0 * state.RATE_WEEKS))]
-        shown = float(np.median(active)) if active.size else 0.0
+        # Colleagues seen: one's team; a message shows the median of those who share at all. Rates move on Sundays only.
+        if self._norms is None:
+            team, rate = self.staff.team[present], self.state.own_rate[present]
+            heads = np.bincount(team, minlength=len(self.staff.teams))
+            sums = np.bincount(team, weights=rate, minlength=heads.size)
+            active = rate[rate > 1.0 / (2.0 * state.RATE_WEEKS)]
+            shown = float(np.median(active)) if active.size else 0.0
+            self._norms = (sums / np.maximum(heads, 1))[self.staff.team], shown
+        seen, shown = self._norms
+        if not offer.norm_shown.any():
+            return seen
         return np.where(offer.norm_shown > 0.0, np.maximum(seen, shown), seen)
 
-    def _decide(self, met: Opportunities, occasion: decision.Occasion) -> Ints:
-        chance = decision.share_chance(decision.log_odds(occasion, self.parameters))
-        decided = met.draw < chance
-        self.last_opportunities, self.last_occasion, self.last_decisions = met, occasion, decided
-        self.last_chances = chance
+    def _sharers(self, met: Met) -> Ints:
+        # Rows that end in a share; nobody shares one item twice.
         fresh = []
-        for row in np.flatnonzero(decided):
+        for row in np.flatnonzero(met.draw < met.chance):
             key = int(met.person[row]) * len(self.items.ids) + int(met.item[row])
             if key not in self._shared:
                 self._shared.add(key)
                 fresh.append(int(row))
         return np.array(fresh, dtype=np.int64)
 
-    def _write(self, met: Opportunities, shared: Ints, offer: Incentives, day: int) -> Posts:
+    def _write(self, met: Met, shared: Ints, offer: Incentives, day: int) -> Posts:
         who, item, p = met.person[shared], met.item[shared], self.parameters
         points = (offer.share_points + offer.click_points * self.state.clicks_belief)[who]
         value = decision.reward_value(points, p)
@@ -247,7 +262,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             source=who,
             ordinal=met.ordinal[shared],
             topic=self.items.topic[item],
-            visibility=visibility[met.channel[shared]],
+            visibility=visibility[self.occasions.channels(day, who, met.ordinal[shared])],
             premium=np.full(who.size, p.peer_premium),
             effort=decision.effort(self.state.motivation[who], salience, offer.norm_shown[who], p),
             polish=self.items.polish[item],
@@ -259,14 +274,15 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         pages = self.corporate.posts(day, self.clock.is_weekend(day))
         return Posts(*(np.concatenate(columns) for columns in zip(own, pages, strict=True)))
 
-    def _remember(self, met: Opportunities, shared: Ints, answer: Answer, day: int) -> None:
+    def _remember(self, met: Met, shared: Ints, answer: Answer, day: int) -> None:
         if day < 0:
             return
-        who = met.person[shared]
+        who, ordinal = met.person[shared], met.ordinal[shared]
         number = self._share_number + np.arange(who.size, dtype=np.int64)
         self._share_number += who.size
-        channel = met.channel[shared]
-        made = Made(who, met.ordinal[shared], met.item[shared], channel, met.second[shared], number)
+        channel = self.occasions.channels(day, who, ordinal)
+        second = self.occasions.seconds(day, who, ordinal)
+        made = Made(who, ordinal, met.item[shared], channel, second, number)
         half_lives = np.array([c.half_life_hours for c in self.setting.content.channels])[channel]
         self.programme.add(
             happenings(
@@ -283,7 +299,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
 
     def _learn(
         self,
-        met: Opportunities,
+        met: Met,
         shared: Ints,
         answer: Answer,
         offer: Incentives,
@@ -307,9 +323,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             p,
         )
 
-    def _observe(
-        self, met: Opportunities, shared: Ints, posts: Posts, answer: Answer, scored: Scored
-    ) -> None:
+    def _observe(self, met: Met, shared: Ints, posts: Posts, answer: Answer, scored: Scored) -> None:
         if self.day < 0:
             return
         n = shared.size

@@ -1,8 +1,6 @@
-"""Sharing opportunities of a day: who meets which item, on which channel, at what time of the working day."""
+"""Sharing opportunities of a day: how many to expect, what is on offer, on which channel and at what time a share goes out."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +8,9 @@ from numpy.typing import NDArray
 from agents.clock import WORKDAY_BEGINS_SECONDS, WORKDAY_SECONDS
 from agents.desk import Items
 from agents.draws import uniforms_each
+from agents.meeting import ItemColumns
 from agents.setting import Content
-from engine.streams import Stream, poissons, stream_key, uniforms
+from engine.streams import Stream, stream_key
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -20,58 +19,35 @@ WEEKEND_FACTOR = 0.1
 DAYS_A_WEEK = 5.0 + 2.0 * WEEKEND_FACTOR
 
 
-class Opportunities(NamedTuple):
-    """One row an opportunity, ordered by person.
+class Occasions:
+    """Every draw is keyed by (seed, run, day, person, ordinal). Opportunities are Poisson, few at weekends.
 
-    person, ordinal   who, and which of the person's opportunities of the day (from 1)
-    item, channel     indexes
-    second            of the local day, in working hours
-    draw              uniform that decides
+    rates, silent   float64[n] for a working day (0) and a weekend (1): opportunities expected, and the chance of none
     """
 
-    person: Ints
-    ordinal: Ints
-    item: Ints
-    channel: Ints
-    second: Ints
-    draw: Floats
-
-
-class Occasions:
-    """Draws opportunities: every draw is keyed by (seed, run, day, person, ordinal)."""
-
-    def __init__(self, items: Items, content: Content, seed: int, run: int) -> None:
+    def __init__(self, items: Items, content: Content, per_week: Floats, seed: int, run: int) -> None:
         self._items = items
-        self._notifications = content.notifications
         weights = np.cumsum([channel.share for channel in content.channels])
         self._channels = weights / weights[-1]
-        self._rate = stream_key(seed, Stream.OPPORTUNITY, run)
+        daily = per_week * (content.notifications / DAYS_A_WEEK)
+        self.rates = (daily, daily * WEEKEND_FACTOR)
+        self.silent = tuple(np.exp(-rates) for rates in self.rates)
+        self.opportunity_key = stream_key(seed, Stream.OPPORTUNITY, run)
+        self.decision_key = stream_key(seed, Stream.DECISION, run)
         self._channel = stream_key(seed, Stream.CHANNEL, run)
         self._time = stream_key(seed, Stream.CALENDAR, run)
-        self._decide = stream_key(seed, Stream.DECISION, run)
 
-    def on(self, day: int, weekend: bool, people: Ints, per_week: Floats) -> Opportunities:
-        """Opportunities of `people` on `day`, Poisson at `per_week` spread over the week, few at weekends."""
-        on_offer = self._items.on(day)
-        factor = WEEKEND_FACTOR if weekend else 1.0
-        rates = per_week * (self._notifications * factor / DAYS_A_WEEK)
-        counts = poissons(uniforms(self._rate, day, people), rates)
-        if on_offer.size == 0:
-            counts = np.zeros_like(counts)
-        total = int(counts.sum())
-        person = np.repeat(people, counts)
-        ordinal = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts) + 1
-        which = uniforms_each(self._rate, day, person, ordinal)
-        item = on_offer[np.floor(which * on_offer.size).astype(np.int64)] if total else person
-        channel = np.searchsorted(
-            self._channels, uniforms_each(self._channel, day, person, ordinal), side="right"
-        )
-        time = np.floor(WORKDAY_SECONDS * uniforms_each(self._time, day, person, ordinal)).astype(np.int64)
-        return Opportunities(
-            person=person,
-            ordinal=ordinal,
-            item=item,
-            channel=channel.astype(np.int64),
-            second=WORKDAY_BEGINS_SECONDS + time,
-            draw=uniforms_each(self._decide, day, person, ordinal),
-        )
+    def on_offer(self, day: int) -> ItemColumns:
+        """Columns of the items that can be shared on `day`."""
+        index, items = self._items.on(day), self._items
+        return ItemColumns(index, items.topic[index], items.risk[index], items.green_lit[index])
+
+    def channels(self, day: int, person: Ints, ordinal: Ints) -> Ints:
+        """Channel of each share."""
+        draws = uniforms_each(self._channel, day, person, ordinal)
+        return np.searchsorted(self._channels, draws, side="right").astype(np.int64)
+
+    def seconds(self, day: int, person: Ints, ordinal: Ints) -> Ints:
+        """Second of the local day at which each share goes out, in working hours."""
+        draws = uniforms_each(self._time, day, person, ordinal)
+        return WORKDAY_BEGINS_SECONDS + np.floor(WORKDAY_SECONDS * draws).astype(np.int64)

@@ -78,7 +78,7 @@ class Traits:
     fear: Floats
     connectedness: Floats
     perceived_log: Floats
-    steerer: Flags
+    steerer: Floats
     rank_sensitivity: Floats
     fear_sensitivity: Floats
     trained: Flags
@@ -234,7 +234,7 @@ def draw_traits(staff: Staff, training_share: float, p: Parameters, seed: int, r
         fear=fear,
         connectedness=(logs - logs.mean()) / spread if spread > 0.0 else np.zeros(staff.size),
         perceived_log=np.log1p(p.perceived_share * staff.contacts),
-        steerer=uniforms(key, 0, rows, STEERER) < p.steerer_share,
+        steerer=(uniforms(key, 0, rows, STEERER) < p.steerer_share).astype(np.float64),
         rank_sensitivity=np.exp(0.5 * normals(key, 0, rows, RANK) - 0.125),
         fear_sensitivity=np.exp(0.5 * normals(key, 0, rows, FEAR_SENSITIVITY) - 0.125),
         trained=uniforms(key, 0, rows, TRAINING) < training_share,

@@ -28,7 +28,7 @@ class State:
     recognition    G, recent praise
     own_rate       p, exponentially weighted share of weeks with a share (8 weeks)
     clicks_belief  clicks that a share is believed to bring
-    recent         int64[7, n], own shares of the last seven days; row day % 7
+    recent         int64[7, n], own shares of the last seven days; row day % 7; `recent_total` their sum
     week_shares    int64[n], shares since Monday
     streak_weeks   int64[n], weeks in a row with a share; `broken` True for the week after a streak of two
                    or more ended
@@ -43,9 +43,10 @@ class State:
     own_rate: Floats
     clicks_belief: Floats
     recent: Ints
+    recent_total: Floats
     week_shares: Ints
-    streak_weeks: Ints
-    broken: Flags
+    streak_weeks: Floats
+    broken: Floats
     total_shares: Ints
 
     @classmethod
@@ -62,16 +63,12 @@ class State:
             own_rate=np.zeros(n),
             clicks_belief=views * p.click_base * p.peer_premium * np.exp(p.trust_weight * p.peer_trust),
             recent=np.zeros((RECENT_DAYS, n), dtype=np.int64),
+            recent_total=np.zeros(n),
             week_shares=np.zeros(n, dtype=np.int64),
-            streak_weeks=np.zeros(n, dtype=np.int64),
-            broken=np.zeros(n, dtype=bool),
+            streak_weeks=np.zeros(n),
+            broken=np.zeros(n),
             total_shares=np.zeros(n, dtype=np.int64),
         )
-
-    def recent_shares(self) -> Floats:
-        """Own shares of the last seven days."""
-        total: Floats = self.recent.sum(axis=0).astype(np.float64)
-        return total
 
     def copy(self) -> State:
         """An independent copy: for tests and teaching."""
@@ -132,6 +129,6 @@ def close_week(state: State) -> None:
     """At the end of a Sunday: weekly rates, streaks and breaks."""
     shared = state.week_shares > 0
     state.own_rate += (shared - state.own_rate) / RATE_WEEKS
-    state.broken = ~shared & (state.streak_weeks >= 2)
-    state.streak_weeks = np.where(shared, state.streak_weeks + 1, 0)
+    state.broken = (~shared & (state.streak_weeks >= 2.0)).astype(np.float64)
+    state.streak_weeks = np.where(shared, state.streak_weeks + 1.0, 0.0)
     state.week_shares[:] = 0

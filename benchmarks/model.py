@@ -19,11 +19,11 @@ from typing import Any
 import mesa
 import numpy as np
 
-from agents.decision import Occasion
 from agents.employee import chance, plain_log_odds
 from agents.model import AdvocacyModel
 from agents.opportunities import DAYS_A_WEEK
-from agents.setting import Audience, Organisation, Setting
+from agents.setting import Audience, Organisation, Phase, Setting
+from rewards.presets import PRESETS
 
 RESULTS = Path(__file__).parent / "results" / "model.json"
 
@@ -31,33 +31,64 @@ RESULTS = Path(__file__).parent / "results" / "model.json"
 class PlainEmployee(mesa.Agent):
     """An employee as one would write it in plain Mesa: attributes, random numbers and the utility in Python."""
 
-    def __init__(self, model: PlainModel, base: float, motivation: float, perceived_log: float, rate: float) -> None:
+    def __init__(
+        self, model: PlainModel, traits: dict[str, float], rate: float, team: list[PlainEmployee]
+    ) -> None:
         super().__init__(model)
-        self.base, self.motivation, self.perceived_log, self.rate = base, motivation, perceived_log, rate
-        self.feedback, self.habit, self.own_rate, self.recent, self.shares = 0.2, 0.0, 0.0, 0.0, 0
+        self.traits, self.rate, self.team = traits, rate, team
+        self.motivation, self.feedback, self.habit, self.fear = traits["motivation"], 0.2, 0.0, 0.35
+        self.recognition, self.own_rate, self.streak, self.broken = 0.0, 0.0, 0, False
+        self.recent = [0] * 7
+        self.shared: set[int] = set()
+        team.append(self)
+
+    def norm(self) -> float:
+        """Mean rate of the colleagues seen."""
+        return self.model.team_rates[id(self.team)]
 
     def step(self) -> None:
         """Meet items, decide on each."""
-        draws = self.model.source
-        left = math.exp(-self.rate)
-        product = draws.random()
+        model, draws, left = self.model, self.model.source, math.exp(-self.rate)
+        today, product = 0, draws.random()
         while product > left:
             product *= draws.random()
-            item = self.model.items[draws.randrange(len(self.model.items))]
-            occasion = self.model.neutral | {
-                "base": self.base,
+            number = draws.randrange(len(model.items))
+            item = model.items[number]
+            points = model.offer["share_points"] + model.offer["click_points"] * self.traits["clicks_belief"]
+            occasion = {
+                "base": self.traits["base"],
                 "motivation": self.motivation,
-                "relevance": item["relevance"],
-                "perceived_log": self.perceived_log,
+                "relevance": 1.0 if item["topic"] == self.traits["topic"] else 0.4,
+                "perceived_log": self.traits["perceived_log"],
                 "feedback": self.feedback,
+                "novelty": 0.15 + 0.85 * 2.0 ** (-model.offer["weeks"] / 5.0),
+                "reward_points": points,
+                "crowded": model.offer["tangible"],
+                "public": model.offer["public"],
+                "connectedness": self.traits["connectedness"],
+                "steerer": self.traits["steerer"],
+                "goal": 0.3,
                 "own_rate": self.own_rate,
+                "norm_rate": self.norm(),
+                "recognition": self.recognition,
+                "rank": 0.0,
+                "contest": 0.0,
+                "intact": float(self.streak >= 2),
+                "broken": float(self.broken),
                 "habit": self.habit,
-                "recent": self.recent,
+                "friction": 0.3,
+                "fear": self.fear * self.traits["fear_sensitivity"],
                 "risk": item["risk"],
                 "green_lit": item["green_lit"],
+                "recent": sum(self.recent),
             }
-            if draws.random() < chance(plain_log_odds(occasion, self.model.parameters)):
-                self.shares += 1
+            if (
+                draws.random() < chance(plain_log_odds(occasion, model.parameters))
+                and number not in self.shared
+            ):
+                self.shared.add(number)
+                today += 1
+        self.recent[model.steps % 7] = today
 
 
 class PlainModel(mesa.Model):
@@ -67,23 +98,36 @@ class PlainModel(mesa.Model):
         super().__init__(seed=1)
         self.parameters = like.parameters
         self.source = random.Random(1)
-        self.neutral = dict.fromkeys(Occasion._fields, 0.0) | {"fear": 0.35, "friction": 0.3}
-        self.items = [{"relevance": 0.4 + 0.6 * (i % 2), "risk": 0.2, "green_lit": float(i % 3 > 0)} for i in range(10)]
-        traits = like.traits
-        rates = traits.opportunities_per_week / DAYS_A_WEEK
-        columns = (traits.base, traits.motivation, traits.perceived_log, rates)
-        for values in zip(*columns, strict=True):
-            PlainEmployee(self, *(float(value) for value in values))
+        self.offer = {"share_points": 2.0, "click_points": 10.0, "weeks": 3.0, "tangible": 1.0, "public": 0.0}
+        self.items = [{"topic": i % 4, "risk": 0.2, "green_lit": float(i % 3 > 0)} for i in range(10)]
+        teams: dict[int, list[PlainEmployee]] = {int(code): [] for code in np.unique(like.staff.team)}
+        rates = like.traits.opportunities_per_week / DAYS_A_WEEK
+        for row in range(like.staff.size):
+            traits = {
+                "base": float(like.traits.base[row]),
+                "motivation": float(like.traits.motivation[row]),
+                "topic": float(like.staff.segment[row]),
+                "perceived_log": float(like.traits.perceived_log[row]),
+                "connectedness": float(like.traits.connectedness[row]),
+                "steerer": float(like.traits.steerer[row]),
+                "clicks_belief": float(like.state.clicks_belief[row]),
+                "fear_sensitivity": float(like.traits.fear_sensitivity[row]),
+            }
+            PlainEmployee(self, traits, float(rates[row]), teams[int(like.staff.team[row])])
+        self.teams = list(teams.values())
+        self.team_rates: dict[int, float] = {}
 
     def step(self) -> None:
         """One working day."""
-        self.agents.do("step")
+        self.team_rates = {id(team): sum(one.own_rate for one in team) / len(team) for team in self.teams}
+        self.agents.shuffle_do("step")
 
 
 def whole_run(employees: int, audience: int, days: int) -> tuple[dict[str, Any], AdvocacyModel]:
     """Seconds for building and running the whole model."""
     organisation = Organisation(headcount=employees, audience=Audience(size=audience))
-    setting = Setting(organisation=organisation, horizon_days=days, burn_in_days=0)
+    phases = (Phase(scheme=PRESETS["clicks"]),)
+    setting = Setting(organisation=organisation, phases=phases, horizon_days=days, burn_in_days=0)
     begun = time.perf_counter()
     model = AdvocacyModel(setting, 1)
     built = time.perf_counter()
@@ -109,8 +153,7 @@ def decision_steps(model: AdvocacyModel, days: int, plain_days: int) -> dict[str
     workdays = [monday + 7 * week + day for week in range(1, days // 5 + 1) for day in range(5)]
     begun = time.perf_counter()
     for day in workdays:
-        met = model._meet(day, present)
-        model._decide(met, model._occasion(met, offer, present))
+        model._sharers(model._meet(day, offer, present))
     arrays = (time.perf_counter() - begun) / (len(workdays) * model.staff.size)
     plain = PlainModel(model)
     begun = time.perf_counter()
@@ -122,7 +165,9 @@ def decision_steps(model: AdvocacyModel, days: int, plain_days: int) -> dict[str
 
 def main() -> None:
     """Measure and write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="a tenth of each size")
     part = 10 if parser.parse_args().quick else 1
     AdvocacyModel(Setting(organisation=Organisation(headcount=50), horizon_days=5), 1).run_for(5)

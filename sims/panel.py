@@ -42,11 +42,10 @@ def run_panel(model: AdvocacyModel, days: int) -> Panel:
     for day in range(days):
         before = model.state.total_shares.copy()
         model.step()
-        occasions, chances = model.last_opportunities, model.last_chances
+        occasions = model.last_met
         assert occasions is not None
-        assert chances is not None
         met[day] = np.bincount(occasions.person, minlength=n)
-        expected[day] = np.bincount(occasions.person, weights=chances, minlength=n)
+        expected[day] = np.bincount(occasions.person, weights=occasions.chance, minlength=n)
         shared[day] = model.state.total_shares - before
     return Panel(met, expected, shared)
 

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents import observe
+from agents import decision, observe
 from agents.model import AdvocacyModel
 from agents.opportunities import DAYS_A_WEEK
 from agents.parameters import DECLARATIONS, MECHANISMS, Parameters
 from agents.setting import Audience, Content, Organisation, Phase, Recognition, Setting
+from rewards.presets import PRESETS
 
 
 def small(headcount: int = 120, **more) -> Setting:
@@ -37,18 +38,23 @@ def test_it_is_a_mesa_model_with_employees_as_agents() -> None:
     assert len(model.observe.get_model_vars_dataframe()) == 3
 
 
-def test_employees_one_by_one_decide_as_the_arrays_do() -> None:
-    model = AdvocacyModel(small(), 2, parameters=eager())
+@pytest.mark.parametrize("scheme", [None, "clicks", "recognition"])
+def test_employees_one_by_one_decide_as_the_arrays_do(scheme: str | None) -> None:
+    phase = Phase(scheme=PRESETS[scheme] if scheme else None, leaderboard="shown", norm_message="median")
+    model = AdvocacyModel(small(phases=(phase,)), 2, parameters=eager())
+    model.explain = True
     agents = {employee.row: employee for employee in model.agents}
     decided = 0
-    for _ in range(25):
+    for _ in range(40):
         model.step()
-        met, occasion = model.last_opportunities, model.last_occasion
+        met, occasion = model.last_met, model.last_occasion
         alone = [
             agents[int(who)].decides(occasion, row, float(met.draw[row]))
             for row, who in enumerate(met.person)
         ]
-        assert alone == model.last_decisions.tolist()
+        assert alone == (met.draw < met.chance).tolist()
+        terms = decision.share_chance(decision.log_odds(occasion, model.parameters))
+        assert met.chance == pytest.approx(terms, abs=1e-12)
         decided += sum(alone)
     assert decided > 20
 

@@ -1,0 +1,251 @@
+"""The compiled decision step: who meets what, and whether they share it. The equation is that of `agents.decision`, term for term.
+
+One loop draws the opportunities, gathers each person's columns and adds the utility, without an array in between. A test wants the
+chances of `agents.decision.log_odds` to 1e-12 and its decisions exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from agents.parameters import Parameters
+from engine.kernels import F64, I64, U64, F64In, F64Out, I64In, I64Out, kernel
+from engine.streams import poisson_from_uniform, uniform
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class PersonColumns(NamedTuple):
+    """What the utility needs of each person on a day, float64[n] each; names as in `agents.decision.Occasion`."""
+
+    base: Floats
+    motivation: Floats
+    perceived_log: Floats
+    feedback: Floats
+    weeks: Floats
+    share_points: Floats
+    click_points: Floats
+    clicks_belief: Floats
+    tangible: Floats
+    expected: Floats
+    public: Floats
+    connectedness: Floats
+    steerer: Floats
+    goal: Floats
+    own_rate: Floats
+    norm_rate: Floats
+    recognition: Floats
+    rank: Floats
+    rank_sensitivity: Floats
+    contest: Floats
+    streaks: Floats
+    streak_weeks: Floats
+    broken: Floats
+    habit: Floats
+    fear: Floats
+    fear_sensitivity: Floats
+    recent: Floats
+
+
+class ItemColumns(NamedTuple):
+    """What it needs of each item on offer: row among all items and topic (int64), risk and green light (float64)."""
+
+    row: Ints
+    topic: Ints
+    risk: Floats
+    green_lit: Floats
+
+
+class Met(NamedTuple):
+    """Opportunities of one day, ordered by person: arrays of one length.
+
+    person, ordinal  who, and which of the person's opportunities of the day (from 1)
+    item             index among all items
+    draw, chance     the uniform that decides, and P(share); shared where draw < chance
+    """
+
+    person: Ints
+    ordinal: Ints
+    item: Ints
+    draw: Floats
+    chance: Floats
+
+
+WEIGHTS = (
+    "intrinsic_weight",
+    "image_weight",
+    "feedback_weight",
+    "reward_weight",
+    "reward_unit_points",
+    "crowding_out",
+    "crowding_public",
+    "goal_weight",
+    "goal_exponent",
+    "norm_up",
+    "norm_down",
+    "recognition_weight",
+    "rank_first",
+    "rank_last",
+    "contest_weight",
+    "streak_weight",
+    "break_weight",
+    "habit_weight",
+    "friction_cost",
+    "fear_weight",
+    "green_light_relief",
+    "repetition_cost",
+    "novelty_half_life_weeks",
+    "novelty_floor",
+    "relevance_elsewhere",
+)
+_PERSON = types.UniTuple(F64In, len(PersonColumns._fields))  # type: ignore[no-untyped-call]
+_ITEM_FLOATS = types.UniTuple(F64In, 2)  # type: ignore[no-untyped-call]
+
+
+def weights(p: Parameters, friction: float) -> Floats:
+    """float64[26]: the parameters that the loop reads, in the order of `WEIGHTS`, and the friction of the tools."""
+    return np.array([*(getattr(p, name) for name in WEIGHTS), friction], dtype=np.float64)
+
+
+def meet(
+    people: Ints,
+    rates: Floats,
+    silent: Floats,
+    segment: Ints,
+    person: PersonColumns,
+    items: ItemColumns,
+    utility_weights: Floats,
+    opportunity_key: np.uint64,
+    decision_key: np.uint64,
+    day: int,
+) -> Met:
+    """Draw the day's opportunities of `people` and their chances.
+
+    people    int64[k], rows present
+    rates     float64[n], opportunities expected today; `silent` is exp(−rates)
+    segment   int64[n]
+    items     those on offer; nobody meets anything when there are none
+    """
+    expected = float(rates[people].sum()) if items.row.size else 0.0
+    room = int(expected + 8.0 * math.sqrt(expected + 1.0)) + 16
+    while True:
+        whole = np.empty((3, room), dtype=np.int64)
+        real = np.empty((2, room), dtype=np.float64)
+        count = _meet(
+            people,
+            rates,
+            silent,
+            segment,
+            tuple(person),
+            items.row,
+            items.topic,
+            (items.risk, items.green_lit),
+            utility_weights,
+            opportunity_key,
+            decision_key,
+            day,
+            whole[0],
+            whole[1],
+            whole[2],
+            real[0],
+            real[1],
+        )
+        if count >= 0:
+            return Met(whole[0, :count], whole[1, :count], whole[2, :count], real[0, :count], real[1, :count])
+        room *= 2
+
+
+@kernel(_PERSON, I64, F64, F64, F64, F64In, returns=F64)
+def _utility(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -> Any:
+    # The order of terms is that of agents.decision.TERMS.
+    total = c[0][i] + w[0] * c[1][i] * relevance + w[1] * c[2][i] + w[2] * c[3][i]
+    points = c[5][i] + c[6][i] * c[7][i]
+    if points > 0.0:
+        novelty = w[23] + (1.0 - w[23]) * 2.0 ** (-c[4][i] / w[22])
+        total += w[3] * novelty * math.log1p(points / w[4])
+        total -= w[5] * (c[8][i] * c[9][i]) * c[1][i] * (1.0 + w[6] * c[11][i] * c[10][i])
+    if c[12][i] > 0.0 and (c[13][i] > 0.0 or w[8] == 0.0):
+        total += c[12][i] * w[7] * c[13][i] ** w[8]
+    gap = c[15][i] - c[14][i]
+    total += w[9] * max(0.0, gap) - w[10] * max(0.0, -gap)
+    total += w[11] * c[16][i]
+    rank = c[17][i] * c[18][i]
+    total += w[12] * max(0.0, rank) - w[13] * max(0.0, -rank)
+    total += w[14] * c[19][i]
+    if c[20][i] > 0.0:
+        total += w[15] * c[20][i] * (c[21][i] >= 2.0) - w[16] * c[20][i] * c[22][i]
+    total += w[17] * c[23][i]
+    total -= w[18] * w[25]
+    total -= w[19] * (c[24][i] * c[25][i]) * risk * (1.0 - w[20] * green_lit)
+    total -= w[21] * c[26][i]
+    return total
+
+
+@kernel(
+    I64In,
+    F64In,
+    F64In,
+    I64In,
+    _PERSON,
+    I64In,
+    I64In,
+    _ITEM_FLOATS,
+    F64In,
+    U64,
+    U64,
+    I64,
+    I64Out,
+    I64Out,
+    I64Out,
+    F64Out,
+    F64Out,
+    returns=I64,
+)
+def _meet(
+    people: Any,
+    rates: Any,
+    silent: Any,
+    segment: Any,
+    columns: Any,
+    item_index: Any,
+    item_topic: Any,
+    item_levels: Any,
+    w: Any,
+    opportunity_key: Any,
+    decision_key: Any,
+    day: Any,
+    who: Any,
+    ordinals: Any,
+    items: Any,
+    draws: Any,
+    chances: Any,
+) -> Any:
+    offered = item_index.size
+    if offered == 0:
+        return 0
+    found = 0
+    for at in range(people.size):
+        i = people[at]
+        u = uniform(opportunity_key, day, i, 0)
+        if u < silent[i]:
+            continue
+        count = poisson_from_uniform(u, rates[i])
+        if found + count > who.size:
+            return -1
+        for ordinal in range(1, count + 1):
+            k = int(uniform(opportunity_key, day, i, ordinal) * offered)
+            relevance = 1.0 if item_topic[k] == segment[i] else w[24]
+            total = _utility(columns, i, relevance, item_levels[0][k], item_levels[1][k], w)
+            who[found] = i
+            ordinals[found] = ordinal
+            items[found] = item_index[k]
+            draws[found] = uniform(decision_key, day, i, ordinal)
+            chances[found] = 1.0 / (1.0 + math.exp(-total)) if total > -700.0 else 0.0
+            found += 1
+    return found
