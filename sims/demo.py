@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sims import desk
 from sims.commands.console import InputError
-from sims.demo_content import demo_items, demo_thanks
+from sims.demo_content import SHARED, demo_items, demo_thanks
 
 if TYPE_CHECKING:
     from rewards.store.session import Database, Transaction
@@ -32,6 +32,7 @@ CANDIDATES = ("midsize-clicks.yaml", "midsize-recognition.yaml")
 PEOPLE = "people-midsize.csv"
 RUNS = 12
 LIVE_DAYS = 28
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ROLES = ("employee", "hr", "strategist")
 
 
@@ -111,9 +112,11 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     with database.begin() as tx:
         _company(tx, people, began)
         publish_scheme(tx, ORGANISATION, chosen.schemes()[0], began, "demo", comparison.choice.reason, began)
-        _content(tx, now)
+        _content(tx, began)
         _activity(tx, events)
-        _thanks(tx, people, now)
+        employee = next(row.id for row in people if row.role == "employee")
+        _own_shares(tx, employee, now)
+        _thanks(tx, people, employee, now)
         desk.save_comparison(tx, ORGANISATION, comparison.as_json(), now)
 
 
@@ -173,10 +176,21 @@ def _activity(tx: "Transaction", events: "Iterable[Event]") -> None:
         record(tx, ORGANISATION, day, received_at=day[-1].occurred_at + timedelta(minutes=1))
 
 
-def _thanks(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
+def _own_shares(tx: "Transaction", employee: str, now: datetime) -> None:
+    """What the demo employee has done already: shares through tracked links, and people who clicked on them."""
+    from rewards.links import declare_share, follow_link, prepare_share
+
+    for item, days_ago, visitors in SHARED:
+        at = now - timedelta(days=days_ago)
+        draft = prepare_share(tx, ORGANISATION, employee, item, "linkedin", at)
+        declare_share(tx, ORGANISATION, employee, draft.code, at)
+        for visitor in range(visitors):
+            follow_link(tx, draft.code, BROWSER, f"{item}-{visitor}", at + timedelta(hours=1 + 3 * visitor))
+
+
+def _thanks(tx: "Transaction", people: "list[PersonRow]", employee: str, now: datetime) -> None:
     from rewards.recognition import give_kudos
 
-    employee = next(row.id for row in people if row.role == "employee")
     givers = [row.id for row in people if row.id != employee]
     for number, (message, days_ago) in enumerate(demo_thanks()):
         at = now - timedelta(days=days_ago, minutes=number)

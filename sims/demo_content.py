@@ -9,7 +9,7 @@ GREEN = ChannelStatus(status="green", reason="Approved for public sharing.")
 AMBER = ChannelStatus(status="amber", reason="Fine to share; leave out customers' names.")
 RED = ChannelStatus(status="red", reason="Results are not public before 5 p.m. on the day of the report.")
 
-# id, title, summary, topic, status on LinkedIn, days until it expires, a text to start from
+# id, title, summary, topic, status on LinkedIn, days from the start until it expires, a text to start from
 _ITEMS = (
     (
         "field-notes-calibration",
@@ -17,7 +17,7 @@ _ITEMS = (
         "Our service team on drift, damp and patience.",
         "engineering",
         GREEN,
-        45,
+        75,
         "A thousand sensors, one lesson: drift is patient. Our field team wrote down what they learnt.",
     ),
     (
@@ -26,7 +26,7 @@ _ITEMS = (
         "Twelve people who start in the warehouse and the lab this month.",
         "people",
         GREEN,
-        30,
+        60,
         "Twelve new colleagues start this month. Say hello!",
     ),
     (
@@ -44,7 +44,7 @@ _ITEMS = (
         "What changed for customers (little) and for the team (a lot).",
         "support",
         GREEN,
-        60,
+        90,
         "Our support team tried four longer days. Their own account of it:",
     ),
     (
@@ -53,7 +53,7 @@ _ITEMS = (
         "A customer's story, told with their permission.",
         "sales",
         AMBER,
-        40,
+        70,
         "How one dairy cut its waste, with a little help from measurements.",
     ),
     (
@@ -62,9 +62,16 @@ _ITEMS = (
         "For reading, not for sharing, until they are public.",
         "finance",
         RED,
-        20,
+        50,
         "",
     ),
+)
+
+# What the demo employee shared: item, how many days ago, and how many people clicked.
+SHARED = (
+    ("field-notes-calibration", 12, 4),
+    ("four-day-support", 6, 2),
+    ("apprentices-2026", 2, 1),
 )
 
 

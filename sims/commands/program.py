@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import typer
@@ -144,12 +144,15 @@ def init(
     loaded = load_document(scheme, IncentiveScheme)
     now = datetime.now(UTC)
     effective_at = _midnight(since)
+    # Segments and teams hold from the same day on, or history would be scored without them.
+    began = min(now, effective_at)
     with opened() as database:
         migrate(database)
         with database.begin() as tx:
-            create_organisation(tx, organisation, name, timezone, now)
-            import_people(tx, organisation, rows, now, people.name)
-            publish_scheme(tx, organisation, loaded, effective_at, "init", "first scheme of the program", now)
+            create_organisation(tx, organisation, name, timezone, began)
+            import_people(tx, organisation, rows, began, people.name)
+            mode: Literal["prospective", "exact"] = "prospective" if effective_at >= now else "exact"
+            publish_scheme(tx, organisation, loaded, effective_at, "init", "first scheme", now, mode)
             token = create_token(tx, organisation, "init", INIT_SCOPES, now)
     say(f"{organisation}: {len(rows)} people, scheme '{loaded.name}' in force from {since}")
     say(f"API token, shown this once: {token}")
