@@ -24,7 +24,7 @@ with TestClient(create_app(Settings(DATABASE_URL=url, organisation=ORGANISATION)
     client.post("/sign-in", data={"person": "sam", "password": PASSWORD})
     assert client.get("/strategist").status_code == 200
     assert client.get("/").status_code == 200
-heavy = sorted({"mesa", "agents", "pandas", "scipy"} & set(sys.modules))
+heavy = sorted({"mesa", "agents", "pandas"} & set(sys.modules))
 assert not heavy, heavy
 """
 
