@@ -8,9 +8,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
-from rewards.store.session import open_database
 from starlette.staticfiles import StaticFiles
 
+from rewards.store.session import open_database
 from web import health, links, problems, sign_in
 from web.api import events, people
 from web.employee import routes as employee

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from sims.cli import app
 from sims.commands.console import InputError
 
@@ -34,7 +35,6 @@ def serve(
     """
     from rewards.store.migrate import is_current
     from rewards.store.session import open_database
-
     from web.settings import Settings
 
     database = open_database(Settings().database_url)

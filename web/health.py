@@ -9,9 +9,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from rewards.store.migrate import is_current
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rewards.store.migrate import is_current
 from web.problems import Problem
 from web.session import Config, Store
 

@@ -7,8 +7,8 @@ import hmac
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from rewards.links import follow_link
 
+from rewards.links import follow_link
 from web.session import Config, Store, now
 
 router = APIRouter(include_in_schema=False)

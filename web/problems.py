@@ -8,9 +8,9 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused
 from starlette.exceptions import HTTPException
 
+from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused
 from web.templating import page
 
 MEDIA_TYPE = "application/problem+json"

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
+
 from rewards.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_token
 from rewards.store.session import Database
-
 from web.problems import Problem
 from web.settings import Settings
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+
 from rewards.accounts import ROLES, close_session, open_session, sign_in
 from rewards.people import list_people
-
 from web.problems import Problem
 from web.session import COOKIE, Config, Store, current_account, local_path, now, start
 from web.templating import page

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+
 from rewards.accounts import Account
 from sims.desk import StoredComparison, latest_comparison
-
 from web.session import Store, Strategist
 from web.templating import page
 
@@ -24,7 +24,7 @@ class ComparisonContext:
     account: Account
     stored: StoredComparison | None
     rows: list[tuple[Mapping[str, Any], list[tuple[str, Mapping[str, Any]]]]]
-    differences: list[Mapping[str, Any]]
+    differences: Sequence[Mapping[str, Any]]
     titles: Mapping[str, str]
     chart: Mapping[str, Any]
 

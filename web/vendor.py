@@ -1,4 +1,4 @@
-"""Vendor front-end assets from npm packages: `python web/static/vendor.py` (needs npm; users of the product do not).
+"""Vendor front-end assets from npm packages: `python -m web.vendor` (needs npm; users of the product do not).
 
 Writes the minified files, their licences and manifest.json with each file's SHA-256. A test hashes them anew.
 """
@@ -11,7 +11,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-VENDOR = Path(__file__).parent / "vendor"
+VENDOR = Path(__file__).parent / "static" / "vendor"
 PACKAGES = {
     "bootstrap@5.3.9": {"dist/css/bootstrap.min.css": "bootstrap.min.css", "LICENSE": "bootstrap.LICENSE"},
     "echarts@6.1.0": {

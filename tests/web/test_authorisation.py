@@ -1,0 +1,83 @@
+"""Every route, for everybody: who is let in, who is sent away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.routing import APIRoute
+from starlette.testclient import TestClient
+
+from tests.company import Company
+
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/l/{code}", "/sign-in", "/sign-in/demo", "/sign-out", "/openapi.json"}
+BEARER = {"/api/v1/events": "events:write", "/api/v1/me": "me:read", "/api/v1/balances": "admin"}
+ROLE = {"/hr": "hr", "/strategist": "strategist"}
+FORMS = {
+    "/thanks": {"receiver": "ben", "message": "Thank you", "key": "0123456789"},
+    "/share/{code}/declare": {},
+}
+
+
+def routes(client: TestClient) -> list[tuple[str, str]]:
+    found = [r for r in client.app.routes if isinstance(r, APIRoute)]  # type: ignore[attr-defined]
+    return [(route.path, method) for route in found for method in sorted(route.methods)]
+
+
+def concrete(path: str) -> str:
+    return path.replace("{item}", "launch").replace("{channel}", "linkedin").replace("{code}", "nothing")
+
+
+def test_every_route_is_public_by_name_or_guarded(client: TestClient) -> None:
+    for path, method in routes(client):
+        if path in PUBLIC:
+            continue
+        answer = client.request(method, concrete(path), data=FORMS.get(path), headers={"accept": "application/json"})
+        assert answer.status_code == 401, (method, path, answer.status_code)
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("person", "roles"), [("ana", {"employee"}), ("hal", {"employee", "hr"}), ("sam", {"employee", "strategist"})])
+def test_pages_open_to_their_roles_alone(
+    client: TestClient, sign_in: Callable[[str], TestClient], person: str, roles: set[str]
+) -> None:
+    sign_in(person)
+    for path, method in routes(client):
+        if path in PUBLIC or path in BEARER or method != "GET":
+            continue
+        answer = client.get(concrete(path), headers={"accept": "text/html"})
+        allowed = ROLE.get(path, "employee") in roles
+        assert answer.status_code == (200 if allowed else 403), (path, person, answer.status_code)
+
+
+def test_a_session_opens_no_api_and_a_token_no_page(
+    client: TestClient, sign_in: Callable[[str], TestClient], company: Company
+) -> None:
+    sign_in("hal")
+    for path in BEARER:
+        assert client.request("POST" if path.endswith("events") else "GET", path).status_code == 401
+    client.cookies.clear()
+    assert client.get("/hr", headers={"authorization": f"Bearer {company.token}"}).status_code == 401
+
+
+def test_a_token_needs_the_scope(client: TestClient, company: Company) -> None:
+    headers = {"authorization": f"Bearer {company.plain_token}"}
+    assert client.get("/api/v1/balances", headers=headers).status_code == 403
+    assert client.get("/api/v1/me", headers=headers).status_code == 403
+    personal = {"authorization": f"Bearer {company.personal_token}"}
+    assert client.post("/api/v1/events", json={}, headers=personal).status_code == 403
+    assert client.get("/api/v1/me", headers=personal).json()["person"] == "ana"
+    assert client.get("/api/v1/me", headers={"authorization": "Bearer gs_wrong"}).status_code == 401
+
+
+def test_signed_out_people_are_led_to_sign_in_and_back(client: TestClient) -> None:
+    answer = client.get("/hr", headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/hr")
+
+
+@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_sign_in_leads_to_this_site_only(client: TestClient, target: str) -> None:
+    from tests.company import PASSWORD
+
+    answer = client.post("/sign-in", data={"person": "ana", "password": PASSWORD, "next": target})
+    assert answer.headers["location"] == "/"

@@ -1,0 +1,93 @@
+"""Pages over a small company: share, points with reasons, badges, thanks, program, comparison."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+
+
+def share_code(client: TestClient, channel: str = "linkedin") -> str:
+    page = client.get(f"/share/launch/{channel}").text
+    found = re.search(r'action="/share/([^/]+)/declare"', page)
+    assert found
+    return found.group(1)
+
+
+def test_home_offers_what_is_allowed(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+    page = sign_in("ana").get("/").text
+    assert 'href="/share/launch/linkedin"' in page
+    assert "no customer names" in page
+    assert 'href="/share/launch/facebook"' not in page
+    assert "forbids rewarded posts" in page
+
+
+def test_sharing_earns_points_with_a_reason(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+    sign_in("ana")
+    code = share_code(client)
+    assert client.post(f"/share/{code}/declare").status_code == 303
+    assert client.post(f"/share/{code}/declare").status_code == 303
+    page = client.get("/points").text
+    assert page.count("2 points for") == 1
+    assert "Scheme version 1" in page
+    assert "First share" in client.get("/badges").text
+
+
+def test_a_click_by_a_person_counts_once(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+    sign_in("ana")
+    code = share_code(client)
+    client.post(f"/share/{code}/declare")
+    client.cookies.clear()
+    for headers in (BROWSER, BROWSER, {"user-agent": "Slackbot 1.0"}, BROWSER | {"sec-purpose": "prefetch"}):
+        answer = client.get(f"/l/{code}", headers=headers)
+        assert answer.status_code == 302
+        assert answer.headers["location"].startswith("https://example.org/launch?")
+    assert client.head(f"/l/{code}", headers=BROWSER).status_code == 302
+    page = sign_in("ana").get("/points").text
+    assert page.count("10 points for") == 1
+
+
+def test_a_red_channel_is_refused_with_its_reason(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+    answer = sign_in("ana").get("/share/launch/facebook", headers={"accept": "text/html"})
+    assert answer.status_code == 403
+    assert "forbids rewarded posts" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/share/nothing/linkedin", "/l/nothing", "/nowhere"])
+def test_what_is_not_there_is_a_page_with_404(client: TestClient, sign_in: Callable[[str], TestClient], path: str) -> None:
+    answer = sign_in("ana").get(path, headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    assert "<h1>Not found</h1>" in answer.text
+
+
+def test_thanking_oneself_is_refused_kindly(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+    answer = sign_in("ana").post("/thanks", data={"receiver": "ana", "message": "Well done me", "key": "0123456789"})
+    assert answer.status_code == 409
+    assert 'role="alert"' in answer.text
+
+
+def test_a_form_sent_twice_thanks_once(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+    sign_in("ana")
+    for _ in range(2):
+        client.post("/thanks", data={"receiver": "ben", "message": "For the demo", "key": "0123456789"})
+    assert client.get("/thanks").text.count("For the demo") == 1
+
+
+def test_hr_reads_the_scheme_in_plain_words(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+    page = sign_in("hal").get("/hr").text
+    assert "2 points when you share something green-lit" in page
+    assert "Version 1" in page
+
+
+def test_the_strategist_is_told_when_nothing_was_compared(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+    assert "No comparison yet" in sign_in("sam").get("/strategist").text
+
+
+def test_health_and_metrics(client: TestClient) -> None:
+    assert client.get("/healthz").text == "ok"
+    assert client.get("/readyz").text == "ready"
+    assert 'route="/healthz"' in client.get("/metrics").text
