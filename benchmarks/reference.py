@@ -48,7 +48,9 @@ def _scratch(graph: Graph) -> list[NDArray[Any]]:
     ]
 
 
-def world(library: Any, graph: Graph, seeds: NDArray[np.int32], p: Any, runs: int, seed: int) -> NDArray[np.int64]:
+def world(
+    library: Any, graph: Graph, seeds: NDArray[np.int32], p: Any, runs: int, seed: int
+) -> NDArray[np.int64]:
     """The engine's algorithm: sizes equal to engine.cascade.spread, run by run."""
     chances = np.asarray(p, dtype=np.float64)
     keep, node_class, tables = _coins(graph, chances)
@@ -63,7 +65,9 @@ def world(library: Any, graph: Graph, seeds: NDArray[np.int32], p: Any, runs: in
     return sizes
 
 
-def plain(library: Any, graph: Graph, seeds: NDArray[np.int32], p: float, runs: int, seed: int) -> NDArray[np.int64]:
+def plain(
+    library: Any, graph: Graph, seeds: NDArray[np.int32], p: float, runs: int, seed: int
+) -> NDArray[np.int64]:
     """One generator per run."""
     table = gap_table(max(p, LEAST_P))
     sizes = np.zeros(runs, dtype=np.int64)
@@ -75,7 +79,9 @@ def plain(library: Any, graph: Graph, seeds: NDArray[np.int32], p: float, runs: 
     return sizes
 
 
-def coins(library: Any, graph: Graph, seeds: NDArray[np.int32], p: float, runs: int, seed: int) -> NDArray[np.int64]:
+def coins(
+    library: Any, graph: Graph, seeds: NDArray[np.int32], p: float, runs: int, seed: int
+) -> NDArray[np.int64]:
     """One coin per edge."""
     sizes = np.zeros(runs, dtype=np.int64)
     arrays = _scratch(graph)
@@ -95,7 +101,12 @@ class Responder:
         self.work.reserve(exposures)
 
     def counts(
-        self, shares: Shares, audience: list[NDArray[np.float32]], rates: ResponseRates, key: np.uint64, day: int
+        self,
+        shares: Shares,
+        audience: list[NDArray[np.float32]],
+        rates: ResponseRates,
+        key: np.uint64,
+        day: int,
     ) -> NDArray[np.int64]:
         """int64[s, 7] in the order of Outcome."""
         trust, fatigue, interest, load = audience

@@ -17,10 +17,9 @@ from sims.commands.console import InputError
 from sims.demo_content import SHARED, demo_items, demo_thanks
 
 if TYPE_CHECKING:
-    from rewards.store.session import Database, Transaction
-
     from rewards.events import Event
     from rewards.people_file import PersonRow
+    from rewards.store.session import Database, Transaction
     from sims.comparison import Comparison
     from sims.scenario import Scenario
 
@@ -88,9 +87,8 @@ def _existing(database: "Database") -> Demo | None:
 
 def _create(database: "Database", runs: int, say: Callable[[str], None], now: datetime) -> None:
     """All of it in one transaction: an interrupted creation leaves nothing behind."""
-    from rewards.publication import publish_scheme
-
     from rewards.people_file import load_people
+    from rewards.publication import publish_scheme
     from sims.comparison import compare
     from sims.scenario import Scenario
 

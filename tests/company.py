@@ -81,7 +81,11 @@ def make_company(db: Database) -> Company:
     with db.begin() as tx:
         create_organisation(tx, ORGANISATION, "Acme", "Europe/Madrid", began)
         import_people(tx, ORGANISATION, people(), began)
-        for person, roles in (("ana", ["employee"]), ("hal", ["employee", "hr"]), ("sam", ["employee", "strategist"])):
+        for person, roles in (
+            ("ana", ["employee"]),
+            ("hal", ["employee", "hr"]),
+            ("sam", ["employee", "strategist"]),
+        ):
             create_account(tx, ORGANISATION, person, roles, secret, began)
         publish_scheme(tx, ORGANISATION, PRESETS["clicks"], began, "hal", "a test", began)
         publish_item(tx, ORGANISATION, item(), began)

@@ -131,14 +131,13 @@ def init(
     Example: groundswell init --people examples/people-midsize.csv --scheme examples/schemes/clicks.yaml
     """
     from rewards.accounts import create_token
+    from rewards.document import load_document
     from rewards.organisations import create_organisation
     from rewards.people import import_people
-    from rewards.publication import publish_scheme
-    from rewards.store.migrate import upgrade as migrate
-
-    from rewards.document import load_document
     from rewards.people_file import load_people
+    from rewards.publication import publish_scheme
     from rewards.scheme import IncentiveScheme
+    from rewards.store.migrate import upgrade as migrate
 
     rows = load_people(people)
     loaded = load_document(scheme, IncentiveScheme)

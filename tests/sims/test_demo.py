@@ -1,16 +1,15 @@
 """The demo company is created once, and is there again after a restart."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+
 from rewards.content import green_lit_for
 from rewards.program import entries_for, participation
 from rewards.publication import scheme_in_force
 from rewards.recognition import kudos_received
 from rewards.store.session import open_database
 from rewards.store.verify import verify
-
 from sims import desk
 from sims.demo import ORGANISATION, create_demo
 

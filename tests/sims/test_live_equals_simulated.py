@@ -3,14 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agents.model import AdvocacyModel
 from rewards.organisations import create_organisation
 from rewards.people import import_people
 from rewards.program import balances, record
 from rewards.publication import publish_scheme
 from rewards.store.migrate import upgrade
 from rewards.store.session import open_database
-
-from agents.model import AdvocacyModel
 from sims.run import record_run
 from sims.scenario import Scenario
 

@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
 from rewards.accounts import authenticate_token
 from rewards.program import balances
 from rewards.store.session import open_database
-from typer.testing import CliRunner
-
 from sims.cli import app
 from sims.commands.program import shown
 

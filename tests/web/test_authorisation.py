@@ -10,7 +10,16 @@ from starlette.testclient import TestClient
 
 from tests.company import Company
 
-PUBLIC = {"/healthz", "/readyz", "/metrics", "/l/{code}", "/sign-in", "/sign-in/demo", "/sign-out", "/openapi.json"}
+PUBLIC = {
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/l/{code}",
+    "/sign-in",
+    "/sign-in/demo",
+    "/sign-out",
+    "/openapi.json",
+}
 BEARER = {"/api/v1/events": "events:write", "/api/v1/me": "me:read", "/api/v1/balances": "admin"}
 ROLE = {"/hr": "hr", "/strategist": "strategist"}
 FORMS = {
@@ -32,12 +41,17 @@ def test_every_route_is_public_by_name_or_guarded(client: TestClient) -> None:
     for path, method in routes(client):
         if path in PUBLIC:
             continue
-        answer = client.request(method, concrete(path), data=FORMS.get(path), headers={"accept": "application/json"})
+        answer = client.request(
+            method, concrete(path), data=FORMS.get(path), headers={"accept": "application/json"}
+        )
         assert answer.status_code == 401, (method, path, answer.status_code)
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize(("person", "roles"), [("ana", {"employee"}), ("hal", {"employee", "hr"}), ("sam", {"employee", "strategist"})])
+@pytest.mark.parametrize(
+    ("person", "roles"),
+    [("ana", {"employee"}), ("hal", {"employee", "hr"}), ("sam", {"employee", "strategist"})],
+)
 def test_pages_open_to_their_roles_alone(
     client: TestClient, sign_in: Callable[[str], TestClient], person: str, roles: set[str]
 ) -> None:
@@ -75,7 +89,9 @@ def test_signed_out_people_are_led_to_sign_in_and_back(client: TestClient) -> No
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/hr")
 
 
-@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_sign_in_leads_to_this_site_only(client: TestClient, target: str) -> None:
     from tests.company import PASSWORD
 

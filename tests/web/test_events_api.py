@@ -30,7 +30,9 @@ def headers(company: Company) -> dict[str, str]:
     return {"authorization": f"Bearer {company.plain_token}"}
 
 
-def test_an_event_is_awarded_and_sent_again_is_the_same_answer(client: TestClient, headers: dict[str, str], company: Company) -> None:
+def test_an_event_is_awarded_and_sent_again_is_the_same_answer(
+    client: TestClient, headers: dict[str, str], company: Company
+) -> None:
     sent = event()
     first = client.post("/api/v1/events", json=sent, headers=headers).json()["results"][0]
     again = client.post("/api/v1/events", json=sent, headers=headers).json()["results"][0]
@@ -50,10 +52,20 @@ def test_one_id_with_two_payloads_is_a_conflict(client: TestClient, headers: dic
 
 
 def test_a_batch_answers_each(client: TestClient, headers: dict[str, str]) -> None:
-    batch = [event(id="a"), event(id="b", subject="nobody"), {"specversion": "0.3"}, event(id="d", subject="ben")]
+    batch = [
+        event(id="a"),
+        event(id="b", subject="nobody"),
+        {"specversion": "0.3"},
+        event(id="d", subject="ben"),
+    ]
     answer = client.post("/api/v1/events", json=batch, headers=headers)
     assert answer.status_code == 200
-    assert [r["status"] for r in answer.json()["results"]] == ["awarded", "unknown_person", "invalid", "awarded"]
+    assert [r["status"] for r in answer.json()["results"]] == [
+        "awarded",
+        "unknown_person",
+        "invalid",
+        "awarded",
+    ]
     assert [r["index"] for r in answer.json()["results"]] == [0, 1, 2, 3]
 
 
@@ -93,7 +105,9 @@ def test_bad_bodies(client: TestClient, headers: dict[str, str], body: bytes, ki
         {"time": "99999-01-01T00:00:00Z"},
     ],
 )
-def test_a_bad_event_is_one_line_naming_the_field(client: TestClient, headers: dict[str, str], changes: dict[str, Any]) -> None:
+def test_a_bad_event_is_one_line_naming_the_field(
+    client: TestClient, headers: dict[str, str], changes: dict[str, Any]
+) -> None:
     answer = client.post("/api/v1/events", json=event(**changes), headers=headers)
     assert answer.status_code == 422
     detail = answer.json()["detail"]

@@ -31,6 +31,9 @@ assert not heavy, heavy
 
 def test_requests_load_no_model(tmp_path: object) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, f"sqlite:///{tmp_path}/light.sqlite"], capture_output=True, text=True, check=False
+        [sys.executable, "-c", SCRIPT, f"sqlite:///{tmp_path}/light.sqlite"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr

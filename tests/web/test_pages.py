@@ -51,21 +51,27 @@ def test_a_click_by_a_person_counts_once(client: TestClient, sign_in: Callable[[
     assert page.count("10 points for") == 1
 
 
-def test_a_red_channel_is_refused_with_its_reason(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+def test_a_red_channel_is_refused_with_its_reason(
+    client: TestClient, sign_in: Callable[[str], TestClient]
+) -> None:
     answer = sign_in("ana").get("/share/launch/facebook", headers={"accept": "text/html"})
     assert answer.status_code == 403
     assert "forbids rewarded posts" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/share/nothing/linkedin", "/l/nothing", "/nowhere"])
-def test_what_is_not_there_is_a_page_with_404(client: TestClient, sign_in: Callable[[str], TestClient], path: str) -> None:
+def test_what_is_not_there_is_a_page_with_404(
+    client: TestClient, sign_in: Callable[[str], TestClient], path: str
+) -> None:
     answer = sign_in("ana").get(path, headers={"accept": "text/html"})
     assert answer.status_code == 404
     assert "<h1>Not found</h1>" in answer.text
 
 
 def test_thanking_oneself_is_refused_kindly(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
-    answer = sign_in("ana").post("/thanks", data={"receiver": "ana", "message": "Well done me", "key": "0123456789"})
+    answer = sign_in("ana").post(
+        "/thanks", data={"receiver": "ana", "message": "Well done me", "key": "0123456789"}
+    )
     assert answer.status_code == 409
     assert 'role="alert"' in answer.text
 
@@ -83,7 +89,9 @@ def test_hr_reads_the_scheme_in_plain_words(client: TestClient, sign_in: Callabl
     assert "Version 1" in page
 
 
-def test_the_strategist_is_told_when_nothing_was_compared(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+def test_the_strategist_is_told_when_nothing_was_compared(
+    client: TestClient, sign_in: Callable[[str], TestClient]
+) -> None:
     assert "No comparison yet" in sign_in("sam").get("/strategist").text
 
 

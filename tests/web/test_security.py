@@ -41,7 +41,9 @@ def test_cross_site(headers: dict[str, str], method: str, refused: bool) -> None
     assert cross_site(Headers(headers), method) is refused
 
 
-def test_a_form_from_another_site_changes_nothing(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+def test_a_form_from_another_site_changes_nothing(
+    client: TestClient, sign_in: Callable[[str], TestClient]
+) -> None:
     sign_in("ana")
     form = {"receiver": "ben", "message": "Thank you", "key": "0123456789"}
     answer = client.post("/thanks", data=form, headers={"origin": "https://evil.example"})
@@ -63,7 +65,10 @@ def test_an_oversized_body_is_refused(client: TestClient) -> None:
 
 
 def test_sign_in_attempts_are_limited(client: TestClient) -> None:
-    tries = [client.post("/sign-in", data={"person": "ana", "password": "x"}).status_code for _ in range(SIGN_IN_PER_MINUTE + 1)]
+    tries = [
+        client.post("/sign-in", data={"person": "ana", "password": "x"}).status_code
+        for _ in range(SIGN_IN_PER_MINUTE + 1)
+    ]
     assert tries[:-1] == [401] * SIGN_IN_PER_MINUTE
     assert tries[-1] == 429
 

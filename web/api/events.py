@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
-from rewards.program import Receipt, record
 from starlette.concurrency import run_in_threadpool
 
 from rewards.accounts import ApiToken
 from rewards.events import Event, EventError, parse_cloudevent
+from rewards.program import Receipt, record
 from rewards.store.session import Database
 from web.problems import Problem
 from web.session import now, token_with

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict
-from rewards.program import badges_for, balances
 
 from rewards.accounts import ApiToken
 from rewards.people import list_people
+from rewards.program import badges_for, balances
 from web.problems import Problem
 from web.session import Store, token_with
 

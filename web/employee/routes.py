@@ -7,14 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from rewards.program import badges_for, balances, entries_for
-from rewards.publication import scheme_in_force
-from rewards.recognition import give_kudos, kudos_allowance_left, kudos_given, kudos_received
 
 from rewards.content import get_item, green_lit_for
 from rewards.faults import Fault
 from rewards.links import clicks_for, declare_share, prepare_share
 from rewards.people import get_person, list_people
+from rewards.program import badges_for, balances, entries_for
+from rewards.publication import scheme_in_force
+from rewards.recognition import give_kudos, kudos_allowance_left, kudos_given, kudos_received
 from web.employee.contexts import HomeContext, ShareContext, channel_title, next_goal, trend_of
 from web.session import Config, Employee, Store, now
 from web.templating import page

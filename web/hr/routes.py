@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from rewards.program import Participation, participation
-from rewards.publication import SchemeVersion, scheme_in_force, versions
 
 from rewards.accounts import Account
 from rewards.explain import explain_scheme
+from rewards.program import Participation, participation
+from rewards.publication import SchemeVersion, scheme_in_force, versions
 from web.session import Hr, Store, now
 from web.templating import page
 
