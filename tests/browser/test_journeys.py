@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from sims.demo import BROWSER
 from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser
@@ -48,12 +49,12 @@ def test_a_click_by_a_person_is_worth_points_and_says_so(visit: Visit) -> None:
     link = page.locator("code").inner_text()
     page.get_by_role("button", name="I shared it").click()
     expect(page.get_by_role("status")).to_be_visible()
-    reader = visit()
-    reader.context.set_extra_http_headers(
-        {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    # Somebody else follows it, and is led on to the item.
+    reader = visit().context.request.get(link, max_redirects=0, headers={"user-agent": BROWSER})
+    assert reader.status == 302
+    assert reader.headers["location"].startswith(
+        "https://www.example.com/stories/four-day-support?utm_source=x"
     )
-    reader.page.goto(link)
-    assert reader.elsewhere[-1].startswith("https://www.example.com/stories/four-day-support?utm_source=x")
 
     page.goto("/points")
     expect(page.locator(".entries li").first).to_contain_text(
