@@ -150,13 +150,10 @@ class Scratch:
     def reserve(self, exposures: int) -> None:
         """Room for so many exposures; what was written stays."""
         old = getattr(self, "edges", np.empty(0, dtype=np.uint32))
-        old_shares = getattr(self, "shares", np.empty(0, dtype=np.int32))
         old_flags = getattr(self, "flags", np.empty(0, dtype=np.uint8))
         self.edges = np.empty(exposures, dtype=np.uint32)
-        self.shares = np.empty(exposures, dtype=np.int32)
         self.flags = np.empty(exposures, dtype=np.uint8)
         self.edges[: old.size] = old
-        self.shares[: old.size] = old_shares
         self.flags[: old.size] = old_flags
 
 
@@ -194,72 +191,55 @@ def propagate(
         raise ValueError(
             f"scratch for {work.queue.size - 1} people; the graph has {graph.n_nodes}; use Scratch(graph)"
         )
-    classes, share_rates = _share_rates(shares)
-    source = np.ascontiguousarray(shares.source, dtype=np.uint32)
+    names, share_rates = _share_rows(shares)
     # Unsigned views: Numba tests each signed index for being negative.
     targets = graph.targets.view(np.uint32)
     audience = [
         np.ascontiguousarray(values, dtype=np.float32).reshape(-1)
         for values in (edge_trust, edge_fatigue, person_interest, feed_load)
     ]
-    counts = np.zeros((source.size, loops.N_COUNTS), dtype=np.int64)
+    counts = np.zeros((len(names), loops.N_COUNTS), dtype=np.int64)
+    tables, numbers = class_tables().reshape(-1), np.array(rates, dtype=np.float64)
     state = np.zeros(3, dtype=np.int64)
-    while state[0] < source.size:
+    while True:
         loops.run_shares(
-            graph.offsets.view(np.uint64),
-            targets,
-            *audience,
-            np.array(rates, dtype=np.float64),
-            source,
-            np.ascontiguousarray(shares.topic, dtype=np.uint32),
-            np.ascontiguousarray(shares.ordinal, dtype=np.int32),
-            share_rates,
-            classes,
-            np.uint64(key),
-            day,
-            class_tables().reshape(-1),
-            counts,
-            work.edges,
-            work.shares,
-            work.flags,
-            work.visited,
-            work.today,
-            work.queue,
-            work.picked,
-            work.words,
+            graph.offsets.view(np.uint64), targets, *audience, numbers, names, share_rates, np.uint64(key), day,
+            tables, counts, work.edges, work.flags, work.visited, work.today, work.queue, work.picked, work.words,
             state,
-        )
-        if state[0] < source.size:
-            work.reserve(2 * work.edges.size)
+        )  # fmt: skip
+        if state[0] == len(names):
+            break
+        work.reserve(2 * work.edges.size)
     written = int(state[1])
     loops.clear_marks(targets, work.edges[:written], work.today)
-    columns = [np.ascontiguousarray(column) for column in counts.T]
+    seen_shares = np.repeat(np.arange(len(names), dtype=np.int32), counts[:, loops.EXPOSURES])
     return Outcome(
-        columns[0],
-        columns[1],
-        columns[2],
-        columns[3],
-        columns[4],
-        columns[5],
-        columns[6],
+        *(np.ascontiguousarray(column) for column in counts.T),
         work.edges[:written].astype(np.int32),
-        work.shares[:written].copy(),
+        seen_shares,
         work.flags[:written].copy(),
         int(state[2]),
     )
 
 
-def _share_rates(shares: Shares) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
-    # Visibility becomes a gap table with a probability a little above it, and the chance to keep a candidate.
+def _share_rows(shares: Shares) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """uint32[s, 4] and float32[s, 4] as the kernel takes them.
+
+    Visibility becomes a gap table with a probability a little above it, and the chance to keep a candidate.
+    """
     levels, inverse = np.unique(np.asarray(shares.visibility, dtype=np.float64), return_inverse=True)
-    level_classes = np.array([class_of(float(level)) for level in levels], dtype=np.int64)
-    classes = level_classes[inverse]
-    rates = np.empty((classes.size, 4), dtype=np.float32)
-    rates[:, 0] = np.asarray(shares.visibility, dtype=np.float64) / class_probabilities()[classes]
-    rates[:, 1] = shares.click_base
-    rates[:, 2] = np.asarray(shares.repost_base) * np.asarray(shares.quality)
-    rates[:, 3] = shares.peer_premium
-    return classes.astype(np.uint64), rates
+    level_classes = np.array([class_of(float(level)) for level in levels], dtype=np.uint32)
+    names = np.empty((len(shares.source), 4), dtype=np.uint32)
+    names[:, loops.SOURCE] = shares.source
+    names[:, loops.TOPIC] = shares.topic
+    names[:, loops.ORDINAL] = np.asarray(shares.ordinal).astype(np.uint32)
+    names[:, loops.GAP_CLASS] = classes = level_classes[inverse]
+    rates = np.empty(names.shape, dtype=np.float32)
+    rates[:, loops.KEEP] = np.asarray(shares.visibility, dtype=np.float64) / class_probabilities()[classes]
+    rates[:, loops.CLICK_RATE] = shares.click_base
+    rates[:, loops.REPOST_RATE] = np.asarray(shares.repost_base) * np.asarray(shares.quality)
+    rates[:, loops.PREMIUM] = shares.peer_premium
+    return names, rates
 
 
 def _check_audience(
