@@ -212,13 +212,24 @@ def propagate(
         work.reserve(2 * work.edges.size)
     written = int(state[1])
     loops.clear_marks(targets, work.edges[:written], work.today)
-    seen_shares = np.repeat(np.arange(len(names), dtype=np.int32), counts[:, loops.EXPOSURES])
+    return _outcome(counts, work, written, int(state[2]))
+
+
+def _outcome(counts: NDArray[np.int64], work: Scratch, written: int, unique_reach: int) -> Outcome:
+    columns = [np.ascontiguousarray(column) for column in counts.T]
+    audience, exposures, viewers, clicks, reposts, depth, beyond_one = columns
     return Outcome(
-        *(np.ascontiguousarray(column) for column in counts.T),
+        audience,
+        exposures,
+        viewers,
+        clicks,
+        reposts,
+        depth,
+        beyond_one,
         work.edges[:written].astype(np.int32),
-        seen_shares,
+        np.repeat(np.arange(len(counts), dtype=np.int32), exposures),
         work.flags[:written].copy(),
-        int(state[2]),
+        unique_reach,
     )
 
 
