@@ -117,6 +117,9 @@ def audience_network(
     n_employees = n_sources - n_corporate
     _check(counts, source_segments, segments, n_audience, n_corporate)
     _check_shares(homophily, coworker_share, concentration)
+    n_threads = os.cpu_count() or 1 if threads is None else threads
+    if n_threads < 1:
+        raise ValueError(f"threads {threads}; 1 or more; leave it out for one per core")
     n_nodes = n_sources + n_audience
     if audience_counts is None:
         audience_counts = _onward_counts(n_audience, audience_mean_degree, audience_sigma, key)
@@ -134,11 +137,13 @@ def audience_network(
             float(homophily), float(concentration), np.uint64(key), taken, targets,
         )  # fmt: skip
 
-    _in_pieces(fill, n_nodes, os.cpu_count() or 1 if threads is None else threads)
+    _in_pieces(fill, n_nodes, n_threads)
     return Graph(n_nodes, offsets, targets)
 
 
 def _onward_counts(size: int, mean_degree: float, sigma: float, key: np.uint64) -> NDArray[np.int64]:
+    if not mean_degree >= 0.0:
+        raise ValueError(f"audience_mean_degree {mean_degree}; 0 or above; give contacts per person")
     if mean_degree == 0.0:
         return np.zeros(size, dtype=np.int64)
     median = mean_degree / float(np.exp(sigma**2 / 2.0))
@@ -154,6 +159,10 @@ def _row_lengths(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Coworkers of each row, and the offsets of all rows."""
     onwards = np.minimum(np.asarray(audience_counts, dtype=np.int64), max(n_audience - 1, 0))
+    if onwards.shape != (n_audience,):
+        raise ValueError(f"audience_counts of shape {onwards.shape}; {n_audience} people; give one for each")
+    if onwards.size and onwards.min() < 0:
+        raise ValueError(f"audience count {onwards.min()}; 0 or above; correct the count")
     coworkers = np.zeros(counts.size + n_audience, dtype=np.int64)
     coworkers[:n_employees] = np.minimum(
         np.rint(counts[:n_employees] * coworker_share).astype(np.int64), max(n_employees - 1, 0)
@@ -176,7 +185,7 @@ def _segment_members(segments: NDArray[np.int32]) -> tuple[NDArray[np.int32], ND
 
 def _in_pieces(fill: Callable[[int, int], None], n_rows: int, threads: int) -> None:
     cuts = [*range(0, n_rows, _ROWS_A_PIECE), n_rows]
-    with ThreadPoolExecutor(max(1, threads)) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         for piece in [pool.submit(fill, a, b) for a, b in pairwise(cuts)]:
             piece.result()
 

@@ -179,6 +179,8 @@ def propagate(
     key              stream_key(seed, Stream.SEE, run)
     scratch          Scratch(graph), to reuse; results do not depend on it
 
+    The values of the large arrays are not searched for faults: where a load is NaN nobody sees, where trust,
+    interest or fatigue is NaN nobody clicks or reposts.
     Raises ValueError for arrays of the wrong shape and values outside their range. Oracle: with repost 0 and
     empty feeds the exposures of a share are Binomial(out-degree, visibility), its clicks
     Binomial(out-degree, visibility · click rate).
@@ -260,6 +262,10 @@ def _check_audience(
     person_interest: NDArray[np.float32],
     feed_load: NDArray[np.float32],
 ) -> None:
+    if person_interest.ndim != 2:
+        raise ValueError(
+            f"person_interest of {person_interest.ndim} dimensions; 2 are needed; [people, topics]"
+        )
     wanted = {
         "edge_trust": (edge_trust.shape, (graph.n_edges,)),
         "edge_fatigue": (edge_fatigue.shape, (graph.n_edges,)),
@@ -271,10 +277,6 @@ def _check_audience(
             raise ValueError(
                 f"{name} of shape {shape}; {expected} is needed; give one value per edge or person"
             )
-    if person_interest.ndim != 2:
-        raise ValueError(
-            f"person_interest of {person_interest.ndim} dimensions; 2 are needed; [people, topics]"
-        )
 
 
 def _check_shares(graph: Graph, shares: Shares, n_topics: int) -> None:
