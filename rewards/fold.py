@@ -121,7 +121,7 @@ class Folder:
     def open_events(self, person_id: int, before_us: int | None = None) -> list[Told]:
         """The person's events of the open period that count, in canonical order."""
         found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us)
-        return [Told.from_row(row.id, row._mapping) for row in found]
+        return [Told.from_row(row.id, row._asdict()) for row in found]
 
     def fold(
         self,

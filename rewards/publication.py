@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
-from rewards.fold import Draft, Folder, Stand
-from rewards.ledger import award_moves, opposite, post
+from rewards.fold import Folder, Stand
+from rewards.ledger import Draft, award_moves, opposite, post
 from rewards.places import local_ordinal, places
 from rewards.reasons import Reason
 from rewards.scheme import IncentiveScheme
@@ -80,7 +80,7 @@ def publish_scheme(
     if mode == "top_up":
         changes = _changes(tx, organisation, home, scheme, effective_us, now_us)
         rises = {person_id: change for person_id, change in changes.items() if change > 0}
-    values = {
+    values: dict[str, Any] = {
         "content_hash": content_hash(scheme),
         "document": scheme.model_dump_json(),
         "effective_us": now_us if mode == "top_up" else effective_us,

@@ -242,7 +242,7 @@ def _views(tx: Transaction, organisation: str, found: Sequence[Any]) -> list[Kud
     names = people_rows.names(
         tx, organisation, [id_ for row in found for id_ in (row.giver_id, row.receiver_id)]
     )
-    unknown = (None, "Former colleague")
+    unknown: tuple[str | None, str] = (None, "Former colleague")
     return [
         Kudos(
             row.id, *names.get(row.giver_id, unknown), *names.get(row.receiver_id, unknown), row.message,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, select, update
 
 from rewards.faults import Insufficient
 from rewards.store import schema
@@ -118,7 +118,7 @@ def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None =
     """All entries of these events, oldest first."""
     found: list[Row[Any]] = []
     for start in range(0, len(event_refs), _CHUNK):
-        where = [JOURNAL.c.event_ref.in_(event_refs[start : start + _CHUNK])]
+        where: list[ColumnElement[bool]] = [JOURNAL.c.event_ref.in_(event_refs[start : start + _CHUNK])]
         if person_id is not None:
             where.append(JOURNAL.c.person_id == person_id)
         found.extend(tx.execute(select(JOURNAL).where(*where)))

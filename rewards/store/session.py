@@ -29,7 +29,7 @@ class Transaction:
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Run one Core statement, with one or many parameter sets."""
         return self.connection.execute(statement, parameters)
 
@@ -83,7 +83,7 @@ class Database:
     def ping(self) -> bool:
         """True when the database answers."""
         with self.read() as tx:
-            return tx.execute(text("SELECT 1")).scalar_one() == 1
+            return bool(tx.execute(text("SELECT 1")).scalar_one() == 1)
 
     def close(self) -> None:
         """Give all connections back."""
