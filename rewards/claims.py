@@ -69,7 +69,7 @@ def claim_reward(
     Raises NotFound for the reward, Insufficient for points, stock or budget, Conflict for a key used for another reward.
     """
     who = find_row(tx, organisation, person)
-    states.lock(tx, [who.id])
+    states.lock(tx, organisation, [who.id])
     dedupe = f"claim:{who.id}:{key}"[:160]
     before = rows.by_dedupe(tx, organisation, dedupe)
     if before is not None:
@@ -162,7 +162,7 @@ def _refund(
     now: datetime,
 ) -> Claim:
     row = _find(tx, organisation, claim)
-    states.lock(tx, [row.person_id])
+    states.lock(tx, organisation, [row.person_id])
     if not rows.move(tx, claim, before, after, actor, reason, to_us(now)):
         raise Conflict(
             f"claim {claim}: status {_find(tx, organisation, claim).status!r}; it cannot become {after}"

@@ -23,7 +23,7 @@ from rewards.store.session import Transaction
 UNTIL_REVIEWED_US = 2**62
 AWARDED = str(Reason.AWARDED)
 ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), str(Reason.HELD_FOR_REVIEW), "released", "approved"})
-NOT_FOLDED = frozenset({"late", "closed_period"})
+NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,11 @@ class Folder:
             self.replay(person, place, stored)
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
+        badges = [draft.rule for draft in drafts if draft.kind == "badge"]
+        if badges and journal_rows.holds_any(self.tx, self.organisation, person.id, badges):
+            # A permanent badge outlived its events and is now earned again: once is enough.
+            self.replay(person, place, stored)
+            return
         self.drafts.extend(drafts)
         self._keep(person.id, stand, fresh[-1])
 
@@ -138,6 +143,8 @@ class Folder:
         for one in told:
             version = choose(one.occurred_us)
             if version == NO_SCHEME:
+                if one.person_id == person_id:
+                    drafts.append(self.zero(one, place, str(Reason.NO_SCHEME)))
                 continue
             team = place.membership_at(one.occurred_us)[1]
             scored = fold.score(version, one, person_id, place)
@@ -164,9 +171,8 @@ class Folder:
         )
 
     def post(self) -> list[int]:
-        """Post the drafts, bring badges and states up to date; returns the entries' ids."""
+        """Post the drafts and keep the states; returns the entries' ids."""
         ids = post(self.tx, self.organisation, self.drafts, self.now_us)
-        self._badges(ids)
         states.save_many(self.tx, self._states)
         return ids
 
@@ -206,6 +212,7 @@ class Folder:
                 fresh.append(replace(draft, origin="replay"))
             else:
                 waiting.remove(same)
+        fresh = self._not_held_before(person_id, fresh)
         wanted_badges = {draft.rule for draft in desired if draft.kind == "badge"}
         gone = [row for rows in standing.values() for row in rows if not self._stays(row, wanted_badges)]
         gone.sort(key=lambda row: int(row.id))
@@ -217,6 +224,13 @@ class Folder:
             for row in gone
         ]
         return undone + fresh
+
+    def _not_held_before(self, person_id: int, fresh: list[Draft]) -> list[Draft]:
+        """Without badges that a closed period gave for good, although its events no longer reach them."""
+        if not any(draft.kind == "badge" for draft in fresh):
+            return fresh
+        kept = journal_rows.badges_before(self.tx, person_id, self.closed_us)
+        return [draft for draft in fresh if draft.kind != "badge" or draft.rule not in kept]
 
     def _stays(self, row: Any, wanted_badges: set[str]) -> bool:
         """A permanent badge is kept although its events no longer reach it."""
@@ -235,21 +249,8 @@ class Folder:
                 "last_us": last.occurred_us if last else states.BEFORE_ALL_US,
                 "last_source": last.source if last else "",
                 "last_event": last.event_id if last else "",
-                "last_date": last.local_date if last else 0,
             }
         )
-
-    def _badges(self, ids: Sequence[int]) -> None:
-        for id_, draft in zip(ids, self.drafts, strict=True):
-            if draft.kind == "badge" and draft.person_id is not None:
-                journal_rows.change_badge(
-                    self.tx,
-                    self.organisation,
-                    draft.person_id,
-                    draft.rule,
-                    journal_id=id_ if draft.reverses is None else None,
-                    at_us=draft.occurred_us if draft.reverses is None else self.now_us,
-                )
 
 
 def _same(row: Any, draft: Draft) -> bool:

@@ -127,6 +127,12 @@ def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: in
                 _add(teams, (draft.team, draft.board_date), amount)
                 for window in projections.windows(draft.board_date):
                     _add(scores, (window, holder), amount)
+        if draft.kind == "badge" and draft.person_id is not None:
+            gained = draft.reverses is None
+            rows.change_badge(
+                tx, organisation, draft.person_id, draft.rule, journal_id=id_ if gained else None,
+                at_us=draft.occurred_us if gained else now_us,
+            )  # fmt: skip
     rows.add_postings(tx, postings)
     rows.add_to_balances(tx, organisation, balances)
     projections.add(tx, organisation, days, teams, scores)

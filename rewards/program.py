@@ -110,7 +110,7 @@ def reverse_entry(
 def void_event(tx: Transaction, organisation: str, home: Any, event: Any, now_us: int) -> list[int]:
     """Count an event as never having happened; returns the new entries. Raises Conflict the second time."""
     who = [event.person_id, *([event.owner_id] if event.owner_id else [])]
-    locked = states.lock(tx, who)
+    locked = states.lock(tx, organisation, who)
     fresh = event_rows.get(tx, organisation, event.id)
     assert fresh is not None
     if fresh.voided_at_us is not None:
@@ -162,7 +162,7 @@ def release_due(tx: Transaction, organisation: str, now: datetime) -> int:
     now_us = to_us(now)
     organisation_rows.find_shared(tx, organisation)
     due = rows.due(tx, organisation, now_us)
-    states.lock(tx, [row.person_id for row in due])
+    states.lock(tx, organisation, [row.person_id for row in due])
     due = rows.due(tx, organisation, now_us)
     release(tx, organisation, due, "released", now_us)
     waiting = event_rows.quarantined(tx, organisation, now_us)
@@ -234,7 +234,7 @@ def _own(row: Any, undone: Draft, reason: str) -> Draft:
 def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> list[int]:
     """Undo an entry that no event made (a top-up)."""
     if row.person_id is not None:
-        states.lock(tx, [row.person_id])
+        states.lock(tx, organisation, [row.person_id])
     if rows.is_reversed(tx, row.id):
         raise Conflict(f"entry {row.id}: already undone; nothing to do")
     if row.origin not in ("top_up", "merge"):

@@ -170,7 +170,7 @@ def _exclusive(tx: Transaction, organisation: str) -> Any:
 def _replay_everybody(tx: Transaction, organisation: str, home: Any, now_us: int) -> None:
     """Count the open period again for everybody under the versions now in force."""
     folder = Folder(tx, organisation, Schemes.of(tx, organisation), _closed(home), now_us)
-    locked = states.lock(tx, people_rows.every_id(tx, organisation))
+    locked = states.lock(tx, organisation, people_rows.every_id(tx, organisation))
     people = people_rows.by_ids(tx, organisation, locked)
     where = places(tx, list(people.values()))
     for person_id in sorted(locked):

@@ -61,7 +61,7 @@ def give_kudos(
     A reciprocal pair beyond the scheme's limit is `held` for review: nothing is shown or paid before.
     """
     first, second = find_row(tx, organisation, giver), find_row(tx, organisation, receiver)
-    states.lock(tx, [first.id, second.id])
+    states.lock(tx, organisation, [first.id, second.id])
     dedupe = f"kudos:{first.id}:{digest(key)[:40]}"
     request_hash = digest(dump([second.id, message, list(tags), amount]))
     before = rows.by_dedupe(tx, organisation, dedupe)

@@ -67,7 +67,7 @@ def decide(
     if row is None or home is None:
         raise NotFound(f"review {review}: not in organisation {organisation!r}; list the open reviews")
     now_us = to_us(now)
-    states.lock(tx, [row.person_id])
+    states.lock(tx, organisation, [row.person_id])
     if not rows.decide(
         tx, review, "approved" if decision == "approve" else "declined", actor, reason, now_us
     ):

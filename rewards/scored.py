@@ -108,7 +108,7 @@ def _event(told: TellsOfEvent) -> Event:
         channel=told.channel,
         tags=told.tags,
         quantity=told.quantity,
-        verification=cast(Verification, told.verification),
+        verification=cast("Verification", told.verification),
         owner=None,
         local_date=date.fromordinal(told.local_date),
         zone=told.zone,

@@ -218,6 +218,29 @@ def change_badge(
     tx.execute(made.on_conflict_do_update(index_elements=list(key), set_=values), key | values)
 
 
+def holds_any(tx: Transaction, organisation: str, person_id: int, badges: Sequence[str]) -> bool:
+    """True when the person holds one of these badges now."""
+    where = and_(
+        BADGE.c.organisation_id == organisation,
+        BADGE.c.person_id == person_id,
+        BADGE.c.badge.in_(badges),
+        BADGE.c.revoked_us.is_(None),
+    )
+    return tx.execute(select(BADGE.c.badge).where(where)).first() is not None
+
+
+def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[str]:
+    """Badges that the person holds by entries from before an instant."""
+    query = (
+        select(BADGE.c.badge)
+        .join(JOURNAL, JOURNAL.c.id == BADGE.c.journal_id)
+        .where(
+            BADGE.c.person_id == person_id, BADGE.c.revoked_us.is_(None), JOURNAL.c.occurred_us < before_us
+        )
+    )
+    return set(tx.execute(query).scalars())
+
+
 def badges_of(tx: Transaction, person_id: int) -> list[Row[Any]]:
     """The person's badges, the revoked included."""
     return list(tx.execute(select(BADGE).where(BADGE.c.person_id == person_id).order_by(BADGE.c.awarded_us)))

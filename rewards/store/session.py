@@ -125,6 +125,8 @@ def _sqlite_engine(url: URL, begin: str, *, writer: bool) -> Engine:
         # FULL: an acknowledged event must survive a power cut, not only a killed process.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # Erased names are overwritten, not only unlinked.
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         if not writer:
             cursor.execute("PRAGMA query_only=ON")

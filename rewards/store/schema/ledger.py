@@ -77,7 +77,6 @@ person_state = table(
     Column("last_event", Text, nullable=False),
     Column("base_version", Integer, nullable=False),
     Column("base_state", LargeBinary, nullable=False),
-    Column("last_date", Integer, nullable=False),
 )
 
 journal = table(

@@ -22,6 +22,7 @@ organisation = table(
     Column("timezone", String(64), nullable=False),
     Column("salt", String(64), nullable=False),
     instant("closed_until_us", nullable=True),
+    Column("schemes_token", String(32), nullable=False, server_default=""),
     instant("created_at_us"),
 )
 
@@ -45,6 +46,7 @@ person = table(
     flag("hidden"),
     Column("pseudonym", String(64), nullable=False),
     Column("merged_into", Key, nullable=True),
+    instant("inactive_since_us", nullable=True),
     instant("created_at_us"),
     Index("ix_person_team", "organisation_id", "team"),
     Index(

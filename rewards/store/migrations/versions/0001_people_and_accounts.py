@@ -33,6 +33,7 @@ def _organisation() -> None:
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("salt", sa.String(length=64), nullable=False),
         sa.Column("closed_until_us", sa.BigInteger(), nullable=True),
+        sa.Column("schemes_token", sa.String(length=32), server_default="", nullable=False),
         sa.Column("created_at_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_organisation")),
     )
@@ -76,6 +77,7 @@ def _person() -> None:
         sa.Column("hidden", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("pseudonym", sa.String(length=64), nullable=False),
         sa.Column("merged_into", KEY, nullable=True),
+        sa.Column("inactive_since_us", sa.BigInteger(), nullable=True),
         sa.Column("created_at_us", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_person_organisation_id")

@@ -153,7 +153,6 @@ def _person_state() -> None:
         sa.Column("last_event", sa.Text(), nullable=False),
         sa.Column("base_version", sa.Integer(), nullable=False),
         sa.Column("base_state", sa.LargeBinary(), nullable=False),
-        sa.Column("last_date", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisation.organisation_id"],
