@@ -118,10 +118,28 @@ class Folder:
     def replay(self, person: Any, place: Place, stored: Any) -> None:
         """Fold the open period again and draft the differences from what stands."""
         told = self.open_events(person.id)
-        self.under_review |= reviews.held_events(self.tx, person.id)
-        stand, desired = self.fold(person.id, place, Stand(stored.base_version, stored.base_state), told)
-        self.drafts.extend(self._differences(person.id, desired, {one.ref for one in told}))
+        stand, drafts = self._again(person.id, place, stored, told, None)
+        self.drafts.extend(drafts)
         self._keep(person.id, stand, told[-1] if told else None)
+
+    def differences(
+        self, person_id: int, place: Place, stored: Any, version_at: Callable[[int], int]
+    ) -> list[Draft]:
+        """What a replay under other versions would post; nothing is kept."""
+        return self._again(person_id, place, stored, self.open_events(person_id), version_at)[1]
+
+    def _again(
+        self,
+        person_id: int,
+        place: Place,
+        stored: Any,
+        told: Sequence[Told],
+        version_at: Callable[[int], int] | None,
+    ) -> tuple[Stand, list[Draft]]:
+        self.under_review |= reviews.held_events(self.tx, person_id)
+        start = Stand(stored.base_version, stored.base_state)
+        stand, desired = self.fold(person_id, place, start, told, version_at)
+        return stand, self._differences(person_id, desired, {one.ref for one in told})
 
     def open_events(self, person_id: int, before_us: int | None = None) -> list[Told]:
         """The person's events of the open period that count, in canonical order."""

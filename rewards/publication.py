@@ -1,13 +1,13 @@
 """Publishing schemes: prospective, topped up or exact; shadows first; and rolling a version back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
-from rewards.fold import Folder, Stand
+from rewards.fold import Folder
 from rewards.ledger import Draft, award_moves, opposite, post
 from rewards.places import local_ordinal, places
 from rewards.reasons import Reason
@@ -194,11 +194,8 @@ def _changes(
     where = places(tx, list(people.values()))
     found: dict[int, int] = {}
     for person_id, row in states.every(tx, ids).items():
-        told = folder.open_events(person_id)
-        start = Stand(row.base_version, row.base_state)
-        _, drafts = folder.fold(person_id, where[person_id], start, told, choose)
-        standing: Sequence[Any] = journal_rows.standing(tx, person_id, folder.closed_us)
-        found[person_id] = sum(draft.amount for draft in drafts) - sum(entry.amount for entry in standing)
+        drafts = folder.differences(person_id, where[person_id], row, choose)
+        found[person_id] = sum(draft.amount for draft in drafts)
     return found
 
 

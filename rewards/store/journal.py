@@ -37,6 +37,12 @@ def add_entries(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[int]
     return [row.id for row in tx.execute(_ADD_JOURNAL, list(rows))] if rows else []
 
 
+def add_entry_once(tx: Transaction, row: Mapping[str, Any]) -> int | None:
+    """Append an entry unless its dedupe key is taken; returns its id, or None."""
+    statement = upsert(tx, JOURNAL).on_conflict_do_nothing().returning(JOURNAL.c.id)
+    return tx.execute(statement, [row]).scalar_one_or_none()
+
+
 def add_postings(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Append postings."""
     if rows:

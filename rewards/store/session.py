@@ -33,6 +33,12 @@ class Transaction:
         """Run one Core statement, with one or many parameter sets."""
         return self.connection.execute(statement, parameters)
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """All or nothing inside the transaction, for a caller who goes on after a refusal."""
+        with self.connection.begin_nested():
+            yield
+
     def for_update(self, statement: Any) -> Any:
         """The select with row locks; SQLite's BEGIN IMMEDIATE holds the whole file already."""
         return statement.with_for_update() if self.dialect == "postgresql" else statement
