@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents import decision, outcomes
-from agents.model import AdvocacyModel
 from agents.conditions import opportunity_days
+from agents.model import AdvocacyModel
 from agents.parameters import DECLARATIONS, MECHANISMS, Parameters
 from agents.setting import Audience, Content, Organisation, Phase, Recognition, Setting
 from rewards.presets import PRESETS
