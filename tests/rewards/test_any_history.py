@@ -163,13 +163,9 @@ class AnyHistory(RuleBasedStateMachine):
     @precondition(lambda self: self.entries)
     @rule(data=st.data())
     def taken_back(self, data: st.DataObject) -> None:
-        self.attempt(
-            reverse_entry, data.draw(st.sampled_from(self.entries)), "hr", "test", self.world.now
-        )
+        self.attempt(reverse_entry, data.draw(st.sampled_from(self.entries)), "hr", "test", self.world.now)
 
-    @rule(
-        text=schemes, mode=st.sampled_from(["prospective", "top_up", "exact"]), hours=st.integers(0, 50)
-    )
+    @rule(text=schemes, mode=st.sampled_from(["prospective", "top_up", "exact"]), hours=st.integers(0, 50))
     def published(self, text: str, mode: str, hours: int) -> None:
         scheme, now = World.scheme(text), self.world.now
         at = now if mode == "prospective" else now - timedelta(hours=hours)
