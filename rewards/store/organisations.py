@@ -1,5 +1,6 @@
 """Rows of `organisation`."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -36,6 +37,21 @@ def close_until(tx: Transaction, slug: str, until_us: int) -> None:
     where = ORGANISATION.c.organisation_id == slug
     tx.execute(update(ORGANISATION).where(where).values(closed_until_us=until_us))
     tx.memo.pop(("home", slug), None)
+
+
+def schemes_token(tx: Transaction, slug: str) -> str:
+    """A word that changes with every publication, or "" where it is not at hand or about to change."""
+    held = tx.memo.get(("home", slug))
+    return str(held[1].schemes_token) if held else ""
+
+
+def renew_schemes_token(tx: Transaction, slug: str) -> None:
+    """Say that the versions in force changed. Random, because a count would be used again after a rollback."""
+    where = ORGANISATION.c.organisation_id == slug
+    tx.execute(update(ORGANISATION).where(where).values(schemes_token=secrets.token_hex(16)))
+    held = tx.memo.get(("home", slug))
+    if held:
+        tx.memo["home", slug] = (held[0], held[1]._replace(schemes_token=""))
 
 
 def find_shared(tx: Transaction, slug: str) -> Row[Any] | None:
