@@ -15,6 +15,7 @@ from rewards.places import Place, local_ordinal
 from rewards.reasons import Reason
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.scored import Fold, Scored
+from rewards.store import credentials as credential_rows
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import reviews, states
@@ -250,6 +251,9 @@ class Folder:
                     journal_id=id_ if draft.reverses is None else None,
                     at_us=draft.occurred_us if draft.reverses is None else self.now_us,
                 )
+        undone = {d.person_id for d in self.drafts if d.kind == "badge" and d.reverses and d.person_id}
+        if undone:
+            credential_rows.revoke_lost(self.tx, undone, self.now_us)
 
 
 def _same(row: Any, draft: Draft) -> bool:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from rewards.faults import BadValue, NotFound, Refused
 from rewards.organisations import known_zone
 from rewards.store import accounts as account_rows
+from rewards.store import credentials as credential_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
@@ -144,6 +145,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     row = find_row(tx, organisation, external_id)
     account_rows.drop_account(tx, row.id)
     recognition_rows.blank_messages(tx, row.id)
+    credential_rows.forget(tx, row.id)
     rows.drop_links(tx, row.id)
     rows.drop_private_history(tx, row.id)
     rows.drop_identity(tx, row.id)

@@ -487,3 +487,6 @@ result = _table(
 )
 
 APPEND_ONLY = ("journal", "posting")
+
+# Further tables, declared by aggregate on the same metadata.
+from rewards.store import schema_outside  # noqa: E402, F401
