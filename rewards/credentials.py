@@ -128,14 +128,16 @@ def credential_for(
     Raises NotFound for a badge that the person never held.
     """
     who = find_row(tx, organisation, person)
-    states.lock(tx, [who.id])
+    # Before the person's lock: making the first key takes the organisation's own.
+    signer = _own_key(tx, organisation, now, key)
+    states.lock(tx, organisation, [who.id])
     award = next((row for row in journal_rows.badges_of(tx, who.id) if row.badge == badge), None)
     if award is None:
         raise NotFound(f"badge {badge!r}: not held by this person; earn it first")
     issued = rows.of_badge(tx, who.id, badge)
     standing = next((row for row in issued if not rows.is_revoked(tx, row.id)), None)
     if standing is None and award.revoked_us is None:
-        return _issue(tx, organisation, who, award, base_url, now, key)
+        return _issue(tx, organisation, who, award, signer, base_url, now, key)
     if standing is None and not issued:
         raise NotFound(f"badge {badge!r}: no longer held, and never signed while it was; earn it again")
     return _view(standing or issued[0], revoked=standing is None)
@@ -206,11 +208,11 @@ def _issue(
     organisation: str,
     who: Any,
     award: Any,
+    signer: Any,
     base_url: str,
     now: datetime,
     key: SigningKey | None,
 ) -> BadgeCredential:
-    signer = _own_key(tx, organisation, now, key)
     home = organisation_rows.find(tx, organisation)
     assert home is not None
     number, index = rows.free_place(tx, signer.id)

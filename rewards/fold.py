@@ -15,7 +15,6 @@ from rewards.places import Place, local_ordinal
 from rewards.reasons import Reason
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.scored import Fold, Scored
-from rewards.store import credentials as credential_rows
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import reviews, states
@@ -24,7 +23,7 @@ from rewards.store.session import Transaction
 UNTIL_REVIEWED_US = 2**62
 AWARDED = str(Reason.AWARDED)
 ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), str(Reason.HELD_FOR_REVIEW), "released", "approved"})
-NOT_FOLDED = frozenset({"late", "closed_period"})
+NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +107,44 @@ class Folder:
             self.replay(person, place, stored)
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
+        badges = [draft.rule for draft in drafts if draft.kind == "badge"]
+        if badges and journal_rows.holds_any(self.tx, self.organisation, person.id, badges):
+            # A permanent badge outlived its events and is now earned again: once is enough.
+            self.replay(person, place, stored)
+            return
         self.drafts.extend(drafts)
         self._keep(person.id, stand, fresh[-1])
 
     def replay(self, person: Any, place: Place, stored: Any) -> None:
         """Fold the open period again and draft the differences from what stands."""
         told = self.open_events(person.id)
-        self.under_review |= reviews.held_events(self.tx, person.id)
-        stand, desired = self.fold(person.id, place, Stand(stored.base_version, stored.base_state), told)
-        self.drafts.extend(self._differences(person.id, desired, {one.ref for one in told}))
+        stand, drafts = self._again(person.id, place, stored, told, None)
+        self.drafts.extend(drafts)
         self._keep(person.id, stand, told[-1] if told else None)
+
+    def differences(
+        self, person_id: int, place: Place, stored: Any, version_at: Callable[[int], int]
+    ) -> list[Draft]:
+        """What a replay under other versions would post; nothing is kept."""
+        return self._again(person_id, place, stored, self.open_events(person_id), version_at)[1]
+
+    def _again(
+        self,
+        person_id: int,
+        place: Place,
+        stored: Any,
+        told: Sequence[Told],
+        version_at: Callable[[int], int] | None,
+    ) -> tuple[Stand, list[Draft]]:
+        self.under_review |= reviews.held_events(self.tx, person_id)
+        start = Stand(stored.base_version, stored.base_state)
+        stand, desired = self.fold(person_id, place, start, told, version_at)
+        return stand, self._differences(person_id, desired, {one.ref for one in told})
 
     def open_events(self, person_id: int, before_us: int | None = None) -> list[Told]:
         """The person's events of the open period that count, in canonical order."""
         found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us)
-        return [Told.from_row(row.id, row._mapping) for row in found]
+        return [Told.from_row(row.id, row._asdict()) for row in found]
 
     def fold(
         self,
@@ -139,6 +161,8 @@ class Folder:
         for one in told:
             version = choose(one.occurred_us)
             if version == NO_SCHEME:
+                if one.person_id == person_id:
+                    drafts.append(self.zero(one, place, str(Reason.NO_SCHEME)))
                 continue
             team = place.membership_at(one.occurred_us)[1]
             scored = fold.score(version, one, person_id, place)
@@ -165,9 +189,8 @@ class Folder:
         )
 
     def post(self) -> list[int]:
-        """Post the drafts, bring badges and states up to date; returns the entries' ids."""
+        """Post the drafts and keep the states; returns the entries' ids."""
         ids = post(self.tx, self.organisation, self.drafts, self.now_us)
-        self._badges(ids)
         states.save_many(self.tx, self._states)
         return ids
 
@@ -207,6 +230,7 @@ class Folder:
                 fresh.append(replace(draft, origin="replay"))
             else:
                 waiting.remove(same)
+        fresh = self._not_held_before(person_id, fresh)
         wanted_badges = {draft.rule for draft in desired if draft.kind == "badge"}
         gone = [row for rows in standing.values() for row in rows if not self._stays(row, wanted_badges)]
         gone.sort(key=lambda row: int(row.id))
@@ -218,6 +242,13 @@ class Folder:
             for row in gone
         ]
         return undone + fresh
+
+    def _not_held_before(self, person_id: int, fresh: list[Draft]) -> list[Draft]:
+        """Without badges that a closed period gave for good, although its events no longer reach them."""
+        if not any(draft.kind == "badge" for draft in fresh):
+            return fresh
+        kept = journal_rows.badges_before(self.tx, person_id, self.closed_us)
+        return [draft for draft in fresh if draft.kind != "badge" or draft.rule not in kept]
 
     def _stays(self, row: Any, wanted_badges: set[str]) -> bool:
         """A permanent badge is kept although its events no longer reach it."""
@@ -236,24 +267,8 @@ class Folder:
                 "last_us": last.occurred_us if last else states.BEFORE_ALL_US,
                 "last_source": last.source if last else "",
                 "last_event": last.event_id if last else "",
-                "last_date": last.local_date if last else 0,
             }
         )
-
-    def _badges(self, ids: Sequence[int]) -> None:
-        for id_, draft in zip(ids, self.drafts, strict=True):
-            if draft.kind == "badge" and draft.person_id is not None:
-                journal_rows.change_badge(
-                    self.tx,
-                    self.organisation,
-                    draft.person_id,
-                    draft.rule,
-                    journal_id=id_ if draft.reverses is None else None,
-                    at_us=draft.occurred_us if draft.reverses is None else self.now_us,
-                )
-        undone = {d.person_id for d in self.drafts if d.kind == "badge" and d.reverses and d.person_id}
-        if undone:
-            credential_rows.revoke_lost(self.tx, undone, self.now_us)
 
 
 def _same(row: Any, draft: Draft) -> bool:

@@ -1,14 +1,14 @@
 """Publishing schemes: prospective, topped up or exact; shadows first; and rolling a version back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
-from rewards.fold import Draft, Folder, Stand
-from rewards.ledger import award_moves, opposite, post
+from rewards.fold import Folder
+from rewards.ledger import Draft, award_moves, opposite, post
 from rewards.places import local_ordinal, places
 from rewards.reasons import Reason
 from rewards.scheme import IncentiveScheme
@@ -80,7 +80,7 @@ def publish_scheme(
     if mode == "top_up":
         changes = _changes(tx, organisation, home, scheme, effective_us, now_us)
         rises = {person_id: change for person_id, change in changes.items() if change > 0}
-    values = {
+    values: dict[str, Any] = {
         "content_hash": content_hash(scheme),
         "document": scheme.model_dump_json(),
         "effective_us": now_us if mode == "top_up" else effective_us,
@@ -170,7 +170,7 @@ def _exclusive(tx: Transaction, organisation: str) -> Any:
 def _replay_everybody(tx: Transaction, organisation: str, home: Any, now_us: int) -> None:
     """Count the open period again for everybody under the versions now in force."""
     folder = Folder(tx, organisation, Schemes.of(tx, organisation), _closed(home), now_us)
-    locked = states.lock(tx, people_rows.every_id(tx, organisation))
+    locked = states.lock(tx, organisation, people_rows.every_id(tx, organisation))
     people = people_rows.by_ids(tx, organisation, locked)
     where = places(tx, list(people.values()))
     for person_id in sorted(locked):
@@ -194,11 +194,8 @@ def _changes(
     where = places(tx, list(people.values()))
     found: dict[int, int] = {}
     for person_id, row in states.every(tx, ids).items():
-        told = folder.open_events(person_id)
-        start = Stand(row.base_version, row.base_state)
-        _, drafts = folder.fold(person_id, where[person_id], start, told, choose)
-        standing: Sequence[Any] = journal_rows.standing(tx, person_id, folder.closed_us)
-        found[person_id] = sum(draft.amount for draft in drafts) - sum(entry.amount for entry in standing)
+        drafts = folder.differences(person_id, where[person_id], row, choose)
+        found[person_id] = sum(draft.amount for draft in drafts)
     return found
 
 

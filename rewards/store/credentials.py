@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Row, and_, exists, func, insert, or_, select, update
 
 from rewards.store import schema
-from rewards.store.schema_outside import credential as CREDENTIAL  # noqa: N812
-from rewards.store.schema_outside import issuer_key as KEY  # noqa: N812
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
 BADGE = schema.person_badge
+CREDENTIAL = schema.credential
+KEY = schema.issuer_key
 LIST_SIZE = 131_072
 """Places of a status list: the least that Bitstring Status List v1.0 takes, so that one badge hides among many."""
 

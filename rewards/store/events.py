@@ -75,6 +75,7 @@ def count_recent(tx: Transaction, person_id: int, from_us: int, until_us: int) -
         EVENT.c.occurred_us > from_us,
         EVENT.c.occurred_us <= until_us,
         EVENT.c.scored,
+        EVENT.c.voided_at_us.is_(None),
     )
     return len(tx.execute(query).all())
 

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, insert, select, update
 
 from rewards.store import schema
-from rewards.store.schema_outside import webhook as WEBHOOK  # noqa: N812
-from rewards.store.schema_outside import webhook_delivery as DELIVERY  # noqa: N812
 from rewards.store.session import Transaction
 
 OUTBOX = schema.outbox
+WEBHOOK = schema.webhook
+DELIVERY = schema.webhook_delivery
 ACTIVE, WAITING, DELIVERED, FAILED = "active", "waiting", "delivered", "failed"
 
 
