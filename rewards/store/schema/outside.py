@@ -3,7 +3,17 @@
 Texts that machines alone read are String, not Text: erasure sweeps every Text for names, and must not touch signatures.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from rewards.store.schema.base import Key, instant, of_organisation, of_person, row_id, table
 
@@ -70,4 +80,18 @@ webhook_delivery = table(
         sqlite_where=text("status = 'waiting'"),
         postgresql_where=text("status = 'waiting'"),
     ),
+)
+
+request_key = table(
+    "request_key",
+    of_organisation(),
+    Column("caller", String(64), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("request_hash", String(64), nullable=False),
+    Column("owner", String(32), nullable=False),
+    instant("until_us"),
+    Column("answer", Text, nullable=True),
+    instant("created_us"),
+    PrimaryKeyConstraint("organisation_id", "caller", "key"),
+    Index("ix_request_key_created", "created_us"),
 )
