@@ -45,7 +45,7 @@ IdempotencyKey = Annotated[
         description="The same key with the same request has one effect and one answer, for 48 hours",
     ),
 ]
-Words = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Words = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
 PersonName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Work = Callable[[Transaction], tuple[int, BaseModel, Mapping[str, str]]]
 
