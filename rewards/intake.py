@@ -7,7 +7,7 @@ from typing import Any
 
 from rewards.events import Event, payload_hash
 from rewards.faults import NotFound
-from rewards.fold import Folder, Told
+from rewards.fold import Folder, Told, closed_until
 from rewards.ledger import post
 from rewards.places import Place, places
 from rewards.schemes import Schemes
@@ -73,7 +73,7 @@ class _Intake:
         self.now_us = now_us
         self.backfill = backfill
         self.schemes = Schemes.of(tx, organisation)
-        self.closed_us = home.closed_until_us if home.closed_until_us is not None else states.BEFORE_ALL_US
+        self.closed_us = closed_until(home)
         self.receipts: dict[int, Receipt] = {}
         self.people: dict[str, Any] = {}
         self.places: dict[int, Place] = {}

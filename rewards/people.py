@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from rewards.faults import BadValue, NotFound, Refused
+from rewards.fold import replay_people
 from rewards.organisations import known_zone
 from rewards.places import places
 from rewards.store import accounts as account_rows
@@ -174,12 +175,17 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
 def set_leave(
     tx: Transaction, organisation: str, external_id: str, first: date, last: date, now: datetime
 ) -> None:
-    """Days off, both included: streaks pause. Raises BadValue when the end precedes the start."""
+    """Days off, both included: streaks pause, also those that broke before the leave was known.
+
+    Raises BadValue when the end precedes the start.
+    """
     if last < first:
         raise BadValue(f"leave {first}..{last}: the last day precedes the first; swap them")
+    home = organisation_rows.find_shared(tx, organisation)
     row = find_row(tx, organisation, external_id)
     rows.add_leave(tx, organisation, row.id, first.toordinal(), last.toordinal())
     rows.change(tx, row.id, {"has_history": True})
+    replay_people(tx, organisation, home, [row.id], to_us(now))
     _log(tx, organisation, "system", "people.leave", row.id, now)
 
 

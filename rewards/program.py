@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from rewards.faults import BadValue, Conflict, NotFound, Refused
-from rewards.fold import UNTIL_REVIEWED_US, Folder, Stand
+from rewards.fold import UNTIL_REVIEWED_US, Folder, Stand, closed_until, replay_people
 from rewards.intake import record
 from rewards.ledger import Draft, award_moves, on_dates, opposite, post
 from rewards.people import find_row
@@ -110,7 +110,7 @@ def reverse_entry(
 def void_event(tx: Transaction, organisation: str, home: Any, event: Any, now_us: int) -> list[int]:
     """Count an event as never having happened; returns the new entries. Raises Conflict the second time."""
     who = [event.person_id, *([event.owner_id] if event.owner_id else [])]
-    locked = states.lock(tx, organisation, who)
+    states.lock(tx, organisation, who)
     fresh = event_rows.get(tx, organisation, event.id)
     assert fresh is not None
     if fresh.voided_at_us is not None:
@@ -118,16 +118,9 @@ def void_event(tx: Transaction, organisation: str, home: Any, event: Any, now_us
             f"event of entry: already undone at {from_us(fresh.voided_at_us).isoformat()}; nothing to do"
         )
     event_rows.void(tx, event.id, now_us)
-    schemes = Schemes.of(tx, organisation)
-    closed_us = home.closed_until_us if home.closed_until_us is not None else states.BEFORE_ALL_US
-    if event.occurred_us < closed_us:
-        return _undo_closed(tx, organisation, event, schemes, now_us)
-    folder = Folder(tx, organisation, schemes, closed_us, now_us)
-    people = people_rows.by_ids(tx, organisation, who)
-    where = places(tx, list(people.values()))
-    for person_id in sorted(locked):
-        folder.replay(people[person_id], where[person_id], locked[person_id])
-    return folder.post()
+    if event.occurred_us < closed_until(home):
+        return _undo_closed(tx, organisation, event, Schemes.of(tx, organisation), now_us)
+    return replay_people(tx, organisation, home, who, now_us)
 
 
 def close_period(tx: Transaction, organisation: str, until: datetime, actor: str, now: datetime) -> None:
@@ -136,7 +129,7 @@ def close_period(tx: Transaction, organisation: str, until: datetime, actor: str
     if home is None:
         raise NotFound(f"organisation {organisation!r}: unknown; create it first")
     until_us, now_us = to_us(until), to_us(now)
-    closed_us = home.closed_until_us if home.closed_until_us is not None else states.BEFORE_ALL_US
+    closed_us = closed_until(home)
     if not closed_us < until_us <= now_us:
         raise BadValue(
             f"period until {until.isoformat()}: limit after the last closing and not in the future; choose another end"

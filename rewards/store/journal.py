@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, select, true, update
 
 from rewards.faults import Insufficient
 from rewards.store import schema
@@ -165,9 +165,10 @@ def is_reversed(tx: Transaction, journal_id: int) -> bool:
     return tx.execute(select(JOURNAL.c.id).where(JOURNAL.c.reverses == journal_id)).first() is not None
 
 
-def top_ups(tx: Transaction, organisation: str, version: int) -> list[Row[Any]]:
-    """Standing top-ups of a version."""
+def top_ups(tx: Transaction, organisation: str, version: int, person_id: int | None = None) -> list[Row[Any]]:
+    """Standing top-ups of a version, of everybody or of one person."""
     other = JOURNAL.alias()
+    whose = true() if person_id is None else JOURNAL.c.person_id == person_id
     query = (
         select(JOURNAL)
         .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
@@ -175,6 +176,7 @@ def top_ups(tx: Transaction, organisation: str, version: int) -> list[Row[Any]]:
             JOURNAL.c.organisation_id == organisation,
             JOURNAL.c.origin == "top_up",
             JOURNAL.c.scheme_version == version,
+            whose,
             other.c.id.is_(None),
         )
         .order_by(JOURNAL.c.id)

@@ -47,8 +47,8 @@ class Api:
         headers = {"content-type": "application/json", **rest.pop("headers", {})}
         return self.call("POST", path, who, content=dumps(json), headers=headers, **rest)
 
-    def share(self, *people: str, organisation: str = "acme") -> list[int]:
-        """One share a person named, just now; the ids of the awards."""
+    def share(self, *people: str, organisation: str = "acme", ago: int = 60) -> list[int]:
+        """One share a person named, `ago` seconds ago; the ids of the awards."""
         at = datetime.now(UTC)
         events = []
         for person in people:
@@ -56,7 +56,7 @@ class Api:
             events.append(
                 Event(
                     source="test", id=f"e{self.count}", kind="share", subject=person, object=f"i{self.count}",
-                    occurred_at=at - timedelta(seconds=60) + timedelta(milliseconds=self.count),
+                    occurred_at=at - timedelta(seconds=ago) + timedelta(milliseconds=self.count),
                 )
             )  # fmt: skip
         with self.db.begin() as tx:

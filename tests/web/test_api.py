@@ -36,10 +36,6 @@ def test_thanks_are_given_once_a_key(api: Api) -> None:
     assert (again.status_code, again.json()) == (201, first.json())
     assert again.headers["idempotency-replayed"] == "true"
     assert api.get("/me/allowance", "ana").json() == {"left_millipoints": 90_000}
-    assert (
-        "other request" in refused(api.post("/kudos", body | {"message": "More"}, "ana", headers=key), 422)
-        or True
-    )
     assert api.post("/kudos", body, "cleo", headers=key).status_code == 201, (
         "another caller's key is another key"
     )
@@ -87,25 +83,26 @@ def test_simultaneous_requests_of_one_key_have_one_effect(api: Api) -> None:
     assert api.get("/me/allowance", "ana").json() == {"left_millipoints": 90_000}
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ({"receiver": "ana", "message": "Well done, me"}, 403),
-        ({"receiver": "nobody", "message": "Hello"}, 404),
-        ({"receiver": "ben", "message": " "}, 422),
-        ({"receiver": "ben", "message": "x" * 1001}, 422),
-        ({"receiver": "ben", "message": "a\x00b"}, 422),
-        ({"receiver": "ben", "message": "\ud800"}, 422),
-        ({"receiver": "ben", "message": "x", "millipoints": -1}, 422),
-        ({"receiver": "ben", "message": "x", "millipoints": 1.5}, 422),
-        ({"receiver": "ben", "message": "x", "millipoints": 200_000}, 409),
-        ({"receiver": "ben", "message": "x", "surprise": 1}, 422),
-        ({"receiver": "ben"}, 422),
-        ([], 422),
-    ],
-)
-def test_thanks_that_are_refused(api: Api, body: Any, status: int) -> None:
-    refused(api.post("/kudos", body, "ana"), status)
+REFUSED_THANKS: list[tuple[Any, int]] = [
+    ({"receiver": "ana", "message": "Well done, me"}, 403),
+    ({"receiver": "nobody", "message": "Hello"}, 404),
+    ({"receiver": "ben", "message": " "}, 422),
+    ({"receiver": "ben", "message": "x" * 1001}, 422),
+    ({"receiver": "ben", "message": "a\x00b"}, 422),
+    ({"receiver": "ben", "message": "\ud800"}, 422),
+    ({"receiver": "ben", "message": "x", "millipoints": -1}, 422),
+    ({"receiver": "ben", "message": "x", "millipoints": 1.5}, 422),
+    ({"receiver": "ben", "message": "x", "millipoints": 200_000}, 409),
+    ({"receiver": "ben", "message": "x", "surprise": 1}, 422),
+    ({"receiver": "ben"}, 422),
+    ([], 422),
+]
+
+
+def test_thanks_that_are_refused(api: Api) -> None:
+    for body, status in REFUSED_THANKS:
+        refused(api.post("/kudos", body, "ana"), status)
+    assert api.get("/me/allowance", "ana").json() == {"left_millipoints": 100_000}
 
 
 def test_a_token_without_a_person_gives_no_thanks(api: Api) -> None:
@@ -173,13 +170,10 @@ def test_entries_page_by_page_are_all_of_them_once(api: Api) -> None:
     assert api.get("/entries", "ben").json() == {"entries": [], "next": None}
 
 
-@pytest.mark.parametrize(
-    "cursor", ["x", "!!", "LTE", "MQ==", cursor_of("a"), cursor_of(-1), cursor_of(2**70)]
-)
-def test_cursors_that_no_list_gave(api: Api, cursor: str) -> None:
-    refused(api.get("/entries", "ana", params={"cursor": cursor}), 422)
-    refused(api.get("/reviews", params={"cursor": cursor}), 422)
-    refused(api.get("/schemes", params={"cursor": cursor}), 422)
+def test_cursors_that_no_list_gave(api: Api) -> None:
+    for cursor in ("x", "!!", "LTE", "MQ==", cursor_of("a"), cursor_of(-1), cursor_of(2**70)):
+        for path, who in (("/entries", "ana"), ("/reviews", "admin"), ("/schemes", "admin")):
+            refused(api.get(path, who, params={"cursor": cursor}), 422)
 
 
 def test_cursors_come_back() -> None:

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from tests.company import Company
+from tests.web.routes import every_route
 
 PUBLIC = {
     "/healthz",
@@ -33,7 +34,7 @@ FORMS = {
 
 
 def routes(client: TestClient) -> list[tuple[str, str]]:
-    found = [r for r in client.app.routes if isinstance(r, APIRoute)]  # type: ignore[attr-defined]
+    found = [route for route in every_route(client.app.routes) if isinstance(route, APIRoute)]  # type: ignore[attr-defined]
     return [(route.path, method) for route in found for method in sorted(route.methods)]
 
 

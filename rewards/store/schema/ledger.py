@@ -24,6 +24,7 @@ scheme_version = table(
     Column("content_hash", String(64), nullable=False),
     Column("document", Text, nullable=False),
     instant("effective_us"),
+    instant("since_us"),
     instant("published_at_us"),
     Column("mode", String(16), nullable=False),
     Column("actor", Text, nullable=False),

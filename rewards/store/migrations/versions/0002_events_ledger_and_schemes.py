@@ -77,6 +77,7 @@ def _scheme_version() -> None:
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("effective_us", sa.BigInteger(), nullable=False),
+        sa.Column("since_us", sa.BigInteger(), nullable=False),
         sa.Column("published_at_us", sa.BigInteger(), nullable=False),
         sa.Column("mode", sa.String(length=16), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
