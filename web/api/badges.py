@@ -138,7 +138,11 @@ def credential(
     return JSONResponse(said.model_dump(mode="json"))
 
 
-@router.get("/issuers/{id}", summary="Who signs, and the public key", responses={404: problems(404)[404]})
+@router.get(
+    "/issuers/{id}",
+    summary="Who signs, and the public key",
+    responses={status: problems(404)[status] for status in (404, 422)},
+)
 def issuer(store: Store, id: Name) -> IssuerOut:
     """Public: whoever checks a credential may ask."""
     with store.read() as tx:

@@ -27,6 +27,8 @@ _WHY = {
     404: "Not in this organisation",
     409: "Contradicts what was done before, or the first request of the key is still under way",
     412: "Changed since the revision that If-Match names",
+    413: "Too many events or bytes",
+    415: "Another content type",
     422: "Not valid; the detail names the field, the limit and the remedy",
     428: "If-Match is missing",
 }
