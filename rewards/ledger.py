@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rewards.store import credentials as credential_rows
 from rewards.store import journal as rows
 from rewards.store import projections
 from rewards.store.session import Transaction
@@ -159,6 +160,9 @@ def _move(
                 tx, organisation, draft.person_id, draft.rule, journal_id=id_ if gained else None,
                 at_us=draft.occurred_us if gained else now_us,
             )  # fmt: skip
+    lost = {d.person_id for d in drafts if d.kind == "badge" and d.reverses is not None and d.person_id}
+    if lost:
+        credential_rows.revoke_lost(tx, lost, now_us)
     rows.add_postings(tx, postings)
     rows.add_to_balances(tx, organisation, balances)
     projections.add(tx, organisation, days, teams, scores)
