@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.cascade import _coins
 from engine.cascade_kernel import BATCH
-from engine.geometric import LEAST_P, class_tables, gap_table
+from engine.geometric import class_tables
 from engine.graph import Graph
 from engine.response import ResponseRates, Scratch, Shares, _share_rows
 from engine.response_kernel import N_COUNTS
@@ -48,16 +48,15 @@ def _scratch(graph: Graph) -> list[NDArray[Any]]:
     ]
 
 
-def world(
-    library: Any, graph: Graph, seeds: NDArray[np.int32], p: Any, runs: int, seed: int
+def _gaps(
+    function: Any, graph: Graph, seeds: NDArray[np.int32], p: Any, runs: int, seed: int
 ) -> NDArray[np.int64]:
-    """The engine's algorithm: sizes equal to engine.cascade.spread, run by run."""
     chances = np.asarray(p, dtype=np.float64)
     keep, node_class, tables = _coins(graph, chances)
     sizes = np.zeros(runs, dtype=np.int64)
     key = ctypes.c_uint64(int(stream_key(seed, Stream.CASCADE)))
     arrays = _scratch(graph)
-    library.cascade_world(
+    function(
         _pointer(graph.offsets), _pointer(graph.targets), _pointer(keep), int(chances.ndim), _pointer(node_class),
         int(chances.ndim), _pointer(tables), _pointer(seeds), ctypes.c_int64(seeds.size), key, ctypes.c_int64(runs),
         _pointer(sizes), *map(_pointer, arrays),
@@ -65,18 +64,18 @@ def world(
     return sizes
 
 
-def plain(
-    library: Any, graph: Graph, seeds: NDArray[np.int32], p: float, runs: int, seed: int
+def world(
+    library: Any, graph: Graph, seeds: NDArray[np.int32], p: Any, runs: int, seed: int
 ) -> NDArray[np.int64]:
-    """One generator per run."""
-    table = gap_table(max(p, LEAST_P))
-    sizes = np.zeros(runs, dtype=np.int64)
-    arrays = _scratch(graph)
-    library.cascade_plain(
-        _pointer(graph.offsets), _pointer(graph.targets), _pointer(table), _pointer(seeds),
-        ctypes.c_int64(seeds.size), ctypes.c_uint64(seed), ctypes.c_int64(runs), _pointer(sizes), *map(_pointer, arrays),
-    )  # fmt: skip
-    return sizes
+    """The engine's algorithm: sizes equal to engine.cascade.spread, run by run."""
+    return _gaps(library.cascade_world, graph, seeds, p, runs, seed)
+
+
+def plain(
+    library: Any, graph: Graph, seeds: NDArray[np.int32], p: Any, runs: int, seed: int
+) -> NDArray[np.int64]:
+    """One cheap generator per run."""
+    return _gaps(library.cascade_plain, graph, seeds, p, runs, seed)
 
 
 def coins(
