@@ -5,6 +5,7 @@
  *                   probability or one per edge (equal in distribution)
  * cascade_coins     one coin per edge, sixteen at a time with AVX-512 or eight with AVX2 (equal in distribution)
  * respond           the algorithm of engine/response_kernel.py: equal counts, share by share
+ * random_reads      independent random reads, as many as the memory serves
  */
 #include <math.h>
 #include <stdint.h>
@@ -348,4 +349,10 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
         count[4] = tail - 1, count[5] = deepest, count[6] = beyond;
     }
     for (int64_t i = 0; i < written; i++) today[targets[seen_edges[i]] >> 6] = 0;
+}
+
+uint64_t random_reads(const int32_t *array, int64_t n, int64_t reads, uint64_t key) {
+    uint64_t sum = 0, state = mix(key);
+    for (int64_t i = 0; i < reads; i++) sum += (uint64_t)array[(coin_word(state += STEP) >> 32) * (uint64_t)n >> 32];
+    return sum;
 }
