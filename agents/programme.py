@@ -119,7 +119,7 @@ class Programme:
         """int64[n]: earned so far, over all schemes."""
         total = np.zeros(self._staff.size, dtype=np.int64)
         for running in self.running:
-            total += running.state.earned
+            total += running.earned
         return total
 
     def incentives(self, day: int, state: State, present: Flags) -> Incentives:

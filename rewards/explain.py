@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rewards.predicates import All, AnyOf, ChannelIn, Compare, Not, Predicate, SegmentIn, TagIn, WeekdayIn
+from rewards.predicates import All, AnyOf, ChannelIn, Compare, In, Not, Predicate, SegmentIn, TagIn, WeekdayIn
 from rewards.reasons import points_text
 from rewards.scheme import Badge, Cap, IncentiveScheme, Rule, millipoints
 
@@ -45,6 +45,8 @@ def condition(predicate: Predicate) -> str:
             return f"it is {_listed(names)}"
         case Compare(compare=c):
             return f"its {c.field} is {c.op} {c.value}"
+        case In(in_=membership):
+            return f"its {membership.field} is {_listed(tuple(map(str, membership.values)))}"
 
 
 def _cap(cap: Cap) -> str:
