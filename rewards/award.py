@@ -126,7 +126,7 @@ def batch_of(
 ) -> EventBatch:
     """The event as a batch of one, for person 0."""
     v = compiled.vocabulary
-    other = event.owner if role == "subject" else event.subject
+    other = event.counterpart(role == "owner")
     day = event.local_date or local_date(event.occurred_at, event.zone or facts.zone)
 
     def one(value: int) -> Ints:

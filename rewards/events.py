@@ -67,6 +67,13 @@ class Event(BaseModel):
         return value.astimezone(UTC)
 
 
+    def counterpart(self, of_owner: bool) -> str | None:
+        """The other person of the event, seen from its owner or from its subject; None where there is no other."""
+        if self.owner == self.subject:
+            return None
+        return self.subject if of_owner else self.owner
+
+
 _ENVELOPE = {
     "specversion",
     "id",

@@ -66,6 +66,7 @@ class Replay:
     """What the events come to under the scheme (the last version, where there are several)."""
 
     compiled: CompiledScheme
+    occasions: tuple[Occasion, ...]
     entries: tuple[ReplayEntry, ...]
     standings: tuple[Standing, ...]
     duplicates: int
@@ -106,7 +107,8 @@ def replay(
     for occasion, got in zip(occasions, found, strict=True):
         lines = got or ([Entry("", "", "points", 0, Reason.NO_RULE)] if occasion.role == 0 else [])
         entries.extend(ReplayEntry(people[occasion.row].id, occasion, entry) for entry in lines)
-    return Replay(versions[-1], tuple(entries), _standings(versions[-1], state, people, home), duplicates)
+    standings = _standings(versions[-1], state, people, home)
+    return Replay(versions[-1], tuple(occasions), tuple(entries), standings, duplicates)
 
 
 def distinct(events: Iterable[Event]) -> tuple[list[Event], int]:
@@ -132,8 +134,7 @@ def _occasions(
     last: dict[int, date] = {}
     for event in ordered:
         version = 1 + sum(event.occurred_at >= instant for instant in changes)
-        owner = event.owner if event.owner != event.subject else None
-        for name, role in ((event.subject, 0), (owner, 1)):
+        for name, role in ((event.subject, 0), (event.counterpart(of_owner=False), 1)):
             if name is None:
                 continue
             if name not in rows:
@@ -189,13 +190,13 @@ def _batch(compiled: CompiledScheme, occasions: list[Occasion], people: Sequence
     rows = []
     for occasion in occasions:
         event, day = occasion.event, occasion.day
-        other = event.owner if occasion.role == 0 else event.subject
+        other = event.counterpart(occasion.role == 1)
         rows.append(
             (
                 occasion.row,
                 v.kind_codes.get(event.kind, -1),
                 object_key(event.object),
-                -1 if other in (None, people[occasion.row].id) else object_key(str(other)),
+                -1 if other is None else object_key(other),
                 microseconds(event.occurred_at),
                 day.toordinal(),
                 month_index(day),

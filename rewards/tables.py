@@ -196,7 +196,11 @@ class _Builder:
             slot for badge, slots in zip(badges, touching, strict=True) if badge.points for slot in slots
         }
         for index, (badge, slots) in enumerate(zip(badges, touching, strict=True)):
-            asks_points = any(need.metric == "points" for group in badge.groups for need in group)
+            needs = [need for group in badge.groups for need in group]
+            asks_points = any(need.metric == "points" for need in needs)
+            if not badge.permanent and any(need.window != "total" for need in needs):
+                # A new window takes away what was reached in the old one, whatever happens first in it.
+                slots = set(range(len(self.concerned)))
             for slot in sorted(slots | paying if asks_points else slots):
                 self.concerned[slot][3].append(index)
 
