@@ -10,7 +10,6 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from engine.geometric import CELLS
 from engine.kernels import (
@@ -27,6 +26,7 @@ from engine.kernels import (
     U32Out,
     U64In,
     U64Out,
+    inlined,
     kernel,
 )
 from engine.picking import LOW_6, LOW_32, ONE, SHIFT_32, SIX, ZERO, pick_edges
@@ -49,7 +49,7 @@ SOURCE, TOPIC, ORDINAL, GAP_CLASS = range(4)
 KEEP, CLICK_RATE, REPOST_RATE, PREMIUM = range(4)
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def keep_sights(
     n_picked: Any,
     picked: Any,
@@ -84,7 +84,7 @@ def clear_marks(targets: Any, seen_edges: Any, marks: Any) -> None:
         marks[np.uint64(targets[np.uint64(seen_edges[i])]) >> SIX] = ZERO
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def lift_of(
     e: Any, v: Any, topic: Any, theta: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, n_topics: Any
 ) -> Any:
@@ -94,7 +94,7 @@ def lift_of(
     )
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def record_sights(
     n_seen: Any,
     picked: Any,
@@ -119,7 +119,7 @@ def record_sights(
         seen_edges[written + np.uint64(i)] = e
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def respond(
     n_seen: Any,
     picked: Any,
@@ -169,7 +169,7 @@ def respond(
     return tail, viewers, clicks, fresh
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def grow_tree(
     offsets: Any,
     targets: Any,
