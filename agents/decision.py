@@ -35,11 +35,12 @@ class Occasion(NamedTuple):
     steerer         1 or 0
     goal            x, fraction of the next goal done
     own_rate        p_i, share of recent weeks with a share
-    norm_rate       p̄ over observed colleagues
+    norm_rate       p̄ over observed colleagues, or the median that a message shows
+    norm_attention  1 where a message shows the norm, else how far colleagues' rates are noticed
     recognition     G
     rank            h times the employee's sensitivity: positive in the first third, negative in the last
     contest         1 in a team contest, fading after it
-    intact, broken  state of the streak, 1 or 0
+    intact, broken  state of the streak, 1 or 0; both 0 while a missed day is covered (a repaired streak)
     habit           H
     friction        of the tools
     fear            f times the employee's sensitivity
@@ -62,6 +63,7 @@ class Occasion(NamedTuple):
     goal: Floats
     own_rate: Floats
     norm_rate: Floats
+    norm_attention: Floats
     recognition: Floats
     rank: Floats
     contest: Floats
@@ -117,9 +119,9 @@ def goal(o: Occasion, p: Parameters) -> Floats:
 
 
 def norm(o: Occasion, p: Parameters) -> Floats:
-    """β⁺ · max(0, p̄ − p_i) − β⁻ · max(0, p_i − p̄): towards what colleagues do."""
+    """a · (β⁺ · max(0, p̄ − p) − β⁻ · max(0, p − p̄)): towards what colleagues do, as far as it is noticed."""
     gap = o.norm_rate - o.own_rate
-    return p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap)
+    return o.norm_attention * (p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap))
 
 
 def recognition(o: Occasion, p: Parameters) -> Floats:

@@ -28,16 +28,17 @@ def score_batch(
     run = score if compiled else score.py_func
     events, most = batch.person.shape[0], int(tables.general[2])
     out = np.empty((max(most, min(events, _FEW) * most, events), 4), dtype=np.int64)
-    at = count = 0
+    progress = np.zeros(2, dtype=np.int64)
     while True:
-        at, count = run(tables, state, batch, out, at, count)
-        if at >= events:
+        run(tables[:-2], *tables[-2:], *state, batch[:-1], batch.leave, out, progress)
+        if progress[0] >= events:
             break
-        if count + most > out.shape[0]:
+        if progress[1] + most > out.shape[0]:
             out = np.concatenate((out, np.empty_like(out)))
         else:
             state = _with_more_slots(state, int(tables.general[3]), compiled)
-    return state, Awards(*(np.ascontiguousarray(out[:count, column]) for column in range(4)))
+    out = out[: progress[1]]
+    return state, Awards(*(np.ascontiguousarray(out[:, column]) for column in range(4)))
 
 
 def _with_more_slots(state: ScoreState, needed: int, compiled: bool) -> ScoreState:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
-
 from engine import scoring_tables as c
-from engine.scoring_terms import holds, slot_of, take, window_of
+from engine.scoring_terms import holds, shared, slot_of, take, window_of
 
 
-@register_jitable
+@shared
 def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
     """One step of a counter: up for what counts, down or back to nothing for what is held against it."""
     step = tables.step[t]
@@ -36,7 +34,7 @@ def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
         state.people[e.person, column + 1] += change
 
 
-@register_jitable
+@shared
 def counted(tables, state, offsets, counter, e):  # type: ignore[no-untyped-def]
     window = window_of(int(tables.counter[counter, 0]), e.date, e.month)
     if tables.counter[counter, 1] == c.ONE_OBJECT:
@@ -46,7 +44,7 @@ def counted(tables, state, offsets, counter, e):  # type: ignore[no-untyped-def]
     return int(state.people[e.person, column + 1]) if state.people[e.person, column] == window else 0
 
 
-@register_jitable
+@shared
 def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
     """Whether the date is a holiday of the person's segment or lies in the person's leave."""
     low, high = 0, tables.holiday.shape[0]
@@ -74,7 +72,7 @@ def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
     return False
 
 
-@register_jitable
+@shared
 def _missed(tables, leave, required, first, end, most, e):  # type: ignore[no-untyped-def]
     """Required dates in [first, end) that nothing excuses, counted no further than `most` + 1."""
     missed = 0
@@ -86,7 +84,7 @@ def _missed(tables, leave, required, first, end, most, e):  # type: ignore[no-un
     return missed
 
 
-@register_jitable
+@shared
 def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-untyped-def]
     """Count one active date: unbroken if every required day between was excused or covered by a freeze."""
     rule = tables.streak[s]
@@ -127,7 +125,7 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
     mine[c.LONGEST] = max(int(mine[c.LENGTH]), int(mine[c.LONGEST]))
 
 
-@register_jitable
+@shared
 def badge_met(tables, state, offsets, badge, e):  # type: ignore[no-untyped-def]
     """Whether every requirement of some group is met; what is counted within one object, within the event's."""
     start, end = int(tables.badge[badge, 0]), int(tables.badge[badge, 1])
@@ -152,7 +150,7 @@ def badge_met(tables, state, offsets, badge, e):  # type: ignore[no-untyped-def]
     return met or whole
 
 
-@register_jitable
+@shared
 def settle_badge(tables, state, offsets, b, e):  # type: ignore[no-untyped-def]
     """Whether the badge changes hands at this event: (reason, millipoints), or (-1, 0) for no change."""
     badge = tables.badge[b]

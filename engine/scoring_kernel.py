@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
-
 from engine import scoring_tables as c
+from engine.kernels import Array, I64In, I64Matrix, I64Out, Tuple, kernel
 from engine.scoring_folds import advance_streak, count_step, settle_badge
 from engine.scoring_rules import apply_rule
-from engine.scoring_terms import Event, Offsets, compiled, holds
+from engine.scoring_terms import Event, Offsets, holds, shared
 
 
-@register_jitable
+@shared
 def _offsets(tables):  # type: ignore[no-untyped-def]
     cap = 1 + c.RULE_WIDTH * tables.rule.shape[0]
     counter = cap + c.CAP_WIDTH * tables.cap.shape[0]
@@ -18,24 +17,24 @@ def _offsets(tables):  # type: ignore[no-untyped-def]
     return Offsets(cap, counter, streak, streak + c.STREAK_WIDTH * tables.streak.shape[0])
 
 
-@register_jitable
-def _event(batch, i):  # type: ignore[no-untyped-def]
+@shared
+def _event(columns, at):  # type: ignore[no-untyped-def]
     return Event(
-        int(batch.person[i]),
-        int(batch.object[i]),
-        int(batch.counterpart[i]),
-        int(batch.occurred_at_us[i]),
-        int(batch.local_date[i]),
-        int(batch.month[i]),
-        int(batch.channel[i]),
-        int(batch.tags[i]),
-        int(batch.segment[i]),
-        int(batch.verification[i]),
-        int(batch.quantity[i]),
+        int(columns[0][at]),
+        int(columns[2][at]),
+        int(columns[3][at]),
+        int(columns[4][at]),
+        int(columns[5][at]),
+        int(columns[6][at]),
+        int(columns[7][at]),
+        int(columns[8][at]),
+        int(columns[9][at]),
+        int(columns[10][at]),
+        int(columns[11][at]),
     )
 
 
-@register_jitable
+@shared
 def _write(out, at, event, item, amount, reason):  # type: ignore[no-untyped-def]
     out[at, 0] = event
     out[at, 1] = item
@@ -43,42 +42,82 @@ def _write(out, at, event, item, amount, reason):  # type: ignore[no-untyped-def
     out[at, 3] = reason
 
 
-@compiled
-def score(tables, state, batch, out, at, count):  # type: ignore[no-untyped-def]
-    """Scores events from `at` on into `out` [most, 4] from row `count` on; returns both moved on.
+@shared
+def _tables(matrices, listed, general):  # type: ignore[no-untyped-def]
+    return c.SchemeTables(
+        matrices[0],
+        matrices[1],
+        matrices[2],
+        matrices[3],
+        matrices[4],
+        matrices[5],
+        matrices[6],
+        matrices[7],
+        matrices[8],
+        matrices[9],
+        matrices[10],
+        listed,
+        general,
+    )
+
+
+@shared
+def _score_event(tables, state, offsets, leave, concerns, e, i, out, count):  # type: ignore[no-untyped-def]
+    """One event under all that it concerns; the number of entries written so far."""
+    for place in range(int(concerns[c.RULES_FROM]), int(concerns[c.RULES_TO])):
+        r = int(tables.listed[place])
+        if holds(tables.program, int(tables.rule[r, c.WHEN_START]), int(tables.rule[r, c.WHEN_END]), e):
+            amount, reason = apply_rule(tables, state, offsets, r, e)
+            _write(out, count, i, r, amount, reason)
+            count += 1
+    for place in range(int(concerns[c.STEPS_FROM]), int(concerns[c.STEPS_TO])):
+        count_step(tables, state, offsets, int(tables.listed[place]), e)
+    for place in range(int(concerns[c.STREAKS_FROM]), int(concerns[c.STREAKS_TO])):
+        advance_streak(tables, state, offsets, leave, int(tables.listed[place]), e)
+    # A badge's points can reach the next badge, so that the round is repeated after one that pays.
+    again = True
+    while again:
+        again = False
+        for place in range(int(concerns[c.BADGES_FROM]), int(concerns[c.BADGES_TO])):
+            b = int(tables.listed[place])
+            reason, bonus = settle_badge(tables, state, offsets, b, e)
+            if reason >= 0:
+                _write(out, count, i, b, bonus, reason)
+                count += 1
+                again = again or bonus > 0
+    return count
+
+
+@kernel(
+    Tuple(Array("int64", 2), 11),
+    I64In,
+    I64In,
+    I64Matrix,
+    I64Out,
+    I64Out,
+    I64Out,
+    Tuple(I64In, 13),
+    Array("int64", 2),
+    I64Matrix,
+    I64Out,
+)
+def score(matrices, listed, general, people, keys, values, used, columns, leave, out, progress):  # type: ignore[no-untyped-def]
+    """Scores events from progress[0] on into `out` [most, 4] from row progress[1] on; moves both on.
 
     Stops before an event for which `out` or the object table could be too small, so that the caller makes room.
     """
+    tables = _tables(matrices, listed, general)
+    state = c.ScoreState(people, keys, values, used)
     offsets = _offsets(tables)
-    most_entries, most_slots = int(tables.general[2]), int(tables.general[3])
-    rows, slots = out.shape[0], state.object_keys.shape[0]
-    for i in range(at, batch.person.shape[0]):
-        if count + most_entries > rows or 2 * (int(state.object_count[0]) + most_slots) > slots:
-            return i, count
-        if batch.kind[i] < 0:
-            continue
-        e = _event(batch, i)
-        concerns = tables.dispatch[int(batch.kind[i]) * 2 + int(batch.role[i])]
-        for place in range(int(concerns[c.RULES_FROM]), int(concerns[c.RULES_TO])):
-            r = int(tables.listed[place])
-            start, end = int(tables.rule[r, c.WHEN_START]), int(tables.rule[r, c.WHEN_END])
-            if holds(tables.program, start, end, e):
-                amount, reason = apply_rule(tables, state, offsets, r, e)
-                _write(out, count, i, r, amount, reason)
-                count += 1
-        for place in range(int(concerns[c.STEPS_FROM]), int(concerns[c.STEPS_TO])):
-            count_step(tables, state, offsets, int(tables.listed[place]), e)
-        for place in range(int(concerns[c.STREAKS_FROM]), int(concerns[c.STREAKS_TO])):
-            advance_streak(tables, state, offsets, batch.leave, int(tables.listed[place]), e)
-        # A badge's points can reach the next badge, so that the round is repeated after one that pays.
-        again = True
-        while again:
-            again = False
-            for place in range(int(concerns[c.BADGES_FROM]), int(concerns[c.BADGES_TO])):
-                b = int(tables.listed[place])
-                reason, bonus = settle_badge(tables, state, offsets, b, e)
-                if reason >= 0:
-                    _write(out, count, i, b, bonus, reason)
-                    count += 1
-                    again = again or bonus > 0
-    return batch.person.shape[0], count
+    most_entries, most_slots = int(general[2]), int(general[3])
+    rows, slots = out.shape[0], keys.shape[0]
+    kinds, roles = columns[1], columns[12]
+    at, count = int(progress[0]), int(progress[1])
+    while at < kinds.shape[0]:
+        if count + most_entries > rows or 2 * (int(used[0]) + most_slots) > slots:
+            break
+        if kinds[at] >= 0:
+            concerns = tables.dispatch[int(kinds[at]) * 2 + int(roles[at])]
+            count = _score_event(tables, state, offsets, leave, concerns, _event(columns, at), at, out, count)
+        at += 1
+    progress[0], progress[1] = at, count

@@ -7,15 +7,13 @@ is used up.
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
-
 from engine import scoring_tables as c
-from engine.scoring_terms import holds, slot_of, take, window_of
+from engine.scoring_terms import holds, shared, slot_of, take, window_of
 
 _SETTLED = -1
 
 
-@register_jitable
+@shared
 def _amount(tables, rule, uses, e):  # type: ignore[no-untyped-def]
     """Millipoints before proof and caps."""
     amount = int(rule[c.AMOUNT])
@@ -34,7 +32,7 @@ def _amount(tables, rule, uses, e):  # type: ignore[no-untyped-def]
     return amount
 
 
-@register_jitable
+@shared
 def _cap_at(tables, rule, number):  # type: ignore[no-untyped-def]
     """The number-th cap that applies to a rule: its own, then the scheme's; -1 after the last."""
     own = int(rule[c.CAP_END] - rule[c.CAP_START])
@@ -44,7 +42,7 @@ def _cap_at(tables, rule, number):  # type: ignore[no-untyped-def]
     return at if at < tables.cap.shape[0] else -1
 
 
-@register_jitable
+@shared
 def _room(tables, state, offsets, rule, e):  # type: ignore[no-untyped-def]
     """Millipoints that the tightest cap still allows; -1 where no cap applies."""
     room = -1
@@ -71,7 +69,7 @@ def _room(tables, state, offsets, rule, e):  # type: ignore[no-untyped-def]
     return room
 
 
-@register_jitable
+@shared
 def _use(tables, state, offsets, rule, e, amount):  # type: ignore[no-untyped-def]
     """Count `amount` against every cap that applies."""
     number = 0
@@ -94,7 +92,7 @@ def _use(tables, state, offsets, rule, e, amount):  # type: ignore[no-untyped-de
         at = _cap_at(tables, rule, number)
 
 
-@register_jitable
+@shared
 def apply_rule(tables, state, offsets, r, e):  # type: ignore[no-untyped-def]
     """One matching rule: (millipoints, reason), and the state moved on where something was awarded."""
     rule = tables.rule[r]

@@ -5,13 +5,11 @@ The functions are the same source compiled and not; `engine.scoring` is their pu
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from numba import njit
-from numba.extending import register_jitable
-
 from engine import scoring_tables as c
-from engine.kernels import source_stamp
+from engine.kernels import Deferred, I64In, I64Out, kernel
 
 _FIRST_PRIME, _SECOND_PRIME = 2_147_483_647, 2_147_483_629
 
@@ -41,18 +39,19 @@ class Offsets(NamedTuple):
     badge: int
 
 
-def compiled(function):  # type: ignore[no-untyped-def]
-    """Compiled at its first call, not at import: the live program only ever runs `.py_func`."""
-    dispatcher = njit(nogil=True)(function)
-    dispatcher.enable_caching()
-    # Numba overlooks changes in other files, here the codes; the stamp covers the whole package.
-    index: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-    if hasattr(index, "_source_stamp"):
-        index._source_stamp = source_stamp()
-    return dispatcher
+class _Shared(Deferred):
+    """A part of the kernel that is also called as plain Python, where the live program runs it uncompiled."""
+
+    def __call__(self, *values: Any) -> Any:
+        return self.py_func(*values)
 
 
-@register_jitable
+def shared(function: Callable[..., Any]) -> Any:
+    """Marks a part of the scoring kernel."""
+    return _Shared(function)
+
+
+@shared
 def holds(program, start, end, e):  # type: ignore[no-untyped-def]
     """Whether the postfix condition holds; an empty one does. The stack is the bits of one integer."""
     if start == end:
@@ -82,7 +81,7 @@ def holds(program, start, end, e):  # type: ignore[no-untyped-def]
     return stack & 1 == 1
 
 
-@register_jitable
+@shared
 def _compares(left, comparison, right):  # type: ignore[no-untyped-def]
     if comparison == c.LESS:
         return left < right
@@ -97,7 +96,7 @@ def _compares(left, comparison, right):  # type: ignore[no-untyped-def]
     return left > right
 
 
-@register_jitable
+@shared
 def window_of(window, date, month):  # type: ignore[no-untyped-def]
     if window == c.DAY:
         return date
@@ -108,7 +107,7 @@ def window_of(window, date, month):  # type: ignore[no-untyped-def]
     return 0
 
 
-@register_jitable
+@shared
 def slot_of(keys, person, what, item, window):  # type: ignore[no-untyped-def]
     """Slot of (person, what, object or pair, window), used or free. Products stay below 2**63 in Python and compiled alike."""
     high = (person + 1) % _FIRST_PRIME
@@ -124,7 +123,7 @@ def slot_of(keys, person, what, item, window):  # type: ignore[no-untyped-def]
     return slot, key
 
 
-@register_jitable
+@shared
 def take(state, slot, key):  # type: ignore[no-untyped-def]
     """Make the slot the key's own."""
     if state.object_keys[slot] == 0:
@@ -132,7 +131,7 @@ def take(state, slot, key):  # type: ignore[no-untyped-def]
         state.object_count[0] += 1
 
 
-@compiled
+@kernel(I64In, I64In, I64Out, I64Out)
 def rehash(old_keys, old_values, keys, values):  # type: ignore[no-untyped-def]
     """Enter every used slot of the old table into the new, empty one. Sizes are powers of two."""
     last = keys.shape[0] - 1

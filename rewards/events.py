@@ -66,7 +66,6 @@ class Event(BaseModel):
             raise ValueError("lies outside the years 1970 to 2999; send when it happened")
         return value.astimezone(UTC)
 
-
     def counterpart(self, of_owner: bool) -> str | None:
         """The other person of the event, seen from its owner or from its subject; None where there is no other."""
         if self.owner == self.subject:

@@ -198,8 +198,11 @@ class _Builder:
         for index, (badge, slots) in enumerate(zip(badges, touching, strict=True)):
             needs = [need for group in badge.groups for need in group]
             asks_points = any(need.metric == "points" for need in needs)
-            if not badge.permanent and any(need.window != "total" for need in needs):
-                # A new window takes away what was reached in the old one, whatever happens first in it.
+            lapses = not badge.permanent and any(need.window != "total" for need in needs)
+            mixed = any(len({need.scope for need in group}) == 2 for group in badge.groups)
+            if lapses or mixed:
+                # A new window takes away what was reached in the old one, whatever happens first in it; and what was
+                # reached within an object may have waited for something else until somebody comes back to it.
                 slots = set(range(len(self.concerned)))
             for slot in sorted(slots | paying if asks_points else slots):
                 self.concerned[slot][3].append(index)

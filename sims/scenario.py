@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self
 import rfc8785
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from agents.observe import NAMES as OUTCOME_NAMES
+from agents.outcomes import NAMES as OUTCOME_NAMES
 from agents.setting import Arm, Organisation, Phase, Setting
 from rewards.document import content_hash, load_document
 from rewards.people_file import PersonRow, load_people
@@ -139,7 +139,15 @@ class Scenario(Setting):
         body: dict[str, Any] = self.model_dump(mode="json", include=set(Setting.model_fields))
         return sha256(rfc8785.dumps(body)).hexdigest()
 
+    @property
+    def change_days(self) -> tuple[int, ...]:
+        """Days within the horizon on which a phase begins, for anybody, in order."""
+        phases = [*self.phases, *(phase for arm in self.arms for phase in arm.phases)]
+        return tuple(sorted({phase.day for phase in phases if phase.day < self.horizon_days}))
+
     def without_schemes(self) -> Self:
-        """The same company left alone: one phase and no scheme from the first day to the last."""
-        update = {"name": "nothing", "title": "Do nothing", "phases": (SchemePhase(),), "arms": ()}
+        """The same company left alone: one phase and no scheme from the first day to the last, for every arm."""
+        alone = (SchemePhase(),)
+        arms = tuple(arm.model_copy(update={"phases": alone}) for arm in self.arms)
+        update = {"name": "nothing", "title": "Do nothing", "phases": alone, "arms": arms}
         return self.model_copy(update=update)

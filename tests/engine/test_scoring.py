@@ -68,7 +68,7 @@ def one_by_one(compiled: CompiledScheme, found: Replay, rows: tuple[PersonRow, .
     return got
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=schemes(), stream=events(), rows=people)
 def test_compiled_is_uncompiled_is_reference(
     data: dict[str, Any], stream: list[dict[str, Any]], rows: tuple[PersonRow, ...]
