@@ -15,7 +15,7 @@ from engine.scoring_kernel import score
 from engine.scoring_tables import Awards, EventBatch, SchemeTables, ScoreState
 from engine.scoring_terms import rehash
 
-_FEW = 1024
+_FEW, _MOST_GROWTH = 1024, 16
 
 
 def score_batch(
@@ -27,23 +27,28 @@ def score_batch(
     """
     run = score if compiled else score.py_func
     events, most = batch.person.shape[0], int(tables.general[2])
-    out = np.empty((max(most, min(events, _FEW) * most, events), 4), dtype=np.int64)
-    progress = np.zeros(2, dtype=np.int64)
+    out = np.empty((4, max(most, min(events, _FEW) * most, events)), dtype=np.int64)
+    progress = np.zeros(2 + 2 * tables.cap.shape[0], dtype=np.int64)
     while True:
         run(tables[:-2], *tables[-2:], *state, batch[:-1], batch.leave, out, progress)
         if progress[0] >= events:
             break
-        if progress[1] + most > out.shape[0]:
-            out = np.concatenate((out, np.empty_like(out)))
+        if progress[1] + most > out.shape[1]:
+            out = np.concatenate((out, np.empty_like(out)), axis=1)
         else:
-            state = _with_more_slots(state, int(tables.general[3]), compiled)
-    out = out[: progress[1]]
-    return state, Awards(*(np.ascontiguousarray(out[:, column]) for column in range(4)))
+            state = _with_more_slots(state, int(tables.general[3]), events / max(int(progress[0]), 1), compiled)
+    return state, Awards(*(column[: progress[1]] for column in out))
 
 
-def _with_more_slots(state: ScoreState, needed: int, compiled: bool) -> ScoreState:
-    """The same state over a larger object table, at most a quarter full."""
-    slots = 1 << (4 * (int(state.object_count[0]) + needed)).bit_length()
-    keys, values = np.zeros(slots, dtype=np.int64), np.zeros(slots, dtype=np.int64)
-    (rehash if compiled else rehash.py_func)(state.object_keys, state.object_values, keys, values)
-    return state._replace(object_keys=keys, object_values=values)
+def _with_more_slots(state: ScoreState, needed: int, ahead: float, compiled: bool) -> ScoreState:
+    """The same state over a larger object table.
+
+    `ahead` is how many times the events scored so far the whole batch is: filling a table again and again costs more than all the
+    scoring, so that the rest of the batch is expected to take as many slots as its beginning.
+    """
+    used = int(state.used[0])
+    expected = min(int(used * ahead), _MOST_GROWTH * state.objects.shape[0])
+    slots = 1 << (2 * max(used + needed, expected) - 1).bit_length()
+    objects = np.zeros((slots, 2), dtype=np.int64)
+    (rehash if compiled else rehash.py_func)(state.objects, objects)
+    return state._replace(objects=objects)

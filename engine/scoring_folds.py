@@ -17,15 +17,15 @@ def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
     if step[2] == 1:
         change *= e.quantity
     if counter[2] == 1 and change > 0:
-        slot, key = slot_of(state.object_keys, e.person, int(counter[4]), e.item, 0)
-        if state.object_keys[slot] == key:
+        slot, key = slot_of(state.objects, e.person, int(counter[4]), e.item, 0)
+        if state.objects[slot, 0] == key:
             return
         take(state, slot, key)
     window = window_of(int(counter[0]), e.date, e.month)
     if counter[1] == c.ONE_OBJECT:
-        slot, key = slot_of(state.object_keys, e.person, int(counter[3]), e.item, window)
+        slot, key = slot_of(state.objects, e.person, int(counter[3]), e.item, window)
         take(state, slot, key)
-        state.object_values[slot] = 0 if step[3] == 1 else int(state.object_values[slot]) + change
+        state.objects[slot, 1] = 0 if step[3] == 1 else int(state.objects[slot, 1]) + change
     else:
         column = offsets.counter + c.COUNTER_WIDTH * int(step[0])
         if state.people[e.person, column] != window or step[3] == 1:
@@ -38,8 +38,8 @@ def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
 def counted(tables, state, offsets, counter, e):  # type: ignore[no-untyped-def]
     window = window_of(int(tables.counter[counter, 0]), e.date, e.month)
     if tables.counter[counter, 1] == c.ONE_OBJECT:
-        slot, key = slot_of(state.object_keys, e.person, int(tables.counter[counter, 3]), e.item, window)
-        return int(state.object_values[slot]) if state.object_keys[slot] == key else 0
+        slot, key = slot_of(state.objects, e.person, int(tables.counter[counter, 3]), e.item, window)
+        return int(state.objects[slot, 1]) if state.objects[slot, 0] == key else 0
     column = offsets.counter + c.COUNTER_WIDTH * counter
     return int(state.people[e.person, column + 1]) if state.people[e.person, column] == window else 0
 
@@ -156,17 +156,20 @@ def settle_badge(tables, state, offsets, b, e):  # type: ignore[no-untyped-def]
     badge = tables.badge[b]
     column = offsets.badge + b
     had = int(state.people[e.person, column])
-    if badge[4] == 1:
-        slot, key = slot_of(state.object_keys, e.person, int(badge[5]), e.item, 0)
-        if state.object_keys[slot] == key or not badge_met(tables, state, offsets, b, e):
+    per_object, permanent = badge[4] == 1, badge[3] == 1
+    if had == c.HELD and permanent and not per_object:
+        return -1, 0
+    if not badge_met(tables, state, offsets, b, e):
+        if had == c.HELD and not permanent:
+            state.people[e.person, column] = c.LOST
+            return c.BADGE_LOST, 0
+        return -1, 0
+    if per_object:
+        slot, key = slot_of(state.objects, e.person, int(badge[5]), e.item, 0)
+        if state.objects[slot, 0] == key:
             return -1, 0
         take(state, slot, key)
     elif had == c.HELD:
-        if badge[3] == 1 or badge_met(tables, state, offsets, b, e):
-            return -1, 0
-        state.people[e.person, column] = c.LOST
-        return c.BADGE_LOST, 0
-    elif not badge_met(tables, state, offsets, b, e):
         return -1, 0
     state.people[e.person, column] = c.HELD
     # Its points are paid once, however often a badge is lost and won back.

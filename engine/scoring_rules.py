@@ -8,7 +8,7 @@ is used up.
 from __future__ import annotations
 
 from engine import scoring_tables as c
-from engine.scoring_terms import holds, shared, slot_of, take, window_of
+from engine.scoring_terms import ask_for, holds, key_of, probe, shared, slot_of, take, window_of
 
 _SETTLED = -1
 
@@ -43,8 +43,8 @@ def _cap_at(tables, rule, number):  # type: ignore[no-untyped-def]
 
 
 @shared
-def _room(tables, state, offsets, rule, e):  # type: ignore[no-untyped-def]
-    """Millipoints that the tightest cap still allows; -1 where no cap applies."""
+def _room(tables, state, offsets, rule, e, found):  # type: ignore[no-untyped-def]
+    """Millipoints that the tightest cap still allows; -1 where no cap applies. Slots of objects and pairs go to `found`."""
     room = -1
     number = 0
     at = _cap_at(tables, rule, 0)
@@ -58,9 +58,10 @@ def _room(tables, state, offsets, rule, e):  # type: ignore[no-untyped-def]
                 used = int(state.people[e.person, column + 1])
         else:
             other = e.item if scope == c.ONE_OBJECT else e.counterpart
-            slot, key = slot_of(state.object_keys, e.person, int(tables.cap[at, 3]), other, window)
-            if state.object_keys[slot] == key:
-                used = int(state.object_values[slot])
+            slot, key = slot_of(state.objects, e.person, int(tables.cap[at, 3]), other, window)
+            found[2 * number], found[2 * number + 1] = slot, key
+            if state.objects[slot, 0] == key:
+                used = int(state.objects[slot, 1])
         if scope != c.ONE_PAIR or e.counterpart >= 0:
             left = max(int(tables.cap[at, 2]) - used, 0)
             room = left if room < 0 else min(room, left)
@@ -70,7 +71,7 @@ def _room(tables, state, offsets, rule, e):  # type: ignore[no-untyped-def]
 
 
 @shared
-def _use(tables, state, offsets, rule, e, amount):  # type: ignore[no-untyped-def]
+def _use(tables, state, offsets, rule, e, amount, found):  # type: ignore[no-untyped-def]
     """Count `amount` against every cap that applies."""
     number = 0
     at = _cap_at(tables, rule, 0)
@@ -84,16 +85,17 @@ def _use(tables, state, offsets, rule, e, amount):  # type: ignore[no-untyped-de
                 state.people[e.person, column + 1] = 0
             state.people[e.person, column + 1] += amount
         elif scope == c.ONE_OBJECT or e.counterpart >= 0:
-            other = e.item if scope == c.ONE_OBJECT else e.counterpart
-            slot, key = slot_of(state.object_keys, e.person, int(tables.cap[at, 3]), other, window)
+            # Another key may have taken the free slot that was found.
+            key = int(found[2 * number + 1])
+            slot = probe(state.objects, int(found[2 * number]), key)
             take(state, slot, key)
-            state.object_values[slot] += amount
+            state.objects[slot, 1] += amount
         number += 1
         at = _cap_at(tables, rule, number)
 
 
 @shared
-def apply_rule(tables, state, offsets, r, e):  # type: ignore[no-untyped-def]
+def apply_rule(tables, state, offsets, r, e, found):  # type: ignore[no-untyped-def]
     """One matching rule: (millipoints, reason), and the state moved on where something was awarded."""
     rule = tables.rule[r]
     proven = e.verification >= rule[c.VERIFICATION]
@@ -103,9 +105,9 @@ def apply_rule(tables, state, offsets, r, e):  # type: ignore[no-untyped-def]
         return 0, c.CHANNEL_UNREWARDED
     slot, key, owed = 0, 0, 0
     if rule[c.ONCE] == 1:
-        slot, key = slot_of(state.object_keys, e.person, int(rule[c.IDENTITY]), e.item, 0)
-        if state.object_keys[slot] == key:
-            owed = int(state.object_values[slot])
+        slot, key = slot_of(state.objects, e.person, int(rule[c.IDENTITY]), e.item, 0)
+        if state.objects[slot, 0] == key:
+            owed = int(state.objects[slot, 1])
             if owed == _SETTLED or not proven:
                 return 0, c.ALREADY_AWARDED
     mine = 1 + c.RULE_WIDTH * r
@@ -124,7 +126,7 @@ def apply_rule(tables, state, offsets, r, e):  # type: ignore[no-untyped-def]
         return 0, c.FADED if uses > 0 and rule[c.DECAY_NUMERATOR] != rule[
             c.DECAY_DENOMINATOR
         ] else c.COMES_TO_ZERO
-    room = _room(tables, state, offsets, rule, e)
+    room = _room(tables, state, offsets, rule, e, found)
     if room == 0 and wanted > 0:
         return 0, c.CAP_REACHED
     amount, reason = wanted, c.AWARDED
@@ -137,12 +139,24 @@ def apply_rule(tables, state, offsets, r, e):  # type: ignore[no-untyped-def]
     if rule[c.ONCE] == 1:
         take(state, slot, key)
         # What proof still owes is kept plus one, since a free slot holds zero.
-        state.object_values[slot] = _SETTLED if proven else whole - wanted + 1
+        state.objects[slot, 1] = _SETTLED if proven else whole - wanted + 1
     if owed == 0:
         state.people[e.person, mine + c.AWARDS] += 1
         state.people[e.person, mine + c.LAST_US] = e.at_us
         state.people[e.person, mine + c.DECAY_IN] = window
         state.people[e.person, mine + c.DECAY_COUNT] = uses + 1
     state.people[e.person, 0] += amount
-    _use(tables, state, offsets, rule, e, amount)
+    _use(tables, state, offsets, rule, e, amount, found)
     return amount, reason
+
+
+@shared
+def ask_for_rule(tables, state, r, e):  # type: ignore[no-untyped-def]
+    """Have what the rule remembers of the event's object on its way."""
+    rule = tables.rule[r]
+    if rule[c.ONCE] == 1:
+        ask_for(state.objects, key_of(e.person, int(rule[c.IDENTITY]), e.item, 0))
+    for at in range(int(rule[c.CAP_START]), int(rule[c.CAP_END])):
+        if tables.cap[at, 1] == c.ONE_OBJECT:
+            window = window_of(int(tables.cap[at, 0]), e.date, e.month)
+            ask_for(state.objects, key_of(e.person, int(tables.cap[at, 3]), e.item, window))

@@ -95,15 +95,14 @@ class SchemeTables(NamedTuple):
 class ScoreState(NamedTuple):
     """What scoring remembers of n people, int64. `columns` names the parts of a row.
 
-    people                     [n, width]  one row a person, so that an event touches few cache lines
-    object_keys, object_values [slots]  open addressing: what was awarded, counted or used for one object or pair
-    object_count               [1]  slots in use
+    people   [n, width]  one row a person, so that an event touches few cache lines
+    objects  [slots, 2]  key and value by open addressing: what was awarded, counted or used for one object or pair
+    used     [1]         slots in use
     """
 
     people: Ints
-    object_keys: Ints
-    object_values: Ints
-    object_count: Ints
+    objects: Ints
+    used: Ints
 
 
 class StateColumns(NamedTuple):
@@ -195,9 +194,7 @@ def new_state(tables: SchemeTables, n_people: int, object_slots: int = 64) -> Sc
     def zeros(*shape: int) -> Ints:
         return np.zeros(shape, dtype=np.int64)
 
-    state = ScoreState(
-        zeros(n_people, sum(_parts(tables))), zeros(object_slots), zeros(object_slots), zeros(1)
-    )
+    state = ScoreState(zeros(n_people, sum(_parts(tables))), zeros(object_slots, 2), zeros(1))
     view = columns(tables, state)
     view.rule[:, :, (LAST_US, DECAY_IN)] = NEVER
     view.cap[:, :, 0] = NEVER

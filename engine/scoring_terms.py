@@ -9,9 +9,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from engine import scoring_tables as c
-from engine.kernels import Deferred, I64In, I64Out, kernel
+from engine.kernels import Array, Deferred, I64Matrix, kernel
+from engine.prefetch import Prefetch
 
-_FIRST_PRIME, _SECOND_PRIME = 2_147_483_647, 2_147_483_629
+_LOW_31, _LOW_62 = (1 << 31) - 1, (1 << 62) - 1
+# Odd factors below 2**31 with bits well spread: the golden ratio, and the roots of 2, 3 and 5, in units of 2**31.
+_FIRST, _SECOND, _THIRD, _FOURTH = 1_327_217_885, 889_516_853, 1_572_067_135, 506_952_113
 
 
 class Event(NamedTuple):
@@ -46,9 +49,19 @@ class _Shared(Deferred):
         return self.py_func(*values)
 
 
+class _Fetch(Prefetch):
+    """The engine's prefetch, which is nothing in plain Python."""
+
+    def __call__(self, *_: Any) -> None:
+        return None
+
+
+fetch: Any = _Fetch()
+
+
 def shared(function: Callable[..., Any]) -> Any:
     """Marks a part of the scoring kernel."""
-    return _Shared(function)
+    return _Shared(function, forceinline=True)
 
 
 @shared
@@ -108,37 +121,58 @@ def window_of(window, date, month):  # type: ignore[no-untyped-def]
 
 
 @shared
-def slot_of(keys, person, what, item, window):  # type: ignore[no-untyped-def]
-    """Slot of (person, what, object or pair, window), used or free. Products stay below 2**63 in Python and compiled alike."""
-    high = (person + 1) % _FIRST_PRIME
-    low = (person + 1) % _SECOND_PRIME
-    for part in (what + 1, item, window + 1):
-        high = (high * 48_271 + part % _FIRST_PRIME) % _FIRST_PRIME
-        low = (low * 69_621 + part % _SECOND_PRIME) % _SECOND_PRIME
-    key = high * 2_147_483_648 + low + 1
-    last = keys.shape[0] - 1
-    slot = (key ^ (key >> 31)) & last
-    while keys[slot] != 0 and keys[slot] != key:
-        slot = (slot + 1) & last
-    return slot, key
+def _mix(lane, part, factor):  # type: ignore[no-untyped-def]
+    """31 bits of the lane and 63 of the part into 31 bits. Products stay below 2**62, in Python and compiled alike."""
+    product = (lane ^ (part & _LOW_31)) * factor
+    product = ((product ^ (product >> 31)) & _LOW_31 ^ (part >> 31)) * factor
+    return (product ^ (product >> 31)) & _LOW_31
+
+
+@shared
+def key_of(person, what, item, window):  # type: ignore[no-untyped-def]
+    """A number from 1 to 2**62 for (person, what, object or pair, window)."""
+    high = _mix(_mix(person, what, _FIRST), window & _LOW_62, _FIRST)
+    low = _mix(_mix(person, window & _LOW_62, _SECOND), what, _SECOND)
+    return ((_mix(high, item, _THIRD) << 31) | _mix(low, item, _FOURTH)) + 1
+
+
+@shared
+def probe(objects, slot, key):  # type: ignore[no-untyped-def]
+    """The key's slot, used or free, from `slot` on."""
+    while objects[slot, 0] != 0 and objects[slot, 0] != key:
+        slot = (slot + 1) & (objects.shape[0] - 1)
+    return slot
+
+
+@shared
+def slot_of(objects, person, what, item, window):  # type: ignore[no-untyped-def]
+    """Slot of (person, what, object or pair, window), used or free, and the key that makes it that slot."""
+    key = key_of(person, what, item, window)
+    return probe(objects, (key - 1) & _LOW_31 & (objects.shape[0] - 1), key), key
+
+
+@shared
+def ask_for(objects, key):  # type: ignore[no-untyped-def]
+    """Have the memory of the key's slot on its way before it is used."""
+    fetch(objects, 2 * ((key - 1) & _LOW_31 & (objects.shape[0] - 1)))
 
 
 @shared
 def take(state, slot, key):  # type: ignore[no-untyped-def]
     """Make the slot the key's own."""
-    if state.object_keys[slot] == 0:
-        state.object_keys[slot] = key
-        state.object_count[0] += 1
+    if state.objects[slot, 0] == 0:
+        state.objects[slot, 0] = key
+        state.used[0] += 1
 
 
-@kernel(I64In, I64In, I64Out, I64Out)
-def rehash(old_keys, old_values, keys, values):  # type: ignore[no-untyped-def]
-    """Enter every used slot of the old table into the new, empty one. Sizes are powers of two."""
-    last = keys.shape[0] - 1
-    for at in range(old_keys.shape[0]):
-        key = int(old_keys[at])
+@kernel(Array("int64", 2), I64Matrix)
+def rehash(old, new):  # type: ignore[no-untyped-def]
+    """Enter every used slot of the old table into the new, empty one. Sizes of new tables are powers of two."""
+    last = new.shape[0] - 1
+    for at in range(old.shape[0]):
+        key = int(old[at, 0])
         if key != 0:
-            slot = (key ^ (key >> 31)) & last
-            while keys[slot] != 0:
+            slot = (key - 1) & _LOW_31 & last
+            while new[slot, 0] != 0:
                 slot = (slot + 1) & last
-            keys[slot], values[slot] = key, old_values[at]
+            new[slot, 0], new[slot, 1] = key, old[at, 1]

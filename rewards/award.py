@@ -98,10 +98,9 @@ class PersonState:
 
     def to_bytes(self) -> bytes:
         """A canonical form: equal states, equal bytes, whatever their history."""
-        used = np.flatnonzero(self.score.object_keys)
-        order = used[np.argsort(self.score.object_keys[used])]
-        parts = (self.score.people, self.score.object_keys[order], self.score.object_values[order])
-        return struct.pack("<q", len(order)) + b"".join(part.astype("<i8").tobytes() for part in parts)
+        used = self.score.objects[self.score.objects[:, 0] != 0]
+        parts = (self.score.people, used[np.argsort(used[:, 0])])
+        return struct.pack("<q", len(used)) + b"".join(part.astype("<i8").tobytes() for part in parts)
 
     @classmethod
     def from_bytes(cls, data: bytes, compiled: CompiledScheme) -> PersonState:
@@ -115,9 +114,8 @@ class PersonState:
                 f"state of {len(data)} bytes; scheme {compiled.scheme.name!r} takes {8 * (1 + width + 2 * objects)}; fold again"
             )
         score.people[0] = numbers[:width]
-        keys, values = numbers[width : width + objects], numbers[width + objects :]
-        rehash.py_func(keys, values, score.object_keys, score.object_values)
-        score.object_count[0] = objects
+        rehash.py_func(numbers[width:].reshape(objects, 2), score.objects)
+        score.used[0] = objects
         return cls(score)
 
 
@@ -217,9 +215,7 @@ def carry_score(state: ScoreState, old: CompiledScheme, new: CompiledScheme) -> 
     _copy(old.counter_names, new.counter_names, before.counter, now.counter)
     _copy([s.id for s in old.scheme.streaks], [s.id for s in new.scheme.streaks], before.streak, now.streak)
     _copy([b.id for b in old.badges], [b.id for b in new.badges], before.badge, now.badge)
-    return ScoreState(
-        fresh.people, state.object_keys.copy(), state.object_values.copy(), state.object_count.copy()
-    )
+    return ScoreState(fresh.people, state.objects.copy(), state.used.copy())
 
 
 def _copy(old: Sequence[str], new: Sequence[str], source: Ints, target: Ints) -> None:
