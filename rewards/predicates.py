@@ -131,7 +131,7 @@ class WeekdayIn(_Node):
 _TAGS = ("all", "any", "not", "compare", "in", "segment", "channel", "tag", "weekday")
 
 
-_TAG_OF: dict[type, str] = {
+TAG_OF: dict[type, str] = {
     All: "all",
     AnyOf: "any",
     Not: "not",
@@ -147,7 +147,7 @@ _TAG_OF: dict[type, str] = {
 def _which(value: Any) -> str | None:
     if isinstance(value, dict):
         return next((tag for tag in _TAGS if tag in value or f"{tag}_" in value), None)
-    return _TAG_OF.get(type(value))
+    return TAG_OF.get(type(value))
 
 
 Predicate = Annotated[
