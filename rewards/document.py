@@ -117,13 +117,12 @@ def _written(location: tuple[int | str, ...], data: Any) -> tuple[int | str, ...
     """The location without the names of alternatives that Pydantic puts between what stands in the document."""
     kept: list[int | str] = []
     for at, part in enumerate(location):
-        inside: Any = data
-        if (isinstance(inside, Mapping) and part in inside) or (
-            isinstance(inside, list | tuple) and isinstance(part, int) and part < len(inside)
-        ):
-            data = inside[part]
-        elif at < len(location) - 1 or not isinstance(inside, Mapping):
-            continue
+        try:
+            data = data[part]
+        except (LookupError, TypeError):
+            # The last part names a field that is missing, or else an alternative.
+            if at < len(location) - 1 or not isinstance(data, Mapping):
+                continue
         kept.append(part)
     return tuple(kept)
 

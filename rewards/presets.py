@@ -120,7 +120,7 @@ badges:
 """
 
 # A goal that a team reaches together, boards of teams per head and none of persons: Babcock et al. 2015 found team incentives to
-# carry through mutual obligation, Gill et al. 2019 that last ranks discourage. The amounts are assumptions of ours.
+# carry through mutual obligation, Barankay 2012 that telling people their rank can lower what they do. Amounts are assumptions.
 _TEAMS = """
 name: teams
 title: Together
