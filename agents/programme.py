@@ -121,17 +121,17 @@ class Programme:
         """int64[n]: earned so far, over all schemes."""
         total = np.zeros(self._staff.size, dtype=np.int64)
         for running in self.running:
-            total += running.state.earned
+            total += running.earned
         return total
 
     def redeem(self, draws: Floats) -> float:
         """Let people turn points in, with one draw each; money paid."""
         chance = self._p.redemption_per_week
-        return sum(running.catalogue.redeem(running.state.earned, draws, chance) for running in self.running)
+        return sum(running.catalogue.redeem(running.earned, draws, chance) for running in self.running)
 
     def liability(self) -> float:
         """Money owed for points held."""
-        return sum(running.catalogue.liability(running.state.earned) for running in self.running)
+        return sum(running.catalogue.liability(running.earned) for running in self.running)
 
     def incentives(self, day: int, state: State, present: Flags) -> Incentives:
         """What every employee is offered on `day`."""

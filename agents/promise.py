@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine import scoring_tables as codes
 from engine.scoring import score_batch
-from engine.scoring_tables import EventBatch, new_state
+from engine.scoring_tables import NO_LEAVE, EventBatch, new_state
 from rewards.scheme import IncentiveScheme
 from rewards.tables import CompiledScheme
 
@@ -91,6 +91,7 @@ def _first(
         person=np.arange(size, dtype=np.int64),
         kind=zeros + kind,
         object=zeros + 1,
+        counterpart=zeros - 1,
         occurred_at_us=zeros,
         local_date=zeros + date,
         month=zeros + month,
@@ -100,7 +101,7 @@ def _first(
         verification=zeros + level,
         quantity=zeros + 1,
         role=zeros,
-        excused=zeros,
+        leave=NO_LEAVE,
     )
     _, awards = score_batch(compiled.tables, new_state(compiled.tables, size), batch)
     by_rule = awards.reason != codes.BADGE

@@ -16,7 +16,7 @@ from agents.setting import Content
 from agents.streaks import Standing, standing
 from engine import scoring_tables as codes
 from engine.scoring import score_batch
-from engine.scoring_tables import Awards, EventBatch, new_state
+from engine.scoring_tables import NO_LEAVE, Awards, EventBatch, StateColumns, columns, new_state
 from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.scheme import IncentiveScheme
 from rewards.tables import compile_scheme
@@ -76,6 +76,7 @@ class RunningScheme:
             person=rows.person,
             kind=self._kinds[rows.kind],
             object=self._objects[rows.item],
+            counterpart=zeros - 1,
             occurred_at_us=rows.seconds * 1_000_000,
             local_date=rows.day + self._clock.start_ordinal,
             month=months[np.searchsorted(days, rows.day)],
@@ -85,7 +86,7 @@ class RunningScheme:
             verification=self._levels[rows.kind],
             quantity=zeros + 1,
             role=zeros,
-            excused=zeros,
+            leave=NO_LEAVE,
         )
 
     def score(self, rows: Rows, learning_rate: float) -> Awards:
@@ -101,27 +102,34 @@ class RunningScheme:
                 belief[people] += learning_rate * (mean - belief[people])
         return awards
 
+    @property
+    def earned(self) -> Ints:
+        """int64[n]: millipoints earned so far under this scheme."""
+        return self.state.people[:, 0]
+
     def goal(self) -> Floats:
         """float64[n]: fraction done of the unreached badge or level that is nearest to being reached; 0 without any."""
         nearest = np.zeros(self._staff.size)
-        tables, state = self.compiled.tables, self.state
+        tables = self.compiled.tables
+        now = columns(tables, self.state)
         for badge in range(tables.badge.shape[0]):
             first, last = tables.badge[badge, :2]
             done = np.zeros(self._staff.size)
             for group in np.unique(tables.requirement[first:last, 0]):
                 needs = [need for need in tables.requirement[first:last] if need[0] == group]
-                parts = [np.minimum(self._have(int(n[1]), int(n[2])) / max(1, int(n[3])), 1.0) for n in needs]
+                parts = [np.minimum(_have(now, int(n[1]), int(n[2])) / max(1, int(n[3])), 1.0) for n in needs]
                 done = np.maximum(done, np.min(parts, axis=0))
-            nearest = np.maximum(nearest, np.where(state.badges[:, badge] == 0, done, 0.0))
+            nearest = np.maximum(nearest, np.where(now.badge[:, badge] != codes.HELD, done, 0.0))
         levels = [float(level.points) * 1000.0 for level in self.scheme.levels]
         for below, level in zip([0.0, *levels], levels, strict=False):
-            climbing = (state.earned >= below) & (state.earned < level)
-            nearest = np.maximum(nearest, np.where(climbing, state.earned / max(level, 1.0), 0.0))
+            climbing = (now.earned >= below) & (now.earned < level)
+            nearest = np.maximum(nearest, np.where(climbing, now.earned / max(level, 1.0), 0.0))
         return np.where(nearest < 1.0, nearest, 0.0)
 
     def streaks(self, day: int) -> Standing:
         """Where everybody's streaks stand on the morning of `day`."""
-        return standing(self.state.streak, self.compiled.tables.streak, self._clock.date_of(day).toordinal())
+        now = columns(self.compiled.tables, self.state)
+        return standing(now.streak, self.compiled.tables.streak, self._clock.date_of(day).toordinal())
 
     def places(self, day: int, present: Flags) -> Floats:
         """float64[n]: +1 first third, −1 last third of the scheme's first board (of all points without one)."""
@@ -135,10 +143,10 @@ class RunningScheme:
             "total": (),
         }[window]
         if key != self._board_window:
-            self._board_window, self._board_base = key, self.state.earned.copy()
+            self._board_window, self._board_base = key, self.earned.copy()
             if window == "total":
                 self._board_base[:] = 0
-        points = (self.state.earned - self._board_base).astype(np.float64)
+        points = (self.earned - self._board_base).astype(np.float64)
         group = "everyone" if board is None else board.group
         if group == "everyone":
             return thirds(points, present)
@@ -147,16 +155,6 @@ class RunningScheme:
             (thirds(points, present & (membership == code)) for code in np.unique(membership)),
             start=np.zeros(points.size),
         )
-
-    def _have(self, metric: int, index: int) -> Floats:
-        state = self.state
-        if metric == codes.METRIC_POINTS:
-            return state.earned.astype(np.float64)
-        if metric == codes.METRIC_AWARDS:
-            return state.awards[:, index].astype(np.float64)
-        if metric == codes.METRIC_EVENTS:
-            return state.events[:, index].astype(np.float64)
-        return state.streak[:, index, 0].astype(np.float64)
 
     def _promise(self, items: Items, content: Content, leads_per_click: float) -> Promise:
         # Everybody reads the scheme: one share, click and lead of each kind of item on each channel.
@@ -174,6 +172,17 @@ class RunningScheme:
         date = self._clock.date_of(0)
         month = 12 * date.year + date.month - 1
         return promise_of(self.scheme, self.compiled, examples, events, date.toordinal(), month)
+
+
+def _have(now: StateColumns, metric: int, index: int) -> Floats:
+    # What is counted within one object has no column: nobody sees how near they are to it.
+    if metric == codes.METRIC_POINTS:
+        return now.earned.astype(np.float64)
+    if metric == codes.METRIC_AWARDS:
+        return now.rule[:, index, codes.AWARDS].astype(np.float64)
+    if metric == codes.METRIC_COUNTER:
+        return now.counter[:, index, 1].astype(np.float64)
+    return now.streak[:, index, codes.LENGTH].astype(np.float64)
 
 
 def item_tags(items: Items, item: int) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import scoring_tables as codes
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -26,14 +28,14 @@ class Standing(NamedTuple):
 def standing(streaks: Ints, tables: Ints, date: int) -> Standing:
     """Where everybody's streaks stand on the morning of `date` (day ordinal), the best of each person's.
 
-    streaks   int64[n, S, 4] and tables int64[S, 3], as in `engine.scoring_tables`
+    streaks   int64[n, S, 8] and tables int64[S, 7], as in `engine.scoring_tables`
     """
     intact, broken = np.zeros(streaks.shape[0]), np.zeros(streaks.shape[0])
     for s in range(streaks.shape[1]):
-        length, last, freezes, _ = streaks[:, s].T
+        length, last, freezes = streaks[:, s, (codes.LENGTH, codes.LAST_DATE, codes.FREEZES_LEFT)].T
         held = length >= LEAST_LENGTH
-        missed = missed_days(int(tables[s, 1]), last, date)
-        a_week = int(tables[s, 1]).bit_count()
+        missed = missed_days(int(tables[s, 0]), last, date)
+        a_week = int(tables[s, 0]).bit_count()
         intact = np.maximum(intact, held & (missed == 0))
         broken = np.maximum(broken, held & (missed > freezes) & (missed <= freezes + a_week))
     return Standing(intact, np.where(intact > 0.0, 0.0, broken))

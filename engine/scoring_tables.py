@@ -9,20 +9,33 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
-AWARDED, CAP_PARTIAL, CAP_REACHED, COOLDOWN, ALREADY_AWARDED, UNVERIFIED, CHANNEL_UNREWARDED, FADED, BADGE = (
-    range(9)
-)
+(
+    AWARDED,
+    CAP_PARTIAL,
+    CAP_REACHED,
+    COOLDOWN,
+    ALREADY_AWARDED,
+    UNVERIFIED,
+    CHANNEL_UNREWARDED,
+    FADED,
+    BADGE,
+    BADGE_LOST,
+    DECLARED,
+    PROVEN,
+    COMES_TO_ZERO,
+) = range(13)
 DAY, WEEK, MONTH, TOTAL = range(4)
+WHOLE, ONE_OBJECT, ONE_PAIR = range(3)
 OP_AND, OP_OR, OP_NOT, OP_SEGMENT, OP_CHANNEL, OP_TAG, OP_WEEKDAY, OP_QUANTITY, OP_VERIFICATION = range(9)
 LESS, LESS_EQUAL, EQUAL, NOT_EQUAL, GREATER_EQUAL, GREATER = range(6)
-METRIC_POINTS, METRIC_AWARDS, METRIC_EVENTS, METRIC_STREAK = range(4)
+METRIC_POINTS, METRIC_AWARDS, METRIC_COUNTER, METRIC_STREAK = range(4)
 (
-    KIND,
-    ROLE,
     AMOUNT,
     PER_UNIT,
     ONCE,
     VERIFICATION,
+    UNPROVEN_NUMERATOR,
+    UNPROVEN_DENOMINATOR,
     COOLDOWN_US,
     DECAY_NUMERATOR,
     DECAY_DENOMINATOR,
@@ -36,73 +49,94 @@ METRIC_POINTS, METRIC_AWARDS, METRIC_EVENTS, METRIC_STREAK = range(4)
     IDENTITY,
 ) = range(17)
 RULE_COLUMNS = 17
+RULES_FROM, RULES_TO, STEPS_FROM, STEPS_TO, STREAKS_FROM, STREAKS_TO, BADGES_FROM, BADGES_TO = range(8)
+NEVER_HELD, HELD, LOST = range(3)
+AWARDS, LAST_US, DECAY_IN, DECAY_COUNT = range(4)
+LENGTH, LAST_DATE, FREEZES_LEFT, FREEZES_IN, BROKEN, TODAY, LONGEST = range(7)
+RULE_WIDTH, CAP_WIDTH, COUNTER_WIDTH, STREAK_WIDTH = 4, 2, 2, 8
 NEVER = -(1 << 60)
 
 
 class SchemeTables(NamedTuple):
-    """A scheme as int64 arrays (`rewards.tables` makes them).
+    """A scheme as int64 arrays (`rewards.tables` makes them). An identity outlasts versions of the scheme.
 
-    rule         [R, RULE_COLUMNS]  see the column names above; an identity outlasts versions of the scheme
+    rule         [R, RULE_COLUMNS]  see the column names above
     multiplier   [M, 4]  numerator, denominator, condition start and end in `program` (equal: always)
-    cap          [C, 4]  window, 1 if counted per object, millipoints, identity; the scheme's own caps are the last ones
+    cap          [C, 4]  window, scope, millipoints, identity; the scheme's own caps are the last ones
     program      [P, 3]  postfix conditions: op, operand (a bit mask, or a comparison), value
-    badge        [B, 3]  requirement start and end, millipoints
+    counter      [N, 5]  window, scope, 1 if an object counts once, identity, identity of the objects counted
+    step         [T, 6]  counter, change, 1 if times the quantity, 1 if back to nothing, condition start and end
+    badge        [B, 6]  requirement start and end, millipoints, 1 if permanent, 1 if held once for each object, identity
     requirement  [Q, 4]  group, metric, index of what is counted, least
-    streak       [S, 3]  mask of kinds, mask of required weekdays (Monday is bit 0), freezes
-    general      [3]     first of the scheme's own caps, mask of unrewarded channels, number of kinds
+    streak       [S, 7]  mask of required weekdays (Monday is bit 0), freezes, their window, most missed days and least events of
+                         a repair, condition start and end
+    holiday      [H, 2]  date, mask of segments (0: everybody), by date
+    dispatch     [2K, 8] for kind x 2 + role: ranges in `listed` of the rules, steps, streaks and badges that an event concerns
+    listed       [L]     their indices
+    general      [4]     first of the scheme's own caps, mask of unrewarded channels, entries one event can make, and object
+                         slots it can take
     """
 
     rule: Ints
     multiplier: Ints
     cap: Ints
     program: Ints
+    counter: Ints
+    step: Ints
     badge: Ints
     requirement: Ints
     streak: Ints
+    holiday: Ints
+    dispatch: Ints
+    listed: Ints
     general: Ints
 
 
 class ScoreState(NamedTuple):
-    """What scoring remembers of n people, int64.
+    """What scoring remembers of n people, int64. `columns` names the parts of a row.
 
-    cap_window, cap_used      [n, C]  window counted last, millipoints used in it
-    last_award_us             [n, R]
-    decay_window, decay_count [n, R]  window counted last, awards in it
-    awards                    [n, R]  awards so far
-    events                    [n, K]  events so far, by kind
-    earned                    [n]     millipoints so far (ranks)
-    badges                    [n, B]  1 if held
-    streak                    [n, S, 4]  length, last date, freezes left, excused days counted by then
-    object_keys, object_values [slots] open addressing: what was awarded or used for one object
-    object_count              [1]     slots in use
+    people   [n, width]  one row a person, so that an event touches few cache lines
+    objects  [slots, 2]  key and value by open addressing: what was awarded, counted or used for one object or pair
+    used     [1]         slots in use
     """
 
-    cap_window: Ints
-    cap_used: Ints
-    last_award_us: Ints
-    decay_window: Ints
-    decay_count: Ints
-    awards: Ints
-    events: Ints
+    people: Ints
+    objects: Ints
+    used: Ints
+
+
+class StateColumns(NamedTuple):
+    """Views into `ScoreState.people`.
+
+    earned   [n]        millipoints so far (ranks)
+    rule     [n, R, 4]  awards so far, instant of the last one, decay's window counted last and awards in it
+    cap      [n, C, 2]  window counted last, millipoints used in it
+    counter  [n, N, 2]  window counted last, count in it
+    streak   [n, S, 8]  length, last date, freezes left, window they were filled in, length before a break that can be repaired,
+                        events on the last date, longest length, nothing
+    badge    [n, B]     NEVER_HELD, HELD or LOST
+    """
+
     earned: Ints
-    badges: Ints
+    rule: Ints
+    cap: Ints
+    counter: Ints
     streak: Ints
-    object_keys: Ints
-    object_values: Ints
-    object_count: Ints
+    badge: Ints
 
 
 class EventBatch(NamedTuple):
     """Events of many people, int64[k] each, in canonical order within a person.
 
-    person, kind (-1: unknown to the scheme), object (key, >= 0), occurred_at_us, local_date (ordinal), month (12 x year + month - 1),
-    channel (-1: none or unnamed), tags (mask), segment (-1: unnamed), verification (0 to 2), quantity, role (0 subject, 1 owner),
-    excused (required days excused by leave up to this date, a running count).
+    person, kind (-1: unknown to the scheme), object (key, >= 0), counterpart (key of the other person, -1: nobody), occurred_at_us,
+    local_date (ordinal), month (12 x year + month - 1), channel (-1: none or unnamed), tags (mask), segment (-1: unnamed),
+    verification (0 to 2), quantity, role (0 subject, 1 owner). `leave` [l, 3] holds person, first and last date of leave, by person.
     """
 
     person: Ints
     kind: Ints
     object: Ints
+    counterpart: Ints
     occurred_at_us: Ints
     local_date: Ints
     month: Ints
@@ -112,11 +146,11 @@ class EventBatch(NamedTuple):
     verification: Ints
     quantity: Ints
     role: Ints
-    excused: Ints
+    leave: Ints
 
 
 class Awards(NamedTuple):
-    """Entries in order: index of the event, of the rule (or badge, where reason is BADGE), millipoints and reason; int64[j] each."""
+    """Entries in order: index of the event, of the rule (or badge, for BADGE and BADGE_LOST), millipoints and reason; int64[j] each."""
 
     event: Ints
     item: Ints
@@ -124,46 +158,51 @@ class Awards(NamedTuple):
     reason: Ints
 
 
+NO_LEAVE: Ints = np.empty((0, 3), dtype=np.int64)
+
+
+def _parts(tables: SchemeTables) -> tuple[int, ...]:
+    return (
+        1,
+        RULE_WIDTH * tables.rule.shape[0],
+        CAP_WIDTH * tables.cap.shape[0],
+        COUNTER_WIDTH * tables.counter.shape[0],
+        STREAK_WIDTH * tables.streak.shape[0],
+        tables.badge.shape[0],
+    )
+
+
+def columns(tables: SchemeTables, state: ScoreState) -> StateColumns:
+    """The state's columns by name; writing to them writes to the state."""
+    ends = np.cumsum(_parts(tables))
+    people = state.people
+    n = people.shape[0]
+    part = [people[:, end - size : end] for size, end in zip(_parts(tables), ends.tolist(), strict=True)]
+    return StateColumns(
+        earned=part[0][:, 0],
+        rule=part[1].reshape(n, tables.rule.shape[0], RULE_WIDTH),
+        cap=part[2].reshape(n, tables.cap.shape[0], CAP_WIDTH),
+        counter=part[3].reshape(n, tables.counter.shape[0], COUNTER_WIDTH),
+        streak=part[4].reshape(n, tables.streak.shape[0], STREAK_WIDTH),
+        badge=part[5],
+    )
+
+
 def new_state(tables: SchemeTables, n_people: int, object_slots: int = 64) -> ScoreState:
     """The state of people who have done nothing yet."""
-    rules, caps = tables.rule.shape[0], tables.cap.shape[0]
-    badges, streaks = tables.badge.shape[0], tables.streak.shape[0]
 
     def zeros(*shape: int) -> Ints:
         return np.zeros(shape, dtype=np.int64)
 
-    streak = zeros(n_people, streaks, 4)
-    streak[:, :, 1] = NEVER
-    streak[:, :, 2] = tables.streak[:, 2]
-    return ScoreState(
-        cap_window=np.full((n_people, caps), NEVER, dtype=np.int64),
-        cap_used=zeros(n_people, caps),
-        last_award_us=np.full((n_people, rules), NEVER, dtype=np.int64),
-        decay_window=np.full((n_people, rules), NEVER, dtype=np.int64),
-        decay_count=zeros(n_people, rules),
-        awards=zeros(n_people, rules),
-        events=zeros(n_people, int(tables.general[2])),
-        earned=zeros(n_people),
-        badges=zeros(n_people, badges),
-        streak=streak,
-        object_keys=zeros(object_slots),
-        object_values=zeros(object_slots),
-        object_count=zeros(1),
-    )
+    state = ScoreState(zeros(n_people, sum(_parts(tables))), zeros(object_slots, 2), zeros(1))
+    view = columns(tables, state)
+    view.rule[:, :, (LAST_US, DECAY_IN)] = NEVER
+    view.cap[:, :, 0] = NEVER
+    view.counter[:, :, 0] = NEVER
+    view.streak[:, :, (LAST_DATE, FREEZES_IN)] = NEVER
+    return state
 
 
 def copy_state(state: ScoreState) -> ScoreState:
     """A state that shares no memory with `state`."""
     return ScoreState(*(part.copy() for part in state))
-
-
-def with_object_slots(state: ScoreState, slots: int) -> ScoreState:
-    """The same state over an object table of `slots` slots (more than are in use)."""
-    keys, values = np.zeros(slots, dtype=np.int64), np.zeros(slots, dtype=np.int64)
-    used = np.flatnonzero(state.object_keys)
-    for key, value in zip(state.object_keys[used].tolist(), state.object_values[used].tolist(), strict=True):
-        slot = key % slots
-        while keys[slot]:
-            slot = (slot + 1) % slots
-        keys[slot], values[slot] = key, value
-    return state._replace(object_keys=keys, object_values=values)

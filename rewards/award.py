@@ -10,17 +10,20 @@ caller awards an event once for its subject and, where `event.owner` is another 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
+from engine import scoring_tables as codes
 from engine.scoring import score_batch
-from engine.scoring_tables import BADGE, EventBatch, Ints, ScoreState, copy_state, new_state
+from engine.scoring_tables import EventBatch, Ints, ScoreState, columns, copy_state, new_state
+from engine.scoring_terms import rehash
 from rewards.clock import local_date, microseconds, month_index
 from rewards.events import VERIFICATION_LEVEL, Event, object_key
-from rewards.reasons import KERNEL_REASONS, Reason, explain, points_text
-from rewards.scheme import Rule, millipoints
+from rewards.reasons import KERNEL_REASONS, PROOFS, Reason, explain, points_text
+from rewards.scheme import Cap, Rule, millipoints
 from rewards.tables import CompiledScheme
 
 Role = Literal["subject", "owner"]
@@ -29,15 +32,12 @@ _SMALL_TABLE = 16
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """What scoring needs to know of the beneficiary at the time of the event.
-
-    `excused_days` counts required days excused by leave from the beginning up to the event's date (it never falls).
-    """
+    """What scoring needs to know of the beneficiary at the time of the event. `leave` holds first and last dates, as ordinals."""
 
     segment: str = ""
     team: str = ""
     zone: str = "UTC"
-    excused_days: int = 0
+    leave: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Entry:
 
     item: str
     title: str
-    kind: Literal["points", "badge"]
+    kind: Literal["points", "badge", "badge_lost"]
     amount_millipoints: int
     reason: Reason
     hold_hours: int = 0
@@ -84,48 +84,39 @@ class PersonState:
     @property
     def earned_millipoints(self) -> int:
         """All that was ever awarded (ranks)."""
-        return int(self.score.earned[0])
+        return int(self.score.people[0, 0])
 
     def badges(self, compiled: CompiledScheme) -> tuple[str, ...]:
-        """Ids of the badges held, in the scheme's order."""
-        return tuple(
-            b.id for b, held in zip(compiled.scheme.badges, self.score.badges[0], strict=True) if held
-        )
+        """Ids of the badges held, levels included, in the scheme's order."""
+        held = columns(compiled.tables, self.score).badge[0] == codes.HELD
+        return tuple(badge.id for badge, has in zip(compiled.badges, held, strict=True) if has)
 
     def streak_days(self, compiled: CompiledScheme) -> dict[str, int]:
         """Length of each streak as it stood on its last active date."""
-        return {s.id: int(self.score.streak[0, index, 0]) for index, s in enumerate(compiled.scheme.streaks)}
+        found = columns(compiled.tables, self.score).streak[0, :, codes.LENGTH]
+        return {s.id: int(days) for s, days in zip(compiled.scheme.streaks, found, strict=True)}
 
     def to_bytes(self) -> bytes:
         """A canonical form: equal states, equal bytes, whatever their history."""
-        parts = [part.astype("<i8").tobytes() for part in self.score[:-3]]
-        used = np.flatnonzero(self.score.object_keys)
-        order = used[np.argsort(self.score.object_keys[used])]
-        parts.append(self.score.object_keys[order].astype("<i8").tobytes())
-        parts.append(self.score.object_values[order].astype("<i8").tobytes())
-        shapes = [len(part) for part in parts]
-        return struct.pack(f"<{len(shapes)}q", *shapes) + b"".join(parts)
+        used = self.score.objects[self.score.objects[:, 0] != 0]
+        parts = (self.score.people, used[np.argsort(used[:, 0])])
+        return struct.pack("<q", len(used)) + b"".join(part.astype("<i8").tobytes() for part in parts)
 
     @classmethod
     def from_bytes(cls, data: bytes, compiled: CompiledScheme) -> PersonState:
         """The state that `to_bytes` wrote under the same scheme. Raises ValueError where the shapes differ."""
-        empty = new_state(compiled.tables, 1, _SMALL_TABLE)
-        count = len(empty) - 1
-        sizes = struct.unpack_from(f"<{count}q", data)
-        at, arrays = 8 * count, []
-        for size in sizes:
-            arrays.append(np.frombuffer(data, "<i8", size // 8, at).astype(np.int64))
-            at += size
-        fixed = [a.reshape(e.shape) for a, e in zip(arrays[:-2], empty[:-3], strict=True)]
-        keys, values = arrays[-2], arrays[-1]
-        slots = max(_SMALL_TABLE, 1 << (2 * len(keys) + 1).bit_length())
-        table_keys, table_values = np.zeros(slots, np.int64), np.zeros(slots, np.int64)
-        for key, value in zip(keys.tolist(), values.tolist(), strict=True):
-            slot = key % slots
-            while table_keys[slot]:
-                slot = (slot + 1) % slots
-            table_keys[slot], table_values[slot] = key, value
-        return cls(ScoreState._make([*fixed, table_keys, table_values, np.array([len(keys)], np.int64)]))
+        (objects,) = struct.unpack_from("<q", data)
+        numbers = np.frombuffer(data, "<i8", offset=8).astype(np.int64)
+        score = new_state(compiled.tables, 1, max(_SMALL_TABLE, 1 << (2 * objects + 1).bit_length()))
+        width = score.people.shape[1]
+        if numbers.shape[0] != width + 2 * objects:
+            raise ValueError(
+                f"state of {len(data)} bytes; scheme {compiled.scheme.name!r} takes {8 * (1 + width + 2 * objects)}; fold again"
+            )
+        score.people[0] = numbers[:width]
+        rehash.py_func(numbers[width:].reshape(objects, 2), score.objects)
+        score.used[0] = objects
+        return cls(score)
 
 
 def batch_of(
@@ -133,6 +124,7 @@ def batch_of(
 ) -> EventBatch:
     """The event as a batch of one, for person 0."""
     v = compiled.vocabulary
+    other = event.counterpart(role == "owner")
     day = event.local_date or local_date(event.occurred_at, event.zone or facts.zone)
 
     def one(value: int) -> Ints:
@@ -142,6 +134,7 @@ def batch_of(
         person=one(0),
         kind=one(v.kind_codes.get(event.kind, -1)),
         object=one(object_key(event.object)),
+        counterpart=one(-1 if other is None else object_key(other)),
         occurred_at_us=one(microseconds(event.occurred_at)),
         local_date=one(day.toordinal()),
         month=one(month_index(day)),
@@ -151,7 +144,7 @@ def batch_of(
         verification=one(VERIFICATION_LEVEL[event.verification]),
         quantity=one(event.quantity),
         role=one(0 if role == "subject" else 1),
-        excused=one(facts.excused_days),
+        leave=np.array([(0, *dates) for dates in facts.leave], dtype=np.int64).reshape(-1, 3),
     )
 
 
@@ -174,12 +167,11 @@ def award(
 def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> Entry:
     """A kernel entry with the scheme's names and the arguments of its explanation."""
     reason = KERNEL_REASONS[reason_code]
-    if reason_code == BADGE:
-        badge = compiled.scheme.badges[item]
+    if reason_code in (codes.BADGE, codes.BADGE_LOST):
+        badge = compiled.badges[item]
         bonus = f" and {points_text(amount)} points" if amount else ""
-        return Entry(
-            badge.id, badge.title, "badge", amount, reason, 0, {"title": badge.title, "bonus": bonus}
-        )
+        kind: Literal["badge", "badge_lost"] = "badge" if reason_code == codes.BADGE else "badge_lost"
+        return Entry(badge.id, badge.title, kind, amount, reason, 0, {"title": badge.title, "bonus": bonus})
     rule = compiled.scheme.rules[item]
     held = rule.hold_hours if amount else 0
     if held and reason is Reason.AWARDED:
@@ -188,26 +180,21 @@ def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int)
 
 
 def _arguments(compiled: CompiledScheme, rule: Rule, amount: int) -> dict[str, str]:
-    caps = [*rule.caps, *compiled.scheme.caps]
-    names = [
-        f"the limit of {points_text(millipoints(c.points))} a {c.window}" for c in caps if c.window != "total"
-    ]
-    names += [
-        f"the limit of {points_text(millipoints(c.points))} in all" for c in caps if c.window == "total"
-    ]
     return {
         "title": rule.title,
         "points": points_text(amount),
         "wanted": points_text(millipoints(rule.points)),
-        "cap": " or ".join(names),
+        "cap": " or ".join(_limit(cap) for cap in (*rule.caps, *compiled.scheme.caps)),
         "cooldown": f"{rule.cooldown_minutes} minutes",
-        "verification": {
-            "declared": "any",
-            "tracked": "a tracked click as",
-            "connector": "the network's own",
-        }[rule.verification],
+        "verification": PROOFS[rule.verification],
         "hold": f"{rule.hold_hours} hours",
     }
+
+
+def _limit(cap: Cap) -> str:
+    window = "in all" if cap.window == "total" else f"a {cap.window}"
+    scope = {"rule": "", "object": " for one item", "pair": " with one person"}[cap.scope]
+    return f"the limit of {points_text(millipoints(cap.points))} {window}{scope}"
 
 
 def carry(state: PersonState, old: CompiledScheme, new: CompiledScheme) -> PersonState:
@@ -220,35 +207,22 @@ def carry_score(state: ScoreState, old: CompiledScheme, new: CompiledScheme) -> 
 
     Caps go by their place under their rule. What the new version does not know is dropped; objects once awarded stay so.
     """
-    fresh = new_state(new.tables, state.earned.shape[0], 1)
-    before, now = old.scheme, new.scheme
-    rules = [r.id for r in before.rules], [r.id for r in now.rules]
-    _copy(*rules, state, fresh, ("last_award_us", "decay_window", "decay_count", "awards"))
-    _copy(_cap_names(old), _cap_names(new), state, fresh, ("cap_window", "cap_used"))
-    _copy([b.id for b in before.badges], [b.id for b in now.badges], state, fresh, ("badges",))
-    _copy([s.id for s in before.streaks], [s.id for s in now.streaks], state, fresh, ("streak",))
-    _copy(list(old.vocabulary.kinds), list(new.vocabulary.kinds), state, fresh, ("events",))
-    return fresh._replace(
-        earned=state.earned.copy(),
-        object_keys=state.object_keys.copy(),
-        object_values=state.object_values.copy(),
-        object_count=state.object_count.copy(),
-    )
+    fresh = new_state(new.tables, state.people.shape[0], 1)
+    before, now = columns(old.tables, state), columns(new.tables, fresh)
+    now.earned[:] = before.earned
+    _copy([r.id for r in old.scheme.rules], [r.id for r in new.scheme.rules], before.rule, now.rule)
+    _copy(old.cap_names, new.cap_names, before.cap, now.cap)
+    _copy(old.counter_names, new.counter_names, before.counter, now.counter)
+    _copy([s.id for s in old.scheme.streaks], [s.id for s in new.scheme.streaks], before.streak, now.streak)
+    _copy([b.id for b in old.badges], [b.id for b in new.badges], before.badge, now.badge)
+    return ScoreState(fresh.people, state.objects.copy(), state.used.copy())
 
 
-def _cap_names(compiled: CompiledScheme) -> list[str]:
-    rules = compiled.scheme.rules
-    named = [f"{rule.id}/{at}/{cap.window}/{cap.scope}" for rule in rules for at, cap in enumerate(rule.caps)]
-    return named + [f"/{at}/{cap.window}" for at, cap in enumerate(compiled.scheme.caps)]
-
-
-def _copy(
-    old: list[str], new: list[str], source: ScoreState, target: ScoreState, fields: tuple[str, ...]
-) -> None:
+def _copy(old: Sequence[str], new: Sequence[str], source: Ints, target: Ints) -> None:
+    places = {name: at for at, name in enumerate(old)}
     for at, name in enumerate(new):
-        if name in old:
-            for part in fields:
-                getattr(target, part)[:, at] = getattr(source, part)[:, old.index(name)]
+        if name in places:
+            target[:, at] = source[:, places[name]]
 
 
 __all__ = [

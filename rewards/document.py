@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -112,10 +113,24 @@ def _shown(value: Any) -> str:
     return text if len(text) <= MOST_VALUE_CHARACTERS else text[: MOST_VALUE_CHARACTERS - 1] + "…"
 
 
-def _sentence(error: Any) -> str:
+def _written(location: tuple[int | str, ...], data: Any) -> tuple[int | str, ...]:
+    """The location without the names of alternatives that Pydantic puts between what stands in the document."""
+    kept: list[int | str] = []
+    for at, part in enumerate(location):
+        try:
+            data = data[part]
+        except (LookupError, TypeError):
+            # The last part names a field that is missing, or else an alternative.
+            if at < len(location) - 1 or not isinstance(data, Mapping):
+                continue
+        kept.append(part)
+    return tuple(kept)
+
+
+def _sentence(error: Any, location: tuple[int | str, ...]) -> str:
     """One Pydantic error as `field: got VALUE; LIMIT; REMEDY`."""
     kind, message = error["type"], _one_line(error["msg"].removeprefix("Value error, "))
-    field = ".".join(str(part) for part in error["loc"]) or "document"
+    field = ".".join(str(part) for part in location) or "document"
     if kind == "extra_forbidden":
         return (
             f"{field}: got an unknown field; only documented fields are taken; remove it or mend its spelling"
@@ -140,10 +155,11 @@ def parse_data(data: Any, model: type[Model], name: str, node: Any = None) -> Mo
         return model.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        line = _line_of(node, first["loc"])
+        location = _written(first["loc"], data)
+        line = _line_of(node, location)
         more = error.error_count() - 1
         tail = f" (and {more} more)" if more else ""
-        raise DocumentError(f"{name}:{line}: {_sentence(first)}{tail}") from None
+        raise DocumentError(f"{name}:{line}: {_sentence(first, location)}{tail}") from None
 
 
 def read_text(path: Path) -> str:

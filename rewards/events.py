@@ -1,7 +1,8 @@
 """Events: what happened, as CloudEvents 1.0 in and out, with one canonical order.
 
 `type` is "org.groundswell." + kind, `subject` the person's id, `data` holds object, channel, tags, quantity, verification and
-owner. Events are ordered by (time, source, id); arrival order never matters.
+owner. A record of the past may carry the extensions `recordedtime` (when it was taken in), `localzone` and `localdate` (frozen then).
+Events are ordered by (time, source, id); arrival order never matters.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Annotated, Any, Literal
 
 import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from rewards.people_file import Zone
 
 TYPE_PREFIX = "org.groundswell."
 MOST_QUANTITY = 1_000_000
@@ -30,7 +33,10 @@ class EventError(ValueError):
 
 
 class Event(BaseModel):
-    """One thing that happened. `occurred_at` is UTC to the microsecond; `local_date` and `zone` are frozen at ingestion."""
+    """One thing that happened. `occurred_at` is UTC to the microsecond; `local_date` and `zone` are frozen at ingestion.
+
+    `recorded_at` is when it arrived, where that is known. None of these three is part of what the sender said.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,16 +52,25 @@ class Event(BaseModel):
     verification: Verification = "declared"
     owner: PersonId | None = None
     local_date: date | None = None
-    zone: str | None = None
+    zone: Zone | None = None
+    recorded_at: datetime | None = None
 
-    @field_validator("occurred_at")
+    @field_validator("occurred_at", "recorded_at")
     @classmethod
-    def _utc(cls, value: datetime) -> datetime:
+    def _utc(cls, value: datetime | None) -> datetime | None:
+        if value is None:
+            return None
         if value.tzinfo is None:
             raise ValueError("has no offset; RFC 3339 with an offset is required; append Z for UTC")
         if not 1970 <= value.year <= 2999:
             raise ValueError("lies outside the years 1970 to 2999; send when it happened")
         return value.astimezone(UTC)
+
+    def counterpart(self, of_owner: bool) -> str | None:
+        """The other person of the event, seen from its owner or from its subject; None where there is no other."""
+        if self.owner == self.subject:
+            return None
+        return self.subject if of_owner else self.owner
 
 
 _ENVELOPE = {
@@ -69,15 +84,21 @@ _ENVELOPE = {
     "datacontenttype",
     "dataschema",
 }
+_EXTENSIONS = {"recordedtime": "recorded_at", "localzone": "zone", "localdate": "local_date"}
 _DATA = ("object", "channel", "tags", "quantity", "verification", "owner")
 
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     field = ".".join(str(part) for part in first["loc"])
-    name = {"kind": "type", "occurred_at": "time"}.get(
-        field, f"data.{field}" if field.split(".")[0] in _DATA else field
-    )
+    attributes = {
+        "kind": "type",
+        "occurred_at": "time",
+        "recorded_at": "recordedtime",
+        "local_date": "localdate",
+        "zone": "localzone",
+    }
+    name = attributes.get(field, f"data.{field}" if field.split(".")[0] in _DATA else field)
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "missing":
         return f"{name}: got nothing; the attribute is required; add it"
@@ -118,6 +139,7 @@ def parse_cloudevent(message: Any) -> Event:
             f"time: got {str(message.get('time'))[:40]!r}; an RFC 3339 timestamp is required; add it"
         )
     fields = {key: message[key] for key in ("source", "id", "subject") if key in message}
+    fields |= {field: message[key] for key, field in _EXTENSIONS.items() if key in message}
     try:
         return Event.model_validate(
             {**fields, "kind": kind.removeprefix(TYPE_PREFIX), "occurred_at": message["time"], **data}
@@ -132,6 +154,22 @@ def _extension(key: object) -> bool:
 
 def to_cloudevent(event: Event) -> dict[str, Any]:
     """The event as a CloudEvents 1.0 mapping that `parse_cloudevent` reads back to an equal event."""
+    message = _said(event)
+    if event.recorded_at is not None:
+        message["recordedtime"] = _rfc3339(event.recorded_at)
+    if event.zone is not None:
+        message["localzone"] = event.zone
+    if event.local_date is not None:
+        message["localdate"] = event.local_date.isoformat()
+    return message
+
+
+def _rfc3339(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def _said(event: Event) -> dict[str, Any]:
+    """What the sender said."""
     data: dict[str, Any] = {
         "object": event.object,
         "quantity": event.quantity,
@@ -149,7 +187,7 @@ def to_cloudevent(event: Event) -> dict[str, Any]:
         "source": event.source,
         "type": TYPE_PREFIX + event.kind,
         "subject": event.subject,
-        "time": event.occurred_at.isoformat().replace("+00:00", "Z"),
+        "time": _rfc3339(event.occurred_at),
         "datacontenttype": "application/json",
         "data": data,
     }
@@ -162,7 +200,7 @@ def canonical_order(events: Iterable[Event]) -> list[Event]:
 
 def payload_hash(event: Event) -> str:
     """SHA-256 (hex) of all that the sender said: same id and another hash is a conflict."""
-    return hashlib.sha256(rfc8785.dumps(to_cloudevent(event))).hexdigest()
+    return hashlib.sha256(rfc8785.dumps(_said(event))).hexdigest()
 
 
 def object_key(name: str) -> int:

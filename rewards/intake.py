@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rewards.clock import FUTURE_LIMIT, MICROSECOND
 from rewards.events import Event, payload_hash
 from rewards.faults import NotFound
 from rewards.fold import Folder, Told, closed_until
@@ -18,8 +19,7 @@ from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
 from rewards.views import EntryView, Receipt, of_draft, of_rows
 
-FUTURE_LIMIT_US = 5 * 60 * 1_000_000
-"""Clocks may run this far ahead of ours; beyond it an event waits in quarantine."""
+FUTURE_LIMIT_US = FUTURE_LIMIT // MICROSECOND
 HOUR_US = 3_600_000_000
 BATCH_LIMIT = 10_000
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)  # fmt: skip
 
 from rewards.document import DocumentError, read_text
 
@@ -17,10 +26,13 @@ REQUIRED = ("id", "segment", "team", "timezone", "contacts")
 _ZONES = frozenset(available_timezones())
 
 
+_ZONE_WANTED = "not an IANA time zone; write one like Europe/Madrid"
+
+
 def known_zone(name: str) -> str:
     """The IANA zone name itself. Raises ValueError where the pinned tzdata lacks it."""
     if name not in _ZONES:
-        raise ValueError("not an IANA time zone; write one like Europe/Madrid")
+        raise ValueError(_ZONE_WANTED)
     return name
 
 
@@ -29,8 +41,28 @@ Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Label = Annotated[str, Field(min_length=1, max_length=64)]
 
 
+def _zone_or_unknown(name: str) -> str:
+    return name and known_zone(name)
+
+
+def _intervals(value: object) -> object:
+    """Leave as written in a cell: `2026-08-03/2026-08-14 2026-12-24/2026-12-31`."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.split("/") for part in value.split()]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError(
+            "leave is written first/last, such as 2026-08-03/2026-08-14, with a space between two"
+        )
+    return tuple(tuple(pair) for pair in pairs)
+
+
 class PersonRow(BaseModel):
-    """One person of the company, as HR's file has it. `contacts` counts people reached by a post; `hours_share` is 1.0 full-time."""
+    """One person of the company, as HR's file has it.
+
+    `contacts` counts people reached by a post; `hours_share` is 1.0 full-time; `leave` holds first and last dates. A `timezone` that
+    is not known is the empty string, for the reader to replace by the organisation's.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -39,16 +71,30 @@ class PersonRow(BaseModel):
     email: str = Field(default="", max_length=254)
     segment: Label
     team: Label
-    timezone: Zone
+    timezone: Annotated[str, AfterValidator(_zone_or_unknown)]
     contacts: int = Field(ge=0, le=10_000_000)
     locale: str = Field(default="en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$")
     role: Literal["employee", "hr", "strategist"] = "employee"
     manager: Annotated[str, Field(pattern=r"^([A-Za-z0-9._-]{1,64})?$")] = ""
     desk: Literal["desk", "non-desk"] = "desk"
     hours_share: float = Field(default=1.0, gt=0.0, le=1.0)
+    leave: Annotated[tuple[tuple[date, date], ...], BeforeValidator(_intervals), Field(max_length=1000)] = ()
+
+    @field_validator("leave")
+    @classmethod
+    def _forwards(cls, value: tuple[tuple[date, date], ...]) -> tuple[tuple[date, date], ...]:
+        for first, last in value:
+            if last < first:
+                raise ValueError(f"leave ends on {last}, before it begins on {first}; exchange them")
+        return value
 
 
-def _row(record: dict[str, str], where: str) -> PersonRow:
+def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
+    zone = record["timezone"].strip()
+    if flag_zones:
+        record["timezone"] = zone if zone in _ZONES else ""
+    elif not zone:
+        raise DocumentError(f"{where}: timezone: got nothing; {_ZONE_WANTED}")
     try:
         return PersonRow.model_validate({k: v for k, v in record.items() if v != "" or k in REQUIRED})
     except ValidationError as error:
@@ -59,8 +105,11 @@ def _row(record: dict[str, str], where: str) -> PersonRow:
         ) from None
 
 
-def parse_people(text: str, name: str = "<text>") -> list[PersonRow]:
-    """People of a CSV text, in file order. Raises DocumentError naming `name`, the line and the column."""
+def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> list[PersonRow]:
+    """People of a CSV text, in file order. With `flag_zones` an unknown time zone becomes "" instead of an error.
+
+    Raises DocumentError naming `name`, the line and the column.
+    """
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [field.strip() for field in (reader.fieldnames or [])]
@@ -77,14 +126,14 @@ def parse_people(text: str, name: str = "<text>") -> list[PersonRow]:
             )
         if len(set(header)) != len(header):
             raise DocumentError(f"{name}:1: got a column twice; a column may stand once; remove one")
-        return _rows(reader, name)
+        return _rows(reader, name, flag_zones)
     except csv.Error as error:
         raise DocumentError(
             f"{name}:{reader.line_num}: not readable as CSV ({error}); quote the cell"
         ) from None
 
 
-def _rows(reader: csv.DictReader[str], name: str) -> list[PersonRow]:
+def _rows(reader: csv.DictReader[str], name: str, flag_zones: bool) -> list[PersonRow]:
     rows: list[PersonRow] = []
     lines: dict[str, int] = {}
     for record in reader:
@@ -93,7 +142,7 @@ def _rows(reader: csv.DictReader[str], name: str) -> list[PersonRow]:
             raise DocumentError(
                 f"{where}: got {'more' if None in record else 'fewer'} cells than columns; one a column; mend the row"
             )
-        row = _row(record, where)
+        row = _row(record, where, flag_zones)
         if row.id in lines:
             raise DocumentError(
                 f"{where}: id: got {row.id!r} again (line {lines[row.id]}); ids are unique; rename or remove one"
@@ -107,6 +156,6 @@ def _rows(reader: csv.DictReader[str], name: str) -> list[PersonRow]:
     return rows
 
 
-def load_people(path: Path) -> list[PersonRow]:
-    """People of a CSV file, in file order. Raises DocumentError naming the file, line and column."""
-    return parse_people(read_text(path), str(path))
+def load_people(path: Path, flag_zones: bool = False) -> list[PersonRow]:
+    """People of a CSV file, as `parse_people` says. Raises DocumentError naming the file, line and column."""
+    return parse_people(read_text(path), str(path), flag_zones)

@@ -11,8 +11,6 @@ from rewards.store import people as rows
 from rewards.store.session import Transaction
 from rewards.store.units import from_us
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -35,11 +33,6 @@ class Place:
         index = bisect_right(self.zones, at_us, key=lambda one: one[0]) - 1
         zone, floor = self.zones[index][1:] if index >= 0 else (self.zone, 0)
         return max(local_ordinal(at_us, zone), floor), zone
-
-    def excused(self, until: int, required: Sequence[str]) -> int:
-        """How many required days ("mon"…) up to a date fell on leave."""
-        days = (day for first, last in self.leave for day in range(first, min(last, until) + 1))
-        return sum(WEEKDAYS[date.fromordinal(day).weekday()] in required for day in set(days))
 
 
 def local_ordinal(at_us: int, zone: str) -> int:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from rewards.events import MOST_QUANTITY, VERIFICATION_LEVEL
 
 MOST_DEPTH = 8
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+_ALIASED = ConfigDict(
+    frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+)
 
 
 class _Node(BaseModel):
@@ -30,24 +37,64 @@ class Not(_Node):
     """The part does not hold."""
 
     not_: Predicate = Field(alias="not")
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
-    )
+    model_config = _ALIASED
 
 
-class Comparison(BaseModel):
-    """A number of the event against a constant."""
+def _constant(value: object) -> object:
+    number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_QUANTITY
+    if not number and value not in VERIFICATION_LEVEL:
+        raise ValueError(
+            f"a constant is a whole number from 0 to {MOST_QUANTITY}, or declared, tracked or connector; write one of these"
+        )
+    return value
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+Constant = Annotated[int | str, BeforeValidator(_constant)]
+
+
+def _fits(field: str, value: int | str) -> None:
+    if (field == "verification") != isinstance(value, str):
+        wanted = "declared, tracked or connector" if field == "verification" else "a whole number"
+        raise ValueError(f"{field} got {value!r}; it is {wanted}; write one of these")
+
+
+class Comparison(_Node):
+    """`field` of the event (quantity or verification) against a constant; proof rises from declared to tracked to connector."""
+
     field: Literal["quantity", "verification"]
     op: Literal["<", "<=", "==", "!=", ">=", ">"]
-    value: Annotated[int, Field(ge=0, le=1_000_000)]
+    value: Constant
+
+    @model_validator(mode="after")
+    def _sound(self) -> Comparison:
+        _fits(self.field, self.value)
+        return self
 
 
 class Compare(_Node):
-    """Compare a number of the event: quantity, or verification (0 declared, 1 tracked, 2 connector)."""
+    """A comparison holds."""
 
     compare: Comparison
+
+
+class Membership(_Node):
+    """`field` of the event (quantity or verification) is one of `values`."""
+
+    field: Literal["quantity", "verification"]
+    values: Annotated[tuple[Constant, ...], Field(min_length=1, max_length=16)]
+
+    @model_validator(mode="after")
+    def _sound(self) -> Membership:
+        for value in self.values:
+            _fits(self.field, value)
+        return self
+
+
+class In(_Node):
+    """A membership holds."""
+
+    in_: Membership = Field(alias="in")
+    model_config = _ALIASED
 
 
 Words = Annotated[
@@ -81,14 +128,15 @@ class WeekdayIn(_Node):
     ]
 
 
-_TAGS = ("all", "any", "not", "compare", "segment", "channel", "tag", "weekday")
+_TAGS = ("all", "any", "not", "compare", "in", "segment", "channel", "tag", "weekday")
 
 
-_TAG_OF: dict[type, str] = {
+TAG_OF: dict[type, str] = {
     All: "all",
     AnyOf: "any",
     Not: "not",
     Compare: "compare",
+    In: "in",
     SegmentIn: "segment",
     ChannelIn: "channel",
     TagIn: "tag",
@@ -98,8 +146,8 @@ _TAG_OF: dict[type, str] = {
 
 def _which(value: Any) -> str | None:
     if isinstance(value, dict):
-        return next((tag for tag in _TAGS if tag in value), "not" if "not_" in value else None)
-    return _TAG_OF.get(type(value))
+        return next((tag for tag in _TAGS if tag in value or f"{tag}_" in value), None)
+    return TAG_OF.get(type(value))
 
 
 Predicate = Annotated[
@@ -107,6 +155,7 @@ Predicate = Annotated[
     | Annotated[AnyOf, Tag("any")]
     | Annotated[Not, Tag("not")]
     | Annotated[Compare, Tag("compare")]
+    | Annotated[In, Tag("in")]
     | Annotated[SegmentIn, Tag("segment")]
     | Annotated[ChannelIn, Tag("channel")]
     | Annotated[TagIn, Tag("tag")]
@@ -114,7 +163,7 @@ Predicate = Annotated[
     Discriminator(
         _which,
         custom_error_type="predicate",
-        custom_error_message="not a condition; one of all, any, not, compare, segment, channel, tag, weekday; use one of these",
+        custom_error_message="not a condition; a condition is one of all, any, not, compare, in, segment, channel, tag, weekday; use one of these",
     ),
 ]
 

@@ -85,7 +85,78 @@ badges:
 recognition: {kudos: {allowance: 60, gift: 10, period: month}}
 """
 
+# Daily habits with streaks that forgive: work calendar, freezes and repair keep a break from ending it all (Silverman and Barasch
+# 2023 found that people give up after a broken streak). Freezes, repair and amounts are assumptions of ours.
+_HABIT = """
+name: habit
+title: A little every working day
+rules:
+  - id: share
+    title: Share a green-lit item
+    on: share
+    points: 3
+    per_object: once
+    decay: {factor: 1/2, window: day}
+    caps: [{window: day, points: 5}]
+    nature: {worth: symbolic}
+  - id: comment
+    title: Comment on a colleague's post
+    on: comment
+    points: 1
+    caps: [{window: day, points: 3}, {window: week, points: 3, scope: pair}]
+    nature: {worth: symbolic}
+streaks:
+  - id: weekdays
+    title: Working days
+    kinds: [share, comment]
+    freezes: 2
+    freeze_window: month
+    repair: {missed_days: 1, events: 2}
+badges:
+  - id: faithful
+    title: Faithful
+    groups: [[{metric: streak, of: weekdays, at_least: 10}]]
+    levels: [{id: quarter, title: Faithful for a quarter, times: 6}]
+"""
+
+# A goal that a team reaches together, boards of teams per head and none of persons: Babcock et al. 2015 found team incentives to
+# carry through mutual obligation, Barankay 2012 that telling people their rank can lower what they do. Amounts are assumptions.
+_TEAMS = """
+name: teams
+title: Together
+rules:
+  - id: share
+    title: Share a green-lit item
+    on: share
+    points: 2
+    per_object: once
+    verification: connector
+    until_verified: 1/2
+    caps: [{window: week, points: 10}]
+    nature: {worth: symbolic, publicity: public}
+  - id: lead
+    title: Bring a lead
+    on: lead
+    points: 10
+    verification: connector
+    caps: [{window: month, points: 50}]
+    nature: {worth: symbolic, publicity: public}
+challenges:
+  - {id: hundred, title: A hundred points together, metric: points, goal: 100, days: 28, unit: team}
+leaderboards:
+  - {id: teams, title: Teams per head, window: month, group: team, per_head: true}
+recognition:
+  kudos: {allowance: 60, gift: 10, period: month}
+  nominations: [{id: helper, title: Helper of the month, every_days: 28}]
+"""
+
 PRESETS: dict[str, IncentiveScheme] = {
     name: load_document(text, IncentiveScheme, f"preset {name}")
-    for name, text in (("clicks", _CLICKS), ("recognition", _RECOGNITION), ("curator", _CURATOR))
+    for name, text in (
+        ("clicks", _CLICKS),
+        ("recognition", _RECOGNITION),
+        ("curator", _CURATOR),
+        ("habit", _HABIT),
+        ("teams", _TEAMS),
+    )
 }

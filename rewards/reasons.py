@@ -19,7 +19,11 @@ class Reason(StrEnum):
     UNVERIFIED = "unverified"
     CHANNEL_UNREWARDED = "channel_unrewarded"
     FADED = "faded"
+    COMES_TO_ZERO = "comes_to_zero"
+    UNTIL_VERIFIED = "until_verified"
+    NOW_VERIFIED = "now_verified"
     BADGE = "badge"
+    BADGE_LOST = "badge_lost"
     NO_RULE = "no_rule"
     NO_SCHEME = "no_scheme"
     LATE = "late"
@@ -47,6 +51,10 @@ KERNEL_REASONS: dict[int, Reason] = {
     codes.CHANNEL_UNREWARDED: Reason.CHANNEL_UNREWARDED,
     codes.FADED: Reason.FADED,
     codes.BADGE: Reason.BADGE,
+    codes.BADGE_LOST: Reason.BADGE_LOST,
+    codes.DECLARED: Reason.UNTIL_VERIFIED,
+    codes.PROVEN: Reason.NOW_VERIFIED,
+    codes.COMES_TO_ZERO: Reason.COMES_TO_ZERO,
 }
 
 _SENTENCES: dict[Reason, str] = {
@@ -55,9 +63,13 @@ _SENTENCES: dict[Reason, str] = {
     Reason.CAP_REACHED: "No points for “{title}”: {cap} was already reached. Nothing else was used up.",
     Reason.COOLDOWN: "No points for “{title}”: the rule waits {cooldown} after an award before it pays again.",
     Reason.ALREADY_AWARDED: "No points for “{title}”: this item already earned them once.",
-    Reason.UNVERIFIED: "No points for “{title}” yet: the rule asks for {verification} proof.",
+    Reason.UNVERIFIED: "No points for “{title}” yet: the rule asks for {verification}.",
     Reason.CHANNEL_UNREWARDED: "No points for “{title}”: this channel's rules forbid rewards for posts.",
     Reason.FADED: "No points for “{title}”: the amount falls with each repeat and has reached zero.",
+    Reason.COMES_TO_ZERO: "No points for “{title}”: the amount comes to nothing here (its multipliers or its quantity).",
+    Reason.UNTIL_VERIFIED: "{points} points for “{title}” for now; the rest follows with {verification}.",
+    Reason.NOW_VERIFIED: "{points} more points for “{title}”, now that there is {verification}.",
+    Reason.BADGE_LOST: "The badge “{title}” is no longer held: what it asks for is not met at present.",
     Reason.BADGE: "You earned the badge “{title}”{bonus}.",
     Reason.NO_RULE: "Recorded. No rule of the scheme rewards this.",
     Reason.NO_SCHEME: "Recorded. No scheme was in force when this happened.",
@@ -74,6 +86,13 @@ _SENTENCES: dict[Reason, str] = {
     Reason.KUDOS: "Thanks from {giver}.",
     Reason.TOP_UP: "Topped up by a new version of the scheme.",
     Reason.CORRECTION: "Corrected by a new version of the scheme.",
+}
+
+
+PROOFS = {
+    "declared": "your word",
+    "tracked": "a click that was tracked",
+    "connector": "the network's own report",
 }
 
 

@@ -1,195 +1,247 @@
-"""Offline replay: events and a scheme in, every entry with its reason, balances, badges and streaks out.
+"""Offline replay: events and a scheme in; every entry with its reason, balances, badges, streaks and challenges out.
 
-The same kernel as live and simulated, compiled over all people at once.
+The same kernel as live and simulated, compiled over all people at once. Events go by canonical order, whatever order they are
+given in; a repeated event counts once. Where an event says when it was recorded, the grace period and the future limit apply.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 
+from engine import scoring_tables as codes
 from engine.scoring import score_batch
-from engine.scoring_tables import EventBatch, new_state
-from rewards.award import Entry, Reason, entry_of
-from rewards.clock import frozen_date, microseconds, month_index
+from engine.scoring_tables import EventBatch, ScoreState, columns, new_state
+from rewards.award import Entry, Reason, carry_score, entry_of
+from rewards.clock import FUTURE_LIMIT, local_date, microseconds, month_index
 from rewards.document import DocumentError
-from rewards.events import (
-    VERIFICATION_LEVEL,
-    Event,
-    EventError,
-    canonical_order,
-    object_key,
-    parse_cloudevent,
-    payload_hash,
-)
+from rewards.events import VERIFICATION_LEVEL, Event, canonical_order, object_key, payload_hash
 from rewards.people_file import PersonRow
 from rewards.tables import CompiledScheme
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """An event as it concerns one person: the subject, or the owner. `version` counts schemes from 1; 0 is before the first."""
+
+    event: Event
+    row: int
+    role: int
+    day: date
+    zone: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayEntry:
-    """An entry with the person and event it belongs to."""
+    """An entry with the person and occasion it belongs to."""
 
     person: str
-    source: str
-    event: str
+    occasion: Occasion
     entry: Entry
 
 
-@dataclass(frozen=True)
-class Replay:
-    """What the events come to under the scheme."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one person has come to. `zone_flagged`: the zone is not known, and the scheme's was taken."""
 
-    scheme_hash: str
+    person: str
+    segment: str
+    team: str
+    zone: str
+    zone_flagged: bool
+    millipoints: int
+    level: str | None
+    badges: tuple[str, ...]
+    streaks: dict[str, int]
+    longest_streaks: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What the events come to under the scheme (the last version, where there are several)."""
+
+    compiled: CompiledScheme
+    occasions: tuple[Occasion, ...]
     entries: tuple[ReplayEntry, ...]
-    balances_millipoints: dict[str, int]
-    badges: dict[str, tuple[str, ...]]
-    streaks: dict[str, dict[str, int]]
+    standings: tuple[Standing, ...]
     duplicates: int
 
-    def as_json(self) -> dict[str, Any]:
-        """A JSON object, keys in a fixed order."""
-        return {
-            "kind": "replay",
-            "scheme_hash": self.scheme_hash,
-            "duplicates": self.duplicates,
-            "balances": [
-                {"person": p, "millipoints": m, "badges": list(self.badges[p]), "streaks": self.streaks[p]}
-                for p, m in sorted(self.balances_millipoints.items())
-            ],
-            "entries": [
-                {
-                    "person": e.person,
-                    "source": e.source,
-                    "event": e.event,
-                    "item": e.entry.item,
-                    "kind": e.entry.kind,
-                    "millipoints": e.entry.amount_millipoints,
-                    "reason": e.entry.reason.value,
-                    "why": e.entry.why,
-                }
-                for e in self.entries
-            ],
-        }
+    @property
+    def balances_millipoints(self) -> dict[str, int]:
+        """Millipoints earned, by person."""
+        return {one.person: one.millipoints for one in self.standings}
 
 
-def read_events(path: Path) -> list[Event]:
-    """CloudEvents of a JSONL file, one a line. Raises DocumentError naming file and line."""
-    events = []
-    try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                try:
-                    events.append(parse_cloudevent(json.loads(line)))
-                except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-                    raise DocumentError(
-                        f"{path}:{number}: not JSON; one CloudEvents object a line; mend the line"
-                    ) from None
-                except EventError as error:
-                    raise DocumentError(f"{path}:{number}: {error}") from None
-    except OSError as error:
-        raise DocumentError(f"{path}:1: cannot be read ({error.strerror}); name a readable file") from None
-    return events
+def replay(
+    events: Iterable[Event],
+    compiled: CompiledScheme,
+    people: Sequence[PersonRow] | None = None,
+    later: Sequence[tuple[datetime, CompiledScheme]] = (),
+) -> Replay:
+    """Score the events offline. Without `people` everyone named is taken, in the calendar's zone and no segment.
+
+    `later` holds further versions of the scheme, each from an instant on, rising: an event is scored by the version in force when it
+    occurred. Raises DocumentError for a person that `people` lacks, one id with two payloads, and versions out of order.
+    """
+    if any(one >= other for (one, _), (other, _) in pairwise(later)):
+        raise DocumentError("versions: got instants out of order; they rise; reorder them")
+    ordered, duplicates = distinct(events)
+    home = compiled.scheme.calendar.zone
+    if people is None:
+        names = dict.fromkeys(n for e in ordered for n in (e.subject, e.owner) if n)
+        people = [PersonRow(id=n, segment="all", team="all", timezone=home, contacts=0) for n in names]
+    occasions = list(_occasions(ordered, people, home, [instant for instant, _ in later]))
+    versions = [compiled, *(scheme for _, scheme in later)]
+    found: list[list[Entry]] = [[] for _ in occasions]
+    state = new_state(compiled.tables, len(people))
+    for number, scheme in enumerate(versions):
+        if number:
+            state = carry_score(state, versions[number - 1], scheme)
+        state = _score(scheme, state, people, occasions, number + 1, found)
+    entries: list[ReplayEntry] = []
+    for occasion, got in zip(occasions, found, strict=True):
+        lines = got or ([Entry("", "", "points", 0, Reason.NO_RULE)] if occasion.role == 0 else [])
+        entries.extend(ReplayEntry(people[occasion.row].id, occasion, entry) for entry in lines)
+    standings = _standings(versions[-1], state, people, home)
+    return Replay(versions[-1], tuple(occasions), tuple(entries), standings, duplicates)
 
 
-def _distinct(events: Iterable[Event]) -> tuple[list[Event], int]:
-    """Events in canonical order, each (source, id) once. Raises DocumentError where one id has two payloads."""
-    seen: dict[tuple[str, str], str] = {}
-    kept: list[Event] = []
+def distinct(events: Iterable[Event]) -> tuple[list[Event], int]:
+    """Events in canonical order, each (source, id) once, and how many were repeated. Raises DocumentError for two payloads."""
+    first: dict[tuple[str, str], Event] = {}
     duplicates = 0
-    for event in canonical_order(events):
-        key, digest = (event.source, event.id), payload_hash(event)
-        if seen.setdefault(key, digest) != digest:
-            raise DocumentError(
-                f"event {event.id!r} of {event.source!r}: got two payloads; an id stands for one; rename one"
-            )
-        if len(seen) == len(kept):
+    for event in events:
+        known = first.setdefault((event.source, event.id), event)
+        if known is not event:
             duplicates += 1
-        else:
-            kept.append(event)
-    return kept, duplicates
+            if payload_hash(known) != payload_hash(event):
+                raise DocumentError(
+                    f"event {event.id!r} of {event.source!r}: got two payloads; an id stands for one; rename one"
+                )
+    return canonical_order(first.values()), duplicates
 
 
-def _batch(compiled: CompiledScheme, occasions: list[tuple[Event, PersonRow, int, int]]) -> EventBatch:
-    """Occasions (event, person, row, role) as kernel arrays; local dates frozen person by person."""
+def _occasions(
+    ordered: list[Event], people: Sequence[PersonRow], home: str, changes: list[datetime]
+) -> Iterator[Occasion]:
+    """Each event for its subject and for another owner; local dates frozen person by person, none used twice."""
+    rows = {person.id: row for row, person in enumerate(people)}
+    last: dict[int, date] = {}
+    for event in ordered:
+        version = 1 + sum(event.occurred_at >= instant for instant in changes)
+        for name, role in ((event.subject, 0), (event.counterpart(of_owner=False), 1)):
+            if name is None:
+                continue
+            if name not in rows:
+                raise DocumentError(
+                    f"event {event.id!r}: got person {name!r}; not among the people; add the person or drop the event"
+                )
+            row = rows[name]
+            zone = (event.zone if role == 0 else None) or people[row].timezone or home
+            given = event.local_date if role == 0 else None
+            day = local_date(event.occurred_at, zone) if given is None else given
+            last[row] = day = max(day, last.get(row, day))
+            yield Occasion(event, row, role, day, zone, version)
+
+
+def _set_aside(compiled: CompiledScheme, event: Event) -> Entry | None:
+    """The entry of zero of an event that came too late or from the future, or None for one that counts."""
+    if event.recorded_at is None:
+        return None
+    grace = compiled.scheme.calendar.grace_hours
+    if event.occurred_at > event.recorded_at + FUTURE_LIMIT:
+        return Entry("", "", "points", 0, Reason.QUARANTINED)
+    if event.recorded_at - event.occurred_at > timedelta(hours=grace):
+        return Entry("", "", "points", 0, Reason.LATE, arguments={"grace": f"{grace} hours"})
+    return None
+
+
+def _score(
+    compiled: CompiledScheme,
+    state: ScoreState,
+    people: Sequence[PersonRow],
+    occasions: list[Occasion],
+    version: int,
+    found: list[list[Entry]],
+) -> ScoreState:
+    """Score the occasions of one version; their entries go to `found`."""
+    mine: list[int] = []
+    for at, occasion in enumerate(occasions):
+        if occasion.version == version:
+            aside = _set_aside(compiled, occasion.event)
+            if aside is None:
+                mine.append(at)
+            elif occasion.role == 0:
+                found[at].append(aside)
+    batch = _batch(compiled, [occasions[at] for at in mine], people)
+    state, awards = score_batch(compiled.tables, state, batch)
+    for at, item, amount, reason in zip(*(column.tolist() for column in awards), strict=True):
+        found[mine[at]].append(entry_of(compiled, item, amount, reason))
+    return state
+
+
+def _batch(compiled: CompiledScheme, occasions: list[Occasion], people: Sequence[PersonRow]) -> EventBatch:
     v = compiled.vocabulary
-    last: dict[int, Any] = {}
-    columns: list[tuple[int, ...]] = []
-    for event, person, row, role in occasions:
-        day = event.local_date or frozen_date(event.occurred_at, event.zone or person.timezone, last.get(row))
-        last[row] = day
-        columns.append(
+    rows = []
+    for occasion in occasions:
+        event, day = occasion.event, occasion.day
+        other = event.counterpart(occasion.role == 1)
+        rows.append(
             (
-                row,
+                occasion.row,
                 v.kind_codes.get(event.kind, -1),
                 object_key(event.object),
+                -1 if other is None else object_key(other),
                 microseconds(event.occurred_at),
                 day.toordinal(),
                 month_index(day),
                 v.channel_codes.get(event.channel or "", -1),
                 v.tag_mask(event.tags),
-                v.segment_codes.get(person.segment, -1),
+                v.segment_codes.get(people[occasion.row].segment, -1),
                 VERIFICATION_LEVEL[event.verification],
                 event.quantity,
-                role,
-                0,
+                occasion.role,
             )
         )
-    return EventBatch(
-        *np.array(columns, dtype=np.int64).reshape(len(columns), len(EventBatch._fields)).T.copy()
-    )
+    leave = [
+        (row, first.toordinal(), end.toordinal())
+        for row, person in enumerate(people)
+        for first, end in person.leave
+    ]
+    numbers = np.array(rows, dtype=np.int64).reshape(len(rows), len(EventBatch._fields) - 1)
+    return EventBatch._make([*numbers.T.copy(), np.array(leave, dtype=np.int64).reshape(len(leave), 3)])
 
 
-def replay(
-    events: Iterable[Event], compiled: CompiledScheme, people: Sequence[PersonRow] | None = None
-) -> Replay:
-    """Score the events offline. Without `people` everyone named is taken, in zone UTC and no segment.
+def _standings(
+    compiled: CompiledScheme, state: ScoreState, people: Sequence[PersonRow], home: str
+) -> tuple[Standing, ...]:
+    now = columns(compiled.tables, state)
+    streaks = [streak.id for streak in compiled.scheme.streaks]
+    standings = []
+    for row, person in enumerate(people):
+        earned = int(now.earned[row])
+        reached = [level.id for level in compiled.scheme.levels if earned >= level.points * 1000]
+        held = zip(compiled.badges, now.badge[row], strict=True)
+        standings.append(
+            Standing(
+                person=person.id,
+                segment=person.segment,
+                team=person.team,
+                zone=person.timezone or home,
+                zone_flagged=not person.timezone,
+                millipoints=earned,
+                level=reached[-1] if reached else None,
+                badges=tuple(badge.id for badge, has in held if has == codes.HELD),
+                streaks=dict(zip(streaks, now.streak[row, :, codes.LENGTH].tolist(), strict=True)),
+                longest_streaks=dict(zip(streaks, now.streak[row, :, codes.LONGEST].tolist(), strict=True)),
+            )
+        )
+    return tuple(standings)
 
-    Raises DocumentError for a person that `people` lacks and for one id with two payloads.
-    """
-    ordered, duplicates = _distinct(events)
-    if people is None:
-        names = dict.fromkeys(n for e in ordered for n in (e.subject, e.owner) if n)
-        people = [PersonRow(id=n, segment="all", team="all", timezone="UTC", contacts=0) for n in names]
-    rows = {person.id: row for row, person in enumerate(people)}
-    occasions = []
-    for event in ordered:
-        for name, role in ((event.subject, 0), (event.owner, 1)):
-            if name is not None and name not in rows:
-                raise DocumentError(
-                    f"event {event.id!r}: got person {name!r}; not among the people; add the person or drop the event"
-                )
-            if name is not None:
-                occasions.append((event, people[rows[name]], rows[name], role))
-    state, awards = score_batch(
-        compiled.tables, new_state(compiled.tables, len(people)), _batch(compiled, occasions)
-    )
-    found: list[list[Entry]] = [[] for _ in occasions]
-    for at, item, amount, reason in zip(*(column.tolist() for column in awards), strict=True):
-        found[at].append(entry_of(compiled, item, amount, reason))
-    entries: list[ReplayEntry] = []
-    for (event, person, _, role), got in zip(occasions, found, strict=True):
-        lines = got or ([Entry("", "", "points", 0, Reason.NO_RULE)] if role == 0 else [])
-        entries.extend(ReplayEntry(person.id, event.source, event.id, entry) for entry in lines)
-    badges, streaks = compiled.scheme.badges, compiled.scheme.streaks
-    return Replay(
-        scheme_hash=compiled.hash,
-        entries=tuple(entries),
-        balances_millipoints={p.id: int(state.earned[r]) for r, p in enumerate(people)},
-        badges={
-            p.id: tuple(b.id for b, h in zip(badges, state.badges[r], strict=True) if h)
-            for r, p in enumerate(people)
-        },
-        streaks={
-            p.id: {s.id: int(state.streak[r, at, 0]) for at, s in enumerate(streaks)}
-            for r, p in enumerate(people)
-        },
-        duplicates=duplicates,
-    )
+
+__all__ = ["Occasion", "Replay", "ReplayEntry", "Standing", "distinct", "replay"]

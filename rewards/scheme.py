@@ -1,323 +1,153 @@
-"""`IncentiveScheme`: the one document that is simulated and run live. Frozen, content-hashed, nothing unknown taken.
-
-Amounts are written in points with at most three decimals and counted in integer millipoints. Order of arithmetic for a rule:
-base x quantity (if per unit), then decay, then multipliers in the order written, each dividing down; then caps, the tightest wins.
-"""
+"""`IncentiveScheme`: the one document that is simulated and run live. Frozen, content-hashed, nothing unknown taken."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
-from typing import Annotated, Literal
+import datetime
+import re
+from collections.abc import Iterable, Sequence
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    model_validator,
+from pydantic import Field, model_validator
+
+from rewards.achievements import (
+    Badge,
+    BadgeLevel,
+    Challenge,
+    Level,
+    Metric,
+    Penalty,
+    Repair,
+    Requirement,
+    Streak,
+)  # fmt: skip
+from rewards.earning import Cap, Decay, Multiplier, Rule
+from rewards.offers import Highlight, Kudos, Leaderboard, Nomination, Recognition, Reward
+from rewards.people_file import Zone
+from rewards.predicates import Predicate, words
+from rewards.quantities import (
+    MILLIPOINTS,
+    Id,
+    Label,
+    Nature,
+    Part,
+    Points,
+    SchemeError,
+    Text,
+    Title,
+    Window,
+    millipoints,
+)  # fmt: skip
+
+MOST_BADGES = 48
+_SENTIMENT = frozenset(
+    [
+        "sentiment",
+        "positive",
+        "negative",
+        "positivity",
+        "polarity",
+        "favourable",
+        "favorable",
+        "praise",
+        "praising",
+        "flattering",
+        "upbeat",
+    ]
 )
 
-from rewards.events import Kind, Verification
-from rewards.people_file import Zone
-from rewards.predicates import MOST_DEPTH, Predicate, depth
 
-MILLIPOINTS = 1000
-MOST_POINTS = Decimal(1_000_000)
-Window = Literal["day", "week", "month", "total"]
+class Holiday(Part):
+    """A day on which nobody is expected to work."""
 
-
-class SchemeError(ValueError):
-    """A scheme that cannot be put in force: the value, the limit and the remedy, in one line."""
-
-
-def _decimal(value: object) -> object:
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    if isinstance(value, bool):
-        raise ValueError("must be a number of points; write a number")
-    return value
-
-
-def _milli(value: Decimal) -> Decimal:
-    if not value.is_finite() or not 0 <= value <= MOST_POINTS:
-        raise ValueError(f"points lie from 0 to {MOST_POINTS}; write a number in that range")
-    if value * MILLIPOINTS != (value * MILLIPOINTS).to_integral_value():
-        raise ValueError("points have at most three decimals; round it")
-    return value.normalize() + 0
-
-
-def _fraction(value: object) -> Fraction:
-    try:
-        ratio = Fraction(repr(value) if isinstance(value, float) else str(value))
-    except (ValueError, ZeroDivisionError):
-        raise ValueError("not a rational; write one like 1/2 or 1.5") from None
-    if not 0 <= ratio <= 1000 or ratio.denominator > 10_000:
-        raise ValueError("rationals lie from 0 to 1000 with a denominator up to 10000; write a simpler one")
-    return ratio
-
-
-Points = Annotated[
-    Decimal,
-    BeforeValidator(_decimal),
-    AfterValidator(_milli),
-    PlainSerializer(lambda v: format(v, "f"), return_type=str),
-]
-Ratio = Annotated[
-    Fraction,
-    BeforeValidator(_fraction),
-    PlainSerializer(str, return_type=str),
-    Field(json_schema_extra={"type": "string"}),
-]
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
-Title = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Text = Annotated[str, Field(max_length=2000)]
-
-
-def millipoints(points: Decimal) -> int:
-    """Points as integer millipoints, exact."""
-    return int(points * MILLIPOINTS)
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class Nature(_Part):
-    """What kind of reward it is: the simulation needs it, because people answer differently."""
-
-    worth: Literal["tangible", "symbolic"] = "tangible"
-    publicity: Literal["public", "private"] = "private"
-    expectation: Literal["expected", "surprise"] = "expected"
-
-
-class Multiplier(_Part):
-    """A factor on the amount where the condition holds (always, if none)."""
-
-    factor: Ratio
-    when: Predicate | None = None
-
-
-class Cap(_Part):
-    """At most `points` in each window, counted over the rule or over the rule and one object."""
-
-    window: Window
-    points: Points
-    scope: Literal["rule", "object"] = "rule"
-
-
-class Decay(_Part):
-    """Each further award within the window is worth `factor` of the one before."""
-
-    factor: Ratio
-    window: Window = "total"
-
-    @model_validator(mode="after")
-    def _shrinks(self) -> Decay:
-        if self.factor > 1:
-            raise ValueError("decay factor lies from 0 to 1; use a multiplier to raise an amount")
-        return self
-
-
-class Rule(_Part):
-    """Points for a kind of event."""
-
-    id: Id
-    title: Title
-    on: Kind
-    beneficiary: Literal["subject", "owner"] = "subject"
-    when: Predicate | None = None
-    points: Points
-    per: Literal["event", "unit"] = "event"
-    per_object: Literal["once", "each"] = "each"
-    decay: Decay | None = None
-    multipliers: Annotated[tuple[Multiplier, ...], Field(max_length=8)] = ()
-    caps: Annotated[tuple[Cap, ...], Field(max_length=8)] = ()
-    cooldown_minutes: Annotated[int, Field(ge=0, le=525_600)] = 0
-    verification: Verification = "declared"
-    hold_hours: Annotated[int, Field(ge=0, le=8760)] = 0
-    nature: Nature = Nature()
-
-    @model_validator(mode="after")
-    def _sound(self) -> Rule:
-        for tree in (self.when, *(m.when for m in self.multipliers)):
-            if tree is not None and depth(tree) > MOST_DEPTH:
-                raise ValueError(f"conditions nest at most {MOST_DEPTH} deep; flatten this one")
-        return self
-
-
-class Requirement(_Part):
-    """A count that must be reached. `of` names a rule (awards), an event kind (events), a streak (days), or is left out for points."""
-
-    metric: Literal["points", "awards", "events", "streak"]
-    of: str = Field(default="", max_length=64)
-    at_least: Annotated[int, Field(ge=1, le=1_000_000_000)]
-
-
-class Badge(_Part):
-    """Held once every requirement of any one group is met."""
-
-    id: Id
-    title: Title
-    description: Text = ""
-    groups: Annotated[
-        tuple[Annotated[tuple[Requirement, ...], Field(min_length=1, max_length=8)], ...],
-        Field(min_length=1, max_length=4),
-    ]
-    permanent: bool = True
-    points: Points = Decimal(0)
-    nature: Nature = Nature(worth="symbolic", publicity="public")
-
-
-class Level(_Part):
-    """A name for having earned so many points; never lost by redeeming."""
-
-    id: Id
-    title: Title
-    points: Points
-
-
-class Streak(_Part):
-    """Consecutive required days with at least one event of these kinds, on calendar dates."""
-
-    id: Id
-    title: Title
-    kinds: Annotated[tuple[Kind, ...], Field(min_length=1, max_length=8)]
-    days: Annotated[
-        tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], Field(min_length=1)
-    ] = (
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
+    date: datetime.date = Field(description="the calendar date")
+    title: Title = Field(description="what people call it")
+    segments: Annotated[tuple[Label, ...], Field(max_length=60)] = Field(
+        (), description="for whom; for everybody, if none"
     )
-    freezes: Annotated[int, Field(ge=0, le=30)] = 0
 
 
-class Challenge(_Part):
-    """A goal for teams or for everyone, from one date to another."""
+class Calendar(Part):
+    """Time rules. Personal caps and streaks use the employee's zone, boards and challenges this one."""
 
-    id: Id
-    title: Title
-    metric: Literal["points", "events"] = "points"
-    of: str = Field(default="", max_length=64)
-    goal: Annotated[int, Field(ge=1, le=1_000_000_000)]
-    days: Annotated[int, Field(ge=1, le=366)]
-    unit: Literal["team", "everyone"] = "team"
-
-
-class Leaderboard(_Part):
-    """A board over earned points. Opt-in by default; nobody below `neighbours` places of the reader is shown."""
-
-    id: Id
-    title: Title
-    window: Window = "month"
-    group: Literal["everyone", "segment", "team"] = "everyone"
-    neighbours: Annotated[int, Field(ge=0, le=50)] = 2
-    top: Annotated[int, Field(ge=0, le=100)] = 10
-    per_head: bool = False
-    minimum_group: Annotated[int, Field(ge=2, le=1000)] = 5
-    pseudonyms: bool = False
+    zone: Zone = Field(
+        "UTC", description="IANA time zone of boards and challenges, and of people whose zone is unknown"
+    )
+    grace_hours: Annotated[int, Field(ge=0, le=8760, strict=True)] = Field(
+        72, description="what arrives later than this after it happened is recorded and earns nothing"
+    )
+    holidays: Annotated[tuple[Holiday, ...], Field(max_length=400)] = Field(
+        (), description="days that no streak requires, by date"
+    )
+    redemption_expiry_days: Annotated[int, Field(ge=1, le=3660, strict=True)] | None = Field(
+        None, description="spendable points lapse after so many days; never, if none"
+    )
 
 
-class Kudos(_Part):
-    """Thanks that colleagues give: an allowance a period, a gift a time, and limits a pair."""
-
-    allowance: Points = Decimal(100)
-    period: Literal["week", "month"] = "month"
-    gift: Points = Decimal(10)
-    per_pair: Annotated[int, Field(ge=1, le=1000)] = 3
-    reciprocal_limit: Annotated[int, Field(ge=1, le=1000)] = 3
-    spendable: bool = False
-
-
-class Highlight(_Part):
-    """Exclusive recognition by rule: how many people, how often."""
-
-    title: Title
-    share: Ratio
-    every_days: Annotated[int, Field(ge=1, le=366)] = 28
-
-
-class Recognition(_Part):
-    """Recognition between people."""
-
-    kudos: Kudos | None = None
-    highlights: Annotated[tuple[Highlight, ...], Field(max_length=8)] = ()
-
-
-class Reward(_Part):
-    """Something spendable points buy."""
-
-    id: Id
-    title: Title
-    description: Text = ""
-    points: Points
-    stock: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
-    budget_points: Points | None = None
-    approval: bool = False
-    unit_cost_cents: Annotated[int, Field(ge=0, le=100_000_000)] = 0
-    nature: Nature = Nature()
-
-
-class Calendar(_Part):
-    """Time rules. `zone` is the contests' zone; personal caps and streaks use the employee's."""
-
-    zone: Zone = "UTC"
-    grace_hours: Annotated[int, Field(ge=0, le=8760)] = 72
-    redemption_expiry_days: Annotated[int, Field(ge=1, le=3660)] | None = None
-
-
-class Privacy(_Part):
+class Privacy(Part):
     """What others see."""
 
-    minimum_group: Annotated[int, Field(ge=2, le=1000)] = 5
-    boards_opt_in: bool = True
+    minimum_group: Annotated[int, Field(ge=2, le=1000, strict=True)] = Field(
+        5, description="numbers of smaller groups are shown nowhere"
+    )
+    boards_opt_in: bool = Field(
+        True, description="people appear on boards only if they choose to; false: unless they opt out"
+    )
 
 
-class FairPlay(_Part):
-    """Above this many awarded events of one person in an hour, further awards wait for a human."""
+class FairPlay(Part):
+    """When a person looks before points are spendable."""
 
-    review_above_per_hour: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    review_above_per_hour: Annotated[int, Field(ge=1, le=100_000, strict=True)] | None = Field(
+        None, description="events of one person in an hour above which awards wait for a look; never, if none"
+    )
 
 
-def _unique(parts: tuple[_Part, ...], what: str) -> None:
+def _unique(names: Iterable[str], what: str) -> None:
     seen: set[str] = set()
-    for part in parts:
-        name: str = part.id  # type: ignore[attr-defined]
+    for name in names:
         if name in seen:
             raise ValueError(f"{what} id {name!r} stands twice; ids are unique; rename one")
         seen.add(name)
 
 
-class IncentiveScheme(_Part):
+class IncentiveScheme(Part):
     """An incentive scheme. Equal content has an equal hash (`rewards.document.content_hash`)."""
 
-    name: Id
-    title: Title
-    note: Text = ""
-    rules: Annotated[tuple[Rule, ...], Field(max_length=32)] = ()
-    caps: Annotated[tuple[Cap, ...], Field(max_length=8)] = ()
+    name: Id = Field(description="a short name")
+    title: Title = Field(description="what people call it")
+    note: Text = Field("", description="for those who decide about it")
+    rules: Annotated[tuple[Rule, ...], Field(max_length=32)] = Field((), description="what earns points")
+    caps: Annotated[tuple[Cap, ...], Field(max_length=8)] = Field(
+        (), description="limits over all rules together"
+    )
     unrewarded_channels: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(max_length=32)
-    ] = ()
-    badges: Annotated[tuple[Badge, ...], Field(max_length=48)] = ()
-    levels: Annotated[tuple[Level, ...], Field(max_length=32)] = ()
-    streaks: Annotated[tuple[Streak, ...], Field(max_length=8)] = ()
-    challenges: Annotated[tuple[Challenge, ...], Field(max_length=16)] = ()
-    leaderboards: Annotated[tuple[Leaderboard, ...], Field(max_length=16)] = ()
-    recognition: Recognition = Recognition()
-    rewards: Annotated[tuple[Reward, ...], Field(max_length=256)] = ()
-    calendar: Calendar = Calendar()
-    privacy: Privacy = Privacy()
-    fair_play: FairPlay = FairPlay()
+    ] = Field((), description="channels whose own rules forbid rewards: they earn nothing")
+    badges: Annotated[tuple[Badge, ...], Field(max_length=MOST_BADGES)] = Field(
+        (), description="what can be reached"
+    )
+    levels: Annotated[tuple[Level, ...], Field(max_length=32)] = Field(
+        (), description="names for points ever earned, rising"
+    )
+    streaks: Annotated[tuple[Streak, ...], Field(max_length=8)] = Field((), description="days in a row")
+    challenges: Annotated[tuple[Challenge, ...], Field(max_length=16)] = Field((), description="common goals")
+    leaderboards: Annotated[tuple[Leaderboard, ...], Field(max_length=16)] = Field(
+        (), description="who earned how much"
+    )
+    recognition: Recognition = Field(Recognition(), description="recognition between people")
+    rewards: Annotated[tuple[Reward, ...], Field(max_length=256)] = Field((), description="what points buy")
+    calendar: Calendar = Field(Calendar(), description="time rules")
+    privacy: Privacy = Field(Privacy(), description="what others see")
+    fair_play: FairPlay = Field(FairPlay(), description="when a person looks first")
 
     @model_validator(mode="after")
     def _consistent(self) -> IncentiveScheme:
-        for parts, what in (
+        parts: tuple[
+            tuple[
+                Sequence[Rule | Badge | Level | Streak | Challenge | Leaderboard | Reward | Nomination], str
+            ],
+            ...,
+        ] = (
             (self.rules, "rule"),
             (self.badges, "badge"),
             (self.levels, "level"),
@@ -325,21 +155,73 @@ class IncentiveScheme(_Part):
             (self.challenges, "challenge"),
             (self.leaderboards, "leaderboard"),
             (self.rewards, "reward"),
-        ):
-            _unique(parts, what)
+            (self.recognition.nominations, "nomination"),
+        )
+        for found, what in parts:
+            _unique((part.id for part in found), what)
         if any(cap.scope == "object" for cap in self.caps):
-            raise ValueError("caps of the whole scheme have scope rule; write object caps under a rule")
-        rules, streaks = {rule.id for rule in self.rules}, {streak.id for streak in self.streaks}
-        for badge in self.badges:
-            for need in (need for group in badge.groups for need in group):
-                if need.metric == "awards" and need.of not in rules:
-                    raise ValueError(
-                        f"badge {badge.id!r} counts rule {need.of!r}; no such rule; name one of the scheme's rules"
-                    )
-                if need.metric == "streak" and need.of not in streaks:
-                    raise ValueError(
-                        f"badge {badge.id!r} counts streak {need.of!r}; no such streak; name one of the scheme's streaks"
-                    )
+            raise ValueError(
+                "caps of the whole scheme have scope rule or pair; write object caps under a rule"
+            )
+        if len(self.every_badge) > MOST_BADGES:
+            raise ValueError(
+                f"badges with their levels come to {len(self.every_badge)}; at most {MOST_BADGES}; remove some"
+            )
+        self._check_names()
+        self._check_sentiment()
         if [level.points for level in self.levels] != sorted({level.points for level in self.levels}):
             raise ValueError("levels stand in rising order of points, each different; reorder them")
+        dates = [(holiday.date, holiday.segments) for holiday in self.calendar.holidays]
+        if [day for day, _ in dates] != sorted({day for day, _ in dates}):
+            raise ValueError("holidays stand in order of date, each date once; reorder or join them")
         return self
+
+    def _check_names(self) -> None:
+        rules, streaks = {rule.id for rule in self.rules}, {streak.id for streak in self.streaks}
+        counting: list[tuple[str, Requirement | Challenge]] = [
+            (f"badge {badge.id!r}", need) for badge in self.badges for group in badge.groups for need in group
+        ]
+        counting += [(f"challenge {challenge.id!r}", challenge) for challenge in self.challenges]
+        for where, need in counting:
+            for metric, known in (("awards", rules), ("streak", streaks)):
+                if need.metric == metric and need.of not in known:
+                    what = "rule" if metric == "awards" else "streak"
+                    raise ValueError(
+                        f"{where} counts {what} {need.of!r}; no such {what}; name one of the scheme's {what}s"
+                    )
+
+    def _check_sentiment(self) -> None:
+        """Positive sentiment is never paid for: what people say is theirs, and paid praise is undisclosed advertising."""
+        named = [("event kind", rule.on) for rule in self.rules]
+        named += [
+            ("content tag", word)
+            for tree in self.conditions()
+            for field, word in words(tree)
+            if field == "tag"
+        ]
+        for what, name in named:
+            if _SENTIMENT & set(re.split(r"[^a-z]+", name.lower())):
+                raise ValueError(
+                    f"{what} {name!r} speaks of sentiment; positive sentiment is never paid for; reward the act, not its tone"
+                )
+
+    @property
+    def every_badge(self) -> tuple[Badge, ...]:
+        """Every badge that can be held, each level of a badge as one of its own, in order."""
+        return tuple(one for badge in self.badges for one in badge.expanded())
+
+    def conditions(self) -> list[Predicate]:
+        """Every condition of rules, multipliers, badges and streaks, in order."""
+        trees = [tree for rule in self.rules for tree in (rule.when, *(m.when for m in rule.multipliers))]
+        for badge in self.badges:
+            trees += [need.when for group in badge.groups for need in group]
+            trees += [penalty.when for penalty in badge.penalties]
+        trees += [streak.when for streak in self.streaks]
+        return [tree for tree in trees if tree is not None]
+
+
+__all__ = [
+    "MILLIPOINTS", "Badge", "BadgeLevel", "Calendar", "Cap", "Challenge", "Decay", "FairPlay", "Highlight", "Holiday",
+    "IncentiveScheme", "Kudos", "Leaderboard", "Level", "Metric", "Multiplier", "Nature", "Nomination", "Penalty", "Points",
+    "Privacy", "Recognition", "Repair", "Requirement", "Reward", "Rule", "SchemeError", "Streak", "Window", "millipoints",
+]  # fmt: skip

@@ -128,7 +128,7 @@ class Schemes:
 
     def is_permanent(self, version: int, badge: str) -> bool:
         """True for a badge that is never revoked."""
-        return any(one.id == badge and one.permanent for one in self.scheme(version).badges)
+        return any(one.id == badge and one.permanent for one in self.scheme(version).every_badge)
 
     def with_candidate(
         self, compiled: CompiledScheme, effective_us: int, since_us: int, mode: str
@@ -143,7 +143,7 @@ class Schemes:
     def badge_words(self, version: int, badge: str) -> tuple[str, str]:
         """Title and description of a badge."""
         if version != NO_SCHEME:
-            for one in self.scheme(version).badges:
+            for one in self.scheme(version).every_badge:
                 if one.id == badge:
                     return one.title, one.description
         return badge, ""
@@ -171,7 +171,7 @@ class Schemes:
         key = ("titles", self._hash(version))
         if key not in cache:
             scheme = self.scheme(version)
-            cache[key] = {one.id: one.title for group in (scheme.rules, scheme.badges) for one in group}
+            cache[key] = {one.id: one.title for group in (scheme.rules, scheme.every_badge) for one in group}
         found: dict[str, str] = cache[key]
         return found
 

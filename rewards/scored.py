@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, cast
 
-from rewards.award import PersonFacts, PersonState, award, carry
+from rewards.award import PersonFacts, PersonState, Role, award, carry
 from rewards.events import Event, Verification
 from rewards.places import Place
 from rewards.schemes import NO_SCHEME, Schemes
@@ -21,6 +21,8 @@ class TellsOfEvent(Protocol):
     def person_id(self) -> int: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def owner_id(self) -> int | None: ...
     @property
     def occurred_us(self) -> int: ...
     @property
@@ -79,10 +81,9 @@ class Fold:
             self._state = carry(self._state, self.schemes.compiled(self.version), compiled)
         self.version = version
         segment, team = place.membership_at(told.occurred_us)
-        required = compiled.scheme.streaks[0].days if compiled.scheme.streaks else ()
-        facts = PersonFacts(segment, team, told.zone, place.excused(told.local_date, required))
-        role = "subject" if told.person_id == person_id else "owner"
-        self._state, outcome = award(compiled, self._state, _event(told), facts, role)  # type: ignore[arg-type]
+        facts = PersonFacts(segment, team, told.zone, place.leave)
+        role: Role = "subject" if told.person_id == person_id else "owner"
+        self._state, outcome = award(compiled, self._state, _event(told), facts, role)
         return [
             Scored(
                 entry.kind,
@@ -109,7 +110,7 @@ def _event(told: TellsOfEvent) -> Event:
         tags=told.tags,
         quantity=told.quantity,
         verification=cast("Verification", told.verification),
-        owner=None,
+        owner=None if told.owner_id in (None, told.person_id) else str(told.owner_id),
         local_date=date.fromordinal(told.local_date),
         zone=told.zone,
     )

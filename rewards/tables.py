@@ -1,175 +1,45 @@
-"""A scheme compiled to the scoring kernel's integer tables, and the vocabulary that turns an event into its codes."""
+"""A scheme compiled to the scoring kernel's integer tables."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from engine import scoring_tables as codes
 from engine.scoring_tables import Ints, SchemeTables
+from rewards.achievements import COUNTED, Badge, Requirement
 from rewards.document import content_hash
-from rewards.events import MOST_QUANTITY, VERIFICATION_LEVEL, object_key
-from rewards.predicates import (
-    WEEKDAYS,
-    All,
-    AnyOf,
-    ChannelIn,
-    Compare,
-    Not,
-    Predicate,
-    SegmentIn,
-    TagIn,
-    WeekdayIn,
-    words,
-)
-from rewards.scheme import Badge, Cap, IncentiveScheme, Rule, SchemeError, millipoints
+from rewards.earning import Cap, Rule
+from rewards.events import VERIFICATION_LEVEL, object_key
+from rewards.limits import refuse_overflow
+from rewards.quantities import millipoints
+from rewards.scheme import IncentiveScheme
+from rewards.vocabulary import Program, Vocabulary, vocabulary_of, weekday_mask
 
-MOST_WORDS = 60
-MOST_EVENTS = 10_000_000
-MOST_TOTAL = 2**62
 _WINDOWS = {"day": codes.DAY, "week": codes.WEEK, "month": codes.MONTH, "total": codes.TOTAL}
-_COMPARISONS = {
-    "<": codes.LESS,
-    "<=": codes.LESS_EQUAL,
-    "==": codes.EQUAL,
-    "!=": codes.NOT_EQUAL,
-    ">=": codes.GREATER_EQUAL,
-    ">": codes.GREATER,
-}
-_METRICS = {
-    "points": codes.METRIC_POINTS,
-    "awards": codes.METRIC_AWARDS,
-    "events": codes.METRIC_EVENTS,
-    "streak": codes.METRIC_STREAK,
-}
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Names that the scheme speaks of and their codes: kinds, channels, tags and segments, in order of appearance."""
-
-    kinds: tuple[str, ...]
-    channels: tuple[str, ...]
-    tags: tuple[str, ...]
-    segments: tuple[str, ...]
-
-    @cached_property
-    def kind_codes(self) -> dict[str, int]:
-        """Code of each kind."""
-        return {name: code for code, name in enumerate(self.kinds)}
-
-    @cached_property
-    def channel_codes(self) -> dict[str, int]:
-        """Code of each channel."""
-        return {name: code for code, name in enumerate(self.channels)}
-
-    @cached_property
-    def segment_codes(self) -> dict[str, int]:
-        """Code of each segment."""
-        return {name: code for code, name in enumerate(self.segments)}
-
-    @cached_property
-    def tag_bits(self) -> dict[str, int]:
-        """Bit of each tag."""
-        return {name: 1 << code for code, name in enumerate(self.tags)}
-
-    def tag_mask(self, tags: tuple[str, ...]) -> int:
-        """Mask of the tags that the scheme speaks of."""
-        mask = 0
-        for tag in tags:
-            mask |= self.tag_bits.get(tag, 0)
-        return mask
+_SCOPES = {"rule": codes.WHOLE, "object": codes.ONE_OBJECT, "pair": codes.ONE_PAIR}
+Row = tuple[int, ...]
+Slot = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class CompiledScheme:
-    """A scheme with its tables, vocabulary and content hash."""
+    """A scheme with its tables, vocabulary, content hash, and the names of caps and counters that outlast versions."""
 
     scheme: IncentiveScheme
+    badges: tuple[Badge, ...]
     tables: SchemeTables
     vocabulary: Vocabulary
     hash: str
+    cap_names: tuple[str, ...]
+    counter_names: tuple[str, ...]
 
 
-def _vocabulary(scheme: IncentiveScheme) -> Vocabulary:
-    trees = [tree for rule in scheme.rules for tree in (rule.when, *(m.when for m in rule.multipliers))]
-    named = [pair for tree in trees for pair in words(tree)]
-    kinds = [rule.on for rule in scheme.rules]
-    kinds += [
-        need.of
-        for badge in scheme.badges
-        for group in badge.groups
-        for need in group
-        if need.metric == "events"
-    ]
-    kinds += [kind for streak in scheme.streaks for kind in streak.kinds]
-
-    def distinct(names: list[str], what: str) -> tuple[str, ...]:
-        found = tuple(dict.fromkeys(names))
-        if len(found) > MOST_WORDS:
-            raise SchemeError(
-                f"scheme {scheme.name!r}: got {len(found)} {what}; at most {MOST_WORDS}; name fewer"
-            )
-        return found
-
-    return Vocabulary(
-        kinds=distinct(kinds, "event kinds"),
-        channels=distinct(
-            [*scheme.unrewarded_channels, *(w for f, w in named if f == "channel")], "channels"
-        ),
-        tags=distinct([w for f, w in named if f == "tag"], "tags"),
-        segments=distinct([w for f, w in named if f == "segment"], "segments"),
-    )
-
-
-class _Program:
-    """Postfix instructions of every condition, one after another."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-        self.steps: list[tuple[int, int, int]] = []
-
-    def add(self, predicate: Predicate | None) -> tuple[int, int]:
-        """Append a condition; returns its start and end."""
-        start = len(self.steps)
-        if predicate is not None:
-            self._emit(predicate)
-        return start, len(self.steps)
-
-    def _emit(self, predicate: Predicate) -> None:
-        v = self.vocabulary
-        match predicate:
-            case All(all=parts) | AnyOf(any=parts):
-                op = codes.OP_AND if isinstance(predicate, All) else codes.OP_OR
-                for index, part in enumerate(parts):
-                    self._emit(part)
-                    if index:
-                        self.steps.append((op, 0, 0))
-            case Not(not_=part):
-                self._emit(part)
-                self.steps.append((codes.OP_NOT, 0, 0))
-            case SegmentIn(segment=names):
-                self.steps.append((codes.OP_SEGMENT, sum({1 << v.segment_codes[n] for n in names}), 0))
-            case ChannelIn(channel=names):
-                self.steps.append((codes.OP_CHANNEL, sum({1 << v.channel_codes[n] for n in names}), 0))
-            case TagIn(tag=names):
-                self.steps.append((codes.OP_TAG, v.tag_mask(names), 0))
-            case WeekdayIn(weekday=names):
-                self.steps.append((codes.OP_WEEKDAY, weekday_mask(names), 0))
-            case Compare(compare=c):
-                op = codes.OP_QUANTITY if c.field == "quantity" else codes.OP_VERIFICATION
-                self.steps.append((op, _COMPARISONS[c.op], c.value))
-
-
-def weekday_mask(days: tuple[str, ...]) -> int:
-    """Bits of the named weekdays, Monday bit 0."""
-    return sum({1 << WEEKDAYS.index(day) for day in days})
-
-
-def _matrix(rows: list[tuple[int, ...]], columns: int) -> Ints:
-    return np.array(rows, dtype=np.int64).reshape(len(rows), columns)
+def _matrix(rows: Iterable[Row], columns: int) -> Ints:
+    found = list(rows)
+    return np.array(found, dtype=np.int64).reshape(len(found), columns)
 
 
 def _identity(name: str) -> int:
@@ -177,110 +47,229 @@ def _identity(name: str) -> int:
     return object_key(name) >> 32
 
 
-def _cap_row(cap: Cap, name: str) -> tuple[int, int, int, int]:
-    return _WINDOWS[cap.window], int(cap.scope == "object"), millipoints(cap.points), _identity(name)
+class _Builder:
+    """Collects the rows of all tables."""
 
+    def __init__(self, scheme: IncentiveScheme) -> None:
+        self.scheme = scheme
+        self.vocabulary = vocabulary_of(scheme)
+        self.program = Program(self.vocabulary)
+        self.multipliers: list[Row] = []
+        self.caps: list[Row] = []
+        self.cap_names: list[str] = []
+        self.counters: list[Row] = []
+        self.counter_names: list[str] = []
+        self.steps: list[Row] = []
+        self.needs: list[Row] = []
+        slots = range(2 * len(self.vocabulary.kinds))
+        self.concerned: list[tuple[list[int], list[int], list[int], list[int]]] = [
+            ([], [], [], []) for _ in slots
+        ]
 
-def _largest(rule: Rule) -> int:
-    """The most millipoints that one award before caps can come to."""
-    amount = millipoints(rule.points) * (MOST_QUANTITY if rule.per == "unit" else 1)
-    for multiplier in rule.multipliers:
-        if multiplier.factor > 1:
-            amount = amount * multiplier.factor.numerator // multiplier.factor.denominator + 1
-    return amount
+    def slot(self, kind: str, beneficiary: str) -> int:
+        """Row of the dispatch table."""
+        return 2 * self.vocabulary.kind_codes[kind] + int(beneficiary == "owner")
 
+    def rule(self, index: int, rule: Rule) -> Row:
+        """The rule's row; its conditions, multipliers and caps are added to their tables."""
+        when = self.program.add(rule.when)
+        first_multiplier, first_cap = len(self.multipliers), len(self.caps)
+        for m in rule.multipliers:
+            self.multipliers.append((m.factor.numerator, m.factor.denominator, *self.program.add(m.when)))
+        self.add_caps(rule.id, rule.caps)
+        factor, window = (rule.decay.factor, rule.decay.window) if rule.decay else (1, "total")
+        self.concerned[self.slot(rule.on, rule.beneficiary)][0].append(index)
+        return (
+            millipoints(rule.points),
+            int(rule.per == "unit"),
+            int(rule.per_object == "once"),
+            VERIFICATION_LEVEL[rule.verification],
+            rule.until_verified.numerator,
+            rule.until_verified.denominator,
+            rule.cooldown_minutes * 60_000_000,
+            factor.numerator,
+            factor.denominator,
+            _WINDOWS[window],
+            *when,
+            first_multiplier,
+            len(self.multipliers),
+            first_cap,
+            len(self.caps),
+            _identity(rule.id),
+        )
 
-def _refuse_overflow(scheme: IncentiveScheme) -> None:
-    """Totals over any history that the program takes must fit int64 with room; intermediate products too."""
-    for rule in scheme.rules:
-        largest = _largest(rule)
-        product = largest * max([m.factor.numerator for m in rule.multipliers], default=1)
-        if product >= MOST_TOTAL:
-            raise SchemeError(
-                f"rule {rule.id!r}: one award could come to {largest} millipoints; totals must stay below 2^62; "
-                "lower points or multipliers"
+    def add_caps(self, owner: str, caps: tuple[Cap, ...]) -> None:
+        """Caps go by their place under their rule from version to version."""
+        for at, cap in enumerate(caps):
+            name = f"{owner}/{at}/{cap.window}/{cap.scope}"
+            self.cap_names.append(name)
+            self.caps.append(
+                (_WINDOWS[cap.window], _SCOPES[cap.scope], millipoints(cap.points), _identity(name))
             )
-        total_caps = [millipoints(c.points) for c in rule.caps if c.window == "total" and c.scope == "rule"]
-        total = min([largest * MOST_EVENTS, *total_caps])
-        if total * max(len(scheme.rules), 1) >= MOST_TOTAL:
-            raise SchemeError(
-                f"rule {rule.id!r}: {MOST_EVENTS} awards could come to {total} millipoints; totals must stay below 2^62; "
-                "lower points or multipliers, or add a cap with window total"
-            )
 
+    def badge(self, index: int, badge: Badge) -> Row:
+        """The badge's row; its requirements and counters are added to their tables."""
+        first = len(self.needs)
+        for number, group in enumerate(badge.groups):
+            for need in group:
+                metric, of = self._counted_by(badge, need)
+                least = need.at_least * 1000 if need.metric == "points" else need.at_least
+                self.needs.append((number, metric, of, least))
+        return (
+            first,
+            len(self.needs),
+            millipoints(badge.points),
+            int(badge.permanent),
+            int(badge.once_per == "object"),
+            _identity(f"badge/{badge.id}"),
+        )
 
-def _requirements(
-    badge: Badge, v: Vocabulary, rules: dict[str, int], streaks: dict[str, int]
-) -> list[tuple[int, ...]]:
-    rows: list[tuple[int, ...]] = []
-    for number, group in enumerate(badge.groups):
-        for need in group:
-            index = {"awards": rules, "events": v.kind_codes, "streak": streaks}.get(need.metric, {}).get(
-                need.of, 0
+    def _counted_by(self, badge: Badge, need: Requirement) -> tuple[int, int]:
+        match need.metric:
+            case "points":
+                return codes.METRIC_POINTS, 0
+            case "awards":
+                return codes.METRIC_AWARDS, [rule.id for rule in self.scheme.rules].index(need.of)
+            case "streak":
+                return codes.METRIC_STREAK, [streak.id for streak in self.scheme.streaks].index(need.of)
+            case _:
+                return codes.METRIC_COUNTER, self._counter(badge, need)
+
+    def _counter(self, badge: Badge, need: Requirement) -> int:
+        """The counter of such a requirement under such penalties; equal ones share it. Its name says all that it counts."""
+        plain = need.model_copy(update={"at_least": 1})
+        name = "+".join(part.model_dump_json(exclude_defaults=True) for part in (plain, *badge.penalties))
+        if name in self.counter_names:
+            return self.counter_names.index(name)
+        index = len(self.counters)
+        self.counter_names.append(name)
+        scope = codes.ONE_OBJECT if need.scope == "object" else codes.WHOLE
+        once = int(need.per_object == "once")
+        self.counters.append((_WINDOWS[need.window], scope, once, _identity(name), _identity(f"seen/{name}")))
+        self._step(
+            need.of,
+            need.beneficiary,
+            (index, 1, int(need.metric == "quantity"), 0, *self.program.add(need.when)),
+        )
+        for penalty in badge.penalties:
+            takes = penalty.takes
+            change = -takes if isinstance(takes, int) else -1 if takes == "quantity" else 0
+            row = (
+                index,
+                change,
+                int(takes == "quantity"),
+                int(takes == "all"),
+                *self.program.add(penalty.when),
             )
-            least = need.at_least * 1000 if need.metric == "points" else need.at_least
-            rows.append((number, _METRICS[need.metric], index, least))
-    return rows
+            self._step(penalty.on, penalty.beneficiary, row)
+        return index
+
+    def _step(self, kind: str, beneficiary: str, row: Row) -> None:
+        self.concerned[self.slot(kind, beneficiary)][1].append(len(self.steps))
+        self.steps.append(row)
+
+    def streaks(self) -> list[Row]:
+        """Every streak's row."""
+        rows: list[Row] = []
+        for index, s in enumerate(self.scheme.streaks):
+            for kind in dict.fromkeys(s.kinds):
+                self.concerned[self.slot(kind, "subject")][2].append(index)
+            repair = (s.repair.missed_days, s.repair.events) if s.repair else (0, 0)
+            when = self.program.add(s.when)
+            rows.append((weekday_mask(s.days), s.freezes, _WINDOWS[s.freeze_window], *repair, *when))
+        return rows
+
+    def holidays(self) -> list[Row]:
+        """Every holiday's row."""
+        codes_of = self.vocabulary.segment_codes
+        return [
+            (holiday.date.toordinal(), sum({1 << codes_of[name] for name in holiday.segments}))
+            for holiday in self.scheme.calendar.holidays
+        ]
+
+    def place_badges(self, badges: tuple[Badge, ...]) -> None:
+        """Under every kind and role, the badges that such an event can move, in the scheme's order."""
+        with_rules = {slot for slot, found in enumerate(self.concerned) if found[0]}
+        touching = [self._slots(badge, with_rules) for badge in badges]
+        # A badge that pays moves those that ask for points, wherever it can be won.
+        paying = {
+            slot for badge, slots in zip(badges, touching, strict=True) if badge.points for slot in slots
+        }
+        for index, (badge, slots) in enumerate(zip(badges, touching, strict=True)):
+            needs = [need for group in badge.groups for need in group]
+            asks_points = any(need.metric == "points" for need in needs)
+            lapses = not badge.permanent and any(need.window != "total" for need in needs)
+            mixed = any(len({need.scope for need in group}) == 2 for group in badge.groups)
+            if lapses or mixed:
+                # A new window takes away what was reached in the old one, whatever happens first in it; and what was
+                # reached within an object may have waited for something else until somebody comes back to it.
+                slots = set(range(len(self.concerned)))
+            for slot in sorted(slots | paying if asks_points else slots):
+                self.concerned[slot][3].append(index)
+
+    def _slots(self, badge: Badge, with_rules: set[int]) -> set[int]:
+        slots: set[int] = set()
+        for need in (need for group in badge.groups for need in group):
+            match need.metric:
+                case "points":
+                    slots |= with_rules
+                case "awards":
+                    slots |= {self.slot(r.on, r.beneficiary) for r in self.scheme.rules if r.id == need.of}
+                case "streak":
+                    kinds = next(s.kinds for s in self.scheme.streaks if s.id == need.of)
+                    slots |= {self.slot(kind, "subject") for kind in kinds}
+                case _:
+                    slots.add(self.slot(need.of, need.beneficiary))
+        if any(need.metric in COUNTED for group in badge.groups for need in group):
+            slots |= {self.slot(penalty.on, penalty.beneficiary) for penalty in badge.penalties}
+        return slots
+
+    def dispatch(self) -> tuple[Ints, Ints, int, int]:
+        """The dispatch table, the lists it points into, and the most entries and object slots of one event."""
+        rows: list[Row] = []
+        listed: list[int] = []
+        most_entries, most_slots = 1, 0
+        object_caps = sum(row[1] != codes.WHOLE for row in self.caps)
+        for found in self.concerned:
+            ends = []
+            for part in found:
+                ends += [len(listed), len(listed) + len(part)]
+                listed += part
+            rows.append(tuple(ends))
+            rules, steps, _, badges = (len(part) for part in found)
+            most_entries = max(most_entries, rules + badges)
+            most_slots = max(most_slots, rules * (1 + object_caps) + 2 * steps + badges)
+        return _matrix(rows, 8), np.array(listed, dtype=np.int64), most_entries, most_slots
 
 
 def compile_scheme(scheme: IncentiveScheme) -> CompiledScheme:
     """The scheme's tables. Raises SchemeError where totals could overflow int64 or too many names are used."""
-    _refuse_overflow(scheme)
-    v = _vocabulary(scheme)
-    program = _Program(v)
-    rules: list[tuple[int, ...]] = []
-    multipliers: list[tuple[int, ...]] = []
-    caps: list[tuple[int, ...]] = []
-    for rule in scheme.rules:
-        when = program.add(rule.when)
-        first_multiplier, first_cap = len(multipliers), len(caps)
-        for m in rule.multipliers:
-            multipliers.append((m.factor.numerator, m.factor.denominator, *program.add(m.when)))
-        caps.extend(_cap_row(cap, f"{rule.id}/{at}/{cap.window}") for at, cap in enumerate(rule.caps))
-        factor, window = (rule.decay.factor, rule.decay.window) if rule.decay else (1, "total")
-        rules.append(
-            (
-                v.kind_codes[rule.on],
-                int(rule.beneficiary == "owner"),
-                millipoints(rule.points),
-                int(rule.per == "unit"),
-                int(rule.per_object == "once"),
-                VERIFICATION_LEVEL[rule.verification],
-                rule.cooldown_minutes * 60_000_000,
-                factor.numerator,
-                factor.denominator,
-                _WINDOWS[window],
-                *when,
-                first_multiplier,
-                len(multipliers),
-                first_cap,
-                len(caps),
-                _identity(rule.id),
-            )
-        )
-    own_caps = len(caps)
-    caps.extend(_cap_row(cap, f"/{at}/{cap.window}") for at, cap in enumerate(scheme.caps))
-    badges: list[tuple[int, ...]] = []
-    needs: list[tuple[int, ...]] = []
-    rule_index = {rule.id: index for index, rule in enumerate(scheme.rules)}
-    streak_index = {streak.id: index for index, streak in enumerate(scheme.streaks)}
-    for badge in scheme.badges:
-        rows = _requirements(badge, v, rule_index, streak_index)
-        badges.append((len(needs), len(needs) + len(rows), millipoints(badge.points)))
-        needs.extend(rows)
-    streaks: list[tuple[int, ...]] = [
-        (sum({1 << v.kind_codes[kind] for kind in s.kinds}), weekday_mask(s.days), s.freezes)
-        for s in scheme.streaks
-    ]
-    unrewarded = sum({1 << v.channel_codes[name] for name in scheme.unrewarded_channels})
+    refuse_overflow(scheme)
+    b = _Builder(scheme)
+    badges = scheme.every_badge
+    rules = [b.rule(index, rule) for index, rule in enumerate(scheme.rules)]
+    own_caps = len(b.caps)
+    b.add_caps("", scheme.caps)
+    badge_rows = [b.badge(index, badge) for index, badge in enumerate(badges)]
+    streaks = b.streaks()
+    b.place_badges(badges)
+    dispatch, listed, most_entries, most_slots = b.dispatch()
+    unrewarded = sum({1 << b.vocabulary.channel_codes[name] for name in scheme.unrewarded_channels})
     tables = SchemeTables(
         rule=_matrix(rules, codes.RULE_COLUMNS),
-        multiplier=_matrix(multipliers, 4),
-        cap=_matrix(caps, 4),
-        program=_matrix(list(program.steps), 3),
-        badge=_matrix(badges, 3),
-        requirement=_matrix(needs, 4),
-        streak=_matrix(streaks, 3),
-        general=np.array([own_caps, unrewarded, len(v.kinds)], dtype=np.int64),
+        multiplier=_matrix(b.multipliers, 4),
+        cap=_matrix(b.caps, 4),
+        program=_matrix(b.program.steps, 3),
+        counter=_matrix(b.counters, 5),
+        step=_matrix(b.steps, 6),
+        badge=_matrix(badge_rows, 6),
+        requirement=_matrix(b.needs, 4),
+        streak=_matrix(streaks, 7),
+        holiday=_matrix(b.holidays(), 2),
+        dispatch=dispatch,
+        listed=listed,
+        general=np.array([own_caps, unrewarded, most_entries, most_slots], dtype=np.int64),
     )
-    return CompiledScheme(scheme, tables, v, content_hash(scheme))
+    return CompiledScheme(
+        scheme, badges, tables, b.vocabulary, content_hash(scheme), tuple(b.cap_names), tuple(b.counter_names)
+    )

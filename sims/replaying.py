@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from rewards.document import load_document
+from rewards.event_log import read_events
 from rewards.people_file import load_people
-from rewards.replay import read_events, replay
-from rewards.scheme import MILLIPOINTS, IncentiveScheme
-from rewards.tables import compile_scheme
+from rewards.replay import Replay, ReplayEntry, Standing, replay
+from rewards.scheme import MILLIPOINTS, IncentiveScheme, SchemeError
+from rewards.tables import CompiledScheme, compile_scheme
 from sims.doctor import version
 from sims.render import table
 
@@ -17,13 +18,62 @@ ENTRIES_SHOWN = 50
 
 
 def replay_file(events: Path, scheme: Path, people: Path | None) -> dict[str, Any]:
-    """Score a file of events by a scheme, as JSON values. Raises `DocumentError` naming file, line and
+    """Score a file of events by a scheme, as JSON values. Raises `DocumentError` or `SchemeError` naming file and
     remedy.
     """
-    compiled = compile_scheme(load_document(scheme, IncentiveScheme))
-    rows = None if people is None else load_people(people)
-    found = replay(read_events(events), compiled, rows)
-    return {"groundswell": version(), "scheme": compiled.scheme.name, **found.as_json()}
+    compiled = _compiled(scheme)
+    rows = None if people is None else load_people(people, flag_zones=True)
+    log = read_events(events, None if rows is None else {row.id for row in rows})
+    return {"groundswell": version(), "scheme": compiled.scheme.name, **as_json(replay(log, compiled, rows))}
+
+
+def _compiled(path: Path) -> CompiledScheme:
+    scheme = load_document(path, IncentiveScheme)
+    try:
+        return compile_scheme(scheme)
+    except SchemeError as error:
+        raise SchemeError(f"{path}:1: {error}") from None
+
+
+def as_json(found: Replay) -> dict[str, Any]:
+    """A JSON object, keys in a fixed order, people by id."""
+    return {
+        "kind": "replay",
+        "scheme_hash": found.compiled.hash,
+        "duplicates": found.duplicates,
+        "balances": [_standing(one) for one in sorted(found.standings, key=lambda one: one.person)],
+        "entries": [_entry(one) for one in found.entries],
+    }
+
+
+def _standing(one: Standing) -> dict[str, Any]:
+    return {
+        "person": one.person,
+        "millipoints": one.millipoints,
+        "level": one.level,
+        "badges": list(one.badges),
+        "streaks": one.streaks,
+        "longest_streaks": one.longest_streaks,
+        "zone": one.zone,
+        "zone_flagged": one.zone_flagged,
+    }
+
+
+def _entry(one: ReplayEntry) -> dict[str, Any]:
+    event = one.occasion.event
+    return {
+        "person": one.person,
+        "source": event.source,
+        "event": event.id,
+        "occurred_at": event.occurred_at.isoformat().replace("+00:00", "Z"),
+        "local_date": one.occasion.day.isoformat(),
+        "item": one.entry.item,
+        "kind": one.entry.kind,
+        "millipoints": one.entry.amount_millipoints,
+        "hold_hours": one.entry.hold_hours,
+        "reason": one.entry.reason.value,
+        "why": one.entry.why,
+    }
 
 
 def replay_text(body: Mapping[str, Any]) -> str:

@@ -139,7 +139,7 @@ def init(
     from rewards.scheme import IncentiveScheme
     from rewards.store.migrate import upgrade as migrate
 
-    rows = load_people(people)
+    rows = load_people(people, flag_zones=True)
     loaded = load_document(scheme, IncentiveScheme)
     now = datetime.now(UTC)
     effective_at = _midnight(since)

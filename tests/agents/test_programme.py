@@ -13,6 +13,7 @@ from agents.incentives import thirds
 from agents.model import AdvocacyModel
 from agents.parameters import Parameters
 from agents.setting import Arm, Audience, Channel, Content, Organisation, Phase, Segment, Setting
+from engine.scoring_tables import columns
 from rewards.document import load_document
 from rewards.events import canonical_order
 from rewards.presets import PRESETS
@@ -163,9 +164,10 @@ def test_beliefs_follow_what_is_paid() -> None:
 def test_goal_is_the_nearest_unreached_badge_or_level() -> None:
     model = AdvocacyModel(company((Phase(scheme=STRANGE),)), 10)
     running = model.programme.running[0]
-    running.state.events[0, running.compiled.vocabulary.kind_codes["share"]] = 2
-    running.state.earned[1] = 15_000
-    running.state.earned[2] = 30_000
+    now = columns(running.compiled.tables, running.state)
+    now.counter[0, 0, 1] = 2
+    now.earned[1] = 15_000
+    now.earned[2] = 30_000
     assert running.goal()[:4].tolist() == pytest.approx([2 / 3, 0.75, 0.5, 0.0])
 
 

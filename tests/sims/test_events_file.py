@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from rewards.event_log import read_events
 from rewards.events import Event
-from rewards.replay import read_events
 from sims.events_file import EventsFileError, batches, read_objects, write_events
 
 

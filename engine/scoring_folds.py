@@ -1,0 +1,178 @@
+"""Counters, streaks and badges: folds over the events that the rules see."""
+
+from __future__ import annotations
+
+from engine import scoring_tables as c
+from engine.scoring_terms import holds, shared, slot_of, take, window_of
+
+
+@shared
+def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
+    """One step of a counter: up for what counts, down or back to nothing for what is held against it."""
+    step = tables.step[t]
+    if not holds(tables.program, int(step[4]), int(step[5]), e):
+        return
+    counter = tables.counter[int(step[0])]
+    change = int(step[1])
+    if step[2] == 1:
+        change *= e.quantity
+    if counter[2] == 1 and change > 0:
+        slot, key = slot_of(state.objects, e.person, int(counter[4]), e.item, 0)
+        if state.objects[slot, 0] == key:
+            return
+        take(state, slot, key)
+    window = window_of(int(counter[0]), e.date, e.month)
+    if counter[1] == c.ONE_OBJECT:
+        slot, key = slot_of(state.objects, e.person, int(counter[3]), e.item, window)
+        take(state, slot, key)
+        state.objects[slot, 1] = 0 if step[3] == 1 else int(state.objects[slot, 1]) + change
+    else:
+        column = offsets.counter + c.COUNTER_WIDTH * int(step[0])
+        if state.people[e.person, column] != window or step[3] == 1:
+            state.people[e.person, column] = window
+            state.people[e.person, column + 1] = 0
+        state.people[e.person, column + 1] += change
+
+
+@shared
+def counted(tables, state, offsets, counter, e):  # type: ignore[no-untyped-def]
+    window = window_of(int(tables.counter[counter, 0]), e.date, e.month)
+    if tables.counter[counter, 1] == c.ONE_OBJECT:
+        slot, key = slot_of(state.objects, e.person, int(tables.counter[counter, 3]), e.item, window)
+        return int(state.objects[slot, 1]) if state.objects[slot, 0] == key else 0
+    column = offsets.counter + c.COUNTER_WIDTH * counter
+    return int(state.people[e.person, column + 1]) if state.people[e.person, column] == window else 0
+
+
+@shared
+def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
+    """Whether the date is a holiday of the person's segment or lies in the person's leave."""
+    low, high = 0, tables.holiday.shape[0]
+    while low < high:
+        middle = (low + high) // 2
+        if tables.holiday[middle, 0] < date:
+            low = middle + 1
+        else:
+            high = middle
+    if low < tables.holiday.shape[0] and tables.holiday[low, 0] == date:
+        segments = int(tables.holiday[low, 1])
+        if segments == 0 or (e.segment >= 0 and (segments >> e.segment) & 1 == 1):
+            return True
+    low, high = 0, leave.shape[0]
+    while low < high:
+        middle = (low + high) // 2
+        if leave[middle, 0] < e.person:
+            low = middle + 1
+        else:
+            high = middle
+    while low < leave.shape[0] and leave[low, 0] == e.person:
+        if leave[low, 1] <= date and date <= leave[low, 2]:
+            return True
+        low += 1
+    return False
+
+
+@shared
+def _missed(tables, leave, required, first, end, most, e):  # type: ignore[no-untyped-def]
+    """Required dates in [first, end) that nothing excuses, counted no further than `most` + 1."""
+    missed = 0
+    for date in range(first, end):
+        if (required >> ((date - 1) % 7)) & 1 == 1 and not _excused(tables, leave, e, date):
+            missed += 1
+            if missed > most:
+                return missed
+    return missed
+
+
+@shared
+def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-untyped-def]
+    """Count one active date: unbroken if every required day between was excused or covered by a freeze."""
+    rule = tables.streak[s]
+    if not holds(tables.program, int(rule[5]), int(rule[6]), e):
+        return
+    mine = state.people[
+        e.person, offsets.streak + c.STREAK_WIDTH * s : offsets.streak + c.STREAK_WIDTH * (s + 1)
+    ]
+    last = int(mine[c.LAST_DATE])
+    if e.date < last:
+        return
+    if e.date == last:
+        mine[c.TODAY] += 1
+        if mine[c.BROKEN] > 0 and mine[c.TODAY] >= rule[4]:
+            mine[c.LENGTH] += mine[c.BROKEN]
+            mine[c.BROKEN] = 0
+            mine[c.LONGEST] = max(int(mine[c.LENGTH]), int(mine[c.LONGEST]))
+        return
+    window = window_of(int(rule[2]), e.date, e.month)
+    if mine[c.FREEZES_IN] != window:
+        mine[c.FREEZES_IN] = window
+        mine[c.FREEZES_LEFT] = rule[1]
+    mine[c.BROKEN] = 0
+    if last == c.NEVER:
+        mine[c.LENGTH] = 1
+    else:
+        freezes, repairable = int(mine[c.FREEZES_LEFT]), int(rule[3])
+        missed = _missed(tables, leave, int(rule[0]), last + 1, e.date, max(freezes, repairable), e)
+        if missed <= freezes:
+            mine[c.FREEZES_LEFT] -= missed
+            mine[c.LENGTH] += 1
+        else:
+            if missed <= repairable:
+                mine[c.BROKEN] = mine[c.LENGTH]
+            mine[c.LENGTH] = 1
+    mine[c.LAST_DATE] = e.date
+    mine[c.TODAY] = 1
+    mine[c.LONGEST] = max(int(mine[c.LENGTH]), int(mine[c.LONGEST]))
+
+
+@shared
+def badge_met(tables, state, offsets, badge, e):  # type: ignore[no-untyped-def]
+    """Whether every requirement of some group is met; what is counted within one object, within the event's."""
+    start, end = int(tables.badge[badge, 0]), int(tables.badge[badge, 1])
+    met, whole = False, True
+    group = int(tables.requirement[start, 0])
+    for at in range(start, end):
+        if tables.requirement[at, 0] != group:
+            met = met or whole
+            whole = True
+            group = int(tables.requirement[at, 0])
+        if whole:
+            metric, index = int(tables.requirement[at, 1]), int(tables.requirement[at, 2])
+            if metric == c.METRIC_POINTS:
+                value = int(state.people[e.person, 0])
+            elif metric == c.METRIC_AWARDS:
+                value = int(state.people[e.person, 1 + c.RULE_WIDTH * index + c.AWARDS])
+            elif metric == c.METRIC_COUNTER:
+                value = counted(tables, state, offsets, index, e)
+            else:
+                value = int(state.people[e.person, offsets.streak + c.STREAK_WIDTH * index + c.LENGTH])
+            whole = value >= tables.requirement[at, 3]
+    return met or whole
+
+
+@shared
+def settle_badge(tables, state, offsets, b, e):  # type: ignore[no-untyped-def]
+    """Whether the badge changes hands at this event: (reason, millipoints), or (-1, 0) for no change."""
+    badge = tables.badge[b]
+    column = offsets.badge + b
+    had = int(state.people[e.person, column])
+    per_object, permanent = badge[4] == 1, badge[3] == 1
+    if had == c.HELD and permanent and not per_object:
+        return -1, 0
+    if not badge_met(tables, state, offsets, b, e):
+        if had == c.HELD and not permanent:
+            state.people[e.person, column] = c.LOST
+            return c.BADGE_LOST, 0
+        return -1, 0
+    if per_object:
+        slot, key = slot_of(state.objects, e.person, int(badge[5]), e.item, 0)
+        if state.objects[slot, 0] == key:
+            return -1, 0
+        take(state, slot, key)
+    elif had == c.HELD:
+        return -1, 0
+    state.people[e.person, column] = c.HELD
+    # Its points are paid once, however often a badge is lost and won back.
+    bonus = 0 if had == c.LOST else int(badge[2])
+    state.people[e.person, 0] += bonus
+    return c.BADGE, bonus

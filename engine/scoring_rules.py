@@ -1,0 +1,162 @@
+"""What a rule gives for an event.
+
+Order of arithmetic: base (x quantity), decay once for each earlier award of the window, multipliers in order, the part paid
+without proof, every division rounding down; then caps, the tightest wins. Where nothing is awarded, neither cooldown nor object
+is used up.
+"""
+
+from __future__ import annotations
+
+from engine import scoring_tables as c
+from engine.scoring_terms import ask_for, holds, key_of, probe, shared, slot_of, take, window_of
+
+_SETTLED = -1
+
+
+@shared
+def _amount(tables, rule, uses, e):  # type: ignore[no-untyped-def]
+    """Millipoints before proof and caps."""
+    amount = int(rule[c.AMOUNT])
+    if rule[c.PER_UNIT] == 1:
+        amount *= e.quantity
+    numerator, denominator = int(rule[c.DECAY_NUMERATOR]), int(rule[c.DECAY_DENOMINATOR])
+    if numerator != denominator:
+        left = uses
+        while left > 0 and amount > 0:
+            amount = amount * numerator // denominator
+            left -= 1
+    for at in range(int(rule[c.MULTIPLIER_START]), int(rule[c.MULTIPLIER_END])):
+        m = tables.multiplier[at]
+        if holds(tables.program, int(m[2]), int(m[3]), e):
+            amount = amount * int(m[0]) // int(m[1])
+    return amount
+
+
+@shared
+def _cap_at(tables, rule, number):  # type: ignore[no-untyped-def]
+    """The number-th cap that applies to a rule: its own, then the scheme's; -1 after the last."""
+    own = int(rule[c.CAP_END] - rule[c.CAP_START])
+    if number < own:
+        return int(rule[c.CAP_START]) + number
+    at = int(tables.general[0]) + number - own
+    return at if at < tables.cap.shape[0] else -1
+
+
+@shared
+def _room(tables, state, offsets, rule, e, found):  # type: ignore[no-untyped-def]
+    """Millipoints that the tightest cap still allows; -1 where no cap applies. Slots of objects and pairs go to `found`."""
+    room = -1
+    number = 0
+    at = _cap_at(tables, rule, 0)
+    while at >= 0:
+        window = window_of(int(tables.cap[at, 0]), e.date, e.month)
+        scope = int(tables.cap[at, 1])
+        used = 0
+        if scope == c.WHOLE:
+            column = offsets.cap + c.CAP_WIDTH * at
+            if state.people[e.person, column] == window:
+                used = int(state.people[e.person, column + 1])
+        else:
+            other = e.item if scope == c.ONE_OBJECT else e.counterpart
+            slot, key = slot_of(state.objects, e.person, int(tables.cap[at, 3]), other, window)
+            found[2 * number], found[2 * number + 1] = slot, key
+            if state.objects[slot, 0] == key:
+                used = int(state.objects[slot, 1])
+        if scope != c.ONE_PAIR or e.counterpart >= 0:
+            left = max(int(tables.cap[at, 2]) - used, 0)
+            room = left if room < 0 else min(room, left)
+        number += 1
+        at = _cap_at(tables, rule, number)
+    return room
+
+
+@shared
+def _use(tables, state, offsets, rule, e, amount, found):  # type: ignore[no-untyped-def]
+    """Count `amount` against every cap that applies."""
+    number = 0
+    at = _cap_at(tables, rule, 0)
+    while at >= 0:
+        window = window_of(int(tables.cap[at, 0]), e.date, e.month)
+        scope = int(tables.cap[at, 1])
+        if scope == c.WHOLE:
+            column = offsets.cap + c.CAP_WIDTH * at
+            if state.people[e.person, column] != window:
+                state.people[e.person, column] = window
+                state.people[e.person, column + 1] = 0
+            state.people[e.person, column + 1] += amount
+        elif scope == c.ONE_OBJECT or e.counterpart >= 0:
+            # Another key may have taken the free slot that was found.
+            key = int(found[2 * number + 1])
+            slot = probe(state.objects, int(found[2 * number]), key)
+            take(state, slot, key)
+            state.objects[slot, 1] += amount
+        number += 1
+        at = _cap_at(tables, rule, number)
+
+
+@shared
+def apply_rule(tables, state, offsets, r, e, found):  # type: ignore[no-untyped-def]
+    """One matching rule: (millipoints, reason), and the state moved on where something was awarded."""
+    rule = tables.rule[r]
+    proven = e.verification >= rule[c.VERIFICATION]
+    if not proven and rule[c.UNPROVEN_NUMERATOR] == 0:
+        return 0, c.UNVERIFIED
+    if e.channel >= 0 and (int(tables.general[1]) >> e.channel) & 1 == 1:
+        return 0, c.CHANNEL_UNREWARDED
+    slot, key, owed = 0, 0, 0
+    if rule[c.ONCE] == 1:
+        slot, key = slot_of(state.objects, e.person, int(rule[c.IDENTITY]), e.item, 0)
+        if state.objects[slot, 0] == key:
+            owed = int(state.objects[slot, 1])
+            if owed == _SETTLED or not proven:
+                return 0, c.ALREADY_AWARDED
+    mine = 1 + c.RULE_WIDTH * r
+    last_us = int(state.people[e.person, mine + c.LAST_US])
+    if owed == 0 and rule[c.COOLDOWN_US] > 0 and e.at_us - last_us < rule[c.COOLDOWN_US]:
+        return 0, c.COOLDOWN
+    window = window_of(int(rule[c.DECAY_WINDOW]), e.date, e.month)
+    uses = 0
+    if state.people[e.person, mine + c.DECAY_IN] == window:
+        uses = int(state.people[e.person, mine + c.DECAY_COUNT])
+    whole = owed - 1 if owed > 0 else _amount(tables, rule, uses, e)
+    wanted = whole
+    if not proven:
+        wanted = whole * int(rule[c.UNPROVEN_NUMERATOR]) // int(rule[c.UNPROVEN_DENOMINATOR])
+    if wanted == 0 and owed == 0 and rule[c.AMOUNT] > 0:
+        return 0, c.FADED if uses > 0 and rule[c.DECAY_NUMERATOR] != rule[
+            c.DECAY_DENOMINATOR
+        ] else c.COMES_TO_ZERO
+    room = _room(tables, state, offsets, rule, e, found)
+    if room == 0 and wanted > 0:
+        return 0, c.CAP_REACHED
+    amount, reason = wanted, c.AWARDED
+    if owed > 0:
+        reason = c.PROVEN
+    elif not proven:
+        reason = c.DECLARED
+    if room >= 0 and wanted > room:
+        amount, reason = room, c.CAP_PARTIAL
+    if rule[c.ONCE] == 1:
+        take(state, slot, key)
+        # What proof still owes is kept plus one, since a free slot holds zero.
+        state.objects[slot, 1] = _SETTLED if proven else whole - wanted + 1
+    if owed == 0:
+        state.people[e.person, mine + c.AWARDS] += 1
+        state.people[e.person, mine + c.LAST_US] = e.at_us
+        state.people[e.person, mine + c.DECAY_IN] = window
+        state.people[e.person, mine + c.DECAY_COUNT] = uses + 1
+    state.people[e.person, 0] += amount
+    _use(tables, state, offsets, rule, e, amount, found)
+    return amount, reason
+
+
+@shared
+def ask_for_rule(tables, state, r, e):  # type: ignore[no-untyped-def]
+    """Have what the rule remembers of the event's object on its way."""
+    rule = tables.rule[r]
+    if rule[c.ONCE] == 1:
+        ask_for(state.objects, key_of(e.person, int(rule[c.IDENTITY]), e.item, 0))
+    for at in range(int(rule[c.CAP_START]), int(rule[c.CAP_END])):
+        if tables.cap[at, 1] == c.ONE_OBJECT:
+            window = window_of(int(tables.cap[at, 0]), e.date, e.month)
+            ask_for(state.objects, key_of(e.person, int(tables.cap[at, 3]), e.item, window))

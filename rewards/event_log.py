@@ -1,0 +1,57 @@
+"""A recorded log of events: CloudEvents, one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container
+from pathlib import Path
+
+from rewards.document import DocumentError
+from rewards.events import Event, EventError, parse_cloudevent, payload_hash
+
+MOST_LINE_BYTES = 64 * 1024
+
+
+def read_events(path: Path, known: Container[str] | None = None) -> list[Event]:
+    """The log's events in the order of its lines, repetitions included.
+
+    Raises DocumentError naming file and line for a line that is no event, for one id with two payloads, and for a person who is not
+    `known` (where that is given).
+    """
+    events: list[Event] = []
+    lines: dict[tuple[str, str], tuple[int, Event]] = {}
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                where = f"{path}:{number}"
+                event = _event(line, where)
+                events.append(event)
+                first, earlier = lines.setdefault((event.source, event.id), (number, event))
+                if earlier is not event and payload_hash(earlier) != payload_hash(event):
+                    raise DocumentError(
+                        f"{where}: id: got {event.id!r} of source {event.source!r} with another payload than on line {first}; "
+                        "an id stands for one event; give it an id of its own"
+                    )
+                for name in (event.subject, event.owner):
+                    if known is not None and name is not None and name not in known:
+                        raise DocumentError(
+                            f"{where}: got person {name!r}; not among the people; add the person or drop the event"
+                        )
+    except OSError as error:
+        raise DocumentError(f"{path}:1: cannot be read ({error.strerror}); name a readable file") from None
+    return events
+
+
+def _event(line: bytes, where: str) -> Event:
+    if len(line) > MOST_LINE_BYTES:
+        raise DocumentError(
+            f"{where}: got a line of {len(line)} bytes; an event has at most {MOST_LINE_BYTES}; write one event a line"
+        )
+    try:
+        return parse_cloudevent(json.loads(line))
+    except EventError as error:
+        raise DocumentError(f"{where}: {error}") from None
+    except (ValueError, RecursionError):
+        raise DocumentError(f"{where}: not JSON; one CloudEvents object a line; mend the line") from None

@@ -1,0 +1,106 @@
+"""Field types that every part of a scheme shares: points, rationals, ids, titles, and what kind of reward something is.
+
+Amounts are written in points with at most three decimals and counted in integer millipoints.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+MILLIPOINTS = 1000
+MOST_POINTS = Decimal(1_000_000)
+Window = Literal["day", "week", "month", "total"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class SchemeError(ValueError):
+    """A scheme that cannot be put in force: the value, the limit and the remedy, in one line."""
+
+
+def _decimal(value: object) -> object:
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, bool):
+        raise ValueError("must be a number of points; write a number")
+    return value
+
+
+def _milli(value: Decimal) -> Decimal:
+    if not value.is_finite() or not 0 <= value <= MOST_POINTS:
+        raise ValueError(f"points lie from 0 to {MOST_POINTS}; write a number in that range")
+    if value * MILLIPOINTS != (value * MILLIPOINTS).to_integral_value():
+        raise ValueError("points have at most three decimals; round it")
+    return value.normalize() + 0
+
+
+def _fraction(value: object) -> Fraction:
+    if isinstance(value, bool):
+        raise ValueError("not a rational; write one like 1/2 or 1.5")
+    try:
+        ratio = Fraction(repr(value) if isinstance(value, float) else str(value))
+    except (ValueError, ZeroDivisionError):
+        raise ValueError("not a rational; write one like 1/2 or 1.5") from None
+    if not 0 <= ratio <= 1000 or ratio.denominator > 10_000:
+        raise ValueError("rationals lie from 0 to 1000 with a denominator up to 10000; write a simpler one")
+    return ratio
+
+
+def _part_of_one(value: Fraction) -> Fraction:
+    if value > 1:
+        raise ValueError("this factor lies from 0 to 1; use a multiplier to raise an amount")
+    return value
+
+
+Points = Annotated[
+    Decimal,
+    BeforeValidator(_decimal),
+    AfterValidator(_milli),
+    PlainSerializer(lambda v: format(v, "f"), return_type=str),
+    Field(json_schema_extra={"minimum": 0, "maximum": int(MOST_POINTS)}),
+]
+Ratio = Annotated[
+    Fraction,
+    BeforeValidator(_fraction),
+    PlainSerializer(str, return_type=str),
+    Field(
+        json_schema_extra={
+            "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^\d+(/\d+|\.\d+)?$"}]
+        }
+    ),
+]
+Share = Annotated[Ratio, AfterValidator(_part_of_one)]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
+Title = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Text = Annotated[str, Field(max_length=2000)]
+Label = Annotated[str, Field(min_length=1, max_length=64)]
+Days = Annotated[int, Field(ge=1, le=366, strict=True)]
+
+
+def millipoints(points: Decimal) -> int:
+    """Points as integer millipoints, exact."""
+    return int(points * MILLIPOINTS)
+
+
+class Part(BaseModel):
+    """A part of a scheme: frozen, and nothing unknown is taken."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Nature(Part):
+    """What kind of reward it is. The simulation needs it, because people answer each kind differently."""
+
+    worth: Literal["tangible", "symbolic"] = Field(
+        "tangible", description="tangible: it can be exchanged for something; symbolic: it cannot"
+    )
+    publicity: Literal["public", "private"] = Field("private", description="whether colleagues see it")
+    expectation: Literal["expected", "surprise"] = Field(
+        "expected", description="whether people know beforehand that they can get it"
+    )
+
+
+SYMBOLIC = Nature(worth="symbolic", publicity="public")

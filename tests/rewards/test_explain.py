@@ -1,0 +1,56 @@
+"""The explanation leaves nothing out: whatever changes what an employee gets changes what an employee reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from rewards.document import DocumentError, load_document, parse_data
+from rewards.explain import explain_scheme
+from rewards.presets import PRESETS
+from rewards.scheme import IncentiveScheme
+from tests.rewards.test_scheme import leaves, mutated
+from tests.rewards.whole_scheme import WHOLE
+
+HR_ONLY = {"note", "unit_cost_cents", "worth", "publicity", "expectation"}
+UNSAID = {"id", "name", "scope: all"}
+
+
+@pytest.mark.parametrize("path", leaves(yaml.safe_load(WHOLE)), ids=lambda path: ".".join(map(str, path)))
+def test_every_field_is_told(path: tuple[Any, ...]) -> None:
+    whole = load_document(WHOLE, IncentiveScheme, "whole")
+    try:
+        other = parse_data(mutated(path), IncentiveScheme, "whole")
+    except DocumentError:
+        return
+    if other == whole or path[-1] in UNSAID:
+        return
+    assert explain_scheme(other, "hr") != explain_scheme(whole, "hr")
+    if path[-1] not in HR_ONLY:
+        assert explain_scheme(other) != explain_scheme(whole)
+
+
+def test_employees_do_not_read_what_is_for_hr() -> None:
+    text = " ".join(explain_scheme(load_document(WHOLE, IncentiveScheme, "whole")))
+    assert "For those who decide" not in text
+    assert "8.50" not in text
+    assert "surprise" not in text
+
+
+def test_a_preset_in_words() -> None:
+    lines = explain_scheme(PRESETS["clicks"])
+    assert lines[1] == (
+        "Share a green-lit item: 2 points when you share something. Each item counts once, however often you take it back and repeat "
+        "it. You can earn at most 6 points a day. After an award it waits 10 minutes."
+    )
+    assert "No points on facebook, instagram or threads: their rules forbid rewards for posts." in lines
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_no_unfinished_sentence(name: str) -> None:
+    for role in ("employee", "hr"):
+        for line in explain_scheme(PRESETS[name], role):  # type: ignore[arg-type]
+            assert line[-1] in ".)"
+            assert "  " not in line
