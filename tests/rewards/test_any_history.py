@@ -77,9 +77,8 @@ def template() -> bytes:
         db = open_database(f"sqlite:///{path}")
         upgrade(db)
         with db.engine.connect() as connection:
-            connection.exec_driver_sql("ROLLBACK")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")
+
         db.close()
         return path.read_bytes()
 
