@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rewards.store import credentials as credential_rows
 from rewards.store import journal as rows
 from rewards.store import projections
 from rewards.store.session import Transaction
@@ -112,7 +113,7 @@ def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: in
         if sum(move[3] for move in draft.moves) != 0:
             raise AssertionError(f"entry of rule {draft.rule!r}: postings sum to a value other than zero")
     ids = rows.add_entries(tx, [_journal_row(organisation, draft, now_us) for draft in drafts])
-    _move(tx, organisation, drafts, ids)
+    _move(tx, organisation, drafts, ids, now_us)
     return ids
 
 
@@ -120,11 +121,13 @@ def post_once(tx: Transaction, organisation: str, draft: Draft, now_us: int) -> 
     """Post an entry unless one of the same dedupe key is there; returns its id, or None. Waits for a rival in flight."""
     id_ = rows.add_entry_once(tx, _journal_row(organisation, draft, now_us))
     if id_ is not None:
-        _move(tx, organisation, [draft], [id_])
+        _move(tx, organisation, [draft], [id_], now_us)
     return id_
 
 
-def _move(tx: Transaction, organisation: str, drafts: Sequence[Draft], ids: Sequence[int]) -> None:
+def _move(
+    tx: Transaction, organisation: str, drafts: Sequence[Draft], ids: Sequence[int], now_us: int
+) -> None:
     """Postings, balances and projections of entries just appended."""
     postings: list[dict[str, Any]] = []
     badges: set[tuple[int, str]] = set()
@@ -156,6 +159,8 @@ def _move(tx: Transaction, organisation: str, drafts: Sequence[Draft], ids: Sequ
             badges.add((draft.person_id, draft.rule))
     for person_id, badge in sorted(badges):
         rows.refresh_badge(tx, organisation, person_id, badge)
+    if badges:
+        credential_rows.revoke_lost(tx, {person_id for person_id, _ in badges}, now_us)
     rows.add_postings(tx, postings)
     rows.add_to_balances(tx, organisation, balances)
     projections.add(tx, organisation, days, teams, scores)
