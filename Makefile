@@ -3,7 +3,7 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.run-installed
 DEV_STAMP := .venv/.dev-installed
 
-.PHONY: run test check format bench lock clean
+.PHONY: run test faults check format bench lock clean
 
 run: $(RUN_STAMP)
 	$(BIN)/groundswell demo
@@ -11,6 +11,10 @@ run: $(RUN_STAMP)
 test: $(DEV_STAMP)
 	@sh tests/browser/install.sh
 	$(BIN)/python -m pytest
+
+# Five hundred writers killed with SIGKILL on each database; `make test` kills forty.
+faults: $(DEV_STAMP)
+	GROUNDSWELL_KILLS=500 $(BIN)/python -m pytest tests/faults -q
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .

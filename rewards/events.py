@@ -8,11 +8,11 @@ Events are ordered by (time, source, id); arrival order never matters.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from rewards.people_file import Zone
@@ -200,7 +200,9 @@ def canonical_order(events: Iterable[Event]) -> list[Event]:
 
 def payload_hash(event: Event) -> str:
     """SHA-256 (hex) of all that the sender said: same id and another hash is a conflict."""
-    return hashlib.sha256(rfc8785.dumps(_said(event))).hexdigest()
+    # Without floating point numbers RFC 8785 is sorted keys without spaces, which the C encoder writes much faster.
+    text = json.dumps(_said(event), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def object_key(name: str) -> int:

@@ -130,6 +130,7 @@ def _move(
 ) -> None:
     """Postings, balances and projections of entries just appended."""
     postings: list[dict[str, Any]] = []
+    badges: set[tuple[int, str]] = set()
     balances: dict[tuple[str, int, str], int] = {}
     days: dict[tuple[int, int], int] = {}
     teams: dict[tuple[str, int], int] = {}
@@ -154,15 +155,12 @@ def _move(
                 _add(teams, (draft.team, draft.board_date), amount)
                 for window in projections.windows(draft.board_date):
                     _add(scores, (window, holder), amount)
-        if draft.kind == "badge" and draft.person_id is not None:
-            gained = draft.reverses is None
-            rows.change_badge(
-                tx, organisation, draft.person_id, draft.rule, journal_id=id_ if gained else None,
-                at_us=draft.occurred_us if gained else now_us,
-            )  # fmt: skip
-    lost = {d.person_id for d in drafts if d.kind == "badge" and d.reverses is not None and d.person_id}
-    if lost:
-        credential_rows.revoke_lost(tx, lost, now_us)
+        if draft.kind in rows.BADGE_KINDS and draft.person_id is not None:
+            badges.add((draft.person_id, draft.rule))
+    for person_id, badge in sorted(badges):
+        rows.refresh_badge(tx, organisation, person_id, badge)
+    if badges:
+        credential_rows.revoke_lost(tx, {person_id for person_id, _ in badges}, now_us)
     rows.add_postings(tx, postings)
     rows.add_to_balances(tx, organisation, balances)
     projections.add(tx, organisation, days, teams, scores)

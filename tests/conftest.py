@@ -102,9 +102,8 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     db = open_database(f"sqlite:///{path}")
     upgrade(db)
     with db.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
+
     db.close()
     return path
 

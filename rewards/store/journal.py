@@ -31,6 +31,10 @@ _TAKE = (
     )
     .values(amount=BALANCE.c.amount + bindparam("delta"))
 )
+BADGE_KINDS = ("badge", "badge_lost")
+BADGE_COLUMNS = (
+    JOURNAL.c.id, JOURNAL.c.kind, JOURNAL.c.occurred_us, JOURNAL.c.recorded_us, JOURNAL.c.reverses,
+)  # fmt: skip
 _CHUNK = 500
 
 
@@ -202,20 +206,42 @@ def due(tx: Transaction, organisation: str, now_us: int) -> list[Row[Any]]:
     return list(tx.execute(query))
 
 
-def change_badge(
-    tx: Transaction, organisation: str, person_id: int, badge: str, *, journal_id: int | None, at_us: int
-) -> None:
-    """Award a badge by an entry, or (without an entry) revoke it."""
-    if journal_id is None:
-        where = and_(
-            BADGE.c.organisation_id == organisation, BADGE.c.person_id == person_id, BADGE.c.badge == badge
-        )
-        tx.execute(update(BADGE).where(where).values(revoked_us=at_us))
-        return
-    values = {"journal_id": journal_id, "awarded_us": at_us, "revoked_us": None}
+def refresh_badge(tx: Transaction, organisation: str, person_id: int, badge: str) -> None:
+    """Bring one person's badge to what the ledger says of it."""
+    query = select(*BADGE_COLUMNS).where(
+        JOURNAL.c.organisation_id == organisation,
+        JOURNAL.c.person_id == person_id,
+        JOURNAL.c.kind.in_(BADGE_KINDS),
+        JOURNAL.c.rule == badge,
+    )
+    journal_id, awarded_us, revoked_us = badge_standing(tx.execute(query.order_by(JOURNAL.c.id)))
+    values = {"journal_id": journal_id, "awarded_us": awarded_us, "revoked_us": revoked_us}
     key = {"organisation_id": organisation, "person_id": person_id, "badge": badge}
     made = upsert(tx, BADGE)
     tx.execute(made.on_conflict_do_update(index_elements=list(key), set_=values), key | values)
+
+
+def badge_standing(entries: Iterable[Any]) -> tuple[int, int, int | None]:
+    """(entry, awarded at, revoked at or None) from one badge's entries by id: the last award that nothing undid counts.
+
+    A later loss that nothing undid revokes it. Where every award was undone, the last one shows when it was.
+    """
+    awards: list[Any] = []
+    undone: dict[int, int] = {}
+    for row in entries:
+        if row.reverses is None:
+            awards.append(row)
+        else:
+            undone[row.reverses] = row.recorded_us
+    standing = sorted(
+        (row for row in awards if row.id not in undone), key=lambda row: (row.occurred_us, row.id)
+    )
+    held = [row for row in standing if row.kind == "badge"]
+    if not held:
+        last = [row for row in awards if row.kind == "badge"][-1]
+        return last.id, last.occurred_us, undone[last.id]
+    lost = [row for row in standing[standing.index(held[-1]) + 1 :] if row.kind == "badge_lost"]
+    return held[-1].id, held[-1].occurred_us, lost[0].occurred_us if lost else None
 
 
 def holds_any(tx: Transaction, organisation: str, person_id: int, badges: Sequence[str]) -> bool:

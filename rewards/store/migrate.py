@@ -25,18 +25,21 @@ def _config(connection: Any = None) -> Config:
 def upgrade(db: Database) -> None:
     """Apply every migration not yet applied, in one transaction."""
     with db.begin() as tx:
+        if not tx.connection.in_transaction():
+            # Alembic commits by itself unless Core knows that a transaction is open.
+            tx.connection.begin()
         command.upgrade(_config(tx.connection), "head")
 
 
 def is_current(db: Database) -> bool:
     """True when the newest migration has been applied."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
-    with db.begin() as tx:
+    with db.read() as tx:
         return MigrationContext.configure(tx.connection).get_current_revision() == head
 
 
 def differences(db: Database) -> list[Any]:
     """What `alembic check` would report: changes declared in schema.py that no migration makes."""
-    with db.begin() as tx:
+    with db.read() as tx:
         context = MigrationContext.configure(tx.connection, opts={"compare_type": True})
         return list(compare_metadata(context, metadata))

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Table, delete, func, insert, select
 
 from rewards.store import schema
+from rewards.store.journal import BADGE_COLUMNS, BADGE_KINDS, badge_standing
 from rewards.store.projections import bucket_of, windows
 from rewards.store.session import Transaction
 
@@ -104,19 +105,11 @@ def _scores(tx: Transaction, organisation: str) -> Rows:
 
 def _badges(tx: Transaction, organisation: str) -> Rows:
     query = (
-        select(
-            JOURNAL.c.id, JOURNAL.c.person_id, JOURNAL.c.rule, JOURNAL.c.occurred_us, JOURNAL.c.recorded_us,
-            JOURNAL.c.reverses,
-        )
-        .where(JOURNAL.c.organisation_id == organisation, JOURNAL.c.kind == "badge")
+        select(JOURNAL.c.person_id, JOURNAL.c.rule, *BADGE_COLUMNS)
+        .where(JOURNAL.c.organisation_id == organisation, JOURNAL.c.kind.in_(BADGE_KINDS))
         .order_by(JOURNAL.c.id)
-    )  # fmt: skip
-    found: Rows = {}
-    for id_, person_id, badge, occurred_us, recorded_us, reverses in tx.execute(query):
-        key = (person_id, badge)
-        if reverses is None:
-            found[key] = (id_, occurred_us, None)
-        elif key in found:
-            journal_id, awarded_us, _ = found[key]
-            found[key] = (journal_id, awarded_us, recorded_us)
-    return found
+    )
+    entries: dict[tuple[Any, ...], list[Any]] = {}
+    for row in tx.execute(query):
+        entries.setdefault((row.person_id, row.rule), []).append(row)
+    return {key: badge_standing(rows) for key, rows in entries.items()}

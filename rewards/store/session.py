@@ -140,9 +140,10 @@ class Database:
         self.dialect = url.get_backend_name()
         self.cache: dict[Any, Any] = {}
         self._lock = threading.RLock()
+        self._kept: Connection | None = None
         if self.dialect == "sqlite":
-            self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", writer=True)
-            self._reader = _sqlite_engine(url, "BEGIN", writer=False)
+            self._writer = _sqlite_engine(url, writer=True)
+            self._reader = _sqlite_engine(url, writer=False)
         else:
             self._writer = self._reader = _postgresql_engine(url)
 
@@ -155,22 +156,36 @@ class Database:
     def begin(self) -> Iterator[Transaction]:
         """A writing transaction: committed at the end, rolled back when the block raises."""
         if self.dialect == "sqlite":
-            with self._lock, self._writer.connect() as connection, self._transaction(connection) as tx:
-                yield tx
+            with self._lock:
+                yield from self._write_sqlite()
         else:
-            with self._writer.connect() as connection, self._transaction(connection) as tx:
-                yield tx
+            with self._writer.connect() as connection:
+                opened = connection.begin()
+                tx = Transaction(connection, self)
+                try:
+                    yield tx
+                    tx.commit_with(opened.commit)
+                except BaseException:
+                    opened.rollback()
+                    raise
 
-    @contextmanager
-    def _transaction(self, connection: Connection) -> Iterator[Transaction]:
-        opened = connection.begin()
-        tx = Transaction(connection, self)
+    def _write_sqlite(self) -> Iterator[Transaction]:
+        """One kept connection; its transactions are begun and ended through the driver, whatever Core thinks of them."""
+        if self._kept is None:
+            self._kept = self._writer.connect()
+        tx = Transaction(self._kept, self)
+        driver: Any = self._kept.connection.driver_connection
+        if driver.in_transaction:
+            raise RuntimeError("a writing transaction is open in this thread already; pass it on")
+        driver.execute("BEGIN IMMEDIATE")
         try:
             yield tx
-            tx.commit_with(opened.commit)
-        except BaseException:
-            opened.rollback()
-            raise
+            driver.execute("COMMIT")
+        finally:
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
+            if self._kept.in_transaction():
+                self._kept.rollback()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -191,6 +206,9 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
         self._writer.dispose()
         self._reader.dispose()
 
@@ -212,7 +230,7 @@ def open_database(url: str) -> Database:
     return Database(parsed)
 
 
-def _sqlite_engine(url: URL, begin: str, *, writer: bool) -> Engine:
+def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
     """SQLite through the stdlib driver with transactions begun by us, not guessed by the driver."""
     options: dict[str, Any] = (
         {"poolclass": StaticPool} if writer else {"poolclass": QueuePool, "pool_size": 8}
@@ -236,9 +254,11 @@ def _sqlite_engine(url: URL, begin: str, *, writer: bool) -> Engine:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    if not writer:
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
