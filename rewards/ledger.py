@@ -4,7 +4,7 @@ An award of x moves: mint −2x, earned +x (ranks, never spent), spendable +x. W
 Postings of an entry sum to zero. Entries are never changed; undoing posts the opposite, once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -92,6 +92,16 @@ def opposite(row: Any, postings: Iterable[Any], origin: str, reason: str) -> Dra
 def on_dates(draft: Draft, local_date: int, board_date: int) -> Draft:
     """The same draft booked on other dates (an undo inside a closed period is booked today)."""
     return replace(draft, local_date=local_date, board_date=board_date)
+
+
+def inherited(draft: Draft, heirs: Mapping[int, int]) -> Draft:
+    """The same draft on the account that took over, where the person's own was merged into another."""
+    if draft.person_id is None or draft.person_id not in heirs:
+        return draft
+    moves = tuple(
+        (account, heirs.get(who, who), detail, amount) for account, who, detail, amount in draft.moves
+    )
+    return replace(draft, person_id=heirs[draft.person_id], moves=moves)
 
 
 def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[int]:
