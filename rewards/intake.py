@@ -14,6 +14,7 @@ from rewards.places import Place, places
 from rewards.schemes import Schemes
 from rewards.store import events as rows
 from rewards.store import journal as journal_rows
+from rewards.store import people as people_rows
 from rewards.store import reviews, states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
@@ -149,7 +150,7 @@ class _Intake:
             "payload_hash": payload_hash(event),
             "kind": event.kind,
             "person_id": person.id,
-            "owner_id": self.people[event.owner].id if event.owner else None,
+            "owner_id": self._owner(event, person.id),
             "occurred_us": at_us,
             "received_us": self.now_us,
             "local_date": day,
@@ -163,6 +164,15 @@ class _Intake:
             "scored": status == SCORED,
             "voided_at_us": None,
         }
+
+    def _owner(self, event: Event, person_id: int) -> int | None:
+        """Who else may earn by it: nobody where both accounts are one human's, who would be thanking herself."""
+        if not event.owner:
+            return None
+        owner_id = int(self.people[event.owner].id)
+        if owner_id != person_id and people_rows.linked(self.tx, self.organisation, person_id, owner_id):
+            return None
+        return owner_id
 
     def _status(self, at_us: int) -> str:
         if at_us > self.now_us + FUTURE_LIMIT_US:

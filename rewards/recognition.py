@@ -11,6 +11,7 @@ from rewards.intake import record
 from rewards.ledger import ALLOWANCE, MINT, NOBODY, SPENDABLE, Draft, post
 from rewards.people import find_row
 from rewards.places import today
+from rewards.rings import ring_closed_by
 from rewards.scheme import Kudos as Allowance
 from rewards.scheme import millipoints
 from rewards.schemes import NO_SCHEME, Schemes
@@ -58,7 +59,7 @@ def give_kudos(
 
     Raises Refused for oneself, for linked accounts, beyond the limit a pair and where the scheme has no thanks,
     Insufficient when the allowance is used up, Conflict for the same key with another content.
-    A reciprocal pair beyond the scheme's limit is `held` for review: nothing is shown or paid before.
+    A reciprocal pair or a ring beyond the scheme's limit is `held` for review: nothing is shown or paid before.
     """
     first, second = find_row(tx, organisation, giver), find_row(tx, organisation, receiver)
     states.lock(tx, organisation, [first.id, second.id])
@@ -90,7 +91,10 @@ def _give(
     now_us = to_us(now)
     mutual = rows.count_between(tx, second.id, first.id, now_us - PAIR_WINDOW_DAYS * DAY_US)
     sent = rows.count_between(tx, first.id, second.id, now_us - PAIR_WINDOW_DAYS * DAY_US)
-    held = min(mutual, sent + 1) > terms.reciprocal_limit
+    limit, since_us = terms.reciprocal_limit, now_us - PAIR_WINDOW_DAYS * DAY_US
+    ring = ring_closed_by(tx, first.id, second.id, limit, since_us) if sent + 1 > limit else ()
+    mutually = min(mutual, sent + 1) > limit
+    held = mutually or bool(ring)
     day = today(now_us, Schemes.of(tx, organisation).zone(version))
     _spend(tx, organisation, first, terms, gift, day, version, dedupe, now_us)
     kudos_id = rows.add(
@@ -102,8 +106,9 @@ def _give(
         },
     )  # fmt: skip
     if held:
-        detail = dump({"kudos": kudos_id, "between_them": mutual + sent + 1, "limit": terms.reciprocal_limit})
-        reviews.add(tx, organisation, first.id, None, "reciprocal", detail, now_us)
+        counts = {"between_them": mutual + sent + 1} if mutually else {"people_in_ring": len(ring)}
+        detail = dump({"kudos": kudos_id, "limit": limit, **counts})
+        reviews.add(tx, organisation, first.id, None, "reciprocal" if mutually else "ring", detail, now_us)
         return Receipt(SOURCE, str(kudos_id), "held", "held_for_review")
     return deliver(
         tx, organisation, rows.find(tx, organisation, kudos_id), first.external_id, second.external_id, now

@@ -1,4 +1,4 @@
-"""The review queue: unusual speed and reciprocal pairs wait for a human, who decides with a logged reason."""
+"""The review queue: unusual speed, reciprocal pairs and rings wait for a human, who decides with a logged reason."""
 
 import json
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
 Decision = Literal["approve", "decline"]
+OF_THANKS = ("reciprocal", "ring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def decide(
         tx, review, "approved" if decision == "approve" else "declined", actor, reason, now_us
     ):
         raise Conflict(f"review {review}: already {row.status}; nothing to do")
-    if row.kind == "reciprocal":
+    if row.kind in OF_THANKS:
         _decide_kudos(tx, organisation, json.loads(row.detail)["kudos"], decision, now)
     else:
         if decision == "approve":

@@ -12,7 +12,19 @@ from starlette.staticfiles import StaticFiles
 
 from rewards.store.session import open_database
 from web import health, links, problems, sign_in
-from web.api import badges, entries, events, kudos, leaderboards, people, reviews, rewards, schemes, webhooks
+from web.api import (
+    badges,
+    entries,
+    events,
+    kudos,
+    leaderboards,
+    people,
+    personal_data,
+    reviews,
+    rewards,
+    schemes,
+    webhooks,
+)
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import routes as hr
@@ -52,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         links.router,
         events.router,
         people.router,
+        personal_data.router,
         kudos.router,
         leaderboards.router,
         rewards.router,

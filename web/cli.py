@@ -41,6 +41,34 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
 
 
 @app.command()
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False,
+    every: Annotated[
+        float, typer.Option(min=0.1, max=60, help="Seconds between rounds with nothing to do.")
+    ] = 1.0,
+) -> None:
+    """Run the job process over DATABASE_URL: waiting times end, webhooks are sent.
+
+    Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell worker
+    """
+    from rewards.store.migrate import is_current
+    from web.settings import Settings
+    from web.worker import run
+
+    settings = Settings()
+    with opened(settings.database_url) as database:
+        if not is_current(database):
+            raise InputError(
+                "DATABASE_URL: the database lacks migrations; run groundswell db upgrade, then worker"
+            )
+        done = run(database, settings.webhook_loopback, once, every)
+    typer.echo(
+        f"{done.released} released, {done.webhooks.delivered} webhooks delivered, {done.webhooks.retried} to retry, "
+        f"{done.webhooks.failed} failed"
+    )
+
+
+@app.command()
 def demo(
     port: Port = PORT,
     serve: Annotated[

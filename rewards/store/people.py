@@ -191,10 +191,16 @@ def add_link(tx: Transaction, organisation: str, low: int, high: int, at_us: int
 
 
 def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
-    """True when the two are accounts of one human."""
-    low, high = sorted((one, other))
-    where = and_(LINK.c.organisation_id == organisation, LINK.c.low_id == low, LINK.c.high_id == high)
-    return tx.execute(select(LINK.c.low_id).where(where)).first() is not None
+    """True when the two are accounts of one human, also by way of a third account."""
+    found, fresh = {one}, {one}
+    while fresh and other not in found:
+        touches = or_(LINK.c.low_id.in_(fresh), LINK.c.high_id.in_(fresh))
+        pairs = tx.execute(
+            select(LINK.c.low_id, LINK.c.high_id).where(LINK.c.organisation_id == organisation, touches)
+        )
+        fresh = {id_ for low, high in pairs for id_ in (low, high)} - found
+        found |= fresh
+    return other in found
 
 
 def drop_links(tx: Transaction, person_id: int) -> None:

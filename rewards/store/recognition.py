@@ -62,6 +62,18 @@ def count_between(tx: Transaction, giver: int, receiver: int, from_us: int) -> i
     return int(tx.execute(query).scalar_one())
 
 
+def often_thanked_by(tx: Transaction, giver: int, more_than: int, from_us: int) -> list[int]:
+    """Whom somebody thanked more than so many times since an instant, held gifts included, by internal id."""
+    query = (
+        select(KUDOS.c.receiver_id)
+        .where(KUDOS.c.giver_id == giver, KUDOS.c.given_us >= from_us, KUDOS.c.status != "declined")
+        .group_by(KUDOS.c.receiver_id)
+        .having(func.count() > more_than)
+        .order_by(KUDOS.c.receiver_id)
+    )
+    return list(tx.execute(query).scalars())
+
+
 def set_status(tx: Transaction, kudos_id: int, status: str) -> None:
     """given, held or declined."""
     tx.execute(update(KUDOS).where(KUDOS.c.id == kudos_id).values(status=status))

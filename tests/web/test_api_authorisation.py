@@ -21,6 +21,8 @@ ALLOWED = {
     ("POST", "/api/v1/events"): {"events:write"},
     ("GET", "/api/v1/me"): {"me:read"},
     ("GET", "/api/v1/me/allowance"): {"me:read"},
+    ("GET", "/api/v1/me/export"): {"me:read"},
+    ("GET", "/api/v1/people/{id}/export"): {"admin"},
     ("GET", "/api/v1/balances"): {"admin"},
     ("POST", "/api/v1/kudos"): {"kudos:write"},
     ("GET", "/api/v1/leaderboards"): {"me:read"},

@@ -1,0 +1,74 @@
+"""Everything stored about one person, by table: what refers to her, found from the schema and so of later tables too."""
+
+import json
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Column, Table, or_, select
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+from rewards.store.units import maybe_us
+
+# Of no meaning to the person, and of use to whoever steals the file.
+_SECRET = frozenset({"password_hash", "token_hash", "payload_hash", "request_hash", "dedupe"})
+# Who decided about her is told by role in the program, not by name here.
+_OTHERS = frozenset({"review.actor", "claim.actor"})
+_JSON = frozenset({"tags", "arguments", "detail"})
+Rows = list[dict[str, Any]]
+
+
+def refers_to(table: Table) -> list[Column[Any]]:
+    """The table's columns that name a person by internal id."""
+    found = [
+        column
+        for column in table.columns
+        if any(key.column is schema.person.c.id for key in column.foreign_keys)
+    ]
+    if table is schema.balance:
+        found.append(table.c.holder)
+    return found
+
+
+def rows_about(tx: Transaction, organisation: str, person_id: int, external_id: str) -> dict[str, Rows]:
+    """Rows by table, readable: instants and dates as text, JSON as values; other people stand as numbers."""
+    found: dict[str, Rows] = {}
+    for table in schema.metadata.sorted_tables:
+        where = [column == person_id for column in refers_to(table)]
+        if table is schema.person:
+            where = [table.c.id == person_id]
+        if table is schema.audit:
+            where = [table.c.subject == f"person:{person_id}", table.c.actor == external_id]
+        if not where:
+            continue
+        query = select(table).where(table.c.organisation_id == organisation, or_(*where))
+        rows = [_readable(table, row._asdict()) for row in tx.execute(query.order_by(*table.primary_key))]
+        if rows:
+            found[table.name] = rows
+    return found
+
+
+def _readable(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _value(name, value)
+        for name, value in row.items()
+        if name not in _SECRET and f"{table.name}.{name}" not in _OTHERS
+    }
+
+
+def _value(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        return value.hex()
+    if name.endswith("_us"):
+        at = maybe_us(value) if value >= 0 else None
+        return None if at is None else at.isoformat()
+    if name.endswith("_date"):
+        return date.fromordinal(value).isoformat() if value > 0 else None
+    if name in _JSON and isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value

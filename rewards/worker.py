@@ -1,0 +1,45 @@
+"""What happens without anybody asking: waiting times end, webhooks are sent, what is no longer needed is dropped."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from rewards.delivery import Delivered, Send, deliver_due
+from rewards.organisations import list_organisations
+from rewards.program import release_due
+from rewards.requests import forget_requests
+from rewards.store.session import Database
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round did. `released`: awards whose wait was over, and quarantined events whose time had come."""
+
+    released: int
+    webhooks: Delivered
+
+    @property
+    def idle(self) -> bool:
+        """True when there was nothing to do."""
+        sent = self.webhooks
+        return not (self.released or sent.delivered or sent.retried or sent.failed)
+
+
+def work_once(db: Database, now: datetime, send: Send) -> Round:
+    """One round over all organisations, each in a transaction of its own. Running it twice, or in two processes, is safe."""
+    with db.read() as tx:
+        slugs = [home.slug for home in list_organisations(tx)]
+    released = 0
+    for slug in slugs:
+        try:
+            with db.begin() as tx:
+                released += release_due(tx, slug, now)
+        except Exception as error:
+            # One organisation's trouble does not keep the others waiting; the next round tries again.
+            log.error("a round failed", organisation=slug, exc_info=error)
+    with db.begin() as tx:
+        forget_requests(tx, now)
+    return Round(released, deliver_due(db, now, send))

@@ -1,0 +1,92 @@
+"""`groundswell worker`: a real process that delivers, releases, and stops when told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from rewards.store import trail
+from rewards.store.units import to_us
+from rewards.webhooks import subscribe
+from tests.conftest import World
+from tests.rewards.receiver import receiving
+
+HOLD = """
+name: held
+title: Held
+rules: [{id: share, title: Share, on: share, points: 20, hold_hours: 1}]
+"""
+
+
+def command(*options: str) -> list[str]:
+    return [sys.executable, "-c", "from web.cli import main; main()", "worker", *options]
+
+
+def environment(world: World) -> dict[str, str]:
+    url = world.db.url.render_as_string(hide_password=False)
+    return os.environ | {"DATABASE_URL": url, "GROUNDSWELL_WEBHOOK_LOOPBACK": "true"}
+
+
+@pytest.fixture
+def world(sqlite_db: Any) -> World:
+    made = World(sqlite_db)
+    made.now = datetime.now(UTC)
+    return made.found(HOLD)
+
+
+def test_one_round_delivers_and_releases(world: World) -> None:
+    present, world.now = world.now, world.now - timedelta(hours=2)
+    world.record(world.event("ana"))
+    world.now = present
+    assert world.balances().held == 20_000
+    with receiving() as receiver:
+        with world.db.begin() as tx:
+            subscribe(tx, world.organisation, receiver.url, ("event.awarded",), "hr", world.now, True)
+            trail.tell(tx, world.organisation, [("event.awarded", {"n": 1})], to_us(world.now))
+        done = subprocess.run(
+            command("--once"), env=environment(world), capture_output=True, text=True, timeout=60, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("1 released, 1 webhooks delivered")
+        assert world.balances() == type(world.balances())(20_000, 20_000, 0)
+        assert len(receiver.got) == 1
+
+
+def test_it_stops_when_told_and_finishes_its_round(world: World) -> None:
+    with receiving() as receiver:
+        with world.db.begin() as tx:
+            subscribe(tx, world.organisation, receiver.url, ("event.awarded",), "hr", world.now, True)
+        process = subprocess.Popen(
+            command("--every", "0.1"), env=environment(world), stdout=subprocess.PIPE, text=True
+        )
+        try:
+            with world.db.begin() as tx:
+                trail.tell(tx, world.organisation, [("event.awarded", {"n": 1})], to_us(datetime.now(UTC)))
+            deadline = time.monotonic() + 60
+            while not receiver.got and time.monotonic() < deadline:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGTERM)
+            said, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
+        assert process.returncode == 0
+        assert "1 webhooks delivered" in said
+        assert len(receiver.got) == 1
+
+
+def test_a_database_without_migrations_is_one_line(tmp_path: Any) -> None:
+    url = f"sqlite:///{tmp_path}/new.sqlite"
+    done = subprocess.run(
+        [sys.executable, "-c", "from web.cli import main; main()", "worker", "--once"],
+        env=os.environ | {"DATABASE_URL": url}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "db upgrade" in done.stderr
+    assert "Traceback" not in done.stderr

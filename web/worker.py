@@ -1,0 +1,40 @@
+"""The loop of the job process: rounds of work until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import UTC, datetime
+from types import FrameType
+
+from rewards.delivery import Delivered, HttpSender
+from rewards.store.session import Database
+from rewards.worker import Round, work_once
+
+
+def run(database: Database, allow_loopback: bool, once: bool, every: float) -> Round:
+    """Work until SIGTERM or SIGINT, or for one round; a round under way is finished. Returns the sums of all rounds."""
+    stop = threading.Event()
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, told)
+    send = HttpSender(allow_loopback)
+    total = Round(0, Delivered(0, 0, 0))
+    while True:
+        done = work_once(database, datetime.now(UTC), send)
+        total = _sum(total, done)
+        if once or stop.is_set():
+            return total
+        if done.idle:
+            stop.wait(every)
+
+
+def _sum(one: Round, other: Round) -> Round:
+    sent = [
+        getattr(one.webhooks, name) + getattr(other.webhooks, name)
+        for name in ("delivered", "retried", "failed")
+    ]
+    return Round(one.released + other.released, Delivered(*sent))
