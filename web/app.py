@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from rewards.store.session import open_database
-from web import health, links, problems, sign_in
+from web import health, links, openapi, problems, sign_in
 from web.api import events, people
 from web.employee import routes as employee
 from web.health import Measure, Metrics
@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         strategist.router,
     ):
         app.include_router(router)
+    openapi.describe(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Edge)
     app.add_middleware(Measure, metrics=app.state.metrics)
