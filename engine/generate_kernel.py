@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import types
 
 from engine.kernels import F64, I64, U64, I32In, I32Out, I64In, U64Out, kernel
 from engine.streams import GOLDEN, mix
@@ -17,7 +16,7 @@ UNIT_32 = 1.0 / 4294967296.0
 PATIENCE = 64
 
 
-@kernel(U64, I64, F64, returns=types.int64)
+@kernel(U64, I64, F64, returns=I64)
 def pick(half_word: Any, size: Any, concentration: Any) -> Any:
     """An index below `size` from 32 random bits; concentration above 1 favours small ones."""
     if concentration == 1.0:

@@ -10,9 +10,9 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from engine.geometric import CELLS
+from engine.instructions import prefetch
 from engine.kernels import (
     I64,
     U64,
@@ -27,10 +27,10 @@ from engine.kernels import (
     U32Out,
     U64In,
     U64Out,
+    inlined,
     kernel,
 )
-from engine.picking import LOW_6, LOW_32, ONE, SHIFT_32, SIX, ZERO, pick_edges
-from engine.prefetch import prefetch
+from engine.picking import LOW_6, LOW_32, NODE_STEP, ONE, SHIFT_32, SIX, ZERO, pick_edges
 from engine.streams import GOLDEN, bits, mix
 
 FIRST_VIEW, CLICKED, REPOSTED = 1, 2, 4
@@ -49,7 +49,7 @@ SOURCE, TOPIC, ORDINAL, GAP_CLASS = range(4)
 KEEP, CLICK_RATE, REPOST_RATE, PREMIUM = range(4)
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def keep_sights(
     n_picked: Any,
     picked: Any,
@@ -84,7 +84,7 @@ def clear_marks(targets: Any, seen_edges: Any, marks: Any) -> None:
         marks[np.uint64(targets[np.uint64(seen_edges[i])]) >> SIX] = ZERO
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def lift_of(
     e: Any, v: Any, topic: Any, theta: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, n_topics: Any
 ) -> Any:
@@ -94,7 +94,7 @@ def lift_of(
     )
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def record_sights(
     n_seen: Any,
     picked: Any,
@@ -119,7 +119,7 @@ def record_sights(
         seen_edges[written + np.uint64(i)] = e
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def respond(
     n_seen: Any,
     picked: Any,
@@ -169,7 +169,7 @@ def respond(
     return tail, viewers, clicks, fresh
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def grow_tree(
     offsets: Any,
     targets: Any,
@@ -206,8 +206,8 @@ def grow_tree(
         head += ONE
         begin, end = offsets[u], offsets[u + ONE]
         audience += end - begin
-        node_key = mix(tree_key ^ (u * GOLDEN))
-        n = pick_edges(begin, end, node_key, tables, base, targets, picked, ZERO)
+        counter = tree_key + u * NODE_STEP
+        n = pick_edges(begin, end, counter, tables, base, targets, targets, False, picked, ZERO)
         n = keep_sights(n, picked, words, targets, feed_load, load_scale, rate[KEEP], tree_key + VIEW_SALT)
         if written + n > np.uint64(seen_edges.size):
             return written, reach, False

@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from rewards.store.session import open_database
-from web import health, links, openapi, problems, sign_in
-from web.api import events, people
+from web import health, links, problems, sign_in
+from web.api import badges, entries, events, kudos, leaderboards, people, reviews, rewards, schemes, webhooks
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import routes as hr
@@ -52,13 +52,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         links.router,
         events.router,
         people.router,
+        kudos.router,
+        leaderboards.router,
+        rewards.router,
+        entries.router,
+        schemes.router,
+        badges.router,
+        reviews.router,
+        webhooks.router,
         sign_in.router,
         employee.router,
         hr.router,
         strategist.router,
     ):
         app.include_router(router)
-    openapi.describe(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Edge)
     app.add_middleware(Measure, metrics=app.state.metrics)
