@@ -15,6 +15,7 @@ from web.problems import MEDIA_TYPE, problem_body
 
 MOST_BODY_BYTES = 4 * 1024 * 1024
 SIGN_IN_PER_MINUTE = 10
+SIGN_IN_PER_MINUTE_AND_ADDRESS = 60
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -30,15 +31,19 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class SignInLimit:
-    """At most SIGN_IN_PER_MINUTE attempts a minute for one address and person."""
+    """At most SIGN_IN_PER_MINUTE attempts a minute for one address and person, and SIGN_IN_PER_MINUTE_AND_ADDRESS for one
+    address, whoever it tries to be.
+    """
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._rate = RateLimitItemPerMinute(SIGN_IN_PER_MINUTE)
+        self._person = RateLimitItemPerMinute(SIGN_IN_PER_MINUTE)
+        self._address = RateLimitItemPerMinute(SIGN_IN_PER_MINUTE_AND_ADDRESS)
 
     def allows(self, address: str, person: str) -> bool:
         """Count an attempt; False where there were too many."""
-        return self._limiter.hit(self._rate, address, person)
+        by_address = self._limiter.hit(self._address, address)
+        return self._limiter.hit(self._person, address, person) and by_address
 
 
 def cross_site(headers: Headers, method: str) -> bool:

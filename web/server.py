@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 
 import uvicorn
 
@@ -50,8 +51,7 @@ def run(taken: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    try:
+    # Uvicorn raises the signal again once it has shut down; for us that is the ordinary end.
+    with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[taken])
-    except KeyboardInterrupt:
-        # Uvicorn raises the signal again once it has shut down; for us that is the ordinary end.
-        print("\nStopped.")
+    print("\nStopped.")
