@@ -239,7 +239,7 @@ def measure(quick: bool) -> dict[str, Any]:
     library = reference.compile_reference()
     if library is None:
         print("no C compiler: the C reference is skipped")
-    seconds, rounds = (0.1, 3) if quick else (0.4, 5)
+    seconds, rounds = (0.1, 3) if quick else (0.25, 4)
     sizes = (10_000,) if quick else (10_000, 100_000, 1_000_000)
     cascades, responses, threads = [], [], []
     small = benchmark_graph(10_000)

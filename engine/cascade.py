@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from threading import Lock
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,9 +20,13 @@ from numpy.typing import ArrayLike, NDArray
 from engine.cascade_kernel import BATCH, KEEP_ALL, run_cascades, thin_edges
 from engine.geometric import LEAST_P, class_probabilities, class_tables, gap_table
 from engine.graph import Graph
+from engine.implicit import ImplicitGraph
+from engine.implicit_kernel import run_implicit
 from engine.streams import Stream, stream_key
 
 MAX_RUNS = 2**31 - 1
+Floats = NDArray[np.float64]
+Runner = Callable[[int, int, NDArray[np.uint64], NDArray[np.uint32]], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,7 @@ class Spread:
 
 
 def spread(
-    graph: Graph,
+    graph: Graph | ImplicitGraph,
     seeds: ArrayLike,
     p: ArrayLike,
     runs: int,
@@ -61,6 +64,7 @@ def spread(
 ) -> Spread:
     """Run an ensemble of independent cascades.
 
+    graph    stored, or an engine.implicit.ImplicitGraph with one p for all edges
     seeds    node ids active at the start, each once; none is allowed and gives size 0
     p        chance per edge: one float, or one per edge in the order the edges were given to Graph.from_edges;
              met to 2**-27, and below 2**-10 to 2**-41
@@ -79,32 +83,61 @@ def spread(
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
         raise ValueError(f"seed {seed!r}; any whole number, taken modulo 2**64; give an integer")
     key = stream_key(seed, Stream.CASCADE)
-    coins = _coins(graph, chances)
     out = np.zeros((3, n_runs), dtype=np.int64)
-    # Unsigned views: Numba tests each signed index for being negative.
-    offsets, targets = graph.offsets.view(np.uint64), graph.targets.view(np.uint32)
-    widest = int(graph.out_degrees.max()) if graph.n_nodes else 0
+    runner = _implicit_runner if isinstance(graph, ImplicitGraph) else _stored_runner
+    run = runner(graph, chances, chosen, key, out)  # type: ignore[arg-type]
 
     def work(pieces: Iterator[tuple[int, int]]) -> None:
         visited = np.zeros(graph.n_nodes // 64 + 1, dtype=np.uint64)
         queue = np.empty(graph.n_nodes + 1, dtype=np.uint32)
-        picked = np.empty(BATCH + widest + 1, dtype=np.uint32)
         for first, last in pieces:
-            parts = (out[row, first:last] for row in range(3))
-            run_cascades(offsets, targets, *coins, chosen, key, first, *parts, visited, queue, picked)
+            run(first, last, visited, queue)
 
     _in_threads(work, n_runs, min(n_threads, n_runs))
     return Spread(*out)
 
 
-def _coins(
-    graph: Graph, chances: NDArray[np.float64]
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.uint32]]:
+def _stored_runner(
+    graph: Graph, chances: Floats, seeds: NDArray[np.uint32], key: np.uint64, out: NDArray[np.int64]
+) -> Runner:
+    coins = _coins(graph, chances)
+    # Unsigned views: Numba tests each signed index for being negative.
+    offsets, targets = graph.offsets.view(np.uint64), graph.targets.view(np.uint32)
+    widest = int(graph.out_degrees.max()) if graph.n_nodes else 0
+
+    def run(first: int, last: int, visited: NDArray[np.uint64], queue: NDArray[np.uint32]) -> None:
+        picked = np.empty(BATCH + widest + 1, dtype=np.uint32)
+        parts = (out[row, first:last] for row in range(3))
+        run_cascades(offsets, targets, *coins, seeds, key, first, *parts, visited, queue, picked)
+
+    return run
+
+
+def _implicit_runner(
+    graph: ImplicitGraph, chances: Floats, seeds: NDArray[np.uint32], key: np.uint64, out: NDArray[np.int64]
+) -> Runner:
+    keep, _, table = _one_chance(float(chances))
+
+    def run(first: int, last: int, visited: NDArray[np.uint64], queue: NDArray[np.uint32]) -> None:
+        picked = np.empty(BATCH + graph.widest + 1, dtype=np.uint32)
+        run_implicit(
+            graph.n_nodes, graph.key, graph.degree_table, graph.n_segments, graph.homophily, int(keep[0]), table,
+            seeds, key, first, *(out[row, first:last] for row in range(3)), visited, queue, picked,
+        )  # fmt: skip
+
+    return run
+
+
+def _one_chance(p: float) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint32]]:
+    table_chance = max(p, LEAST_P)
+    keep = np.array([round(p / table_chance * KEEP_ALL)], dtype=np.uint32)
+    return keep, np.zeros(1, dtype=np.uint8), gap_table(table_chance)
+
+
+def _coins(graph: Graph, chances: Floats) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint32]]:
     """keep, node_class and tables as run_cascades takes them."""
     if chances.ndim == 0:
-        table_chance = max(float(chances), LEAST_P)
-        keep = np.array([round(float(chances) / table_chance * KEEP_ALL)], dtype=np.uint32)
-        return keep, np.zeros(1, dtype=np.uint8), gap_table(table_chance)
+        return _one_chance(float(chances))
     keep = np.empty(graph.n_edges, dtype=np.uint32)
     node_class = np.empty(graph.n_nodes, dtype=np.uint8)
     order = np.empty(0, dtype=np.int32) if graph.edge_order is None else graph.edge_order
@@ -138,7 +171,7 @@ class _Shared(Iterator[tuple[int, int]]):
             return next(self._items)
 
 
-def _checked_seeds(graph: Graph, seeds: ArrayLike) -> NDArray[np.uint32]:
+def _checked_seeds(graph: Graph | ImplicitGraph, seeds: ArrayLike) -> NDArray[np.uint32]:
     array = np.asarray(seeds)
     if array.size == 0:
         return np.empty(0, dtype=np.uint32)
@@ -155,12 +188,14 @@ def _checked_seeds(graph: Graph, seeds: ArrayLike) -> NDArray[np.uint32]:
     return np.ascontiguousarray(array, dtype=np.uint32)
 
 
-def _checked_chances(graph: Graph, p: ArrayLike) -> NDArray[np.float64]:
+def _checked_chances(graph: Graph | ImplicitGraph, p: ArrayLike) -> Floats:
     try:
         chances = np.asarray(p, dtype=np.float64)
     except (TypeError, ValueError) as fault:
         raise ValueError(f"p {p!r:.40}; a probability from 0 to 1 is needed, or one per edge") from fault
-    if chances.ndim > 1 or (chances.ndim == 1 and chances.size != graph.n_edges):
+    if isinstance(graph, ImplicitGraph) and chances.ndim:
+        raise ValueError(f"p of shape {chances.shape}; an implicit graph takes one number; give a float")
+    if isinstance(graph, Graph) and (chances.ndim > 1 or (chances.ndim and chances.size != graph.n_edges)):
         raise ValueError(
             f"p of shape {chances.shape}; one number or {graph.n_edges}, one per edge; match the edges given"
         )

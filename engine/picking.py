@@ -87,6 +87,12 @@ def reach_targets(n_picked: Any, picked: Any, targets: Any, visited: Any, queue:
         v = np.uint64(targets[np.uint64(picked[i])])
         picked[i] = v
         prefetch(visited, v >> SIX)
+    return mark_targets(n_picked, picked, visited, queue, tail)
+
+
+@inlined
+def mark_targets(n_picked: Any, picked: Any, visited: Any, queue: Any, tail: Any) -> Any:
+    """Mark picked nodes and append the new ones to the queue; return its new tail."""
     for i in range(n_picked):
         v = np.uint64(picked[i])
         shift = v & LOW_6

@@ -14,11 +14,27 @@ import pytest
 import engine.generate
 import engine.graph
 import engine.response
-from engine import cascade_kernel, generate_kernel, native, quantiles, response_kernel, streams
+from engine import (
+    cascade_kernel,
+    generate_kernel,
+    implicit_kernel,
+    native,
+    quantiles,
+    response_kernel,
+    streams,
+)
 from engine.instructions import prefetch
 from engine.kernels import F64, I64, U64, F64In, F64Out, I64Matrix, Kernel, Tuple, inlined, kernel
 
-MODULES = (cascade_kernel, generate_kernel, engine.graph, quantiles, response_kernel, streams)
+MODULES = (
+    cascade_kernel,
+    generate_kernel,
+    implicit_kernel,
+    engine.graph,
+    quantiles,
+    response_kernel,
+    streams,
+)
 KERNELS = {
     f"{made.__name__}": made
     for module in MODULES
