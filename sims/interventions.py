@@ -9,13 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.incentives import Incentives
-from agents.model import AdvocacyModel, Stage
 from agents.parameters import Parameters
 from agents.setting import Phase
 from sims import laboratory as lab
 from sims.laboratory import PLEASURE_LOG_ODDS, everybody, laboratory, untreated
-from sims.panel import Panel, effect_size
+from sims.panel import Panel, effect_size, logit
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +21,7 @@ PAID_DAYS, WATCHED_AFTER_DAYS = 56, 14
 STEERING_DAYS = 63
 SPEED_UP = 1.05
 MONTH, YEAR = slice(21, 35), slice(347, 375)
-BREAK_DAY = 14
+OUTAGE_DAY = 2
 
 
 def undermining(p: Parameters, seed: int, run: int) -> dict[int, float]:
@@ -149,30 +147,20 @@ def quantity_and_quality(p: Parameters, seed: int, run: int) -> dict[int, float]
 
 
 def broken_streak(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """30: log-odds of sharing in the week after a streak was broken for no reason of the sharer's, against
-    the same people with it intact; 301: part of that gap closed when the break is repaired.
+    """30: log-odds of sharing on the day after a streak was broken for no reason of the sharer's, against
+    the same people with it intact; 301: part of that gap closed where the streak is repaired.
 
-    People with a streak of two weeks or more; everything up to the break is the same.
+    Nothing can be shared on a Wednesday. In one world Wednesdays do not count, in the next they do, in the
+    third a freeze covers the missed day. Up to that day all three are the same, day by day and draw by draw.
     """
-    worlds = {}
-    for name, broken in (("intact", None), ("broken", 1.0), ("repaired", 0.0)):
-        watched = laboratory(p, seed, run, Phase(scheme=lab.STREAK), stage=_outage(broken))
-        panel = watched.panel(BREAK_DAY + 7)
-        worlds[name] = panel
-    had = worlds["intact"].shared  # Equal in all three worlds up to the break.
-    before = had[:7].any(axis=0) & had[7:BREAK_DAY].any(axis=0)
-    week = slice(BREAK_DAY, BREAK_DAY + 7)
-    intact, broken_, repaired = (effect_size(worlds[n].rate(week, before), 0.5) for n in worlds)
-    return {30: 1.81 * (broken_ - intact), 301: (repaired - broken_) / (intact - broken_)}
-
-
-def _outage(broken: float | None) -> Stage:
-    # An outage takes the streak of everybody who has one; a repair takes the break away again, not the loss
-    # of the count.
-    def stage(model: AdvocacyModel, day: int, offer: Incentives) -> None:
-        if broken is not None and day == BREAK_DAY:
-            had = model.state.streak_weeks >= 2.0
-            model.state.broken[had] = broken
-            model.state.streak_weeks[had] = 0.0
-
-    return stage
+    rates = []
+    for scheme in (lab.STREAK_WITHOUT_WEDNESDAYS, lab.STREAK, lab.STREAK_WITH_FREEZE):
+        phases = (Phase(scheme=scheme), Phase(day=OUTAGE_DAY, scheme=scheme, notifications=0.0))
+        after = Phase(day=OUTAGE_DAY + 1, scheme=scheme)
+        watched = laboratory(p, seed, run, *phases, after, base_log_odds=PLEASURE_LOG_ODDS)
+        panel = watched.panel(OUTAGE_DAY + 2)
+        had_streak = (panel.shared[:OUTAGE_DAY] > 0.0).all(axis=0)
+        next_day = slice(OUTAGE_DAY + 1, OUTAGE_DAY + 2)
+        rates.append(logit(panel.rate(next_day, had_streak)))
+    intact, broken, repaired = rates
+    return {30: broken - intact, 301: (repaired - broken) / (intact - broken) if intact != broken else 0.0}

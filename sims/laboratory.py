@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.model import AdvocacyModel, Stage
+from agents.model import AdvocacyModel
 from agents.parameters import Parameters
 from agents.setting import Audience, Content, Organisation, Phase, Recognition, Setting
 from rewards.scheme import Badge, IncentiveScheme, Nature, Requirement, Rule, Streak
 from sims.panel import Watched
 
 Flags = NDArray[np.bool_]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 PEOPLE = 300
 LONGEST_DAYS, BURN_IN_DAYS = 400, 7
@@ -51,9 +53,17 @@ BADGE = IncentiveScheme(
         ),
     ),
 )
-STREAK = IncentiveScheme(
-    name="streak", title="A streak", streaks=(Streak(id="daily", title="Days in a row", kinds=("share",)),)
-)
+
+
+def streak(name: str, days: tuple[Weekday, ...], freezes: int = 0) -> IncentiveScheme:
+    """A scheme that only shows a streak of days with a share."""
+    kept = Streak(id="daily", title="Days in a row", kinds=("share",), days=days, freezes=freezes)
+    return IncentiveScheme(name=name, title="A streak of days", streaks=(kept,))
+
+
+STREAK = streak("streak", ("mon", "tue", "wed", "thu", "fri"))
+STREAK_WITHOUT_WEDNESDAYS = streak("streak-without-wednesdays", ("mon", "tue", "thu", "fri"))
+STREAK_WITH_FREEZE = streak("streak-with-freeze", ("mon", "tue", "wed", "thu", "fri"), freezes=1)
 PRAISE = Recognition(rule="random", share=1.0, every_days=7, times=2)
 AWARD = Recognition(rule="random", share=0.5, every_days=7, times=1)
 BEST_THIRD = Recognition(rule="exclusive", share=1.0 / 3.0, every_days=7, times=1)
@@ -65,7 +75,6 @@ def laboratory(
     run: int,
     *phases: Phase,
     base_log_odds: float = DUTY_LOG_ODDS,
-    stage: Stage | None = None,
 ) -> Watched:
     """People who act often, with plenty to share and a small audience, living through `phases`."""
     setting = Setting(
@@ -76,7 +85,7 @@ def laboratory(
         burn_in_days=BURN_IN_DAYS,
     )
     busy = p.replace(base_log_odds=base_log_odds, opportunities_per_week=OPPORTUNITIES_A_WEEK)
-    return Watched(AdvocacyModel(setting, seed, run, parameters=busy, stage=stage))
+    return Watched(AdvocacyModel(setting, seed, run, parameters=busy))
 
 
 @lru_cache(maxsize=3)

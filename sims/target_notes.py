@@ -141,8 +141,9 @@ NOTES: dict[int, Note] = {
     ),
     30: Note(
         "A broken streak",
-        "An outage breaks the streak of everybody who has one. The week after, against the same people with it "
-        "intact; and the same where the break is repaired.",
+        "People with a streak of two days cannot share on a Wednesday. Thursday's chances where Wednesdays count, against "
+        "the same people where they do not; and where a freeze covers the missed day. Up to the Wednesday all three "
+        "worlds are the same.",
         "Silverman & Barasch 2023: a broken streak, rather than a pause, keeps people away; a repair helps "
         "(signs only, R).",
     ),
