@@ -199,20 +199,21 @@ void cascade_coins(const int64_t *offsets, const int32_t *targets, double p, con
 }
 
 void respond(const int64_t *offsets, const int32_t *targets, const float *trust, const float *fatigue,
-             const float *interest, int64_t n_topics, const float *load, const double *rates, const int32_t *source,
-             const int32_t *topic, const int32_t *ordinal, const float *share_rates, const int64_t *share_class,
-             int64_t n_shares, uint64_t key, int64_t day, const uint32_t *tables, int64_t *counts, int32_t *seen_edges,
-             int32_t *seen_shares, uint8_t *seen_flags, uint64_t *visited, uint64_t *today, int32_t *queue,
+             const float *interest, int64_t n_topics, const float *load, const double *rates,
+             const uint32_t *shares, const float *share_rates, int64_t n_shares, uint64_t key, int64_t day,
+             const uint32_t *tables, int64_t *counts, int32_t *seen_edges, uint8_t *seen_flags, uint64_t *visited, uint64_t *today, int32_t *queue,
              int32_t *picked, uint64_t *words) {
     float scale = (float)(1.0 / rates[0]), t0 = (float)rates[1], t1 = (float)rates[2], t2 = (float)rates[3];
     int64_t written = 0;
     for (int64_t s = 0; s < n_shares; s++) {
         int64_t first = written, head = 0, tail = 1, level_end = 1, depth = 1;
         int64_t audience = 0, viewers = 0, clicks = 0, deepest = 0, beyond = 0;
-        uint64_t tree_key = bits(key, day, source[s], ordinal[s]), view_key = tree_key + EDGE_SALT;
-        const uint32_t *table = tables + 1024 * share_class[s];
+        const uint32_t *share = shares + 4 * s;
+        uint32_t topic = share[1];
+        uint64_t tree_key = bits(key, day, share[0], share[2]), view_key = tree_key + EDGE_SALT;
+        const uint32_t *table = tables + 1024 * (int64_t)share[3];
         const float *rate = share_rates + 4 * s;
-        int32_t root = source[s];
+        int32_t root = (int32_t)share[0];
         visited[root >> 6] |= 1ull << (root & 63);
         queue[0] = root;
         while (head < tail && depth <= rates[5]) {
@@ -248,7 +249,7 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                 __builtin_prefetch(&visited[v >> 6]);
                 __builtin_prefetch(&trust[e]);
                 __builtin_prefetch(&fatigue[e]);
-                __builtin_prefetch(&interest[v * n_topics + topic[s]]);
+                __builtin_prefetch(&interest[v * n_topics + topic]);
             }
             float premium = depth == 1 ? rate[3] : (float)rates[4];
             for (int64_t i = 0; i < kept; i++) {
@@ -260,7 +261,7 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                     flags = 1;
                     viewers++;
                     today[v >> 6] |= bit;
-                    float lift = expf(t0 * trust[e] + t1 * interest[v * n_topics + topic[s]] - t2 * fatigue[e]);
+                    float lift = expf(t0 * trust[e] + t1 * interest[v * n_topics + topic] - t2 * fatigue[e]);
                     if ((double)(words[i] & 0xFFFFFFFFull) / 4294967296.0 < rate[1] * premium * lift) {
                         flags |= 2;
                         clicks++;
@@ -273,7 +274,6 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                     }
                 }
                 seen_edges[written] = e;
-                seen_shares[written] = (int32_t)s;
                 seen_flags[written++] = (uint8_t)flags;
             }
             if (head == level_end) {

@@ -16,7 +16,7 @@ from engine.cascade import _coins
 from engine.cascade_kernel import BATCH
 from engine.geometric import LEAST_P, class_tables, gap_table
 from engine.graph import Graph
-from engine.response import ResponseRates, Scratch, Shares, _share_rates
+from engine.response import ResponseRates, Scratch, Shares, _share_rows
 from engine.response_kernel import N_COUNTS
 from engine.streams import Stream, stream_key
 
@@ -110,16 +110,15 @@ class Responder:
     ) -> NDArray[np.int64]:
         """int64[s, 7] in the order of Outcome."""
         trust, fatigue, interest, load = audience
-        classes, share_rates = _share_rates(shares)
+        names, share_rates = _share_rows(shares)
         counts = np.zeros((shares.source.size, N_COUNTS), dtype=np.int64)
         numbers = np.array(rates, dtype=np.float64)
         tables, work, graph = class_tables(), self.work, self.graph
         self.library.respond(
             _pointer(graph.offsets), _pointer(graph.targets), _pointer(trust), _pointer(fatigue), _pointer(interest),
-            ctypes.c_int64(interest.shape[1]), _pointer(load), _pointer(numbers), _pointer(shares.source),
-            _pointer(shares.topic), _pointer(shares.ordinal), _pointer(share_rates), _pointer(classes),
-            ctypes.c_int64(shares.source.size), ctypes.c_uint64(int(key)), ctypes.c_int64(day), _pointer(tables),
-            _pointer(counts), _pointer(work.edges), _pointer(work.shares), _pointer(work.flags),
+            ctypes.c_int64(interest.shape[1]), _pointer(load), _pointer(numbers), _pointer(names),
+            _pointer(share_rates), ctypes.c_int64(len(names)), ctypes.c_uint64(int(key)), ctypes.c_int64(day),
+            _pointer(tables), _pointer(counts), _pointer(work.edges), _pointer(work.flags),
             _pointer(work.visited), _pointer(work.today), _pointer(work.queue), _pointer(work.picked),
             _pointer(work.words),
         )  # fmt: skip

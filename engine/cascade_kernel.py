@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from engine.geometric import CELLS
 from engine.kernels import (
@@ -26,6 +25,7 @@ from engine.kernels import (
     U32Out,
     U64In,
     U64Out,
+    inlined,
     kernel,
 )
 from engine.picking import LOW_6, ONE, SIX, ZERO, pick_edges, reach_targets
@@ -40,7 +40,7 @@ SHIFT_33 = np.uint64(33)
 EDGE_SALT = np.uint64(0xD1B54A32D192ED03)
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def thin_picked(n_picked: Any, picked: Any, keep: Any, edge_key: Any) -> Any:
     """Keep each picked edge with its own chance; return how many stay."""
     per_edge = keep.size > 1

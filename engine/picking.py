@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from engine.geometric import ESCAPE, draw_gap
+from engine.kernels import inlined
 from engine.prefetch import prefetch
 from engine.streams import GOLDEN, mix
 
@@ -23,7 +23,7 @@ LOW_32 = np.uint64(0xFFFFFFFF)
 GAP_ESCAPE = np.uint64(ESCAPE)
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def pick_edges(
     begin: Any, end: Any, node_key: Any, tables: Any, base: Any, targets: Any, picked: Any, count: Any
 ) -> Any:
@@ -56,7 +56,7 @@ def pick_edges(
         word = mix(word + GOLDEN)
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def reach_targets(n_picked: Any, picked: Any, targets: Any, visited: Any, queue: Any, tail: Any) -> Any:
     """Mark the targets of the picked edges and append the new ones to the queue; return its new tail."""
     for i in range(n_picked):

@@ -7,7 +7,7 @@ from typing import Any
 
 from rewards.events import Event, payload_hash
 from rewards.faults import NotFound
-from rewards.fold import Folder, Told
+from rewards.fold import Folder, Told, closed_until
 from rewards.ledger import post
 from rewards.places import Place, places
 from rewards.schemes import Schemes
@@ -73,7 +73,7 @@ class _Intake:
         self.now_us = now_us
         self.backfill = backfill
         self.schemes = Schemes.of(tx, organisation)
-        self.closed_us = home.closed_until_us if home.closed_until_us is not None else states.BEFORE_ALL_US
+        self.closed_us = closed_until(home)
         self.receipts: dict[int, Receipt] = {}
         self.people: dict[str, Any] = {}
         self.places: dict[int, Place] = {}
@@ -82,7 +82,7 @@ class _Intake:
         wanted = {event.subject for event in events} | {event.owner for event in events if event.owner}
         self.people = people_rows.find_many(self.tx, self.organisation, wanted)
         self.places = places(self.tx, list(self.people.values()))
-        locked = states.lock(self.tx, [row.id for row in self.people.values()])
+        locked = states.lock(self.tx, self.organisation, [row.id for row in self.people.values()])
         taken, repeated = self._into_inbox(events)
         counted = [one for one in taken if one.status == SCORED]
         folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
@@ -103,7 +103,7 @@ class _Intake:
         for position, event in enumerate(events):
             if event.subject not in self.people or (event.owner and event.owner not in self.people):
                 self.receipts[position] = Receipt(event.source, event.id, "unknown_person", "unknown_person")
-            elif self.people[event.subject].status == "inactive":
+            elif _left_by(self.people[event.subject], event):
                 self.receipts[position] = Receipt(event.source, event.id, "rejected", "inactive_person")
             elif (event.source, event.id) in positions:
                 repeated.append(position)
@@ -117,22 +117,24 @@ class _Intake:
             if key in ids:
                 taken.append(Taken(positions[key], _told(ids[key], row), row["status"]))
             else:
-                admitted = self._admit(row)
+                admitted = self._admit(row, positions[key])
                 if admitted is None:
                     repeated.append(positions[key])
                 else:
-                    taken.append(Taken(positions[key], admitted, SCORED))
+                    taken.append(admitted)
         return taken, sorted(repeated)
 
-    def _admit(self, row: dict[str, Any]) -> Told | None:
+    def _admit(self, row: dict[str, Any], position: int) -> Taken | None:
         """A quarantined event sent again when its time has come."""
         stored = rows.find(self.tx, self.organisation, row["source"], row["event_id"])
-        if stored is None or stored.status != QUARANTINED or row["status"] != SCORED:
+        if stored is None or stored.status != QUARANTINED or row["status"] == QUARANTINED:
             return None
         if stored.payload_hash != row["payload_hash"]:
             return None
-        rows.admit(self.tx, stored.id, SCORED, True, self.now_us)
-        return _told(stored.id, row)
+        # It came before its time, so it cannot be late; its date and zone were frozen when it came.
+        status = CLOSED if stored.occurred_us < self.closed_us else SCORED
+        rows.admit(self.tx, stored.id, status, status == SCORED, self.now_us)
+        return Taken(position, _told(stored.id, stored._asdict()), status)
 
     def _row(self, event: Event) -> dict[str, Any]:
         person = self.people[event.subject]
@@ -263,6 +265,11 @@ def outcome(entries: Sequence[EntryView]) -> tuple[str, str]:
         if view.amount_millipoints > 0 or view.kind != "points":
             return "awarded", view.reason
     return "zero", entries[0].reason if entries else "no_rule"
+
+
+def _left_by(person: Any, event: Event) -> bool:
+    """True for what happened after the person was deactivated; what happened before still counts."""
+    return person.status == "inactive" and to_us(event.occurred_at) >= (person.inactive_since_us or 0)
 
 
 def _key(told: Told) -> tuple[int, str, str]:

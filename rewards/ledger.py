@@ -102,6 +102,22 @@ def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: in
         if sum(move[3] for move in draft.moves) != 0:
             raise AssertionError(f"entry of rule {draft.rule!r}: postings sum to a value other than zero")
     ids = rows.add_entries(tx, [_journal_row(organisation, draft, now_us) for draft in drafts])
+    _move(tx, organisation, drafts, ids, now_us)
+    return ids
+
+
+def post_once(tx: Transaction, organisation: str, draft: Draft, now_us: int) -> int | None:
+    """Post an entry unless one of the same dedupe key is there; returns its id, or None. Waits for a rival in flight."""
+    id_ = rows.add_entry_once(tx, _journal_row(organisation, draft, now_us))
+    if id_ is not None:
+        _move(tx, organisation, [draft], [id_], now_us)
+    return id_
+
+
+def _move(
+    tx: Transaction, organisation: str, drafts: Sequence[Draft], ids: Sequence[int], now_us: int
+) -> None:
+    """Postings, balances and projections of entries just appended."""
     postings: list[dict[str, Any]] = []
     balances: dict[tuple[str, int, str], int] = {}
     days: dict[tuple[int, int], int] = {}
@@ -127,10 +143,15 @@ def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: in
                 _add(teams, (draft.team, draft.board_date), amount)
                 for window in projections.windows(draft.board_date):
                     _add(scores, (window, holder), amount)
+        if draft.kind == "badge" and draft.person_id is not None:
+            gained = draft.reverses is None
+            rows.change_badge(
+                tx, organisation, draft.person_id, draft.rule, journal_id=id_ if gained else None,
+                at_us=draft.occurred_us if gained else now_us,
+            )  # fmt: skip
     rows.add_postings(tx, postings)
     rows.add_to_balances(tx, organisation, balances)
     projections.add(tx, organisation, days, teams, scores)
-    return ids
 
 
 def _add(sums: dict[Any, int], key: Any, amount: int) -> None:

@@ -32,7 +32,7 @@ def merge_people(
     if kept.id == gone.id:
         raise Refused(f"person {keep!r}: cannot be merged with itself; name two accounts")
     now_us = to_us(now)
-    locked = states.lock(tx, [kept.id, gone.id])
+    locked = states.lock(tx, organisation, [kept.id, gone.id])
     schemes = Schemes.of(tx, organisation)
     closed_us = states.BEFORE_ALL_US if home.closed_until_us is None else int(home.closed_until_us)
     event_rows.move(tx, gone.id, kept.id, closed_us)

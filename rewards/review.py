@@ -67,7 +67,8 @@ def decide(
     if row is None or home is None:
         raise NotFound(f"review {review}: not in organisation {organisation!r}; list the open reviews")
     now_us = to_us(now)
-    states.lock(tx, [row.person_id])
+    event = event_rows.get(tx, organisation, row.event_ref) if row.event_ref else None
+    states.lock(tx, organisation, [id_ for id_ in (row.person_id, event.owner_id if event else None) if id_])
     if not rows.decide(
         tx, review, "approved" if decision == "approve" else "declined", actor, reason, now_us
     ):
@@ -75,9 +76,8 @@ def decide(
     if row.kind == "reciprocal":
         _decide_kudos(tx, organisation, json.loads(row.detail)["kudos"], decision, now)
     else:
-        event = event_rows.get(tx, organisation, row.event_ref)
         if decision == "approve":
-            release(tx, organisation, held_entries(tx, row.person_id, row.event_ref), "approved", now_us)
+            release(tx, organisation, held_entries(tx, row.event_ref), "approved", now_us)
         else:
             void_event(tx, organisation, home, event, now_us)
     trail.log(tx, organisation, actor, f"review.{decision}", str(review), reason, now_us)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -10,10 +12,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from rewards.accounts import account_for_session
 from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused
+from rewards.people import get_person
 from web.templating import page
 
 MEDIA_TYPE = "application/problem+json"
+COOKIE = "groundswell_session"
 _STATUS: dict[type[Fault], int] = {
     NotFound: 404,
     Conflict: 409,
@@ -63,10 +68,30 @@ def answer(
     """The problem in the form that the caller wants: a page where a person asks for one."""
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
     if wants_page:
-        context = {"title": _TITLES.get(status, "Error"), "status": status, "detail": detail, "account": None}
+        context = {
+            "title": _TITLES.get(status, "Error"),
+            "status": status,
+            "detail": detail,
+            **_reader(request),
+        }
         return page(request, "problem.html", context, status=status, headers=headers)
     body = problem_body(status, detail, **extra)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _reader(request: Request) -> dict[str, Any]:
+    """Who is signed in, so that an error page keeps its navigation; nobody where even that cannot be known."""
+    token = request.cookies.get(COOKIE)
+    with suppress(Exception):
+        if token:
+            with request.app.state.database.read() as tx:
+                account = account_for_session(tx, token, datetime.now(UTC))
+                if account is not None:
+                    return {
+                        "account": account,
+                        "person": get_person(tx, account.organisation, account.person),
+                    }
+    return {}
 
 
 def _validation(error: RequestValidationError) -> tuple[str, list[dict[str, str]]]:

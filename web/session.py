@@ -12,10 +12,10 @@ from fastapi.responses import RedirectResponse
 
 from rewards.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_token
 from rewards.store.session import Database
-from web.problems import Problem
+from web.problems import COOKIE, Problem
 from web.settings import Settings
 
-COOKIE = "groundswell_session"
+HOMES = {"employee": "/", "hr": "/hr", "strategist": "/strategist"}
 
 
 def now() -> datetime:
@@ -48,13 +48,18 @@ def current_account(request: Request) -> Account | None:
         return account_for_session(tx, token, now())
 
 
-def _needs(role: str) -> Callable[[Request], Account]:
-    def account(request: Request) -> Account:
-        found = current_account(request)
-        if found is None:
-            if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-                raise Problem(303, "sign in first", {"Location": f"/sign-in?next={quote(request.url.path)}"})
-            raise Problem(401, "no session; sign in first")
+def signed_in(request: Request) -> Account:
+    """Whoever is signed in, of any role. Raises Problem: a browser is led to the sign-in page and back."""
+    found = current_account(request)
+    if found is None:
+        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+            raise Problem(303, "sign in first", {"Location": f"/sign-in?next={quote(request.url.path)}"})
+        raise Problem(401, "no session; sign in first")
+    return found
+
+
+def _needs(role: str) -> Callable[[Account], Account]:
+    def account(found: Annotated[Account, Depends(signed_in)]) -> Account:
         if role not in found.roles:
             raise Problem(403, f"this page is for the role {role}; ask HR to give it to you")
         return found
@@ -62,6 +67,12 @@ def _needs(role: str) -> Callable[[Request], Account]:
     return account
 
 
+def home_of(account: Account) -> str:
+    """The page that the account's own role begins with."""
+    return next((HOMES[role] for role in ("hr", "strategist") if role in account.roles), HOMES["employee"])
+
+
+SignedIn = Annotated[Account, Depends(signed_in)]
 Employee = Annotated[Account, Depends(_needs("employee"))]
 Hr = Annotated[Account, Depends(_needs("hr"))]
 Strategist = Annotated[Account, Depends(_needs("strategist"))]

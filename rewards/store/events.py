@@ -68,6 +68,12 @@ def scored_of(tx: Transaction, person_id: int, from_us: int, before_us: int | No
     return sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id))
 
 
+def last_scored(tx: Transaction, organisation: str) -> int | None:
+    """When the latest event that counts occurred."""
+    query = select(EVENT.c.occurred_us).where(EVENT.c.organisation_id == organisation, EVENT.c.scored)
+    return tx.execute(query.order_by(EVENT.c.occurred_us.desc()).limit(1)).scalar_one_or_none()
+
+
 def count_recent(tx: Transaction, person_id: int, from_us: int, until_us: int) -> int:
     """How many of the person's own events occurred in (from, until]."""
     query = select(EVENT.c.id).where(
@@ -75,6 +81,7 @@ def count_recent(tx: Transaction, person_id: int, from_us: int, until_us: int) -
         EVENT.c.occurred_us > from_us,
         EVENT.c.occurred_us <= until_us,
         EVENT.c.scored,
+        EVENT.c.voided_at_us.is_(None),
     )
     return len(tx.execute(query).all())
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, select, true, update
 
 from rewards.faults import Insufficient
 from rewards.store import schema
@@ -35,6 +35,12 @@ _CHUNK = 500
 def add_entries(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Append journal entries; returns their ids in the same order."""
     return [row.id for row in tx.execute(_ADD_JOURNAL, list(rows))] if rows else []
+
+
+def add_entry_once(tx: Transaction, row: Mapping[str, Any]) -> int | None:
+    """Append an entry unless its dedupe key is taken; returns its id, or None."""
+    statement = upsert(tx, JOURNAL).on_conflict_do_nothing().returning(JOURNAL.c.id)
+    return tx.execute(statement, [row]).scalar_one_or_none()
 
 
 def add_postings(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -118,7 +124,7 @@ def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None =
     """All entries of these events, oldest first."""
     found: list[Row[Any]] = []
     for start in range(0, len(event_refs), _CHUNK):
-        where = [JOURNAL.c.event_ref.in_(event_refs[start : start + _CHUNK])]
+        where: list[ColumnElement[bool]] = [JOURNAL.c.event_ref.in_(event_refs[start : start + _CHUNK])]
         if person_id is not None:
             where.append(JOURNAL.c.person_id == person_id)
         found.extend(tx.execute(select(JOURNAL).where(*where)))
@@ -159,9 +165,10 @@ def is_reversed(tx: Transaction, journal_id: int) -> bool:
     return tx.execute(select(JOURNAL.c.id).where(JOURNAL.c.reverses == journal_id)).first() is not None
 
 
-def top_ups(tx: Transaction, organisation: str, version: int) -> list[Row[Any]]:
-    """Standing top-ups of a version."""
+def top_ups(tx: Transaction, organisation: str, version: int, person_id: int | None = None) -> list[Row[Any]]:
+    """Standing top-ups of a version, of everybody or of one person."""
     other = JOURNAL.alias()
+    whose = true() if person_id is None else JOURNAL.c.person_id == person_id
     query = (
         select(JOURNAL)
         .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
@@ -169,6 +176,7 @@ def top_ups(tx: Transaction, organisation: str, version: int) -> list[Row[Any]]:
             JOURNAL.c.organisation_id == organisation,
             JOURNAL.c.origin == "top_up",
             JOURNAL.c.scheme_version == version,
+            whose,
             other.c.id.is_(None),
         )
         .order_by(JOURNAL.c.id)
@@ -216,6 +224,29 @@ def change_badge(
     key = {"organisation_id": organisation, "person_id": person_id, "badge": badge}
     made = upsert(tx, BADGE)
     tx.execute(made.on_conflict_do_update(index_elements=list(key), set_=values), key | values)
+
+
+def holds_any(tx: Transaction, organisation: str, person_id: int, badges: Sequence[str]) -> bool:
+    """True when the person holds one of these badges now."""
+    where = and_(
+        BADGE.c.organisation_id == organisation,
+        BADGE.c.person_id == person_id,
+        BADGE.c.badge.in_(badges),
+        BADGE.c.revoked_us.is_(None),
+    )
+    return tx.execute(select(BADGE.c.badge).where(where)).first() is not None
+
+
+def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[str]:
+    """Badges that the person holds by entries from before an instant."""
+    query = (
+        select(BADGE.c.badge)
+        .join(JOURNAL, JOURNAL.c.id == BADGE.c.journal_id)
+        .where(
+            BADGE.c.person_id == person_id, BADGE.c.revoked_us.is_(None), JOURNAL.c.occurred_us < before_us
+        )
+    )
+    return set(tx.execute(query).scalars())
 
 
 def badges_of(tx: Transaction, person_id: int) -> list[Row[Any]]:

@@ -151,6 +151,11 @@ def add_zone_change(
     )
 
 
+def drop_zone_changes_after(tx: Transaction, person_id: int, at_us: int) -> None:
+    """Forget changes of zone that have not begun."""
+    tx.execute(delete(ZONE).where(ZONE.c.person_id == person_id, ZONE.c.from_us > at_us))
+
+
 def add_leave(tx: Transaction, organisation: str, person_id: int, first: int, last: int) -> None:
     """Days off, both ends included."""
     row = {"organisation_id": organisation, "person_id": person_id, "first_date": first, "last_date": last}
@@ -183,8 +188,3 @@ def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
 def drop_links(tx: Transaction, person_id: int) -> None:
     """Forget the linked accounts of a person."""
     tx.execute(delete(LINK).where(or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)))
-
-
-def drop_private_history(tx: Transaction, person_id: int) -> None:
-    """Forget leave dates; membership stays, since team totals depend on it."""
-    tx.execute(delete(LEAVE).where(LEAVE.c.person_id == person_id))

@@ -29,9 +29,15 @@ class Transaction:
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Run one Core statement, with one or many parameter sets."""
         return self.connection.execute(statement, parameters)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """All or nothing inside the transaction, for a caller who goes on after a refusal."""
+        with self.connection.begin_nested():
+            yield
 
     def for_update(self, statement: Any) -> Any:
         """The select with row locks; SQLite's BEGIN IMMEDIATE holds the whole file already."""
@@ -83,7 +89,7 @@ class Database:
     def ping(self) -> bool:
         """True when the database answers."""
         with self.read() as tx:
-            return tx.execute(text("SELECT 1")).scalar_one() == 1
+            return bool(tx.execute(text("SELECT 1")).scalar_one() == 1)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -125,6 +131,8 @@ def _sqlite_engine(url: URL, begin: str, *, writer: bool) -> Engine:
         # FULL: an acknowledged event must survive a power cut, not only a killed process.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # Erased names are overwritten, not only unlinked.
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         if not writer:
             cursor.execute("PRAGMA query_only=ON")

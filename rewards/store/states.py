@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from rewards.store import schema
+from rewards.store import organisations, schema
 from rewards.store.session import Transaction
 
 STATE = schema.person_state
@@ -23,7 +23,6 @@ _UPDATE = (
                 "last_us",
                 "last_source",
                 "last_event",
-                "last_date",
             )
         }
     )
@@ -36,8 +35,12 @@ def add_many(tx: Transaction, organisation: str, ids: Sequence[int]) -> None:
         tx.execute(insert(STATE), [_blank(organisation, id_) for id_ in ids])
 
 
-def lock(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """The states, locked in the order of person ids until the transaction ends."""
+def lock(tx: Transaction, organisation: str, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """The states, locked in the order of person ids until the transaction ends.
+
+    The organisation's lock comes first, whoever asks: one order for all, so that nobody waits in a circle.
+    """
+    organisations.find_shared(tx, organisation)
     wanted = sorted(set(ids))
     found: dict[int, Row[Any]] = {}
     for start in range(0, len(wanted), _CHUNK):
@@ -95,5 +98,4 @@ def _blank(organisation: str, person_id: int) -> dict[str, Any]:
         "last_event": "",
         "base_version": 0,
         "base_state": b"",
-        "last_date": 0,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from rewards.store import schema
 from rewards.store.session import Transaction
@@ -63,10 +63,3 @@ def waiting(tx: Transaction, limit: int) -> list[Row[Any]]:
 def delivered(tx: Transaction, message_id: int, at_us: int) -> None:
     """Mark one message as delivered."""
     tx.execute(update(OUTBOX).where(OUTBOX.c.id == message_id).values(dispatched_at_us=at_us))
-
-
-def forget_actor(tx: Transaction, organisation: str, external_id: str, replacement: str) -> None:
-    """Replace an erased person's id wherever it stands as an actor."""
-    for table in (AUDIT, schema.review, schema.claim, schema.scheme_version):
-        where = and_(table.c.organisation_id == organisation, table.c.actor == external_id)
-        tx.execute(update(table).where(where).values(actor=replacement))
