@@ -19,8 +19,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MUTED_LIFT = -1e30
-STRONG_TIE, WEAK_TIE = 0.9, 0.2
-UNSOLICITED = 1.0
 
 
 class Posts(NamedTuple):
@@ -31,7 +29,8 @@ class Posts(NamedTuple):
     visibility  of the channel
     premium     factor on clicks (1 for a corporate account)
     effort      care of what was written, 0 to 1
-    polish, useful, promotional, disclosure  levels of the item
+    polish      of the item, and of template text that others have posted before
+    useful, promotional, disclosure  levels of the item
     tangible    1 where the sharer was tangibly rewarded for it (a fraction: the tangible part)
     """
 
@@ -173,18 +172,29 @@ class Feelings:
             unique_corporate=float(pages_near.size + weight * pages_far.size),
         )
 
-    def mean_trust(self, first: int, last: int, day: int) -> float:
-        """Mean trust on the edges of sources `first` … `last` − 1, on `day`."""
+    def trust_by_source(self, first: int, last: int, day: int) -> Floats:
+        """float64[last − first]: mean trust on the edges of each source `first` … `last` − 1, on `day`."""
         gap = np.maximum(day - self.touched[first:last], 0)
         shift = self.trust_shift[first:last] * np.exp2(-gap / (7.0 * self._p.trust_half_life_weeks))
-        degrees = self._network.degrees[first:last]
-        return float((self.start[first:last] * degrees + shift).sum() / max(1, int(degrees.sum())))
+        return self.start[first:last] + shift / np.maximum(self._network.degrees[first:last], 1)
 
-    def mean_fatigue(self, first: int, last: int, day: int) -> float:
-        """Mean fatigue on the same edges."""
+    def fatigue_by_source(self, first: int, last: int, day: int) -> Floats:
+        """float64[last − first]: mean fatigue on the same edges."""
         gap = np.maximum(day - self.touched[first:last], 0)
         left = self.fatigue_sum[first:last] * np.exp2(-gap / self._p.fatigue_half_life_days)
-        return float(left.sum() / max(1, int(self._network.degrees[first:last].sum())))
+        return left / np.maximum(self._network.degrees[first:last], 1)
+
+    def mean_trust(self, first: int, last: int, day: int) -> float:
+        """Mean trust over all edges of the sources."""
+        return self._over_edges(self.trust_by_source(first, last, day), first, last)
+
+    def mean_fatigue(self, first: int, last: int, day: int) -> float:
+        """Mean fatigue over all edges of the sources."""
+        return self._over_edges(self.fatigue_by_source(first, last, day), first, last)
+
+    def _over_edges(self, values: Floats, first: int, last: int) -> float:
+        degrees = self._network.degrees[first:last]
+        return float(values @ degrees) / max(1, int(degrees.sum()))
 
     def _as_shares(self, posts: Posts) -> Shares:
         p = self._p
@@ -220,26 +230,29 @@ class Feelings:
 
 
 def motive(posts: Posts, tie: float, p: Parameters) -> Floats:
-    """Motive a reader infers: tangible reward · (1 − tie) · unsolicited + disclosure. Symbolic rewards add
-    0.
+    """Motive a reader infers: tangible · (1 − tie) + inferred from disclosure · disclosure.
+
+    Symbolic rewards add nothing; every share is unsolicited.
     """
-    return posts.tangible * (1.0 - tie) * UNSOLICITED + p.disclosure_inference * posts.disclosure
+    return posts.tangible * (1.0 - tie) + p.disclosure_inference * posts.disclosure
 
 
 def trust_change(posts: Posts, p: Parameters, strong: float) -> Floats:
-    """Change of trust per exposure over a strong (1) or weak (0) tie: + useful − polish and template text −
-    inferred motive.
-    """
-    tie = STRONG_TIE if strong else WEAK_TIE
-    template = p.duplicate_text * (1.0 - posts.effort)
+    """Change of trust per exposure, over a strong (1) or weak (0) tie: rate · (κ⁺ · useful − κ⁻ · polish − κ_r · motive)."""
+    tie = p.strong_tie if strong else p.weak_tie
     gain = p.trust_useful * posts.useful
-    loss = p.trust_polish * (posts.polish + template) + p.trust_motive * motive(posts, tie, p)
+    loss = p.trust_polish * posts.polish + p.trust_motive * motive(posts, tie, p)
     return p.trust_rate * (gain - loss)
 
 
+def template_text(effort: Floats, copies: Floats, p: Parameters) -> Floats:
+    """Polish that duplicated text adds: duplicate · (1 − e) · copies / (1 + copies), for shares of the same item before this one."""
+    return p.duplicate_text * (1.0 - effort) * copies / (1.0 + copies)
+
+
 def click_factor(posts: Posts, p: Parameters) -> Floats:
-    """Factor on clicks from what was written: care earns, an inferred motive costs (at the average tie)."""
-    tie = p.strong_tie_share * STRONG_TIE + (1.0 - p.strong_tie_share) * WEAK_TIE
+    """Factor on clicks from what was written: exp(θ_q · (e − ½) − θ_T · κ_r · tangible · (1 − average tie))."""
+    tie = p.strong_tie_share * p.strong_tie + (1.0 - p.strong_tie_share) * p.weak_tie
     return np.exp(
         p.quality_weight * (posts.effort - 0.5)
         - p.trust_weight * p.trust_motive * posts.tangible * (1.0 - tie)

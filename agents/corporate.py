@@ -7,14 +7,12 @@ from __future__ import annotations
 import numpy as np
 
 from agents.audience import Posts
+from agents.conditions import opportunity_days
 from agents.desk import Items
 from agents.draws import uniforms_each
-from agents.opportunities import DAYS_A_WEEK, WEEKEND_FACTOR
 from agents.parameters import Parameters
 from agents.setting import Setting
 from engine.streams import Stream, poissons, stream_key, uniforms
-
-CORPORATE_EFFORT = 0.5
 
 
 class CorporateDesk:
@@ -26,7 +24,7 @@ class CorporateDesk:
         accounts = setting.organisation.corporate_accounts
         self._nodes = first_node + np.arange(len(accounts), dtype=np.int64)
         self._weekly = np.array([account.posts_per_week for account in accounts], dtype=np.float64)
-        self._items = items
+        self._items, self._p = items, p
         channel = setting.content.channels[0]
         self._visibility = p.visibility if channel.visibility is None else channel.visibility
         self._key = stream_key(seed, Stream.CORPORATE, run)
@@ -34,7 +32,8 @@ class CorporateDesk:
     def posts(self, day: int, weekend: bool) -> Posts:
         """The accounts' posts on `day`."""
         on_offer = self._items.on(day)
-        rate = self._weekly * ((WEEKEND_FACTOR if weekend else 1.0) / DAYS_A_WEEK)
+        factor = self._p.weekend_factor
+        rate = self._weekly * ((factor if weekend else 1.0) / opportunity_days(factor))
         counts = poissons(uniforms(self._key, day, self._nodes), rate)
         if on_offer.size == 0:
             counts = np.zeros_like(counts)
@@ -49,7 +48,7 @@ class CorporateDesk:
             topic=self._items.topic[item],
             visibility=ones * self._visibility,
             premium=ones,
-            effort=ones * CORPORATE_EFFORT,
+            effort=ones * self._p.corporate_effort,
             polish=self._items.polish[item],
             useful=self._items.useful[item],
             promotional=self._items.promotional[item],

@@ -31,6 +31,14 @@ class EmployeeParameters:
     non_desk_opportunities: float = declare(
         0.5, "share of a desk worker's", (0.2, 0.8), "A", "staff without a desk meet fewer items", limits=UNIT
     )
+    weekend_factor: float = declare(
+        0.1,
+        "part of a working day's",
+        (0.0, 0.3),
+        "A",
+        "opportunities and posts on a weekend day",
+        limits=UNIT,
+    )
     relevance_elsewhere: float = declare(
         0.4, "level 0-1", (0.2, 0.6), "A", "relevance of another segment's topic", limits=UNIT
     )
@@ -48,6 +56,12 @@ class EmployeeParameters:
     )
     fear_mean: float = declare(
         0.35, "level 0-1", (0.2, 0.5), "A", "fear, uncertainty and doubt before any training", limits=UNIT
+    )
+    fear_spread: float = declare(
+        0.15, "level, standard deviation", (0.05, 0.25), "A", "heterogeneity of fear"
+    )
+    sensitivity_spread: float = declare(
+        0.5, "log, standard deviation", (0.2, 0.8), "A", "heterogeneity of the answer to rank and to fear"
     )
     steerer_share: float = declare(
         0.2, "share of employees", (0.1, 0.3), "R", "about 20 % steer (Anderson et al. 2013)", limits=UNIT
@@ -83,6 +97,17 @@ class EmployeeParameters:
     goal_exponent: float = declare(2.0, "exponent", (1.0, 3.0), "M", "Kivetz, Urminsky & Zheng 2006")
     norm_up: float = declare(0.9, "log-odds at a gap of 1", (0.3, 1.8), "A", "below the norm, pulled up")
     norm_down: float = declare(0.5, "log-odds at a gap of 1", (0.1, 1.0), "A", "above the norm, pulled down")
+    norm_attention: float = declare(
+        0.3,
+        "part of a gap",
+        (0.1, 0.6),
+        "A",
+        "a gap to colleagues as far as noticed without a message",
+        limits=UNIT,
+    )
+    rate_weeks: float = declare(
+        8.0, "weeks", (4.0, 12.0), "A", "memory of one's own weekly rate", limits=(1.0, math.inf)
+    )
     recognition_weight: float = declare(
         0.25, "log-odds", (0.1, 0.4), "M", "Bradler et al. 2016; Gallus 2017; sign uncertain"
     )
@@ -115,6 +140,14 @@ class EmployeeParameters:
     )
     novelty_floor: float = declare(
         0.15, "share of the first effect", (0.0, 0.5), "R", "-0.20 over years", limits=UNIT
+    )
+    novelty_renewal: float = declare(
+        0.5,
+        "part of the novelty clock turned back",
+        (0.0, 1.0),
+        "A",
+        "a changed scheme is partly new; the first one wholly",
+        limits=UNIT,
     )
     # What a day does
     tangible_erosion: float = declare(
@@ -152,8 +185,17 @@ class EmployeeParameters:
     reward_learning_rate: float = declare(
         0.2, "per share", (0.1, 0.4), "A", "belief about the points of a share", limits=UNIT
     )
+    clicks_learning_rate: float = declare(
+        0.2, "per share", (0.1, 0.4), "A", "belief about the clicks of a share", limits=UNIT
+    )
+    redemption_per_week: float = declare(
+        0.25, "chance a week", (0.05, 0.6), "A", "somebody who can afford a reward takes it", limits=UNIT
+    )
     fear_sanction: float = declare(
-        0.3, "level per sanction", (0.1, 0.5), "A", "own sanction, or one seen in the team", limits=UNIT
+        0.3, "level per sanction", (0.1, 0.5), "A", "one's own sanction", limits=UNIT
+    )
+    sanction_seen: float = declare(
+        0.2, "part of one's own", (0.05, 0.5), "A", "a sanction seen in the team", limits=UNIT
     )
     fear_policy_per_week: float = declare(
         0.02, "level a week at full strictness", (0.005, 0.04), "A", "a strict policy", limits=UNIT

@@ -4,7 +4,7 @@ decide.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +20,11 @@ class Incentives:
 
     share_points, click_points  points expected for one share, and for one click on it
     tangible, public, expected  parts of the reward that are tangible, public and announced (0 to 1)
-    weeks       since the scheme began
+    weeks       on the novelty clock
     goal        fraction of the next goal done
     rank        +1 first third of a shown board, −1 last third, else 0
     contest     1 during a team contest, fading after it
-    streaks     1 where the scheme has streaks
+    intact, broken  state of the scheme's streaks
     norm_shown  1 where a norm message is shown
     """
 
@@ -37,7 +37,8 @@ class Incentives:
     goal: Floats
     rank: Floats
     contest: Floats
-    streaks: Floats
+    intact: Floats
+    broken: Floats
     norm_shown: Floats
 
     def set(self, rows: NDArray[np.bool_], **values: float) -> None:
@@ -48,7 +49,7 @@ class Incentives:
     @classmethod
     def none(cls, n: int) -> Incentives:
         """Nothing offered to anybody."""
-        return cls(*(np.zeros(n) for _ in range(11)))
+        return cls(*(np.zeros(n) for _ in fields(cls)))
 
 
 def thirds(points: Floats, among: NDArray[np.bool_]) -> Floats:

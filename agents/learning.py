@@ -7,19 +7,16 @@ from numpy.typing import NDArray
 
 from agents import state as updates
 from agents.audience import Answer
+from agents.conditions import Conditions
 from agents.desk import Items
 from agents.draws import uniforms_each
 from agents.meeting import Met
 from agents.parameters import Parameters
 from agents.population import Staff, Traits
-from agents.setting import Policy
 from agents.state import RECENT_DAYS, State
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-SEEN_SANCTION = 0.2
-CLICKS_LEARNING_RATE = 0.2
 
 
 def count_acts(state: State, who: Ints, day: int) -> Ints:
@@ -42,7 +39,7 @@ def learn(state: State, met: Met, shared: Ints, answer: Answer, shares: Ints, p:
     some = np.flatnonzero(shares > 0)
     per_share = (clicks[some] + reposts[some]) / shares[some]
     state.feedback[some] = updates.learn_feedback(state.feedback[some], per_share, p)
-    state.clicks_belief[some] += CLICKS_LEARNING_RATE * (
+    state.clicks_belief[some] += p.clicks_learning_rate * (
         clicks[some] / shares[some] - state.clicks_belief[some]
     )
     chances = np.bincount(met.person, minlength=n).astype(np.float64)
@@ -63,22 +60,22 @@ def feel(
 def fear_of_day(
     state: State,
     staff: Staff,
-    traits: Traits,
+    conditions: Conditions,
     items: Items,
-    policy: Policy,
     met: Met,
     shared: Ints,
     key: np.uint64,
     day: int,
     p: Parameters,
-) -> None:
-    """Fear after policy, training, safe shares, and sanctions of one's own or seen in the team."""
+) -> int:
+    """Fear after policy, training, safe shares, and sanctions of one's own or seen in the team. Returns the number of sanctions."""
     who, item = met.person[shared], met.item[shared]
     n = state.fear.size
-    risky = (1.0 - items.green_lit[item]) * items.risk[item] * policy.sanctions_per_risky_share
+    risky = (1.0 - items.green_lit[item]) * items.risk[item] * conditions.sanctions[who]
     punished = uniforms_each(key, day, who, met.ordinal[shared]) < risky
     own = np.bincount(who[punished], minlength=n).astype(np.float64)
     in_team = np.bincount(staff.team, weights=own, minlength=len(staff.teams))[staff.team]
     safe = np.bincount(who[~punished], minlength=n).astype(np.float64)
-    sanctions = own + SEEN_SANCTION * (in_team - own)
-    state.fear = updates.fear_after(state.fear, policy.strictness, traits.trained, safe, sanctions, p)
+    sanctions = own + p.sanction_seen * (in_team - own)
+    state.fear = updates.fear_after(state.fear, conditions.strictness, conditions.trained, safe, sanctions, p)
+    return int(punished.sum())

@@ -39,14 +39,15 @@ class PersonColumns(NamedTuple):
     goal: Floats
     own_rate: Floats
     norm_rate: Floats
+    norm_message: Floats
     recognition: Floats
     rank: Floats
     rank_sensitivity: Floats
     contest: Floats
-    streaks: Floats
-    streak_weeks: Floats
+    intact: Floats
     broken: Floats
     habit: Floats
+    friction: Floats
     fear: Floats
     fear_sensitivity: Floats
     recent: Floats
@@ -67,6 +68,7 @@ class Met(NamedTuple):
     person, ordinal  who, and which of the person's opportunities of the day (from 1)
     item             index among all items
     draw, chance     the uniform that decides, and P(share); shared where draw < chance
+    unpaid           what the chance would be without the reward
     """
 
     person: Ints
@@ -74,6 +76,7 @@ class Met(NamedTuple):
     item: Ints
     draw: Floats
     chance: Floats
+    unpaid: Floats
 
 
 WEIGHTS = (
@@ -102,14 +105,15 @@ WEIGHTS = (
     "novelty_half_life_weeks",
     "novelty_floor",
     "relevance_elsewhere",
+    "norm_attention",
 )
 _PERSON = Tuple(F64In, len(PersonColumns._fields))
 _ITEM_FLOATS = Tuple(F64In, 2)
 
 
-def weights(p: Parameters, friction: float) -> Floats:
-    """float64[26]: the parameters that the loop reads, in the order of `WEIGHTS`, and the friction of the tools."""
-    return np.array([*(getattr(p, name) for name in WEIGHTS), friction], dtype=np.float64)
+def weights(p: Parameters) -> Floats:
+    """float64[26]: the parameters that the loop reads, in the order of `WEIGHTS`."""
+    return np.array([getattr(p, name) for name in WEIGHTS], dtype=np.float64)
 
 
 def meet(
@@ -135,7 +139,7 @@ def meet(
     room = int(expected + 8.0 * math.sqrt(expected + 1.0)) + 16
     while True:
         whole = np.empty((3, room), dtype=np.int64)
-        real = np.empty((2, room), dtype=np.float64)
+        real = np.empty((3, room), dtype=np.float64)
         count = _meet(
             people,
             rates,
@@ -154,36 +158,48 @@ def meet(
             whole[2],
             real[0],
             real[1],
+            real[2],
         )
         if count >= 0:
-            return Met(whole[0, :count], whole[1, :count], whole[2, :count], real[0, :count], real[1, :count])
+            return Met(*(column[:count] for column in (*whole, *real)))
         room *= 2
 
 
-@kernel(_PERSON, I64, F64, F64, F64, F64In, returns=F64)
-def _utility(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -> Any:
-    # The order of terms is that of agents.decision.TERMS.
-    total = c[0][i] + w[0] * c[1][i] * relevance + w[1] * c[2][i] + w[2] * c[3][i]
+@kernel(_PERSON, I64, F64In, returns=F64)
+def _paid(c: Any, i: Any, w: Any) -> Any:
+    # Terms 4 and 5 of agents.decision.TERMS: what a reward adds and what being paid costs.
     points = c[5][i] + c[6][i] * c[7][i]
-    if points > 0.0:
-        novelty = w[23] + (1.0 - w[23]) * 2.0 ** (-c[4][i] / w[22])
-        total += w[3] * novelty * math.log1p(points / w[4])
-        total -= w[5] * (c[8][i] * c[9][i]) * c[1][i] * (1.0 + w[6] * c[11][i] * c[10][i])
+    if points <= 0.0:
+        return 0.0
+    novelty = w[23] + (1.0 - w[23]) * 2.0 ** (-c[4][i] / w[22])
+    cost = w[5] * (c[8][i] * c[9][i]) * c[1][i] * (1.0 + w[6] * c[11][i] * c[10][i])
+    return w[3] * novelty * math.log1p(points / w[4]) - cost
+
+
+@kernel(_PERSON, I64, F64, F64, F64, F64In, returns=F64)
+def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -> Any:
+    # The other terms, in their order.
+    total = c[0][i] + w[0] * c[1][i] * relevance + w[1] * c[2][i] + w[2] * c[3][i]
     if c[12][i] > 0.0 and (c[13][i] > 0.0 or w[8] == 0.0):
         total += c[12][i] * w[7] * c[13][i] ** w[8]
     gap = c[15][i] - c[14][i]
-    total += w[9] * max(0.0, gap) - w[10] * max(0.0, -gap)
-    total += w[11] * c[16][i]
-    rank = c[17][i] * c[18][i]
+    below = max(0.0, w[25] * gap, c[16][i] - c[14][i])
+    total += w[9] * below - w[10] * max(0.0, -gap)
+    total += w[11] * c[17][i]
+    rank = c[18][i] * c[19][i]
     total += w[12] * max(0.0, rank) - w[13] * max(0.0, -rank)
-    total += w[14] * c[19][i]
-    if c[20][i] > 0.0:
-        total += w[15] * c[20][i] * (c[21][i] >= 2.0) - w[16] * c[20][i] * c[22][i]
+    total += w[14] * c[20][i]
+    total += w[15] * c[21][i] - w[16] * c[22][i]
     total += w[17] * c[23][i]
-    total -= w[18] * w[25]
-    total -= w[19] * (c[24][i] * c[25][i]) * risk * (1.0 - w[20] * green_lit)
-    total -= w[21] * c[26][i]
+    total -= w[18] * c[24][i]
+    total -= w[19] * (c[25][i] * c[26][i]) * risk * (1.0 - w[20] * green_lit)
+    total -= w[21] * c[27][i]
     return total
+
+
+@kernel(F64, returns=F64)
+def _logistic(utility: Any) -> Any:
+    return 1.0 / (1.0 + math.exp(-utility)) if utility > -700.0 else 0.0
 
 
 @kernel(
@@ -202,6 +218,7 @@ def _utility(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) 
     I64Out,
     I64Out,
     I64Out,
+    F64Out,
     F64Out,
     F64Out,
     returns=I64,
@@ -224,6 +241,7 @@ def _meet(
     items: Any,
     draws: Any,
     chances: Any,
+    unpaid: Any,
 ) -> Any:
     offered = item_index.size
     if offered == 0:
@@ -235,16 +253,18 @@ def _meet(
         if u < silent[i]:
             continue
         count = poisson_from_uniform(u, rates[i])
+        paid = _paid(columns, i, w)
         if found + count > who.size:
             return -1
         for ordinal in range(1, count + 1):
             k = int(uniform(opportunity_key, day, i, ordinal) * offered)
             relevance = 1.0 if item_topic[k] == segment[i] else w[24]
-            total = _utility(columns, i, relevance, item_levels[0][k], item_levels[1][k], w)
+            bare = _unpaid(columns, i, relevance, item_levels[0][k], item_levels[1][k], w)
             who[found] = i
             ordinals[found] = ordinal
             items[found] = item_index[k]
             draws[found] = uniform(decision_key, day, i, ordinal)
-            chances[found] = 1.0 / (1.0 + math.exp(-total)) if total > -700.0 else 0.0
+            chances[found] = _logistic(bare + paid)
+            unpaid[found] = _logistic(bare) if paid != 0.0 else chances[found]
             found += 1
     return found

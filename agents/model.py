@@ -10,12 +10,14 @@ import numpy as np
 from mesa.datacollection import DataCollector
 from numpy.typing import NDArray
 
-from agents import decision, observe, state
-from agents.audience import Answer, Feelings, Posts
+from agents import decision, outcomes, splits, state
+from agents.audience import Answer, Feelings, Posts, template_text
 from agents.clock import Clock
+from agents.conditions import ConditionBook, Conditions
 from agents.corporate import CorporateDesk
 from agents.desk import publish_all, topics
 from agents.employee import Employee
+from agents.flows import FlowLog
 from agents.happenings import Made, happenings
 from agents.incentives import Incentives
 from agents.learning import count_acts, fear_of_day, feel, learn
@@ -26,11 +28,11 @@ from agents.occasion import occasion_of
 from agents.opportunities import Occasions
 from agents.parameters import Parameters
 from agents.population import build_staff, draw_traits
-from agents.programme import Programme, Scored
-from agents.recognise import Recogniser
+from agents.programme import Programme
+from agents.recognise import Recogniser, Thanks
 from agents.setting import Setting
 from agents.timeline import Timeline
-from engine.streams import Stream, stream_key
+from engine.streams import Stream, stream_key, uniforms
 from rewards.events import Event
 
 Floats = NDArray[np.float64]
@@ -73,7 +75,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         first, last = -setting.burn_in_days, setting.horizon_days
         p = self.parameters
         self.staff = build_staff(setting.organisation, seed, run, first, last)
-        self.traits = draw_traits(self.staff, setting.policy.training, p, seed, run)
+        self.traits = draw_traits(self.staff, p, seed, run)
         self.state = state.State.fresh(self.staff, self.traits, p)
         self.clock = Clock(self.staff.zones, setting.start_date, first, last)
         names = self.staff.segments
@@ -87,28 +89,30 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             self.timeline, self.staff, self.items, setting, self.clock, p, record_events
         )
         self.recogniser = Recogniser(self.timeline, self.staff, p, seed, run)
-        self.occasions = Occasions(self.items, setting.content, self.traits.opportunities_per_week, seed, run)
+        self.occasions = Occasions(self.items, setting.content, seed, run)
+        self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, p.weekend_factor)
         self.corporate = CorporateDesk(setting, self.staff.size, self.items, p, seed, run)
-        self._keys = {s: stream_key(seed, s, run) for s in (Stream.CLICK, Stream.SANCTION)}
+        self._keys = {s: stream_key(seed, s, run) for s in (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)}
         self._stage = stage
         self._shared: set[int] = set()
         self._share_number = 0
-        self._flows: list[NDArray[np.float64]] = []
+        self._copies = np.zeros(len(self.items.ids))
+        self.flows, self.pictures = FlowLog(), splits.Pictures()
         self.reached = np.zeros(self.network.graph.n_nodes, dtype=bool)
-        self.today: dict[str, float] = dict.fromkeys(observe.NAMES, 0.0)
+        self.today: dict[str, float] = dict.fromkeys(outcomes.MEASURED, 0.0)
         self.explain = False
         self.last_met: Met | None = None
         self.last_occasion: decision.Occasion | None = None
-        self._weights = weights(p, setting.policy.tools_friction)
+        self._weights = weights(p)
         self._norms: tuple[Floats, float] | None = None
         for row in range(self.staff.size):
             Employee(self, row)
-        self.observe = DataCollector(model_reporters={name: _reporter(name) for name in observe.NAMES})
-        self.prior_rate = np.zeros(self.staff.size)
+        self.observe = DataCollector(model_reporters={name: _reporter(name) for name in outcomes.MEASURED})
+        self.prior_rate, self.rank = np.zeros(self.staff.size), np.zeros(self.staff.size, dtype=np.int64)
         self.day = first
         while self.day < 0:
             self._day()
-        self.prior_rate = self.state.own_rate.copy()
+        self._class_people()
         self.state.total_shares[:] = 0
         self.reached[:] = False
 
@@ -128,17 +132,15 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             self.step()
 
     def outcomes(self) -> dict[str, Floats]:
-        """Daily values of every outcome: {name: float64[days]}."""
+        """Daily values of every flow and stock: {name: float64[days]}."""
         collected = self.observe.model_vars
-        return {name: np.array(collected[name], dtype=np.float64) for name in observe.NAMES}
+        return {name: np.array(collected[name], dtype=np.float64) for name in outcomes.MEASURED}
 
-    def outcomes_by_split(self) -> dict[str, dict[str, Floats]]:
-        """Daily flows of every split (see `agents.observe.by_split`)."""
-        return observe.by_split(self)
-
-    def headcount_by_split(self) -> dict[str, int]:
-        """Post-holders in each split."""
-        return {label: int(rows.sum()) for label, rows in observe.split_labels(self).items()}
+    def outcomes_by_split(
+        self, dimensions: tuple[str, ...] = splits.DIMENSIONS, crossed: bool = False
+    ) -> dict[str, dict[str, Floats]]:
+        """Daily values of every group of employees; `crossed` adds each arm's part of each group (see `agents.splits.by_split`)."""
+        return splits.by_split(self, dimensions, crossed)
 
     def recorded_events(self) -> list[Event]:
         """Events so far in canonical order. Raises RuntimeError when the model was told not to keep them."""
@@ -148,37 +150,67 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         """Millipoints earned by everybody who was ever employed."""
         return dict(zip(self.staff.ids, (int(x) for x in self.programme.earned_millipoints()), strict=True))
 
-    def flow_table(self) -> dict[str, Floats]:
-        """One row a share or an award: columns person, day and the flows that can be split."""
-        names = ("person", "day", *observe.SPLIT_FLOWS)
-        table = np.concatenate(self._flows, axis=1) if self._flows else np.zeros((len(names), 0))
-        return dict(zip(names, table, strict=True))
-
     def _day(self) -> None:
         day = self.day
-        present = self.staff.present(day)
+        if day == self.setting.split_day > 0:
+            self._class_people()
+        present, conditions = self.staff.present(day), self.conditions.on(day)
         offer = self.programme.incentives(day, self.state, present)
         if self._stage is not None and day >= 0:
             self._stage(self, day, offer)
-        met = self._meet(day, offer, present)
+        met = self._meet(day, offer, present, conditions)
         shared = self._sharers(met)
         posts = self._write(met, shared, offer, day)
         answer = self.feelings.answer(posts, day)
         self._remember(met, shared, answer, day)
         scored = self.programme.settle(day)
         shares = count_acts(self.state, met.person[shared], day)
-        quiet = self.clock.is_weekend(day)
-        thanked = self.recogniser.thank(day, quiet, shares, self.state.recent_total, present)
-        self._learn(met, shared, answer, offer, shares, thanked.weight)
-        self._observe(met, shared, posts, answer, scored)
-        self.today = measure(self, met, shared, posts, answer, scored, thanked.acts, present)
-        if self.clock.date_of(day).weekday() == 6:
-            state.close_week(self.state)
+        thanked = self._thank(shares, present)
+        sanctions = self._learn(met, shared, answer, offer, conditions, shares, thanked.weight)
+        sunday = self.clock.date_of(day).weekday() == 6
+        paid = self._redeem() if sunday else 0.0
+        if day >= 0:
+            self.reached[self.feelings.last_seen_staff] = True
+            self.today = measure(
+                self,
+                met,
+                shared,
+                posts,
+                answer,
+                scored,
+                thanked.acts,
+                present,
+                {"sanctions": sanctions, "cost": paid},
+            )
+            if day % splits.WEEK_DAYS == splits.WEEK_DAYS - 1:
+                self.pictures.take(self, day)
+        if sunday:
+            state.close_week(self.state, self.parameters)
             self._norms = None
         self.day += 1
 
-    def _meet(self, day: int, offer: Incentives, present: NDArray[np.bool_]) -> Met:
+    def _class_people(self) -> None:
+        # Prior activity and rank as they are on the morning of the split day.
+        earned = self.programme.earned_millipoints().astype(np.float64)
+        self.prior_rate = self.state.own_rate.copy()
+        self.rank = splits.rank_codes(
+            earned, self.state.total_shares.astype(np.float64), self.staff.present(self.day)
+        )
+
+    def _thank(self, shares: Ints, present: NDArray[np.bool_]) -> Thanks:
+        rate = self.prior_rate if self.day >= self.setting.split_day else self.state.own_rate
+        codes = splits.prior_codes(rate)
+        prior = {name: codes == code for code, name in enumerate(splits.PRIOR)}
+        quiet = self.clock.is_weekend(self.day)
+        return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, prior)
+
+    def _redeem(self) -> float:
+        rows = np.arange(self.staff.size, dtype=np.int64)
+        return self.programme.redeem(uniforms(self._keys[Stream.REDEMPTION], self.day, rows))
+
+    def _meet(self, day: int, offer: Incentives, present: NDArray[np.bool_], conditions: Conditions) -> Met:
         quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits
+        seen, median = self._norm(present)
         columns = PersonColumns(
             base=traits.base,
             motivation=state_now.motivation,
@@ -195,23 +227,24 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             steerer=traits.steerer,
             goal=offer.goal,
             own_rate=state_now.own_rate,
-            norm_rate=self._norm(offer, present),
+            norm_rate=seen,
+            norm_message=offer.norm_shown * median,
             recognition=state_now.recognition,
             rank=offer.rank,
             rank_sensitivity=traits.rank_sensitivity,
             contest=offer.contest,
-            streaks=offer.streaks,
-            streak_weeks=state_now.streak_weeks,
-            broken=state_now.broken,
+            intact=offer.intact,
+            broken=offer.broken,
             habit=state_now.habit,
+            friction=conditions.friction,
             fear=state_now.fear,
             fear_sensitivity=traits.fear_sensitivity,
             recent=state_now.recent_total,
         )
         met = meet(
             np.flatnonzero(present),
-            self.occasions.rates[quiet],
-            self.occasions.silent[quiet],
+            conditions.rates[quiet],
+            conditions.silent[quiet],
             self.staff.segment,
             columns,
             self.occasions.on_offer(day),
@@ -222,24 +255,19 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         )
         self.last_met = met
         if self.explain:
-            self.last_occasion = occasion_of(
-                met, columns, self.staff, self.items, self.setting.policy, self.parameters
-            )
+            self.last_occasion = occasion_of(met, columns, self.staff, self.items, self.parameters)
         return met
 
-    def _norm(self, offer: Incentives, present: NDArray[np.bool_]) -> Floats:
-        # Colleagues seen: one's team; a message shows the median of those who share at all. Rates move on Sundays only.
+    def _norm(self, present: NDArray[np.bool_]) -> tuple[Floats, float]:
+        # The team's mean rate, and the median of those who share at all, which a message shows. Rates move on Sundays only.
         if self._norms is None:
             team, rate = self.staff.team[present], self.state.own_rate[present]
             heads = np.bincount(team, minlength=len(self.staff.teams))
             sums = np.bincount(team, weights=rate, minlength=heads.size)
-            active = rate[rate > 1.0 / (2.0 * state.RATE_WEEKS)]
+            active = rate[rate > 1.0 / (2.0 * self.parameters.rate_weeks)]
             shown = float(np.median(active)) if active.size else 0.0
             self._norms = (sums / np.maximum(heads, 1))[self.staff.team], shown
-        seen, shown = self._norms
-        if not offer.norm_shown.any():
-            return seen
-        return np.where(offer.norm_shown > 0.0, np.maximum(seen, shown), seen)
+        return self._norms
 
     def _sharers(self, met: Met) -> Ints:
         # Rows that end in a share; nobody shares one item twice.
@@ -256,6 +284,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         points = (offer.share_points + offer.click_points * self.state.clicks_belief)[who]
         value = decision.reward_value(points, p)
         salience = decision.novelty(offer.weeks[who], p) * value / (1.0 + value)
+        care = decision.effort(self.state.motivation[who], salience, offer.norm_shown[who], p)
         channels = self.setting.content.channels
         visibility = np.array([p.visibility if c.visibility is None else c.visibility for c in channels])
         own = Posts(
@@ -264,13 +293,14 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             topic=self.items.topic[item],
             visibility=visibility[self.occasions.channels(day, who, met.ordinal[shared])],
             premium=np.full(who.size, p.peer_premium),
-            effort=decision.effort(self.state.motivation[who], salience, offer.norm_shown[who], p),
-            polish=self.items.polish[item],
+            effort=care,
+            polish=np.minimum(self.items.polish[item] + template_text(care, self._copies[item], p), 1.0),
             useful=self.items.useful[item],
             promotional=self.items.promotional[item],
             disclosure=self.items.disclosure[item],
             tangible=offer.tangible[who] * (points > 0.0),
         )
+        np.add.at(self._copies, item, 1.0)
         pages = self.corporate.posts(day, self.clock.is_weekend(day))
         return Posts(*(np.concatenate(columns) for columns in zip(own, pages, strict=True)))
 
@@ -303,50 +333,20 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         shared: Ints,
         answer: Answer,
         offer: Incentives,
+        conditions: Conditions,
         shares: Ints,
         thanked: Floats,
-    ) -> None:
+    ) -> int:
         p = self.parameters
         learn(self.state, met, shared, answer, shares, p)
-        paid = offer.tangible * (offer.share_points + offer.click_points * self.state.clicks_belief > 0.0)
+        paid = (
+            offer.tangible
+            * offer.expected
+            * (offer.share_points + offer.click_points * self.state.clicks_belief > 0.0)
+        )
         feel(self.state, self.traits, shares, paid, thanked, p)
-        fear_of_day(
-            self.state,
-            self.staff,
-            self.traits,
-            self.items,
-            self.setting.policy,
-            met,
-            shared,
-            self._keys[Stream.SANCTION],
-            self.day,
-            p,
-        )
-
-    def _observe(self, met: Met, shared: Ints, posts: Posts, answer: Answer, scored: Scored) -> None:
-        if self.day < 0:
-            return
-        n = shared.size
-        who = met.person[shared].astype(np.float64)
-        day = np.full(n, float(self.day))
-        zeros = np.zeros(scored.person.size)
-        rows = np.vstack(
-            (
-                who,
-                day,
-                np.ones(n),
-                answer.exposures[:n],
-                answer.naive[:n],
-                answer.clicks[:n],
-                answer.reposts[:n],
-                posts.effort[:n],
-                answer.unfollows[:n],
-                np.zeros(n),
-            )
-        )
-        awards = np.vstack([scored.person, zeros + self.day, *[zeros] * 7, scored.millipoints / 1000.0])
-        self._flows += [rows, awards]
-        self.reached[self.feelings.last_seen_staff] = True
+        key = self._keys[Stream.SANCTION]
+        return fear_of_day(self.state, self.staff, conditions, self.items, met, shared, key, self.day, p)
 
 
 def _reporter(name: str) -> Callable[[AdvocacyModel], float]:

@@ -19,7 +19,6 @@ Ints = NDArray[np.int64]
 
 STORED_ONWARD_CONTACTS = 10.0
 LOAD, SEGMENT, INTEREST = 0, 1, 2
-OWN_INTEREST, OTHER_INTEREST, INTEREST_SPREAD = 0.6, 0.2, 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +82,7 @@ def build_network(
     degrees = np.diff(graph.offsets[: n_sources + 1])
     return Network(
         graph=graph,
-        interest=_interests(everybody, n_topics, key),
+        interest=_interests(everybody, n_topics, p, key),
         feed_load=_feed_loads(graph.n_nodes, p, key),
         n_employees=staff.size,
         n_corporate=len(accounts),
@@ -93,15 +92,16 @@ def build_network(
     )
 
 
-def _interests(segment: Ints, n_topics: int, key: np.uint64) -> Floats32:
+def _interests(segment: Ints, n_topics: int, p: Parameters, key: np.uint64) -> Floats32:
     rows = np.arange(segment.size, dtype=np.int64)
     interest = np.empty((segment.size, n_topics), dtype=np.float32)
     for topic in range(n_topics):
-        level = np.where(segment == topic, OWN_INTEREST, OTHER_INTEREST)
-        interest[:, topic] = level + INTEREST_SPREAD * (uniforms(key, 2, rows, INTEREST + topic) - 0.5)
+        level = np.where(segment == topic, p.interest_own, p.interest_other)
+        drawn = level + p.interest_spread * (uniforms(key, 2, rows, INTEREST + topic) - 0.5)
+        interest[:, topic] = np.clip(drawn, 0.0, 1.0)
     return interest
 
 
 def _feed_loads(n_nodes: int, p: Parameters, key: np.uint64) -> Floats32:
     rows = np.arange(n_nodes, dtype=np.int64)
-    return (p.feed_load_mean * np.exp(0.5 * normals(key, 3, rows, LOAD))).astype(np.float32)
+    return (p.feed_load_mean * np.exp(p.feed_load_spread * normals(key, 3, rows, LOAD))).astype(np.float32)

@@ -9,12 +9,9 @@ from agents.desk import Items
 from agents.meeting import Met, PersonColumns
 from agents.parameters import Parameters
 from agents.population import Staff
-from agents.setting import Policy
 
 
-def occasion_of(
-    met: Met, columns: PersonColumns, staff: Staff, items: Items, policy: Policy, p: Parameters
-) -> Occasion:
+def occasion_of(met: Met, columns: PersonColumns, staff: Staff, items: Items, p: Parameters) -> Occasion:
     """What each opportunity of `met` looks like to its person, copied, so that it outlasts the day."""
     who, item = met.person, met.item
     own_topic = staff.segment[who] == items.topic[item]
@@ -34,13 +31,14 @@ def occasion_of(
         goal=c.goal,
         own_rate=c.own_rate,
         norm_rate=c.norm_rate,
+        norm_message=c.norm_message,
         recognition=c.recognition,
         rank=c.rank * c.rank_sensitivity,
         contest=c.contest,
-        intact=c.streaks * (c.streak_weeks >= 2.0),
-        broken=c.streaks * c.broken,
+        intact=c.intact,
+        broken=c.broken,
         habit=c.habit,
-        friction=np.full(who.size, policy.tools_friction),
+        friction=c.friction,
         fear=c.fear * c.fear_sensitivity,
         risk=items.risk[item],
         green_lit=items.green_lit[item],

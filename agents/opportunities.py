@@ -1,4 +1,4 @@
-"""Sharing opportunities of a day: how many to expect, what is on offer, on which channel and at what time a share goes out."""
+"""Sharing opportunities of a day: what is on offer, on which channel and at what time a share goes out."""
 
 from __future__ import annotations
 
@@ -12,26 +12,16 @@ from agents.meeting import ItemColumns
 from agents.setting import Content
 from engine.streams import Stream, stream_key
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-WEEKEND_FACTOR = 0.1
-DAYS_A_WEEK = 5.0 + 2.0 * WEEKEND_FACTOR
 
 
 class Occasions:
-    """Every draw is keyed by (seed, run, day, person, ordinal). Opportunities are Poisson, few at weekends.
+    """Every draw is keyed by (seed, run, day, person, ordinal)."""
 
-    rates, silent   float64[n] for a working day (0) and a weekend (1): opportunities expected, and the chance of none
-    """
-
-    def __init__(self, items: Items, content: Content, per_week: Floats, seed: int, run: int) -> None:
+    def __init__(self, items: Items, content: Content, seed: int, run: int) -> None:
         self._items = items
         weights = np.cumsum([channel.share for channel in content.channels])
         self._channels = weights / weights[-1]
-        daily = per_week * (content.notifications / DAYS_A_WEEK)
-        self.rates = (daily, daily * WEEKEND_FACTOR)
-        self.silent = tuple(np.exp(-rates) for rates in self.rates)
         self.opportunity_key = stream_key(seed, Stream.OPPORTUNITY, run)
         self.decision_key = stream_key(seed, Stream.DECISION, run)
         self._channel = stream_key(seed, Stream.CHANNEL, run)

@@ -9,7 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from agents.employee_parameters import EmployeeParameters
-from agents.observe import OUTCOMES
+from agents.outcomes import OUTCOMES
 from agents.parameters import DECLARATIONS, MECHANISMS, PRESETS
 from agents.priors import MARKS
 

@@ -25,6 +25,18 @@ class AudienceParameters:
         10.0, "posts", (5.0, 20.0), "A", "L0: feed load that halves visibility", limits=(1e-6, math.inf)
     )
     feed_load_mean: float = declare(1.0, "posts competing", (0.5, 2.0), "A", "median feed load, lognormal")
+    feed_load_spread: float = declare(
+        0.5, "log, standard deviation", (0.2, 0.8), "A", "heterogeneity of feed loads"
+    )
+    interest_own: float = declare(
+        0.6, "level 0-1", (0.4, 0.8), "A", "interest in one's own segment's topic", limits=UNIT
+    )
+    interest_other: float = declare(
+        0.2, "level 0-1", (0.05, 0.35), "A", "interest in other topics", limits=UNIT
+    )
+    interest_spread: float = declare(
+        0.3, "level, width", (0.1, 0.5), "A", "heterogeneity of interests", limits=UNIT
+    )
     click_base: float = declare(
         0.003,
         "chance of a click when seen",
@@ -53,6 +65,9 @@ class AudienceParameters:
     corporate_trust: float = declare(
         0.4, "level 0-1", (0.2, 0.45), "A", "trust in a company page", limits=UNIT
     )
+    corporate_effort: float = declare(
+        0.5, "level 0-1", (0.4, 0.6), "A", "care of what a company page posts", limits=UNIT
+    )
     trust_useful: float = declare(0.3, "relative", (0.1, 0.6), "A", "kappa+ : a useful post")
     trust_polish: float = declare(0.2, "relative", (0.05, 0.4), "A", "kappa- : polish and template text")
     trust_motive: float = declare(0.3, "relative", (0.1, 0.5), "M", "Verlegh et al. 2013")
@@ -71,8 +86,24 @@ class AudienceParameters:
     strong_tie_share: float = declare(
         0.2, "share of ties", (0.1, 0.3), "A", "ties strong enough to excuse a motive", limits=UNIT
     )
+    strong_tie: float = declare(
+        0.9,
+        "part of a motive excused",
+        (0.7, 1.0),
+        "A",
+        "by a strong tie (direction: Verlegh 2013)",
+        limits=UNIT,
+    )
+    weak_tie: float = declare(
+        0.2,
+        "part of a motive excused",
+        (0.0, 0.4),
+        "A",
+        "by a weak tie (direction: Verlegh 2013)",
+        limits=UNIT,
+    )
     duplicate_text: float = declare(
-        0.5, "level at no effort", (0.2, 0.8), "A", "template text posted by many", limits=UNIT
+        0.5, "level at no effort", (0.2, 0.8), "A", "template text that many colleagues post", limits=UNIT
     )
     fatigue_per_exposure: float = declare(
         0.15, "level per exposure", (0.05, 0.3), "A", "F rises with each exposure"
@@ -160,26 +191,68 @@ MECHANISMS: dict[str, dict[str, float]] = {
     "fatigue": {"fatigue_per_exposure": 0.0},
     "unfollow": {"unfollow_base": 0.0},
     "repost": {"repost_base": 0.0},
-    "effort": {"effort_intrinsic": 0.0, "effort_points": 0.0, "effort_norm": 0.0},
+    "effort": {"effort_intrinsic": 0.0, "effort_points": 0.0, "effort_norm": 0.0, "quality_weight": 0.0},
     "feed_load": {"feed_load_mean": 0.0},
+    "affinity": {"affinity_weight": 0.0},
+    "motive": {"trust_motive": 0.0, "disclosure_inference": 0.0},
+    "template_text": {"duplicate_text": 0.0},
+    "policy": {"fear_policy_per_week": 0.0, "fear_sanction": 0.0},
+    "training": {"fear_training_per_week": 0.0},
+    "safe_shares": {"fear_safe_share": 0.0},
+    "redemption": {"redemption_per_week": 0.0},
+    "premium": {"peer_premium": 1.0},
 }
 
+# Each value is an assumption of ours about a kind of company, within the prior of the parameter where one is stated; what a company
+# knows of itself belongs in the scenario's own values.
 PRESETS: dict[str, dict[str, float]] = {
     "default": {},
-    # B2B software: relevant contacts, confident staff, products worth talking about (assumptions).
+    # B2B software: contacts who need the product, confident staff, products worth talking about.
     "b2b_software": {"motivation_mean": 0.45, "fear_mean": 0.25, "click_base": 0.0035, "image_weight": 0.18},
-    # Regulated finance: fear and policy weigh more, fewer occasions (assumptions).
+    # Regulated finance: supervision makes a wrong word dear, everything is approved first, fewer occasions.
     "regulated_finance": {
         "fear_mean": 0.5,
         "fear_weight": 1.5,
         "fear_sanction": 0.4,
         "opportunities_per_week": 2.0,
+        "green_light_relief": 0.75,
     },
-    # Small firm: everybody knows everybody, so norms and recognition weigh more (assumptions).
+    # Small firm: everybody knows everybody, so norms, recognition and colleagues' fates weigh more.
     "small_firm": {
         "motivation_mean": 0.5,
         "norm_up": 1.2,
+        "norm_attention": 0.5,
         "recognition_weight": 0.3,
+        "sanction_seen": 0.4,
         "opportunities_per_week": 3.5,
+    },
+    # Professional services: people sell their own name, so image and feedback weigh more.
+    "professional_services": {
+        "image_weight": 0.22,
+        "feedback_weight": 1.0,
+        "motivation_mean": 0.45,
+        "click_base": 0.004,
+    },
+    # Retail and other shop-floor work: little time at a screen, contacts who are friends, consumer content.
+    "frontline_retail": {
+        "opportunities_per_week": 1.5,
+        "non_desk_opportunities": 0.3,
+        "friction_cost": 1.5,
+        "strong_tie_share": 0.3,
+        "click_base": 0.002,
+    },
+    # Health care: patients' privacy feeds fear; the purpose of the work feeds motivation.
+    "health_care": {
+        "fear_mean": 0.5,
+        "fear_weight": 1.3,
+        "motivation_mean": 0.5,
+        "non_desk_opportunities": 0.3,
+    },
+    # Public sector: small rewards, much caution, purpose.
+    "public_sector": {
+        "fear_mean": 0.45,
+        "reward_weight": 0.3,
+        "motivation_mean": 0.45,
+        "opportunities_per_week": 2.0,
     },
 }

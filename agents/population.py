@@ -19,7 +19,6 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 ALWAYS = 1 << 30
-DAYS_TO_REFILL = 30
 # Ordinals of the POPULATION stream, one for each trait.
 CONTACT_BODY, CONTACT_TAIL, TAIL_SIZE, BASE, MOTIVATION, FEAR = 0, 1, 2, 3, 4, 5
 STEERER, RANK, FEAR_SENSITIVITY, TRAINING, PART_TIME, LEAVING, REFILL = 6, 7, 8, 9, 10, 11, 12
@@ -81,7 +80,7 @@ class Traits:
     steerer: Floats
     rank_sensitivity: Floats
     fear_sensitivity: Floats
-    trained: Flags
+    training_draw: Floats
     opportunities_per_week: Floats
 
 
@@ -179,16 +178,17 @@ def _with_turnover(
     origin, joins, leaves = [np.arange(staff.size)], [staff.joins], []
     start = np.full(staff.size, first_day, dtype=np.int64)
     begin, waiting = 0, np.arange(staff.size)
+    refill = organisation.turnover.days_to_refill
     while waiting.size:
         rows = np.arange(begin, begin + waiting.size, dtype=np.int64)
         stay = np.floor(np.log1p(-uniforms(key, 0, rows, LEAVING)) / np.log1p(-hazard)).astype(np.int64)
         gone = start + np.minimum(stay, ALWAYS)
         leaves.append(np.where(gone <= last_day, gone, ALWAYS))
         begin += waiting.size
-        refilled = (gone + DAYS_TO_REFILL <= last_day) & (
+        refilled = (gone + refill <= last_day) & (
             uniforms(key, 0, rows, REFILL) < organisation.turnover.replaced
         )
-        waiting, start = waiting[refilled], gone[refilled] + DAYS_TO_REFILL
+        waiting, start = waiting[refilled], gone[refilled] + refill
         if waiting.size:
             origin.append(waiting)
             joins.append(start)
@@ -213,8 +213,12 @@ def _with_turnover(
     )
 
 
-def draw_traits(staff: Staff, training_share: float, p: Parameters, seed: int, run: int) -> Traits:
-    """Fixed traits of everybody, each from an ordinal of its own of the POPULATION stream."""
+def draw_traits(staff: Staff, p: Parameters, seed: int, run: int) -> Traits:
+    """Fixed traits of everybody, each from an ordinal of its own of the POPULATION stream.
+
+    `training_draw` is uniform: a policy that trains a share of the staff trains those below it, so that more training reaches
+    more people and loses none.
+    """
     key = stream_key(seed, Stream.POPULATION, run)
     rows = np.arange(staff.size, dtype=np.int64)
     logs = np.log(np.maximum(staff.contacts, 1))
@@ -226,7 +230,7 @@ def draw_traits(staff: Staff, training_share: float, p: Parameters, seed: int, r
     motivation = _logistic(centre * np.sqrt(1.0 + np.pi * p.motivation_spread**2 / 8.0) + pull)
     if p.motivation_mean in (0.0, 1.0):
         motivation = np.full(staff.size, p.motivation_mean)
-    fear = np.clip(p.fear_mean + 0.15 * normals(key, 0, rows, FEAR), 0.0, 1.0)
+    fear = np.clip(p.fear_mean + p.fear_spread * normals(key, 0, rows, FEAR), 0.0, 1.0)
     hours = staff.hours_share * np.where(staff.desk, 1.0, p.non_desk_opportunities)
     return Traits(
         base=p.base_log_odds + p.base_spread * normals(key, 0, rows, BASE),
@@ -235,11 +239,17 @@ def draw_traits(staff: Staff, training_share: float, p: Parameters, seed: int, r
         connectedness=(logs - logs.mean()) / spread if spread > 0.0 else np.zeros(staff.size),
         perceived_log=np.log1p(p.perceived_share * staff.contacts),
         steerer=(uniforms(key, 0, rows, STEERER) < p.steerer_share).astype(np.float64),
-        rank_sensitivity=np.exp(0.5 * normals(key, 0, rows, RANK) - 0.125),
-        fear_sensitivity=np.exp(0.5 * normals(key, 0, rows, FEAR_SENSITIVITY) - 0.125),
-        trained=uniforms(key, 0, rows, TRAINING) < training_share,
+        rank_sensitivity=_around_one(p.sensitivity_spread, normals(key, 0, rows, RANK)),
+        fear_sensitivity=_around_one(p.sensitivity_spread, normals(key, 0, rows, FEAR_SENSITIVITY)),
+        training_draw=uniforms(key, 0, rows, TRAINING),
         opportunities_per_week=p.opportunities_per_week * hours,
     )
+
+
+def _around_one(spread: float, draws: Floats) -> Floats:
+    # Lognormal with mean 1.
+    result: Floats = np.exp(spread * draws - 0.5 * spread**2)
+    return result
 
 
 def _logistic(x: Floats) -> Floats:

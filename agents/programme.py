@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from agents.clock import Clock
 from agents.desk import Items
-from agents.incentives import Incentives
+from agents.incentives import Incentives, thirds
 from agents.parameters import Parameters
 from agents.population import Staff
 from agents.record import KINDS, LEAD, SOURCE, VERIFICATIONS, Rows, Waiting, joined
@@ -26,11 +26,11 @@ Flags = NDArray[np.bool_]
 
 
 class Scored(NamedTuple):
-    """One day's awards: person and millipoints of each, and the number of leads among the day's events."""
+    """One day's awards: person and millipoints of each, and whose the day's leads are."""
 
     person: Ints
     millipoints: Ints
-    leads: int
+    leads: Ints
 
 
 class Programme:
@@ -52,9 +52,11 @@ class Programme:
     ) -> None:
         self._timeline, self._staff, self._items, self._setting, self._p = timeline, staff, items, setting, p
         self.running = [
-            RunningScheme(scheme, staff, items, setting.content, clock) for scheme in timeline.schemes
+            RunningScheme(scheme, staff, items, setting.content, clock, p.leads_per_click)
+            for scheme in timeline.schemes
         ]
         self._waiting = Waiting()
+        self._board_base: dict[tuple[int, int], Ints] = {}
         self._kept: list[Rows] | None = [] if record_events else None
 
     def in_force(self, group: int, day: int) -> RunningScheme | None:
@@ -83,7 +85,7 @@ class Programme:
                 people.append(mine.person[awards.event])
                 amounts.append(awards.amount_millipoints)
         empty = [np.empty(0, dtype=np.int64)]
-        leads = int((rows.kind == LEAD).sum())
+        leads = rows.person[rows.kind == LEAD]
         return Scored(np.concatenate(people or empty), np.concatenate(amounts or empty), leads)
 
     def kept_rows(self) -> Rows:
@@ -122,6 +124,15 @@ class Programme:
             total += running.state.earned
         return total
 
+    def redeem(self, draws: Floats) -> float:
+        """Let people turn points in, with one draw each; money paid."""
+        chance = self._p.redemption_per_week
+        return sum(running.catalogue.redeem(running.state.earned, draws, chance) for running in self.running)
+
+    def liability(self) -> float:
+        """Money owed for points held."""
+        return sum(running.catalogue.liability(running.state.earned) for running in self.running)
+
     def incentives(self, day: int, state: State, present: Flags) -> Incentives:
         """What every employee is offered on `day`."""
         offer = Incentives.none(self._staff.size)
@@ -129,11 +140,18 @@ class Programme:
             members = self._timeline.group == group
             phase = self._timeline.phase(group, day)
             offer.norm_shown[members] = float(phase.norm_message == "median")
-            offer.contest[members] = self._contest(group, day)
+            offer.contest[members] = self._timeline.contest(group, day, self._p.contest_half_life_weeks)
             running = self.in_force(group, day)
             if running is not None:
                 self._offer_scheme(offer, running, phase, group, members, day, present)
+            elif phase.leaderboard == "shown":
+                offer.rank[members] = self._places_by_shares(group, phase, state, present & members)[members]
         return offer
+
+    def _places_by_shares(self, group: int, phase: Phase, state: State, among: Flags) -> Floats:
+        # A board without points counts shares since it was put up.
+        base = self._board_base.setdefault((group, phase.day), state.total_shares.copy())
+        return thirds((state.total_shares - base).astype(np.float64), among)
 
     def _offer_scheme(
         self,
@@ -151,20 +169,10 @@ class Programme:
         offer.tangible[members] = running.promise.tangible[segment]
         offer.public[members] = running.promise.public[segment]
         offer.expected[members] = running.promise.expected[segment]
-        offer.weeks[members] = (day - self._timeline.scheme_began(group, day)) / 7.0
+        offer.weeks[members] = self._timeline.novelty_weeks(group, day, self._p)
         offer.goal[members] = running.goal()[members]
-        offer.streaks[members] = float(bool(running.scheme.streaks))
+        if running.scheme.streaks:
+            streaks = running.streaks(day)
+            offer.intact[members], offer.broken[members] = streaks.intact[members], streaks.broken[members]
         if phase.leaderboard == "shown" or (phase.leaderboard == "scheme" and running.scheme.leaderboards):
             offer.rank[members] = running.places(day, present & members)[members]
-
-    def _contest(self, group: int, day: int) -> float:
-        level = 0.0
-        phases = self._timeline.phases(group)
-        for phase, following in zip(phases, [*phases[1:], None], strict=True):
-            if phase.contest is None or phase.day > day:
-                continue
-            end = phase.day + phase.contest.days
-            end = end if following is None else min(end, following.day)
-            weeks_over = max(0, day - end + 1) / 7.0
-            level = max(level, 2.0 ** (-weeks_over / self._p.contest_half_life_weeks))
-        return level

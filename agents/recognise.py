@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.conditions import opportunity_days
 from agents.draws import uniforms_each
-from agents.opportunities import DAYS_A_WEEK, WEEKEND_FACTOR
 from agents.parameters import Parameters
 from agents.population import Staff
 from agents.setting import Recognition
@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 RULES_DAY, KUDOS_DAY = 0, 1 << 24
+NEWCOMER_DAYS = 90
 
 
 class Thanks(NamedTuple):
@@ -33,14 +34,16 @@ class Recogniser:
     """Decides who is thanked on a day, and remembers who ever was (`ever`, bool[n])."""
 
     def __init__(self, timeline: Timeline, staff: Staff, p: Parameters, seed: int, run: int) -> None:
-        self._timeline, self._p = timeline, p
+        self._timeline, self._staff, self._p = timeline, staff, p
         self._key = stream_key(seed, Stream.RECOGNITION, run)
         self._rows = np.arange(staff.size, dtype=np.int64)
         self._since: dict[tuple[int, int, Recognition], Ints] = {}
         self.ever = np.zeros(staff.size, dtype=bool)
 
-    def thank(self, day: int, weekend: bool, shares: Ints, recent: Floats, present: Flags) -> Thanks:
-        """Thanks of `day`: `shares` are today's, `recent` those of the last seven days."""
+    def thank(
+        self, day: int, weekend: bool, shares: Ints, recent: Floats, present: Flags, prior: dict[str, Flags]
+    ) -> Thanks:
+        """Thanks of `day`: `shares` are today's, `recent` those of the last seven days; `prior` are the classes of prior activity."""
         weight, acts = np.zeros(self._rows.size), np.zeros(self._rows.size)
         for group in range(len(self._timeline.names)):
             members = present & (self._timeline.group == group)
@@ -50,8 +53,8 @@ class Recogniser:
                 )
                 counted += shares
                 if due(since, rule, day):
-                    chosen = self._chosen(rule, members, counted, day)
-                    weight[chosen] += 1.0
+                    chosen = self._chosen(rule, members & self._concerned(rule, day, prior), counted, day)
+                    weight[chosen] += 1.0 if rule.publicity == "public" else self._p.kudos_weight
                     acts[chosen] += 1.0
                     counted[:] = 0
             scheme = self._timeline.phase(group, day).scheme
@@ -73,6 +76,13 @@ class Recogniser:
                 rules.append((began, Recognition(rule="exclusive", share=share, every_days=every)))
         return rules
 
+    def _concerned(self, rule: Recognition, day: int, prior: dict[str, Flags]) -> Flags:
+        if rule.among == "everyone":
+            return np.ones(self._rows.size, dtype=bool)
+        if rule.among == "newcomers":
+            return self._staff.joins > day - NEWCOMER_DAYS
+        return prior[rule.among.removeprefix("prior-")]
+
     def _chosen(self, rule: Recognition, members: Flags, counted: Ints, day: int) -> Flags:
         draws = uniforms(self._key, RULES_DAY + day, self._rows)
         if rule.rule == "random":
@@ -91,7 +101,8 @@ class Recogniser:
         worth_thanking = np.flatnonzero(present & (recent > 0.0))
         if worth_thanking.size == 0:
             return np.zeros(self._rows.size)
-        rate = self._p.kudos_per_week * (WEEKEND_FACTOR if weekend else 1.0) / DAYS_A_WEEK
+        factor = self._p.weekend_factor
+        rate = self._p.kudos_per_week * (factor if weekend else 1.0) / opportunity_days(factor)
         counts = poissons(uniforms(self._key, KUDOS_DAY + day, givers), rate)
         giver = np.repeat(givers, counts)
         ordinal = np.arange(giver.size) - np.repeat(np.cumsum(counts) - counts, counts) + 1

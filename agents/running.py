@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +9,11 @@ from agents.clock import Clock
 from agents.desk import Items
 from agents.incentives import thirds
 from agents.population import Staff
-from agents.record import CLICK, KINDS, SHARE, VERIFICATIONS, Rows
+from agents.promise import Examples, Promise, promise_of
+from agents.record import CLICK, KINDS, LEAD, SHARE, VERIFICATIONS, Rows
+from agents.redemption import Catalogue
 from agents.setting import Content
+from agents.streaks import Standing, standing
 from engine import scoring_tables as codes
 from engine.scoring import score_batch
 from engine.scoring_tables import Awards, EventBatch, new_state
@@ -27,25 +28,21 @@ Flags = NDArray[np.bool_]
 GREEN_LIT_TAG = "green-lit"
 
 
-class Promise(NamedTuple):
-    """What the scheme announces to each segment, float64[segments]: points for a share and a click, and their nature (0 to 1)."""
-
-    share: Floats
-    click: Floats
-    tangible: Floats
-    public: Floats
-    expected: Floats
-
-
 class RunningScheme:
     """A compiled scheme with the score of n people.
 
-    share_belief, click_belief  float64[n]: points expected for a share and for a click; they begin at what is announced and
-                                follow what is awarded, so that caps are learnt by meeting them
+    share_belief, click_belief  float64[n]: points expected for a share, and for a click with the leads among clicks; they begin
+                                at what is announced and follow what is awarded, so that caps are learnt by meeting them
     """
 
     def __init__(
-        self, scheme: IncentiveScheme, staff: Staff, items: Items, content: Content, clock: Clock
+        self,
+        scheme: IncentiveScheme,
+        staff: Staff,
+        items: Items,
+        content: Content,
+        clock: Clock,
+        leads_per_click: float,
     ) -> None:
         self.scheme = scheme
         self.compiled = compile_scheme(scheme)
@@ -62,7 +59,8 @@ class RunningScheme:
         )
         self._objects = np.array([object_key(name) for name in items.ids], dtype=np.int64)
         self._levels = np.array([VERIFICATION_LEVEL[name] for name in VERIFICATIONS], dtype=np.int64)
-        self.promise = self._promise(items, content)
+        self.promise = self._promise(items, content, leads_per_click)
+        self.catalogue = Catalogue(scheme, staff.size)
         self.share_belief = self.promise.share[staff.segment]
         self.click_belief = self.promise.click[staff.segment]
         self._board_base = np.zeros(staff.size, dtype=np.int64)
@@ -94,11 +92,12 @@ class RunningScheme:
         """Score events in canonical order, and let everybody learn what a share and a click really bring."""
         self.state, awards = score_batch(self.compiled.tables, self.state, self.batch(rows))
         amounts = np.bincount(awards.event, weights=awards.amount_millipoints, minlength=rows.person.size)
-        for kind, belief in ((SHARE, self.share_belief), (CLICK, self.click_belief)):
-            of_kind = rows.kind == kind
+        for kinds, belief in (((SHARE,), self.share_belief), ((CLICK, LEAD), self.click_belief)):
+            of_kind = np.isin(rows.kind, kinds)
             people, place = np.unique(rows.person[of_kind], return_inverse=True)
             if people.size:
-                mean = np.bincount(place, weights=amounts[of_kind]) / np.bincount(place) / 1000.0
+                acts = np.bincount(place, weights=rows.kind[of_kind] == kinds[0])
+                mean = np.bincount(place, weights=amounts[of_kind]) / np.maximum(acts, 1.0) / 1000.0
                 belief[people] += learning_rate * (mean - belief[people])
         return awards
 
@@ -119,6 +118,10 @@ class RunningScheme:
             climbing = (state.earned >= below) & (state.earned < level)
             nearest = np.maximum(nearest, np.where(climbing, state.earned / max(level, 1.0), 0.0))
         return np.where(nearest < 1.0, nearest, 0.0)
+
+    def streaks(self, day: int) -> Standing:
+        """Where everybody's streaks stand on the morning of `day`."""
+        return standing(self.state.streak, self.compiled.tables.streak, self._clock.date_of(day).toordinal())
 
     def places(self, day: int, present: Flags) -> Floats:
         """float64[n]: +1 first third, −1 last third of the scheme's first board (of all points without one)."""
@@ -155,61 +158,22 @@ class RunningScheme:
             return state.events[:, index].astype(np.float64)
         return state.streak[:, index, 0].astype(np.float64)
 
-    def _promise(self, items: Items, content: Content) -> Promise:
-        # Everybody reads the scheme: one share and one click of each kind of item on each channel, scored afresh.
-        segments, kinds, channels = len(self._staff.segments), len(items.kinds), len(content.channels)
-        segment, kind, channel = (
-            axis.ravel() for axis in np.meshgrid(np.arange(segments), np.arange(kinds), np.arange(channels))
-        )
-        weight = (
+    def _promise(self, items: Items, content: Content, leads_per_click: float) -> Promise:
+        # Everybody reads the scheme: one share, click and lead of each kind of item on each channel.
+        sizes = (len(self._staff.segments), len(items.kinds), len(content.channels))
+        segment, kind, channel = (axis.ravel() for axis in np.indices(sizes))
+        shares = (
             np.array([k.share for k in items.kinds])[kind]
             * np.array([c.share for c in content.channels])[channel]
         )
-        words = self.compiled.vocabulary
-        tags = np.array([words.tag_mask((*k.tags, GREEN_LIT_TAG)) for k in items.kinds], dtype=np.int64)
-        size = segment.size
-        zeros = np.zeros(size, dtype=np.int64)
+        mask = self.compiled.vocabulary.tag_mask
+        tags = np.array([mask((*k.tags, GREEN_LIT_TAG)) for k in items.kinds], dtype=np.int64)
+        examples = Examples(segment, self._segments[segment], self._channels[channel], tags[kind], shares)
+        counts = ((SHARE, 1.0), (CLICK, 1.0), (LEAD, leads_per_click))
+        events = [(int(self._kinds[event]), int(self._levels[event]), count) for event, count in counts]
         date = self._clock.date_of(0)
-        natures = [rule.nature for rule in self.scheme.rules]
-        flags = {
-            "tangible": np.array([nature.worth == "tangible" for nature in natures]),
-            "public": np.array([nature.publicity == "public" for nature in natures]),
-            "expected": np.array([nature.expectation == "expected" for nature in natures]),
-        }
-        points, parts = {}, {name: np.zeros(segments) for name in flags}
-        total = np.bincount(segment, weights=weight, minlength=segments)
-        for event in (SHARE, CLICK):
-            batch = EventBatch(
-                person=np.arange(size, dtype=np.int64),
-                kind=zeros + self._kinds[event],
-                object=zeros + 1,
-                occurred_at_us=zeros,
-                local_date=zeros + date.toordinal(),
-                month=zeros + (12 * date.year + date.month - 1),
-                channel=self._channels[channel],
-                tags=tags[kind],
-                segment=self._segments[segment],
-                verification=zeros + self._levels[event],
-                quantity=zeros + 1,
-                role=zeros,
-                excused=zeros,
-            )
-            _, awards = score_batch(self.compiled.tables, new_state(self.compiled.tables, size), batch)
-            paid = awards.reason != codes.BADGE
-            who, rule = awards.event[paid], awards.item[paid]
-            amount = awards.amount_millipoints[paid] / 1000.0 * weight[who]
-            points[event] = np.bincount(segment[who], weights=amount, minlength=segments) / total
-            for name, flag in flags.items():
-                matched = flag[rule] if rule.size else np.zeros(0, dtype=bool)
-                parts[name] += np.bincount(segment[who], weights=amount * matched, minlength=segments) / total
-        worth = np.maximum(points[SHARE] + points[CLICK], 1e-12)
-        return Promise(
-            points[SHARE],
-            points[CLICK],
-            parts["tangible"] / worth,
-            parts["public"] / worth,
-            parts["expected"] / worth,
-        )
+        month = 12 * date.year + date.month - 1
+        return promise_of(self.scheme, self.compiled, examples, events, date.toordinal(), month)
 
 
 def item_tags(items: Items, item: int) -> tuple[str, ...]:

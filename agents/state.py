@@ -16,7 +16,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-RATE_WEEKS = 8.0
 RECENT_DAYS = 7
 
 
@@ -26,12 +25,10 @@ class State:
 
     motivation, fear, habit, feedback   m, f, H, Q, levels from 0 to 1
     recognition    G, recent praise
-    own_rate       p, exponentially weighted share of weeks with a share (8 weeks)
+    own_rate       p, exponentially weighted share of weeks with a share
     clicks_belief  clicks that a share is believed to bring
     recent         int64[7, n], own shares of the last seven days; row day % 7; `recent_total` their sum
     week_shares    int64[n], shares since Monday
-    streak_weeks   int64[n], weeks in a row with a share; `broken` True for the week after a streak of two
-                   or more ended
     total_shares   int64[n], shares since day 0
     """
 
@@ -45,8 +42,6 @@ class State:
     recent: Ints
     recent_total: Floats
     week_shares: Ints
-    streak_weeks: Floats
-    broken: Floats
     total_shares: Ints
 
     @classmethod
@@ -65,8 +60,6 @@ class State:
             recent=np.zeros((RECENT_DAYS, n), dtype=np.int64),
             recent_total=np.zeros(n),
             week_shares=np.zeros(n, dtype=np.int64),
-            streak_weeks=np.zeros(n),
-            broken=np.zeros(n),
             total_shares=np.zeros(n, dtype=np.int64),
         )
 
@@ -114,21 +107,18 @@ def form_habit(level: Floats, opportunities: Floats, shares: Floats, p: Paramete
 
 
 def fear_after(
-    fear: Floats, strictness: float, trained: Flags, safe_shares: Floats, sanctions: Floats, p: Parameters
+    fear: Floats, strictness: Floats, trained: Flags, safe_shares: Floats, sanctions: Floats, p: Parameters
 ) -> Floats:
-    """f after a day: policy and sanctions raise it towards 1, training and safe shares lower it towards 0.
+    """f ← (f + a · (1 − f)) · b, with a = a_p · strictness + a_s · sanctions and b = (1 − a_tr · trained) · (1 − a_safe)^safe shares.
 
-    Each push is a part of the way left, so that a level stays a level: f + a (1 − f) up, f (1 − a) down.
+    Each push is a part of the way left, so that a level stays a level.
     """
     up = np.minimum(p.fear_policy_per_week * strictness / 7.0 + p.fear_sanction * sanctions, 1.0)
     down = (1.0 - p.fear_training_per_week / 7.0 * trained) * (1.0 - p.fear_safe_share) ** safe_shares
     return np.clip((fear + up * (1.0 - fear)) * down, 0.0, 1.0)
 
 
-def close_week(state: State) -> None:
-    """At the end of a Sunday: weekly rates, streaks and breaks."""
-    shared = state.week_shares > 0
-    state.own_rate += (shared - state.own_rate) / RATE_WEEKS
-    state.broken = (~shared & (state.streak_weeks >= 2.0)).astype(np.float64)
-    state.streak_weeks = np.where(shared, state.streak_weeks + 1.0, 0.0)
+def close_week(state: State, p: Parameters) -> None:
+    """At the end of a Sunday: p + (shared this week − p) / weeks remembered."""
+    state.own_rate += ((state.week_shares > 0) - state.own_rate) / p.rate_weeks
     state.week_shares[:] = 0

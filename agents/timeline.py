@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.parameters import Parameters
 from agents.population import Staff
-from agents.setting import Phase, Setting
+from agents.setting import CONTROL, Phase, Setting
 from engine.streams import Stream, stream_key, uniforms
 from rewards.scheme import IncentiveScheme
 
@@ -15,12 +18,10 @@ BEFORE = Phase()
 
 
 class Timeline:
-    """Groups (0: nobody's arm; then the arms in order), who is in which, and the phase of each group on
-    each day.
-    """
+    """Groups (0: the control, in nobody's arm; then the arms in order), who is in which, and the phase of each group on each day."""
 
     def __init__(self, setting: Setting, staff: Staff, seed: int, run: int) -> None:
-        self.names = ("all", *(arm.name for arm in setting.arms))
+        self.names = (CONTROL, *(arm.name for arm in setting.arms))
         self._phases = (setting.phases, *(arm.phases for arm in setting.arms))
         self.group = assign(setting, staff, seed, run)
 
@@ -44,6 +45,39 @@ class Timeline:
                 return began
             began = earlier.day
         return began
+
+    def novelty_weeks(self, group: int, day: int, p: Parameters) -> float:
+        """The novelty clock a of a group, in weeks: it runs while a scheme is in force, a change of scheme turns back a part of it,
+        and without a scheme it fades with the half-life of novelty itself.
+        """
+        clock, last = 0.0, None
+        phases = [phase for phase in self._phases[group] if phase.day <= day]
+        ends = [later.day for _, later in pairwise(phases)] + [day]
+        for phase, end in zip(phases, ends, strict=True):
+            weeks = (end - phase.day) / 7.0
+            if phase.scheme is None:
+                clock *= 2.0 ** (-weeks / p.novelty_half_life_weeks)
+                continue
+            if last is not None and phase.scheme != last:
+                clock *= 1.0 - p.novelty_renewal
+            clock, last = clock + weeks, phase.scheme
+        return clock
+
+    def contest(self, group: int, day: int, half_life_weeks: float) -> float:
+        """1 during a contest of the phase or a challenge of its scheme; after its end, or its phase's, it halves every half-life."""
+        level = 0.0
+        for phase, following in zip(self._phases[group], [*self._phases[group][1:], None], strict=True):
+            if phase.day > day:
+                break
+            lengths = [] if phase.contest is None else [phase.day + phase.contest.days]
+            if phase.scheme is not None:
+                began = self.scheme_began(group, phase.day)
+                lengths += [began + challenge.days for challenge in phase.scheme.challenges]
+            for end in lengths:
+                over = end if following is None else min(end, following.day)
+                weeks_over = max(0, day - over + 1) / 7.0
+                level = max(level, 2.0 ** (-weeks_over / half_life_weeks))
+        return level
 
     @property
     def schemes(self) -> list[IncentiveScheme]:

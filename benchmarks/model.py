@@ -19,9 +19,9 @@ from typing import Any
 import mesa
 import numpy as np
 
+from agents.conditions import opportunity_days
 from agents.employee import chance, plain_log_odds
 from agents.model import AdvocacyModel
-from agents.opportunities import DAYS_A_WEEK
 from agents.setting import Audience, Organisation, Phase, Setting
 from rewards.presets import PRESETS
 
@@ -70,6 +70,7 @@ class PlainEmployee(mesa.Agent):
                 "goal": 0.3,
                 "own_rate": self.own_rate,
                 "norm_rate": self.norm(),
+                "norm_message": 0.0,
                 "recognition": self.recognition,
                 "rank": 0.0,
                 "contest": 0.0,
@@ -101,7 +102,7 @@ class PlainModel(mesa.Model):
         self.offer = {"share_points": 2.0, "click_points": 10.0, "weeks": 3.0, "tangible": 1.0, "public": 0.0}
         self.items = [{"topic": i % 4, "risk": 0.2, "green_lit": float(i % 3 > 0)} for i in range(10)]
         teams: dict[int, list[PlainEmployee]] = {int(code): [] for code in np.unique(like.staff.team)}
-        rates = like.traits.opportunities_per_week / DAYS_A_WEEK
+        rates = like.traits.opportunities_per_week / opportunity_days(like.parameters.weekend_factor)
         for row in range(like.staff.size):
             traits = {
                 "base": float(like.traits.base[row]),
@@ -153,7 +154,7 @@ def decision_steps(model: AdvocacyModel, days: int, plain_days: int) -> dict[str
     workdays = [monday + 7 * week + day for week in range(1, days // 5 + 1) for day in range(5)]
     begun = time.perf_counter()
     for day in workdays:
-        model._sharers(model._meet(day, offer, present))
+        model._sharers(model._meet(day, offer, present, model.conditions.on(0)))
     arrays = (time.perf_counter() - begun) / (len(workdays) * model.staff.size)
     plain = PlainModel(model)
     begun = time.perf_counter()

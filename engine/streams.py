@@ -58,6 +58,7 @@ class Stream(IntEnum):
     QUALITY = 20
     VERIFICATION = 21
     CALENDAR = 22
+    REDEMPTION = 23
 
 
 def _mix_python(x: int) -> int:

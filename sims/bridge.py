@@ -26,18 +26,17 @@ Daily = dict[str, dict[str, NDArray[np.float64]]]
 
 
 def daily_outcomes(scenario: "Scenario", seed: int, run: int) -> Daily:
-    """One run's daily values: {split: {outcome: float64[days]}}, `all` first, the scenario's splits after it."""
+    """One run's daily values: {split: {outcome: float64[days]}}, `all` first, the scenario's splits after it.
+
+    Where there are arms, they are a split of their own and cross every other.
+    """
     from agents.model import AdvocacyModel
 
     model = AdvocacyModel(scenario, seed, run)
     model.run_for(scenario.horizon_days)
-    wanted = {f"{split}=" for split in (*scenario.splits, "segment")}
-    splits = {
-        label: outcomes
-        for label, outcomes in model.outcomes_by_split().items()
-        if any(label.startswith(prefix) for prefix in wanted)
-    }
-    return {ALL: model.outcomes(), **splits}
+    arms = ("arm",) if scenario.arms else ()
+    wanted = tuple(dict.fromkeys((*arms, *scenario.splits, "segment")))
+    return {ALL: model.outcomes(), **model.outcomes_by_split(wanted, crossed=bool(arms))}
 
 
 def recorded_events(scenario: "Scenario", seed: int, run: int) -> "list[Event]":
@@ -51,7 +50,7 @@ def recorded_events(scenario: "Scenario", seed: int, run: int) -> "list[Event]":
 
 def outcome_specs() -> dict[str, OutcomeSpec]:
     """What every outcome of the model is, by name."""
-    from agents.observe import OUTCOMES
+    from agents.outcomes import OUTCOMES
 
     return {each.name: OutcomeSpec(**vars(each)) for each in OUTCOMES}
 

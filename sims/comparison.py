@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sims.bridge import CLICKS, POINTS, guarded
 from sims.choice import Candidate, Choice, choose
 from sims.intervals import interval, share_above
-from sims.result import Result
+from sims.result import ALL, Result
 from sims.run import simulate_all
 
 if TYPE_CHECKING:
@@ -28,10 +28,22 @@ class Comparison:
     results: tuple[Result, ...]
     choice: Choice
 
-    def difference(self, name: str, against: str, outcome: str) -> NDArray[np.float64]:
-        """Run by run, what `name` has more than `against`, shape (runs,)."""
+    def difference(
+        self, name: str, against: str, outcome: str, split: str = ALL, days: slice | None = None
+    ) -> NDArray[np.float64]:
+        """Run by run, what `name` has more than `against`, of a group and over some days (all unless given),
+        shape (runs,)."""
         by_name = {result.name: result for result in (self.control, *self.results)}
-        return by_name[name].total(outcome) - by_name[against].total(outcome)
+        whole = slice(0, self.control.provenance.horizon_days)
+        mine, theirs = (by_name[each].over(outcome, days or whole, split) for each in (name, against))
+        return np.asarray(mine - theirs)
+
+    @property
+    def periods(self) -> list[slice]:
+        """The days between one change of phases, in any scenario, and the next."""
+        starts = sorted({day for result in self.results for day in result.change_days})
+        ends = [*starts[1:], self.control.provenance.horizon_days]
+        return [slice(first, after) for first, after in zip(starts, ends, strict=True)]
 
     def pairs(self) -> list[tuple[str, str]]:
         """Every (scenario, against): each scenario against doing nothing, then each against those before
@@ -41,7 +53,7 @@ class Comparison:
         return versus_nothing + [(later, earlier) for i, later in enumerate(names) for earlier in names[:i]]
 
     def as_json(self) -> dict[str, Any]:
-        """The whole comparison for `--json`, for the store and for the strategist's page."""
+        """The comparison for the store and for the strategist's page."""
         first = self.results[0].provenance
         return {
             "kind": "comparison",
@@ -73,9 +85,35 @@ class Comparison:
             "choice": self.choice.as_json(),
         }
 
-    def difference_json(self, name: str, against: str, outcome: str) -> dict[str, Any]:
-        """One paired difference: its interval, and the share of runs in which it is higher, and better."""
-        paired = self.difference(name, against, outcome)
+    def detailed_json(self) -> dict[str, Any]:
+        """The comparison for `--json`: differences also week by week, period by period, and group by group."""
+        body = self.as_json()
+        body["periods"] = [{"first_day": days.start, "last_day": days.stop - 1} for days in self.periods]
+        for entry in body["differences"]:
+            pair = (entry["scenario"], entry["against"], entry["outcome"])
+            for name, parts in (("weekly", self.control.weeks()), ("periods", self.periods)):
+                entry[name] = [interval(self.difference(*pair, days=days)).as_json() for days in parts]
+        body["differences_by_split"] = [
+            {"split": split, **self.difference_json(name, against, outcome, split)}
+            for name, against in self.pairs()
+            for split in self.shared_splits()
+            for outcome in self.control.reported
+            if self.control.has(outcome, split)
+        ]
+        return body
+
+    def shared_splits(self) -> list[str]:
+        """Groups that every scenario has people in, in the control's order."""
+        everywhere = set.intersection(*(set(result.splits()) for result in self.results))
+        return [split for split in self.control.splits() if split in everywhere]
+
+    def difference_json(self, name: str, against: str, outcome: str, split: str = ALL) -> dict[str, Any]:
+        """One paired difference: its interval, as a part of `against` (null where that is never above 0), and
+        the share of runs in which it is higher, and better."""
+        paired = self.difference(name, against, outcome, split)
+        by_name = {result.name: result for result in (self.control, *self.results)}
+        base = by_name[against].total(outcome, split)
+        relative = paired[base > 0] / base[base > 0]
         higher = share_above(paired)
         better = self.control.specs[outcome].better
         return {
@@ -83,6 +121,7 @@ class Comparison:
             "against": against,
             "outcome": outcome,
             "interval": interval(paired).as_json(),
+            "relative": interval(relative).as_json() if relative.size else None,
             "share_of_runs_higher": higher,
             "share_of_runs_better": {"more": higher, "less": 1.0 - higher, "neither": None}[better],
         }

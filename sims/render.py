@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sims.comparison import Comparison
+from sims.contrast import contrasts
 from sims.intervals import Interval, interval
 from sims.result import Result
 from sims.waterfall import Waterfall
@@ -40,7 +41,25 @@ def result_text(result: Result) -> str:
     ]
     about = result.provenance
     head = f"{result.title}: {about.runs} runs of {about.horizon_days} days, seed {about.seed}"
-    return head + "\n\n" + table(["outcome", "median", "50 %", "80 %", "90 %", "unit"], rows)
+    whole = table(["outcome", "median", "50 %", "80 %", "90 %", "unit"], rows)
+    return "\n\n".join(part for part in (head, whole, contrast_text(result)) if part)
+
+
+def contrast_text(result: Result) -> str:
+    """Each arm against the control, per head and outcome; empty without arms."""
+    rows = []
+    for entry in contrasts(result):
+        if entry["split"] == "all":
+            total = entry["total"]
+            share = "" if total["relative"] is None else f"{total['relative']['median']:+.0%}"
+            cells = [number(total["treated"]["median"]), number(total["control"]["median"])]
+            higher = f"{total['share_of_runs_higher']:.0%}"
+            name = f"{entry['arm']}: {result.specs[entry['outcome']].title}"
+            rows.append(
+                [name, *cells, share, spread(tuple(total["difference"]["p90"])), higher, entry["per"]]
+            )
+    header = ["arm", "arm's", "control's", "relative", "difference, 90 %", "higher in", "per"]
+    return table(header, rows) if rows else ""
 
 
 def comparison_text(comparison: Comparison) -> str:

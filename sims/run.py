@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sims.bridge import Daily, daily_outcomes, outcome_specs, recorded_events
 from sims.doctor import version
 from sims.executors import choose_executor, progress
-from sims.result import ALL, Provenance, Result
+from sims.result import Provenance, Result
 
 if TYPE_CHECKING:
     from rewards.events import Event
@@ -100,8 +100,10 @@ def _gather(scenario: "Scenario", seed: int, found: Sequence[Daily]) -> Result:
         horizon_days=scenario.horizon_days,
     )
     daily = {split: _stack([run.get(split) for run in found]) for split in _splits(found)}
-    reported = scenario.outcomes or tuple(daily[ALL])
-    return Result(scenario.title or scenario.name, provenance, outcome_specs(), daily, reported)
+    specs = outcome_specs()
+    reported = scenario.outcomes or tuple(specs)
+    title = scenario.title or scenario.name
+    return Result(title, provenance, specs, daily, reported, scenario.change_days)
 
 
 def _splits(found: Sequence[Daily]) -> list[str]:

@@ -26,8 +26,12 @@ def simulate(
     events: Annotated[
         Path | None, typer.Option(metavar="OUT.jsonl", help="Also write run 0's events as CloudEvents.")
     ] = None,
+    by_day: Annotated[
+        bool, typer.Option("--by-day", help="Add each day's intervals to the JSON, beside each week's.")
+    ] = False,
 ) -> None:
-    """Simulate one scenario as an ensemble: outcomes with 50, 80 and 90 % intervals.
+    """Simulate one scenario as an ensemble: outcomes with 50, 80 and 90 % intervals, in whole, by week, by
+    period between changes of phases, by group, and each arm against the control.
 
     Example: groundswell simulate examples/midsize.yaml --runs 20 --json out.json --events events.jsonl
     """
@@ -40,7 +44,7 @@ def simulate(
     check_out(json_out, events)
     loaded = Scenario.load(scenario)
     result = ask(loaded, runs, seed, processes)
-    write_json(json_out, result.as_json())
+    write_json(json_out, result.as_json(by_day))
     say(result_text(result), json_out)
     if events is not None:
         count = write_events(events, record_run(loaded, seed))
@@ -64,7 +68,7 @@ def compare(
 
     check_out(json_out)
     comparison = ask([Scenario.load(path) for path in scenarios], runs, seed, processes)
-    write_json(json_out, comparison.as_json())
+    write_json(json_out, comparison.detailed_json())
     say(comparison_text(comparison), json_out)
 
 

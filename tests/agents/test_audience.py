@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from agents.audience import Posts, click_factor, trust_change
-from agents.observe import gini
+from agents.audience import Posts, click_factor, template_text, trust_change
 from agents.parameters import Parameters
+from agents.splits import gini
 
 P = Parameters()
 
@@ -19,7 +19,7 @@ def posts(**values: float) -> Posts:
 
 @pytest.mark.parametrize(
     ("name", "direction"),
-    [("useful", 1), ("polish", -1), ("tangible", -1), ("disclosure", -1), ("effort", 1)],
+    [("useful", 1), ("polish", -1), ("tangible", -1), ("disclosure", -1)],
 )
 def test_trust_moves_the_right_way(name: str, direction: int) -> None:
     low, high = trust_change(posts(**{name: 0.1}), P, 0.0)[0], trust_change(posts(**{name: 0.9}), P, 0.0)[0]
@@ -38,3 +38,10 @@ def test_gini_of_equals_and_of_one_who_has_all() -> None:
     assert gini(np.full(10, 3.0)) == pytest.approx(0.0)
     assert gini(np.array([0.0] * 9 + [5.0])) == pytest.approx(0.9)
     assert gini(np.zeros(4)) == 0.0
+
+
+def test_template_text_is_text_that_others_posted_before() -> None:
+    alone, second, hundredth = template_text(np.zeros(3), np.array([0.0, 1.0, 99.0]), P)
+    assert (alone, second) == (0.0, P.duplicate_text / 2.0)
+    assert second < hundredth < P.duplicate_text
+    assert template_text(np.ones(1), np.array([9.0]), P)[0] == 0.0

@@ -1,0 +1,78 @@
+"""Outcomes: what is measured, in which unit, defined how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Better = Literal["more", "less", "neither"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome. A `flow` adds up over days; a `stock` is a value at the end of a day; a `ratio` divides the sums of two flows
+    (`of` names them; 0 where the second is 0).
+    """
+
+    name: str
+    title: str
+    unit: str
+    definition: str
+    kind: Literal["flow", "stock", "ratio"]
+    better: Better
+    of: tuple[str, str] | None = None
+
+
+def _flow(name: str, title: str, unit: str, better: Better, text: str) -> Outcome:
+    return Outcome(name, title, unit, text, "flow", better)
+
+
+def _stock(name: str, title: str, unit: str, better: Better, text: str) -> Outcome:
+    return Outcome(name, title, unit, text, "stock", better)
+
+
+def _ratio(name: str, title: str, unit: str, better: Better, of: tuple[str, str], text: str) -> Outcome:
+    return Outcome(name, title, unit, text, "ratio", better, of)
+
+
+OUTCOMES: tuple[Outcome, ...] = (
+    _flow("shares", "Shares", "shares", "more", "Items that employees posted to their networks."),
+    _flow("active_sharers", "Active sharers", "people a day", "more", "Different employees who shared on the day."),
+    _stock("weekly_sharers", "Weekly sharers", "share of staff", "more", "Employees who shared in the last seven days, of all."),
+    _ratio("care", "Care a share", "level 0-1", "more", ("quality", "shares"), "Mean care taken over a share: its quality."),
+    _flow("quality", "Quality", "effort", "more", "Sum over shares of the care taken, 0 to 1 each."),
+    _flow("exposures", "Impressions", "sights", "neither", "Times that an employee's share was seen, repeats counted."),
+    _flow("naive_reach", "Naive reach", "contacts", "neither", "Contacts of everybody who posted or reposted, added up."),
+    _flow("unique_reach", "Unique daily reach", "people a day", "more", "Different people who saw an employee's share that day."),
+    _stock("people_reached", "People reached so far", "people", "more", "Different direct contacts who saw a share since day 0."),
+    _flow("human_clicks", "Human clicks", "clicks", "more", "Clicks on employees' shares and their reposts, one a person."),
+    _ratio("click_rate", "Click rate", "clicks a sight", "more", ("human_clicks", "exposures"), "Human clicks over impressions."),
+    _flow("reposts", "Reposts", "reposts", "more", "Reposts of employees' shares, at any distance."),
+    _flow("deep_reposts", "Reposts of reposts", "reposts", "neither", "Reposts two or more steps from the sharer."),
+    _flow("reposted_shares", "Reposted shares", "shares", "more", "Shares that were reposted at least once."),
+    _flow("engagement", "Engagement", "reactions", "more", "Human clicks and reposts."),
+    _flow("leads", "Leads", "leads", "more", "Clicks on employees' shares that became a lead."),
+    _flow("corporate_clicks", "Company-page clicks", "clicks", "more", "Clicks on posts of the company's own accounts."),
+    _flow("corporate_reach", "Company-page reach", "people a day", "more", "Different people who saw a company post that day."),
+    _flow("unfollows", "Unfollows", "contacts", "less", "Contacts who muted an employee over a share."),
+    _flow("risky_shares", "Risky shares", "shares", "less", "Shares of items that were not green-lit."),
+    _flow("sanctions", "Sanctions", "sanctions", "less", "Sanctions for shares that were not green-lit."),
+    _flow("bought_shares", "Bought shares", "shares", "neither", "Shares that would not have been made without points."),
+    _flow("gamed_shares", "Gamed shares", "shares", "less", "Bought shares with less care than an indifferent sharer takes."),
+    _flow("points", "Points awarded", "points", "neither", "Points of every rule, on the day of the event."),
+    _ratio("points_per_share", "Points a share", "points a share", "neither", ("points", "shares"), "Points over shares."),
+    _flow("cost", "Cost", "currency units", "less", "Money paid for rewards that points were turned in for."),
+    _stock("liability", "Liability", "currency units", "less", "Money owed for points held, at the dearest reward's rate."),
+    _flow("praise", "Recognition given", "thanks", "more", "Acts of recognition received by employees."),
+    _stock("recognition_coverage", "Recognition coverage", "share of staff", "more", "Employees thanked at least once, of all."),
+    _stock("points_gini", "Inequality of points", "Gini 0-1", "less", "Gini coefficient of points over employees present."),
+    _stock("peer_trust", "Trust in employees", "level 0-1", "more", "Mean trust on contacts' ties to employees."),
+    _stock("corporate_trust", "Trust in company pages", "level 0-1", "more", "Mean trust of followers."),
+    _stock("fatigue", "Audience fatigue", "exposures", "less", "Mean fatigue on contacts' ties to employees."),
+    _stock("motivation", "Intrinsic motivation", "level 0-1", "more", "Mean of m over employees present."),
+    _stock("fear", "Fear (FUD)", "level 0-1", "less", "Mean of f over employees present: fear, uncertainty and doubt."),
+    _stock("habit", "Habit", "level 0-1", "more", "Mean of H over employees present."),
+    _stock("headcount", "Headcount", "people", "neither", "Employees present."),
+)  # fmt: skip
+NAMES = tuple(outcome.name for outcome in OUTCOMES)
+MEASURED = tuple(outcome.name for outcome in OUTCOMES if outcome.of is None)
