@@ -33,20 +33,19 @@ from sims.validate import TARGETS, Experiment, Target
 Floats = NDArray[np.float64]
 
 SEED = 20_261
-WAVE_RUNS, VECTORS, CHAIN_STEPS = 96, 200, 150
-FEWER_ROUNDS, NOVELTY_WEEKS = 6, 20
+WAVE_RUNS, VECTORS, CHAIN_STEPS = 64, 200, 150
 NEVER_MOVED = 1e-9
 COMMON: tuple[Experiment, ...] = (
     alone.without_a_programme,
     alone.same_item,
-    partial(alone.cascades, rounds=FEWER_ROUNDS),
+    alone.cascades,
     alone.regular_poster,
     done.undermining,
     done.token_pay,
     done.verbal_praise,
     done.exclusive_recognition,
     done.badges_and_steering,
-    partial(done.novelty, weeks=NOVELTY_WEEKS),
+    done.novelty,
     done.quantity_and_quality,
     done.broken_streak,
     rewarded_share,

@@ -17,7 +17,7 @@ from scipy.special import log_ndtr
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SCREENED = 6
+SCREENED = 5
 RIDGE = 1.0
 LEAST_NOISE = 1e-6
 

@@ -19,7 +19,7 @@ from engine.streams import Stream, stream_key, uniforms
 WEEKS = 26
 COMPANY = 500
 POSTS_A_MONTH = 17
-SHARES_A_ROUND, ROUNDS = 5_000, 20
+SHARES_A_ROUND, ROUNDS = 5_000, 4
 
 Ints = NDArray[np.int64]
 
@@ -88,8 +88,8 @@ def same_item(p: Parameters, seed: int, run: int) -> dict[int, float]:
     return {3: float(by_peer / (page.clicks.sum() / page.exposures.sum()))}
 
 
-def cascades(p: Parameters, seed: int, run: int, rounds: int = ROUNDS) -> dict[int, float]:
-    """Of 10⁵ shares. 4: trees without a repost; 5: trees beyond one degree; 6: adoptions beyond one degree;
+def cascades(p: Parameters, seed: int, run: int) -> dict[int, float]:
+    """Of 20,000 shares a replicate, millions over all. 4: trees without a repost; 5: trees beyond one degree; 6: adoptions beyond one degree;
     61: R, reposts that one adoption brings.
 
     The company's own people share, as often as their chances have it, on the topics of the content desk.
@@ -107,7 +107,7 @@ def cascades(p: Parameters, seed: int, run: int, rounds: int = ROUNDS) -> dict[i
     rows = np.arange(SHARES_A_ROUND, dtype=np.int64)
     topics = len(model.staff.segments)
     trees, alone, deep, reposts, beyond = 0, 0, 0, 0, 0
-    for day in range(15, 15 + rounds):
+    for day in range(15, 15 + ROUNDS):
         who = np.minimum(np.searchsorted(law, uniforms(key, day, rows, 0)), 999)
         topic = np.floor(topics * uniforms(key, day, rows, 1)).astype(np.int64)
         answer = post(model, who, day, p.peer_premium, topic)

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 PAID_DAYS, WATCHED_AFTER_DAYS = 56, 14
 STEERING_DAYS = 63
+NOVELTY_WEEKS = 20
 SPEED_UP = 1.05
 MONTH, YEAR = slice(21, 35), slice(347, 375)
 OUTAGE_DAY = 2
@@ -112,20 +113,14 @@ def speed(panel: Panel, first_act: int, last_act: int) -> Floats:
     return panel.rate_between(first_act, last_act) / panel.rate_between(0, 3)
 
 
-def novelty(p: Parameters, seed: int, run: int, weeks: int = 52) -> dict[int, float]:
-    """26: effect of points in week 20 over that in week 1; 261: mean effect (d) over the second half of a
-    year.
-    """
+def novelty(p: Parameters, seed: int, run: int) -> dict[int, float]:
+    """26: effect of points in week 20 over that in week 1."""
     treated = laboratory(p, seed, run, Phase(scheme=lab.PAY))
-    paid, plain = treated.panel(7 * weeks), untreated(p, seed, run).panel(7 * weeks)
-    rows = everybody(treated)
-
-    def effect(first_week: int, last_week: int) -> float:
-        days = slice(7 * first_week, 7 * last_week)
-        return effect_size(paid.rate(days, rows), plain.rate(days, rows))
-
-    results = {26: effect(19, 20) / effect(0, 1)}
-    return results | {261: effect(26, 52)} if weeks >= 52 else results
+    days, rows = 7 * NOVELTY_WEEKS, everybody(treated)
+    paid, plain = treated.panel(days), untreated(p, seed, run).panel(days)
+    first, last = slice(0, 7), slice(days - 7, days)
+    lift, left = (effect_size(paid.rate(week, rows), plain.rate(week, rows)) for week in (first, last))
+    return {26: left / lift if lift else 0.0}
 
 
 def quantity_and_quality(p: Parameters, seed: int, run: int) -> dict[int, float]:

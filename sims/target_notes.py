@@ -38,7 +38,7 @@ NOTES: dict[int, Note] = {
     ),
     4: Note(
         "Singleton cascades",
-        "10⁵ shares, by the company's people as often as each of them would share, on the topics of the content "
+        "20,000 shares a replicate, by the company's people as often as each of them would share, on the topics of the content "
         "desk. Share of trees that nobody reposted.",
         "Goel, Watts & Goldstein 2012 (R).",
     ),
@@ -122,8 +122,8 @@ NOTES: dict[int, Note] = {
     ),
     26: Note(
         "Novelty",
-        "Tangible points for every share for 52 weeks: effect in week 20 over that in week 1, and the mean effect "
-        "over the second half of the year, which may be below zero.",
+        "Tangible points for every share, week after week: effect in week 20 over that in week 1. Nothing that comes "
+        "later in the year can change either.",
         "Effects of gamification: 1.57 under a week, 0.30 to 20 weeks, −0.20 over years (R).",
     ),
     28: Note(

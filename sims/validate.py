@@ -93,7 +93,6 @@ TARGETS: tuple[Target, ...] = (
     Target(221, "Their gap between acts", "change", -0.30, -0.10, done.badges_and_steering, 0.0, -1),
     Target(222, "The same after the goal", "change", -0.05, 0.10, done.badges_and_steering),
     Target(26, "Points: week 20 over week 1", "ratio", -2.0, 0.40, done.novelty),
-    Target(261, "Points: second half of the year", "d", -1.0, 0.30, done.novelty),
     Target(28, "Points: volume", "change", 0.0, 3.0, done.quantity_and_quality, 0.0, 1),
     Target(281, "Points: care", "change", -1.0, 0.0, done.quantity_and_quality, 0.0, -1),
     Target(282, "Points and norm over the better one", "change", 0.0, 1.0, done.quantity_and_quality, 0.0, 1),
