@@ -22,6 +22,8 @@ from engine.streams import Stream, stream_key, uniform
 FILE = "default_posterior.json"
 WITHOUT_EVIDENCE = ("friction_cost", "fear_weight")
 MISSING = 1_000_000
+# A law as wide as its prior's, and in the same place within the noise of 200 draws, is no news.
+NARROWER, SHIFTED = 0.85, 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +39,20 @@ class DefaultPosterior:
         """From the body of the stored file."""
         return cls(tuple(body["names"]), np.array(body["values"], dtype=np.float64), body["provenance"])
 
-    def median(self) -> dict[str, float]:
-        """The middle of every parameter's own law; those without evidence in the middle of their prior."""
-        middle = dict(zip(self.names, (float(x) for x in np.median(self.values, axis=0)), strict=True))
-        return middle | {name: DECLARATIONS[name].quantile(0.5) for name in WITHOUT_EVIDENCE}
+    def learnt(self) -> dict[str, float]:
+        """Medians of the parameters on which the targets say something: the defaults. Elsewhere a default
+        stays where its own source puts it.
+        """
+        found = {}
+        for name, column in zip(self.names, self.values.T, strict=True):
+            stated = DECLARATIONS.get(name)
+            if stated is not None and name not in WITHOUT_EVIDENCE:
+                low, middle, high = (float(x) for x in np.quantile(column, (0.05, 0.5, 0.95)))
+                wide = (high - low) / (stated.quantile(0.95) - stated.quantile(0.05))
+                shift = abs(middle - stated.quantile(0.5)) / (stated.high - stated.low)
+                if wide < NARROWER or shift > SHIFTED:
+                    found[name] = middle
+        return found
 
 
 @cache

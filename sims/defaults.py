@@ -189,7 +189,7 @@ def main() -> None:
     rows = [json.dumps(row, separators=(",", ":")) for row in body["values"]]
     head = json.dumps({key: body[key] for key in ("provenance", "names")}, indent=1)
     given.out.write_text(head[:-2] + ',\n "values": [\n  ' + ",\n  ".join(rows) + "\n ]\n}\n", "utf-8")
-    for name, value in stored.DefaultPosterior.of(body).median().items():
+    for name, value in stored.DefaultPosterior.of(body).learnt().items():
         print(f"{name:32} {DECLARATIONS[name].default:>10.4g} -> {value:.3g}")
 
 
