@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from rewards.accounts import create_account, create_token, hash_password
+from rewards.accounts import SCOPES, create_account, create_token, hash_password
 from rewards.content import ChannelStatus, ContentItem, publish_item
 from rewards.organisations import create_organisation
 from rewards.people import import_people
@@ -17,7 +17,7 @@ from rewards.store.session import Database
 
 ORGANISATION = "acme"
 PASSWORD = "correct horse battery"
-EVERY_SCOPE = ("events:write", "events:backfill", "me:read", "kudos:write", "admin")
+EVERY_SCOPE = SCOPES
 
 
 @dataclass(frozen=True)

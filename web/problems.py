@@ -13,8 +13,10 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from rewards.accounts import account_for_session
-from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused
+from rewards.document import DocumentError
+from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused, Stale
 from rewards.people import get_person
+from rewards.scheme import SchemeError
 from web.templating import page
 
 MEDIA_TYPE = "application/problem+json"
@@ -25,6 +27,7 @@ _STATUS: dict[type[Fault], int] = {
     Refused: 403,
     Insufficient: 409,
     BadValue: 422,
+    Stale: 412,
 }
 _TITLES = {
     400: "Bad request",
@@ -33,9 +36,11 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "Conflict",
+    412: "Changed meanwhile",
     413: "Too large",
     415: "Media type not taken",
     422: "Not valid",
+    428: "Say which revision",
     429: "Too many requests",
     500: "Something went wrong on our side",
     503: "Not ready",
@@ -116,6 +121,11 @@ def install(app: FastAPI) -> None:
     def _fault(request: Request, error: Fault) -> Response:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
         return answer(request, status, str(error), code=error.code)
+
+    @app.exception_handler(DocumentError)
+    @app.exception_handler(SchemeError)
+    def _document(request: Request, error: ValueError) -> Response:
+        return answer(request, 422, str(error), code="bad_document")
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> Response:

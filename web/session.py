@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 from fastapi.responses import RedirectResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from rewards.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_token
 from rewards.store.session import Database
@@ -78,11 +79,19 @@ Hr = Annotated[Account, Depends(_needs("hr"))]
 Strategist = Annotated[Account, Depends(_needs("strategist"))]
 
 
-def token_with(scope: str) -> Callable[[Request], ApiToken]:
-    """A dependency: the bearer token of the request, which must have the scope."""
+_BEARER = HTTPBearer(
+    auto_error=False, scheme_name="token", description="An API token; what it may do are its scopes."
+)
 
-    def token(request: Request) -> ApiToken:
-        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+
+def token_with(*scopes: str) -> Callable[..., ApiToken]:
+    """A dependency: the bearer token of the request, which must have one of the scopes."""
+    scope = scopes[0]
+
+    def token(
+        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+    ) -> ApiToken:
+        scheme, _gap, secret = request.headers.get("authorization", "").partition(" ")
         challenge = {"WWW-Authenticate": f'Bearer scope="{scope}"'}
         if scheme.lower() != "bearer" or not secret:
             raise Problem(401, "no bearer token; send Authorization: Bearer gs_…", challenge)
@@ -90,7 +99,7 @@ def token_with(scope: str) -> Callable[[Request], ApiToken]:
             found = authenticate_token(tx, secret.strip(), now())
         if found is None:
             raise Problem(401, "the bearer token is unknown, expired or revoked; make a new one", challenge)
-        if scope not in found.scopes:
+        if not set(scopes) & set(found.scopes):
             raise Problem(403, f"the token lacks the scope {scope}; make one that has it", challenge)
         return found
 
