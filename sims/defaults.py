@@ -51,8 +51,8 @@ COMMON: tuple[Experiment, ...] = (
     rewarded_share,
 )
 # The effects after a year are run only where the others hold already.
-FIRST_WAVE = (*COMMON, partial(done.newcomer_award, year=False))
-SECOND_WAVE = (*COMMON, done.newcomer_award)
+FIRST_WAVE: tuple[Experiment, ...] = (*COMMON, partial(done.newcomer_award, year=False))
+SECOND_WAVE: tuple[Experiment, ...] = (*COMMON, done.newcomer_award)
 NAMES = tuple(DECLARATIONS)
 HELD = np.array([NAMES.index(name) for name in stored.WITHOUT_EVIDENCE], dtype=np.int64)
 

@@ -97,7 +97,7 @@ def slice_sample(bands: Bands, start: Floats, held: Ints, steps: int, rng: np.ra
         partner = rng.standard_normal(z.shape)
         partner[:, held] = 0.0
         level = here + np.log(rng.random(z.shape[0]))
-        angle = rng.uniform(0.0, 2.0 * np.pi, z.shape[0])
+        angle: Floats = 2.0 * np.pi * rng.random(z.shape[0])
         low, high = angle - 2.0 * np.pi, angle.copy()
         free = z.copy()
         free[:, held] = 0.0
@@ -114,7 +114,8 @@ def slice_sample(bands: Bands, start: Floats, held: Ints, steps: int, rng: np.ra
             below = angle[waiting] < 0.0
             low[waiting] = np.where(below, angle[waiting], low[waiting])
             high[waiting] = np.where(below, high[waiting], angle[waiting])
-            angle[waiting] = rng.uniform(low[waiting], high[waiting])
+            part = rng.random(waiting.size)
+            angle[waiting] = low[waiting] + part * (high[waiting] - low[waiting])
         z, here = moved, value
     return z
 

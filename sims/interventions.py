@@ -16,6 +16,7 @@ from sims.laboratory import PLEASURE_LOG_ODDS, everybody, laboratory, untreated
 from sims.panel import Panel, effect_size, logit
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 PAID_DAYS, WATCHED_AFTER_DAYS = 56, 14
 STEERING_DAYS = 63
@@ -154,7 +155,7 @@ def broken_streak(p: Parameters, seed: int, run: int) -> dict[int, float]:
         after = Phase(day=OUTAGE_DAY + 1, scheme=scheme)
         watched = laboratory(p, seed, run, *phases, after, base_log_odds=PLEASURE_LOG_ODDS)
         panel = watched.panel(OUTAGE_DAY + 2)
-        had_streak = (panel.shared[:OUTAGE_DAY] > 0.0).all(axis=0)
+        had_streak: Flags = np.asarray((panel.shared[:OUTAGE_DAY] > 0.0).all(axis=0))
         next_day = slice(OUTAGE_DAY + 1, OUTAGE_DAY + 2)
         rates.append(logit(panel.rate(next_day, had_streak)))
     intact, broken, repaired = rates

@@ -40,7 +40,8 @@ class Panel:
         then = (done >= first_act) & (done < last_act)
         met = np.where(then, self.met, 0.0).sum(axis=0)
         expected = np.where(then, self.expected, 0.0).sum(axis=0)
-        return np.divide(expected, met, out=np.full(met.size, np.nan), where=met > 0.0)
+        rate: Floats = np.divide(expected, met, out=np.full(met.size, np.nan), where=met > 0.0)
+        return rate
 
 
 @dataclass(eq=False)
@@ -66,7 +67,9 @@ class Watched:
         occasions = self.model.last_met
         assert occasions is not None
         met = np.bincount(occasions.person, minlength=n).astype(np.float64)
-        expected = np.bincount(occasions.person, weights=occasions.chance, minlength=n)
+        expected: Floats = np.bincount(occasions.person, weights=occasions.chance, minlength=n).astype(
+            np.float64
+        )
         return met, expected, (self.model.state.total_shares - before).astype(np.float64)
 
 
