@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,22 +32,45 @@ class Panel:
         part = self.expected[days][:, rows]
         return float(part.sum() / max(1, part.shape[1]) / (part.shape[0] / 7.0))
 
+    def rate_between(self, first_act: int, last_act: int) -> Floats:
+        """float64[n]: everybody's expected shares per opportunity while they had made `first_act` up to
+        `last_act` − 1 shares; NaN where there was no opportunity then.
+        """
+        done = np.cumsum(self.shared, axis=0) - self.shared
+        then = (done >= first_act) & (done < last_act)
+        met = np.where(then, self.met, 0.0).sum(axis=0)
+        expected = np.where(then, self.expected, 0.0).sum(axis=0)
+        rate: Floats = np.divide(expected, met, out=np.full(met.size, np.nan), where=met > 0.0)
+        return rate
 
-def run_panel(model: AdvocacyModel, days: int) -> Panel:
-    """Run a model for `days` and keep its panel. Expected shares are what the chances say, free of the
-    noise of the draws.
+
+@dataclass(eq=False)
+class Watched:
+    """A model under watch. Its panel grows when more days are asked for, so that one untreated company can
+    serve experiments of any length.
     """
-    n = model.staff.size
-    met, expected, shared = (np.zeros((days, n)) for _ in range(3))
-    for day in range(days):
-        before = model.state.total_shares.copy()
-        model.step()
-        occasions = model.last_met
+
+    model: AdvocacyModel
+    _days: list[tuple[Floats, Floats, Floats]] = field(default_factory=list)
+
+    def panel(self, days: int) -> Panel:
+        """The first `days` days. Expected shares are what the chances say, free of the noise of the draws."""
+        while len(self._days) < days:
+            self._days.append(self._watch_one_day())
+        met, expected, shared = (np.array(column) for column in zip(*self._days[:days], strict=True))
+        return Panel(met, expected, shared)
+
+    def _watch_one_day(self) -> tuple[Floats, Floats, Floats]:
+        n = self.model.staff.size
+        before = self.model.state.total_shares.copy()
+        self.model.step()
+        occasions = self.model.last_met
         assert occasions is not None
-        met[day] = np.bincount(occasions.person, minlength=n)
-        expected[day] = np.bincount(occasions.person, weights=occasions.chance, minlength=n)
-        shared[day] = model.state.total_shares - before
-    return Panel(met, expected, shared)
+        met = np.bincount(occasions.person, minlength=n).astype(np.float64)
+        expected: Floats = np.bincount(occasions.person, weights=occasions.chance, minlength=n).astype(
+            np.float64
+        )
+        return met, expected, (self.model.state.total_shares - before).astype(np.float64)
 
 
 def effect_size(rate: float, control: float) -> float:

@@ -1,0 +1,197 @@
+"""Joint calibration of the default parameters: `python -m sims.defaults` (see docs/validation.md).
+
+Two waves of runs of the model: all over the priors, then where an emulator of the first wave holds every
+target to lie in its band. An emulator of both gives the posterior: the priors, given that a replicate falls
+into every band. Click friction and fear have no evidence: each chain keeps the values that it drew from
+their flat priors, and the other parameters answer for them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from agents import default_posterior as stored
+from agents.parameters import DECLARATIONS, Parameters
+from sims import experiments as alone
+from sims import interventions as done
+from sims.doctor import version
+from sims.emulator import Bands, Emulator, latin_hypercube, slice_sample
+from sims.executors import choose_executor, progress
+from sims.receivers import rewarded_share
+from sims.validate import TARGETS, Experiment, Target
+
+Floats = NDArray[np.float64]
+
+SEED = 20_261
+WAVE_RUNS, VECTORS, CHAIN_STEPS = 64, 200, 150
+NEVER_MOVED = 1e-9
+COMMON: tuple[Experiment, ...] = (
+    alone.without_a_programme,
+    alone.same_item,
+    alone.cascades,
+    alone.regular_poster,
+    done.undermining,
+    done.token_pay,
+    done.verbal_praise,
+    done.exclusive_recognition,
+    done.badges_and_steering,
+    done.novelty,
+    done.quantity_and_quality,
+    done.broken_streak,
+    rewarded_share,
+)
+# The effects after a year are run only where the others hold already.
+FIRST_WAVE: tuple[Experiment, ...] = (*COMMON, partial(done.newcomer_award, year=False))
+SECOND_WAVE: tuple[Experiment, ...] = (*COMMON, done.newcomer_award)
+NAMES = tuple(DECLARATIONS)
+HELD = np.array([NAMES.index(name) for name in stored.WITHOUT_EVIDENCE], dtype=np.int64)
+
+
+def to_parameters(z: Floats) -> Parameters:
+    """Parameters of one vector that is standard normal under the prior."""
+    return Parameters(
+        **{
+            name: stated.quantile(float(u))
+            for (name, stated), u in zip(DECLARATIONS.items(), ndtr(z), strict=True)
+        }
+    )
+
+
+def run_one(shared: tuple[int, tuple[Experiment, ...], Floats], run: int) -> dict[int, float]:
+    """Every experiment of a wave once, under vector `run`."""
+    seed, experiments, z = shared
+    p = to_parameters(z[run])
+    values: dict[int, float] = {}
+    for experiment in experiments:
+        values |= experiment(p, seed, run)
+    return values
+
+
+def run_wave(
+    z: Floats, seed: int, experiments: tuple[Experiment, ...], label: str, processes: int | None
+) -> list[dict[int, float]]:
+    """The statistics of every vector of float64[n, d]."""
+    found: list[dict[int, float]] = []
+    with progress(label, z.shape[0]) as advance:
+        executor = choose_executor(processes, z.shape[0])
+        for values in executor.map(run_one, (seed, experiments, z), range(z.shape[0])):
+            found.append(values)
+            advance(1)
+    return found
+
+
+def bands_of(z: Floats, found: Sequence[dict[int, float]]) -> tuple[tuple[Target, ...], Bands]:
+    """Emulators of every target that moved, each fitted to the runs that measured it, and the targets' bands
+    on the same scale.
+    """
+    kept, emulators, edges = [], [], []
+    for target in TARGETS:
+        rows = [row for row, values in enumerate(found) if target.key in values]
+        y, low, high = scaled(target, np.array([found[row][target.key] for row in rows]))
+        if y.size == 0 or y.std() <= NEVER_MOVED:
+            continue
+        kept.append(target)
+        emulators.append(Emulator.fit(z[rows], y))
+        edges.append((low, high))
+    low_edges, high_edges = np.array(edges).T
+    return tuple(kept), Bands(tuple(emulators), low_edges, high_edges)
+
+
+def scaled(target: Target, values: Floats) -> tuple[Floats, float, float]:
+    """Values and band where a quadratic fits best: logs of what is positive by nature, the rest held to a
+    width beyond its band, so that far tails do not bend the fit.
+    """
+    low, high = target.low, target.high
+    if target.neutral > low and target.sign > 0:
+        low = target.neutral
+    if low > 0.0:
+        floor = 0.02 * low
+        return np.log(np.maximum(values, floor)), float(np.log(low)), float(np.log(high))
+    width = high - low
+    return np.clip(values, low - width, high + width), low, high
+
+
+def calibrate(seed: int = SEED, runs: int = WAVE_RUNS, processes: int | None = None) -> dict[str, Any]:
+    """The body of the stored posterior."""
+    began, rng = time.time(), np.random.default_rng(seed)
+    z = ndtri(latin_hypercube(runs, len(NAMES), rng))
+    found = run_wave(z, seed, FIRST_WAVE, "over the priors", processes)
+    near = sample(bands_of(z, found)[1], runs, rng)
+    found += run_wave(near, seed + 1, SECOND_WAVE, "near the targets", processes)
+    targets, bands = bands_of(np.vstack([z, near]), found)
+    final = sample(bands, VECTORS, rng)
+    print(f"{2 * runs} runs of every experiment in {(time.time() - began) / 60:.0f} minutes")
+    return body_of(final, targets, bands, seed, runs)
+
+
+def sample(bands: Bands, size: int, rng: np.random.Generator) -> Floats:
+    """float64[size, d]: draws from the priors given the bands, one a chain."""
+    start = ndtri(latin_hypercube(size, len(NAMES), rng))
+    return slice_sample(bands, start, HELD, CHAIN_STEPS, rng)
+
+
+def body_of(z: Floats, targets: Sequence[Target], bands: Bands, seed: int, runs: int) -> dict[str, Any]:
+    """The sample as it is stored: four significant digits, and how it was made."""
+    values = [[_short(getattr(to_parameters(row), name)) for name in NAMES] for row in z]
+    statistics = {
+        str(target.key): {
+            "reads": [NAMES[place] for place in emulator.inputs],
+            "noise": _short(emulator.noise),
+            "chance_in_band": _short(float(np.exp(one.log_likelihood(z)).mean())),
+        }
+        for target, emulator, one in zip(targets, bands.emulators, _each(bands), strict=True)
+    }
+    provenance = {
+        "made_by": "python -m sims.defaults",
+        "groundswell": version(),
+        "seed": seed,
+        "runs_a_wave": runs,
+        "waves": 2,
+        "chain_steps": CHAIN_STEPS,
+        "flat": list(stored.WITHOUT_EVIDENCE),
+        "statistics": statistics,
+    }
+    return {"provenance": provenance, "names": list(NAMES), "values": values}
+
+
+def _each(bands: Bands) -> list[Bands]:
+    return [
+        Bands((emulator,), bands.low[i : i + 1], bands.high[i : i + 1])
+        for i, emulator in enumerate(bands.emulators)
+    ]
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def main() -> None:
+    """Calibrate, store the posterior beside the parameters, and print the defaults that follow from it: the
+    declarations are edited by hand, since each carries its own reason.
+    """
+    parser = argparse.ArgumentParser(prog="python -m sims.defaults", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path(stored.__file__).with_name(stored.FILE))
+    parser.add_argument("--runs", type=int, default=WAVE_RUNS, help="runs of the model a wave")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--processes", type=int, default=None)
+    given = parser.parse_args()
+    body = calibrate(given.seed, given.runs, given.processes)
+    rows = [json.dumps(row, separators=(",", ":")) for row in body["values"]]
+    head = json.dumps({key: body[key] for key in ("provenance", "names")}, indent=1)
+    given.out.write_text(head[:-2] + ',\n "values": [\n  ' + ",\n  ".join(rows) + "\n ]\n}\n", "utf-8")
+    for name, value in stored.DefaultPosterior.of(body).learnt().items():
+        print(f"{name:32} {DECLARATIONS[name].default:>10.4g} -> {value:.3g}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""A cheap stand-in for the model, and draws from the prior given that every target lies in its band.
+
+The emulate and sample steps of calibrate–emulate–sample (Cleary et al. 2021): each statistic is a quadratic of
+the few parameters that move it most, fitted to runs of the model; its leave-one-out error counts as noise of
+the statistic. Draws come by elliptical slice sampling (Murray, Adams & MacKay 2010), which needs no tuning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_ndtr
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SCREENED = 5
+RIDGE = 1.0
+LEAST_NOISE = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Emulator:
+    """One statistic: mean `terms(z) @ weights`, standard deviation `noise`.
+
+    inputs   int64[k], the parameters that it reads
+    """
+
+    inputs: Ints
+    weights: Floats
+    noise: float
+
+    @classmethod
+    def fit(cls, z: Floats, y: Floats) -> Emulator:
+        """Fit to runs: z float64[n, d] standard normal under the prior, y float64[n]."""
+        centred = y - y.mean()
+        linear = np.linalg.solve(z.T @ z + RIDGE * np.eye(z.shape[1]), z.T @ centred)
+        inputs = np.argsort(-np.abs(linear) * z.std(axis=0), kind="stable")[:SCREENED].astype(np.int64)
+        x = terms(z[:, inputs])
+        penalty = np.full(x.shape[1], RIDGE)
+        penalty[0] = 0.0
+        inverse = np.linalg.inv(x.T @ x + np.diag(penalty))
+        weights = inverse @ (x.T @ y)
+        leverage = np.einsum("ij,jk,ik->i", x, inverse, x)
+        left_out = (y - x @ weights) / np.maximum(1.0 - leverage, 0.05)
+        return cls(inputs, weights, max(float(np.sqrt(np.mean(left_out**2))), LEAST_NOISE))
+
+    def mean(self, z: Floats) -> Floats:
+        """float64[m] for z float64[m, d]."""
+        value: Floats = terms(z[:, self.inputs]) @ self.weights
+        return value
+
+
+def terms(x: Floats) -> Floats:
+    """1, every column, and every product of two: float64[n, 1 + k + k (k + 1) / 2]."""
+    first, second = np.triu_indices(x.shape[1])
+    return np.hstack([np.ones((x.shape[0], 1)), x, x[:, first] * x[:, second]])
+
+
+@dataclass(frozen=True, eq=False)
+class Bands:
+    """The targets as the sampler sees them: for each emulator the band that a replicate must fall into."""
+
+    emulators: tuple[Emulator, ...]
+    low: Floats
+    high: Floats
+
+    def log_likelihood(self, z: Floats) -> Floats:
+        """float64[m]: log chance that a replicate falls into every band."""
+        total = np.zeros(z.shape[0])
+        for emulator, low, high in zip(self.emulators, self.low, self.high, strict=True):
+            mean = emulator.mean(z)
+            total += log_between((low - mean) / emulator.noise, (high - mean) / emulator.noise)
+        return total
+
+
+def log_between(a: Floats, b: Floats) -> Floats:
+    """log(Φ(b) − Φ(a)) for a < b, accurate in both tails."""
+    # In the upper tail both are near 1: take the mirror image.
+    flip = a > 0.0
+    low, high = np.where(flip, -b, a), np.where(flip, -a, b)
+    top = log_ndtr(high)
+    value: Floats = top + np.log1p(-np.exp(np.minimum(log_ndtr(low) - top, -1e-12)))
+    return value
+
+
+def slice_sample(bands: Bands, start: Floats, held: Ints, steps: int, rng: np.random.Generator) -> Floats:
+    """One draw from each of m chains: float64[m, d].
+
+    start   float64[m, d], draws from the prior; columns `held` stay as they are, so that their law stays flat
+    """
+    z, here = start.copy(), bands.log_likelihood(start)
+    for _ in range(steps):
+        partner = rng.standard_normal(z.shape)
+        partner[:, held] = 0.0
+        level = here + np.log(rng.random(z.shape[0]))
+        angle: Floats = 2.0 * np.pi * rng.random(z.shape[0])
+        low, high = angle - 2.0 * np.pi, angle.copy()
+        free = z.copy()
+        free[:, held] = 0.0
+        waiting = np.arange(z.shape[0])
+        moved, value = z.copy(), here.copy()
+        while waiting.size:
+            turn = angle[waiting, None]
+            proposal = free[waiting] * np.cos(turn) + partner[waiting] * np.sin(turn)
+            proposal[:, held] = z[waiting][:, held]
+            found = bands.log_likelihood(proposal)
+            good = found > level[waiting]
+            moved[waiting[good]], value[waiting[good]] = proposal[good], found[good]
+            waiting = waiting[~good]
+            below = angle[waiting] < 0.0
+            low[waiting] = np.where(below, angle[waiting], low[waiting])
+            high[waiting] = np.where(below, high[waiting], angle[waiting])
+            part = rng.random(waiting.size)
+            angle[waiting] = low[waiting] + part * (high[waiting] - low[waiting])
+        z, here = moved, value
+    return z
+
+
+def latin_hypercube(n: int, d: int, rng: np.random.Generator) -> Floats:
+    """float64[n, d] in (0, 1): every column's n strata met once each."""
+    strata = np.stack([rng.permutation(n) for _ in range(d)], axis=1)
+    drawn: NDArray[Any] = (strata + rng.random((n, d))) / n
+    return drawn.astype(np.float64)

@@ -1,0 +1,150 @@
+"""What each calibration target is: heading, what is done to the model, and what the band rests on.
+
+Marks as in the table of parameters: R read in a published page, M from memory and to be verified before it is
+quoted, V vendor claim, A assumption of ours.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Note(NamedTuple):
+    """A target in words."""
+
+    heading: str
+    experiment: str
+    basis: str
+
+
+NOTES: dict[int, Note] = {
+    1: Note(
+        "Sharers without a programme",
+        "A company of 500 with an audience of 100,000 and one company page is left alone for 26 weeks after a "
+        "burn-in of four. Mean over the weeks of the share of staff who shared in the week.",
+        "LinkedIn: about 3 % of employees share (V).",
+    ),
+    2: Note(
+        "Their share of all engagement (soft)",
+        "The same company: clicks on employees' shares, of all clicks on them and on the company page. It hangs on "
+        "how large the page is (20,000 followers, five posts a week), hence soft.",
+        "LinkedIn: those 3 % bring about 30 % of engagement (V).",
+    ),
+    3: Note(
+        "Peer click premium",
+        "500 employees and the company page post the same item. Clicks per sight of theirs over clicks per sight "
+        "of the page's.",
+        "LinkedIn: employees' shares are clicked twice as often (R).",
+    ),
+    4: Note(
+        "Singleton cascades",
+        "20,000 shares a replicate, by the company's people as often as each of them would share, on the topics of the content "
+        "desk. Share of trees that nobody reposted.",
+        "Goel, Watts & Goldstein 2012 (R).",
+    ),
+    5: Note(
+        "Trees beyond one degree",
+        "The same shares. A tree goes beyond one degree when a repost is reposted (depth two or more).",
+        "Goel, Watts & Goldstein 2012 (R).",
+    ),
+    6: Note(
+        "Adoptions beyond one degree",
+        "The same shares: reposts two or more steps from the sharer, of all shares and reposts. Beside it R, the "
+        "reposts that one adoption brings, which must lie in 0.10–0.25 at the same time.",
+        "Goel, Watts & Goldstein 2012 (R).",
+    ),
+    8: Note(
+        "Perceived audience",
+        "The audience that employees believe in, over their contacts; median.",
+        "Bernstein et al. 2013: people guess 27 % of their true audience (R).",
+    ),
+    9: Note(
+        "Monthly audience of a regular poster",
+        "Thirty people with a middling number of contacts post on seventeen days of a month. Share of their ties "
+        "over which one of the posts was seen.",
+        "Bernstein et al. 2013: 61 % of friends see one post or more in a month (M).",
+    ),
+    10: Note(
+        "Half-life of a post",
+        "Median time from a share to its clicks, over four weeks of a company of 500 on LinkedIn.",
+        "LinkedIn's feed: about 24 hours (R).",
+    ),
+    11: Note(
+        "Unique against naive reach",
+        "Different contacts of 10, 100 and 1,000 sharers over the plain sum of their networks, audience of 300,000.",
+        "Overlap of a finite audience (A).",
+    ),
+    12: Note(
+        "Undermining, high motivation",
+        "Eight weeks of tangible pay for each share, then none; the two weeks after that, against people who were "
+        "never paid; most motivated quarter. The act is a pleasant one (about half of all occasions).",
+        "Deci, Koestner & Ryan 1999: d −0.28 to −0.40 for expected tangible rewards (M).",
+    ),
+    13: Note(
+        "Undermining, low motivation",
+        "The same experiment, least motivated quarter.",
+        "Deci, Koestner & Ryan 1999: no undermining of dull tasks (M).",
+    ),
+    15: Note(
+        "Tiny pay, dull task",
+        "Two weeks of two points a share, tangible, for people whom nothing draws to the task, over the same "
+        "without pay.",
+        "DellaVigna & Pope 2018: very low pay does not crowd out effort in a dull task (M).",
+    ),
+    17: Note(
+        "Unexpected praise",
+        "Everybody is thanked, unannounced, at the end of two weeks running; the two weeks after.",
+        "Deci, Koestner & Ryan 1999: verbal rewards, d about 0.3 (M).",
+    ),
+    18: Note(
+        "A random award and retention",
+        "A random half gets one award after a week. Activity of those, a month and twelve months later, over the "
+        "same people's without it.",
+        "Gallus 2017: awards to newcomers of Wikipedia, +20 % retention after a month, still there after a year (M).",
+    ),
+    19: Note(
+        "Exclusive recognition",
+        "The best third is thanked after a week. Volume of the whole group, and of those not thanked, over the "
+        "following four weeks.",
+        "Bradler et al. 2016: exclusive recognition raises the group, those passed over included (M).",
+    ),
+    21: Note(
+        "Badges, on average",
+        "A badge for ten shares, nine weeks, everybody together.",
+        "Field experiments with badges: small, sign uncertain (M).",
+    ),
+    22: Note(
+        "Steering",
+        "The same badge. People who made ten shares, each against themselves without the badge: who speeds up by "
+        "more than 5 % over the last three acts before it; their gap between acts; and the gap over the three "
+        "acts after it.",
+        "Anderson et al. 2013: about 20 % steer (R). Kivetz, Urminsky & Zheng 2006: acceleration and reset (M).",
+    ),
+    26: Note(
+        "Novelty",
+        "Tangible points for every share, week after week: effect in week 20 over that in week 1. Nothing that comes "
+        "later in the year can change either.",
+        "Effects of gamification: 1.57 under a week, 0.30 to 20 weeks, −0.20 over years (R).",
+    ),
+    28: Note(
+        "Quantity against quality",
+        "Symbolic points, a message that shows the median colleague, and both, for four weeks: volume, and the care "
+        "that goes into a share.",
+        "Points raise volume and not quality; a norm beside them does best (M).",
+    ),
+    29: Note(
+        "The rewarded share",
+        "The same hundred people post the same items on ten days, with tangible points, with symbolic points or "
+        "with none in force, to an audience of acquaintances or of friends. Clicks per sight and trust against none.",
+        "Verlegh et al. 2013: weak ties discount a recommendation paid for, strong ones excuse it; symbolic "
+        "rewards cost nothing (R).",
+    ),
+    30: Note(
+        "A broken streak",
+        "People with a streak of two days cannot share on a Wednesday. Thursday's chances where Wednesdays count, against "
+        "the same people where they do not; and where a freeze covers the missed day. Up to the Wednesday all three "
+        "worlds are the same.",
+        "Silverman & Barasch 2023: a broken streak, rather than a pause, keeps people away; a repair helps "
+        "(signs only, R).",
+    ),
+}
