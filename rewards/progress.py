@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from engine import scoring_tables as codes
+from engine.scoring_tables import StateColumns, columns
+from engine.scoring_terms import window_of
 from rewards.award import PersonState, carry
+from rewards.clock import month_index
 from rewards.people import find_row
+from rewards.phrases import kind_words
+from rewards.places import places
 from rewards.reasons import points_text
-from rewards.scheme import MILLIPOINTS, Badge, Requirement
+from rewards.scheme import Badge, Requirement
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.store import states
 from rewards.store.session import Transaction
@@ -53,12 +59,20 @@ def badge_progress(tx: Transaction, organisation: str, person: str, now: datetim
         state = PersonState.from_bytes(row.state, before)
         if row.scheme_version != version:
             state = carry(state, before, compiled)
+    place = places(tx, [who])[who.id]
+    today = date.fromordinal(place.date_at(to_us(now))[0])
     held = state.badges(compiled)
-    return [_progress(badge, badge.id in held, compiled, state) for badge in compiled.scheme.badges]
+    return [_progress(badge, badge.id in held, compiled, state, today) for badge in compiled.badges]
 
 
-def _progress(badge: Badge, held: bool, compiled: CompiledScheme, state: PersonState) -> BadgeProgress:
-    ways = [tuple(_step(need, compiled, state) for need in group) for group in badge.groups]
+def _progress(
+    badge: Badge, held: bool, compiled: CompiledScheme, state: PersonState, today: date
+) -> BadgeProgress:
+    first = int(compiled.tables.badge[compiled.badges.index(badge), 0])
+    ways: list[tuple[Step, ...]] = []
+    for group in badge.groups:
+        ways.append(tuple(_step(need, first + at, compiled, state, today) for at, need in enumerate(group)))
+        first += len(group)
     nearest = max(ways, key=_share)
     share = 1.0 if held else _share(nearest)
     return BadgeProgress(badge.id, badge.title, badge.description, held, share, nearest)
@@ -68,20 +82,26 @@ def _share(steps: Sequence[Step]) -> float:
     return min(step.share for step in steps)
 
 
-def _step(need: Requirement, compiled: CompiledScheme, state: PersonState) -> Step:
-    scheme, score = compiled.scheme, state.score
+def _step(need: Requirement, row: int, compiled: CompiledScheme, state: PersonState, today: date) -> Step:
+    """`row` is the requirement's place in the kernel's table."""
+    scheme, score = compiled.scheme, columns(compiled.tables, state.score)
+    _, _, index, needed = (int(value) for value in compiled.tables.requirement[row])
     match need.metric:
         case "points":
-            needed, done, what = need.at_least * MILLIPOINTS, state.earned_millipoints, "points"
+            done, what = int(score.earned[0]), "points"
         case "awards":
-            at = next(i for i, rule in enumerate(scheme.rules) if rule.id == need.of)
-            needed, done, what = need.at_least, int(score.awards[0, at]), scheme.rules[at].title
-        case "events":
-            at = compiled.vocabulary.kind_codes[need.of]
-            needed, done, what = need.at_least, int(score.events[0, at]), need.of
+            done, what = int(score.rule[0, index, codes.AWARDS]), scheme.rules[index].title
         case "streak":
-            at = next(i for i, streak in enumerate(scheme.streaks) if streak.id == need.of)
-            needed, done, what = need.at_least, int(score.streak[0, at, 0]), scheme.streaks[at].title
+            done, what = int(score.streak[0, index, codes.LENGTH]), scheme.streaks[index].title
+        case _:
+            done, what = _counted(compiled, score, index, today), kind_words(need.of)
     shown = max(0, min(done, needed))
     text = points_text if need.metric == "points" else str
     return Step(what, text(shown), text(needed), shown / needed)
+
+
+def _counted(compiled: CompiledScheme, score: StateColumns, index: int, today: date) -> int:
+    """The count of the window that today lies in. What is counted for one object has no total to show."""
+    window = window_of.py_func(int(compiled.tables.counter[index, 0]), today.toordinal(), month_index(today))
+    counted_in, count = score.counter[0, index]
+    return int(count) if counted_in == window else 0
