@@ -99,6 +99,10 @@ class Edge:
                 "the request came from another site; only this site's own pages may send it; open the page here",
             )
             return
+        # No database text can hold a NUL, so that an address with one names nothing.
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            await refuse(400, "the address has a NUL in it; remove %00 and ask again")
+            return
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > MOST_BODY_BYTES:
             await refuse(

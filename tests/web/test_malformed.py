@@ -38,23 +38,20 @@ ODD_PATHS = (
     "%00",
     "%ff%fe",
     "%ed%a0%80",
-    "..%2f..%2fetc",
     "%0d%0aset-cookie:%20x=1",
-    "a" * 3000,
-    "%F0%9F%98%80",
     "99999999999999999999",
 )
 ODD_BODIES = (
     b"",
     b"\x00",
     b"\xff\xfe\xfa",
-    b"{" * 50_000,
+    b"{" * 5_000,
     b"a=1&a=2&&&=",
     b"person=%00&password=%00",
     b"person=%ff%fe&password=%ed%a0%80",
     b"receiver=ben&message=%00&key=0123456789",
     b"receiver[]=ben&message=hi&key=" + b"k" * 70,
-    b"&".join(b"f%d=1" % i for i in range(2000)),
+    b"&".join(b"f%d=1" % i for i in range(1100)),
 )
 ODD_TYPES = (
     "application/x-www-form-urlencoded",
@@ -125,7 +122,7 @@ def test_odd_paths_and_queries(client: TestClient) -> None:
                 parts = [odd if part.startswith("{") else part for part in path.split("/")]
                 check(client.request(method, "/".join(parts)), (path, odd))
             elif method == "GET":
-                for name in ("before", "next", "after", "limit", "shared", "thanked"):
+                for name in ("before", "next", "after", "cursor", "limit"):
                     check(client.get(f"{path}?{name}={odd}"), (path, name, odd))
 
 
@@ -135,8 +132,9 @@ def test_odd_bodies_and_types(client: TestClient, company: Company) -> None:
         if method != "POST" or path == "/sign-out":
             continue
         target = re.sub(r"\{\w+\}", "1", path)
-        for kind in ODD_TYPES:
-            for body in ODD_BODIES:
+        for at, body in enumerate(ODD_BODIES):
+            # Every body as a form, which most routes read, and as one other type in turn.
+            for kind in (ODD_TYPES[0], ODD_TYPES[1 + at % (len(ODD_TYPES) - 1)]):
                 answer = client.post(target, content=body, headers=headers | {"content-type": kind})
                 check(answer, (path, kind, body[:40]))
 
