@@ -1,10 +1,11 @@
-"""What happens without anybody asking: waiting times end, webhooks are sent, what is no longer needed is dropped."""
+"""What happens without anybody asking: waiting times end, results are fixed, webhooks are sent, what is no longer needed is dropped."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
+from rewards.challenges import finish_challenges
 from rewards.delivery import Delivered, Send, deliver_due
 from rewards.organisations import list_organisations
 from rewards.program import release_due
@@ -37,6 +38,7 @@ def work_once(db: Database, now: datetime, send: Send) -> Round:
         try:
             with db.begin() as tx:
                 released += release_due(tx, slug, now)
+                finish_challenges(tx, slug, now)
         except Exception as error:
             # One organisation's trouble does not keep the others waiting; the next round tries again.
             log.error("a round failed", organisation=slug, exc_info=error)

@@ -14,6 +14,7 @@ from rewards.store.session import open_database
 from web import health, links, problems, sign_in
 from web.api import (
     badges,
+    challenges,
     entries,
     events,
     kudos,
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         entries.router,
         schemes.router,
         badges.router,
+        challenges.router,
         reviews.router,
         webhooks.router,
         sign_in.router,

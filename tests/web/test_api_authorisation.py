@@ -45,6 +45,8 @@ ALLOWED = {
     ("POST", "/api/v1/schemes/{id}/retire"): {"schemes:write", "admin"},
     ("POST", "/api/v1/schemes/{id}/rollback"): {"schemes:write", "admin"},
     ("GET", "/api/v1/badges"): {"me:read"},
+    ("GET", "/api/v1/challenges"): {"me:read"},
+    ("GET", "/api/v1/challenges/{id}"): {"me:read"},
     ("GET", "/api/v1/badges/{id}/credential"): {"me:read", "admin"},
     ("GET", "/api/v1/reviews"): {"admin"},
     ("POST", "/api/v1/reviews/{id}/decision"): {"admin"},

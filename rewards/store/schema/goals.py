@@ -1,0 +1,17 @@
+"""Tables of common goals: results of challenges, fixed once late events can no longer change them."""
+
+from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, String
+
+from rewards.store.schema.base import instant, of_organisation, table
+
+challenge_result = table(
+    "challenge_result",
+    of_organisation(),
+    Column("challenge", String(64), nullable=False),
+    Column("first_date", Integer, nullable=False),
+    Column("team", String(128), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("goal", BigInteger, nullable=False),
+    instant("decided_us"),
+    PrimaryKeyConstraint("organisation_id", "challenge", "first_date", "team"),
+)

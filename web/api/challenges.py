@@ -1,0 +1,79 @@
+"""Challenges over the API: how far teams are, and what came of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends
+
+from rewards.accounts import ApiToken
+from rewards.challenges import ChallengeView, challenge, challenges
+from web.api.shared import Name, Strict, problems
+from web.session import Store, now, token_with
+
+router = APIRouter(prefix="/api/v1/challenges", tags=["challenges"])
+Reader = Annotated[ApiToken, Depends(token_with("me:read"))]
+
+
+class Stand(Strict):
+    """How far a team is; `team` is empty where the goal is everybody's."""
+
+    team: str
+    done: int
+    reached: bool
+    is_mine: bool
+
+
+class ChallengeOut(Strict):
+    """A challenge. `counting`: over, late events still count; `final`: the result is fixed. Small teams are not shown."""
+
+    id: str
+    title: str
+    metric: str
+    of: str
+    goal: int
+    first_day: date
+    last_day: date
+    state: Literal["running", "counting", "final"]
+    teams: list[Stand]
+    suppressed: int
+
+
+class Challenges(Strict):
+    """The challenges of the scheme in force."""
+
+    challenges: list[ChallengeOut]
+
+
+def _challenge(view: ChallengeView) -> ChallengeOut:
+    return ChallengeOut(
+        id=view.id,
+        title=view.title,
+        metric=view.metric,
+        of=view.of,
+        goal=view.goal,
+        first_day=view.first_day,
+        last_day=view.last_day,
+        state=view.state,
+        teams=[
+            Stand(team=one.team, done=one.done, reached=one.reached, is_mine=one.is_mine)
+            for one in view.teams
+        ],
+        suppressed=view.suppressed,
+    )
+
+
+@router.get("", summary="Common goals", responses=problems())
+def listed(store: Store, token: Reader) -> Challenges:
+    """Those of the scheme in force, as the token's person sees them."""
+    with store.read() as tx:
+        found = challenges(tx, token.organisation, token.person, now())
+    return Challenges(challenges=[_challenge(one) for one in found])
+
+
+@router.get("/{id}", summary="One common goal", responses=problems(404))
+def one(store: Store, token: Reader, id: Name) -> ChallengeOut:
+    """What somebody did counts for the team she belonged to when she did it."""
+    with store.read() as tx:
+        return _challenge(challenge(tx, token.organisation, id, token.person, now()))
