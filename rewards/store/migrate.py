@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from rewards.store.schema import metadata
-from rewards.store.session import Database
+from rewards.store.session import Database, Transaction
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -31,11 +31,20 @@ def upgrade(db: Database) -> None:
         command.upgrade(_config(tx.connection), "head")
 
 
+def head() -> str:
+    """The newest migration of this version."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def revision(tx: Transaction) -> str:
+    """The newest migration that was applied, or "none"."""
+    return MigrationContext.configure(tx.connection).get_current_revision() or "none"
+
+
 def is_current(db: Database) -> bool:
     """True when the newest migration has been applied."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
     with db.read() as tx:
-        return MigrationContext.configure(tx.connection).get_current_revision() == head
+        return revision(tx) == head()
 
 
 def differences(db: Database) -> list[Any]:

@@ -1,109 +1,120 @@
-"""Projections computed anew from the ledger: what they should hold, and putting it there."""
+"""Projections computed anew from the ledger, in the database: what they should hold, and putting it there.
 
+Sums are made where the rows are, so that a rebuild of millions of entries needs no memory here. Only the windows of the
+boards' dates, the buckets of distinct scores and the badges pass through Python.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Select,
+    String,
+    Table,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    values,
+)
 
 from rewards.store import schema
 from rewards.store.journal import BADGE_COLUMNS, BADGE_KINDS, badge_standing
 from rewards.store.projections import bucket_of, windows
 from rewards.store.session import Transaction
 
-JOURNAL, POSTING = schema.journal, schema.posting
-PROJECTIONS = (
-    schema.balance, schema.person_day, schema.team_day, schema.board_score, schema.board_bucket, schema.person_badge,
+JOURNAL, POSTING, SCORE, BUCKET, BADGE = (
+    schema.journal, schema.posting, schema.board_score, schema.board_bucket, schema.person_badge,
 )  # fmt: skip
+SUMMED = (schema.balance, schema.person_day, schema.team_day, SCORE)
+PROJECTIONS = (*SUMMED, BUCKET, BADGE)
 Rows = dict[tuple[Any, ...], tuple[Any, ...]]
 
 
 def rebuild(tx: Transaction, organisation: str) -> None:
     """Replace every projection of an organisation by what its ledger says. Linear in the postings."""
-    contents = expected(tx, organisation)
     for table in PROJECTIONS:
         tx.execute(delete(table).where(table.c.organisation_id == organisation))
+    for table in SUMMED:
+        names = [one.name for one in table.columns]
+        tx.execute(insert(table).from_select(names, expected_sums(tx, organisation, table)))
+    for table, rows in (
+        (BUCKET, expected_buckets(tx, organisation)),
+        (BADGE, expected_badges(tx, organisation)),
+    ):
         names = [*_keys(table), *_rest(table)]
-        rows = [
+        filled = [
             {"organisation_id": organisation, **dict(zip(names, (*key, *rest), strict=True))}
-            for key, rest in sorted(contents[table.name].items())
+            for key, rest in sorted(rows.items())
         ]
-        if rows:
-            tx.execute(insert(table), rows)
+        if filled:
+            tx.execute(insert(table), filled)
 
 
-def _keys(table: Table) -> list[str]:
-    return [column.name for column in table.primary_key.columns if column.name != "organisation_id"]
-
-
-def _rest(table: Table) -> list[str]:
-    keys = {column.name for column in table.primary_key.columns}
-    return [column.name for column in table.columns if column.name not in keys]
-
-
-def stored(tx: Transaction, organisation: str) -> dict[str, Rows]:
-    """Every projection as it is, by key without the organisation; rank buckets with nobody in them are left out."""
-    found: dict[str, Rows] = {}
-    for table in PROJECTIONS:
-        keys, rest = _keys(table), _rest(table)
-        rows: Rows = {}
-        for row in tx.execute(select(table).where(table.c.organisation_id == organisation)):
-            values = row._mapping
-            if table is schema.board_bucket and values["people"] == 0:
-                continue
-            rows[tuple(values[name] for name in keys)] = tuple(values[name] for name in rest)
-        found[table.name] = rows
-    return found
-
-
-def expected(tx: Transaction, organisation: str) -> dict[str, Rows]:
-    """Every projection as the ledger says it should be."""
-    scores = _scores(tx, organisation)
-    buckets: Rows = {}
-    for (window, _), (score,) in scores.items():
-        if score > 0:
-            key = (window, bucket_of(score))
-            buckets[key] = (buckets.get(key, (0,))[0] + 1,)
-    return {
-        "balance": _balances(tx, organisation),
-        "person_day": _sums(tx, organisation, (POSTING.c.person_id, JOURNAL.c.local_date)),
-        "team_day": _sums(tx, organisation, (JOURNAL.c.team, JOURNAL.c.board_date)),
-        "board_score": scores,
-        "board_bucket": buckets,
-        "person_badge": _badges(tx, organisation),
-    }
-
-
-def _balances(tx: Transaction, organisation: str) -> Rows:
-    holder = func.coalesce(POSTING.c.person_id, 0)
-    query = (
-        select(POSTING.c.account, holder, POSTING.c.detail, func.sum(POSTING.c.amount))
-        .where(POSTING.c.organisation_id == organisation, POSTING.c.account != "mint")
-        .group_by(POSTING.c.account, holder, POSTING.c.detail)
+def expected_sums(tx: Transaction, organisation: str, table: Table) -> Select[*tuple[Any, ...]]:
+    """The rows of balance, person_day, team_day or board_score as the ledger says they should be, in the table's columns."""
+    home = literal(organisation, String)
+    amount = cast(func.sum(POSTING.c.amount), BigInteger)
+    if table is schema.balance:
+        holder = func.coalesce(POSTING.c.person_id, 0)
+        return (
+            select(home, POSTING.c.account, holder, POSTING.c.detail, amount)
+            .where(POSTING.c.organisation_id == organisation, POSTING.c.account != "mint")
+            .group_by(POSTING.c.account, holder, POSTING.c.detail)
+        )
+    earned = (POSTING.c.organisation_id == organisation, POSTING.c.account == "earned")
+    if table is SCORE:
+        span = _windows_of_dates(tx, organisation)
+        return (
+            select(home, span.c.window, POSTING.c.person_id, amount)
+            .join(JOURNAL, JOURNAL.c.id == POSTING.c.journal_id)
+            .join(span, span.c.board_date == JOURNAL.c.board_date)
+            .where(*earned)
+            .group_by(span.c.window, POSTING.c.person_id)
+        )
+    by = (
+        (POSTING.c.person_id, JOURNAL.c.local_date)
+        if table is schema.person_day
+        else (JOURNAL.c.team, JOURNAL.c.board_date)
     )
-    return {(account, who, detail): (int(amount),) for account, who, detail, amount in tx.execute(query)}
-
-
-def _sums(tx: Transaction, organisation: str, by: tuple[Any, Any]) -> Rows:
-    query = (
-        select(*by, func.sum(POSTING.c.amount))
+    return (
+        select(home, *by, amount)
         .join(JOURNAL, JOURNAL.c.id == POSTING.c.journal_id)
-        .where(POSTING.c.organisation_id == organisation, POSTING.c.account == "earned")
+        .where(*earned)
         .group_by(*by)
     )
-    return {(one, other): (int(amount),) for one, other, amount in tx.execute(query)}
 
 
-def _scores(tx: Transaction, organisation: str) -> Rows:
+def _windows_of_dates(tx: Transaction, organisation: str) -> Any:
+    """(board date, window) for every date in the ledger: ISO weeks are beyond SQLite's own arithmetic."""
+    query = select(JOURNAL.c.board_date).where(JOURNAL.c.organisation_id == organisation).distinct()
+    pairs = [(day, window) for day in tx.execute(query).scalars() for window in windows(day)]
+    spans = values(column("board_date", Integer), column("window", String), name="span", literal_binds=True)
+    # A date that never was keeps the list from being empty.
+    return spans.data(pairs or [(0, "")]).cte("spans")
+
+
+def expected_buckets(tx: Transaction, organisation: str) -> Rows:
+    """Rank buckets by the scores that stand in board_score."""
+    query = (
+        select(SCORE.c.window, SCORE.c.score, func.count())
+        .where(SCORE.c.organisation_id == organisation, SCORE.c.score > 0)
+        .group_by(SCORE.c.window, SCORE.c.score)
+    )
     found: Rows = {}
-    for (person_id, day), (amount,) in _sums(
-        tx, organisation, (POSTING.c.person_id, JOURNAL.c.board_date)
-    ).items():
-        for window in windows(day):
-            key = (window, person_id)
-            found[key] = (found.get(key, (0,))[0] + amount,)
+    for window, score, people in tx.execute(query):
+        key = (window, bucket_of(score))
+        found[key] = (found.get(key, (0,))[0] + people,)
     return found
 
 
-def _badges(tx: Transaction, organisation: str) -> Rows:
+def expected_badges(tx: Transaction, organisation: str) -> Rows:
+    """Badges as the ledger's entries say."""
     query = (
         select(JOURNAL.c.person_id, JOURNAL.c.rule, *BADGE_COLUMNS)
         .where(JOURNAL.c.organisation_id == organisation, JOURNAL.c.kind.in_(BADGE_KINDS))
@@ -113,3 +124,27 @@ def _badges(tx: Transaction, organisation: str) -> Rows:
     for row in tx.execute(query):
         entries.setdefault((row.person_id, row.rule), []).append(row)
     return {key: badge_standing(rows) for key, rows in entries.items()}
+
+
+def stored(tx: Transaction, organisation: str, tables: Iterable[Table] = PROJECTIONS) -> dict[str, Rows]:
+    """Projections as they are, by key without the organisation; rank buckets with nobody in them are left out."""
+    found: dict[str, Rows] = {}
+    for table in tables:
+        keys, rest = _keys(table), _rest(table)
+        rows: Rows = {}
+        for row in tx.execute(select(table).where(table.c.organisation_id == organisation)):
+            held = row._mapping
+            if table is BUCKET and held["people"] == 0:
+                continue
+            rows[tuple(held[name] for name in keys)] = tuple(held[name] for name in rest)
+        found[table.name] = rows
+    return found
+
+
+def _keys(table: Table) -> list[str]:
+    return [one.name for one in table.primary_key.columns if one.name != "organisation_id"]
+
+
+def _rest(table: Table) -> list[str]:
+    keys = {one.name for one in table.primary_key.columns}
+    return [one.name for one in table.columns if one.name not in keys]

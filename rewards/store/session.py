@@ -88,6 +88,11 @@ class Transaction:
         if self._waiting:
             self.ask_all()
 
+    def copy(self, statement: str) -> Any:
+        """PostgreSQL's COPY, a context manager of psycopg: iterate over it to read, `write` to it to fill."""
+        self.flush()
+        return self._driver.cursor().copy(statement)
+
     def commit_with(self, commit: Callable[[], None]) -> None:
         """Send what waits, and the commit behind it."""
         if not self._waiting:

@@ -7,7 +7,15 @@ from sqlalchemy import func, select
 from rewards.store import organisations, schema
 from rewards.store.guards import installed, trigger_names
 from rewards.store.migrate import is_current
-from rewards.store.rebuild import expected, stored
+from rewards.store.rebuild import (
+    BADGE,
+    BUCKET,
+    SUMMED,
+    expected_badges,
+    expected_buckets,
+    expected_sums,
+    stored,
+)
 from rewards.store.session import Database, Transaction
 
 JOURNAL, POSTING, EVENT = schema.journal, schema.posting, schema.event
@@ -77,13 +85,28 @@ def _organisation(tx: Transaction, organisation: str) -> list[Finding]:
 
 def _projections(tx: Transaction, organisation: str) -> list[Finding]:
     found: list[Finding] = []
-    should, there = expected(tx, organisation), stored(tx, organisation)
-    for table, rows in should.items():
-        if rows != there[table]:
-            keys = sorted(
-                (key for key in rows.keys() | there[table].keys() if rows.get(key) != there[table].get(key)),
-                key=str,
+    for table in SUMMED:
+        there = select(*table.columns).where(table.c.organisation_id == organisation)
+        should = expected_sums(tx, organisation, table)
+        for said, one, other in (("lacks", should, there), ("has beyond it", there, should)):
+            rows = tx.execute(one.except_(other).limit(SHOWN)).all()
+            if rows:
+                shown = "; ".join(str(tuple(row)[1:]) for row in rows)
+                found.append(
+                    Finding("projections", organisation, f"{table.name} {said} what the ledger says: {shown}")
+                )
+    for table, rows_wanted in (
+        (BUCKET, expected_buckets(tx, organisation)),
+        (BADGE, expected_badges(tx, organisation)),
+    ):
+        held = stored(tx, organisation, (table,))[table.name]
+        keys = sorted(
+            (key for key in rows_wanted.keys() | held.keys() if rows_wanted.get(key) != held.get(key)),
+            key=str,
+        )
+        if keys:
+            shown = "; ".join(f"{key}: {held.get(key)} for {rows_wanted.get(key)}" for key in keys[:SHOWN])
+            found.append(
+                Finding("projections", organisation, f"{table.name}: {len(keys)} rows differ: {shown}")
             )
-            shown = "; ".join(f"{key}: {there[table].get(key)} for {rows.get(key)}" for key in keys[:SHOWN])
-            found.append(Finding("projections", organisation, f"{table}: {len(keys)} rows differ: {shown}"))
     return found

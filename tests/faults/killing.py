@@ -26,6 +26,8 @@ from rewards.store.session import open_database
 from tests.conftest import NOON, World
 
 WRITERS = 3
+PEOPLE = tuple(f"p{number}" for number in range(60))
+SAID_EVERY = 50
 LONGEST_LIFE_SECONDS = 0.08
 PATIENCE_SECONDS = 60.0
 _NUMBER = struct.Struct("<q")
@@ -39,8 +41,8 @@ def event_of(slot: int, number: int) -> Event:
         source=f"writer-{slot}",
         id=f"n{number}",
         kind="click" if number % 3 else "share",
-        subject=World.people[(number + slot) % len(World.people)],
-        owner=World.people[(number * 3 + slot) % len(World.people)] if number % 5 == 0 else None,
+        subject=PEOPLE[(number + slot) % len(PEOPLE)],
+        owner=PEOPLE[(number * 3 + slot) % len(PEOPLE)] if number % 5 == 0 else None,
         occurred_at=NOON + timedelta(seconds=minutes) - late,
         object=f"item-{number % 7}",
         verification="tracked",
@@ -106,7 +108,9 @@ def main(url: str, kills: int) -> None:
     """Kill until the count is reached, then stop the writers the same way."""
     chance = random.Random(20261124)
     slots = [Slot(url, number) for number in range(WRITERS)]
-    for _ in range(kills - WRITERS):
+    for done in range(kills - WRITERS):
+        if done % SAID_EVERY == 0:
+            print(f"{done} killed, {[slot.acknowledged for slot in slots]} acknowledged", file=sys.stderr)
         victim = chance.choice(slots)
         victim.wait()
         time.sleep(chance.uniform(0.0, LONGEST_LIFE_SECONDS))

@@ -1,0 +1,21 @@
+"""Cases 11 to 20: amounts and caps, through `record`. On SQLite and on PostgreSQL."""
+
+from typing import Any
+
+import pytest
+
+from rewards.claims import claim_reward
+from rewards.faults import Insufficient
+from rewards.program import badges_for
+
+
+def test_case_20_an_empty_budget_refuses_the_points_and_leaves_the_badge(world: Any) -> None:
+    world.record(world.event("ana"), world.event("ben"))
+    with world.db.begin() as tx:
+        claim_reward(tx, world.organisation, "ana", "trip", "k", world.now)
+    with pytest.raises(Insufficient, match="budget"), world.db.begin() as tx:
+        claim_reward(tx, world.organisation, "ben", "trip", "k", world.now)
+    with world.db.begin() as tx:
+        assert {b.badge for b in badges_for(tx, world.organisation, "ben")} == {"first"}
+    assert world.balances("ben").spendable == 20_000
+    world.sound()
