@@ -9,8 +9,6 @@ All three score the same events by the same scheme and must come to the same poi
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import time
 from datetime import date, timedelta
 from pathlib import Path

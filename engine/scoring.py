@@ -36,7 +36,9 @@ def score_batch(
         if progress[1] + most > out.shape[1]:
             out = np.concatenate((out, np.empty_like(out)), axis=1)
         else:
-            state = _with_more_slots(state, int(tables.general[3]), events / max(int(progress[0]), 1), compiled)
+            state = _with_more_slots(
+                state, int(tables.general[3]), events / max(int(progress[0]), 1), compiled
+            )
     return state, Awards(*(column[: progress[1]] for column in out))
 
 

@@ -5,6 +5,7 @@ Amounts are written in points with at most three decimals and counted in integer
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
@@ -22,10 +23,10 @@ class SchemeError(ValueError):
 
 
 def _decimal(value: object) -> object:
-    if isinstance(value, float):
+    if isinstance(value, float) and math.isfinite(value):
         return Decimal(repr(value))
-    if isinstance(value, bool):
-        raise ValueError("must be a number of points; write a number")
+    if isinstance(value, bool | float):
+        raise ValueError(f"points are a number from 0 to {MOST_POINTS}; write a number in that range")
     return value
 
 
@@ -104,3 +105,11 @@ class Nature(Part):
 
 
 SYMBOLIC = Nature(worth="symbolic", publicity="public")
+
+
+def _symbolic(value: object) -> object:
+    return SYMBOLIC.model_dump() | value if isinstance(value, dict) else value
+
+
+SymbolicNature = Annotated[Nature, BeforeValidator(_symbolic)]
+"""A nature of which what is left out is symbolic, public and expected."""
