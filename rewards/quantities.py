@@ -10,7 +10,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_serializer,
+)
 
 MILLIPOINTS = 1000
 MOST_POINTS = Decimal(1_000_000)
@@ -102,6 +110,11 @@ class Nature(Part):
     expectation: Literal["expected", "surprise"] = Field(
         "expected", description="whether people know beforehand that they can get it"
     )
+
+    @model_serializer
+    def _in_full(self) -> dict[str, str]:
+        # What is left out means something else in each part of a scheme.
+        return {"worth": self.worth, "publicity": self.publicity, "expectation": self.expectation}
 
 
 SYMBOLIC = Nature(worth="symbolic", publicity="public")

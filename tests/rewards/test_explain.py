@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rewards.document import DocumentError, load_document, load_yaml, parse_data
+from rewards.document import DocumentError, load_document, parse_data
 from rewards.explain import explain_scheme
 from rewards.presets import PRESETS
 from rewards.scheme import IncentiveScheme
-from tests.rewards.test_scheme import leaves, mutated
+from tests.rewards.test_scheme import FIELDS, leaves, mutated
 from tests.rewards.whole_scheme import WHOLE
 
 HR_ONLY = {"note", "unit_cost_cents", "worth", "publicity", "expectation"}
@@ -20,7 +20,7 @@ def test_every_field_is_told() -> None:
     whole = load_document(WHOLE, IncentiveScheme, "whole")
     for_hr, for_all = explain_scheme(whole, "hr"), explain_scheme(whole)
     told = 0
-    for path in leaves(load_yaml(WHOLE)[1]):
+    for path in leaves(FIELDS):
         try:
             other = parse_data(mutated(path), IncentiveScheme, "whole")
         except DocumentError:

@@ -15,6 +15,7 @@ from rewards.tables import compile_scheme
 from tests.engine.scoring_strategies import schemes
 from tests.rewards.whole_scheme import WHOLE
 
+FIELDS = load_yaml(WHOLE)[1]
 LITTLE = """name: little
 title: Little
 rules:
@@ -45,7 +46,7 @@ def test_yaml_and_json_round_trip(scheme: IncentiveScheme) -> None:
     assert IncentiveScheme.model_validate_json(scheme.model_dump_json()) == scheme
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(schemes())
 def test_any_scheme_round_trips(data: dict[str, Any]) -> None:
     scheme = parse_data(data, IncentiveScheme, "random")
@@ -133,7 +134,7 @@ def leaves(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 def mutated(path: tuple[Any, ...]) -> dict[str, Any]:
     """The whole scheme with one field left out."""
-    data = copy.deepcopy(load_yaml(WHOLE)[1])
+    data = copy.deepcopy(FIELDS)
     place = data
     for part in path[:-1]:
         place = place[part]
