@@ -35,8 +35,8 @@ class Occasion(NamedTuple):
     steerer         1 or 0
     goal            x, fraction of the next goal done
     own_rate        p_i, share of recent weeks with a share
-    norm_rate       p̄ over observed colleagues, or the median that a message shows
-    norm_attention  1 where a message shows the norm, else how far colleagues' rates are noticed
+    norm_rate       p̄ over observed colleagues
+    norm_message    the median rate that a message shows, 0 without one
     recognition     G
     rank            h times the employee's sensitivity: positive in the first third, negative in the last
     contest         1 in a team contest, fading after it
@@ -63,7 +63,7 @@ class Occasion(NamedTuple):
     goal: Floats
     own_rate: Floats
     norm_rate: Floats
-    norm_attention: Floats
+    norm_message: Floats
     recognition: Floats
     rank: Floats
     contest: Floats
@@ -119,9 +119,13 @@ def goal(o: Occasion, p: Parameters) -> Floats:
 
 
 def norm(o: Occasion, p: Parameters) -> Floats:
-    """a · (β⁺ · max(0, p̄ − p) − β⁻ · max(0, p − p̄)): towards what colleagues do, as far as it is noticed."""
+    """β⁺ · max(a · (p̄ − p), message − p, 0) − β⁻ · max(0, p − p̄): towards what colleagues do.
+
+    Without a message only the part a of a gap upwards is noticed; a message pulls up those below it and nobody else.
+    """
     gap = o.norm_rate - o.own_rate
-    return o.norm_attention * (p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap))
+    below = np.maximum(p.norm_attention * gap, o.norm_message - o.own_rate)
+    return p.norm_up * np.maximum(0.0, below) - p.norm_down * np.maximum(0.0, -gap)
 
 
 def recognition(o: Occasion, p: Parameters) -> Floats:

@@ -95,7 +95,8 @@ def plain_log_odds(o: dict[str, float], p: Parameters) -> float:
         * (1.0 + p.crowding_public * o["connectedness"] * o["public"])
     )
     total += o["steerer"] * p.goal_weight * math.pow(o["goal"], p.goal_exponent)
-    total += o["norm_attention"] * (p.norm_up * max(0.0, gap) - p.norm_down * max(0.0, -gap))
+    below = max(p.norm_attention * gap, o["norm_message"] - o["own_rate"], 0.0)
+    total += p.norm_up * below - p.norm_down * max(0.0, -gap)
     total += p.recognition_weight * o["recognition"]
     total += p.rank_first * max(0.0, o["rank"]) - p.rank_last * max(0.0, -o["rank"])
     total += p.contest_weight * o["contest"]

@@ -99,10 +99,10 @@ class EmployeeParameters:
     norm_down: float = declare(0.5, "log-odds at a gap of 1", (0.1, 1.0), "A", "above the norm, pulled down")
     norm_attention: float = declare(
         0.3,
-        "part of the answer to a shown norm",
+        "part of a gap",
         (0.1, 0.6),
         "A",
-        "colleagues' rates are seen dimly until a message shows a norm (Chen et al. 2010)",
+        "a gap to colleagues as far as noticed without a message",
         limits=UNIT,
     )
     rate_weeks: float = declare(

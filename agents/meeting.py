@@ -39,7 +39,7 @@ class PersonColumns(NamedTuple):
     goal: Floats
     own_rate: Floats
     norm_rate: Floats
-    norm_attention: Floats
+    norm_message: Floats
     recognition: Floats
     rank: Floats
     rank_sensitivity: Floats
@@ -105,13 +105,14 @@ WEIGHTS = (
     "novelty_half_life_weeks",
     "novelty_floor",
     "relevance_elsewhere",
+    "norm_attention",
 )
 _PERSON = Tuple(F64In, len(PersonColumns._fields))
 _ITEM_FLOATS = Tuple(F64In, 2)
 
 
 def weights(p: Parameters) -> Floats:
-    """float64[25]: the parameters that the loop reads, in the order of `WEIGHTS`."""
+    """float64[26]: the parameters that the loop reads, in the order of `WEIGHTS`."""
     return np.array([getattr(p, name) for name in WEIGHTS], dtype=np.float64)
 
 
@@ -182,7 +183,8 @@ def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -
     if c[12][i] > 0.0 and (c[13][i] > 0.0 or w[8] == 0.0):
         total += c[12][i] * w[7] * c[13][i] ** w[8]
     gap = c[15][i] - c[14][i]
-    total += c[16][i] * (w[9] * max(0.0, gap) - w[10] * max(0.0, -gap))
+    below = max(0.0, w[25] * gap, c[16][i] - c[14][i])
+    total += w[9] * below - w[10] * max(0.0, -gap)
     total += w[11] * c[17][i]
     rank = c[18][i] * c[19][i]
     total += w[12] * max(0.0, rank) - w[13] * max(0.0, -rank)

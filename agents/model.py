@@ -210,6 +210,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
 
     def _meet(self, day: int, offer: Incentives, present: NDArray[np.bool_], conditions: Conditions) -> Met:
         quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits
+        seen, median = self._norm(present)
         columns = PersonColumns(
             base=traits.base,
             motivation=state_now.motivation,
@@ -226,8 +227,8 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             steerer=traits.steerer,
             goal=offer.goal,
             own_rate=state_now.own_rate,
-            norm_rate=self._norm(offer, present),
-            norm_attention=np.where(offer.norm_shown > 0.0, 1.0, self.parameters.norm_attention),
+            norm_rate=seen,
+            norm_message=offer.norm_shown * median,
             recognition=state_now.recognition,
             rank=offer.rank,
             rank_sensitivity=traits.rank_sensitivity,
@@ -257,8 +258,8 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             self.last_occasion = occasion_of(met, columns, self.staff, self.items, self.parameters)
         return met
 
-    def _norm(self, offer: Incentives, present: NDArray[np.bool_]) -> Floats:
-        # Colleagues seen: one's team; a message shows the median of those who share at all. Rates move on Sundays only.
+    def _norm(self, present: NDArray[np.bool_]) -> tuple[Floats, float]:
+        # The team's mean rate, and the median of those who share at all, which a message shows. Rates move on Sundays only.
         if self._norms is None:
             team, rate = self.staff.team[present], self.state.own_rate[present]
             heads = np.bincount(team, minlength=len(self.staff.teams))
@@ -266,8 +267,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             active = rate[rate > 1.0 / (2.0 * self.parameters.rate_weeks)]
             shown = float(np.median(active)) if active.size else 0.0
             self._norms = (sums / np.maximum(heads, 1))[self.staff.team], shown
-        seen, shown = self._norms
-        return np.where(offer.norm_shown > 0.0, shown, seen) if offer.norm_shown.any() else seen
+        return self._norms
 
     def _sharers(self, met: Met) -> Ints:
         # Rows that end in a share; nobody shares one item twice.
@@ -339,7 +339,11 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
     ) -> int:
         p = self.parameters
         learn(self.state, met, shared, answer, shares, p)
-        paid = offer.tangible * (offer.share_points + offer.click_points * self.state.clicks_belief > 0.0)
+        paid = (
+            offer.tangible
+            * offer.expected
+            * (offer.share_points + offer.click_points * self.state.clicks_belief > 0.0)
+        )
         feel(self.state, self.traits, shares, paid, thanked, p)
         key = self._keys[Stream.SANCTION]
         return fear_of_day(self.state, self.staff, conditions, self.items, met, shared, key, self.day, p)

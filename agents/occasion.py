@@ -31,7 +31,7 @@ def occasion_of(met: Met, columns: PersonColumns, staff: Staff, items: Items, p:
         goal=c.goal,
         own_rate=c.own_rate,
         norm_rate=c.norm_rate,
-        norm_attention=c.norm_attention,
+        norm_message=c.norm_message,
         recognition=c.recognition,
         rank=c.rank * c.rank_sensitivity,
         contest=c.contest,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -19,8 +19,12 @@ def _known_zone(value: object) -> object:
     return value
 
 
-def none_is_null(value: object) -> object:
-    """`none` written out means nothing."""
+def or_none(part: Any) -> BeforeValidator:
+    """Take `none`, written out, for nothing, and say so in the JSON Schema."""
+    return BeforeValidator(_none_is_null, json_schema_input_type=part | Literal["none"] | None)
+
+
+def _none_is_null(value: object) -> object:
     return None if value == "none" else value
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from agents.offering import PolicyChange
-from agents.parts import Name, Part, Share, none_is_null
+from agents.parts import Name, Part, Share, or_none
 from rewards.scheme import IncentiveScheme, Nature, Rule
 
 TOKEN_POINTS, LARGE_POINTS = 2, 25
@@ -79,18 +79,18 @@ class Phase(Part):
 
     day: Annotated[int, Field(ge=0, le=36_600)] = 0
     """First day; 0 is the start date."""
-    scheme: Annotated[IncentiveScheme | None, BeforeValidator(none_is_null)] = None
+    scheme: Annotated[IncentiveScheme | None, or_none(IncentiveScheme)] = None
     """The incentive scheme: `none`, a preset's name, a YAML file beside the scenario, or written out in place."""
-    reward: Annotated[Reward | None, BeforeValidator(none_is_null)] = None
+    reward: Annotated[Reward | None, or_none(Reward)] = None
     """Instead of a scheme: one reward for every share, or `none`."""
     leaderboard: Literal["scheme", "shown", "hidden"] = "scheme"
     """`scheme`: shown if the scheme has one. `shown`: in any case (of shares, where nothing gives points).
     `hidden`: not at all."""
     norm_message: Literal["none", "median"] = "none"
     """`median`: everybody is told the median weekly rate of those who share at all."""
-    contest: Annotated[Contest | None, BeforeValidator(none_is_null)] = None
+    contest: Annotated[Contest | None, or_none(Contest)] = None
     """A contest between teams, or `none`."""
-    recognition: Annotated[Recognition | None, BeforeValidator(none_is_null)] = None
+    recognition: Annotated[Recognition | None, or_none(Recognition)] = None
     """Thanks by a rule, or `none`."""
     notifications: Annotated[float, Field(ge=0.0, le=50.0)] | None = None
     """Factor on the opportunities to share, instead of the content desk's."""

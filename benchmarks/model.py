@@ -70,7 +70,7 @@ class PlainEmployee(mesa.Agent):
                 "goal": 0.3,
                 "own_rate": self.own_rate,
                 "norm_rate": self.norm(),
-                "norm_attention": 0.3,
+                "norm_message": 0.0,
                 "recognition": self.recognition,
                 "rank": 0.0,
                 "contest": 0.0,

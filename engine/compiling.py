@@ -144,8 +144,19 @@ def _prefetch(typing_context: Any, array: Any, index: Any) -> tuple[Any, Any]:
     return types.void(array, types.intp), _emit_prefetch
 
 
-def prefetch_type() -> Any:
-    """The type of engine.prefetch.prefetch."""
-    context = target.typing_context
-    context.refresh()
-    return context.resolve_value_type(_prefetch)
+def _emit_fold(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    wide, narrow = ir.IntType(128), ir.IntType(64)
+    product = builder.mul(*(builder.zext(word, wide) for word in arguments))
+    high = builder.trunc(builder.lshr(product, wide(64)), narrow)
+    return builder.xor(high, builder.trunc(product, narrow))
+
+
+@intrinsic
+def _fold(typing_context: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    return types.uint64(types.uint64, types.uint64), _emit_fold
+
+
+def instruction_type(name: str) -> Any:
+    """The type of one of engine.instructions."""
+    target.typing_context.refresh()
+    return target.typing_context.resolve_value_type({"prefetch": _prefetch, "fold": _fold}[name])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.geometric import CELLS
+from engine.instructions import prefetch
 from engine.kernels import (
     I64,
     U64,
@@ -29,8 +30,7 @@ from engine.kernels import (
     inlined,
     kernel,
 )
-from engine.picking import LOW_6, LOW_32, ONE, SHIFT_32, SIX, ZERO, pick_edges
-from engine.prefetch import prefetch
+from engine.picking import LOW_6, LOW_32, NODE_STEP, ONE, SHIFT_32, SIX, ZERO, pick_edges
 from engine.streams import GOLDEN, bits, mix
 
 FIRST_VIEW, CLICKED, REPOSTED = 1, 2, 4
@@ -206,8 +206,8 @@ def grow_tree(
         head += ONE
         begin, end = offsets[u], offsets[u + ONE]
         audience += end - begin
-        node_key = mix(tree_key ^ (u * GOLDEN))
-        n = pick_edges(begin, end, node_key, tables, base, targets, picked, ZERO)
+        counter = tree_key + u * NODE_STEP
+        n = pick_edges(begin, end, counter, tables, base, targets, targets, False, picked, ZERO)
         n = keep_sights(n, picked, words, targets, feed_load, load_scale, rate[KEEP], tree_key + VIEW_SALT)
         if written + n > np.uint64(seen_edges.size):
             return written, reach, False

@@ -322,15 +322,18 @@ def _same(row: Any, draft: Draft) -> bool:
 
 
 def replay_people(
-    tx: Transaction, organisation: str, home: Any, ids: Sequence[int], now_us: int
+    tx: Transaction, organisation: str, home: Any, ids: Sequence[int], now_us: int, *, idle_too: bool = False
 ) -> list[int]:
-    """Count the open period again for these people; returns the new entries. `home` is the organisation's row."""
+    """Count the open period again for these people; returns the new entries. `home` is the organisation's row.
+
+    People without any event so far are passed over unless `idle_too`.
+    """
     locked = states.lock(tx, organisation, ids)
     folder = Folder(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
     people = people_rows.by_ids(tx, organisation, locked)
     where = places(tx, list(people.values()))
     for person_id, stored in sorted(locked.items()):
-        if stored.last_us != states.BEFORE_ALL_US:
+        if idle_too or stored.last_us != states.BEFORE_ALL_US:
             folder.replay(people[person_id], where[person_id], stored)
     return folder.post()
 

@@ -14,8 +14,6 @@ from rewards.places import Place, places
 from rewards.schemes import Schemes
 from rewards.store import events as rows
 from rewards.store import journal as journal_rows
-from rewards.store import organisations as organisation_rows
-from rewards.store import people as people_rows
 from rewards.store import reviews, states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
@@ -55,18 +53,25 @@ def record(
     """
     if len(events) > BATCH_LIMIT:
         raise ValueError(f"batch of {len(events)} events: limit {BATCH_LIMIT}; send smaller batches")
-    home = organisation_rows.find_shared(tx, organisation)
+    named = [name for event in events for name in (event.subject, event.owner) if name is not None]
+    home, people = states.lock_people(tx, organisation, named)
     if home is None:
         raise NotFound(f"organisation {organisation!r}: unknown; create it first")
-    now_us = to_us(received_at)
-    intake = _Intake(tx, organisation, home, now_us, backfill)
-    return intake.take(events)
+    return _Intake(tx, organisation, home, people, to_us(received_at), backfill).take(events)
 
 
 class _Intake:
     """One call of `record`."""
 
-    def __init__(self, tx: Transaction, organisation: str, home: Any, now_us: int, backfill: bool) -> None:
+    def __init__(
+        self,
+        tx: Transaction,
+        organisation: str,
+        home: Any,
+        people: dict[str, Any],
+        now_us: int,
+        backfill: bool,
+    ) -> None:
         self.tx = tx
         self.organisation = organisation
         self.home = home
@@ -75,19 +80,15 @@ class _Intake:
         self.schemes = Schemes.of(tx, organisation)
         self.closed_us = closed_until(home)
         self.receipts: dict[int, Receipt] = {}
-        self.people: dict[str, Any] = {}
-        self.places: dict[int, Place] = {}
+        self.people = people
+        self.places: dict[int, Place] = places(tx, list(people.values()))
 
     def take(self, events: Sequence[Event]) -> list[Receipt]:
-        wanted = {event.subject for event in events} | {event.owner for event in events if event.owner}
-        self.people = people_rows.find_many(self.tx, self.organisation, wanted)
-        self.places = places(self.tx, list(self.people.values()))
-        locked = states.lock(self.tx, self.organisation, [row.id for row in self.people.values()])
         taken, repeated = self._into_inbox(events)
         counted = [one for one in taken if one.status == SCORED]
         folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         folder.under_review = self._hold_unusual(counted)
-        entries = self._settle(folder, counted, locked)
+        entries = self._settle(folder, counted)
         for one in taken:
             self._answer(one, events[one.position], entries.get(one.told.ref, ()))
         self._tell(taken)
@@ -160,6 +161,7 @@ class _Intake:
             "verification": event.verification,
             "status": status,
             "scored": status == SCORED,
+            "voided_at_us": None,
         }
 
     def _status(self, at_us: int) -> str:
@@ -190,9 +192,7 @@ class _Intake:
                 held.add(told.ref)
         return held
 
-    def _settle(
-        self, folder: Folder, counted: Sequence[Taken], locked: dict[int, Any]
-    ) -> dict[int, tuple[EntryView, ...]]:
+    def _settle(self, folder: Folder, counted: Sequence[Taken]) -> dict[int, tuple[EntryView, ...]]:
         """Fold each beneficiary's new events, or replay where one came out of order; post everything at once."""
         fresh: dict[int, list[Told]] = {}
         for one in counted:
@@ -200,9 +200,8 @@ class _Intake:
                 fresh.setdefault(person_id, []).append(one.told)
         by_id = {row.id: row for row in self.people.values()}
         for person_id, told in sorted(fresh.items()):
-            folder.advance(
-                by_id[person_id], self.places[person_id], locked[person_id], sorted(told, key=_key)
-            )
+            person = by_id[person_id]
+            folder.advance(person, self.places[person_id], person, sorted(told, key=_key))
         ids = folder.post()
         externals = {row.id: row.external_id for row in self.people.values()}
         events = {one.told.ref: one.told for one in counted}

@@ -4,10 +4,11 @@ An award of x moves: mint −2x, earned +x (ranks, never spent), spendable +x. W
 Postings of an entry sum to zero. Entries are never changed; undoing posts the opposite, once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rewards.store import credentials as credential_rows
 from rewards.store import journal as rows
 from rewards.store import projections
 from rewards.store.session import Transaction
@@ -93,6 +94,16 @@ def on_dates(draft: Draft, local_date: int, board_date: int) -> Draft:
     return replace(draft, local_date=local_date, board_date=board_date)
 
 
+def inherited(draft: Draft, heirs: Mapping[int, int]) -> Draft:
+    """The same draft on the account that took over, where the person's own was merged into another."""
+    if draft.person_id is None or draft.person_id not in heirs:
+        return draft
+    moves = tuple(
+        (account, heirs.get(who, who), detail, amount) for account, who, detail, amount in draft.moves
+    )
+    return replace(draft, person_id=heirs[draft.person_id], moves=moves)
+
+
 def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[int]:
     """Append the drafts and move everything that is kept beside them; returns the entries' ids in order.
 
@@ -149,6 +160,9 @@ def _move(
                 tx, organisation, draft.person_id, draft.rule, journal_id=id_ if gained else None,
                 at_us=draft.occurred_us if gained else now_us,
             )  # fmt: skip
+    lost = {d.person_id for d in drafts if d.kind == "badge" and d.reverses is not None and d.person_id}
+    if lost:
+        credential_rows.revoke_lost(tx, lost, now_us)
     rows.add_postings(tx, postings)
     rows.add_to_balances(tx, organisation, balances)
     projections.add(tx, organisation, days, teams, scores)

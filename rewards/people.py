@@ -12,6 +12,7 @@ from rewards.fold import replay_people
 from rewards.organisations import known_zone
 from rewards.places import places
 from rewards.store import accounts as account_rows
+from rewards.store import credentials as credential_rows
 from rewards.store import forgetting, states, trail
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
@@ -156,6 +157,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     others = [other.name for other in rows.every(tx, organisation, inactive=True) if other.id != row.id]
     account_rows.drop_account(tx, row.id)
     recognition_rows.blank_messages(tx, row.id)
+    credential_rows.forget(tx, row.id)
     rows.drop_links(tx, row.id)
     rows.drop_identity(tx, row.id)
     rows.change(

@@ -8,7 +8,7 @@ from typing import Any
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.fold import UNTIL_REVIEWED_US, Folder, Stand, closed_until, replay_people
 from rewards.intake import record
-from rewards.ledger import Draft, award_moves, on_dates, opposite, post
+from rewards.ledger import Draft, award_moves, inherited, on_dates, opposite, post
 from rewards.people import find_row
 from rewards.places import local_ordinal, places
 from rewards.publication import SchemeVersion, publish_scheme, roll_back, scheme_in_force
@@ -252,4 +252,5 @@ def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Scheme
         on_dates(opposite(row, postings.get(row.id, ()), "reversal", "reversed"), board, board)
         for row in standing
     ]
-    return post(tx, organisation, drafts, now_us)
+    heirs = people_rows.heirs(tx, organisation, [row.person_id for row in standing])
+    return post(tx, organisation, [inherited(draft, heirs) for draft in drafts], now_us)

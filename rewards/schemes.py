@@ -7,6 +7,7 @@ from typing import Any
 
 from rewards.reasons import Reason, explain
 from rewards.scheme import IncentiveScheme
+from rewards.store import organisations as organisation_rows
 from rewards.store import schemes as rows
 from rewards.store.session import Transaction
 from rewards.tables import CompiledScheme, compile_scheme
@@ -59,10 +60,8 @@ class Schemes:
         self._tx = tx
         self._organisation = organisation
         self._candidate: CompiledScheme | None = None
-        found = rows.timeline(tx, organisation)
-        self.timeline = tuple(InForce(row.version, row.effective_us, row.since_us, row.mode) for row in found)
+        self.timeline, self._hashes = _timeline(tx, organisation)
         self.has_top_ups = any(one.mode == "top_up" for one in self.timeline)
-        self._hashes: dict[int, str] = {row.version: row.content_hash for row in found}
 
     @classmethod
     def of(cls, tx: Transaction, organisation: str) -> "Schemes":
@@ -76,6 +75,7 @@ class Schemes:
     @classmethod
     def forget(cls, tx: Transaction, organisation: str) -> None:
         """After a publication in the same transaction."""
+        organisation_rows.renew_schemes_token(tx, organisation)
         tx.memo.pop(("schemes", organisation), None)
 
     def at(self, at_us: int) -> int:
@@ -174,6 +174,21 @@ class Schemes:
             cache[key] = {one.id: one.title for group in (scheme.rules, scheme.every_badge) for one in group}
         found: dict[str, str] = cache[key]
         return found
+
+
+def _timeline(tx: Transaction, organisation: str) -> tuple[tuple[InForce, ...], dict[int, str]]:
+    """Versions not rolled back, and content hashes; kept by the process until the organisation's token changes."""
+    token = organisation_rows.schemes_token(tx, organisation)
+    key = ("timeline", organisation, token)
+    kept = tx.database.cache.get(key) if token else None
+    if kept is None:
+        found = rows.timeline(tx, organisation)
+        versions = tuple(InForce(row.version, row.effective_us, row.since_us, row.mode) for row in found)
+        kept = versions, {row.version: row.content_hash for row in found}
+        if token:
+            tx.database.cache[key] = kept
+    timeline, hashes = kept
+    return timeline, dict(hashes)
 
 
 def in_force(timeline: Sequence[InForce], at_us: int) -> int:

@@ -73,13 +73,23 @@ def _known_outcome(name: str) -> str:
 class CompanyOrFile(Organisation):
     """The organisation, whose `people` may name a CSV file."""
 
-    people: Annotated[tuple[PersonRow, ...] | None, BeforeValidator(_people_from)] = None
+    people: Annotated[
+        tuple[PersonRow, ...] | None,
+        BeforeValidator(_people_from, json_schema_input_type=str | tuple[PersonRow, ...] | None),
+    ] = None
+    """The name of a people CSV beside the scenario (header: id, segment, team, timezone, contacts and more), or
+    its rows."""
 
 
 class SchemePhase(Phase):
     """A phase whose scheme may be a preset's name, a YAML file, or written out in place."""
 
-    scheme: Annotated[IncentiveScheme | None, BeforeValidator(_scheme_from)] = None
+    scheme: Annotated[
+        IncentiveScheme | None,
+        BeforeValidator(_scheme_from, json_schema_input_type=str | IncentiveScheme | None),
+    ] = None
+    """`none`, a preset's name (`clicks`, `recognition`, `curator`), a YAML file beside the scenario, or a scheme
+    written out in place."""
 
 
 Phases = Annotated[tuple[SchemePhase, ...], Field(min_length=1, max_length=500)]
@@ -89,20 +99,30 @@ class SchemeArm(Arm):
     """A randomised group with phases of its own."""
 
     phases: Phases
+    """What this arm lives through."""
 
 
 class Scenario(Setting):
     """A setting with a name, the seed, the number of runs, and which outcomes to report (none named: all)."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    """Short name, in small letters."""
     title: Annotated[str, Field(max_length=200)] = ""
+    """What people read above the results."""
     organisation: CompanyOrFile
+    """The company and its audience."""
     phases: Phases = (SchemePhase(),)
+    """What is in force from which day; the first begins on day 0."""
     arms: Annotated[tuple[SchemeArm, ...], Field(max_length=20)] = ()
+    """Randomised groups with phases of their own; everybody else is in the arm `control`."""
     seed: Annotated[int, Field(ge=0, le=SEED_MAX)] = 1
+    """Names every random number: the same seed gives the same result."""
     runs: Annotated[int, Field(ge=1, le=RUNS_MAX)] = 30
+    """Runs in the ensemble: intervals are over them."""
     outcomes: tuple[Annotated[str, AfterValidator(_known_outcome)], ...] = ()
+    """Which outcomes to report; none named: all."""
     splits: tuple[Split, ...] = ("segment", "desk", "hours", "contacts")
+    """Groups by which outcomes are split; with arms, each is also split by arm."""
 
     @classmethod
     def load(cls, path: Path | str) -> Self:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, true, update
 
 from rewards.faults import Insufficient
 from rewards.store import schema
+from rewards.store.prepared import adding, inserting
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -16,8 +17,9 @@ BALANCE = schema.balance
 BADGE = schema.person_badge
 GUARDED = ("allowance", "budget", "held")
 
-_ADD_JOURNAL = insert(JOURNAL).returning(JOURNAL.c.id, sort_by_parameter_order=True)
-_ADD_POSTING = insert(POSTING)
+_ADD_JOURNAL = inserting(JOURNAL, returning=("id",))
+_ADD_POSTING = inserting(POSTING)
+_ADD_BALANCE = adding(BALANCE, "amount")
 _TAKE = (
     update(BALANCE)
     .where(
@@ -34,7 +36,7 @@ _CHUNK = 500
 
 def add_entries(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Append journal entries; returns their ids in the same order."""
-    return [row.id for row in tx.execute(_ADD_JOURNAL, list(rows))] if rows else []
+    return [row.id for row in tx.ask(_ADD_JOURNAL, rows)] if rows else []
 
 
 def add_entry_once(tx: Transaction, row: Mapping[str, Any]) -> int | None:
@@ -45,8 +47,7 @@ def add_entry_once(tx: Transaction, row: Mapping[str, Any]) -> int | None:
 
 def add_postings(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Append postings."""
-    if rows:
-        tx.execute(_ADD_POSTING, list(rows))
+    tx.later(_ADD_POSTING, rows)
 
 
 def add_to_balances(tx: Transaction, organisation: str, deltas: Mapping[tuple[str, int, str], int]) -> None:
@@ -75,16 +76,7 @@ def add_to_balances(tx: Transaction, organisation: str, deltas: Mapping[tuple[st
                 "amount": delta,
             }
         )
-    if rows:
-        statement = tx.database.cache.get("balance")
-        if statement is None:
-            made = upsert(tx, BALANCE)
-            statement = made.on_conflict_do_update(
-                index_elements=["organisation_id", "account", "holder", "detail"],
-                set_={"amount": BALANCE.c.amount + made.excluded.amount},
-            )
-            tx.database.cache["balance"] = statement
-        tx.execute(statement, rows)
+    tx.later(_ADD_BALANCE, rows)
 
 
 def balance_of(tx: Transaction, organisation: str, account: str, holder: int, detail: str = "") -> int | None:

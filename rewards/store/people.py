@@ -96,6 +96,18 @@ def every_id(tx: Transaction, organisation: str) -> list[int]:
     return list(tx.execute(query).scalars())
 
 
+def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, int]:
+    """Which account took over, by internal id, for those merged into another (or into one merged in its turn)."""
+    found: dict[int, int] = {}
+    for id_ in set(ids):
+        heir = id_
+        while (row := by_ids(tx, organisation, [heir]).get(heir)) is not None and row.merged_into is not None:
+            heir = row.merged_into
+        if heir != id_:
+            found[id_] = heir
+    return found
+
+
 def change(tx: Transaction, person_id: int, values: Mapping[str, Any]) -> None:
     """Update columns of one person."""
     tx.execute(update(PERSON).where(PERSON.c.id == person_id).values(**values))

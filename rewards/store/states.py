@@ -1,32 +1,47 @@
 """Rows of `person_state`: where each person's fold stands, and the base of the open period."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, String, bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from rewards.store import organisations, schema
+from rewards.store.prepared import Prepared
 from rewards.store.session import Transaction
 
 STATE = schema.person_state
+PERSON = schema.person
+IDENTITY = schema.person_identity
 BEFORE_ALL_US = -(2**62)
 _CHUNK = 500
-_UPDATE = (
-    update(STATE)
-    .where(STATE.c.person_id == bindparam("key"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "scheme_version",
-                "state",
-                "last_us",
-                "last_source",
-                "last_event",
-            )
-        }
+_KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
+_UPDATE = Prepared(
+    lambda _: (
+        update(STATE)
+        .where(STATE.c.person_id == bindparam("key"))
+        .values({name: bindparam(name) for name in _KEPT})
     )
 )
+
+
+def _people_and_states(dialect: str) -> Any:
+    """Persons by external id with their states, the states locked in the order of person ids."""
+    folded = [column for column in STATE.columns if column.name not in ("person_id", "organisation_id")]
+    query = (
+        select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, *folded)
+        .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
+        .join(STATE, STATE.c.person_id == PERSON.c.id)
+        .where(IDENTITY.c.organisation_id == bindparam("organisation"))
+    )
+    if dialect == "sqlite":
+        return query.where(IDENTITY.c.external_id == bindparam("external"))
+    wanted = func.any(bindparam("externals", type_=ARRAY(String)))
+    chosen = query.where(IDENTITY.c.external_id == wanted).order_by(PERSON.c.id)
+    return chosen.with_for_update(of=STATE)
+
+
+_PEOPLE = Prepared(_people_and_states)
 
 
 def add_many(tx: Transaction, organisation: str, ids: Sequence[int]) -> None:
@@ -51,10 +66,24 @@ def lock(tx: Transaction, organisation: str, ids: Sequence[int]) -> dict[int, Ro
     return found
 
 
+def lock_people(tx: Transaction, organisation: str, externals: Iterable[str]) -> tuple[Any, dict[str, Any]]:
+    """The organisation's row under its shared lock (None: unknown), and by external id person and locked state in one row."""
+    wanted = sorted(set(externals))
+    each = [{"organisation": organisation, "external": one} for one in wanted]
+    rows = each if tx.dialect == "sqlite" else [{"organisation": organisation, "externals": wanted}]
+    home = tx.memo.get(("home", organisation))
+    if home is not None:
+        return home[1], {row.external_id: row for row in tx.ask(_PEOPLE, rows)}
+    homes, people = tx.ask_all((organisations.SHARED, [{"slug": organisation}]), (_PEOPLE, rows))
+    return (
+        organisations.remember(tx, organisation, homes, exclusive=False),
+        {row.external_id: row for row in people},
+    )
+
+
 def save_many(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store states after a fold; each row has `key` (person id) and the columns of the state."""
-    if rows:
-        tx.execute(_UPDATE, sorted(rows, key=lambda row: row["key"]))
+    tx.later(_UPDATE, sorted(rows, key=lambda row: int(row["key"])))
 
 
 def every(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:

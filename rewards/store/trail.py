@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from rewards.store import schema
+from rewards.store.prepared import inserting
 from rewards.store.session import Transaction
 from rewards.store.units import dump
 
 AUDIT = schema.audit
 OUTBOX = schema.outbox
-_TELL = insert(OUTBOX)
+_TELL = inserting(OUTBOX)
 
 
 def log(
@@ -39,19 +40,17 @@ def audit_log(tx: Transaction, organisation: str, limit: int) -> list[Row[Any]]:
 
 def tell(tx: Transaction, organisation: str, messages: Sequence[tuple[str, Any]], at_us: int) -> None:
     """Queue (topic, payload) messages for delivery after commit."""
-    if messages:
-        tx.execute(
-            _TELL,
-            [
-                {
-                    "organisation_id": organisation,
-                    "topic": topic,
-                    "payload": dump(payload),
-                    "created_at_us": at_us,
-                }
-                for topic, payload in messages
-            ],
-        )
+    rows = [
+        {
+            "organisation_id": organisation,
+            "topic": topic,
+            "payload": dump(payload),
+            "created_at_us": at_us,
+            "dispatched_at_us": None,
+        }
+        for topic, payload in messages
+    ]
+    tx.later(_TELL, rows)
 
 
 def waiting(tx: Transaction, limit: int) -> list[Row[Any]]:

@@ -30,8 +30,8 @@ RISING = [
     (decision.reward, {"reward_points": [1.0, 50.0], "novelty": 1.0}),
     (decision.reward, {"reward_points": 10.0, "novelty": [0.1, 1.0]}),
     (decision.goal, {"steerer": 1.0, "goal": [0.1, 0.9]}),
-    (decision.norm, {"norm_attention": 1.0, "own_rate": 0.0, "norm_rate": [0.1, 0.8]}),
-    (decision.norm, {"norm_attention": [0.3, 1.0], "own_rate": 0.0, "norm_rate": 0.8}),
+    (decision.norm, {"own_rate": 0.0, "norm_rate": [0.1, 0.8]}),
+    (decision.norm, {"own_rate": 0.1, "norm_rate": 0.3, "norm_message": [0.0, 0.3]}),
     (decision.recognition, {"recognition": [0.0, 1.0]}),
     (decision.rank, {"rank": [0.0, 1.0]}),
     (decision.contest, {"contest": [0.0, 1.0]}),
@@ -51,8 +51,7 @@ FALLING = [
             "connectedness": [-0.5, 1.0],
         },
     ),
-    (decision.norm, {"norm_attention": 1.0, "norm_rate": 0.0, "own_rate": [0.1, 0.8]}),
-    (decision.norm, {"norm_attention": [0.3, 1.0], "norm_rate": 0.0, "own_rate": 0.8}),
+    (decision.norm, {"norm_rate": 0.0, "own_rate": [0.1, 0.8]}),
     (decision.rank, {"rank": [0.0, -1.0]}),
     (decision.streak, {"broken": [0.0, 1.0]}),
     (decision.friction, {"friction": [0.0, 1.0]}),
@@ -77,6 +76,15 @@ def test_term_falls(term, values) -> None:
 def test_a_green_light_relieves_fear() -> None:
     amber, green = decision.fear(occasion(fear=0.5, risk=0.5, green_lit=[0.0, 1.0]), P)
     assert amber < green < 0.0
+
+
+def test_a_norm_message_pulls_up_those_below_it_and_nobody_else() -> None:
+    plain, told = (
+        decision.norm(occasion(own_rate=[0.0, 0.2, 0.5, 0.9], norm_rate=0.1, norm_message=m), P)
+        for m in (0.0, 0.5)
+    )
+    assert ((told - plain)[:2] > 0.0).all()
+    assert (told - plain)[2:].tolist() == [0.0, 0.0]
 
 
 def test_being_paid_costs_the_same_whatever_the_amount() -> None:

@@ -13,6 +13,7 @@ from scipy import stats
 
 from engine.cascade import Spread, spread
 from engine.graph import Graph
+from engine.picking import NODE_STEP, STEP
 from tests.engine.oracles import (
     Edges,
     frontier_sizes,
@@ -273,3 +274,10 @@ def test_bad_input_is_named(change: dict[str, Any], message: str) -> None:
     arguments: dict[str, Any] = {"seeds": [0], "p": 0.5, "runs": 5, "seed": 1} | change
     with pytest.raises(ValueError, match=message):
         spread(CHAIN, **arguments)
+
+
+def test_no_two_nodes_of_a_run_meet_the_same_words() -> None:
+    """Node u reads the counters u · NODE_STEP + k · STEP: equal ones would need nodes further apart than any graph's."""
+    step_in_nodes = int(STEP) * pow(int(NODE_STEP), -1, 2**64) % 2**64
+    distances = [k * step_in_nodes % 2**64 for k in range(1, 100_000)]
+    assert min(min(d, 2**64 - d) for d in distances) > 2**31

@@ -15,8 +15,8 @@ import engine.generate
 import engine.graph
 import engine.response
 from engine import cascade_kernel, generate_kernel, native, quantiles, response_kernel, streams
+from engine.instructions import prefetch
 from engine.kernels import F64, I64, U64, F64In, F64Out, I64Matrix, Kernel, Tuple, inlined, kernel
-from engine.prefetch import prefetch
 
 MODULES = (cascade_kernel, generate_kernel, engine.graph, quantiles, response_kernel, streams)
 KERNELS = {
