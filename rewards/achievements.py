@@ -16,10 +16,10 @@ from rewards.quantities import (
     SYMBOLIC,
     Days,
     Id,
-    Nature,
     Part,
     Points,
     Ratio,
+    SymbolicNature,
     Text,
     Title,
     Weekday,
@@ -136,7 +136,7 @@ class Badge(Part):
     levels: Annotated[tuple[BadgeLevel, ...], Field(max_length=4)] = Field(
         (), description="higher levels for multiples of the same numbers"
     )
-    nature: Nature = Field(SYMBOLIC, description="what kind of reward it is")
+    nature: SymbolicNature = Field(SYMBOLIC, description="what kind of reward it is")
 
     @model_validator(mode="after")
     def _sound(self) -> Badge:
@@ -257,7 +257,7 @@ class Challenge(Part):
     points: Points = Field(
         Decimal(0), description="points for everybody who contributed, once the goal is reached"
     )
-    nature: Nature = Field(SYMBOLIC, description="what kind of reward it is")
+    nature: SymbolicNature = Field(SYMBOLIC, description="what kind of reward it is")
 
     @model_validator(mode="after")
     def _sound(self) -> Challenge:

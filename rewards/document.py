@@ -54,12 +54,13 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-# YAML 1.1 reads on, off, yes and no as truth values, and 12:30 as a number; YAML 1.2 and people do not.
+# YAML 1.1 reads on, off, yes and no as truth values, and 12:30 as a number; YAML 1.2 and people do not. Dates stay text, so that
+# a wrong one is told with its field.
 _Loader.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)
         for tag, pattern in resolvers
-        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:int")
+        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:int", "tag:yaml.org,2002:timestamp")
     ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }

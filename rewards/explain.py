@@ -12,7 +12,7 @@ from typing import Literal
 from rewards.achievements import Badge, Challenge, Penalty, Requirement, Streak
 from rewards.earning import Cap, Rule
 from rewards.offers import Kudos, Leaderboard, Nomination, Reward
-from rewards.phrases import act, condition, day_names, joined, kind_words, plural, points
+from rewards.phrases import act, condition, day_names, joined, kind_words, plural, points, times
 from rewards.quantities import Nature
 from rewards.scheme import Calendar, IncentiveScheme
 
@@ -112,12 +112,12 @@ def _need(need: Requirement, titles: dict[str, str]) -> str:
         case "points":
             return f"{points(need.at_least)} earned"
         case "awards":
-            return f"{plural(need.at_least, 'award')} for “{titles[f'awards {need.of}']}”"
+            return f"{times(need.at_least)} “{titles[f'awards {need.of}']}”"
         case "streak":
             return f"{plural(need.at_least, 'day')} of “{titles[f'streak {need.of}']}”"
         case _:
-            unit = "unit" if need.metric == "quantity" else "time"
-            text = f"{plural(need.at_least, unit)} “{kind_words(need.of)}”"
+            count = plural(need.at_least, "unit") if need.metric == "quantity" else times(need.at_least)
+            text = f"{count} “{kind_words(need.of)}”"
             text += " on something of yours" if need.beneficiary == "owner" else ""
             text += f" where {condition(need.when)}" if need.when else ""
             text += ", each item once" if need.per_object == "once" else ""
@@ -151,8 +151,8 @@ def _challenge(one: Challenge, scheme: IncentiveScheme) -> str:
     titles = {rule.id: rule.title for rule in scheme.rules}
     goal = {
         "points": points(one.goal),
-        "awards": f"{plural(one.goal, 'award')} for “{titles.get(one.of, one.of)}”",
-        "events": f"{plural(one.goal, 'time')} “{kind_words(one.of)}”",
+        "awards": f"{times(one.goal)} “{titles.get(one.of, one.of)}”",
+        "events": f"{times(one.goal)} “{kind_words(one.of)}”",
         "quantity": f"{plural(one.goal, 'unit')} “{kind_words(one.of)}”",
     }[one.metric]
     who = {

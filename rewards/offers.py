@@ -7,7 +7,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rewards.quantities import SYMBOLIC, Days, Id, Nature, Part, Points, Share, Text, Title, Window
+from rewards.quantities import (
+    SYMBOLIC,
+    Days,
+    Id,
+    Nature,
+    Part,
+    Points,
+    Share,
+    SymbolicNature,
+    Text,
+    Title,
+    Window,
+)  # fmt: skip
 
 Few = Annotated[int, Field(ge=1, le=1000, strict=True)]
 
@@ -57,7 +69,7 @@ class Highlight(Part):
     title: Title = Field(description="what people call it")
     share: Share = Field(description="the part of the people who get it, at most")
     every_days: Days = Field(28, description="how often")
-    nature: Nature = Field(SYMBOLIC, description="what kind of reward it is")
+    nature: SymbolicNature = Field(SYMBOLIC, description="what kind of reward it is")
 
 
 class Nomination(Part):
@@ -69,7 +81,7 @@ class Nomination(Part):
     per_person: Few = Field(1, description="people that everybody may nominate in a round")
     winners: Few = Field(1, description="at most so many winners in a round")
     points: Points = Field(Decimal(0), description="points for each winner")
-    nature: Nature = Field(SYMBOLIC, description="what kind of reward it is")
+    nature: SymbolicNature = Field(SYMBOLIC, description="what kind of reward it is")
 
 
 class Recognition(Part):

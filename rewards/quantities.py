@@ -5,11 +5,20 @@ Amounts are written in points with at most three decimals and counted in integer
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_serializer,
+)
 
 MILLIPOINTS = 1000
 MOST_POINTS = Decimal(1_000_000)
@@ -22,10 +31,10 @@ class SchemeError(ValueError):
 
 
 def _decimal(value: object) -> object:
-    if isinstance(value, float):
+    if isinstance(value, float) and math.isfinite(value):
         return Decimal(repr(value))
-    if isinstance(value, bool):
-        raise ValueError("must be a number of points; write a number")
+    if isinstance(value, bool | float):
+        raise ValueError(f"points are a number from 0 to {MOST_POINTS}; write a number in that range")
     return value
 
 
@@ -102,5 +111,18 @@ class Nature(Part):
         "expected", description="whether people know beforehand that they can get it"
     )
 
+    @model_serializer
+    def _in_full(self) -> dict[str, str]:
+        # What is left out means something else in each part of a scheme.
+        return {"worth": self.worth, "publicity": self.publicity, "expectation": self.expectation}
+
 
 SYMBOLIC = Nature(worth="symbolic", publicity="public")
+
+
+def _symbolic(value: object) -> object:
+    return SYMBOLIC.model_dump() | value if isinstance(value, dict) else value
+
+
+SymbolicNature = Annotated[Nature, BeforeValidator(_symbolic)]
+"""A nature of which what is left out is symbolic, public and expected."""

@@ -1,0 +1,50 @@
+"""The people CSV: what it takes, and one line with the cell for what it does not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rewards.document import DocumentError
+from rewards.people_file import parse_people
+
+HEAD = "id,segment,team,timezone,contacts,leave\n"
+
+
+def test_rows_with_leave() -> None:
+    (row,) = parse_people(
+        HEAD + "ana,sales,north,Europe/Madrid,100,2026-08-03/2026-08-14 2026-12-24/2026-12-31\n"
+    )
+    assert row.leave == ((date(2026, 8, 3), date(2026, 8, 14)), (date(2026, 12, 24), date(2026, 12, 31)))
+    assert parse_people(HEAD + "ana,sales,north,Europe/Madrid,100,\n")[0].leave == ()
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "europe/madrid"])
+def test_an_unknown_zone_is_refused_or_left_to_the_organisation(zone: str) -> None:
+    text = HEAD + f"ana,sales,north,{zone},100,\n"
+    with pytest.raises(DocumentError, match=r"p\.csv:2: timezone: .*Europe/Madrid"):
+        parse_people(text, "p.csv")
+    assert parse_people(text, "p.csv", flag_zones=True)[0].timezone == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("id,segment\nana,sales\n", "p.csv:1: team: got no such column"),
+        (HEAD.replace("leave", "mood") + "a,s,t,UTC,1,x\n", "p.csv:1: 'mood': got an unknown column"),
+        (HEAD, "p.csv:1: got no people"),
+        (HEAD + "ana,s,t,UTC,-1,\n", "p.csv:2: contacts: got '-1'"),
+        (HEAD + "ana,s,t,UTC,1,\nana,s,t,UTC,1,\n", "p.csv:3: id: got 'ana' again"),
+        (HEAD + "ana,s,t,UTC,1\n", "p.csv:2: got fewer cells"),
+        (HEAD + "ana,s,t,UTC,1,2026-08-03\n", "p.csv:2: leave: .*first/last"),
+        (HEAD + "ana,s,t,UTC,1,2026-08-03/2026-08-01\n", "p.csv:2: leave: .*before it begins"),
+        (HEAD + "ana,s,t,UTC,1,2026-02-30/2026-03-01\n", "p.csv:2: leave"),
+        (HEAD + "a b,s,t,UTC,1,\n", "p.csv:2: id: got 'a b'"),
+        ("", "p.csv:1: id: got no such column"),
+    ],
+)
+def test_whatever_is_wrong_is_told_with_its_cell(text: str, told: str) -> None:
+    with pytest.raises(DocumentError, match=told) as caught:
+        parse_people(text, "p.csv")
+    assert "\n" not in str(caught.value)
