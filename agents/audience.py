@@ -7,12 +7,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from agents.network import Network
 from agents.parameters import Parameters
-from engine.kernels import I64, U64, F32Out, F64In, F64Out, I32In, I64In, I64Out, U8Out, kernel
+from engine.kernels import I64, U64, F32Out, F64In, F64Out, I32In, I64In, I64Out, U8In, U8Out, kernel
 from engine.response import FIRST_VIEW, ResponseRates, Scratch, Shares, propagate
 from engine.streams import Stream, stream_key, uniform
 
@@ -20,7 +19,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MUTED_LIFT = -1e30
-U8In = types.Array(types.uint8, 1, "C", readonly=True)
 
 
 class Posts(NamedTuple):

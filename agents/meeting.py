@@ -10,11 +10,10 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from agents.parameters import Parameters
-from engine.kernels import F64, I64, U64, F64In, F64Out, I64In, I64Out, kernel
+from engine.kernels import F64, I64, U64, F64In, F64Out, I64In, I64Out, Tuple, kernel
 from engine.streams import poisson_from_uniform, uniform
 
 Floats = NDArray[np.float64]
@@ -108,8 +107,8 @@ WEIGHTS = (
     "relevance_elsewhere",
     "norm_attention",
 )
-_PERSON = types.UniTuple(F64In, len(PersonColumns._fields))  # type: ignore[no-untyped-call]
-_ITEM_FLOATS = types.UniTuple(F64In, 2)  # type: ignore[no-untyped-call]
+_PERSON = Tuple(F64In, len(PersonColumns._fields))
+_ITEM_FLOATS = Tuple(F64In, 2)
 
 
 def weights(p: Parameters) -> Floats:

@@ -1,13 +1,15 @@
 /* The propagation kernels again in C, line for line: the yardstick of benchmarks/propagation.py.
  *
  * cascade_world     the algorithm of engine/cascade_kernel.py: equal sizes, run by run
- * cascade_plain     the same passes with one generator per run instead of one per node and run (equal in distribution)
- * cascade_coins     one coin per edge, sixteen at a time where there is AVX-512 (equal in distribution)
+ * cascade_plain     the same passes with one cheaper generator per run instead of one per node and run, for one
+ *                   probability or one per edge (equal in distribution)
+ * cascade_coins     one coin per edge, sixteen at a time with AVX-512 or eight with AVX2 (equal in distribution)
  * respond           the algorithm of engine/response_kernel.py: equal counts, share by share
+ * random_reads      independent random reads, as many as the memory serves
  */
 #include <math.h>
 #include <stdint.h>
-#ifdef __AVX512F__
+#if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -22,6 +24,14 @@ static inline uint64_t mix(uint64_t x) {
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;
     x = (x ^ (x >> 27)) * 0x94D049BB133111EBull;
     return x ^ (x >> 31);
+}
+
+/* Wang Yi's wyrand: one widening multiplication a word. */
+#define STEP 0xA0761D6478BD642Full
+#define NODE_STEP 0x9FB21C651E98DF25ull
+static inline uint64_t coin_word(uint64_t counter) {
+    unsigned __int128 product = (unsigned __int128)counter * (counter ^ 0xE7037ED1A0B428DBull);
+    return (uint64_t)(product >> 64) ^ (uint64_t)product;
 }
 
 static inline uint64_t bits(uint64_t key, int64_t day, int64_t agent, int64_t ordinal) {
@@ -74,8 +84,9 @@ void cascade_world(const int64_t *offsets, const int32_t *targets, const uint32_
                     int32_t u = queue[head++];
                     int64_t position = offsets[u], end = offsets[u + 1];
                     if (per_node) table = tables + 1024 * (int64_t)node_class[u];
-                    uint64_t word = mix(run_key ^ ((uint64_t)u * GOLDEN));
-                    for (;;) {
+                    uint64_t counter = run_key + (uint64_t)u * NODE_STEP;
+                    for (;; counter += STEP) {
+                        uint64_t word = coin_word(counter);
                         uint32_t gap = draw_gap(table, (uint32_t)word);
                         position += gap;
                         if (position >= end) break;
@@ -92,15 +103,15 @@ void cascade_world(const int64_t *offsets, const int32_t *targets, const uint32_
                             __builtin_prefetch(&targets[position]);
                             position++;
                         }
-                        word = mix(word + GOLDEN);
                     }
                 }
                 if (!keeps_all) {
                     int64_t kept = 0;
+                    for (int64_t i = 0; per_edge && i < n; i++) __builtin_prefetch(&keep[picked[i]]);
                     for (int64_t i = 0; i < n; i++) {
                         int32_t e = picked[i];
                         uint32_t limit = keep[per_edge ? e : 0];
-                        uint64_t draw = mix(edge_key ^ ((uint64_t)e * GOLDEN)) >> 33;
+                        uint64_t draw = coin_word(edge_key + (uint64_t)e * STEP) >> 33;
                         picked[kept] = e;
                         kept += draw < limit;
                     }
@@ -114,18 +125,19 @@ void cascade_world(const int64_t *offsets, const int32_t *targets, const uint32_
     }
 }
 
-void cascade_plain(const int64_t *offsets, const int32_t *targets, const uint32_t *table, const int32_t *seeds,
+void cascade_plain(const int64_t *offsets, const int32_t *targets, const uint32_t *keep, int per_edge,
+                   const uint8_t *node_class, int per_node, const uint32_t *tables, const int32_t *seeds,
                    int64_t n_seeds, uint64_t key, int64_t runs, int64_t *sizes, uint64_t *visited, int32_t *queue,
                    int32_t *picked) {
+    int keeps_all = !per_edge && keep[0] == 1u << 31;
+    const uint32_t *table = tables;
     for (int64_t run = 0; run < runs; run++) {
-        uint64_t counter = mix(key + (uint64_t)run * GOLDEN);
+        uint64_t state = mix(key + (uint64_t)run * GOLDEN);
         int64_t head = 0, tail = 0;
         for (int64_t i = 0; i < n_seeds; i++) {
             visited[seeds[i] >> 6] |= 1ull << (seeds[i] & 63);
             queue[tail++] = seeds[i];
         }
-        uint64_t word = 0;
-        int half = 0;
         while (head < tail) {
             int64_t level_end = tail, n = 0;
             while (head < level_end && n < BATCH) {
@@ -133,18 +145,37 @@ void cascade_plain(const int64_t *offsets, const int32_t *targets, const uint32_
                 __builtin_prefetch(&offsets[queue[next]]);
                 int32_t u = queue[head++];
                 int64_t position = offsets[u], end = offsets[u + 1];
+                if (per_node) table = tables + 1024 * (int64_t)node_class[u];
                 for (;;) {
-                    if (!half) word = mix(counter += GOLDEN);
-                    uint32_t gap = draw_gap(table, (uint32_t)(half ? word >> 32 : word));
-                    half ^= 1;
+                    uint64_t word = coin_word(state += STEP);
+                    uint32_t gap = draw_gap(table, (uint32_t)word);
                     position += gap;
                     if (position >= end) break;
                     if (gap != ESCAPE) {
                         picked[n++] = (int32_t)position;
                         __builtin_prefetch(&targets[position]);
+                        if (per_edge) __builtin_prefetch(&keep[position]);
+                        position++;
+                    }
+                    gap = draw_gap(table, (uint32_t)(word >> 32));
+                    position += gap;
+                    if (position >= end) break;
+                    if (gap != ESCAPE) {
+                        picked[n++] = (int32_t)position;
+                        __builtin_prefetch(&targets[position]);
+                        if (per_edge) __builtin_prefetch(&keep[position]);
                         position++;
                     }
                 }
+            }
+            if (!keeps_all) {
+                int64_t kept = 0;
+                for (int64_t i = 0; i < n; i++) {
+                    int32_t e = picked[i];
+                    picked[kept] = e;
+                    kept += coin_word(state += STEP) >> 33 < keep[per_edge ? e : 0];
+                }
+                n = kept;
             }
             tail = mark_all(targets, n, picked, visited, queue, tail);
         }
@@ -153,9 +184,22 @@ void cascade_plain(const int64_t *offsets, const int32_t *targets, const uint32_
     }
 }
 
+#if defined(__AVX2__) && !defined(__AVX512F__)
+/* For each mask of eight lanes, the lanes to keep, packed to the left. */
+static int32_t lanes_of[256][8];
+static void fill_lanes(void) {
+    for (int mask = 0; mask < 256; mask++)
+        for (int lane = 0, n = 0; lane < 8; lane++)
+            if (mask >> lane & 1) lanes_of[mask][n++] = lane;
+}
+#endif
+
 void cascade_coins(const int64_t *offsets, const int32_t *targets, double p, const int32_t *seeds, int64_t n_seeds,
                    uint64_t key, int64_t runs, int64_t *sizes, uint64_t *visited, int32_t *queue, int32_t *picked) {
     uint32_t limit = (uint32_t)(p * 4294967295.0);
+#if defined(__AVX2__) && !defined(__AVX512F__)
+    if (!lanes_of[1][1] && !lanes_of[255][7]) fill_lanes();
+#endif
     for (int64_t run = 0; run < runs; run++) {
         uint64_t run_key = mix(key + (uint64_t)run * GOLDEN);
         int64_t head = 0, tail = 0;
@@ -183,6 +227,23 @@ void cascade_coins(const int64_t *offsets, const int32_t *targets, double p, con
                 _mm512_mask_compressstoreu_epi32(picked + n, live, at);
                 n += __builtin_popcount(live);
             }
+#elif defined(__AVX2__)
+            const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), top = _mm256_set1_epi32(INT32_MIN);
+            const __m256i bound = _mm256_xor_si256(_mm256_set1_epi32((int)limit), top);
+            for (; e + 8 <= end; e += 8) {
+                __m256i at = _mm256_add_epi32(_mm256_set1_epi32((int)e), lanes);
+                __m256i x = _mm256_xor_si256(_mm256_set1_epi32((int)low),
+                                             _mm256_mullo_epi32(at, _mm256_set1_epi32((int)0x85EBCA6Bu)));
+                x = _mm256_mullo_epi32(_mm256_xor_si256(x, _mm256_srli_epi32(x, 16)), _mm256_set1_epi32(0x7FEB352D));
+                x = _mm256_mullo_epi32(_mm256_xor_si256(x, _mm256_srli_epi32(x, 15)),
+                                       _mm256_set1_epi32((int)0x846CA68Bu));
+                x = _mm256_xor_si256(x, _mm256_srli_epi32(x, 16));
+                __m256i live = _mm256_cmpgt_epi32(bound, _mm256_xor_si256(x, top));
+                int mask = _mm256_movemask_ps(_mm256_castsi256_ps(live));
+                __m256i order = _mm256_loadu_si256((const __m256i *)lanes_of[mask]);
+                _mm256_storeu_si256((__m256i *)(picked + n), _mm256_permutevar8x32_epi32(at, order));
+                n += __builtin_popcount((unsigned)mask);
+            }
 #endif
             for (; e < end; e++) {
                 uint32_t x = low ^ (uint32_t)e * 0x85EBCA6Bu;
@@ -199,27 +260,28 @@ void cascade_coins(const int64_t *offsets, const int32_t *targets, double p, con
 }
 
 void respond(const int64_t *offsets, const int32_t *targets, const float *trust, const float *fatigue,
-             const float *interest, int64_t n_topics, const float *load, const double *rates, const int32_t *source,
-             const int32_t *topic, const int32_t *ordinal, const float *share_rates, const int64_t *share_class,
-             int64_t n_shares, uint64_t key, int64_t day, const uint32_t *tables, int64_t *counts, int32_t *seen_edges,
-             int32_t *seen_shares, uint8_t *seen_flags, uint64_t *visited, uint64_t *today, int32_t *queue,
+             const float *interest, int64_t n_topics, const float *load, const double *rates,
+             const uint32_t *shares, const float *share_rates, int64_t n_shares, uint64_t key, int64_t day,
+             const uint32_t *tables, int64_t *counts, int32_t *seen_edges, uint8_t *seen_flags, uint64_t *visited, uint64_t *today, int32_t *queue,
              int32_t *picked, uint64_t *words) {
     float scale = (float)(1.0 / rates[0]), t0 = (float)rates[1], t1 = (float)rates[2], t2 = (float)rates[3];
     int64_t written = 0;
     for (int64_t s = 0; s < n_shares; s++) {
         int64_t first = written, head = 0, tail = 1, level_end = 1, depth = 1;
         int64_t audience = 0, viewers = 0, clicks = 0, deepest = 0, beyond = 0;
-        uint64_t tree_key = bits(key, day, source[s], ordinal[s]), view_key = tree_key + EDGE_SALT;
-        const uint32_t *table = tables + 1024 * share_class[s];
+        const uint32_t *share = shares + 4 * s;
+        uint32_t topic = share[1];
+        uint64_t tree_key = bits(key, day, share[0], share[2]), view_key = tree_key + EDGE_SALT;
+        const uint32_t *table = tables + 1024 * (int64_t)share[3];
         const float *rate = share_rates + 4 * s;
-        int32_t root = source[s];
+        int32_t root = (int32_t)share[0];
         visited[root >> 6] |= 1ull << (root & 63);
         queue[0] = root;
         while (head < tail && depth <= rates[5]) {
             int32_t u = queue[head++];
             int64_t position = offsets[u], end = offsets[u + 1], n = 0, kept = 0;
             audience += end - position;
-            uint64_t word = mix(tree_key ^ ((uint64_t)u * GOLDEN));
+            uint64_t counter = tree_key + (uint64_t)u * NODE_STEP, word = coin_word(counter);
             for (int half = 0;; half ^= 1) {
                 uint32_t gap = draw_gap(table, (uint32_t)(half ? word >> 32 : word));
                 position += gap;
@@ -229,7 +291,7 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                     __builtin_prefetch(&targets[position]);
                     position++;
                 }
-                if (half) word = mix(word + GOLDEN);
+                if (half) word = coin_word(counter += STEP);
             }
             for (int64_t i = 0; i < n; i++) {
                 __builtin_prefetch(&load[targets[picked[i]]]);
@@ -248,7 +310,7 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                 __builtin_prefetch(&visited[v >> 6]);
                 __builtin_prefetch(&trust[e]);
                 __builtin_prefetch(&fatigue[e]);
-                __builtin_prefetch(&interest[v * n_topics + topic[s]]);
+                __builtin_prefetch(&interest[v * n_topics + topic]);
             }
             float premium = depth == 1 ? rate[3] : (float)rates[4];
             for (int64_t i = 0; i < kept; i++) {
@@ -260,7 +322,7 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                     flags = 1;
                     viewers++;
                     today[v >> 6] |= bit;
-                    float lift = expf(t0 * trust[e] + t1 * interest[v * n_topics + topic[s]] - t2 * fatigue[e]);
+                    float lift = expf(t0 * trust[e] + t1 * interest[v * n_topics + topic] - t2 * fatigue[e]);
                     if ((double)(words[i] & 0xFFFFFFFFull) / 4294967296.0 < rate[1] * premium * lift) {
                         flags |= 2;
                         clicks++;
@@ -273,7 +335,6 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                     }
                 }
                 seen_edges[written] = e;
-                seen_shares[written] = (int32_t)s;
                 seen_flags[written++] = (uint8_t)flags;
             }
             if (head == level_end) {
@@ -288,4 +349,10 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
         count[4] = tail - 1, count[5] = deepest, count[6] = beyond;
     }
     for (int64_t i = 0; i < written; i++) today[targets[seen_edges[i]] >> 6] = 0;
+}
+
+uint64_t random_reads(const int32_t *array, int64_t n, int64_t reads, uint64_t key) {
+    uint64_t sum = 0, state = mix(key);
+    for (int64_t i = 0; i < reads; i++) sum += (uint64_t)array[(coin_word(state += STEP) >> 32) * (uint64_t)n >> 32];
+    return sum;
 }

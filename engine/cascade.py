@@ -62,19 +62,22 @@ def spread(
     """Run an ensemble of independent cascades.
 
     seeds    node ids active at the start, each once; none is allowed and gives size 0
-    p        chance per edge: one float, or one per edge in the order the edges were given to Graph.from_edges
-    runs     cascades, 1 or more
-    seed     whole number; the same gives the same sizes, whatever `threads`
+    p        chance per edge: one float, or one per edge in the order the edges were given to Graph.from_edges;
+             met to 2**-27, and below 2**-10 to 2**-41
+    runs     cascades, 1 or more; run i is the same whatever their number
+    seed     whole number, taken modulo 2**64; the same gives the same sizes, whatever `threads`
     threads  at most so many at once; None: one per core
 
     Raises ValueError for p that is NaN or outside [0, 1] or of the wrong length, seeds outside the graph or
-    twice, runs or threads below 1.
+    twice, runs or threads below 1, and numbers that should be whole and are not.
     Oracle: on tiny graphs the mean over all live-edge worlds, enumerated.
     """
     chosen = _checked_seeds(graph, seeds)
     chances = _checked_chances(graph, p)
     n_runs = _checked_whole(runs, "runs", MAX_RUNS)
     n_threads = _checked_whole(threads, "threads", 1024) if threads is not None else os.cpu_count() or 1
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        raise ValueError(f"seed {seed!r}; any whole number, taken modulo 2**64; give an integer")
     key = stream_key(seed, Stream.CASCADE)
     coins = _coins(graph, chances)
     out = np.zeros((3, n_runs), dtype=np.int64)
@@ -144,7 +147,8 @@ def _checked_seeds(graph: Graph, seeds: ArrayLike) -> NDArray[np.uint32]:
     low, high = int(array.min()), int(array.max())
     if low < 0 or high >= graph.n_nodes:
         bad = low if low < 0 else high
-        raise ValueError(f"seed {bad}; the graph has nodes 0 to {graph.n_nodes - 1}; choose one of them")
+        known = f"nodes 0 to {graph.n_nodes - 1}" if graph.n_nodes else "no nodes"
+        raise ValueError(f"seed {bad}; the graph has {known}; choose among them")
     values, counts = np.unique(array, return_counts=True)
     if counts.max() > 1:
         raise ValueError(f"seed {values[counts > 1][0]} given twice; each seed once; remove the duplicate")
@@ -152,15 +156,19 @@ def _checked_seeds(graph: Graph, seeds: ArrayLike) -> NDArray[np.uint32]:
 
 
 def _checked_chances(graph: Graph, p: ArrayLike) -> NDArray[np.float64]:
-    chances = np.asarray(p, dtype=np.float64)
+    try:
+        chances = np.asarray(p, dtype=np.float64)
+    except (TypeError, ValueError) as fault:
+        raise ValueError(f"p {p!r:.40}; a probability from 0 to 1 is needed, or one per edge") from fault
     if chances.ndim > 1 or (chances.ndim == 1 and chances.size != graph.n_edges):
         raise ValueError(
             f"p of shape {chances.shape}; one number or {graph.n_edges}, one per edge; match the edges given"
         )
     good = (chances >= 0.0) & (chances <= 1.0)
     if not good.all():
-        bad = chances[~good].flat[0]
-        raise ValueError(f"p {bad}; from 0 to 1; give a probability")
+        edge = int(np.argmin(good))
+        place = f" of edge {edge}" if chances.ndim else ""
+        raise ValueError(f"p {chances.flat[edge]}{place}; from 0 to 1; give a probability")
     return chances
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from engine.geometric import CELLS
+from engine.instructions import prefetch
 from engine.kernels import (
     I64,
     U64,
@@ -26,10 +26,10 @@ from engine.kernels import (
     U32Out,
     U64In,
     U64Out,
+    inlined,
     kernel,
 )
-from engine.picking import LOW_6, ONE, SIX, ZERO, pick_edges, reach_targets
-from engine.prefetch import prefetch
+from engine.picking import LOW_6, NODE_STEP, ONE, SIX, STEP, ZERO, coin_word, pick_edges, reach_targets
 from engine.streams import GOLDEN, mix
 
 BATCH = 256
@@ -40,16 +40,15 @@ SHIFT_33 = np.uint64(33)
 EDGE_SALT = np.uint64(0xD1B54A32D192ED03)
 
 
-@njit(nogil=True, inline="always")
-def thin_picked(n_picked: Any, picked: Any, keep: Any, edge_key: Any) -> Any:
+@inlined
+def thin_picked(n_picked: Any, picked: Any, keep: Any, per_edge: Any, edge_key: Any) -> Any:
     """Keep each picked edge with its own chance; return how many stay."""
-    per_edge = keep.size > 1
     kept = ZERO
     for i in range(n_picked):
         e = np.uint64(picked[i])
         limit = np.uint64(keep[e if per_edge else ZERO])
         picked[kept] = e
-        kept += np.uint64(mix(edge_key ^ (e * GOLDEN)) >> SHIFT_33 < limit)
+        kept += np.uint64(coin_word(edge_key + e * STEP) >> SHIFT_33 < limit)
     return kept
 
 
@@ -93,6 +92,7 @@ def run_cascades(
     queue       n + 1; picked: BATCH + the largest out-degree
     """
     keeps_all = keep.size == 1 and keep[0] == KEEP_ALL
+    per_edge = keep.size > 1
     base = ZERO
     for run in range(sizes.size):
         run_key = mix(key + np.uint64(first_run + run) * GOLDEN)
@@ -113,10 +113,12 @@ def run_cascades(
                     edges += end - begin
                     if node_class.size > 1:
                         base = np.uint64(node_class[u]) * TABLE_SIZE
-                    node_key = mix(run_key ^ (u * GOLDEN))
-                    n_picked = pick_edges(begin, end, node_key, tables, base, targets, picked, n_picked)
+                    counter = run_key + u * NODE_STEP
+                    n_picked = pick_edges(
+                        begin, end, counter, tables, base, targets, keep, per_edge, picked, n_picked
+                    )
                 if not keeps_all:
-                    n_picked = thin_picked(n_picked, picked, keep, run_key + EDGE_SALT)
+                    n_picked = thin_picked(n_picked, picked, keep, per_edge, run_key + EDGE_SALT)
                 tail = reach_targets(n_picked, picked, targets, visited, queue, tail)
             depth += np.int64(tail > level_end)
         for i in range(tail):

@@ -8,6 +8,7 @@ number of threads.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -116,61 +117,75 @@ def audience_network(
     n_employees = n_sources - n_corporate
     _check(counts, source_segments, segments, n_audience, n_corporate)
     _check_shares(homophily, coworker_share, concentration)
+    n_threads = os.cpu_count() or 1 if threads is None else threads
+    if n_threads < 1:
+        raise ValueError(f"threads {threads}; 1 or more; leave it out for one per core")
     n_nodes = n_sources + n_audience
-    if n_nodes > MAX_NODES:
-        raise ValueError(
-            f"{n_nodes} people; at most {MAX_NODES} are stored; use engine.implicit for a larger audience"
-        )
     if audience_counts is None:
-        median = (
-            audience_mean_degree / float(np.exp(audience_sigma**2 / 2.0)) if audience_mean_degree else 1e-9
-        )
-        onwards = lognormal_counts(n_audience, median, audience_sigma, key, 0, max(n_audience - 1, 0))
-    else:
-        onwards = np.minimum(np.asarray(audience_counts, dtype=np.int64), max(n_audience - 1, 0))
-    coworkers = np.zeros(n_nodes, dtype=np.int64)
-    coworkers[:n_employees] = np.minimum(
-        np.rint(counts[:n_employees] * coworker_share).astype(np.int64), max(n_employees - 1, 0)
+        audience_counts = _onward_counts(n_audience, audience_mean_degree, audience_sigma, key)
+    coworkers, offsets = _row_lengths(counts, n_employees, coworker_share, audience_counts, n_audience)
+    members, starts = _segment_members(segments)
+    row_segments = np.concatenate(
+        [np.where(source_segments < starts.size - 1, source_segments, -1), segments]
     )
-    outside = np.concatenate([np.minimum(counts - coworkers[:n_sources], n_audience), onwards])
-    offsets = np.zeros(n_nodes + 1, dtype=np.int64)
-    np.cumsum(coworkers + outside, out=offsets[1:])
-    if offsets[-1] > MAX_EDGES:
-        raise ValueError(f"{offsets[-1]} edges; at most {MAX_EDGES} are stored; use engine.implicit instead")
-    members = np.argsort(segments, kind="stable").astype(np.int32)
-    n_segments = int(segments.max()) + 1 if segments.size else 0
-    starts = np.zeros(n_segments + 1, dtype=np.int64)
-    if n_segments:
-        np.cumsum(np.bincount(segments, minlength=n_segments), out=starts[1:])
-    row_segments = np.concatenate([np.where(source_segments < n_segments, source_segments, -1), segments])
     targets = np.empty(int(offsets[-1]), dtype=np.int32)
 
     def fill(first: int, last: int) -> None:
+        taken = np.zeros(n_nodes // 64 + 1, dtype=np.uint64)
         fill_rows(
-            first,
-            last,
-            offsets,
-            coworkers,
-            row_segments.astype(np.int32, copy=False),
-            members,
-            starts,
-            n_employees,
-            n_sources,
-            float(homophily),
-            float(concentration),
-            np.uint64(key),
-            np.zeros(n_nodes // 64 + 1, dtype=np.uint64),
-            targets,
-        )
+            first, last, offsets, coworkers, row_segments, members, starts, n_employees, n_sources,
+            float(homophily), float(concentration), np.uint64(key), taken, targets,
+        )  # fmt: skip
 
-    _in_pieces(fill, n_nodes, os.cpu_count() or 1 if threads is None else threads)
+    _in_pieces(fill, n_nodes, n_threads)
     return Graph(n_nodes, offsets, targets)
 
 
-def _in_pieces(fill: object, n_rows: int, threads: int) -> None:
-    assert callable(fill)
+def _onward_counts(size: int, mean_degree: float, sigma: float, key: np.uint64) -> NDArray[np.int64]:
+    if not mean_degree >= 0.0:
+        raise ValueError(f"audience_mean_degree {mean_degree}; 0 or above; give contacts per person")
+    if mean_degree == 0.0:
+        return np.zeros(size, dtype=np.int64)
+    median = mean_degree / float(np.exp(sigma**2 / 2.0))
+    return lognormal_counts(size, median, sigma, key, 0, max(size - 1, 0))
+
+
+def _row_lengths(
+    counts: NDArray[np.int64],
+    n_employees: int,
+    coworker_share: float,
+    audience_counts: ArrayLike,
+    n_audience: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Coworkers of each row, and the offsets of all rows."""
+    onwards = np.minimum(np.asarray(audience_counts, dtype=np.int64), max(n_audience - 1, 0))
+    if onwards.shape != (n_audience,):
+        raise ValueError(f"audience_counts of shape {onwards.shape}; {n_audience} people; give one for each")
+    if onwards.size and onwards.min() < 0:
+        raise ValueError(f"audience count {onwards.min()}; 0 or above; correct the count")
+    coworkers = np.zeros(counts.size + n_audience, dtype=np.int64)
+    coworkers[:n_employees] = np.minimum(
+        np.rint(counts[:n_employees] * coworker_share).astype(np.int64), max(n_employees - 1, 0)
+    )
+    outside = np.concatenate([np.minimum(counts - coworkers[: counts.size], n_audience), onwards])
+    offsets = np.zeros(coworkers.size + 1, dtype=np.int64)
+    np.cumsum(coworkers + outside, out=offsets[1:])
+    if offsets[-1] > MAX_EDGES:
+        raise ValueError(f"{offsets[-1]} edges; at most {MAX_EDGES} are stored; use engine.implicit instead")
+    return coworkers, offsets
+
+
+def _segment_members(segments: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """People sorted by segment, and where each segment starts among them."""
+    n_segments = int(segments.max()) + 1 if segments.size else 0
+    starts = np.zeros(n_segments + 1, dtype=np.int64)
+    np.cumsum(np.bincount(segments, minlength=n_segments), out=starts[1:])
+    return np.argsort(segments, kind="stable").astype(np.int32), starts
+
+
+def _in_pieces(fill: Callable[[int, int], None], n_rows: int, threads: int) -> None:
     cuts = [*range(0, n_rows, _ROWS_A_PIECE), n_rows]
-    with ThreadPoolExecutor(max(1, threads)) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         for piece in [pool.submit(fill, a, b) for a, b in pairwise(cuts)]:
             piece.result()
 
@@ -195,6 +210,10 @@ def _check(
     if not 0 <= n_corporate <= counts.size:
         raise ValueError(
             f"n_corporate {n_corporate}; from 0 to {counts.size}; they are the last contact_counts"
+        )
+    if counts.size + n_audience > MAX_NODES:
+        raise ValueError(
+            f"{counts.size + n_audience} people; at most {MAX_NODES} are stored; use engine.implicit instead"
         )
     if counts.size and counts.min() < 0:
         raise ValueError(f"contact count {counts.min()}; 0 or above; correct the count")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import types
 
 from engine.kernels import F64, I64, U64, I32In, I32Out, I64In, U64Out, kernel
 from engine.streams import GOLDEN, mix
@@ -17,7 +16,7 @@ UNIT_32 = 1.0 / 4294967296.0
 PATIENCE = 64
 
 
-@kernel(U64, I64, F64, returns=types.int64)
+@kernel(U64, I64, F64, returns=I64)
 def pick(half_word: Any, size: Any, concentration: Any) -> Any:
     """An index below `size` from 32 random bits; concentration above 1 favours small ones."""
     if concentration == 1.0:
@@ -52,11 +51,14 @@ def fill_rows(
         near_end = place + coworkers[row]
         segment = row_segments[row]
         own_size = starts[segment + 1] - starts[segment] if segment >= 0 else 0
-        misses = 0
+        misses, own = 0, False
         while place < offsets[row + 1]:
             step += ONE
             word = mix(row_key + step * GOLDEN)
             low, high = word & LOW_32, word >> SHIFT_32
+            if misses == 0:
+                # Kept through the misses, so that a crowded segment loses nothing of its share.
+                own = own_size > 0 and np.float64(high) * UNIT_32 < homophily
             if misses >= PATIENCE:
                 # The pool is nearly used up: take the next free one from a random start.
                 size = n_employees if place < near_end else n_audience
@@ -68,7 +70,7 @@ def fill_rows(
                         target = base
             elif place < near_end:
                 target = pick(low, n_employees, 1.0)
-            elif own_size > 0 and np.float64(high) * UNIT_32 < homophily:
+            elif own:
                 target = n_sources + members[starts[segment] + pick(low, own_size, concentration)]
             elif concentration == 1.0:
                 target = n_sources + pick(low, n_audience, 1.0)

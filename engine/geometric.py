@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from engine.kernels import inlined
 
 CELL_BITS = 10
 CELLS = 1 << CELL_BITS
@@ -25,7 +26,7 @@ _LOW = np.uint64(ESCAPE)
 _SHIFT = np.uint64(CELL_BITS)
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def draw_gap(tables: Any, base: Any, draw: Any) -> Any:
     """The gap that 32 random bits pick from the table at `base` of flat tables; all are uint64.
 

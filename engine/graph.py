@@ -36,6 +36,13 @@ class Graph:
     edge_order: NDArray[np.int32] | None = None
 
     def __post_init__(self) -> None:
+        if self.offsets.shape != (self.n_nodes + 1,):
+            raise ValueError(f"offsets of shape {self.offsets.shape}; {self.n_nodes} nodes; give n_nodes + 1")
+        if self.offsets[0] != 0 or self.offsets[-1] != self.targets.size:
+            raise ValueError(
+                f"offsets begin with {self.offsets[0]} and end at {self.offsets[-1]}; "
+                f"they begin with 0 and end at the {self.targets.size} targets; use from_edges"
+            )
         for array in (self.offsets, self.targets, self.weights, self.edge_order):
             if array is not None:
                 array.flags.writeable = False
@@ -134,11 +141,15 @@ def _check_range(ids: NDArray[np.integer], n: int, name: str) -> None:
     low, high = int(ids.min()), int(ids.max())
     if low < 0 or high >= n:
         bad = low if low < 0 else high
-        raise ValueError(f"{name} hold node {bad}; ids run from 0 to {n - 1}; raise n_nodes or drop the edge")
+        known = f"ids run from 0 to {n - 1}" if n else "the graph has no nodes"
+        raise ValueError(f"{name} hold node {bad}; {known}; raise n_nodes or drop the edge")
 
 
 def _checked_weights(weights: ArrayLike, size: int) -> NDArray[np.float32]:
-    array = np.asarray(weights, dtype=np.float32)
+    try:
+        array = np.asarray(weights, dtype=np.float32)
+    except (TypeError, ValueError) as fault:
+        raise ValueError(f"weights {weights!r:.40}; finite numbers are needed, one per edge") from fault
     if array.shape != (size,):
         raise ValueError(f"weights of shape {array.shape}; {size} edges; give one weight per edge")
     if not np.isfinite(array).all():

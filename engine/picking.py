@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from engine.geometric import ESCAPE, draw_gap
-from engine.prefetch import prefetch
-from engine.streams import GOLDEN, mix
+from engine.instructions import fold, prefetch
+from engine.kernels import inlined
 
 ZERO = np.uint64(0)
 ONE = np.uint64(1)
@@ -21,20 +20,41 @@ LOW_6 = np.uint64(63)
 SHIFT_32 = np.uint64(32)
 LOW_32 = np.uint64(0xFFFFFFFF)
 GAP_ESCAPE = np.uint64(ESCAPE)
+# Odd constants of wyrand (Wang Yi, public domain), and one more to tell nodes apart.
+STEP = np.uint64(0xA0761D6478BD642F)
+SECRET = np.uint64(0xE7037ED1A0B428DB)
+NODE_STEP = np.uint64(0x9FB21C651E98DF25)
 
 
-@njit(nogil=True, inline="always")
+@inlined
+def coin_word(counter: Any) -> Any:
+    """64 random bits of a counter: wyrand's output function, one widening multiplication."""
+    return fold(counter, counter ^ SECRET)
+
+
+@inlined
 def pick_edges(
-    begin: Any, end: Any, node_key: Any, tables: Any, base: Any, targets: Any, picked: Any, count: Any
+    begin: Any,
+    end: Any,
+    counter: Any,
+    tables: Any,
+    base: Any,
+    targets: Any,
+    keep: Any,
+    per_edge: Any,
+    picked: Any,
+    count: Any,
 ) -> Any:
     """Append to `picked` the positions in [begin, end) where a coin of the table's chance succeeds; return
     the new count.
 
-    Each word of randomness serves two gaps. The targets of what is picked are asked for at once.
+    counter  run_key + node · NODE_STEP; word after word it goes on by STEP, and no two nodes meet. Each word
+    serves two gaps. The targets of what is picked are asked for at once, and what `keep` holds of
+    it if there is one per edge.
     """
     position = begin
-    word = node_key
     while True:
+        word = coin_word(counter)
         gap = draw_gap(tables, base, word & LOW_32)
         position += gap
         if position >= end:
@@ -43,6 +63,8 @@ def pick_edges(
             picked[count] = position
             count += ONE
             prefetch(targets, position)
+            if per_edge:
+                prefetch(keep, position)
             position += ONE
         gap = draw_gap(tables, base, word >> SHIFT_32)
         position += gap
@@ -52,11 +74,13 @@ def pick_edges(
             picked[count] = position
             count += ONE
             prefetch(targets, position)
+            if per_edge:
+                prefetch(keep, position)
             position += ONE
-        word = mix(word + GOLDEN)
+        counter += STEP
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def reach_targets(n_picked: Any, picked: Any, targets: Any, visited: Any, queue: Any, tail: Any) -> Any:
     """Mark the targets of the picked edges and append the new ones to the queue; return its new tail."""
     for i in range(n_picked):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from numba import njit
-
-from engine.kernels import F64, kernel
+from engine.kernels import F64, inlined, kernel
 
 # Coefficients of Wichura (1988), "Algorithm AS 241", Applied Statistics 37(3), highest power first.
 _CENTRE_TOP = (
@@ -39,7 +37,7 @@ _FAR_LOW = (
 )  # fmt: skip
 
 
-@njit(nogil=True)
+@inlined
 def _polynomial(coefficients: Any, x: Any) -> Any:
     total = 0.0
     for coefficient in coefficients:

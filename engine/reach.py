@@ -79,9 +79,10 @@ def expected_unique_reach(contacts: ArrayLike, audience: int, visibility: float 
     counts = np.asarray(contacts, dtype=np.float64)
     if audience <= 0:
         raise ValueError(f"audience {audience}; above 0 people; give the size of the audience")
-    if counts.size and not (counts.min() >= 0 and counts.max() <= audience):
+    good = (counts >= 0) & (counts <= audience)
+    if not good.all():
         raise ValueError(
-            f"contacts {counts.max():.0f}; from 0 to {audience}; nobody has more contacts than people"
+            f"contacts {counts[~good].flat[0]:.0f}; from 0 to {audience}; nobody has more contacts than people"
         )
     if not 0.0 <= visibility <= 1.0:
         raise ValueError(f"visibility {visibility}; from 0 to 1; give a probability")

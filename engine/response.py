@@ -150,13 +150,10 @@ class Scratch:
     def reserve(self, exposures: int) -> None:
         """Room for so many exposures; what was written stays."""
         old = getattr(self, "edges", np.empty(0, dtype=np.uint32))
-        old_shares = getattr(self, "shares", np.empty(0, dtype=np.int32))
         old_flags = getattr(self, "flags", np.empty(0, dtype=np.uint8))
         self.edges = np.empty(exposures, dtype=np.uint32)
-        self.shares = np.empty(exposures, dtype=np.int32)
         self.flags = np.empty(exposures, dtype=np.uint8)
         self.edges[: old.size] = old
-        self.shares[: old.size] = old_shares
         self.flags[: old.size] = old_flags
 
 
@@ -182,6 +179,8 @@ def propagate(
     key              stream_key(seed, Stream.SEE, run)
     scratch          Scratch(graph), to reuse; results do not depend on it
 
+    The values of the large arrays are not searched for faults: where a load is NaN nobody sees, where trust,
+    interest or fatigue is NaN nobody clicks or reposts.
     Raises ValueError for arrays of the wrong shape and values outside their range. Oracle: with repost 0 and
     empty feeds the exposures of a share are Binomial(out-degree, visibility), its clicks
     Binomial(out-degree, visibility · click rate).
@@ -194,72 +193,66 @@ def propagate(
         raise ValueError(
             f"scratch for {work.queue.size - 1} people; the graph has {graph.n_nodes}; use Scratch(graph)"
         )
-    classes, share_rates = _share_rates(shares)
-    source = np.ascontiguousarray(shares.source, dtype=np.uint32)
+    names, share_rates = _share_rows(shares)
     # Unsigned views: Numba tests each signed index for being negative.
     targets = graph.targets.view(np.uint32)
     audience = [
         np.ascontiguousarray(values, dtype=np.float32).reshape(-1)
         for values in (edge_trust, edge_fatigue, person_interest, feed_load)
     ]
-    counts = np.zeros((source.size, loops.N_COUNTS), dtype=np.int64)
+    counts = np.zeros((len(names), loops.N_COUNTS), dtype=np.int64)
+    tables, numbers = class_tables().reshape(-1), np.array(rates, dtype=np.float64)
     state = np.zeros(3, dtype=np.int64)
-    while state[0] < source.size:
+    while True:
         loops.run_shares(
-            graph.offsets.view(np.uint64),
-            targets,
-            *audience,
-            np.array(rates, dtype=np.float64),
-            source,
-            np.ascontiguousarray(shares.topic, dtype=np.uint32),
-            np.ascontiguousarray(shares.ordinal, dtype=np.int32),
-            share_rates,
-            classes,
-            np.uint64(key),
-            day,
-            class_tables().reshape(-1),
-            counts,
-            work.edges,
-            work.shares,
-            work.flags,
-            work.visited,
-            work.today,
-            work.queue,
-            work.picked,
-            work.words,
+            graph.offsets.view(np.uint64), targets, *audience, numbers, names, share_rates, np.uint64(key), day,
+            tables, counts, work.edges, work.flags, work.visited, work.today, work.queue, work.picked, work.words,
             state,
-        )
-        if state[0] < source.size:
-            work.reserve(2 * work.edges.size)
+        )  # fmt: skip
+        if state[0] == len(names):
+            break
+        work.reserve(2 * work.edges.size)
     written = int(state[1])
     loops.clear_marks(targets, work.edges[:written], work.today)
+    return _outcome(counts, work, written, int(state[2]))
+
+
+def _outcome(counts: NDArray[np.int64], work: Scratch, written: int, unique_reach: int) -> Outcome:
     columns = [np.ascontiguousarray(column) for column in counts.T]
+    audience, exposures, viewers, clicks, reposts, depth, beyond_one = columns
     return Outcome(
-        columns[0],
-        columns[1],
-        columns[2],
-        columns[3],
-        columns[4],
-        columns[5],
-        columns[6],
+        audience,
+        exposures,
+        viewers,
+        clicks,
+        reposts,
+        depth,
+        beyond_one,
         work.edges[:written].astype(np.int32),
-        work.shares[:written].copy(),
+        np.repeat(np.arange(len(counts), dtype=np.int32), exposures),
         work.flags[:written].copy(),
-        int(state[2]),
+        unique_reach,
     )
 
 
-def _share_rates(shares: Shares) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
-    # Visibility becomes a gap table with a probability a little above it, and the chance to keep a candidate.
+def _share_rows(shares: Shares) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """uint32[s, 4] and float32[s, 4] as the kernel takes them.
+
+    Visibility becomes a gap table with a probability a little above it, and the chance to keep a candidate.
+    """
     levels, inverse = np.unique(np.asarray(shares.visibility, dtype=np.float64), return_inverse=True)
-    level_classes = np.array([class_of(float(level)) for level in levels], dtype=np.int64)
-    classes = level_classes[inverse]
-    rates = np.empty((classes.size, 4), dtype=np.float32)
-    rates[:, 0] = np.asarray(shares.visibility, dtype=np.float64) / class_probabilities()[classes]
-    rates[:, 1] = shares.click_base
-    rates[:, 2] = np.asarray(shares.repost_base) * np.asarray(shares.quality)
-    rates[:, 3] = shares.peer_premium
-    return classes.astype(np.uint64), rates
+    level_classes = np.array([class_of(float(level)) for level in levels], dtype=np.uint32)
+    names = np.empty((len(shares.source), 4), dtype=np.uint32)
+    names[:, loops.SOURCE] = shares.source
+    names[:, loops.TOPIC] = shares.topic
+    names[:, loops.ORDINAL] = np.asarray(shares.ordinal).astype(np.uint32)
+    names[:, loops.GAP_CLASS] = classes = level_classes[inverse]
+    rates = np.empty(names.shape, dtype=np.float32)
+    rates[:, loops.KEEP] = np.asarray(shares.visibility, dtype=np.float64) / class_probabilities()[classes]
+    rates[:, loops.CLICK_RATE] = shares.click_base
+    rates[:, loops.REPOST_RATE] = np.asarray(shares.repost_base) * np.asarray(shares.quality)
+    rates[:, loops.PREMIUM] = shares.peer_premium
+    return names, rates
 
 
 def _check_audience(
@@ -269,6 +262,10 @@ def _check_audience(
     person_interest: NDArray[np.float32],
     feed_load: NDArray[np.float32],
 ) -> None:
+    if person_interest.ndim != 2:
+        raise ValueError(
+            f"person_interest of {person_interest.ndim} dimensions; 2 are needed; [people, topics]"
+        )
     wanted = {
         "edge_trust": (edge_trust.shape, (graph.n_edges,)),
         "edge_fatigue": (edge_fatigue.shape, (graph.n_edges,)),
@@ -280,10 +277,6 @@ def _check_audience(
             raise ValueError(
                 f"{name} of shape {shape}; {expected} is needed; give one value per edge or person"
             )
-    if person_interest.ndim != 2:
-        raise ValueError(
-            f"person_interest of {person_interest.ndim} dimensions; 2 are needed; [people, topics]"
-        )
 
 
 def _check_shares(graph: Graph, shares: Shares, n_topics: int) -> None:

@@ -10,28 +10,27 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from engine.geometric import CELLS
+from engine.instructions import prefetch
 from engine.kernels import (
     I64,
     U64,
     F32In,
     F32Matrix,
     F64In,
-    I32In,
-    I32Out,
     I64Matrix,
     I64Out,
     U8Out,
     U32In,
+    U32Matrix,
     U32Out,
     U64In,
     U64Out,
+    inlined,
     kernel,
 )
-from engine.picking import LOW_6, LOW_32, ONE, SHIFT_32, SIX, ZERO, pick_edges
-from engine.prefetch import prefetch
+from engine.picking import LOW_6, LOW_32, NODE_STEP, ONE, SHIFT_32, SIX, ZERO, pick_edges
 from engine.streams import GOLDEN, bits, mix
 
 FIRST_VIEW, CLICKED, REPOSTED = 1, 2, 4
@@ -45,11 +44,12 @@ SHIFT_40 = np.uint64(40)
 # Columns of the counts a share gets, in the order of engine.response.Outcome.
 AUDIENCE, EXPOSURES, VIEWERS, CLICKS, REPOSTS, DEPTH, BEYOND_ONE = range(7)
 N_COUNTS = 7
-# Columns of a share's own rates.
+# Columns of a share's names and of its own rates.
+SOURCE, TOPIC, ORDINAL, GAP_CLASS = range(4)
 KEEP, CLICK_RATE, REPOST_RATE, PREMIUM = range(4)
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def keep_sights(
     n_picked: Any,
     picked: Any,
@@ -84,7 +84,7 @@ def clear_marks(targets: Any, seen_edges: Any, marks: Any) -> None:
         marks[np.uint64(targets[np.uint64(seen_edges[i])]) >> SIX] = ZERO
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def lift_of(
     e: Any, v: Any, topic: Any, theta: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, n_topics: Any
 ) -> Any:
@@ -92,6 +92,144 @@ def lift_of(
     return math.exp(
         theta[0] * edge_trust[e] + theta[1] * interest[v * n_topics + topic] - theta[2] * edge_fatigue[e]
     )
+
+
+@inlined
+def record_sights(
+    n_seen: Any,
+    picked: Any,
+    targets: Any,
+    seen_edges: Any,
+    written: Any,
+    visited: Any,
+    edge_trust: Any,
+    edge_fatigue: Any,
+    interest: Any,
+    n_topics: Any,
+    column: Any,
+) -> None:
+    """Write down along which edges the share is seen, and ask for what `respond` will read."""
+    for i in range(n_seen):
+        e = np.uint64(picked[i])
+        v = np.uint64(targets[e])
+        prefetch(visited, v >> SIX)
+        prefetch(edge_trust, e)
+        prefetch(edge_fatigue, e)
+        prefetch(interest, v * n_topics + column)
+        seen_edges[written + np.uint64(i)] = e
+
+
+@inlined
+def respond(
+    n_seen: Any,
+    picked: Any,
+    words: Any,
+    targets: Any,
+    visited: Any,
+    today: Any,
+    queue: Any,
+    tail: Any,
+    seen_flags: Any,
+    written: Any,
+    click_rate: Any,
+    repost_rate: Any,
+    edge_trust: Any,
+    edge_fatigue: Any,
+    interest: Any,
+    theta: Any,
+    n_topics: Any,
+    column: Any,
+) -> Any:
+    """Let the targets of the seen edges click and repost, each at its first sight in the tree.
+
+    Reposters join the queue. Returns its new tail and how many were new to the tree, clicked, were new to the
+    day.
+    """
+    viewers, clicks, fresh = ZERO, ZERO, ZERO
+    for i in range(n_seen):
+        e = np.uint64(picked[i])
+        v = np.uint64(targets[e])
+        bit = ONE << (v & LOW_6)
+        flags = 0
+        if visited[v >> SIX] & bit == ZERO:
+            visited[v >> SIX] |= bit
+            flags = FIRST_VIEW
+            viewers += ONE
+            fresh += np.uint64(today[v >> SIX] & bit == ZERO)
+            today[v >> SIX] |= bit
+            lift = lift_of(e, v, column, theta, edge_trust, edge_fatigue, interest, n_topics)
+            if np.float64(words[i] & LOW_32) * UNIT_32 < click_rate * lift:
+                flags |= CLICKED
+                clicks += ONE
+            if np.float64(mix(words[i] ^ REPOST_SALT) >> SHIFT_32) * UNIT_32 < repost_rate * lift:
+                flags |= REPOSTED
+                queue[tail] = v
+                tail += ONE
+        seen_flags[written + np.uint64(i)] = flags
+    return tail, viewers, clicks, fresh
+
+
+@inlined
+def grow_tree(
+    offsets: Any,
+    targets: Any,
+    edge_trust: Any,
+    edge_fatigue: Any,
+    interest: Any,
+    feed_load: Any,
+    rates: Any,
+    share: Any,
+    rate: Any,
+    tree_key: Any,
+    tables: Any,
+    count: Any,
+    seen_edges: Any,
+    seen_flags: Any,
+    visited: Any,
+    today: Any,
+    queue: Any,
+    picked: Any,
+    words: Any,
+    written: Any,
+) -> Any:
+    """One share and its reposts; return the exposures written by now, the people new to the day, and whether
+    all found room."""
+    theta = (np.float32(rates[1]), np.float32(rates[2]), np.float32(rates[3]))
+    load_scale, premium = np.float32(1.0 / rates[0]), rate[PREMIUM]
+    n_topics, column = np.uint64(interest.size // (offsets.size - 1)), np.uint64(share[TOPIC])
+    base, first, reach = np.uint64(share[GAP_CLASS]) * TABLE_SIZE, written, ZERO
+    queue[0] = share[SOURCE]
+    head, tail, level_end, depth = ZERO, ONE, ONE, 1
+    audience, viewers, clicks, deepest, beyond = ZERO, ZERO, ZERO, 0, ZERO
+    while head < tail and depth <= rates[5]:
+        u = np.uint64(queue[head])
+        head += ONE
+        begin, end = offsets[u], offsets[u + ONE]
+        audience += end - begin
+        counter = tree_key + u * NODE_STEP
+        n = pick_edges(begin, end, counter, tables, base, targets, targets, False, picked, ZERO)
+        n = keep_sights(n, picked, words, targets, feed_load, load_scale, rate[KEEP], tree_key + VIEW_SALT)
+        if written + n > np.uint64(seen_edges.size):
+            return written, reach, False
+        record_sights(
+            n, picked, targets, seen_edges, written, visited, edge_trust, edge_fatigue, interest, n_topics, column
+        )  # fmt: skip
+        before = tail
+        reply = respond(
+            n, picked, words, targets, visited, today, queue, tail, seen_flags, written,
+            rate[CLICK_RATE] * premium, rate[REPOST_RATE], edge_trust, edge_fatigue, interest, theta, n_topics,
+            column,
+        )  # fmt: skip
+        tail, viewers, clicks, reach = reply[0], viewers + reply[1], clicks + reply[2], reach + reply[3]
+        written += n
+        if tail > before:
+            deepest = depth
+            beyond += tail - before if depth > 1 else ZERO
+        if head == level_end:
+            level_end, depth, premium = tail, depth + 1, np.float32(rates[4])
+    count[AUDIENCE], count[EXPOSURES], count[VIEWERS] = audience, written - first, viewers
+    count[CLICKS], count[REPOSTS], count[DEPTH], count[BEYOND_ONE] = clicks, tail - ONE, deepest, beyond
+    return written, reach, True
 
 
 @kernel(
@@ -102,17 +240,13 @@ def lift_of(
     F32In,  # interest, flat
     F32In,  # feed_load
     F64In,  # rates: load half, trust, affinity, fatigue, reposter premium, rounds
-    U32In,  # source
-    U32In,  # topic
-    I32In,  # ordinal
+    U32Matrix,  # shares: columns SOURCE … GAP_CLASS
     F32Matrix,  # share_rates: columns KEEP … PREMIUM
-    U64In,  # share_class: row of tables
     U64,  # key
     I64,  # day
     U32In,  # tables
     I64Matrix,  # counts: columns AUDIENCE … BEYOND_ONE
     U32Out,  # seen_edges
-    I32Out,  # seen_shares
     U8Out,  # seen_flags
     U64Out,  # visited
     U64Out,  # today
@@ -129,17 +263,13 @@ def run_shares(
     interest: Any,
     feed_load: Any,
     rates: Any,
-    source: Any,
-    topic: Any,
-    ordinal: Any,
+    shares: Any,
     share_rates: Any,
-    share_class: Any,
     key: Any,
     day: Any,
     tables: Any,
     counts: Any,
     seen_edges: Any,
-    seen_shares: Any,
     seen_flags: Any,
     visited: Any,
     today: Any,
@@ -152,79 +282,22 @@ def run_shares(
     the lists.
 
     state    next share, exposures written, unique reach so far
-    visited  bitmap of this tree; today: of the day. Both come in as zeros and visited goes out so
+    visited  bitmap of one tree; today: of the day. Both come in as zeros and visited goes out so
     """
-    theta = (np.float32(rates[1]), np.float32(rates[2]), np.float32(rates[3]))
-    load_scale = np.float32(1.0 / rates[0])
-    n_topics = np.uint64(interest.size // (offsets.size - 1))
-    written, reach = np.uint64(state[1]), np.uint64(state[2])
-    for s in range(np.uint64(state[0]), np.uint64(source.size)):
-        first = written
-        tree_key = bits(key, day, source[s], ordinal[s])
-        base = share_class[s] * TABLE_SIZE
-        rate, column = share_rates[s], np.uint64(topic[s])
-        root = np.uint64(source[s])
+    first, reach = np.uint64(state[1]), np.uint64(state[2])
+    for s in range(np.uint64(state[0]), np.uint64(shares.shape[0])):
+        share, root = shares[s], np.uint64(shares[s, SOURCE])
+        tree_key = bits(key, day, share[SOURCE], share[ORDINAL])
         visited[root >> SIX] |= ONE << (root & LOW_6)
-        queue[0] = root
-        head, tail, level_end, depth = ZERO, ONE, ONE, 1
-        audience, viewers, clicks, deepest, beyond = ZERO, 0, 0, 0, np.int64(0)
-        while head < tail and depth <= rates[5]:
-            u = np.uint64(queue[head])
-            head += ONE
-            begin, end = offsets[u], offsets[u + ONE]
-            audience += end - begin
-            node_key = mix(tree_key ^ (u * GOLDEN))
-            n_seen = pick_edges(begin, end, node_key, tables, base, targets, picked, ZERO)
-            n_seen = keep_sights(
-                n_seen, picked, words, targets, feed_load, load_scale, rate[KEEP], tree_key + VIEW_SALT
-            )
-            if written + n_seen > np.uint64(seen_edges.size):
-                clear_marks(targets, seen_edges[first:written], visited)
-                visited[root >> SIX] = ZERO
-                state[0], state[1], state[2] = s, first, reach
-                return
-            for i in range(n_seen):
-                e = np.uint64(picked[i])
-                v = np.uint64(targets[e])
-                prefetch(visited, v >> SIX)
-                prefetch(edge_trust, e)
-                prefetch(edge_fatigue, e)
-                prefetch(interest, v * n_topics + column)
-            premium = rate[PREMIUM] if depth == 1 else np.float32(rates[4])
-            for i in range(n_seen):
-                e = np.uint64(picked[i])
-                v = np.uint64(targets[e])
-                bit = ONE << (v & LOW_6)
-                flags = 0
-                if visited[v >> SIX] & bit == ZERO:
-                    visited[v >> SIX] |= bit
-                    flags = FIRST_VIEW
-                    viewers += 1
-                    reach += np.uint64(today[v >> SIX] & bit == ZERO)
-                    today[v >> SIX] |= bit
-                    lift = lift_of(e, v, column, theta, edge_trust, edge_fatigue, interest, n_topics)
-                    if np.float64(words[i] & LOW_32) * UNIT_32 < rate[CLICK_RATE] * premium * lift:
-                        flags |= CLICKED
-                        clicks += 1
-                    if (
-                        np.float64(mix(words[i] ^ REPOST_SALT) >> SHIFT_32) * UNIT_32
-                        < rate[REPOST_RATE] * lift
-                    ):
-                        flags |= REPOSTED
-                        deepest = depth
-                        beyond += np.int64(depth > 1)
-                        queue[tail] = v
-                        tail += ONE
-                seen_edges[written] = e
-                seen_shares[written] = s
-                seen_flags[written] = flags
-                written += ONE
-            if head == level_end:
-                level_end = tail
-                depth += 1
+        written, fresh, fits = grow_tree(
+            offsets, targets, edge_trust, edge_fatigue, interest, feed_load, rates, share, share_rates[s],
+            tree_key, tables, counts[s], seen_edges, seen_flags, visited, today, queue, picked, words, first,
+        )  # fmt: skip
         clear_marks(targets, seen_edges[first:written], visited)
         visited[root >> SIX] = ZERO
-        count = counts[s]
-        count[AUDIENCE], count[EXPOSURES], count[VIEWERS] = audience, written - first, viewers
-        count[CLICKS], count[REPOSTS], count[DEPTH], count[BEYOND_ONE] = clicks, tail - ONE, deepest, beyond
-    state[0], state[1], state[2] = source.size, written, reach
+        reach += fresh
+        if not fits:
+            state[0], state[1], state[2] = s, first, reach
+            return
+        first = written
+    state[0], state[1], state[2] = shares.shape[0], first, reach

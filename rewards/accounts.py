@@ -15,7 +15,9 @@ from rewards.store.session import Transaction
 from rewards.store.units import digest, to_us
 
 ROLES = ("employee", "hr", "strategist")
-SCOPES = ("events:write", "events:backfill", "me:read", "kudos:write", "admin")
+SCOPES = (
+    "events:write", "events:backfill", "me:read", "kudos:write", "rewards:write", "schemes:write", "admin",
+)  # fmt: skip
 SESSION_HOURS = 12
 PASSWORD_MIN_CHARACTERS = 10
 PASSWORD_MAX_CHARACTERS = 1024

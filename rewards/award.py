@@ -125,7 +125,7 @@ class PersonState:
             while table_keys[slot]:
                 slot = (slot + 1) % slots
             table_keys[slot], table_values[slot] = key, value
-        return cls(ScoreState(*fixed, table_keys, table_values, np.array([len(keys)], np.int64)))
+        return cls(ScoreState._make([*fixed, table_keys, table_values, np.array([len(keys)], np.int64)]))
 
 
 def batch_of(

@@ -5,18 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from rewards.faults import Conflict, Insufficient, NotFound, Refused
-from rewards.ledger import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, Draft, opposite, post
+from rewards.ledger import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, Draft, opposite, post, post_once
 from rewards.people import find_row
 from rewards.places import today
 from rewards.scheme import Reward, millipoints
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.store import claims as rows
 from rewards.store import journal as journal_rows
-from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import states, trail
 from rewards.store.session import Transaction
-from rewards.store.units import from_us, maybe_us, to_us
+from rewards.store.units import digest, from_us, maybe_us, to_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,8 @@ def claim_reward(
     Raises NotFound for the reward, Insufficient for points, stock or budget, Conflict for a key used for another reward.
     """
     who = find_row(tx, organisation, person)
-    states.lock(tx, [who.id])
-    dedupe = f"claim:{who.id}:{key}"[:160]
+    states.lock(tx, organisation, [who.id])
+    dedupe = f"claim:{who.id}:{digest(key)}"
     before = rows.by_dedupe(tx, organisation, dedupe)
     if before is not None:
         if before.reward != reward:
@@ -84,7 +83,14 @@ def claim_reward(
         )
     if who.status == "inactive":
         raise Refused("reward: the person is not active; reactivate first")
-    now_us, cost = to_us(now), millipoints(offer.points)
+    with tx.savepoint():
+        return _buy(tx, organisation, who, offer, version, dedupe, to_us(now))
+
+
+def _buy(
+    tx: Transaction, organisation: str, who: Any, offer: Reward, version: int, dedupe: str, now_us: int
+) -> Claim:
+    cost, reward = millipoints(offer.points), offer.id
     day = today(now_us, Schemes.of(tx, organisation).zone(version))
     period = f"{day.year:04d}-{day.month:02d}"
     money = journal_rows.balance_of(tx, organisation, SPENDABLE, who.id) or 0
@@ -113,7 +119,7 @@ def claim_reward(
         },
     )  # fmt: skip
     trail.tell(tx, organisation, [("claim.made", {"claim": claim_id, "reward": reward})], now_us)
-    return _claim(rows.find(tx, organisation, claim_id), person)
+    return _claim(rows.find(tx, organisation, claim_id), who.external_id)
 
 
 def approve_claim(
@@ -162,7 +168,7 @@ def _refund(
     now: datetime,
 ) -> Claim:
     row = _find(tx, organisation, claim)
-    states.lock(tx, [row.person_id])
+    states.lock(tx, organisation, [row.person_id])
     if not rows.move(tx, claim, before, after, actor, reason, to_us(now)):
         raise Conflict(
             f"claim {claim}: status {_find(tx, organisation, claim).status!r}; it cannot become {after}"
@@ -179,23 +185,19 @@ def _refund(
 def _open_budget(
     tx: Transaction, organisation: str, offer: Reward, budget: str, version: int, day: int, now_us: int
 ) -> None:
-    """Fund this period's budget unless it is; the organisation's lock lets one claimant do it."""
-    if (
-        journal_rows.balance_of(tx, organisation, BUDGET, NOBODY, budget) is not None
-        or offer.budget_points is None
-    ):
+    """Fund this period's budget unless it is; of claimants at the same time one does it, the others wait for it."""
+    if offer.budget_points is None:
         return
-    organisation_rows.find_exclusive(tx, organisation)
+    if journal_rows.balance_of(tx, organisation, BUDGET, NOBODY, budget) is not None:
+        return
     dedupe = f"budget:{budget}"
-    if journal_rows.by_dedupe(tx, organisation, dedupe) is not None:
-        return
     whole = millipoints(offer.budget_points)
     draft = Draft(
         person_id=None, origin="budget", kind="budget", rule=offer.id, amount=whole, reason="budget",
         scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us, dedupe=dedupe,
         moves=((MINT, NOBODY, "", -whole), (BUDGET, NOBODY, budget, whole)) if whole else (),
     )  # fmt: skip
-    post(tx, organisation, [draft], now_us)
+    post_once(tx, organisation, draft, now_us)
 
 
 def _offers(tx: Transaction, organisation: str, now: datetime) -> tuple[int, tuple[Reward, ...]]:

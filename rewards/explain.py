@@ -73,6 +73,10 @@ def _rule(rule: Rule) -> str:
     return text + _PROOF[rule.verification]
 
 
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
 def _badge(badge: Badge, scheme: IncentiveScheme) -> str:
     titles = {rule.id: rule.title for rule in scheme.rules} | {
         streak.id: streak.title for streak in scheme.streaks
@@ -83,11 +87,11 @@ def _badge(badge: Badge, scheme: IncentiveScheme) -> str:
             case "points":
                 return f"{least} points"
             case "awards":
-                return f"{least} awards of “{titles[of]}”"
+                return f"{_times(least)} “{titles[of]}”"
             case "events":
-                return f"{least} times “{of}”"
+                return f"{_times(least)} “{of}”"
             case _:
-                return f"{least} days of “{titles[of]}”"
+                return f"{least} day{'' if least == 1 else 's'} of “{titles[of]}”"
 
     ways = [" and ".join(need(n.metric, n.of, n.at_least) for n in group) for group in badge.groups]
     return f"Badge “{badge.title}”: {' or '.join(ways)}. {'Yours to keep.' if badge.permanent else 'Held while it is true.'}"

@@ -35,3 +35,9 @@ class BadValue(Fault):
     """A value outside its limits."""
 
     code = "bad_value"
+
+
+class Stale(Fault):
+    """The caller's copy is no longer the one that stands."""
+
+    code = "stale"

@@ -11,19 +11,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rewards.ledger import Draft, award_moves, opposite, post
-from rewards.places import Place, local_ordinal
+from rewards.places import Place, local_ordinal, places
 from rewards.reasons import Reason
-from rewards.schemes import NO_SCHEME, Schemes
+from rewards.schemes import NO_SCHEME, Schemes, TopUp, in_force
 from rewards.scored import Fold, Scored
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
+from rewards.store import people as people_rows
 from rewards.store import reviews, states
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
 AWARDED = str(Reason.AWARDED)
 ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), str(Reason.HELD_FOR_REVIEW), "released", "approved"})
-NOT_FOLDED = frozenset({"late", "closed_period"})
+NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +103,92 @@ class Folder:
         self._states: list[dict[str, Any]] = []
 
     def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
-        """Take in new events (in canonical order), replaying when the first comes before the last one folded."""
-        if fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event):
+        """Take in new events (in canonical order), replaying when they change what came before."""
+        if fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event) or self._topped_up(fresh):
             self.replay(person, place, stored)
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
+        badges = [draft.rule for draft in drafts if draft.kind == "badge"]
+        if badges and journal_rows.holds_any(self.tx, self.organisation, person.id, badges):
+            # A permanent badge outlived its events and is now earned again: once is enough.
+            self.replay(person, place, stored)
+            return
         self.drafts.extend(drafts)
         self._keep(person.id, stand, fresh[-1])
 
     def replay(self, person: Any, place: Place, stored: Any) -> None:
         """Fold the open period again and draft the differences from what stands."""
         told = self.open_events(person.id)
-        self.under_review |= reviews.held_events(self.tx, person.id)
-        stand, desired = self.fold(person.id, place, Stand(stored.base_version, stored.base_state), told)
-        self.drafts.extend(self._differences(person.id, desired, {one.ref for one in told}))
+        stand, drafts = self._again(person, place, stored, told)
+        self.drafts.extend(drafts)
         self._keep(person.id, stand, told[-1] if told else None)
+
+    def differences(self, person: Any, place: Place, stored: Any) -> list[Draft]:
+        """What a replay would post; nothing is kept."""
+        return self._again(person, place, stored, self.open_events(person.id))[1]
+
+    def _again(
+        self, person: Any, place: Place, stored: Any, told: Sequence[Told]
+    ) -> tuple[Stand, list[Draft]]:
+        self.under_review |= reviews.held_events(self.tx, person.id)
+        start = Stand(stored.base_version, stored.base_state)
+        stand, desired = self.fold(person.id, place, start, told)
+        drafts = self._differences(person.id, desired, {one.ref for one in told})
+        return stand, drafts + self._top_ups(person, place, start, told)
+
+    def _topped_up(self, fresh: Sequence[Told]) -> bool:
+        """True where an event falls into a span that a top-up covers."""
+        if not self.schemes.has_top_ups:
+            return False
+        spans = self.schemes.top_ups(self.closed_us)
+        return any(span.since_us <= told.occurred_us < span.until_us for span in spans for told in fresh)
+
+    def _top_ups(self, person: Any, place: Place, start: Stand, told: Sequence[Told]) -> list[Draft]:
+        """Each top-up as the events known now make it: what its version would have given more, never less than nothing."""
+        if not self.schemes.has_top_ups:
+            return []
+        drafts: list[Draft] = []
+        granted = 0
+        for span in self.schemes.top_ups(self.closed_us):
+            known = [one for one in told if one.occurred_us < span.until_us]
+
+            def chosen(at_us: int, span: TopUp = span) -> int:
+                return span.version if at_us >= span.since_us else in_force(span.before, at_us)
+
+            def former(at_us: int, span: TopUp = span) -> int:
+                return in_force(span.before, at_us)
+
+            worlds = [
+                sum(draft.amount for draft in self.fold(person.id, place, start, known, version_at)[1])
+                for version_at in (chosen, former)
+            ]
+            rise = max(0, worlds[0] - worlds[1] - granted)
+            granted += rise
+            drafts.extend(self._top_up(person, span, rise))
+        return drafts
+
+    def _top_up(self, person: Any, span: TopUp, rise: int) -> list[Draft]:
+        """The opposite of a top-up that stands at another amount, and the right one."""
+        standing = journal_rows.top_ups(self.tx, self.organisation, span.version, person.id)
+        if sum(row.amount for row in standing) == rise:
+            return []
+        postings = journal_rows.postings_of(self.tx, [row.id for row in standing])
+        drafts = [opposite(row, postings.get(row.id, ()), "replay", "replayed") for row in standing]
+        if rise:
+            board = local_ordinal(self.now_us, self.schemes.zone(span.version))
+            drafts.append(
+                Draft(
+                    person_id=person.id, origin="top_up", kind="points", rule="", amount=rise,
+                    reason=str(Reason.TOP_UP), scheme_version=span.version, local_date=board, board_date=board,
+                    team=person.team, occurred_us=self.now_us, moves=award_moves(person.id, rise, held=False),
+                )
+            )  # fmt: skip
+        return drafts
 
     def open_events(self, person_id: int, before_us: int | None = None) -> list[Told]:
         """The person's events of the open period that count, in canonical order."""
         found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us)
-        return [Told.from_row(row.id, row._mapping) for row in found]
+        return [Told.from_row(row.id, row._asdict()) for row in found]
 
     def fold(
         self,
@@ -131,13 +198,15 @@ class Folder:
         told: Sequence[Told],
         version_at: Callable[[int], int] | None = None,
     ) -> tuple[Stand, list[Draft]]:
-        """The kernel over these events. `version_at` overrides which version is in force (for shadows)."""
+        """The kernel over these events. `version_at` overrides which version is in force (for top-ups)."""
         choose = version_at or self.schemes.at
         fold = Fold.resume(self.schemes, start.version, start.state)
         drafts: list[Draft] = []
         for one in told:
             version = choose(one.occurred_us)
             if version == NO_SCHEME:
+                if one.person_id == person_id:
+                    drafts.append(self.zero(one, place, str(Reason.NO_SCHEME)))
                 continue
             team = place.membership_at(one.occurred_us)[1]
             scored = fold.score(version, one, person_id, place)
@@ -164,9 +233,8 @@ class Folder:
         )
 
     def post(self) -> list[int]:
-        """Post the drafts, bring badges and states up to date; returns the entries' ids."""
+        """Post the drafts and keep the states; returns the entries' ids."""
         ids = post(self.tx, self.organisation, self.drafts, self.now_us)
-        self._badges(ids)
         states.save_many(self.tx, self._states)
         return ids
 
@@ -206,6 +274,7 @@ class Folder:
                 fresh.append(replace(draft, origin="replay"))
             else:
                 waiting.remove(same)
+        fresh = self._not_held_before(person_id, fresh)
         wanted_badges = {draft.rule for draft in desired if draft.kind == "badge"}
         gone = [row for rows in standing.values() for row in rows if not self._stays(row, wanted_badges)]
         gone.sort(key=lambda row: int(row.id))
@@ -217,6 +286,13 @@ class Folder:
             for row in gone
         ]
         return undone + fresh
+
+    def _not_held_before(self, person_id: int, fresh: list[Draft]) -> list[Draft]:
+        """Without badges that a closed period gave for good, although its events no longer reach them."""
+        if not any(draft.kind == "badge" for draft in fresh):
+            return fresh
+        kept = journal_rows.badges_before(self.tx, person_id, self.closed_us)
+        return [draft for draft in fresh if draft.kind != "badge" or draft.rule not in kept]
 
     def _stays(self, row: Any, wanted_badges: set[str]) -> bool:
         """A permanent badge is kept although its events no longer reach it."""
@@ -235,24 +311,33 @@ class Folder:
                 "last_us": last.occurred_us if last else states.BEFORE_ALL_US,
                 "last_source": last.source if last else "",
                 "last_event": last.event_id if last else "",
-                "last_date": last.local_date if last else 0,
             }
         )
-
-    def _badges(self, ids: Sequence[int]) -> None:
-        for id_, draft in zip(ids, self.drafts, strict=True):
-            if draft.kind == "badge" and draft.person_id is not None:
-                journal_rows.change_badge(
-                    self.tx,
-                    self.organisation,
-                    draft.person_id,
-                    draft.rule,
-                    journal_id=id_ if draft.reverses is None else None,
-                    at_us=draft.occurred_us if draft.reverses is None else self.now_us,
-                )
 
 
 def _same(row: Any, draft: Draft) -> bool:
     """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
     reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
     return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])
+
+
+def replay_people(
+    tx: Transaction, organisation: str, home: Any, ids: Sequence[int], now_us: int, *, idle_too: bool = False
+) -> list[int]:
+    """Count the open period again for these people; returns the new entries. `home` is the organisation's row.
+
+    People without any event so far are passed over unless `idle_too`.
+    """
+    locked = states.lock(tx, organisation, ids)
+    folder = Folder(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
+    people = people_rows.by_ids(tx, organisation, locked)
+    where = places(tx, list(people.values()))
+    for person_id, stored in sorted(locked.items()):
+        if idle_too or stored.last_us != states.BEFORE_ALL_US:
+            folder.replay(people[person_id], where[person_id], stored)
+    return folder.post()
+
+
+def closed_until(home: Any) -> int:
+    """The instant before which everything is frozen, in microseconds."""
+    return states.BEFORE_ALL_US if home.closed_until_us is None else int(home.closed_until_us)

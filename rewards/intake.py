@@ -7,14 +7,12 @@ from typing import Any
 
 from rewards.events import Event, payload_hash
 from rewards.faults import NotFound
-from rewards.fold import Folder, Told
+from rewards.fold import Folder, Told, closed_until
 from rewards.ledger import post
 from rewards.places import Place, places
 from rewards.schemes import Schemes
 from rewards.store import events as rows
 from rewards.store import journal as journal_rows
-from rewards.store import organisations as organisation_rows
-from rewards.store import people as people_rows
 from rewards.store import reviews, states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
@@ -55,39 +53,42 @@ def record(
     """
     if len(events) > BATCH_LIMIT:
         raise ValueError(f"batch of {len(events)} events: limit {BATCH_LIMIT}; send smaller batches")
-    home = organisation_rows.find_shared(tx, organisation)
+    named = [name for event in events for name in (event.subject, event.owner) if name is not None]
+    home, people = states.lock_people(tx, organisation, named)
     if home is None:
         raise NotFound(f"organisation {organisation!r}: unknown; create it first")
-    now_us = to_us(received_at)
-    intake = _Intake(tx, organisation, home, now_us, backfill)
-    return intake.take(events)
+    return _Intake(tx, organisation, home, people, to_us(received_at), backfill).take(events)
 
 
 class _Intake:
     """One call of `record`."""
 
-    def __init__(self, tx: Transaction, organisation: str, home: Any, now_us: int, backfill: bool) -> None:
+    def __init__(
+        self,
+        tx: Transaction,
+        organisation: str,
+        home: Any,
+        people: dict[str, Any],
+        now_us: int,
+        backfill: bool,
+    ) -> None:
         self.tx = tx
         self.organisation = organisation
         self.home = home
         self.now_us = now_us
         self.backfill = backfill
         self.schemes = Schemes.of(tx, organisation)
-        self.closed_us = home.closed_until_us if home.closed_until_us is not None else states.BEFORE_ALL_US
+        self.closed_us = closed_until(home)
         self.receipts: dict[int, Receipt] = {}
-        self.people: dict[str, Any] = {}
-        self.places: dict[int, Place] = {}
+        self.people = people
+        self.places: dict[int, Place] = places(tx, list(people.values()))
 
     def take(self, events: Sequence[Event]) -> list[Receipt]:
-        wanted = {event.subject for event in events} | {event.owner for event in events if event.owner}
-        self.people = people_rows.find_many(self.tx, self.organisation, wanted)
-        self.places = places(self.tx, list(self.people.values()))
-        locked = states.lock(self.tx, [row.id for row in self.people.values()])
         taken, repeated = self._into_inbox(events)
         counted = [one for one in taken if one.status == SCORED]
         folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         folder.under_review = self._hold_unusual(counted)
-        entries = self._settle(folder, counted, locked)
+        entries = self._settle(folder, counted)
         for one in taken:
             self._answer(one, events[one.position], entries.get(one.told.ref, ()))
         self._tell(taken)
@@ -103,7 +104,7 @@ class _Intake:
         for position, event in enumerate(events):
             if event.subject not in self.people or (event.owner and event.owner not in self.people):
                 self.receipts[position] = Receipt(event.source, event.id, "unknown_person", "unknown_person")
-            elif self.people[event.subject].status == "inactive":
+            elif _left_by(self.people[event.subject], event):
                 self.receipts[position] = Receipt(event.source, event.id, "rejected", "inactive_person")
             elif (event.source, event.id) in positions:
                 repeated.append(position)
@@ -117,22 +118,24 @@ class _Intake:
             if key in ids:
                 taken.append(Taken(positions[key], _told(ids[key], row), row["status"]))
             else:
-                admitted = self._admit(row)
+                admitted = self._admit(row, positions[key])
                 if admitted is None:
                     repeated.append(positions[key])
                 else:
-                    taken.append(Taken(positions[key], admitted, SCORED))
+                    taken.append(admitted)
         return taken, sorted(repeated)
 
-    def _admit(self, row: dict[str, Any]) -> Told | None:
+    def _admit(self, row: dict[str, Any], position: int) -> Taken | None:
         """A quarantined event sent again when its time has come."""
         stored = rows.find(self.tx, self.organisation, row["source"], row["event_id"])
-        if stored is None or stored.status != QUARANTINED or row["status"] != SCORED:
+        if stored is None or stored.status != QUARANTINED or row["status"] == QUARANTINED:
             return None
         if stored.payload_hash != row["payload_hash"]:
             return None
-        rows.admit(self.tx, stored.id, SCORED, True, self.now_us)
-        return _told(stored.id, row)
+        # It came before its time, so it cannot be late; its date and zone were frozen when it came.
+        status = CLOSED if stored.occurred_us < self.closed_us else SCORED
+        rows.admit(self.tx, stored.id, status, status == SCORED, self.now_us)
+        return Taken(position, _told(stored.id, stored._asdict()), status)
 
     def _row(self, event: Event) -> dict[str, Any]:
         person = self.people[event.subject]
@@ -158,6 +161,7 @@ class _Intake:
             "verification": event.verification,
             "status": status,
             "scored": status == SCORED,
+            "voided_at_us": None,
         }
 
     def _status(self, at_us: int) -> str:
@@ -188,9 +192,7 @@ class _Intake:
                 held.add(told.ref)
         return held
 
-    def _settle(
-        self, folder: Folder, counted: Sequence[Taken], locked: dict[int, Any]
-    ) -> dict[int, tuple[EntryView, ...]]:
+    def _settle(self, folder: Folder, counted: Sequence[Taken]) -> dict[int, tuple[EntryView, ...]]:
         """Fold each beneficiary's new events, or replay where one came out of order; post everything at once."""
         fresh: dict[int, list[Told]] = {}
         for one in counted:
@@ -198,9 +200,8 @@ class _Intake:
                 fresh.setdefault(person_id, []).append(one.told)
         by_id = {row.id: row for row in self.people.values()}
         for person_id, told in sorted(fresh.items()):
-            folder.advance(
-                by_id[person_id], self.places[person_id], locked[person_id], sorted(told, key=_key)
-            )
+            person = by_id[person_id]
+            folder.advance(person, self.places[person_id], person, sorted(told, key=_key))
         ids = folder.post()
         externals = {row.id: row.external_id for row in self.people.values()}
         events = {one.told.ref: one.told for one in counted}
@@ -263,6 +264,11 @@ def outcome(entries: Sequence[EntryView]) -> tuple[str, str]:
         if view.amount_millipoints > 0 or view.kind != "points":
             return "awarded", view.reason
     return "zero", entries[0].reason if entries else "no_rule"
+
+
+def _left_by(person: Any, event: Event) -> bool:
+    """True for what happened after the person was deactivated; what happened before still counts."""
+    return person.status == "inactive" and to_us(event.occurred_at) >= (person.inactive_since_us or 0)
 
 
 def _key(told: Told) -> tuple[int, str, str]:

@@ -4,10 +4,11 @@ An award of x moves: mint −2x, earned +x (ranks, never spent), spendable +x. W
 Postings of an entry sum to zero. Entries are never changed; undoing posts the opposite, once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rewards.store import credentials as credential_rows
 from rewards.store import journal as rows
 from rewards.store import projections
 from rewards.store.session import Transaction
@@ -93,6 +94,16 @@ def on_dates(draft: Draft, local_date: int, board_date: int) -> Draft:
     return replace(draft, local_date=local_date, board_date=board_date)
 
 
+def inherited(draft: Draft, heirs: Mapping[int, int]) -> Draft:
+    """The same draft on the account that took over, where the person's own was merged into another."""
+    if draft.person_id is None or draft.person_id not in heirs:
+        return draft
+    moves = tuple(
+        (account, heirs.get(who, who), detail, amount) for account, who, detail, amount in draft.moves
+    )
+    return replace(draft, person_id=heirs[draft.person_id], moves=moves)
+
+
 def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[int]:
     """Append the drafts and move everything that is kept beside them; returns the entries' ids in order.
 
@@ -102,6 +113,22 @@ def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: in
         if sum(move[3] for move in draft.moves) != 0:
             raise AssertionError(f"entry of rule {draft.rule!r}: postings sum to a value other than zero")
     ids = rows.add_entries(tx, [_journal_row(organisation, draft, now_us) for draft in drafts])
+    _move(tx, organisation, drafts, ids, now_us)
+    return ids
+
+
+def post_once(tx: Transaction, organisation: str, draft: Draft, now_us: int) -> int | None:
+    """Post an entry unless one of the same dedupe key is there; returns its id, or None. Waits for a rival in flight."""
+    id_ = rows.add_entry_once(tx, _journal_row(organisation, draft, now_us))
+    if id_ is not None:
+        _move(tx, organisation, [draft], [id_], now_us)
+    return id_
+
+
+def _move(
+    tx: Transaction, organisation: str, drafts: Sequence[Draft], ids: Sequence[int], now_us: int
+) -> None:
+    """Postings, balances and projections of entries just appended."""
     postings: list[dict[str, Any]] = []
     balances: dict[tuple[str, int, str], int] = {}
     days: dict[tuple[int, int], int] = {}
@@ -127,10 +154,18 @@ def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: in
                 _add(teams, (draft.team, draft.board_date), amount)
                 for window in projections.windows(draft.board_date):
                     _add(scores, (window, holder), amount)
+        if draft.kind == "badge" and draft.person_id is not None:
+            gained = draft.reverses is None
+            rows.change_badge(
+                tx, organisation, draft.person_id, draft.rule, journal_id=id_ if gained else None,
+                at_us=draft.occurred_us if gained else now_us,
+            )  # fmt: skip
+    lost = {d.person_id for d in drafts if d.kind == "badge" and d.reverses is not None and d.person_id}
+    if lost:
+        credential_rows.revoke_lost(tx, lost, now_us)
     rows.add_postings(tx, postings)
     rows.add_to_balances(tx, organisation, balances)
     projections.add(tx, organisation, days, teams, scores)
-    return ids
 
 
 def _add(sums: dict[Any, int], key: Any, amount: int) -> None:

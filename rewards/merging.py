@@ -1,13 +1,13 @@
 """Two accounts of one human become one: events move, and the open period is counted again for both."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from rewards.faults import NotFound, Refused
-from rewards.fold import Folder
-from rewards.ledger import MINT, NOBODY, Draft, award_moves, post
+from rewards.fold import closed_until, replay_people
+from rewards.ledger import MINT, NOBODY, Draft, award_moves, opposite, post
 from rewards.people import erase, find_row
-from rewards.places import local_ordinal, places
-from rewards.schemes import Schemes
+from rewards.places import local_ordinal
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import links as link_rows
@@ -32,20 +32,41 @@ def merge_people(
     if kept.id == gone.id:
         raise Refused(f"person {keep!r}: cannot be merged with itself; name two accounts")
     now_us = to_us(now)
-    locked = states.lock(tx, [kept.id, gone.id])
-    schemes = Schemes.of(tx, organisation)
-    closed_us = states.BEFORE_ALL_US if home.closed_until_us is None else int(home.closed_until_us)
-    event_rows.move(tx, gone.id, kept.id, closed_us)
+    states.lock(tx, organisation, [kept.id, gone.id])
+    event_rows.move(tx, gone.id, kept.id, closed_until(home))
     link_rows.move(tx, gone.id, kept.id)
-    folder = Folder(tx, organisation, schemes, closed_us, now_us)
-    where = places(tx, [kept, gone])
-    for person in sorted((kept, gone), key=lambda row: int(row.id)):
-        folder.replay(person, where[person.id], locked[person.id])
-    folder.post()
+    # Both states are folded anew, also one that had no event so far.
+    replay_people(tx, organisation, home, [kept.id, gone.id], now_us, idle_too=True)
+    _move_kept(tx, organisation, gone.id, kept.id, now_us)
     _move_rest(tx, organisation, gone.id, kept.id, kept.team, local_ordinal(now_us, kept.timezone), now_us)
     people_rows.change(tx, gone.id, {"merged_into": kept.id})
     erase(tx, organisation, drop, now, actor)
     trail.log(tx, organisation, actor, "people.merge", f"person:{gone.id}", f"into person:{kept.id}", now_us)
+
+
+def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:
+    """Badges and waiting awards of closed periods: undone for one account, and the same for the other, once."""
+    mine = {row.badge for row in journal_rows.badges_of(tx, kept) if row.revoked_us is None}
+    rows = [
+        row
+        for row in journal_rows.standing(tx, gone, states.BEFORE_ALL_US)
+        if row.kind == "badge" or row.hold_until_us is not None
+    ]
+    postings = journal_rows.postings_of(tx, [row.id for row in rows])
+    drafts: list[Draft] = []
+    for row in rows:
+        undone = opposite(row, postings.get(row.id, ()), "merge", "merged")
+        drafts.append(undone)
+        if row.kind != "badge" or row.rule not in mine:
+            moves = tuple(
+                (account, kept if who else NOBODY, detail, -x) for account, who, detail, x in undone.moves
+            )
+            drafts.append(
+                replace(
+                    undone, person_id=kept, amount=row.amount, reverses=None, moves=moves, hold_until_us=row.hold_until_us
+                )
+            )  # fmt: skip
+    post(tx, organisation, drafts, now_us)
 
 
 def _move_rest(

@@ -3,17 +3,20 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from rewards.faults import BadValue, NotFound, Refused
+from rewards.fold import replay_people
 from rewards.organisations import known_zone
+from rewards.places import places
 from rewards.store import accounts as account_rows
+from rewards.store import credentials as credential_rows
+from rewards.store import forgetting, states, trail
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
-from rewards.store import states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
@@ -104,7 +107,9 @@ def deactivate(
 ) -> None:
     """Hide the person everywhere and end her sessions; the history stays."""
     row = find_row(tx, organisation, external_id)
-    rows.change(tx, row.id, {"status": "inactive", "hidden": True})
+    if row.status == "inactive":
+        return
+    rows.change(tx, row.id, {"status": "inactive", "hidden": True, "inactive_since_us": to_us(now)})
     account_rows.drop_sessions(tx, row.id)
     _log(tx, organisation, actor, "people.deactivate", row.id, now)
 
@@ -114,7 +119,8 @@ def reactivate(
 ) -> None:
     """Bring a deactivated person back, with everything she had."""
     row = find_row(tx, organisation, external_id)
-    rows.change(tx, row.id, {"status": "active", "hidden": bool(row.opted_out)})
+    back = {"status": "active", "hidden": bool(row.opted_out), "inactive_since_us": None}
+    rows.change(tx, row.id, back)
     _log(tx, organisation, actor, "people.reactivate", row.id, now)
 
 
@@ -140,31 +146,52 @@ def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out:
 
 
 def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "self") -> None:
-    """Drop who this was: name, address, id, sign-in and messages. Entries and totals stay, without a name."""
+    """Drop who this was: name, address, id, sign-in and messages. Entries and totals stay, without a name.
+
+    What scoring needs (dates of leave, zones, memberships) stays with the nameless number, so that a later replay
+    gives the same totals.
+    """
+    organisation_rows.find_shared(tx, organisation)
     row = find_row(tx, organisation, external_id)
+    nobody = f"person:{row.id}"
+    others = [other.name for other in rows.every(tx, organisation, inactive=True) if other.id != row.id]
     account_rows.drop_account(tx, row.id)
     recognition_rows.blank_messages(tx, row.id)
+    credential_rows.forget(tx, row.id)
     rows.drop_links(tx, row.id)
-    rows.drop_private_history(tx, row.id)
     rows.drop_identity(tx, row.id)
-    rows.change(tx, row.id, {"status": "erased", "hidden": True, "manager_id": None, "locale": "en"})
-    trail.forget_actor(tx, organisation, external_id, f"person:{row.id}")
-    _log(tx, organisation, actor, "people.erase", row.id, now)
+    rows.change(
+        tx,
+        row.id,
+        {"status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": nobody},
+    )
+    forgetting.forget_payloads(tx, row.id)
+    forgetting.forget_words(
+        tx, organisation, forgetting.words_for(external_id, row.name, row.email, others), nobody
+    )
+    _log(tx, organisation, nobody if actor == external_id else actor, "people.erase", row.id, now)
 
 
 def set_leave(
     tx: Transaction, organisation: str, external_id: str, first: date, last: date, now: datetime
 ) -> None:
-    """Days off, both included: streaks pause. Raises BadValue when the end precedes the start."""
+    """Days off, both included: streaks pause, also those that broke before the leave was known.
+
+    Raises BadValue when the end precedes the start.
+    """
     if last < first:
         raise BadValue(f"leave {first}..{last}: the last day precedes the first; swap them")
+    home = organisation_rows.find_shared(tx, organisation)
     row = find_row(tx, organisation, external_id)
     rows.add_leave(tx, organisation, row.id, first.toordinal(), last.toordinal())
     rows.change(tx, row.id, {"has_history": True})
+    replay_people(tx, organisation, home, [row.id], to_us(now))
     _log(tx, organisation, "system", "people.leave", row.id, now)
 
 
-def change_zone(tx: Transaction, organisation: str, external_id: str, zone: str, now: datetime) -> datetime:
+def change_zone(
+    tx: Transaction, organisation: str, external_id: str, zone: str, now: datetime, *, flagged: bool = False
+) -> datetime:
     """Move to another time zone from the next local day on; returns the instant from which it holds.
 
     A date already used in the old zone never comes free again (`floor_date`).
@@ -172,13 +199,16 @@ def change_zone(tx: Transaction, organisation: str, external_id: str, zone: str,
     if not known_zone(zone):
         raise BadValue(f"time zone {zone!r}: not an IANA name; write e.g. Europe/Madrid")
     row = find_row(tx, organisation, external_id)
-    old = ZoneInfo(row.timezone)
-    today = now.astimezone(old).date()
-    start = datetime.combine(today + timedelta(days=1), time.min, tzinfo=old).astimezone(UTC)
+    now_us = to_us(now)
+    # The zone in force, not one asked for a moment ago that begins tomorrow: that wish is replaced.
+    used, zone_now = places(tx, [row])[row.id].date_at(now_us)
+    tomorrow = date.fromordinal(used + 1)
+    start = datetime.combine(tomorrow, time.min, tzinfo=ZoneInfo(zone_now)).astimezone(UTC)
     if not rows.history(tx, rows.ZONE, [row.id]):
         rows.add_zone_change(tx, organisation, row.id, BEGINNING_US, row.timezone, 0)
-    rows.add_zone_change(tx, organisation, row.id, to_us(start), zone, today.toordinal())
-    rows.change(tx, row.id, {"timezone": zone, "zone_flagged": False, "has_history": True})
+    rows.drop_zone_changes_after(tx, row.id, now_us)
+    rows.add_zone_change(tx, organisation, row.id, to_us(start), zone, used)
+    rows.change(tx, row.id, {"timezone": zone, "zone_flagged": flagged, "has_history": True})
     _log(tx, organisation, "self", "people.zone", row.id, now)
     return start
 
@@ -268,7 +298,7 @@ def _update(
     if changed:
         rows.change(tx, old.id, changed)
     if zone != old.timezone:
-        change_zone(tx, organisation, row.id, zone, now)
+        change_zone(tx, organisation, row.id, zone, now, flagged=new["zone_flagged"])
     identity = (row.name or row.id, row.email or None)
     if identity != (old.name, old.email):
         rows.change_identity(tx, old.id, *identity)

@@ -84,12 +84,22 @@ class WeekdayIn(_Node):
 _TAGS = ("all", "any", "not", "compare", "segment", "channel", "tag", "weekday")
 
 
+_TAG_OF: dict[type, str] = {
+    All: "all",
+    AnyOf: "any",
+    Not: "not",
+    Compare: "compare",
+    SegmentIn: "segment",
+    ChannelIn: "channel",
+    TagIn: "tag",
+    WeekdayIn: "weekday",
+}
+
+
 def _which(value: Any) -> str | None:
     if isinstance(value, dict):
         return next((tag for tag in _TAGS if tag in value), "not" if "not_" in value else None)
-    return {All: "all", AnyOf: "any", Not: "not", Compare: "compare", SegmentIn: "segment"}.get(
-        type(value)
-    ) or {ChannelIn: "channel", TagIn: "tag", WeekdayIn: "weekday"}.get(type(value))
+    return _TAG_OF.get(type(value))
 
 
 Predicate = Annotated[

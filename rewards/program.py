@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from rewards.faults import BadValue, Conflict, NotFound, Refused
-from rewards.fold import UNTIL_REVIEWED_US, Folder, Stand
+from rewards.fold import UNTIL_REVIEWED_US, Folder, Stand, closed_until, replay_people
 from rewards.intake import record
-from rewards.ledger import Draft, award_moves, on_dates, opposite, post
+from rewards.ledger import Draft, award_moves, inherited, on_dates, opposite, post
 from rewards.people import find_row
 from rewards.places import local_ordinal, places
 from rewards.publication import SchemeVersion, publish_scheme, roll_back, scheme_in_force
@@ -110,7 +110,7 @@ def reverse_entry(
 def void_event(tx: Transaction, organisation: str, home: Any, event: Any, now_us: int) -> list[int]:
     """Count an event as never having happened; returns the new entries. Raises Conflict the second time."""
     who = [event.person_id, *([event.owner_id] if event.owner_id else [])]
-    locked = states.lock(tx, who)
+    states.lock(tx, organisation, who)
     fresh = event_rows.get(tx, organisation, event.id)
     assert fresh is not None
     if fresh.voided_at_us is not None:
@@ -118,16 +118,9 @@ def void_event(tx: Transaction, organisation: str, home: Any, event: Any, now_us
             f"event of entry: already undone at {from_us(fresh.voided_at_us).isoformat()}; nothing to do"
         )
     event_rows.void(tx, event.id, now_us)
-    schemes = Schemes.of(tx, organisation)
-    closed_us = home.closed_until_us if home.closed_until_us is not None else states.BEFORE_ALL_US
-    if event.occurred_us < closed_us:
-        return _undo_closed(tx, organisation, event, schemes, now_us)
-    folder = Folder(tx, organisation, schemes, closed_us, now_us)
-    people = people_rows.by_ids(tx, organisation, who)
-    where = places(tx, list(people.values()))
-    for person_id in sorted(locked):
-        folder.replay(people[person_id], where[person_id], locked[person_id])
-    return folder.post()
+    if event.occurred_us < closed_until(home):
+        return _undo_closed(tx, organisation, event, Schemes.of(tx, organisation), now_us)
+    return replay_people(tx, organisation, home, who, now_us)
 
 
 def close_period(tx: Transaction, organisation: str, until: datetime, actor: str, now: datetime) -> None:
@@ -136,7 +129,7 @@ def close_period(tx: Transaction, organisation: str, until: datetime, actor: str
     if home is None:
         raise NotFound(f"organisation {organisation!r}: unknown; create it first")
     until_us, now_us = to_us(until), to_us(now)
-    closed_us = home.closed_until_us if home.closed_until_us is not None else states.BEFORE_ALL_US
+    closed_us = closed_until(home)
     if not closed_us < until_us <= now_us:
         raise BadValue(
             f"period until {until.isoformat()}: limit after the last closing and not in the future; choose another end"
@@ -161,9 +154,8 @@ def release_due(tx: Transaction, organisation: str, now: datetime) -> int:
     """Release awards whose waiting time is over and admit quarantined events whose time has come; returns how many."""
     now_us = to_us(now)
     organisation_rows.find_shared(tx, organisation)
-    due = rows.due(tx, organisation, now_us)
-    states.lock(tx, [row.person_id for row in due])
-    due = rows.due(tx, organisation, now_us)
+    locked = states.lock(tx, organisation, [row.person_id for row in rows.due(tx, organisation, now_us)])
+    due = [row for row in rows.due(tx, organisation, now_us) if row.person_id in locked]
     release(tx, organisation, due, "released", now_us)
     waiting = event_rows.quarantined(tx, organisation, now_us)
     names = people_rows.names(
@@ -186,10 +178,11 @@ def release(tx: Transaction, organisation: str, held: Sequence[Any], reason: str
     return post(tx, organisation, drafts, now_us)
 
 
-def held_entries(tx: Transaction, person_id: int, event_ref: int) -> list[Any]:
-    """Entries of an event that wait for a review."""
-    standing = rows.standing(tx, person_id, states.BEFORE_ALL_US)
-    return [row for row in standing if row.event_ref == event_ref and row.hold_until_us == UNTIL_REVIEWED_US]
+def held_entries(tx: Transaction, event_ref: int) -> list[Any]:
+    """Entries of an event, whoever earned them, that wait for a review."""
+    found = rows.of_event(tx, [event_ref])
+    undone = {row.reverses for row in found}
+    return [row for row in found if row.hold_until_us == UNTIL_REVIEWED_US and row.id not in undone]
 
 
 def participation(tx: Transaction, organisation: str, now: datetime) -> Participation:
@@ -234,7 +227,7 @@ def _own(row: Any, undone: Draft, reason: str) -> Draft:
 def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> list[int]:
     """Undo an entry that no event made (a top-up)."""
     if row.person_id is not None:
-        states.lock(tx, [row.person_id])
+        states.lock(tx, organisation, [row.person_id])
     if rows.is_reversed(tx, row.id):
         raise Conflict(f"entry {row.id}: already undone; nothing to do")
     if row.origin not in ("top_up", "merge"):
@@ -246,10 +239,12 @@ def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> li
 
 
 def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Schemes, now_us: int) -> list[int]:
+    """Undo what an event of a closed period gave, today; permanent badges stay, whatever they paid stays with them."""
     standing = [
         row
         for row in rows.of_event(tx, [event.id])
         if row.reverses is None and not rows.is_reversed(tx, row.id)
+        if row.kind != "badge" or not schemes.is_permanent(row.scheme_version, row.rule)
     ]
     postings = rows.postings_of(tx, [row.id for row in standing])
     board = local_ordinal(now_us, schemes.zone(schemes.at(now_us)))
@@ -257,4 +252,5 @@ def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Scheme
         on_dates(opposite(row, postings.get(row.id, ()), "reversal", "reversed"), board, board)
         for row in standing
     ]
-    return post(tx, organisation, drafts, now_us)
+    heirs = people_rows.heirs(tx, organisation, [row.person_id for row in standing])
+    return post(tx, organisation, [inherited(draft, heirs) for draft in drafts], now_us)

@@ -1,19 +1,19 @@
 """Publishing schemes: prospective, topped up or exact; shadows first; and rolling a version back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
-from rewards.fold import Draft, Folder, Stand
-from rewards.ledger import award_moves, opposite, post
-from rewards.places import local_ordinal, places
-from rewards.reasons import Reason
+from rewards.fold import Folder, closed_until, replay_people
+from rewards.ledger import opposite, post
+from rewards.places import places
 from rewards.scheme import IncentiveScheme
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.store import claims as claim_rows
+from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
@@ -76,14 +76,11 @@ def publish_scheme(
             f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
         )
     compile_scheme(scheme)
-    rises: dict[int, int] = {}
-    if mode == "top_up":
-        changes = _changes(tx, organisation, home, scheme, effective_us, now_us)
-        rises = {person_id: change for person_id, change in changes.items() if change > 0}
-    values = {
+    values: dict[str, Any] = {
         "content_hash": content_hash(scheme),
         "document": scheme.model_dump_json(),
-        "effective_us": now_us if mode == "top_up" else effective_us,
+        "effective_us": _from_now_on(tx, organisation, now_us) if mode == "top_up" else effective_us,
+        "since_us": max(effective_us, closed_until(home)),
         "published_at_us": now_us,
         "mode": mode,
         "actor": actor,
@@ -92,10 +89,8 @@ def publish_scheme(
     version = rows.add(tx, organisation, values)
     Schemes.forget(tx, organisation)
     claim_rows.stock_up(tx, organisation, {reward.id: reward.stock for reward in scheme.rewards})
-    if mode == "top_up":
-        _top_up(tx, organisation, version, rises, now_us)
-    elif mode == "exact" or effective_us <= now_us:
-        _replay_everybody(tx, organisation, home, now_us)
+    if values["since_us"] <= now_us:
+        replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     trail.log(tx, organisation, actor, "scheme.publish", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
@@ -116,14 +111,35 @@ def versions(tx: Transaction, organisation: str) -> list[SchemeVersion]:
 
 
 def shadow(
-    tx: Transaction, organisation: str, scheme: IncentiveScheme, effective_at: datetime, now: datetime
+    tx: Transaction,
+    organisation: str,
+    scheme: IncentiveScheme,
+    effective_at: datetime,
+    now: datetime,
+    mode: Mode = "exact",
 ) -> Difference:
-    """What the scheme would change, were it in force since `effective_at`; nothing is written."""
+    """What publishing the scheme in this mode would change in the open period; nothing is written.
+
+    A prospective version changes nothing that has happened: look at it as exact to see what it would have meant.
+    """
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound(f"organisation {organisation!r}: unknown; create it first")
-    changes = _changes(tx, organisation, home, scheme, to_us(effective_at), to_us(now))
-    people = people_rows.by_ids(tx, organisation, changes)
+    effective_us, now_us = to_us(effective_at), to_us(now)
+    candidate = Schemes.of(tx, organisation).with_candidate(
+        compile_scheme(scheme),
+        _from_now_on(tx, organisation, now_us) if mode == "top_up" else effective_us,
+        max(effective_us, closed_until(home)),
+        mode,
+    )
+    folder = Folder(tx, organisation, candidate, closed_until(home), now_us)
+    ids = people_rows.every_id(tx, organisation)
+    people = people_rows.by_ids(tx, organisation, ids)
+    where = places(tx, list(people.values()))
+    changes = {
+        id_: sum(draft.amount for draft in folder.differences(people[id_], where[id_], stored))
+        for id_, stored in states.every(tx, ids).items()
+    }
     names = people_rows.names(tx, organisation, changes)
     by_segment: dict[str, int] = {}
     for person_id, change in changes.items():
@@ -146,7 +162,11 @@ def roll_back(
     now_us = to_us(now)
     rows.roll_back(tx, organisation, version, now_us)
     Schemes.forget(tx, organisation)
-    given = journal_rows.top_ups(tx, organisation, version)
+    given = [
+        entry
+        for entry in journal_rows.top_ups(tx, organisation, version)
+        if entry.occurred_us >= closed_until(home)
+    ]
     postings = journal_rows.postings_of(tx, [entry.id for entry in given])
     post(
         tx,
@@ -154,7 +174,7 @@ def roll_back(
         [opposite(entry, postings.get(entry.id, ()), "rollback", "rolled_back") for entry in given],
         now_us,
     )
-    _replay_everybody(tx, organisation, home, now_us)
+    replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
     return _version(rows.find(tx, organisation, version))
@@ -167,57 +187,10 @@ def _exclusive(tx: Transaction, organisation: str) -> Any:
     return home
 
 
-def _replay_everybody(tx: Transaction, organisation: str, home: Any, now_us: int) -> None:
-    """Count the open period again for everybody under the versions now in force."""
-    folder = Folder(tx, organisation, Schemes.of(tx, organisation), _closed(home), now_us)
-    locked = states.lock(tx, people_rows.every_id(tx, organisation))
-    people = people_rows.by_ids(tx, organisation, locked)
-    where = places(tx, list(people.values()))
-    for person_id in sorted(locked):
-        if locked[person_id].last_us != states.BEFORE_ALL_US:
-            folder.replay(people[person_id], where[person_id], locked[person_id])
-    folder.post()
-
-
-def _changes(
-    tx: Transaction, organisation: str, home: Any, scheme: IncentiveScheme, effective_us: int, now_us: int
-) -> dict[int, int]:
-    """Points of the open period under the candidate minus those that stand, by internal id."""
-    schemes = Schemes.of(tx, organisation)
-    candidate = schemes.with_candidate(compile_scheme(scheme))
-    folder = Folder(tx, organisation, candidate, _closed(home), now_us)
-    choose: Callable[[int], int] = lambda at_us: (  # noqa: E731
-        candidate.CANDIDATE if at_us >= effective_us else schemes.at(at_us)
-    )
-    ids = people_rows.every_id(tx, organisation)
-    people = people_rows.by_ids(tx, organisation, ids)
-    where = places(tx, list(people.values()))
-    found: dict[int, int] = {}
-    for person_id, row in states.every(tx, ids).items():
-        told = folder.open_events(person_id)
-        start = Stand(row.base_version, row.base_state)
-        _, drafts = folder.fold(person_id, where[person_id], start, told, choose)
-        standing: Sequence[Any] = journal_rows.standing(tx, person_id, folder.closed_us)
-        found[person_id] = sum(draft.amount for draft in drafts) - sum(entry.amount for entry in standing)
-    return found
-
-
-def _top_up(tx: Transaction, organisation: str, version: int, rises: Mapping[int, int], now_us: int) -> None:
-    board = local_ordinal(now_us, Schemes.of(tx, organisation).zone(version))
-    people = people_rows.by_ids(tx, organisation, rises)
-    drafts = [
-        Draft(
-            person_id=person_id, origin="top_up", kind="points", rule="", amount=rise, reason=str(Reason.TOP_UP),
-            scheme_version=version, local_date=board, board_date=board, team=people[person_id].team,
-            occurred_us=now_us, moves=award_moves(person_id, rise, held=False),
-        )
-        for person_id, rise in sorted(rises.items())
-    ]  # fmt: skip
-    post(tx, organisation, drafts, now_us)
-
-
-def _closed(home: Any) -> int:
-    return states.BEFORE_ALL_US if home.closed_until_us is None else int(home.closed_until_us)
+def _from_now_on(tx: Transaction, organisation: str, now_us: int) -> int:
+    """The first instant with nothing recorded at or after it: under a top-up nobody falls, whose clock ran ahead either."""
+    last = event_rows.last_scored(tx, organisation)
+    return now_us if last is None else max(now_us, last + 1)
 
 
 def _version(row: Any) -> SchemeVersion:

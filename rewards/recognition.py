@@ -61,7 +61,7 @@ def give_kudos(
     A reciprocal pair beyond the scheme's limit is `held` for review: nothing is shown or paid before.
     """
     first, second = find_row(tx, organisation, giver), find_row(tx, organisation, receiver)
-    states.lock(tx, [first.id, second.id])
+    states.lock(tx, organisation, [first.id, second.id])
     dedupe = f"kudos:{first.id}:{digest(key)[:40]}"
     request_hash = digest(dump([second.id, message, list(tags), amount]))
     before = rows.by_dedupe(tx, organisation, dedupe)
@@ -77,10 +77,21 @@ def give_kudos(
         raise Refused("kudos: the scheme in force has none; publish a scheme with recognition.kudos")
     gift = millipoints(terms.gift) if amount is None else amount
     _check(tx, organisation, first, second, message, gift, terms, now_us)
+    with tx.savepoint():
+        return _give(
+            tx, organisation, first, second, terms, version, gift, message, tags, dedupe, request_hash, now
+        )
+
+
+def _give(
+    tx: Transaction, organisation: str, first: Any, second: Any, terms: Allowance, version: int, gift: int,
+    message: str, tags: Sequence[str], dedupe: str, request_hash: str, now: datetime,
+) -> Receipt:  # fmt: skip
+    now_us = to_us(now)
     mutual = rows.count_between(tx, second.id, first.id, now_us - PAIR_WINDOW_DAYS * DAY_US)
     sent = rows.count_between(tx, first.id, second.id, now_us - PAIR_WINDOW_DAYS * DAY_US)
     held = min(mutual, sent + 1) > terms.reciprocal_limit
-    day = today(now_us, schemes.zone(version))
+    day = today(now_us, Schemes.of(tx, organisation).zone(version))
     _spend(tx, organisation, first, terms, gift, day, version, dedupe, now_us)
     kudos_id = rows.add(
         tx,
@@ -94,7 +105,9 @@ def give_kudos(
         detail = dump({"kudos": kudos_id, "between_them": mutual + sent + 1, "limit": terms.reciprocal_limit})
         reviews.add(tx, organisation, first.id, None, "reciprocal", detail, now_us)
         return Receipt(SOURCE, str(kudos_id), "held", "held_for_review")
-    return deliver(tx, organisation, rows.find(tx, organisation, kudos_id), giver, receiver, now)
+    return deliver(
+        tx, organisation, rows.find(tx, organisation, kudos_id), first.external_id, second.external_id, now
+    )
 
 
 def deliver(
@@ -242,7 +255,7 @@ def _views(tx: Transaction, organisation: str, found: Sequence[Any]) -> list[Kud
     names = people_rows.names(
         tx, organisation, [id_ for row in found for id_ in (row.giver_id, row.receiver_id)]
     )
-    unknown = (None, "Former colleague")
+    unknown: tuple[str | None, str] = (None, "Former colleague")
     return [
         Kudos(
             row.id, *names.get(row.giver_id, unknown), *names.get(row.receiver_id, unknown), row.message,

@@ -102,7 +102,8 @@ def read_events(path: Path) -> list[Event]:
 def _distinct(events: Iterable[Event]) -> tuple[list[Event], int]:
     """Events in canonical order, each (source, id) once. Raises DocumentError where one id has two payloads."""
     seen: dict[tuple[str, str], str] = {}
-    kept, duplicates = [], 0
+    kept: list[Event] = []
+    duplicates = 0
     for event in canonical_order(events):
         key, digest = (event.source, event.id), payload_hash(event)
         if seen.setdefault(key, digest) != digest:
@@ -173,7 +174,7 @@ def replay(
     found: list[list[Entry]] = [[] for _ in occasions]
     for at, item, amount, reason in zip(*(column.tolist() for column in awards), strict=True):
         found[at].append(entry_of(compiled, item, amount, reason))
-    entries = []
+    entries: list[ReplayEntry] = []
     for (event, person, _, role), got in zip(occasions, found, strict=True):
         lines = got or ([Entry("", "", "points", 0, Reason.NO_RULE)] if role == 0 else [])
         entries.extend(ReplayEntry(person.id, event.source, event.id, entry) for entry in lines)

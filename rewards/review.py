@@ -1,6 +1,7 @@
 """The review queue: unusual speed and reciprocal pairs wait for a human, who decides with a logged reason."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -17,36 +18,59 @@ from rewards.store import recognition as kudos_rows
 from rewards.store import reviews as rows
 from rewards.store import states, trail
 from rewards.store.session import Transaction
-from rewards.store.units import from_us, to_us
+from rewards.store.units import from_us, maybe_us, to_us
 
 Decision = Literal["approve", "decline"]
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Something to look at. It accuses nobody: `detail` gives counts and the limit, nothing else."""
+    """Something to look at. It accuses nobody: `detail` gives counts and the limit, nothing else.
+
+    `status` is open, approved or declined; once decided, `actor`, `reason` and `decided_at` say by whom, why and when.
+    """
 
     id: int
     person: str | None
     kind: str
     detail: dict[str, Any]
     opened_at: datetime
+    status: str = "open"
+    actor: str | None = None
+    reason: str | None = None
+    decided_at: datetime | None = None
 
 
 def open_reviews(tx: Transaction, organisation: str) -> list[Review]:
     """What waits, the oldest first."""
-    found = rows.open_ones(tx, organisation)
+    return _views(tx, organisation, rows.open_ones(tx, organisation))
+
+
+def reviews_page(
+    tx: Transaction, organisation: str, state: Literal["open", "decided"], limit: int = 50, after: int = 0
+) -> list[Review]:
+    """What waits or what was decided, in the order of opening; `after` is the id of the last one of the page before."""
+    statuses = ("open",) if state == "open" else ("approved", "declined")
+    return _views(tx, organisation, rows.page(tx, organisation, statuses, limit, after))
+
+
+def get_review(tx: Transaction, organisation: str, review: int) -> Review:
+    """One review. Raises NotFound."""
+    row = rows.find(tx, organisation, review)
+    if row is None:
+        raise NotFound(f"review {review}: not in organisation {organisation!r}; list the open reviews")
+    return _views(tx, organisation, [row])[0]
+
+
+def _views(tx: Transaction, organisation: str, found: Sequence[Any]) -> list[Review]:
     names = people_rows.names(tx, organisation, [row.person_id for row in found])
     return [
         Review(
-            row.id,
-            names.get(row.person_id, (None, ""))[0],
-            row.kind,
-            json.loads(row.detail),
-            from_us(row.opened_us),
+            row.id, names.get(row.person_id, (None, ""))[0], row.kind, json.loads(row.detail), from_us(row.opened_us),
+            row.status, row.actor, row.reason, maybe_us(row.decided_us),
         )
         for row in found
-    ]
+    ]  # fmt: skip
 
 
 def decide(
@@ -67,7 +91,8 @@ def decide(
     if row is None or home is None:
         raise NotFound(f"review {review}: not in organisation {organisation!r}; list the open reviews")
     now_us = to_us(now)
-    states.lock(tx, [row.person_id])
+    event = event_rows.get(tx, organisation, row.event_ref) if row.event_ref else None
+    states.lock(tx, organisation, [id_ for id_ in (row.person_id, event.owner_id if event else None) if id_])
     if not rows.decide(
         tx, review, "approved" if decision == "approve" else "declined", actor, reason, now_us
     ):
@@ -75,9 +100,8 @@ def decide(
     if row.kind == "reciprocal":
         _decide_kudos(tx, organisation, json.loads(row.detail)["kudos"], decision, now)
     else:
-        event = event_rows.get(tx, organisation, row.event_ref)
         if decision == "approve":
-            release(tx, organisation, held_entries(tx, row.person_id, row.event_ref), "approved", now_us)
+            release(tx, organisation, held_entries(tx, row.event_ref), "approved", now_us)
         else:
             void_event(tx, organisation, home, event, now_us)
     trail.log(tx, organisation, actor, f"review.{decision}", str(review), reason, now_us)

@@ -1,11 +1,13 @@
 """The scheme versions of one organisation as a transaction sees them, compiled once per process."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 from rewards.reasons import Reason, explain
 from rewards.scheme import IncentiveScheme
+from rewards.store import organisations as organisation_rows
 from rewards.store import schemes as rows
 from rewards.store.session import Transaction
 from rewards.tables import CompiledScheme, compile_scheme
@@ -29,6 +31,26 @@ OWN_REASONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A version and from when it holds. A top-up also looks back to `since_us`."""
+
+    version: int
+    effective_us: int
+    since_us: int
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopUp:
+    """What a top-up compares over [since_us, until_us): its own version against `before`, the versions older than it."""
+
+    version: int
+    since_us: int
+    until_us: int
+    before: tuple[InForce, ...]
+
+
 class Schemes:
     """Versions not rolled back, and which one an instant belongs to."""
 
@@ -38,9 +60,8 @@ class Schemes:
         self._tx = tx
         self._organisation = organisation
         self._candidate: CompiledScheme | None = None
-        found = rows.timeline(tx, organisation)
-        self.timeline: list[tuple[int, int]] = [(row.version, row.effective_us) for row in found]
-        self._hashes: dict[int, str] = {row.version: row.content_hash for row in found}
+        self.timeline, self._hashes = _timeline(tx, organisation)
+        self.has_top_ups = any(one.mode == "top_up" for one in self.timeline)
 
     @classmethod
     def of(cls, tx: Transaction, organisation: str) -> "Schemes":
@@ -54,14 +75,27 @@ class Schemes:
     @classmethod
     def forget(cls, tx: Transaction, organisation: str) -> None:
         """After a publication in the same transaction."""
+        organisation_rows.renew_schemes_token(tx, organisation)
         tx.memo.pop(("schemes", organisation), None)
 
     def at(self, at_us: int) -> int:
         """The version in force at an instant: the latest published of those effective by then; 0 for none."""
-        for version, effective_us in reversed(self.timeline):
-            if effective_us <= at_us:
-                return version
-        return NO_SCHEME
+        return in_force(self.timeline, at_us)
+
+    def top_ups(self, closed_us: int) -> list[TopUp]:
+        """The top-ups that can still change, oldest first: those that look back into the open period alone.
+
+        Where an exact version reaches back into the span, it has the word from there on.
+        """
+        found = []
+        for at, one in enumerate(self.timeline):
+            if one.mode == "top_up" and one.since_us >= closed_us:
+                later = [other.effective_us for other in self.timeline[at + 1 :] if other.mode == "exact"]
+                until_us = min([one.effective_us, *later])
+                found.append(
+                    TopUp(one.version, one.since_us, max(until_us, one.since_us), self.timeline[:at])
+                )
+        return found
 
     def compiled(self, version: int) -> CompiledScheme:
         """The version compiled; a version never changes, so that the process keeps it."""
@@ -96,10 +130,14 @@ class Schemes:
         """True for a badge that is never revoked."""
         return any(one.id == badge and one.permanent for one in self.scheme(version).badges)
 
-    def with_candidate(self, compiled: CompiledScheme) -> "Schemes":
-        """A copy that also knows a scheme not published, under the version CANDIDATE."""
+    def with_candidate(
+        self, compiled: CompiledScheme, effective_us: int, since_us: int, mode: str
+    ) -> "Schemes":
+        """A copy in which a scheme not published is in force, under the version CANDIDATE."""
         found = copy(self)
         found._candidate = compiled
+        found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, mode))
+        found.has_top_ups = self.has_top_ups or mode == "top_up"
         return found
 
     def badge_words(self, version: int, badge: str) -> tuple[str, str]:
@@ -136,3 +174,26 @@ class Schemes:
             cache[key] = {one.id: one.title for group in (scheme.rules, scheme.badges) for one in group}
         found: dict[str, str] = cache[key]
         return found
+
+
+def _timeline(tx: Transaction, organisation: str) -> tuple[tuple[InForce, ...], dict[int, str]]:
+    """Versions not rolled back, and content hashes; kept by the process until the organisation's token changes."""
+    token = organisation_rows.schemes_token(tx, organisation)
+    key = ("timeline", organisation, token)
+    kept = tx.database.cache.get(key) if token else None
+    if kept is None:
+        found = rows.timeline(tx, organisation)
+        versions = tuple(InForce(row.version, row.effective_us, row.since_us, row.mode) for row in found)
+        kept = versions, {row.version: row.content_hash for row in found}
+        if token:
+            tx.database.cache[key] = kept
+    timeline, hashes = kept
+    return timeline, dict(hashes)
+
+
+def in_force(timeline: Sequence[InForce], at_us: int) -> int:
+    """The latest published of those effective by then; 0 for none."""
+    for one in reversed(timeline):
+        if one.effective_us <= at_us:
+            return one.version
+    return NO_SCHEME

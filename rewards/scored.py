@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, cast
 
 from rewards.award import PersonFacts, PersonState, award, carry
-from rewards.events import Event
+from rewards.events import Event, Verification
 from rewards.places import Place
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.store.units import from_us
@@ -108,7 +108,7 @@ def _event(told: TellsOfEvent) -> Event:
         channel=told.channel,
         tags=told.tags,
         quantity=told.quantity,
-        verification=told.verification,
+        verification=cast("Verification", told.verification),
         owner=None,
         local_date=date.fromordinal(told.local_date),
         zone=told.zone,

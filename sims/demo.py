@@ -8,6 +8,7 @@ Everything shown is made the way a real company would make it: people come from 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,12 +110,11 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     began = datetime.combine((now - timedelta(days=LIVE_DAYS + 2)).date(), time(), UTC)
     with database.begin() as tx:
         _company(tx, people, began)
-        publish_scheme(tx, ORGANISATION, chosen.schemes()[0], began, "demo", comparison.choice.reason, began)
+        reason = in_titles(comparison.choice.reason, scenarios)
+        publish_scheme(tx, ORGANISATION, chosen.schemes()[0], began, "demo", reason, began)
         _content(tx, began)
         _activity(tx, events)
-        employee = next(row.id for row in people if row.role == "employee")
-        _own_shares(tx, employee, now)
-        _thanks(tx, people, employee, now)
+        _own(tx, people, now)
         desk.save_comparison(tx, ORGANISATION, comparison.as_json(), now)
 
 
@@ -127,6 +127,13 @@ def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -
         return named[comparison.choice.scenario]
     best = max(comparison.choice.assessments, key=lambda each: each.incremental_clicks.median)
     return named[best.name]
+
+
+def in_titles(reason: str, scenarios: "Sequence[Scenario]") -> str:
+    """The choice's reason with the scenarios' titles in the place of their names, for people who never saw a file."""
+    for scenario in scenarios:
+        reason = reason.replace(f"'{scenario.name}'", f"“{scenario.title}”")
+    return reason
 
 
 def recent_events(scenario: "Scenario", now: datetime) -> "list[Event]":
@@ -174,22 +181,40 @@ def _activity(tx: "Transaction", events: "Iterable[Event]") -> None:
         record(tx, ORGANISATION, day, received_at=day[-1].occurred_at + timedelta(minutes=1))
 
 
-def _own_shares(tx: "Transaction", employee: str, now: datetime) -> None:
-    """What the demo employee has done already: shares through tracked links, and people who clicked on them."""
-    from rewards.links import declare_share, follow_link, prepare_share
-
+def _own(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
+    """What the demo employee did and got already, in the order of time: shares, clicks on them, thanks."""
+    employee, *others = [row.id for row in people if row.role == "employee"]
+    happened: list[tuple[datetime, Callable[[datetime], None]]] = []
     for item, days_ago, visitors in SHARED:
         at = now - timedelta(days=days_ago)
-        draft = prepare_share(tx, ORGANISATION, employee, item, "linkedin", at)
-        declare_share(tx, ORGANISATION, employee, draft.code, at)
+        happened.append((at, partial(_share, tx, employee, item)))
         for visitor in range(visitors):
-            follow_link(tx, draft.code, BROWSER, f"{item}-{visitor}", at + timedelta(hours=1 + 3 * visitor))
-
-
-def _thanks(tx: "Transaction", people: "list[PersonRow]", employee: str, now: datetime) -> None:
-    from rewards.recognition import give_kudos
-
-    givers = [row.id for row in people if row.id != employee]
+            after = at + timedelta(hours=1 + 3 * visitor)
+            happened.append((after, partial(_click, tx, employee, item, f"{item}-{visitor}")))
     for number, (message, days_ago) in enumerate(demo_thanks()):
         at = now - timedelta(days=days_ago, minutes=number)
-        give_kudos(tx, ORGANISATION, givers[number], employee, message, (), f"demo-{number}", at)
+        happened.append((at, partial(_thank, tx, others[number], employee, message, f"demo-{number}")))
+    for at, happen in sorted(happened, key=lambda each: each[0]):
+        happen(at)
+
+
+def _share(tx: "Transaction", employee: str, item: str, at: datetime) -> None:
+    from rewards.links import declare_share, prepare_share
+
+    declare_share(
+        tx, ORGANISATION, employee, prepare_share(tx, ORGANISATION, employee, item, "linkedin", at).code, at
+    )
+
+
+def _click(tx: "Transaction", employee: str, item: str, visitor: str, at: datetime) -> None:
+    from rewards.links import follow_link, prepare_share
+
+    # The same person, item and channel always have the same link.
+    draft = prepare_share(tx, ORGANISATION, employee, item, "linkedin", at)
+    follow_link(tx, draft.code, BROWSER, visitor, at)
+
+
+def _thank(tx: "Transaction", giver: str, employee: str, message: str, key: str, at: datetime) -> None:
+    from rewards.recognition import give_kudos
+
+    give_kudos(tx, ORGANISATION, giver, employee, message, (), key, at)

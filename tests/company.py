@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from rewards.accounts import create_account, create_token, hash_password
+from rewards.accounts import SCOPES, create_account, create_token, hash_password
 from rewards.content import ChannelStatus, ContentItem, publish_item
 from rewards.organisations import create_organisation
 from rewards.people import import_people
@@ -16,7 +17,7 @@ from rewards.store.session import Database
 
 ORGANISATION = "acme"
 PASSWORD = "correct horse battery"
-EVERY_SCOPE = ("events:write", "events:backfill", "me:read", "kudos:write", "admin")
+EVERY_SCOPE = SCOPES
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,17 @@ def item() -> ContentItem:
     )
 
 
+@cache
+def _password_hash() -> str:
+    """Hashed once for all tests: it is slow on purpose."""
+    return hash_password(PASSWORD)
+
+
 def make_company(db: Database) -> Company:
     """Create it: people, accounts with one password, tokens, the clicks scheme in force since a month ago."""
     now = datetime.now(UTC)
     began = now - timedelta(days=30)
-    secret = hash_password(PASSWORD)
+    secret = _password_hash()
     with db.begin() as tx:
         create_organisation(tx, ORGANISATION, "Acme", "Europe/Madrid", began)
         import_people(tx, ORGANISATION, people(), began)

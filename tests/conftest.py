@@ -157,6 +157,16 @@ def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
         _drop_database(request.getfixturevalue("postgresql_url"), name)
 
 
+@pytest.fixture(scope="session")
+def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The demo company as `groundswell demo` makes it, but with one run: made once, for whoever needs a company in full swing."""
+    from sims.demo import create_demo
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite'}"
+    create_demo(url, runs=1, say=lambda _: None)
+    return url
+
+
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SHARES = """
 name: shares

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from rewards.store.session import open_database
 from web import health, links, problems, sign_in
-from web.api import events, people
+from web.api import badges, entries, events, kudos, leaderboards, people, reviews, rewards, schemes, webhooks
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import routes as hr
@@ -52,6 +52,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         links.router,
         events.router,
         people.router,
+        kudos.router,
+        leaderboards.router,
+        rewards.router,
+        entries.router,
+        schemes.router,
+        badges.router,
+        reviews.router,
+        webhooks.router,
         sign_in.router,
         employee.router,
         hr.router,

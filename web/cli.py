@@ -10,48 +10,39 @@ import typer
 
 from sims.cli import app
 from sims.commands.console import InputError
+from sims.commands.program import opened
 
 HOST = "127.0.0.1"
 PORT = 8000
 DEMO_DATABASE_URL = "sqlite:///var/demo.sqlite"
 
 
-def _serve(host: str, port: int) -> None:
-    import uvicorn
-
-    from web.app import create_app
-
-    uvicorn.run(create_app(), host=host, port=port, log_level="warning", server_header=False)
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 
 
 @app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = PORT,
-) -> None:
+def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST, port: Port = PORT) -> None:
     """Run the web process over DATABASE_URL.
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell serve --port 8000
     """
     from rewards.store.migrate import is_current
-    from rewards.store.session import open_database
+    from web import server
     from web.settings import Settings
 
-    database = open_database(Settings().database_url)
-    try:
+    with opened(Settings().database_url) as database:
         if not is_current(database):
             raise InputError(
                 "DATABASE_URL: the database lacks migrations; run groundswell db upgrade, then serve"
             )
-    finally:
-        database.close()
-    typer.echo(f"Groundswell listens on http://{host}:{port}")
-    _serve(host, port)
+    taken = server.listen(host, port)
+    typer.echo(f"Groundswell listens on {server.address(taken)}")
+    server.run(taken)
 
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = PORT,
+    port: Port = PORT,
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Open the product when the company is made.")
     ] = True,
@@ -61,23 +52,25 @@ def demo(
     Example: groundswell demo --port 8000
     """
     from sims.demo import create_demo
+    from web import server
+    from web.session import HOMES
 
     url = os.environ.setdefault("DATABASE_URL", DEMO_DATABASE_URL)
     if url == DEMO_DATABASE_URL:
         Path("var").mkdir(exist_ok=True)
+    taken = server.listen(HOST, port) if serve else None
     made = create_demo(url, say=typer.echo)
     typer.echo(f"The demo company is ready in {url}; its live scheme is “{made.chosen}”.")
-    if not serve:
+    if taken is None:
         return
     os.environ["GROUNDSWELL_DEMO"] = "true"
     os.environ["GROUNDSWELL_ORGANISATION"] = made.organisation
-    address = f"http://{HOST}:{port}"
+    address = server.address(taken)
     typer.echo(f"\n  Open {address}/sign-in and choose a role:\n")
     for role, person in made.accounts.items():
-        home = {"employee": "/", "hr": "/hr", "strategist": "/strategist"}[role]
-        typer.echo(f"    {role:<12} {person:<10} {address}{home}")
+        typer.echo(f"    {role:<12} {person:<10} {address}{HOMES[role]}")
     typer.echo("\n  Stop with Ctrl-C. The data stays; the next start takes seconds.")
-    _serve(HOST, port)
+    server.run(taken)
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -10,16 +12,22 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused
+from rewards.accounts import account_for_session
+from rewards.document import DocumentError
+from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused, Stale
+from rewards.people import get_person
+from rewards.scheme import SchemeError
 from web.templating import page
 
 MEDIA_TYPE = "application/problem+json"
+COOKIE = "groundswell_session"
 _STATUS: dict[type[Fault], int] = {
     NotFound: 404,
     Conflict: 409,
     Refused: 403,
     Insufficient: 409,
     BadValue: 422,
+    Stale: 412,
 }
 _TITLES = {
     400: "Bad request",
@@ -28,9 +36,11 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "Conflict",
+    412: "Changed meanwhile",
     413: "Too large",
     415: "Media type not taken",
     422: "Not valid",
+    428: "Say which revision",
     429: "Too many requests",
     500: "Something went wrong on our side",
     503: "Not ready",
@@ -63,10 +73,30 @@ def answer(
     """The problem in the form that the caller wants: a page where a person asks for one."""
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
     if wants_page:
-        context = {"title": _TITLES.get(status, "Error"), "status": status, "detail": detail, "account": None}
+        context = {
+            "title": _TITLES.get(status, "Error"),
+            "status": status,
+            "detail": detail,
+            **_reader(request),
+        }
         return page(request, "problem.html", context, status=status, headers=headers)
     body = problem_body(status, detail, **extra)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _reader(request: Request) -> dict[str, Any]:
+    """Who is signed in, so that an error page keeps its navigation; nobody where even that cannot be known."""
+    token = request.cookies.get(COOKIE)
+    with suppress(Exception):
+        if token:
+            with request.app.state.database.read() as tx:
+                account = account_for_session(tx, token, datetime.now(UTC))
+                if account is not None:
+                    return {
+                        "account": account,
+                        "person": get_person(tx, account.organisation, account.person),
+                    }
+    return {}
 
 
 def _validation(error: RequestValidationError) -> tuple[str, list[dict[str, str]]]:
@@ -91,6 +121,11 @@ def install(app: FastAPI) -> None:
     def _fault(request: Request, error: Fault) -> Response:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
         return answer(request, status, str(error), code=error.code)
+
+    @app.exception_handler(DocumentError)
+    @app.exception_handler(SchemeError)
+    def _document(request: Request, error: ValueError) -> Response:
+        return answer(request, 422, str(error), code="bad_document")
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> Response:

@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 from fastapi.responses import RedirectResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from rewards.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_token
 from rewards.store.session import Database
-from web.problems import Problem
+from web.problems import COOKIE, Problem
 from web.settings import Settings
 
-COOKIE = "groundswell_session"
+HOMES = {"employee": "/", "hr": "/hr", "strategist": "/strategist"}
 
 
 def now() -> datetime:
@@ -48,13 +49,18 @@ def current_account(request: Request) -> Account | None:
         return account_for_session(tx, token, now())
 
 
-def _needs(role: str) -> Callable[[Request], Account]:
-    def account(request: Request) -> Account:
-        found = current_account(request)
-        if found is None:
-            if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-                raise Problem(303, "sign in first", {"Location": f"/sign-in?next={quote(request.url.path)}"})
-            raise Problem(401, "no session; sign in first")
+def signed_in(request: Request) -> Account:
+    """Whoever is signed in, of any role. Raises Problem: a browser is led to the sign-in page and back."""
+    found = current_account(request)
+    if found is None:
+        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+            raise Problem(303, "sign in first", {"Location": f"/sign-in?next={quote(request.url.path)}"})
+        raise Problem(401, "no session; sign in first")
+    return found
+
+
+def _needs(role: str) -> Callable[[Account], Account]:
+    def account(found: Annotated[Account, Depends(signed_in)]) -> Account:
         if role not in found.roles:
             raise Problem(403, f"this page is for the role {role}; ask HR to give it to you")
         return found
@@ -62,16 +68,30 @@ def _needs(role: str) -> Callable[[Request], Account]:
     return account
 
 
+def home_of(account: Account) -> str:
+    """The page that the account's own role begins with."""
+    return next((HOMES[role] for role in ("hr", "strategist") if role in account.roles), HOMES["employee"])
+
+
+SignedIn = Annotated[Account, Depends(signed_in)]
 Employee = Annotated[Account, Depends(_needs("employee"))]
 Hr = Annotated[Account, Depends(_needs("hr"))]
 Strategist = Annotated[Account, Depends(_needs("strategist"))]
 
 
-def token_with(scope: str) -> Callable[[Request], ApiToken]:
-    """A dependency: the bearer token of the request, which must have the scope."""
+_BEARER = HTTPBearer(
+    auto_error=False, scheme_name="token", description="An API token; what it may do are its scopes."
+)
 
-    def token(request: Request) -> ApiToken:
-        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+
+def token_with(*scopes: str) -> Callable[..., ApiToken]:
+    """A dependency: the bearer token of the request, which must have one of the scopes."""
+    scope = scopes[0]
+
+    def token(
+        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+    ) -> ApiToken:
+        scheme, _gap, secret = request.headers.get("authorization", "").partition(" ")
         challenge = {"WWW-Authenticate": f'Bearer scope="{scope}"'}
         if scheme.lower() != "bearer" or not secret:
             raise Problem(401, "no bearer token; send Authorization: Bearer gs_…", challenge)
@@ -79,7 +99,7 @@ def token_with(scope: str) -> Callable[[Request], ApiToken]:
             found = authenticate_token(tx, secret.strip(), now())
         if found is None:
             raise Problem(401, "the bearer token is unknown, expired or revoked; make a new one", challenge)
-        if scope not in found.scopes:
+        if not set(scopes) & set(found.scopes):
             raise Problem(403, f"the token lacks the scope {scope}; make one that has it", challenge)
         return found
 

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.accounts import ROLES, close_session, open_session, sign_in
+from rewards.accounts import ROLES, Account, account_for_session, close_session, open_session, sign_in
 from rewards.people import list_people
-from web.problems import Problem
-from web.session import COOKIE, Config, Store, current_account, local_path, now, start
+from web.problems import COOKIE, Problem
+from web.session import HOMES, Config, Store, current_account, home_of, local_path, now, start
 from web.templating import page
+from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
 TITLES = {
@@ -32,11 +33,18 @@ class SignInContext:
 
 
 @router.get("/sign-in")
-def form(request: Request, next: str = "/", failed: bool = False) -> Response:
+def form(request: Request, next: str = "/") -> Response:
     """The sign-in page."""
-    if current_account(request) is not None and not failed:
-        return RedirectResponse(local_path(next), 303)
-    return _form(request, local_path(next), failed)
+    account = current_account(request)
+    if account is not None:
+        return RedirectResponse(_target(next, account), 303)
+    return _form(request, local_path(next), False)
+
+
+def _target(asked: str, account: Account) -> str:
+    """The page asked for; where that is just the start page, the one of the account's role."""
+    path = local_path(asked)
+    return home_of(account) if path == "/" else path
 
 
 def _form(request: Request, target: str, failed: bool, status: int = 200) -> Response:
@@ -50,8 +58,8 @@ def submit(
     request: Request,
     store: Store,
     config: Config,
-    person: Annotated[str, Form(max_length=64)],
-    password: Annotated[str, Form(max_length=1024)],
+    person: Annotated[Plain, Form(max_length=64)],
+    password: Annotated[Plain, Form(max_length=1024)],
     next: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Sign in with id and password."""
@@ -60,9 +68,10 @@ def submit(
         raise Problem(429, "too many attempts to sign in; wait a minute and try again", {"Retry-After": "60"})
     with store.begin() as tx:
         token = sign_in(tx, config.organisation, person, password, now())
-    if token is None:
+        account = account_for_session(tx, token, now()) if token else None
+    if token is None or account is None:
         return _form(request, local_path(next), True, 401)
-    return start(RedirectResponse(local_path(next), 303), token, config.secure_cookies)
+    return start(RedirectResponse(_target(next, account), 303), token, config.secure_cookies)
 
 
 @router.post("/sign-in/demo")
@@ -77,8 +86,7 @@ def demo_submit(request: Request, store: Store, config: Config, role: Annotated[
         if person is None:
             raise Problem(404, f"the demo has nobody of role {role}; create it with: groundswell demo")
         token = open_session(tx, config.organisation, person, now())
-    home = {"employee": "/", "hr": "/hr", "strategist": "/strategist"}[role]
-    return start(RedirectResponse(home, 303), token, config.secure_cookies)
+    return start(RedirectResponse(HOMES[role], 303), token, config.secure_cookies)
 
 
 @router.post("/sign-out")

@@ -4,29 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from math import floor, log10
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from rewards.reasons import points_text
 
 FOLDER = Path(__file__).parent
+MOST_DECIMALS = 6
+CHANNEL_TITLES = {
+    "linkedin": "LinkedIn",
+    "x": "X",
+    "facebook": "Facebook",
+    "bluesky": "Bluesky",
+    "mastodon": "Mastodon",
+    "threads": "Threads",
+    "whatsapp": "WhatsApp",
+    "xing": "XING",
+    "instagram": "Instagram",
+    "mail": "E-mail",
+    "email": "E-mail",
+}
 
 
-def when_text(instant: datetime) -> str:
-    """A date and time to the minute; pages say once that times are UTC."""
-    return instant.strftime("%-d %b %Y, %H:%M")
+def channel_title(channel: str) -> str:
+    """The channel's own spelling."""
+    return CHANNEL_TITLES.get(channel, channel)
+
+
+@pass_context
+def when_text(context: Context, instant: datetime) -> str:
+    """A date and time to the minute in the reader's zone, which the foot of every page names."""
+    zone: tzinfo = context["zone"]
+    return instant.astimezone(zone).strftime("%-d %b %Y, %H:%M")
+
+
+@pass_context
+def day_text(context: Context, instant: datetime) -> str:
+    """A date in the reader's zone."""
+    zone: tzinfo = context["zone"]
+    return instant.astimezone(zone).strftime("%-d %b %Y")
 
 
 def number_text(value: float) -> str:
-    """A number for reading: thousands apart, three significant digits where small."""
+    """A number for reading: thousands apart, about three digits, at most MOST_DECIMALS of them after the point."""
     if value != value:
         return "–"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
+    digits = 0 if value == 0 else floor(log10(abs(value)))
+    decimals = min(max(2 - digits, 0), MOST_DECIMALS)
+    text = f"{value:,.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text.replace("-", "\N{MINUS SIGN}")
+
+
+def percent_text(share: float) -> str:
+    """A share as a whole percentage."""
+    return f"{100 * share:.0f} %"
 
 
 _ENVIRONMENT = Environment(
@@ -38,7 +79,10 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters["points"] = points_text
 _ENVIRONMENT.filters["when"] = when_text
+_ENVIRONMENT.filters["day"] = day_text
 _ENVIRONMENT.filters["number"] = number_text
+_ENVIRONMENT.filters["percent"] = percent_text
+_ENVIRONMENT.filters["channel"] = channel_title
 
 
 def _as_mapping(context: Any) -> dict[str, Any]:
@@ -54,13 +98,20 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Render a template with a context (a mapping or a dataclass). `account` None means signed out."""
+    """Render a template with a context (a mapping or a dataclass).
+
+    `account` and `person` are who is signed in (None: nobody); times are shown in the person's zone.
+    """
     values = {
         "account": None,
+        "person": None,
         "path": request.url.path,
         "demo": request.app.state.settings.demo,
         **_as_mapping(context),
     }
+    person = values["person"]
+    values["zone"] = ZoneInfo(person.timezone) if person else UTC
+    values["zone_name"] = person.timezone if person else "UTC"
     return HTMLResponse(
         _ENVIRONMENT.get_template(template).render(values), status, headers=dict(headers or {})
     )

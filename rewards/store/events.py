@@ -4,21 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rewards.store import schema
+from rewards.store.prepared import Prepared, inserting
 from rewards.store.session import Transaction
 
 EVENT = schema.event
-_RETURNING = (EVENT.c.id, EVENT.c.source, EVENT.c.event_id)
-_INSERT = {
-    "sqlite": sqlite.insert(EVENT).on_conflict_do_nothing().returning(*_RETURNING),
-    "postgresql": postgresql.insert(EVENT).on_conflict_do_nothing().returning(*_RETURNING),
-}
-_FIND = select(EVENT).where(
-    EVENT.c.organisation_id == bindparam("organisation"),
-    EVENT.c.source == bindparam("source"),
-    EVENT.c.event_id == bindparam("event_id"),
+_INSERT = inserting(EVENT, returning=("id", "source", "event_id"), once=True)
+_FIND = Prepared(
+    lambda _: select(EVENT).where(
+        EVENT.c.organisation_id == bindparam("organisation"),
+        EVENT.c.source == bindparam("source"),
+        EVENT.c.event_id == bindparam("event_id"),
+    )
 )
 _CHUNK = 500
 
@@ -27,14 +25,13 @@ def add_new(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[st
     """Insert what is new; returns the ids by (source, id). Known keys are left out and untouched."""
     if not rows:
         return {}
-    result = tx.execute(_INSERT[tx.dialect], list(rows))
-    return {(row.source, row.event_id): row.id for row in result}
+    return {(row.source, row.event_id): row.id for row in tx.ask(_INSERT, rows)}
 
 
 def find(tx: Transaction, organisation: str, source: str, event_id: str) -> Row[Any] | None:
     """One event by its key."""
     key = {"organisation": organisation, "source": source, "event_id": event_id}
-    return tx.execute(_FIND, key).one_or_none()
+    return next(iter(tx.ask(_FIND, [key])), None)
 
 
 def get(tx: Transaction, organisation: str, event_ref: int) -> Row[Any] | None:
@@ -68,6 +65,12 @@ def scored_of(tx: Transaction, person_id: int, from_us: int, before_us: int | No
     return sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id))
 
 
+def last_scored(tx: Transaction, organisation: str) -> int | None:
+    """When the latest event that counts occurred."""
+    query = select(EVENT.c.occurred_us).where(EVENT.c.organisation_id == organisation, EVENT.c.scored)
+    return tx.execute(query.order_by(EVENT.c.occurred_us.desc()).limit(1)).scalar_one_or_none()
+
+
 def count_recent(tx: Transaction, person_id: int, from_us: int, until_us: int) -> int:
     """How many of the person's own events occurred in (from, until]."""
     query = select(EVENT.c.id).where(
@@ -75,6 +78,7 @@ def count_recent(tx: Transaction, person_id: int, from_us: int, until_us: int) -
         EVENT.c.occurred_us > from_us,
         EVENT.c.occurred_us <= until_us,
         EVENT.c.scored,
+        EVENT.c.voided_at_us.is_(None),
     )
     return len(tx.execute(query).all())
 

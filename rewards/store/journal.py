@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, true, update
 
 from rewards.faults import Insufficient
 from rewards.store import schema
+from rewards.store.prepared import adding, inserting
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -16,8 +17,9 @@ BALANCE = schema.balance
 BADGE = schema.person_badge
 GUARDED = ("allowance", "budget", "held")
 
-_ADD_JOURNAL = insert(JOURNAL).returning(JOURNAL.c.id, sort_by_parameter_order=True)
-_ADD_POSTING = insert(POSTING)
+_ADD_JOURNAL = inserting(JOURNAL, returning=("id",))
+_ADD_POSTING = inserting(POSTING)
+_ADD_BALANCE = adding(BALANCE, "amount")
 _TAKE = (
     update(BALANCE)
     .where(
@@ -34,13 +36,18 @@ _CHUNK = 500
 
 def add_entries(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Append journal entries; returns their ids in the same order."""
-    return [row.id for row in tx.execute(_ADD_JOURNAL, list(rows))] if rows else []
+    return [row.id for row in tx.ask(_ADD_JOURNAL, rows)] if rows else []
+
+
+def add_entry_once(tx: Transaction, row: Mapping[str, Any]) -> int | None:
+    """Append an entry unless its dedupe key is taken; returns its id, or None."""
+    statement = upsert(tx, JOURNAL).on_conflict_do_nothing().returning(JOURNAL.c.id)
+    return tx.execute(statement, [row]).scalar_one_or_none()
 
 
 def add_postings(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Append postings."""
-    if rows:
-        tx.execute(_ADD_POSTING, list(rows))
+    tx.later(_ADD_POSTING, rows)
 
 
 def add_to_balances(tx: Transaction, organisation: str, deltas: Mapping[tuple[str, int, str], int]) -> None:
@@ -69,16 +76,7 @@ def add_to_balances(tx: Transaction, organisation: str, deltas: Mapping[tuple[st
                 "amount": delta,
             }
         )
-    if rows:
-        statement = tx.database.cache.get("balance")
-        if statement is None:
-            made = upsert(tx, BALANCE)
-            statement = made.on_conflict_do_update(
-                index_elements=["organisation_id", "account", "holder", "detail"],
-                set_={"amount": BALANCE.c.amount + made.excluded.amount},
-            )
-            tx.database.cache["balance"] = statement
-        tx.execute(statement, rows)
+    tx.later(_ADD_BALANCE, rows)
 
 
 def balance_of(tx: Transaction, organisation: str, account: str, holder: int, detail: str = "") -> int | None:
@@ -118,7 +116,7 @@ def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None =
     """All entries of these events, oldest first."""
     found: list[Row[Any]] = []
     for start in range(0, len(event_refs), _CHUNK):
-        where = [JOURNAL.c.event_ref.in_(event_refs[start : start + _CHUNK])]
+        where: list[ColumnElement[bool]] = [JOURNAL.c.event_ref.in_(event_refs[start : start + _CHUNK])]
         if person_id is not None:
             where.append(JOURNAL.c.person_id == person_id)
         found.extend(tx.execute(select(JOURNAL).where(*where)))
@@ -159,9 +157,10 @@ def is_reversed(tx: Transaction, journal_id: int) -> bool:
     return tx.execute(select(JOURNAL.c.id).where(JOURNAL.c.reverses == journal_id)).first() is not None
 
 
-def top_ups(tx: Transaction, organisation: str, version: int) -> list[Row[Any]]:
-    """Standing top-ups of a version."""
+def top_ups(tx: Transaction, organisation: str, version: int, person_id: int | None = None) -> list[Row[Any]]:
+    """Standing top-ups of a version, of everybody or of one person."""
     other = JOURNAL.alias()
+    whose = true() if person_id is None else JOURNAL.c.person_id == person_id
     query = (
         select(JOURNAL)
         .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
@@ -169,6 +168,7 @@ def top_ups(tx: Transaction, organisation: str, version: int) -> list[Row[Any]]:
             JOURNAL.c.organisation_id == organisation,
             JOURNAL.c.origin == "top_up",
             JOURNAL.c.scheme_version == version,
+            whose,
             other.c.id.is_(None),
         )
         .order_by(JOURNAL.c.id)
@@ -216,6 +216,29 @@ def change_badge(
     key = {"organisation_id": organisation, "person_id": person_id, "badge": badge}
     made = upsert(tx, BADGE)
     tx.execute(made.on_conflict_do_update(index_elements=list(key), set_=values), key | values)
+
+
+def holds_any(tx: Transaction, organisation: str, person_id: int, badges: Sequence[str]) -> bool:
+    """True when the person holds one of these badges now."""
+    where = and_(
+        BADGE.c.organisation_id == organisation,
+        BADGE.c.person_id == person_id,
+        BADGE.c.badge.in_(badges),
+        BADGE.c.revoked_us.is_(None),
+    )
+    return tx.execute(select(BADGE.c.badge).where(where)).first() is not None
+
+
+def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[str]:
+    """Badges that the person holds by entries from before an instant."""
+    query = (
+        select(BADGE.c.badge)
+        .join(JOURNAL, JOURNAL.c.id == BADGE.c.journal_id)
+        .where(
+            BADGE.c.person_id == person_id, BADGE.c.revoked_us.is_(None), JOURNAL.c.occurred_us < before_us
+        )
+    )
+    return set(tx.execute(query).scalars())
 
 
 def badges_of(tx: Transaction, person_id: int) -> list[Row[Any]]:

@@ -1,10 +1,13 @@
 """Rows of `organisation`."""
 
-from typing import Any
+import secrets
+from collections.abc import Mapping
+from typing import Any, cast
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from rewards.store import schema
+from rewards.store.prepared import Prepared
 from rewards.store.session import Transaction
 
 ORGANISATION = schema.organisation
@@ -33,16 +36,53 @@ def close_until(tx: Transaction, slug: str, until_us: int) -> None:
     """Freeze what happened before `until_us`."""
     where = ORGANISATION.c.organisation_id == slug
     tx.execute(update(ORGANISATION).where(where).values(closed_until_us=until_us))
+    tx.memo.pop(("home", slug), None)
+
+
+def schemes_token(tx: Transaction, slug: str) -> str:
+    """A word that changes with every publication, or "" where it is not at hand or about to change."""
+    held = tx.memo.get(("home", slug))
+    return str(held[1].schemes_token) if held else ""
+
+
+def renew_schemes_token(tx: Transaction, slug: str) -> None:
+    """Say that the versions in force changed. Random, because a count would be used again after a rollback."""
+    where = ORGANISATION.c.organisation_id == slug
+    tx.execute(update(ORGANISATION).where(where).values(schemes_token=secrets.token_hex(16)))
+    held = tx.memo.get(("home", slug))
+    if held:
+        tx.memo["home", slug] = (held[0], held[1]._replace(schemes_token=""))
 
 
 def find_shared(tx: Transaction, slug: str) -> Row[Any] | None:
     """The row under a shared lock: no period is closed and no scheme published while this transaction runs."""
-    query = _SELECT.where(ORGANISATION.c.organisation_id == slug)
-    if tx.dialect == "postgresql":
-        query = query.with_for_update(read=True)
-    return tx.execute(query).one_or_none()
+    held = tx.memo.get(("home", slug))
+    return held[1] if held else remember(tx, slug, tx.ask(SHARED, [{"slug": slug}]), exclusive=False)
 
 
 def find_exclusive(tx: Transaction, slug: str) -> Row[Any] | None:
     """The row under an exclusive lock: no event is recorded while this transaction runs."""
-    return tx.execute(tx.for_update(_SELECT.where(ORGANISATION.c.organisation_id == slug))).one_or_none()
+    held = tx.memo.get(("home", slug))
+    if held and held[0]:
+        return cast("Row[Any]", held[1])
+    return remember(tx, slug, tx.ask(_EXCLUSIVE, [{"slug": slug}]), exclusive=True)
+
+
+def remember(tx: Transaction, slug: str, rows: list[Any], *, exclusive: bool) -> Row[Any] | None:
+    """Keep a locked row for the rest of the transaction; None when there is no such organisation."""
+    if not rows:
+        return None
+    tx.memo["home", slug] = (exclusive, rows[0])
+    return cast("Row[Any]", rows[0])
+
+
+def _by_slug(lock: Mapping[str, Any]) -> Prepared:
+    def make(dialect: str) -> Any:
+        query = _SELECT.where(ORGANISATION.c.organisation_id == bindparam("slug"))
+        return query.with_for_update(**lock) if dialect == "postgresql" else query
+
+    return Prepared(make)
+
+
+SHARED = _by_slug({"read": True})
+_EXCLUSIVE = _by_slug({"key_share": True})

@@ -96,6 +96,18 @@ def every_id(tx: Transaction, organisation: str) -> list[int]:
     return list(tx.execute(query).scalars())
 
 
+def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, int]:
+    """Which account took over, by internal id, for those merged into another (or into one merged in its turn)."""
+    found: dict[int, int] = {}
+    for id_ in set(ids):
+        heir = id_
+        while (row := by_ids(tx, organisation, [heir]).get(heir)) is not None and row.merged_into is not None:
+            heir = row.merged_into
+        if heir != id_:
+            found[id_] = heir
+    return found
+
+
 def change(tx: Transaction, person_id: int, values: Mapping[str, Any]) -> None:
     """Update columns of one person."""
     tx.execute(update(PERSON).where(PERSON.c.id == person_id).values(**values))
@@ -151,6 +163,11 @@ def add_zone_change(
     )
 
 
+def drop_zone_changes_after(tx: Transaction, person_id: int, at_us: int) -> None:
+    """Forget changes of zone that have not begun."""
+    tx.execute(delete(ZONE).where(ZONE.c.person_id == person_id, ZONE.c.from_us > at_us))
+
+
 def add_leave(tx: Transaction, organisation: str, person_id: int, first: int, last: int) -> None:
     """Days off, both ends included."""
     row = {"organisation_id": organisation, "person_id": person_id, "first_date": first, "last_date": last}
@@ -183,8 +200,3 @@ def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
 def drop_links(tx: Transaction, person_id: int) -> None:
     """Forget the linked accounts of a person."""
     tx.execute(delete(LINK).where(or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)))
-
-
-def drop_private_history(tx: Transaction, person_id: int) -> None:
-    """Forget leave dates; membership stays, since team totals depend on it."""
-    tx.execute(delete(LEAVE).where(LEAVE.c.person_id == person_id))

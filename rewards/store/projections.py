@@ -5,15 +5,15 @@ Ranks: scores fall into buckets of about 3 % width (32 to the octave). A rank is
 plus one short count inside the own bucket, so that nobody's rank costs a walk over everybody.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, and_, func, select
 
 from rewards.store import schema
+from rewards.store.prepared import adding
 from rewards.store.session import Transaction
-from rewards.store.units import upsert
 
 DAY = schema.person_day
 TEAM = schema.team_day
@@ -21,6 +21,8 @@ SCORE = schema.board_score
 BUCKET = schema.board_bucket
 PERSON = schema.person
 IDENTITY = schema.person_identity
+_ADD_DAY, _ADD_TEAM = adding(DAY, "earned"), adding(TEAM, "earned")
+_ADD_SCORE, _ADD_BUCKET = adding(SCORE, "score", returning=True), adding(BUCKET, "people")
 TOTAL = "total"
 _STEPS = 5
 
@@ -56,29 +58,29 @@ def add(
     """Move projections by (person, local date), (team, board date) and (window, person), in a fixed order."""
     if not days:
         return
-    tx.execute(
-        _adding(tx, DAY, "earned"),
+    tx.later(
+        _ADD_DAY,
         [
             {"organisation_id": organisation, "person_id": who, "local_date": day, "earned": delta}
             for (who, day), delta in sorted(days.items())
         ],
     )
-    tx.execute(
-        _adding(tx, TEAM, "earned"),
+    tx.later(
+        _ADD_TEAM,
         [
             {"organisation_id": organisation, "team": team, "board_date": day, "earned": delta}
             for (team, day), delta in sorted(teams.items())
         ],
     )
-    result = tx.execute(
-        _adding(tx, SCORE, "score", returning=True),
+    result = tx.ask(
+        _ADD_SCORE,
         [
             {"organisation_id": organisation, "window": window, "person_id": who, "score": delta}
             for (window, who), delta in sorted(scores.items())
         ],
     )
     moves: dict[tuple[str, int], int] = {}
-    for window, who, now in result:
+    for _, window, who, now in result:
         before = now - scores[window, who]
         for score, step in ((before, -1), (now, 1)):
             if score > 0:
@@ -89,8 +91,7 @@ def add(
         for (window, bucket), step in sorted(moves.items())
         if step
     ]
-    if rows:
-        tx.execute(_adding(tx, BUCKET, "people"), rows)
+    tx.later(_ADD_BUCKET, rows)
 
 
 def top(
@@ -219,18 +220,3 @@ def days_of(tx: Transaction, person_id: int, first: int) -> list[tuple[int, int]
         DAY.c.person_id == person_id, DAY.c.local_date >= first
     )
     return [(day, int(earned)) for day, earned in tx.execute(query.order_by(DAY.c.local_date))]
-
-
-def _adding(tx: Transaction, table: Any, column: str, *, returning: bool = False) -> Any:
-    """The upsert that adds to `column`, built once per database."""
-    statement = tx.database.cache.get(("adding", table.name))
-    if statement is None:
-        made = upsert(tx, table)
-        keys: Iterable[str] = [key.name for key in table.primary_key.columns]
-        statement = made.on_conflict_do_update(
-            index_elements=list(keys), set_={column: table.c[column] + made.excluded[column]}
-        )
-        if returning:
-            statement = statement.returning(table.c.window, table.c.person_id, table.c[column])
-        tx.database.cache["adding", table.name] = statement
-    return statement

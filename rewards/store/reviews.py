@@ -55,3 +55,11 @@ def held_events(tx: Transaction, person_id: int) -> set[int]:
     """Events of the person that are held by an open review."""
     where = and_(REVIEW.c.person_id == person_id, REVIEW.c.status == "open", REVIEW.c.event_ref.is_not(None))
     return set(tx.execute(select(REVIEW.c.event_ref).where(where)).scalars())
+
+
+def page(
+    tx: Transaction, organisation: str, statuses: tuple[str, ...], limit: int, after: int
+) -> list[Row[Any]]:
+    """Reviews of these statuses by id, those after `after`."""
+    where = and_(REVIEW.c.organisation_id == organisation, REVIEW.c.status.in_(statuses), REVIEW.c.id > after)
+    return list(tx.execute(select(REVIEW).where(where).order_by(REVIEW.c.id).limit(limit)))

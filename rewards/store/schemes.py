@@ -20,7 +20,13 @@ def add(tx: Transaction, organisation: str, values: dict[str, Any]) -> int:
     return number
 
 
-_LIGHT = (VERSION.c.version, VERSION.c.content_hash, VERSION.c.effective_us, VERSION.c.mode)
+_LIGHT = (
+    VERSION.c.version,
+    VERSION.c.content_hash,
+    VERSION.c.effective_us,
+    VERSION.c.since_us,
+    VERSION.c.mode,
+)
 
 
 def timeline(tx: Transaction, organisation: str) -> list[Row[Any]]:

@@ -1,37 +1,131 @@
 """Opening the database: one transaction per use case, one writer per process on SQLite."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, create_engine, event, make_url, text
+from psycopg.types.numeric import Int8Dumper
+from sqlalchemy import (
+    URL,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    create_engine,
+    event,
+    exc,
+    make_url,
+    text,
+)
 from sqlalchemy.pool import QueuePool, StaticPool
+
+from rewards.store.prepared import Compiled, Prepared
 
 BUSY_TIMEOUT_MS = 30_000
 POOL_SIZE = 16
+IDLE_BEFORE_PING_SECONDS = 10.0
+Question = tuple[Prepared, Sequence[Mapping[str, Any]]]
 
 
 class Transaction:
     """One open transaction. Use cases pass it on; only `rewards.store` looks inside.
 
-    `memo` lives as long as the transaction: compiled schemes and the like, read once.
+    `memo` lives as long as the transaction: compiled schemes and the like, read once. On PostgreSQL statements given to
+    `later` wait and travel together with the next question, or with the commit: fewer round trips, the same order.
     """
 
-    __slots__ = ("connection", "database", "dialect", "memo")
+    __slots__ = ("_driver", "_waiting", "connection", "database", "dialect", "memo")
 
     def __init__(self, connection: Connection, database: "Database") -> None:
         self.connection = connection
         self.database = database
         self.dialect = database.dialect
         self.memo: dict[Any, Any] = {}
+        self._driver: Any = connection.connection.driver_connection
+        self._waiting: list[Question] = []
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Run one Core statement, with one or many parameter sets."""
+        if self._waiting:
+            self.flush()
         return self.connection.execute(statement, parameters)
+
+    def ask(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Run a prepared statement once a parameter set; returns what they gave back, in order."""
+        return self.ask_all((statement, rows))[0]
+
+    def ask_all(self, *questions: "Question") -> list[list[Any]]:
+        """Several prepared statements in one go; none may need another's answer."""
+        if self.dialect == "sqlite":
+            return [self._ask_sqlite(*question) for question in questions]
+        asked = [*self._waiting, *questions]
+        self._waiting = []
+        with self._driver.pipeline():
+            cursors = [self._send(*question) for question in asked]
+        answers = [
+            _answers(cursor, statement.on(self.dialect))
+            for cursor, (statement, _) in zip(cursors, asked, strict=True)
+        ]
+        return answers[len(asked) - len(questions) :]
+
+    def later(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run a prepared statement that gives nothing back, now or together with what follows."""
+        if not rows:
+            return
+        if self.dialect == "sqlite":
+            made = statement.on("sqlite")
+            self._driver.executemany(made.sql, map(made.values, rows))
+        else:
+            self._waiting.append((statement, rows))
+
+    def flush(self) -> None:
+        """Send what waits."""
+        if self._waiting:
+            self.ask_all()
+
+    def commit_with(self, commit: Callable[[], None]) -> None:
+        """Send what waits, and the commit behind it."""
+        if not self._waiting:
+            commit()
+            return
+        asked, self._waiting = self._waiting, []
+        with self._driver.pipeline():
+            for question in asked:
+                self._send(*question)
+            commit()
+
+    def _ask_sqlite(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        made = statement.on("sqlite")
+        found: list[Any] = []
+        for row in rows:
+            found += self._driver.execute(made.sql, made.values(row)).fetchall()
+        return list(map(made.row, found)) if made.row else found
+
+    def _send(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> Any:
+        made = statement.on("postgresql")
+        cursor = self._driver.cursor()
+        if len(rows) == 1:
+            cursor.execute(made.sql, made.values(rows[0]))
+        else:
+            cursor.executemany(made.sql, [made.values(row) for row in rows], returning=made.row is not None)
+        return cursor
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """All or nothing inside the transaction, for a caller who goes on after a refusal."""
+        self.flush()
+        with self.connection.begin_nested():
+            try:
+                yield
+                self.flush()
+            except BaseException:
+                self._waiting = []
+                raise
 
     def for_update(self, statement: Any) -> Any:
         """The select with row locks; SQLite's BEGIN IMMEDIATE holds the whole file already."""
@@ -50,8 +144,7 @@ class Database:
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", writer=True)
             self._reader = _sqlite_engine(url, "BEGIN", writer=False)
         else:
-            self._writer = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
-            self._reader = self._writer
+            self._writer = self._reader = _postgresql_engine(url)
 
     @property
     def engine(self) -> Engine:
@@ -62,11 +155,22 @@ class Database:
     def begin(self) -> Iterator[Transaction]:
         """A writing transaction: committed at the end, rolled back when the block raises."""
         if self.dialect == "sqlite":
-            with self._lock, self._writer.begin() as connection:
-                yield Transaction(connection, self)
+            with self._lock, self._writer.connect() as connection, self._transaction(connection) as tx:
+                yield tx
         else:
-            with self._writer.begin() as connection:
-                yield Transaction(connection, self)
+            with self._writer.connect() as connection, self._transaction(connection) as tx:
+                yield tx
+
+    @contextmanager
+    def _transaction(self, connection: Connection) -> Iterator[Transaction]:
+        opened = connection.begin()
+        tx = Transaction(connection, self)
+        try:
+            yield tx
+            tx.commit_with(opened.commit)
+        except BaseException:
+            opened.rollback()
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -83,7 +187,7 @@ class Database:
     def ping(self) -> bool:
         """True when the database answers."""
         with self.read() as tx:
-            return tx.execute(text("SELECT 1")).scalar_one() == 1
+            return bool(tx.execute(text("SELECT 1")).scalar_one() == 1)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -125,6 +229,8 @@ def _sqlite_engine(url: URL, begin: str, *, writer: bool) -> Engine:
         # FULL: an acknowledged event must survive a power cut, not only a killed process.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # Erased names are overwritten, not only unlinked.
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         if not writer:
             cursor.execute("PRAGMA query_only=ON")
@@ -135,3 +241,40 @@ def _sqlite_engine(url: URL, begin: str, *, writer: bool) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    """PostgreSQL through psycopg. A connection is tried before use only after it lay idle for a while."""
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        # By default the width of an integer follows its value, and each mix of widths is another prepared statement.
+        connection.adapters.register_dumper(int, Int8Dumper)
+
+    @event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _try(connection: Any, record: Any, _proxy: Any) -> None:
+        idle = time.monotonic() - record.info.get("used", time.monotonic())
+        if idle > IDLE_BEFORE_PING_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+                connection.rollback()
+            except Exception as fault:
+                raise exc.DisconnectionError("the server has closed this connection") from fault
+
+    return engine
+
+
+def _answers(cursor: Any, statement: Compiled) -> list[Any]:
+    """All rows of a cursor, over all the parameter sets it ran with."""
+    if statement.row is None:
+        return []
+    found: list[Any] = []
+    while True:
+        found += cursor.fetchall()
+        if not cursor.nextset():
+            return list(map(statement.row, found))

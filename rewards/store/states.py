@@ -1,33 +1,47 @@
 """Rows of `person_state`: where each person's fold stands, and the base of the open period."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, String, bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from rewards.store import schema
+from rewards.store import organisations, schema
+from rewards.store.prepared import Prepared
 from rewards.store.session import Transaction
 
 STATE = schema.person_state
+PERSON = schema.person
+IDENTITY = schema.person_identity
 BEFORE_ALL_US = -(2**62)
 _CHUNK = 500
-_UPDATE = (
-    update(STATE)
-    .where(STATE.c.person_id == bindparam("key"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "scheme_version",
-                "state",
-                "last_us",
-                "last_source",
-                "last_event",
-                "last_date",
-            )
-        }
+_KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
+_UPDATE = Prepared(
+    lambda _: (
+        update(STATE)
+        .where(STATE.c.person_id == bindparam("key"))
+        .values({name: bindparam(name) for name in _KEPT})
     )
 )
+
+
+def _people_and_states(dialect: str) -> Any:
+    """Persons by external id with their states, the states locked in the order of person ids."""
+    folded = [column for column in STATE.columns if column.name not in ("person_id", "organisation_id")]
+    query = (
+        select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, *folded)
+        .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
+        .join(STATE, STATE.c.person_id == PERSON.c.id)
+        .where(IDENTITY.c.organisation_id == bindparam("organisation"))
+    )
+    if dialect == "sqlite":
+        return query.where(IDENTITY.c.external_id == bindparam("external"))
+    wanted = func.any(bindparam("externals", type_=ARRAY(String)))
+    chosen = query.where(IDENTITY.c.external_id == wanted).order_by(PERSON.c.id)
+    return chosen.with_for_update(of=STATE)
+
+
+_PEOPLE = Prepared(_people_and_states)
 
 
 def add_many(tx: Transaction, organisation: str, ids: Sequence[int]) -> None:
@@ -36,8 +50,12 @@ def add_many(tx: Transaction, organisation: str, ids: Sequence[int]) -> None:
         tx.execute(insert(STATE), [_blank(organisation, id_) for id_ in ids])
 
 
-def lock(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """The states, locked in the order of person ids until the transaction ends."""
+def lock(tx: Transaction, organisation: str, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """The states, locked in the order of person ids until the transaction ends.
+
+    The organisation's lock comes first, whoever asks: one order for all, so that nobody waits in a circle.
+    """
+    organisations.find_shared(tx, organisation)
     wanted = sorted(set(ids))
     found: dict[int, Row[Any]] = {}
     for start in range(0, len(wanted), _CHUNK):
@@ -48,10 +66,24 @@ def lock(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
     return found
 
 
+def lock_people(tx: Transaction, organisation: str, externals: Iterable[str]) -> tuple[Any, dict[str, Any]]:
+    """The organisation's row under its shared lock (None: unknown), and by external id person and locked state in one row."""
+    wanted = sorted(set(externals))
+    each = [{"organisation": organisation, "external": one} for one in wanted]
+    rows = each if tx.dialect == "sqlite" else [{"organisation": organisation, "externals": wanted}]
+    home = tx.memo.get(("home", organisation))
+    if home is not None:
+        return home[1], {row.external_id: row for row in tx.ask(_PEOPLE, rows)}
+    homes, people = tx.ask_all((organisations.SHARED, [{"slug": organisation}]), (_PEOPLE, rows))
+    return (
+        organisations.remember(tx, organisation, homes, exclusive=False),
+        {row.external_id: row for row in people},
+    )
+
+
 def save_many(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store states after a fold; each row has `key` (person id) and the columns of the state."""
-    if rows:
-        tx.execute(_UPDATE, sorted(rows, key=lambda row: row["key"]))
+    tx.later(_UPDATE, sorted(rows, key=lambda row: int(row["key"])))
 
 
 def every(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
@@ -95,5 +127,4 @@ def _blank(organisation: str, person_id: int) -> dict[str, Any]:
         "last_event": "",
         "base_version": 0,
         "base_state": b"",
-        "last_date": 0,
     }

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from rewards.store import schema
+from rewards.store.prepared import inserting
 from rewards.store.session import Transaction
 from rewards.store.units import dump
 
 AUDIT = schema.audit
 OUTBOX = schema.outbox
-_TELL = insert(OUTBOX)
+_TELL = inserting(OUTBOX)
 
 
 def log(
@@ -39,19 +40,17 @@ def audit_log(tx: Transaction, organisation: str, limit: int) -> list[Row[Any]]:
 
 def tell(tx: Transaction, organisation: str, messages: Sequence[tuple[str, Any]], at_us: int) -> None:
     """Queue (topic, payload) messages for delivery after commit."""
-    if messages:
-        tx.execute(
-            _TELL,
-            [
-                {
-                    "organisation_id": organisation,
-                    "topic": topic,
-                    "payload": dump(payload),
-                    "created_at_us": at_us,
-                }
-                for topic, payload in messages
-            ],
-        )
+    rows = [
+        {
+            "organisation_id": organisation,
+            "topic": topic,
+            "payload": dump(payload),
+            "created_at_us": at_us,
+            "dispatched_at_us": None,
+        }
+        for topic, payload in messages
+    ]
+    tx.later(_TELL, rows)
 
 
 def waiting(tx: Transaction, limit: int) -> list[Row[Any]]:
@@ -63,10 +62,3 @@ def waiting(tx: Transaction, limit: int) -> list[Row[Any]]:
 def delivered(tx: Transaction, message_id: int, at_us: int) -> None:
     """Mark one message as delivered."""
     tx.execute(update(OUTBOX).where(OUTBOX.c.id == message_id).values(dispatched_at_us=at_us))
-
-
-def forget_actor(tx: Transaction, organisation: str, external_id: str, replacement: str) -> None:
-    """Replace an erased person's id wherever it stands as an actor."""
-    for table in (AUDIT, schema.review, schema.claim, schema.scheme_version):
-        where = and_(table.c.organisation_id == organisation, table.c.actor == external_id)
-        tx.execute(update(table).where(where).values(actor=replacement))

@@ -14,6 +14,7 @@ from rewards.store.session import Transaction
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_US = 86_400_000_000
 _MICROSECOND = timedelta(microseconds=1)
+_LAST_US = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MICROSECOND
 
 
 def to_us(at: datetime) -> int:
@@ -29,8 +30,8 @@ def from_us(us: int) -> datetime:
 
 
 def maybe_us(us: int | None) -> datetime | None:
-    """`from_us`, keeping None."""
-    return None if us is None else from_us(us)
+    """`from_us`, keeping None; None also for an instant beyond the calendar, which stands for "until further notice"."""
+    return None if us is None or us > _LAST_US else from_us(us)
 
 
 def dump(value: Any) -> str:

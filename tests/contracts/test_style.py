@@ -51,9 +51,11 @@ def test_files_are_short() -> None:
 
 
 def test_functions_are_short() -> None:
+    # A migration is one list of tables, and is never changed once published.
     long = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: {lines} lines"
         for path in sources()
+        if "migrations" not in path.parts
         for node in functions(path)
         if (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > MOST_FUNCTION_LINES
     ]

@@ -13,31 +13,23 @@ from rewards.store.verify import verify
 from sims import desk
 from sims.demo import ORGANISATION, create_demo
 
-NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite'}"
-    create_demo(url, runs=1, say=lambda _: None, now=NOW)
-    return url
-
-
-def test_the_demo_is_a_program_in_full_swing(url: str) -> None:
-    demo = create_demo(url, say=pytest.fail, now=NOW)
+def test_the_demo_is_a_program_in_full_swing(demo_url: str) -> None:
+    now = datetime.now(UTC)
+    demo = create_demo(demo_url, say=pytest.fail)
     assert set(demo.accounts) == {"employee", "hr", "strategist"}
-    database = open_database(url)
+    database = open_database(demo_url)
     with database.read() as tx:
         stored = desk.latest_comparison(tx, ORGANISATION)
         assert stored is not None
         assert stored.id == demo.comparison_id
         assert [each["role"] for each in stored.body["scenarios"]] == ["control", "candidate", "candidate"]
-        version = scheme_in_force(tx, ORGANISATION, NOW)
+        version = scheme_in_force(tx, ORGANISATION, now)
         assert version is not None
-        assert participation(tx, ORGANISATION, NOW).people == 500
-        assert participation(tx, ORGANISATION, NOW).shares_28d > 0
+        assert participation(tx, ORGANISATION, now).people == 500
+        assert participation(tx, ORGANISATION, now).shares_28d > 0
         employee = demo.accounts["employee"]
-        assert len(green_lit_for(tx, ORGANISATION, employee, NOW)) >= 4
+        assert len(green_lit_for(tx, ORGANISATION, employee, now)) >= 4
         assert len(kudos_received(tx, ORGANISATION, employee)) >= 3
         assert entries_for(tx, ORGANISATION, employee)
     assert verify(database) == []

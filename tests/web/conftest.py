@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from rewards.store.session import Database
 from tests.company import ORGANISATION, PASSWORD, Company, make_company
+from tests.web.api_client import Api, make_api
 from web.app import create_app
 from web.settings import Settings
 
@@ -37,3 +38,11 @@ def sign_in(client: TestClient) -> Callable[[str], TestClient]:
         return client
 
     return as_person
+
+
+@pytest.fixture
+def api(db: Database) -> Iterator[Api]:
+    """The API on each database in turn."""
+    made = make_api(db)
+    with made.client:
+        yield made

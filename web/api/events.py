@@ -14,6 +14,7 @@ from rewards.accounts import ApiToken
 from rewards.events import Event, EventError, parse_cloudevent
 from rewards.program import Receipt, record
 from rewards.store.session import Database
+from web.api.shared import problems
 from web.problems import Problem
 from web.session import now, token_with
 
@@ -132,13 +133,7 @@ def take(store: Database, token: ApiToken, messages: list[Any]) -> list[EventRes
     "/events",
     summary="Record what happened",
     response_model=EventResults,
-    responses={
-        400: {"description": "Not JSON"},
-        409: {"description": "A single event whose id came before with another payload; nothing is posted"},
-        413: {"description": "Too many events or bytes"},
-        415: {"description": "Another content type"},
-        422: {"description": "A single event that is not valid"},
-    },
+    responses=problems(400, 409, 413, 415),
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from rewards.accounts import ApiToken
 from rewards.people import list_people
 from rewards.program import badges_for, balances
+from web.api.shared import problems
 from web.problems import Problem
 from web.session import Store, token_with
 
@@ -45,7 +46,7 @@ class BalancePage(BaseModel):
     next: str | None
 
 
-@router.get("/me", summary="Own balances and badges")
+@router.get("/me", summary="Own balances and badges", responses=problems())
 def me(store: Store, token: Annotated[ApiToken, Depends(token_with("me:read"))]) -> Me:
     """The person that the token speaks for."""
     if token.person is None:
@@ -62,7 +63,7 @@ def me(store: Store, token: Annotated[ApiToken, Depends(token_with("me:read"))])
     )
 
 
-@router.get("/balances", summary="Everybody's balances, for administrators")
+@router.get("/balances", summary="Everybody's balances, for administrators", responses=problems())
 def all_balances(
     response: Response,
     store: Store,

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from rewards.accounts import Account
 from rewards.content import ContentItem
 from rewards.links import ShareDraft
 from rewards.people import Person
 from rewards.program import Balances, EntryView
+from rewards.progress import BadgeProgress
 from rewards.recognition import Kudos
 from rewards.scheme import IncentiveScheme, millipoints
 
-CHANNEL_TITLES = {
-    "linkedin": "LinkedIn",
-    "x": "X",
-    "facebook": "Facebook",
-    "bluesky": "Bluesky",
-    "mastodon": "Mastodon",
-    "threads": "Threads",
-    "whatsapp": "WhatsApp",
-    "xing": "XING",
-    "instagram": "Instagram",
-    "mail": "E-mail",
-    "email": "E-mail",
-}
 TREND_WEEKS = 8
-
-
-def channel_title(channel: str) -> str:
-    """The channel's own spelling."""
-    return CHANNEL_TITLES.get(channel, channel)
+NEAREST_BADGES = 2
 
 
 @dataclass(frozen=True)
@@ -46,7 +31,7 @@ class WeekBar:
 
 @dataclass(frozen=True)
 class Goal:
-    """The next thing to reach: title, how far, what is left (millipoints)."""
+    """The next level to reach: its title, how far, and what is left (millipoints)."""
 
     title: str
     percent: int
@@ -54,39 +39,100 @@ class Goal:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What holds on some channels of an item: green, amber or red, and the reason."""
+
+    status: str
+    channels: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class ItemCard:
+    """An item, what is allowed where and why, whom to ask about it, and whether the reader shared it already."""
+
+    item: ContentItem
+    notes: Sequence[Note]
+    ask: str
+    shared: bool
+
+
+@dataclass(frozen=True)
 class HomeContext:
-    """The home page: what may be shared, own points, own trend, next goal."""
+    """The home page: own progress first, then what may be shared (`cards`) and what may not (`closed`)."""
 
     account: Account
     person: Person
-    items: Sequence[ContentItem]
+    cards: Sequence[ItemCard]
+    closed: Sequence[ItemCard]
     balances: Balances
     trend: Sequence[WeekBar]
     goal: Goal | None
+    badges: Sequence[BadgeProgress]
     kudos: Sequence[Kudos]
 
 
 @dataclass(frozen=True)
 class ShareContext:
-    """One item on one channel, ready in the sharer's own words."""
+    """One item on one channel, ready in the sharer's own words. `ideas` are texts to start from, to copy by hand."""
 
     account: Account
+    person: Person
     item: ContentItem
     draft: ShareDraft
+    ask: str
     status: str
     reason: str
-    declared: bool
+    rewarded: bool
+    ideas: Sequence[str]
 
 
-def trend_of(entries: Sequence[EntryView], now: datetime) -> list[WeekBar]:
-    """Points a week over the last TREND_WEEKS weeks, this week last; bars are at least 2 high where something was earned."""
-    monday = (now - timedelta(days=now.weekday())).date()
+@dataclass(frozen=True)
+class EntryRow:
+    """One line of the ledger. `counts` says whether its amount is part of what was earned; thanks are counted apart."""
+
+    entry: EntryView
+    about: str
+    counts: bool
+
+
+@dataclass(frozen=True)
+class PointsContext:
+    """Every entry with its reason; `older` is the cursor of the page before (None: there is none)."""
+
+    account: Account
+    person: Person
+    balances: Balances
+    rows: Sequence[EntryRow]
+    links: Sequence[tuple[str, str, int, int]]
+    older: int | None
+    shared: bool
+
+
+def notes_of(item: ContentItem) -> list[Note]:
+    """The item's channels by status and reason, green first; a green light without a reason needs no words."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for channel, found in item.channels.items():
+        groups.setdefault((found.status, found.reason), []).append(channel)
+    order = ("green", "amber", "red")
+    notes = [Note(status, tuple(channels), reason) for (status, reason), channels in groups.items()]
+    return sorted(
+        (note for note in notes if note.reason or note.status != "green"), key=lambda n: order.index(n.status)
+    )
+
+
+def trend_of(entries: Sequence[EntryView], now: datetime, zone: str) -> list[WeekBar]:
+    """Points earned a week over the last TREND_WEEKS weeks, this week last.
+
+    Weeks begin on Monday in the reader's zone. Bars are at least 2 high where something was earned.
+    """
+    where = ZoneInfo(zone)
+    monday = _monday(now.astimezone(where).date())
     starts = [monday - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
     sums = dict.fromkeys(starts, 0)
     for entry in entries:
-        day = entry.occurred_at.date()
-        start = day - timedelta(days=day.weekday())
-        if start in sums:
+        start = _monday(entry.occurred_at.astimezone(where).date())
+        if start in sums and is_earned(entry):
             sums[start] += entry.amount_millipoints
     most = max(max(sums.values()), 1)
     return [
@@ -95,10 +141,24 @@ def trend_of(entries: Sequence[EntryView], now: datetime) -> list[WeekBar]:
     ]
 
 
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def is_earned(entry: EntryView) -> bool:
+    """Whether an entry belongs to the balance that ranks and levels look at."""
+    return entry.kind in ("points", "badge")
+
+
 def next_goal(scheme: IncentiveScheme | None, earned: int) -> Goal | None:
     """The first level not yet reached, if the scheme has levels."""
-    for level in scheme.levels if scheme else ():
+    for level in sorted(scheme.levels if scheme else (), key=lambda level: level.points):
         needed = millipoints(level.points)
         if needed > earned:
             return Goal(level.title, int(100 * max(earned, 0) / needed), needed - earned)
     return None
+
+
+def nearest(badges: Sequence[BadgeProgress]) -> list[BadgeProgress]:
+    """The badges not held that are nearest, at most NEAREST_BADGES."""
+    return sorted((b for b in badges if not b.held), key=lambda b: -b.share)[:NEAREST_BADGES]

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.content import get_item, green_lit_for
-from rewards.faults import Fault
+from rewards.accounts import Account
+from rewards.content import ContentItem, get_item, green_lit_for, is_open, list_items
+from rewards.faults import Fault, NotFound
 from rewards.links import clicks_for, declare_share, prepare_share
-from rewards.people import get_person, list_people
-from rewards.program import badges_for, balances, entries_for
+from rewards.people import Person, get_person, list_people
+from rewards.program import EntryView, badges_for, balances, entries_for
+from rewards.progress import badge_progress
 from rewards.publication import scheme_in_force
 from rewards.recognition import give_kudos, kudos_allowance_left, kudos_given, kudos_received
-from web.employee.contexts import HomeContext, ShareContext, channel_title, next_goal, trend_of
-from web.session import Config, Employee, Store, now
+from rewards.store.session import Transaction
+from web.employee.contexts import (
+    EntryRow,
+    HomeContext,
+    ItemCard,
+    PointsContext,
+    ShareContext,
+    is_earned,
+    nearest,
+    next_goal,
+    notes_of,
+    trend_of,
+)
+from web.session import Config, Employee, SignedIn, Store, home_of, now
 from web.templating import page
+from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
 MOST_ENTRIES = 100
 TREND_ENTRIES = 500
+MOST_ID = 2**63 - 1
 
 
 def base_url(request: Request, configured: str) -> str:
@@ -29,49 +46,98 @@ def base_url(request: Request, configured: str) -> str:
     return configured.rstrip("/") or str(request.base_url).rstrip("/")
 
 
+def name_of(tx: Transaction, organisation: str, approver: str) -> str:
+    """Whom to ask: the person's name where the approver is somebody's id, else the text as it is."""
+    try:
+        found = get_person(tx, organisation, approver)
+    except NotFound:
+        return approver
+    return found.name or found.id
+
+
+def _cards(
+    tx: Transaction, account: Account, person: Person, entries: Sequence[EntryView]
+) -> tuple[list[ItemCard], list[ItemCard]]:
+    """What the person may share now, and what is on the grid for her but may go nowhere yet."""
+    org, at = account.organisation, now()
+    shared = {entry.object for entry in entries if entry.event_kind == "share"}
+
+    def card(item: ContentItem) -> ItemCard:
+        return ItemCard(item, notes_of(item), name_of(tx, org, item.approver), item.id in shared)
+
+    closed = [
+        item
+        for item in list_items(tx, org)
+        if not item.is_green
+        and (not item.segments or person.segment in item.segments)
+        and is_open(tx, org, item.id, at)
+    ]
+    return [card(item) for item in green_lit_for(tx, org, account.person, at)], [
+        card(item) for item in closed
+    ]
+
+
+def _about(entry: EntryView, titles: Mapping[str, str]) -> str:
+    """What the entry's event was about, in words; thanks are about nothing that has a name."""
+    about = entry.object or ""
+    return "" if entry.event_kind == "kudos" else titles.get(about, about)
+
+
 @router.get("/")
-def home(request: Request, store: Store, account: Employee) -> Response:
-    """Something worth sharing, own points, own trend, next goal."""
+def home(request: Request, store: Store, account: SignedIn) -> Response:
+    """Own progress, something worth sharing, thanks. Whoever is no employee is led to the page of their role."""
+    if "employee" not in account.roles:
+        return RedirectResponse(home_of(account), 303)
     at, org, me = now(), account.organisation, account.person
     with store.read() as tx:
         version = scheme_in_force(tx, org, at)
         held = balances(tx, org, me)
+        person = get_person(tx, org, me)
+        entries = entries_for(tx, org, me, TREND_ENTRIES)
+        cards, closed = _cards(tx, account, person, entries)
         context = HomeContext(
             account=account,
-            person=get_person(tx, org, me),
-            items=green_lit_for(tx, org, me, at),
+            person=person,
+            cards=cards,
+            closed=closed,
             balances=held,
-            trend=trend_of(entries_for(tx, org, me, TREND_ENTRIES), at),
+            trend=trend_of(entries, at, person.timezone),
             goal=next_goal(version.scheme if version else None, held.earned),
+            badges=nearest(badge_progress(tx, org, me, at)),
             kudos=kudos_received(tx, org, me, 3),
         )
-    return page(request, "employee/home.html", {**vars(context), "channel_title": channel_title})
+    return page(request, "employee/home.html", context)
 
 
 @router.get("/share/{item}/{channel}")
 def share(
-    request: Request,
-    store: Store,
-    config: Config,
-    account: Employee,
-    item: str,
-    channel: str,
-    declared: bool = False,
+    request: Request, store: Store, config: Config, account: Employee, item: Plain, channel: Plain
 ) -> Response:
     """One item on one channel: own words, disclosure filled in, the network's own dialogue, then “I shared it”."""
-    org = account.organisation
+    at, org, me = now(), account.organisation, account.person
     with store.begin() as tx:
-        draft = prepare_share(
-            tx, org, account.person, item, channel, now(), base_url(request, config.base_url)
-        )
+        draft = prepare_share(tx, org, me, item, channel, at, base_url(request, config.base_url))
         content = get_item(tx, org, item)
-    status = content.channels[channel]
-    context = ShareContext(account, content, draft, status.status, status.reason, declared)
-    return page(request, "employee/share.html", {**vars(context), "channel_title": channel_title})
+        version = scheme_in_force(tx, org, at)
+        rewarded = version is not None and channel not in version.scheme.unrewarded_channels
+        status = content.channels[channel]
+        context = ShareContext(
+            account=account,
+            person=get_person(tx, org, me),
+            item=content,
+            draft=draft,
+            ask=name_of(tx, org, content.approver),
+            status=status.status,
+            reason=status.reason,
+            rewarded=rewarded,
+            # A channel that forbids rewards forbids ready-made texts as well.
+            ideas=content.suggested_texts if rewarded and not draft.prefilled else (),
+        )
+    return page(request, "employee/share.html", context)
 
 
 @router.post("/share/{code}/declare")
-def declare(store: Store, account: Employee, code: str) -> Response:
+def declare(store: Store, account: Employee, code: Plain) -> Response:
     """The employee says the post is out."""
     with store.begin() as tx:
         declare_share(tx, account.organisation, account.person, code, now())
@@ -80,59 +146,71 @@ def declare(store: Store, account: Employee, code: str) -> Response:
 
 @router.get("/points")
 def points(
-    request: Request, store: Store, account: Employee, before: int | None = None, shared: bool = False
+    request: Request,
+    store: Store,
+    account: Employee,
+    before: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None,
+    shared: bool = False,
 ) -> Response:
     """Every entry with its reason."""
     org, me = account.organisation, account.person
     with store.read() as tx:
         entries = entries_for(tx, org, me, MOST_ENTRIES, before)
-        context = {
-            "account": account,
-            "balances": balances(tx, org, me),
-            "entries": entries,
-            "clicks": clicks_for(tx, org, me),
-            "older": entries[-1].id if len(entries) == MOST_ENTRIES else None,
-            "shared": shared,
-            "channel_title": channel_title,
-        }
+        titles = {item.id: item.title for item in list_items(tx, org)}
+        context = PointsContext(
+            account=account,
+            person=get_person(tx, org, me),
+            balances=balances(tx, org, me),
+            rows=[EntryRow(e, _about(e, titles), is_earned(e)) for e in entries],
+            links=[(titles.get(link[0], link[0]), *link[1:]) for link in clicks_for(tx, org, me)],
+            older=entries[-1].id if len(entries) == MOST_ENTRIES else None,
+            shared=shared,
+        )
     return page(request, "employee/points.html", context)
 
 
 @router.get("/badges")
 def badges(request: Request, store: Store, account: Employee) -> Response:
-    """Badges held, and those the scheme offers."""
+    """Badges held, and the way to those that are not."""
     org, me = account.organisation, account.person
     with store.read() as tx:
-        version = scheme_in_force(tx, org, now())
-        held = badges_for(tx, org, me)
-        mine = {badge.badge for badge in held if badge.revoked_at is None}
-        open_ones = [b for b in (version.scheme.badges if version else ()) if b.id not in mine]
-    context = {"account": account, "held": [b for b in held if b.revoked_at is None], "open": open_ones}
+        held = [badge for badge in badges_for(tx, org, me) if badge.revoked_at is None]
+        mine = {badge.badge for badge in held}
+        context = {
+            "account": account,
+            "person": get_person(tx, org, me),
+            "held": held,
+            "open": [b for b in badge_progress(tx, org, me, now()) if b.badge not in mine],
+        }
     return page(request, "employee/badges.html", context)
 
 
 def _thanks(
-    request: Request, store: Store, account: Employee, fault: str = "", thanked: str = "", status: int = 200
+    request: Request, store: Store, account: Employee, fault: str = "", words: str = "", status: int = 200
 ) -> Response:
     org, me = account.organisation, account.person
     with store.read() as tx:
         context = {
             "account": account,
-            "people": [p for p in list_people(tx, org) if p.id != me],
+            "person": get_person(tx, org, me),
+            "people": sorted(
+                (p for p in list_people(tx, org) if p.id != me), key=lambda p: (p.name or p.id).lower()
+            ),
             "left": kudos_allowance_left(tx, org, me, now()),
             "received": kudos_received(tx, org, me, 20),
             "given": kudos_given(tx, org, me, 10),
             "key": secrets.token_urlsafe(12),
             "fault": fault,
-            "thanked": thanked,
+            "words": words,
+            "thanked": status == 200 and "thanked" in request.query_params,
         }
     return page(request, "employee/thanks.html", context, status)
 
 
 @router.get("/thanks")
-def thanks(request: Request, store: Store, account: Employee, thanked: str = "") -> Response:
+def thanks(request: Request, store: Store, account: Employee) -> Response:
     """Thank a colleague; thanks received."""
-    return _thanks(request, store, account, thanked=thanked)
+    return _thanks(request, store, account)
 
 
 @router.post("/thanks")
@@ -140,15 +218,14 @@ def give(
     request: Request,
     store: Store,
     account: Employee,
-    receiver: Annotated[str, Form(max_length=64)],
-    message: Annotated[str, Form(max_length=500)],
-    key: Annotated[str, Form(min_length=8, max_length=64)],
+    receiver: Annotated[Plain, Form(max_length=64)],
+    message: Annotated[Plain, Form(max_length=500)],
+    key: Annotated[Plain, Form(min_length=8, max_length=64)],
 ) -> Response:
     """Send thanks. A form sent twice thanks once."""
-    org = account.organisation
     try:
         with store.begin() as tx:
-            give_kudos(tx, org, account.person, receiver, message, (), key, now())
+            give_kudos(tx, account.organisation, account.person, receiver, message, (), key, now())
     except Fault as fault:
-        return _thanks(request, store, account, fault=str(fault), status=409)
-    return RedirectResponse(f"/thanks?thanked={receiver}", 303)
+        return _thanks(request, store, account, fault=str(fault), words=message, status=409)
+    return RedirectResponse("/thanks?thanked=1", 303)

@@ -9,8 +9,10 @@ from fastapi.responses import Response
 
 from rewards.accounts import Account
 from rewards.explain import explain_scheme
+from rewards.people import Person, get_person
 from rewards.program import Participation, participation
 from rewards.publication import SchemeVersion, scheme_in_force, versions
+from web.hr.groups import DEFAULT_MINIMUM, GroupRow, rows_of
 from web.session import Hr, Store, now
 from web.templating import page
 
@@ -19,12 +21,20 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class HrContext:
-    """`version` is the scheme in force (None: none), `lines` says it in plain words, `history` all versions."""
+    """`version` is the scheme in force (None: none), `lines` says it in plain words, `history` all versions, newest first.
+
+    `groups` are the segments that may be shown; `hidden` counts those that may not, because fewer than `minimum` people
+    would be told apart.
+    """
 
     account: Account
+    person: Person
     version: SchemeVersion | None
     lines: list[str]
     participation: Participation
+    groups: list[GroupRow]
+    hidden: int
+    minimum: int
     history: list[SchemeVersion]
 
 
@@ -34,11 +44,18 @@ def overview(request: Request, store: Store, account: Hr) -> Response:
     at, org = now(), account.organisation
     with store.read() as tx:
         version = scheme_in_force(tx, org, at)
+        found = participation(tx, org, at)
+        minimum = version.scheme.privacy.minimum_group if version else DEFAULT_MINIMUM
+        groups = rows_of(found, minimum)
         context = HrContext(
             account=account,
+            person=get_person(tx, org, account.person),
             version=version,
             lines=explain_scheme(version.scheme) if version else [],
-            participation=participation(tx, org, at),
-            history=versions(tx, org),
+            participation=found,
+            groups=groups,
+            hidden=found.suppressed_segments + len(found.by_segment) - len(groups),
+            minimum=minimum,
+            history=versions(tx, org)[::-1],
         )
     return page(request, "hr/overview.html", context)

@@ -1,11 +1,19 @@
 "use strict";
 {
   const data = JSON.parse(document.getElementById("chart-data").textContent);
-  const root = document.getElementById("charts");
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
   const plots = [];
+  // Levels from 0 to 1 are never drawn on less than a tenth of their range, or a trifle would look like a difference.
+  const LEAST_SPAN = { "level 0-1": 0.1, "Gini 0-1": 0.1 };
+
+  const scale = (outcome) => {
+    const ends = outcome.bars.flatMap((bar) => bar.p90);
+    const low = Math.min(...ends), high = Math.max(...ends);
+    const missing = Math.max(0, (LEAST_SPAN[outcome.unit] ?? 0) - (high - low)) / 2;
+    return missing > 0 ? { min: Math.max(0, low - missing).toFixed(2), max: (high + missing).toFixed(2) } : {};
+  };
 
   const band = (api, range, row, height, colour, opacity) => {
     const from = api.coord([range[0], row]);
@@ -28,11 +36,11 @@
         renderMode: "richText", confine: true,
         formatter: (p) => {
           const b = bars[p.dataIndex];
-          return `${b.title}\nmedian ${short.format(b.median)}\n50 %: ${short.format(b.p50[0])} to ${short.format(b.p50[1])}\n90 %: ${short.format(b.p90[0])} to ${short.format(b.p90[1])}`;
+          return `${b.title}\nmedian ${short.format(b.median)}\n50 %: ${short.format(b.p50[0])} to ${short.format(b.p50[1])}\n80 %: ${short.format(b.p80[0])} to ${short.format(b.p80[1])}\n90 %: ${short.format(b.p90[0])} to ${short.format(b.p90[1])}`;
         },
       },
-      xAxis: { type: "value", scale: true, splitNumber: 4, axisLabel: { color: soft, formatter: (v) => short.format(v) }, splitLine: { lineStyle: { color: line } } },
-      yAxis: { type: "category", inverse: true, data: bars.map((b) => b.title), axisLabel: { color: ink, width: 130, overflow: "break" }, axisTick: { show: false }, axisLine: { show: false } },
+      xAxis: { type: "value", scale: true, ...scale(outcome), splitNumber: 4, axisLabel: { color: soft, hideOverlap: true, formatter: (v) => short.format(v) }, splitLine: { lineStyle: { color: line } } },
+      yAxis: { type: "category", inverse: true, data: bars.map((b) => b.title), axisLabel: { color: ink, width: 110, overflow: "break", lineHeight: 14 }, axisTick: { show: false }, axisLine: { show: false } },
       series: [{
         type: "custom",
         encode: { x: [1, 2, 3], y: 0 },
@@ -41,32 +49,39 @@
           const row = params.dataIndex, b = bars[row];
           const middle = api.coord([b.median, row]);
           return { type: "group", children: [
-            band(api, b.p90, row, 12, accent, 0.22),
-            band(api, b.p80, row, 12, accent, 0.3),
-            band(api, b.p50, row, 12, accent, 0.75),
-            { type: "line", shape: { x1: middle[0], y1: middle[1] - 10, x2: middle[0], y2: middle[1] + 10 }, style: { stroke: ink, lineWidth: 2.5 } },
+            band(api, b.p90, row, 6, accent, 0.3),
+            band(api, b.p80, row, 12, accent, 0.4),
+            band(api, b.p50, row, 18, accent, 0.85),
+            { type: "line", shape: { x1: middle[0], y1: middle[1] - 12, x2: middle[0], y2: middle[1] + 12 }, style: { stroke: ink, lineWidth: 2.5 } },
           ] };
         },
       }],
     };
   };
 
-  for (const outcome of data.outcomes) {
-    const card = document.createElement("section");
-    card.className = "chart";
-    const title = document.createElement("h3");
-    title.textContent = outcome.title;
-    const unit = document.createElement("span");
-    unit.className = "hint";
-    unit.textContent = outcome.unit;
-    const plot = document.createElement("div");
-    plot.className = "plot";
-    card.append(title, unit, plot);
-    root.append(card);
-    const chart = echarts.init(plot, null, { renderer: "svg" });
-    chart.setOption(option(outcome));
-    plots.push([chart, outcome]);
-  }
+  const draw = (outcomes, root) => {
+    for (const outcome of outcomes) {
+      const card = document.createElement("section");
+      card.className = "chart";
+      const title = document.createElement("h3");
+      title.textContent = outcome.title;
+      const unit = document.createElement("span");
+      unit.className = "hint";
+      unit.textContent = outcome.unit;
+      const plot = document.createElement("div");
+      plot.className = "plot";
+      card.append(title, unit, plot);
+      root.append(card);
+      const chart = echarts.init(plot, null, { renderer: "svg" });
+      chart.setOption(option(outcome));
+      plots.push([chart, outcome]);
+    }
+  };
+
+  draw(data.headlines, document.getElementById("headlines"));
+  // A chart in a closed box has no size, so these wait until somebody looks.
+  const more = document.getElementById("more-outcomes");
+  more.addEventListener("toggle", () => draw(data.more, document.getElementById("more")), { once: true });
   window.addEventListener("resize", () => plots.forEach(([chart]) => chart.resize()));
   dark.addEventListener("change", () => plots.forEach(([chart, outcome]) => chart.setOption(option(outcome), true)));
 }

@@ -12,6 +12,20 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _organisation()
+    _audit()
+    _person()
+    _account()
+    _api_token()
+    _leave()
+    _membership()
+    _person_identity()
+    _person_link()
+    _session_token()
+    _zone_change()
+
+
+def _organisation() -> None:
     op.create_table(
         "organisation",
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
@@ -19,9 +33,13 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("salt", sa.String(length=64), nullable=False),
         sa.Column("closed_until_us", sa.BigInteger(), nullable=True),
+        sa.Column("schemes_token", sa.String(length=32), server_default="", nullable=False),
         sa.Column("created_at_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_organisation")),
     )
+
+
+def _audit() -> None:
     op.create_table(
         "audit",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -36,6 +54,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
+
+
+def _person() -> None:
     op.create_table(
         "person",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -56,6 +77,7 @@ def upgrade() -> None:
         sa.Column("hidden", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("pseudonym", sa.String(length=64), nullable=False),
         sa.Column("merged_into", KEY, nullable=True),
+        sa.Column("inactive_since_us", sa.BigInteger(), nullable=True),
         sa.Column("created_at_us", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_person_organisation_id")
@@ -72,6 +94,8 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_person_team", ["organisation_id", "team"], unique=False)
 
+
+def _account() -> None:
     op.create_table(
         "account",
         sa.Column("person_id", KEY, nullable=False),
@@ -85,6 +109,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_account_person_id")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_account")),
     )
+
+
+def _api_token() -> None:
     op.create_table(
         "api_token",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -102,6 +129,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_api_token")),
         sa.UniqueConstraint("organisation_id", "name", name=op.f("uq_api_token_organisation_id_name")),
     )
+
+
+def _leave() -> None:
     op.create_table(
         "leave",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -119,6 +149,8 @@ def upgrade() -> None:
     with op.batch_alter_table("leave", schema=None) as batch_op:
         batch_op.create_index("ix_leave_person", ["person_id"], unique=False)
 
+
+def _membership() -> None:
     op.create_table(
         "membership",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -134,6 +166,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
         sa.UniqueConstraint("person_id", "from_us", name=op.f("uq_membership_person_id_from_us")),
     )
+
+
+def _person_identity() -> None:
     op.create_table(
         "person_identity",
         sa.Column("person_id", KEY, nullable=False),
@@ -152,6 +187,9 @@ def upgrade() -> None:
             "organisation_id", "external_id", name=op.f("uq_person_identity_organisation_id_external_id")
         ),
     )
+
+
+def _person_link() -> None:
     op.create_table(
         "person_link",
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
@@ -165,6 +203,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "low_id", "high_id", name=op.f("pk_person_link")),
     )
+
+
+def _session_token() -> None:
     op.create_table(
         "session_token",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -183,6 +224,8 @@ def upgrade() -> None:
     with op.batch_alter_table("session_token", schema=None) as batch_op:
         batch_op.create_index("ix_session_token_person", ["person_id"], unique=False)
 
+
+def _zone_change() -> None:
     op.create_table(
         "zone_change",
         sa.Column("id", KEY, autoincrement=True, nullable=False),

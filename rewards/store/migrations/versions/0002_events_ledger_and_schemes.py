@@ -14,6 +14,19 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _balance()
+    _outbox()
+    _scheme_version()
+    _event()
+    _person_state()
+    _journal()
+    _review()
+    _person_badge()
+    _posting()
+    guards.install(op.get_bind())
+
+
+def _balance() -> None:
     op.create_table(
         "balance",
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
@@ -29,6 +42,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "account", "holder", "detail", name=op.f("pk_balance")),
     )
+
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -51,6 +67,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("dispatched_at_us IS NULL"),
         )
 
+
+def _scheme_version() -> None:
     op.create_table(
         "scheme_version",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -59,6 +77,7 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("effective_us", sa.BigInteger(), nullable=False),
+        sa.Column("since_us", sa.BigInteger(), nullable=False),
         sa.Column("published_at_us", sa.BigInteger(), nullable=False),
         sa.Column("mode", sa.String(length=16), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
@@ -74,6 +93,9 @@ def upgrade() -> None:
             "organisation_id", "version", name=op.f("uq_scheme_version_organisation_id_version")
         ),
     )
+
+
+def _event() -> None:
     op.create_table(
         "event",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -119,6 +141,8 @@ def upgrade() -> None:
             "ix_event_person", ["person_id", "occurred_us", "source", "event_id"], unique=False
         )
 
+
+def _person_state() -> None:
     op.create_table(
         "person_state",
         sa.Column("person_id", KEY, nullable=False),
@@ -130,7 +154,6 @@ def upgrade() -> None:
         sa.Column("last_event", sa.Text(), nullable=False),
         sa.Column("base_version", sa.Integer(), nullable=False),
         sa.Column("base_state", sa.LargeBinary(), nullable=False),
-        sa.Column("last_date", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisation.organisation_id"],
@@ -139,6 +162,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_state_person_id")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_person_state")),
     )
+
+
+def _journal() -> None:
     op.create_table(
         "journal",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -174,6 +200,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_journal_event", ["event_ref"], unique=False)
         batch_op.create_index("ix_journal_person", ["person_id", "id"], unique=False)
 
+
+def _review() -> None:
     op.create_table(
         "review",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -198,6 +226,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_review_event", ["event_ref"], unique=False)
         batch_op.create_index("ix_review_status", ["organisation_id", "status"], unique=False)
 
+
+def _person_badge() -> None:
     op.create_table(
         "person_badge",
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
@@ -215,6 +245,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_badge_person_id")),
         sa.PrimaryKeyConstraint("organisation_id", "person_id", "badge", name=op.f("pk_person_badge")),
     )
+
+
+def _posting() -> None:
     op.create_table(
         "posting",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -234,4 +267,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("posting", schema=None) as batch_op:
         batch_op.create_index("ix_posting_journal", ["journal_id"], unique=False)
-    guards.install(op.get_bind())

@@ -12,6 +12,20 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _board_bucket()
+    _content_item()
+    _result()
+    _reward_stock()
+    _team_day()
+    _board_score()
+    _kudos()
+    _person_day()
+    _share_link()
+    _click()
+    _claim()
+
+
+def _board_bucket() -> None:
     op.create_table(
         "board_bucket",
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
@@ -25,6 +39,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "window", "bucket", name=op.f("pk_board_bucket")),
     )
+
+
+def _content_item() -> None:
     op.create_table(
         "content_item",
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
@@ -41,6 +58,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "item", name=op.f("pk_content_item")),
     )
+
+
+def _result() -> None:
     op.create_table(
         "result",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -58,6 +78,8 @@ def upgrade() -> None:
     with op.batch_alter_table("result", schema=None) as batch_op:
         batch_op.create_index("ix_result_kind", ["organisation_id", "kind", "id"], unique=False)
 
+
+def _reward_stock() -> None:
     op.create_table(
         "reward_stock",
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
@@ -71,6 +93,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "reward", name=op.f("pk_reward_stock")),
     )
+
+
+def _team_day() -> None:
     op.create_table(
         "team_day",
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
@@ -82,6 +107,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "team", "board_date", name=op.f("pk_team_day")),
     )
+
+
+def _board_score() -> None:
     op.create_table(
         "board_score",
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
@@ -99,6 +127,8 @@ def upgrade() -> None:
             "ix_board_score_rank", ["organisation_id", "window", "score", "person_id"], unique=False
         )
 
+
+def _kudos() -> None:
     op.create_table(
         "kudos",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -124,6 +154,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_kudos_giver", ["giver_id", "given_us"], unique=False)
         batch_op.create_index("ix_kudos_receiver", ["receiver_id", "given_us"], unique=False)
 
+
+def _person_day() -> None:
     op.create_table(
         "person_day",
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
@@ -136,6 +168,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_day_person_id")),
         sa.PrimaryKeyConstraint("organisation_id", "person_id", "local_date", name=op.f("pk_person_day")),
     )
+
+
+def _share_link() -> None:
     op.create_table(
         "share_link",
         sa.Column("code", sa.String(length=16), nullable=False),
@@ -161,6 +196,9 @@ def upgrade() -> None:
             name=op.f("uq_share_link_organisation_id_person_id_item_channel"),
         ),
     )
+
+
+def _click() -> None:
     op.create_table(
         "click",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -176,6 +214,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_click")),
         sa.UniqueConstraint("code", "visitor_hash", name=op.f("uq_click_code_visitor_hash")),
     )
+
+
+def _claim() -> None:
     op.create_table(
         "claim",
         sa.Column("id", KEY, autoincrement=True, nullable=False),

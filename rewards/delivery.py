@@ -1,0 +1,154 @@
+"""Delivering webhooks: from the outbox to the receivers, at least once, with growing pauses between attempts.
+
+An attempt is leased before it is sent. A worker killed after sending and before saying so leaves the lease to run
+out; the message is then sent again under the same `webhook-id`, by which receivers tell that they have it.
+"""
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from rewards.addresses import Target, parse_target, resolve
+from rewards.faults import Fault
+from rewards.store import webhooks as rows
+from rewards.store.session import Database
+from rewards.store.units import to_us
+from rewards.webhooks import body_of, signed_headers, wants
+
+FIRST_PAUSE = timedelta(seconds=5)
+PAUSE_GROWTH = 4
+LONGEST_PAUSE = timedelta(hours=24)
+MOST_ATTEMPTS = 10
+"""With these pauses the last attempt comes about three days after the first."""
+LEASE = timedelta(seconds=120)
+SEND_SECONDS = 15
+AT_ONCE = 8
+CLAIMED = 24
+"""Few enough that all of them time out, AT_ONCE at a time, well within the lease."""
+BATCH = 500
+GONE = 410
+_SHOWN = 200
+
+Send = Callable[[str, bytes, Mapping[str, str]], int]
+"""Sends (url, body, headers) and gives the HTTP status; raises OSError or Fault where no answer came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one round did."""
+
+    delivered: int
+    retried: int
+    failed: int
+
+
+def deliver_due(db: Database, now: datetime, send: Send) -> Delivered:
+    """Hand new messages of the outbox to their subscriptions, and send what is due. No transaction is open while sending."""
+    with db.begin() as tx:
+        subscribed = rows.active(tx)
+        fresh = rows.take_from_outbox(tx, BATCH, to_us(now))
+        pairs = [
+            (webhook, message)
+            for message in fresh
+            for webhook in subscribed
+            if webhook.organisation_id == message.organisation_id
+            and message.created_at_us >= webhook.created_us
+            and wants(webhook, message.topic)
+        ]
+        rows.send_later(tx, pairs, to_us(now))
+    with db.begin() as tx:
+        due = rows.claim_due(tx, CLAIMED, to_us(now), to_us(now + LEASE))
+    outcomes: list[str] = []
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        waiting = {pool.submit(_attempt, row, now, send): row for row in due}
+        for done in as_completed(waiting):
+            outcomes.append(_report(db, waiting[done], *done.result(), now))
+    return Delivered(*(outcomes.count(word) for word in (rows.DELIVERED, rows.WAITING, rows.FAILED)))
+
+
+def pause_after(attempt: int) -> timedelta:
+    """How long to wait after the attempt of this number (from 1) failed: 5 s, 20 s, 80 s … a day."""
+    growth: int = PAUSE_GROWTH ** min(attempt - 1, MOST_ATTEMPTS)
+    return min(FIRST_PAUSE * growth, LONGEST_PAUSE)
+
+
+def _attempt(row: Any, now: datetime, send: Send) -> tuple[int, str]:
+    """(HTTP status or 0, what to show of it)."""
+    if row.webhook_status != rows.ACTIVE:
+        return GONE, "the receiver is gone"
+    body = body_of(row)
+    try:
+        status = send(row.url, body.encode(), signed_headers(row, body, now))
+    except (OSError, Fault, http.client.HTTPException) as error:
+        return 0, f"{type(error).__name__}: {error}"[:_SHOWN]
+    return status, f"HTTP {status}"
+
+
+def _report(db: Database, row: Any, status: int, answer: str, now: datetime) -> str:
+    if 200 <= status < 300:
+        outcome, values = rows.DELIVERED, {"delivered_us": to_us(now)}
+    elif status == GONE or row.attempts >= MOST_ATTEMPTS:
+        outcome, values = rows.FAILED, {}
+    else:
+        outcome, values = rows.WAITING, {"next_us": to_us(now + pause_after(row.attempts))}
+    with db.begin() as tx:
+        rows.report(tx, row.id, row.attempts, {"status": outcome, "answer": answer, **values})
+        if status == GONE:
+            rows.change(tx, row.webhook_id, {"status": "gone"})
+    return outcome
+
+
+class HttpSender:
+    """POSTs over HTTP(S) to public addresses only; redirects are not followed, answers are not read."""
+
+    def __init__(self, allow_loopback: bool = False, seconds: float = SEND_SECONDS) -> None:
+        self.allow_loopback = allow_loopback
+        self.seconds = seconds
+        self._tls = ssl.create_default_context()
+
+    def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Send once; the HTTP status. Raises OSError, HTTPException, or Fault for an address not allowed."""
+        target = parse_target(url, self.allow_loopback)
+        addresses = resolve(target, self.allow_loopback)
+        connection = http.client.HTTPConnection(target.host, target.port, timeout=self.seconds)
+        connection.sock = self._connect(addresses, target)
+        # A receiver that answers byte by byte never runs into the socket's own time limit.
+        deadline = threading.Timer(self.seconds, _hang_up, (connection.sock,))
+        deadline.daemon = True
+        deadline.start()
+        try:
+            connection.request("POST", target.path, body, dict(headers))
+            return connection.getresponse().status
+        finally:
+            deadline.cancel()
+            connection.close()
+
+    def _connect(self, addresses: Sequence[str], target: Target) -> socket.socket:
+        """The first of the addresses that answers, with TLS where the scheme asks for it."""
+        for number, address in enumerate(addresses, 1):
+            try:
+                plain = socket.create_connection((address, target.port), self.seconds)
+            except OSError:
+                if number == len(addresses):
+                    raise
+                continue
+            if target.scheme != "https":
+                return plain
+            try:
+                return self._tls.wrap_socket(plain, server_hostname=target.host)
+            except BaseException:
+                plain.close()
+                raise
+        raise OSError(f"host {target.host!r} has no address")
+
+
+def _hang_up(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)

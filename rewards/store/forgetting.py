@@ -1,0 +1,72 @@
+"""Erasure in free text: wherever a person's id, name or address was written down, a number takes its place.
+
+The ledger itself is append-only and never holds names: its rows refer to internal ids alone. Every other column of
+free text is swept, of tables added later too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Table, Text, or_, select, update
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+
+# Hashed documents that name no employees.
+_WHOLE = frozenset({"scheme_version.document", "result.body"})
+_SHORTEST_PART = 3
+
+
+def words_for(external_id: str, name: str, email: str | None, other_names: Iterable[str]) -> list[str]:
+    """What gives a person away: id, name, address, and the parts of the name that nobody else bears."""
+    shared = {part.casefold() for other in other_names for part in other.split()}
+    parts = [part for part in name.split() if len(part) >= _SHORTEST_PART and part.casefold() not in shared]
+    whole = [one for one in (external_id, name, email) if one]
+    return sorted({*whole, *parts}, key=lambda word: (-len(word), word))
+
+
+def forget_words(tx: Transaction, organisation: str, words: Sequence[str], replacement: str) -> None:
+    """Replace the words, whatever their case, in every free text of the organisation outside the ledger."""
+    pattern = re.compile(
+        "|".join(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])" for word in words), re.IGNORECASE
+    )
+    for table, columns in _free_texts():
+        keys = list(table.primary_key.columns)
+        written = [column.icontains(word, autoescape=True) for column in columns for word in _cases(words)]
+        query = select(*keys, *columns).where(table.c.organisation_id == organisation, or_(*written))
+        for row in tx.execute(query).all():
+            values = row._mapping
+            changed = {
+                column.name: pattern.sub(replacement, values[column.name])
+                for column in columns
+                if values[column.name] is not None and pattern.search(values[column.name])
+            }
+            if changed:
+                here = [key == values[key.name] for key in keys]
+                tx.execute(update(table).where(*here).values(**changed))
+
+
+def forget_payloads(tx: Transaction, person_id: int) -> None:
+    """Drop the hashes of what the senders said: with the rest of an event at hand a guessed id could be tried on them."""
+    event = schema.event
+    where = or_(event.c.person_id == person_id, event.c.owner_id == person_id)
+    tx.execute(update(event).where(where).values(payload_hash=""))
+
+
+def _free_texts() -> Iterator[tuple[Table, list[Column[Any]]]]:
+    for table in schema.metadata.sorted_tables:
+        if table.name in (*schema.APPEND_ONLY, "organisation", "person_identity"):
+            continue
+        columns = [
+            column
+            for column in table.columns
+            if type(column.type) is Text and f"{table.name}.{column.name}" not in _WHOLE
+        ]
+        if columns:
+            yield table, columns
+
+
+def _cases(words: Sequence[str]) -> set[str]:
+    # SQLite folds the case of ASCII alone.
+    return {form for word in words for form in (word, word.lower(), word.upper(), word.title())}

@@ -1,0 +1,85 @@
+"""Statements of the hot path: written in Core, compiled once a dialect, sent straight through the driver.
+
+Awarding runs about a dozen statements an event. Built, cached and executed by Core each costs several times what the
+database itself takes, so these few are turned into SQL text once and handed to sqlite3 or psycopg as they are.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Executable, Table, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+_DIALECTS: dict[str, Any] = {
+    "sqlite": SQLiteDialect_pysqlite(paramstyle="qmark"),
+    "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]
+}
+
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class Prepared:
+    """One statement. `make` builds it for a dialect; its bound parameters are named as the rows given later name them."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[str], Executable]) -> None:
+        self._make = make
+        self._made: dict[str, Compiled] = {}
+
+    def on(self, dialect: str) -> "Compiled":
+        """The statement for a dialect, compiled the first time."""
+        found = self._made.get(dialect)
+        if found is None:
+            found = self._made[dialect] = Compiled(self._make(dialect), dialect)
+        return found
+
+
+class Compiled:
+    """SQL text, the order of its parameters, and the shape of its rows."""
+
+    __slots__ = ("_constants", "_names", "row", "sql")
+
+    def __init__(self, statement: Any, dialect: str) -> None:
+        compiled = statement.compile(dialect=_DIALECTS[dialect])
+        self.sql: str = str(compiled)
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+        columns = [column.key for column in getattr(statement, "exported_columns", ())]
+        shape: Any = namedtuple("Row", columns) if columns else None
+        self.row: Callable[[Any], Any] | None = shape and shape._make
+
+    def values(self, row: Mapping[str, Any]) -> list[Any]:
+        """The parameters in the statement's order; those that the row does not name are the statement's own."""
+        constants = self._constants
+        return [row[name] if name in row else constants[name] for name in self._names]
+
+
+def inserting(table: Table, *, returning: Sequence[str] = (), once: bool = False) -> Prepared:
+    """An insert of every column but the id that counts up; `once` passes over rows whose keys are taken."""
+    names = [column.name for column in table.columns if column is not table.autoincrement_column]
+
+    def make(dialect: str) -> Any:
+        statement = INSERT[dialect](table).values({name: bindparam(name) for name in names})
+        if once:
+            statement = statement.on_conflict_do_nothing()
+        return statement.returning(*(table.c[name] for name in returning)) if returning else statement
+
+    return Prepared(make)
+
+
+def adding(table: Table, amount: str, *, returning: bool = False) -> Prepared:
+    """An upsert that adds to a column of a table keyed by its primary key; returns the key and the sum if asked."""
+    keys = [column.name for column in table.primary_key.columns]
+
+    def make(dialect: str) -> Any:
+        made = INSERT[dialect](table).values({name: bindparam(name) for name in (*keys, amount)})
+        statement = made.on_conflict_do_update(
+            index_elements=keys, set_={amount: table.c[amount] + made.excluded[amount]}
+        )
+        return statement.returning(*(table.c[name] for name in (*keys, amount))) if returning else statement
+
+    return Prepared(make)

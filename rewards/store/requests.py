@@ -1,0 +1,50 @@
+"""Rows of request_key: which requests were made under which key, and what they were answered."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, select, update
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+from rewards.store.units import upsert
+
+KEY = schema.request_key
+
+
+def reserve(tx: Transaction, row: Mapping[str, Any]) -> bool:
+    """Take a key; False when it is taken. Waits for a rival in flight."""
+    statement = upsert(tx, KEY).on_conflict_do_nothing().returning(KEY.c.key)
+    return tx.execute(statement, [dict(row)]).first() is not None
+
+
+def find(tx: Transaction, organisation: str, caller: str, key: str) -> Row[Any] | None:
+    """What is known of a key, locked until the transaction ends."""
+    return tx.execute(tx.for_update(select(KEY).where(_where(organisation, caller, key)))).one_or_none()
+
+
+def take_over(tx: Transaction, organisation: str, caller: str, key: str, owner: str, until_us: int) -> None:
+    """Go on with a key whose request died."""
+    where = _where(organisation, caller, key)
+    tx.execute(update(KEY).where(where).values(owner=owner, until_us=until_us))
+
+
+def answer(tx: Transaction, organisation: str, caller: str, key: str, owner: str, text: str) -> bool:
+    """Keep the answer; False when another request has taken the key over."""
+    where = and_(_where(organisation, caller, key), KEY.c.owner == owner, KEY.c.answer.is_(None))
+    return tx.execute(update(KEY).where(where).values(answer=text)).rowcount == 1
+
+
+def free(tx: Transaction, organisation: str, caller: str, key: str, owner: str) -> None:
+    """Give a key back whose request changed nothing."""
+    where = and_(_where(organisation, caller, key), KEY.c.owner == owner, KEY.c.answer.is_(None))
+    tx.execute(delete(KEY).where(where))
+
+
+def drop_before(tx: Transaction, at_us: int) -> int:
+    """Forget keys older than an instant; returns how many."""
+    return tx.execute(delete(KEY).where(KEY.c.created_us < at_us)).rowcount
+
+
+def _where(organisation: str, caller: str, key: str) -> Any:
+    return and_(KEY.c.organisation_id == organisation, KEY.c.caller == caller, KEY.c.key == key)

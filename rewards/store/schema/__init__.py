@@ -1,0 +1,29 @@
+"""The tables. One declaration for SQLite and PostgreSQL; every table carries its organisation.
+
+Units: instants are int64 microseconds since 1970 UTC (`*_us`), dates are proleptic ordinals (`date.toordinal`),
+amounts are int64 millipoints. JSON is stored as canonical text, so that a rebuild compares byte for byte.
+Names and addresses live in `person_identity` alone: dropping that row is what erasure means.
+"""
+
+from rewards.store.schema.access import account, api_token, session_token
+from rewards.store.schema.base import metadata
+from rewards.store.schema.boards import balance, board_bucket, board_score, person_badge, person_day, team_day
+from rewards.store.schema.desk import audit, outbox, result, review
+from rewards.store.schema.drafts import scheme_draft
+from rewards.store.schema.giving import claim, kudos, reward_stock
+from rewards.store.schema.ledger import event, journal, person_state, posting, scheme_version
+from rewards.store.schema.outside import credential, issuer_key, request_key, webhook, webhook_delivery
+from rewards.store.schema.people import (
+    leave,
+    membership,
+    organisation,
+    person,
+    person_identity,
+    person_link,
+    zone_change,
+)
+from rewards.store.schema.sharing import click, content_item, share_link
+
+APPEND_ONLY = ("journal", "posting")
+
+__all__ = ["APPEND_ONLY", "account", "api_token", "audit", "balance", "board_bucket", "board_score", "claim", "click", "content_item", "credential", "event", "issuer_key", "journal", "kudos", "leave", "membership", "metadata", "organisation", "outbox", "person", "person_badge", "person_day", "person_identity", "person_link", "person_state", "posting", "request_key", "result", "review", "reward_stock", "scheme_draft", "scheme_version", "session_token", "share_link", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip

@@ -1,0 +1,37 @@
+"""Signing in. Tokens stand here as hashes only."""
+
+from sqlalchemy import Column, ForeignKey, Index, String, Text, UniqueConstraint
+
+from rewards.store.schema.base import Key, instant, of_organisation, of_person, table
+
+account = table(
+    "account",
+    Column("person_id", Key, ForeignKey("person.id"), primary_key=True),
+    of_organisation(),
+    Column("roles", Text, nullable=False),
+    Column("password_hash", Text, nullable=True),
+    instant("created_at_us"),
+)
+
+session_token = table(
+    "session_token",
+    Column("token_hash", String(64), primary_key=True),
+    of_organisation(),
+    of_person(),
+    instant("created_at_us"),
+    instant("expires_at_us"),
+    Index("ix_session_token_person", "person_id"),
+)
+
+api_token = table(
+    "api_token",
+    Column("token_hash", String(64), primary_key=True),
+    of_organisation(),
+    Column("name", String(128), nullable=False),
+    Column("scopes", Text, nullable=False),
+    of_person(nullable=True),
+    instant("created_at_us"),
+    instant("expires_at_us", nullable=True),
+    instant("revoked_at_us", nullable=True),
+    UniqueConstraint("organisation_id", "name"),
+)

@@ -1,0 +1,61 @@
+"""What waits for others: the outbox, the audit log, the review queue, saved results."""
+
+from sqlalchemy import Column, ForeignKey, Index, String, Text, text
+
+from rewards.store.schema.base import Key, instant, of_organisation, of_person, row_id, table
+
+outbox = table(
+    "outbox",
+    row_id(),
+    of_organisation(),
+    Column("topic", String(64), nullable=False),
+    Column("payload", Text, nullable=False),
+    instant("created_at_us"),
+    instant("dispatched_at_us", nullable=True),
+    Index(
+        "ix_outbox_waiting",
+        "id",
+        sqlite_where=text("dispatched_at_us IS NULL"),
+        postgresql_where=text("dispatched_at_us IS NULL"),
+    ),
+)
+
+audit = table(
+    "audit",
+    row_id(),
+    of_organisation(),
+    Column("actor", Text, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    instant("recorded_us"),
+)
+
+review = table(
+    "review",
+    row_id(),
+    of_organisation(),
+    of_person(),
+    Column("event_ref", Key, ForeignKey("event.id"), nullable=True),
+    Column("kind", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    instant("opened_us"),
+    instant("decided_us", nullable=True),
+    Column("actor", Text, nullable=True),
+    Column("reason", Text, nullable=True),
+    Index("ix_review_status", "organisation_id", "status"),
+    Index("ix_review_event", "event_ref"),
+)
+
+result = table(
+    "result",
+    row_id(),
+    of_organisation(),
+    Column("kind", String(32), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    instant("saved_us"),
+    Index("ix_result_kind", "organisation_id", "kind", "id"),
+)

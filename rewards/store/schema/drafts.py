@@ -1,0 +1,23 @@
+"""Tables of what is not in force yet: drafts of schemes."""
+
+from sqlalchemy import Column, Index, Integer, String, Text
+
+from rewards.store.schema.base import instant, of_organisation, row_id, table
+
+scheme_draft = table(
+    "scheme_draft",
+    row_id(),
+    of_organisation(),
+    Column("status", String(16), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    # A hashed document, which erasure must not rewrite: String, not Text.
+    Column("document", String, nullable=False),
+    Column("rehearsed_hash", String(64), nullable=True),
+    Column("shadowed_hash", String(64), nullable=True),
+    Column("version", Integer, nullable=True),
+    Column("actor", Text, nullable=False),
+    instant("created_us"),
+    instant("changed_us"),
+    Index("ix_scheme_draft_organisation", "organisation_id", "id"),
+)

@@ -1,0 +1,63 @@
+"""Thanks between colleagues, and rewards bought with points."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+)
+
+from rewards.store.schema.base import Key, instant, of_organisation, of_person, row_id, table
+
+kudos = table(
+    "kudos",
+    row_id(),
+    of_organisation(),
+    of_person("giver_id"),
+    of_person("receiver_id"),
+    Column("message", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("dedupe", String(160), nullable=False),
+    Column("request_hash", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    instant("given_us"),
+    UniqueConstraint("organisation_id", "dedupe"),
+    Index("ix_kudos_receiver", "receiver_id", "given_us"),
+    Index("ix_kudos_giver", "giver_id", "given_us"),
+)
+
+reward_stock = table(
+    "reward_stock",
+    of_organisation(),
+    Column("reward", String(128), nullable=False),
+    Column("stock", Integer, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "reward"),
+    CheckConstraint("stock >= 0", name="not_oversold"),
+)
+
+claim = table(
+    "claim",
+    row_id(),
+    of_organisation(),
+    of_person(),
+    Column("reward", String(128), nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("value", BigInteger, nullable=False),
+    Column("period", String(32), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("journal_id", Key, ForeignKey("journal.id"), nullable=False),
+    Column("dedupe", String(160), nullable=False),
+    instant("claimed_us"),
+    instant("decided_us", nullable=True),
+    Column("actor", Text, nullable=True),
+    Column("reason", Text, nullable=True),
+    UniqueConstraint("organisation_id", "dedupe"),
+    Index("ix_claim_person", "person_id"),
+)

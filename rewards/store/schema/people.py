@@ -1,0 +1,107 @@
+"""Tenants and people: who belongs where, since when."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from rewards.store.schema.base import Key, flag, instant, of_organisation, of_person, row_id, table
+
+organisation = table(
+    "organisation",
+    Column("organisation_id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("salt", String(64), nullable=False),
+    instant("closed_until_us", nullable=True),
+    Column("schemes_token", String(32), nullable=False, server_default=""),
+    instant("created_at_us"),
+)
+
+person = table(
+    "person",
+    row_id(),
+    of_organisation(),
+    Column("segment", String(128), nullable=False),
+    Column("team", String(128), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    flag("zone_flagged"),
+    Column("contacts", Integer, nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("desk", String(16), nullable=False),
+    Column("hours_share_ppm", Integer, nullable=False),
+    Column("manager_id", Key, nullable=True),
+    Column("status", String(16), nullable=False),
+    flag("opted_out"),
+    flag("has_history"),
+    flag("hidden"),
+    Column("pseudonym", String(64), nullable=False),
+    Column("merged_into", Key, nullable=True),
+    instant("inactive_since_us", nullable=True),
+    instant("created_at_us"),
+    Index("ix_person_team", "organisation_id", "team"),
+    Index(
+        "ix_person_hidden", "organisation_id", sqlite_where=text("hidden"), postgresql_where=text("hidden")
+    ),
+)
+
+person_identity = table(
+    "person_identity",
+    Column("person_id", Key, ForeignKey("person.id"), primary_key=True),
+    of_organisation(),
+    Column("external_id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=True),
+    UniqueConstraint("organisation_id", "external_id"),
+)
+
+membership = table(
+    "membership",
+    row_id(),
+    of_organisation(),
+    of_person(),
+    instant("from_us"),
+    Column("segment", String(128), nullable=False),
+    Column("team", String(128), nullable=False),
+    UniqueConstraint("person_id", "from_us"),
+)
+
+zone_change = table(
+    "zone_change",
+    row_id(),
+    of_organisation(),
+    of_person(),
+    instant("from_us"),
+    Column("zone", String(64), nullable=False),
+    Column("floor_date", Integer, nullable=False),
+    UniqueConstraint("person_id", "from_us"),
+)
+
+leave = table(
+    "leave",
+    row_id(),
+    of_organisation(),
+    of_person(),
+    Column("first_date", Integer, nullable=False),
+    Column("last_date", Integer, nullable=False),
+    CheckConstraint("last_date >= first_date", name="ordered"),
+    Index("ix_leave_person", "person_id"),
+)
+
+person_link = table(
+    "person_link",
+    of_organisation(),
+    of_person("low_id"),
+    of_person("high_id"),
+    instant("created_at_us"),
+    PrimaryKeyConstraint("organisation_id", "low_id", "high_id"),
+)

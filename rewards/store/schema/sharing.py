@@ -1,0 +1,43 @@
+"""Content and tracked links."""
+
+from sqlalchemy import Column, ForeignKey, Integer, PrimaryKeyConstraint, String, Text, UniqueConstraint
+
+from rewards.store.schema.base import instant, of_organisation, of_person, row_id, table
+
+content_item = table(
+    "content_item",
+    of_organisation(),
+    Column("item", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+    instant("published_us"),
+    instant("expires_us", nullable=True),
+    instant("recalled_us", nullable=True),
+    Column("recall_reason", Text, nullable=True),
+    PrimaryKeyConstraint("organisation_id", "item"),
+)
+
+share_link = table(
+    "share_link",
+    Column("code", String(16), primary_key=True),
+    of_organisation(),
+    of_person(),
+    Column("item", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("raw_clicks", Integer, nullable=False),
+    Column("counted_clicks", Integer, nullable=False),
+    instant("created_at_us"),
+    instant("declared_us", nullable=True),
+    UniqueConstraint("organisation_id", "person_id", "item", "channel"),
+)
+
+click = table(
+    "click",
+    row_id(),
+    of_organisation(),
+    Column("code", String(16), ForeignKey("share_link.code"), nullable=False),
+    Column("visitor_hash", String(64), nullable=False),
+    Column("day", Integer, nullable=False),
+    instant("clicked_us"),
+    UniqueConstraint("code", "visitor_hash"),
+)

@@ -1,0 +1,148 @@
+"""Rows of webhook and webhook_delivery: who is told what, and which messages are on their way."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, insert, select, update
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+
+OUTBOX = schema.outbox
+WEBHOOK = schema.webhook
+DELIVERY = schema.webhook_delivery
+ACTIVE, WAITING, DELIVERED, FAILED = "active", "waiting", "delivered", "failed"
+
+
+def add(tx: Transaction, row: Mapping[str, Any]) -> int:
+    """Keep a subscription; returns its id."""
+    return int(tx.execute(insert(WEBHOOK).returning(WEBHOOK.c.id), dict(row)).scalar_one())
+
+
+def find(tx: Transaction, organisation: str, webhook: int) -> Row[Any] | None:
+    """One subscription."""
+    where = and_(WEBHOOK.c.organisation_id == organisation, WEBHOOK.c.id == webhook)
+    return tx.execute(select(WEBHOOK).where(where)).one_or_none()
+
+
+def lock(tx: Transaction, organisation: str, webhook: int) -> None:
+    """Hold one subscription until the transaction ends: of two rotations the second replaces the first's secret."""
+    where = and_(WEBHOOK.c.organisation_id == organisation, WEBHOOK.c.id == webhook)
+    tx.execute(tx.for_update(select(WEBHOOK.c.id).where(where)))
+
+
+def page(tx: Transaction, organisation: str, limit: int, after: int) -> list[Row[Any]]:
+    """Subscriptions by id."""
+    where = and_(WEBHOOK.c.organisation_id == organisation, WEBHOOK.c.id > after)
+    return list(tx.execute(select(WEBHOOK).where(where).order_by(WEBHOOK.c.id).limit(limit)))
+
+
+def change(tx: Transaction, webhook: int, values: Mapping[str, Any]) -> None:
+    """Update one subscription."""
+    tx.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(**values))
+
+
+def drop(tx: Transaction, webhook: int) -> None:
+    """Forget a subscription and what was on its way to it."""
+    tx.execute(delete(DELIVERY).where(DELIVERY.c.webhook_id == webhook))
+    tx.execute(delete(WEBHOOK).where(WEBHOOK.c.id == webhook))
+
+
+def deliveries(
+    tx: Transaction, organisation: str, webhook: int, limit: int, before: int | None
+) -> list[Row[Any]]:
+    """Messages to one subscription, the newest first, with their topics."""
+    query = (
+        select(DELIVERY, OUTBOX.c.topic)
+        .join(OUTBOX, OUTBOX.c.id == DELIVERY.c.outbox_id)
+        .where(DELIVERY.c.organisation_id == organisation, DELIVERY.c.webhook_id == webhook)
+    )
+    if before is not None:
+        query = query.where(DELIVERY.c.id < before)
+    return list(tx.execute(query.order_by(DELIVERY.c.id.desc()).limit(limit)))
+
+
+def take_from_outbox(tx: Transaction, limit: int, now_us: int) -> list[Row[Any]]:
+    """Messages nobody has looked at, marked as looked at."""
+    query = select(OUTBOX).where(OUTBOX.c.dispatched_at_us.is_(None)).order_by(OUTBOX.c.id).limit(limit)
+    found = list(tx.execute(_skip_locked(tx, query)))
+    if found:
+        where = OUTBOX.c.id.in_([row.id for row in found])
+        tx.execute(update(OUTBOX).where(where).values(dispatched_at_us=now_us))
+    return found
+
+
+def active(tx: Transaction) -> list[Row[Any]]:
+    """Every subscription that is to be told."""
+    return list(tx.execute(select(WEBHOOK).where(WEBHOOK.c.status == ACTIVE).order_by(WEBHOOK.c.id)))
+
+
+def send_later(tx: Transaction, pairs: Sequence[tuple[Any, Any]], now_us: int) -> None:
+    """Queue (subscription, message) pairs. The message's id is drawn here, once: every attempt carries the same one."""
+    rows = [
+        {
+            "organisation_id": webhook.organisation_id,
+            "webhook_id": webhook.id,
+            "outbox_id": message.id,
+            "message_id": f"msg_{secrets.token_hex(12)}",
+            "status": WAITING,
+            "attempts": 0,
+            "next_us": now_us,
+            "delivered_us": None,
+            "answer": "",
+        }
+        for webhook, message in pairs
+    ]
+    if rows:
+        tx.execute(insert(DELIVERY), rows)
+
+
+def claim_due(tx: Transaction, limit: int, now_us: int, until_us: int) -> list[Row[Any]]:
+    """Messages whose time has come, leased to the caller: unless it reports back, they are due again at `until_us`."""
+    query = (
+        select(DELIVERY.c.id)
+        .where(DELIVERY.c.status == WAITING, DELIVERY.c.next_us <= now_us)
+        .order_by(DELIVERY.c.next_us, DELIVERY.c.id)
+        .limit(limit)
+    )
+    ids = list(tx.execute(_skip_locked(tx, query)).scalars())
+    if not ids:
+        return []
+    where = DELIVERY.c.id.in_(ids)
+    tx.execute(update(DELIVERY).where(where).values(next_us=until_us, attempts=DELIVERY.c.attempts + 1))
+    joined = (
+        select(
+            DELIVERY.c.id, DELIVERY.c.organisation_id, DELIVERY.c.webhook_id, DELIVERY.c.message_id, DELIVERY.c.attempts,
+            WEBHOOK.c.url, WEBHOOK.c.secret, WEBHOOK.c.former_secret, WEBHOOK.c.former_until_us,
+            WEBHOOK.c.status.label("webhook_status"), OUTBOX.c.topic, OUTBOX.c.payload, OUTBOX.c.created_at_us,
+        )
+        .join(WEBHOOK, WEBHOOK.c.id == DELIVERY.c.webhook_id)
+        .join(OUTBOX, OUTBOX.c.id == DELIVERY.c.outbox_id)
+        .where(where)
+        .order_by(DELIVERY.c.id)
+    )  # fmt: skip
+    return list(tx.execute(joined))
+
+
+def report(tx: Transaction, delivery: int, attempt: int, values: Mapping[str, Any]) -> bool:
+    """What became of an attempt; False when another attempt has begun since, whose word then counts."""
+    where = and_(DELIVERY.c.id == delivery, DELIVERY.c.attempts == attempt, DELIVERY.c.status == WAITING)
+    return tx.execute(update(DELIVERY).where(where).values(**values)).rowcount == 1
+
+
+def again(tx: Transaction, organisation: str, webhook: int, delivery: int, now_us: int) -> bool:
+    """Put a failed message back in the queue under its old id; False when it did not fail."""
+    where = and_(
+        DELIVERY.c.organisation_id == organisation,
+        DELIVERY.c.webhook_id == webhook,
+        DELIVERY.c.id == delivery,
+        DELIVERY.c.status == FAILED,
+    )
+    values = {"status": WAITING, "attempts": 0, "next_us": now_us}
+    return tx.execute(update(DELIVERY).where(where).values(**values)).rowcount == 1
+
+
+def _skip_locked(tx: Transaction, query: Any) -> Any:
+    """Two workers never take the same rows; on SQLite the one writer sees to that."""
+    return query.with_for_update(skip_locked=True) if tx.dialect == "postgresql" else query

@@ -1,0 +1,100 @@
+"""Every route of the API, for every kind of token: who is let in, who is sent away with 401 or 403."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi.routing import APIRoute
+from starlette.testclient import TestClient
+
+from rewards.accounts import SCOPES, create_token, revoke_token
+from tests.web.api_client import Api
+from tests.web.routes import every_route
+from web.session import now
+
+PUBLIC = {
+    ("GET", "/api/v1/issuers/{id}"),
+    ("GET", "/api/v1/issuers/{id}/status/{number}"),
+    ("POST", "/api/v1/credentials/verify"),
+}
+ALLOWED = {
+    ("POST", "/api/v1/events"): {"events:write"},
+    ("GET", "/api/v1/me"): {"me:read"},
+    ("GET", "/api/v1/me/allowance"): {"me:read"},
+    ("GET", "/api/v1/balances"): {"admin"},
+    ("POST", "/api/v1/kudos"): {"kudos:write"},
+    ("GET", "/api/v1/leaderboards"): {"me:read"},
+    ("GET", "/api/v1/leaderboards/{id}"): {"me:read"},
+    ("GET", "/api/v1/rewards"): {"me:read"},
+    ("POST", "/api/v1/rewards/claims"): {"rewards:write"},
+    ("GET", "/api/v1/rewards/claims"): {"me:read"},
+    ("GET", "/api/v1/rewards/claims/waiting"): {"admin"},
+    ("POST", "/api/v1/rewards/claims/{id}/cancel"): {"rewards:write", "admin"},
+    ("POST", "/api/v1/rewards/claims/{id}/approve"): {"admin"},
+    ("POST", "/api/v1/rewards/claims/{id}/decline"): {"admin"},
+    ("GET", "/api/v1/entries"): {"me:read"},
+    ("POST", "/api/v1/entries/{id}/reversal"): {"admin"},
+    ("POST", "/api/v1/schemes"): {"schemes:write", "admin"},
+    ("GET", "/api/v1/schemes"): {"schemes:write", "admin"},
+    ("GET", "/api/v1/schemes/{id}"): {"schemes:write", "admin"},
+    ("PUT", "/api/v1/schemes/{id}"): {"schemes:write", "admin"},
+    ("POST", "/api/v1/schemes/{id}/shadow"): {"schemes:write", "admin"},
+    ("POST", "/api/v1/schemes/{id}/publish"): {"schemes:write", "admin"},
+    ("POST", "/api/v1/schemes/{id}/retire"): {"schemes:write", "admin"},
+    ("POST", "/api/v1/schemes/{id}/rollback"): {"schemes:write", "admin"},
+    ("GET", "/api/v1/badges"): {"me:read"},
+    ("GET", "/api/v1/badges/{id}/credential"): {"me:read", "admin"},
+    ("GET", "/api/v1/reviews"): {"admin"},
+    ("POST", "/api/v1/reviews/{id}/decision"): {"admin"},
+    ("POST", "/api/v1/webhooks"): {"admin"},
+    ("GET", "/api/v1/webhooks"): {"admin"},
+    ("POST", "/api/v1/webhooks/{id}/rotate"): {"admin"},
+    ("DELETE", "/api/v1/webhooks/{id}"): {"admin"},
+    ("GET", "/api/v1/webhooks/{id}/deliveries"): {"admin"},
+    ("POST", "/api/v1/webhooks/{id}/deliveries/{delivery}/retry"): {"admin"},
+}
+
+
+def routes(client: TestClient) -> list[tuple[str, str]]:
+    found = [route for route in every_route(client.app.routes) if isinstance(route, APIRoute)]  # type: ignore[attr-defined]
+    return [
+        (m, route.path) for route in found for m in sorted(route.methods) if route.path.startswith("/api/")
+    ]
+
+
+def ask(api: Api, method: str, path: str, token: str | None) -> int:
+    """The status of a request whose body is wrong, so that nobody changes anything."""
+    address = re.sub(r"\{\w+\}", "d1" if "schemes" in path else "7", path)
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+    content = b'{"surprise": 1}' if method in ("POST", "PUT") else None
+    status: int = api.client.request(method, address, headers=headers, content=content).status_code
+    return status
+
+
+def test_every_route_is_public_by_name_or_names_its_scopes(api: Api) -> None:
+    known = routes(api.client)
+    assert len(known) == len(set(known)) > 0
+    assert {
+        route for route in known if "forecasts" not in route[1] and "scim" not in route[1]
+    } == PUBLIC | set(ALLOWED)
+
+
+def test_no_token_a_wrong_one_or_one_revoked_opens_nothing(api: Api) -> None:
+    with api.db.begin() as tx:
+        gone = create_token(tx, "acme", "gone", SCOPES, now())
+        revoke_token(tx, "acme", "gone", now())
+    for method, path in ALLOWED:
+        for token in (None, "gs_wrong", gone):
+            assert ask(api, method, path, token) == 401, (method, path)
+
+
+def test_each_scope_opens_its_routes_alone(api: Api) -> None:
+    tokens = {}
+    with api.db.begin() as tx:
+        for scope in SCOPES:
+            tokens[scope] = create_token(tx, "acme", f"only {scope}", (scope,), now(), person="ana")
+    for (method, path), scopes in ALLOWED.items():
+        for scope, token in tokens.items():
+            status = ask(api, method, path, token)
+            assert (status == 403) is (scope not in scopes), (method, path, scope, status)
+            assert status < 500

@@ -1,0 +1,184 @@
+"""Badges over the API: one's own, the signed credential of each, and what verifiers need: keys and status lists."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from pydantic import Field
+
+from rewards.accounts import ApiToken
+from rewards.credentials import (
+    MOST_TOKEN_CHARACTERS,
+    credential_for,
+    issuer_profile,
+    status_list,
+    verify_credential,
+)
+from rewards.program import badges_for
+from web.api.shared import Name, Strict, person_of, problems
+from web.problems import Problem
+from web.session import Config, Store, now, token_with
+
+router = APIRouter(prefix="/api/v1", tags=["badges"])
+CREDENTIAL_TYPE = "application/vc+jwt"
+Reader = Annotated[ApiToken, Depends(token_with("me:read", "admin"))]
+
+
+class BadgeOut(Strict):
+    """A badge somebody holds, or held until `revoked_at`."""
+
+    id: str
+    title: str
+    description: str
+    awarded_at: datetime
+    revoked_at: datetime | None
+
+
+class Badges(Strict):
+    """Badges, the oldest first."""
+
+    badges: list[BadgeOut]
+
+
+class CredentialOut(Strict):
+    """A signed badge: `credential` is the compact JWS, `document` what it says, `status` valid or revoked."""
+
+    id: str
+    credential: str
+    document: dict[str, Any]
+    status: str
+
+
+class IssuerOut(Strict):
+    """Who signs: the DID that credentials name, and the public key."""
+
+    id: str
+    did: str
+    name: str
+    algorithm: str
+    jwk: dict[str, Any]
+
+
+class Shown(Strict):
+    """A credential to check."""
+
+    credential: Annotated[str, Field(min_length=1, max_length=MOST_TOKEN_CHARACTERS)]
+
+
+class Verdict(Strict):
+    """Whether it is genuine and still holds, and if not, why."""
+
+    valid: bool
+    reason: str
+    issuer: str | None
+    badge: str | None
+
+
+def _base(request: Request, configured: str) -> str:
+    return configured.rstrip("/") or str(request.base_url).rstrip("/")
+
+
+@router.get("/badges", summary="Own badges", responses=problems())
+def badges(store: Store, token: Annotated[ApiToken, Depends(token_with("me:read"))]) -> Badges:
+    """Of the token's person, revoked ones included."""
+    with store.read() as tx:
+        found = badges_for(tx, token.organisation, person_of(token))
+    return Badges(
+        badges=[
+            BadgeOut(
+                id=one.badge,
+                title=one.title,
+                description=one.description,
+                awarded_at=one.awarded_at,
+                revoked_at=one.revoked_at,
+            )
+            for one in found
+        ]
+    )
+
+
+@router.get(
+    "/badges/{id}/credential",
+    summary="A badge as a signed Open Badges 3.0 credential",
+    response_model=CredentialOut,
+    responses={
+        200: {"content": {CREDENTIAL_TYPE: {"schema": {"type": "string"}}}, "description": "The credential"},
+        **problems(404),
+    },
+)
+def credential(
+    request: Request,
+    store: Store,
+    config: Config,
+    token: Reader,
+    id: Name,
+    person: Annotated[
+        str | None,
+        Query(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="Whose, for an administrator's token"),
+    ] = None,
+) -> Response:
+    """Of the token's person. Signed the first time; the same document from then on, with a status that can be looked up.
+
+    `Accept: application/vc+jwt` gives the compact JWS alone.
+    """
+    if person is not None and person != token.person and "admin" not in token.scopes:
+        raise Problem(403, "the token lacks the scope admin; ask for your own badges")
+    whose = person if person is not None else person_of(token)
+    with store.begin() as tx:
+        found = credential_for(
+            tx, token.organisation, whose, id, _base(request, config.base_url), now(), config.signing_key
+        )
+    if CREDENTIAL_TYPE in request.headers.get("accept", ""):
+        return Response(found.token, media_type=CREDENTIAL_TYPE)
+    status = "revoked" if found.revoked else "valid"
+    said = CredentialOut(id=found.id, credential=found.token, document=found.document, status=status)
+    return JSONResponse(said.model_dump(mode="json"))
+
+
+@router.get(
+    "/issuers/{id}",
+    summary="Who signs, and the public key",
+    responses={status: problems(404)[status] for status in (404, 422)},
+)
+def issuer(store: Store, id: Name) -> IssuerOut:
+    """Public: whoever checks a credential may ask."""
+    with store.read() as tx:
+        found = issuer_profile(tx, id)
+    return IssuerOut(id=found.id, did=found.did, name=found.name, algorithm=found.algorithm, jwk=found.jwk)
+
+
+@router.get(
+    "/issuers/{id}/status/{number}",
+    summary="Which credentials were revoked",
+    response_class=PlainTextResponse,
+    responses={
+        200: {"content": {CREDENTIAL_TYPE: {"schema": {"type": "string"}}}, "description": "A signed list"},
+        **{status: problems(404)[status] for status in (403, 404, 422)},
+    },
+)
+def status(
+    request: Request,
+    store: Store,
+    config: Config,
+    id: Name,
+    number: Annotated[int, Path(ge=0, le=10_000)],
+) -> Response:
+    """A Bitstring Status List v1.0, signed. Public."""
+    with store.read() as tx:
+        text = status_list(tx, id, number, _base(request, config.base_url), now(), config.signing_key)
+    return Response(text, media_type=CREDENTIAL_TYPE)
+
+
+@router.post(
+    "/credentials/verify",
+    summary="Check a credential",
+    responses={status: problems(400)[status] for status in (400, 422)},
+)
+def verify(store: Store, body: Shown) -> Verdict:
+    """Signature, dates and status of a badge that was signed here. Public; it tells nothing of who holds it."""
+    with store.read() as tx:
+        found = verify_credential(tx, body.credential)
+    return Verdict(valid=found.valid, reason=found.reason, issuer=found.issuer, badge=found.badge)

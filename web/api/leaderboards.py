@@ -1,0 +1,82 @@
+"""GET /api/v1/leaderboards: boards as the token's person sees them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from rewards.accounts import ApiToken
+from rewards.boards import Board, BoardRow, leaderboard
+from rewards.publication import scheme_in_force
+from web.api.shared import Name, Strict, problems
+from web.session import Store, now, token_with
+
+router = APIRouter(prefix="/api/v1", tags=["leaderboards"])
+Reader = Annotated[ApiToken, Depends(token_with("me:read"))]
+
+
+class Place(Strict):
+    """One place; equal amounts share a rank (1-2-2-4)."""
+
+    rank: int
+    label: str
+    millipoints: int
+    is_me: bool
+
+
+class BoardOut(Strict):
+    """A board. `suppressed` says why nothing is shown, or is None; `me` is there after opting out too."""
+
+    id: str
+    title: str
+    window: str
+    rows: list[Place]
+    neighbours: list[Place]
+    me: Place | None
+    suppressed: str | None
+
+
+class BoardName(Strict):
+    """A board of the scheme in force."""
+
+    id: str
+    title: str
+
+
+class Boards(Strict):
+    """The boards of the scheme in force."""
+
+    leaderboards: list[BoardName]
+
+
+def _place(row: BoardRow) -> Place:
+    return Place(rank=row.rank, label=row.label, millipoints=row.amount_millipoints, is_me=row.is_me)
+
+
+def _board(board: Board) -> BoardOut:
+    return BoardOut(
+        id=board.id,
+        title=board.title,
+        window=board.window,
+        rows=[_place(row) for row in board.rows],
+        neighbours=[_place(row) for row in board.neighbours],
+        me=None if board.me is None else _place(board.me),
+        suppressed=board.suppressed,
+    )
+
+
+@router.get("/leaderboards", summary="Which boards there are", responses=problems())
+def boards(store: Store, token: Reader) -> Boards:
+    """Those of the scheme in force; none without one."""
+    with store.read() as tx:
+        version = scheme_in_force(tx, token.organisation, now())
+    found = () if version is None else version.scheme.leaderboards
+    return Boards(leaderboards=[BoardName(id=one.id, title=one.title) for one in found])
+
+
+@router.get("/leaderboards/{id}", summary="One board", responses=problems(404))
+def board(store: Store, token: Reader, id: Name) -> BoardOut:
+    """As the token's person sees it; a token without a person sees the top alone."""
+    with store.read() as tx:
+        return _board(leaderboard(tx, token.organisation, id, token.person, now()))

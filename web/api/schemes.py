@@ -1,0 +1,377 @@
+"""Schemes over the API: draft → rehearse → shadow → publish → retire, with revisions as ETags.
+
+A draft is d1, d2 …; what was published is v1, v2 … . `schemes:write` is enough for all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from rewards.accounts import ApiToken
+from rewards.document import load_document, parse_data
+from rewards.drafts import (
+    Draft,
+    create_draft,
+    discard_draft,
+    edit_draft,
+    get_draft,
+    list_drafts,
+    publish_draft,
+    retire_version,
+    shadow_draft,
+)
+from rewards.explain import explain_scheme
+from rewards.faults import NotFound
+from rewards.publication import SchemeVersion, roll_back, scheme_in_force, versions
+from rewards.scheme import IncentiveScheme
+from rewards.store.session import Transaction
+from web.api.shared import (
+    MOST_ID,
+    Cursor,
+    IdempotencyKey,
+    Limit,
+    Strict,
+    Words,
+    actor_of,
+    cursor_of,
+    link_next,
+    once,
+    place_of,
+    problems,
+)
+from web.problems import Problem
+from web.session import Store, now, token_with
+
+router = APIRouter(prefix="/api/v1/schemes", tags=["schemes"])
+Author = Annotated[ApiToken, Depends(token_with("schemes:write", "admin"))]
+SchemeId = Annotated[
+    str, Path(pattern=r"^[dv][1-9][0-9]{0,17}$", description="d1 for a draft, v1 for a version")
+]
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", max_length=200, description="The ETag that was read")
+]
+MOST_YAML = 256_000
+
+
+class NewScheme(Strict):
+    """A scheme, as a JSON document or as YAML text; exactly one of the two."""
+
+    document: dict[str, Any] | None = None
+    yaml: Annotated[str, Field(max_length=MOST_YAML)] | None = None
+
+
+class Span(Strict):
+    """From when the shadow counts; the beginning of the open period at the earliest."""
+
+    effective_at: datetime
+
+
+class Publication(Strict):
+    """prospective: from now or later on. top_up: whoever would have earned more gets the difference. exact: up and down."""
+
+    mode: Literal["prospective", "top_up", "exact"] = "prospective"
+    effective_at: datetime | None = None
+    reason: Words
+
+
+class Why(Strict):
+    """The reason, kept in the audit log."""
+
+    reason: Words
+
+
+class SchemeOut(Strict):
+    """A draft or a version. `document` and `explanation` are left out of lists. `steps` hold for the text as it stands."""
+
+    id: str
+    status: Literal["draft", "published", "in_force", "rolled_back", "retired"]
+    name: str
+    title: str
+    hash: str
+    steps: list[Literal["rehearsed", "shadowed"]] = Field(default_factory=list)
+    published_as: str | None = None
+    effective_at: datetime | None = None
+    published_at: datetime | None = None
+    mode: str | None = None
+    actor: str
+    document: dict[str, Any] | None = None
+    explanation: list[str] | None = None
+
+
+class Schemes(Strict):
+    """Drafts, then versions, each the newest first; `next` is the cursor of the following page, None on the last."""
+
+    schemes: list[SchemeOut]
+    next: str | None
+
+
+class DifferenceOut(Strict):
+    """What the scheme would change in the open period, in millipoints; people whom it leaves alone are left out."""
+
+    by_person: dict[str, int]
+    by_segment: dict[str, int]
+    risen: int
+    fallen: int
+
+
+def _scheme(body: NewScheme) -> IncentiveScheme:
+    if (body.document is None) == (body.yaml is None):
+        raise Problem(422, "scheme: got both or neither of document and yaml; send exactly one")
+    if body.yaml is not None:
+        return load_document(body.yaml, IncentiveScheme, "yaml")
+    return parse_data(body.document, IncentiveScheme, "document")
+
+
+def _draft(draft: Draft, whole: bool = False) -> SchemeOut:
+    steps: list[Literal["rehearsed", "shadowed"]] = []
+    if draft.rehearsed:
+        steps.append("rehearsed")
+    if draft.shadowed:
+        steps.append("shadowed")
+    return SchemeOut.model_validate(
+        {
+            "id": f"d{draft.id}",
+            "status": draft.status,
+            "name": draft.scheme.name,
+            "title": draft.scheme.title,
+            "hash": draft.hash,
+            "steps": steps,
+            "published_as": None if draft.version is None else f"v{draft.version}",
+            "actor": draft.actor,
+            **_whole(draft.scheme, whole),
+        }
+    )
+
+
+def _version(version: SchemeVersion, in_force: int | None, whole: bool = False) -> SchemeOut:
+    status = "rolled_back" if version.rolled_back_at else "published"
+    return SchemeOut.model_validate(
+        {
+            "id": f"v{version.version}",
+            "status": "in_force" if version.version == in_force else status,
+            "name": version.scheme.name,
+            "title": version.scheme.title,
+            "hash": version.hash,
+            "effective_at": version.effective_at,
+            "published_at": version.published_at,
+            "mode": version.mode,
+            "actor": version.actor,
+            **_whole(version.scheme, whole),
+        }
+    )
+
+
+def _whole(scheme: IncentiveScheme, whole: bool) -> dict[str, Any]:
+    if not whole:
+        return {}
+    return {"document": scheme.model_dump(mode="json"), "explanation": explain_scheme(scheme)}
+
+
+def _etag(draft: Draft) -> str:
+    return f'"d{draft.id}.{draft.revision}"'
+
+
+def _revision(id: str, if_match: str | None) -> int | None:
+    """The revision that If-Match names: None for `*` or without the header, 0 (which never stands) for a strange one."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = re.fullmatch(rf'"{id}\.([1-9][0-9]{{0,8}})"', if_match.strip())
+    return int(found.group(1)) if found else 0
+
+
+def _number(id: str, kind: Literal["d", "v"], what: str) -> int:
+    if id[0] != kind:
+        raise Problem(409, f"scheme {id}: {what}")
+    return min(int(id[1:]), MOST_ID)
+
+
+def _found_version(tx: Transaction, organisation: str, number: int) -> SchemeVersion:
+    found = next((one for one in versions(tx, organisation) if one.version == number), None)
+    if found is None:
+        raise NotFound(f"scheme version {number}: never published; list the schemes")
+    return found
+
+
+def _in_force(tx: Transaction, organisation: str) -> int | None:
+    found = scheme_in_force(tx, organisation, now())
+    return None if found is None else found.version
+
+
+@router.post(
+    "", status_code=201, response_model=SchemeOut, summary="Write a draft", responses=problems(400, 409)
+)
+def create(
+    request: Request, store: Store, token: Author, body: NewScheme, key: IdempotencyKey = None
+) -> Response:
+    """422 with the line and the remedy where the scheme is not valid or could not be scored."""
+    scheme = _scheme(body)
+
+    def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
+        draft = create_draft(tx, token.organisation, scheme, actor_of(token), now())
+        headers = {"Location": f"/api/v1/schemes/d{draft.id}", "ETag": _etag(draft)}
+        return 201, _draft(draft, whole=True), headers
+
+    return once(request, store, token, key, body, work)
+
+
+@router.get("", summary="Drafts and versions", responses=problems())
+def listed(
+    request: Request,
+    response: Response,
+    store: Store,
+    token: Author,
+    kind: Annotated[Literal["all", "drafts", "versions"], Query()] = "all",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Schemes:
+    """Without their documents."""
+    place = place_of(cursor)
+    if place is not None and not re.fullmatch(r"[dv][1-9][0-9]{0,17}", place):
+        raise Problem(422, "cursor: not one that this list gave; take `next` of the page before")
+    past_drafts = place is not None and place[0] == "v"
+    before = None if place is None else int(place[1:])
+    found: list[SchemeOut] = []
+    with store.read() as tx:
+        if kind != "versions" and not past_drafts:
+            found += [_draft(one) for one in list_drafts(tx, token.organisation, limit + 1, before)]
+        if kind != "drafts" and len(found) <= limit:
+            in_force = _in_force(tx, token.organisation)
+            newest = reversed(versions(tx, token.organisation))
+            found += [
+                _version(one, in_force)
+                for one in newest
+                if not past_drafts or before is None or one.version < before
+            ]
+    following = cursor_of(found[limit - 1].id) if len(found) > limit else None
+    link_next(request, response, following)
+    return Schemes(schemes=found[:limit], next=following)
+
+
+@router.get("/{id}", summary="One draft or version", responses=problems(404))
+def one(response: Response, store: Store, token: Author, id: SchemeId) -> SchemeOut:
+    """With its document and its explanation in plain English; a draft's ETag names its revision."""
+    with store.read() as tx:
+        if id[0] == "d":
+            draft = get_draft(tx, token.organisation, _number(id, "d", ""))
+            response.headers["ETag"] = _etag(draft)
+            return _draft(draft, whole=True)
+        version = _found_version(tx, token.organisation, _number(id, "v", ""))
+        response.headers["ETag"] = f'"{id}.{version.hash[:16]}"'
+        return _version(version, _in_force(tx, token.organisation), whole=True)
+
+
+@router.put("/{id}", summary="Change a draft", responses=problems(400, 404, 409, 412, 428))
+def change(
+    response: Response, store: Store, token: Author, id: SchemeId, body: NewScheme, if_match: IfMatch = None
+) -> SchemeOut:
+    """If-Match is required, so that two authors do not overwrite each other. Rehearsal and shadow are open again."""
+    number = _number(id, "d", "was published and does not change any more; write a new draft")
+    if if_match is None:
+        raise Problem(428, "If-Match: got nothing; send the ETag that you read, so that no edit is lost")
+    scheme = _scheme(body)
+    with store.begin() as tx:
+        draft = edit_draft(
+            tx, token.organisation, number, scheme, actor_of(token), now(), _revision(id, if_match)
+        )
+    response.headers["ETag"] = _etag(draft)
+    return _draft(draft, whole=True)
+
+
+@router.post("/{id}/shadow", summary="What it would change", responses=problems(400, 404, 409))
+def shadow(store: Store, token: Author, id: SchemeId, body: Span) -> DifferenceOut:
+    """Counts the open period again as if the draft were in force; nothing that people have is changed."""
+    number = _number(id, "d", "is in the record already; shadow a draft")
+    with store.begin() as tx:
+        seen = shadow_draft(tx, token.organisation, number, _aware(body.effective_at), actor_of(token), now())
+    changes = list(seen.by_person.values())
+    return DifferenceOut(
+        by_person=dict(seen.by_person),
+        by_segment=dict(seen.by_segment),
+        risen=sum(change > 0 for change in changes),
+        fallen=sum(change < 0 for change in changes),
+    )
+
+
+@router.post(
+    "/{id}/publish",
+    status_code=201,
+    response_model=SchemeOut,
+    summary="Put a draft in force",
+    responses=problems(400, 404, 409, 412),
+)
+def publish(
+    request: Request,
+    store: Store,
+    token: Author,
+    id: SchemeId,
+    body: Publication,
+    if_match: IfMatch = None,
+    key: IdempotencyKey = None,
+) -> Response:
+    """Prospective unless said otherwise. A mode that looks back asks for a shadow of the text as it stands (409)."""
+    number = _number(id, "d", "was published already; write a new draft")
+
+    def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
+        at = now()
+        effective = at if body.effective_at is None else _aware(body.effective_at)
+        version = publish_draft(
+            tx, token.organisation, number, effective, body.mode, actor_of(token), body.reason, at,
+            _revision(id, if_match),
+        )  # fmt: skip
+        said = _version(version, _in_force(tx, token.organisation), whole=True)
+        return 201, said, {"Location": f"/api/v1/schemes/{said.id}"}
+
+    return once(request, store, token, key, body, work)
+
+
+@router.post("/{id}/retire", response_model=SchemeOut, summary="End it", responses=problems(400, 404, 409))
+def retire(
+    request: Request, store: Store, token: Author, id: SchemeId, body: Why, key: IdempotencyKey = None
+) -> Response:
+    """A draft is put aside. The version in force is followed by one that rewards nothing; what people have they keep."""
+
+    def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
+        by = actor_of(token)
+        if id[0] == "d":
+            draft = discard_draft(tx, token.organisation, _number(id, "d", ""), by, body.reason, now())
+            return 200, _draft(draft), {}
+        _found_version(tx, token.organisation, _number(id, "v", ""))
+        ended = retire_version(tx, token.organisation, _number(id, "v", ""), by, body.reason, now())
+        return 200, _version(ended, ended.version), {"Location": f"/api/v1/schemes/v{ended.version}"}
+
+    return once(request, store, token, key, body, work)
+
+
+@router.post(
+    "/{id}/rollback",
+    response_model=SchemeOut,
+    summary="Withdraw a version",
+    responses=problems(400, 404, 409),
+)
+def rollback(
+    request: Request, store: Store, token: Author, id: SchemeId, body: Why, key: IdempotencyKey = None
+) -> Response:
+    """Balances of the open period become as if it had never been published."""
+    number = _number(id, "v", "was never in force; retire the draft")
+
+    def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
+        _found_version(tx, token.organisation, number)
+        gone = roll_back(tx, token.organisation, number, actor_of(token), body.reason, now())
+        return 200, _version(gone, _in_force(tx, token.organisation)), {}
+
+    return once(request, store, token, key, body, work)
+
+
+def _aware(instant: datetime) -> datetime:
+    if instant.tzinfo is None or not 1970 <= instant.year <= 2999:
+        raise Problem(
+            422,
+            f"effective_at: got {instant.isoformat()}; RFC 3339 with an offset, 1970 to 2999; append Z for UTC",
+        )
+    return instant

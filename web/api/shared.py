@@ -1,0 +1,164 @@
+"""What the routes of the API share: strict bodies, documented problems, pages by cursor, requests that may be sent twice."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import Header, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from rewards.accounts import ApiToken
+from rewards.requests import abandon_request, begin_request, finish_request
+from rewards.store.session import Database, Transaction
+from web.problems import MEDIA_TYPE, Problem
+from web.session import now
+
+MOST_ID = 2**63 - 1
+_WHY = {
+    400: "The body cannot be read",
+    401: "No token, or one that is unknown, expired or revoked",
+    403: "The token lacks the scope or speaks for no person, or a rule of the program forbids it",
+    404: "Not in this organisation",
+    409: "Contradicts what was done before, or the first request of the key is still under way",
+    412: "Changed since the revision that If-Match names",
+    413: "Too many events or bytes",
+    415: "Another content type",
+    422: "Not valid; the detail names the field, the limit and the remedy",
+    428: "If-Match is missing",
+}
+
+RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
+Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at most")]
+Cursor = Annotated[
+    str | None, Query(max_length=200, description="Where the page begins: `next` of the page before")
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{1,128}$",
+        description="The same key with the same request has one effect and one answer, for 48 hours",
+    ),
+]
+Words = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
+PersonName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Work = Callable[[Transaction], tuple[int, BaseModel, Mapping[str, str]]]
+
+
+class Strict(BaseModel):
+    """A body, or a part of one, in which nothing unknown is taken or given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProblemOut(BaseModel):
+    """A problem (RFC 9457): what, where, which limit, how to mend it, in one line of `detail`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The documented refusals of a route; 401, 403 and 422 stand for every route with a token."""
+    content = {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}}
+    return {
+        status: {"description": _WHY[status], "content": content}
+        for status in sorted({401, 403, 422, *statuses})
+    }
+
+
+def person_of(token: ApiToken) -> str:
+    """The person whom the token speaks for. Raises Problem."""
+    if token.person is None:
+        raise Problem(403, "the token speaks for no person; make one for a person")
+    return token.person
+
+
+def actor_of(token: ApiToken) -> str:
+    """Who is named in the audit log: the person, or the token where there is none."""
+    return token.person or f"token:{token.name}"
+
+
+def cursor_of(place: int | str) -> str:
+    """An opaque cursor."""
+    return base64.urlsafe_b64encode(str(place).encode()).decode().rstrip("=")
+
+
+def place_of(cursor: str | None) -> str | None:
+    """What `cursor_of` was given. Raises Problem for anything else."""
+    if cursor is None:
+        return None
+    try:
+        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise Problem(422, "cursor: not one that this list gave; take `next` of the page before") from None
+    if not place.isprintable() or cursor_of(place) != cursor:
+        raise Problem(422, "cursor: not one that this list gave; take `next` of the page before")
+    return place
+
+
+def number_of(cursor: str | None) -> int | None:
+    """A cursor that holds a row's number. Raises Problem."""
+    place = place_of(cursor)
+    if place is None:
+        return None
+    if not place.isdecimal() or not place.isascii() or int(place) > MOST_ID:
+        raise Problem(422, "cursor: not one that this list gave; take `next` of the page before")
+    return int(place)
+
+
+def link_next(request: Request, response: Response, cursor: str | None) -> None:
+    """Name the next page in the Link header, if there is one."""
+    if cursor is not None:
+        following = request.url.include_query_params(cursor=cursor)
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+
+
+def once(
+    request: Request, store: Database, token: ApiToken, key: str | None, body: BaseModel, work: Work
+) -> Response:
+    """Do the work in one transaction; with a key, once, and give the first answer again to the same request.
+
+    `work` gives (status, body, headers). Another request under the same key is a 422, one under way a 409.
+    """
+    if key is None:
+        with store.begin() as tx:
+            return _answer(*_plain(*work(tx)))
+    content = json.dumps([request.method, request.url.path, body.model_dump(mode="json")], sort_keys=True)
+    asked = hashlib.sha256(content.encode()).hexdigest()
+    caller = hashlib.sha256(token.name.encode()).hexdigest()
+    with store.begin() as tx:
+        owner, before = begin_request(tx, token.organisation, caller, key, asked, now())
+    if before is not None:
+        said = json.loads(before)
+        headers = said["headers"] | {"Idempotency-Replayed": "true"}
+        return _answer(said["status"], said["body"], headers)
+    try:
+        with store.begin() as tx:
+            status, said, headers = _plain(*work(tx))
+            text = json.dumps({"status": status, "body": said, "headers": headers}, sort_keys=True)
+            finish_request(tx, token.organisation, caller, key, owner, text)
+    except BaseException:
+        with store.begin() as tx:
+            abandon_request(tx, token.organisation, caller, key, owner)
+        raise
+    return _answer(status, said, headers)
+
+
+def _plain(
+    status: int, body: BaseModel, headers: Mapping[str, str]
+) -> tuple[int, dict[str, Any], dict[str, str]]:
+    return status, body.model_dump(mode="json"), dict(headers)
+
+
+def _answer(status: int, body: dict[str, Any], headers: Mapping[str, str]) -> Response:
+    return JSONResponse(body, status, headers=dict(headers))

@@ -1,0 +1,57 @@
+"""The web process: the port is taken first, so that a busy one is told in one line before any work is done."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+
+from sims.commands.console import InputError
+from web.app import create_app
+
+BACKLOG = 128
+SHUTDOWN_SECONDS = 5
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 takes a free one. Raises InputError naming the port where it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((host, port))
+    except OSError as error:
+        taken.close()
+        raise _busy(f"{host}:{port}", error) from None
+    return taken
+
+
+def _busy(where: str, error: OSError) -> InputError:
+    why = (error.strerror or str(error)).lower()
+    return InputError(f"{where}: {why}; stop what uses it or choose another with --port")
+
+
+def address(taken: socket.socket) -> str:
+    """The http address of a bound socket."""
+    host, port = taken.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(taken: socket.socket) -> None:
+    """Serve until interrupted or told to end; requests under way may finish."""
+    try:
+        # Bound early, opened only now: until there is something to answer with, connections are refused.
+        taken.listen(BACKLOG)
+    except OSError as error:
+        raise _busy(address(taken), error) from None
+    config = uvicorn.Config(
+        create_app(),
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[taken])
+    except KeyboardInterrupt:
+        # Uvicorn raises the signal again once it has shut down; for us that is the ordinary end.
+        print("\nStopped.")

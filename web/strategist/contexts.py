@@ -1,0 +1,180 @@
+"""What the strategist's page shows of a stored comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rewards.accounts import Account
+from rewards.people import Person
+from sims.desk import StoredComparison
+
+# What a decision turns on; every other outcome is a click away.
+HEADLINES = (
+    "human_clicks",
+    "shares",
+    "weekly_sharers",
+    "peer_trust",
+    "motivation",
+    "points",
+    "points_gini",
+    "recognition_coverage",
+)
+PERCENT_UNITS = {"share of staff": "% of staff"}
+BANDS = ("p50", "p80", "p90")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One scenario's interval of one outcome: the median and (low, high) of each band."""
+
+    title: str
+    median: float
+    p50: tuple[float, float]
+    p80: tuple[float, float]
+    p90: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One outcome over all scenarios, in a unit for reading."""
+
+    name: str
+    title: str
+    unit: str
+    definition: str
+    bars: Sequence[Bar]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One candidate before the rule: `clicks` against doing nothing, each limit, and how it ended."""
+
+    title: str
+    clicks: Bar
+    share_above_nothing: float
+    checks: Sequence[Mapping[str, Any]]
+    points: float
+    ending: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Paired differences of one scenario against another: (figure with one bar, share of runs in which it is higher)."""
+
+    title: str
+    against: str
+    rows: Sequence[tuple[Figure, float]]
+
+
+@dataclass(frozen=True)
+class ComparisonContext:
+    """`stored` is the latest comparison (None: none yet); `chart` feeds the charts: headlines first, then `more`."""
+
+    account: Account
+    person: Person
+    stored: StoredComparison | None
+    choice: str = ""
+    reason: str = ""
+    verdicts: Sequence[Verdict] = ()
+    headlines: Sequence[Figure] = ()
+    more: Sequence[Figure] = ()
+    pairs: Sequence[Pair] = ()
+    chart: Mapping[str, Any] | None = None
+
+
+def comparison_context(
+    account: Account, person: Person, stored: StoredComparison | None
+) -> ComparisonContext:
+    """The page's context of a stored comparison."""
+    if stored is None:
+        return ComparisonContext(account, person, None)
+    body = stored.body
+    titles = {scenario["name"]: str(scenario["title"]) for scenario in body["scenarios"]}
+    figures = [_figure(outcome, body["scenarios"]) for outcome in body["outcomes"]]
+    by_name = {figure.name: figure for figure in figures}
+    headlines = [by_name[name] for name in HEADLINES if name in by_name]
+    more = [figure for figure in figures if figure.name not in HEADLINES]
+    choice = body["choice"]
+    return ComparisonContext(
+        account,
+        person,
+        stored,
+        choice="Do nothing" if choice["scenario"] == "none" else titles[choice["scenario"]],
+        reason=in_titles(choice["reason"], titles),
+        verdicts=[_verdict(found, choice["scenario"], titles) for found in choice["candidates"]],
+        headlines=headlines,
+        more=more,
+        pairs=_pairs(body, titles),
+        chart={"headlines": _chart(headlines), "more": _chart(more)},
+    )
+
+
+def in_titles(text: str, titles: Mapping[str, str]) -> str:
+    """A sentence about scenarios with their titles in the place of their names."""
+    for name, title in titles.items():
+        text = text.replace(f"'{name}'", f"“{title}”")
+    return text
+
+
+def _scaled(outcome: Mapping[str, Any]) -> tuple[float, str]:
+    unit = str(outcome["unit"])
+    return (100.0, PERCENT_UNITS[unit]) if unit in PERCENT_UNITS else (1.0, unit)
+
+
+def _bar(title: str, interval: Mapping[str, Any], scale: float = 1.0) -> Bar:
+    bands = {band: (scale * interval[band][0], scale * interval[band][1]) for band in BANDS}
+    return Bar(title, scale * interval["median"], **bands)
+
+
+def _figure(outcome: Mapping[str, Any], scenarios: Sequence[Mapping[str, Any]]) -> Figure:
+    scale, unit = _scaled(outcome)
+    name = str(outcome["name"])
+    bars = [_bar(s["title"], s["totals"][name], scale) for s in scenarios if name in s["totals"]]
+    return Figure(name, outcome["title"], unit, outcome["definition"], bars)
+
+
+def _verdict(found: Mapping[str, Any], chosen: str, titles: Mapping[str, str]) -> Verdict:
+    name = str(found["scenario"])
+    if name == chosen:
+        ending = "Chosen"
+    elif not found["admissible"]:
+        ending = "Out: breaks a limit"
+    else:
+        ending = "Not chosen"
+    return Verdict(
+        titles[name],
+        _bar(titles[name], found["incremental_clicks"]),
+        found["share_of_runs_above_nothing"],
+        found["checks"],
+        found["median_points"],
+        ending,
+        name == chosen,
+    )
+
+
+def _pairs(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[Pair]:
+    outcomes = {outcome["name"]: outcome for outcome in body["outcomes"]}
+    rank = {name: at for at, name in enumerate(HEADLINES)}
+    found: dict[tuple[str, str], list[tuple[Figure, float]]] = {}
+    for difference in sorted(body["differences"], key=lambda d: rank.get(d["outcome"], len(rank))):
+        outcome = outcomes[difference["outcome"]]
+        scale, unit = _scaled(outcome)
+        bar = _bar(outcome["title"], difference["interval"], scale)
+        figure = Figure(outcome["name"], outcome["title"], unit, outcome["definition"], [bar])
+        key = (difference["scenario"], difference["against"])
+        found.setdefault(key, []).append((figure, difference["share_of_runs_higher"]))
+    return [Pair(titles[name], titles[against], rows) for (name, against), rows in found.items()]
+
+
+def _chart(figures: Sequence[Figure]) -> list[dict[str, Any]]:
+    return [
+        {"title": f.title, "unit": f.unit, "bars": [{"title": b.title, **_bands(b)} for b in f.bars]}
+        for f in figures
+    ]
+
+
+def _bands(bar: Bar) -> dict[str, Any]:
+    return {"median": bar.median, "p50": bar.p50, "p80": bar.p80, "p90": bar.p90}
