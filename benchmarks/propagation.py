@@ -1,7 +1,7 @@
 """This engine beside NDlib, cynetdiff, plain Mesa and a C reference compiled on the spot: one graph, p and seed set.
 
     python -m benchmarks.propagation            # 10⁴, 10⁵ and 10⁶ people with 50 contacts each, about ten minutes
-    python -m benchmarks.propagation --quick    # 10⁴ people, about a minute
+    python -m benchmarks.propagation --quick    # 10⁴ people, about a minute; --people chooses other sizes
 
 No speed is printed before the means agree within their errors. Writes benchmarks/results/propagation.json and .svg, and the
 table in README.md. Speeds are runs per second of CPU time on one core, except where threads are compared.
@@ -234,19 +234,17 @@ def memory_rows(graph: Graph) -> Row:
     return row
 
 
-def measure(quick: bool) -> dict[str, Any]:
-    """All of it."""
+def measure(sizes: list[int], quick: bool) -> dict[str, Any]:
+    """All of it, for graphs of these sizes."""
     library = reference.compile_reference()
     if library is None:
         print("no C compiler: the C reference is skipped")
     seconds, rounds = (0.1, 3) if quick else (0.25, 4)
-    sizes = (10_000,) if quick else (10_000, 100_000, 1_000_000)
     cascades, responses, threads = [], [], []
-    small = benchmark_graph(10_000)
     # Before anything else fills and frees memory.
-    memory = memory_rows(small)
+    memory = memory_rows(benchmark_graph(10_000))
     for n in sizes:
-        graph = small if n == 10_000 else benchmark_graph(n)
+        graph = benchmark_graph(n)
         for p in CHANCES:
             cascades.append(cascade_row(graph, p, False, library, seconds, rounds, True))
             show(cascades[-1])
@@ -263,7 +261,7 @@ def measure(quick: bool) -> dict[str, Any]:
         "responses": responses,
         "threads": threads,
         "random_reads": reference.random_reads(library) if library is not None else None,
-        "scaling": scaling(seconds / 2, 2, sizes[-1]),
+        "scaling": scaling(seconds / 2, 2, max(sizes)),
         "memory": memory,
         "start": start_up(),
     }
@@ -317,8 +315,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="10,000 people only")
-    quick = parser.parse_args().quick
-    result = measure(quick)
+    parser.add_argument(
+        "--people", type=int, nargs="+", help="sizes of the graphs instead of the usual three"
+    )
+    arguments = parser.parse_args()
+    quick = arguments.quick
+    result = measure(arguments.people or ([10_000] if quick else [10_000, 100_000, 1_000_000]), quick)
     RESULTS.mkdir(parents=True, exist_ok=True)
     name = "propagation-quick" if quick else "propagation"
     (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
