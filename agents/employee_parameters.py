@@ -43,13 +43,27 @@ class EmployeeParameters:
         0.4, "level 0-1", (0.2, 0.6), "A", "relevance of another segment's topic", limits=UNIT
     )
     base_log_odds: float = declare(
-        -6.3, "log-odds", (-9.0, -4.0), "A", "calibrated on 1-5 % weekly sharers", limits=ANY
+        -6.8,
+        "log-odds",
+        (-9.0, -4.0),
+        "A",
+        "calibrated on 1-5 % weekly sharers; calibrated jointly, see docs/validation.md",
+        limits=ANY,
     )
     base_spread: float = declare(
-        1.3, "log-odds, standard deviation", (0.8, 1.8), "A", "a few people do most of the sharing"
+        1.2,
+        "log-odds, standard deviation",
+        (0.8, 1.8),
+        "A",
+        "a few people do most of the sharing; calibrated jointly, see docs/validation.md",
     )
     motivation_mean: float = declare(
-        0.4, "level 0-1", (0.25, 0.55), "A", "intrinsic motivation to advocate", limits=UNIT
+        0.37,
+        "level 0-1",
+        (0.25, 0.55),
+        "A",
+        "intrinsic motivation to advocate; calibrated jointly, see docs/validation.md",
+        limits=UNIT,
     )
     motivation_spread: float = declare(
         1.0, "logits, standard deviation", (0.6, 1.4), "A", "heterogeneity of motivation"
@@ -64,13 +78,24 @@ class EmployeeParameters:
         0.5, "log, standard deviation", (0.2, 0.8), "A", "heterogeneity of the answer to rank and to fear"
     )
     steerer_share: float = declare(
-        0.2, "share of employees", (0.1, 0.3), "R", "about 20 % steer (Anderson et al. 2013)", limits=UNIT
+        0.24,
+        "share of employees",
+        (0.1, 0.3),
+        "R",
+        "about 20 % steer (Anderson et al. 2013); calibrated jointly, see docs/validation.md",
+        limits=UNIT,
     )
     perceived_share: float = declare(
         0.27, "perceived / true audience", (0.22, 0.33), "R", "Bernstein et al. 2013", limits=UNIT
     )
     # Weights of the utility
-    intrinsic_weight: float = declare(1.5, "log-odds", (0.8, 2.2), "A", "motivation times relevance")
+    intrinsic_weight: float = declare(
+        1.7,
+        "log-odds",
+        (0.8, 2.2),
+        "A",
+        "motivation times relevance; calibrated jointly, see docs/validation.md",
+    )
     image_weight: float = declare(
         0.15, "log-odds per log contact", (0.05, 0.3), "A", "image: a larger perceived audience"
     )
@@ -109,7 +134,11 @@ class EmployeeParameters:
         8.0, "weeks", (4.0, 12.0), "A", "memory of one's own weekly rate", limits=(1.0, math.inf)
     )
     recognition_weight: float = declare(
-        0.25, "log-odds", (0.1, 0.4), "M", "Bradler et al. 2016; Gallus 2017; sign uncertain"
+        0.26,
+        "log-odds",
+        (0.1, 0.4),
+        "M",
+        "Bradler et al. 2016; Gallus 2017; sign uncertain; calibrated jointly, see docs/validation.md",
     )
     rank_first: float = declare(0.2, "log-odds in the first third", (0.1, 0.3), "M", "Gill et al. 2019")
     rank_last: float = declare(0.15, "log-odds lost in the last third", (0.0, 0.3), "M", "Gill et al. 2019")
@@ -121,7 +150,11 @@ class EmployeeParameters:
         0.3, "log-odds", (0.0, 0.6), "A", "an intact streak; only the sign is published"
     )
     break_weight: float = declare(
-        0.3, "log-odds", (0.0, 0.6), "A", "a broken streak; only the sign is published"
+        0.38,
+        "log-odds",
+        (0.0, 0.6),
+        "A",
+        "a broken streak; only the sign is published; calibrated jointly, see docs/validation.md",
     )
     habit_weight: float = declare(1.2, "log-odds at H = 1", (0.5, 2.0), "A", "habit")
     friction_cost: float = declare(
@@ -151,7 +184,11 @@ class EmployeeParameters:
     )
     # What a day does
     tangible_erosion: float = declare(
-        0.01, "motivation per rewarded act", (0.0, 0.02), "M", "Deci, Koestner & Ryan 1999"
+        0.015,
+        "motivation per rewarded act",
+        (0.0, 0.02),
+        "M",
+        "Deci, Koestner & Ryan 1999; calibrated jointly, see docs/validation.md",
     )
     praise_gain: float = declare(
         0.01, "motivation per praise", (0.005, 0.02), "M", "Deci et al. 1999, verbal rewards"
@@ -174,7 +211,14 @@ class EmployeeParameters:
     recognition_most: float = declare(
         3.0, "thanks", (2.0, 5.0), "A", "G at which one more thank-you adds nothing", limits=(1e-6, 1e6)
     )
-    feedback_rate: float = declare(0.15, "per share", (0.05, 0.3), "R", "Lindström et al. 2021", limits=UNIT)
+    feedback_rate: float = declare(
+        0.15,
+        "per share",
+        (0.05, 0.3),
+        "R",
+        "Lindström et al. 2021; calibrated jointly, see docs/validation.md",
+        limits=UNIT,
+    )
     feedback_start: float = declare(
         0.2, "level 0-1", (0.05, 0.35), "A", "feedback expected before the first share", limits=UNIT
     )

@@ -19,7 +19,12 @@ class AudienceParameters:
     """Parameters of the audience, of trust, and of the corporate accounts."""
 
     visibility: float = declare(
-        0.06, "chance that a contact sees a post", (0.03, 0.12), "V", "LinkedIn; non-stationary", limits=UNIT
+        0.062,
+        "chance that a contact sees a post",
+        (0.03, 0.12),
+        "V",
+        "LinkedIn; non-stationary; calibrated jointly, see docs/validation.md",
+        limits=UNIT,
     )
     feed_load_scale: float = declare(
         10.0, "posts", (5.0, 20.0), "A", "L0: feed load that halves visibility", limits=(1e-6, math.inf)
@@ -47,14 +52,18 @@ class AudienceParameters:
         limits=UNIT,
     )
     peer_premium: float = declare(
-        2.0, "times", (1.5, 2.5), "R", "LinkedIn: employees' shares are clicked 2x as often"
+        1.9,
+        "times",
+        (1.5, 2.5),
+        "R",
+        "LinkedIn: employees' shares are clicked 2x as often; calibrated jointly, see docs/validation.md",
     )
     repost_base: float = declare(
-        0.0017,
+        0.0021,
         "chance of a repost when seen",
         (0.0005, 0.005),
         "M",
-        "Bakshy et al. 2012",
+        "Bakshy et al. 2012; calibrated jointly, see docs/validation.md",
         scale="log",
         limits=UNIT,
     )
@@ -74,7 +83,13 @@ class AudienceParameters:
     trust_rate: float = declare(
         0.02, "level per exposure", (0.005, 0.05), "A", "speed at which trust moves", limits=UNIT
     )
-    trust_half_life_weeks: float = declare(26.0, "weeks", (8.0, 52.0), "A", "return to the level before")
+    trust_half_life_weeks: float = declare(
+        25.5,
+        "weeks",
+        (8.0, 52.0),
+        "A",
+        "return to the level before; calibrated jointly, see docs/validation.md",
+    )
     disclosure_inference: float = declare(
         0.1,
         "motive inferred",
@@ -114,7 +129,11 @@ class AudienceParameters:
     )
     unfollow_fatigue: float = declare(0.6, "log per unit of fatigue", (0.2, 1.0), "A", "theta_u")
     quality_weight: float = declare(
-        0.8, "log per unit of effort", (0.3, 1.2), "A", "care in the text earns clicks"
+        0.66,
+        "log per unit of effort",
+        (0.3, 1.2),
+        "A",
+        "care in the text earns clicks; calibrated jointly, see docs/validation.md",
     )
     leads_per_click: float = declare(
         0.01, "leads a click", (0.002, 0.03), "A", "scenario input", scale="log", limits=UNIT

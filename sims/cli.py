@@ -5,7 +5,7 @@ Importing it loads no model: every command imports what it needs when it is call
 
 import typer
 
-from sims.commands import machine, program, questions
+from sims.commands import checking, machine, program, questions
 from sims.commands.console import CommandGroup
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command()(questions.simulate)
 app.command()(questions.compare)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
+app.command()(checking.validate)
 app.command()(program.init)
 app.command()(program.post)
 app.command()(machine.doctor)

@@ -126,11 +126,12 @@ def calibrate(seed: int = SEED, runs: int = WAVE_RUNS, processes: int | None = N
     began, rng = time.time(), np.random.default_rng(seed)
     z = ndtri(latin_hypercube(runs, len(NAMES), rng))
     found = run_wave(z, seed, FIRST_WAVE, "over the priors", processes)
-    near = sample(bands_of(z, found)[1], runs, rng)
+    # The second wave lies close to the targets, where less is left to learn, and its runs take a year each.
+    near = sample(bands_of(z, found)[1], runs, rng)[: runs // 2]
     found += run_wave(near, seed + 1, SECOND_WAVE, "near the targets", processes)
     targets, bands = bands_of(np.vstack([z, near]), found)
     final = sample(bands, VECTORS, rng)
-    print(f"{2 * runs} runs of every experiment in {(time.time() - began) / 60:.0f} minutes")
+    print(f"{runs + runs // 2} runs of every experiment in {(time.time() - began) / 60:.0f} minutes")
     return body_of(final, targets, bands, seed, runs)
 
 
@@ -155,8 +156,7 @@ def body_of(z: Floats, targets: Sequence[Target], bands: Bands, seed: int, runs:
         "made_by": "python -m sims.defaults",
         "groundswell": version(),
         "seed": seed,
-        "runs_a_wave": runs,
-        "waves": 2,
+        "runs": [runs, runs // 2],
         "chain_steps": CHAIN_STEPS,
         "flat": list(stored.WITHOUT_EVIDENCE),
         "statistics": statistics,

@@ -135,7 +135,9 @@ def regular_poster(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def reach_of(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """11, 111, 112: different contacts over the plain sum of networks for 10, 100 and 1,000 sharers."""
+    """11, 111, 112: different contacts over the plain sum of networks for 10, 100 and 1,000 sharers; 113: the
+    last less the first.
+    """
     model = company(1500, 300_000, 1, p, seed, run, burn_in=0)
     graph = model.network.graph
     draws = uniforms(stream_key(seed, Stream.POSTERIOR, run), 0, np.arange(1500, dtype=np.int64))
@@ -146,7 +148,7 @@ def reach_of(p: Parameters, seed: int, run: int) -> dict[int, float]:
         reached = np.zeros(graph.n_nodes, dtype=bool)
         reached[np.concatenate(networks)] = True
         result[number] = float(reached.sum() / sum(part.size for part in networks))
-    return result
+    return result | {113: result[112] - result[11]}
 
 
 def timing(p: Parameters, seed: int, run: int) -> dict[int, float]:

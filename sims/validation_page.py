@@ -36,8 +36,8 @@ chances with which people act, so that the noise of single decisions does not bl
 A band's side that nothing published bounds lies where no result can fall and is not drawn.
 
 ## How the defaults were found
-`python -m sims.defaults` calibrates all parameters on all targets together, within their priors: {runs} runs of every experiment all over
-the priors, {runs} more where a quadratic emulator of the first holds every target to be in its band, and draws from the priors given that a replicate
+`python -m sims.defaults` calibrates all parameters on all targets together, within their priors: {first} runs of every experiment all over
+the priors, {second} more where a quadratic emulator of the first holds every target to be in its band, and draws from the priors given that a replicate
 falls into every band (calibrate–emulate–sample, Cleary et al. 2021; elliptical slice sampling, Murray et al. 2010). The result is a
 sample of {vectors} equally likely parameter vectors, `agents/default_posterior.json`, with seed and version. Where the targets say something of a
 parameter, its default is the median; elsewhere it stays where its own source puts it. Click friction and fear have no evidence: they keep their flat priors, and the other parameters answer for them.
@@ -77,7 +77,8 @@ def page(verdicts: Sequence[Verdict], seed: int) -> str:
         seed=seed,
         good=sum(outcome.values()),
         all=len(outcome),
-        runs=made["runs_a_wave"],
+        first=made["runs"][0],
+        second=made["runs"][1],
         vectors=default_posterior().values.shape[0],
     )
     parts = [head, "## Verdicts", _markdown_table(verdicts), "## The targets"]

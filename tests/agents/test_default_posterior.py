@@ -30,7 +30,7 @@ def test_defaults_are_what_the_targets_taught() -> None:
     assert not set(learnt) & set(WITHOUT_EVIDENCE)
     assert len(learnt) >= 5
     for name, value in learnt.items():
-        assert DECLARATIONS[name].default == pytest.approx(value, rel=0.03, abs=1e-6), name
+        assert DECLARATIONS[name].default == pytest.approx(value, rel=0.05), name
 
 
 def test_replicates_take_the_vectors_in_turn() -> None:
