@@ -22,6 +22,8 @@ from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
 EVERYONE = ""
+METRICS, UNITS = ("points", "events"), ("team", "everyone")
+"""What is counted here; a challenge of another kind is left out rather than counted wrongly."""
 State = Literal["running", "counting", "final"]
 
 
@@ -145,6 +147,8 @@ def _runs(tx: Transaction, organisation: str, now: datetime) -> list[_Run]:
     earlier = [one for one in schemes.timeline if one.version <= version and one.effective_us <= now_us]
     found = []
     for one in scheme.challenges:
+        if one.metric not in METRICS or one.unit not in UNITS:
+            continue
         began_us = now_us
         for held in reversed(earlier):
             if one not in schemes.scheme(held.version).challenges:
