@@ -29,7 +29,7 @@ WRITERS = 3
 PEOPLE = tuple(f"p{number}" for number in range(60))
 SAID_EVERY = 50
 LONGEST_LIFE_SECONDS = 0.08
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 240.0
 _NUMBER = struct.Struct("<q")
 
 
