@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import statistics
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from benchmarks.servers import fresh, postgresql_server
 from rewards.boards import leaderboard
@@ -28,15 +27,13 @@ from rewards.document import load_document
 from rewards.organisations import create_organisation
 from rewards.publication import publish_scheme
 from rewards.scheme import IncentiveScheme
-from rewards.store import schema
 from rewards.store.rebuild import rebuild
-from rewards.store.session import Database, Transaction
+from rewards.store.session import Database
 
 RESULTS = Path(__file__).parent / "results" / "boards.json"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 NOW_US = int(NOW.timestamp() * 1e6)
 ENTRIES_EACH = 12
-CHUNK = 20_000
 REPEATS = 30
 SCHEME = """
 name: bench
@@ -46,6 +43,49 @@ leaderboards:
   - {id: ever, title: Ever, window: total, top: 10, neighbours: 0}
   - {id: near, title: Near, window: total, top: 0, neighbours: 2}
 """
+_SERIES = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :{}) "
+_PEOPLE = (
+    """
+INSERT INTO person (id, organisation_id, segment, team, timezone, contacts, locale, role, desk, hours_share_ppm, status,
+                    hidden, pseudonym, created_at_us)
+"""
+    + _SERIES.format("people")
+    + """
+SELECT i, 'acme', 's' || (i % 8), 't' || (i % 2000), 'UTC', 100, 'en', 'employee', 'desk', 1000000, 'active', i % 50 = 0,
+       'Colleague ' || i, CAST(:now AS BIGINT) FROM n
+"""
+)
+_IDENTITIES = (
+    """
+INSERT INTO person_identity (person_id, organisation_id, external_id, name)
+"""
+    + _SERIES.format("people")
+    + "SELECT i, 'acme', 'p' || i, 'P ' || i FROM n"
+)
+# Amounts of 0.5 to 19.5 points and dates spread by multiplication with primes: the same on both databases.
+_JOURNAL = (
+    """
+INSERT INTO journal (id, organisation_id, person_id, origin, kind, rule, amount, reason, arguments, scheme_version,
+                     local_date, board_date, team, occurred_us, recorded_us)
+"""
+    + _SERIES.format("entries")
+    + """
+SELECT i, 'acme', (i - 1) % :people + 1, 'award', 'points', 'share', (i * 7919 % 100003 % 39 + 1) * 500, 'awarded', '{}', 1,
+       :day - i * 7907 % 100019 % 120, :day - i * 7907 % 100019 % 120, 't' || (((i - 1) % :people + 1) % 2000),
+       CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM n
+"""
+)
+_POSTINGS = tuple(
+    f"""
+INSERT INTO posting (organisation_id, journal_id, account, person_id, detail, amount)
+SELECT 'acme', id, '{account}', {holder}, '', {share} * amount FROM journal
+"""
+    for account, holder, share in (
+        ("mint", "NULL", -2),
+        ("earned", "person_id", 1),
+        ("spendable", "person_id", 1),
+    )
+)
 RANKED = """
 SELECT person_id, earned, place FROM (
   SELECT person_id, earned, rank() OVER (ORDER BY earned DESC) AS place FROM (
@@ -55,60 +95,20 @@ SELECT person_id, earned, place FROM (
 
 
 def fill(db: Database, employees: int) -> None:
-    """Employees with twelve awards each over the last 120 days, straight into the tables, and the projections rebuilt."""
+    """Employees with twelve awards each over the last 120 days, straight into the tables by the database itself."""
     with db.begin() as tx:
         create_organisation(tx, "acme", "Acme", "UTC", NOW)
         scheme = load_document(SCHEME, IncentiveScheme, "bench")
         publish_scheme(tx, "acme", scheme, NOW - timedelta(days=365), "bench", "bench", NOW)
-        _bulk(tx, schema.person, (_person(n) for n in range(1, employees + 1)))
-        _bulk(tx, schema.person_identity, (_identity(n) for n in range(1, employees + 1)))
-        draws = random.Random(20261124)
-        journal: list[dict[str, Any]] = []
-        posting: list[dict[str, Any]] = []
-        for number in range(1, employees * ENTRIES_EACH + 1):
-            who, amount = (number - 1) % employees + 1, draws.randrange(1, 40) * 500
-            journal.append(_entry(number, who, amount, NOW.date().toordinal() - draws.randrange(120)))
-            posting += [
-                {"organisation_id": "acme", "journal_id": number, "account": account, "person_id": holder,
-                 "detail": "", "amount": share}
-                for account, holder, share in (("mint", None, -2 * amount), ("earned", who, amount), ("spendable", who, amount))
-            ]  # fmt: skip
-            if len(journal) == CHUNK:
-                tx.execute(insert(schema.journal), journal)
-                tx.execute(insert(schema.posting), posting)
-                journal, posting = [], []
-        if journal:
-            tx.execute(insert(schema.journal), journal)
-            tx.execute(insert(schema.posting), posting)
-
-
-def _bulk(tx: Transaction, table: Any, rows: Any) -> None:
-    every = list(rows)
-    for start in range(0, len(every), CHUNK):
-        tx.execute(insert(table), every[start : start + CHUNK])
-
-
-def _person(number: int) -> dict[str, Any]:
-    return {
-        "id": number, "organisation_id": "acme", "segment": f"s{number % 8}", "team": f"t{number % 2000}", "timezone": "UTC",
-        "zone_flagged": False, "contacts": 100, "locale": "en", "role": "employee", "desk": "desk",
-        "hours_share_ppm": 1_000_000, "status": "active", "opted_out": False, "has_history": False,
-        "hidden": number % 50 == 0, "pseudonym": f"Colleague {number}", "created_at_us": NOW_US,
-    }  # fmt: skip
-
-
-def _identity(number: int) -> dict[str, Any]:
-    return {
-        "person_id": number, "organisation_id": "acme", "external_id": f"p{number}", "name": f"P {number}", "email": None,
-    }  # fmt: skip
-
-
-def _entry(number: int, who: int, amount: int, day: int) -> dict[str, Any]:
-    return {
-        "id": number, "organisation_id": "acme", "person_id": who, "origin": "award", "kind": "points", "rule": "share",
-        "amount": amount, "reason": "awarded", "arguments": "{}", "scheme_version": 1, "local_date": day,
-        "board_date": day, "team": f"t{who % 2000}", "occurred_us": NOW_US, "recorded_us": NOW_US,
-    }  # fmt: skip
+        known = {
+            "people": employees,
+            "entries": employees * ENTRIES_EACH,
+            "now": NOW_US,
+            "day": NOW.date().toordinal(),
+        }
+        for statement in (_PEOPLE, _IDENTITIES, _JOURNAL, *_POSTINGS):
+            wanted = {name: value for name, value in known.items() if f":{name}" in statement}
+            tx.execute(text(statement), wanted)
 
 
 def seconds(work: Callable[[], object], repeats: int) -> float:

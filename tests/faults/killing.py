@@ -18,6 +18,7 @@ import signal
 import struct
 import sys
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 from rewards.events import Event
@@ -29,7 +30,7 @@ WRITERS = 3
 PEOPLE = tuple(f"p{number}" for number in range(60))
 SAID_EVERY = 50
 LONGEST_LIFE_SECONDS = 0.08
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 240.0
 _NUMBER = struct.Struct("<q")
 
 
@@ -102,12 +103,24 @@ class Slot:
         while data := os.read(self.reader, 1 << 16):
             self.drain(data)
         os.close(self.reader)
+        self.child = 0
 
 
 def main(url: str, kills: int) -> None:
     """Kill until the count is reached, then stop the writers the same way."""
     chance = random.Random(20261124)
     slots = [Slot(url, number) for number in range(WRITERS)]
+    try:
+        harass(slots, kills, chance)
+    finally:
+        for slot in slots:
+            if slot.child:
+                with suppress(ProcessLookupError):
+                    os.kill(slot.child, signal.SIGKILL)
+
+
+def harass(slots: list[Slot], kills: int, chance: random.Random) -> None:
+    """Kill one of them after another; the last kills stop them all."""
     for done in range(kills - WRITERS):
         if done % SAID_EVERY == 0:
             print(f"{done} killed, {[slot.acknowledged for slot in slots]} acknowledged", file=sys.stderr)

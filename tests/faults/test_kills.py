@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("GROUNDSWELL_KILLS", "40"))
 
 
-@pytest.mark.timeout(60 + 6 * KILLS)
+@pytest.mark.timeout(300 + 6 * KILLS)
 @pytest.mark.parametrize("dialect", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_killed_writers_lose_and_double_nothing(dialect: str, fresh_url: Callable[[str], str]) -> None:
     url = fresh_url(dialect)

@@ -61,6 +61,7 @@ schemes = st.builds(
 )
 people = st.sampled_from(World.people)
 hours_ago = st.one_of(st.integers(0, 3), st.integers(0, 80))
+OLD_ENOUGH = 6  # Merging and erasing early would leave nobody to whom anything happens.
 _ZONES = ["Asia/Tokyo", "Pacific/Honolulu", "Europe/Madrid"]
 
 
@@ -220,6 +221,7 @@ class AnyHistory(RuleBasedStateMachine):
         else:
             self.attempt(set_opt_out, who, what == "hide", self.world.now)
 
+    @precondition(lambda self: len(self.sent) >= OLD_ENOUGH)
     @rule(keep=people, drop=people)
     def merged(self, keep: str, drop: str) -> None:
         self.attempt(merge_people, keep, drop, self.world.now)
@@ -228,6 +230,7 @@ class AnyHistory(RuleBasedStateMachine):
     def linked(self, one: str, other: str) -> None:
         self.attempt(link_people, one, other, self.world.now)
 
+    @precondition(lambda self: len(self.sent) >= OLD_ENOUGH)
     @rule(who=people)
     def erased(self, who: str) -> None:
         self.attempt(erase, who, self.world.now)
@@ -245,7 +248,7 @@ class AnyHistory(RuleBasedStateMachine):
 
 
 AnyHistory.TestCase.settings = settings(
-    max_examples=25,
+    max_examples=12,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
