@@ -23,7 +23,7 @@ from agents.incentives import Incentives
 from agents.learning import count_acts, fear_of_day, feel, learn
 from agents.measure import measure
 from agents.meeting import Met, PersonColumns, meet, weights
-from agents.network import build_network
+from agents.network import Network, build_network
 from agents.occasion import occasion_of
 from agents.opportunities import Occasions
 from agents.parameters import Parameters
@@ -49,6 +49,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
                     they differ
     parameters      instead of the setting's own
     record_events   keep what happened as events (`recorded_events`)
+    network         of a model of the same organisation, topics, parameters, days, seed and run: spares building it
     stage           called each day with (model, day, offer) to change what the program offers: for
                     experiments
                     whose reward is not a scheme
@@ -68,6 +69,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         parameters: Parameters | None = None,
         record_events: bool = False,
         stage: Stage | None = None,
+        network: Network | None = None,
     ) -> None:
         super().__init__(seed=seed % (1 << 32))
         self.setting, self.world_seed, self.run_number = setting, seed, run
@@ -82,7 +84,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         delay = setting.policy.approval_delay_days
         self.items = publish_all(setting.content, names, delay, first, last, seed, run)
         n_topics = len(topics(setting.content, names))
-        self.network = build_network(setting.organisation, self.staff, n_topics, p, seed, run)
+        self.network = network or build_network(setting.organisation, self.staff, n_topics, p, seed, run)
         self.feelings = Feelings(self.network, p, seed, run, first)
         self.timeline = Timeline(setting, self.staff, seed, run)
         self.programme = Programme(

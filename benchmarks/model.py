@@ -4,7 +4,7 @@ the number of shares made.
     python -m benchmarks.model            # 10,000 employees, 1,000,000 people around them, 250 days
     python -m benchmarks.model --quick    # a tenth of each
 
-Writes benchmarks/results/model.json.
+Times are CPU seconds of one thread. Writes benchmarks/results/model.json.
 """
 
 from __future__ import annotations
@@ -131,11 +131,11 @@ def whole_run(employees: int, audience: int, days: int) -> tuple[dict[str, Any],
     organisation = Organisation(headcount=employees, audience=Audience(size=audience))
     phases = (Phase(scheme=PRESETS["clicks"]),)
     setting = Setting(organisation=organisation, phases=phases, horizon_days=days, burn_in_days=0)
-    begun = time.perf_counter()
+    begun = time.process_time()
     model = AdvocacyModel(setting, 1)
-    built = time.perf_counter()
+    built = time.process_time()
     model.run_for(days)
-    ran = time.perf_counter()
+    ran = time.process_time()
     return {
         "employees": employees,
         "audience": audience,
@@ -154,15 +154,15 @@ def decision_steps(model: AdvocacyModel, days: int, plain_days: int) -> dict[str
     offer = model.programme.incentives(0, model.state, present)
     monday = -model.setting.start_date.weekday()
     workdays = [monday + 7 * week + day for week in range(1, days // 5 + 1) for day in range(5)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     for day in workdays:
         model._sharers(model._meet(day, offer, present, model.conditions.on(0)))
-    arrays = (time.perf_counter() - begun) / (len(workdays) * model.staff.size)
+    arrays = (time.process_time() - begun) / (len(workdays) * model.staff.size)
     plain = PlainModel(model)
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(plain_days):
         plain.step()
-    agents = (time.perf_counter() - begun) / (plain_days * model.staff.size)
+    agents = (time.process_time() - begun) / (plain_days * model.staff.size)
     return {"array_ns": arrays * 1e9, "plain_mesa_ns": agents * 1e9, "ratio": agents / arrays}
 
 
@@ -173,9 +173,9 @@ def cost_of_shares(employees: int, audience: int, days: int) -> dict[str, Any]:
         organisation = Organisation(headcount=employees, audience=Audience(size=audience))
         setting = Setting(organisation=organisation, horizon_days=days, burn_in_days=0)
         model = AdvocacyModel(setting, 1, parameters=Parameters(base_log_odds=base))
-        begun = time.perf_counter()
+        begun = time.process_time()
         model.run_for(days)
-        seconds = (time.perf_counter() - begun) / days
+        seconds = (time.process_time() - begun) / days
         points.append({"shares_a_day": float(model.outcomes()["shares"].mean()), "seconds_a_day": seconds})
     x, y = (np.array([point[name] for point in points]) for name in ("shares_a_day", "seconds_a_day"))
     slope, fixed = np.polyfit(x, y, 1)

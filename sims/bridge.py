@@ -3,6 +3,7 @@
 Importing it is light; the model is imported by the functions, in the process that runs it.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,18 +26,33 @@ SEGMENT = "segment="
 Daily = dict[str, dict[str, NDArray[np.float64]]]
 
 
-def daily_outcomes(scenario: "Scenario", seed: int, run: int) -> Daily:
-    """One run's daily values: {split: {outcome: float64[days]}}, `all` first, the scenario's splits after it.
+def daily_outcomes(scenarios: Sequence["Scenario"], seed: int, run: int) -> list[Daily]:
+    """One run's daily values in each scenario: {split: {outcome: float64[days]}}, `all` first, the scenario's splits after it.
 
-    Where there are arms, they are a split of their own and cross every other.
+    Where there are arms, they are a split of their own and cross every other. Scenarios of one company share its network,
+    which costs more to build than a small company's half-year.
     """
     from agents.model import AdvocacyModel
 
-    model = AdvocacyModel(scenario, seed, run)
-    model.run_for(scenario.horizon_days)
-    arms = ("arm",) if scenario.arms else ()
-    wanted = tuple(dict.fromkeys((*arms, *scenario.splits, "segment")))
-    return {ALL: model.outcomes(), **model.outcomes_by_split(wanted, crossed=bool(arms))}
+    found: list[Daily] = []
+    last: tuple[object, AdvocacyModel] | None = None
+    for scenario in scenarios:
+        world = _world(scenario)
+        network = last[1].network if last is not None and last[0] == world else None
+        model = AdvocacyModel(scenario, seed, run, network=network)
+        model.run_for(scenario.horizon_days)
+        last = world, model
+        arms = ("arm",) if scenario.arms else ()
+        wanted = tuple(dict.fromkeys((*arms, *scenario.splits, "segment")))
+        found.append({ALL: model.outcomes(), **model.outcomes_by_split(wanted, crossed=bool(arms))})
+    return found
+
+
+def _world(scenario: "Scenario") -> object:
+    # Everything but seed and run that the network follows from.
+    topics = tuple(kind.topic for kind in scenario.content.kinds)
+    days = (scenario.burn_in_days, scenario.horizon_days)
+    return scenario.organisation, topics, scenario.parameters.resolve(), days
 
 
 def recorded_events(scenario: "Scenario", seed: int, run: int) -> "list[Event]":

@@ -23,16 +23,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Task:
-    """One run of one of the scenarios that the workers share."""
+    """One run of the scenarios that the workers share, one after another."""
 
-    scenario: int
     seed: int
     run: int
 
 
-def run_task(scenarios: Sequence["Scenario"], task: Task) -> Daily:
-    """Carry out one run and give back its daily values by split and outcome."""
-    return daily_outcomes(scenarios[task.scenario], task.seed, task.run)
+def run_task(scenarios: Sequence["Scenario"], task: Task) -> list[Daily]:
+    """Carry out one run of each scenario and give back their daily values by split and outcome."""
+    return daily_outcomes(scenarios, task.seed, task.run)
 
 
 def simulate(
@@ -58,17 +57,15 @@ def simulate_all(
     """
     runs = check_runs(scenarios[0].runs if runs is None else runs)
     seed = check_seed(scenarios[0].seed if seed is None else seed)
-    tasks = [Task(which, seed, run) for which in range(len(scenarios)) for run in range(runs)]
-    executor = choose_executor(processes, len(tasks))
-    found: list[Daily] = []
-    with progress(f"{len(scenarios)} x {runs} runs", len(tasks)) as advance:
-        for daily in executor.map(run_task, tuple(scenarios), tasks):
-            found.append(daily)
-            advance(1)
-    return [
-        _gather(scenario, seed, found[which * runs : (which + 1) * runs])
-        for which, scenario in enumerate(scenarios)
-    ]
+    tasks = [Task(seed, run) for run in range(runs)]
+    executor = choose_executor(processes, runs * len(scenarios))
+    found: list[list[Daily]] = []
+    with progress(f"{len(scenarios)} x {runs} runs", runs * len(scenarios)) as advance:
+        for dailies in executor.map(run_task, tuple(scenarios), tasks):
+            found.append(dailies)
+            advance(len(scenarios))
+    by_scenario = zip(scenarios, zip(*found, strict=True), strict=True)
+    return [_gather(scenario, seed, dailies) for scenario, dailies in by_scenario]
 
 
 def check_runs(runs: int) -> int:
