@@ -53,7 +53,7 @@ class Incentives:
 
 
 def thirds(points: Floats, among: NDArray[np.bool_]) -> Floats:
-    """+1 for the first third of those with points, −1 for the last third; ties share the better place; 0
+    """+1 for the first third of those with points, −1 for the last third; those tied stand in the middle of their places; 0
     off the board.
     """
     result = np.zeros(points.size)
@@ -62,6 +62,9 @@ def thirds(points: Floats, among: NDArray[np.bool_]) -> Floats:
         return result
     ordered = np.sort(points[rows])
     better = rows.size - np.searchsorted(ordered, points[rows], side="right")
-    result[rows[better < rows.size / TERCILE]] = 1.0
-    result[rows[better >= rows.size * (1.0 - 1.0 / TERCILE)]] = -1.0
+    worse = np.searchsorted(ordered, points[rows], side="left")
+    # Twice the places before the middle of one's tie: thirds of the board are cut at 2/3 and 4/3 of its size.
+    place = TERCILE * (rows.size + better - worse)
+    result[rows[place <= 2 * rows.size]] = 1.0
+    result[rows[place >= 4 * rows.size]] = -1.0
     return result

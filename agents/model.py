@@ -192,14 +192,15 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
     def _class_people(self) -> None:
         # Prior activity and rank as they are on the morning of the split day.
         earned = self.programme.earned_millipoints().astype(np.float64)
-        self.prior_rate = self.state.own_rate.copy()
+        weeks = (self.day + self.setting.burn_in_days) / 7.0
+        # Rates start from 0: early on they have seen a part of their memory only.
+        self.prior_rate = state.seen_rate(self.state.own_rate, weeks, self.parameters)
         self.rank = splits.rank_codes(
             earned, self.state.total_shares.astype(np.float64), self.staff.present(self.day)
         )
 
     def _thank(self, shares: Ints, present: NDArray[np.bool_]) -> Thanks:
-        rate = self.prior_rate if self.day >= self.setting.split_day else self.state.own_rate
-        codes = splits.prior_codes(rate)
+        codes = splits.prior_codes(self.prior_rate)
         prior = {name: codes == code for code, name in enumerate(splits.PRIOR)}
         quiet = self.clock.is_weekend(self.day)
         return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, prior)

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from agents.offering import PolicyChange
 from agents.parts import Name, Part, Share, or_none
 from rewards.scheme import IncentiveScheme, Nature, Rule
 
-TOKEN_POINTS, LARGE_POINTS = 2, 25
+TOKEN_POINTS, LARGE_POINTS, MOST_POINTS = 2, 25, 1_000_000
+SIZES = {"none": 0, "token": TOKEN_POINTS, "large": LARGE_POINTS}
+
+
+def _known_size(value: object) -> object:
+    number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_POINTS
+    if not number and value not in SIZES:
+        raise ValueError(f"{', '.join(SIZES)}, or whole points from 0 to {MOST_POINTS:,}; write one of them")
+    return value
 
 
 class Reward(Part):
     """A reward for every share, written short. It becomes a scheme of one rule."""
 
-    size: Literal["none", "token", "large"] | Annotated[int, Field(ge=0, le=1_000_000)] = "token"
+    size: Annotated[
+        Literal["none", "token", "large"] | Annotated[int, Field(ge=0, le=MOST_POINTS)],
+        BeforeValidator(_known_size, json_schema_input_type=Literal["none", "token", "large"] | int),
+    ] = "token"
     """`none`, `token` (2 points), `large` (25 points), or a number of points a share."""
     worth: Literal["tangible", "symbolic"] = "tangible"
     """`tangible` points buy something; `symbolic` ones only count."""
@@ -29,8 +40,7 @@ class Reward(Part):
     @property
     def points(self) -> int:
         """Points a share."""
-        sizes = {"none": 0, "token": TOKEN_POINTS, "large": LARGE_POINTS}
-        return sizes[self.size] if isinstance(self.size, str) else self.size
+        return SIZES[self.size] if isinstance(self.size, str) else self.size
 
     def scheme(self) -> IncentiveScheme | None:
         """The scheme meant; None where nothing is paid."""
@@ -97,16 +107,17 @@ class Phase(Part):
     policy: PolicyChange = PolicyChange()
     """What this phase changes in the policy."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _reward_is_a_scheme(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or data.get("reward") in (None, "none"):
-            return data
-        if data.get("scheme") not in (None, "none"):
-            raise ValueError(
-                "a phase with both scheme and reward; reward is a scheme written short; keep one of the two"
-            )
-        return {**data, "reward": None, "scheme": Reward.model_validate(data["reward"]).scheme()}
+    @model_validator(mode="after")
+    def _reward_is_a_scheme(self) -> Self:
+        if self.reward is not None:
+            if self.scheme is not None:
+                raise ValueError(
+                    "a phase with both scheme and reward; reward is a scheme written short; keep one of the two"
+                )
+            # Frozen for everybody else: from here on the phase has a scheme and no reward.
+            object.__setattr__(self, "scheme", self.reward.scheme())
+            object.__setattr__(self, "reward", None)
+        return self
 
 
 Phases = Annotated[tuple[Phase, ...], Field(min_length=1, max_length=500)]

@@ -122,3 +122,9 @@ def close_week(state: State, p: Parameters) -> None:
     """At the end of a Sunday: p + (shared this week − p) / weeks remembered."""
     state.own_rate += ((state.week_shares > 0) - state.own_rate) / p.rate_weeks
     state.week_shares[:] = 0
+
+
+def seen_rate(rate: Floats, weeks: float, p: Parameters) -> Floats:
+    """The rate over the weeks that were seen: p / (1 − (1 − 1/memory)^weeks), at most 1."""
+    seen = 1.0 - (1.0 - 1.0 / p.rate_weeks) ** weeks
+    return np.minimum(rate / seen, 1.0) if seen > 0.0 else rate

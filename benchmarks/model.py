@@ -1,4 +1,5 @@
-"""The whole model over a year of working days, and its decision step against the same step in plain per-agent Mesa.
+"""The whole model over a year of working days, its decision step against the same step in plain per-agent Mesa, and its cost against
+the number of shares made.
 
     python -m benchmarks.model            # 10,000 employees, 1,000,000 people around them, 250 days
     python -m benchmarks.model --quick    # a tenth of each
@@ -22,6 +23,7 @@ import numpy as np
 from agents.conditions import opportunity_days
 from agents.employee import chance, plain_log_odds
 from agents.model import AdvocacyModel
+from agents.parameters import Parameters
 from agents.setting import Audience, Organisation, Phase, Setting
 from rewards.presets import PRESETS
 
@@ -164,6 +166,30 @@ def decision_steps(model: AdvocacyModel, days: int, plain_days: int) -> dict[str
     return {"array_ns": arrays * 1e9, "plain_mesa_ns": agents * 1e9, "ratio": agents / arrays}
 
 
+def cost_of_shares(employees: int, audience: int, days: int) -> dict[str, Any]:
+    """Seconds a day at rising activity, and the straight line through them: a fixed cost a day and a cost a share."""
+    points = []
+    for base in (-8.0, -6.0, -5.0, -4.5, -4.0):
+        organisation = Organisation(headcount=employees, audience=Audience(size=audience))
+        setting = Setting(organisation=organisation, horizon_days=days, burn_in_days=0)
+        model = AdvocacyModel(setting, 1, parameters=Parameters(base_log_odds=base))
+        begun = time.perf_counter()
+        model.run_for(days)
+        seconds = (time.perf_counter() - begun) / days
+        points.append({"shares_a_day": float(model.outcomes()["shares"].mean()), "seconds_a_day": seconds})
+    x, y = (np.array([point[name] for point in points]) for name in ("shares_a_day", "seconds_a_day"))
+    slope, fixed = np.polyfit(x, y, 1)
+    left = y - (fixed + slope * x)
+    return {
+        "employees": employees,
+        "audience": audience,
+        "points": points,
+        "fixed_us_a_day": fixed * 1e6,
+        "us_a_share": slope * 1e6,
+        "r_squared": 1.0 - float((left**2).sum() / ((y - y.mean()) ** 2).sum()),
+    }
+
+
 def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(
@@ -173,7 +199,9 @@ def main() -> None:
     part = 10 if parser.parse_args().quick else 1
     AdvocacyModel(Setting(organisation=Organisation(headcount=50), horizon_days=5), 1).run_for(5)
     run, model = whole_run(10_000 // part, 1_000_000 // part, 250 // part)
-    result = {"whole": run, "decision": decision_steps(model, 50, 5)}
+    steps = decision_steps(model, 50, 5)
+    linearity = cost_of_shares(10_000 // part, 300_000 // part, 60)
+    result = {"whole": run, "decision": steps, "cost_of_shares": linearity}
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=1))

@@ -172,5 +172,7 @@ def test_goal_is_the_nearest_unreached_badge_or_level() -> None:
 def test_thirds_of_a_board() -> None:
     points = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
     assert thirds(points, points >= 0.0).tolist() == [0.0, -1.0, -1.0, 0.0, 0.0, 1.0, 1.0]
-    assert thirds(np.array([5.0, 5.0, 5.0]), np.ones(3, dtype=bool)).tolist() == [1.0, 1.0, 1.0]
+    assert thirds(np.array([5.0, 5.0, 5.0]), np.ones(3, dtype=bool)).tolist() == [0.0, 0.0, 0.0]
+    tied = np.array([2.0, 2.0, 2.0, 2.0, 8.0, 9.0])
+    assert thirds(tied, np.ones(6, dtype=bool)).tolist() == [-1.0, -1.0, -1.0, -1.0, 1.0, 1.0]
     assert thirds(points, points > 4.5).tolist() == [0.0] * 7

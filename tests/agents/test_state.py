@@ -69,3 +69,10 @@ def test_levels_stay_levels(level, strict, shares, sanctions, trained, reactions
         state.praise(one, acts, P),
     ]
     assert all(0.0 <= result[0] <= 1.0 for result in results)
+
+
+def test_a_rate_is_taken_over_the_weeks_that_were_seen() -> None:
+    shared_once_of_two = np.array([(1.0 - 1.0 / P.rate_weeks) / P.rate_weeks])
+    assert 0.4 < state.seen_rate(shared_once_of_two, 2.0, P)[0] < 0.5
+    assert state.seen_rate(np.ones(1), 500.0, P)[0] == 1.0
+    assert state.seen_rate(np.zeros(1), 0.0, P)[0] == 0.0

@@ -11,7 +11,7 @@ from agents.clock import Clock
 from agents.desk import publish_all
 from agents.parameters import DECLARATIONS, PRESETS, Parameters
 from agents.population import ALWAYS, build_staff, contact_counts, draw_traits
-from agents.setting import Arm, Contacts, Organisation, Phase, Setting, Turnover
+from agents.setting import Arm, Contacts, Organisation, Phase, Reward, Setting, Turnover
 from agents.timeline import Timeline
 from engine.streams import stream_key
 
@@ -135,3 +135,29 @@ def test_defaults_lie_within_priors_and_presets_are_valid() -> None:
         assert stated.unit, name
     for preset in PRESETS:
         Parameters.preset(preset)
+
+
+@pytest.mark.parametrize(
+    ("reward", "points"),
+    [({"size": "token"}, 2), ({"size": "large"}, 25), ({"size": 7, "worth": "symbolic"}, 7)],
+)
+def test_a_reward_is_a_scheme_written_short(reward, points) -> None:
+    phase = Phase.model_validate({"reward": reward})
+    assert phase.reward is None
+    assert phase.scheme.rules[0].points == points
+    assert phase.scheme.rules[0].nature.worth == reward.get("worth", "tangible")
+    assert Phase.model_validate(phase.model_dump()) == phase
+    assert Phase.model_validate({"reward": "none"}).scheme is Phase(reward=Reward(size="none")).scheme is None
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [
+        ({"reward": {"size": "huge"}}, "none, token, large, or whole points"),
+        ({"reward": {"size": True}}, "whole points"),
+        ({"reward": {}, "scheme": {"name": "s", "title": "S"}}, "keep one of the two"),
+    ],
+)
+def test_a_bad_reward_is_refused(phase, said) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Phase.model_validate(phase)
