@@ -97,7 +97,7 @@ def slice_sample(bands: Bands, start: Floats, held: Ints, steps: int, rng: np.ra
         partner = rng.standard_normal(z.shape)
         partner[:, held] = 0.0
         level = here + np.log(rng.random(z.shape[0]))
-        angle: Floats = 2.0 * np.pi * rng.random(z.shape[0])
+        angle: Floats = rng.random((z.shape[0],)) * (2.0 * np.pi)
         low, high = angle - 2.0 * np.pi, angle.copy()
         free = z.copy()
         free[:, held] = 0.0

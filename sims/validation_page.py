@@ -41,7 +41,7 @@ the priors, {second} more where a quadratic emulator of the first holds every ta
 falls into every band (calibrate–emulate–sample, Cleary et al. 2021; elliptical slice sampling, Murray et al. 2010). The result is a
 sample of {vectors} equally likely parameter vectors, `agents/default_posterior.json`, with seed and version. Where the targets say something of a
 parameter, its default is the median; elsewhere it stays where its own source puts it. Click friction and fear have no evidence: they keep their flat priors, and the other parameters answer for them.
-The validation runs in other random worlds than the calibration did, and in the year-long and full-size forms of its experiments.
+The validation runs in other random worlds than the calibration did.
 """
 
 
