@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from engine import scoring_tables as c
+from engine.instructions import Instruction
 from engine.kernels import Array, Deferred, I64Matrix, kernel
-from engine.prefetch import Prefetch
 
 _LOW_31, _LOW_62 = (1 << 31) - 1, (1 << 62) - 1
 # Odd factors below 2**31 with bits well spread: the golden ratio, and the roots of 2, 3 and 5, in units of 2**31.
@@ -49,14 +49,14 @@ class _Shared(Deferred):
         return self.py_func(*values)
 
 
-class _Fetch(Prefetch):
+class _Fetch(Instruction):
     """The engine's prefetch, which is nothing in plain Python."""
 
     def __call__(self, *_: Any) -> None:
         return None
 
 
-fetch: Any = _Fetch()
+fetch: Any = _Fetch("prefetch")
 
 
 def shared(function: Callable[..., Any]) -> Any:

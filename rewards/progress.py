@@ -7,12 +7,11 @@ from datetime import datetime
 from rewards.award import PersonState, carry
 from rewards.people import find_row
 from rewards.reasons import points_text
-from rewards.scheme import MILLIPOINTS, Badge, Requirement
+from rewards.scheme import MILLIPOINTS, Badge, IncentiveScheme, Requirement
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.store import states
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
-from rewards.tables import CompiledScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,15 @@ def badge_progress(tx: Transaction, organisation: str, person: str, now: datetim
         if row.scheme_version != version:
             state = carry(state, before, compiled)
     held = state.badges(compiled)
-    return [_progress(badge, badge.id in held, compiled, state) for badge in compiled.scheme.badges]
+    return [
+        _progress(badge, badge.id in held, compiled.scheme, state.reached(compiled, place))
+        for place, badge in enumerate(compiled.badges)
+    ]
 
 
-def _progress(badge: Badge, held: bool, compiled: CompiledScheme, state: PersonState) -> BadgeProgress:
-    ways = [tuple(_step(need, compiled, state) for need in group) for group in badge.groups]
+def _progress(badge: Badge, held: bool, scheme: IncentiveScheme, reached: list[int]) -> BadgeProgress:
+    rest = iter(reached)
+    ways = [tuple(_step(need, scheme, next(rest)) for need in group) for group in badge.groups]
     nearest = max(ways, key=_share)
     share = 1.0 if held else _share(nearest)
     return BadgeProgress(badge.id, badge.title, badge.description, held, share, nearest)
@@ -68,20 +71,13 @@ def _share(steps: Sequence[Step]) -> float:
     return min(step.share for step in steps)
 
 
-def _step(need: Requirement, compiled: CompiledScheme, state: PersonState) -> Step:
-    scheme, score = compiled.scheme, state.score
-    match need.metric:
-        case "points":
-            needed, done, what = need.at_least * MILLIPOINTS, state.earned_millipoints, "points"
-        case "awards":
-            at = next(i for i, rule in enumerate(scheme.rules) if rule.id == need.of)
-            needed, done, what = need.at_least, int(score.awards[0, at]), scheme.rules[at].title
-        case "events":
-            at = compiled.vocabulary.kind_codes[need.of]
-            needed, done, what = need.at_least, int(score.events[0, at]), need.of
-        case "streak":
-            at = next(i for i, streak in enumerate(scheme.streaks) if streak.id == need.of)
-            needed, done, what = need.at_least, int(score.streak[0, at, 0]), scheme.streaks[at].title
+def _step(need: Requirement, scheme: IncentiveScheme, done: int) -> Step:
+    needed = need.at_least * MILLIPOINTS if need.metric == "points" else need.at_least
+    what = need.metric if need.metric == "points" else need.of
+    if need.metric == "awards":
+        what = next(rule.title for rule in scheme.rules if rule.id == need.of)
+    elif need.metric == "streak":
+        what = next(streak.title for streak in scheme.streaks if streak.id == need.of)
     shown = max(0, min(done, needed))
     text = points_text if need.metric == "points" else str
     return Step(what, text(shown), text(needed), shown / needed)
