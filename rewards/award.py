@@ -96,6 +96,25 @@ class PersonState:
         found = columns(compiled.tables, self.score).streak[0, :, codes.LENGTH]
         return {s.id: int(days) for s, days in zip(compiled.scheme.streaks, found, strict=True)}
 
+    def reached(self, compiled: CompiledScheme, badge: int) -> list[int]:
+        """What each requirement of a badge (its place in `compiled.badges`) has come to, group by group, points in millipoints.
+
+        What is counted within one object is 0: it is kept by object, and there is no object here.
+        """
+        now = columns(compiled.tables, self.score)
+        first, end = (int(place) for place in compiled.tables.badge[badge, :2])
+        found = []
+        for _, metric, index, _ in compiled.tables.requirement[first:end].tolist():
+            if metric == codes.METRIC_POINTS:
+                found.append(int(now.earned[0]))
+            elif metric == codes.METRIC_AWARDS:
+                found.append(int(now.rule[0, index, codes.AWARDS]))
+            elif metric == codes.METRIC_COUNTER:
+                found.append(max(0, int(now.counter[0, index, 1])))
+            else:
+                found.append(int(now.streak[0, index, codes.LENGTH]))
+        return found
+
     def to_bytes(self) -> bytes:
         """A canonical form: equal states, equal bytes, whatever their history."""
         used = self.score.objects[self.score.objects[:, 0] != 0]

@@ -144,7 +144,11 @@ def cancel_claim(
     tx: Transaction, organisation: str, claim: int, actor: str, reason: str, now: datetime
 ) -> Claim:
     """Take a claim back; points, stock and budget return. Raises Conflict when it was taken back before."""
-    return _refund(tx, organisation, claim, ("requested", "approved"), "cancelled", actor, reason, now)
+    _, offered = _offers(tx, organisation, now)
+    row = _find(tx, organisation, claim)
+    early = any(one.id == row.reward and one.refund == "before_approval" for one in offered)
+    before = ("requested",) if early else ("requested", "approved")
+    return _refund(tx, organisation, claim, before, "cancelled", actor, reason, now)
 
 
 def claims_for(tx: Transaction, organisation: str, person: str) -> list[Claim]:

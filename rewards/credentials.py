@@ -256,7 +256,7 @@ def _achievement(tx: Transaction, organisation: str, did: str, award: Any) -> Ac
     schemes = Schemes.of(tx, organisation)
     title, description = schemes.badge_words(entry.scheme_version, award.badge)
     scheme = schemes.scheme(entry.scheme_version)
-    only = scheme.model_copy(update={"badges": tuple(b for b in scheme.badges if b.id == award.badge)})
+    only = scheme.model_copy(update={"badges": tuple(b for b in scheme.every_badge if b.id == award.badge)})
     criteria = next((line for line in explain_scheme(only) if line.startswith("Badge “")), title)
     return Achievement(
         id=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{did}/{award.badge}')}",
