@@ -10,6 +10,8 @@ seven, since other work on the machine only ever adds to them. Writes benchmarks
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import time
 from collections import defaultdict
 from datetime import date, timedelta
