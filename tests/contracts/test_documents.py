@@ -130,7 +130,7 @@ def test_the_readme_names_every_command() -> None:
 def test_the_readme_begins_with_make_run_and_make_test() -> None:
     commands = re.findall(r"^\s*(make \w+)", "\n".join(blocks(ROOT / "README.md", "sh")), re.MULTILINE)
     assert commands[:2] == ["make run", "make test"]
-    assert "<!-- benchmarks:start -->" in (ROOT / "README.md").read_text("utf-8")
+    assert "<!-- bench:propagation -->" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_decisions_are_numbered_once() -> None:
