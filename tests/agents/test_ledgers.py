@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from agents.redemption import Catalogue
 from agents.splits import PRIOR, RANKS, prior_codes, rank_codes
 from agents.streaks import missed_days, standing
+from engine import scoring_tables as codes
 from rewards.document import load_document
 from rewards.scheme import IncentiveScheme
 
@@ -36,8 +37,11 @@ def test_missed_days_are_counted_as_on_a_calendar(required: int, last: int, gap:
 
 
 def test_a_streak_is_intact_then_covered_then_broken_then_forgotten() -> None:
-    streaks = np.array([[[3, MONDAY, 1, 0]], [[1, MONDAY, 1, 0]]])
-    tables = np.array([[1, WORKDAYS, 1]])
+    streaks = np.zeros((2, 1, codes.STREAK_WIDTH), dtype=np.int64)
+    streaks[:, 0, codes.LENGTH] = [3, 1]
+    streaks[:, 0, codes.LAST_DATE] = MONDAY
+    streaks[:, 0, codes.FREEZES_LEFT] = 1
+    tables = np.array([[WORKDAYS, 1, 0, 0, 0, 0, 0]])
     days = {day: standing(streaks, tables, MONDAY + day) for day in (1, 2, 3, 9, 10)}
     assert [float(days[day].intact[0]) for day in days] == [1.0, 0.0, 0.0, 0.0, 0.0]
     assert [float(days[day].broken[0]) for day in days] == [0.0, 0.0, 1.0, 1.0, 0.0]

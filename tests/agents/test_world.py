@@ -49,7 +49,7 @@ def test_segments_add_up_and_traits_keep_their_means() -> None:
     staff = build_staff(Organisation(headcount=4001), 3, 0, 0, 100)
     assert np.bincount(staff.segment).tolist() == [800, 1601, 800, 800]
     traits = draw_traits(staff, Parameters(), 3, 0)
-    assert traits.motivation.mean() == pytest.approx(0.4, abs=0.02)
+    assert traits.motivation.mean() == pytest.approx(Parameters().motivation_mean, abs=0.02)
     assert traits.steerer.mean() == pytest.approx(0.2, abs=0.03)
     assert traits.connectedness.std() == pytest.approx(1.0)
 
