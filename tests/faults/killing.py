@@ -18,6 +18,7 @@ import signal
 import struct
 import sys
 import time
+import traceback
 from contextlib import suppress
 from datetime import timedelta
 
@@ -76,6 +77,8 @@ class Slot:
         if self.child == 0:
             try:
                 write(self.url, self.slot, self.acknowledged + 1, pipe)
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(70)
         os.close(pipe)

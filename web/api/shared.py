@@ -68,11 +68,11 @@ class ProblemOut(BaseModel):
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The documented refusals of a route; 401, 403 and 422 stand for every route with a token."""
+    """The documented refusals of a route; 400, 401, 403 and 422 stand for every route with a token."""
     content = {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}}
     return {
         status: {"description": _WHY[status], "content": content}
-        for status in sorted({401, 403, 422, *statuses})
+        for status in sorted({400, 401, 403, 422, *statuses})
     }
 
 
