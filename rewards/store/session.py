@@ -1,5 +1,6 @@
 """Opening the database: one transaction per use case, one writer per process on SQLite."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from rewards.store.prepared import Compiled, Prepared
 
 BUSY_TIMEOUT_MS = 30_000
+TRY_MS = 20
 POOL_SIZE = 16
 IDLE_BEFORE_PING_SECONDS = 10.0
 Question = tuple[Prepared, Sequence[Mapping[str, Any]]]
@@ -182,7 +184,7 @@ class Database:
         driver: Any = self._kept.connection.driver_connection
         if driver.in_transaction:
             raise RuntimeError("a writing transaction is open in this thread already; pass it on")
-        driver.execute("BEGIN IMMEDIATE")
+        _begin_sqlite(driver)
         try:
             yield tx
             driver.execute("COMMIT")
@@ -233,6 +235,26 @@ def open_database(url: str) -> Database:
         raise ValueError("sqlite without a file cannot be shared by connections; use sqlite:///path/to/file")
     Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
     return Database(parsed)
+
+
+def _begin_sqlite(driver: Any) -> None:
+    """Take the file's write lock. Raises sqlite3.OperationalError after BUSY_TIMEOUT_MS.
+
+    Left to itself SQLite soon sleeps 100 ms between its tries, so that writers who never pause can starve another one
+    for ever. Many short tries get their turn.
+    """
+    give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    driver.execute(f"PRAGMA busy_timeout={TRY_MS}")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as fault:
+                if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                    raise
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def _sqlite_engine(url: URL, *, writer: bool) -> Engine:

@@ -21,7 +21,7 @@ from web.session import now
 
 MOST_ID = 2**63 - 1
 _WHY = {
-    400: "The body cannot be read",
+    400: "The body or the address cannot be read",
     401: "No token, or one that is unknown, expired or revoked",
     403: "The token lacks the scope or speaks for no person, or a rule of the program forbids it",
     404: "Not in this organisation",
