@@ -190,7 +190,7 @@ def _recognition(scheme: IncentiveScheme, hr: bool) -> list[str]:
 
 
 def _percent(share: Fraction) -> str:
-    return f"{float(100 * share):g} %"
+    return f"{float(100 * share):.3g} %"
 
 
 def _kudos(kudos: Kudos) -> str:
