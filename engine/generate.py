@@ -94,8 +94,7 @@ def audience_network(
     contact_segments   int[E+C], segment of each source, −1 for none (its contacts come from everybody)
     audience_size      A ≥ 0 people
     audience_segments  int[A], segment of each audience member, 0 or more
-    homophily          0 … 1, chance that a contact is drawn from the source's own segment; else from
-                       everybody
+    homophily          0 … 1, chance that a contact comes from the source's own segment, else from everybody
     coworker_share     0 … 1, share of an employee's contacts who are other employees (corporate accounts:
                        none)
     key                stream_key(seed, Stream.NETWORK, run)

@@ -36,6 +36,7 @@ def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
 
 @shared
 def counted(tables, state, offsets, counter, e):  # type: ignore[no-untyped-def]
+    """What a counter stands at in the event's window, and for its object where it counts one object."""
     window = window_of(int(tables.counter[counter, 0]), e.date, e.month)
     if tables.counter[counter, 1] == c.ONE_OBJECT:
         slot, key = slot_of(state.objects, e.person, int(tables.counter[counter, 3]), e.item, window)

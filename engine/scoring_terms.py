@@ -111,6 +111,7 @@ def _compares(left, comparison, right):  # type: ignore[no-untyped-def]
 
 @shared
 def window_of(window, date, month):  # type: ignore[no-untyped-def]
+    """Number of the window that a date lies in; ISO weeks, counted from Monday 0001-01-01."""
     if window == c.DAY:
         return date
     if window == c.WEEK:
