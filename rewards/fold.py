@@ -208,6 +208,10 @@ class Folder:
                 if one.person_id == person_id:
                     drafts.append(self.zero(one, place, str(Reason.NO_SCHEME)))
                 continue
+            if one.person_id != person_id:
+                # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
+                day, zone = place.date_at(one.occurred_us)
+                one = replace(one, local_date=day, zone=zone)
             team = place.membership_at(one.occurred_us)[1]
             scored = fold.score(version, one, person_id, place)
             drafts.extend(self._draft(person_id, one, team, version, entry) for entry in scored)

@@ -51,7 +51,8 @@ def overview(request: Request, store: Store, account: Hr) -> Response:
             account=account,
             person=get_person(tx, org, account.person),
             version=version,
-            lines=explain_scheme(version.scheme) if version else [],
+            # The first line is the title, which stands above already.
+            lines=explain_scheme(version.scheme)[1:] if version else [],
             participation=found,
             groups=groups,
             hidden=found.suppressed_segments + len(found.by_segment) - len(groups),
