@@ -23,6 +23,7 @@ OWN_REASONS = {
     "rolled_back": "The version of the scheme that gave this was withdrawn.",
     "merged": "Two accounts of yours became one.",
     "redeemed": "You chose a reward.",
+    "expired": "These points were not spent in time. Your rank keeps them.",
     "refunded": "The reward was declined or cancelled; what it cost came back.",
     "gift": "A colleague gave you part of their allowance.",
     "gift_sent": "You gave this from your allowance.",

@@ -7,6 +7,7 @@ import structlog
 
 from rewards.challenges import finish_challenges
 from rewards.delivery import Delivered, Send, deliver_due
+from rewards.expiry import expire_due
 from rewards.organisations import list_organisations
 from rewards.program import release_due
 from rewards.requests import forget_requests
@@ -39,6 +40,10 @@ def work_once(db: Database, now: datetime, send: Send) -> Round:
             with db.begin() as tx:
                 released += release_due(tx, slug, now)
                 finish_challenges(tx, slug, now)
+                if db.cache.get(("expiry", slug)) != now.date():
+                    # It reads every posting, and days are its unit: once a day and process.
+                    expire_due(tx, slug, now)
+            db.cache["expiry", slug] = now.date()
         except Exception as error:
             # One organisation's trouble does not keep the others waiting; the next round tries again.
             log.error("a round failed", organisation=slug, exc_info=error)
