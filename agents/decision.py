@@ -119,13 +119,14 @@ def goal(o: Occasion, p: Parameters) -> Floats:
 
 
 def norm(o: Occasion, p: Parameters) -> Floats:
-    """β⁺ · max(a · (p̄ − p), message − p, 0) − β⁻ · max(0, p − p̄): towards what colleagues do.
+    """β⁺ · max(0, g) − β⁻ · max(0, −g): towards what others do.
 
-    Without a message only the part a of a gap upwards is noticed; a message pulls up those below it and nobody else.
+    The gap g is a · (p̄ − p), the part a of the gap to colleagues that is noticed; a message shows its median instead, and
+    is noticed in full, by those above it too.
     """
-    gap = o.norm_rate - o.own_rate
-    below = np.maximum(p.norm_attention * gap, o.norm_message - o.own_rate)
-    return p.norm_up * np.maximum(0.0, below) - p.norm_down * np.maximum(0.0, -gap)
+    noticed = p.norm_attention * (o.norm_rate - o.own_rate)
+    gap = np.where(o.norm_message > 0.0, o.norm_message - o.own_rate, noticed)
+    return p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap)
 
 
 def recognition(o: Occasion, p: Parameters) -> Floats:

@@ -81,7 +81,9 @@ def chance(utility: float) -> float:
 def plain_log_odds(o: dict[str, float], p: Parameters) -> float:
     """The utility of one opportunity, in plain Python: what `agents.decision.log_odds` says for arrays."""
     paid = o["crowded"] if o["reward_points"] > 0.0 else 0.0
-    gap = o["norm_rate"] - o["own_rate"]
+    gap = p.norm_attention * (o["norm_rate"] - o["own_rate"])
+    if o["norm_message"] > 0.0:
+        gap = o["norm_message"] - o["own_rate"]
     relief = 1.0 - p.green_light_relief * o["green_lit"]
     total = o["base"]
     total += p.intrinsic_weight * o["motivation"] * o["relevance"]
@@ -95,8 +97,7 @@ def plain_log_odds(o: dict[str, float], p: Parameters) -> float:
         * (1.0 + p.crowding_public * o["connectedness"] * o["public"])
     )
     total += o["steerer"] * p.goal_weight * math.pow(o["goal"], p.goal_exponent)
-    below = max(p.norm_attention * gap, o["norm_message"] - o["own_rate"], 0.0)
-    total += p.norm_up * below - p.norm_down * max(0.0, -gap)
+    total += p.norm_up * max(0.0, gap) - p.norm_down * max(0.0, -gap)
     total += p.recognition_weight * o["recognition"]
     total += p.rank_first * max(0.0, o["rank"]) - p.rank_last * max(0.0, -o["rank"])
     total += p.contest_weight * o["contest"]

@@ -182,9 +182,8 @@ def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -
     total = c[0][i] + w[0] * c[1][i] * relevance + w[1] * c[2][i] + w[2] * c[3][i]
     if c[12][i] > 0.0 and (c[13][i] > 0.0 or w[8] == 0.0):
         total += c[12][i] * w[7] * c[13][i] ** w[8]
-    gap = c[15][i] - c[14][i]
-    below = max(0.0, w[25] * gap, c[16][i] - c[14][i])
-    total += w[9] * below - w[10] * max(0.0, -gap)
+    gap = c[16][i] - c[14][i] if c[16][i] > 0.0 else w[25] * (c[15][i] - c[14][i])
+    total += w[9] * max(0.0, gap) - w[10] * max(0.0, -gap)
     total += w[11] * c[17][i]
     rank = c[18][i] * c[19][i]
     total += w[12] * max(0.0, rank) - w[13] * max(0.0, -rank)

@@ -78,13 +78,19 @@ def test_a_green_light_relieves_fear() -> None:
     assert amber < green < 0.0
 
 
-def test_a_norm_message_pulls_up_those_below_it_and_nobody_else() -> None:
+def test_a_norm_message_pulls_those_below_it_up_and_those_far_above_it_down() -> None:
     plain, told = (
-        decision.norm(occasion(own_rate=[0.0, 0.2, 0.5, 0.9], norm_rate=0.1, norm_message=m), P)
-        for m in (0.0, 0.5)
+        decision.norm(occasion(own_rate=[0.0, 0.2, 0.9], norm_rate=0.1, norm_message=m), P)
+        for m in (0.0, 0.3)
     )
     assert ((told - plain)[:2] > 0.0).all()
-    assert (told - plain)[2:].tolist() == [0.0, 0.0]
+    assert (told - plain)[2] < 0.0
+
+
+def test_without_a_message_only_a_part_of_the_gap_is_noticed() -> None:
+    below, above = decision.norm(occasion(own_rate=[0.0, 0.6], norm_rate=0.2), P)
+    assert below == pytest.approx(P.norm_up * P.norm_attention * 0.2)
+    assert above == pytest.approx(-P.norm_down * P.norm_attention * 0.4)
 
 
 def test_being_paid_costs_the_same_whatever_the_amount() -> None:

@@ -105,6 +105,7 @@ def test_the_utility_is_the_document_s(seed: int) -> None:
             strict=True,
         )
     )
+    drawn["norm_message"] *= seed % 2
     weeks, drawn["rank"] = 10.0 * drawn["novelty"], 2.0 * drawn["rank"] - 1.0
     drawn |= {"novelty": float(decision.novelty(one(weeks), P)[0]), "reward_points": 30.0 * (seed % 3)}
     o = Occasion(**{name: one(value) for name, value in drawn.items()})
@@ -124,6 +125,7 @@ def test_the_utility_is_the_document_s(seed: int) -> None:
         x=drawn["goal"],
         p=drawn["own_rate"],
         message=drawn["norm_message"],
+        told=float(drawn["norm_message"] > 0.0),
         G=drawn["recognition"],
         h=drawn["rank"],
         H=drawn["habit"],
