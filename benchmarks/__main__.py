@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ALL = ("propagation", "model")
+ALL = ("propagation", "model", "scoring", "awarding", "boards")
 
 
 def main() -> int:

@@ -154,7 +154,7 @@ def _runs(tx: Transaction, organisation: str, now: datetime) -> list[_Run]:
             if one not in schemes.scheme(held.version).challenges:
                 break
             began_us = min(began_us, held.effective_us)
-        first = date.fromordinal(local_ordinal(began_us, scheme.calendar.zone))
+        first = one.starts or date.fromordinal(local_ordinal(began_us, scheme.calendar.zone))
         found.append(_Run(one, first, scheme.calendar.zone, scheme.calendar.grace_hours))
     return found
 

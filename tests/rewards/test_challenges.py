@@ -151,6 +151,16 @@ def test_a_new_version_with_the_same_words_goes_on_and_with_others_begins_anew(w
     assert see(world, "shares").first_day == date(2026, 11, 25)
 
 
+def test_a_stated_first_day_holds_whenever_the_scheme_takes_effect(world: World) -> None:
+    later = SCHEME.replace("goal: 10, days: 3", "goal: 10, days: 3, starts: 2026-11-26")
+    publish(world, later)
+    share(world, "ana", START + 5 * HOUR)
+    share(world, "ana", START + 25 * HOUR)
+    found = see(world, "sprint")
+    assert (found.first_day, found.last_day) == (date(2026, 11, 26), date(2026, 11, 28))
+    assert teams(world, "sprint") == {"north": 2}
+
+
 def test_what_is_not_there(world: World) -> None:
     with pytest.raises(NotFound):
         see(world, "nothing")
