@@ -109,6 +109,8 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         self._norms: tuple[Floats, float] | None = None
         for row in range(self.staff.size):
             Employee(self, row)
+        # Mesa counts ids in a registry of all models ever made, which would keep each of them for good.
+        Employee._ids.pop(self, None)
         self.observe = DataCollector(model_reporters={name: _reporter(name) for name in outcomes.MEASURED})
         self.prior_rate, self.rank = np.zeros(self.staff.size), np.zeros(self.staff.size, dtype=np.int64)
         self.day = first

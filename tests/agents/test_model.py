@@ -2,6 +2,9 @@
 alike.
 """
 
+import gc
+import weakref
+
 import mesa
 import numpy as np
 import pytest
@@ -153,3 +156,12 @@ def test_a_baseline_company_is_sane() -> None:
     assert 0.01 <= o["weekly_sharers"][6::7].mean() <= 0.05
     assert o["reposts"].sum() / (o["shares"].sum() + o["reposts"].sum()) < 0.5
     assert 0.05 <= o["human_clicks"].sum() / (o["human_clicks"].sum() + o["corporate_clicks"].sum()) <= 0.5
+
+
+def test_a_model_that_nobody_holds_is_given_back() -> None:
+    model = AdvocacyModel(Setting(organisation=Organisation(headcount=20), horizon_days=7), 1)
+    model.step()
+    gone = weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None
