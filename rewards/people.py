@@ -13,7 +13,7 @@ from rewards.organisations import known_zone
 from rewards.places import places
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
-from rewards.store import forgetting, states, trail
+from rewards.store import forgetting, projections, states, trail
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
@@ -109,7 +109,7 @@ def deactivate(
     row = find_row(tx, organisation, external_id)
     if row.status == "inactive":
         return
-    rows.change(tx, row.id, {"status": "inactive", "hidden": True, "inactive_since_us": to_us(now)})
+    _change(tx, organisation, row, {"status": "inactive", "hidden": True, "inactive_since_us": to_us(now)})
     account_rows.drop_sessions(tx, row.id)
     _log(tx, organisation, actor, "people.deactivate", row.id, now)
 
@@ -120,29 +120,37 @@ def reactivate(
     """Bring a deactivated person back, with everything she had."""
     row = find_row(tx, organisation, external_id)
     back = {"status": "active", "hidden": bool(row.opted_out), "inactive_since_us": None}
-    rows.change(tx, row.id, back)
+    _change(tx, organisation, row, back)
     _log(tx, organisation, actor, "people.reactivate", row.id, now)
 
 
 def pause(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
     """Take a break: no nudges and no boards; events still count."""
     row = find_row(tx, organisation, external_id)
-    rows.change(tx, row.id, {"status": "paused", "hidden": True})
+    _change(tx, organisation, row, {"status": "paused", "hidden": True})
     _log(tx, organisation, "self", "people.pause", row.id, now)
 
 
 def resume(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
     """End the break."""
     row = find_row(tx, organisation, external_id)
-    rows.change(tx, row.id, {"status": "active", "hidden": bool(row.opted_out)})
+    _change(tx, organisation, row, {"status": "active", "hidden": bool(row.opted_out)})
     _log(tx, organisation, "self", "people.resume", row.id, now)
 
 
 def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out: bool, now: datetime) -> None:
     """Leave the boards, or return to them; one's own rank stays visible to oneself."""
     row = find_row(tx, organisation, external_id)
-    rows.change(tx, row.id, {"opted_out": opted_out, "hidden": opted_out or row.status != "active"})
+    hidden = opted_out or row.status != "active"
+    _change(tx, organisation, row, {"opted_out": opted_out, "hidden": hidden})
     _log(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now)
+
+
+def _change(tx: Transaction, organisation: str, row: Any, values: dict[str, Any]) -> None:
+    """Change a person, whose `hidden` among the values holds for the boards too."""
+    states.lock(tx, organisation, [row.id])
+    rows.change(tx, row.id, values)
+    projections.show(tx, organisation, row.id, not values["hidden"])
 
 
 def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "self") -> None:
@@ -160,9 +168,10 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     credential_rows.forget(tx, row.id)
     rows.drop_links(tx, row.id)
     rows.drop_identity(tx, row.id)
-    rows.change(
+    _change(
         tx,
-        row.id,
+        organisation,
+        row,
         {"status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": nobody},
     )
     forgetting.forget_payloads(tx, row.id)

@@ -2,17 +2,18 @@
 
 Everything here is a sum over postings to `earned`, moved in the same transaction and rebuildable from them.
 Ranks: scores fall into buckets of about 3 % width (32 to the octave). A rank is one sum over the buckets above
-plus one short count inside the own bucket, so that nobody's rank costs a walk over everybody.
+plus one short count inside the own bucket, so that nobody's rank costs a walk over everybody. Only people who are shown
+on boards are in buckets.
 """
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, bindparam, func, select, update
 
 from rewards.store import schema
-from rewards.store.prepared import adding
+from rewards.store.prepared import INSERT, Prepared, adding
 from rewards.store.session import Transaction
 
 DAY = schema.person_day
@@ -22,9 +23,25 @@ BUCKET = schema.board_bucket
 PERSON = schema.person
 IDENTITY = schema.person_identity
 _ADD_DAY, _ADD_TEAM = adding(DAY, "earned"), adding(TEAM, "earned")
-_ADD_SCORE, _ADD_BUCKET = adding(SCORE, "score", returning=True), adding(BUCKET, "people")
+_ADD_BUCKET = adding(BUCKET, "people")
 TOTAL = "total"
 _STEPS = 5
+
+
+def _adding_score(dialect: str) -> Any:
+    # A first score takes the person's visibility along; `show` moves it later.
+    keys = ("organisation_id", "window", "person_id")
+    seen = select(~PERSON.c.hidden).where(PERSON.c.id == bindparam("person_id")).scalar_subquery()
+    made = INSERT[dialect](SCORE).values(
+        {name: bindparam(name) for name in (*keys, "score")} | {"visible": seen}
+    )
+    added = made.on_conflict_do_update(
+        index_elements=keys, set_={"score": SCORE.c.score + made.excluded.score}
+    )
+    return added.returning(SCORE.c.window, SCORE.c.person_id, SCORE.c.score, SCORE.c.visible)
+
+
+_ADD_SCORE = Prepared(_adding_score)
 
 
 def windows(board_date: int) -> tuple[str, str, str, str]:
@@ -80,12 +97,32 @@ def add(
         ],
     )
     moves: dict[tuple[str, int], int] = {}
-    for _, window, who, now in result:
-        before = now - scores[window, who]
-        for score, step in ((before, -1), (now, 1)):
-            if score > 0:
-                key = (window, bucket_of(score))
-                moves[key] = moves.get(key, 0) + step
+    for window, who, now, visible in result:
+        if visible:
+            _count(moves, window, now - scores[window, who], -1)
+            _count(moves, window, now, 1)
+    _move_buckets(tx, organisation, moves)
+
+
+def show(tx: Transaction, organisation: str, person_id: int, visible: bool) -> None:
+    """Take a person onto every board, or off; the caller holds the person's lock, so that no score appears meanwhile."""
+    mine = and_(
+        SCORE.c.organisation_id == organisation, SCORE.c.person_id == person_id, SCORE.c.visible != visible
+    )
+    changed = update(SCORE).where(mine).values(visible=visible).returning(SCORE.c.window, SCORE.c.score)
+    moves: dict[tuple[str, int], int] = {}
+    for window, score in tx.execute(changed).all():
+        _count(moves, window, score, 1 if visible else -1)
+    _move_buckets(tx, organisation, moves)
+
+
+def _count(moves: dict[tuple[str, int], int], window: str, score: int, step: int) -> None:
+    if score > 0:
+        key = (window, bucket_of(score))
+        moves[key] = moves.get(key, 0) + step
+
+
+def _move_buckets(tx: Transaction, organisation: str, moves: Mapping[tuple[str, int], int]) -> None:
     rows = [
         {"organisation_id": organisation, "window": window, "bucket": bucket, "people": step}
         for (window, bucket), step in sorted(moves.items())
@@ -106,7 +143,7 @@ def top(
             SCORE.c.organisation_id == organisation,
             SCORE.c.window == window,
             SCORE.c.score > 0,
-            ~PERSON.c.hidden,
+            SCORE.c.visible,
         )
     )
     if segment is not None:
@@ -124,7 +161,7 @@ def score_of(tx: Transaction, organisation: str, window: str, person_id: int) ->
 
 def rank_of(tx: Transaction, organisation: str, window: str, score: int) -> int:
     """1 + the number of visible people with a higher score."""
-    here = and_(SCORE.c.organisation_id == organisation, SCORE.c.window == window)
+    here = and_(SCORE.c.organisation_id == organisation, SCORE.c.window == window, SCORE.c.visible)
     above = select(func.coalesce(func.sum(BUCKET.c.people), 0)).where(
         BUCKET.c.organisation_id == organisation, BUCKET.c.window == window
     )
@@ -134,14 +171,7 @@ def rank_of(tx: Transaction, organisation: str, window: str, score: int) -> int:
         above = above.where(BUCKET.c.bucket > bucket)
         between = and_(here, SCORE.c.score > score, SCORE.c.score < bucket_floor(bucket + 1))
         beside = int(tx.execute(select(func.count()).select_from(SCORE).where(between)).scalar_one())
-    unseen = (
-        select(func.count())
-        .select_from(PERSON)
-        .join(SCORE, and_(here, SCORE.c.person_id == PERSON.c.id))
-        .where(PERSON.c.organisation_id == organisation, PERSON.c.hidden, SCORE.c.score > max(score, 0))
-    )
-    hidden = int(tx.execute(unseen).scalar_one())
-    return 1 + int(tx.execute(above).scalar_one()) + beside - hidden
+    return 1 + int(tx.execute(above).scalar_one()) + beside
 
 
 def around(
@@ -157,7 +187,7 @@ def around(
             SCORE.c.window == window,
             SCORE.c.score > 0,
             SCORE.c.person_id != person_id,
-            ~PERSON.c.hidden,
+            SCORE.c.visible,
         )
     )
     up = base.where(SCORE.c.score >= score).order_by(SCORE.c.score, SCORE.c.person_id).limit(each_side)
@@ -188,7 +218,7 @@ def rank_in_segment(tx: Transaction, organisation: str, window: str, score: int,
             SCORE.c.window == window,
             SCORE.c.score > max(score, 0),
             PERSON.c.segment == segment,
-            ~PERSON.c.hidden,
+            SCORE.c.visible,
         )
     )
     return 1 + int(tx.execute(query).scalar_one())

@@ -28,8 +28,8 @@ from rewards.store.journal import BADGE_COLUMNS, BADGE_KINDS, badge_standing
 from rewards.store.projections import bucket_of, windows
 from rewards.store.session import Transaction
 
-JOURNAL, POSTING, SCORE, BUCKET, BADGE = (
-    schema.journal, schema.posting, schema.board_score, schema.board_bucket, schema.person_badge,
+JOURNAL, POSTING, PERSON, SCORE, BUCKET, BADGE = (
+    schema.journal, schema.posting, schema.person, schema.board_score, schema.board_bucket, schema.person_badge,
 )  # fmt: skip
 SUMMED = (schema.balance, schema.person_day, schema.team_day, SCORE)
 PROJECTIONS = (*SUMMED, BUCKET, BADGE)
@@ -71,11 +71,12 @@ def expected_sums(tx: Transaction, organisation: str, table: Table) -> Select[*t
     if table is SCORE:
         span = _windows_of_dates(tx, organisation)
         return (
-            select(home, span.c.window, POSTING.c.person_id, amount)
+            select(home, span.c.window, POSTING.c.person_id, amount, ~PERSON.c.hidden)
             .join(JOURNAL, JOURNAL.c.id == POSTING.c.journal_id)
             .join(span, span.c.board_date == JOURNAL.c.board_date)
+            .join(PERSON, PERSON.c.id == POSTING.c.person_id)
             .where(*earned)
-            .group_by(span.c.window, POSTING.c.person_id)
+            .group_by(span.c.window, POSTING.c.person_id, PERSON.c.hidden)
         )
     by = (
         (POSTING.c.person_id, JOURNAL.c.local_date)
@@ -103,7 +104,7 @@ def expected_buckets(tx: Transaction, organisation: str) -> Rows:
     """Rank buckets by the scores that stand in board_score."""
     query = (
         select(SCORE.c.window, SCORE.c.score, func.count())
-        .where(SCORE.c.organisation_id == organisation, SCORE.c.score > 0)
+        .where(SCORE.c.organisation_id == organisation, SCORE.c.score > 0, SCORE.c.visible)
         .group_by(SCORE.c.window, SCORE.c.score)
     )
     found: Rows = {}

@@ -87,6 +87,19 @@ def test_case_43_who_opts_out_is_off_the_boards_and_sees_her_own_rank(world: Any
     assert (board(world).me.rank, board(world).me.amount_millipoints) == (1, 20_000)
 
 
+def test_case_43_what_is_earned_off_the_boards_counts_on_return(world: Any) -> None:
+    tracked = {"kind": "click", "verification": "tracked"}
+    world.record(*(world.event(p, **tracked) for p in ("ana", "ben", "ben", "cleo")))
+    for out in (True, False):
+        with world.db.begin() as tx:
+            set_opt_out(tx, world.organisation, "ana", out, world.now)
+        world.record(*(world.event("ana", **tracked) for _ in range(2)))
+        world.sound()
+        expected = {"Ben", "Cleo"} if out else {"Ana", "Ben", "Cleo"}
+        assert {row.label for row in board(world, person="ben").rows} == expected
+        assert board(world, person="ben").me.rank == (1 if out else 2)
+
+
 def test_case_44_a_group_below_the_minimum_is_suppressed(world: Any) -> None:
     world.record(world.event("ana"), world.event("ben"))
     shown = board(world, "hidden")

@@ -11,7 +11,7 @@ from sqlalchemy import (
     String,
 )
 
-from rewards.store.schema.base import Key, instant, of_organisation, of_person, table
+from rewards.store.schema.base import Key, flag, instant, of_organisation, of_person, table
 
 balance = table(
     "balance",
@@ -48,8 +48,9 @@ board_score = table(
     Column("window", String(16), nullable=False),
     of_person(),
     Column("score", BigInteger, nullable=False),
+    flag("visible"),
     PrimaryKeyConstraint("organisation_id", "window", "person_id"),
-    Index("ix_board_score_rank", "organisation_id", "window", "score", "person_id"),
+    Index("ix_board_score_rank", "organisation_id", "window", "visible", "score", "person_id"),
 )
 
 board_bucket = table(

@@ -116,6 +116,7 @@ def _board_score() -> None:
         sa.Column("window", sa.String(length=16), nullable=False),
         sa.Column("person_id", KEY, nullable=False),
         sa.Column("score", sa.BigInteger(), nullable=False),
+        sa.Column("visible", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_board_score_organisation_id")
         ),
@@ -124,7 +125,9 @@ def _board_score() -> None:
     )
     with op.batch_alter_table("board_score", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_board_score_rank", ["organisation_id", "window", "score", "person_id"], unique=False
+            "ix_board_score_rank",
+            ["organisation_id", "window", "visible", "score", "person_id"],
+            unique=False,
         )
 
 
