@@ -68,24 +68,19 @@ def _people(
 ) -> Board:
     window = _window(board, day)
     segment = reader.segment if board.group == "segment" and reader is not None else None
+    score = 0 if reader is None else rows.score_of(tx, organisation, window, reader.id)
+    near: list[Any] = []
     if segment is None:
-        group = rows.visible_people(tx, organisation, window)
-    else:
-        group = rows.visible_in_segment(tx, organisation, window, segment)
-    me = None
-    around: list[BoardRow] = []
-    if reader is not None:
-        score = rows.score_of(tx, organisation, window, reader.id)
-        rank = (
-            rows.rank_of(tx, organisation, window, score)
-            if segment is None
-            else (rows.rank_in_segment(tx, organisation, window, score, segment))
-        )
-        me = BoardRow(rank, "You", score, True)
-        if board.neighbours and segment is None and not reader.hidden:
+        if reader is not None and board.neighbours and not reader.hidden:
             near = rows.around(tx, organisation, window, reader.id, score, board.neighbours)
-            ranks = {one: rows.rank_of(tx, organisation, window, one) for one in {row.score for row in near}}
-            around = [BoardRow(ranks[row.score], _label(row, board), row.score, False) for row in near]
+        ranks = rows.ranks_of(tx, organisation, window, {0, score, *(row.score for row in near)})
+        group, rank = ranks[0] - 1, ranks[score]
+    else:
+        ranks = {}
+        group = rows.visible_in_segment(tx, organisation, window, segment)
+        rank = rows.rank_in_segment(tx, organisation, window, score, segment)
+    me = None if reader is None else BoardRow(rank, "You", score, True)
+    around = [BoardRow(ranks[row.score], _label(row, board), row.score, False) for row in near]
     if group < minimum:
         return Board(board.id, board.title, window, (), (), me, f"fewer than {minimum} people take part")
     best = rows.top(tx, organisation, window, board.top, segment) if board.top else []

@@ -6,11 +6,11 @@ plus one short count inside the own bucket, so that nobody's rank costs a walk o
 on boards are in buckets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
 
 from rewards.store import schema
 from rewards.store.prepared import INSERT, Prepared, adding
@@ -159,19 +159,32 @@ def score_of(tx: Transaction, organisation: str, window: str, person_id: int) ->
     return int(tx.execute(select(SCORE.c.score).where(where)).scalar_one_or_none() or 0)
 
 
-def rank_of(tx: Transaction, organisation: str, window: str, score: int) -> int:
-    """1 + the number of visible people with a higher score."""
-    here = and_(SCORE.c.organisation_id == organisation, SCORE.c.window == window, SCORE.c.visible)
+def ranks_of(tx: Transaction, organisation: str, window: str, scores: Iterable[int]) -> dict[int, int]:
+    """{score: 1 + the number of visible people with a higher one}, in one question."""
+    wanted = sorted(set(scores))
+    found = tx.execute(select(*(_higher(organisation, window, score) for score in wanted))).one()
+    return {score: 1 + int(higher) for score, higher in zip(wanted, found, strict=True)}
+
+
+def _higher(organisation: str, window: str, score: int) -> ColumnElement[int]:
     above = select(func.coalesce(func.sum(BUCKET.c.people), 0)).where(
         BUCKET.c.organisation_id == organisation, BUCKET.c.window == window
     )
-    beside = 0
-    if score > 0:
-        bucket = bucket_of(score)
-        above = above.where(BUCKET.c.bucket > bucket)
-        between = and_(here, SCORE.c.score > score, SCORE.c.score < bucket_floor(bucket + 1))
-        beside = int(tx.execute(select(func.count()).select_from(SCORE).where(between)).scalar_one())
-    return 1 + int(tx.execute(above).scalar_one()) + beside
+    if score <= 0:
+        return above.scalar_subquery()
+    bucket = bucket_of(score)
+    beside = (
+        select(func.count())
+        .select_from(SCORE)
+        .where(
+            SCORE.c.organisation_id == organisation,
+            SCORE.c.window == window,
+            SCORE.c.visible,
+            SCORE.c.score > score,
+            SCORE.c.score < bucket_floor(bucket + 1),
+        )
+    )
+    return above.where(BUCKET.c.bucket > bucket).scalar_subquery() + beside.scalar_subquery()
 
 
 def around(
@@ -195,11 +208,6 @@ def around(
         base.where(SCORE.c.score < score).order_by(SCORE.c.score.desc(), SCORE.c.person_id).limit(each_side)
     )
     return [*reversed(list(tx.execute(up))), *tx.execute(down)]
-
-
-def visible_people(tx: Transaction, organisation: str, window: str) -> int:
-    """How many visible people have a score above zero."""
-    return rank_of(tx, organisation, window, 0) - 1
 
 
 def visible_in_segment(tx: Transaction, organisation: str, window: str, segment: str) -> int:
