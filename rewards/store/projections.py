@@ -1,7 +1,7 @@
 """What is kept beside the ledger so that pages are quick: days, teams, board scores, rank buckets.
 
 Everything here is a sum over postings to `earned`, moved in the same transaction and rebuildable from them.
-Ranks: scores fall into buckets of about 3 % width (32 to the octave). A rank is one sum over the buckets above
+Ranks: scores fall into buckets of about 0.3 % width (256 to the octave). A rank is one sum over the buckets above
 plus one short count inside the own bucket, so that nobody's rank costs a walk over everybody. Only people who are shown
 on boards are in buckets.
 """
@@ -25,7 +25,7 @@ IDENTITY = schema.person_identity
 _ADD_DAY, _ADD_TEAM = adding(DAY, "earned"), adding(TEAM, "earned")
 _ADD_BUCKET = adding(BUCKET, "people")
 TOTAL = "total"
-_STEPS = 5
+_STEPS = 8
 
 
 def _adding_score(dialect: str) -> Any:
@@ -59,7 +59,7 @@ def bucket_of(score: int) -> int:
 
 
 def bucket_floor(bucket: int) -> int:
-    """The least score of a bucket (for buckets of scores under 32, rounded up to a whole millipoint)."""
+    """The least score of a bucket (for buckets of scores under 256, rounded up to a whole millipoint)."""
     size, mantissa = bucket >> _STEPS, (bucket & ((1 << _STEPS) - 1)) | (1 << _STEPS)
     shift = size - 1 - _STEPS
     return mantissa << shift if shift >= 0 else -(-mantissa >> -shift)
