@@ -198,16 +198,16 @@ def around(
         .where(
             SCORE.c.organisation_id == organisation,
             SCORE.c.window == window,
-            SCORE.c.score > 0,
             SCORE.c.person_id != person_id,
             SCORE.c.visible,
         )
     )
-    up = base.where(SCORE.c.score >= score).order_by(SCORE.c.score, SCORE.c.person_id).limit(each_side)
-    down = (
-        base.where(SCORE.c.score < score).order_by(SCORE.c.score.desc(), SCORE.c.person_id).limit(each_side)
+    # Each side is one stretch of the index: a second condition on the score could be taken for its bound.
+    up = base.where(SCORE.c.score >= max(score, 1)).order_by(SCORE.c.score, SCORE.c.person_id)
+    down = base.where(SCORE.c.score.between(1, score - 1)).order_by(
+        SCORE.c.score.desc(), SCORE.c.person_id.desc()
     )
-    return [*reversed(list(tx.execute(up))), *tx.execute(down)]
+    return [*reversed(list(tx.execute(up.limit(each_side)))), *tx.execute(down.limit(each_side))]
 
 
 def visible_in_segment(tx: Transaction, organisation: str, window: str, segment: str) -> int:
