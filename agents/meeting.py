@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from agents.parameters import Parameters
 from engine.kernels import F64, I64, U64, F64In, F64Out, I64In, I64Out, Tuple, kernel
-from engine.streams import poisson_from_uniform, uniform
+from engine.streams import INVERSION_LIMIT, poisson_beyond, poisson_from_uniform, uniform
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -68,7 +68,7 @@ class Met(NamedTuple):
     person, ordinal  who, and which of the person's opportunities of the day (from 1)
     item             index among all items
     draw, chance     the uniform that decides, and P(share); shared where draw < chance
-    unpaid           what the chance would be without the reward
+    unpaid           what the chance would be without the reward; told of shares only, NaN elsewhere
     """
 
     person: Ints
@@ -135,7 +135,8 @@ def meet(
     segment   int64[n]
     items     those on offer; nobody meets anything when there are none
     """
-    expected = float(rates[people].sum()) if items.row.size else 0.0
+    # Room for all, present or not: summing them is quicker than picking.
+    expected = float(rates.sum()) if items.row.size else 0.0
     room = int(expected + 8.0 * math.sqrt(expected + 1.0)) + 16
     while True:
         whole = np.empty((3, room), dtype=np.int64)
@@ -165,18 +166,17 @@ def meet(
         room *= 2
 
 
-@kernel(_PERSON, I64, F64In, returns=F64)
-def _paid(c: Any, i: Any, w: Any) -> Any:
+@kernel(_PERSON, U64, F64, F64In, returns=F64)
+def _paid(c: Any, i: Any, novelty: Any, w: Any) -> Any:
     # Terms 4 and 5 of agents.decision.TERMS: what a reward adds and what being paid costs.
     points = c[5][i] + c[6][i] * c[7][i]
     if points <= 0.0:
         return 0.0
-    novelty = w[23] + (1.0 - w[23]) * 2.0 ** (-c[4][i] / w[22])
     cost = w[5] * (c[8][i] * c[9][i]) * c[1][i] * (1.0 + w[6] * c[11][i] * c[10][i])
     return w[3] * novelty * math.log1p(points / w[4]) - cost
 
 
-@kernel(_PERSON, I64, F64, F64, F64, F64In, returns=F64)
+@kernel(_PERSON, U64, F64, F64, F64, F64In, returns=F64)
 def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -> Any:
     # The other terms, in their order.
     total = c[0][i] + w[0] * c[1][i] * relevance + w[1] * c[2][i] + w[2] * c[3][i]
@@ -245,25 +245,34 @@ def _meet(
     offered = item_index.size
     if offered == 0:
         return 0
-    found = 0
+    found = np.uint64(0)
+    # Colleagues mostly met the reward in one week, so its novelty is seldom another than the last one's.
+    weeks, novelty = -1.0, 0.0
     for at in range(people.size):
-        i = people[at]
-        u = uniform(opportunity_key, day, i, 0)
+        # Unsigned: Numba tests each signed index for being negative.
+        one = people[at]
+        i = np.uint64(one)
+        u = uniform(opportunity_key, day, one, 0)
         if u < silent[i]:
             continue
-        count = poisson_from_uniform(u, rates[i])
-        paid = _paid(columns, i, w)
-        if found + count > who.size:
+        rate = rates[i]
+        few = 0.0 < rate <= INVERSION_LIMIT
+        count = poisson_beyond(u, rate, silent[i]) if few else poisson_from_uniform(u, rate)
+        if columns[4][i] != weeks:
+            weeks = columns[4][i]
+            novelty = w[23] + (1.0 - w[23]) * 2.0 ** (-weeks / w[22])
+        paid = _paid(columns, i, novelty, w)
+        if np.int64(found) + count > who.size:
             return -1
         for ordinal in range(1, count + 1):
-            k = int(uniform(opportunity_key, day, i, ordinal) * offered)
+            k = np.uint64(uniform(opportunity_key, day, one, ordinal) * offered)
             relevance = 1.0 if item_topic[k] == segment[i] else w[24]
             bare = _unpaid(columns, i, relevance, item_levels[0][k], item_levels[1][k], w)
-            who[found] = i
+            who[found] = one
             ordinals[found] = ordinal
             items[found] = item_index[k]
-            draws[found] = uniform(decision_key, day, i, ordinal)
+            draws[found] = uniform(decision_key, day, one, ordinal)
             chances[found] = _logistic(bare + paid)
-            unpaid[found] = _logistic(bare) if paid != 0.0 else chances[found]
-            found += 1
-    return found
+            unpaid[found] = _logistic(bare) if draws[found] < chances[found] else math.nan
+            found += np.uint64(1)
+    return np.int64(found)

@@ -141,7 +141,11 @@ def _coins(graph: Graph, chances: Floats) -> tuple[NDArray[np.uint32], NDArray[n
     keep = np.empty(graph.n_edges, dtype=np.uint32)
     node_class = np.empty(graph.n_nodes, dtype=np.uint8)
     order = np.empty(0, dtype=np.int32) if graph.edge_order is None else graph.edge_order
-    thin_edges(graph.offsets, np.ascontiguousarray(chances), order, class_probabilities(), node_class, keep)
+    fault = thin_edges(
+        graph.offsets, np.ascontiguousarray(chances), order, class_probabilities(), node_class, keep
+    )
+    if fault >= 0:
+        raise ValueError(f"p {chances[fault]} of edge {fault}; from 0 to 1; give a probability")
     return keep, node_class, class_tables().reshape(-1)
 
 
@@ -199,11 +203,9 @@ def _checked_chances(graph: Graph | ImplicitGraph, p: ArrayLike) -> Floats:
         raise ValueError(
             f"p of shape {chances.shape}; one number or {graph.n_edges}, one per edge; match the edges given"
         )
-    good = (chances >= 0.0) & (chances <= 1.0)
-    if not good.all():
-        edge = int(np.argmin(good))
-        place = f" of edge {edge}" if chances.ndim else ""
-        raise ValueError(f"p {chances.flat[edge]}{place}; from 0 to 1; give a probability")
+    # Those of each edge are looked at where they are read anyway, in thin_edges.
+    if not chances.ndim and not 0.0 <= chances <= 1.0:
+        raise ValueError(f"p {chances}; from 0 to 1; give a probability")
     return chances
 
 

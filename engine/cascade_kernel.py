@@ -126,21 +126,27 @@ def run_cascades(
         sizes[run], depths[run], edges_traversed[run] = tail, depth, edges
 
 
-@kernel(I64In, F64In, I32In, F64In, U8Out, U32Out)
+@kernel(I64In, F64In, I32In, F64In, U8Out, U32Out, returns=I64)
 def thin_edges(
     offsets: Any, chances: Any, edge_order: Any, class_chances: Any, node_class: Any, keep: Any
-) -> None:
+) -> Any:
     """Give each node the class just above its likeliest edge, and each edge its chance to be kept under that
     class.
 
     chances     float64[m], in the order given; edge_order: CSR position → given index, empty when they are
                 the same
     node_class  uint8[n], keep uint32[m] in CSR order: written
+
+    Returns -1, or the given index of a chance that is NaN or outside [0, 1]: then what was written is of no use.
     """
     for u in range(offsets.size - 1):
         top = np.float64(0.0)
         for position in range(offsets[u], offsets[u + 1]):
-            top = max(top, chances[edge_order[position] if edge_order.size else position])
+            edge = np.int64(edge_order[position]) if edge_order.size else position
+            chance = chances[edge]
+            if not 0.0 <= chance <= 1.0:
+                return edge
+            top = max(top, chance)
         row = 0
         while class_chances[row] < top:
             row += 1
@@ -149,3 +155,4 @@ def thin_edges(
         for position in range(offsets[u], offsets[u + 1]):
             chance = chances[edge_order[position] if edge_order.size else position]
             keep[position] = int(chance * scale + 0.5)
+    return np.int64(-1)

@@ -148,19 +148,24 @@ class Kernel(Deferred):
             raise ArithmeticError(f"{self.__name__} stopped with status {status}")
         return result.value if self.returns else None
 
-    def _add_array(self, native_values: list[Any], spec: Array, value: Any) -> None:
+    def _add_array(self, native_values: list[Any], spec: Array, given: Any) -> None:
+        value: Any = given if isinstance(given, np.ndarray) else None
         if (
-            not isinstance(value, np.ndarray)
+            value is None
             or value.dtype != spec.dtype
             or value.ndim != spec.ndim
             or not value.flags.c_contiguous
             or (spec.writable and not value.flags.writeable)
         ):
-            kind = getattr(value, "dtype", type(value).__name__)
+            kind = getattr(given, "dtype", type(given).__name__)
             raise TypeError(
-                f"{self.__name__} takes {spec}; got {kind} of {getattr(value, 'ndim', 0)} dimensions"
+                f"{self.__name__} takes {spec}; got {kind} of {getattr(given, 'ndim', 0)} dimensions"
             )
-        native_values.append(value.__array_interface__["data"][0])
+        # The buffer's address is had four times as fast as the array interface's, but of what can be written only.
+        if value.flags.writeable and value.size:
+            native_values.append(ctypes.addressof(ctypes.c_char.from_buffer(value)))
+        else:
+            native_values.append(value.__array_interface__["data"][0])
         native_values.extend(value.shape)
 
 

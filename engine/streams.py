@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import F64, I64, U64, F64In, F64Out, I64In, I64Out, kernel
+from engine.kernels import F64, I64, U64, F64In, F64Out, I64In, I64Out, inlined, kernel
 from engine.quantiles import normal_quantile
 
 MASK = (1 << 64) - 1
@@ -30,7 +30,7 @@ _S31 = np.uint64(31)
 _S32 = np.uint64(32)
 _S11 = np.uint64(11)
 _LOW_32 = np.uint64(0xFFFFFFFF)
-_INVERSION_LIMIT = 500.0
+INVERSION_LIMIT = 500.0
 
 
 class Stream(IntEnum):
@@ -117,19 +117,10 @@ def normal(key: Any, day: Any, agent: Any, ordinal: Any) -> Any:
     return normal_quantile(unit(bits(key, day, agent, ordinal)) + 2.0**-54)
 
 
-@kernel(F64, F64, returns=I64)
-def poisson_from_uniform(u: Any, rate: Any) -> Any:
-    """The Poisson quantile of `u` in [0, 1) by sequential inversion; 0 for a rate ≤ 0.
-
-    It rises with `u` and with `rate`, so draws of two schemes stay coupled. Above a rate of 500 a normal
-    quantile with the first Cornish-Fisher correction is used.
-    """
-    if not rate > 0.0:
-        return 0
-    if rate > _INVERSION_LIMIT:
-        z = normal_quantile(u + 2.0**-54)
-        return max(0, math.floor(rate + math.sqrt(rate) * z + (z * z - 1.0) / 6.0 + 0.5))
-    term = math.exp(-rate)
+@inlined
+def poisson_beyond(u: Any, rate: Any, none: Any) -> Any:
+    """`poisson_from_uniform` for a rate in (0, 500] of which `none`, exp(−rate), is known."""
+    term = none
     total = term
     count = 0
     while u >= total and term > 0.0:
@@ -139,6 +130,21 @@ def poisson_from_uniform(u: Any, rate: Any) -> Any:
         if count > rate and term < 1e-18:
             break
     return count
+
+
+@kernel(F64, F64, returns=I64)
+def poisson_from_uniform(u: Any, rate: Any) -> Any:
+    """The Poisson quantile of `u` in [0, 1) by sequential inversion; 0 for a rate ≤ 0.
+
+    It rises with `u` and with `rate`, so draws of two schemes stay coupled. Above a rate of 500 a normal
+    quantile with the first Cornish-Fisher correction is used.
+    """
+    if not rate > 0.0:
+        return 0
+    if rate > INVERSION_LIMIT:
+        z = normal_quantile(u + 2.0**-54)
+        return max(0, math.floor(rate + math.sqrt(rate) * z + (z * z - 1.0) / 6.0 + 0.5))
+    return poisson_beyond(u, rate, math.exp(-rate))
 
 
 @kernel(U64, I64, I64In, I64, F64Out)
