@@ -58,7 +58,7 @@ class Kudos(Part):
     gift: Points = Field(Decimal(10), description="points of one thanks")
     per_pair: Few = Field(3, description="thanks from one person to the same other within 28 days")
     reciprocal_limit: Few = Field(
-        3, description="thanks both ways between two people before somebody looks at them"
+        2, description="thanks both ways between two people before somebody looks at them"
     )
     spendable: bool = Field(False, description="whether the points received can be spent")
 

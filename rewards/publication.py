@@ -10,6 +10,7 @@ from rewards.faults import BadValue, Conflict, NotFound
 from rewards.fold import Folder, closed_until, replay_people
 from rewards.ledger import opposite, post
 from rewards.places import places
+from rewards.quantities import SchemeError
 from rewards.scheme import IncentiveScheme
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.store import claims as claim_rows
@@ -76,6 +77,11 @@ def publish_scheme(
             f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
         )
     compile_scheme(scheme)
+    if scheme.privacy.boards_opt_in:
+        raise SchemeError(
+            "privacy.boards_opt_in true: boards by choice alone cannot be run live; publish with false, "
+            "so that people appear unless they opt out"
+        )
     values: dict[str, Any] = {
         "content_hash": content_hash(scheme),
         "document": scheme.model_dump_json(),

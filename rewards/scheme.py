@@ -90,7 +90,9 @@ class Privacy(Part):
         5, description="numbers of smaller groups are shown nowhere"
     )
     boards_opt_in: bool = Field(
-        True, description="people appear on boards only if they choose to; false: unless they opt out"
+        False,
+        description="people appear on boards only if they choose to, which can be rehearsed but not yet published; "
+        "false: unless they opt out",
     )
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from rewards.boards import leaderboard
 from rewards.people import (
     deactivate,
@@ -12,9 +14,10 @@ from rewards.people import (
 )
 from rewards.people_file import PersonRow
 from rewards.program import participation, reverse_entry
+from rewards.quantities import SchemeError
 from rewards.store.rebuild import rebuild, stored
 from rewards.store.units import dump
-from tests.conformance.helpers import DAY, HOUR, board, kudos
+from tests.conformance.helpers import DAY, HALF, HOUR, board, kudos, publish
 
 
 def test_case_39_ties_rank_1_2_2_4(world: Any) -> None:
@@ -131,3 +134,10 @@ def test_case_45_a_rebuild_is_byte_identical(world: Any) -> None:
         )
     assert before == after
     world.sound()
+
+
+def test_boards_by_choice_alone_are_not_published(world: Any) -> None:
+    by_choice = HALF[:-1] + ", privacy: {boards_opt_in: true}}"
+    with pytest.raises(SchemeError, match=r"privacy\.boards_opt_in true: .*publish with false"):
+        publish(world, by_choice, world.now)
+    assert world.record(world.event())[0].entries[0].scheme_version == 1
