@@ -143,8 +143,9 @@ class Scratch:
         self.today = np.zeros(words, dtype=np.uint64)
         self.queue = np.empty(graph.n_nodes + 1, dtype=np.uint32)
         widest = int(graph.out_degrees.max()) if graph.n_nodes else 0
-        self.picked = np.empty(widest + 1, dtype=np.uint32)
-        self.words = np.empty(widest + 1, dtype=np.uint64)
+        # Two broadcasts at a time: that of a share, and that of the next one.
+        self.picked = np.empty(2 * (widest + 1), dtype=np.uint32)
+        self.words = np.empty(2 * (widest + 1), dtype=np.uint64)
         self.reserve(max(1024, 2 * widest))
 
     def reserve(self, exposures: int) -> None:

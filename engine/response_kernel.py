@@ -50,21 +50,19 @@ KEEP, CLICK_RATE, REPOST_RATE, PREMIUM = range(4)
 
 
 @inlined
-def keep_sights(
-    n_picked: Any,
-    picked: Any,
-    words: Any,
-    targets: Any,
-    feed_load: Any,
-    load_scale: Any,
-    keep: Any,
-    view_key: Any,
-) -> Any:
-    """Thin the picked edges to those whose target sees the post through its feed; return how many."""
+def draw_words(n_picked: Any, picked: Any, words: Any, targets: Any, feed_load: Any, view_key: Any) -> None:
+    """Draw the word of each picked edge, and ask for what `keep_sights` will read."""
     for i in range(n_picked):
         e = np.uint64(picked[i])
         prefetch(feed_load, targets[e])
         words[i] = mix(view_key ^ (e * GOLDEN))
+
+
+@inlined
+def keep_sights(
+    n_picked: Any, picked: Any, words: Any, targets: Any, feed_load: Any, load_scale: Any, keep: Any
+) -> Any:
+    """Thin the picked edges to those whose target sees the post through its feed; return how many."""
     kept = ZERO
     for i in range(n_picked):
         e = np.uint64(picked[i])
@@ -170,6 +168,45 @@ def respond(
 
 
 @inlined
+def ask_for_share(shares: Any, s: Any, offsets: Any) -> None:
+    """Ask for where a share's contacts begin, if there is such a share."""
+    if s < np.uint64(shares.shape[0]):
+        prefetch(offsets, shares[s, SOURCE])
+
+
+@inlined
+def pick_contacts(
+    shares: Any,
+    s: Any,
+    key: Any,
+    day: Any,
+    offsets: Any,
+    targets: Any,
+    tables: Any,
+    picked: Any,
+) -> Any:
+    """Pick the edges of a share's own broadcast; return how many (none where there is no such share) and the
+    key of its tree."""
+    if s >= np.uint64(shares.shape[0]):
+        return ZERO, ZERO
+    u, base = np.uint64(shares[s, SOURCE]), np.uint64(shares[s, GAP_CLASS]) * TABLE_SIZE
+    tree_key = bits(key, day, shares[s, SOURCE], shares[s, ORDINAL])
+    n = pick_edges(
+        offsets[u],
+        offsets[u + ONE],
+        tree_key + u * NODE_STEP,
+        tables,
+        base,
+        targets,
+        targets,
+        False,
+        picked,
+        ZERO,
+    )
+    return n, tree_key
+
+
+@inlined
 def grow_tree(
     offsets: Any,
     targets: Any,
@@ -178,42 +215,53 @@ def grow_tree(
     interest: Any,
     feed_load: Any,
     rates: Any,
-    share: Any,
-    rate: Any,
+    shares: Any,
+    share_rates: Any,
+    s: Any,
+    key: Any,
+    day: Any,
     tree_key: Any,
     tables: Any,
-    count: Any,
+    counts: Any,
     seen_edges: Any,
     seen_flags: Any,
     visited: Any,
     today: Any,
     queue: Any,
+    n: Any,
     picked: Any,
     words: Any,
+    next_picked: Any,
     written: Any,
 ) -> Any:
-    """One share and its reposts; return the exposures written by now, the people new to the day, and whether
-    all found room."""
+    """One share and its reposts, from the `n` picked edges of its own broadcast on; meanwhile pick those of the
+    next share.
+
+    Return the exposures written by now, the people new to the day, whether all found room, and of the next
+    share the edges picked and its tree's key.
+    """
     theta = (np.float32(rates[1]), np.float32(rates[2]), np.float32(rates[3]))
-    load_scale, premium = np.float32(1.0 / rates[0]), rate[PREMIUM]
-    n_topics, column = np.uint64(interest.size // (offsets.size - 1)), np.uint64(share[TOPIC])
-    base, first, reach = np.uint64(share[GAP_CLASS]) * TABLE_SIZE, written, ZERO
-    queue[0] = share[SOURCE]
+    load_scale, premium, rate = np.float32(1.0 / rates[0]), share_rates[s, PREMIUM], share_rates[s]
+    n_topics, column = np.uint64(interest.size // (offsets.size - 1)), np.uint64(shares[s, TOPIC])
+    base, first, reach, u = (
+        np.uint64(shares[s, GAP_CLASS]) * TABLE_SIZE,
+        written,
+        ZERO,
+        np.uint64(shares[s, SOURCE]),
+    )
     head, tail, level_end, depth = ZERO, ONE, ONE, 1
-    audience, viewers, clicks, deepest, beyond = ZERO, ZERO, ZERO, 0, ZERO
-    while head < tail and depth <= rates[5]:
-        u = np.uint64(queue[head])
-        head += ONE
-        begin, end = offsets[u], offsets[u + ONE]
-        audience += end - begin
-        counter = tree_key + u * NODE_STEP
-        n = pick_edges(begin, end, counter, tables, base, targets, targets, False, picked, ZERO)
-        n = keep_sights(n, picked, words, targets, feed_load, load_scale, rate[KEEP], tree_key + VIEW_SALT)
+    audience, viewers, clicks, deepest, beyond = offsets[u + ONE] - offsets[u], ZERO, ZERO, 0, ZERO
+    next_n, next_key = ZERO, ZERO
+    while True:
+        n = keep_sights(n, picked, words, targets, feed_load, load_scale, rate[KEEP])
         if written + n > np.uint64(seen_edges.size):
-            return written, reach, False
+            return written, reach, False, next_n, next_key
         record_sights(
             n, picked, targets, seen_edges, written, visited, edge_trust, edge_fatigue, interest, n_topics, column
         )  # fmt: skip
+        if depth == 1:
+            # A tree is small: the memory that it waits for is had while the next one begins.
+            next_n, next_key = pick_contacts(shares, s + ONE, key, day, offsets, targets, tables, next_picked)
         before = tail
         reply = respond(
             n, picked, words, targets, visited, today, queue, tail, seen_flags, written,
@@ -225,11 +273,22 @@ def grow_tree(
         if tail > before:
             deepest = depth
             beyond += tail - before if depth > 1 else ZERO
-        if head == level_end:
+        if head + ONE == level_end:
             level_end, depth, premium = tail, depth + 1, np.float32(rates[4])
-    count[AUDIENCE], count[EXPOSURES], count[VIEWERS] = audience, written - first, viewers
-    count[CLICKS], count[REPOSTS], count[DEPTH], count[BEYOND_ONE] = clicks, tail - ONE, deepest, beyond
-    return written, reach, True
+        if head + ONE >= tail or depth > rates[5]:
+            break
+        # queue[head] is who broadcasts after the source and `head` others.
+        head += ONE
+        u = np.uint64(queue[head])
+        begin, end = offsets[u], offsets[u + ONE]
+        audience += end - begin
+        counter = tree_key + u * NODE_STEP
+        n = pick_edges(begin, end, counter, tables, base, targets, targets, False, picked, ZERO)
+        draw_words(n, picked, words, targets, feed_load, tree_key + VIEW_SALT)
+    counts[s, AUDIENCE], counts[s, EXPOSURES], counts[s, VIEWERS] = audience, written - first, viewers
+    counts[s, CLICKS], counts[s, REPOSTS], counts[s, DEPTH] = clicks, tail - ONE, deepest
+    counts[s, BEYOND_ONE] = beyond
+    return written, reach, True, next_n, next_key
 
 
 @kernel(
@@ -284,20 +343,26 @@ def run_shares(
     state    next share, exposures written, unique reach so far
     visited  bitmap of one tree; today: of the day. Both come in as zeros and visited goes out so
     """
-    first, reach = np.uint64(state[1]), np.uint64(state[2])
+    first, reach, half = np.uint64(state[1]), np.uint64(state[2]), words.size // 2
+    picked, next_picked, words, next_words = picked[:half], picked[half:], words[:half], words[half:]
+    n, tree_key = pick_contacts(shares, np.uint64(state[0]), key, day, offsets, targets, tables, picked)
+    draw_words(n, picked, words, targets, feed_load, tree_key + VIEW_SALT)
     for s in range(np.uint64(state[0]), np.uint64(shares.shape[0])):
-        share, root = shares[s], np.uint64(shares[s, SOURCE])
-        tree_key = bits(key, day, share[SOURCE], share[ORDINAL])
+        root = np.uint64(shares[s, SOURCE])
+        ask_for_share(shares, s + ONE + ONE, offsets)
         visited[root >> SIX] |= ONE << (root & LOW_6)
-        written, fresh, fits = grow_tree(
-            offsets, targets, edge_trust, edge_fatigue, interest, feed_load, rates, share, share_rates[s],
-            tree_key, tables, counts[s], seen_edges, seen_flags, visited, today, queue, picked, words, first,
+        written, fresh, fits, n, next_key = grow_tree(
+            offsets, targets, edge_trust, edge_fatigue, interest, feed_load, rates, shares, share_rates, s, key,
+            day, tree_key, tables, counts, seen_edges, seen_flags, visited, today, queue, n, picked, words,
+            next_picked, first,
         )  # fmt: skip
+        draw_words(n, next_picked, next_words, targets, feed_load, next_key + VIEW_SALT)
         clear_marks(targets, seen_edges[first:written], visited)
         visited[root >> SIX] = ZERO
         reach += fresh
         if not fits:
             state[0], state[1], state[2] = s, first, reach
             return
-        first = written
+        first, tree_key = written, next_key
+        picked, next_picked, words, next_words = next_picked, picked, next_words, words
     state[0], state[1], state[2] = shares.shape[0], first, reach
