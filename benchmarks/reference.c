@@ -259,44 +259,63 @@ void cascade_coins(const int64_t *offsets, const int32_t *targets, double p, con
     }
 }
 
+static inline int64_t pick(int64_t position, int64_t end, uint64_t counter, const uint32_t *table,
+                           const int32_t *targets, int32_t *picked) {
+    int64_t n = 0;
+    for (;; counter += STEP) {
+        uint64_t word = coin_word(counter);
+        uint32_t gap = draw_gap(table, (uint32_t)word);
+        position += gap;
+        if (position >= end) return n;
+        if (gap != ESCAPE) {
+            picked[n++] = (int32_t)position;
+            __builtin_prefetch(&targets[position]);
+            position++;
+        }
+        gap = draw_gap(table, (uint32_t)(word >> 32));
+        position += gap;
+        if (position >= end) return n;
+        if (gap != ESCAPE) {
+            picked[n++] = (int32_t)position;
+            __builtin_prefetch(&targets[position]);
+            position++;
+        }
+    }
+}
+
+static inline void draw_words(int64_t n, const int32_t *picked, uint64_t *words, const int32_t *targets,
+                              const float *load, uint64_t view_key) {
+    for (int64_t i = 0; i < n; i++) {
+        __builtin_prefetch(&load[targets[picked[i]]]);
+        words[i] = mix(view_key ^ ((uint64_t)picked[i] * GOLDEN));
+    }
+}
+
 void respond(const int64_t *offsets, const int32_t *targets, const float *trust, const float *fatigue,
              const float *interest, int64_t n_topics, const float *load, const double *rates,
              const uint32_t *shares, const float *share_rates, int64_t n_shares, uint64_t key, int64_t day,
-             const uint32_t *tables, int64_t *counts, int32_t *seen_edges, uint8_t *seen_flags, uint64_t *visited, uint64_t *today, int32_t *queue,
-             int32_t *picked, uint64_t *words) {
+             const uint32_t *tables, int64_t *counts, int32_t *seen_edges, uint8_t *seen_flags, uint64_t *visited,
+             uint64_t *today, int32_t *queue, int64_t half, int32_t *picked, uint64_t *words) {
     float scale = (float)(1.0 / rates[0]), t0 = (float)rates[1], t1 = (float)rates[2], t2 = (float)rates[3];
-    int64_t written = 0;
-    for (int64_t s = 0; s < n_shares; s++) {
-        int64_t first = written, head = 0, tail = 1, level_end = 1, depth = 1;
+    int32_t *next_picked = picked + half;
+    uint64_t *next_words = words + half, tree_key = 0, next_key = 0;
+    int64_t written = 0, next_n = 0;
+    for (int64_t s = -1; s < n_shares; s++) {
+        int64_t first = written, head = 0, tail = 1, level_end = 1, depth = 1, n = next_n;
         int64_t audience = 0, viewers = 0, clicks = 0, deepest = 0, beyond = 0;
-        const uint32_t *share = shares + 4 * s;
-        uint32_t topic = share[1];
-        uint64_t tree_key = bits(key, day, share[0], share[2]), view_key = tree_key + EDGE_SALT;
+        const uint32_t *share = shares + 4 * (s < 0 ? 0 : s), *next = share + (s < 0 ? 0 : 4);
         const uint32_t *table = tables + 1024 * (int64_t)share[3];
-        const float *rate = share_rates + 4 * s;
-        int32_t root = (int32_t)share[0];
-        visited[root >> 6] |= 1ull << (root & 63);
+        const float *rate = share_rates + 4 * (s < 0 ? 0 : s);
+        int32_t root = (int32_t)share[0], u = root;
+        int32_t *swap_picked = picked;
+        uint64_t *swap_words = words;
+        picked = next_picked, next_picked = swap_picked, words = next_words, next_words = swap_words;
+        tree_key = next_key, next_n = 0;
+        if (s + 2 < n_shares) __builtin_prefetch(&offsets[next[4]]);
+        if (s >= 0) visited[root >> 6] |= 1ull << (root & 63);
         queue[0] = root;
-        while (head < tail && depth <= rates[5]) {
-            int32_t u = queue[head++];
-            int64_t position = offsets[u], end = offsets[u + 1], n = 0, kept = 0;
-            audience += end - position;
-            uint64_t counter = tree_key + (uint64_t)u * NODE_STEP, word = coin_word(counter);
-            for (int half = 0;; half ^= 1) {
-                uint32_t gap = draw_gap(table, (uint32_t)(half ? word >> 32 : word));
-                position += gap;
-                if (position >= end) break;
-                if (gap != ESCAPE) {
-                    picked[n++] = (int32_t)position;
-                    __builtin_prefetch(&targets[position]);
-                    position++;
-                }
-                if (half) word = coin_word(counter += STEP);
-            }
-            for (int64_t i = 0; i < n; i++) {
-                __builtin_prefetch(&load[targets[picked[i]]]);
-                words[i] = mix(view_key ^ ((uint64_t)picked[i] * GOLDEN));
-            }
+        for (;;) {
+            int64_t kept = 0;
             for (int64_t i = 0; i < n; i++) {
                 int32_t e = picked[i];
                 uint64_t w = words[i];
@@ -310,7 +329,12 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                 __builtin_prefetch(&visited[v >> 6]);
                 __builtin_prefetch(&trust[e]);
                 __builtin_prefetch(&fatigue[e]);
-                __builtin_prefetch(&interest[v * n_topics + topic]);
+                __builtin_prefetch(&interest[v * n_topics + share[1]]);
+            }
+            if (depth == 1 && s + 1 < n_shares) {
+                next_key = bits(key, day, next[0], next[2]);
+                next_n = pick(offsets[next[0]], offsets[next[0] + 1], next_key + next[0] * NODE_STEP,
+                              tables + 1024 * (int64_t)next[3], targets, next_picked);
             }
             float premium = depth == 1 ? rate[3] : (float)rates[4];
             for (int64_t i = 0; i < kept; i++) {
@@ -322,7 +346,7 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                     flags = 1;
                     viewers++;
                     today[v >> 6] |= bit;
-                    float lift = expf(t0 * trust[e] + t1 * interest[v * n_topics + topic] - t2 * fatigue[e]);
+                    float lift = expf(t0 * trust[e] + t1 * interest[v * n_topics + share[1]] - t2 * fatigue[e]);
                     if ((double)(words[i] & 0xFFFFFFFFull) / 4294967296.0 < rate[1] * premium * lift) {
                         flags |= 2;
                         clicks++;
@@ -337,11 +361,18 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                 seen_edges[written] = e;
                 seen_flags[written++] = (uint8_t)flags;
             }
-            if (head == level_end) {
+            audience += offsets[u + 1] - offsets[u];
+            if (++head == level_end) {
                 level_end = tail;
                 depth++;
             }
+            if (head >= tail || depth > rates[5]) break;
+            u = queue[head];
+            n = pick(offsets[u], offsets[u + 1], tree_key + (uint64_t)u * NODE_STEP, table, targets, picked);
+            draw_words(n, picked, words, targets, load, tree_key + EDGE_SALT);
         }
+        draw_words(next_n, next_picked, next_words, targets, load, next_key + EDGE_SALT);
+        if (s < 0) continue;
         for (int64_t i = first; i < written; i++) visited[targets[seen_edges[i]] >> 6] = 0;
         visited[root >> 6] = 0;
         int64_t *count = counts + 7 * s;

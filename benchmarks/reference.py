@@ -153,7 +153,8 @@ class Responder:
             _pointer(self.names), _pointer(self.share_rates), ctypes.c_int64(len(self.names)),
             ctypes.c_uint64(int(self.key)), ctypes.c_int64(day), _pointer(tables), _pointer(counts),
             _pointer(work.edges), _pointer(work.flags), _pointer(work.visited), _pointer(work.today),
-            _pointer(work.queue), _pointer(work.picked), _pointer(work.words),
+            _pointer(work.queue), ctypes.c_int64(work.words.size // 2), _pointer(work.picked),
+            _pointer(work.words),
         )  # fmt: skip
         return counts
 
