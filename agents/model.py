@@ -276,12 +276,13 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
 
     def _sharers(self, met: Met) -> Ints:
         # Rows that end in a share; nobody shares one item twice.
+        wanted = np.flatnonzero(met.draw < met.chance)
+        keys = met.person[wanted] * len(self.items.ids) + met.item[wanted]
         fresh = []
-        for row in np.flatnonzero(met.draw < met.chance):
-            key = int(met.person[row]) * len(self.items.ids) + int(met.item[row])
+        for row, key in zip(wanted.tolist(), keys.tolist(), strict=True):
             if key not in self._shared:
                 self._shared.add(key)
-                fresh.append(int(row))
+                fresh.append(row)
         return np.array(fresh, dtype=np.int64)
 
     def _write(self, met: Met, shared: Ints, offer: Incentives, day: int) -> Posts:
