@@ -62,6 +62,18 @@ class ItemColumns(NamedTuple):
     green_lit: Floats
 
 
+class RewardValues(NamedTuple):
+    """The value of each person's reward as last computed, float64[n] each: it changes with what somebody believes, seldom."""
+
+    points: Floats
+    value: Floats
+
+    @classmethod
+    def none(cls, n: int) -> RewardValues:
+        """Nothing computed yet."""
+        return cls(np.full(n, np.nan), np.zeros(n))
+
+
 class Met(NamedTuple):
     """Opportunities of one day, ordered by person: arrays of one length.
 
@@ -123,6 +135,7 @@ def meet(
     segment: Ints,
     person: PersonColumns,
     items: ItemColumns,
+    known: RewardValues,
     utility_weights: Floats,
     opportunity_key: np.uint64,
     decision_key: np.uint64,
@@ -134,6 +147,7 @@ def meet(
     rates     float64[n], opportunities expected today; `silent` is exp(−rates)
     segment   int64[n]
     items     those on offer; nobody meets anything when there are none
+    known     kept from day to day; one per model, since the weights are the model's
     """
     # Room for all, present or not: summing them is quicker than picking.
     expected = float(rates.sum()) if items.row.size else 0.0
@@ -152,6 +166,7 @@ def meet(
             items.row,
             items.topic,
             (items.risk, items.green_lit),
+            *known,
             utility_weights,
             opportunity_key,
             decision_key,
@@ -178,14 +193,15 @@ def meet(
 
 
 @inlined
-def _paid(c: Any, i: Any, novelty: Any, w: Any) -> Any:
+def _paid(c: Any, i: Any, novelty: Any, known_points: Any, known_value: Any, w: Any) -> Any:
     # Terms 4 and 5 of agents.decision.TERMS: what a reward adds and what being paid costs.
     points = c[5][i] + c[6][i] * c[7][i]
     if points <= 0.0:
         return 0.0
     cost = w[5] * (c[8][i] * c[9][i]) * c[1][i] * (1.0 + w[6] * c[11][i] * c[10][i])
-    # Not log1p, which takes thrice the time: its care for tiny points is lost in the sum.
-    return w[3] * novelty * math.log(1.0 + points / w[4]) - cost
+    if points != known_points[i]:
+        known_points[i], known_value[i] = points, math.log1p(points / w[4])
+    return w[3] * novelty * known_value[i] - cost
 
 
 @inlined
@@ -265,6 +281,8 @@ def _encounter(
     I64In,
     I64In,
     _ITEM_FLOATS,
+    F64Out,
+    F64Out,
     F64In,
     U64,
     U64,
@@ -288,6 +306,8 @@ def _meet(
     item_index: Any,
     item_topic: Any,
     item_levels: Any,
+    known_points: Any,
+    known_value: Any,
     w: Any,
     opportunity_key: Any,
     decision_key: Any,
@@ -317,7 +337,7 @@ def _meet(
             novelty = w[23] + (1.0 - w[23]) * 2.0 ** (-weeks / w[22])
         relevance = 1.0 if item_topic[k] == segment[i] else w[24]
         unpaid[at] = _unpaid(columns, i, relevance, item_levels[0][k], item_levels[1][k], w)
-        chances[at] = unpaid[at] + _paid(columns, i, novelty, w)
+        chances[at] = unpaid[at] + _paid(columns, i, novelty, known_points, known_value, w)
         items[at] = item_index[k]
         draws[at] = uniform(decision_key, day, one, ordinals[at])
     for at in range(found):
