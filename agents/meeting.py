@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.parameters import Parameters
-from engine.kernels import F64, I64, U64, F64In, F64Out, I64In, I64Out, Tuple, kernel
+from engine.kernels import I64, U64, F64In, F64Out, I64In, I64Out, Tuple, inlined, kernel
 from engine.streams import INVERSION_LIMIT, poisson_beyond, poisson_from_uniform, uniform
 
 Floats = NDArray[np.float64]
@@ -60,6 +60,18 @@ class ItemColumns(NamedTuple):
     topic: Ints
     risk: Floats
     green_lit: Floats
+
+
+class RewardValues(NamedTuple):
+    """The value of each person's reward as last computed, float64[n] each: it changes with what somebody believes, seldom."""
+
+    points: Floats
+    value: Floats
+
+    @classmethod
+    def none(cls, n: int) -> RewardValues:
+        """Nothing computed yet."""
+        return cls(np.full(n, np.nan), np.zeros(n))
 
 
 class Met(NamedTuple):
@@ -123,6 +135,7 @@ def meet(
     segment: Ints,
     person: PersonColumns,
     items: ItemColumns,
+    known: RewardValues,
     utility_weights: Floats,
     opportunity_key: np.uint64,
     decision_key: np.uint64,
@@ -134,13 +147,16 @@ def meet(
     rates     float64[n], opportunities expected today; `silent` is exp(−rates)
     segment   int64[n]
     items     those on offer; nobody meets anything when there are none
+    known     kept from day to day; one per model, since the weights are the model's
     """
     # Room for all, present or not: summing them is quicker than picking.
     expected = float(rates.sum()) if items.row.size else 0.0
     room = int(expected + 8.0 * math.sqrt(expected + 1.0)) + 16
+    early, awake = np.empty(people.size), np.empty(people.size, dtype=np.int64)
     while True:
-        whole = np.empty((3, room), dtype=np.int64)
-        real = np.empty((3, room), dtype=np.float64)
+        # Arrays apart, not one matrix: small ones come from memory that the process already holds.
+        who, ordinals, met_items = (np.empty(room, dtype=np.int64) for _ in range(3))
+        draws, chances, unpaid = (np.empty(room) for _ in range(3))
         count = _meet(
             people,
             rates,
@@ -150,33 +166,45 @@ def meet(
             items.row,
             items.topic,
             (items.risk, items.green_lit),
+            *known,
             utility_weights,
             opportunity_key,
             decision_key,
             day,
-            whole[0],
-            whole[1],
-            whole[2],
-            real[0],
-            real[1],
-            real[2],
+            awake,
+            early,
+            who,
+            ordinals,
+            met_items,
+            draws,
+            chances,
+            unpaid,
         )
         if count >= 0:
-            return Met(*(column[:count] for column in (*whole, *real)))
+            return Met(
+                who[:count],
+                ordinals[:count],
+                met_items[:count],
+                draws[:count],
+                chances[:count],
+                unpaid[:count],
+            )
         room *= 2
 
 
-@kernel(_PERSON, U64, F64, F64In, returns=F64)
-def _paid(c: Any, i: Any, novelty: Any, w: Any) -> Any:
+@inlined
+def _paid(c: Any, i: Any, novelty: Any, known_points: Any, known_value: Any, w: Any) -> Any:
     # Terms 4 and 5 of agents.decision.TERMS: what a reward adds and what being paid costs.
     points = c[5][i] + c[6][i] * c[7][i]
     if points <= 0.0:
         return 0.0
     cost = w[5] * (c[8][i] * c[9][i]) * c[1][i] * (1.0 + w[6] * c[11][i] * c[10][i])
-    return w[3] * novelty * math.log1p(points / w[4]) - cost
+    if points != known_points[i]:
+        known_points[i], known_value[i] = points, math.log1p(points / w[4])
+    return w[3] * novelty * known_value[i] - cost
 
 
-@kernel(_PERSON, U64, F64, F64, F64, F64In, returns=F64)
+@inlined
 def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -> Any:
     # The other terms, in their order.
     total = c[0][i] + w[0] * c[1][i] * relevance + w[1] * c[2][i] + w[2] * c[3][i]
@@ -196,9 +224,52 @@ def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -
     return total
 
 
-@kernel(F64, returns=F64)
+@inlined
 def _logistic(utility: Any) -> Any:
     return 1.0 / (1.0 + math.exp(-utility)) if utility > -700.0 else 0.0
+
+
+@inlined
+def _wake(people: Any, silent: Any, key: Any, day: Any, awake: Any, early: Any) -> Any:
+    # Who meets anything, with the draw that says how much. Without a branch: half of them do, as chance has it.
+    n = np.uint64(0)
+    for at in range(people.size):
+        one = people[at]
+        u = uniform(key, day, one, 0)
+        awake[n], early[n] = one, u
+        n += np.uint64(u >= silent[np.uint64(one)])
+    return n
+
+
+@inlined
+def _encounter(
+    n: Any,
+    awake: Any,
+    early: Any,
+    rates: Any,
+    silent: Any,
+    key: Any,
+    day: Any,
+    offered: Any,
+    who: Any,
+    ordinals: Any,
+    items: Any,
+) -> Any:
+    # The opportunities of those awake, each with the number of its item among those on offer; −1 where there is no room.
+    found = np.uint64(0)
+    for at in range(n):
+        one, u = awake[at], early[at]
+        i = np.uint64(one)
+        rate = rates[i]
+        few = 0.0 < rate <= INVERSION_LIMIT
+        count = poisson_beyond(u, rate, silent[i]) if few else poisson_from_uniform(u, rate)
+        if np.int64(found) + count > who.size:
+            return -1
+        for ordinal in range(1, count + 1):
+            who[found], ordinals[found] = one, ordinal
+            items[found] = np.int64(uniform(key, day, one, ordinal) * offered)
+            found += np.uint64(1)
+    return np.int64(found)
 
 
 @kernel(
@@ -210,10 +281,14 @@ def _logistic(utility: Any) -> Any:
     I64In,
     I64In,
     _ITEM_FLOATS,
+    F64Out,
+    F64Out,
     F64In,
     U64,
     U64,
     I64,
+    I64Out,
+    F64Out,
     I64Out,
     I64Out,
     I64Out,
@@ -231,10 +306,14 @@ def _meet(
     item_index: Any,
     item_topic: Any,
     item_levels: Any,
+    known_points: Any,
+    known_value: Any,
     w: Any,
     opportunity_key: Any,
     decision_key: Any,
     day: Any,
+    awake: Any,
+    early: Any,
     who: Any,
     ordinals: Any,
     items: Any,
@@ -245,34 +324,23 @@ def _meet(
     offered = item_index.size
     if offered == 0:
         return 0
-    found = np.uint64(0)
+    n = _wake(people, silent, opportunity_key, day, awake, early)
+    found = _encounter(n, awake, early, rates, silent, opportunity_key, day, offered, who, ordinals, items)
     # Colleagues mostly met the reward in one week, so its novelty is seldom another than the last one's.
     weeks, novelty = -1.0, 0.0
-    for at in range(people.size):
+    for at in range(found):
+        one = who[at]
         # Unsigned: Numba tests each signed index for being negative.
-        one = people[at]
-        i = np.uint64(one)
-        u = uniform(opportunity_key, day, one, 0)
-        if u < silent[i]:
-            continue
-        rate = rates[i]
-        few = 0.0 < rate <= INVERSION_LIMIT
-        count = poisson_beyond(u, rate, silent[i]) if few else poisson_from_uniform(u, rate)
+        i, k = np.uint64(one), np.uint64(items[at])
         if columns[4][i] != weeks:
             weeks = columns[4][i]
             novelty = w[23] + (1.0 - w[23]) * 2.0 ** (-weeks / w[22])
-        paid = _paid(columns, i, novelty, w)
-        if np.int64(found) + count > who.size:
-            return -1
-        for ordinal in range(1, count + 1):
-            k = np.uint64(uniform(opportunity_key, day, one, ordinal) * offered)
-            relevance = 1.0 if item_topic[k] == segment[i] else w[24]
-            bare = _unpaid(columns, i, relevance, item_levels[0][k], item_levels[1][k], w)
-            who[found] = one
-            ordinals[found] = ordinal
-            items[found] = item_index[k]
-            draws[found] = uniform(decision_key, day, one, ordinal)
-            chances[found] = _logistic(bare + paid)
-            unpaid[found] = _logistic(bare) if draws[found] < chances[found] else math.nan
-            found += np.uint64(1)
-    return np.int64(found)
+        relevance = 1.0 if item_topic[k] == segment[i] else w[24]
+        unpaid[at] = _unpaid(columns, i, relevance, item_levels[0][k], item_levels[1][k], w)
+        chances[at] = unpaid[at] + _paid(columns, i, novelty, known_points, known_value, w)
+        items[at] = item_index[k]
+        draws[at] = uniform(decision_key, day, one, ordinals[at])
+    for at in range(found):
+        chances[at] = _logistic(chances[at])
+        unpaid[at] = _logistic(unpaid[at]) if draws[at] < chances[at] else math.nan
+    return found

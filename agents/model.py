@@ -22,7 +22,7 @@ from agents.happenings import Made, happenings
 from agents.incentives import Incentives
 from agents.learning import count_acts, fear_of_day, feel, learn
 from agents.measure import measure
-from agents.meeting import Met, PersonColumns, meet, weights
+from agents.meeting import Met, PersonColumns, RewardValues, meet, weights
 from agents.network import Network, build_network
 from agents.occasion import occasion_of
 from agents.opportunities import Occasions
@@ -106,6 +106,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         self.last_met: Met | None = None
         self.last_occasion: decision.Occasion | None = None
         self._weights = weights(p)
+        self._reward_values = RewardValues.none(self.staff.size)
         self._norms: tuple[Floats, float] | None = None
         for row in range(self.staff.size):
             Employee(self, row)
@@ -253,6 +254,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             self.staff.segment,
             columns,
             self.occasions.on_offer(day),
+            self._reward_values,
             self._weights,
             self.occasions.opportunity_key,
             self.occasions.decision_key,
@@ -276,12 +278,13 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
 
     def _sharers(self, met: Met) -> Ints:
         # Rows that end in a share; nobody shares one item twice.
+        wanted = np.flatnonzero(met.draw < met.chance)
+        keys = met.person[wanted] * len(self.items.ids) + met.item[wanted]
         fresh = []
-        for row in np.flatnonzero(met.draw < met.chance):
-            key = int(met.person[row]) * len(self.items.ids) + int(met.item[row])
+        for row, key in zip(wanted.tolist(), keys.tolist(), strict=True):
             if key not in self._shared:
                 self._shared.add(key)
-                fresh.append(int(row))
+                fresh.append(row)
         return np.array(fresh, dtype=np.int64)
 
     def _write(self, met: Met, shared: Ints, offer: Incentives, day: int) -> Posts:

@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba.extending import intrinsic
 
 from engine.kernels import Array, Deferred, Kernel, Scalar, Spec, Tuple
-from engine.native import Code
+from engine.native import DATA_AT, SHAPE_AT, Code
 
 # Numba's inner parts carry no types of their own.
 njit: Any = numba.njit
@@ -68,50 +68,59 @@ def compile_kernel(kernel: Kernel) -> Code:
 
 
 def _entry_point(kernel: Kernel) -> tuple[Any, tuple[Any, ...]]:
-    """A function over pointers and sizes that calls the kernel with arrays."""
+    """A function over numbers and the addresses of array objects that calls the kernel with arrays."""
     names: list[str] = []
     kinds: list[Any] = []
+    space: dict[str, Any] = {"kernel": kernel.dispatcher}
 
     def argument(spec: Spec) -> str:
         if isinstance(spec, Tuple):
             return f"({', '.join(argument(spec.item) for _ in range(spec.size))},)"
-        first = f"a{len(names)}"
-        names.append(first)
+        names.append(f"a{len(names)}")
         if isinstance(spec, Scalar):
             kinds.append(numba_type(spec))
-            return first
-        kinds.append(types.CPointer(getattr(types, spec.dtype)))
-        sizes = [f"a{len(names) + axis}" for axis in range(spec.ndim)]
-        names.extend(sizes)
-        kinds.extend([types.int64] * spec.ndim)
-        return f"view({first}, ({', '.join(sizes)},))"
+            return names[-1]
+        kinds.append(types.voidptr)
+        view = f"view_{spec.dtype}_{spec.ndim}"
+        space[view] = intrinsic(_view_of(spec))
+        return f"{view}({names[-1]})"
 
     call = ", ".join(argument(spec) for spec in kernel.arguments)
     source = f"def entry({', '.join(names)}):\n    return kernel({call})\n"
-    space: dict[str, Any] = {"view": intrinsic(_view), "kernel": kernel.dispatcher}
     exec(compile(source, f"<entry of {kernel.__name__}>", "exec"), space)  # noqa: S102
     return space["entry"], tuple(kinds)
 
 
-def _view(typing_context: Any, pointer: Any, shape: Any) -> tuple[Any, Any]:
-    """An array over memory that the caller keeps alive."""
-    array_type = types.Array(pointer.dtype, len(shape), "C")
+def _view_of(spec: Array) -> Any:
+    """Reads a C-contiguous array's address and shape from its NumPy object, which the caller keeps alive."""
+    array_type = types.Array(getattr(types, spec.dtype), spec.ndim, "C")
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array = context.make_array(array_type)(context, builder)
-        item_size = context.get_constant(
-            types.intp, context.get_abi_sizeof(context.get_data_type(array_type.dtype))
-        )
-        sizes = cgutils.unpack_tuple(builder, arguments[1])
+        item = context.get_data_type(array_type.dtype)
+        size = context.get_value_type(types.intp)
+
+        def field(offset: int, kind: Any) -> Any:
+            place = builder.gep(arguments[0], [size(offset)])
+            return builder.load(builder.bitcast(place, kind.as_pointer().as_pointer()))
+
+        item_size = context.get_constant(types.intp, context.get_abi_sizeof(item))
+        dimensions = field(SHAPE_AT, size)
+        sizes = [builder.load(builder.gep(dimensions, [size(axis)])) for axis in range(spec.ndim)]
         strides = [item_size]
-        for size in reversed(sizes[1:]):
-            strides.insert(0, builder.mul(strides[0], size))
+        for extent in reversed(sizes[1:]):
+            strides.insert(0, builder.mul(strides[0], extent))
         populate_array(
-            array, data=arguments[0], shape=sizes, strides=strides, itemsize=item_size, meminfo=None
+            array,
+            data=field(DATA_AT, item),
+            shape=sizes,
+            strides=strides,
+            itemsize=item_size,
+            meminfo=None,
         )
         return array._getvalue()
 
-    return array_type(pointer, shape), emit
+    return lambda typing_context, address: (array_type(address), emit)
 
 
 def _check_symbols(kernel: Kernel, library: Any) -> None:

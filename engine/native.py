@@ -20,9 +20,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
+import numpy as np
 
 # Numba's calling convention: an int status, 0 or −2 ("returned None") when all went well.
 GOOD_STATUS = (0, -2)
+# Where an array object of NumPy keeps the address of its data and that of its shape: its binary interface for C.
+DATA_AT, SHAPE_AT = object.__basicsize__, object.__basicsize__ + 16
 _KEPT: list[Any] = []
 
 
@@ -112,8 +115,19 @@ def write(path: Path | None, code: Code) -> None:
         return
 
 
+@lru_cache(maxsize=1)
+def _check_layout() -> None:
+    # Reading elsewhere than where the data is would end the process or worse, so it is found out here.
+    array = np.zeros((3, 5))
+    address = ctypes.c_void_p.from_address(id(array) + DATA_AT).value
+    shape = ctypes.POINTER(ctypes.c_int64).from_address(id(array) + SHAPE_AT)
+    if address != array.ctypes.data or (shape[0], shape[1]) != array.shape:
+        raise ImportError(f"NumPy {np.__version__} keeps arrays otherwise than expected; install NumPy 2")
+
+
 def load(code: Code) -> Any:
     """The entry point as a ctypes function that releases the interpreter lock and returns an int status."""
+    _check_layout()
     _target()
     machine = llvm.Target.from_default_triple().create_target_machine(jit=True, codemodel="jitdefault")
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
