@@ -27,7 +27,8 @@ def score_batch(
     """
     run = score if compiled else score.py_func
     events, most = batch.person.shape[0], int(tables.general[2])
-    out = np.empty((4, max(most, min(events, _FEW) * most, events)), dtype=np.int64)
+    # Memory that is never written costs nothing, a larger copy does: half as many entries again as events are seldom passed.
+    out = np.empty((4, max(most, min(events, _FEW) * most, events + events // 2)), dtype=np.int64)
     progress = np.zeros(2 + 2 * tables.cap.shape[0], dtype=np.int64)
     while True:
         run(tables[:-2], *tables[-2:], *state, batch[:-1], batch.leave, out, progress)
