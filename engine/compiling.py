@@ -165,7 +165,19 @@ def _fold(typing_context: Any, a: Any, b: Any) -> tuple[Any, Any]:
     return types.uint64(types.uint64, types.uint64), _emit_fold
 
 
+def _emit_natural(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    builder.assume(builder.icmp_signed(">=", arguments[0], arguments[0].type(0)))
+    return arguments[0]
+
+
+@intrinsic
+def _natural(typing_context: Any, value: Any) -> tuple[Any, Any]:
+    return types.int64(types.int64), _emit_natural
+
+
 def instruction_type(name: str) -> Any:
     """The type of one of engine.instructions."""
     target.typing_context.refresh()
-    return target.typing_context.resolve_value_type({"prefetch": _prefetch, "fold": _fold}[name])
+    return target.typing_context.resolve_value_type(
+        {"prefetch": _prefetch, "fold": _fold, "natural": _natural}[name]
+    )

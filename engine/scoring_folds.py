@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine import scoring_tables as c
-from engine.scoring_terms import holds, shared, slot_of, take, window_of
+from engine.scoring_terms import holds, natural, shared, slot_of, take, window_of
 
 
 @shared
@@ -27,7 +27,7 @@ def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
         take(state, slot, key)
         state.objects[slot, 1] = 0 if step[3] == 1 else int(state.objects[slot, 1]) + change
     else:
-        column = offsets.counter + c.COUNTER_WIDTH * int(step[0])
+        column = natural(offsets.counter + c.COUNTER_WIDTH * int(step[0]))
         if state.people[e.person, column] != window or step[3] == 1:
             state.people[e.person, column] = window
             state.people[e.person, column + 1] = 0
@@ -41,7 +41,7 @@ def counted(tables, state, offsets, counter, e):  # type: ignore[no-untyped-def]
     if tables.counter[counter, 1] == c.ONE_OBJECT:
         slot, key = slot_of(state.objects, e.person, int(tables.counter[counter, 3]), e.item, window)
         return int(state.objects[slot, 1]) if state.objects[slot, 0] == key else 0
-    column = offsets.counter + c.COUNTER_WIDTH * counter
+    column = natural(offsets.counter + c.COUNTER_WIDTH * counter)
     return int(state.people[e.person, column + 1]) if state.people[e.person, column] == window else 0
 
 
@@ -142,7 +142,7 @@ def badge_met(tables, state, offsets, badge, e):  # type: ignore[no-untyped-def]
             if metric == c.METRIC_POINTS:
                 value = int(state.people[e.person, 0])
             elif metric == c.METRIC_AWARDS:
-                value = int(state.people[e.person, 1 + c.RULE_WIDTH * index + c.AWARDS])
+                value = int(state.people[e.person, natural(1 + c.RULE_WIDTH * index + c.AWARDS)])
             elif metric == c.METRIC_COUNTER:
                 value = counted(tables, state, offsets, index, e)
             else:
@@ -155,7 +155,7 @@ def badge_met(tables, state, offsets, badge, e):  # type: ignore[no-untyped-def]
 def settle_badge(tables, state, offsets, b, e):  # type: ignore[no-untyped-def]
     """Whether the badge changes hands at this event: (reason, millipoints), or (-1, 0) for no change."""
     badge = tables.badge[b]
-    column = offsets.badge + b
+    column = natural(offsets.badge + b)
     had = int(state.people[e.person, column])
     per_object, permanent = badge[4] == 1, badge[3] == 1
     if had == c.HELD and permanent and not per_object:

@@ -6,7 +6,7 @@ from engine import scoring_tables as c
 from engine.kernels import Array, I64In, I64Matrix, I64Out, Tuple, kernel
 from engine.scoring_folds import advance_streak, count_step, settle_badge
 from engine.scoring_rules import apply_rule, ask_for_rule
-from engine.scoring_terms import Event, Offsets, fetch, holds, shared
+from engine.scoring_terms import Event, Offsets, fetch, holds, natural, shared
 
 _AHEAD, _LINE = 8, 8
 
@@ -22,7 +22,7 @@ def _offsets(tables):  # type: ignore[no-untyped-def]
 @shared
 def _event(columns, at):  # type: ignore[no-untyped-def]
     return Event(
-        int(columns[0][at]),
+        natural(int(columns[0][at])),
         int(columns[2][at]),
         int(columns[3][at]),
         int(columns[4][at]),
@@ -67,21 +67,21 @@ def _tables(matrices, listed, general):  # type: ignore[no-untyped-def]
 def _score_event(tables, state, offsets, leave, concerns, e, i, out, count, found):  # type: ignore[no-untyped-def]
     """One event under all that it concerns; the number of entries written so far."""
     for place in range(int(concerns[c.RULES_FROM]), int(concerns[c.RULES_TO])):
-        r = int(tables.listed[place])
+        r = natural(int(tables.listed[natural(place)]))
         if holds(tables.program, int(tables.rule[r, c.WHEN_START]), int(tables.rule[r, c.WHEN_END]), e):
             amount, reason = apply_rule(tables, state, offsets, r, e, found)
             _write(out, count, i, r, amount, reason)
             count += 1
     for place in range(int(concerns[c.STEPS_FROM]), int(concerns[c.STEPS_TO])):
-        count_step(tables, state, offsets, int(tables.listed[place]), e)
+        count_step(tables, state, offsets, natural(int(tables.listed[natural(place)])), e)
     for place in range(int(concerns[c.STREAKS_FROM]), int(concerns[c.STREAKS_TO])):
-        advance_streak(tables, state, offsets, leave, int(tables.listed[place]), e)
+        advance_streak(tables, state, offsets, leave, natural(int(tables.listed[natural(place)])), e)
     # A badge's points can reach the next badge, so that the round is repeated after one that pays.
     again = True
     while again:
         again = False
         for place in range(int(concerns[c.BADGES_FROM]), int(concerns[c.BADGES_TO])):
-            b = int(tables.listed[place])
+            b = natural(int(tables.listed[natural(place)]))
             reason, bonus = settle_badge(tables, state, offsets, b, e)
             if reason >= 0:
                 _write(out, count, i, b, bonus, reason)
@@ -97,7 +97,7 @@ def _ask(tables, state, slot, e):  # type: ignore[no-untyped-def]
     for column in range(0, width, _LINE):
         fetch(state.people, e.person * width + column)
     for place in range(int(tables.dispatch[slot, c.RULES_FROM]), int(tables.dispatch[slot, c.RULES_TO])):
-        ask_for_rule(tables, state, int(tables.listed[place]), e)
+        ask_for_rule(tables, state, natural(int(tables.listed[natural(place)])), e)
 
 
 @kernel(
@@ -134,7 +134,16 @@ def score(matrices, listed, general, people, objects, used, columns, leave, out,
         if kinds[at] >= 0:
             concerns = tables.dispatch[int(kinds[at]) * 2 + int(roles[at])]
             count = _score_event(
-                tables, state, offsets, leave, concerns, _event(columns, at), at, out, count, found
+                tables,
+                state,
+                offsets,
+                leave,
+                concerns,
+                _event(columns, natural(at)),
+                natural(at),
+                out,
+                count,
+                found,
             )
         at += 1
     progress[0], progress[1] = at, count

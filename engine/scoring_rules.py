@@ -8,7 +8,7 @@ is used up.
 from __future__ import annotations
 
 from engine import scoring_tables as c
-from engine.scoring_terms import ask_for, holds, key_of, probe, shared, slot_of, take, window_of
+from engine.scoring_terms import ask_for, holds, key_of, natural, probe, shared, slot_of, take, window_of
 
 _SETTLED = -1
 
@@ -37,7 +37,7 @@ def _cap_at(tables, rule, number):  # type: ignore[no-untyped-def]
     """The number-th cap that applies to a rule: its own, then the scheme's; -1 after the last."""
     own = int(rule[c.CAP_END] - rule[c.CAP_START])
     if number < own:
-        return int(rule[c.CAP_START]) + number
+        return natural(int(rule[c.CAP_START]) + number)
     at = int(tables.general[0]) + number - own
     return at if at < tables.cap.shape[0] else -1
 
@@ -53,7 +53,7 @@ def _room(tables, state, offsets, rule, e, found):  # type: ignore[no-untyped-de
         scope = int(tables.cap[at, 1])
         used = 0
         if scope == c.WHOLE:
-            column = offsets.cap + c.CAP_WIDTH * at
+            column = natural(offsets.cap + c.CAP_WIDTH * at)
             if state.people[e.person, column] == window:
                 used = int(state.people[e.person, column + 1])
         else:
@@ -79,7 +79,7 @@ def _use(tables, state, offsets, rule, e, amount, found):  # type: ignore[no-unt
         window = window_of(int(tables.cap[at, 0]), e.date, e.month)
         scope = int(tables.cap[at, 1])
         if scope == c.WHOLE:
-            column = offsets.cap + c.CAP_WIDTH * at
+            column = natural(offsets.cap + c.CAP_WIDTH * at)
             if state.people[e.person, column] != window:
                 state.people[e.person, column] = window
                 state.people[e.person, column + 1] = 0
@@ -110,7 +110,7 @@ def apply_rule(tables, state, offsets, r, e, found):  # type: ignore[no-untyped-
             owed = int(state.objects[slot, 1])
             if owed == _SETTLED or not proven:
                 return 0, c.ALREADY_AWARDED
-    mine = 1 + c.RULE_WIDTH * r
+    mine = natural(1 + c.RULE_WIDTH * r)
     last_us = int(state.people[e.person, mine + c.LAST_US])
     if owed == 0 and rule[c.COOLDOWN_US] > 0 and e.at_us - last_us < rule[c.COOLDOWN_US]:
         return 0, c.COOLDOWN

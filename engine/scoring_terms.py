@@ -59,6 +59,16 @@ class _Fetch(Instruction):
 fetch: Any = _Fetch("prefetch")
 
 
+class _Natural(Instruction):
+    """Tells the compiler that a number is none below zero; in plain Python the number itself."""
+
+    def __call__(self, value: int) -> int:
+        return value
+
+
+natural: Any = _Natural("natural")
+
+
 def shared(function: Callable[..., Any]) -> Any:
     """Marks a part of the scoring kernel."""
     return _Shared(function, forceinline=True)
@@ -141,7 +151,7 @@ def key_of(person, what, item, window):  # type: ignore[no-untyped-def]
 def probe(objects, slot, key):  # type: ignore[no-untyped-def]
     """The key's slot, used or free, from `slot` on."""
     while objects[slot, 0] != 0 and objects[slot, 0] != key:
-        slot = (slot + 1) & (objects.shape[0] - 1)
+        slot = natural((slot + 1) & (objects.shape[0] - 1))
     return slot
 
 
@@ -149,7 +159,7 @@ def probe(objects, slot, key):  # type: ignore[no-untyped-def]
 def slot_of(objects, person, what, item, window):  # type: ignore[no-untyped-def]
     """Slot of (person, what, object or pair, window), used or free, and the key that makes it that slot."""
     key = key_of(person, what, item, window)
-    return probe(objects, (key - 1) & _LOW_31 & (objects.shape[0] - 1), key), key
+    return natural(probe(objects, natural((key - 1) & _LOW_31 & (objects.shape[0] - 1)), key)), key
 
 
 @shared
