@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -78,12 +79,10 @@ def verify(json_out: JsonOut = None) -> None:
     from rewards.store.verify import verify as check
 
     with opened() as database:
-        found = [
-            finding._asdict() if hasattr(finding, "_asdict") else vars(finding) for finding in check(database)
-        ]
+        found = [asdict(finding) for finding in check(database)]
     write_json(json_out, {"kind": "verification", "findings": found})
     for finding in found:
-        say(" ".join(f"{key}={value}" for key, value in finding.items()), json_out)
+        say(f"{finding['check']}: {finding['organisation'] or 'the database'}: {finding['detail']}", json_out)
     if found:
         raise typer.Exit(FINDING)
     say(f"{shown(database_url())} is sound", json_out)

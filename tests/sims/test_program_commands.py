@@ -1,6 +1,9 @@
 """init and db on a real database, told in one line where it cannot be used."""
 
+import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,6 +69,18 @@ def test_upgrade_verify_backup_restore(
     restored = runner.invoke(app, ["db", "restore", str(saved)])
     assert restored.exit_code == 0, restored.stderr
     assert runner.invoke(app, ["db", "verify"]).exit_code == 0
+
+
+def test_verify_tells_what_is_wrong_and_ends_with_1(url: str, init: list[str]) -> None:
+    assert runner.invoke(app, init).exit_code == 0
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        (name,) = connection.execute("select name from sqlite_master where type = 'trigger'").fetchone()
+        connection.execute(f"drop trigger {name}")
+    found = runner.invoke(app, ["db", "verify"])
+    assert found.exit_code == 1
+    assert f"append-only: the database: triggers missing: {name}" in found.stdout
+    told = json.loads(runner.invoke(app, ["db", "verify", "--json", "-"]).stdout)
+    assert [finding["check"] for finding in told["findings"]] == ["append-only"]
 
 
 @pytest.mark.parametrize(
