@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from crawlerdetect import CrawlerDetect
 
+from rewards.accounts import Account
 from rewards.content import get_item, is_open
 from rewards.events import Event
 from rewards.faults import NotFound, Refused
@@ -153,10 +155,12 @@ def follow_link(
     now: datetime,
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
+    account: Account | None = None,
 ) -> Followed:
     """Where the link leads; a person's first click of the day is recorded as a click event for the sharer.
 
-    Raw and counted clicks are both kept. HEAD, prefetch and bots count as raw alone. Raises NotFound.
+    Raw and counted clicks are both kept. HEAD, prefetch and bots count as raw alone, and so do the sharer and her other accounts,
+    known by the `account` that is signed in. Raises NotFound.
     """
     link = rows.find(tx, code)
     if link is None:
@@ -173,6 +177,10 @@ def follow_link(
     if not rows.add_click(tx, link.organisation_id, code, visitor_hash, day, now_us):
         rows.count(tx, code, 1, 0)
         return Followed(link.url, False, "repeated")
+    if account is not None and _is_own(tx, link, account):
+        # The browser was noted all the same: signed out, it counts no more than before.
+        rows.count(tx, code, 1, 0)
+        return Followed(link.url, False, "own")
     rows.count(tx, code, 1, 1)
     known = people_rows.names(tx, link.organisation_id, [link.person_id])
     if link.person_id in known:
@@ -193,6 +201,13 @@ def follow_link(
         )
         record(tx, link.organisation_id, [event], received_at=now)
     return Followed(link.url, True, "counted")
+
+
+def _is_own(tx: Transaction, link: Any, account: Account) -> bool:
+    if account.organisation != link.organisation_id:
+        return False
+    reader = people_rows.find(tx, link.organisation_id, account.person)
+    return reader is not None and people_rows.linked(tx, link.organisation_id, link.person_id, reader.id)
 
 
 def clicks_for(tx: Transaction, organisation: str, person: str) -> list[tuple[str, str, int, int]]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.links import follow_link
-from web.session import Config, Store, now
+from web.session import Config, Store, current_account, now
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,7 +23,8 @@ def visitor_hash(request: Request, key: str) -> str:
 
 @router.api_route("/l/{code}", methods=["GET", "HEAD"])
 def follow(request: Request, store: Store, config: Config, code: str) -> Response:
-    """Redirect to the item; a person's first click of the day is recorded for the sharer."""
+    """Redirect to the item; a person's first click of the day is recorded for the sharer, her own is not."""
+    account = current_account(request)
     with store.begin() as tx:
         followed = follow_link(
             tx,
@@ -33,5 +34,6 @@ def follow(request: Request, store: Store, config: Config, code: str) -> Respons
             now(),
             request.method,
             dict(request.headers),
+            account,
         )
     return RedirectResponse(followed.url, 302)

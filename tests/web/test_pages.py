@@ -51,6 +51,21 @@ def test_a_click_by_a_person_counts_once(client: TestClient, sign_in: Callable[[
     assert page.count("10 points for") == 1
 
 
+def test_her_own_click_leads_on_and_counts_nothing(
+    client: TestClient, sign_in: Callable[[str], TestClient]
+) -> None:
+    sign_in("ana")
+    code = share_code(client)
+    client.post(f"/share/{code}/declare")
+    assert client.get(f"/l/{code}", headers=BROWSER).status_code == 302
+    client.cookies.clear()
+    assert client.get(f"/l/{code}", headers=BROWSER).status_code == 302
+    assert "10 points for" not in sign_in("ana").get("/points").text
+    client.cookies.clear()
+    client.get(f"/l/{code}", headers=BROWSER | {"user-agent": BROWSER["user-agent"] + " other"})
+    assert sign_in("ana").get("/points").text.count("10 points for") == 1
+
+
 def test_a_red_channel_is_refused_with_its_reason(
     client: TestClient, sign_in: Callable[[str], TestClient]
 ) -> None:
