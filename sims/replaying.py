@@ -1,7 +1,9 @@
-"""`groundswell replay`: recorded events scored offline by one scheme, every entry with its reason."""
+"""`groundswell replay`: recorded events scored offline by a scheme and its later versions, every entry with its reason."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +13,53 @@ from rewards.people_file import load_people
 from rewards.replay import Replay, ReplayEntry, Standing, replay
 from rewards.scheme import MILLIPOINTS, IncentiveScheme, SchemeError
 from rewards.tables import CompiledScheme, compile_scheme
+from sims.commands.console import InputError
 from sims.doctor import version
 from sims.render import table
 
 ENTRIES_SHOWN = 50
 
 
-def replay_file(events: Path, scheme: Path, people: Path | None) -> dict[str, Any]:
-    """Score a file of events by a scheme, as JSON values. Raises `DocumentError` or `SchemeError` naming file and
-    remedy.
+def replay_file(events: Path, schemes: Sequence[str | Path], people: Path | None) -> dict[str, Any]:
+    """Score a file of events by a scheme and its later versions (`FILE@INSTANT`), as JSON values.
+
+    Raises `DocumentError`, `SchemeError` or `InputError` naming file and remedy.
     """
-    compiled = _compiled(scheme)
+    first, *later = [_version(str(given)) for given in schemes]
+    if first[1] is not None:
+        raise InputError(
+            f"--scheme {schemes[0]}: the first version holds from the beginning; leave out its instant"
+        )
+    changes = [(_instant(path, since), _compiled(path)) for path, since in later]
+    if any(one >= other for (one, _), (other, _) in pairwise(changes)):
+        raise InputError("--scheme: got versions out of order; their instants rise; reorder them")
+    compiled = _compiled(first[0])
     rows = None if people is None else load_people(people, flag_zones=True)
     log = read_events(events, None if rows is None else {row.id for row in rows})
-    return {"groundswell": version(), "scheme": compiled.scheme.name, **as_json(replay(log, compiled, rows))}
+    found = replay(log, compiled, rows, changes)
+    return {"groundswell": version(), "scheme": found.compiled.scheme.name, **as_json(found)}
+
+
+def _version(given: str) -> tuple[Path, str | None]:
+    """File and instant of one --scheme. A file whose name holds an @ is taken by that name."""
+    name, at, since = given.rpartition("@")
+    return (Path(given), None) if not at or Path(given).exists() else (Path(name), since)
+
+
+def _instant(path: Path, since: str | None) -> datetime:
+    if since is None:
+        raise InputError(
+            f"--scheme {path}: a later version needs the instant from which it holds; write {path}@2026-03-01T12:00:00Z"
+        )
+    try:
+        at = datetime.fromisoformat(since)
+    except ValueError:
+        at = datetime.min
+    if at.tzinfo is None:
+        raise InputError(
+            f"--scheme {path}@{since}: got {since!r}; an RFC 3339 instant with an offset is required; write 2026-03-01T12:00:00Z"
+        )
+    return at.astimezone(UTC)
 
 
 def _compiled(path: Path) -> CompiledScheme:
@@ -67,6 +102,7 @@ def _entry(one: ReplayEntry) -> dict[str, Any]:
         "event": event.id,
         "occurred_at": event.occurred_at.isoformat().replace("+00:00", "Z"),
         "local_date": one.occasion.day.isoformat(),
+        "version": one.occasion.version,
         "item": one.entry.item,
         "kind": one.entry.kind,
         "millipoints": one.entry.amount_millipoints,

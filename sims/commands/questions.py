@@ -90,7 +90,13 @@ def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = Non
 
 def replay(
     events: Annotated[Path, typer.Argument(metavar="EVENTS.jsonl", help="CloudEvents, one a line.")],
-    scheme: Annotated[Path, typer.Option(metavar="S.yaml", help="The scheme to score by.")],
+    scheme: Annotated[
+        list[str],
+        typer.Option(
+            metavar="S.yaml[@INSTANT]",
+            help="The scheme to score by. Given again with an instant: the version that holds from then on.",
+        ),
+    ],
     people: Annotated[
         Path | None, typer.Option(metavar="P.csv", help="People, for segments, teams and time zones.")
     ] = None,
@@ -98,7 +104,8 @@ def replay(
 ) -> None:
     """Score recorded events offline: every entry with its reason code, balances, badges, streaks.
 
-    Example: groundswell replay events.jsonl --scheme examples/schemes/clicks.yaml
+    Example: groundswell replay events.jsonl --scheme examples/schemes/clicks.yaml --scheme
+    examples/schemes/recognition.yaml@2026-03-01T12:00:00Z
     """
     from sims.replaying import replay_file, replay_text
 

@@ -33,7 +33,7 @@ class Bench:
             head = "id,segment,team,timezone,contacts,leave\n"
             (self.folder / "p.csv").write_text(head + people, encoding="utf-8")
         return replay_file(
-            self.folder / "e.jsonl", self.folder / "s.yaml", self.folder / "p.csv" if people else None
+            self.folder / "e.jsonl", [self.folder / "s.yaml"], self.folder / "p.csv" if people else None
         )
 
 
