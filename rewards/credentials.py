@@ -121,20 +121,26 @@ def credential_for(
     base_url: str,
     now: datetime,
     key: SigningKey | None = None,
+    entry: int | None = None,
 ) -> BadgeCredential:
     """The credential of a badge; signed the first time it is asked for, the same document from then on.
 
-    Once the badge was lost the revoked credential is given; won back, the badge has a new one.
-    Raises NotFound for a badge that the person never held.
+    Once the badge was lost the revoked credential is given; won back, the badge has a new one. A badge that every object earns anew
+    has one for each of them: `entry` names the entry that awarded it, without it the last award is meant.
+    Raises NotFound for a badge that the person never held, or not by that entry.
     """
     who = find_row(tx, organisation, person)
     # Before the person's lock: making the first key takes the organisation's own.
     signer = _own_key(tx, organisation, now, key)
     states.lock(tx, organisation, [who.id])
-    award = next((row for row in journal_rows.badges_of(tx, who.id) if row.badge == badge), None)
-    if award is None:
+    awards = [row for row in journal_rows.badges_of(tx, who.id) if row.badge == badge]
+    if entry is not None and awards and all(row.journal_id != entry for row in awards):
+        raise NotFound(f"badge {badge!r}: entry {entry} did not award it; name one of its awards")
+    if not awards:
         raise NotFound(f"badge {badge!r}: not held by this person; earn it first")
-    issued = rows.of_badge(tx, who.id, badge)
+    named = [row for row in awards if entry in (None, row.journal_id)]
+    award = max(named, key=lambda row: (row.revoked_us is None, row.awarded_us, row.journal_id))
+    issued = rows.of_badge(tx, who.id, badge, award.object_key)
     standing = next((row for row in issued if not rows.is_revoked(tx, row.id)), None)
     if standing is None and award.revoked_us is None:
         return _issue(tx, organisation, who, award, signer, base_url, now, key)
@@ -231,6 +237,7 @@ def _issue(
         "organisation_id": organisation,
         "person_id": who.id,
         "badge": award.badge,
+        "object_key": award.object_key,
         "journal_id": award.journal_id,
         "issuer": signer.id,
         "list_number": number,

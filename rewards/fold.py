@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rewards.ledger import Draft, award_moves, opposite, post
+from rewards.events import object_key
+from rewards.ledger import Draft, award_moves, badge_of, opposite, post
 from rewards.places import Place, local_ordinal, places
 from rewards.reasons import Reason
 from rewards.schemes import NO_SCHEME, Schemes, TopUp, in_force
@@ -108,7 +109,7 @@ class Folder:
             self.replay(person, place, stored)
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
-        badges = [draft.rule for draft in drafts if draft.kind == "badge"]
+        badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
         if badges and journal_rows.holds_any(self.tx, self.organisation, person.id, badges):
             # A permanent badge outlived its events and is now earned again: once is enough.
             self.replay(person, place, stored)
@@ -261,8 +262,14 @@ class Folder:
             occurred_us=told.occurred_us,
             event_ref=told.ref,
             hold_until_us=hold_us if held else None,
+            object_key=self._object_key(version, scored, told),
             moves=award_moves(person_id, scored.amount, held=held),
         )
+
+    def _object_key(self, version: int, scored: Scored, told: Told) -> int | None:
+        if scored.kind != "badge" or not self.schemes.is_once_per_object(version, scored.rule):
+            return None
+        return object_key(told.object)
 
     def _differences(self, person_id: int, desired: Sequence[Draft], alive: set[int]) -> list[Draft]:
         """Opposites of what stands and should not, and what should stand and does not."""
@@ -279,7 +286,7 @@ class Folder:
             else:
                 waiting.remove(same)
         fresh = self._not_held_before(person_id, fresh)
-        wanted_badges = {draft.rule for draft in desired if draft.kind == "badge"}
+        wanted_badges = {badge_of(draft) for draft in desired if draft.kind == "badge"}
         gone = [row for rows in standing.values() for row in rows if not self._stays(row, wanted_badges)]
         gone.sort(key=lambda row: int(row.id))
         postings = journal_rows.postings_of(self.tx, [row.id for row in gone])
@@ -296,13 +303,13 @@ class Folder:
         if not any(draft.kind == "badge" for draft in fresh):
             return fresh
         kept = journal_rows.badges_before(self.tx, person_id, self.closed_us)
-        return [draft for draft in fresh if draft.kind != "badge" or draft.rule not in kept]
+        return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
 
-    def _stays(self, row: Any, wanted_badges: set[str]) -> bool:
+    def _stays(self, row: Any, wanted_badges: set[tuple[str, int]]) -> bool:
         """A permanent badge is kept although its events no longer reach it."""
         return (
             row.kind == "badge"
-            and row.rule not in wanted_badges
+            and badge_of(row) not in wanted_badges
             and self.schemes.is_permanent(row.scheme_version, row.rule)
         )
 

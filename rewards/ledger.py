@@ -42,7 +42,13 @@ class Draft:
     hold_until_us: int | None = None
     reverses: int | None = None
     dedupe: str | None = None
+    object_key: int | None = None
     moves: tuple[Move, ...] = ()
+
+
+def badge_of(entry: Any) -> tuple[str, int]:
+    """The badge of a draft or a row of the journal: (name, key of the object or NO_OBJECT)."""
+    return entry.rule, rows.NO_OBJECT if entry.object_key is None else entry.object_key
 
 
 def award_moves(person_id: int, amount: int, *, held: bool) -> tuple[Move, ...]:
@@ -85,6 +91,7 @@ def opposite(row: Any, postings: Iterable[Any], origin: str, reason: str) -> Dra
         arguments={"entry": row.id},
         event_ref=row.event_ref,
         reverses=row.id,
+        object_key=row.object_key,
         moves=tuple((one.account, one.person_id or NOBODY, one.detail, -one.amount) for one in postings),
     )
 
@@ -130,7 +137,7 @@ def _move(
 ) -> None:
     """Postings, balances and projections of entries just appended."""
     postings: list[dict[str, Any]] = []
-    badges: set[tuple[int, str]] = set()
+    badges: set[tuple[int, str, int]] = set()
     balances: dict[tuple[str, int, str], int] = {}
     days: dict[tuple[int, int], int] = {}
     teams: dict[tuple[str, int], int] = {}
@@ -156,11 +163,11 @@ def _move(
                 for window in projections.windows(draft.board_date):
                     _add(scores, (window, holder), amount)
         if draft.kind in rows.BADGE_KINDS and draft.person_id is not None:
-            badges.add((draft.person_id, draft.rule))
-    for person_id, badge in sorted(badges):
-        rows.refresh_badge(tx, organisation, person_id, badge)
+            badges.add((draft.person_id, *badge_of(draft)))
+    for person_id, badge, object_key in sorted(badges):
+        rows.refresh_badge(tx, organisation, person_id, badge, object_key)
     if badges:
-        credential_rows.revoke_lost(tx, {person_id for person_id, _ in badges}, now_us)
+        credential_rows.revoke_lost(tx, {person_id for person_id, _, _ in badges}, now_us)
     rows.add_postings(tx, postings)
     rows.add_to_balances(tx, organisation, balances)
     projections.add(tx, organisation, days, teams, scores)
@@ -190,4 +197,5 @@ def _journal_row(organisation: str, draft: Draft, now_us: int) -> dict[str, Any]
         "hold_until_us": draft.hold_until_us,
         "reverses": draft.reverses,
         "dedupe": draft.dedupe,
+        "object_key": draft.object_key,
     }

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rewards.faults import NotFound, Refused
 from rewards.fold import closed_until, replay_people
-from rewards.ledger import MINT, NOBODY, Draft, award_moves, opposite, post
+from rewards.ledger import MINT, NOBODY, Draft, award_moves, badge_of, opposite, post
 from rewards.people import erase, find_row
 from rewards.places import local_ordinal
 from rewards.store import events as event_rows
@@ -46,7 +46,7 @@ def merge_people(
 
 def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:
     """Badges and waiting awards of closed periods: undone for one account, and the same for the other, once."""
-    mine = {row.badge for row in journal_rows.badges_of(tx, kept) if row.revoked_us is None}
+    mine = {(row.badge, row.object_key) for row in journal_rows.badges_of(tx, kept) if row.revoked_us is None}
     rows = [
         row
         for row in journal_rows.standing(tx, gone, states.BEFORE_ALL_US)
@@ -57,7 +57,7 @@ def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us:
     for row in rows:
         undone = opposite(row, postings.get(row.id, ()), "merge", "merged")
         drafts.append(undone)
-        if row.kind != "badge" or row.rule not in mine:
+        if row.kind != "badge" or badge_of(row) not in mine:
             moves = tuple(
                 (account, kept if who else NOBODY, detail, -x) for account, who, detail, x in undone.moves
             )

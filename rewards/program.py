@@ -21,7 +21,7 @@ from rewards.store import people as people_rows
 from rewards.store import states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import DAY_US, from_us, maybe_us, to_us
-from rewards.views import BadgeView, Balances, EntryView, Receipt, of_rows
+from rewards.views import BadgeAward, BadgeView, Balances, EntryView, Receipt, of_rows
 
 __all__ = [
     "BadgeView", "Balances", "EntryView", "Participation", "Receipt", "SchemeVersion", "badges_for", "balances",
@@ -66,17 +66,20 @@ def entries_for(
 
 
 def badges_for(tx: Transaction, organisation: str, person: str) -> list[BadgeView]:
-    """The person's badges, revoked ones included."""
+    """The person's badges, revoked ones included, in the order of their first awards."""
     who = find_row(tx, organisation, person)
     schemes = Schemes.of(tx, organisation)
-    found = []
+    awards: dict[str, list[BadgeAward]] = {}
     for row in rows.badges_of(tx, who.id):
-        entry = rows.get(tx, organisation, row.journal_id)
+        award = BadgeAward(row.journal_id, from_us(row.awarded_us), maybe_us(row.revoked_us))
+        awards.setdefault(row.badge, []).append(award)
+    found = []
+    for badge, made in awards.items():
+        last = max(made, key=lambda award: (award.revoked_at is None, award.awarded_at, award.entry))
+        entry = rows.get(tx, organisation, last.entry)
         version = NO_SCHEME if entry is None else entry.scheme_version
-        title, description = schemes.badge_words(version, row.badge)
-        found.append(
-            BadgeView(row.badge, title, description, from_us(row.awarded_us), maybe_us(row.revoked_us))
-        )
+        title, description = schemes.badge_words(version, badge)
+        found.append(BadgeView(badge, title, description, last.awarded_at, last.revoked_at, tuple(made)))
     return found
 
 

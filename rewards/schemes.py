@@ -131,6 +131,10 @@ class Schemes:
         """True for a badge that is never revoked."""
         return any(one.id == badge and one.permanent for one in self.scheme(version).every_badge)
 
+    def is_once_per_object(self, version: int, badge: str) -> bool:
+        """True for a badge that every object earns anew."""
+        return any(one.id == badge and one.once_per == "object" for one in self.scheme(version).every_badge)
+
     def with_candidate(
         self, compiled: CompiledScheme, effective_us: int, since_us: int, mode: str
     ) -> "Schemes":

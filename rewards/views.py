@@ -59,14 +59,30 @@ class Balances:
 
 
 @dataclass(frozen=True, slots=True)
+class BadgeAward:
+    """One award of a badge: the entry that made it."""
+
+    entry: int
+    awarded_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class BadgeView:
-    """A badge somebody has, or had."""
+    """A badge somebody has, or had. `awards` has one for each object where every object earns it anew, the oldest first; the dates
+    are those of the last one that stands."""
 
     badge: str
     title: str
     description: str
     awarded_at: datetime
     revoked_at: datetime | None
+    awards: tuple[BadgeAward, ...]
+
+    @property
+    def times(self) -> int:
+        """How many awards stand."""
+        return sum(award.revoked_at is None for award in self.awards)
 
 
 def of_rows(

@@ -65,9 +65,13 @@ def add(tx: Transaction, row: Mapping[str, Any]) -> None:
     tx.execute(insert(CREDENTIAL), dict(row))
 
 
-def of_badge(tx: Transaction, person_id: int, badge: str) -> list[Row[Any]]:
-    """The person's credentials of a badge, the newest first."""
-    where = and_(CREDENTIAL.c.person_id == person_id, CREDENTIAL.c.badge == badge)
+def of_badge(tx: Transaction, person_id: int, badge: str, object_key: int) -> list[Row[Any]]:
+    """The person's credentials of a badge (for one object, where every object earns it anew), the newest first."""
+    where = and_(
+        CREDENTIAL.c.person_id == person_id,
+        CREDENTIAL.c.badge == badge,
+        CREDENTIAL.c.object_key == object_key,
+    )
     return list(
         tx.execute(select(CREDENTIAL).where(where).order_by(CREDENTIAL.c.issued_us.desc(), CREDENTIAL.c.id))
     )
@@ -107,6 +111,7 @@ def _lost() -> Any:
         BADGE.c.organisation_id == CREDENTIAL.c.organisation_id,
         BADGE.c.person_id == CREDENTIAL.c.person_id,
         BADGE.c.badge == CREDENTIAL.c.badge,
+        BADGE.c.object_key == CREDENTIAL.c.object_key,
         BADGE.c.revoked_us.is_(None),
     )
     return or_(CREDENTIAL.c.revoked_us.is_not(None), ~held)

@@ -1,6 +1,6 @@
 """Rows of the ledger: journal entries, their postings, and the balances they add up to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, select, true, update
@@ -32,6 +32,8 @@ _TAKE = (
     .values(amount=BALANCE.c.amount + bindparam("delta"))
 )
 BADGE_KINDS = ("badge", "badge_lost")
+NO_OBJECT = 0
+"""Stands where a badge is the person's, whatever the object."""
 BADGE_COLUMNS = (
     JOURNAL.c.id, JOURNAL.c.kind, JOURNAL.c.occurred_us, JOURNAL.c.recorded_us, JOURNAL.c.reverses,
 )  # fmt: skip
@@ -221,17 +223,20 @@ def due(tx: Transaction, organisation: str, now_us: int) -> list[Row[Any]]:
     return list(tx.execute(query))
 
 
-def refresh_badge(tx: Transaction, organisation: str, person_id: int, badge: str) -> None:
-    """Bring one person's badge to what the ledger says of it."""
+def refresh_badge(tx: Transaction, organisation: str, person_id: int, badge: str, object_key: int) -> None:
+    """Bring one person's badge (for one object, where every object earns it anew) to what the ledger says of it."""
     query = select(*BADGE_COLUMNS).where(
         JOURNAL.c.organisation_id == organisation,
         JOURNAL.c.person_id == person_id,
         JOURNAL.c.kind.in_(BADGE_KINDS),
         JOURNAL.c.rule == badge,
+        func.coalesce(JOURNAL.c.object_key, NO_OBJECT) == object_key,
     )
     journal_id, awarded_us, revoked_us = badge_standing(tx.execute(query.order_by(JOURNAL.c.id)))
     values = {"journal_id": journal_id, "awarded_us": awarded_us, "revoked_us": revoked_us}
-    key = {"organisation_id": organisation, "person_id": person_id, "badge": badge}
+    key = {
+        "organisation_id": organisation, "person_id": person_id, "badge": badge, "object_key": object_key
+    }  # fmt: skip
     made = upsert(tx, BADGE)
     tx.execute(made.on_conflict_do_update(index_elements=list(key), set_=values), key | values)
 
@@ -259,29 +264,33 @@ def badge_standing(entries: Iterable[Any]) -> tuple[int, int, int | None]:
     return held[-1].id, held[-1].occurred_us, lost[0].occurred_us if lost else None
 
 
-def holds_any(tx: Transaction, organisation: str, person_id: int, badges: Sequence[str]) -> bool:
-    """True when the person holds one of these badges now."""
-    where = and_(
+def holds_any(
+    tx: Transaction, organisation: str, person_id: int, badges: Collection[tuple[str, int]]
+) -> bool:
+    """True when the person holds one of these badges (each with its object's key) now."""
+    query = select(BADGE.c.badge, BADGE.c.object_key).where(
         BADGE.c.organisation_id == organisation,
         BADGE.c.person_id == person_id,
-        BADGE.c.badge.in_(badges),
+        BADGE.c.badge.in_({badge for badge, _ in badges}),
+        BADGE.c.object_key.in_({object_key for _, object_key in badges}),
         BADGE.c.revoked_us.is_(None),
     )
-    return tx.execute(select(BADGE.c.badge).where(where)).first() is not None
+    return any((badge, object_key) in badges for badge, object_key in tx.execute(query))
 
 
-def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[str]:
-    """Badges that the person holds by entries from before an instant."""
+def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[tuple[str, int]]:
+    """Badges that the person holds by entries from before an instant, each with its object's key."""
     query = (
-        select(BADGE.c.badge)
+        select(BADGE.c.badge, BADGE.c.object_key)
         .join(JOURNAL, JOURNAL.c.id == BADGE.c.journal_id)
         .where(
             BADGE.c.person_id == person_id, BADGE.c.revoked_us.is_(None), JOURNAL.c.occurred_us < before_us
         )
     )
-    return set(tx.execute(query).scalars())
+    return {(badge, object_key) for badge, object_key in tx.execute(query)}
 
 
 def badges_of(tx: Transaction, person_id: int) -> list[Row[Any]]:
-    """The person's badges, the revoked included."""
-    return list(tx.execute(select(BADGE).where(BADGE.c.person_id == person_id).order_by(BADGE.c.awarded_us)))
+    """The person's badges, the revoked included, the oldest first; one row for each object that earned it."""
+    query = select(BADGE).where(BADGE.c.person_id == person_id)
+    return list(tx.execute(query.order_by(BADGE.c.awarded_us, BADGE.c.journal_id)))

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from rewards.store import schema
-from rewards.store.journal import BADGE_COLUMNS, BADGE_KINDS, badge_standing
+from rewards.store.journal import BADGE_COLUMNS, BADGE_KINDS, NO_OBJECT, badge_standing
 from rewards.store.projections import bucket_of, windows
 from rewards.store.session import Transaction
 
@@ -117,13 +117,18 @@ def expected_buckets(tx: Transaction, organisation: str) -> Rows:
 def expected_badges(tx: Transaction, organisation: str) -> Rows:
     """Badges as the ledger's entries say."""
     query = (
-        select(JOURNAL.c.person_id, JOURNAL.c.rule, *BADGE_COLUMNS)
+        select(
+            JOURNAL.c.person_id,
+            JOURNAL.c.rule,
+            func.coalesce(JOURNAL.c.object_key, NO_OBJECT).label("object_key"),
+            *BADGE_COLUMNS,
+        )
         .where(JOURNAL.c.organisation_id == organisation, JOURNAL.c.kind.in_(BADGE_KINDS))
         .order_by(JOURNAL.c.id)
     )
     entries: dict[tuple[Any, ...], list[Any]] = {}
     for row in tx.execute(query):
-        entries.setdefault((row.person_id, row.rule), []).append(row)
+        entries.setdefault((row.person_id, row.rule, row.object_key), []).append(row)
     return {key: badge_standing(rows) for key, rows in entries.items()}
 
 

@@ -6,10 +6,12 @@ import pytest
 
 from rewards.claims import claim_reward
 from rewards.faults import Conflict, Insufficient, Refused
-from rewards.program import badges_for, reverse_entry
+from rewards.merging import merge_people
+from rewards.program import badges_for, close_period, reverse_entry
 from tests.conformance.helpers import (
     DAY,
     HOUR,
+    MINUTE,
     in_threads,
     standing_views,
 )
@@ -58,6 +60,80 @@ def test_case_22_a_temporary_badge_goes_and_a_permanent_one_stays(world: Any) ->
         found = {b.badge: b.revoked_at for b in badges_for(tx, world.organisation, "ana")}
         assert found == {"first": None, "loud": world.now}
         assert [b.revoked_at for b in badges_for(tx, world.organisation, "ben")] == [None]
+    world.sound()
+
+
+BY_OBJECT = """
+name: anew
+title: A badge for every object
+rules: [{id: like, title: Like, on: share, points: 1}]
+badges:
+  - {id: liked, title: Liked, once_per: object, points: 5, groups: [[{metric: events, of: share, scope: object, at_least: 2}]]}
+"""
+
+
+def likes(world: Any, *objects: str, person: str = "ana") -> list[Any]:
+    """One event for each object, a minute after the other."""
+    world.now += HOUR
+    return [
+        world.record(world.event(person, object=name, at=world.now - HOUR + at * MINUTE))[0]
+        for at, name in enumerate(objects)
+    ]
+
+
+def liked(world: Any, person: str = "ana") -> tuple[int, int]:
+    """How many awards of the badge stand, and how many there were."""
+    with world.db.read() as tx:
+        (badge,) = badges_for(tx, world.organisation, person)
+    return badge.times, len(badge.awards)
+
+
+def test_case_22_a_badge_of_every_object_is_kept_for_each_of_them(empty_world: Any) -> None:
+    world = empty_world.found(BY_OBJECT)
+    receipts = likes(world, "a", "a", "b", "b", "a")
+    assert liked(world) == (2, 2)
+    assert world.earned() == 15_000
+    with world.db.begin() as tx:
+        reverse_entry(tx, world.organisation, receipts[1].entries[0].id, "hr", "withdrawn", world.now)
+    # The third event on "a" earns it again: one award of it stands.
+    assert liked(world) == (2, 2)
+    assert world.earned() == 14_000
+    with world.db.begin() as tx:
+        reverse_entry(tx, world.organisation, receipts[3].entries[0].id, "hr", "withdrawn", world.now)
+    # Nothing earns it for "b" any more, and what is permanent is kept.
+    assert liked(world) == (2, 2)
+    assert world.earned() == 13_000
+    likes(world, "b", "b", "c", "c")
+    assert liked(world) == (3, 3)
+    world.sound()
+
+
+def test_case_22_a_closed_period_gave_it_for_one_object_and_the_next_gives_it_for_another(
+    empty_world: Any,
+) -> None:
+    world = empty_world.found(BY_OBJECT)
+    likes(world, "a", "a")
+    world.now += DAY
+    with world.db.begin() as tx:
+        close_period(tx, world.organisation, world.now - HOUR, "hr", world.now)
+    likes(world, "b", "b", "a", "a")
+    assert liked(world) == (2, 2)
+    likes(world, "c")
+    # Out of order: the open period is folded again from its base.
+    world.record(world.event(object="c", at=world.now - HOUR - MINUTE))
+    assert liked(world) == (3, 3)
+    world.sound()
+
+
+def test_two_accounts_that_become_one_keep_the_badge_of_each_object_once(empty_world: Any) -> None:
+    world = empty_world.found(BY_OBJECT)
+    likes(world, "a", "a", "b", "b")
+    likes(world, "b", "b", "c", "c", person="ben")
+    world.now += DAY
+    with world.db.begin() as tx:
+        close_period(tx, world.organisation, world.now - HOUR, "hr", world.now)
+        merge_people(tx, world.organisation, "ana", "ben", world.now)
+    assert liked(world)[0] == 3
     world.sound()
 
 

@@ -22,12 +22,18 @@ from rewards.credentials import (
 )
 from rewards.faults import BadValue, NotFound, Refused
 from rewards.people import erase
-from rewards.program import reverse_entry
+from rewards.program import badges_for, reverse_entry
 from rewards.store import schema
 from tests.conftest import World
 
 BASE = "https://advocacy.example"
 ROOT = Path(__file__).parents[2]
+BY_OBJECT = """
+name: anew
+title: A badge for every object
+rules: [{id: like, title: Like, on: share, points: 1}]
+badges: [{id: liked, title: Liked, once_per: object, groups: [[{metric: events, of: share, scope: object, at_least: 1}]]}]
+"""
 
 
 @pytest.fixture
@@ -75,6 +81,26 @@ def check(world: World, token: str, key: SigningKey | None = None) -> Any:
 def verdict(world: World, token: str) -> Any:
     with world.db.read() as tx:
         return verify_credential(tx, token)
+
+
+def test_a_badge_of_every_object_has_a_credential_for_each(db: Any) -> None:
+    world = World(db)
+    world.now = datetime.now(UTC) - timedelta(minutes=1)
+    world.found(BY_OBJECT)
+    for number, name in enumerate(("a", "b")):
+        world.record(world.event(object=name, at=world.now - timedelta(minutes=5 - number)))
+    with world.db.begin() as tx:
+        (badge,) = badges_for(tx, world.organisation, "ana")
+        first, second = (
+            credential_for(tx, world.organisation, "ana", "liked", BASE, world.now, entry=award.entry)
+            for award in badge.awards
+        )
+        last = credential_for(tx, world.organisation, "ana", "liked", BASE, world.now)
+        with pytest.raises(NotFound, match="did not award it"):
+            credential_for(tx, world.organisation, "ana", "liked", BASE, world.now, entry=999_999)
+    assert first.id != second.id == last.id
+    assert verdict(world, first.token).valid
+    assert verdict(world, second.token).valid
 
 
 def test_case_52_a_revoked_badge_flips_the_status_of_its_credential(world: World) -> None:

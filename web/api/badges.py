@@ -27,14 +27,23 @@ CREDENTIAL_TYPE = "application/vc+jwt"
 Reader = Annotated[ApiToken, Depends(token_with("me:read", "admin"))]
 
 
+class BadgeAwardOut(Strict):
+    """One award of a badge: `entry` made it, and names it where its credential is asked for."""
+
+    entry: int
+    awarded_at: datetime
+    revoked_at: datetime | None
+
+
 class BadgeOut(Strict):
-    """A badge somebody holds, or held until `revoked_at`."""
+    """A badge somebody holds, or held until `revoked_at`. `awards` has one for each object where every object earns it anew."""
 
     id: str
     title: str
     description: str
     awarded_at: datetime
     revoked_at: datetime | None
+    awards: list[BadgeAwardOut]
 
 
 class Badges(Strict):
@@ -94,6 +103,10 @@ def badges(store: Store, token: Annotated[ApiToken, Depends(token_with("me:read"
                 description=one.description,
                 awarded_at=one.awarded_at,
                 revoked_at=one.revoked_at,
+                awards=[
+                    BadgeAwardOut(entry=made.entry, awarded_at=made.awarded_at, revoked_at=made.revoked_at)
+                    for made in one.awards
+                ],
             )
             for one in found
         ]
@@ -119,6 +132,9 @@ def credential(
         str | None,
         Query(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="Whose, for an administrator's token"),
     ] = None,
+    entry: Annotated[
+        int | None, Query(ge=1, le=2**53, description="The entry that awarded it; without it the last award")
+    ] = None,
 ) -> Response:
     """Of the token's person. Signed the first time; the same document from then on, with a status that can be looked up.
 
@@ -129,7 +145,14 @@ def credential(
     whose = person if person is not None else person_of(token)
     with store.begin() as tx:
         found = credential_for(
-            tx, token.organisation, whose, id, _base(request, config.base_url), now(), config.signing_key
+            tx,
+            token.organisation,
+            whose,
+            id,
+            _base(request, config.base_url),
+            now(),
+            config.signing_key,
+            entry,
         )
     if CREDENTIAL_TYPE in request.headers.get("accept", ""):
         return Response(found.token, media_type=CREDENTIAL_TYPE)

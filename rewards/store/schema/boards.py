@@ -67,8 +67,9 @@ person_badge = table(
     of_organisation(),
     of_person(),
     Column("badge", String(128), nullable=False),
+    Column("object_key", BigInteger, nullable=False),
     Column("journal_id", Key, ForeignKey("journal.id"), nullable=False),
     instant("awarded_us"),
     instant("revoked_us", nullable=True),
-    PrimaryKeyConstraint("organisation_id", "person_id", "badge"),
+    PrimaryKeyConstraint("organisation_id", "person_id", "badge", "object_key"),
 )

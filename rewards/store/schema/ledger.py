@@ -101,6 +101,8 @@ journal = table(
     instant("hold_until_us", nullable=True),
     Column("reverses", Key, ForeignKey("journal.id"), nullable=True),
     Column("dedupe", String(160), nullable=True),
+    # Of a badge that every object earns anew: the key of the object, which outlasts what the event says of it.
+    Column("object_key", BigInteger, nullable=True),
     UniqueConstraint("reverses"),
     UniqueConstraint("organisation_id", "dedupe"),
     Index("ix_journal_person", "person_id", "id"),

@@ -4,6 +4,7 @@ Texts that machines alone read are String, not Text: erasure sweeps every Text f
 """
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -35,6 +36,7 @@ credential = table(
     of_organisation(),
     of_person(),
     Column("badge", String(128), nullable=False),
+    Column("object_key", BigInteger, nullable=False),
     Column("journal_id", Key, ForeignKey("journal.id"), nullable=False),
     Column("issuer", String(32), ForeignKey("issuer_key.id"), nullable=False),
     Column("list_number", Integer, nullable=False),
