@@ -16,7 +16,7 @@ from rewards.store.units import digest, to_us
 
 ROLES = ("employee", "hr", "strategist")
 SCOPES = (
-    "events:write", "events:backfill", "me:read", "kudos:write", "rewards:write", "schemes:write", "admin",
+    "events:write", "events:backfill", "me:read", "me:write", "kudos:write", "rewards:write", "schemes:write", "admin",
 )  # fmt: skip
 SESSION_HOURS = 12
 PASSWORD_MIN_CHARACTERS = 10

@@ -29,6 +29,7 @@ class RewardOffer:
     left: int | None
     needs_approval: bool
     affordable: bool
+    refund: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def rewards_for(tx: Transaction, organisation: str, person: str, now: datetime) 
     return [
         RewardOffer(
             one.id, one.title, one.description, millipoints(one.points),
-            None if one.stock is None else stock.get(one.id, 0), one.approval, millipoints(one.points) <= money,
+            None if one.stock is None else stock.get(one.id, 0), one.approval, millipoints(one.points) <= money, one.refund,
         )
         for one in offered
     ]  # fmt: skip

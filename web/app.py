@@ -26,7 +26,9 @@ from web.api import (
     schemes,
     webhooks,
 )
+from web.employee import boards as employee_boards
 from web.employee import routes as employee
+from web.employee import spending
 from web.health import Measure, Metrics
 from web.hr import routes as hr
 from web.security import Edge, SignInLimit
@@ -77,6 +79,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         webhooks.router,
         sign_in.router,
         employee.router,
+        employee_boards.router,
+        spending.router,
         hr.router,
         strategist.router,
     ):

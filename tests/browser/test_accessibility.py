@@ -20,6 +20,8 @@ PAGES = {
         "/points",
         "/badges",
         "/thanks",
+        "/boards",
+        "/rewards",
     ),
     "hr": ("/hr",),
     "strategist": ("/strategist",),

@@ -21,7 +21,7 @@ from tests.conftest import SHARES, World
 from web.app import create_app
 from web.settings import Settings
 
-PERSONAL = ("me:read", "kudos:write", "rewards:write")
+PERSONAL = ("me:read", "me:write", "kudos:write", "rewards:write")
 NAMES = ("ana", "ben", "cleo", "dan", "eva")
 
 

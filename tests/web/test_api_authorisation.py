@@ -26,6 +26,7 @@ ALLOWED = {
     ("GET", "/api/v1/balances"): {"admin"},
     ("POST", "/api/v1/kudos"): {"kudos:write"},
     ("GET", "/api/v1/leaderboards"): {"me:read"},
+    ("PUT", "/api/v1/me/boards"): {"me:write"},
     ("GET", "/api/v1/leaderboards/{id}"): {"me:read"},
     ("GET", "/api/v1/rewards"): {"me:read"},
     ("POST", "/api/v1/rewards/claims"): {"rewards:write"},

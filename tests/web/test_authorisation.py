@@ -30,6 +30,8 @@ ROLE = {"/hr": "hr", "/strategist": "strategist"}
 FORMS = {
     "/thanks": {"receiver": "ben", "message": "Thank you", "key": "0123456789"},
     "/share/{code}/declare": {},
+    "/boards/visibility": {"shown": "false"},
+    "/rewards/claims": {"reward": "mug", "key": "0123456789"},
 }
 
 

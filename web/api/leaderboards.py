@@ -8,12 +8,14 @@ from fastapi import APIRouter, Depends
 
 from rewards.accounts import ApiToken
 from rewards.boards import Board, BoardRow, leaderboard
+from rewards.people import set_opt_out
 from rewards.publication import scheme_in_force
-from web.api.shared import Name, Strict, problems
+from web.api.shared import Name, Strict, person_of, problems
 from web.session import Store, now, token_with
 
 router = APIRouter(prefix="/api/v1", tags=["leaderboards"])
 Reader = Annotated[ApiToken, Depends(token_with("me:read"))]
+Chooser = Annotated[ApiToken, Depends(token_with("me:write"))]
 
 
 class Place(Strict):
@@ -35,6 +37,12 @@ class BoardOut(Strict):
     neighbours: list[Place]
     me: Place | None
     suppressed: str | None
+
+
+class Choice(Strict):
+    """Whether the person is shown on the boards."""
+
+    shown: bool
 
 
 class BoardName(Strict):
@@ -73,6 +81,14 @@ def boards(store: Store, token: Reader) -> Boards:
         version = scheme_in_force(tx, token.organisation, now())
     found = () if version is None else version.scheme.leaderboards
     return Boards(leaderboards=[BoardName(id=one.id, title=one.title) for one in found])
+
+
+@router.put("/me/boards", summary="Be shown on the boards, or not", responses=problems(400))
+def choose(store: Store, token: Chooser, body: Choice) -> Choice:
+    """The token's person's own choice. Off the boards one still sees one's own place."""
+    with store.begin() as tx:
+        set_opt_out(tx, token.organisation, person_of(token), not body.shown, now())
+    return body
 
 
 @router.get("/leaderboards/{id}", summary="One board", responses=problems(404))

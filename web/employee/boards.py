@@ -1,0 +1,50 @@
+"""The employee's boards: one's own place and its neighbours, the first places, and whether one is shown at all."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from rewards.boards import Board, BoardRow, leaderboard
+from rewards.people import get_person, set_opt_out
+from rewards.publication import scheme_in_force
+from web.session import Employee, Store, now
+from web.templating import page
+
+router = APIRouter(include_in_schema=False)
+WINDOWS = {"day": "today", "week": "this week", "month": "this month", "total": "since the program began"}
+
+
+@router.get("/boards")
+def boards(request: Request, store: Store, account: Employee) -> Response:
+    """Those of the scheme in force, as the reader sees them."""
+    org, me = account.organisation, account.person
+    with store.read() as tx:
+        version = scheme_in_force(tx, org, now())
+        rules = () if version is None else version.scheme.leaderboards
+        found = [(rule, leaderboard(tx, org, rule.id, me, now())) for rule in rules]
+        context = {
+            "account": account,
+            "person": get_person(tx, org, me),
+            "boards": [(rule, board, around(board)) for rule, board in found],
+            "windows": WINDOWS,
+            "changed": "changed" in request.query_params,
+        }
+    return page(request, "employee/boards.html", context)
+
+
+def around(board: Board) -> list[BoardRow]:
+    """The reader among her neighbours, in order of rank; nothing where there are none."""
+    if board.me is None or not board.neighbours:
+        return []
+    return sorted([*board.neighbours, board.me], key=lambda row: row.rank)
+
+
+@router.post("/boards/visibility")
+def visibility(store: Store, account: Employee, shown: Annotated[bool, Form()]) -> Response:
+    """Be shown on the boards, or not: the employee's own choice, at any time."""
+    with store.begin() as tx:
+        set_opt_out(tx, account.organisation, account.person, not shown, now())
+    return RedirectResponse("/boards?changed=1", 303)

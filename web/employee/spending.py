@@ -1,0 +1,97 @@
+"""The employee's rewards: what the points buy, and what was bought."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request
+from fastapi.responses import RedirectResponse, Response
+
+from rewards.accounts import Account
+from rewards.claims import cancel_claim, claim_reward, claims_for, rewards_for
+from rewards.faults import Fault, NotFound
+from rewards.people import get_person
+from rewards.program import balances
+from rewards.store.session import Database, Transaction
+from web.session import Employee, Store, now
+from web.templating import page
+from web.text import Plain
+
+router = APIRouter(include_in_schema=False)
+NOTES = {"claimed": "Yours. It stands below.", "cancelled": "Taken back. The points are yours again."}
+MOST_ID = 2**63 - 1
+
+
+def _page(
+    request: Request, store: Database, account: Account, fault: str = "", status: int = 200
+) -> Response:
+    org, me = account.organisation, account.person
+    with store.read() as tx:
+        offers, claims = rewards_for(tx, org, me, now()), claims_for(tx, org, me)
+        final = {one.id for one in offers if one.refund == "before_approval"}
+        context = {
+            "account": account,
+            "person": get_person(tx, org, me),
+            "spendable": balances(tx, org, me).spendable,
+            "offers": offers,
+            "titles": {one.id: one.title for one in offers},
+            "claims": claims,
+            "returnable": {
+                one.id
+                for one in claims
+                if one.status == "requested" or (one.status == "approved" and one.reward not in final)
+            },
+            "key": secrets.token_urlsafe(12),
+            "fault": fault,
+            "note": "" if fault else next((NOTES[n] for n in NOTES if n in request.query_params), ""),
+        }
+    return page(request, "employee/rewards.html", context, status)
+
+
+@router.get("/rewards")
+def rewards(request: Request, store: Store, account: Employee) -> Response:
+    """What can be had, and one's own claims."""
+    return _page(request, store, account)
+
+
+@router.post("/rewards/claims")
+def claim(
+    request: Request,
+    store: Store,
+    account: Employee,
+    reward: Annotated[Plain, Form(max_length=48)],
+    key: Annotated[Plain, Form(min_length=8, max_length=64)],
+) -> Response:
+    """Buy a reward. A form sent twice buys once."""
+
+    def buy(tx: Transaction) -> Any:
+        return claim_reward(tx, account.organisation, account.person, reward, f"page:{key}", now())
+
+    return _act(request, store, account, buy, "claimed")
+
+
+@router.post("/rewards/claims/{id}/cancel")
+def cancel(
+    request: Request, store: Store, account: Employee, id: Annotated[int, Path(ge=1, le=MOST_ID)]
+) -> Response:
+    """Take one's own claim back."""
+
+    def give_back(tx: Transaction) -> Any:
+        if all(one.id != id for one in claims_for(tx, account.organisation, account.person)):
+            raise NotFound(f"claim {id}: not one of yours; see the list of your rewards")
+        return cancel_claim(tx, account.organisation, id, account.person, "taken back by the employee", now())
+
+    return _act(request, store, account, give_back, "cancelled")
+
+
+def _act(
+    request: Request, store: Database, account: Account, act: Callable[[Transaction], Any], done: str
+) -> Response:
+    try:
+        with store.begin() as tx:
+            act(tx)
+    except Fault as fault:
+        return _page(request, store, account, str(fault), 404 if isinstance(fault, NotFound) else 409)
+    return RedirectResponse(f"/rewards?{done}=1", 303)
