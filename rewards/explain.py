@@ -167,7 +167,9 @@ def _challenge(one: Challenge, scheme: IncentiveScheme) -> str:
     )
     text += f" {one.description}" if one.description else ""
     return text + (
-        f" Whoever contributed gets {points(one.points)} once it is reached." if one.points else ""
+        f" Whoever contributed where it is reached gets {points(one.points)} once late reports no longer count."
+        if one.points
+        else ""
     )
 
 

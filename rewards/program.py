@@ -225,12 +225,12 @@ def _own(row: Any, undone: Draft, reason: str) -> Draft:
 
 
 def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> list[int]:
-    """Undo an entry that no event made (a top-up)."""
+    """Undo an entry that no event made (a top-up, a bonus)."""
     if row.person_id is not None:
         states.lock(tx, organisation, [row.person_id])
     if rows.is_reversed(tx, row.id):
         raise Conflict(f"entry {row.id}: already undone; nothing to do")
-    if row.origin not in ("top_up", "merge"):
+    if row.origin not in ("top_up", "merge", "bonus"):
         raise Refused(
             f"entry {row.id} of origin {row.origin!r}: only awards are undone; cancel the claim or gift instead"
         )

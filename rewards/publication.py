@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from rewards.challenges import withdraw_challenges
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.fold import Folder, closed_until, replay_people
@@ -180,6 +181,7 @@ def roll_back(
         [opposite(entry, postings.get(entry.id, ()), "rollback", "rolled_back") for entry in given],
         now_us,
     )
+    withdraw_challenges(tx, organisation, version, closed_until(home), now_us)
     replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
