@@ -4,20 +4,20 @@ What somebody did counts where she belonged when she did it. Once late events ca
 and the bonus paid, to each contributor once; later moves, reversals and versions leave both as they are.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from rewards.bonuses import bonus
+from rewards.bonuses import bonus, challenge_key
 from rewards.challenge_runs import Run, State, runs
 from rewards.faults import NotFound
-from rewards.ledger import Draft, opposite, post
+from rewards.ledger import Draft, post
 from rewards.people import find_row
 from rewards.places import places
 from rewards.scheme import MILLIPOINTS, millipoints
 from rewards.schemes import Schemes
 from rewards.store import challenges as rows
-from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import participation, projections, trail
 from rewards.store import people as people_rows
@@ -102,26 +102,6 @@ def finish_challenges(tx: Transaction, organisation: str, now: datetime) -> int:
     return fixed
 
 
-def withdraw_challenges(
-    tx: Transaction, organisation: str, version: int, closed_us: int, now_us: int
-) -> None:
-    """After a version was withdrawn: what its challenges alone gave in the open period is taken back, as if never fixed."""
-    schemes = Schemes.of(tx, organisation)
-    left = runs(schemes, now_us)
-    for one in schemes.scheme(version).challenges:
-        for first in rows.fixed_since(tx, organisation, one.id, closed_us):
-            others = [run for run in left if (run.challenge.id, run.first.toordinal()) == (one.id, first)]
-            if any(run.challenge == one for run in others):
-                continue
-            given = rows.bonuses(tx, organisation, _key(one.id, first, version))
-            # A result of other words under the same name and day is that version's own, unless this one paid for it.
-            if given or not others:
-                rows.forget(tx, organisation, one.id, first)
-            postings = journal_rows.postings_of(tx, [entry.id for entry in given])
-            undone = [opposite(row, postings.get(row.id, ()), "rollback", "rolled_back") for row in given]
-            post(tx, organisation, undone, now_us)
-
-
 def _finish(tx: Transaction, organisation: str, run: Run, now_us: int) -> None:
     first, goal = run.first.toordinal(), run.challenge.goal
     parts = _parts(tx, organisation, run)
@@ -137,8 +117,7 @@ def _finish(tx: Transaction, organisation: str, run: Run, now_us: int) -> None:
         ],
     )  # fmt: skip
     reached = sorted(unit for unit, amount in done.items() if amount >= goal)
-    contributed = {who for unit in reached for who, amount in parts.get(unit, {}).items() if amount > 0}
-    paid = _pay(tx, organisation, run, contributed, now_us) if run.challenge.points else 0
+    paid = _pay(tx, organisation, run, parts, now_us) if run.challenge.points else 0
     told = {
         "challenge": run.challenge.id,
         "first_day": run.first.isoformat(),
@@ -149,26 +128,37 @@ def _finish(tx: Transaction, organisation: str, run: Run, now_us: int) -> None:
     trail.log(tx, organisation, "system", "challenge.finish", run.challenge.id, "", now_us)
 
 
-def _pay(tx: Transaction, organisation: str, run: Run, contributed: set[int], now_us: int) -> int:
-    """The bonus for each, for whoever took over a merged account, and not for who was erased; returns for how many."""
-    heirs = people_rows.heirs(tx, organisation, contributed)
-    whom = {heirs.get(who, who) for who in contributed}
-    people = people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
+def _pay(
+    tx: Transaction, organisation: str, run: Run, parts: Mapping[str, Mapping[int, int]], now_us: int
+) -> int:
+    """The bonus for each who contributed where the goal is reached; returns for how many."""
     amount = millipoints(run.challenge.points)
-    key = _key(run.challenge.id, run.first.toordinal(), run.version)
+    key = challenge_key(run.challenge.id, run.first.toordinal(), run.version)
     drafts: list[Draft] = [
         bonus(
             row, "challenge", run.challenge.id, amount, {"title": run.challenge.title}, run.version, run.zone,
             f"{key}{who}", now_us,
         )
-        for who, row in sorted(people.items())
+        for who, row in sorted(_paid(tx, organisation, run, parts).items())
     ]  # fmt: skip
     post(tx, organisation, drafts, now_us)
     return len(drafts)
 
 
-def _key(name: str, first: int, version: int) -> str:
-    return f"challenge:{name}:{first}:{version}:"
+def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, Any]:
+    """Whom the bonus would be paid as things stand, by internal id: rows of `person`."""
+    return _paid(tx, organisation, run, _parts(tx, organisation, run))
+
+
+def _paid(
+    tx: Transaction, organisation: str, run: Run, parts: Mapping[str, Mapping[int, int]]
+) -> dict[int, Any]:
+    """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased."""
+    reached = [by for by in parts.values() if _whole(run, sum(by.values())) >= run.challenge.goal]
+    contributed = {who for by in reached for who, amount in by.items() if amount > 0}
+    heirs = people_rows.heirs(tx, organisation, contributed)
+    whom = {heirs.get(who, who) for who in contributed}
+    return people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
 
 
 def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) -> ChallengeView:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from rewards.bonuses import drop_doubles
 from rewards.faults import NotFound, Refused
 from rewards.fold import closed_until, replay_people
 from rewards.ledger import MINT, NOBODY, Draft, award_moves, opposite, post
@@ -38,6 +39,7 @@ def merge_people(
     # Both states are folded anew, also one that had no event so far.
     replay_people(tx, organisation, home, [kept.id, gone.id], now_us, idle_too=True)
     _move_kept(tx, organisation, gone.id, kept.id, now_us)
+    drop_doubles(tx, organisation, gone.id, kept.id, closed_until(home), now_us)
     _move_rest(tx, organisation, gone.id, kept.id, kept.team, local_ordinal(now_us, kept.timezone), now_us)
     people_rows.change(tx, gone.id, {"merged_into": kept.id})
     erase(tx, organisation, drop, now, actor)

@@ -235,7 +235,9 @@ def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> li
             f"entry {row.id} of origin {row.origin!r}: only awards are undone; cancel the claim or gift instead"
         )
     draft = opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")
-    return post(tx, organisation, [draft], now_us)
+    # A merge has moved the points already; its own two entries stand for the accounts themselves.
+    heirs = people_rows.heirs(tx, organisation, [row.person_id]) if row.origin != "merge" else {}
+    return post(tx, organisation, [inherited(draft, heirs)], now_us)
 
 
 def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Schemes, now_us: int) -> list[int]:

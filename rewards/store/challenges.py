@@ -120,15 +120,12 @@ def results(
     return {name: int(amount) for name, amount in tx.execute(query.order_by(RESULT.c.team))}
 
 
-def fixed_since(tx: Transaction, organisation: str, challenge: str, from_us: int) -> list[int]:
-    """First dates of the results of a challenge that were fixed since an instant."""
-    where = and_(
-        RESULT.c.organisation_id == organisation,
-        RESULT.c.challenge == challenge,
-        RESULT.c.decided_us >= from_us,
-    )
-    query = select(RESULT.c.first_date).where(where).distinct().order_by(RESULT.c.first_date)
-    return [int(first) for first in tx.execute(query).scalars()]
+def fixed_since(tx: Transaction, organisation: str, from_us: int) -> list[tuple[str, int, int]]:
+    """(challenge, first date, goal) of the results fixed since an instant."""
+    where = and_(RESULT.c.organisation_id == organisation, RESULT.c.decided_us >= from_us)
+    query = select(RESULT.c.challenge, RESULT.c.first_date, RESULT.c.goal).where(where).distinct()
+    found = tx.execute(query.order_by(RESULT.c.challenge, RESULT.c.first_date))
+    return [(name, int(first), int(goal)) for name, first, goal in found]
 
 
 def fix(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -139,23 +136,6 @@ def fix(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
 def forget(tx: Transaction, organisation: str, challenge: str, first_date: int) -> None:
     """Drop a result."""
     tx.execute(delete(RESULT).where(_of(organisation, challenge, first_date)))
-
-
-def bonuses(tx: Transaction, organisation: str, dedupe_start: str) -> list[Row[Any]]:
-    """Standing bonuses whose key begins like this."""
-    other = JOURNAL.alias()
-    query = (
-        select(JOURNAL)
-        .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
-        .where(
-            JOURNAL.c.organisation_id == organisation,
-            JOURNAL.c.kind == "challenge",
-            JOURNAL.c.dedupe.startswith(dedupe_start, autoescape=True),
-            other.c.id.is_(None),
-        )
-        .order_by(JOURNAL.c.id)
-    )
-    return list(tx.execute(query))
 
 
 def _of(organisation: str, challenge: str, first_date: int) -> Any:

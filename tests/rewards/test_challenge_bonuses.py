@@ -13,7 +13,7 @@ from rewards.merging import merge_people
 from rewards.people import erase, import_people
 from rewards.people_file import PersonRow
 from rewards.program import close_period, entries_for, reverse_entry
-from rewards.publication import publish_scheme, roll_back
+from rewards.publication import publish_scheme, roll_back, shadow
 from rewards.store import trail
 from rewards.store.rebuild import rebuild
 from rewards.store.verify import verify
@@ -312,6 +312,55 @@ def test_a_closed_period_keeps_the_bonus_of_a_version_rolled_back(world: World) 
         roll_back(tx, world.organisation, version, "hr", "test", world.now)
     finish(world)
     assert paid(world) == dict.fromkeys(("ana", "ben", "dan"), 10_000)
+    world.sound()
+
+
+def test_accounts_merged_after_the_bonus_keep_one_and_a_rollback_takes_that_one(world: World) -> None:
+    publish(world, line("events", "everyone", 600, 1, "far"))
+    world.now = START + timedelta(minutes=1)
+    version = publish(world, line("events", "everyone", 6))
+    happen(world)
+    world.now = FINAL
+    finish(world)
+    with world.db.begin() as tx:
+        merge_people(tx, world.organisation, "ana", "ben", world.now)
+        merge_people(tx, world.organisation, "cleo", "dan", world.now)
+    # The daily cap of 5 holds for both together now.
+    assert (world.earned("ana"), world.earned("cleo")) == (15_000, 43_000)
+    with world.db.begin() as tx:
+        roll_back(tx, world.organisation, version, "hr", "test", world.now)
+    assert (world.earned("ana"), world.earned("cleo")) == (5_000, 33_000)
+    assert verify(world.db) == []
+
+
+@pytest.mark.parametrize(("points", "again"), [(10, 10_000), (4, 4_000), (0, 0)])
+def test_an_exact_version_pays_as_if_it_had_always_been(world: World, points: float, again: int) -> None:
+    publish(world, line("events", "everyone", 6, rest=", starts: 2026-11-24"))
+    happen(world)
+    world.now = FINAL
+    finish(world)
+    before = {who: world.earned(who) for who in world.people}
+    lines = [line("events", "everyone", 6, points, rest=", starts: 2026-11-24")] if points else []
+    scheme = world.scheme(BASE + "".join(lines) if lines else BASE.replace("challenges:", ""))
+    with world.db.begin() as tx:
+        seen = shadow(tx, world.organisation, scheme, START, world.now, "exact")
+        publish_scheme(tx, world.organisation, scheme, START, "hr", "test", world.now, "exact")
+    finish(world)
+    assert paid(world) == (dict.fromkeys(("ana", "ben", "dan"), again) if again else {})
+    changed = {who: world.earned(who) - before[who] for who in world.people}
+    assert seen.by_person == {who: change for who, change in changed.items() if change}
+    world.sound()
+
+
+def test_a_top_up_leaves_every_bonus(world: World) -> None:
+    publish(world, line("events", "everyone", 6))
+    happen(world)
+    world.now = FINAL
+    finish(world)
+    scheme = world.scheme(BASE.replace("challenges:", ""))
+    with world.db.begin() as tx:
+        publish_scheme(tx, world.organisation, scheme, START, "hr", "test", world.now, "top_up")
+    assert (finish(world), paid(world)) == (0, dict.fromkeys(("ana", "ben", "dan"), 10_000))
     world.sound()
 
 
