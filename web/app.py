@@ -19,6 +19,7 @@ from web.api import (
     events,
     kudos,
     leaderboards,
+    nominations,
     people,
     personal_data,
     reviews,
@@ -26,8 +27,10 @@ from web.api import (
     schemes,
     webhooks,
 )
+from web.employee import nominating
 from web.employee import routes as employee
 from web.health import Measure, Metrics
+from web.hr import nominations as decisions
 from web.hr import routes as hr
 from web.security import Edge, SignInLimit
 from web.settings import Settings
@@ -73,11 +76,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         schemes.router,
         badges.router,
         challenges.router,
+        nominations.router,
         reviews.router,
         webhooks.router,
         sign_in.router,
         employee.router,
+        nominating.router,
         hr.router,
+        decisions.router,
         strategist.router,
     ):
         app.include_router(router)
