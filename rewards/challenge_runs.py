@@ -16,13 +16,16 @@ HOUR_US = 3_600_000_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A challenge on its dates. `version` is the last that had it in these words; `in_force` where that one still holds."""
+    """A challenge on its dates. `version` is the last that had it in these words; `in_force` where that one still holds.
+
+    `settles_hours`: how long after its end something of its days can still come to count.
+    """
 
     challenge: Challenge
     first: date
     version: int
     zone: str
-    grace_hours: int
+    settles_hours: int
     in_force: bool = True
 
     @property
@@ -44,7 +47,7 @@ class Run:
         """`counting`: over, and late events still count; `final`: nothing can change it."""
         if now_us < self.ends_us:
             return "running"
-        return "counting" if now_us < self.ends_us + self.grace_hours * HOUR_US else "final"
+        return "counting" if now_us < self.ends_us + self.settles_hours * HOUR_US else "final"
 
     def _midnight(self, day: date) -> int:
         return to_us(datetime.combine(day, time(), ZoneInfo(self.zone)).astimezone(UTC))
@@ -63,11 +66,14 @@ def runs(schemes: Schemes, now_us: int) -> list[Run]:
             continue
         scheme = schemes.scheme(version)
         calendar = scheme.calendar
+        # Points that wait are earned only when their time is over.
+        waits = max((rule.hold_hours for rule in scheme.rules), default=0)
         before, going = going, []
         for one in scheme.challenges:
             held = next((run for run in before if run.challenge == one), None)
             first = held.first if held else one.starts or _date(at_us, calendar.zone)
-            going.append(Run(one, first, version, calendar.zone, calendar.grace_hours))
+            settles = calendar.grace_hours + (waits if one.metric == "points" else 0)
+            going.append(Run(one, first, version, calendar.zone, settles))
         over += [
             replace(run, in_force=False)
             for run in before

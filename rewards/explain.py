@@ -206,7 +206,7 @@ def _kudos(kudos: Kudos) -> str:
 
 def _nomination(one: Nomination) -> str:
     text = f"Award “{one.title}”: every {plural(one.every_days, 'day')} you can name {plural(one.per_person, 'colleague')}; "
-    text += f"at most {plural(one.winners, 'winner')}."
+    text += f"a person then decides, for at most {plural(one.winners, 'winner')}."
     return text + (f" A winner gets {points(one.points)}." if one.points else "")
 
 

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Row, Select, and_, cast, delete, func, insert, literal, select
+from sqlalchemy import BigInteger, Row, Select, and_, cast, delete, exists, func, insert, literal, select
 
 from rewards.store import schema
 from rewards.store.session import Transaction
 
 RESULT, EVENT, PERSON = schema.challenge_result, schema.event, schema.person
 JOURNAL, POSTING, SCORE = schema.journal, schema.posting, schema.board_score
-# What the kernel counts as an award of its own; the rest of an award that was proven later is none.
-AWARD_REASONS = (
-    "awarded", "cap_partial", "until_verified", "on_hold", "held_for_review", "released", "approved",
-)  # fmt: skip
+REVIEW = schema.review
+# What the kernel counts as an award of its own; the rest of an award that was proven later is none. What a person has yet
+# to look at counts once it is approved, here as for points and events.
+AWARD_REASONS = ("awarded", "cap_partial", "until_verified", "on_hold", "released", "approved")
 BY = {"person": PERSON.c.id, "segment": PERSON.c.segment, "team": PERSON.c.team}
 
 
@@ -93,11 +93,13 @@ def _pieces(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
             )
         )
     amount = EVENT.c.quantity if counted.metric == "quantity" else literal(1)
+    looked_at = exists().where(REVIEW.c.event_ref == EVENT.c.id, REVIEW.c.status == "open")
     return select(EVENT.c.person_id, EVENT.c.occurred_us, amount.label("amount")).where(
         EVENT.c.organisation_id == organisation,
         EVENT.c.kind == counted.of,
         EVENT.c.scored,
         EVENT.c.voided_at_us.is_(None),
+        ~looked_at,
         EVENT.c.occurred_us >= counted.from_us,
         EVENT.c.occurred_us < counted.until_us,
     )

@@ -14,13 +14,14 @@ from rewards.people import erase, import_people
 from rewards.people_file import PersonRow
 from rewards.program import close_period, entries_for, reverse_entry
 from rewards.publication import publish_scheme, roll_back, shadow
+from rewards.review import decide, open_reviews
 from rewards.store import trail
 from rewards.store.rebuild import rebuild
 from rewards.store.verify import verify
 from rewards.worker import work_once
 from tests.conftest import World
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 START = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
 END = START + timedelta(days=3)
 FINAL = END + timedelta(hours=25)
@@ -361,6 +362,41 @@ def test_a_top_up_leaves_every_bonus(world: World) -> None:
     with world.db.begin() as tx:
         publish_scheme(tx, world.organisation, scheme, START, "hr", "test", world.now, "top_up")
     assert (finish(world), paid(world)) == (0, dict.fromkeys(("ana", "ben", "dan"), 10_000))
+    world.sound()
+
+
+def test_points_that_wait_count_once_their_time_is_over(world: World) -> None:
+    text = BASE.replace("per: unit}", "per: unit, hold_hours: 48}") + line("points", "everyone", 7)
+    with world.db.begin() as tx:
+        publish_scheme(tx, world.organisation, world.scheme(text), world.now, "hr", "test", world.now)
+    world.now = END - HOUR
+    world.record(world.event("dan", world.now, "lead"))
+    world.now = FINAL
+    work_once(world.db, world.now, lambda *_: 200)  # type: ignore[arg-type,return-value]
+    assert (see(world).state, see(world).teams[0].done, paid(world)) == ("counting", 0, {})
+    world.now = END + timedelta(hours=72)
+    work_once(world.db, world.now, lambda *_: 200)  # type: ignore[arg-type,return-value]
+    assert (see(world).state, see(world).teams[0].done, paid(world)) == ("final", 7, {"dan": 10_000})
+    world.sound()
+
+
+@pytest.mark.parametrize("metric", ["awards", "events"])
+def test_what_a_person_has_yet_to_look_at_does_not_count(world: World, metric: str) -> None:
+    text = BASE.replace("challenges:", "fair_play: {review_above_per_hour: 1}\nchallenges:") + line(
+        metric, "person", 2
+    )
+    with world.db.begin() as tx:
+        publish_scheme(tx, world.organisation, world.scheme(text), world.now, "hr", "test", world.now)
+    world.now = START + HOUR
+    world.record(world.event("ana", world.now - 2 * MINUTE), world.event("ana", world.now - MINUTE))
+    assert stands(world, "person")["ana"] == 1
+    with world.db.begin() as tx:
+        (review,) = open_reviews(tx, world.organisation)
+        decide(tx, world.organisation, review.id, "approve", "hr", "fine", world.now)
+    assert stands(world, "person")["ana"] == 2
+    world.now = FINAL
+    finish(world)
+    assert paid(world) == {"ana": 10_000}
     world.sound()
 
 
