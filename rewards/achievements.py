@@ -255,7 +255,8 @@ class Challenge(Part):
         "team", description="who reaches it together"
     )
     points: Points = Field(
-        Decimal(0), description="points for everybody who contributed, once the goal is reached"
+        Decimal(0),
+        description="points for everybody who contributed where the goal is reached; paid once, when late events can no longer count",
     )
     nature: SymbolicNature = Field(SYMBOLIC, description="what kind of reward it is")
 

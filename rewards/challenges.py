@@ -1,35 +1,36 @@
-"""Challenges: common goals of teams or of everybody, counted on the dates of the scheme's zone.
+"""Challenges: goals of a person, a team, a segment or everybody, counted on the dates of the scheme's zone.
 
-What somebody did counts for the team she belonged to when she did it. Once late events can no longer count, the result
-is fixed, and later moves, reversals and versions leave it as it is.
+What somebody did counts where she belonged when she did it. Once late events can no longer count, the result is fixed
+and the bonus paid, to each contributor once; later moves, reversals and versions leave both as they are.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+from typing import Any, Literal
 
+from rewards.bonuses import bonus, challenge_key
+from rewards.challenge_runs import Run, State, runs
 from rewards.faults import NotFound
+from rewards.ledger import Draft, post
 from rewards.people import find_row
-from rewards.places import local_ordinal, places
-from rewards.scheme import MILLIPOINTS, Challenge
-from rewards.schemes import NO_SCHEME, Schemes
+from rewards.places import places
+from rewards.scheme import MILLIPOINTS, millipoints
+from rewards.schemes import Schemes
 from rewards.store import challenges as rows
 from rewards.store import organisations as organisation_rows
+from rewards.store import participation, projections, trail
 from rewards.store import people as people_rows
-from rewards.store import projections, trail
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
+Unit = Literal["person", "team", "segment", "everyone"]
 EVERYONE = ""
-METRICS, UNITS = ("points", "events"), ("team", "everyone")
-"""What is counted here; a challenge of another kind is left out rather than counted wrongly."""
-State = Literal["running", "counting", "final"]
 
 
 @dataclass(frozen=True, slots=True)
 class TeamStand:
-    """How far a team is (`team` '' for everybody): whole points or events."""
+    """How far a team is, a segment, everybody (`team` '') or the reader: whole points or a number."""
 
     team: str
     done: int
@@ -39,16 +40,19 @@ class TeamStand:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeView:
-    """A challenge as one reader sees it.
+    """A challenge as one reader sees it. `bonus_millipoints` is what each contributor gets where the goal is reached.
 
-    `counting`: it is over, and late events still count; `final`: the result is fixed. `suppressed`: teams too small to show.
+    `counting`: it is over, and late events still count; `final`: the result is fixed. `teams` are those of `unit`: of persons
+    the reader alone. `suppressed`: teams or segments too small to show.
     """
 
     id: str
     title: str
     metric: str
     of: str
+    unit: Unit
     goal: int
+    bonus_millipoints: int
     first_day: date
     last_day: date
     state: State
@@ -56,38 +60,12 @@ class ChallengeView:
     suppressed: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """A challenge on its dates."""
-
-    challenge: Challenge
-    first: date
-    zone: str
-    grace_hours: int
-
-    @property
-    def last(self) -> date:
-        return self.first + timedelta(days=self.challenge.days - 1)
-
-    @property
-    def begins_us(self) -> int:
-        return to_us(datetime.combine(self.first, time(), ZoneInfo(self.zone)).astimezone(UTC))
-
-    @property
-    def ends_us(self) -> int:
-        after = self.first + timedelta(days=self.challenge.days)
-        return to_us(datetime.combine(after, time(), ZoneInfo(self.zone)).astimezone(UTC))
-
-    def state(self, now_us: int) -> State:
-        if now_us < self.ends_us:
-            return "running"
-        return "counting" if now_us < self.ends_us + self.grace_hours * 3_600_000_000 else "final"
-
-
 def challenges(tx: Transaction, organisation: str, person: str | None, now: datetime) -> list[ChallengeView]:
     """The challenges of the scheme in force. `person` is the reader. Raises NotFound for an unknown one."""
-    mine = None if person is None else str(find_row(tx, organisation, person).team)
-    return [_view(tx, organisation, run, mine, to_us(now)) for run in _runs(tx, organisation, now)]
+    mine = None if person is None else find_row(tx, organisation, person)
+    now_us = to_us(now)
+    found = runs(Schemes.of(tx, organisation), now_us)
+    return [_view(tx, organisation, run, mine, now_us) for run in found if run.in_force]
 
 
 def challenge(
@@ -101,109 +79,193 @@ def challenge(
 
 
 def finish_challenges(tx: Transaction, organisation: str, now: datetime) -> int:
-    """Fix the results of challenges that late events can no longer change; returns how many. Running twice fixes once."""
+    """Fix results that late events can no longer change, and pay the bonuses; returns how many. Twice fixes and pays once."""
     now_us = to_us(now)
-    due = [run for run in _runs(tx, organisation, now) if run.state(now_us) == "final"]
-    if not due:
+
+    def due() -> list[Run]:
+        found = [run for run in runs(Schemes.of(tx, organisation), now_us) if run.state(now_us) == "final"]
+        return [
+            run
+            for run in found
+            if not rows.is_fixed(tx, organisation, run.challenge.id, run.first.toordinal())
+        ]
+
+    if not due():
         return 0
+    # Under the lock nobody else records or fixes; what a rival fixed while this one waited is seen now.
     organisation_rows.find_exclusive(tx, organisation)
     fixed = 0
-    for run in due:
-        first = run.first.toordinal()
-        if rows.results(tx, organisation, run.challenge.id, first):
-            continue
-        goal = run.challenge.goal
-        done = _done(tx, organisation, run) or {EVERYONE: 0}
-        rows.fix(
-            tx,
-            [
-                {
-                    "organisation_id": organisation, "challenge": run.challenge.id, "first_date": first, "team": team,
-                    "amount": amount, "goal": goal, "decided_us": now_us,
-                }
-                for team, amount in sorted(done.items())
-            ],
-        )  # fmt: skip
-        reached = sorted(team for team, amount in done.items() if amount >= goal)
-        told = {
-            "challenge": run.challenge.id,
-            "first_day": run.first.isoformat(),
-            "teams_reached": len(reached),
-        }
-        trail.tell(tx, organisation, [("challenge.finished", told)], now_us)
-        trail.log(tx, organisation, "system", "challenge.finish", run.challenge.id, "", now_us)
-        fixed += 1
+    for run in due():
+        if not rows.is_fixed(tx, organisation, run.challenge.id, run.first.toordinal()):
+            _finish(tx, organisation, run, now_us)
+            fixed += 1
     return fixed
 
 
-def _runs(tx: Transaction, organisation: str, now: datetime) -> list[_Run]:
-    """Challenges of the version in force. One that earlier versions had in the same words goes on from its beginning."""
-    schemes = Schemes.of(tx, organisation)
-    now_us = to_us(now)
-    version = schemes.at(now_us)
-    if version == NO_SCHEME:
-        return []
-    scheme = schemes.scheme(version)
-    earlier = [one for one in schemes.timeline if one.version <= version and one.effective_us <= now_us]
-    found = []
-    for one in scheme.challenges:
-        if one.metric not in METRICS or one.unit not in UNITS:
-            continue
-        began_us = now_us
-        for held in reversed(earlier):
-            if one not in schemes.scheme(held.version).challenges:
-                break
-            began_us = min(began_us, held.effective_us)
-        first = one.starts or date.fromordinal(local_ordinal(began_us, scheme.calendar.zone))
-        found.append(_Run(one, first, scheme.calendar.zone, scheme.calendar.grace_hours))
-    return found
+def _finish(tx: Transaction, organisation: str, run: Run, now_us: int) -> None:
+    first, goal = run.first.toordinal(), run.challenge.goal
+    parts = _parts(tx, organisation, run)
+    done = {unit: _whole(run, sum(by.values())) for unit, by in parts.items()} or {EVERYONE: 0}
+    rows.fix(
+        tx,
+        [
+            {
+                "organisation_id": organisation, "challenge": run.challenge.id, "first_date": first, "team": unit,
+                "amount": amount, "goal": goal, "decided_us": now_us,
+            }
+            for unit, amount in sorted(done.items())
+        ],
+    )  # fmt: skip
+    reached = sorted(unit for unit, amount in done.items() if amount >= goal)
+    paid = _pay(tx, organisation, run, parts, now_us) if run.challenge.points else 0
+    told = {
+        "challenge": run.challenge.id,
+        "first_day": run.first.isoformat(),
+        "teams_reached": len(reached),
+        "people_paid": paid,
+    }
+    trail.tell(tx, organisation, [("challenge.finished", told)], now_us)
+    trail.log(tx, organisation, "system", "challenge.finish", run.challenge.id, "", now_us)
 
 
-def _view(tx: Transaction, organisation: str, run: _Run, mine: str | None, now_us: int) -> ChallengeView:
-    schemes = Schemes.of(tx, organisation)
-    minimum = schemes.scheme(schemes.at(now_us)).privacy.minimum_group
-    fixed = rows.results(tx, organisation, run.challenge.id, run.first.toordinal())
-    done = {team: int(row.amount) for team, row in fixed.items()} or _done(tx, organisation, run)
-    goal = run.challenge.goal
+def _pay(
+    tx: Transaction, organisation: str, run: Run, parts: Mapping[str, Mapping[int, int]], now_us: int
+) -> int:
+    """The bonus for each who contributed where the goal is reached; returns for how many."""
+    amount = millipoints(run.challenge.points)
+    key = challenge_key(run.challenge.id, run.first.toordinal(), run.version)
+    drafts: list[Draft] = [
+        bonus(
+            row, "challenge", run.challenge.id, amount, {"title": run.challenge.title}, run.version, run.zone,
+            f"{key}{who}", now_us,
+        )
+        for who, row in sorted(_paid(tx, organisation, run, parts).items())
+    ]  # fmt: skip
+    post(tx, organisation, drafts, now_us)
+    return len(drafts)
+
+
+def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, Any]:
+    """Whom the bonus would be paid as things stand, by internal id: rows of `person`."""
+    return _paid(tx, organisation, run, _parts(tx, organisation, run))
+
+
+def _paid(
+    tx: Transaction, organisation: str, run: Run, parts: Mapping[str, Mapping[int, int]]
+) -> dict[int, Any]:
+    """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased."""
+    reached = [by for by in parts.values() if _whole(run, sum(by.values())) >= run.challenge.goal]
+    contributed = {who for by in reached for who, amount in by.items() if amount > 0}
+    heirs = people_rows.heirs(tx, organisation, contributed)
+    whom = {heirs.get(who, who) for who in contributed}
+    return people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
+
+
+def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) -> ChallengeView:
+    one, first = run.challenge, run.first.toordinal()
+    fixed = rows.is_fixed(tx, organisation, one.id, first)
     shown: list[TeamStand] = []
     suppressed = 0
-    if run.challenge.unit == "everyone":
-        whole = done.get(EVERYONE, 0)
-        shown.append(TeamStand(EVERYONE, whole, whole >= goal, mine is not None))
+    if one.unit == "person":
+        if mine is not None:
+            own = str(mine.id)
+            done = (
+                rows.results(tx, organisation, one.id, first, own)
+                if fixed
+                else _totals(_parts(tx, organisation, run, mine.id), run)
+            )
+            amount = done.get(own, 0)
+            shown.append(TeamStand(mine.external_id, amount, amount >= one.goal, True))
     else:
-        sizes = projections.team_sizes(tx, organisation)
-        for team in sorted(set(sizes) | set(done)):
-            if sizes.get(team, 0) < minimum:
-                suppressed += 1
-                continue
-            amount = done.get(team, 0)
-            shown.append(TeamStand(team, amount, amount >= goal, team == mine))
-        shown.sort(key=lambda stand: (-stand.done, stand.team))
+        done = rows.results(tx, organisation, one.id, first) if fixed else _done(tx, organisation, run)
+        if one.unit == "everyone":
+            amount = done.get(EVERYONE, 0)
+            shown.append(TeamStand(EVERYONE, amount, amount >= one.goal, mine is not None))
+        else:
+            shown, suppressed = _stands(tx, organisation, run, done, mine, now_us)
     return ChallengeView(
-        run.challenge.id, run.challenge.title, run.challenge.metric, run.challenge.of, goal, run.first, run.last,
+        one.id, one.title, one.metric, one.of, one.unit, one.goal, millipoints(one.points), run.first, run.last,
         "final" if fixed else run.state(now_us), tuple(shown), suppressed,
     )  # fmt: skip
 
 
-def _done(tx: Transaction, organisation: str, run: _Run) -> dict[str, int]:
-    """Whole points or events by team; by EVERYONE where the challenge is everybody's."""
-    if run.challenge.metric == "points":
-        totals = projections.team_totals(tx, organisation, run.first.toordinal(), run.last.toordinal())
-        by_team = dict(totals)
+def _stands(
+    tx: Transaction, organisation: str, run: Run, done: dict[str, int], mine: Any, now_us: int
+) -> tuple[list[TeamStand], int]:
+    """Teams or segments, the furthest first, and how many are too small to show."""
+    schemes = Schemes.of(tx, organisation)
+    minimum = schemes.scheme(schemes.at(now_us)).privacy.minimum_group
+    by_team = run.challenge.unit == "team"
+    sizes = projections.team_sizes(tx, organisation) if by_team else participation.sizes(tx, organisation)
+    own = None if mine is None else mine.team if by_team else mine.segment
+    named = (set(sizes) | set(done)) - {EVERYONE}
+    large = [unit for unit in named if sizes.get(unit, 0) >= minimum]
+    shown = [
+        TeamStand(unit, done.get(unit, 0), done.get(unit, 0) >= run.challenge.goal, unit == own)
+        for unit in large
+    ]
+    return sorted(shown, key=lambda stand: (-stand.done, stand.team)), len(named) - len(large)
+
+
+def _whole(run: Run, amount: int) -> int:
+    return amount // MILLIPOINTS if run.challenge.metric == "points" else amount
+
+
+def _totals(parts: dict[str, dict[int, int]], run: Run) -> dict[str, int]:
+    return {unit: _whole(run, sum(by.values())) for unit, by in parts.items()}
+
+
+def _counted(run: Run) -> rows.Counted:
+    one = run.challenge
+    return rows.Counted(
+        one.metric, one.of, run.begins_us, run.ends_us, run.first.toordinal(), run.last.toordinal()
+    )
+
+
+def _done(tx: Transaction, organisation: str, run: Run) -> dict[str, int]:
+    """Whole points, or numbers, by team or segment; by EVERYONE where the challenge is everybody's."""
+    unit, counted = run.challenge.unit, _counted(run)
+    by: dict[str, int] = {}
+    if run.challenge.metric == "points" and unit != "segment":
+        by = projections.team_totals(tx, organisation, counted.first_date, counted.last_date)
     else:
-        by_team = _events(tx, organisation, run)
-    if run.challenge.unit == "everyone":
-        by_team = {EVERYONE: sum(by_team.values())}
-    if run.challenge.metric == "points":
-        return {team: amount // MILLIPOINTS for team, amount in by_team.items()}
-    return by_team
+        name = "segment" if unit == "segment" else "team"
+        for row in rows.settled(tx, organisation, counted, (name,)):
+            by[row[0]] = by.get(row[0], 0) + int(row[1])
+        for _, segment, team, amount in _moved(tx, organisation, counted):
+            where = segment if name == "segment" else team
+            by[where] = by.get(where, 0) + amount
+    if unit == "everyone":
+        by = {EVERYONE: sum(by.values())}
+    return {where: _whole(run, amount) for where, amount in by.items()}
 
 
-def _events(tx: Transaction, organisation: str, run: _Run) -> dict[str, int]:
-    found, moved = rows.counted_events(tx, organisation, run.challenge.of, run.begins_us, run.ends_us)
-    people = people_rows.by_ids(tx, organisation, {row.person_id for row in moved})
-    where = places(tx, list(people.values()))
-    for row in moved:
-        team = where[row.person_id].membership_at(row.occurred_us)[1]
-        found[team] = found.get(team, 0) + 1
+def _parts(
+    tx: Transaction, organisation: str, run: Run, person_id: int | None = None
+) -> dict[str, dict[int, int]]:
+    """What each person gave to each unit (millipoints, or a number); a person's own unit is their internal id."""
+    counted = _counted(run)
+    single = [
+        (row[0], row[1], row[2], int(row[3]))
+        for row in rows.settled(tx, organisation, counted, ("person", "segment", "team"), person_id)
+    ]
+    found: dict[str, dict[int, int]] = {}
+    for who, segment, team, amount in [*single, *_moved(tx, organisation, counted, person_id)]:
+        unit = {"person": str(who), "segment": segment, "team": team, "everyone": EVERYONE}
+        by = found.setdefault(unit[run.challenge.unit], {})
+        by[who] = by.get(who, 0) + amount
     return found
+
+
+def _moved(
+    tx: Transaction, organisation: str, counted: rows.Counted, person_id: int | None = None
+) -> list[tuple[int, str, str, int]]:
+    """(person, segment, team, amount) of people who moved, by where they were at the time."""
+    found = rows.moved(tx, organisation, counted, person_id)
+    people = people_rows.by_ids(tx, organisation, {row.person_id for row in found})
+    where = places(tx, list(people.values()))
+    members = [where[row.person_id].membership_at(row.occurred_us) for row in found]
+    return [
+        (row.person_id, segment, team, int(row.amount))
+        for row, (segment, team) in zip(found, members, strict=True)
+    ]

@@ -167,7 +167,9 @@ def _challenge(one: Challenge, scheme: IncentiveScheme) -> str:
     )
     text += f" {one.description}" if one.description else ""
     return text + (
-        f" Whoever contributed gets {points(one.points)} once it is reached." if one.points else ""
+        f" Whoever contributed where it is reached gets {points(one.points)} once late reports no longer count."
+        if one.points
+        else ""
     )
 
 
@@ -204,7 +206,7 @@ def _kudos(kudos: Kudos) -> str:
 
 def _nomination(one: Nomination) -> str:
     text = f"Award “{one.title}”: every {plural(one.every_days, 'day')} you can name {plural(one.per_person, 'colleague')}; "
-    text += f"at most {plural(one.winners, 'winner')}."
+    text += f"a person then decides, for at most {plural(one.winners, 'winner')}."
     return text + (f" A winner gets {points(one.points)}." if one.points else "")
 
 

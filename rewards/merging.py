@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from rewards.bonuses import drop_doubles
 from rewards.faults import NotFound, Refused
 from rewards.fold import closed_until, replay_people
 from rewards.ledger import MINT, NOBODY, Draft, award_moves, badge_of, opposite, post
@@ -11,6 +12,7 @@ from rewards.places import local_ordinal
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import links as link_rows
+from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import states, trail
@@ -35,9 +37,11 @@ def merge_people(
     states.lock(tx, organisation, [kept.id, gone.id])
     event_rows.move(tx, gone.id, kept.id, closed_until(home))
     link_rows.move(tx, gone.id, kept.id)
+    nomination_rows.move(tx, organisation, gone.id, kept.id)
     # Both states are folded anew, also one that had no event so far.
     replay_people(tx, organisation, home, [kept.id, gone.id], now_us, idle_too=True)
     _move_kept(tx, organisation, gone.id, kept.id, now_us)
+    drop_doubles(tx, organisation, gone.id, kept.id, closed_until(home), now_us)
     _move_rest(tx, organisation, gone.id, kept.id, kept.team, local_ordinal(now_us, kept.timezone), now_us)
     people_rows.change(tx, gone.id, {"merged_into": kept.id})
     erase(tx, organisation, drop, now, actor)

@@ -73,11 +73,13 @@ class Highlight(Part):
 
 
 class Nomination(Part):
-    """An award for which colleagues name each other and a person decides."""
+    """An award for which colleagues name each other and a person decides, once a round, when it is over."""
 
     id: Id = Field(description="unique")
     title: Title = Field(description="what people call it")
-    every_days: Days = Field(28, description="how long one round lasts")
+    every_days: Days = Field(
+        28, description="how long one round lasts; the first begins on the day the award takes effect"
+    )
     per_person: Few = Field(1, description="people that everybody may nominate in a round")
     winners: Few = Field(1, description="at most so many winners in a round")
     points: Points = Field(Decimal(0), description="points for each winner")

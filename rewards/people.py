@@ -14,6 +14,7 @@ from rewards.places import places
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import forgetting, projections, states, trail
+from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
@@ -165,6 +166,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     others = [other.name for other in rows.every(tx, organisation, inactive=True) if other.id != row.id]
     account_rows.drop_account(tx, row.id)
     recognition_rows.blank_messages(tx, row.id)
+    nomination_rows.blank_messages(tx, row.id)
     credential_rows.forget(tx, row.id)
     rows.drop_links(tx, row.id)
     rows.drop_identity(tx, row.id)

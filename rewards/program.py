@@ -228,17 +228,19 @@ def _own(row: Any, undone: Draft, reason: str) -> Draft:
 
 
 def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> list[int]:
-    """Undo an entry that no event made (a top-up)."""
+    """Undo an entry that no event made (a top-up, a bonus)."""
     if row.person_id is not None:
         states.lock(tx, organisation, [row.person_id])
     if rows.is_reversed(tx, row.id):
         raise Conflict(f"entry {row.id}: already undone; nothing to do")
-    if row.origin not in ("top_up", "merge"):
+    if row.origin not in ("top_up", "merge", "bonus"):
         raise Refused(
             f"entry {row.id} of origin {row.origin!r}: only awards are undone; cancel the claim or gift instead"
         )
     draft = opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")
-    return post(tx, organisation, [draft], now_us)
+    # A merge has moved the points already; its own two entries stand for the accounts themselves.
+    heirs = people_rows.heirs(tx, organisation, [row.person_id]) if row.origin != "merge" else {}
+    return post(tx, organisation, [inherited(draft, heirs)], now_us)
 
 
 def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Schemes, now_us: int) -> list[int]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from rewards.award_decisions import award_changes, withdraw_awards
+from rewards.challenge_changes import bonus_changes, withdraw_challenges
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.fold import Folder, closed_until, replay_people
@@ -97,6 +99,9 @@ def publish_scheme(
     claim_rows.stock_up(tx, organisation, {reward.id: reward.stock for reward in scheme.rewards})
     if values["since_us"] <= now_us:
         replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
+    if mode == "exact":
+        withdraw_challenges(tx, organisation, closed_until(home), "correction", now_us)
+        withdraw_awards(tx, organisation, closed_until(home), "correction", now_us)
     trail.log(tx, organisation, actor, "scheme.publish", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
@@ -146,6 +151,9 @@ def shadow(
         id_: sum(draft.amount for draft in folder.differences(people[id_], where[id_], stored))
         for id_, stored in states.every(tx, ids).items()
     }
+    for foresee in (bonus_changes, award_changes):
+        for id_, change in foresee(tx, organisation, candidate, closed_until(home), now_us).items():
+            changes[id_] = changes.get(id_, 0) + change
     names = people_rows.names(tx, organisation, changes)
     by_segment: dict[str, int] = {}
     for person_id, change in changes.items():
@@ -180,6 +188,8 @@ def roll_back(
         [opposite(entry, postings.get(entry.id, ()), "rollback", "rolled_back") for entry in given],
         now_us,
     )
+    withdraw_challenges(tx, organisation, closed_until(home), "rolled_back", now_us)
+    withdraw_awards(tx, organisation, closed_until(home), "rolled_back", now_us)
     replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)

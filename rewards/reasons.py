@@ -39,6 +39,8 @@ class Reason(StrEnum):
     KUDOS = "kudos"
     TOP_UP = "top_up"
     CORRECTION = "correction"
+    CHALLENGE = "challenge"
+    NOMINATION = "nomination"
 
 
 KERNEL_REASONS: dict[int, Reason] = {
@@ -86,6 +88,8 @@ _SENTENCES: dict[Reason, str] = {
     Reason.KUDOS: "Thanks from {giver}.",
     Reason.TOP_UP: "Topped up by a new version of the scheme.",
     Reason.CORRECTION: "Corrected by a new version of the scheme.",
+    Reason.CHALLENGE: "{points} points: the challenge “{title}” was reached, and you contributed.",
+    Reason.NOMINATION: "You were chosen for “{title}”{bonus}.",
 }
 
 

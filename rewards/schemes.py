@@ -154,7 +154,7 @@ class Schemes:
         return badge, ""
 
     def title(self, version: int, rule: str) -> str:
-        """What people call a rule or badge."""
+        """What people call a rule, badge, challenge or nomination."""
         if version == NO_SCHEME:
             return rule
         return self._titles(version).get(rule, rule)
@@ -176,7 +176,11 @@ class Schemes:
         key = ("titles", self._hash(version))
         if key not in cache:
             scheme = self.scheme(version)
-            cache[key] = {one.id: one.title for group in (scheme.rules, scheme.every_badge) for one in group}
+            cache[key] = (
+                {one.id: one.title for group in (scheme.rules, scheme.every_badge) for one in group}
+                | {f"challenge:{one.id}": one.title for one in scheme.challenges}
+                | {f"nomination:{one.id}": one.title for one in scheme.recognition.nominations}
+            )
         found: dict[str, str] = cache[key]
         return found
 

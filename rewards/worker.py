@@ -39,11 +39,13 @@ def work_once(db: Database, now: datetime, send: Send) -> Round:
         try:
             with db.begin() as tx:
                 released += release_due(tx, slug, now)
-                finish_challenges(tx, slug, now)
                 if db.cache.get(("expiry", slug)) != now.date():
                     # It reads every posting, and days are its unit: once a day and process.
                     expire_due(tx, slug, now)
             db.cache["expiry", slug] = now.date()
+            # Apart from the rest: it locks out all writers, and must not wait for one while it holds anything.
+            with db.begin() as tx:
+                finish_challenges(tx, slug, now)
         except Exception as error:
             # One organisation's trouble does not keep the others waiting; the next round tries again.
             log.error("a round failed", organisation=slug, exc_info=error)

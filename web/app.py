@@ -19,6 +19,7 @@ from web.api import (
     events,
     kudos,
     leaderboards,
+    nominations,
     people,
     personal_data,
     reviews,
@@ -27,9 +28,10 @@ from web.api import (
     webhooks,
 )
 from web.employee import boards as employee_boards
+from web.employee import nominating, spending
 from web.employee import routes as employee
-from web.employee import spending
 from web.health import Measure, Metrics
+from web.hr import nominations as decisions
 from web.hr import routes as hr
 from web.security import Edge, SignInLimit
 from web.settings import Settings
@@ -75,13 +77,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         schemes.router,
         badges.router,
         challenges.router,
+        nominations.router,
         reviews.router,
         webhooks.router,
         sign_in.router,
         employee.router,
         employee_boards.router,
         spending.router,
+        nominating.router,
         hr.router,
+        decisions.router,
         strategist.router,
     ):
         app.include_router(router)

@@ -1,56 +1,148 @@
-"""Rows of challenge_result, and what teams have done between two instants."""
+"""Rows of challenge_result, and what people have done within a challenge."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, func, insert, select
+from sqlalchemy import BigInteger, Row, Select, and_, cast, delete, exists, func, insert, literal, select
 
 from rewards.store import schema
 from rewards.store.session import Transaction
 
-RESULT = schema.challenge_result
-EVENT = schema.event
-PERSON = schema.person
+RESULT, EVENT, PERSON = schema.challenge_result, schema.event, schema.person
+JOURNAL, POSTING, SCORE = schema.journal, schema.posting, schema.board_score
+REVIEW = schema.review
+# What the kernel counts as an award of its own; the rest of an award that was proven later is none. What a person has yet
+# to look at counts once it is approved, here as for points and events.
+AWARD_REASONS = ("awarded", "cap_partial", "until_verified", "on_hold", "released", "approved")
+BY = {"person": PERSON.c.id, "segment": PERSON.c.segment, "team": PERSON.c.team}
 
 
-def counted_events(
-    tx: Transaction, organisation: str, kind: str, from_us: int, until_us: int
-) -> tuple[dict[str, int], list[Row[Any]]]:
-    """Events of a kind in [from, until): sums by team of people who never moved, and single events of those who did."""
-    where = and_(
+class Counted(NamedTuple):
+    """What is added up: metric and name, over [from, until) in microseconds, which are the dates first to last."""
+
+    metric: str
+    of: str
+    from_us: int
+    until_us: int
+    first_date: int
+    last_date: int
+
+
+def settled(
+    tx: Transaction, organisation: str, counted: Counted, by: Sequence[str], person_id: int | None = None
+) -> list[tuple[Any, ...]]:
+    """Sums of people who never moved, by the names of BY; the last column is the sum (millipoints, or a number)."""
+    made = (_by_day if counted.metric == "points" else _pieces)(organisation, counted).subquery()
+    columns = [BY[name] for name in by]
+    query = (
+        select(*columns, cast(func.sum(made.c.amount), BigInteger))
+        .join(PERSON, PERSON.c.id == made.c.person_id)
+        .where(PERSON.c.has_history.is_(False))
+        .group_by(*columns)
+    )
+    found = tx.execute(query if person_id is None else query.where(PERSON.c.id == person_id))
+    return [tuple(row) for row in found]
+
+
+def moved(
+    tx: Transaction, organisation: str, counted: Counted, person_id: int | None = None
+) -> list[Row[Any]]:
+    """(person_id, occurred_us, amount), one by one, of people who moved, so that each goes where they were at the time."""
+    made = _pieces(organisation, counted).subquery()
+    query = select(made.c.person_id, made.c.occurred_us, made.c.amount).join(
+        PERSON, PERSON.c.id == made.c.person_id
+    )
+    query = query.where(PERSON.c.has_history.is_(True))
+    return list(tx.execute(query if person_id is None else query.where(PERSON.c.id == person_id)))
+
+
+def _by_day(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
+    days = range(counted.first_date, counted.last_date + 1)
+    windows = [f"d:{date.fromordinal(day).isoformat()}" for day in days]
+    return select(SCORE.c.person_id, SCORE.c.score.label("amount")).where(
+        SCORE.c.organisation_id == organisation, SCORE.c.window.in_(windows)
+    )
+
+
+def _pieces(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
+    if counted.metric == "points":
+        return (
+            select(POSTING.c.person_id, JOURNAL.c.occurred_us, POSTING.c.amount)
+            .join(JOURNAL, JOURNAL.c.id == POSTING.c.journal_id)
+            .where(
+                POSTING.c.organisation_id == organisation,
+                POSTING.c.account == "earned",
+                JOURNAL.c.board_date.between(counted.first_date, counted.last_date),
+            )
+        )
+    if counted.metric == "awards":
+        other = JOURNAL.alias()
+        return (
+            select(JOURNAL.c.person_id, JOURNAL.c.occurred_us, literal(1).label("amount"))
+            .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
+            .where(
+                JOURNAL.c.organisation_id == organisation,
+                JOURNAL.c.kind == "points",
+                JOURNAL.c.rule == counted.of,
+                JOURNAL.c.reason.in_(AWARD_REASONS),
+                JOURNAL.c.reverses.is_(None),
+                other.c.id.is_(None),
+                JOURNAL.c.occurred_us >= counted.from_us,
+                JOURNAL.c.occurred_us < counted.until_us,
+            )
+        )
+    amount = EVENT.c.quantity if counted.metric == "quantity" else literal(1)
+    looked_at = exists().where(REVIEW.c.event_ref == EVENT.c.id, REVIEW.c.status == "open")
+    return select(EVENT.c.person_id, EVENT.c.occurred_us, amount.label("amount")).where(
         EVENT.c.organisation_id == organisation,
-        EVENT.c.kind == kind,
+        EVENT.c.kind == counted.of,
         EVENT.c.scored,
         EVENT.c.voided_at_us.is_(None),
-        EVENT.c.occurred_us >= from_us,
-        EVENT.c.occurred_us < until_us,
+        ~looked_at,
+        EVENT.c.occurred_us >= counted.from_us,
+        EVENT.c.occurred_us < counted.until_us,
     )
-    settled = (
-        select(PERSON.c.team, func.count())
-        .join(PERSON, PERSON.c.id == EVENT.c.person_id)
-        .where(where, PERSON.c.has_history.is_(False))
-        .group_by(PERSON.c.team)
-    )
-    moved = (
-        select(EVENT.c.person_id, EVENT.c.occurred_us)
-        .join(PERSON, PERSON.c.id == EVENT.c.person_id)
-        .where(where, PERSON.c.has_history.is_(True))
-        .order_by(EVENT.c.id)
-    )
-    sums = {team: int(count) for team, count in tx.execute(settled).all()}
-    return sums, list(tx.execute(moved))
 
 
-def results(tx: Transaction, organisation: str, challenge: str, first_date: int) -> dict[str, Row[Any]]:
-    """The fixed result by team; empty while there is none."""
-    where = and_(
-        RESULT.c.organisation_id == organisation,
-        RESULT.c.challenge == challenge,
-        RESULT.c.first_date == first_date,
+def is_fixed(tx: Transaction, organisation: str, challenge: str, first_date: int) -> bool:
+    """Whether there is a result."""
+    return (
+        tx.execute(select(RESULT.c.team).where(_of(organisation, challenge, first_date))).first() is not None
     )
-    return {row.team: row for row in tx.execute(select(RESULT).where(where).order_by(RESULT.c.team))}
+
+
+def results(
+    tx: Transaction, organisation: str, challenge: str, first_date: int, unit: str | None = None
+) -> dict[str, int]:
+    """The fixed result by unit, of all or of one; empty while there is none."""
+    query = select(RESULT.c.team, RESULT.c.amount).where(_of(organisation, challenge, first_date))
+    if unit is not None:
+        query = query.where(RESULT.c.team == unit)
+    return {name: int(amount) for name, amount in tx.execute(query.order_by(RESULT.c.team))}
+
+
+def fixed_since(tx: Transaction, organisation: str, from_us: int) -> list[tuple[str, int, int]]:
+    """(challenge, first date, goal) of the results fixed since an instant."""
+    where = and_(RESULT.c.organisation_id == organisation, RESULT.c.decided_us >= from_us)
+    query = select(RESULT.c.challenge, RESULT.c.first_date, RESULT.c.goal).where(where).distinct()
+    found = tx.execute(query.order_by(RESULT.c.challenge, RESULT.c.first_date))
+    return [(name, int(first), int(goal)) for name, first, goal in found]
 
 
 def fix(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep a result."""
     tx.execute(insert(RESULT), list(rows))
+
+
+def forget(tx: Transaction, organisation: str, challenge: str, first_date: int) -> None:
+    """Drop a result."""
+    tx.execute(delete(RESULT).where(_of(organisation, challenge, first_date)))
+
+
+def _of(organisation: str, challenge: str, first_date: int) -> Any:
+    return and_(
+        RESULT.c.organisation_id == organisation,
+        RESULT.c.challenge == challenge,
+        RESULT.c.first_date == first_date,
+    )

@@ -17,7 +17,7 @@ Reader = Annotated[ApiToken, Depends(token_with("me:read"))]
 
 
 class Stand(Strict):
-    """How far a team is; `team` is empty where the goal is everybody's."""
+    """How far a team, a segment or the reader is; `team` is empty where the goal is everybody's."""
 
     team: str
     done: int
@@ -26,13 +26,18 @@ class Stand(Strict):
 
 
 class ChallengeOut(Strict):
-    """A challenge. `counting`: over, late events still count; `final`: the result is fixed. Small teams are not shown."""
+    """A challenge. `counting`: over, late events still count; `final`: the result is fixed and the bonus paid.
+
+    `teams` are those of `unit`: teams or segments, small ones not shown; everybody; of persons the reader alone.
+    """
 
     id: str
     title: str
     metric: str
     of: str
+    unit: Literal["person", "team", "segment", "everyone"]
     goal: int
+    bonus_millipoints: int
     first_day: date
     last_day: date
     state: Literal["running", "counting", "final"]
@@ -52,7 +57,9 @@ def _challenge(view: ChallengeView) -> ChallengeOut:
         title=view.title,
         metric=view.metric,
         of=view.of,
+        unit=view.unit,
         goal=view.goal,
+        bonus_millipoints=view.bonus_millipoints,
         first_day=view.first_day,
         last_day=view.last_day,
         state=view.state,

@@ -147,7 +147,7 @@ def _monday(day: date) -> date:
 
 def is_earned(entry: EntryView) -> bool:
     """Whether an entry belongs to the balance that ranks and levels look at."""
-    return entry.kind in ("points", "badge")
+    return entry.kind in ("points", "badge", "challenge", "nomination")
 
 
 def next_goal(scheme: IncentiveScheme | None, earned: int) -> Goal | None:

@@ -10,9 +10,11 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.accounts import Account
+from rewards.challenges import challenges
 from rewards.content import ContentItem, get_item, green_lit_for, is_open, list_items
 from rewards.faults import Fault, NotFound
 from rewards.links import clicks_for, declare_share, prepare_share
+from rewards.nominations import awards_for, honours
 from rewards.people import Person, get_person, list_people
 from rewards.program import EntryView, badges_for, balances, entries_for
 from rewards.progress import badge_progress
@@ -181,13 +183,22 @@ def badges(request: Request, store: Store, account: Employee) -> Response:
             "person": get_person(tx, org, me),
             "held": held,
             "open": [b for b in badge_progress(tx, org, me, now()) if b.badge not in mine],
+            "challenges": challenges(tx, org, me, now()),
         }
     return page(request, "employee/badges.html", context)
 
 
-def _thanks(
-    request: Request, store: Store, account: Employee, fault: str = "", words: str = "", status: int = 200
+def thanks_page(
+    request: Request,
+    store: Store,
+    account: Employee,
+    fault: str = "",
+    words: str = "",
+    naming_fault: str = "",
+    reason: str = "",
+    status: int = 200,
 ) -> Response:
+    """Thanks and awards by nomination, with what went wrong and the words that were typed."""
     org, me = account.organisation, account.person
     with store.read() as tx:
         context = {
@@ -203,6 +214,11 @@ def _thanks(
             "fault": fault,
             "words": words,
             "thanked": status == 200 and "thanked" in request.query_params,
+            "awards": awards_for(tx, org, me, now()),
+            "honours": honours(tx, org, me, now()),
+            "named": status == 200 and "named" in request.query_params,
+            "naming_fault": naming_fault,
+            "reason": reason,
         }
     return page(request, "employee/thanks.html", context, status)
 
@@ -210,7 +226,7 @@ def _thanks(
 @router.get("/thanks")
 def thanks(request: Request, store: Store, account: Employee) -> Response:
     """Thank a colleague; thanks received."""
-    return _thanks(request, store, account)
+    return thanks_page(request, store, account)
 
 
 @router.post("/thanks")
@@ -227,5 +243,5 @@ def give(
         with store.begin() as tx:
             give_kudos(tx, account.organisation, account.person, receiver, message, (), key, now())
     except Fault as fault:
-        return _thanks(request, store, account, fault=str(fault), words=message, status=409)
+        return thanks_page(request, store, account, fault=str(fault), words=message, status=409)
     return RedirectResponse("/thanks?thanked=1", 303)

@@ -1,0 +1,145 @@
+"""Rows of `nomination` and `award_round`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, exists, func, insert, or_, select, update
+
+from rewards.store import schema
+from rewards.store.recognition import ERASED
+from rewards.store.session import Transaction
+
+NOMINATION, ROUND, JOURNAL = schema.nomination, schema.award_round, schema.journal
+
+
+def add(tx: Transaction, row: Mapping[str, Any]) -> int:
+    """Keep a nomination; returns its id."""
+    return int(tx.execute(insert(NOMINATION).returning(NOMINATION.c.id), dict(row)).scalar_one())
+
+
+def find(tx: Transaction, organisation: str, nomination_id: int) -> Row[Any] | None:
+    """One nomination."""
+    where = and_(NOMINATION.c.organisation_id == organisation, NOMINATION.c.id == nomination_id)
+    return tx.execute(select(NOMINATION).where(where)).one_or_none()
+
+
+def drop(tx: Transaction, nomination_id: int) -> None:
+    """Remove a nomination."""
+    tx.execute(delete(NOMINATION).where(NOMINATION.c.id == nomination_id))
+
+
+def named_by(
+    tx: Transaction, organisation: str, award: str, first_date: int, person_id: int
+) -> list[Row[Any]]:
+    """What one person said in a round, in the order of saying it."""
+    where = and_(_of(NOMINATION, organisation, award, first_date), NOMINATION.c.nominator_id == person_id)
+    return list(tx.execute(select(NOMINATION).where(where).order_by(NOMINATION.c.id)))
+
+
+def of_round(tx: Transaction, organisation: str, award: str, first_date: int) -> list[Row[Any]]:
+    """Every nomination of a round."""
+    where = _of(NOMINATION, organisation, award, first_date)
+    return list(tx.execute(select(NOMINATION).where(where).order_by(NOMINATION.c.id)))
+
+
+def winners(tx: Transaction, organisation: str, award: str, first_date: int) -> list[int]:
+    """Whose award stands, by internal id."""
+    other = JOURNAL.alias()
+    query = (
+        select(NOMINATION.c.nominee_id)
+        .join(other, other.c.reverses == NOMINATION.c.journal_id, isouter=True)
+        .where(
+            _of(NOMINATION, organisation, award, first_date),
+            NOMINATION.c.journal_id.is_not(None),
+            other.c.id.is_(None),
+        )
+        .distinct()
+        .order_by(NOMINATION.c.nominee_id)
+    )
+    return list(tx.execute(query).scalars())
+
+
+def undecided(tx: Transaction, organisation: str) -> list[Row[Any]]:
+    """(award, first_date, scheme_version) of rounds with nominations and without a decision, the oldest first."""
+    decided = exists().where(
+        ROUND.c.organisation_id == NOMINATION.c.organisation_id,
+        ROUND.c.award == NOMINATION.c.award,
+        ROUND.c.first_date == NOMINATION.c.first_date,
+    )
+    return _rounds(tx, NOMINATION.c.organisation_id == organisation, ~decided)
+
+
+def version_of(tx: Transaction, organisation: str, award: str, first_date: int) -> int | None:
+    """The version of the scheme by which the round's last nomination was made; None where there was none."""
+    found = _rounds(tx, _of(NOMINATION, organisation, award, first_date))
+    return found[0].scheme_version if found else None
+
+
+def _rounds(tx: Transaction, *where: Any) -> list[Row[Any]]:
+    keys = (NOMINATION.c.award, NOMINATION.c.first_date)
+    query = select(*keys, func.max(NOMINATION.c.scheme_version).label("scheme_version")).where(*where)
+    return list(tx.execute(query.group_by(*keys).order_by(NOMINATION.c.first_date, NOMINATION.c.award)))
+
+
+def decided(tx: Transaction, organisation: str, limit: int) -> list[Row[Any]]:
+    """Decisions, the newest first."""
+    query = select(ROUND).where(ROUND.c.organisation_id == organisation)
+    return list(tx.execute(query.order_by(ROUND.c.decided_us.desc(), ROUND.c.award).limit(limit)))
+
+
+def decision(tx: Transaction, organisation: str, award: str, first_date: int) -> Row[Any] | None:
+    """The decision on a round."""
+    return tx.execute(select(ROUND).where(_of(ROUND, organisation, award, first_date))).one_or_none()
+
+
+def decide(tx: Transaction, row: Mapping[str, Any], journal_ids: Mapping[int, int]) -> None:
+    """Keep a decision; `journal_ids`: the winners' entries by internal id."""
+    tx.execute(insert(ROUND), dict(row))
+    where = _of(NOMINATION, row["organisation_id"], row["award"], row["first_date"])
+    for person_id, journal_id in journal_ids.items():
+        mine = and_(where, NOMINATION.c.nominee_id == person_id)
+        tx.execute(update(NOMINATION).where(mine).values(journal_id=journal_id))
+
+
+def reopen(tx: Transaction, organisation: str, award: str, first_date: int) -> None:
+    """Drop a decision; the nominations stay."""
+    tx.execute(delete(ROUND).where(_of(ROUND, organisation, award, first_date)))
+    where = _of(NOMINATION, organisation, award, first_date)
+    tx.execute(update(NOMINATION).where(where).values(journal_id=None))
+
+
+def move(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
+    """Give one account's nominations to another; what would then be said twice, or of oneself, is dropped."""
+    where = and_(
+        NOMINATION.c.organisation_id == organisation,
+        or_(NOMINATION.c.nominator_id.in_((gone, kept)), NOMINATION.c.nominee_id.in_((gone, kept))),
+    )
+    seen: set[tuple[Any, ...]] = set()
+    dropped: list[int] = []
+    moved: list[Row[Any]] = []
+    for row in tx.execute(select(NOMINATION).where(where).order_by(NOMINATION.c.id)):
+        pair = [kept if who == gone else who for who in (row.nominator_id, row.nominee_id)]
+        key = (row.award, row.first_date, *pair)
+        if pair[0] == pair[1] or key in seen:
+            dropped.append(row.id)
+        elif gone in (row.nominator_id, row.nominee_id):
+            moved.append(row)
+        seen.add(key)
+    if dropped:
+        tx.execute(delete(NOMINATION).where(NOMINATION.c.id.in_(dropped)))
+    for column in (NOMINATION.c.nominator_id, NOMINATION.c.nominee_id):
+        ids = [row.id for row in moved if getattr(row, column.name) == gone]
+        if ids:
+            tx.execute(update(NOMINATION).where(NOMINATION.c.id.in_(ids)).values({column.name: kept}))
+
+
+def blank_messages(tx: Transaction, person_id: int) -> None:
+    """Remove the words by and about an erased person; that there was a nomination stays."""
+    where = or_(NOMINATION.c.nominator_id == person_id, NOMINATION.c.nominee_id == person_id)
+    tx.execute(update(NOMINATION).where(where).values(message=ERASED))
+
+
+def _of(table: Any, organisation: str, award: str, first_date: int) -> Any:
+    return and_(
+        table.c.organisation_id == organisation, table.c.award == award, table.c.first_date == first_date
+    )

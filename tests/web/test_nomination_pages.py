@@ -1,0 +1,89 @@
+"""Naming a colleague and deciding, on the pages; and the employee's challenges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from rewards.document import load_document
+from rewards.nominations import nominate
+from rewards.publication import publish_scheme
+from rewards.scheme import IncentiveScheme
+from rewards.store.session import Database
+from tests.company import ORGANISATION, Company
+
+SCHEME = """
+name: praise
+title: Praise
+rules: [{id: share, title: Share, on: share, points: 2}]
+challenges: [{id: all, title: "All <i>together</i>", goal: 1000, days: 90, unit: everyone, points: 5}]
+recognition: {nominations: [{id: helper, title: "Helper <b>of</b> the week", every_days: 7, points: 15}]}
+"""
+SignIn = Callable[[str], TestClient]
+
+
+@pytest.fixture
+def praise(client: TestClient, sqlite_db: Database, company: Company) -> TestClient:
+    """A scheme with an award, exact since 20 days ago; ben was named in the round that is over."""
+    scheme = load_document(SCHEME, IncentiveScheme, "test")
+    now = datetime.now(UTC)
+    with sqlite_db.begin() as tx:
+        publish_scheme(tx, ORGANISATION, scheme, now - timedelta(days=20), "hal", "test", now, "exact")
+        nominate(
+            tx, ORGANISATION, company.employee, "helper", company.colleague, "Said <b>no</b>.",
+            now - timedelta(days=7),
+        )  # fmt: skip
+    return client
+
+
+def test_an_employee_names_a_colleague_and_takes_it_back(praise: TestClient, sign_in: SignIn) -> None:
+    sign_in("ana")
+    form = {"award": "helper", "nominee": "eve", "reason": "Found the <script>bug</script>."}
+    for _ in range(2):
+        answer = praise.post("/nominations", data=form)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/thanks?named=1#awards")
+    page = praise.get("/thanks?named=1").text
+    assert page.count("Found the &lt;script&gt;bug&lt;/script&gt;.") == 1
+    assert "<script>bug" not in page
+    assert "Helper &lt;b&gt;of&lt;/b&gt; the week" in page
+    assert "You have named everybody you can" in page
+    refused = praise.post("/nominations", data=form | {"nominee": "kim"})
+    assert (refused.status_code, 'role="alert"' in refused.text) == (409, True)
+    assert praise.post("/nominations", data=form | {"nominee": "ana"}).status_code == 409
+    found = re.search(r'action="(/nominations/\d+/withdraw)"', page)
+    assert found
+    assert praise.post(found.group(1)).status_code == 303
+    assert praise.post(found.group(1)).status_code == 409
+    assert "Name them" in praise.get("/thanks").text
+
+
+def test_hr_decides_and_the_winner_reads_why(praise: TestClient, sign_in: SignIn) -> None:
+    sign_in("ana")
+    assert praise.get("/hr/nominations").status_code == 403
+    sign_in("hal")
+    assert 'href="/hr/nominations"' in praise.get("/hr").text
+    page = praise.get("/hr/nominations").text
+    assert "Said &lt;b&gt;no&lt;/b&gt;." in page
+    found = re.search(r'name="first_day" value="([0-9-]+)"', page)
+    assert found
+    form = {"award": "helper", "first_day": found.group(1), "reason": "Bold <i>and</i> right."}
+    assert praise.post("/hr/nominations", data=form | {"winners": "kim"}).status_code == 409
+    answer = praise.post("/hr/nominations", data=form | {"winners": ["ben"]})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/hr/nominations?decided=1")
+    assert praise.post("/hr/nominations", data=form | {"winners": ["ben"]}).status_code == 409
+    page = praise.get("/hr/nominations?decided=1").text
+    assert "Bold &lt;i&gt;and&lt;/i&gt; right." in page
+    assert "Ben &lt;b&gt;Field&lt;/b&gt;" in page
+    sign_in("ana")
+    assert "Ben &lt;b&gt;Field&lt;/b&gt;" in praise.get("/thanks").text
+
+
+def test_the_challenges_stand_with_the_badges(praise: TestClient, sign_in: SignIn) -> None:
+    page = sign_in("ana").get("/badges").text
+    assert "All &lt;i&gt;together&lt;/i&gt;" in page
+    assert "0 of 1,000" in page
+    assert "5 points for everybody who contributed" in page

@@ -1,0 +1,64 @@
+"""HR's page of the awards by nomination: who was named and why, and the decision."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from rewards.accounts import Account
+from rewards.award_decisions import decide_round, rounds_decided, rounds_to_decide
+from rewards.faults import Fault
+from rewards.people import get_person
+from rewards.store.session import Database
+from web.session import Hr, Store, now
+from web.templating import page
+from web.text import Plain
+
+router = APIRouter(include_in_schema=False)
+MOST_WINNERS = 1000
+
+
+def _page(
+    request: Request, store: Database, account: Account, fault: str = "", words: str = "", status: int = 200
+) -> Response:
+    org = account.organisation
+    with store.read() as tx:
+        context = {
+            "account": account,
+            "person": get_person(tx, org, account.person),
+            "rounds": rounds_to_decide(tx, org, now()),
+            "decided": rounds_decided(tx, org, now()),
+            "fault": fault,
+            "words": words,
+            "done": status == 200 and "decided" in request.query_params,
+        }
+    return page(request, "hr/nominations.html", context, status)
+
+
+@router.get("/hr/nominations")
+def nominations(request: Request, store: Store, account: Hr) -> Response:
+    """Rounds that wait, that go on, and that were decided."""
+    return _page(request, store, account)
+
+
+@router.post("/hr/nominations")
+def decide(
+    request: Request,
+    store: Store,
+    account: Hr,
+    award: Annotated[Plain, Form(max_length=64)],
+    first_day: Annotated[date, Form()],
+    reason: Annotated[Plain, Form(max_length=1000)],
+    winners: Annotated[list[Plain] | None, Form(max_length=MOST_WINNERS)] = None,
+) -> Response:
+    """Decide a round, once."""
+    org, chosen = account.organisation, winners or []
+    try:
+        with store.begin() as tx:
+            decide_round(tx, org, award, first_day, chosen, account.person, reason, now())
+    except Fault as fault:
+        return _page(request, store, account, fault=str(fault), words=reason, status=409)
+    return RedirectResponse("/hr/nominations?decided=1", 303)
