@@ -6,7 +6,7 @@ from typing import Any
 
 from rewards.faults import Conflict, Insufficient, NotFound, Refused
 from rewards.ledger import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, Draft, opposite, post, post_once
-from rewards.people import find_row
+from rewards.people import find_row, refuse_own
 from rewards.places import today
 from rewards.scheme import Reward, millipoints
 from rewards.schemes import NO_SCHEME, Schemes
@@ -126,8 +126,9 @@ def _buy(
 def approve_claim(
     tx: Transaction, organisation: str, claim: int, actor: str, reason: str, now: datetime
 ) -> Claim:
-    """Let a requested claim go through. Raises NotFound, or Conflict when it is not waiting."""
+    """Let a requested claim go through. Raises NotFound, Conflict when it is not waiting, Refused for the actor's own."""
     row = _find(tx, organisation, claim)
+    refuse_own(tx, organisation, actor, row.person_id, f"claim {claim}")
     if not rows.move(tx, claim, ("requested",), "approved", actor, reason, to_us(now)):
         raise Conflict(f"claim {claim}: status {row.status!r} is not waiting for approval; nothing to do")
     trail.log(tx, organisation, actor, "claim.approve", str(claim), reason, to_us(now))

@@ -147,6 +147,13 @@ def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out:
     _log(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now)
 
 
+def refuse_own(tx: Transaction, organisation: str, actor: str, person_id: int, what: str) -> None:
+    """Raise Refused where the actor is the person, by this account or by one linked to it: nobody decides for herself."""
+    decider = rows.find(tx, organisation, actor)
+    if decider is not None and rows.linked(tx, organisation, decider.id, person_id):
+        raise Refused(f"{what}: is your own; ask a colleague to decide")
+
+
 def _change(tx: Transaction, organisation: str, row: Any, values: dict[str, Any]) -> None:
     """Change a person, whose `hidden` among the values holds for the boards too."""
     states.lock(tx, organisation, [row.id])

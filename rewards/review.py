@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from rewards.faults import Conflict, NotFound
 from rewards.ledger import ALLOWANCE, MINT, NOBODY, Draft, post
+from rewards.people import refuse_own
 from rewards.program import held_entries, release, void_event
 from rewards.recognition import deliver
 from rewards.store import events as event_rows
@@ -85,12 +86,14 @@ def decide(
 ) -> None:
     """Approve: what was held counts. Decline: it counts as never having happened.
 
-    Raises NotFound, or Conflict when it was decided before.
+    Raises NotFound, Conflict when it was decided before, Refused where the actor would let her own count.
     """
     home = organisation_rows.find_shared(tx, organisation)
     row = rows.find(tx, organisation, review)
     if row is None or home is None:
         raise NotFound(f"review {review}: not in organisation {organisation!r}; list the open reviews")
+    if decision == "approve":
+        refuse_own(tx, organisation, actor, row.person_id, f"review {review}")
     now_us = to_us(now)
     event = event_rows.get(tx, organisation, row.event_ref) if row.event_ref else None
     states.lock(tx, organisation, [id_ for id_ in (row.person_id, event.owner_id if event else None) if id_])

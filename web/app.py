@@ -31,7 +31,8 @@ from web.employee import boards as employee_boards
 from web.employee import nominating, spending
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import nominations as decisions
+from web.hr import decisions
+from web.hr import nominations as hr_nominations
 from web.hr import routes as hr
 from web.security import Edge, SignInLimit
 from web.settings import Settings
@@ -86,6 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         spending.router,
         nominating.router,
         hr.router,
+        hr_nominations.router,
         decisions.router,
         strategist.router,
     ):

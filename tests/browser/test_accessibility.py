@@ -23,7 +23,10 @@ PAGES = {
         "/boards",
         "/rewards",
     ),
-    "hr": ("/hr",),
+    "hr": (
+        "/hr",
+        "/hr/decisions",
+    ),
     "strategist": ("/strategist",),
 }
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

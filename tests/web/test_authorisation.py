@@ -26,11 +26,13 @@ PUBLIC = {
     "/api/v1/credentials/verify",
 }
 BEARER = {"/api/v1/events": "events:write", "/api/v1/me": "me:read", "/api/v1/balances": "admin"}
-ROLE = {"/hr": "hr", "/hr/nominations": "hr", "/strategist": "strategist"}
+ROLE = {"/hr": "hr", "/hr/decisions": "hr", "/hr/nominations": "hr", "/strategist": "strategist"}
 FORMS = {
     "/thanks": {"receiver": "ben", "message": "Thank you", "key": "0123456789"},
     "/share/{code}/declare": {},
     "/boards/visibility": {"shown": "false"},
+    "/hr/reviews/{id}": {"decision": "approve", "reason": "Fine."},
+    "/hr/claims/{id}": {"decision": "approve", "reason": "Fine."},
     "/rewards/claims": {"reward": "mug", "key": "0123456789"},
     "/nominations": {"award": "helper", "nominee": "ben", "reason": "Kind."},
     "/hr/nominations": {"award": "helper", "first_day": "2026-11-01", "reason": "Kind."},

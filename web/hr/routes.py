@@ -8,10 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from rewards.accounts import Account
+from rewards.claims import claims_waiting
 from rewards.explain import explain_scheme
 from rewards.people import Person, get_person
 from rewards.program import Participation, participation
 from rewards.publication import SchemeVersion, scheme_in_force, versions
+from rewards.review import open_reviews
 from web.hr.groups import DEFAULT_MINIMUM, GroupRow, rows_of
 from web.session import Hr, Store, now
 from web.templating import page
@@ -24,7 +26,7 @@ class HrContext:
     """`version` is the scheme in force (None: none), `lines` says it in plain words, `history` all versions, newest first.
 
     `groups` are the segments that may be shown; `hidden` counts those that may not, because fewer than `minimum` people
-    would be told apart.
+    would be told apart. `waiting` counts what a person has to decide.
     """
 
     account: Account
@@ -36,6 +38,7 @@ class HrContext:
     hidden: int
     minimum: int
     history: list[SchemeVersion]
+    waiting: int
 
 
 @router.get("/hr")
@@ -58,5 +61,6 @@ def overview(request: Request, store: Store, account: Hr) -> Response:
             hidden=found.suppressed_segments + len(found.by_segment) - len(groups),
             minimum=minimum,
             history=versions(tx, org)[::-1],
+            waiting=len(open_reviews(tx, org)) + len(claims_waiting(tx, org)),
         )
     return page(request, "hr/overview.html", context)

@@ -1,0 +1,100 @@
+"""HR decides what waits: held events and rewards asked for, with a reason, and never her own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from rewards.claims import claim_reward
+from rewards.document import load_document
+from rewards.events import Event
+from rewards.intake import record
+from rewards.program import balances
+from rewards.publication import publish_scheme
+from rewards.scheme import IncentiveScheme
+from rewards.store.session import Database
+from tests.company import ORGANISATION, Company
+
+SCHEME = """
+name: looked-at
+title: Looked at
+rules: [{id: share, title: Share, on: share, points: 10}]
+fair_play: {review_above_per_hour: 2}
+rewards: [{id: trip, title: "A <i>trip</i>", points: 15, approval: true}]
+"""
+SignIn = Callable[[str], TestClient]
+
+
+@pytest.fixture
+def waiting(client: TestClient, sqlite_db: Database, company: Company) -> TestClient:
+    """ana and hal shared three times within an hour, which is once too often, and each asks for a trip."""
+    at = datetime.now(UTC) - timedelta(hours=1)
+    with sqlite_db.begin() as tx:
+        publish_scheme(
+            tx, ORGANISATION, load_document(SCHEME, IncentiveScheme, "test"), at, "sam", "test", at
+        )
+        for person in ("ana", "hal"):
+            events = [
+                Event(
+                    source="test", id=f"{person}{number}", kind="share", subject=person, object=f"i{number}",
+                    occurred_at=at + timedelta(minutes=number),
+                )
+                for number in range(3)
+            ]  # fmt: skip
+            record(tx, ORGANISATION, events, received_at=at + timedelta(minutes=5))
+            claim_reward(tx, ORGANISATION, person, "trip", f"trip {person}", datetime.now(UTC))
+    return client
+
+
+def actions(page: str, what: str) -> dict[str, str]:
+    """{heading or name: address} of the forms of one kind."""
+    found = re.findall(rf'<h3 id="\w+-\d+">(.*?)</h3>(.*?)action="(/hr/{what}/\d+)"', page, re.DOTALL)
+    return {re.search(r"(Ana|Hal)", head + text).group(1): address for head, text, address in found}  # type: ignore[union-attr]
+
+
+def earned(db: Database, person: str) -> tuple[int, int]:
+    with db.read() as tx:
+        found = balances(tx, ORGANISATION, person)
+    return found.earned // 1000, found.spendable // 1000
+
+
+def test_what_was_held_counts_or_not_as_hr_decides(
+    waiting: TestClient, sign_in: SignIn, sqlite_db: Database
+) -> None:
+    assert "What waits for a decision" in sign_in("hal").get("/hr").text
+    page = waiting.get("/hr/decisions").text
+    assert "3 events within an hour" in page
+    assert earned(sqlite_db, "ana") == (20, 5)
+    form = {"decision": "approve", "reason": "A busy day at the fair."}
+    assert waiting.post(actions(page, "reviews")["Ana"], data=form).status_code == 303
+    assert earned(sqlite_db, "ana") == (30, 15)
+    again = waiting.post(actions(page, "reviews")["Ana"], data=form)
+    assert (again.status_code, "already approved" in again.text) == (409, True)
+
+
+def test_a_reward_is_agreed_to_or_declined_and_its_points_return(
+    waiting: TestClient, sign_in: SignIn, sqlite_db: Database
+) -> None:
+    page = sign_in("hal").get("/hr/decisions").text
+    assert "A &lt;i&gt;trip&lt;/i&gt;" in page
+    form = {"decision": "decline", "reason": "Fully <b>booked</b>."}
+    assert waiting.post(actions(page, "claims")["Ana"], data=form).status_code == 303
+    assert earned(sqlite_db, "ana") == (20, 20)
+    told = sign_in("ana").get("/rewards").text
+    assert "Declined; the points came back. Fully &lt;b&gt;booked&lt;/b&gt;." in told
+
+
+def test_nobody_decides_for_herself(waiting: TestClient, sign_in: SignIn, sqlite_db: Database) -> None:
+    page = sign_in("hal").get("/hr/decisions").text
+    form = {"decision": "approve", "reason": "It is mine."}
+    for what in ("reviews", "claims"):
+        answer = waiting.post(actions(page, what)["Hal"], data=form)
+        assert (answer.status_code, "is your own" in answer.text) == (409, True)
+    assert earned(sqlite_db, "hal") == (20, 5)
+    for bad in ({"decision": "approve", "reason": ""}, {"decision": "maybe", "reason": "Why not."}):
+        assert waiting.post(actions(page, "claims")["Ana"], data=bad).status_code == 422
+    assert waiting.post("/hr/claims/99999", data=form).status_code == 404

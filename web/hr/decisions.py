@@ -1,0 +1,86 @@
+"""HR's page of what waits for a person: events and thanks held for a look, and rewards asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Path, Request
+from fastapi.responses import RedirectResponse, Response
+
+from rewards.accounts import Account
+from rewards.claims import approve_claim, claims_waiting, decline_claim
+from rewards.faults import Fault, NotFound
+from rewards.people import get_person
+from rewards.publication import scheme_in_force
+from rewards.review import decide, open_reviews
+from rewards.store.session import Database, Transaction
+from web.session import Hr, Store, now
+from web.templating import page
+from web.text import Plain
+
+router = APIRouter(include_in_schema=False)
+MOST_ID = 2**63 - 1
+Choice = Annotated[Literal["approve", "decline"], Form()]
+Reason = Annotated[Plain, Form(min_length=3, max_length=1000)]
+RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
+
+
+def _names(tx: Transaction, organisation: str, people: Iterable[str | None]) -> dict[str, str]:
+    found = (get_person(tx, organisation, person) for person in sorted({one for one in people if one}))
+    return {person.id: person.name or person.id for person in found}
+
+
+def _page(
+    request: Request, store: Database, account: Account, fault: str = "", status: int = 200
+) -> Response:
+    org = account.organisation
+    with store.read() as tx:
+        reviews, claims = open_reviews(tx, org), claims_waiting(tx, org)
+        version = scheme_in_force(tx, org, now())
+        offered = () if version is None else version.scheme.rewards
+        context = {
+            "account": account,
+            "person": get_person(tx, org, account.person),
+            "reviews": reviews,
+            "claims": claims,
+            "titles": {one.id: one.title for one in offered},
+            "names": _names(tx, org, [*(one.person for one in reviews), *(one.person for one in claims)]),
+            "fault": fault,
+            "done": status == 200 and "decided" in request.query_params,
+        }
+    return page(request, "hr/decisions.html", context, status)
+
+
+@router.get("/hr/decisions")
+def decisions(request: Request, store: Store, account: Hr) -> Response:
+    """What waits, the oldest first."""
+    return _page(request, store, account)
+
+
+@router.post("/hr/reviews/{id}")
+def review(
+    request: Request, store: Store, account: Hr, id: RowId, decision: Choice, reason: Reason
+) -> Response:
+    """Let what was held count, or not."""
+    org, actor = account.organisation, account.person
+    return _act(request, store, account, lambda tx: decide(tx, org, id, decision, actor, reason, now()))
+
+
+@router.post("/hr/claims/{id}")
+def claim(
+    request: Request, store: Store, account: Hr, id: RowId, decision: Choice, reason: Reason
+) -> Response:
+    """Agree to a reward, or give the points back."""
+    act = approve_claim if decision == "approve" else decline_claim
+    org, actor = account.organisation, account.person
+    return _act(request, store, account, lambda tx: act(tx, org, id, actor, reason, now()))
+
+
+def _act(request: Request, store: Database, account: Account, act: Callable[[Transaction], Any]) -> Response:
+    try:
+        with store.begin() as tx:
+            act(tx)
+    except Fault as fault:
+        return _page(request, store, account, str(fault), 404 if isinstance(fault, NotFound) else 409)
+    return RedirectResponse("/hr/decisions?decided=1", 303)
