@@ -208,32 +208,11 @@ def pick_contacts(
 
 @inlined
 def grow_tree(
-    offsets: Any,
-    targets: Any,
-    edge_trust: Any,
-    edge_fatigue: Any,
-    interest: Any,
-    feed_load: Any,
-    rates: Any,
-    shares: Any,
-    share_rates: Any,
-    s: Any,
-    key: Any,
-    day: Any,
-    tree_key: Any,
-    tables: Any,
-    counts: Any,
-    seen_edges: Any,
-    seen_flags: Any,
-    visited: Any,
-    today: Any,
-    queue: Any,
-    n: Any,
-    picked: Any,
-    words: Any,
-    next_picked: Any,
-    written: Any,
-) -> Any:
+    offsets: Any, targets: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, feed_load: Any,
+    rates: Any, shares: Any, share_rates: Any, s: Any, key: Any, day: Any, tree_key: Any, tables: Any,
+    counts: Any, seen_edges: Any, seen_flags: Any, visited: Any, today: Any, queue: Any, n: Any,
+    picked: Any, words: Any, next_picked: Any, written: Any,
+) -> Any:  # fmt: skip
     """One share and its reposts, from the `n` picked edges of its own broadcast on; meanwhile pick those of the
     next share.
 
