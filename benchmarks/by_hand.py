@@ -42,7 +42,9 @@ DAY = _add("person_day", ["person_id", "local_date"], "earned")
 TEAM = _add("team_day", ["team", "board_date"], "earned")
 SCORE = _add("board_score", ['"window"', "person_id"], "score")
 BUCKET = _add("board_bucket", ['"window"', "bucket"], "people")
-BADGE = _insert("person_badge", ["organisation_id", "person_id", "badge", "journal_id", "awarded_us"])
+BADGE = _insert(
+    "person_badge", ["organisation_id", "person_id", "badge", "object_key", "journal_id", "awarded_us"]
+)
 STATE = (
     "UPDATE person_state SET scheme_version = ?, state = ?, last_us = ?, last_source = ?, last_event = ? "
     "WHERE person_id = ?"
@@ -97,7 +99,14 @@ def _writes(
             if score > 0:
                 buckets[key[0], bucket_of(score)] = buckets.get((key[0], bucket_of(score)), 0) + step
     badges = [
-        (home, entry[at["person_id"]], entry[at["rule"]], entry[0], entry[at["occurred_us"]])
+        (
+            home,
+            entry[at["person_id"]],
+            entry[at["rule"]],
+            entry[at["object_key"]] or 0,
+            entry[0],
+            entry[at["occurred_us"]],
+        )
         for entry in entries
         if entry[at["kind"]] == "badge"
     ]
