@@ -11,9 +11,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from rewards.award_decisions import decide_round, rounds_to_decide
+from rewards.challenges import finish_challenges
 from rewards.claims import cancel_claim, claim_reward
 from rewards.faults import Fault
 from rewards.merging import merge_people
+from rewards.nominations import nominate
 from rewards.people import change_zone, deactivate, erase, link_people, reactivate, set_leave, set_opt_out
 from rewards.program import close_period, release_due, reverse_entry
 from rewards.publication import publish_scheme, roll_back, shadow
@@ -39,7 +42,11 @@ badges:
   - {{id: steady, title: Steady, permanent: false, groups: [[{{metric: streak, of: daily, at_least: 2}}]]}}
 streaks: [{{id: daily, title: Daily, kinds: [share]}}]
 caps: [{{window: day, points: 45}}]
-recognition: {{kudos: {{allowance: 40, gift: 10, per_pair: 5, reciprocal_limit: 1, spendable: true}}}}
+challenges: [{{id: go, title: Go, metric: events, of: share, goal: 2, days: 1, unit: {unit}, points: {points}}}]
+recognition:
+  kudos: {{allowance: 40, gift: 10, per_pair: 5, reciprocal_limit: 1, spendable: true}}
+  nominations: [{{id: helper, title: Helper, every_days: 1, per_person: 2, points: {points}}}]
+calendar: {{grace_hours: 12}}
 rewards:
   - {{id: mug, title: Mug, points: 15, stock: 2}}
   - {{id: trip, title: Trip, points: 10, budget_points: 20, approval: true}}
@@ -47,8 +54,8 @@ fair_play: {{review_above_per_hour: 4}}
 """
 
 
-def scheme_text(points: int, once: str, cooldown: int, hold: int) -> str:
-    body = BODY.format(points=points, once=once, cooldown=cooldown, hold=hold)
+def scheme_text(points: int, once: str, cooldown: int, hold: int, unit: str) -> str:
+    body = BODY.format(points=points, once=once, cooldown=cooldown, hold=hold, unit=unit)
     return f"name: s\ntitle: S\n{body}"
 
 
@@ -58,6 +65,7 @@ schemes = st.builds(
     st.sampled_from(["once", "each"]),
     st.sampled_from([0, 90]),
     st.sampled_from([0, 24]),
+    st.sampled_from(["person", "everyone"]),
 )
 people = st.sampled_from(World.people)
 hours_ago = st.one_of(st.integers(0, 3), st.integers(0, 80))
@@ -149,11 +157,14 @@ class AnyHistory(RuleBasedStateMachine):
     def published(self, text: str, mode: str, hours: int) -> None:
         scheme, now = World.scheme(text), self.world.now
         at = now if mode == "prospective" else now - timedelta(hours=hours)
+        # Bonuses that are due are paid before and after, since the shadow tells of what the version alone changes.
+        self.attempt(finish_challenges, now)
         before = {p: self.total(p) for p in self.present()}
         seen = self.attempt(shadow, scheme, at, now, mode)
         done = self.attempt(publish_scheme, scheme, at, "hr", "test", now, mode)
         if done is None or mode == "prospective":
             return
+        self.attempt(finish_challenges, now)
         after = {p: self.total(p) for p in before}
         changed = {p: after[p] - before[p] for p in before if after[p] != before[p]}
         assert changed == seen.by_person
@@ -185,6 +196,31 @@ class AnyHistory(RuleBasedStateMachine):
     def thanked(self, giver: str, receiver: str) -> None:
         self.keys += 1
         self.attempt(give_kudos, giver, receiver, "Thank you", ["team"], f"k{self.keys}", self.world.now)
+
+    @rule()
+    def finished(self) -> None:
+        self.attempt(finish_challenges, self.world.now)
+
+    @rule(who=people, whom=people)
+    def named(self, who: str, whom: str) -> None:
+        self.attempt(nominate, who, "helper", whom, "Helped", self.world.now)
+
+    @rule()
+    def chosen(self) -> None:
+        with self.db.read() as tx:
+            rounds = [one for one in rounds_to_decide(tx, "acme", self.world.now) if one.state == "waiting"]
+        for one in rounds:
+            winners = [person.person for person in one.candidates][:1]
+            decided = self.attempt(
+                decide_round, "helper", one.first_day, winners, "hr", "test", self.world.now
+            )
+            if decided is not None:
+                self.entries.extend(
+                    entry.id
+                    for who in winners
+                    for entry in self.world.entries(who)
+                    if entry.kind == "nomination"
+                )
 
     @rule(who=people, reward=st.sampled_from(["mug", "trip"]))
     def claimed(self, who: str, reward: str) -> None:
