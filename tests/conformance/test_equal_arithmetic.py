@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime
 from itertools import count, pairwise
 from typing import Any
@@ -19,9 +20,9 @@ from rewards.events import Event
 from rewards.organisations import create_organisation
 from rewards.people import import_people, set_leave
 from rewards.people_file import PersonRow
-from rewards.program import badges_for, entries_for, record
+from rewards.program import badges_for, entries_for, record, reverse_entry
 from rewards.publication import publish_scheme
-from rewards.replay import Occasion, replay
+from rewards.replay import Occasion, Replay, replay
 from rewards.scheme import IncentiveScheme
 from rewards.store.session import Database
 from rewards.store.verify import verify
@@ -64,9 +65,17 @@ def _single(compiled: CompiledScheme, one: Occasion, rows: tuple[PersonRow, ...]
 
 
 def live(
-    db: Database, scheme: IncentiveScheme, rows: tuple[PersonRow, ...], batches: list[list[Event]]
+    db: Database,
+    scheme: IncentiveScheme,
+    rows: tuple[PersonRow, ...],
+    batches: list[list[Event]],
+    later: tuple[tuple[datetime, IncentiveScheme], ...] = (),
+    undone: Collection[tuple[str, str]] = (),
 ) -> tuple[list[Line], dict[str, set[str]]]:
-    """What stands in the ledger of a new organisation once the batches came in, and who holds which badges."""
+    """What stands in the ledger of a new organisation once the batches came in and some events were undone, and who holds which badges.
+
+    `later` are versions with the instants from which they are in force, `undone` sources and ids.
+    """
     home = f"home{next(homes)}"
     with db.begin() as tx:
         create_organisation(tx, home, home, "UTC", LONG_AGO)
@@ -74,10 +83,15 @@ def live(
         for row in rows:
             for first, last in row.leave:
                 set_leave(tx, home, row.id, first, last, LONG_AGO)
-        publish_scheme(tx, home, scheme, LONG_AGO, "test", "first", LONG_AGO)
+        for since, version in ((LONG_AGO, scheme), *later):
+            publish_scheme(tx, home, version, since, "test", "a version", LONG_AGO)
     for batch in batches:
         with db.begin() as tx:
-            record(tx, home, batch, received_at=LATER, backfill=True)
+            receipts = record(tx, home, batch, received_at=LATER, backfill=True)
+        for receipt in receipts:
+            if (receipt.source, receipt.id) in undone:
+                with db.begin() as tx:
+                    reverse_entry(tx, home, receipt.entries[0].id, "test", "in error", LATER)
     found, held = [], {}
     with db.read() as tx:
         for row in rows:
@@ -93,6 +107,15 @@ def live(
     return found, held
 
 
+def lines(found: Replay) -> list[Line]:
+    """The entries of a replay."""
+    return [
+        (one.person, f"{one.occasion.event.source}/{one.occasion.event.id}", one.entry.item, one.entry.kind,
+         one.entry.amount_millipoints, one.entry.reason.value)
+        for one in found.entries
+    ]  # fmt: skip
+
+
 @given(data=schemes(), stream=events(), rows=people, cut=cuts, shuffle=st.randoms(use_true_random=False))
 @settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))  # fmt: skip
 def test_case_51_live_replay_and_arrays_give_equal_entries(
@@ -102,11 +125,7 @@ def test_case_51_live_replay_and_arrays_give_equal_entries(
     scheme = parse_data(data, IncentiveScheme, "random")
     told = [as_event(event) for event in stream]
     found = replay(told, compile_scheme(scheme), rows)
-    wanted = [
-        (one.person, f"{one.occasion.event.source}/{one.occasion.event.id}", one.entry.item, one.entry.kind,
-         one.entry.amount_millipoints, one.entry.reason.value)
-        for one in found.entries
-    ]  # fmt: skip
+    wanted = lines(found)
     # The kernel has no entry for what no rule and no badge concerns; the others say so.
     assert over_arrays(found.compiled, found.occasions, rows) == [one for one in wanted if one[2]]
     ends = [0, *sorted(set(cut) & set(range(1, len(told)))), len(told)]
@@ -122,6 +141,42 @@ def test_case_51_live_replay_and_arrays_give_equal_entries(
         assert not Counter(wanted) - Counter(got)
         # A permanent badge that a late event would have prevented is kept.
         assert {(kind, item in keeps) for _, _, item, kind, _, _ in Counter(got) - Counter(wanted)} <= {
+            ("badge", True)
+        }
+    assert verify(sqlite_db) == []
+    assert verify(postgresql_db) == []
+
+
+@given(
+    data=st.tuples(schemes(), schemes()),
+    stream=events(),
+    rows=people,
+    change=st.integers(0, 25),
+    drop=st.sets(st.integers(0, 25), max_size=3),
+    cut=cuts,
+)
+@settings(max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))  # fmt: skip
+def test_case_51_with_a_second_version_and_events_undone(
+    sqlite_db: Database, postgresql_db: Database, data: tuple[dict[str, Any], dict[str, Any]],
+    stream: list[dict[str, Any]], rows: tuple[PersonRow, ...], change: int, drop: set[int], cut: list[int],
+) -> None:  # fmt: skip
+    first, second = (parse_data(one, IncentiveScheme, "random") for one in data)
+    told = sorted(map(as_event, stream), key=lambda event: (event.occurred_at, event.source, event.id))
+    since = told[change].occurred_at if change < len(told) else LATER
+    undone = {(told[n].source, told[n].id) for n in drop if n < len(told)}
+    left = [event for event in told if (event.source, event.id) not in undone]
+    found = replay(left, compile_scheme(first), rows, [(since, compile_scheme(second))])
+    wanted = Counter(lines(found))
+    keeps = {
+        badge.id for scheme in (first, second) for badge in compile_scheme(scheme).badges if badge.permanent
+    }
+    ends = [0, *sorted(set(cut) & set(range(1, len(told)))), len(told)]
+    for db in (sqlite_db, postgresql_db):
+        batches = [told[a:b] for a, b in pairwise(ends) if a < b]
+        got, _ = live(db, first, rows, batches, ((since, second),), undone)
+        assert not wanted - Counter(got)
+        # What is permanent is kept although the event that earned it was undone.
+        assert {(kind, item in keeps) for _, _, item, kind, _, _ in Counter(got) - wanted} <= {
             ("badge", True)
         }
     assert verify(sqlite_db) == []
