@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,11 @@ import pytest
 from engine.cascade import spread
 from sims.edge_lists import EdgeList, EdgeListError, read_edges
 
+ROOT = Path(__file__).resolve().parents[2]
+LAW_FIRM = next(
+    (found for base in ROOT.parents if (found := base / "shared" / "data" / "graph_law_firm").exists()),
+    ROOT / "nowhere",
+)
 EDGES = [("ana", "ben", 0.5), ("cleo", "ana", 0.25), ("ana", "dan", 1.0), ("ben", "dan", 0.0)]
 
 
@@ -141,3 +147,23 @@ def test_no_file_and_no_text(tmp_path: Path) -> None:
     (tmp_path / "e.csv").write_bytes(b"source,target\n\xff\xfe,b\n")
     with pytest.raises(EdgeListError, match=r"UTF-?8"):
         read_edges(tmp_path / "e.csv")
+
+
+@pytest.mark.skipif(not LAW_FIRM.exists(), reason="shared/data/graph_law_firm is not here")
+def test_the_relations_of_a_real_law_firm() -> None:
+    with (LAW_FIRM / "law_friends_nodes.csv").open(encoding="utf-8", newline="") as file:
+        office = {row["id"]: row["office"] for row in csv.DictReader(file)}
+    friends = read_edges(LAW_FIRM / "law_friends_edges.csv", "src", "dst")
+    pairs = named(friends)
+    assert len(pairs) == len(set(pairs)) == friends.graph.n_edges == 575
+    same = np.mean([office[u] == office[v] for u, v in pairs])
+    chance = np.mean([office[u] == office[v] for u in office for v in office if u != v])
+    # As Lazega (2001) has it by way of the folder's README.
+    assert (round(float(same), 2), round(float(chance), 2)) == (0.86, 0.53)
+    # Certain shares reach everybody that friendship leads to: the same set that a walk finds.
+    (seed,) = np.flatnonzero(friends.ids == pairs[0][0])
+    walked, fresh = {pairs[0][0]}, {pairs[0][0]}
+    while fresh:
+        fresh = {v for u, v in pairs if u in fresh} - walked
+        walked |= fresh
+    assert spread(friends.graph, [int(seed)], 1.0, 3, 1).sizes.tolist() == [len(walked)] * 3
