@@ -40,6 +40,12 @@ def praise(client: TestClient, sqlite_db: Database, company: Company) -> TestCli
     return client
 
 
+def test_a_round_that_is_over_stands_among_what_waits(praise: TestClient, sign_in: SignIn) -> None:
+    page = sign_in("hal").get("/hr/decisions").text
+    assert "Helper &lt;b&gt;of&lt;/b&gt; the week: a round of nominations is over." in page
+    assert 'href="/hr/nominations"' in page
+
+
 def test_an_employee_names_a_colleague_and_takes_it_back(praise: TestClient, sign_in: SignIn) -> None:
     sign_in("ana")
     form = {"award": "helper", "nominee": "eve", "reason": "Found the <script>bug</script>."}

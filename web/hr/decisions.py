@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.accounts import Account
+from rewards.award_decisions import rounds_to_decide
 from rewards.claims import approve_claim, claims_waiting, decline_claim
 from rewards.faults import Fault, NotFound
 from rewards.people import get_person
@@ -45,6 +46,7 @@ def _page(
             "reviews": reviews,
             "claims": claims,
             "titles": {one.id: one.title for one in offered},
+            "rounds": [one for one in rounds_to_decide(tx, org, now()) if one.state == "waiting"],
             "names": _names(tx, org, [*(one.person for one in reviews), *(one.person for one in claims)]),
             "fault": fault,
             "done": status == 200 and "decided" in request.query_params,
