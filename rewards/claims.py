@@ -160,7 +160,9 @@ def claims_for(tx: Transaction, organisation: str, person: str) -> list[Claim]:
 
 def claims_waiting(tx: Transaction, organisation: str) -> list[Claim]:
     """Claims that wait for approval, the oldest first."""
-    return [_view(tx, organisation, row.id) for row in rows.waiting(tx, organisation)]
+    found = rows.waiting(tx, organisation)
+    known = people_rows.names(tx, organisation, [row.person_id for row in found])
+    return [_claim(row, known.get(row.person_id, (None, ""))[0]) for row in found]
 
 
 def _refund(

@@ -88,6 +88,15 @@ def test_a_reward_is_agreed_to_or_declined_and_its_points_return(
     assert "Declined; the points came back. Fully &lt;b&gt;booked&lt;/b&gt;." in told
 
 
+def test_a_long_queue_shows_its_oldest(
+    waiting: TestClient, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.hr.decisions.MOST_SHOWN", 1)
+    page = sign_in("hal").get("/hr/decisions").text
+    assert page.count("1 more follow once these are decided.") == 2
+    assert set(actions(page, "claims")) == {"Ana"}
+
+
 def test_nobody_decides_for_herself(waiting: TestClient, sign_in: SignIn, sqlite_db: Database) -> None:
     page = sign_in("hal").get("/hr/decisions").text
     form = {"decision": "approve", "reason": "It is mine."}

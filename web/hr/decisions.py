@@ -22,6 +22,7 @@ from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
 MOST_ID = 2**63 - 1
+MOST_SHOWN = 50
 Choice = Annotated[Literal["approve", "decline"], Form()]
 Reason = Annotated[Plain, Form(min_length=3, max_length=1000)]
 RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
@@ -37,7 +38,8 @@ def _page(
 ) -> Response:
     org = account.organisation
     with store.read() as tx:
-        reviews, claims = open_reviews(tx, org), claims_waiting(tx, org)
+        held, asked = open_reviews(tx, org), claims_waiting(tx, org)
+        reviews, claims = held[:MOST_SHOWN], asked[:MOST_SHOWN]
         version = scheme_in_force(tx, org, now())
         offered = () if version is None else version.scheme.rewards
         context = {
@@ -45,6 +47,8 @@ def _page(
             "person": get_person(tx, org, account.person),
             "reviews": reviews,
             "claims": claims,
+            "more_reviews": len(held) - len(reviews),
+            "more_claims": len(asked) - len(claims),
             "titles": {one.id: one.title for one in offered},
             "rounds": [one for one in rounds_to_decide(tx, org, now()) if one.state == "waiting"],
             "names": _names(tx, org, [*(one.person for one in reviews), *(one.person for one in claims)]),
