@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
-from sims.commands.console import FINDING, InputError, JsonOut, say, write_json
+from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
 
 if TYPE_CHECKING:
     from rewards.store.session import Database
@@ -162,6 +162,46 @@ def _midnight(day: str) -> datetime:
         return datetime.combine(date.fromisoformat(day), time(), UTC)
     except ValueError:
         raise InputError(f"--since: got {day!r}; it must be a date; write it as 2026-01-05") from None
+
+
+def rehearse(
+    draft: Annotated[
+        str, typer.Argument(metavar="DRAFT", help="The draft's id as the API says it, such as d7.")
+    ],
+    organisation: Annotated[
+        str, typer.Option(envvar="GROUNDSWELL_ORGANISATION", help="Whose draft.")
+    ] = "company",
+    scenario: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="S.yaml", help="A scenario whose audience, content and policy are the company's."
+        ),
+    ] = None,
+    runs: Annotated[
+        int | None, typer.Option(help="Paired runs; the scenario's own, or 12, unless given.")
+    ] = None,
+    processes: Annotated[int | None, typer.Option(help="Local processes; one per core unless given.")] = None,
+    json_out: JsonOut = None,
+) -> None:
+    """Simulate a draft for the company's own people, beside the scheme in force and beside doing nothing; the strategist's page
+    shows it, and the draft counts as rehearsed.
+
+    Example: groundswell rehearse d7 --scenario examples/midsize.yaml --runs 20
+    """
+    from sims.rehearsing import rehearse as ask
+    from sims.render import comparison_text
+    from sims.scenario import Scenario
+
+    check_out(json_out)
+    number = draft.removeprefix("d")
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
+    base = None if scenario is None else Scenario.load(scenario)
+    with opened() as database:
+        found = ask(database, organisation, int(number), datetime.now(UTC), base, runs, processes)
+    write_json(json_out, found.comparison.detailed_json())
+    say(comparison_text(found.comparison), json_out)
+    say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}).", json_out)
 
 
 def post(
