@@ -39,7 +39,21 @@ class Tuple:
     size: int
 
 
-Spec = Scalar | Array | Tuple
+@dataclass(frozen=True)
+class Named:
+    """A NamedTuple of so many numbers of one type: kernels read them by name."""
+
+    kind: type[tuple[Any, ...]]
+    item: Scalar
+
+    @property
+    def size(self) -> int:
+        """How many fields."""
+        fields: tuple[str, ...] = self.kind._fields  # type: ignore[attr-defined]
+        return len(fields)
+
+
+Spec = Scalar | Array | Tuple | Named
 
 # "In" types take writable and read-only arrays alike; "Out" types are written.
 I32In, I64In = Array("int32"), Array("int64")
