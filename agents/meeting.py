@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.parameters import Parameters
-from engine.kernels import F64, I64, U64, F64In, F64Out, I64In, I64Out, Named, Tuple, inlined, kernel
+from engine.kernels import inlined, kernel
+from engine.signatures import F64, I64, U64, F64In, F64Out, I64In, I64Out, Named, Tuple
 from engine.streams import INVERSION_LIMIT, poisson_beyond, poisson_from_uniform, uniform
 
 Floats = NDArray[np.float64]

@@ -21,7 +21,7 @@ from llvmlite import ir
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from engine.kernels import Array, Named, Scalar, Spec
+from engine.signatures import Array, Named, Scalar, Spec
 
 # Numba's own parts carry no types.
 types: Any = numba.types
