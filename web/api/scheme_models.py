@@ -9,6 +9,7 @@ from pydantic import Field
 
 from rewards.drafts import Draft
 from rewards.explain import explain_scheme
+from rewards.fields import Instant
 from rewards.publication import Difference, SchemeVersion
 from rewards.scheme import IncentiveScheme
 from web.api.shared import Strict, Words
@@ -27,7 +28,7 @@ class NewScheme(Strict):
 class Span(Strict):
     """From when the shadow counts (the beginning of the open period at the earliest), and in which mode it would be published."""
 
-    effective_at: datetime
+    effective_at: Instant
     mode: Literal["prospective", "top_up", "exact"] = "exact"
 
 
@@ -38,7 +39,7 @@ class Publication(Strict):
     """
 
     mode: Literal["prospective", "top_up", "exact"] = "prospective"
-    effective_at: datetime | None = None
+    effective_at: Instant | None = None
     displace_scheduled: bool = False
     reason: Words
 
