@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, true, update
 
 from rewards.faults import Insufficient
 from rewards.store import schema
@@ -127,21 +127,6 @@ def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None =
             where.append(JOURNAL.c.person_id == person_id)
         found.extend(tx.execute(select(JOURNAL).where(*where)))
     return sorted(found, key=lambda row: int(row.id))
-
-
-def lapsed(tx: Transaction, organisation: str, before_us: int) -> dict[int, int]:
-    """{person: millipoints} given before an instant and spendable still, where whatever left the account took the oldest first."""
-    spends = (JOURNAL.c.kind == "claim") | (POSTING.c.amount < 0)
-    given = case((and_(~spends, JOURNAL.c.recorded_us < before_us), POSTING.c.amount), else_=0)
-    left = func.sum(given + case((spends, POSTING.c.amount), else_=0))
-    query = (
-        select(POSTING.c.person_id, left)
-        .join(JOURNAL, JOURNAL.c.id == POSTING.c.journal_id)
-        .where(POSTING.c.organisation_id == organisation, POSTING.c.account == "spendable")
-        .group_by(POSTING.c.person_id)
-        .having(left > 0)
-    )
-    return {person_id: int(amount) for person_id, amount in tx.execute(query) if person_id is not None}
 
 
 def standing(tx: Transaction, person_id: int, from_us: int) -> list[Row[Any]]:
