@@ -118,6 +118,22 @@ def by_dedupe(tx: Transaction, organisation: str, dedupe: str) -> Row[Any] | Non
     return tx.execute(select(JOURNAL).where(where)).one_or_none()
 
 
+def gift_of(tx: Transaction, organisation: str, gift: Any) -> Row[Any] | None:
+    """The entry by which a gift reached its receiver; of gifts before they had keys, the one of that instant."""
+    known = by_dedupe(tx, organisation, f"gift:{gift.id}")
+    if known is not None:
+        return known
+    where = and_(
+        JOURNAL.c.organisation_id == organisation,
+        JOURNAL.c.person_id == gift.receiver_id,
+        JOURNAL.c.origin == "gift",
+        JOURNAL.c.kind == "kudos",
+        JOURNAL.c.occurred_us == gift.given_us,
+        JOURNAL.c.dedupe.is_(None),
+    )
+    return tx.execute(select(JOURNAL).where(where).order_by(JOURNAL.c.id)).first()
+
+
 def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None = None) -> list[Row[Any]]:
     """All entries of these events, oldest first."""
     found: list[Row[Any]] = []
