@@ -15,7 +15,6 @@ from rewards.places import places
 from rewards.quantities import SchemeError
 from rewards.scheme import IncentiveScheme
 from rewards.schemes import NO_SCHEME, Schemes
-from rewards.store import claims as claim_rows
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
@@ -96,7 +95,6 @@ def publish_scheme(
     }
     version = rows.add(tx, organisation, values)
     Schemes.forget(tx, organisation)
-    claim_rows.stock_up(tx, organisation, {reward.id: reward.stock for reward in scheme.rewards})
     if values["since_us"] <= now_us:
         replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     if mode == "exact":

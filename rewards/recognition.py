@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rewards.events import Event
 from rewards.faults import BadValue, Conflict, Insufficient, Refused
@@ -209,27 +210,39 @@ def kudos_allowance_left(tx: Transaction, organisation: str, person: str, now: d
     terms = None if version == NO_SCHEME else schemes.scheme(version).recognition.kudos
     if terms is None:
         return None
-    period = period_of(terms.period, today(to_us(now), schemes.zone(version)))
-    left = journal_rows.balance_of(tx, organisation, ALLOWANCE, who.id, period)
-    return millipoints(terms.allowance) if left is None else left
+    zone = schemes.zone(version)
+    return _left(tx, who.id, terms, today(to_us(now), zone), zone)
 
 
 def refresh_allowance(
     tx: Transaction, organisation: str, person_id: int, terms: Allowance, day: date, version: int, now_us: int
 ) -> str:
-    """Grant this period's allowance unless it was granted; returns the period. Running it twice grants once."""
+    """Bring this period's allowance to what the version in force leaves of it; returns the period. Running it twice grants once.
+
+    A version with another amount or another period changes what is left, and never gives back what was given away.
+    """
     period = period_of(terms.period, day)
-    dedupe = f"allowance:{person_id}:{period}"
-    if journal_rows.by_dedupe(tx, organisation, dedupe) is None:
-        whole = millipoints(terms.allowance)
+    dedupe: str | None = f"allowance:{person_id}:{period}"
+    if journal_rows.by_dedupe(tx, organisation, dedupe or "") is not None:
+        dedupe = None
+    left = journal_rows.balance_of(tx, organisation, ALLOWANCE, person_id, period) or 0
+    change = _left(tx, person_id, terms, day, Schemes.of(tx, organisation).zone(version)) - left
+    if change or dedupe:
         draft = Draft(
-            person_id=person_id, origin="allowance", kind="allowance", rule="kudos", amount=whole, reason="allowance",
+            person_id=person_id, origin="allowance", kind="allowance", rule="kudos", amount=change, reason="allowance",
             scheme_version=version, local_date=day.toordinal(), board_date=day.toordinal(), team="",
             occurred_us=now_us, dedupe=dedupe,
-            moves=((MINT, NOBODY, "", -whole), (ALLOWANCE, person_id, period, whole)) if whole else (),
+            moves=((MINT, NOBODY, "", -change), (ALLOWANCE, person_id, period, change)) if change else (),
         )  # fmt: skip
         post(tx, organisation, [draft], now_us)
     return period
+
+
+def _left(tx: Transaction, person_id: int, terms: Allowance, day: date, zone: str) -> int:
+    """The allowance of the period that a day lies in, less what the person gave in it."""
+    first = day - timedelta(days=day.weekday()) if terms.period == "week" else day.replace(day=1)
+    began = datetime.combine(first, time(), ZoneInfo(zone)).astimezone(UTC)
+    return max(0, millipoints(terms.allowance) - rows.sent_since(tx, person_id, to_us(began)))
 
 
 def never_thanked(tx: Transaction, organisation: str) -> list[str]:

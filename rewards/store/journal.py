@@ -96,6 +96,15 @@ def balance_of(tx: Transaction, organisation: str, account: str, holder: int, de
     return tx.execute(select(BALANCE.c.amount).where(where)).scalar_one_or_none()
 
 
+def lock_balance(tx: Transaction, organisation: str, account: str, holder: int, detail: str) -> int | None:
+    """One balance, which nobody else moves until this transaction ends; None when nothing was ever posted to it."""
+    where = and_(
+        BALANCE.c.organisation_id == organisation, BALANCE.c.account == account, BALANCE.c.holder == holder, BALANCE.c.detail == detail,
+    )  # fmt: skip
+    held = update(BALANCE).where(where).values(amount=BALANCE.c.amount).returning(BALANCE.c.amount)
+    return tx.execute(held).scalar_one_or_none()
+
+
 def totals(tx: Transaction, organisation: str, account: str) -> dict[int, int]:
     """Every holder's balance of an account."""
     query = (

@@ -98,7 +98,7 @@ def test_what_comes_back_from_a_claim_can_be_spent_for_the_schemes_days(empty_wo
         claim = claim_reward(tx, world.organisation, "ana", "mug", "k", world.now)
     world.now = began + timedelta(days=29)
     with world.db.begin() as tx:
-        cancel_claim(tx, world.organisation, claim.id, "hr", "out of mugs", world.now)
+        cancel_claim(tx, world.organisation, claim.id, "hr", "out of mugs", world.now, by_hr=True)
     world.now = began + timedelta(days=58)
     assert (expire(world), spendable(world)) == (1, (15_000, 20_000))
     world.now = began + timedelta(days=60)
