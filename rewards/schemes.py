@@ -24,6 +24,7 @@ OWN_REASONS = {
     "merged": "Two accounts of yours became one.",
     "redeemed": "You chose a reward.",
     "expired": "These points were not spent in time. Your rank keeps them.",
+    "not_expired": "What had lapsed of points that were taken back is not owed.",
     "refunded": "The reward was declined or cancelled; what it cost came back.",
     "gift": "A colleague gave you part of their allowance.",
     "gift_sent": "You gave this from your allowance.",
