@@ -55,6 +55,7 @@ AWARDS, LAST_US, DECAY_IN, DECAY_COUNT = range(4)
 LENGTH, LAST_DATE, FREEZES_LEFT, FREEZES_IN, BROKEN, TODAY, LONGEST = range(7)
 RULE_WIDTH, CAP_WIDTH, COUNTER_WIDTH, STREAK_WIDTH = 4, 2, 2, 8
 NEVER = -(1 << 60)
+NOT_OFF = 0
 
 
 class SchemeTables(NamedTuple):
@@ -130,7 +131,8 @@ class EventBatch(NamedTuple):
 
     person, kind (-1: unknown to the scheme), object (key, >= 0), counterpart (key of the other person, -1: nobody), occurred_at_us,
     local_date (ordinal), month (12 x year + month - 1), channel (-1: none or unnamed), tags (mask), segment (-1: unnamed),
-    verification (0 to 2), quantity, role (0 subject, 1 owner). `leave` [l, 3] holds person, first and last date of leave, by person.
+    verification (0 to 2), quantity, role (0 subject, 1 owner). `leave` [l, 3] holds person, first and last date of leave, by person;
+    the last date NOT_OFF says that the holiday of some segments on the first is not the person's, whatever the event's segment.
     """
 
     person: Ints

@@ -152,7 +152,7 @@ def batch_of(
     return EventBatch(
         person=one(0),
         kind=one(v.kind_codes.get(event.kind, -1)),
-        object=one(object_key(event.object)),
+        object=one(object_key(event.item)),
         counterpart=one(-1 if other is None else object_key(other)),
         occurred_at_us=one(microseconds(event.occurred_at)),
         local_date=one(day.toordinal()),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rewards.events import object_key
+from rewards.events import item_of, object_key
 from rewards.ledger import Draft, award_moves, badge_of, opposite, post
 from rewards.places import Place, local_ordinal, places
 from rewards.reasons import Reason
@@ -66,6 +66,11 @@ class Told:
             row["quantity"],
             row["verification"],
         )
+
+    @property
+    def item(self) -> str:
+        """What stands for its object where things are counted once."""
+        return item_of(self.source, self.event_id, self.object)
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -269,7 +274,7 @@ class Folder:
     def _object_key(self, version: int, scored: Scored, told: Told) -> int | None:
         if scored.kind != "badge" or not self.schemes.is_once_per_object(version, scored.rule):
             return None
-        return object_key(told.object)
+        return object_key(told.item)
 
     def _differences(self, person_id: int, desired: Sequence[Draft], alive: set[int]) -> list[Draft]:
         """Opposites of what stands and should not, and what should stand and does not."""

@@ -16,6 +16,7 @@ from rewards.store import events as rows
 from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
 from rewards.store import reviews, states, trail
+from rewards.store.history import to_event
 from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
 from rewards.views import EntryView, Receipt, of_draft, of_rows
@@ -119,19 +120,19 @@ class _Intake:
             if key in ids:
                 taken.append(Taken(positions[key], _told(ids[key], row), row["status"]))
             else:
-                admitted = self._admit(row, positions[key])
+                admitted = self._admit(row, events[positions[key]], positions[key])
                 if admitted is None:
                     repeated.append(positions[key])
                 else:
                     taken.append(admitted)
         return taken, sorted(repeated)
 
-    def _admit(self, row: dict[str, Any], position: int) -> Taken | None:
+    def _admit(self, row: dict[str, Any], event: Event, position: int) -> Taken | None:
         """A quarantined event sent again when its time has come."""
         stored = rows.find(self.tx, self.organisation, row["source"], row["event_id"])
         if stored is None or stored.status != QUARANTINED or row["status"] == QUARANTINED:
             return None
-        if stored.payload_hash != row["payload_hash"]:
+        if self._contradicts(stored, event):
             return None
         # It came before its time, so it cannot be late; its date and zone were frozen when it came.
         status = CLOSED if stored.occurred_us < self.closed_us else SCORED
@@ -247,6 +248,14 @@ class _Intake:
         folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         return folder.zero(told, self.places[told.person_id], one.status)
 
+    def _contradicts(self, stored: Any, event: Event) -> bool:
+        """True where the event says something else than the one of its key. What was stored before tags had one order is read anew."""
+        wanted = payload_hash(event)
+        if wanted == stored.payload_hash:
+            return False
+        names = {row.id: (row.external_id, "") for row in self.people.values()}
+        return wanted != payload_hash(to_event(stored, names))
+
     def _tell(self, taken: Sequence[Taken]) -> None:
         messages = [
             (f"event.{self.receipts[one.position].status}", {"event": one.told.ref, "kind": one.told.kind})
@@ -258,7 +267,7 @@ class _Intake:
         """The answer to a key seen before: the first answer again, or a conflict."""
         stored = rows.find(self.tx, self.organisation, event.source, event.id)
         assert stored is not None
-        if stored.payload_hash != payload_hash(event):
+        if self._contradicts(stored, event):
             self.receipts[position] = Receipt(event.source, event.id, "conflict", "other_payload")
             return
         found = journal_rows.of_event(self.tx, [stored.id])

@@ -195,7 +195,7 @@ def _batch(compiled: CompiledScheme, occasions: list[Occasion], people: Sequence
             (
                 occasion.row,
                 v.kind_codes.get(event.kind, -1),
-                object_key(event.object),
+                object_key(event.item),
                 -1 if other is None else object_key(other),
                 microseconds(event.occurred_at),
                 day.toordinal(),
