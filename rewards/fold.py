@@ -24,7 +24,8 @@ from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
 AWARDED = str(Reason.AWARDED)
-ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), str(Reason.HELD_FOR_REVIEW), "released", "approved"})
+HELD = str(Reason.HELD_FOR_REVIEW)
+ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
 NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
 
 
@@ -258,7 +259,7 @@ class Folder:
             kind=scored.kind,
             rule=scored.rule,
             amount=scored.amount,
-            reason=str(Reason.HELD_FOR_REVIEW) if review else scored.reason,
+            reason=HELD if review else scored.reason,
             arguments=dict(scored.arguments),
             scheme_version=version,
             local_date=told.local_date,
@@ -333,6 +334,9 @@ class Folder:
 
 def _same(row: Any, draft: Draft) -> bool:
     """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
+    if draft.reason == HELD and row.reason != HELD:
+        # It counted, and now waits for a human look.
+        return False
     reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
     return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])
 
