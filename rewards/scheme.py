@@ -87,7 +87,8 @@ class Privacy(Part):
     """What others see."""
 
     minimum_group: Annotated[int, Field(ge=2, le=1000, strict=True), Whole] = Field(
-        5, description="numbers of smaller groups are shown nowhere"
+        5,
+        description="numbers of smaller groups are shown nowhere, nor any from which they could be reckoned",
     )
     boards_opt_in: bool = Field(
         False,
