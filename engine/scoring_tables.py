@@ -56,6 +56,8 @@ LENGTH, LAST_DATE, FREEZES_LEFT, FREEZES_IN, BROKEN, TODAY, LONGEST = range(7)
 RULE_WIDTH, CAP_WIDTH, COUNTER_WIDTH, STREAK_WIDTH = 4, 2, 2, 8
 NEVER = -(1 << 60)
 NOT_OFF = 0
+CAP_SHIFT, WANTED_SHIFT = 8, 20
+_CODE_MASK, _CAP_MASK = (1 << CAP_SHIFT) - 1, (1 << (WANTED_SHIFT - CAP_SHIFT)) - 1
 
 
 class SchemeTables(NamedTuple):
@@ -152,12 +154,25 @@ class EventBatch(NamedTuple):
 
 
 class Awards(NamedTuple):
-    """Entries in order: index of the event, of the rule (or badge, for BADGE and BADGE_LOST), millipoints and reason; int64[j] each."""
+    """Entries in order: index of the event, of the rule (or badge, for BADGE and BADGE_LOST), millipoints and reason; int64[j] each.
+
+    The reason of a capped entry holds in its higher bits which cap it was and what it would have been (`capped`).
+    """
 
     event: Ints
     item: Ints
     amount_millipoints: Ints
     reason: Ints
+
+
+def reason_code(reason: int) -> int:
+    """The code of a reason, such as CAP_PARTIAL."""
+    return reason & _CODE_MASK
+
+
+def capped(reason: int) -> tuple[int, int]:
+    """(index of the cap that was reached, millipoints wanted) of an entry whose code is CAP_PARTIAL or CAP_REACHED."""
+    return (reason >> CAP_SHIFT) & _CAP_MASK, reason >> WANTED_SHIFT
 
 
 NO_LEAVE: Ints = np.empty((0, 3), dtype=np.int64)

@@ -12,6 +12,7 @@ from typing import Any
 
 from rewards.events import item_of, object_key
 from rewards.ledger import Draft, award_moves, badge_of, opposite, post
+from rewards.phrases import plural
 from rewards.places import Place, local_ordinal, places
 from rewards.reasons import Reason
 from rewards.schemes import NO_SCHEME, Schemes, TopUp, in_force
@@ -234,7 +235,7 @@ class Folder:
             rule="",
             amount=0,
             reason=reason,
-            arguments={"grace": f"{self.schemes.grace_hours(version)} hours"},
+            arguments={"grace": plural(self.schemes.grace_hours(version), "hour")},
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
