@@ -143,6 +143,11 @@ class Schemes:
         """Above how many events an hour awards wait for a human; None for never."""
         return None if version == NO_SCHEME else self.scheme(version).fair_play.review_above_per_hour
 
+    @property
+    def has_review_limits(self) -> bool:
+        """True where some version holds unusual speed for a human look."""
+        return any(self.review_limit(one.version) is not None for one in self.timeline)
+
     def is_permanent(self, version: int, badge: str) -> bool:
         """True for a badge that is never revoked."""
         return any(one.id == badge and one.permanent for one in self.scheme(version).every_badge)
