@@ -106,7 +106,7 @@ def home(request: Request, store: Store, account: SignedIn) -> Response:
     return page(request, "employee/home.html", context)
 
 
-@router.get("/share/{item}/{channel}")
+@router.get("/share/{item}/{channel:path}")
 def share(
     request: Request, store: Store, public: PublicAddress, account: Employee, item: Plain, channel: Plain
 ) -> Response:
@@ -116,8 +116,8 @@ def share(
         draft = prepare_share(tx, org, me, item, channel, at, public)
         content = get_item(tx, org, item)
         version = scheme_in_force(tx, org, at)
-        rewarded = version is not None and channel not in version.scheme.unrewarded_channels
-        status = content.channels[channel]
+        rewarded = version is not None and not version.scheme.is_unrewarded(draft.channel)
+        status = content.channels[draft.channel]
         context = ShareContext(
             account=account,
             person=get_person(tx, org, me),
