@@ -55,6 +55,7 @@ class RecordedProgram(Part):
     kind: Literal["program"] = "program"
     organisation: str
     exported_at: Instant
+    in_force: Annotated[int, Field(ge=0, description="the version at the export; 0 for none")] = 0
     closings: tuple[Closing, ...] = ()
     versions: tuple[RecordedVersion, ...] = ()
     people: tuple[RecordedPerson, ...] = ()

@@ -51,6 +51,7 @@ def export_program(tx: Transaction, organisation: str, now: datetime) -> Recorde
     return RecordedProgram(
         organisation=organisation,
         exported_at=now,
+        in_force=history.schemes.at(to_us(now)),
         closings=tuple(
             Closing(closed_at=from_us(at_us), until=from_us(until)) for at_us, until in history.closings
         ),
