@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from rewards.fields import INSTANT_WANTED, AnyText, Day, Instant, Normal, Whole, fault, like, normal
+from rewards.fields import INSTANT_WANTED, AnyText, Day, Instant, Name, Normal, Whole, fault, like, normal
 from rewards.people_file import Zone
 
 TYPE_PREFIX = "org.groundswell."
@@ -32,11 +32,6 @@ VERIFICATION_LEVEL: dict[str, int] = {"declared": 0, "tracked": 1, "connector": 
 Kind = Annotated[
     str,
     like(r"^[a-z][a-z0-9_.]{0,63}$", "a kind: a small letter, then up to 63 small letters, digits, _ or ."),
-]
-Word = Annotated[
-    str,
-    like(r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$", "a word of up to 64 letters, digits, _, ., : and -"),
-    Normal,
 ]
 PersonId = Annotated[
     str, like(r"^[A-Za-z0-9._-]{1,64}$", "an id of up to 64 letters, digits, ., _ and -"), Normal
@@ -84,8 +79,8 @@ class Event(BaseModel):
     subject: PersonId
     occurred_at: Instant
     object: AnyText = ""
-    channel: Word | None = None
-    tags: Annotated[tuple[Word, ...], Field(max_length=32), AfterValidator(_one_order)] = ()
+    channel: Name | None = None
+    tags: Annotated[tuple[Name, ...], Field(max_length=32), AfterValidator(_one_order)] = ()
     quantity: Annotated[int, Field(ge=0, le=MOST_QUANTITY, strict=True), Whole] = 1
     verification: Verification = "declared"
     owner: PersonId | None = None

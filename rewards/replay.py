@@ -261,7 +261,7 @@ def _batch(compiled: CompiledScheme, occasions: list[Occasion], people: Sequence
                 microseconds(event.occurred_at),
                 day.toordinal(),
                 month_index(day),
-                v.channel_codes.get(event.channel or "", -1),
+                v.channel_code(event.channel),
                 v.tag_mask(event.tags),
                 v.segment_codes.get(segment or people[occasion.row].segment, -1),
                 VERIFICATION_LEVEL[event.verification],
