@@ -61,7 +61,7 @@ class RunningScheme:
         words = self.compiled.vocabulary
         self._kinds = np.array([words.kind_codes.get(kind, -1) for kind in KINDS], dtype=np.int64)
         self._channels = np.array(
-            [words.channel_codes.get(c.name, -1) for c in content.channels] + [-1], dtype=np.int64
+            [words.channel_code(c.name) for c in content.channels] + [-1], dtype=np.int64
         )
         self._segments = np.array([words.segment_codes.get(s, -1) for s in staff.segments], dtype=np.int64)
         self._tags = np.array(
