@@ -87,7 +87,7 @@ class Event(BaseModel):
     @property
     def item(self) -> str:
         """What stands for its object where things are counted once: an event without an object is one of its own."""
-        return self.object or f"\x00{self.source}\x00{self.id}"
+        return item_of(self.source, self.id, self.object)
 
     def counterpart(self, of_owner: bool) -> str | None:
         """The other person of the event, seen from its owner or from its subject; None where there is no other."""
@@ -267,6 +267,11 @@ def _said(event: Event) -> dict[str, Any]:
     }
 
 
+def item_of(source: str, id_: str, name: str) -> str:
+    """The object's name; for an event without one a name that no object and no other event has."""
+    return name or f"\x00{source}\x00{id_}"
+
+
 def canonical_order(events: Iterable[Event]) -> list[Event]:
     """The events by (occurred_at, source, id), whatever order they arrived in."""
     return sorted(events, key=lambda event: (event.occurred_at, event.source, event.id))
@@ -294,6 +299,7 @@ __all__ = [
     "Verification",
     "canonical_order",
     "is_json",
+    "item_of",
     "object_key",
     "parse_cloudevent",
     "payload_hash",

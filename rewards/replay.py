@@ -22,6 +22,7 @@ from rewards.clock import FUTURE_LIMIT, local_date, microseconds, month_index
 from rewards.document import DocumentError
 from rewards.events import VERIFICATION_LEVEL, Event, canonical_order, object_key, payload_hash
 from rewards.people_file import PersonRow
+from rewards.phrases import plural
 from rewards.tables import CompiledScheme
 
 
@@ -158,7 +159,7 @@ def _set_aside(compiled: CompiledScheme, event: Event) -> Entry | None:
     if event.occurred_at > event.recorded_at + FUTURE_LIMIT:
         return Entry("", "", "points", 0, Reason.QUARANTINED)
     if event.recorded_at - event.occurred_at > timedelta(hours=grace):
-        return Entry("", "", "points", 0, Reason.LATE, arguments={"grace": f"{grace} hours"})
+        return Entry("", "", "points", 0, Reason.LATE, arguments={"grace": plural(grace, "hour")})
     return None
 
 
@@ -196,7 +197,7 @@ def _batch(compiled: CompiledScheme, occasions: list[Occasion], people: Sequence
             (
                 occasion.row,
                 v.kind_codes.get(event.kind, -1),
-                object_key(event.object),
+                object_key(event.item),
                 -1 if other is None else object_key(other),
                 microseconds(event.occurred_at),
                 day.toordinal(),

@@ -54,6 +54,7 @@ event = table(
     Column("verification", String(16), nullable=False),
     Column("status", String(16), nullable=False),
     flag("scored"),
+    flag("backfilled"),
     instant("voided_at_us", nullable=True),
     UniqueConstraint("organisation_id", "source", "event_id"),
     Index("ix_event_person", "person_id", "occurred_us", "source", "event_id"),
