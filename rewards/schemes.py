@@ -10,6 +10,7 @@ from rewards.scheme import IncentiveScheme
 from rewards.store import organisations as organisation_rows
 from rewards.store import schemes as rows
 from rewards.store.session import Transaction
+from rewards.store.units import digest
 from rewards.tables import CompiledScheme, compile_scheme
 
 NO_SCHEME = 0
@@ -204,6 +205,7 @@ class Schemes:
             cache[key] = (
                 {one.id: one.title for group in (scheme.rules, scheme.every_badge) for one in group}
                 | {f"challenge:{one.id}": one.title for one in scheme.challenges}
+                | {f"highlight:{digest(one.title)[:16]}": one.title for one in scheme.recognition.highlights}
                 | {f"nomination:{one.id}": one.title for one in scheme.recognition.nominations}
             )
         found: dict[str, str] = cache[key]
