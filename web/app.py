@@ -35,6 +35,7 @@ from web.hr import decisions
 from web.hr import nominations as hr_nominations
 from web.hr import routes as hr
 from web.security import Edge, SignInLimit
+from web.session import token_reader
 from web.settings import Settings
 from web.strategist import routes as strategist
 
@@ -49,6 +50,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        app.state.tokens.close()
+        app.state.singles.close()
         database.close()
 
     app = FastAPI(
@@ -62,6 +65,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.tokens = token_reader(database)
+    app.state.singles = events.single_recorder(database)
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
     problems.install(app)
