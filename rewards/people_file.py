@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,6 +22,7 @@ from pydantic import (
 )  # fmt: skip
 
 from rewards.document import DocumentError, read_text
+from rewards.fields import Day, Normal, fault, like
 
 MOST_PEOPLE = 1_000_000
 REQUIRED = ("id", "segment", "team", "timezone", "contacts")
@@ -37,8 +40,10 @@ def known_zone(name: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(known_zone)]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Label = Annotated[str, Field(min_length=1, max_length=64)]
+Identifier = Annotated[
+    str, like(r"^[A-Za-z0-9._-]{1,64}$", "an id of up to 64 letters, digits, ., _ and -"), Normal
+]
+Label = Annotated[str, Field(min_length=1, max_length=64), Normal]
 
 
 def _zone_or_unknown(name: str) -> str:
@@ -73,12 +78,14 @@ class PersonRow(BaseModel):
     team: Label
     timezone: Annotated[str, AfterValidator(_zone_or_unknown)]
     contacts: int = Field(ge=0, le=10_000_000)
-    locale: str = Field(default="en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$")
+    locale: Annotated[str, like(r"^[a-z]{2}(-[A-Z]{2})?$", "a language tag such as de or de-AT")] = "en"
     role: Literal["employee", "hr", "strategist"] = "employee"
-    manager: Annotated[str, Field(pattern=r"^([A-Za-z0-9._-]{1,64})?$")] = ""
+    manager: Annotated[
+        str, like(r"^([A-Za-z0-9._-]{1,64})?$", "an id of up to 64 letters, digits, ., _ and -"), Normal
+    ] = ""
     desk: Literal["desk", "non-desk"] = "desk"
     hours_share: float = Field(default=1.0, gt=0.0, le=1.0)
-    leave: Annotated[tuple[tuple[date, date], ...], BeforeValidator(_intervals), Field(max_length=1000)] = ()
+    leave: Annotated[tuple[tuple[Day, Day], ...], BeforeValidator(_intervals), Field(max_length=1000)] = ()
 
     @field_validator("leave")
     @classmethod
@@ -87,6 +94,15 @@ class PersonRow(BaseModel):
             if last < first:
                 raise ValueError(f"leave ends on {last}, before it begins on {first}; exchange them")
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFile:
+    """The people of a file, in its order. `lines`: where each stands; `unknown_zones`: what it says of zones that are not known, by id."""
+
+    rows: list[PersonRow]
+    lines: Mapping[str, int]
+    unknown_zones: Mapping[str, str]
 
 
 def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
@@ -99,14 +115,18 @@ def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
         return PersonRow.model_validate({k: v for k, v in record.items() if v != "" or k in REQUIRED})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        message = first["msg"].removeprefix("Value error, ")
         raise DocumentError(
-            f"{where}: {first['loc'][0]}: got {first['input']!r}; {message}; mend the cell"
+            f"{where}: {first['loc'][0]}: got {first['input']!r}; {fault(first)}; mend the cell"
         ) from None
 
 
 def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> list[PersonRow]:
-    """People of a CSV text, in file order. With `flag_zones` an unknown time zone becomes "" instead of an error.
+    """The people of `parse_file` alone."""
+    return parse_file(text, name, flag_zones).rows
+
+
+def parse_file(text: str, name: str = "<text>", flag_zones: bool = False) -> PeopleFile:
+    """People of a CSV text. With `flag_zones` an unknown time zone becomes "" instead of an error.
 
     Raises DocumentError naming `name`, the line and the column.
     """
@@ -133,29 +153,38 @@ def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> l
         ) from None
 
 
-def _rows(reader: csv.DictReader[str], name: str, flag_zones: bool) -> list[PersonRow]:
+def _rows(reader: csv.DictReader[str], name: str, flag_zones: bool) -> PeopleFile:
     rows: list[PersonRow] = []
     lines: dict[str, int] = {}
+    unknown_zones: dict[str, str] = {}
     for record in reader:
         where = f"{name}:{reader.line_num}"
         if None in record or None in record.values():
             raise DocumentError(
                 f"{where}: got {'more' if None in record else 'fewer'} cells than columns; one a column; mend the row"
             )
+        zone = record["timezone"].strip()
         row = _row(record, where, flag_zones)
         if row.id in lines:
             raise DocumentError(
                 f"{where}: id: got {row.id!r} again (line {lines[row.id]}); ids are unique; rename or remove one"
             )
         lines[row.id] = reader.line_num
+        if not row.timezone:
+            unknown_zones[row.id] = zone
         rows.append(row)
         if len(rows) > MOST_PEOPLE:
             raise DocumentError(f"{where}: got more than {MOST_PEOPLE} people; split the file")
     if not rows:
         raise DocumentError(f"{name}:1: got no people; at least one row is required; add one")
-    return rows
+    return PeopleFile(rows, lines, unknown_zones)
 
 
 def load_people(path: Path, flag_zones: bool = False) -> list[PersonRow]:
     """People of a CSV file, as `parse_people` says. Raises DocumentError naming the file, line and column."""
-    return parse_people(read_text(path), str(path), flag_zones)
+    return load_file(path, flag_zones).rows
+
+
+def load_file(path: Path, flag_zones: bool = False) -> PeopleFile:
+    """A CSV file, as `parse_file` says. Raises DocumentError naming the file, line and column."""
+    return parse_file(read_text(path), str(path), flag_zones)
