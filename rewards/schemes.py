@@ -11,6 +11,7 @@ from rewards.scheme import IncentiveScheme
 from rewards.store import organisations as organisation_rows
 from rewards.store import schemes as rows
 from rewards.store.session import Transaction
+from rewards.store.units import digest
 from rewards.tables import CompiledScheme, compile_scheme
 from rewards.timeline import NO_SCHEME, InForce, in_force, in_turn
 
@@ -87,7 +88,7 @@ class Schemes:
             return {in_force(timeline, one.effective_us) for one in timeline}
 
         gone = ever(self.timeline) - ever(after)
-        return [one for one in self.timeline if one.effective_us > now_us and one.version in gone]
+        return [one for one in self.timeline if one.scheduled(now_us) and one.version in gone]
 
     def top_ups(self, closed_us: int) -> list[TopUp]:
         """The top-ups that can still change, oldest first: those that look back into the open period alone.
@@ -213,6 +214,7 @@ class Schemes:
             cache[key] = (
                 {one.id: one.title for group in (scheme.rules, scheme.every_badge) for one in group}
                 | {f"challenge:{one.id}": one.title for one in scheme.challenges}
+                | {f"highlight:{digest(one.title)[:16]}": one.title for one in scheme.recognition.highlights}
                 | {f"nomination:{one.id}": one.title for one in scheme.recognition.nominations}
             )
         found: dict[str, str] = cache[key]

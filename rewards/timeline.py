@@ -20,7 +20,11 @@ class InForce:
 
     def yields_to(self, later: InForce) -> bool:
         """Whether a version published afterwards takes its place. One that was still to come by then stays scheduled."""
-        return self.effective_us <= max(later.effective_us, later.published_us)
+        return not self.scheduled(later.published_us) or self.effective_us <= later.effective_us
+
+    def scheduled(self, now_us: int) -> bool:
+        """Whether somebody chose that it holds later. A top-up holds at once, but for an event whose clock ran ahead."""
+        return self.effective_us > now_us and self.mode != "top_up"
 
 
 def in_force(timeline: Sequence[InForce], at_us: int) -> int:
