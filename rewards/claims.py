@@ -8,6 +8,7 @@ from rewards.faults import Conflict, Insufficient, NotFound, Refused
 from rewards.ledger import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, Draft, opposite, post, post_once
 from rewards.people import find_row, refuse_own
 from rewards.places import today
+from rewards.reasons import amount_text
 from rewards.scheme import Reward, millipoints
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.store import claims as rows
@@ -96,7 +97,9 @@ def _buy(
     period = f"{day.year:04d}-{day.month:02d}"
     money = journal_rows.balance_of(tx, organisation, SPENDABLE, who.id) or 0
     if money < cost:
-        raise Insufficient(f"spendable points: {cost} millipoints asked, {money} there; earn more first")
+        raise Insufficient(
+            f"spendable points: {amount_text(cost)} asked, {amount_text(money)} there; earn more first"
+        )
     # Fixed lock order: the person, then the stock, then the budget (balances).
     if not rows.take(tx, organisation, reward, offer.stock):
         raise Insufficient(f"stock of reward {reward!r}: none left; choose another reward")

@@ -149,10 +149,15 @@ _SORTS = {
 }
 
 
-def like(pattern: str, words: str) -> Any:
-    """A field whose text matches the pattern; whoever gets it wrong reads the words, never the pattern."""
+def in_words(pattern: str, words: str) -> str:
+    """The pattern itself; whoever gets it wrong reads the words, never the pattern."""
     _WORDS[pattern] = words
-    return Field(pattern=pattern)
+    return pattern
+
+
+def like(pattern: str, words: str) -> Any:
+    """A field whose text matches the pattern, which `in_words` tells."""
+    return Field(pattern=in_words(pattern, words))
 
 
 def words_for(pattern: str) -> str:

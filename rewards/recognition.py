@@ -13,6 +13,7 @@ from rewards.intake import record
 from rewards.ledger import ALLOWANCE, MINT, NOBODY, SPENDABLE, Draft, post
 from rewards.people import find_row
 from rewards.places import today
+from rewards.reasons import amount_text
 from rewards.rings import ring_closed_by
 from rewards.scheme import Kudos as Allowance
 from rewards.scheme import millipoints
@@ -307,7 +308,7 @@ def _spend(
     except Insufficient as fault:
         left = journal_rows.balance_of(tx, organisation, ALLOWANCE, giver.id, period) or 0
         raise Insufficient(
-            f"kudos allowance {period}: {gift} millipoints asked, {left} left; wait for the next {terms.period}"
+            f"kudos allowance {period}: {amount_text(gift)} asked, {amount_text(left)} left; wait for the next {terms.period}"
         ) from fault
 
 

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from rewards.fields import name_of
-from rewards.reasons import points_text
+from rewards.reasons import amount_text, points_text
 
 FOLDER = Path(__file__).parent
 MOST_DECIMALS = 6
@@ -89,6 +89,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.filters["points"] = points_text
+_ENVIRONMENT.filters["worth"] = amount_text
 _ENVIRONMENT.filters["when"] = when_text
 _ENVIRONMENT.filters["day"] = day_text
 _ENVIRONMENT.filters["number"] = number_text

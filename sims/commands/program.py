@@ -66,14 +66,16 @@ def opened(url: str | None = None) -> Iterator["Database"]:
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database's tables up to this version.
+    """Bring the database's tables, and what scoring remembers of people, up to this version.
 
     Example: groundswell db upgrade
     """
+    from rewards.renewing import renew_states
     from rewards.store.migrate import upgrade as migrate
 
     with opened() as database:
         migrate(database)
+        renew_states(database, datetime.now(UTC))
     say(f"{shown(database_url())} is up to date")
 
 

@@ -18,7 +18,7 @@ from rewards.credentials import (
     verify_credential,
 )
 from rewards.program import badges_for
-from web.api.shared import Name, Strict, person_of, problems
+from web.api.shared import PERSON, Name, Strict, person_of, problems
 from web.problems import Problem
 from web.session import Config, PublicAddress, Store, now, token_with
 
@@ -127,7 +127,7 @@ def credential(
     id: Name,
     person: Annotated[
         str | None,
-        Query(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="Whose, for an administrator's token"),
+        Query(pattern=PERSON, description="Whose, for an administrator's token"),
     ] = None,
     entry: Annotated[
         int | None, Query(ge=1, le=2**53, description="The entry that awarded it; without it the last award")

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from rewards.accounts import ApiToken
-from rewards.fields import Whole
+from rewards.fields import Name, Whole
 from rewards.recognition import MOST_RECEIVERS, kudos_allowance_left, thank_several
 from rewards.store.session import Transaction
 from rewards.views import Receipt
@@ -40,9 +40,7 @@ class Thanks(Strict):
     receiver: PersonName | None = None
     receivers: Annotated[list[PersonName], Field(min_length=1, max_length=MOST_RECEIVERS)] | None = None
     message: Words
-    tags: Annotated[list[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]], Field(max_length=8)] = (
-        Field(default_factory=list)
-    )  # fmt: skip
+    tags: Annotated[list[Name], Field(max_length=8)] = Field(default_factory=list)
     millipoints: Annotated[int, Field(ge=1, le=MOST_GIFT, strict=True), Whole] | None = None
 
 

@@ -9,7 +9,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from pydantic import Field
 
 from rewards.accounts import ApiToken
 from rewards.claims import (
@@ -22,6 +21,7 @@ from rewards.claims import (
     decline_claim,
     rewards_for,
 )
+from rewards.quantities import Id
 from rewards.store.session import Transaction
 from web.api.shared import (
     IdempotencyKey,
@@ -63,7 +63,7 @@ class Offers(Strict):
 class Wish(Strict):
     """Which reward is claimed."""
 
-    reward: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
+    reward: Id
 
 
 class Why(Strict):
