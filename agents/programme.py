@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -55,6 +55,7 @@ class Programme:
             RunningScheme(scheme, staff, items, setting.content, clock, p.leads_per_click)
             for scheme in timeline.schemes
         ]
+        self._clock = clock
         self._waiting = Waiting()
         self._board_base: dict[tuple[int, int], Ints] = {}
         self._kept: list[Rows] | None = [] if record_events else None
@@ -84,6 +85,7 @@ class Programme:
                 awards = running.score(mine, self._p.reward_learning_rate)
                 people.append(mine.person[awards.event])
                 amounts.append(awards.amount_millipoints)
+            running.catalogue.award(running.earned, self._clock.date_of(day))
         empty = [np.empty(0, dtype=np.int64)]
         leads = rows.person[rows.kind == LEAD]
         return Scored(np.concatenate(people or empty), np.concatenate(amounts or empty), leads)
@@ -124,10 +126,10 @@ class Programme:
             total += running.earned
         return total
 
-    def redeem(self, draws: Floats) -> float:
-        """Let people turn points in, with one draw each; money paid."""
+    def redeem(self, draws: Floats, on: date) -> float:
+        """Let people turn points in on a day, with one draw each; money paid."""
         chance = self._p.redemption_per_week
-        return sum(running.catalogue.redeem(running.earned, draws, chance) for running in self.running)
+        return sum(running.catalogue.redeem(running.earned, draws, chance, on) for running in self.running)
 
     def liability(self) -> float:
         """Money owed for points held."""
