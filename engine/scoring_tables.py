@@ -211,13 +211,18 @@ def new_state(tables: SchemeTables, n_people: int, object_slots: int = 64) -> Sc
     def zeros(*shape: int) -> Ints:
         return np.zeros(shape, dtype=np.int64)
 
-    state = ScoreState(zeros(n_people, sum(_parts(tables))), zeros(object_slots, 2), zeros(1))
+    state = ScoreState(zeros(n_people, sum(_parts(tables))), *new_objects(object_slots))
     view = columns(tables, state)
     view.rule[:, :, (LAST_US, DECAY_IN)] = NEVER
     view.cap[:, :, 0] = NEVER
     view.counter[:, :, 0] = NEVER
     view.streak[:, :, (LAST_DATE, FREEZES_IN)] = NEVER
     return state
+
+
+def new_objects(slots: int = 64) -> tuple[Ints, Ints]:
+    """An empty table of objects, and how many slots of it are used."""
+    return np.zeros((slots, 2), dtype=np.int64), np.zeros(1, dtype=np.int64)
 
 
 def copy_state(state: ScoreState) -> ScoreState:

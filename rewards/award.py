@@ -160,7 +160,7 @@ def batch_of(
         occurred_at_us=one(microseconds(event.occurred_at)),
         local_date=one(day.toordinal()),
         month=one(month_index(day)),
-        channel=one(v.channel_codes.get(event.channel or "", -1)),
+        channel=one(v.channel_code(event.channel)),
         tags=one(v.tag_mask(event.tags)),
         segment=one(v.segment_codes.get(facts.segment, -1)),
         verification=one(VERIFICATION_LEVEL[event.verification]),

@@ -51,6 +51,10 @@ class Place:
                 found.append((first, first if self.segment_on(holiday.date) in holiday.segments else NOT_OFF))
         return tuple(found)
 
+    def segments_by_date(self) -> list[tuple[int, str]]:
+        """From which date on she belonged to which segment, for who has moved."""
+        return [(local_ordinal(at_us, self.date_at(at_us)[1]), name) for at_us, name, _ in self.memberships]
+
     def date_at(self, at_us: int) -> tuple[int, str]:
         """(local date as ordinal, zone) at an instant; a date used up in an earlier zone is not gone back behind."""
         index = bisect_right(self.zones, at_us, key=lambda one: one[0]) - 1

@@ -233,7 +233,7 @@ def _displaced(schemes: Schemes, values: Mapping[str, Any], now_us: int, agreed:
     """Scheduled versions that the publication withdraws. Raises Conflict for those that it would displace without a word."""
     newest = InForce(Schemes.CANDIDATE, values["effective_us"], values["since_us"], now_us, values["mode"])
     if agreed:
-        coming = [one for one in schemes.timeline if one.effective_us > now_us]
+        coming = [one for one in schemes.timeline if one.scheduled(now_us)]
         return [one.version for one in coming if one.effective_us >= newest.effective_us]
     displaced = schemes.displaced(now_us, newest)
     if displaced:

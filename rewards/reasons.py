@@ -29,6 +29,7 @@ class Reason(StrEnum):
     LATE = "late"
     CLOSED_PERIOD = "closed_period"
     QUARANTINED = "quarantined"
+    INACTIVE = "inactive_person"
     HELD_FOR_REVIEW = "held_for_review"
     PAUSED = "paused"
     ON_HOLD = "on_hold"
@@ -79,6 +80,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.LATE: "Recorded, no points: it arrived more than {grace} after it happened.",
     Reason.CLOSED_PERIOD: "Recorded, no points: the period it belongs to is closed.",
     Reason.QUARANTINED: "Set aside: its time lies in the future.",
+    Reason.INACTIVE: "Recorded, no points: it happened while you were not with the company.",
     Reason.HELD_FOR_REVIEW: "{amount} for “{title}” will count once a person has looked.",
     Reason.PAUSED: "Recorded, no points: you were paused or away from the program.",
     Reason.ON_HOLD: "{amount} for “{title}”, spendable after {hold}.",

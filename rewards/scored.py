@@ -65,7 +65,7 @@ class Fold:
         self.schemes = schemes
         self.version = version
         self._state = state
-        self._days_off: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._days_off: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
 
     @classmethod
     def resume(cls, schemes: Schemes, version: int, data: bytes) -> "Fold":
@@ -108,10 +108,11 @@ class Fold:
         ]
 
     def _off(self, version: int, compiled: CompiledScheme, place: Place) -> tuple[tuple[int, int], ...]:
-        """Leave and holidays under a version; a fold has one place."""
-        if version not in self._days_off:
-            self._days_off[version] = place.off_under(compiled.scheme.calendar.holidays)
-        return self._days_off[version]
+        """Leave and holidays under a version."""
+        key = version, id(place)
+        if key not in self._days_off:
+            self._days_off[key] = place.off_under(compiled.scheme.calendar.holidays)
+        return self._days_off[key]
 
 
 def _event(told: TellsOfEvent) -> Event:

@@ -10,8 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from rewards.accounts import ApiToken
-from rewards.events import Word
-from rewards.fields import Whole
+from rewards.fields import Name, Whole
 from rewards.recognition import MOST_RECEIVERS, kudos_allowance_left, thank_several
 from rewards.store.session import Transaction
 from rewards.views import Receipt
@@ -41,7 +40,7 @@ class Thanks(Strict):
     receiver: PersonName | None = None
     receivers: Annotated[list[PersonName], Field(min_length=1, max_length=MOST_RECEIVERS)] | None = None
     message: Words
-    tags: Annotated[list[Word], Field(max_length=8)] = Field(default_factory=list)
+    tags: Annotated[list[Name], Field(max_length=8)] = Field(default_factory=list)
     millipoints: Annotated[int, Field(ge=1, le=MOST_GIFT, strict=True), Whole] | None = None
 
 

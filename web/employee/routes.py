@@ -42,7 +42,7 @@ from web.employee.contexts import (
     notes_of,
     trend_of,
 )
-from web.session import Config, Employee, SignedIn, Store, home_of, now
+from web.session import Employee, PublicAddress, SignedIn, Store, home_of, now
 from web.templating import page
 from web.text import Plain
 
@@ -50,11 +50,6 @@ router = APIRouter(include_in_schema=False)
 MOST_ENTRIES = 100
 TREND_ENTRIES = 500
 MOST_ID = 2**63 - 1
-
-
-def base_url(request: Request, configured: str) -> str:
-    """The public address that tracked links begin with."""
-    return configured.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 def name_of(tx: Transaction, organisation: str, approver: str) -> str:
@@ -120,18 +115,18 @@ def home(request: Request, store: Store, account: SignedIn) -> Response:
     return page(request, "employee/home.html", context)
 
 
-@router.get("/share/{item}/{channel}")
+@router.get("/share/{item}/{channel:path}")
 def share(
-    request: Request, store: Store, config: Config, account: Employee, item: Plain, channel: Plain
+    request: Request, store: Store, public: PublicAddress, account: Employee, item: Plain, channel: Plain
 ) -> Response:
     """One item on one channel: own words, disclosure filled in, the network's own dialogue, then “I shared it”."""
     at, org, me = now(), account.organisation, account.person
     with store.begin() as tx:
-        draft = prepare_share(tx, org, me, item, channel, at, base_url(request, config.base_url))
+        draft = prepare_share(tx, org, me, item, channel, at, public)
         content = get_item(tx, org, item)
         version = scheme_in_force(tx, org, at)
-        rewarded = version is not None and channel not in version.scheme.unrewarded_channels
-        status = content.channels[channel]
+        rewarded = version is not None and not version.scheme.is_unrewarded(draft.channel)
+        status = content.channels[draft.channel]
         context = ShareContext(
             account=account,
             person=get_person(tx, org, me),

@@ -79,6 +79,8 @@ person_state = table(
     Column("last_event", Text, nullable=False),
     Column("base_version", Integer, nullable=False),
     Column("base_state", LargeBinary, nullable=False),
+    # How the two states are to be read: see rewards.renewing.
+    Column("layout", Integer, nullable=False),
 )
 
 journal = table(
