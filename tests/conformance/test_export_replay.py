@@ -57,7 +57,14 @@ def in_ledger(db: Database, name: str) -> Counter[Line]:
     for row in rows:
         if row.reverses is None and row.id not in undone and row.origin != "merge":
             who = names[row.person_id][0] if row.person_id in names else f"erased-{row.person_id}"
-            found[who, f"{row.source}/{row.event_id}", row.rule, row.kind, row.amount, reason_of(row.reason, row.amount)] += 1
+            found[
+                who,
+                f"{row.source}/{row.event_id}",
+                row.rule,
+                row.kind,
+                row.amount,
+                reason_of(row.reason, row.amount),
+            ] += 1
     return found
 
 
@@ -83,7 +90,7 @@ def assert_replay_is_the_ledger(db: Database, name: str, now: datetime) -> None:
     events, program = exported(db, name, now)
     ledger, again = in_ledger(db, name), replayed(events, program)
     missing, more = ledger - again, again - ledger
-    assert not missing and not more, f"only in the ledger: {missing}; only in the replay: {more}"
+    assert (missing, more) == (Counter(), Counter())
 
 
 BODY = """
