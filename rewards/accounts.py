@@ -133,9 +133,9 @@ def create_token(
 
 
 def authenticate_token(tx: Transaction, token: str, now: datetime) -> ApiToken | None:
-    """What the token may do, or None when it is unknown, expired or revoked."""
+    """What the token may do, or None when it is unknown, expired or revoked, or speaks for somebody who left."""
     row = rows.find_token(tx, digest(token))
-    if row is None or row.revoked_at_us is not None:
+    if row is None or row.revoked_at_us is not None or row.status == "inactive":
         return None
     if row.expires_at_us is not None and row.expires_at_us <= to_us(now):
         return None

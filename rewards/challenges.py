@@ -153,12 +153,18 @@ def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, Any]
 def _paid(
     tx: Transaction, organisation: str, run: Run, parts: Mapping[str, Mapping[int, int]]
 ) -> dict[int, Any]:
-    """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased."""
+    """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased or left."""
     reached = [by for by in parts.values() if _whole(run, sum(by.values())) >= run.challenge.goal]
     contributed = {who for by in reached for who, amount in by.items() if amount > 0}
     heirs = people_rows.heirs(tx, organisation, contributed)
     whom = {heirs.get(who, who) for who in contributed}
-    return people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
+    people = people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
+    where = places(tx, list(people.values()))
+    return {
+        who: row
+        for who, row in people.items()
+        if row.status != "inactive" and not where[who].is_away(run.ends_us - 1)
+    }
 
 
 def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) -> ChallengeView:

@@ -25,7 +25,8 @@ from rewards.store.session import Transaction
 UNTIL_REVIEWED_US = 2**62
 AWARDED = str(Reason.AWARDED)
 ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), str(Reason.HELD_FOR_REVIEW), "released", "approved"})
-NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
+LEFT = "inactive_person"
+NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD), LEFT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ from rewards.store import people as rows
 from rewards.store.session import Transaction
 from rewards.store.units import from_us
 
+FOREVER_US = 2**62
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One person's memberships, zones and leave, oldest first. Most people have only the current ones."""
+    """One person's memberships, zones, leave and absences, oldest first. Most people have only the current ones."""
 
     segment: str
     team: str
@@ -22,6 +24,11 @@ class Place:
     memberships: tuple[tuple[int, str, str], ...] = ()
     zones: tuple[tuple[int, str, int], ...] = ()
     leave: tuple[tuple[int, int], ...] = ()
+    absences: tuple[tuple[int, int], ...] = ()
+
+    def is_away(self, at_us: int) -> bool:
+        """True at an instant at which the person was not with the company."""
+        return any(first <= at_us < end for first, end in self.absences)
 
     def membership_at(self, at_us: int) -> tuple[str, str]:
         """(segment, team) at an instant."""
@@ -51,6 +58,7 @@ def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
     memberships = rows.history(tx, rows.MEMBERSHIP, moved) if moved else {}
     zones = rows.history(tx, rows.ZONE, moved) if moved else {}
     leave = rows.history(tx, rows.LEAVE, moved) if moved else {}
+    absences = rows.history(tx, rows.ABSENCE, moved) if moved else {}
     return {
         row.id: Place(
             row.segment,
@@ -59,6 +67,14 @@ def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
             tuple((one.from_us, one.segment, one.team) for one in memberships.get(row.id, ())),
             tuple((one.from_us, one.zone, one.floor_date) for one in zones.get(row.id, ())),
             tuple((one.first_date, one.last_date) for one in leave.get(row.id, ())),
+            (*((one.from_us, one.until_us) for one in absences.get(row.id, ())), *_gone(row)),
         )
         for row in people
     }
+
+
+def _gone(row: Any) -> tuple[tuple[int, int], ...]:
+    """The absence that goes on: of who left the company, and of who was erased, as far as anything still comes."""
+    if row.status == "erased":
+        return ((0, FOREVER_US),)
+    return ((row.inactive_since_us or 0, FOREVER_US),) if row.status == "inactive" else ()

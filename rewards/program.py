@@ -7,7 +7,7 @@ from typing import Any
 
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.fold import UNTIL_REVIEWED_US, Folder, Stand, closed_until, replay_people
-from rewards.intake import record
+from rewards.intake import admit_due, record, waiting_people
 from rewards.ledger import Draft, award_moves, inherited, on_dates, opposite, post
 from rewards.people import find_row
 from rewards.places import local_ordinal, places
@@ -157,18 +157,12 @@ def release_due(tx: Transaction, organisation: str, now: datetime) -> int:
     """Release awards whose waiting time is over and admit quarantined events whose time has come; returns how many."""
     now_us = to_us(now)
     organisation_rows.find_shared(tx, organisation)
-    locked = states.lock(tx, organisation, [row.person_id for row in rows.due(tx, organisation, now_us)])
+    # All at once, in the order of ids: nobody waits in a circle.
+    waiting = {row.person_id for row in rows.due(tx, organisation, now_us)}
+    locked = states.lock(tx, organisation, sorted(waiting | waiting_people(tx, organisation, now_us)))
     due = [row for row in rows.due(tx, organisation, now_us) if row.person_id in locked]
     release(tx, organisation, due, "released", now_us)
-    waiting = event_rows.quarantined(tx, organisation, now_us)
-    names = people_rows.names(
-        tx, organisation, [id_ for row in waiting for id_ in (row.person_id, row.owner_id) if id_]
-    )
-    from rewards.store.history import to_event
-
-    known = [row for row in waiting if row.person_id in names]
-    record(tx, organisation, [to_event(row, names) for row in known], received_at=now)
-    return len(due) + len(known)
+    return len(due) + admit_due(tx, organisation, now)
 
 
 def release(tx: Transaction, organisation: str, held: Sequence[Any], reason: str, now_us: int) -> list[int]:

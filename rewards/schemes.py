@@ -15,6 +15,7 @@ from rewards.tables import CompiledScheme, compile_scheme
 NO_SCHEME = 0
 DEFAULT_GRACE_HOURS = 72
 OWN_REASONS = {
+    "inactive_person": "This happened while you were not with the company, so it does not count.",
     "reversed": "This undoes an entry that was taken back.",
     "replayed": "Something earlier changed, so this was counted again; this undoes its former amount.",
     "released": "The waiting time of this award is over.",

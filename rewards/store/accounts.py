@@ -114,10 +114,11 @@ def add_token(
 
 
 def find_token(tx: Transaction, token_hash: str) -> Row[Any] | None:
-    """The token, with the external id of the person it speaks for."""
+    """The token, with external id and status of the person it speaks for."""
     query = (
-        select(TOKEN, IDENTITY.c.external_id)
+        select(TOKEN, IDENTITY.c.external_id, PERSON.c.status)
         .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
+        .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
         .where(TOKEN.c.token_hash == token_hash)
     )
     return tx.execute(query).one_or_none()

@@ -14,7 +14,7 @@ from rewards.store.units import from_us, to_us
 
 
 def export_events(tx: Transaction, organisation: str, since: datetime | None = None) -> Iterator[Event]:
-    """Every event in canonical order, undone and quarantined ones left out.
+    """Every event in canonical order, undone and quarantined ones left out, and those of people who had left.
 
     Erased people appear as `erased-<number>`: the same person keeps the same number, and no name.
     """
@@ -23,7 +23,7 @@ def export_events(tx: Transaction, organisation: str, since: datetime | None = N
     since_us = BEFORE_ALL_US if since is None else to_us(since)
     pending: list[Any] = []
     for row in rows.in_order(tx, organisation, since_us):
-        if row.voided_at_us is not None or row.status == "quarantined":
+        if row.voided_at_us is not None or row.status in ("quarantined", "inactive_person"):
             continue
         # The database orders by time; equal times are ordered here, by code points.
         if pending and pending[0].occurred_us != row.occurred_us:

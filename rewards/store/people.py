@@ -14,6 +14,7 @@ IDENTITY = schema.person_identity
 MEMBERSHIP = schema.membership
 ZONE = schema.zone_change
 LEAVE = schema.leave
+ABSENCE = schema.absence
 LINK = schema.person_link
 
 _JOINED = select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email).join(
@@ -180,6 +181,12 @@ def add_leaves(tx: Transaction, organisation: str, spans: Sequence[tuple[int, in
     made = [{"organisation_id": organisation} | dict(zip(names, span, strict=True)) for span in spans]
     if made:
         tx.execute(insert(LEAVE), made)
+
+
+def add_absence(tx: Transaction, organisation: str, person_id: int, from_us: int, until_us: int) -> None:
+    """The person was not with the company from one instant up to another."""
+    row = {"organisation_id": organisation, "person_id": person_id, "from_us": from_us, "until_us": until_us}
+    tx.execute(insert(ABSENCE), row)
 
 
 def leave_of(tx: Transaction, ids: Iterable[int]) -> dict[int, set[tuple[int, int]]]:

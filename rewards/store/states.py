@@ -25,11 +25,13 @@ _UPDATE = Prepared(
 )
 
 
+_FOLDED = [column for column in STATE.columns if column.name not in ("person_id", "organisation_id")]
+
+
 def _people_and_states(dialect: str) -> Any:
     """Persons by external id with their states, the states locked in the order of person ids."""
-    folded = [column for column in STATE.columns if column.name not in ("person_id", "organisation_id")]
     query = (
-        select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, *folded)
+        select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, *_FOLDED)
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
         .join(STATE, STATE.c.person_id == PERSON.c.id)
         .where(IDENTITY.c.organisation_id == bindparam("organisation"))
@@ -79,6 +81,22 @@ def lock_people(tx: Transaction, organisation: str, externals: Iterable[str]) ->
         organisations.remember(tx, organisation, homes, exclusive=False),
         {row.external_id: row for row in people},
     )
+
+
+def lock_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, Any]:
+    """Person and locked state in one row, by internal id; who was erased has no external id."""
+    locked = lock(tx, organisation, sorted(ids))
+    query = (
+        select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, *_FOLDED)
+        .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id, isouter=True)
+        .join(STATE, STATE.c.person_id == PERSON.c.id)
+    )
+    found: dict[int, Any] = {}
+    wanted = list(locked)
+    for start in range(0, len(wanted), _CHUNK):
+        rows = tx.execute(query.where(PERSON.c.id.in_(wanted[start : start + _CHUNK])))
+        found.update((row.id, row) for row in rows)
+    return found
 
 
 def save_many(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:

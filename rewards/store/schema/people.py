@@ -97,6 +97,17 @@ leave = table(
     Index("ix_leave_person", "person_id"),
 )
 
+absence = table(
+    "absence",
+    row_id(),
+    of_organisation(),
+    of_person(),
+    instant("from_us"),
+    instant("until_us"),
+    CheckConstraint("until_us >= from_us", name="ordered"),
+    Index("ix_absence_person", "person_id"),
+)
+
 person_link = table(
     "person_link",
     of_organisation(),
