@@ -21,7 +21,7 @@ from llvmlite import ir
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from engine.kernels import Array, Scalar, Spec, Tuple
+from engine.signatures import Array, Named, Scalar, Spec
 
 # Numba's own parts carry no types.
 types: Any = numba.types
@@ -88,7 +88,8 @@ def numba_type(spec: Spec | None) -> Any:
         return getattr(types, spec.dtype)
     if isinstance(spec, Array):
         return types.Array(getattr(types, spec.dtype), spec.ndim, "C", readonly=not spec.writable)
-    assert isinstance(spec, Tuple)
+    if isinstance(spec, Named):
+        return types.NamedUniTuple(numba_type(spec.item), spec.size, spec.kind)
     return types.UniTuple(numba_type(spec.item), spec.size)
 
 

@@ -1,56 +1,19 @@
 """How every compiled kernel of the engine is declared: one explicit signature, compiled by Numba when it is first called, kept on
 disk by Numba's cache, called without the interpreter lock.
 
-Types are declared by names of our own, so that a module with kernels can be imported without Numba: the live program runs the
-scoring kernel as plain Python and never loads a compiler. A call can never start a second compilation: a wrong type is a TypeError.
+A module with kernels can be imported without Numba: the live program runs the scoring kernel as plain Python and never loads a
+compiler. A call can never start a second compilation: a wrong type is a TypeError.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from operator import index
 from threading import RLock
 from types import FunctionType
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Scalar:
-    """A number by its NumPy name."""
-
-    dtype: str
-
-
-@dataclass(frozen=True)
-class Array:
-    """A C-contiguous array; a kernel may write only into a writable one."""
-
-    dtype: str
-    ndim: int = 1
-    writable: bool = False
-
-
-@dataclass(frozen=True)
-class Tuple:
-    """So many arrays of one type, given as a tuple."""
-
-    item: Array
-    size: int
-
-
-Spec = Scalar | Array | Tuple
-
-# "In" types take writable and read-only arrays alike; "Out" types are written.
-I32In, I64In = Array("int32"), Array("int64")
-U8In, U32In, U64In = Array("uint8"), Array("uint32"), Array("uint64")
-F32In, F64In = Array("float32"), Array("float64")
-F32Matrix, U32Matrix = Array("float32", 2), Array("uint32", 2)
-I64Matrix = Array("int64", 2, writable=True)
-I32Out, I64Out = Array("int32", writable=True), Array("int64", writable=True)
-U8Out, U32Out, U64Out = (Array(name, writable=True) for name in ("uint8", "uint32", "uint64"))
-F32Out, F64Out = Array("float32", writable=True), Array("float64", writable=True)
-I64, U64, F64 = Scalar("int64"), Scalar("uint64"), Scalar("float64")
+from engine.signatures import Scalar, Spec
 
 _ONE_AT_A_TIME = RLock()
 

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from rewards.accounts import account_for_session
 from rewards.document import DocumentError
 from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused, Stale
+from rewards.fields import fault
 from rewards.people import get_person
 from rewards.scheme import SchemeError
 from web.templating import page
@@ -101,8 +102,7 @@ def _reader(request: Request) -> dict[str, Any]:
 
 def _validation(error: RequestValidationError) -> tuple[str, list[dict[str, str]]]:
     found = [
-        {"field": ".".join(str(part) for part in e["loc"]), "message": str(e["msg"])}
-        for e in error.errors()[:20]
+        {"field": ".".join(str(part) for part in e["loc"]), "message": fault(e)} for e in error.errors()[:20]
     ]
     first = found[0] if found else {"field": "request", "message": "not valid"}
     return f"{first['field']}: {first['message']}; mend it and send again", found

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -161,8 +161,10 @@ def init(
 
 
 def _midnight(day: str) -> datetime:
+    from rewards.fields import day_of
+
     try:
-        return datetime.combine(date.fromisoformat(day), time(), UTC)
+        return datetime.combine(day_of(day), time(), UTC)
     except ValueError:
         raise InputError(f"--since: got {day!r}; it must be a date; write it as 2026-01-05") from None
 

@@ -25,7 +25,8 @@ from engine import (
     streams,
 )
 from engine.instructions import prefetch
-from engine.kernels import F64, I64, U64, F64In, F64Out, I64Matrix, Kernel, Tuple, inlined, kernel
+from engine.kernels import Kernel, inlined, kernel
+from engine.signatures import F64, I64, U64, F64In, F64Out, I64Matrix, Tuple
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
