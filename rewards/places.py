@@ -2,21 +2,25 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rewards.clock import is_repeated, left_out
 from rewards.store import people as rows
 from rewards.store.session import Transaction
-from rewards.store.units import from_us
+from rewards.store.units import from_us, to_us
 
 FOREVER_US = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One person's memberships, zones, leave and absences, oldest first. Most people have only the current ones."""
+    """One person's memberships, zones, leave and absences, oldest first. Most people have only the current ones.
+
+    `leave` holds first and last dates of whatever excuses: days off, and dates that never were where the person lived.
+    """
 
     segment: str
     team: str
@@ -41,6 +45,21 @@ class Place:
         zone, floor = self.zones[index][1:] if index >= 0 else (self.zone, 0)
         return max(local_ordinal(at_us, zone), floor), zone
 
+    def is_repeated(self, at_us: int) -> bool:
+        """True in an hour that clocks show a second time: the date may be one that was left already."""
+        return is_repeated(from_us(at_us), self.date_at(at_us)[1])
+
+    def missing(self) -> tuple[int, ...]:
+        """Dates that the person never had: left out by a zone, or passed over by a move across the date line."""
+        spans = self.zones or ((0, self.zone, 0),)
+        ends = (*(one[0] for one in spans[1:]), FOREVER_US)
+        found: list[int] = []
+        for (start_us, zone, _), end_us in zip(spans, ends, strict=True):
+            found += [day.toordinal() for at, day in left_out(zone) if start_us < to_us(at) < end_us]
+            if start_us > 0:
+                found += range(self.date_at(start_us - 1)[0] + 1, self.date_at(start_us)[0])
+        return tuple(found)
+
 
 def local_ordinal(at_us: int, zone: str) -> int:
     """The calendar date in a zone, as a proleptic ordinal."""
@@ -59,7 +78,7 @@ def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
     zones = rows.history(tx, rows.ZONE, moved) if moved else {}
     leave = rows.history(tx, rows.LEAVE, moved) if moved else {}
     absences = rows.history(tx, rows.ABSENCE, moved) if moved else {}
-    return {
+    found = {
         row.id: Place(
             row.segment,
             row.team,
@@ -71,6 +90,12 @@ def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
         )
         for row in people
     }
+    return {id_: _excused(place) for id_, place in found.items()}
+
+
+def _excused(place: Place) -> Place:
+    missing = tuple((day, day) for day in place.missing())
+    return replace(place, leave=(*place.leave, *missing)) if missing else place
 
 
 def _gone(row: Any) -> tuple[tuple[int, int], ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from engine.scoring import score_batch
 from engine.scoring_tables import EventBatch, ScoreState, columns, new_state
 from rewards.award import Entry, Reason, entry_of
 from rewards.carrying import NOTHING_ASIDE, carry_people
-from rewards.clock import FUTURE_LIMIT, local_date, microseconds, month_index
+from rewards.clock import FUTURE_LIMIT, left_out, local_date, microseconds, month_index
 from rewards.document import DocumentError
 from rewards.events import VERIFICATION_LEVEL, Event, canonical_order, object_key, payload_hash
 from rewards.people_file import PersonRow
@@ -97,6 +98,7 @@ def replay(
         names = dict.fromkeys(n for e in ordered for n in (e.subject, e.owner) if n)
         people = [PersonRow(id=n, segment="all", team="all", timezone=home, contacts=0) for n in names]
     occasions = list(_occasions(ordered, people, home, [instant for instant, _ in later]))
+    people = _excused(people, occasions, home)
     versions = [compiled, *(scheme for _, scheme in later)]
     found: list[list[Entry]] = [[] for _ in occasions]
     state, aside = new_state(compiled.tables, len(people)), NOTHING_ASIDE
@@ -148,6 +150,40 @@ def _occasions(
             day = local_date(event.occurred_at, zone) if given is None else given
             last[row] = day = max(day, last.get(row, day))
             yield Occasion(event, row, role, day, zone, version)
+
+
+def _excused(people: Sequence[PersonRow], occasions: Iterable[Occasion], home: str) -> list[PersonRow]:
+    """The people, the dates that they never had among their leave: left out by a zone, or passed over by a move across the date line.
+
+    Of a move the log says between which events it was; the date after the first of them is taken for the one passed over.
+    """
+    missing: dict[int, set[date]] = {}
+    before: dict[int, Occasion] = {}
+    for row, person in enumerate(people):
+        missing[row] = {day for _, day in left_out(person.timezone or home)}
+    for one in occasions:
+        if one.role == 1:
+            continue
+        last = before.get(one.row)
+        if last is None or last.zone != one.zone:
+            missing[one.row] |= {day for _, day in left_out(one.zone)} | _passed_over(last or one, one)
+        before[one.row] = one
+    return [
+        person.model_copy(update={"leave": (*person.leave, *((day, day) for day in sorted(missing[row])))})
+        if missing[row]
+        else person
+        for row, person in enumerate(people)
+    ]
+
+
+def _passed_over(last: Occasion, one: Occasion) -> set[date]:
+    """Dates lost between two events of a person whose clocks went a day or more ahead."""
+    at = one.event.occurred_at
+    ahead = at.astimezone(ZoneInfo(one.zone)).replace(tzinfo=None) - at.astimezone(
+        ZoneInfo(last.zone)
+    ).replace(tzinfo=None)
+    lost = max(0, ahead // timedelta(days=1))
+    return {last.day + timedelta(days=day) for day in range(1, lost + 1)} - {one.day}
 
 
 def _set_aside(compiled: CompiledScheme, event: Event) -> Entry | None:
