@@ -162,19 +162,19 @@ class _Intake:
             if key in ids:
                 taken.append(Taken(positions[key], _told(ids[key], row), row["status"]))
             else:
-                admitted = self._admit(row, positions[key])
+                admitted = self._admit(row, events[positions[key]], positions[key])
                 if admitted is None:
                     repeated.append(positions[key])
                 else:
                     taken.append(admitted)
         return taken, sorted(repeated)
 
-    def _admit(self, row: dict[str, Any], position: int) -> Taken | None:
+    def _admit(self, row: dict[str, Any], event: Event, position: int) -> Taken | None:
         """A quarantined event sent again when its time has come."""
         stored = rows.find(self.tx, self.organisation, row["source"], row["event_id"])
         if stored is None or stored.status != QUARANTINED or row["status"] == QUARANTINED:
             return None
-        if stored.payload_hash != row["payload_hash"]:
+        if not self._is_same(stored, event):
             return None
         return self._end_quarantine(stored, position)
 
@@ -322,11 +322,30 @@ class _Intake:
         ]
         trail.tell(self.tx, self.organisation, messages, self.now_us)
 
+    def _is_same(self, stored: Any, event: Event) -> bool:
+        """True for what was said before, be it under another id of the same people: accounts may have been merged since."""
+        if stored.payload_hash == payload_hash(event):
+            return True
+        subjects, owners = self._names(event.subject), self._names(event.owner)
+        said = (
+            event.model_copy(update={"subject": subject, "owner": owner})
+            for subject in subjects
+            for owner in owners
+        )
+        return len(subjects) * len(owners) > 1 and stored.payload_hash in map(payload_hash, said)
+
+    def _names(self, name: str | None) -> list[str | None]:
+        """The ids of an account and of those merged into it; the name alone where nobody has it."""
+        row = self.named.get(name or "")
+        if row is None or not row.has_history:
+            return [name]
+        return [row.external_id, *(one.external_id for one in people_rows.aliases_of(self.tx, row.id))]
+
     def _repeat(self, position: int, event: Event) -> None:
         """The answer to a key seen before: the first answer again, or a conflict."""
         stored = rows.find(self.tx, self.organisation, event.source, event.id)
         assert stored is not None
-        if stored.payload_hash != payload_hash(event):
+        if not self._is_same(stored, event):
             self.receipts[position] = Receipt(event.source, event.id, "conflict", "other_payload")
             return
         found = journal_rows.of_event(self.tx, [stored.id])

@@ -7,7 +7,7 @@ from typing import Any
 from rewards.faults import BadValue, Refused
 from rewards.fold import replay_people
 from rewards.importing import ImportSummary, NotTaken, import_people
-from rewards.persons import PPM, find_row, log_change
+from rewards.persons import PPM, accounts_of, find_row, log_change
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import forgetting, projections, states
@@ -144,11 +144,16 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     row = _locked(tx, organisation, external_id)
     nobody = f"person:{row.id}"
     others = [other.name for other in rows.every(tx, organisation, inactive=True) if other.id != row.id]
-    account_rows.drop_account(tx, row.id)
-    recognition_rows.blank_messages(tx, row.id)
-    nomination_rows.blank_messages(tx, row.id)
-    credential_rows.forget(tx, row.id)
-    rows.drop_links(tx, row.id)
+    names = [(row.external_id, row.name, row.email)]
+    names += [(one.external_id, one.name, one.email) for one in rows.aliases_of(tx, row.id)]
+    for account in accounts_of(tx, row):
+        account_rows.drop_account(tx, account)
+        recognition_rows.blank_messages(tx, account)
+        nomination_rows.blank_messages(tx, account)
+        credential_rows.forget(tx, account)
+        rows.drop_links(tx, account)
+        forgetting.forget_payloads(tx, account)
+    rows.drop_aliases(tx, row.id)
     rows.drop_identity(tx, row.id)
     _change(
         tx,
@@ -156,11 +161,10 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         row,
         {"status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": nobody},
     )
-    forgetting.forget_payloads(tx, row.id)
-    forgetting.forget_words(
-        tx, organisation, forgetting.words_for(external_id, row.name, row.email, others), nobody
-    )
-    log_change(tx, organisation, nobody if actor == external_id else actor, "people.erase", row.id, now)
+    words = {word for known in names for word in forgetting.words_for(*known, others)}
+    forgetting.forget_words(tx, organisation, sorted(words, key=lambda word: (-len(word), word)), nobody)
+    known_ids = {one for one, _, _ in names}
+    log_change(tx, organisation, nobody if actor in known_ids else actor, "people.erase", row.id, now)
 
 
 def set_leave(

@@ -1,10 +1,10 @@
 """Where a person was when: zone, local date, segment and team at the time of an event, days of leave."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from rewards.clock import is_repeated, left_out
@@ -13,6 +13,16 @@ from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
 FOREVER_US = 2**62
+FURTHEST_AHEAD = "Pacific/Kiritimati"
+
+
+class Dated(Protocol):
+    """An event: when it occurred, and the date frozen with it."""
+
+    @property
+    def occurred_us(self) -> int: ...
+    @property
+    def local_date(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,7 @@ class Place:
     """One person's memberships, zones, leave and absences, oldest first. Most people have only the current ones.
 
     `leave` holds first and last dates of whatever excuses: days off, and dates that never were where the person lived.
+    `formerly` holds the places of accounts that became this one, by the rows of the events that happened to them.
     """
 
     segment: str
@@ -29,6 +40,11 @@ class Place:
     zones: tuple[tuple[int, str, int], ...] = ()
     leave: tuple[tuple[int, int], ...] = ()
     absences: tuple[tuple[int, int], ...] = ()
+    formerly: Mapping[int, "Place"] = field(default_factory=dict)
+
+    def of(self, event_ref: int | None) -> "Place":
+        """Where the person was as far as an event goes: under the account that it happened to, if that was merged into this one."""
+        return self if event_ref is None else self.formerly.get(event_ref, self)
 
     def is_away(self, at_us: int) -> bool:
         """True at an instant at which the person was not with the company."""
@@ -45,9 +61,14 @@ class Place:
         zone, floor = self.zones[index][1:] if index >= 0 else (self.zone, 0)
         return max(local_ordinal(at_us, zone), floor), zone
 
-    def is_repeated(self, at_us: int) -> bool:
-        """True in an hour that clocks show a second time: the date may be one that was left already."""
-        return is_repeated(from_us(at_us), self.date_at(at_us)[1])
+    def may_go_back(self, event: "Dated", last_us: int) -> bool:
+        """True where an event's date may be one that was left by the person's last event before it.
+
+        So it is in an hour that clocks show a second time, and for accounts of several zones that became one.
+        """
+        if self.formerly and last_us > 0:
+            return event.local_date < local_ordinal(last_us, FURTHEST_AHEAD)
+        return is_repeated(from_us(event.occurred_us), self.date_at(event.occurred_us)[1])
 
     def missing(self) -> tuple[int, ...]:
         """Dates that the person never had: left out by a zone, or passed over by a move across the date line."""
@@ -90,7 +111,24 @@ def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
         )
         for row in people
     }
-    return {id_: _excused(place) for id_, place in found.items()}
+    found = {id_: _excused(place) for id_, place in found.items()}
+    return _with_former(tx, people, found, moved)
+
+
+def _with_former(
+    tx: Transaction, people: Sequence[Any], found: dict[int, Place], moved: Sequence[int]
+) -> dict[int, Place]:
+    """The same, with the places of accounts merged into these."""
+    events = rows.moved_events(tx, moved) if moved else {}
+    if not events:
+        return found
+    former = {id_ for by in events.values() for id_ in by.values()}
+    (organisation,) = {row.organisation_id for row in people}
+    where = places(tx, list(rows.by_ids(tx, organisation, former).values()))
+    for id_, by in events.items():
+        then = {was: replace(where[was], leave=found[id_].leave) for was in set(by.values())}
+        found[id_] = replace(found[id_], formerly={ref: then[was] for ref, was in by.items()})
+    return found
 
 
 def _excused(place: Place) -> Place:

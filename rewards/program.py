@@ -9,7 +9,7 @@ from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.fold import UNTIL_REVIEWED_US, Folder, Stand, closed_until, replay_people
 from rewards.groups import groups_shown
 from rewards.intake import admit_due, record, waiting_people
-from rewards.ledger import Draft, award_moves, inherited, on_dates, opposite, post
+from rewards.ledger import Draft, award_moves, on_dates, opposite, post
 from rewards.people import find_row
 from rewards.places import local_ordinal, places
 from rewards.publication import SchemeVersion, publish_scheme, roll_back, scheme_in_force
@@ -22,6 +22,7 @@ from rewards.store import people as people_rows
 from rewards.store import states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import DAY_US, from_us, maybe_us, to_us
+from rewards.undoing import opposites
 from rewards.views import BadgeAward, BadgeView, Balances, EntryView, Receipt, of_rows
 
 __all__ = [
@@ -229,10 +230,11 @@ def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> li
         raise Refused(
             f"entry {row.id} of origin {row.origin!r}: only awards are undone; cancel the claim or gift instead"
         )
-    draft = opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")
-    # A merge has moved the points already; its own two entries stand for the accounts themselves.
-    heirs = people_rows.heirs(tx, organisation, [row.person_id]) if row.origin != "merge" else {}
-    return post(tx, organisation, [inherited(draft, heirs)], now_us)
+    if row.origin == "merge":
+        # Its own two entries stand for the accounts themselves.
+        draft = opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")
+        return post(tx, organisation, [draft], now_us)
+    return post(tx, organisation, opposites(tx, organisation, [row], "reversal", "reversed"), now_us)
 
 
 def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Schemes, now_us: int) -> list[int]:
@@ -243,11 +245,6 @@ def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Scheme
         if row.reverses is None and not rows.is_reversed(tx, row.id)
         if row.kind != "badge" or not schemes.is_permanent(row.scheme_version, row.rule)
     ]
-    postings = rows.postings_of(tx, [row.id for row in standing])
     board = local_ordinal(now_us, schemes.zone(schemes.at(now_us)))
-    drafts = [
-        on_dates(opposite(row, postings.get(row.id, ()), "reversal", "reversed"), board, board)
-        for row in standing
-    ]
-    heirs = people_rows.heirs(tx, organisation, [row.person_id for row in standing])
-    return post(tx, organisation, [inherited(draft, heirs) for draft in drafts], now_us)
+    undone = opposites(tx, organisation, standing, "reversal", "reversed")
+    return post(tx, organisation, [on_dates(draft, board, board) for draft in undone], now_us)

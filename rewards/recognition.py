@@ -10,6 +10,7 @@ from rewards.faults import BadValue, Conflict, Insufficient, Refused
 from rewards.intake import record
 from rewards.ledger import ALLOWANCE, MINT, NOBODY, SPENDABLE, Draft, post
 from rewards.people import find_row
+from rewards.persons import accounts_of
 from rewards.places import today
 from rewards.rings import ring_closed_by
 from rewards.scheme import Kudos as Allowance
@@ -63,11 +64,13 @@ def give_kudos(
     """
     first, second = find_row(tx, organisation, giver), find_row(tx, organisation, receiver)
     states.lock(tx, organisation, [first.id, second.id])
-    dedupe = f"kudos:{first.id}:{digest(key)[:40]}"
-    request_hash = digest(dump([second.id, message, list(tags), amount]))
-    before = rows.by_dedupe(tx, organisation, dedupe)
+    dedupe, *former = (f"kudos:{id_}:{digest(key)[:40]}" for id_ in accounts_of(tx, first))
+    # The receiver may have been thanked under an account that was merged since.
+    asked = [digest(dump([id_, message, list(tags), amount])) for id_ in accounts_of(tx, second)]
+    request_hash = asked[0]
+    before = rows.by_dedupe(tx, organisation, [dedupe, *former])
     if before is not None:
-        if before.request_hash != request_hash:
+        if before.request_hash not in asked:
             raise Conflict(f"key {key!r}: was used for other thanks; use a new key")
         return Receipt(SOURCE, str(before.id), "duplicate", before.status)
     now_us = to_us(now)

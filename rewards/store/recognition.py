@@ -1,6 +1,6 @@
 """Rows of `kudos`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, and_, distinct, func, insert, or_, select, update
@@ -17,10 +17,10 @@ def add(tx: Transaction, row: Mapping[str, Any]) -> int:
     return int(tx.execute(insert(KUDOS).returning(KUDOS.c.id), dict(row)).scalar_one())
 
 
-def by_dedupe(tx: Transaction, organisation: str, dedupe: str) -> Row[Any] | None:
-    """The gift made under a key."""
-    where = and_(KUDOS.c.organisation_id == organisation, KUDOS.c.dedupe == dedupe)
-    return tx.execute(select(KUDOS).where(where)).one_or_none()
+def by_dedupe(tx: Transaction, organisation: str, keys: Sequence[str]) -> Row[Any] | None:
+    """The gift made under one of these keys, the first if there are several."""
+    where = and_(KUDOS.c.organisation_id == organisation, KUDOS.c.dedupe.in_(keys))
+    return tx.execute(select(KUDOS).where(where).order_by(KUDOS.c.id)).first()
 
 
 def find(tx: Transaction, organisation: str, kudos_id: int) -> Row[Any] | None:
@@ -77,6 +77,12 @@ def often_thanked_by(tx: Transaction, giver: int, more_than: int, from_us: int) 
 def set_status(tx: Transaction, kudos_id: int, status: str) -> None:
     """given, held or declined."""
     tx.execute(update(KUDOS).where(KUDOS.c.id == kudos_id).values(status=status))
+
+
+def drop_own(tx: Transaction, person_id: int) -> None:
+    """Thanks between accounts that became one count for nobody; what waits for a look goes back when it is decided."""
+    where = and_(KUDOS.c.giver_id == person_id, KUDOS.c.receiver_id == person_id, KUDOS.c.status == "given")
+    tx.execute(update(KUDOS).where(where).values(status="declined"))
 
 
 def receivers(tx: Transaction, organisation: str) -> set[int]:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, and_, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.session import Transaction
 
-REVIEW = schema.review
+REVIEW, EVENT = schema.review, schema.event
 
 
 def add(
@@ -52,9 +52,10 @@ def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str
 
 
 def held_events(tx: Transaction, person_id: int) -> set[int]:
-    """Events of the person that are held by an open review."""
-    where = and_(REVIEW.c.person_id == person_id, REVIEW.c.status == "open", REVIEW.c.event_ref.is_not(None))
-    return set(tx.execute(select(REVIEW.c.event_ref).where(where)).scalars())
+    """Events of the person, as subject or owner, that are held by an open review."""
+    theirs = or_(EVENT.c.person_id == person_id, EVENT.c.owner_id == person_id)
+    query = select(EVENT.c.id).join(REVIEW, REVIEW.c.event_ref == EVENT.c.id)
+    return set(tx.execute(query.where(REVIEW.c.status == "open", theirs)).scalars())
 
 
 def page(
