@@ -1,6 +1,6 @@
 """From an event to its entries: inbox, canonical order, fold, ledger, projections, outbox — one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,11 @@ from rewards.store import events as rows
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
-from rewards.store import reviews, states, trail
+from rewards.store import states, trail
+from rewards.store.history import to_event
 from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
+from rewards.velocity import hold_unusual
 from rewards.views import EntryView, Receipt, of_draft, of_rows
 
 FUTURE_LIMIT_US = FUTURE_LIMIT // MICROSECOND
@@ -134,8 +136,10 @@ class _Intake:
     def _count(self, taken: Sequence[Taken]) -> None:
         counted = [one for one in taken if one.status == SCORED]
         folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
-        folder.under_review = self._hold_unusual(counted)
-        entries = self._settle(folder, counted)
+        fresh = [(one.told.person_id, one.told.occurred_us) for one in counted]
+        held = hold_unusual(self.tx, self.organisation, self.schemes, fresh, self.closed_us, self.now_us)
+        folder.under_review = {row.id for row in held}
+        entries = self._settle(folder, counted, held)
         for one in taken:
             self._answer(one, entries.get(one.told.ref, ()))
         self._tell(taken)
@@ -174,7 +178,7 @@ class _Intake:
         stored = rows.find(self.tx, self.organisation, row["source"], row["event_id"])
         if stored is None or stored.status != QUARANTINED or row["status"] == QUARANTINED:
             return None
-        if not self._is_same(stored, event):
+        if self._contradicts(stored, event):
             return None
         return self._end_quarantine(stored, position)
 
@@ -212,6 +216,7 @@ class _Intake:
             "verification": event.verification,
             "status": status,
             "scored": status == SCORED,
+            "backfilled": self.backfill,
             "voided_at_us": None,
         }
 
@@ -251,31 +256,23 @@ class _Intake:
     def _grace_us(self, at_us: int) -> int:
         return self.schemes.grace_hours(self.schemes.at(at_us) or self.schemes.at(self.now_us)) * HOUR_US
 
-    def _hold_unusual(self, counted: Sequence[Taken]) -> set[int]:
-        """Open a review for each event beyond the scheme's hourly limit; returns their rows in the inbox."""
-        limit = self.schemes.review_limit(self.schemes.at(self.now_us))
-        if self.backfill or limit is None:
-            return set()
-        held: set[int] = set()
-        for told in sorted((one.told for one in counted), key=_key):
-            recent = rows.count_recent(self.tx, told.person_id, told.occurred_us - HOUR_US, told.occurred_us)
-            if recent > limit:
-                detail = dump({"events_in_an_hour": recent, "limit": limit})
-                reviews.add(
-                    self.tx, self.organisation, told.person_id, told.ref, "velocity", detail, self.now_us
-                )
-                held.add(told.ref)
-        return held
-
-    def _settle(self, folder: Folder, counted: Sequence[Taken]) -> dict[int, tuple[EntryView, ...]]:
+    def _settle(
+        self, folder: Folder, counted: Sequence[Taken], held: Sequence[Any]
+    ) -> dict[int, tuple[EntryView, ...]]:
         """Fold each beneficiary's new events, or replay where one came out of order; post everything at once."""
         fresh: dict[int, list[Told]] = {}
         for one in counted:
             for person_id in one.told.beneficiaries:
                 fresh.setdefault(person_id, []).append(one.told)
+        refs = {one.told.ref for one in counted}
+        earlier = {id_ for row in held if row.id not in refs for id_ in (row.person_id, row.owner_id) if id_}
         for person_id, told in sorted(fresh.items()):
             person = self.people[person_id]
-            folder.advance(person, self.places[person_id], person, sorted(told, key=_key))
+            if person_id in earlier:
+                folder.replay(person, self.places[person_id], person)
+            else:
+                folder.advance(person, self.places[person_id], person, sorted(told, key=_key))
+        self._replay_others(folder, earlier - set(fresh))
         ids = folder.post()
         events = {one.told.ref: one.told for one in counted}
         entries: dict[int, list[EntryView]] = {}
@@ -294,6 +291,16 @@ class _Intake:
 
     def _external(self, person_id: int | None) -> str | None:
         return None if person_id is None else self.people[person_id].external_id
+
+    def _replay_others(self, folder: Folder, ids: Collection[int]) -> None:
+        """Count again for people without an event in the batch, one of whose earlier events now waits for a look."""
+        if not ids:
+            return
+        locked = states.lock(self.tx, self.organisation, sorted(ids))
+        people = people_rows.by_ids(self.tx, self.organisation, locked)
+        where = places(self.tx, list(people.values()))
+        for person_id, stored in sorted(locked.items()):
+            folder.replay(people[person_id], where[person_id], stored)
 
     def _answer(self, one: Taken, entries: tuple[EntryView, ...]) -> None:
         told = one.told
@@ -315,24 +322,27 @@ class _Intake:
         folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         return folder.zero(told, self.places[told.person_id], one.status)
 
+    def _contradicts(self, stored: Any, event: Event) -> bool:
+        """True where the event says something else than the one of its key.
+
+        What was stored before tags had one order is read anew; what names the same people by other ids, since merged, is the same.
+        """
+        if stored.payload_hash == payload_hash(event):
+            return False
+        names = {row.id: (row.external_id, "") for row in self.people.values()}
+        said = [
+            payload_hash(event.model_copy(update={"subject": subject, "owner": owner}))
+            for subject in self._names(event.subject)
+            for owner in self._names(event.owner)
+        ]
+        return stored.payload_hash not in said and payload_hash(to_event(stored, names)) not in said
+
     def _tell(self, taken: Sequence[Taken]) -> None:
         messages = [
             (f"event.{self.receipts[one.position].status}", {"event": one.told.ref, "kind": one.told.kind})
             for one in taken
         ]
         trail.tell(self.tx, self.organisation, messages, self.now_us)
-
-    def _is_same(self, stored: Any, event: Event) -> bool:
-        """True for what was said before, be it under another id of the same people: accounts may have been merged since."""
-        if stored.payload_hash == payload_hash(event):
-            return True
-        subjects, owners = self._names(event.subject), self._names(event.owner)
-        said = (
-            event.model_copy(update={"subject": subject, "owner": owner})
-            for subject in subjects
-            for owner in owners
-        )
-        return len(subjects) * len(owners) > 1 and stored.payload_hash in map(payload_hash, said)
 
     def _names(self, name: str | None) -> list[str | None]:
         """The ids of an account and of those merged into it; the name alone where nobody has it."""
@@ -345,7 +355,7 @@ class _Intake:
         """The answer to a key seen before: the first answer again, or a conflict."""
         stored = rows.find(self.tx, self.organisation, event.source, event.id)
         assert stored is not None
-        if not self._is_same(stored, event):
+        if self._contradicts(stored, event):
             self.receipts[position] = Receipt(event.source, event.id, "conflict", "other_payload")
             return
         found = journal_rows.of_event(self.tx, [stored.id])

@@ -168,13 +168,24 @@ def release_due(tx: Transaction, organisation: str, now: datetime) -> int:
 
 
 def release(tx: Transaction, organisation: str, held: Sequence[Any], reason: str, now_us: int) -> list[int]:
-    """Turn held entries into the person's own: an opposite of each, and the award anew."""
+    """Turn held entries into the person's own: an opposite of each, and the award anew; of closed periods, booked today."""
+    if not held:
+        return []
     postings = rows.postings_of(tx, [row.id for row in held])
     drafts: list[Draft] = []
     for row in held:
         undone = opposite(row, postings.get(row.id, ()), "release", reason)
         drafts += [undone, _own(row, undone, reason)]
-    return post(tx, organisation, drafts, now_us)
+    return post(tx, organisation, _in_the_open(tx, organisation, drafts, now_us), now_us)
+
+
+def _in_the_open(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[Draft]:
+    """The same drafts, those of closed periods on today's dates: no closed board changes."""
+    home = organisation_rows.find_shared(tx, organisation)
+    schemes = Schemes.of(tx, organisation)
+    today = local_ordinal(now_us, schemes.zone(schemes.at(now_us)))
+    closed_us = closed_until(home)
+    return [on_dates(one, today, today) if one.occurred_us < closed_us else one for one in drafts]
 
 
 def held_entries(tx: Transaction, event_ref: int) -> list[Any]:
@@ -232,9 +243,10 @@ def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> li
         )
     if row.origin == "merge":
         # Its own two entries stand for the accounts themselves.
-        draft = opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")
-        return post(tx, organisation, [draft], now_us)
-    return post(tx, organisation, opposites(tx, organisation, [row], "reversal", "reversed"), now_us)
+        drafts = [opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")]
+    else:
+        drafts = opposites(tx, organisation, [row], "reversal", "reversed")
+    return post(tx, organisation, _in_the_open(tx, organisation, drafts, now_us), now_us)
 
 
 def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Schemes, now_us: int) -> list[int]:

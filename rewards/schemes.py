@@ -15,7 +15,6 @@ from rewards.tables import CompiledScheme, compile_scheme
 NO_SCHEME = 0
 DEFAULT_GRACE_HOURS = 72
 OWN_REASONS = {
-    "inactive_person": "This happened while you were not with the company, so it does not count.",
     "reversed": "This undoes an entry that was taken back.",
     "replayed": "Something earlier changed, so this was counted again; this undoes its former amount.",
     "released": "The waiting time of this award is over.",
@@ -25,6 +24,7 @@ OWN_REASONS = {
     "merged": "Two accounts of yours became one.",
     "redeemed": "You chose a reward.",
     "expired": "These points were not spent in time. Your rank keeps them.",
+    "not_expired": "What had lapsed of points that were taken back is not owed.",
     "refunded": "The reward was declined or cancelled; what it cost came back.",
     "gift": "A colleague gave you part of their allowance.",
     "gift_sent": "You gave this from your allowance.",
@@ -35,12 +35,17 @@ OWN_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A version and from when it holds. A top-up also looks back to `since_us`."""
+    """A version, from when it holds and when it was published. A top-up also looks back to `since_us`."""
 
     version: int
     effective_us: int
     since_us: int
+    published_us: int
     mode: str
+
+    def yields_to(self, later: "InForce") -> bool:
+        """Whether a version published afterwards takes its place. One that was still to come by then stays scheduled."""
+        return self.effective_us <= max(later.effective_us, later.published_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,18 @@ class Schemes:
         tx.memo.pop(("schemes", organisation), None)
 
     def at(self, at_us: int) -> int:
-        """The version in force at an instant: the latest published of those effective by then; 0 for none."""
+        """The version in force at an instant, as `in_force` says; 0 for none."""
         return in_force(self.timeline, at_us)
+
+    def displaced(self, now_us: int, newest: InForce) -> list[InForce]:
+        """Versions still to come that would never hold if `newest` were published."""
+        after = (*self.timeline, newest)
+
+        def ever(timeline: Sequence[InForce]) -> set[int]:
+            return {in_force(timeline, one.effective_us) for one in timeline}
+
+        gone = ever(self.timeline) - ever(after)
+        return [one for one in self.timeline if one.effective_us > now_us and one.version in gone]
 
     def top_ups(self, closed_us: int) -> list[TopUp]:
         """The top-ups that can still change, oldest first: those that look back into the open period alone.
@@ -128,6 +143,11 @@ class Schemes:
         """Above how many events an hour awards wait for a human; None for never."""
         return None if version == NO_SCHEME else self.scheme(version).fair_play.review_above_per_hour
 
+    @property
+    def has_review_limits(self) -> bool:
+        """True where some version holds unusual speed for a human look."""
+        return any(self.review_limit(one.version) is not None for one in self.timeline)
+
     def is_permanent(self, version: int, badge: str) -> bool:
         """True for a badge that is never revoked."""
         return any(one.id == badge and one.permanent for one in self.scheme(version).every_badge)
@@ -137,12 +157,12 @@ class Schemes:
         return any(one.id == badge and one.once_per == "object" for one in self.scheme(version).every_badge)
 
     def with_candidate(
-        self, compiled: CompiledScheme, effective_us: int, since_us: int, mode: str
+        self, compiled: CompiledScheme, effective_us: int, since_us: int, now_us: int, mode: str
     ) -> "Schemes":
         """A copy in which a scheme not published is in force, under the version CANDIDATE."""
         found = copy(self)
         found._candidate = compiled
-        found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, mode))
+        found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, now_us, mode))
         found.has_top_ups = self.has_top_ups or mode == "top_up"
         return found
 
@@ -193,7 +213,10 @@ def _timeline(tx: Transaction, organisation: str) -> tuple[tuple[InForce, ...], 
     kept = tx.database.cache.get(key) if token else None
     if kept is None:
         found = rows.timeline(tx, organisation)
-        versions = tuple(InForce(row.version, row.effective_us, row.since_us, row.mode) for row in found)
+        versions = tuple(
+            InForce(row.version, row.effective_us, row.since_us, row.published_at_us, row.mode)
+            for row in found
+        )
         kept = versions, {row.version: row.content_hash for row in found}
         if token:
             tx.database.cache[key] = kept
@@ -202,8 +225,9 @@ def _timeline(tx: Transaction, organisation: str) -> tuple[tuple[InForce, ...], 
 
 
 def in_force(timeline: Sequence[InForce], at_us: int) -> int:
-    """The latest published of those effective by then; 0 for none."""
-    for one in reversed(timeline):
-        if one.effective_us <= at_us:
-            return one.version
-    return NO_SCHEME
+    """Of those effective by then, in the order of publication, each takes the place of the one before that yields to it; 0 for none."""
+    found: InForce | None = None
+    for one in timeline:
+        if one.effective_us <= at_us and (found is None or found.yields_to(one)):
+            found = one
+    return NO_SCHEME if found is None else found.version

@@ -1,5 +1,6 @@
 """Rows of `review`: what a human should look at before it counts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, and_, insert, or_, select, update
@@ -7,7 +8,9 @@ from sqlalchemy import Row, and_, insert, or_, select, update
 from rewards.store import schema
 from rewards.store.session import Transaction
 
-REVIEW, EVENT = schema.review, schema.event
+REVIEW = schema.review
+EVENT = schema.event
+_CHUNK = 500
 
 
 def add(
@@ -52,10 +55,22 @@ def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str
 
 
 def held_events(tx: Transaction, person_id: int) -> set[int]:
-    """Events of the person, as subject or owner, that are held by an open review."""
-    theirs = or_(EVENT.c.person_id == person_id, EVENT.c.owner_id == person_id)
-    query = select(EVENT.c.id).join(REVIEW, REVIEW.c.event_ref == EVENT.c.id)
-    return set(tx.execute(query.where(REVIEW.c.status == "open", theirs)).scalars())
+    """Events from which the person may earn, as subject or owner, and that an open review holds."""
+    query = (
+        select(REVIEW.c.event_ref)
+        .join(EVENT, EVENT.c.id == REVIEW.c.event_ref)
+        .where(REVIEW.c.status == "open", or_(EVENT.c.person_id == person_id, EVENT.c.owner_id == person_id))
+    )
+    return set(tx.execute(query).scalars())
+
+
+def of_events(tx: Transaction, refs: Sequence[int], kind: str) -> set[int]:
+    """Which of these events have had a review of this kind, open or decided."""
+    found: set[int] = set()
+    for start in range(0, len(refs), _CHUNK):
+        where = and_(REVIEW.c.event_ref.in_(refs[start : start + _CHUNK]), REVIEW.c.kind == kind)
+        found.update(tx.execute(select(REVIEW.c.event_ref).where(where)).scalars())
+    return found
 
 
 def page(

@@ -149,7 +149,7 @@ def test_what_waits_for_a_review_is_not_paid_unseen(world: Any) -> None:
     merge(world)
     assert world.balances("ana").held == held
     # Out of order: her open period is folded again.
-    world.record(world.event("ana", world.now - HOUR, kind="lead"))
+    world.record(world.event("ana", world.now - 3 * HOUR, kind="lead"))
     assert world.balances("ana").held == held + 10_000
     with world.db.begin() as tx:
         (review,) = open_reviews(tx, ORG)
