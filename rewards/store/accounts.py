@@ -1,10 +1,12 @@
 """Rows of sign-in: account, session_token, api_token. Tokens are kept as SHA-256 only."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 
 from rewards.store import people, schema
+from rewards.store.prepared import Prepared
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -13,6 +15,14 @@ SESSION = schema.session_token
 TOKEN = schema.api_token
 IDENTITY = schema.person_identity
 PERSON = schema.person
+_FIND_TOKEN = Prepared(
+    lambda _: (
+        select(TOKEN, IDENTITY.c.external_id, PERSON.c.status)
+        .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
+        .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
+        .where(TOKEN.c.token_hash == bindparam("hash"))
+    )
+)
 
 
 def save_account(
@@ -114,15 +124,9 @@ def add_token(
     tx.execute(insert(TOKEN), row)
 
 
-def find_token(tx: Transaction, token_hash: str) -> Row[Any] | None:
-    """The token, with external id and status of the person it speaks for."""
-    query = (
-        select(TOKEN, IDENTITY.c.external_id, PERSON.c.status)
-        .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
-        .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
-        .where(TOKEN.c.token_hash == token_hash)
-    )
-    return tx.execute(query).one_or_none()
+def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, Any]:
+    """Tokens by their hashes, each with external id and status of the person it speaks for."""
+    return {row.token_hash: row for row in tx.ask(_FIND_TOKEN, [{"hash": one} for one in hashes])}
 
 
 def token_named(tx: Transaction, organisation: str, name: str) -> Row[Any] | None:

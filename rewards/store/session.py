@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import (
     URL,
@@ -29,6 +30,7 @@ BUSY_TIMEOUT_MS = 30_000
 TRY_MS = 20
 POOL_SIZE = 16
 IDLE_BEFORE_PING_SECONDS = 10.0
+_FAILED = (exc.OperationalError, exc.TimeoutError, sqlite3.OperationalError, psycopg.OperationalError)
 Question = tuple[Prepared, Sequence[Mapping[str, Any]]]
 
 
@@ -210,6 +212,10 @@ class Database:
         """True when the database answers."""
         with self.read() as tx:
             return bool(tx.execute(text("SELECT 1")).scalar_one() == 1)
+
+    def failed(self, error: Exception) -> bool:
+        """True where the error is the database's own (locked, full, gone), whatever was asked of it."""
+        return isinstance(error, _FAILED)
 
     def close(self) -> None:
         """Give all connections back."""
