@@ -63,7 +63,6 @@ class Programme:
             RunningScheme(scheme, staff, items, setting.content, clock, p.leads_per_click)
             for scheme in timeline.schemes
         ]
-        self._clock = clock
         self._waiting = Waiting()
         groups = len(timeline.names)
         self._last: list[RunningScheme | None] = [None] * groups
@@ -122,6 +121,7 @@ class Programme:
                 self._objects, self._used = running.state.objects, running.state.used
                 people.append(mine.person[awards.event])
                 amounts.append(awards.amount_millipoints)
+        for running in self.running:
             running.catalogue.award(running.earned, self._clock.date_of(day))
         empty = [np.empty(0, dtype=np.int64)]
         leads = rows.person[rows.kind == LEAD]
