@@ -72,7 +72,7 @@ def _replay_export(events: Path, people: Path | None, program: Path) -> dict[str
         )
     last = versions.get(recorded.in_force, versions[max(versions)])
     log = read_events(events, {one.id for one in recorded.people})
-    found = replay(log, last, recorded.people, numbered=versions)
+    found = replay(log, last, recorded.people, numbered=versions, kept=recorded.kept)
     return {"groundswell": version(), "scheme": found.compiled.scheme.name, **as_json(found)}
 
 
