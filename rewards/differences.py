@@ -12,9 +12,10 @@ from rewards.store.session import Transaction
 
 AWARDED = str(Reason.AWARDED)
 SUPERSEDED = "superseded"
+EMPTY = str(Reason.BUDGET_EMPTY)
 HELD = str(Reason.HELD_FOR_REVIEW)
 ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
-NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
+NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD), str(Reason.INACTIVE)})
 
 
 class Ledger:
@@ -92,6 +93,9 @@ def _same(row: Any, draft: Draft) -> bool:
     if draft.reason == HELD and row.reason != HELD:
         # It counted, and now waits for a human look.
         return False
+    if row.reason == EMPTY:
+        # What the budget left spendable of it is the pool's matter.
+        return (row.amount, row.scheme_version) == (draft.amount, draft.scheme_version)
     reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
     return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])
 

@@ -33,7 +33,7 @@ from rewards.store.history import export_events, export_program
 from rewards.store.session import Database
 from rewards.tables import compile_scheme
 from sims.cli import app
-from sims.replaying import load_program, replay_file
+from sims.replaying import load_program, replay_file, replay_recorded
 from tests.conformance.helpers import DAY
 from tests.conftest import NOON, World
 
@@ -75,14 +75,7 @@ def in_ledger(db: Database, name: str) -> Counter[Line]:
 
 
 def replayed(events: Sequence[Event], program: RecordedProgram) -> Counter[Line]:
-    versions = {one.version: compile_scheme(one.scheme) for one in program.versions}
-    found = replay(
-        events,
-        versions[program.in_force or max(versions)],
-        program.people,
-        numbered=versions,
-        kept=program.kept,
-    )
+    found = replay_recorded(events, program, Path("export"))
     lines: Counter[Line] = Counter()
     for one in found.entries:
         event, entry = one.occasion.event, one.entry
