@@ -136,7 +136,7 @@ def _penalty(penalty: Penalty) -> str:
 def _streak(streak: Streak) -> str:
     when = f", if {condition(streak.when)}" if streak.when else ""
     what = joined(tuple(f"“{kind_words(kind)}”" for kind in streak.kinds))
-    text = f"Streak “{streak.title}”: {what}{when}, on every {joined(day_names(streak.days), 'and')}; holidays and leave do not count."
+    text = f"Streak “{streak.title}”: {what}{when}, on every {joined(day_names(streak.days), 'and')}; holidays and leave do not count. On other days it neither grows nor breaks."
     if streak.freezes:
         window = "" if streak.freeze_window == "total" else f" in a {streak.freeze_window}"
         text += f" {plural(streak.freezes, 'missed day')}{window} do not break it."

@@ -27,7 +27,8 @@ UNTIL_REVIEWED_US = 2**62
 AWARDED, EMPTY = str(Reason.AWARDED), str(Reason.BUDGET_EMPTY)
 HELD = str(Reason.HELD_FOR_REVIEW)
 ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
-NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
+LEFT = str(Reason.INACTIVE)
+NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD), LEFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class Folder:
 
     def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
-        if fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event) or self._topped_up(fresh):
+        late = fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event)
+        if late or self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh):
             self.replay(person, place, stored)
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
@@ -216,18 +218,24 @@ class Folder:
         choose = version_at or self.schemes.at
         fold = Fold.resume(self.schemes, start.version, start.state)
         drafts: list[Draft] = []
+        used = 0
         for one in told:
+            if one.person_id != person_id:
+                # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
+                day, zone = place.of(one.ref).date_at(one.occurred_us)
+                one = replace(one, local_date=day, zone=zone)
+            # A date that was left does not come again, though clocks may show it a second time.
+            used = max(used, one.local_date)
+            if one.local_date < used:
+                one = replace(one, local_date=used)
             version = choose(one.occurred_us)
             if version == NO_SCHEME:
                 if one.person_id == person_id:
                     drafts.append(self.zero(one, place, str(Reason.NO_SCHEME)))
                 continue
-            if one.person_id != person_id:
-                # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
-                day, zone = place.date_at(one.occurred_us)
-                one = replace(one, local_date=day, zone=zone)
-            team = place.membership_at(one.occurred_us)[1]
-            scored = fold.score(version, one, person_id, place)
+            then = place.of(one.ref)
+            team = then.membership_at(one.occurred_us)[1]
+            scored = fold.score(version, one, person_id, then)
             drafts.extend(self._draft(person_id, one, team, version, entry) for entry in scored)
         return Stand(fold.version, fold.to_bytes()), drafts
 
@@ -245,7 +253,7 @@ class Folder:
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
-            team=place.membership_at(told.occurred_us)[1],
+            team=place.of(told.ref).membership_at(told.occurred_us)[1],
             occurred_us=told.occurred_us,
             event_ref=told.ref,
         )
