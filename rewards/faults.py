@@ -41,3 +41,14 @@ class Stale(Fault):
     """The caller's copy is no longer the one that stands."""
 
     code = "stale"
+
+
+class Unavailable(RuntimeError):  # noqa: N818 - nouns
+    """The database cannot be used just now: locked, full, absent, read-only or of another version. Nothing was changed.
+
+    No `Fault`: it says nothing of what the caller asked for, and the same request may succeed later. `brief` says it in a few words.
+    """
+
+    def __init__(self, brief: str) -> None:
+        super().__init__(f"the database cannot be used: {brief}; see groundswell doctor and try again")
+        self.brief = brief

@@ -34,17 +34,21 @@ from web.health import Measure, Metrics
 from web.hr import decisions
 from web.hr import nominations as hr_nominations
 from web.hr import routes as hr
-from web.security import Edge, SignInLimit
+from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, Lane
+from web.security import Edge
 from web.settings import Settings
+from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
 
 STATIC = Path(__file__).parent / "static"
+WAIT_SECONDS = 5.0
+"""For its turn to write a request waits this long, then it is a 503: whoever waits holds a thread."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application over the database that `settings` name; the database is opened with it and closed at shutdown."""
     settings = settings or Settings()
-    database = open_database(settings.database_url)
+    database = open_database(settings.database_url, create=False, wait_seconds=WAIT_SECONDS)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -64,6 +68,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = database
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
+    app.state.clicking = Lane(CLICKS_AT_ONCE)
+    app.state.signing_in = Lane(SIGN_INS_AT_ONCE)
     problems.install(app)
     for router in (
         health.router,

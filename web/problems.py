@@ -14,12 +14,13 @@ from starlette.exceptions import HTTPException
 
 from rewards.accounts import account_for_session
 from rewards.document import DocumentError
-from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused, Stale
+from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused, Stale, Unavailable
 from rewards.people import get_person
 from rewards.scheme import SchemeError
 from web.templating import page
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
 COOKIE = "groundswell_session"
 _STATUS: dict[type[Fault], int] = {
     NotFound: 404,
@@ -42,9 +43,11 @@ _TITLES = {
     422: "Not valid",
     428: "Say which revision",
     429: "Too many requests",
+    431: "Header too long",
     500: "Something went wrong on our side",
     503: "Not ready",
 }
+MOST_PATH_SHOWN = 200
 log = structlog.get_logger()
 
 
@@ -77,11 +80,18 @@ def answer(
             "title": _TITLES.get(status, "Error"),
             "status": status,
             "detail": detail,
-            **_reader(request),
+            **({} if status == 503 else _reader(request)),
         }
         return page(request, "problem.html", context, status=status, headers=headers)
     body = problem_body(status, detail, **extra)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def unavailable(request: Request) -> Response:
+    """503: the database does not take the request just now. Nobody's name is looked up, and nothing else that needs it."""
+    detail = "the database does not answer just now; nothing was changed; try again in a few seconds"
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return answer(request, 503, detail, headers)
 
 
 def _reader(request: Request) -> dict[str, Any]:
@@ -135,6 +145,16 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
         return answer(request, error.status_code, str(error.detail), dict(error.headers or {}))
+
+    @app.exception_handler(Unavailable)
+    def _unavailable(request: Request, error: Unavailable) -> Response:
+        log.warning(
+            "database unavailable",
+            why=error.brief,
+            path=request.url.path[:MOST_PATH_SHOWN],
+            method=request.method,
+        )
+        return unavailable(request)
 
     @app.exception_handler(Exception)
     def _unexpected(request: Request, error: Exception) -> Response:
