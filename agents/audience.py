@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from agents.network import Network
 from agents.parameters import Parameters
-from engine.kernels import I64, U64, F32Out, F64In, F64Out, I32In, I64In, I64Out, U8In, U8Out, kernel
+from engine.kernels import kernel
 from engine.response import FIRST_VIEW, ResponseRates, Scratch, Shares, propagate
+from engine.signatures import I64, U64, F32Out, F64In, F64Out, I32In, I64In, I64Out, U8In, U8Out
 from engine.streams import Stream, stream_key, uniform
 
 Floats = NDArray[np.float64]

@@ -112,7 +112,8 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
     if last == c.NEVER:
         mine[c.LENGTH] = 1
     else:
-        freezes, repairable = int(mine[c.FREEZES_LEFT]), int(rule[3])
+        # Below zero where a later version grants fewer than were used.
+        freezes, repairable = max(int(mine[c.FREEZES_LEFT]), 0), int(rule[3])
         missed = _missed(tables, leave, int(rule[0]), last + 1, e.date, max(freezes, repairable), e)
         if missed <= freezes:
             mine[c.FREEZES_LEFT] -= missed

@@ -112,8 +112,8 @@ class StateColumns(NamedTuple):
     rule     [n, R, 4]  awards so far, instant of the last one, decay's window counted last and awards in it
     cap      [n, C, 2]  window counted last, millipoints used in it
     counter  [n, N, 2]  window counted last, count in it
-    streak   [n, S, 8]  length, last date, freezes left, window they were filled in, length before a break that can be repaired,
-                        events on the last date, longest length, nothing
+    streak   [n, S, 8]  length, last date, freezes left (below zero: more used than are granted by now), window they were filled in,
+                        length before a break that can be repaired, events on the last date, longest length, nothing
     badge    [n, B]     NEVER_HELD, HELD or LOST
     """
 

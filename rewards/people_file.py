@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -89,6 +91,15 @@ class PersonRow(BaseModel):
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class PeopleFile:
+    """The people of a file, in its order. `lines`: where each stands; `unknown_zones`: what it says of zones that are not known, by id."""
+
+    rows: list[PersonRow]
+    lines: Mapping[str, int]
+    unknown_zones: Mapping[str, str]
+
+
 def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
     zone = record["timezone"].strip()
     if flag_zones:
@@ -106,7 +117,12 @@ def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
 
 
 def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> list[PersonRow]:
-    """People of a CSV text, in file order. With `flag_zones` an unknown time zone becomes "" instead of an error.
+    """The people of `parse_file` alone."""
+    return parse_file(text, name, flag_zones).rows
+
+
+def parse_file(text: str, name: str = "<text>", flag_zones: bool = False) -> PeopleFile:
+    """People of a CSV text. With `flag_zones` an unknown time zone becomes "" instead of an error.
 
     Raises DocumentError naming `name`, the line and the column.
     """
@@ -133,29 +149,38 @@ def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> l
         ) from None
 
 
-def _rows(reader: csv.DictReader[str], name: str, flag_zones: bool) -> list[PersonRow]:
+def _rows(reader: csv.DictReader[str], name: str, flag_zones: bool) -> PeopleFile:
     rows: list[PersonRow] = []
     lines: dict[str, int] = {}
+    unknown_zones: dict[str, str] = {}
     for record in reader:
         where = f"{name}:{reader.line_num}"
         if None in record or None in record.values():
             raise DocumentError(
                 f"{where}: got {'more' if None in record else 'fewer'} cells than columns; one a column; mend the row"
             )
+        zone = record["timezone"].strip()
         row = _row(record, where, flag_zones)
         if row.id in lines:
             raise DocumentError(
                 f"{where}: id: got {row.id!r} again (line {lines[row.id]}); ids are unique; rename or remove one"
             )
         lines[row.id] = reader.line_num
+        if not row.timezone:
+            unknown_zones[row.id] = zone
         rows.append(row)
         if len(rows) > MOST_PEOPLE:
             raise DocumentError(f"{where}: got more than {MOST_PEOPLE} people; split the file")
     if not rows:
         raise DocumentError(f"{name}:1: got no people; at least one row is required; add one")
-    return rows
+    return PeopleFile(rows, lines, unknown_zones)
 
 
 def load_people(path: Path, flag_zones: bool = False) -> list[PersonRow]:
     """People of a CSV file, as `parse_people` says. Raises DocumentError naming the file, line and column."""
-    return parse_people(read_text(path), str(path), flag_zones)
+    return load_file(path, flag_zones).rows
+
+
+def load_file(path: Path, flag_zones: bool = False) -> PeopleFile:
+    """A CSV file, as `parse_file` says. Raises DocumentError naming the file, line and column."""
+    return parse_file(read_text(path), str(path), flag_zones)

@@ -16,7 +16,8 @@ import numpy as np
 from engine import scoring_tables as codes
 from engine.scoring import score_batch
 from engine.scoring_tables import EventBatch, ScoreState, columns, new_state
-from rewards.award import Entry, Reason, carry_score, entry_of
+from rewards.award import Entry, Reason, entry_of
+from rewards.carrying import NOTHING_ASIDE, carry_people
 from rewards.clock import FUTURE_LIMIT, local_date, microseconds, month_index
 from rewards.document import DocumentError
 from rewards.events import VERIFICATION_LEVEL, Event, canonical_order, object_key, payload_hash
@@ -98,10 +99,10 @@ def replay(
     occasions = list(_occasions(ordered, people, home, [instant for instant, _ in later]))
     versions = [compiled, *(scheme for _, scheme in later)]
     found: list[list[Entry]] = [[] for _ in occasions]
-    state = new_state(compiled.tables, len(people))
+    state, aside = new_state(compiled.tables, len(people)), NOTHING_ASIDE
     for number, scheme in enumerate(versions):
         if number:
-            state = carry_score(state, versions[number - 1], scheme)
+            state, aside = carry_people(state, aside, versions[number - 1].parts, scheme.parts, scheme.tables)
         state = _score(scheme, state, people, occasions, number + 1, found)
     entries: list[ReplayEntry] = []
     for occasion, got in zip(occasions, found, strict=True):

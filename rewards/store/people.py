@@ -1,9 +1,9 @@
 """Rows of the people aggregate: person, person_identity, membership, zone_change, leave, person_link."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, delete, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.session import Transaction
@@ -174,13 +174,46 @@ def add_leave(tx: Transaction, organisation: str, person_id: int, first: int, la
     tx.execute(insert(LEAVE), row)
 
 
+def add_leaves(tx: Transaction, organisation: str, spans: Sequence[tuple[int, int, int]]) -> None:
+    """Days off: (person, first date, last date), both ends included."""
+    names = ("person_id", "first_date", "last_date")
+    made = [{"organisation_id": organisation} | dict(zip(names, span, strict=True)) for span in spans]
+    if made:
+        tx.execute(insert(LEAVE), made)
+
+
+def leave_of(tx: Transaction, ids: Iterable[int]) -> dict[int, set[tuple[int, int]]]:
+    """Days off that are known, by person: first and last dates."""
+    found: dict[int, set[tuple[int, int]]] = {}
+    for chosen in _chunks(ids):
+        query = select(LEAVE.c.person_id, LEAVE.c.first_date, LEAVE.c.last_date)
+        for person_id, first, last in tx.execute(query.where(LEAVE.c.person_id.in_(chosen))):
+            found.setdefault(person_id, set()).add((first, last))
+    return found
+
+
+def mark_history(tx: Transaction, ids: Iterable[int]) -> None:
+    """Say of these people that memberships, zones, leave or absences are on record."""
+    for chosen in _chunks(ids):
+        tx.execute(update(PERSON).where(PERSON.c.id.in_(chosen)).values(has_history=True))
+
+
+def managers(tx: Transaction, organisation: str) -> dict[int, int]:
+    """Who is whose manager, by internal id of the people."""
+    query = select(PERSON.c.id, PERSON.c.manager_id).where(
+        PERSON.c.organisation_id == organisation, PERSON.c.manager_id.is_not(None)
+    )
+    return {row.id: row.manager_id for row in tx.execute(query)}
+
+
 def history(tx: Transaction, table: Any, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
-    """Rows of membership, zone_change or leave by person, oldest first."""
+    """Rows of membership, zone_change, leave or absence by person, oldest first."""
     order = table.c.first_date if "first_date" in table.c else table.c.from_us
-    query: Select[Any] = select(table).where(table.c.person_id.in_(ids)).order_by(table.c.person_id, order)
     found: dict[int, list[Row[Any]]] = {}
-    for row in tx.execute(query):
-        found.setdefault(row.person_id, []).append(row)
+    for chosen in _chunks(ids):
+        query = select(table).where(table.c.person_id.in_(chosen)).order_by(table.c.person_id, order)
+        for row in tx.execute(query):
+            found.setdefault(row.person_id, []).append(row)
     return found
 
 
@@ -206,3 +239,10 @@ def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
 def drop_links(tx: Transaction, person_id: int) -> None:
     """Forget the linked accounts of a person."""
     tx.execute(delete(LINK).where(or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)))
+
+
+def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Each id once, rising, in lists that a statement can take."""
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), _CHUNK):
+        yield wanted[start : start + _CHUNK]

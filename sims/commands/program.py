@@ -133,12 +133,12 @@ def init(
     from rewards.document import load_document
     from rewards.organisations import create_organisation
     from rewards.people import import_people
-    from rewards.people_file import load_people
+    from rewards.people_file import load_file
     from rewards.publication import publish_scheme
     from rewards.scheme import IncentiveScheme
     from rewards.store.migrate import upgrade as migrate
 
-    rows = load_people(people, flag_zones=True)
+    found = load_file(people, flag_zones=True)
     loaded = load_document(scheme, IncentiveScheme)
     now = datetime.now(UTC)
     effective_at = _midnight(since)
@@ -148,11 +148,14 @@ def init(
         migrate(database)
         with database.begin() as tx:
             create_organisation(tx, organisation, name, timezone, began)
-            import_people(tx, organisation, rows, began, people.name)
+            summary = import_people(tx, organisation, found.rows, began, people.name)
             mode: Literal["prospective", "exact"] = "prospective" if effective_at >= now else "exact"
             publish_scheme(tx, organisation, loaded, effective_at, "init", "first scheme", now, mode)
             token = create_token(tx, organisation, "init", INIT_SCOPES, now)
-    say(f"{organisation}: {len(rows)} people, scheme '{loaded.name}' in force from {since}")
+    for one in summary.not_taken:
+        said = found.unknown_zones.get(one.person, "") if one.value is None else one.value
+        say(f"{people}:{found.lines[one.person]}: {one.column}: got {said!r}, which was not taken: {one.why}")
+    say(f"{organisation}: {len(found.rows)} people, scheme '{loaded.name}' in force from {since}")
     say(f"API token, shown this once: {token}")
     say(f"serve it with GROUNDSWELL_ORGANISATION={organisation} groundswell serve")
 
