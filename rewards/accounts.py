@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 
+from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.people import find_row
 from rewards.store import accounts as rows
@@ -136,6 +137,8 @@ def create_token(
         raise BadValue(f"scopes {list(scopes)}: limit {', '.join(SCOPES)}; give at least one of these")
     if rows.token_named(tx, organisation, name) is not None:
         raise Conflict(f"API token {name!r}: the name is used; choose another")
+    if expires_at is not None:
+        check_day(expires_at, f"API token {name!r} that expires")
     person_id = None if person is None else find_row(tx, organisation, person).id
     token = f"gs_{secrets.token_urlsafe(_TOKEN_BYTES)}"
     expires_us = None if expires_at is None else to_us(expires_at)

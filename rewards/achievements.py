@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
+from rewards.bounds import Day
 from rewards.earning import Beneficiary, check_depth
 from rewards.events import Kind
 from rewards.predicates import Predicate
@@ -249,7 +249,7 @@ class Challenge(Part):
         "", description="the rule (awards) or event kind (events, quantity); nothing for points"
     )
     goal: Count = Field(description="the number to reach")
-    starts: date | None = Field(None, description="first day; the day the scheme takes effect, if none")
+    starts: Day | None = Field(None, description="first day; the day the scheme takes effect, if none")
     days: Days = Field(description="how many days it runs")
     unit: Literal["person", "team", "segment", "everyone"] = Field(
         "team", description="who reaches it together"

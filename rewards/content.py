@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from rewards.bounds import Instant
 from rewards.faults import NotFound
 from rewards.people import find_row
 from rewards.store import content as rows
@@ -36,7 +37,7 @@ class ContentItem(BaseModel):
     language: str = Field(default="en", max_length=16)
     channels: dict[str, ChannelStatus] = Field(min_length=1, max_length=32)
     disclosure: str = Field(default="", max_length=500)
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
     suggested_texts: tuple[str, ...] = Field(default=(), max_length=20)
     approver: str = Field(default="", max_length=200)
     segments: tuple[str, ...] = Field(default=(), max_length=100)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from rewards.bounds import FIRST_YEAR, LAST_YEAR, Day, sayable
 from rewards.people_file import Zone
 
 TYPE_PREFIX = "org.groundswell."
@@ -30,6 +31,9 @@ PersonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 class EventError(ValueError):
     """An event that cannot be taken, told in one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(sayable(message))
 
 
 class Event(BaseModel):
@@ -51,7 +55,7 @@ class Event(BaseModel):
     quantity: Annotated[int, Field(ge=0, le=MOST_QUANTITY, strict=True)] = 1
     verification: Verification = "declared"
     owner: PersonId | None = None
-    local_date: date | None = None
+    local_date: Day | None = None
     zone: Zone | None = None
     recorded_at: datetime | None = None
 
@@ -62,8 +66,8 @@ class Event(BaseModel):
             return None
         if value.tzinfo is None:
             raise ValueError("has no offset; RFC 3339 with an offset is required; append Z for UTC")
-        if not 1970 <= value.year <= 2999:
-            raise ValueError("lies outside the years 1970 to 2999; send when it happened")
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValueError(f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}; send when it happened")
         return value.astimezone(UTC)
 
     def counterpart(self, of_owner: bool) -> str | None:

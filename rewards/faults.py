@@ -6,6 +6,10 @@ class Fault(ValueError):  # noqa: N818 - nouns
 
     code = "fault"
 
+    def __init__(self, message: str) -> None:
+        # Half of a surrogate pair in what was given could be sent back by no answer.
+        super().__init__(message.encode("utf-8", "backslashreplace").decode())
+
 
 class NotFound(Fault):
     """The thing named does not exist in this organisation."""

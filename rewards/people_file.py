@@ -21,6 +21,7 @@ from pydantic import (
     field_validator,
 )  # fmt: skip
 
+from rewards.bounds import Day
 from rewards.document import DocumentError, read_text
 
 MOST_PEOPLE = 1_000_000
@@ -80,7 +81,7 @@ class PersonRow(BaseModel):
     manager: Annotated[str, Field(pattern=r"^([A-Za-z0-9._-]{1,64})?$")] = ""
     desk: Literal["desk", "non-desk"] = "desk"
     hours_share: float = Field(default=1.0, gt=0.0, le=1.0)
-    leave: Annotated[tuple[tuple[date, date], ...], BeforeValidator(_intervals), Field(max_length=1000)] = ()
+    leave: Annotated[tuple[tuple[Day, Day], ...], BeforeValidator(_intervals), Field(max_length=1000)] = ()
 
     @field_validator("leave")
     @classmethod

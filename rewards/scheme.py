@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated
@@ -20,6 +19,7 @@ from rewards.achievements import (
     Requirement,
     Streak,
 )  # fmt: skip
+from rewards.bounds import Day
 from rewards.earning import Cap, Decay, Multiplier, Rule
 from rewards.offers import Highlight, Kudos, Leaderboard, Nomination, Recognition, Reward
 from rewards.people_file import Zone
@@ -59,7 +59,7 @@ _SENTIMENT = frozenset(
 class Holiday(Part):
     """A day on which nobody is expected to work."""
 
-    date: datetime.date = Field(description="the calendar date")
+    date: Day = Field(description="the calendar date")
     title: Title = Field(description="what people call it")
     segments: Annotated[tuple[Label, ...], Field(max_length=60)] = Field(
         (), description="for whom; for everybody, if none"

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from rewards.bounds import check_day
 from rewards.document import load_document
 from rewards.event_log import read_events
 from rewards.people_file import load_people
@@ -59,6 +60,7 @@ def _instant(path: Path, since: str | None) -> datetime:
         raise InputError(
             f"--scheme {path}@{since}: got {since!r}; an RFC 3339 instant with an offset is required; write 2026-03-01T12:00:00Z"
         )
+    check_day(at, f"--scheme {path}@{since}:")
     return at.astimezone(UTC)
 
 

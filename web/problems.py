@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from rewards.accounts import account_for_session
+from rewards.bounds import sayable
 from rewards.document import DocumentError
 from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused, Stale, Unavailable
 from rewards.people import get_person
@@ -74,6 +75,7 @@ def answer(
     request: Request, status: int, detail: str, headers: dict[str, str] | None = None, **extra: Any
 ) -> Response:
     """The problem in the form that the caller wants: a page where a person asks for one."""
+    detail = sayable(detail)
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
     if wants_page:
         context = {
@@ -111,7 +113,7 @@ def _reader(request: Request) -> dict[str, Any]:
 
 def _validation(error: RequestValidationError) -> tuple[str, list[dict[str, str]]]:
     found = [
-        {"field": ".".join(str(part) for part in e["loc"]), "message": str(e["msg"])}
+        {"field": sayable(".".join(str(part) for part in e["loc"])), "message": sayable(str(e["msg"]))}
         for e in error.errors()[:20]
     ]
     first = found[0] if found else {"field": "request", "message": "not valid"}

@@ -162,9 +162,13 @@ def init(
 
 def _midnight(day: str) -> datetime:
     try:
-        return datetime.combine(date.fromisoformat(day), time(), UTC)
+        since = date.fromisoformat(day)
     except ValueError:
         raise InputError(f"--since: got {day!r}; it must be a date; write it as 2026-01-05") from None
+    from rewards.bounds import check_day
+
+    check_day(since, "--since")
+    return datetime.combine(since, time(), UTC)
 
 
 def rehearse(
