@@ -18,7 +18,7 @@ from agents.offering import Channel, Content, ContentKind, Policy, PolicyChange
 from agents.parameters import MECHANISMS, PRESETS, Parameters
 from agents.parts import Part
 from agents.phases import Arm, Contest, Phase, Phases, Recognition, Reward, check_phases
-from rewards.bounds import Day
+from rewards.fields import Day
 
 __all__ = [
     "Arm",

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from rewards.bounds import Day
 from rewards.earning import Beneficiary, check_depth
 from rewards.events import Kind
+from rewards.fields import Day, Whole
 from rewards.predicates import Predicate
 from rewards.quantities import (
     SYMBOLIC,
@@ -28,7 +28,7 @@ from rewards.quantities import (
 
 Metric = Literal["points", "awards", "events", "quantity", "streak"]
 COUNTED = ("events", "quantity")
-Count = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True)]
+Count = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True), Whole]
 _KIND: TypeAdapter[str] = TypeAdapter(Kind)
 
 
@@ -206,10 +206,10 @@ class Level(Part):
 class Repair(Part):
     """How a broken streak can be mended on the day somebody comes back."""
 
-    missed_days: Annotated[int, Field(ge=1, le=30, strict=True)] = Field(
+    missed_days: Annotated[int, Field(ge=1, le=30, strict=True), Whole] = Field(
         1, description="at most so many required days were missed"
     )
-    events: Annotated[int, Field(ge=2, le=100, strict=True)] = Field(
+    events: Annotated[int, Field(ge=2, le=100, strict=True), Whole] = Field(
         2, description="so many events on the day of return"
     )
 
@@ -227,7 +227,7 @@ class Streak(Part):
         ("mon", "tue", "wed", "thu", "fri"),
         description="the required weekdays; holidays and leave are never required",
     )
-    freezes: Annotated[int, Field(ge=0, le=30, strict=True)] = Field(
+    freezes: Annotated[int, Field(ge=0, le=30, strict=True), Whole] = Field(
         0, description="missed days that do not break it, in each freeze window"
     )
     freeze_window: Window = Field(

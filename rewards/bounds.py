@@ -1,11 +1,9 @@
-"""Bounds of what is read from outside: numbers by their length before their value, dates by their years, text that can be said again."""
+"""Bounds of what is read from outside: numbers by their length before their value and dates by their years."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Annotated
-
-from pydantic import AfterValidator, AwareDatetime
+from typing import TypeVar
 
 from rewards.faults import BadValue
 
@@ -13,22 +11,15 @@ FIRST_YEAR, LAST_YEAR = 1970, 2999
 """Dates of schemes, events, people and schedules lie in these years: every sum of days with them is still a date."""
 MOST_NUMBER_CHARACTERS = 40
 MOST_EXPONENT = 40
+AnyDay = TypeVar("AnyDay", bound=date)
 _YEARS = f"years {FIRST_YEAR} to {LAST_YEAR}"
 
 
-def _in_years(value: date) -> date:
+def in_years(value: AnyDay) -> AnyDay:
+    """The day or instant itself. Raises ValueError where it lies outside the years that are taken."""
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValueError(f"lies outside the {_YEARS}; write a date in them")
     return value
-
-
-def _instant_in_years(value: datetime) -> datetime:
-    _in_years(value)
-    return value
-
-
-Day = Annotated[date, AfterValidator(_in_years)]
-Instant = Annotated[AwareDatetime, AfterValidator(_instant_in_years)]
 
 
 def check_day(value: date, what: str) -> None:
@@ -59,8 +50,3 @@ def fraction_of(text: str) -> Fraction:
     if len(text) > MOST_NUMBER_CHARACTERS:
         raise ValueError(f"a number has at most {MOST_NUMBER_CHARACTERS} characters; write a simpler one")
     return Fraction(int(above), int(below))
-
-
-def sayable(text: str) -> str:
-    """The text as UTF-8 can carry it: half of a surrogate pair stands as its escape."""
-    return text.encode("utf-8", "backslashreplace").decode()

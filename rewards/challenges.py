@@ -12,6 +12,7 @@ from typing import Any, Literal
 from rewards.bonuses import bonus, challenge_key
 from rewards.challenge_runs import Run, State, runs
 from rewards.faults import NotFound
+from rewards.groups import groups_shown
 from rewards.ledger import Draft, post
 from rewards.people import find_row
 from rewards.places import places
@@ -22,7 +23,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import participation, projections, trail
 from rewards.store import people as people_rows
 from rewards.store.session import Transaction
-from rewards.store.units import to_us
+from rewards.store.units import from_us, to_us
 
 Unit = Literal["person", "team", "segment", "everyone"]
 EVERYONE = ""
@@ -43,7 +44,8 @@ class ChallengeView:
     """A challenge as one reader sees it. `bonus_millipoints` is what each contributor gets where the goal is reached.
 
     `counting`: it is over, and late events still count; `final`: the result is fixed. `teams` are those of `unit`: of persons
-    the reader alone. `suppressed`: teams or segments too small to show.
+    the reader alone. `suppressed`: teams or segments
+    that are too small to show, or would tell of one that is.
     """
 
     id: str
@@ -180,7 +182,10 @@ def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) 
         done = rows.results(tx, organisation, one.id, first) if fixed else _done(tx, organisation, run)
         if one.unit == "everyone":
             amount = done.get(EVERYONE, 0)
-            shown.append(TeamStand(EVERYONE, amount, amount >= one.goal, mine is not None))
+            if groups_shown(tx, organisation, from_us(now_us)).whole:
+                shown.append(TeamStand(EVERYONE, amount, amount >= one.goal, mine is not None))
+            else:
+                suppressed = 1
         else:
             shown, suppressed = _stands(tx, organisation, run, done, mine, now_us)
     return ChallengeView(
@@ -192,14 +197,16 @@ def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) 
 def _stands(
     tx: Transaction, organisation: str, run: Run, done: dict[str, int], mine: Any, now_us: int
 ) -> tuple[list[TeamStand], int]:
-    """Teams or segments, the furthest first, and how many are too small to show."""
-    schemes = Schemes.of(tx, organisation)
-    minimum = schemes.scheme(schemes.at(now_us)).privacy.minimum_group
+    """Teams or segments, the furthest first, and how many are not shown."""
     by_team = run.challenge.unit == "team"
     sizes = projections.team_sizes(tx, organisation) if by_team else participation.sizes(tx, organisation)
     own = None if mine is None else mine.team if by_team else mine.segment
     named = (set(sizes) | set(done)) - {EVERYONE}
-    large = [unit for unit in named if sizes.get(unit, 0) >= minimum]
+    gone = [unit for unit, amount in done.items() if amount and unit not in sizes]
+    may = groups_shown(
+        tx, organisation, from_us(now_us), gone=[("", unit) if by_team else (unit, "") for unit in gone]
+    )
+    large = [unit for unit in named if unit in (may.teams if by_team else may.segments)]
     shown = [
         TeamStand(unit, done.get(unit, 0), done.get(unit, 0) >= run.challenge.goal, unit == own)
         for unit in large

@@ -1,13 +1,13 @@
 """Content that people may share: what is green-lit, where, until when, with which disclosure."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from rewards.bounds import Instant
 from rewards.faults import NotFound
+from rewards.fields import Instant, Normal
 from rewards.people import find_row
 from rewards.store import content as rows
 from rewards.store import trail
@@ -40,7 +40,7 @@ class ContentItem(BaseModel):
     expires_at: Instant | None = None
     suggested_texts: tuple[str, ...] = Field(default=(), max_length=20)
     approver: str = Field(default="", max_length=200)
-    segments: tuple[str, ...] = Field(default=(), max_length=100)
+    segments: tuple[Annotated[str, Normal], ...] = Field(default=(), max_length=100)
 
     @field_validator("url")
     @classmethod

@@ -15,7 +15,8 @@ import rfc8785
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from rewards.bounds import sayable
+from rewards.faults import sayable
+from rewards.fields import fault
 
 MOST_DEPTH = 32
 Model = TypeVar("Model", bound=BaseModel)
@@ -151,7 +152,7 @@ def _written(location: tuple[int | str, ...], data: Any) -> tuple[int | str, ...
 
 def _sentence(error: Any, location: tuple[int | str, ...]) -> str:
     """One Pydantic error as `field: got VALUE; LIMIT; REMEDY`."""
-    kind, message = error["type"], _one_line(error["msg"].removeprefix("Value error, "))
+    kind, message = error["type"], fault(error)
     field = ".".join(str(part) for part in location) or "document"
     if kind == "extra_forbidden":
         return (

@@ -42,7 +42,8 @@ def explain_scheme(scheme: IncentiveScheme, role: Role = "employee") -> list[str
         lines.append(_badge(badge, scheme) + _nature(badge.nature, hr))
     lines += [f"Level “{level.title}” from {points(level.points)} ever earned." for level in scheme.levels]
     lines += [_challenge(one, scheme) + _nature(one.nature, hr) for one in scheme.challenges]
-    lines += [_board(board) for board in scheme.leaderboards]
+    pseudonyms = any(board.pseudonyms for board in scheme.leaderboards)
+    lines += [_board(board, pseudonyms) for board in scheme.leaderboards]
     lines += _recognition(scheme, hr)
     lines += [_reward(reward, hr) for reward in scheme.rewards]
     return lines + _time(scheme.calendar) + _others(scheme, hr)
@@ -173,13 +174,13 @@ def _challenge(one: Challenge, scheme: IncentiveScheme) -> str:
     )
 
 
-def _board(board: Leaderboard) -> str:
+def _board(board: Leaderboard, pseudonyms: bool) -> str:
     window = "of all time" if board.window == "total" else f"of each {board.window}"
     group = {"everyone": "for everybody", "segment": "within your segment", "team": "of teams"}[board.group]
     text = f"Board “{board.title}”, {group}: points {window}. It shows the first {board.top}"
     text += f" and {board.neighbours} places on either side of you; groups below {board.minimum_group} are not shown."
     text += " Teams are compared by the average of their members." if board.per_head else ""
-    return text + (" Pseudonyms stand for names." if board.pseudonyms else "")
+    return text + (" Pseudonyms stand for names." if pseudonyms else "")
 
 
 def _recognition(scheme: IncentiveScheme, hr: bool) -> list[str]:
@@ -244,7 +245,7 @@ def _others(scheme: IncentiveScheme, hr: bool) -> list[str]:
     joins = "only if you choose to" if privacy.boards_opt_in else "unless you choose not to"
     lines = [
         f"You appear on boards {joins}; your own place you always see.",
-        f"Numbers about groups of fewer than {privacy.minimum_group} people are shown nowhere.",
+        f"Numbers about groups of fewer than {privacy.minimum_group} people are shown nowhere, nor any from which they could be reckoned.",
     ]
     limit = scheme.fair_play.review_above_per_hour
     if limit is not None:

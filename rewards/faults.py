@@ -1,5 +1,14 @@
 """What the program refuses, as nouns: every message names the value, the limit and the remedy."""
 
+MOST_SAID = 600
+
+
+def sayable(text: str) -> str:
+    """A message as UTF-8 can carry it and a reader can take it: half of a surrogate pair stands as its escape, and no more than
+    MOST_SAID characters of the whole."""
+    short = text if len(text) <= MOST_SAID else text[: MOST_SAID - 1] + "…"
+    return short.encode("utf-8", "backslashreplace").decode()
+
 
 class Fault(ValueError):  # noqa: N818 - nouns
     """A refusal that the caller can show. `code` is stable; the message is one line."""
@@ -7,8 +16,7 @@ class Fault(ValueError):  # noqa: N818 - nouns
     code = "fault"
 
     def __init__(self, message: str) -> None:
-        # Half of a surrogate pair in what was given could be sent back by no answer.
-        super().__init__(message.encode("utf-8", "backslashreplace").decode())
+        super().__init__(sayable(message))
 
 
 class NotFound(Fault):

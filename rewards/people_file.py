@@ -21,8 +21,8 @@ from pydantic import (
     field_validator,
 )  # fmt: skip
 
-from rewards.bounds import Day
 from rewards.document import DocumentError, read_text
+from rewards.fields import Day, Normal, fault, like
 
 MOST_PEOPLE = 1_000_000
 REQUIRED = ("id", "segment", "team", "timezone", "contacts")
@@ -40,8 +40,10 @@ def known_zone(name: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(known_zone)]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Label = Annotated[str, Field(min_length=1, max_length=64)]
+Identifier = Annotated[
+    str, like(r"^[A-Za-z0-9._-]{1,64}$", "an id of up to 64 letters, digits, ., _ and -"), Normal
+]
+Label = Annotated[str, Field(min_length=1, max_length=64), Normal]
 
 
 def _zone_or_unknown(name: str) -> str:
@@ -76,9 +78,11 @@ class PersonRow(BaseModel):
     team: Label
     timezone: Annotated[str, AfterValidator(_zone_or_unknown)]
     contacts: int = Field(ge=0, le=10_000_000)
-    locale: str = Field(default="en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$")
+    locale: Annotated[str, like(r"^[a-z]{2}(-[A-Z]{2})?$", "a language tag such as de or de-AT")] = "en"
     role: Literal["employee", "hr", "strategist"] = "employee"
-    manager: Annotated[str, Field(pattern=r"^([A-Za-z0-9._-]{1,64})?$")] = ""
+    manager: Annotated[
+        str, like(r"^([A-Za-z0-9._-]{1,64})?$", "an id of up to 64 letters, digits, ., _ and -"), Normal
+    ] = ""
     desk: Literal["desk", "non-desk"] = "desk"
     hours_share: float = Field(default=1.0, gt=0.0, le=1.0)
     leave: Annotated[tuple[tuple[Day, Day], ...], BeforeValidator(_intervals), Field(max_length=1000)] = ()
@@ -111,9 +115,8 @@ def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
         return PersonRow.model_validate({k: v for k, v in record.items() if v != "" or k in REQUIRED})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        message = first["msg"].removeprefix("Value error, ")
         raise DocumentError(
-            f"{where}: {first['loc'][0]}: got {first['input']!r}; {message}; mend the cell"
+            f"{where}: {first['loc'][0]}: got {first['input']!r}; {fault(first)}; mend the cell"
         ) from None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.fold import UNTIL_REVIEWED_US, Folder, Stand, closed_until, replay_people
+from rewards.groups import groups_shown
 from rewards.intake import record
 from rewards.ledger import Draft, award_moves, inherited, on_dates, opposite, post
 from rewards.people import find_row
@@ -34,7 +35,7 @@ PAGE_LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """Who takes part. `by_segment`: (segment, people, active in 28 days), segments below the minimum left out."""
+    """Who takes part. `by_segment`: (segment, people, active in 28 days), those that may not be shown left out."""
 
     people: int
     active_7d: int
@@ -189,18 +190,15 @@ def held_entries(tx: Transaction, event_ref: int) -> list[Any]:
 
 
 def participation(tx: Transaction, organisation: str, now: datetime) -> Participation:
-    """How many take part. Segments smaller than the scheme's minimum group are not shown."""
+    """How many take part. Segments that are too small, or would tell of one that is, are not shown."""
     now_us = to_us(now)
-    version = Schemes.of(tx, organisation).at(now_us)
-    minimum = (
-        5 if version == NO_SCHEME else Schemes.of(tx, organisation).scheme(version).privacy.minimum_group
-    )
+    may = groups_shown(tx, organisation, now, kinds=["segment"]).segments
     sizes = participation_rows.sizes(tx, organisation)
     month = participation_rows.active(tx, organisation, now_us - 28 * DAY_US, now_us)
     week = participation_rows.active(tx, organisation, now_us - 7 * DAY_US, now_us)
     counts = participation_rows.kinds(tx, organisation, now_us - 28 * DAY_US, now_us)
     shown = tuple(
-        (segment, size, month.get(segment, 0)) for segment, size in sorted(sizes.items()) if size >= minimum
+        (segment, size, month.get(segment, 0)) for segment, size in sorted(sizes.items()) if segment in may
     )
     return Participation(
         people=sum(sizes.values()),

@@ -19,8 +19,8 @@ from rewards.achievements import (
     Requirement,
     Streak,
 )  # fmt: skip
-from rewards.bounds import Day
 from rewards.earning import Cap, Decay, Multiplier, Rule
+from rewards.fields import Day, Whole
 from rewards.offers import Highlight, Kudos, Leaderboard, Nomination, Recognition, Reward
 from rewards.people_file import Zone
 from rewards.predicates import Predicate, words
@@ -72,13 +72,13 @@ class Calendar(Part):
     zone: Zone = Field(
         "UTC", description="IANA time zone of boards and challenges, and of people whose zone is unknown"
     )
-    grace_hours: Annotated[int, Field(ge=0, le=8760, strict=True)] = Field(
+    grace_hours: Annotated[int, Field(ge=0, le=8760, strict=True), Whole] = Field(
         72, description="what arrives later than this after it happened is recorded and earns nothing"
     )
     holidays: Annotated[tuple[Holiday, ...], Field(max_length=400)] = Field(
         (), description="days that no streak requires, by date"
     )
-    redemption_expiry_days: Annotated[int, Field(ge=1, le=3660, strict=True)] | None = Field(
+    redemption_expiry_days: Annotated[int, Field(ge=1, le=3660, strict=True), Whole] | None = Field(
         None, description="spendable points lapse after so many days; never, if none"
     )
 
@@ -86,8 +86,9 @@ class Calendar(Part):
 class Privacy(Part):
     """What others see."""
 
-    minimum_group: Annotated[int, Field(ge=2, le=1000, strict=True)] = Field(
-        5, description="numbers of smaller groups are shown nowhere"
+    minimum_group: Annotated[int, Field(ge=2, le=1000, strict=True), Whole] = Field(
+        5,
+        description="numbers of smaller groups are shown nowhere, nor any from which they could be reckoned",
     )
     boards_opt_in: bool = Field(
         False,
@@ -99,7 +100,7 @@ class Privacy(Part):
 class FairPlay(Part):
     """When a person looks before points are spendable."""
 
-    review_above_per_hour: Annotated[int, Field(ge=1, le=100_000, strict=True)] | None = Field(
+    review_above_per_hour: Annotated[int, Field(ge=1, le=100_000, strict=True), Whole] | None = Field(
         None, description="events of one person in an hour above which awards wait for a look; never, if none"
     )
 
@@ -122,9 +123,9 @@ class IncentiveScheme(Part):
     caps: Annotated[tuple[Cap, ...], Field(max_length=8)] = Field(
         (), description="limits over all rules together"
     )
-    unrewarded_channels: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(max_length=32)
-    ] = Field((), description="channels whose own rules forbid rewards: they earn nothing")
+    unrewarded_channels: Annotated[tuple[Label, ...], Field(max_length=32)] = Field(
+        (), description="channels whose own rules forbid rewards: they earn nothing"
+    )
     badges: Annotated[tuple[Badge, ...], Field(max_length=MOST_BADGES)] = Field(
         (), description="what can be reached"
     )

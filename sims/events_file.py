@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from rewards.event_log import lines_of
 from rewards.events import Event, to_cloudevent
 
 LINE_BYTES_MAX = 64 * 1024
@@ -29,7 +30,7 @@ def write_events(path: Path, events: Iterable[Event]) -> int:
 def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Every non-blank line as (line number, JSON object). Raises `EventsFileError` at the first bad line."""
     with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
+        for number, raw in enumerate(lines_of(file), start=1):
             if len(raw) > LINE_BYTES_MAX:
                 raise EventsFileError(
                     f"{path}:{number}: got a line of {len(raw)} bytes; an event may have {LINE_BYTES_MAX}; "

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from rewards.bounds import check_day
 from rewards.document import load_document
 from rewards.event_log import read_events
+from rewards.fields import instant_of
 from rewards.people_file import load_people
 from rewards.replay import Replay, ReplayEntry, Standing, replay
 from rewards.scheme import MILLIPOINTS, IncentiveScheme, SchemeError
@@ -53,15 +54,11 @@ def _instant(path: Path, since: str | None) -> datetime:
             f"--scheme {path}: a later version needs the instant from which it holds; write {path}@2026-03-01T12:00:00Z"
         )
     try:
-        at = datetime.fromisoformat(since)
-    except ValueError:
-        at = datetime.min
-    if at.tzinfo is None:
-        raise InputError(
-            f"--scheme {path}@{since}: got {since!r}; an RFC 3339 instant with an offset is required; write 2026-03-01T12:00:00Z"
-        )
+        at = instant_of(since)
+    except ValueError as error:
+        raise InputError(f"--scheme {path}@{since}: got {since!r}; {error}") from None
     check_day(at, f"--scheme {path}@{since}:")
-    return at.astimezone(UTC)
+    return at
 
 
 def _compiled(path: Path) -> CompiledScheme:

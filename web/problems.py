@@ -13,9 +13,19 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from rewards.accounts import account_for_session
-from rewards.bounds import sayable
 from rewards.document import DocumentError
-from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused, Stale, Unavailable
+from rewards.faults import (
+    BadValue,
+    Conflict,
+    Fault,
+    Insufficient,
+    NotFound,
+    Refused,
+    Stale,
+    Unavailable,
+    sayable,
+)
+from rewards.fields import fault
 from rewards.people import get_person
 from rewards.scheme import SchemeError
 from web.templating import page
@@ -113,7 +123,7 @@ def _reader(request: Request) -> dict[str, Any]:
 
 def _validation(error: RequestValidationError) -> tuple[str, list[dict[str, str]]]:
     found = [
-        {"field": sayable(".".join(str(part) for part in e["loc"])), "message": sayable(str(e["msg"]))}
+        {"field": sayable(".".join(str(part) for part in e["loc"])), "message": sayable(fault(e))}
         for e in error.errors()[:20]
     ]
     first = found[0] if found else {"field": "request", "message": "not valid"}

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from rewards.faults import Unavailable
 from sims.doctor import package_clashes
 from sims.executors import ExecutorError
 
@@ -56,7 +57,7 @@ class CommandGroup(TyperGroup):
             return fail(os_error_line(error))
         except ExecutorError as error:
             return fail(str(error), FINDING)
-        except ValueError as error:
+        except (ValueError, Unavailable) as error:
             return fail(str(error))
         return code if isinstance(code, int) else 0
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -36,17 +36,25 @@ def shown(url: str) -> str:
 
 
 @contextmanager
-def opened(url: str | None = None) -> Iterator["Database"]:
-    """The database, closed at the end. Raises `InputError` when it cannot be opened or used."""
+def opened(url: str | None = None, create: bool = False) -> Iterator["Database"]:
+    """The database, closed at the end; a missing file is made only where that is what was asked for (`create`).
+
+    Raises `InputError` when it cannot be opened or used.
+    """
+    from rewards.faults import Unavailable
     from rewards.store.session import open_database
 
     url = url or database_url()
     try:
-        database = open_database(url)
+        database = open_database(url, create)
         try:
             yield database
         finally:
             database.close()
+    except Unavailable as error:
+        raise InputError(
+            f"database {shown(url)}: {error.brief}; check DATABASE_URL and groundswell doctor"
+        ) from None
     except Exception as error:
         # Only the store may name the driver's classes, so they are known here by where they come from.
         if not type(error).__module__.startswith("sqlalchemy."):
@@ -65,7 +73,7 @@ def upgrade() -> None:
     """
     from rewards.store.migrate import upgrade as migrate
 
-    with opened() as database:
+    with opened(create=True) as database:
         migrate(database)
     say(f"{shown(database_url())} is up to date")
 
@@ -144,7 +152,7 @@ def init(
     effective_at = _midnight(since)
     # Segments and teams hold from the same day on, or history would be scored without them.
     began = min(now, effective_at)
-    with opened() as database:
+    with opened(create=True) as database:
         migrate(database)
         with database.begin() as tx:
             create_organisation(tx, organisation, name, timezone, began)
@@ -161,8 +169,10 @@ def init(
 
 
 def _midnight(day: str) -> datetime:
+    from rewards.fields import day_of
+
     try:
-        since = date.fromisoformat(day)
+        since = day_of(day)
     except ValueError:
         raise InputError(f"--since: got {day!r}; it must be a date; write it as 2026-01-05") from None
     from rewards.bounds import check_day

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from agents.setting import Setting
 from rewards.bounds import FIRST_YEAR, LAST_YEAR, decimal_of, fraction_of
 from rewards.content import ContentItem
 from rewards.document import MOST_DEPTH, DocumentError, load_document, parse_data
+from rewards.event_log import MOST_LINE_BYTES, read_events
 from rewards.events import EventError, parse_cloudevent
 from rewards.faults import BadValue
 from rewards.people import set_leave
@@ -28,10 +30,10 @@ from tests.rewards.whole_scheme import WHOLE
 from tests.web.api_client import Api
 
 DEEP: Any = []
-for _ in range(3000):
+for _ in range(300):
     DEEP = [DEEP]
 NESTED: Any = {"weekday": ["mon"]}
-for _ in range(3000):
+for _ in range(300):
     NESTED = {"not": NESTED}
 ODD: dict[str, Any] = {
     "list": [1],
@@ -55,7 +57,7 @@ ODD: dict[str, Any] = {
     "deep condition": NESTED,
     "date": "9999-12-31",
     "early date": "0001-01-01",
-    "many": ["a"] * 100_000,
+    "many": ["a"] * 5_000,
     "number as a key": {1: 2},
 }
 
@@ -78,17 +80,23 @@ def with_(document: Any, path: tuple[Any, ...], value: Any) -> Any:
     return made
 
 
+def refusal(call: Callable[..., Any], *given: Any) -> str:
+    """What a document is refused with, or nothing."""
+    try:
+        call(*given)
+    except (DocumentError, EventError) as error:
+        return str(error)
+    return ""
+
+
 @pytest.mark.parametrize("odd", ODD)
 def test_any_value_at_any_place_of_a_scheme_is_taken_or_refused_in_one_line(odd: str) -> None:
     whole = yaml.safe_load(WHOLE)
     with cheaply(6.0):
         for path in places(whole):
-            try:
-                parse_data(with_(whole, path, ODD[odd]), IncentiveScheme, "document")
-            except DocumentError as error:
-                message = str(error)
-                assert len(message.encode()) < 1000, path
-                assert "\n" not in message
+            message = refusal(parse_data, with_(whole, path, ODD[odd]), IncentiveScheme, "document")
+            assert len(message.encode()) < 1000, path
+            assert "\n" not in message
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -101,10 +109,7 @@ def test_any_value_at_any_place_of_an_event_is_taken_or_refused_in_one_line(odd:
     }  # fmt: skip
     with cheaply(2.0):
         for path in places(event):
-            try:
-                parse_cloudevent(with_(event, path, ODD[odd]))
-            except EventError as error:
-                assert len(str(error).encode()) < 1000, path
+            assert len(refusal(parse_cloudevent, with_(event, path, ODD[odd])).encode()) < 1000, path
 
 
 @pytest.mark.parametrize(
@@ -147,9 +152,9 @@ def test_a_document_may_be_nested_as_deep_as_any_scheme_is() -> None:
 )
 def test_a_number_is_read_by_its_length_before_its_value(text: str) -> None:
     with cheaply(0.1):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="number"):
             decimal_of(text)
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="number"):
             fraction_of(text)
 
 
@@ -164,7 +169,7 @@ PLAIN = {"name": "s", "title": "S"}
 
 
 @pytest.mark.parametrize("day", BEYOND)
-def test_a_day_beyond_the_years_is_refused_in_every_document(day: str) -> None:
+def test_a_day_beyond_the_years_is_refused_in_every_document(day: str, tmp_path: Path) -> None:
     for document in (
         PLAIN | {"challenges": [CHALLENGE | {"starts": day}]},
         PLAIN | {"calendar": {"holidays": [{"date": day, "title": "H"}]}},
@@ -179,13 +184,17 @@ def test_a_day_beyond_the_years_is_refused_in_every_document(day: str) -> None:
         ContentItem(
             id="i", title="t", url="https://a.example/", channels={"x": {"status": "green"}}, expires_at=f"{day}T00:00:00Z"
         )  # fmt: skip
-    for field in ("time", "recordedtime", "localdate"):
-        event = {
-            "specversion": "1.0", "id": "e", "source": "s", "type": "org.groundswell.share", "subject": "ana",
-            "time": "2026-03-01T12:00:00Z", field: day if field == "localdate" else f"{day}T12:00:00Z",
-        }  # fmt: skip
+    event = {
+        "specversion": "1.0", "id": "e", "source": "s", "type": "org.groundswell.share", "subject": "ana",
+        "time": "2026-03-01T12:00:00Z",
+    }  # fmt: skip
+    for field in ("time", "recordedtime"):
         with pytest.raises(EventError, match=str(LAST_YEAR)):
-            parse_cloudevent(event)
+            parse_cloudevent(event | {field: f"{day}T12:00:00Z"})
+    log = tmp_path / "log.jsonl"
+    log.write_text(json.dumps(event | {"localdate": day}))
+    with pytest.raises(DocumentError, match=str(LAST_YEAR)):
+        read_events(log)
 
 
 def test_a_day_beyond_the_years_is_refused_by_every_use_case(world: World) -> None:
@@ -216,10 +225,6 @@ def test_a_scheme_at_the_ends_of_the_years_breaks_no_page(api: Api, year: int) -
 
 @pytest.mark.parametrize("odd", sorted(ODD))
 def test_an_odd_value_over_the_api_is_no_500(api: Api, odd: str) -> None:
-    try:
-        json.dumps(ODD[odd])
-    except RecursionError:
-        pytest.fail("the test's own value cannot be written")
     comparison = {"compare": {"field": "quantity", "op": ">", "value": ODD[odd]}}
     rule = {"id": "r", "title": "R", "on": "share", "points": 1}
     for document in (
@@ -244,13 +249,15 @@ def test_a_batch_with_any_odd_event_answers_each_and_keeps_what_it_says(api: Api
             "time": at, "data": {"object": f"o{number}"}, **more,
         }  # fmt: skip
 
-    odd: list[Any] = [event(100 + n, data={"object": value}) for n, value in enumerate(ODD.values())]
+    # NaN and infinity are no JSON, and refused with the whole body.
+    values = [value for value in ODD.values() if not (isinstance(value, float) and not math.isfinite(value))]
+    odd: list[Any] = [event(100 + n, data={"object": value}) for n, value in enumerate(values)]
     odd += [event(200 + n, **{"\ud800": n}) for n in range(3)]
     odd += [
         event(300, data={"\udfff": 1}),
         event(400, type="\ud800"),
         event(500, specversion="\ud800"),
-        *ODD.values(),
+        *values,
     ]
     answer = api.post("/events", [event(1), *odd, event(2)], "writer")
     assert answer.status_code == 200, answer.text[:300]
@@ -263,9 +270,7 @@ def test_a_batch_with_any_odd_event_answers_each_and_keeps_what_it_says(api: Api
 
 
 def test_a_line_without_an_end_is_read_no_further_than_its_limit(tmp_path: Path) -> None:
-    from rewards.event_log import MOST_LINE_BYTES, read_events
-
     path = tmp_path / "e.jsonl"
     path.write_bytes(b"{" * (MOST_LINE_BYTES + 10))
-    with pytest.raises(DocumentError, match="at most"):
+    with pytest.raises(DocumentError, match="bytes"):
         read_events(path)

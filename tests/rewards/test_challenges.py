@@ -103,12 +103,31 @@ def test_what_was_done_counts_for_the_team_of_that_time(world: World) -> None:
     assert not any(stand.reached for stand in see(world, "sprint").teams)
 
 
-def test_small_teams_are_not_shown(world: World) -> None:
+def test_small_teams_are_not_shown_nor_what_would_tell_of_them(world: World) -> None:
     move(world, "solo", "eva")
+    move(world, "pair", "dan", "cleo")
     share(world, "eva", START + HOUR)
     world.now = START + 2 * HOUR
     found = see(world, "each", "eva")
-    assert ([s.team for s in found.teams], found.suppressed) == (["north"], 1)
+    # Everybody's number less those of north and pair would be the number of solo.
+    assert teams(world, "shares") == {"": 1}
+    assert ([s.team for s in found.teams], found.suppressed) == (["pair"], 2)
+
+
+def test_a_team_that_everybody_left_hides_another(world: World) -> None:
+    move(world, "south", "dan", "eva")
+    share(world, "eva", START + HOUR)
+    world.now = START + 2 * HOUR
+    move(world, "north", "dan", "eva")
+    world.now = START + 2 * HOUR
+    assert teams(world, "each") == {}
+    assert see(world, "each").suppressed == 2
+
+
+def test_of_fewer_people_than_the_minimum_not_even_the_whole_is_shown(world: World) -> None:
+    publish(world, SCHEME.replace("minimum_group: 2", "minimum_group: 6"))
+    found = see(world, "shares")
+    assert (found.teams, found.suppressed) == ((), 1)
 
 
 def test_a_result_is_fixed_after_grace_once_and_stays(world: World) -> None:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from rewards.accounts import ApiToken
+from rewards.fields import Whole
 from rewards.recognition import give_kudos, kudos_allowance_left
 from rewards.store.session import Transaction
 from web.api.shared import IdempotencyKey, PersonName, Strict, Words, once, person_of, problems
@@ -27,7 +28,7 @@ class Thanks(Strict):
     tags: Annotated[list[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]], Field(max_length=8)] = (
         Field(default_factory=list)
     )  # fmt: skip
-    millipoints: Annotated[int, Field(ge=0, le=MOST_GIFT, strict=True)] | None = None
+    millipoints: Annotated[int, Field(ge=0, le=MOST_GIFT, strict=True), Whole] | None = None
 
 
 class ThanksGiven(Strict):

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from rewards.accounts import ApiToken
 from rewards.award_decisions import RoundView, decide_round, rounds_decided, rounds_to_decide
-from rewards.bounds import Day
+from rewards.fields import Day
 from rewards.nominations import awards_for, honours, nominate, withdraw
 from rewards.store.session import Transaction
 from web.api.shared import (

@@ -29,6 +29,7 @@ from rewards.drafts import (
 )
 from rewards.explain import explain_scheme
 from rewards.faults import NotFound
+from rewards.fields import Instant
 from rewards.publication import SchemeVersion, roll_back, scheme_in_force, versions
 from rewards.scheme import IncentiveScheme
 from rewards.store.session import Transaction
@@ -70,14 +71,14 @@ class NewScheme(Strict):
 class Span(Strict):
     """From when the shadow counts; the beginning of the open period at the earliest."""
 
-    effective_at: datetime
+    effective_at: Instant
 
 
 class Publication(Strict):
     """prospective: from now or later on. top_up: whoever would have earned more gets the difference. exact: up and down."""
 
     mode: Literal["prospective", "top_up", "exact"] = "prospective"
-    effective_at: datetime | None = None
+    effective_at: Instant | None = None
     reason: Words
 
 

@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from rewards.accounts import Account
 from rewards.award_decisions import decide_round, rounds_decided, rounds_to_decide
-from rewards.bounds import Day
 from rewards.faults import Fault
+from rewards.fields import Day
 from rewards.people import get_person
 from rewards.store.session import Database
 from web.session import Hr, Store, now
