@@ -179,7 +179,9 @@ badges: [{id: fan, title: Fan, groups: [[{metric: events, of: like, per_object: 
 
 @pytest.mark.parametrize("quantity", [-1, float("nan"), float("inf"), 1.5, 10**7, "3", True, None])
 def test_case_18_a_bad_quantity_is_refused(bench: Bench, quantity: Any) -> None:
-    with pytest.raises(DocumentError, match=r"e\.jsonl:1: data.quantity: got "):
+    with pytest.raises(
+        DocumentError, match=r"e\.jsonl:1: (data.quantity: got |not JSON \((NaN|Infinity) is not JSON\))"
+    ):
         bench.run(UNITS % "", day(2, quantity=quantity))
 
 
