@@ -134,7 +134,7 @@ class Folder:
         self.under_review |= reviews.held_events(self.tx, person.id)
         start = Stand(stored.base_version, stored.base_state)
         stand, desired = self.fold(person.id, place, start, told)
-        drafts = self._differences(person.id, desired, {one.ref for one in told})
+        drafts = self._differences(person, place, start, desired, {one.ref for one in told})
         return stand, drafts + self._top_ups(person, place, start, told)
 
     def _topped_up(self, fresh: Sequence[Told]) -> bool:
@@ -173,6 +173,10 @@ class Folder:
         standing = journal_rows.top_ups(self.tx, self.organisation, span.version, person.id)
         if sum(row.amount for row in standing) == rise:
             return []
+        if not standing and journal_rows.top_up_withdrawn(
+            self.tx, self.organisation, span.version, person.id
+        ):
+            return []
         postings = journal_rows.postings_of(self.tx, [row.id for row in standing])
         drafts = [opposite(row, postings.get(row.id, ()), "replay", "replayed") for row in standing]
         if rise:
@@ -186,9 +190,11 @@ class Folder:
             )  # fmt: skip
         return drafts
 
-    def open_events(self, person_id: int, before_us: int | None = None) -> list[Told]:
-        """The person's events of the open period that count, in canonical order."""
-        found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us)
+    def open_events(
+        self, person_id: int, before_us: int | None = None, *, voided: bool = False
+    ) -> list[Told]:
+        """The person's events of the open period that count (or ever counted), in canonical order."""
+        found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us, voided=voided)
         return [Told.from_row(row.id, row._asdict()) for row in found]
 
     def fold(
@@ -271,10 +277,12 @@ class Folder:
             return None
         return object_key(told.object)
 
-    def _differences(self, person_id: int, desired: Sequence[Draft], alive: set[int]) -> list[Draft]:
+    def _differences(
+        self, person: Any, place: Place, start: Stand, desired: Sequence[Draft], alive: set[int]
+    ) -> list[Draft]:
         """Opposites of what stands and should not, and what should stand and does not."""
         standing: dict[tuple[Any, ...], list[Any]] = {}
-        for row in journal_rows.standing(self.tx, person_id, self.closed_us):
+        for row in journal_rows.standing(self.tx, person.id, self.closed_us):
             if row.reason not in NOT_FOLDED:
                 standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
         fresh: list[Draft] = []
@@ -285,10 +293,15 @@ class Folder:
                 fresh.append(replace(draft, origin="replay"))
             else:
                 waiting.remove(same)
-        fresh = self._not_held_before(person_id, fresh)
         wanted_badges = {badge_of(draft) for draft in desired if draft.kind == "badge"}
-        gone = [row for rows in standing.values() for row in rows if not self._stays(row, wanted_badges)]
-        gone.sort(key=lambda row: int(row.id))
+        gone = [row for rows in standing.values() for row in rows]
+        kept = [row for row in gone if self._is_for_good(row) and badge_of(row) not in wanted_badges]
+        # What is for good outlives the events that earned it, not the version of the scheme that gave it.
+        elsewhere = [row for row in kept if self.schemes.at(row.occurred_us) != row.scheme_version]
+        fresh += self._ever_earned(person.id, place, start, {badge_of(row) for row in elsewhere})
+        fresh = self._not_held_before(person.id, fresh)
+        stays = {row.id for row in kept} - {row.id for row in elsewhere}
+        gone = sorted((row for row in gone if row.id not in stays), key=lambda row: int(row.id))
         postings = journal_rows.postings_of(self.tx, [row.id for row in gone])
         undone = [
             opposite(
@@ -298,6 +311,19 @@ class Folder:
         ]
         return undone + fresh
 
+    def _ever_earned(
+        self, person_id: int, place: Place, start: Stand, badges: set[tuple[str, int]]
+    ) -> list[Draft]:
+        """Of these badges, those that the versions now in force give for good, were it for events undone since."""
+        if not badges:
+            return []
+        _, drafts = self.fold(person_id, place, start, self.open_events(person_id, voided=True))
+        return [
+            replace(draft, origin="replay")
+            for draft in drafts
+            if self._is_for_good(draft) and badge_of(draft) in badges
+        ]
+
     def _not_held_before(self, person_id: int, fresh: list[Draft]) -> list[Draft]:
         """Without badges that a closed period gave for good, although its events no longer reach them."""
         if not any(draft.kind == "badge" for draft in fresh):
@@ -305,13 +331,8 @@ class Folder:
         kept = journal_rows.badges_before(self.tx, person_id, self.closed_us)
         return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
 
-    def _stays(self, row: Any, wanted_badges: set[tuple[str, int]]) -> bool:
-        """A permanent badge is kept although its events no longer reach it."""
-        return (
-            row.kind == "badge"
-            and badge_of(row) not in wanted_badges
-            and self.schemes.is_permanent(row.scheme_version, row.rule)
-        )
+    def _is_for_good(self, entry: Any) -> bool:
+        return entry.kind == "badge" and self.schemes.is_permanent(entry.scheme_version, entry.rule)
 
     def _keep(self, person_id: int, stand: Stand, last: Told | None) -> None:
         self._states.append(
@@ -337,14 +358,15 @@ def replay_people(
 ) -> list[int]:
     """Count the open period again for these people; returns the new entries. `home` is the organisation's row.
 
-    People without any event so far are passed over unless `idle_too`.
+    People without any event or badge so far are passed over unless `idle_too`.
     """
     locked = states.lock(tx, organisation, ids)
+    busy = locked if idle_too else states.every(tx, sorted(locked))
     folder = Folder(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
     people = people_rows.by_ids(tx, organisation, locked)
     where = places(tx, list(people.values()))
     for person_id, stored in sorted(locked.items()):
-        if idle_too or stored.last_us != states.BEFORE_ALL_US:
+        if person_id in busy:
             folder.replay(people[person_id], where[person_id], stored)
     return folder.post()
 

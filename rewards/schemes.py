@@ -34,12 +34,17 @@ OWN_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A version and from when it holds. A top-up also looks back to `since_us`."""
+    """A version, from when it holds and when it was published. A top-up also looks back to `since_us`."""
 
     version: int
     effective_us: int
     since_us: int
+    published_us: int
     mode: str
+
+    def yields_to(self, later: "InForce") -> bool:
+        """Whether a version published afterwards takes its place. One that was still to come by then stays scheduled."""
+        return self.effective_us <= max(later.effective_us, later.published_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,18 @@ class Schemes:
         tx.memo.pop(("schemes", organisation), None)
 
     def at(self, at_us: int) -> int:
-        """The version in force at an instant: the latest published of those effective by then; 0 for none."""
+        """The version in force at an instant, as `in_force` says; 0 for none."""
         return in_force(self.timeline, at_us)
+
+    def displaced(self, now_us: int, newest: InForce) -> list[InForce]:
+        """Versions still to come that would never hold if `newest` were published."""
+        after = (*self.timeline, newest)
+
+        def ever(timeline: Sequence[InForce]) -> set[int]:
+            return {in_force(timeline, one.effective_us) for one in timeline}
+
+        gone = ever(self.timeline) - ever(after)
+        return [one for one in self.timeline if one.effective_us > now_us and one.version in gone]
 
     def top_ups(self, closed_us: int) -> list[TopUp]:
         """The top-ups that can still change, oldest first: those that look back into the open period alone.
@@ -136,12 +151,12 @@ class Schemes:
         return any(one.id == badge and one.once_per == "object" for one in self.scheme(version).every_badge)
 
     def with_candidate(
-        self, compiled: CompiledScheme, effective_us: int, since_us: int, mode: str
+        self, compiled: CompiledScheme, effective_us: int, since_us: int, now_us: int, mode: str
     ) -> "Schemes":
         """A copy in which a scheme not published is in force, under the version CANDIDATE."""
         found = copy(self)
         found._candidate = compiled
-        found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, mode))
+        found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, now_us, mode))
         found.has_top_ups = self.has_top_ups or mode == "top_up"
         return found
 
@@ -192,7 +207,10 @@ def _timeline(tx: Transaction, organisation: str) -> tuple[tuple[InForce, ...], 
     kept = tx.database.cache.get(key) if token else None
     if kept is None:
         found = rows.timeline(tx, organisation)
-        versions = tuple(InForce(row.version, row.effective_us, row.since_us, row.mode) for row in found)
+        versions = tuple(
+            InForce(row.version, row.effective_us, row.since_us, row.published_at_us, row.mode)
+            for row in found
+        )
         kept = versions, {row.version: row.content_hash for row in found}
         if token:
             tx.database.cache[key] = kept
@@ -201,8 +219,9 @@ def _timeline(tx: Transaction, organisation: str) -> tuple[tuple[InForce, ...], 
 
 
 def in_force(timeline: Sequence[InForce], at_us: int) -> int:
-    """The latest published of those effective by then; 0 for none."""
-    for one in reversed(timeline):
-        if one.effective_us <= at_us:
-            return one.version
-    return NO_SCHEME
+    """Of those effective by then, in the order of publication, each takes the place of the one before that yields to it; 0 for none."""
+    found: InForce | None = None
+    for one in timeline:
+        if one.effective_us <= at_us and (found is None or found.yields_to(one)):
+            found = one
+    return NO_SCHEME if found is None else found.version

@@ -72,18 +72,23 @@ class Fold:
         """The state, canonical."""
         return b"" if self._state is None else self._state.to_bytes()
 
-    def score(self, version: int, told: TellsOfEvent, person_id: int, place: Place) -> list[Scored]:
-        """Score one event for one beneficiary under a version, carrying the state over when the version changes."""
+    def under(self, version: int) -> PersonState:
+        """The state carried to a version, and there from now on."""
         compiled = self.schemes.compiled(version)
         if self._state is None:
             self._state = PersonState.new(compiled)
         elif version != self.version:
             self._state = carry(self._state, self.schemes.compiled(self.version), compiled)
         self.version = version
+        return self._state
+
+    def score(self, version: int, told: TellsOfEvent, person_id: int, place: Place) -> list[Scored]:
+        """Score one event for one beneficiary under a version, carrying the state over when the version changes."""
+        state = self.under(version)
         segment, team = place.membership_at(told.occurred_us)
         facts = PersonFacts(segment, team, told.zone, place.leave)
         role: Role = "subject" if told.person_id == person_id else "owner"
-        self._state, outcome = award(compiled, self._state, _event(told), facts, role)
+        self._state, outcome = award(self.schemes.compiled(version), state, _event(told), facts, role)
         return [
             Scored(
                 entry.kind,

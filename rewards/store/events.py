@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select, update
+from sqlalchemy import Row, and_, bindparam, or_, select, true, update
 
 from rewards.store import schema
 from rewards.store.prepared import Prepared, inserting
@@ -50,12 +50,14 @@ def by_refs(tx: Transaction, refs: Iterable[int]) -> dict[int, Row[Any]]:
     return found
 
 
-def scored_of(tx: Transaction, person_id: int, from_us: int, before_us: int | None = None) -> list[Row[Any]]:
-    """The person's events that count, as subject or owner, in canonical order."""
+def scored_of(
+    tx: Transaction, person_id: int, from_us: int, before_us: int | None = None, *, voided: bool = False
+) -> list[Row[Any]]:
+    """The person's events that count (with `voided`: that ever counted), as subject or owner, in canonical order."""
     where = [
         or_(EVENT.c.person_id == person_id, EVENT.c.owner_id == person_id),
         EVENT.c.scored,
-        EVENT.c.voided_at_us.is_(None),
+        true() if voided else EVENT.c.voided_at_us.is_(None),
         EVENT.c.occurred_us >= from_us,
     ]
     if before_us is not None:

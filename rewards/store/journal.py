@@ -197,6 +197,23 @@ def top_ups(tx: Transaction, organisation: str, version: int, person_id: int | N
     return list(tx.execute(query))
 
 
+def top_up_withdrawn(tx: Transaction, organisation: str, version: int, person_id: int) -> bool:
+    """True where a person undid the version's top-up of somebody: what counts the events again does not give it back."""
+    other = JOURNAL.alias()
+    query = (
+        select(JOURNAL.c.id)
+        .join(other, other.c.reverses == JOURNAL.c.id)
+        .where(
+            JOURNAL.c.organisation_id == organisation,
+            JOURNAL.c.origin == "top_up",
+            JOURNAL.c.scheme_version == version,
+            JOURNAL.c.person_id == person_id,
+            other.c.origin == "reversal",
+        )
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
 def page(tx: Transaction, person_id: int, limit: int, before: int | None) -> list[Row[Any]]:
     """The person's entries, the newest first."""
     query = select(JOURNAL).where(JOURNAL.c.person_id == person_id)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, String, bindparam, func, insert, select, update
+from sqlalchemy import Row, String, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from rewards.store import organisations, schema
@@ -13,6 +13,7 @@ from rewards.store.session import Transaction
 STATE = schema.person_state
 PERSON = schema.person
 IDENTITY = schema.person_identity
+BADGE = schema.person_badge
 BEFORE_ALL_US = -(2**62)
 _CHUNK = 500
 _KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
@@ -87,11 +88,17 @@ def save_many(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def every(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """The states without locks, of people with at least one event."""
+    """The states without locks, of people with at least one event, or with a badge that outlived theirs."""
     found: dict[int, Row[Any]] = {}
+    holds = exists().where(
+        BADGE.c.organisation_id == STATE.c.organisation_id,
+        BADGE.c.person_id == STATE.c.person_id,
+        BADGE.c.revoked_us.is_(None),
+    )
     for start in range(0, len(ids), _CHUNK):
         where = STATE.c.person_id.in_(ids[start : start + _CHUNK])
-        query = select(STATE).where(where, STATE.c.last_us > BEFORE_ALL_US).order_by(STATE.c.person_id)
+        query = select(STATE).where(where, or_(STATE.c.last_us > BEFORE_ALL_US, holds))
+        query = query.order_by(STATE.c.person_id)
         found.update((row.person_id, row) for row in tx.execute(query))
     return found
 
