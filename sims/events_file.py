@@ -8,6 +8,7 @@ from typing import Any
 
 from rewards.event_log import lines_of
 from rewards.events import Event, to_cloudevent
+from rewards.outputs import written
 
 LINE_BYTES_MAX = 64 * 1024
 
@@ -19,10 +20,10 @@ class EventsFileError(ValueError):
 def write_events(path: Path, events: Iterable[Event]) -> int:
     """Write the events as JSON Lines with sorted keys, and give back how many there were."""
     count = 0
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    with written(path) as file:
         for event in events:
             line = json.dumps(to_cloudevent(event), sort_keys=True, ensure_ascii=False, allow_nan=False)
-            file.write(line + "\n")
+            file.write(line.encode() + b"\n")
             count += 1
     return count
 

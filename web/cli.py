@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from sims.cli import app
-from sims.commands.console import InputError
-from sims.commands.program import opened
+from sims.commands.program import usable
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -26,15 +25,11 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell serve --port 8000
     """
-    from rewards.store.migrate import is_current
     from web import server
     from web.settings import Settings
 
-    with opened(Settings().database_url) as database:
-        if not is_current(database):
-            raise InputError(
-                "DATABASE_URL: the database lacks migrations; run groundswell db upgrade, then serve"
-            )
+    with usable(Settings().database_url):
+        pass
     taken = server.listen(host, port)
     typer.echo(f"Groundswell listens on {server.address(taken)}")
     server.run(taken)
@@ -51,16 +46,11 @@ def worker(
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell worker
     """
-    from rewards.store.migrate import is_current
     from web.settings import Settings
     from web.worker import run
 
     settings = Settings()
-    with opened(settings.database_url) as database:
-        if not is_current(database):
-            raise InputError(
-                "DATABASE_URL: the database lacks migrations; run groundswell db upgrade, then worker"
-            )
+    with usable(settings.database_url) as database:
         done = run(database, settings.webhook_loopback, once, every)
     typer.echo(
         f"{done.released} released, {done.webhooks.delivered} webhooks delivered, {done.webhooks.retried} to retry, "

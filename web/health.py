@@ -12,8 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rewards.faults import Unavailable
-from rewards.store.migrate import is_current
-from web.problems import Problem
+from rewards.store.migrate import CURRENT, WHAT_TO_DO, state
+from web.problems import RETRY_AFTER_SECONDS, Problem
 from web.session import Config, Store
 
 router = APIRouter(tags=["operation"])
@@ -78,15 +78,15 @@ async def alive() -> str:
 def ready(store: Store) -> str:
     """503 where the database does not answer or lacks migrations."""
     try:
-        current = store.ping() and is_current(store)
+        found = state(store)
     except Unavailable:
         raise
     except Exception as error:
         raise Problem(
             503, f"the database does not answer ({type(error).__name__}); see DATABASE_URL"
         ) from None
-    if not current:
-        raise Problem(503, "the database lacks migrations; run groundswell db upgrade")
+    if found != CURRENT:
+        raise Problem(503, f"the database {WHAT_TO_DO[found]}", {"Retry-After": str(RETRY_AFTER_SECONDS)})
     return "ready"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import (
@@ -150,13 +151,13 @@ class Transaction:
 class Database:
     """An engine for writing and one for reading (the same one on PostgreSQL)."""
 
-    def __init__(self, url: URL, create: bool = True, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(self, url: URL, create: bool = True, wait_seconds: float | None = None) -> None:
         self.url = url
         self.dialect = url.get_backend_name()
         self.cache: dict[Any, Any] = {}
-        self.wait_seconds = wait_seconds
+        self.wait_seconds = WAIT_SECONDS if wait_seconds is None else wait_seconds
         self._create = create
-        self._path = Path(str(url.database))
+        self._path = file_of(url)
         self._file: tuple[int, int] | None = None
         self._lock = threading.RLock()
         self._kept: Connection | None = None
@@ -164,7 +165,7 @@ class Database:
             self._writer = _sqlite_engine(url, writer=True)
             self._reader = _sqlite_engine(url, writer=False)
         else:
-            self._writer = self._reader = _postgresql_engine(url, wait_seconds)
+            self._writer = self._reader = _postgresql_engine(url, self.wait_seconds)
 
     @property
     def engine(self) -> Engine:
@@ -259,7 +260,7 @@ class Database:
         self._reader.dispose()
 
 
-def open_database(url: str, create: bool = True, wait_seconds: float = WAIT_SECONDS) -> Database:
+def open_database(url: str, create: bool = True, wait_seconds: float | None = None) -> Database:
     """`sqlite:///file` or `postgresql://…` (psycopg 3 is used whatever driver the URL names).
 
     With `create` a missing SQLite file is made, readable by its owner alone; else its use raises Unavailable. Raises ValueError
@@ -274,11 +275,16 @@ def open_database(url: str, create: bool = True, wait_seconds: float = WAIT_SECO
     if parsed.database in (None, "", ":memory:"):
         raise ValueError("sqlite without a file cannot be shared by connections; use sqlite:///path/to/file")
     if create:
-        path = Path(str(parsed.database))
+        path = file_of(parsed)
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
     return Database(parsed, create, wait_seconds)
+
+
+def file_of(url: URL) -> Path:
+    """Where SQLite's file stands; an address may name it as a URI of SQLite's own."""
+    return Path(unquote(str(url.database).removeprefix("file:")) if "uri" in url.query else str(url.database))
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

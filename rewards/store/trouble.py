@@ -10,11 +10,20 @@ from sqlalchemy import exc
 from rewards.faults import Unavailable
 
 _MOST_CHARACTERS = 160
+OTHER_TABLES = "its tables are not those of this version (run groundswell db upgrade)"
 _OLDER = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+_OTHER_TABLES = ("no such table", "no such column", "table ", "index ", "duplicate column")
 _DOWN = (
     psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction,
     psycopg.errors.InvalidCatalogName, psycopg.errors.InsufficientPrivilege,
-    exc.TimeoutError, exc.DisconnectionError, sqlite3.OperationalError,
+    exc.TimeoutError, exc.DisconnectionError,
+)  # fmt: skip
+_SQLITE_DOWN = frozenset(
+    {
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_INTERRUPT,
+    }
 )  # fmt: skip
 
 
@@ -22,16 +31,16 @@ def trouble(error: BaseException) -> str | None:
     """Why the database cannot be used, in a few words without any value; None where the error is of another kind."""
     cause = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
     text = " ".join(str(cause).split())[:_MOST_CHARACTERS]
-    if isinstance(cause, _OLDER) or (
-        isinstance(cause, sqlite3.OperationalError) and text.startswith(("no such table", "no such column"))
-    ):
-        return "its tables are not those of this version (run groundswell db upgrade)"
+    if isinstance(cause, _OLDER):
+        return OTHER_TABLES
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+        if code == sqlite3.SQLITE_ERROR and text.startswith(_OTHER_TABLES):
+            return OTHER_TABLES
+        return text if code in _SQLITE_DOWN else None
     if isinstance(cause, exc.TimeoutError):
         return "all connections are in use"
-    # Exactly this class: its others are about values (IntegrityError, DataError) and about our own statements.
-    if isinstance(cause, _DOWN) or type(cause) is sqlite3.DatabaseError:
-        return text or type(cause).__name__
-    return None
+    return (text or type(cause).__name__) if isinstance(cause, _DOWN) else None
 
 
 @contextmanager

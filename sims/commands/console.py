@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from rewards.faults import Unavailable
+from rewards.outputs import write_text
 from sims.doctor import package_clashes
 from sims.executors import ExecutorError
 
@@ -91,7 +92,7 @@ def write_json(out: Path | None, body: Mapping[str, Any]) -> None:
     if str(out) == "-":
         sys.stdout.write(text)
     else:
-        out.write_text(text, encoding="utf-8")
+        write_text(out, text)
 
 
 def say(text: str, json_out: Path | None = None) -> None:

@@ -65,6 +65,18 @@ def opened(url: str | None = None, create: bool = False) -> Iterator["Database"]
         ) from None
 
 
+@contextmanager
+def usable(url: str | None = None) -> Iterator["Database"]:
+    """The database of a live program, with the tables of this version. Raises `InputError`."""
+    from rewards.store.migrate import CURRENT, WHAT_TO_DO, state
+
+    with opened(url) as database:
+        found = state(database)
+        if found != CURRENT:
+            raise InputError(f"database {shown(url or database_url())} {WHAT_TO_DO[found]}")
+        yield database
+
+
 @db.command()
 def upgrade() -> None:
     """Bring the database's tables up to this version.
@@ -214,7 +226,7 @@ def rehearse(
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
     base = None if scenario is None else Scenario.load(scenario)
-    with opened() as database:
+    with usable() as database:
         found = ask(database, organisation, int(number), datetime.now(UTC), base, runs, processes)
     write_json(json_out, found.comparison.detailed_json())
     say(comparison_text(found.comparison), json_out)

@@ -262,7 +262,7 @@ def test_a_batch_with_any_odd_event_answers_each_and_keeps_what_it_says(api: Api
     answer = api.post("/events", [event(1), *odd, event(2)], "writer")
     assert answer.status_code == 200, answer.text[:300]
     results = answer.json()["results"]
-    assert [result["status"] for result in (results[0], results[-1])] == ["awarded", "awarded"]
+    assert {results[0]["status"], results[-1]["status"]} <= {"awarded", "zero"}
     kept = {entry["event_id"] for entry in api.get("/entries", "ana").json()["entries"]}
     assert kept >= {"e1", "e2"}
     for value in odd[-4:]:
