@@ -59,9 +59,13 @@ def _event(line: bytes, where: str) -> Event:
         )
     try:
         event = parse_cloudevent(read_json(line))
-        if event.local_date is not None:
-            # It is counted with here, and nowhere else: the live program finds its own.
-            check_day(event.local_date, "localdate")
+        for name, day in (
+            ("localdate", event.local_date),
+            ("ownerdate", event.frozen.owner_date if event.frozen else None),
+        ):
+            # They are counted with here, and nowhere else: the live program finds its own.
+            if day is not None:
+                check_day(day, name)
         return event
     except (EventError, BadValue) as error:
         raise DocumentError(f"{where}: {error}") from None

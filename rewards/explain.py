@@ -219,7 +219,8 @@ def _reward(reward: Reward, hr: bool) -> str:
         text += f" All together can spend {points(reward.budget_points)} on it in a month."
     text += " Somebody approves it first; your points return if not." if reward.approval else ""
     text += " You can cancel it and get your points back"
-    text += "." if reward.refund == "always" else " until it is approved."
+    early = " until it is approved." if reward.approval else " on the day you choose it."
+    text += " at any time." if reward.refund == "always" else early
     if hr:
         text += f" One costs {reward.unit_cost_cents / 100:.2f}." + _nature(reward.nature, hr)
     return text

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rewards.events import object_key
+from rewards.events import item_of, object_key
 from rewards.ledger import Draft, award_moves, badge_of, opposite, post
+from rewards.phrases import plural
 from rewards.places import Place, local_ordinal, places
 from rewards.reasons import Reason
 from rewards.schemes import NO_SCHEME, Schemes, TopUp, in_force
@@ -24,7 +25,8 @@ from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
 AWARDED = str(Reason.AWARDED)
-ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), str(Reason.HELD_FOR_REVIEW), "released", "approved"})
+HELD = str(Reason.HELD_FOR_REVIEW)
+ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
 NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
 
 
@@ -66,6 +68,11 @@ class Told:
             row["quantity"],
             row["verification"],
         )
+
+    @property
+    def item(self) -> str:
+        """What stands for its object where things are counted once."""
+        return item_of(self.source, self.event_id, self.object)
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -234,7 +241,7 @@ class Folder:
             rule="",
             amount=0,
             reason=reason,
-            arguments={"grace": f"{self.schemes.grace_hours(version)} hours"},
+            arguments={"grace": plural(self.schemes.grace_hours(version), "hour")},
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
@@ -259,7 +266,7 @@ class Folder:
             kind=scored.kind,
             rule=scored.rule,
             amount=scored.amount,
-            reason=str(Reason.HELD_FOR_REVIEW) if review else scored.reason,
+            reason=HELD if review else scored.reason,
             arguments=dict(scored.arguments),
             scheme_version=version,
             local_date=told.local_date,
@@ -275,7 +282,7 @@ class Folder:
     def _object_key(self, version: int, scored: Scored, told: Told) -> int | None:
         if scored.kind != "badge" or not self.schemes.is_once_per_object(version, scored.rule):
             return None
-        return object_key(told.object)
+        return object_key(told.item)
 
     def _differences(
         self, person: Any, place: Place, start: Stand, desired: Sequence[Draft], alive: set[int]
@@ -349,6 +356,9 @@ class Folder:
 
 def _same(row: Any, draft: Draft) -> bool:
     """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
+    if draft.reason == HELD and row.reason != HELD:
+        # It counted, and now waits for a human look.
+        return False
     reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
     return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])
 

@@ -116,7 +116,9 @@ class Reward(Part):
     )
     approval: bool = Field(False, description="somebody approves each claim; points return if it is declined")
     refund: Literal["always", "before_approval"] = Field(
-        "always", description="until when a claim can be cancelled for the points to return"
+        "before_approval",
+        description="until when people can cancel a claim for the points to return: until it is approved, where nobody approves it on the day "
+        "of the claim, or always; what is handed out should not come back",
     )
     unit_cost_cents: Annotated[int, Field(ge=0, le=100_000_000, strict=True), Whole] = Field(
         0, description="what one costs the company, in cents; employees do not see it"

@@ -18,7 +18,6 @@ from rewards.quantities import SchemeError
 from rewards.scheme import IncentiveScheme
 from rewards.schemes import NO_SCHEME, InForce, Schemes
 from rewards.scored import Fold
-from rewards.store import claims as claim_rows
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
@@ -111,7 +110,6 @@ def publish_scheme(
         trail.log(tx, organisation, actor, "scheme.roll_back", str(one), why, now_us)
         trail.tell(tx, organisation, [("scheme.rolled_back", {"version": one})], now_us)
     Schemes.forget(tx, organisation)
-    claim_rows.stock_up(tx, organisation, {reward.id: reward.stock for reward in scheme.rewards})
     if values["since_us"] <= now_us or displaced:
         replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     if mode == "exact":

@@ -24,6 +24,7 @@ OWN_REASONS = {
     "merged": "Two accounts of yours became one.",
     "redeemed": "You chose a reward.",
     "expired": "These points were not spent in time. Your rank keeps them.",
+    "not_expired": "What had lapsed of points that were taken back is not owed.",
     "refunded": "The reward was declined or cancelled; what it cost came back.",
     "gift": "A colleague gave you part of their allowance.",
     "gift_sent": "You gave this from your allowance.",
@@ -141,6 +142,11 @@ class Schemes:
     def review_limit(self, version: int) -> int | None:
         """Above how many events an hour awards wait for a human; None for never."""
         return None if version == NO_SCHEME else self.scheme(version).fair_play.review_above_per_hour
+
+    @property
+    def has_review_limits(self) -> bool:
+        """True where some version holds unusual speed for a human look."""
+        return any(self.review_limit(one.version) is not None for one in self.timeline)
 
     def is_permanent(self, version: int, badge: str) -> bool:
         """True for a badge that is never revoked."""

@@ -35,19 +35,24 @@ from web.hr import decisions
 from web.hr import nominations as hr_nominations
 from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, Lane
+from web.proxies import Visitors
 from web.security import Edge
-from web.settings import Settings
+from web.settings import Settings, settings_from_environment
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
 
+LOCAL_ADDRESS = "http://127.0.0.1:8000"
 STATIC = Path(__file__).parent / "static"
 WAIT_SECONDS = 5.0
 """For its turn to write a request waits this long, then it is a 503: whoever waits holds a thread."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application over the database that `settings` name; the database is opened with it and closed at shutdown."""
-    settings = settings or Settings()
+def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS) -> FastAPI:
+    """The application over the database that `settings` name; the database is opened with it and closed at shutdown.
+
+    Where the settings name no public address, `listens_at` is taken for it; where that is '' nobody knows it.
+    """
+    settings = settings or settings_from_environment()
     database = open_database(settings.database_url, create=False, wait_seconds=WAIT_SECONDS)
 
     @asynccontextmanager
@@ -65,6 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = settings
+    app.state.public_address = settings.base_url or listens_at
     app.state.database = database
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
@@ -101,4 +107,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Edge)
     app.add_middleware(Measure, metrics=app.state.metrics)
+    # Outermost, so that everything within knows the visitor.
+    app.add_middleware(Visitors, trusted=settings.proxies, header=settings.proxy_header)
     return app

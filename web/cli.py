@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from rewards.logs import begin_log
 from sims.cli import app
-from sims.commands.program import usable
+from sims.commands.program import shown, usable
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -26,9 +27,9 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell serve --port 8000
     """
     from web import server
-    from web.settings import Settings
+    from web.settings import settings_from_environment
 
-    with usable(Settings().database_url):
+    with usable(settings_from_environment().database_url):
         pass
     taken = server.listen(host, port)
     typer.echo(f"Groundswell listens on {server.address(taken)}")
@@ -46,10 +47,10 @@ def worker(
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell worker
     """
-    from web.settings import Settings
+    from web.settings import settings_from_environment
     from web.worker import run
 
-    settings = Settings()
+    settings = settings_from_environment()
     with usable(settings.database_url) as database:
         done = run(database, settings.webhook_loopback, once, every)
     typer.echo(
@@ -78,7 +79,7 @@ def demo(
         Path("var").mkdir(exist_ok=True)
     taken = server.listen(HOST, port) if serve else None
     made = create_demo(url, say=typer.echo)
-    typer.echo(f"The demo company is ready in {url}; its live scheme is “{made.chosen}”.")
+    typer.echo(f"The demo company is ready in {shown(url)}; its live scheme is “{made.chosen}”.")
     if taken is None:
         return
     os.environ["GROUNDSWELL_DEMO"] = "true"
@@ -93,4 +94,5 @@ def demo(
 
 def main() -> None:
     """Entry point of the `groundswell` command."""
+    begin_log()
     app()

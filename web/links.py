@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +13,7 @@ from rewards.accounts import Account, account_for_session
 from rewards.clicks import Network
 from rewards.faults import Unavailable
 from rewards.links import follow_link, leads_to, machine_click
+from rewards.logs import log
 from web.lanes import LaneFull
 from web.problems import COOKIE
 from web.session import Config, Store, now
@@ -23,7 +23,6 @@ router = APIRouter(include_in_schema=False)
 SECONDS_TO_COUNT = 2.0
 """A visitor is led on after this long at the latest, counted or not."""
 WAIT_SECONDS = 1.0
-log = structlog.get_logger()
 
 
 def visitor_hash(request: Request, key: str) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rewards.crawlers import MOST_AGENT_CHARACTERS
-from web.problems import MEDIA_TYPE, problem_body
+from web.problems import MEDIA_TYPE, BodyTooLarge, problem_body
 
 MOST_BODY_BYTES = 4 * 1024 * 1024
 MOST_OTHER_BODY_BYTES = 1024 * 1024
@@ -57,10 +57,6 @@ def cut_headers(headers: Sequence[tuple[bytes, bytes]]) -> tuple[list[tuple[byte
     """The headers with what is only looked at cut to its limit, and the name of one that is too long to be taken."""
     kept = [(name, value[: _CUT[name]] if name in _CUT else value) for name, value in headers]
     return kept, next((name for name, value in kept if len(value) > MOST_HEADER_BYTES), None)
-
-
-class _TooLargeError(Exception):
-    pass
 
 
 class Edge:
@@ -125,12 +121,12 @@ class Edge:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > most_bytes:
-                raise _TooLargeError
+                raise BodyTooLarge
             return message
 
         try:
             await self.app(scope, bounded, with_headers)
-        except _TooLargeError:
+        except BodyTooLarge:
             if started:
                 raise
             await refuse(413, f"got more than {most_bytes} bytes; send less at once")

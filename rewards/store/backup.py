@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import Table, func, select, text
-from sqlalchemy.engine import make_url
 
 from rewards.outputs import written
 from rewards.store import schema
+from rewards.store.address import parse_address
 from rewards.store.migrate import head, revision, upgrade
 from rewards.store.session import Database, Transaction, file_of, open_database
 from rewards.store.trouble import told
@@ -55,7 +55,7 @@ def restore(path: Path, url: str) -> None:
     """
     if not path.exists():
         raise FileNotFoundError(f"backup {path}: no such file; name a file written by backup")
-    target = make_url(url)
+    target = parse_address(url)
     if target.get_backend_name() != "sqlite":
         _unpack(path, url)
         return

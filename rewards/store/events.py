@@ -73,16 +73,16 @@ def last_scored(tx: Transaction, organisation: str) -> int | None:
     return tx.execute(query.order_by(EVENT.c.occurred_us.desc()).limit(1)).scalar_one_or_none()
 
 
-def count_recent(tx: Transaction, person_id: int, from_us: int, until_us: int) -> int:
-    """How many of the person's own events occurred in (from, until]."""
-    query = select(EVENT.c.id).where(
+def own_between(tx: Transaction, person_id: int, from_us: int, until_us: int) -> list[Row[Any]]:
+    """The person's own events that count and occurred in (from, until), in canonical order."""
+    query = select(EVENT).where(
         EVENT.c.person_id == person_id,
         EVENT.c.occurred_us > from_us,
-        EVENT.c.occurred_us <= until_us,
+        EVENT.c.occurred_us < until_us,
         EVENT.c.scored,
         EVENT.c.voided_at_us.is_(None),
     )
-    return len(tx.execute(query).all())
+    return sorted(tx.execute(query), key=lambda row: (row.occurred_us, row.source, row.event_id))
 
 
 def void(tx: Transaction, event_ref: int, at_us: int) -> None:

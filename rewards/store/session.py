@@ -20,12 +20,12 @@ from sqlalchemy import (
     create_engine,
     event,
     exc,
-    make_url,
     text,
 )
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from rewards.faults import Unavailable
+from rewards.store.address import parse_address
 from rewards.store.prepared import Compiled, Prepared
 from rewards.store.trouble import told
 
@@ -266,12 +266,9 @@ def open_database(url: str, create: bool = True, wait_seconds: float | None = No
     With `create` a missing SQLite file is made, readable by its owner alone; else its use raises Unavailable. Raises ValueError
     for another database, or for SQLite without a file.
     """
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend == "postgresql":
-        return Database(parsed.set(drivername="postgresql+psycopg"), create, wait_seconds)
-    if backend != "sqlite":
-        raise ValueError(f"database {backend!r}: only sqlite and postgresql are known; change DATABASE_URL")
+    parsed = parse_address(url)
+    if parsed.get_backend_name() == "postgresql":
+        return Database(parsed, create, wait_seconds)
     if parsed.database in (None, "", ":memory:"):
         raise ValueError("sqlite without a file cannot be shared by connections; use sqlite:///path/to/file")
     if create:
@@ -321,7 +318,11 @@ def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
         {"poolclass": StaticPool} if writer else {"poolclass": QueuePool, "pool_size": 8}
     )
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000}, **options
+        url,
+        # What a statement is given stands in no error.
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
+        **options,
     )
 
     @event.listens_for(engine, "connect")
@@ -352,6 +353,7 @@ def _postgresql_engine(url: URL, wait_seconds: float) -> Engine:
     """PostgreSQL through psycopg. A connection is tried before use only after it lay idle for a while."""
     engine = create_engine(
         url,
+        hide_parameters=True,
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_timeout=wait_seconds,

@@ -15,6 +15,8 @@ PERSON = schema.person
 IDENTITY = schema.person_identity
 BADGE = schema.person_badge
 BEFORE_ALL_US = -(2**62)
+LAYOUT = 2
+"""How states are written: 2 since each part of one goes by identity. One more whenever the meaning of their numbers changes."""
 _CHUNK = 500
 _KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
 _UPDATE = Prepared(
@@ -88,7 +90,7 @@ def save_many(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def every(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """The states without locks, of people with at least one event, or with a badge that outlived theirs."""
+    """The states without locks, of people with at least one event now or in closed periods, or with a badge that outlived theirs."""
     found: dict[int, Row[Any]] = {}
     holds = exists().where(
         BADGE.c.organisation_id == STATE.c.organisation_id,
@@ -97,7 +99,8 @@ def every(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
     )
     for start in range(0, len(ids), _CHUNK):
         where = STATE.c.person_id.in_(ids[start : start + _CHUNK])
-        query = select(STATE).where(where, or_(STATE.c.last_us > BEFORE_ALL_US, holds))
+        begun = or_(STATE.c.last_us > BEFORE_ALL_US, STATE.c.scheme_version != 0, holds)
+        query = select(STATE).where(where, begun)
         query = query.order_by(STATE.c.person_id)
         found.update((row.person_id, row) for row in tx.execute(query))
     return found
@@ -123,6 +126,19 @@ def rebase(tx: Transaction, person_id: int, version: int, state: bytes) -> None:
     tx.execute(update(STATE).where(where).values(base_version=version, base_state=state))
 
 
+def outdated(tx: Transaction, organisation: str) -> list[int]:
+    """People whose states were written in another layout."""
+    where = (STATE.c.organisation_id == organisation, STATE.c.layout != LAYOUT)
+    return list(tx.execute(select(STATE.c.person_id).where(*where).order_by(STATE.c.person_id)).scalars())
+
+
+def renew(tx: Transaction, person_id: int, version: int, state: bytes) -> None:
+    """A base in the layout of now; the state that goes on from it is folded next."""
+    where = STATE.c.person_id == person_id
+    values = {"base_version": version, "base_state": state, "layout": LAYOUT}
+    tx.execute(update(STATE).where(where).values(**values))
+
+
 def _blank(organisation: str, person_id: int) -> dict[str, Any]:
     return {
         "person_id": person_id,
@@ -134,4 +150,5 @@ def _blank(organisation: str, person_id: int) -> dict[str, Any]:
         "last_event": "",
         "base_version": 0,
         "base_state": b"",
+        "layout": LAYOUT,
     }

@@ -8,8 +8,8 @@ import psycopg
 from sqlalchemy import exc
 
 from rewards.faults import Unavailable
+from rewards.traces import said
 
-_MOST_CHARACTERS = 160
 OTHER_TABLES = "its tables are not those of this version (run groundswell db upgrade)"
 _OLDER = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 _OTHER_TABLES = ("no such table", "no such column", "table ", "index ", "duplicate column")
@@ -30,17 +30,22 @@ _SQLITE_DOWN = frozenset(
 def trouble(error: BaseException) -> str | None:
     """Why the database cannot be used, in a few words without any value; None where the error is of another kind."""
     cause = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
-    text = " ".join(str(cause).split())[:_MOST_CHARACTERS]
+    text = str(cause)
     if isinstance(cause, _OLDER):
         return OTHER_TABLES
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
         if code == sqlite3.SQLITE_ERROR and text.startswith(_OTHER_TABLES):
             return OTHER_TABLES
-        return text if code in _SQLITE_DOWN else None
+        return _words(cause) if code in _SQLITE_DOWN else None
     if isinstance(cause, exc.TimeoutError):
         return "all connections are in use"
-    return (text or type(cause).__name__) if isinstance(cause, _DOWN) else None
+    return _words(cause) if isinstance(cause, _DOWN) else None
+
+
+def _words(cause: BaseException) -> str:
+    """What may be repeated of the driver's words; an address could stand in them."""
+    return said(cause) or type(cause).__name__
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from rewards.faults import Unavailable
 from rewards.outputs import write_text
+from rewards.traces import lines_of
 from sims.doctor import package_clashes
 from sims.executors import ExecutorError
 
@@ -34,7 +35,7 @@ class CommandGroup(TyperGroup):
     """A group whose every command ends in an exit code, and turns bad input into one line on standard error.
 
     ValueError and OSError are how every layer below reports bad input (their messages name value, limit and
-    remedy); anything else is a defect of ours and keeps its traceback.
+    remedy); anything else is a defect of ours: it is told by its places, without a value of any variable.
     """
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
@@ -60,6 +61,10 @@ class CommandGroup(TyperGroup):
             return fail(str(error), FINDING)
         except (ValueError, Unavailable) as error:
             return fail(str(error))
+        except Exception as error:
+            fail("a fault of Groundswell's own, not of what it was given; report the lines below")
+            print("\n".join(lines_of(error)), file=sys.stderr)
+            return FINDING
         return code if isinstance(code, int) else 0
 
 

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
-from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from rewards.store.session import Database
 
 DATABASE_DEFAULT = "sqlite:///var/groundswell.sqlite"
+DATABASE_PACKAGES = frozenset({"sqlalchemy", "sqlite3", "psycopg", "alembic"})
 INIT_SCOPES = ("events:write", "events:backfill", "me:read")
 
 db = typer.Typer(no_args_is_help=True, help="The live program's database, named by DATABASE_URL.")
@@ -29,10 +29,34 @@ def database_url() -> str:
 
 def shown(url: str) -> str:
     """A database URL that may be printed: without its password."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")))
+    from rewards.store.address import shown as without_secrets
+
+    return without_secrets(url)
+
+
+@contextmanager
+def database_faults(url: str) -> Iterator[None]:
+    """Turns what a database raises into one line. Raises `InputError`, which repeats no secret of the URL and no value."""
+    from rewards.faults import Unavailable
+    from rewards.store.address import cause_of
+
+    try:
+        yield
+    except Unavailable as error:
+        # Of a connection that was not made its driver says most, and `cause_of` knows what may be repeated of it.
+        cause = getattr(error.__cause__, "orig", None) or error.__cause__
+        vague = cause is not None and error.brief == type(cause).__name__
+        what = cause_of(cause, url) if vague and cause is not None else error.brief
+        raise InputError(
+            f"database {shown(url)}: {what}; check DATABASE_URL and groundswell doctor"
+        ) from None
+    except Exception as error:
+        # Only the store may name the driver's classes, so they are known here by where they come from.
+        if type(error).__module__.partition(".")[0] not in DATABASE_PACKAGES:
+            raise
+        raise InputError(
+            f"database {shown(url)}: {cause_of(error, url)}; check DATABASE_URL and groundswell doctor"
+        ) from None
 
 
 @contextmanager
@@ -41,28 +65,15 @@ def opened(url: str | None = None, create: bool = False) -> Iterator["Database"]
 
     Raises `InputError` when it cannot be opened or used.
     """
-    from rewards.faults import Unavailable
     from rewards.store.session import open_database
 
     url = url or database_url()
-    try:
+    with database_faults(url):
         database = open_database(url, create)
         try:
             yield database
         finally:
             database.close()
-    except Unavailable as error:
-        raise InputError(
-            f"database {shown(url)}: {error.brief}; check DATABASE_URL and groundswell doctor"
-        ) from None
-    except Exception as error:
-        # Only the store may name the driver's classes, so they are known here by where they come from.
-        if not type(error).__module__.startswith("sqlalchemy."):
-            raise
-        cause = " ".join(str(getattr(error, "orig", None) or error).split())
-        raise InputError(
-            f"database {shown(url)}: {cause}; check DATABASE_URL and groundswell doctor"
-        ) from None
 
 
 @contextmanager
@@ -79,14 +90,16 @@ def usable(url: str | None = None) -> Iterator["Database"]:
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database's tables up to this version.
+    """Bring the database's tables, and what scoring remembers of people, up to this version.
 
     Example: groundswell db upgrade
     """
+    from rewards.renewing import renew_states
     from rewards.store.migrate import upgrade as migrate
 
     with opened(create=True) as database:
         migrate(database)
+        renew_states(database, datetime.now(UTC))
     say(f"{shown(database_url())} is up to date")
 
 
@@ -129,7 +142,8 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
     """
     from rewards.store.backup import restore as put_back
 
-    put_back(source, database_url())
+    with database_faults(database_url()):
+        put_back(source, database_url())
     say(f"{source} restored to {shown(database_url())}")
 
 

@@ -114,7 +114,7 @@ def test_case_11_what_is_left_of_a_cap_is_awarded_and_explained(bench: Bench) ->
     events = [day(2, quantity=25), day(2, "10:00", id="x", quantity=10)]
     found = bench.run(UNITS % ", caps: [{window: day, points: 30}]", *events)
     assert paid(found)[1] == (5_000, "cap_partial")
-    assert "limit of 30 a day" in found["entries"][1]["why"]
+    assert "because of the daily limit of 30 points" in found["entries"][1]["why"]
 
 
 def test_case_12_an_award_of_zero_starts_no_cooldown(bench: Bench) -> None:

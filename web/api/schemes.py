@@ -27,6 +27,7 @@ from rewards.drafts import (
     shadow_draft,
 )
 from rewards.faults import NotFound
+from rewards.fields import in_words
 from rewards.publication import SchemeVersion, roll_back, scheme_in_force, versions
 from rewards.scheme import IncentiveScheme
 from rewards.store.session import Transaction
@@ -61,7 +62,11 @@ from web.session import Store, now, token_with
 router = APIRouter(prefix="/api/v1/schemes", tags=["schemes"])
 Author = Annotated[ApiToken, Depends(token_with("schemes:write", "admin"))]
 SchemeId = Annotated[
-    str, Path(pattern=r"^[dv][1-9][0-9]{0,17}$", description="d1 for a draft, v1 for a version")
+    str,
+    Path(
+        pattern=in_words(r"^[dv][1-9][0-9]{0,17}$", "the id of a draft or a version, such as d1 or v1"),
+        description="d1 for a draft, v1 for a version",
+    ),
 ]
 IfMatch = Annotated[
     str | None, Header(alias="If-Match", max_length=200, description="The ETag that was read")
