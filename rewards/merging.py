@@ -15,7 +15,9 @@ from rewards.store import links as link_rows
 from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
+from rewards.store import reviews as review_rows
 from rewards.store import states, trail
+from rewards.store import webhooks as webhook_rows
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
@@ -38,6 +40,8 @@ def merge_people(
     event_rows.move(tx, gone.id, kept.id, closed_until(home))
     link_rows.move(tx, gone.id, kept.id)
     nomination_rows.move(tx, organisation, gone.id, kept.id)
+    review_rows.move(tx, gone.id, kept.id)
+    webhook_rows.move(tx, gone.id, kept.id)
     # Both states are folded anew, also one that had no event so far.
     replay_people(tx, organisation, home, [kept.id, gone.id], now_us, idle_too=True)
     _move_kept(tx, organisation, gone.id, kept.id, now_us)

@@ -90,10 +90,11 @@ def decide(
     row = rows.find(tx, organisation, review)
     if row is None or home is None:
         raise NotFound(f"review {review}: not in organisation {organisation!r}; list the open reviews")
-    if decision == "approve":
-        refuse_own(tx, organisation, actor, row.person_id, f"review {review}")
-    now_us = to_us(now)
     event = event_rows.get(tx, organisation, row.event_ref) if row.event_ref else None
+    if decision == "approve":
+        for person_id in _who_gains(tx, organisation, row, event):
+            refuse_own(tx, organisation, actor, person_id, f"review {review}")
+    now_us = to_us(now)
     states.lock(tx, organisation, [id_ for id_ in (row.person_id, event.owner_id if event else None) if id_])
     if not rows.decide(
         tx, review, "approved" if decision == "approve" else "declined", actor, reason, now_us
@@ -107,6 +108,15 @@ def decide(
         else:
             void_event(tx, organisation, home, event, now_us)
     trail.log(tx, organisation, actor, f"review.{decision}", str(review), reason, now_us)
+
+
+def _who_gains(tx: Transaction, organisation: str, row: Any, event: Any) -> set[int]:
+    """Everybody for whom approval would count: of an event its owner too, of thanks both sides."""
+    found = {row.person_id} | ({event.owner_id} if event is not None else set())
+    if row.kind in OF_THANKS:
+        gift = kudos_rows.find(tx, organisation, json.loads(row.detail)["kudos"])
+        found |= {gift.giver_id, gift.receiver_id} if gift is not None else set()
+    return {id_ for id_ in found if id_ is not None}
 
 
 def _decide_kudos(

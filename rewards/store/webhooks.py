@@ -12,7 +12,8 @@ from rewards.store.session import Transaction
 OUTBOX = schema.outbox
 WEBHOOK = schema.webhook
 DELIVERY = schema.webhook_delivery
-ACTIVE, WAITING, DELIVERED, FAILED = "active", "waiting", "delivered", "failed"
+ACTIVE, GONE = "active", "gone"
+WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 
 
 def add(tx: Transaction, row: Mapping[str, Any]) -> int:
@@ -41,6 +42,22 @@ def page(tx: Transaction, organisation: str, limit: int, after: int) -> list[Row
 def change(tx: Transaction, webhook: int, values: Mapping[str, Any]) -> None:
     """Update one subscription."""
     tx.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(**values))
+
+
+def end_of(tx: Transaction, person_id: int) -> None:
+    """Whoever made them is gone: nothing is sent to these subscriptions any more, until somebody rotates their secret."""
+    where = and_(WEBHOOK.c.person_id == person_id, WEBHOOK.c.status == ACTIVE)
+    tx.execute(update(WEBHOOK).where(where).values(status=GONE))
+
+
+def give(tx: Transaction, webhook: int, person_id: int | None) -> None:
+    """Whoever rotates a subscription's secret answers for it."""
+    tx.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(person_id=person_id))
+
+
+def move(tx: Transaction, person_id: int, to_person: int) -> None:
+    """Give one person's subscriptions to another, who is the same human."""
+    tx.execute(update(WEBHOOK).where(WEBHOOK.c.person_id == person_id).values(person_id=to_person))
 
 
 def drop(tx: Transaction, webhook: int) -> None:
