@@ -67,10 +67,12 @@ class Kudos(Part):
 
 
 class Highlight(Part):
-    """Exclusive recognition: the best few, at intervals."""
+    """Exclusive recognition: at the end of every period those who shared most items are thanked, once late events cannot count."""
 
-    title: Title = Field(description="what people call it")
-    share: Share = Field(description="the part of the people who get it, at most")
+    title: Title = Field(description="what people call it; keeps its meaning through versions of the scheme")
+    share: Share = Field(
+        description="the part of the people who get it, at most, rounded up to a whole person"
+    )
     every_days: Days = Field(28, description="how often")
     nature: SymbolicNature = Field(SYMBOLIC, description="what kind of reward it is")
 

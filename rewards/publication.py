@@ -11,6 +11,7 @@ from rewards.challenge_changes import bonus_changes, withdraw_challenges
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.fold import Folder, closed_until, replay_people
+from rewards.highlights import withdraw_highlights
 from rewards.ledger import opposite, post
 from rewards.losses import Loss, losses
 from rewards.places import places
@@ -115,6 +116,7 @@ def publish_scheme(
     if mode == "exact":
         withdraw_challenges(tx, organisation, closed_until(home), "correction", now_us)
         withdraw_awards(tx, organisation, closed_until(home), "correction", now_us)
+        withdraw_highlights(tx, organisation, closed_until(home), "correction", now_us)
     trail.log(tx, organisation, actor, "scheme.publish", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
@@ -216,6 +218,7 @@ def roll_back(
     )
     withdraw_challenges(tx, organisation, closed_until(home), "rolled_back", now_us)
     withdraw_awards(tx, organisation, closed_until(home), "rolled_back", now_us)
+    withdraw_highlights(tx, organisation, closed_until(home), "rolled_back", now_us)
     replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
@@ -233,7 +236,7 @@ def _displaced(schemes: Schemes, values: Mapping[str, Any], now_us: int, agreed:
     """Scheduled versions that the publication withdraws. Raises Conflict for those that it would displace without a word."""
     newest = InForce(Schemes.CANDIDATE, values["effective_us"], values["since_us"], now_us, values["mode"])
     if agreed:
-        coming = [one for one in schemes.timeline if one.effective_us > now_us]
+        coming = [one for one in schemes.timeline if one.scheduled(now_us)]
         return [one.version for one in coming if one.effective_us >= newest.effective_us]
     displaced = schemes.displaced(now_us, newest)
     if displaced:

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     CORRECTION = "correction"
     CHALLENGE = "challenge"
     NOMINATION = "nomination"
+    HIGHLIGHT = "highlight"
 
 
 KERNEL_REASONS: dict[int, Reason] = {
@@ -91,6 +92,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.TOP_UP: "Topped up by a new version of the scheme.",
     Reason.CORRECTION: "Corrected by a new version of the scheme.",
     Reason.CHALLENGE: "{amount}: the challenge “{title}” was reached, and you contributed.",
+    Reason.HIGHLIGHT: "Thank you: “{title}”. Few shared as much from {first} to {last}.",
     Reason.NOMINATION: "You were chosen for “{title}”{bonus}.",
 }
 

@@ -10,6 +10,7 @@ from rewards.scheme import IncentiveScheme
 from rewards.store import organisations as organisation_rows
 from rewards.store import schemes as rows
 from rewards.store.session import Transaction
+from rewards.store.units import digest
 from rewards.tables import CompiledScheme, compile_scheme
 
 NO_SCHEME = 0
@@ -45,7 +46,11 @@ class InForce:
 
     def yields_to(self, later: "InForce") -> bool:
         """Whether a version published afterwards takes its place. One that was still to come by then stays scheduled."""
-        return self.effective_us <= max(later.effective_us, later.published_us)
+        return not self.scheduled(later.published_us) or self.effective_us <= later.effective_us
+
+    def scheduled(self, now_us: int) -> bool:
+        """Whether somebody chose that it holds later. A top-up holds at once, but for an event whose clock ran ahead."""
+        return self.effective_us > now_us and self.mode != "top_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Schemes:
             return {in_force(timeline, one.effective_us) for one in timeline}
 
         gone = ever(self.timeline) - ever(after)
-        return [one for one in self.timeline if one.effective_us > now_us and one.version in gone]
+        return [one for one in self.timeline if one.scheduled(now_us) and one.version in gone]
 
     def top_ups(self, closed_us: int) -> list[TopUp]:
         """The top-ups that can still change, oldest first: those that look back into the open period alone.
@@ -200,6 +205,7 @@ class Schemes:
             cache[key] = (
                 {one.id: one.title for group in (scheme.rules, scheme.every_badge) for one in group}
                 | {f"challenge:{one.id}": one.title for one in scheme.challenges}
+                | {f"highlight:{digest(one.title)[:16]}": one.title for one in scheme.recognition.highlights}
                 | {f"nomination:{one.id}": one.title for one in scheme.recognition.nominations}
             )
         found: dict[str, str] = cache[key]

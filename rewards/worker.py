@@ -7,6 +7,7 @@ from rewards.accounts import forget_sessions
 from rewards.challenges import finish_challenges
 from rewards.delivery import Delivered, Send, deliver_due
 from rewards.expiry import expire_due
+from rewards.highlights import give_highlights
 from rewards.logs import log_error
 from rewards.organisations import list_organisations
 from rewards.program import release_due
@@ -44,6 +45,7 @@ def work_once(db: Database, now: datetime, send: Send) -> Round:
             # Apart from the rest: it locks out all writers, and must not wait for one while it holds anything.
             with db.begin() as tx:
                 finish_challenges(tx, slug, now)
+                give_highlights(tx, slug, now)
         except Exception as error:
             # One organisation's trouble does not keep the others waiting; the next round tries again.
             log_error("a round failed", error, organisation=slug)

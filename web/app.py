@@ -37,6 +37,7 @@ from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, Lane
 from web.proxies import Visitors
 from web.security import Edge
+from web.session import token_reader
 from web.settings import Settings, settings_from_environment
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
@@ -58,6 +59,8 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        app.state.tokens.close()
+        app.state.singles.close()
         database.close()
 
     app = FastAPI(
@@ -72,6 +75,8 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.settings = settings
     app.state.public_address = settings.base_url or listens_at
     app.state.database = database
+    app.state.tokens = token_reader(database)
+    app.state.singles = events.single_recorder(database)
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
     app.state.clicking = Lane(CLICKS_AT_ONCE)

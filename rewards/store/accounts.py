@@ -1,10 +1,12 @@
 """Rows of sign-in: account, session_token, api_token. Tokens are kept as SHA-256 only."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 
 from rewards.store import schema
+from rewards.store.prepared import Prepared
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -14,6 +16,15 @@ TOKEN = schema.api_token
 IDENTITY = schema.person_identity
 PERSON = schema.person
 MAKER = PERSON.alias("maker")
+_FIND_TOKEN = Prepared(
+    lambda _: (
+        select(TOKEN, IDENTITY.c.external_id, PERSON.c.status, MAKER.c.status.label("maker_status"))
+        .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
+        .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
+        .join(MAKER, MAKER.c.id == TOKEN.c.maker_id, isouter=True)
+        .where(TOKEN.c.token_hash == bindparam("hash"))
+    )
+)
 
 
 def save_account(
@@ -127,16 +138,9 @@ def add_token(
     tx.execute(insert(TOKEN), row)
 
 
-def find_token(tx: Transaction, token_hash: str) -> Row[Any] | None:
-    """The token, with the external id and state of the person it speaks for, and the state of who made it."""
-    query = (
-        select(TOKEN, IDENTITY.c.external_id, PERSON.c.status, MAKER.c.status.label("maker_status"))
-        .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
-        .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
-        .join(MAKER, MAKER.c.id == TOKEN.c.maker_id, isouter=True)
-        .where(TOKEN.c.token_hash == token_hash)
-    )
-    return tx.execute(query).one_or_none()
+def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, Any]:
+    """Tokens by their hashes, each with the external id and state of the person it speaks for, and the state of who made it."""
+    return {row.token_hash: row for row in tx.ask(_FIND_TOKEN, [{"hash": one} for one in hashes])}
 
 
 def token_named(tx: Transaction, organisation: str, name: str) -> Row[Any] | None:

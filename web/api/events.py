@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
@@ -15,13 +15,16 @@ from starlette.concurrency import run_in_threadpool
 from rewards.accounts import ApiToken
 from rewards.events import Event, EventError, is_json, parse_cloudevent, read_json
 from rewards.program import Receipt, record
+from rewards.singles import Single, record_singles
 from rewards.store.session import Database
 from web.api.shared import problems
+from web.batching import Batcher, Failure
 from web.problems import Problem
 from web.session import now, token_with
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 MOST_EVENTS = 1000
+BACKFILL = "events:backfill"
 MEDIA_TYPES = ("application/cloudevents+json", "application/cloudevents-batch+json", "application/json")
 
 
@@ -164,12 +167,37 @@ def take(store: Database, token: ApiToken, messages: list[Any]) -> list[EventRes
             token.organisation,
             [event for _, event in events],
             received_at=now(),
-            backfill="events:backfill" in token.scopes,
+            backfill=BACKFILL in token.scopes,
         )
         # Before the commit: what cannot be answered is not kept either.
         for (index, _), receipt in zip(events, receipts, strict=True):
             results[index] = _result(index, receipt)
     return [results[index] for index in range(len(messages))]
+
+
+Singles = Batcher[Single, Receipt]
+
+
+def single_recorder(store: Database) -> Singles:
+    """Records single events: those that come while a transaction is under way share the next."""
+
+    def work(singles: Sequence[Single]) -> list[Receipt | Failure]:
+        answers = record_singles(store, singles, now())
+        return [Failure.of(one) if isinstance(one, Exception) else one for one in answers]
+
+    return Batcher("events", work)
+
+
+async def take_single(singles: Singles, token: ApiToken, message: Any) -> EventResult:
+    """Record one message and give its answer. Raises Problem for one that is no event, or contradicts an earlier one."""
+    try:
+        event = parse_cloudevent(message)
+    except EventError as error:
+        raise Problem(422, str(error)) from None
+    receipt = await singles.ask(Single(token.organisation, event, BACKFILL in token.scopes))
+    if receipt.status == "conflict":
+        raise Problem(409, receipt.reason, id=receipt.id, source=receipt.source)
+    return _result(0, receipt)
 
 
 @router.post(
@@ -197,9 +225,8 @@ async def post_events(
         messages, batch = [parse_binary(headers, body)], False
     else:
         messages, batch = parse_body(body, headers.get("content-type", ""))
-    results = await run_in_threadpool(take, request.app.state.database, token, messages)
-    if not batch and results[0].status == "invalid":
-        raise Problem(422, results[0].reason)
-    if not batch and results[0].status == "conflict":
-        raise Problem(409, results[0].reason, id=results[0].id, source=results[0].source)
+    if batch:
+        results = await run_in_threadpool(take, request.app.state.database, token, messages)
+    else:
+        results = [await take_single(request.app.state.singles, token, messages[0])]
     return JSONResponse({"results": [result.model_dump() for result in results]})

@@ -14,6 +14,7 @@ from rewards.accounts import Account
 from rewards.challenges import challenges
 from rewards.content import ContentItem, get_item, green_lit_for, is_open, list_items
 from rewards.faults import Fault, NotFound
+from rewards.highlights import highlighted
 from rewards.links import clicks_for, declare_share, prepare_share
 from rewards.nominations import awards_for, honours
 from rewards.people import Person, get_person, list_people
@@ -220,6 +221,7 @@ def thanks_page(
             "withdrawn": status == 200 and "withdrawn" in request.query_params,
             "awards": awards_for(tx, org, me, now()),
             "honours": honours(tx, org, me, now()),
+            "highlights": highlighted(tx, org, me, now()),
             "named": status == 200 and "named" in request.query_params,
             "naming_fault": naming_fault,
             "reason": reason,
