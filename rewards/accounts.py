@@ -173,7 +173,7 @@ def authenticate_tokens(tx: Transaction, tokens: Sequence[str], now: datetime) -
 
 
 def _api_token(row: Any, now_us: int) -> ApiToken | None:
-    if row is None or row.revoked_at_us is not None:
+    if row is None or row.revoked_at_us is not None or row.status == "inactive":
         return None
     if row.expires_at_us is not None and row.expires_at_us <= now_us:
         return None

@@ -54,12 +54,6 @@ def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str
     return tx.execute(update(REVIEW).where(where).values(**values)).rowcount
 
 
-def move(tx: Transaction, person_id: int, to_person: int) -> None:
-    """Give one person's open reviews to another, who is the same human."""
-    where = and_(REVIEW.c.person_id == person_id, REVIEW.c.status == "open")
-    tx.execute(update(REVIEW).where(where).values(person_id=to_person))
-
-
 def held_events(tx: Transaction, person_id: int) -> set[int]:
     """Events from which the person may earn, as subject or owner, and that an open review holds."""
     query = (

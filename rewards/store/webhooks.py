@@ -55,11 +55,6 @@ def give(tx: Transaction, webhook: int, person_id: int | None) -> None:
     tx.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(person_id=person_id))
 
 
-def move(tx: Transaction, person_id: int, to_person: int) -> None:
-    """Give one person's subscriptions to another, who is the same human."""
-    tx.execute(update(WEBHOOK).where(WEBHOOK.c.person_id == person_id).values(person_id=to_person))
-
-
 def drop(tx: Transaction, webhook: int) -> None:
     """Forget a subscription and what was on its way to it."""
     tx.execute(delete(DELIVERY).where(DELIVERY.c.webhook_id == webhook))
