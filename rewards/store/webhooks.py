@@ -1,6 +1,7 @@
 """Rows of webhook and webhook_delivery: who is told what, and which messages are on their way."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ OUTBOX = schema.outbox
 WEBHOOK = schema.webhook
 DELIVERY = schema.webhook_delivery
 ACTIVE, GONE = "active", "gone"
+_LOOKED_AT = 16
 WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 
 
@@ -110,15 +112,31 @@ def send_later(tx: Transaction, pairs: Sequence[tuple[Any, Any]], now_us: int) -
         tx.execute(insert(DELIVERY), rows)
 
 
-def claim_due(tx: Transaction, limit: int, now_us: int, until_us: int) -> list[Row[Any]]:
-    """Messages whose time has come, leased to the caller: unless it reports back, they are due again at `until_us`."""
+def hold_back(tx: Transaction, webhook: int, until_us: int) -> None:
+    """Let everything that waits for a receiver wait at least until then."""
+    where = and_(
+        DELIVERY.c.webhook_id == webhook, DELIVERY.c.status == WAITING, DELIVERY.c.next_us < until_us
+    )
+    tx.execute(update(DELIVERY).where(where).values(next_us=until_us))
+
+
+def claim_due(tx: Transaction, limit: int, per_webhook: int, now_us: int, until_us: int) -> list[Row[Any]]:
+    """Messages whose time has come, leased to the caller: unless it reports back, they are due again at `until_us`.
+
+    Of one subscription no more than `per_webhook`, so that one with a long queue does not keep the others waiting.
+    """
     query = (
-        select(DELIVERY.c.id)
+        select(DELIVERY.c.id, DELIVERY.c.webhook_id)
         .where(DELIVERY.c.status == WAITING, DELIVERY.c.next_us <= now_us)
         .order_by(DELIVERY.c.next_us, DELIVERY.c.id)
-        .limit(limit)
+        .limit(_LOOKED_AT * limit)
     )
-    ids = list(tx.execute(_skip_locked(tx, query)).scalars())
+    taken: Counter[int] = Counter()
+    ids: list[int] = []
+    for row in tx.execute(_skip_locked(tx, query)):
+        taken[row.webhook_id] += 1
+        if taken[row.webhook_id] <= per_webhook and len(ids) < limit:
+            ids.append(row.id)
     if not ids:
         return []
     where = DELIVERY.c.id.in_(ids)
