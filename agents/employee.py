@@ -80,7 +80,6 @@ def chance(utility: float) -> float:
 
 def plain_log_odds(o: dict[str, float], p: Parameters) -> float:
     """The utility of one opportunity, in plain Python: what `agents.decision.log_odds` says for arrays."""
-    paid = o["crowded"] if o["reward_points"] > 0.0 else 0.0
     gap = p.norm_attention * (o["norm_rate"] - o["own_rate"])
     if o["norm_message"] > 0.0:
         gap = o["norm_message"] - o["own_rate"]
@@ -92,7 +91,7 @@ def plain_log_odds(o: dict[str, float], p: Parameters) -> float:
     total += p.reward_weight * o["novelty"] * math.log1p(o["reward_points"] / p.reward_unit_points)
     total += (
         -p.crowding_out
-        * paid
+        * o["crowded"]
         * o["motivation"]
         * (1.0 + p.crowding_public * o["connectedness"] * o["public"])
     )

@@ -31,8 +31,7 @@ class PersonColumns(NamedTuple):
     share_points: Floats
     click_points: Floats
     clicks_belief: Floats
-    tangible: Floats
-    expected: Floats
+    crowded: Floats
     public: Floats
     connectedness: Floats
     steerer: Floats
@@ -196,9 +195,9 @@ def meet(
 def _paid(c: Any, i: Any, novelty: Any, known_points: Any, known_value: Any, w: Any) -> Any:
     # Terms 4 and 5 of agents.decision.TERMS: what a reward adds and what being paid costs.
     points = c[5][i] + c[6][i] * c[7][i]
+    cost = w[5] * c[8][i] * c[1][i] * (1.0 + w[6] * c[10][i] * c[9][i])
     if points <= 0.0:
-        return 0.0
-    cost = w[5] * (c[8][i] * c[9][i]) * c[1][i] * (1.0 + w[6] * c[11][i] * c[10][i])
+        return -cost
     if points != known_points[i]:
         known_points[i], known_value[i] = points, math.log1p(points / w[4])
     return w[3] * novelty * known_value[i] - cost
@@ -208,19 +207,19 @@ def _paid(c: Any, i: Any, novelty: Any, known_points: Any, known_value: Any, w: 
 def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -> Any:
     # The other terms, in their order.
     total = c[0][i] + w[0] * c[1][i] * relevance + w[1] * c[2][i] + w[2] * c[3][i]
-    if c[12][i] > 0.0 and (c[13][i] > 0.0 or w[8] == 0.0):
-        total += c[12][i] * w[7] * c[13][i] ** w[8]
-    gap = c[16][i] - c[14][i] if c[16][i] > 0.0 else w[25] * (c[15][i] - c[14][i])
+    if c[11][i] > 0.0 and (c[12][i] > 0.0 or w[8] == 0.0):
+        total += c[11][i] * w[7] * c[12][i] ** w[8]
+    gap = c[15][i] - c[13][i] if c[15][i] > 0.0 else w[25] * (c[14][i] - c[13][i])
     total += w[9] * max(0.0, gap) - w[10] * max(0.0, -gap)
-    total += w[11] * c[17][i]
-    rank = c[18][i] * c[19][i]
+    total += w[11] * c[16][i]
+    rank = c[17][i] * c[18][i]
     total += w[12] * max(0.0, rank) - w[13] * max(0.0, -rank)
-    total += w[14] * c[20][i]
-    total += w[15] * c[21][i] - w[16] * c[22][i]
-    total += w[17] * c[23][i]
-    total -= w[18] * c[24][i]
-    total -= w[19] * (c[25][i] * c[26][i]) * risk * (1.0 - w[20] * green_lit)
-    total -= w[21] * c[27][i]
+    total += w[14] * c[19][i]
+    total += w[15] * c[20][i] - w[16] * c[21][i]
+    total += w[17] * c[22][i]
+    total -= w[18] * c[23][i]
+    total -= w[19] * (c[24][i] * c[25][i]) * risk * (1.0 - w[20] * green_lit)
+    total -= w[21] * c[26][i]
     return total
 
 
