@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.kernels import I64, U64, F32Out, F64In, F64Out, I32In, I64In, I64Out, U8In, U8Out, kernel
+from engine.kernels import kernel
 from engine.response import FIRST_VIEW
+from engine.signatures import I64, U64, F32Out, F64In, F64Out, I32In, I64In, I64Out, U8In, U8Out
 from engine.streams import uniform
 
 MUTED_LIFT = -1e30

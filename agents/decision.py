@@ -1,10 +1,8 @@
 """The utility of sharing, term by term (behaviour in docs/model.md).
 
-Each term is a pure function of arrays of one length (one row an opportunity) and returns log-odds.
-`log_odds` adds them;
-`share_chance` is the logistic of the sum. Signs are tested one by one, and so is that `Employee.log_odds`,
-written out in plain Python,
-says the same.
+Each term is a pure function of arrays of one length (one row an opportunity) and returns log-odds. `log_odds` adds them;
+`share_chance` is the logistic of the sum. The sign of every term is tested; `Employee.decides` calls these functions, and the
+compiled loop of `agents.meeting`, which the model runs on, is tested against them.
 """
 
 from __future__ import annotations

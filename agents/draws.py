@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import I64, U64, F64Out, I64In, kernel
+from engine.kernels import kernel
+from engine.signatures import I64, U64, F64Out, I64In
 from engine.streams import uniform
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.parameters import Parameters
-from engine.kernels import I64, U64, F64In, F64Out, I64In, I64Out, Tuple, inlined, kernel
+from engine.kernels import inlined, kernel
+from engine.signatures import F64, I64, U64, F64In, F64Out, I64In, I64Out, Named, Tuple
 from engine.streams import INVERSION_LIMIT, poisson_beyond, poisson_from_uniform, uniform
 
 Floats = NDArray[np.float64]
@@ -90,41 +91,40 @@ class Met(NamedTuple):
     unpaid: Floats
 
 
-WEIGHTS = (
-    "intrinsic_weight",
-    "image_weight",
-    "feedback_weight",
-    "reward_weight",
-    "reward_unit_points",
-    "crowding_out",
-    "crowding_public",
-    "goal_weight",
-    "goal_exponent",
-    "norm_up",
-    "norm_down",
-    "recognition_weight",
-    "rank_first",
-    "rank_last",
-    "contest_weight",
-    "streak_weight",
-    "break_weight",
-    "habit_weight",
-    "friction_cost",
-    "fear_weight",
-    "green_light_relief",
-    "repetition_cost",
-    "novelty_half_life_weeks",
-    "novelty_floor",
-    "relevance_elsewhere",
-    "norm_attention",
-)
-_PERSON = Tuple(F64In, len(PersonColumns._fields))
-_ITEM_FLOATS = Tuple(F64In, 2)
+class Weights(NamedTuple):
+    """The parameters that the loop reads, a float each; their units and sources stand in `agents.employee_parameters`."""
 
+    intrinsic_weight: float
+    image_weight: float
+    feedback_weight: float
+    reward_weight: float
+    reward_unit_points: float
+    crowding_out: float
+    crowding_public: float
+    goal_weight: float
+    goal_exponent: float
+    norm_up: float
+    norm_down: float
+    recognition_weight: float
+    rank_first: float
+    rank_last: float
+    contest_weight: float
+    streak_weight: float
+    break_weight: float
+    habit_weight: float
+    friction_cost: float
+    fear_weight: float
+    green_light_relief: float
+    repetition_cost: float
+    novelty_half_life_weeks: float
+    novelty_floor: float
+    relevance_elsewhere: float
+    norm_attention: float
 
-def weights(p: Parameters) -> Floats:
-    """float64[26]: the parameters that the loop reads, in the order of `WEIGHTS`."""
-    return np.array([getattr(p, name) for name in WEIGHTS], dtype=np.float64)
+    @classmethod
+    def of(cls, p: Parameters) -> Weights:
+        """Those of a set of parameters."""
+        return cls(*(float(getattr(p, name)) for name in cls._fields))
 
 
 def meet(
@@ -135,7 +135,7 @@ def meet(
     person: PersonColumns,
     items: ItemColumns,
     known: RewardValues,
-    utility_weights: Floats,
+    weights: Weights,
     opportunity_key: np.uint64,
     decision_key: np.uint64,
     day: int,
@@ -164,9 +164,10 @@ def meet(
             tuple(person),
             items.row,
             items.topic,
-            (items.risk, items.green_lit),
+            items.risk,
+            items.green_lit,
             *known,
-            utility_weights,
+            weights,
             opportunity_key,
             decision_key,
             day,
@@ -194,32 +195,48 @@ def meet(
 @inlined
 def _paid(c: Any, i: Any, novelty: Any, known_points: Any, known_value: Any, w: Any) -> Any:
     # Terms 4 and 5 of agents.decision.TERMS: what a reward adds and what being paid costs.
-    points = c[5][i] + c[6][i] * c[7][i]
-    cost = w[5] * c[8][i] * c[1][i] * (1.0 + w[6] * c[10][i] * c[9][i])
+    points = c.share_points[i] + c.click_points[i] * c.clicks_belief[i]
+    cost = (
+        w.crowding_out
+        * c.crowded[i]
+        * c.motivation[i]
+        * (1.0 + w.crowding_public * c.connectedness[i] * c.public[i])
+    )
     if points <= 0.0:
         return -cost
     if points != known_points[i]:
-        known_points[i], known_value[i] = points, math.log1p(points / w[4])
-    return w[3] * novelty * known_value[i] - cost
+        known_points[i], known_value[i] = points, math.log1p(points / w.reward_unit_points)
+    return w.reward_weight * novelty * known_value[i] - cost
 
 
 @inlined
 def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -> Any:
     # The other terms, in their order.
-    total = c[0][i] + w[0] * c[1][i] * relevance + w[1] * c[2][i] + w[2] * c[3][i]
-    if c[11][i] > 0.0 and (c[12][i] > 0.0 or w[8] == 0.0):
-        total += c[11][i] * w[7] * c[12][i] ** w[8]
-    gap = c[15][i] - c[13][i] if c[15][i] > 0.0 else w[25] * (c[14][i] - c[13][i])
-    total += w[9] * max(0.0, gap) - w[10] * max(0.0, -gap)
-    total += w[11] * c[16][i]
-    rank = c[17][i] * c[18][i]
-    total += w[12] * max(0.0, rank) - w[13] * max(0.0, -rank)
-    total += w[14] * c[19][i]
-    total += w[15] * c[20][i] - w[16] * c[21][i]
-    total += w[17] * c[22][i]
-    total -= w[18] * c[23][i]
-    total -= w[19] * (c[24][i] * c[25][i]) * risk * (1.0 - w[20] * green_lit)
-    total -= w[21] * c[26][i]
+    total = (
+        c.base[i]
+        + w.intrinsic_weight * c.motivation[i] * relevance
+        + w.image_weight * c.perceived_log[i]
+        + w.feedback_weight * c.feedback[i]
+    )
+    if c.steerer[i] > 0.0 and (c.goal[i] > 0.0 or w.goal_exponent == 0.0):
+        total += c.steerer[i] * w.goal_weight * c.goal[i] ** w.goal_exponent
+    gap = (
+        c.norm_message[i] - c.own_rate[i]
+        if c.norm_message[i] > 0.0
+        else w.norm_attention * (c.norm_rate[i] - c.own_rate[i])
+    )
+    total += w.norm_up * max(0.0, gap) - w.norm_down * max(0.0, -gap)
+    total += w.recognition_weight * c.recognition[i]
+    rank = c.rank[i] * c.rank_sensitivity[i]
+    total += w.rank_first * max(0.0, rank) - w.rank_last * max(0.0, -rank)
+    total += w.contest_weight * c.contest[i]
+    total += w.streak_weight * c.intact[i] - w.break_weight * c.broken[i]
+    total += w.habit_weight * c.habit[i]
+    total -= w.friction_cost * c.friction[i]
+    total -= (
+        w.fear_weight * (c.fear[i] * c.fear_sensitivity[i]) * risk * (1.0 - w.green_light_relief * green_lit)
+    )
+    total -= w.repetition_cost * c.recent[i]
     return total
 
 
@@ -276,13 +293,14 @@ def _encounter(
     F64In,
     F64In,
     I64In,
-    _PERSON,
+    Tuple(F64In, len(PersonColumns._fields)),
     I64In,
     I64In,
-    _ITEM_FLOATS,
-    F64Out,
-    F64Out,
     F64In,
+    F64In,
+    F64Out,
+    F64Out,
+    Named(Weights, F64),
     U64,
     U64,
     I64,
@@ -301,10 +319,11 @@ def _meet(
     rates: Any,
     silent: Any,
     segment: Any,
-    columns: Any,
+    person: Any,
     item_index: Any,
     item_topic: Any,
-    item_levels: Any,
+    item_risk: Any,
+    item_green_lit: Any,
     known_points: Any,
     known_value: Any,
     w: Any,
@@ -320,6 +339,7 @@ def _meet(
     chances: Any,
     unpaid: Any,
 ) -> Any:
+    columns = PersonColumns(*person)
     offered = item_index.size
     if offered == 0:
         return 0
@@ -331,11 +351,11 @@ def _meet(
         one = who[at]
         # Unsigned: Numba tests each signed index for being negative.
         i, k = np.uint64(one), np.uint64(items[at])
-        if columns[4][i] != weeks:
-            weeks = columns[4][i]
-            novelty = w[23] + (1.0 - w[23]) * 2.0 ** (-weeks / w[22])
-        relevance = 1.0 if item_topic[k] == segment[i] else w[24]
-        unpaid[at] = _unpaid(columns, i, relevance, item_levels[0][k], item_levels[1][k], w)
+        if columns.weeks[i] != weeks:
+            weeks = columns.weeks[i]
+            novelty = w.novelty_floor + (1.0 - w.novelty_floor) * 2.0 ** (-weeks / w.novelty_half_life_weeks)
+        relevance = 1.0 if item_topic[k] == segment[i] else w.relevance_elsewhere
+        unpaid[at] = _unpaid(columns, i, relevance, item_risk[k], item_green_lit[k], w)
         chances[at] = unpaid[at] + _paid(columns, i, novelty, known_points, known_value, w)
         items[at] = item_index[k]
         draws[at] = uniform(decision_key, day, one, ordinals[at])

@@ -22,7 +22,7 @@ from agents.happenings import Made, happenings
 from agents.incentives import Incentives
 from agents.learning import count_acts, fear_of_day, feel, learn
 from agents.measure import measure
-from agents.meeting import Met, PersonColumns, RewardValues, meet, weights
+from agents.meeting import Met, PersonColumns, RewardValues, Weights, meet
 from agents.network import Network, build_network
 from agents.occasion import occasion_of
 from agents.opportunities import Occasions
@@ -110,7 +110,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         self.explain = False
         self.last_met: Met | None = None
         self.last_occasion: decision.Occasion | None = None
-        self._weights = weights(p)
+        self._weights = Weights.of(p)
         self._reward_values = RewardValues.none(self.staff.size)
         self._norms: tuple[Floats, float] | None = None
         for row in range(self.staff.size):
@@ -218,7 +218,8 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
 
     def _redeem(self) -> float:
         rows = np.arange(self.staff.size, dtype=np.int64)
-        return self.programme.redeem(uniforms(self._keys[Stream.REDEMPTION], self.day, rows))
+        draws = uniforms(self._keys[Stream.REDEMPTION], self.day, rows)
+        return self.programme.redeem(draws, self.clock.date_of(self.day))
 
     def _meet(self, day: int, offer: Incentives, present: NDArray[np.bool_], conditions: Conditions) -> Met:
         quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits

@@ -73,7 +73,9 @@ class Recogniser:
             began = self._timeline.scheme_began(group, day)
             for highlight in phase.scheme.recognition.highlights:
                 share, every = float(highlight.share), highlight.every_days
-                rules.append((began, Recognition(rule="exclusive", share=share, every_days=every)))
+                publicity = highlight.nature.publicity
+                rule = Recognition(rule="exclusive", share=share, every_days=every, publicity=publicity)
+                rules.append((began, rule))
         return rules
 
     def _concerned(self, rule: Recognition, day: int, prior: dict[str, Flags]) -> Flags:
@@ -92,7 +94,8 @@ class Recogniser:
         sharers = np.flatnonzero(members & (counted > 0))
         best = sharers[np.lexsort((draws[sharers], -counted[sharers]))]
         chosen = np.zeros(self._rows.size, dtype=bool)
-        chosen[best[: int(np.ceil(rule.share * members.sum()))]] = True
+        # Seven hundredths of a hundred people are seven, although the product of the floats is a little more.
+        chosen[best[: int(np.ceil(round(rule.share * float(members.sum()), 9)))]] = True
         return chosen
 
     def _kudos(self, day: int, weekend: bool, members: Flags, recent: Floats, present: Flags) -> Floats:

@@ -32,7 +32,8 @@ def standing(streaks: Ints, tables: Ints, date: int) -> Standing:
     """
     intact, broken = np.zeros(streaks.shape[0]), np.zeros(streaks.shape[0])
     for s in range(streaks.shape[1]):
-        length, last, freezes = streaks[:, s, (codes.LENGTH, codes.LAST_DATE, codes.FREEZES_LEFT)].T
+        length, last, left = streaks[:, s, (codes.LENGTH, codes.LAST_DATE, codes.FREEZES_LEFT)].T
+        freezes = np.maximum(left, 0)
         held = length >= LEAST_LENGTH
         missed = missed_days(int(tables[s, 0]), last, date)
         a_week = int(tables[s, 0]).bit_count()

@@ -21,10 +21,10 @@ import mesa
 import numpy as np
 
 from agents.conditions import opportunity_days
-from agents.employee import chance, plain_log_odds
 from agents.model import AdvocacyModel
 from agents.parameters import Parameters
 from agents.setting import Audience, Organisation, Phase, Setting
+from benchmarks.plain_decision import chance, plain_log_odds
 from rewards.presets import PRESETS
 
 RESULTS = Path(__file__).parent / "results" / "model.json"

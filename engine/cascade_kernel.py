@@ -13,23 +13,9 @@ import numpy as np
 
 from engine.geometric import CELLS
 from engine.instructions import prefetch
-from engine.kernels import (
-    I64,
-    U64,
-    F64In,
-    I32In,
-    I64In,
-    I64Out,
-    U8In,
-    U8Out,
-    U32In,
-    U32Out,
-    U64In,
-    U64Out,
-    inlined,
-    kernel,
-)
+from engine.kernels import inlined, kernel
 from engine.picking import LOW_6, NODE_STEP, ONE, SIX, STEP, ZERO, coin_word, pick_edges, reach_targets
+from engine.signatures import I64, U64, F64In, I32In, I64In, I64Out, U8In, U8Out, U32In, U32Out, U64In, U64Out
 from engine.streams import GOLDEN, mix
 
 BATCH = 256

@@ -1,26 +1,83 @@
-"""From declared kernels to native code: the only part of the engine that imports Numba, and only when a kernel is
-not on disk yet."""
+"""From declared kernels to Numba's dispatchers: the only part of the engine that imports Numba, and only when a kernel is first
+called.
+
+Numba's cache looks at the file of a kernel, not at the files of what it calls. So the cache lies in a folder whose name is a digest
+of all sources that kernels are made of: a change anywhere in them begins a new folder.
+"""
 
 from __future__ import annotations
 
-import ctypes
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-import numba.core.compiler_lock
-import numba.np.arrayobj
+import numba
 from llvmlite import ir
+from numba.core import cgutils
 from numba.extending import intrinsic
 
-from engine.kernels import Array, Deferred, Kernel, Scalar, Spec, Tuple
-from engine.native import DATA_AT, SHAPE_AT, Code
+from engine.signatures import Array, Named, Scalar, Spec
 
-# Numba's inner parts carry no types of their own.
-njit: Any = numba.njit
+# Numba's own parts carry no types.
 types: Any = numba.types
-compiler: Any = numba.core.compiler
-cgutils: Any = numba.core.cgutils
-target: Any = numba.core.registry.cpu_target
-populate_array: Any = numba.np.arrayobj.populate_array
+config: Any = numba.config
+_PACKAGES = ("engine", "agents")
+_KEPT_FOLDERS = 3
+
+
+def source_digest(folders: Iterable[Path]) -> str:
+    """Of all sources of the packages that declare kernels: a kernel depends on what it calls in other files too."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def cache_folder(root: Path) -> Path | None:
+    """Where Numba keeps the kernels of these sources: in NUMBA_CACHE_DIR, or __pycache__ beside the sources, or the user's cache.
+
+    None where nothing can be written.
+    """
+    name = f"kernels-{source_digest(root / package for package in _PACKAGES)}"
+    given, cache = os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME")
+    folders = [Path(given)] if given else [root / "engine" / "__pycache__"]
+    # A user without a home folder is usual in containers.
+    with suppress(RuntimeError):
+        folders += [] if given else [(Path(cache) if cache else Path.home() / ".cache") / "groundswell"]
+    for folder in folders:
+        try:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder / name):
+                pass
+        except OSError:
+            continue
+        _drop_older(folder, keep=folder / name)
+        return folder / name
+    return None
+
+
+def _drop_older(folder: Path, keep: Path) -> None:
+    """Drop the folders of earlier sources but for the newest; a process that still wants one compiles again."""
+    with suppress(OSError):
+        others = [path for path in folder.glob("kernels-*") if path != keep]
+        for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT_FOLDERS - 1 :]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+_FOLDER = cache_folder(Path(__file__).resolve().parents[1])
+if _FOLDER is not None:
+    config.CACHE_DIR = str(_FOLDER)
+
+
+def njit(function: Callable[..., Any], **options: Any) -> Any:
+    """Numba's compiler of functions that run without the interpreter lock."""
+    return numba.njit(nogil=True, **options)(function)
 
 
 def numba_type(spec: Spec | None) -> Any:
@@ -31,110 +88,15 @@ def numba_type(spec: Spec | None) -> Any:
         return getattr(types, spec.dtype)
     if isinstance(spec, Array):
         return types.Array(getattr(types, spec.dtype), spec.ndim, "C", readonly=not spec.writable)
+    if isinstance(spec, Named):
+        return types.NamedUniTuple(numba_type(spec.item), spec.size, spec.kind)
     return types.UniTuple(numba_type(spec.item), spec.size)
 
 
-def dispatcher(deferred: Deferred) -> Any:
-    """The Numba function of a kernel or of a part of one; kernels get their one signature and no other."""
-    options = {name: value for name, value in deferred.targetoptions.items() if name != "nopython"}
-    # Arrays belong to the caller, so there is nothing to count references of.
-    made: Any = njit(_nrt=False, **options)(deferred.py_func)
-    if isinstance(deferred, Kernel):
-        made.compile(numba_type(deferred.returns)(*map(numba_type, deferred.arguments)))
-        made.disable_compile()
-    return made
-
-
-@numba.core.compiler_lock.global_compiler_lock
-def compile_kernel(kernel: Kernel) -> Code:
-    """Native code of a kernel behind an entry point that takes pointers and sizes."""
-    flags = compiler.Flags()
-    flags.no_cpython_wrapper = True
-    flags.no_cfunc_wrapper = True
-    flags.nrt = False
-    entry, entry_types = _entry_point(kernel)
-    compiled: Any = compiler.compile_extra(
-        target.typing_context,
-        target.target_context,
-        entry,
-        entry_types,
-        numba_type(kernel.returns),
-        flags,
-        {},
-    )
-    library: Any = compiled.library
-    _check_symbols(kernel, library)
-    return Code(compiled.fndesc.llvm_func_name, library._get_compiled_object())
-
-
-def _entry_point(kernel: Kernel) -> tuple[Any, tuple[Any, ...]]:
-    """A function over numbers and the addresses of array objects that calls the kernel with arrays."""
-    names: list[str] = []
-    kinds: list[Any] = []
-    space: dict[str, Any] = {"kernel": kernel.dispatcher}
-
-    def argument(spec: Spec) -> str:
-        if isinstance(spec, Tuple):
-            return f"({', '.join(argument(spec.item) for _ in range(spec.size))},)"
-        names.append(f"a{len(names)}")
-        if isinstance(spec, Scalar):
-            kinds.append(numba_type(spec))
-            return names[-1]
-        kinds.append(types.voidptr)
-        view = f"view_{spec.dtype}_{spec.ndim}"
-        space[view] = intrinsic(_view_of(spec))
-        return f"{view}({names[-1]})"
-
-    call = ", ".join(argument(spec) for spec in kernel.arguments)
-    source = f"def entry({', '.join(names)}):\n    return kernel({call})\n"
-    exec(compile(source, f"<entry of {kernel.__name__}>", "exec"), space)  # noqa: S102
-    return space["entry"], tuple(kinds)
-
-
-def _view_of(spec: Array) -> Any:
-    """Reads a C-contiguous array's address and shape from its NumPy object, which the caller keeps alive."""
-    array_type = types.Array(getattr(types, spec.dtype), spec.ndim, "C")
-
-    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(array_type)(context, builder)
-        item = context.get_data_type(array_type.dtype)
-        size = context.get_value_type(types.intp)
-
-        def field(offset: int, kind: Any) -> Any:
-            place = builder.gep(arguments[0], [size(offset)])
-            return builder.load(builder.bitcast(place, kind.as_pointer().as_pointer()))
-
-        item_size = context.get_constant(types.intp, context.get_abi_sizeof(item))
-        dimensions = field(SHAPE_AT, size)
-        sizes = [builder.load(builder.gep(dimensions, [size(axis)])) for axis in range(spec.ndim)]
-        strides = [item_size]
-        for extent in reversed(sizes[1:]):
-            strides.insert(0, builder.mul(strides[0], extent))
-        populate_array(
-            array,
-            data=field(DATA_AT, item),
-            shape=sizes,
-            strides=strides,
-            itemsize=item_size,
-            meminfo=None,
-        )
-        return array._getvalue()
-
-    return lambda typing_context, address: (array_type(address), emit)
-
-
-def _check_symbols(kernel: Kernel, library: Any) -> None:
-    # Loading code with a missing symbol would end the process, so it is found out here.
-    process = ctypes.CDLL(None)
-    missing = [
-        function.name
-        for function in library._final_module.functions
-        if function.is_declaration
-        and not function.name.startswith("llvm.")
-        and not hasattr(process, function.name)
-    ]
-    if missing:
-        raise TypeError(f"kernel {kernel.__name__} needs {', '.join(missing)} of Numba; use no such feature")
+def compile_kernel(function: Callable[..., Any], arguments: tuple[Spec, ...], returns: Scalar | None) -> Any:
+    """The dispatcher of a kernel: one signature, compiled or loaded now, and no other ever."""
+    signature = numba_type(returns)(*map(numba_type, arguments))
+    return numba.njit([signature], nogil=True, cache=_FOLDER is not None)(function)
 
 
 def _emit_prefetch(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -175,9 +137,4 @@ def _natural(typing_context: Any, value: Any) -> tuple[Any, Any]:
     return types.int64(types.int64), _emit_natural
 
 
-def instruction_type(name: str) -> Any:
-    """The type of one of engine.instructions."""
-    target.typing_context.refresh()
-    return target.typing_context.resolve_value_type(
-        {"prefetch": _prefetch, "fold": _fold, "natural": _natural}[name]
-    )
+INSTRUCTIONS = {"prefetch": _prefetch, "fold": _fold, "natural": _natural}

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.kernels import F64, I64, U64, I32In, I32Out, I64In, U64Out, kernel
+from engine.kernels import kernel
+from engine.signatures import F64, I64, U64, I32In, I32Out, I64In, U64Out
 from engine.streams import GOLDEN, mix
 
 ONE = np.uint64(1)

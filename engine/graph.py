@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.kernels import I32In, I32Out, I64Out, kernel
+from engine.kernels import kernel
+from engine.signatures import I32In, I32Out, I64Out
 
 MAX_NODES = 2**31 - 1
 MAX_EDGES = 2**31 - 1

@@ -8,8 +8,9 @@ import numpy as np
 
 from engine.cascade_kernel import BATCH, EDGE_SALT, KEEP_ALL, SHIFT_33
 from engine.instructions import prefetch
-from engine.kernels import F64, I64, U64, I64In, I64Out, U32In, U32Out, U64Out, inlined, kernel
+from engine.kernels import inlined, kernel
 from engine.picking import LOW_6, NODE_STEP, ONE, SIX, STEP, ZERO, coin_word, mark_targets, pick_edges
+from engine.signatures import F64, I64, U64, I64In, I64Out, U32In, U32Out, U64Out
 from engine.streams import GOLDEN, mix
 
 CELL_BITS = 12

@@ -9,19 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-
-class Instruction:
-    """Made when the compiler asks for it, so that a process with its kernels on disk never imports Numba."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    @property
-    def _numba_type_(self) -> Any:
-        from engine.compiling import instruction_type
-
-        return instruction_type(self.name)
-
+from engine.kernels import Instruction
 
 prefetch: Any = Instruction("prefetch")
 fold: Any = Instruction("fold")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from engine.kernels import F64, inlined, kernel
+from engine.kernels import inlined, kernel
+from engine.signatures import F64
 
 # Coefficients of Wichura (1988), "Algorithm AS 241", Applied Statistics 37(3), highest power first.
 _CENTRE_TOP = (

@@ -13,7 +13,9 @@ import numpy as np
 
 from engine.geometric import CELLS
 from engine.instructions import prefetch
-from engine.kernels import (
+from engine.kernels import inlined, kernel
+from engine.picking import LOW_6, LOW_32, NODE_STEP, ONE, SHIFT_32, SIX, ZERO, pick_edges
+from engine.signatures import (
     I64,
     U64,
     F32In,
@@ -27,10 +29,7 @@ from engine.kernels import (
     U32Out,
     U64In,
     U64Out,
-    inlined,
-    kernel,
 )
-from engine.picking import LOW_6, LOW_32, NODE_STEP, ONE, SHIFT_32, SIX, ZERO, pick_edges
 from engine.streams import GOLDEN, bits, mix
 
 FIRST_VIEW, CLICKED, REPOSTED = 1, 2, 4

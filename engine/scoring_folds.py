@@ -47,18 +47,8 @@ def counted(tables, state, offsets, counter, e):  # type: ignore[no-untyped-def]
 
 @shared
 def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
-    """Whether the date is a holiday of the person's segment or lies in the person's leave."""
-    low, high = 0, tables.holiday.shape[0]
-    while low < high:
-        middle = (low + high) // 2
-        if tables.holiday[middle, 0] < date:
-            low = middle + 1
-        else:
-            high = middle
-    if low < tables.holiday.shape[0] and tables.holiday[low, 0] == date:
-        segments = int(tables.holiday[low, 1])
-        if segments == 0 or (e.segment >= 0 and (segments >> e.segment) & 1 == 1):
-            return True
+    """Whether the date lies in the person's leave, or is a holiday of everybody or of the segment she belonged to that day."""
+    moved = False
     low, high = 0, leave.shape[0]
     while low < high:
         middle = (low + high) // 2
@@ -69,16 +59,41 @@ def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
     while low < leave.shape[0] and leave[low, 0] == e.person:
         if leave[low, 1] <= date and date <= leave[low, 2]:
             return True
+        # Who has moved to the event's segment since then had another one's holidays on that date.
+        moved = moved or (leave[low, 1] == date and leave[low, 2] == c.NOT_OFF)
         low += 1
+    low, high = 0, tables.holiday.shape[0]
+    while low < high:
+        middle = (low + high) // 2
+        if tables.holiday[middle, 0] < date:
+            low = middle + 1
+        else:
+            high = middle
+    if low < tables.holiday.shape[0] and tables.holiday[low, 0] == date:
+        segments = int(tables.holiday[low, 1])
+        return segments == 0 or (not moved and e.segment >= 0 and (segments >> e.segment) & 1 == 1)
     return False
 
 
 @shared
-def _missed(tables, leave, required, first, end, most, e):  # type: ignore[no-untyped-def]
+def _was_away(tables, s, date):  # type: ignore[no-untyped-def]
+    """Whether the streak was in no version of the scheme on the date, or on a part of it."""
+    for at in range(tables.away.shape[0]):
+        if tables.away[at, 0] == s and tables.away[at, 1] <= date and date <= tables.away[at, 2]:
+            return True
+    return False
+
+
+@shared
+def _missed(tables, leave, s, first, end, most, e):  # type: ignore[no-untyped-def]
     """Required dates in [first, end) that nothing excuses, counted no further than `most` + 1."""
-    missed = 0
+    missed, required = 0, int(tables.streak[s, 0])
     for date in range(first, end):
-        if (required >> ((date - 1) % 7)) & 1 == 1 and not _excused(tables, leave, e, date):
+        if (
+            (required >> ((date - 1) % 7)) & 1 == 1
+            and not _excused(tables, leave, e, date)
+            and not _was_away(tables, s, date)
+        ):
             missed += 1
             if missed > most:
                 return missed
@@ -87,7 +102,10 @@ def _missed(tables, leave, required, first, end, most, e):  # type: ignore[no-un
 
 @shared
 def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-untyped-def]
-    """Count one active date: unbroken if every required day between was excused or covered by a freeze."""
+    """Count one active required date: unbroken if every required day between was excused or covered by a freeze.
+
+    A date that is not required, because of its weekday, a holiday or leave, neither lengthens a streak nor breaks it.
+    """
     rule = tables.streak[s]
     if not holds(tables.program, int(rule[5]), int(rule[6]), e):
         return
@@ -104,6 +122,8 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
             mine[c.BROKEN] = 0
             mine[c.LONGEST] = max(int(mine[c.LENGTH]), int(mine[c.LONGEST]))
         return
+    if _missed(tables, leave, int(rule[0]), e.date, e.date + 1, 0, e) == 0:
+        return
     window = window_of(int(rule[2]), e.date, e.month)
     if mine[c.FREEZES_IN] != window:
         mine[c.FREEZES_IN] = window
@@ -112,8 +132,9 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
     if last == c.NEVER:
         mine[c.LENGTH] = 1
     else:
-        freezes, repairable = int(mine[c.FREEZES_LEFT]), int(rule[3])
-        missed = _missed(tables, leave, int(rule[0]), last + 1, e.date, max(freezes, repairable), e)
+        # Below zero where a later version grants fewer than were used.
+        freezes, repairable = max(int(mine[c.FREEZES_LEFT]), 0), int(rule[3])
+        missed = _missed(tables, leave, s, last + 1, e.date, max(freezes, repairable), e)
         if missed <= freezes:
             mine[c.FREEZES_LEFT] -= missed
             mine[c.LENGTH] += 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from engine import scoring_tables as c
-from engine.kernels import Array, I64In, I64Matrix, I64Out, Tuple, kernel
+from engine.kernels import kernel
 from engine.scoring_folds import advance_streak, count_step, settle_badge
 from engine.scoring_rules import apply_rule, ask_for_rule
 from engine.scoring_terms import Event, Offsets, fetch, holds, natural, shared
+from engine.signatures import Array, I64In, I64Matrix, I64Out, Tuple
 
 _AHEAD, _LINE = 8, 8
 
@@ -58,6 +59,7 @@ def _tables(matrices, listed, general):  # type: ignore[no-untyped-def]
         matrices[8],
         matrices[9],
         matrices[10],
+        matrices[11],
         listed,
         general,
     )
@@ -101,7 +103,7 @@ def _ask(tables, state, slot, e):  # type: ignore[no-untyped-def]
 
 
 @kernel(
-    Tuple(Array("int64", 2), 11),
+    Tuple(Array("int64", 2), 12),
     I64In,
     I64In,
     I64Matrix,

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from engine import scoring_tables as c
-from engine.instructions import Instruction
-from engine.kernels import Array, Deferred, I64Matrix, kernel
+from engine.kernels import Deferred, Instruction, kernel
+from engine.signatures import Array, I64Matrix
 
 _LOW_31, _LOW_62 = (1 << 31) - 1, (1 << 62) - 1
 # Odd factors below 2**31 with bits well spread: the golden ratio, and the roots of 2, 3 and 5, in units of 2**31.

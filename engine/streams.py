@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import F64, I64, U64, F64In, F64Out, I64In, I64Out, inlined, kernel
+from engine.kernels import inlined, kernel
 from engine.quantiles import normal_quantile
+from engine.signatures import F64, I64, U64, F64In, F64Out, I64In, I64Out
 
 MASK = (1 << 64) - 1
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)

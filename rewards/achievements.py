@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
@@ -11,6 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from rewards.earning import Beneficiary, check_depth
 from rewards.events import Kind
+from rewards.fields import Day, Whole
 from rewards.predicates import Predicate
 from rewards.quantities import (
     SYMBOLIC,
@@ -28,7 +28,7 @@ from rewards.quantities import (
 
 Metric = Literal["points", "awards", "events", "quantity", "streak"]
 COUNTED = ("events", "quantity")
-Count = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True)]
+Count = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True), Whole]
 _KIND: TypeAdapter[str] = TypeAdapter(Kind)
 
 
@@ -206,16 +206,16 @@ class Level(Part):
 class Repair(Part):
     """How a broken streak can be mended on the day somebody comes back."""
 
-    missed_days: Annotated[int, Field(ge=1, le=30, strict=True)] = Field(
+    missed_days: Annotated[int, Field(ge=1, le=30, strict=True), Whole] = Field(
         1, description="at most so many required days were missed"
     )
-    events: Annotated[int, Field(ge=2, le=100, strict=True)] = Field(
+    events: Annotated[int, Field(ge=2, le=100, strict=True), Whole] = Field(
         2, description="so many events on the day of return"
     )
 
 
 class Streak(Part):
-    """Consecutive required days with at least one event, on calendar dates, never by 24 hours."""
+    """Consecutive required days with at least one event, on calendar dates, never by 24 hours. Other days keep it and do not lengthen it."""
 
     id: Id = Field(description="unique; keeps its meaning through versions of the scheme")
     title: Title = Field(description="what people call it")
@@ -225,9 +225,9 @@ class Streak(Part):
     when: Predicate | None = Field(None, description="only events that meet this condition count")
     days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = Field(
         ("mon", "tue", "wed", "thu", "fri"),
-        description="the required weekdays; holidays and leave are never required",
+        description="the required weekdays, which alone count; holidays and leave are never required",
     )
-    freezes: Annotated[int, Field(ge=0, le=30, strict=True)] = Field(
+    freezes: Annotated[int, Field(ge=0, le=30, strict=True), Whole] = Field(
         0, description="missed days that do not break it, in each freeze window"
     )
     freeze_window: Window = Field(
@@ -249,7 +249,7 @@ class Challenge(Part):
         "", description="the rule (awards) or event kind (events, quantity); nothing for points"
     )
     goal: Count = Field(description="the number to reach")
-    starts: date | None = Field(None, description="first day; the day the scheme takes effect, if none")
+    starts: Day | None = Field(None, description="first day; the day the scheme takes effect, if none")
     days: Days = Field(description="how many days it runs")
     unit: Literal["person", "team", "segment", "everyone"] = Field(
         "team", description="who reaches it together"

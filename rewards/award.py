@@ -10,7 +10,6 @@ caller awards an event once for its subject and, where `event.owner` is another 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,10 +19,12 @@ from engine import scoring_tables as codes
 from engine.scoring import score_batch
 from engine.scoring_tables import EventBatch, Ints, ScoreState, columns, copy_state, new_state
 from engine.scoring_terms import rehash
+from rewards.carrying import NO_NUMBERS, carry_people, packed, unpacked
 from rewards.clock import local_date, microseconds, month_index
 from rewards.events import VERIFICATION_LEVEL, Event, object_key
-from rewards.reasons import KERNEL_REASONS, PROOFS, Reason, explain, points_text
-from rewards.scheme import Cap, Rule, millipoints
+from rewards.phrases import plural
+from rewards.reasons import KERNEL_REASONS, PROOFS, Reason, amount_text, explain, points_text
+from rewards.scheme import millipoints
 from rewards.tables import CompiledScheme
 
 Role = Literal["subject", "owner"]
@@ -72,9 +73,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class PersonState:
-    """What scoring remembers of one person under one scheme."""
+    """What scoring remembers of one person: under one scheme, and what that scheme does not name (`rewards.carrying.packed`)."""
 
     score: ScoreState
+    aside: Ints = field(default_factory=lambda: NO_NUMBERS)
 
     @classmethod
     def new(cls, compiled: CompiledScheme) -> PersonState:
@@ -118,7 +120,7 @@ class PersonState:
     def to_bytes(self) -> bytes:
         """A canonical form: equal states, equal bytes, whatever their history."""
         used = self.score.objects[self.score.objects[:, 0] != 0]
-        parts = (self.score.people, used[np.argsort(used[:, 0])])
+        parts = (self.score.people, used[np.argsort(used[:, 0])], self.aside)
         return struct.pack("<q", len(used)) + b"".join(part.astype("<i8").tobytes() for part in parts)
 
     @classmethod
@@ -128,14 +130,15 @@ class PersonState:
         numbers = np.frombuffer(data, "<i8", offset=8).astype(np.int64)
         score = new_state(compiled.tables, 1, max(_SMALL_TABLE, 1 << (2 * objects + 1).bit_length()))
         width = score.people.shape[1]
-        if numbers.shape[0] != width + 2 * objects:
+        if numbers.shape[0] < width + 2 * objects:
             raise ValueError(
-                f"state of {len(data)} bytes; scheme {compiled.scheme.name!r} takes {8 * (1 + width + 2 * objects)}; fold again"
+                f"state of {len(data)} bytes; scheme {compiled.scheme.name!r} takes at least {8 * (1 + width + 2 * objects)}; fold again"
             )
         score.people[0] = numbers[:width]
-        rehash.py_func(numbers[width:].reshape(objects, 2), score.objects)
+        end = width + 2 * objects
+        rehash.py_func(numbers[width:end].reshape(objects, 2), score.objects)
         score.used[0] = objects
-        return cls(score)
+        return cls(score, numbers[end:])
 
 
 def batch_of(
@@ -152,12 +155,12 @@ def batch_of(
     return EventBatch(
         person=one(0),
         kind=one(v.kind_codes.get(event.kind, -1)),
-        object=one(object_key(event.object)),
+        object=one(object_key(event.item)),
         counterpart=one(-1 if other is None else object_key(other)),
         occurred_at_us=one(microseconds(event.occurred_at)),
         local_date=one(day.toordinal()),
         month=one(month_index(day)),
-        channel=one(v.channel_codes.get(event.channel or "", -1)),
+        channel=one(v.channel_code(event.channel)),
         tags=one(v.tag_mask(event.tags)),
         segment=one(v.segment_codes.get(facts.segment, -1)),
         verification=one(VERIFICATION_LEVEL[event.verification]),
@@ -180,68 +183,64 @@ def award(
     )
     if not entries and role == "subject":
         entries = (Entry("", "", "points", 0, Reason.NO_RULE),)
-    return PersonState(score), Outcome(entries)
+    return PersonState(score, state.aside), Outcome(entries)
 
 
 def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> Entry:
     """A kernel entry with the scheme's names and the arguments of its explanation."""
-    reason = KERNEL_REASONS[reason_code]
-    if reason_code in (codes.BADGE, codes.BADGE_LOST):
+    code = codes.reason_code(reason_code)
+    reason = KERNEL_REASONS[code]
+    if code in (codes.BADGE, codes.BADGE_LOST):
         badge = compiled.badges[item]
-        bonus = f" and {points_text(amount)} points" if amount else ""
-        kind: Literal["badge", "badge_lost"] = "badge" if reason_code == codes.BADGE else "badge_lost"
-        return Entry(badge.id, badge.title, kind, amount, reason, 0, {"title": badge.title, "bonus": bonus})
+        bonus = f" and {amount_text(amount)}" if amount else ""
+        kind: Literal["badge", "badge_lost"] = "badge" if code == codes.BADGE else "badge_lost"
+        return Entry(
+            badge.id,
+            badge.title,
+            kind,
+            amount,
+            reason,
+            0,
+            {"title": badge.title, "points": points_text(amount), "bonus": bonus},
+        )
     rule = compiled.scheme.rules[item]
     held = rule.hold_hours if amount else 0
     if held and reason is Reason.AWARDED:
         reason = Reason.ON_HOLD
-    return Entry(rule.id, rule.title, "points", amount, reason, held, _arguments(compiled, rule, amount))
+    arguments = {"title": rule.title, "points": points_text(amount)}
+    if reason in (Reason.CAP_PARTIAL, Reason.CAP_REACHED):
+        cap, wanted = codes.capped(reason_code)
+        arguments |= {"wanted": points_text(wanted), "cap": _limit(compiled, cap)}
+    elif reason is Reason.COOLDOWN:
+        arguments["cooldown"] = plural(rule.cooldown_minutes, "minute")
+    elif reason is Reason.ON_HOLD:
+        arguments["hold"] = plural(rule.hold_hours, "hour")
+    elif rule.verification != "declared":
+        arguments["verification"] = PROOFS[rule.verification]
+    return Entry(rule.id, rule.title, "points", amount, reason, held, arguments)
 
 
-def _arguments(compiled: CompiledScheme, rule: Rule, amount: int) -> dict[str, str]:
-    return {
-        "title": rule.title,
-        "points": points_text(amount),
-        "wanted": points_text(millipoints(rule.points)),
-        "cap": " or ".join(_limit(cap) for cap in (*rule.caps, *compiled.scheme.caps)),
-        "cooldown": f"{rule.cooldown_minutes} minutes",
-        "verification": PROOFS[rule.verification],
-        "hold": f"{rule.hold_hours} hours",
-    }
+_LIMITS = {
+    "day": "the daily limit",
+    "week": "the weekly limit",
+    "month": "the monthly limit",
+    "total": "the limit",
+}
 
 
-def _limit(cap: Cap) -> str:
-    window = "in all" if cap.window == "total" else f"a {cap.window}"
+def _limit(compiled: CompiledScheme, index: int) -> str:
+    """A cap in words, by its place among all caps: those of rules in order, then the scheme's own."""
+    cap = compiled.caps[index]
+    whole = " for all rules together" if index >= compiled.tables.general[0] else ""
     scope = {"rule": "", "object": " for one item", "pair": " with one person"}[cap.scope]
-    return f"the limit of {points_text(millipoints(cap.points))} {window}{scope}"
+    ever = " ever" if cap.window == "total" else ""
+    return f"{_LIMITS[cap.window]} of {amount_text(millipoints(cap.points))}{ever}{scope}{whole}"
 
 
 def carry(state: PersonState, old: CompiledScheme, new: CompiledScheme) -> PersonState:
-    """One person's state under a new version, as `carry_score` says."""
-    return PersonState(carry_score(state.score, old, new))
-
-
-def carry_score(state: ScoreState, old: CompiledScheme, new: CompiledScheme) -> ScoreState:
-    """The state of n people under a new version: totals, and the counters of what both versions have, by id.
-
-    Caps go by their place under their rule. What the new version does not know is dropped; objects once awarded stay so.
-    """
-    fresh = new_state(new.tables, state.people.shape[0], 1)
-    before, now = columns(old.tables, state), columns(new.tables, fresh)
-    now.earned[:] = before.earned
-    _copy([r.id for r in old.scheme.rules], [r.id for r in new.scheme.rules], before.rule, now.rule)
-    _copy(old.cap_names, new.cap_names, before.cap, now.cap)
-    _copy(old.counter_names, new.counter_names, before.counter, now.counter)
-    _copy([s.id for s in old.scheme.streaks], [s.id for s in new.scheme.streaks], before.streak, now.streak)
-    _copy([b.id for b in old.badges], [b.id for b in new.badges], before.badge, now.badge)
-    return ScoreState(fresh.people, state.objects.copy(), state.used.copy())
-
-
-def _copy(old: Sequence[str], new: Sequence[str], source: Ints, target: Ints) -> None:
-    places = {name: at for at, name in enumerate(old)}
-    for at, name in enumerate(new):
-        if name in places:
-            target[:, at] = source[:, places[name]]
+    """One person's state under a new version, as `rewards.carrying` says."""
+    score, aside = carry_people(state.score, unpacked(state.aside), old.parts, new.parts, new.tables)
+    return PersonState(score, packed(aside))
 
 
 __all__ = [
@@ -253,7 +252,6 @@ __all__ = [
     "award",
     "batch_of",
     "carry",
-    "carry_score",
     "entry_of",
     "explain",
 ]

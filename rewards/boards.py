@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from rewards.faults import NotFound
+from rewards.groups import groups_shown
 from rewards.people import find_row
 from rewards.places import today
 from rewards.scheme import Leaderboard
@@ -29,7 +30,7 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A board as one reader sees it. `suppressed` says why nothing is shown, or is None."""
+    """A board as one reader sees it. `suppressed` says why nothing is shown, one's own place neither, or is None."""
 
     id: str
     title: str
@@ -38,6 +39,7 @@ class Board:
     neighbours: tuple[BoardRow, ...]
     me: BoardRow | None
     suppressed: str | None
+    pseudonyms: bool = False
 
 
 def leaderboard(
@@ -59,8 +61,13 @@ def leaderboard(
     minimum = max(board.minimum_group, schemes.scheme(version).privacy.minimum_group)
     day = today(to_us(now), schemes.zone(version))
     if board.group == "team":
-        return _teams(tx, organisation, board, reader, day, minimum)
-    return _people(tx, organisation, board, reader, day, minimum)
+        return _teams(tx, organisation, board, reader, day, minimum, now)
+    if board.group == "segment" and reader is None:
+        why = "it is shown to the people of each segment alone"
+        return Board(board.id, board.title, _window(board, day), (), (), None, why)
+    # The same people under their names on another board would give their pseudonyms away, by their points.
+    hidden = any(one.pseudonyms for one in boards)
+    return _people(tx, organisation, board.model_copy(update={"pseudonyms": hidden}), reader, day, minimum)
 
 
 def _people(
@@ -79,33 +86,46 @@ def _people(
         ranks = {}
         group = rows.visible_in_segment(tx, organisation, window, segment)
         rank = rows.rank_in_segment(tx, organisation, window, score, segment)
+    if group < minimum:
+        # One's own rank would tell how many of the few are ahead.
+        return Board(board.id, board.title, window, (), (), None, f"fewer than {minimum} people take part")
     me = None if reader is None else BoardRow(rank, "You", score, True)
     around = [BoardRow(ranks[row.score], _label(row, board), row.score, False) for row in near]
-    if group < minimum:
-        return Board(board.id, board.title, window, (), (), me, f"fewer than {minimum} people take part")
     best = rows.top(tx, organisation, window, board.top, segment) if board.top else []
     shown = _ranked(
         [(_label(row, board), row.score, reader is not None and row.person_id == reader.id) for row in best]
     )
-    return Board(board.id, board.title, window, shown, tuple(around), me, None)
+    return Board(board.id, board.title, window, shown, tuple(around), me, None, board.pseudonyms)
 
 
 def _teams(
-    tx: Transaction, organisation: str, board: Leaderboard, reader: Any, day: date, minimum: int
+    tx: Transaction,
+    organisation: str,
+    board: Leaderboard,
+    reader: Any,
+    day: date,
+    minimum: int,
+    now: datetime,
 ) -> Board:
-    """Teams by what their members earned while they were members; teams below the minimum are not shown."""
+    """Teams by what their members earned while they were members, but for those that are too small or would tell of one."""
     first, last = _span(board.window, day)
     sizes = rows.team_sizes(tx, organisation)
     totals = rows.team_totals(tx, organisation, first, last)
     own = None if reader is None else reader.team
+    gone = [("", team) for team, total in totals.items() if total and team not in sizes]
+    may = groups_shown(tx, organisation, now, minimum, gone).teams
     shown = [
         (team, total // sizes[team] if board.per_head else total, team == own)
         for team, total in totals.items()
-        if sizes.get(team, 0) >= minimum
+        if team in may
     ]
     ranked = _ranked(sorted(shown, key=lambda one: (-one[1], one[0])))
     me = next((row for row in ranked if row.is_me), None)
-    why = None if ranked else f"no team has {minimum} people"
+    why = (
+        None
+        if ranked
+        else f"no team is large enough: at least {minimum} people, and as many outside those shown"
+    )
     return Board(board.id, board.title, _window(board, day), ranked[: board.top], (), me, why)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from rewards.bonuses import bonus, challenge_key
 from rewards.challenge_runs import Run, State, runs
 from rewards.faults import NotFound
+from rewards.groups import groups_shown
 from rewards.ledger import Draft, post
 from rewards.people import find_row
 from rewards.places import places
@@ -22,7 +23,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import participation, projections, trail
 from rewards.store import people as people_rows
 from rewards.store.session import Transaction
-from rewards.store.units import to_us
+from rewards.store.units import from_us, to_us
 
 Unit = Literal["person", "team", "segment", "everyone"]
 EVERYONE = ""
@@ -43,7 +44,8 @@ class ChallengeView:
     """A challenge as one reader sees it. `bonus_millipoints` is what each contributor gets where the goal is reached.
 
     `counting`: it is over, and late events still count; `final`: the result is fixed. `teams` are those of `unit`: of persons
-    the reader alone. `suppressed`: teams or segments too small to show.
+    the reader alone. `suppressed`: teams or segments
+    that are too small to show, or would tell of one that is.
     """
 
     id: str
@@ -153,12 +155,18 @@ def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, Any]
 def _paid(
     tx: Transaction, organisation: str, run: Run, parts: Mapping[str, Mapping[int, int]]
 ) -> dict[int, Any]:
-    """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased."""
+    """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased or left."""
     reached = [by for by in parts.values() if _whole(run, sum(by.values())) >= run.challenge.goal]
     contributed = {who for by in reached for who, amount in by.items() if amount > 0}
     heirs = people_rows.heirs(tx, organisation, contributed)
     whom = {heirs.get(who, who) for who in contributed}
-    return people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
+    people = people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
+    where = places(tx, list(people.values()))
+    return {
+        who: row
+        for who, row in people.items()
+        if row.status != "inactive" and not where[who].is_away(run.ends_us - 1)
+    }
 
 
 def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) -> ChallengeView:
@@ -168,19 +176,22 @@ def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) 
     suppressed = 0
     if one.unit == "person":
         if mine is not None:
-            own = str(mine.id)
+            own = [str(id_) for id_ in people_rows.accounts_of(tx, mine.id)]
             done = (
                 rows.results(tx, organisation, one.id, first, own)
                 if fixed
                 else _totals(_parts(tx, organisation, run, mine.id), run)
             )
-            amount = done.get(own, 0)
+            amount = sum(done.get(unit, 0) for unit in own)
             shown.append(TeamStand(mine.external_id, amount, amount >= one.goal, True))
     else:
         done = rows.results(tx, organisation, one.id, first) if fixed else _done(tx, organisation, run)
         if one.unit == "everyone":
             amount = done.get(EVERYONE, 0)
-            shown.append(TeamStand(EVERYONE, amount, amount >= one.goal, mine is not None))
+            if groups_shown(tx, organisation, from_us(now_us)).whole:
+                shown.append(TeamStand(EVERYONE, amount, amount >= one.goal, mine is not None))
+            else:
+                suppressed = 1
         else:
             shown, suppressed = _stands(tx, organisation, run, done, mine, now_us)
     return ChallengeView(
@@ -192,14 +203,16 @@ def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) 
 def _stands(
     tx: Transaction, organisation: str, run: Run, done: dict[str, int], mine: Any, now_us: int
 ) -> tuple[list[TeamStand], int]:
-    """Teams or segments, the furthest first, and how many are too small to show."""
-    schemes = Schemes.of(tx, organisation)
-    minimum = schemes.scheme(schemes.at(now_us)).privacy.minimum_group
+    """Teams or segments, the furthest first, and how many are not shown."""
     by_team = run.challenge.unit == "team"
     sizes = projections.team_sizes(tx, organisation) if by_team else participation.sizes(tx, organisation)
     own = None if mine is None else mine.team if by_team else mine.segment
     named = (set(sizes) | set(done)) - {EVERYONE}
-    large = [unit for unit in named if sizes.get(unit, 0) >= minimum]
+    gone = [unit for unit, amount in done.items() if amount and unit not in sizes]
+    may = groups_shown(
+        tx, organisation, from_us(now_us), gone=[("", unit) if by_team else (unit, "") for unit in gone]
+    )
+    large = [unit for unit in named if unit in (may.teams if by_team else may.segments)]
     shown = [
         TeamStand(unit, done.get(unit, 0), done.get(unit, 0) >= run.challenge.goal, unit == own)
         for unit in large
@@ -243,14 +256,22 @@ def _done(tx: Transaction, organisation: str, run: Run) -> dict[str, int]:
 def _parts(
     tx: Transaction, organisation: str, run: Run, person_id: int | None = None
 ) -> dict[str, dict[int, int]]:
-    """What each person gave to each unit (millipoints, or a number); a person's own unit is their internal id."""
+    """What each person gave to each unit (millipoints, or a number); a person's own unit is their internal id.
+
+    What an account gave before it was merged is hers who took over, where the account belonged.
+    """
     counted = _counted(run)
-    single = [
-        (row[0], row[1], row[2], int(row[3]))
-        for row in rows.settled(tx, organisation, counted, ("person", "segment", "team"), person_id)
-    ]
+    given: list[tuple[int, str, str, int]] = []
+    for id_ in [None] if person_id is None else people_rows.accounts_of(tx, person_id):
+        given += [
+            (row[0], row[1], row[2], int(row[3]))
+            for row in rows.settled(tx, organisation, counted, ("person", "segment", "team"), id_)
+        ]
+        given += _moved(tx, organisation, counted, id_)
+    heirs = people_rows.heirs(tx, organisation, {who for who, _, _, _ in given})
     found: dict[str, dict[int, int]] = {}
-    for who, segment, team, amount in [*single, *_moved(tx, organisation, counted, person_id)]:
+    for account, segment, team, amount in given:
+        who = heirs.get(account, account)
         unit = {"person": str(who), "segment": segment, "team": team, "everyone": EVERYONE}
         by = found.setdefault(unit[run.challenge.unit], {})
         by[who] = by.get(who, 0) + amount
@@ -264,7 +285,7 @@ def _moved(
     found = rows.moved(tx, organisation, counted, person_id)
     people = people_rows.by_ids(tx, organisation, {row.person_id for row in found})
     where = places(tx, list(people.values()))
-    members = [where[row.person_id].membership_at(row.occurred_us) for row in found]
+    members = [where[row.person_id].of(row.event_ref).membership_at(row.occurred_us) for row in found]
     return [
         (row.person_id, segment, team, int(row.amount))
         for row, (segment, team) in zip(found, members, strict=True)

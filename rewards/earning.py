@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from rewards.events import Kind, Verification
+from rewards.fields import Whole
 from rewards.predicates import MOST_DEPTH, Predicate, depth
 from rewards.quantities import Id, Nature, Part, Points, Ratio, Share, Title, Window
 
@@ -75,7 +76,7 @@ class Rule(Part):
     caps: Annotated[tuple[Cap, ...], Field(max_length=8)] = Field(
         (), description="applied last; the tightest wins"
     )
-    cooldown_minutes: Annotated[int, Field(ge=0, le=525_600, strict=True)] = Field(
+    cooldown_minutes: Annotated[int, Field(ge=0, le=525_600, strict=True), Whole] = Field(
         0, description="after an award the rule waits so long; an award of zero starts no wait"
     )
     verification: Verification = Field(
@@ -87,7 +88,7 @@ class Rule(Part):
         validate_default=True,
         description="the part of the amount that is paid before there is proof; the rest follows when the same object is proven",
     )
-    hold_hours: Annotated[int, Field(ge=0, le=8760, strict=True)] = Field(
+    hold_hours: Annotated[int, Field(ge=0, le=8760, strict=True), Whole] = Field(
         0, description="points count at once, but can be spent only after so long"
     )
     nature: Nature = Field(Nature(), description="what kind of reward it is")

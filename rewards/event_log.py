@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container
 from pathlib import Path
 
 from rewards.document import DocumentError
-from rewards.events import Event, EventError, parse_cloudevent, payload_hash
+from rewards.events import Event, EventError, parse_cloudevent, payload_hash, read_json
 
 MOST_LINE_BYTES = 64 * 1024
 
@@ -50,8 +49,10 @@ def _event(line: bytes, where: str) -> Event:
             f"{where}: got a line of {len(line)} bytes; an event has at most {MOST_LINE_BYTES}; write one event a line"
         )
     try:
-        return parse_cloudevent(json.loads(line))
+        return parse_cloudevent(read_json(line))
     except EventError as error:
         raise DocumentError(f"{where}: {error}") from None
-    except (ValueError, RecursionError):
-        raise DocumentError(f"{where}: not JSON; one CloudEvents object a line; mend the line") from None
+    except ValueError as error:
+        raise DocumentError(
+            f"{where}: not JSON ({error}); one CloudEvents object a line; mend the line"
+        ) from None

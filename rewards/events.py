@@ -1,59 +1,93 @@
 """Events: what happened, as CloudEvents 1.0 in and out, with one canonical order.
 
 `type` is "org.groundswell." + kind, `subject` the person's id, `data` holds object, channel, tags, quantity, verification and
-owner. A record of the past may carry the extensions `recordedtime` (when it was taken in), `localzone` and `localdate` (frozen then).
+owner. A record of the past may carry the extensions `recordedtime` (when it was taken in), `localzone` and `localdate` (frozen then),
+and those of `Frozen`.
 Events are ordered by (time, source, id); arrival order never matters.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from reprlib import Repr
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from rewards.fields import INSTANT_WANTED, AnyText, Day, Instant, Name, Normal, Whole, fault, like, normal
 from rewards.people_file import Zone
 
 TYPE_PREFIX = "org.groundswell."
 MOST_QUANTITY = 1_000_000
 KNOWN_KINDS = ("share", "click", "lead", "suggestion", "training", "kudos", "comment")
 Verification = Literal["declared", "tracked", "connector"]
+Taken = Literal["scored", "late", "closed_period", "inactive_person"]
 VERIFICATION_LEVEL: dict[str, int] = {"declared": 0, "tracked": 1, "connector": 2}
 
-Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,63}$")]
-Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
-PersonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Kind = Annotated[
+    str,
+    like(r"^[a-z][a-z0-9_.]{0,63}$", "a kind: a small letter, then up to 63 small letters, digits, _ or ."),
+]
+PersonId = Annotated[
+    str, like(r"^[A-Za-z0-9._-]{1,64}$", "an id of up to 64 letters, digits, ., _ and -"), Normal
+]
+
+
+def _one_order(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Each tag once, in one order: tags are a set."""
+    return tuple(sorted(set(tags)))
 
 
 class EventError(ValueError):
     """An event that cannot be taken, told in one line."""
 
 
-class Event(BaseModel):
-    """One thing that happened. `occurred_at` is UTC to the microsecond; `local_date` and `zone` are frozen at ingestion.
+class Frozen(BaseModel):
+    """What became of an event when it was taken in, and stays so: for logs of the past, ignored in what is sent.
 
-    `recorded_at` is when it arrived, where that is known. None of these three is part of what the sender said.
+    `taken`: scored, or why not. `version` is the scheme's that scored it, `segment` the subject's then, `owner_…` the owner's then.
+    `reversed_at` is when it was undone after its period was closed: it stays counted, and what it gave does not stand.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: str = Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")
-    id: str = Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")
+    taken: Taken = "scored"
+    reversed_at: Instant | None = None
+    version: Annotated[int, Field(ge=0, le=2**31, strict=True), Whole] | None = None
+    segment: Annotated[str, Field(min_length=1, max_length=64), Normal] | None = None
+    owner_zone: Zone | None = None
+    owner_date: Day | None = None
+    owner_segment: Annotated[str, Field(min_length=1, max_length=64), Normal] | None = None
+
+
+class Event(BaseModel):
+    """One thing that happened. `occurred_at` is UTC to the microsecond; `local_date` and `zone` are frozen at ingestion.
+
+    `recorded_at` is when it arrived, where that is known. None of these, nor what is `frozen`, is part of what the sender said.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Annotated[AnyText, Field(min_length=1)]
+    id: Annotated[AnyText, Field(min_length=1)]
     kind: Kind
     subject: PersonId
-    occurred_at: datetime
-    object: str = Field(default="", max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
-    channel: Word | None = None
-    tags: Annotated[tuple[Word, ...], Field(max_length=32)] = ()
-    quantity: Annotated[int, Field(ge=0, le=MOST_QUANTITY, strict=True)] = 1
+    occurred_at: Instant
+    object: AnyText = ""
+    channel: Name | None = None
+    tags: Annotated[tuple[Name, ...], Field(max_length=32), AfterValidator(_one_order)] = ()
+    quantity: Annotated[int, Field(ge=0, le=MOST_QUANTITY, strict=True), Whole] = 1
     verification: Verification = "declared"
     owner: PersonId | None = None
-    local_date: date | None = None
+    local_date: Day | None = None
     zone: Zone | None = None
-    recorded_at: datetime | None = None
+    recorded_at: Instant | None = None
+    frozen: Frozen | None = None
 
     @field_validator("occurred_at", "recorded_at")
     @classmethod
@@ -65,6 +99,11 @@ class Event(BaseModel):
         if not 1970 <= value.year <= 2999:
             raise ValueError("lies outside the years 1970 to 2999; send when it happened")
         return value.astimezone(UTC)
+
+    @property
+    def item(self) -> str:
+        """What stands for its object where things are counted once: an event without an object is one of its own."""
+        return item_of(self.source, self.id, self.object)
 
     def counterpart(self, of_owner: bool) -> str | None:
         """The other person of the event, seen from its owner or from its subject; None where there is no other."""
@@ -81,11 +120,29 @@ _ENVELOPE = {
     "subject",
     "time",
     "data",
+    "data_base64",
     "datacontenttype",
     "dataschema",
 }
 _EXTENSIONS = {"recordedtime": "recorded_at", "localzone": "zone", "localdate": "local_date"}
+_FROZEN = {
+    "recordedas": "taken",
+    "reversedtime": "reversed_at",
+    "schemeversion": "version",
+    "localsegment": "segment",
+    "ownerzone": "owner_zone",
+    "ownerdate": "owner_date",
+    "ownersegment": "owner_segment",
+}
 _DATA = ("object", "channel", "tags", "quantity", "verification", "owner")
+
+
+def _shown(value: object) -> str:
+    """A value as an error shows it: in one line, cut short, with nothing in it that cannot be printed."""
+    short = Repr()
+    short.maxstring = short.maxother = 56
+    text = ascii(value) if isinstance(value, str) and not value.isprintable() else short.repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _sentence(error: ValidationError) -> str:
@@ -98,12 +155,65 @@ def _sentence(error: ValidationError) -> str:
         "local_date": "localdate",
         "zone": "localzone",
     }
+    if first["loc"][0] == "frozen":
+        field = next(key for key, name in _FROZEN.items() if name == first["loc"][-1])
     name = attributes.get(field, f"data.{field}" if field.split(".")[0] in _DATA else field)
-    message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "missing":
         return f"{name}: got nothing; the attribute is required; add it"
-    shown = repr(first["input"])
-    return f"{name}: got {shown if len(shown) <= 60 else shown[:59] + '…'}; {message}; mend the value"
+    return f"{name}: got {_shown(first['input'])}; {fault(first)}; mend the value"
+
+
+def is_json(media_type: object) -> bool:
+    """True for application/json and its kin, parameters aside."""
+    kind = media_type.partition(";")[0].strip().lower() if isinstance(media_type, str) else ""
+    return kind in ("application/json", "text/json") or kind.endswith("+json")
+
+
+def read_json(text: str | bytes) -> Any:
+    """The JSON value. Raises ValueError for anything else: NaN and nesting beyond reason too."""
+
+    def refuse(name: str) -> None:
+        raise ValueError(f"{name} is not JSON")
+
+    try:
+        return json.loads(text, parse_constant=refuse)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _data_of(message: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """The event's data, however CloudEvents wrote it. Raises EventError."""
+    data = message.get("data")
+    name = "data"
+    if message.get("data_base64") is not None:
+        if data is not None:
+            raise EventError("data_base64: got data beside it; an event has one of the two; remove one")
+        name, kind = "data_base64", message.get("datacontenttype", "application/json")
+        if not is_json(kind):
+            raise EventError(
+                f"datacontenttype: got {_shown(kind)}; data in base64 is read as JSON; send application/json"
+            )
+        try:
+            data = read_json(base64.b64decode(message["data_base64"], validate=True))
+        except (ValueError, TypeError, binascii.Error):
+            raise EventError(
+                f"data_base64: got {_shown(message['data_base64'])}; a JSON object in base64 is required; send it as data"
+            ) from None
+    if data is None or data == []:
+        return {}
+    if not isinstance(data, Mapping):
+        raise EventError(f"{name}: got {type(data).__name__}; an object is required; send a JSON object")
+    strangers = sorted(str(key) for key in data if key not in _DATA)
+    if strangers:
+        raise EventError(
+            f"data.{_bare(strangers[0])}: got an unknown field; {', '.join(_DATA)} are taken; remove it"
+        )
+    return data
+
+
+def _bare(key: str) -> str:
+    """A name as an error shows it."""
+    return key[:60] if key.isprintable() else ascii(key)[1:-1][:60]
 
 
 def parse_cloudevent(message: Any) -> Event:
@@ -114,32 +224,26 @@ def parse_cloudevent(message: Any) -> Event:
         )
     if message.get("specversion") != "1.0":
         raise EventError(
-            f"specversion: got {message.get('specversion')!r}; only '1.0' is taken; send CloudEvents 1.0"
+            f"specversion: got {_shown(message.get('specversion'))}; only '1.0' is taken; send CloudEvents 1.0"
         )
     unknown = sorted(str(key) for key in message if key not in _ENVELOPE and not _extension(key))
     if unknown:
         raise EventError(
-            f"{unknown[0][:60]}: got an unknown attribute; extension names are lower-case letters and digits; remove it"
+            f"{_bare(unknown[0])}: got an unknown attribute; extension names are lower-case letters and digits; remove it"
         )
     kind = message.get("type")
     if not isinstance(kind, str) or not kind.startswith(TYPE_PREFIX):
         raise EventError(
-            f"type: got {str(kind)[:60]!r}; types begin with {TYPE_PREFIX!r}; send one like {TYPE_PREFIX}share"
+            f"type: got {_shown(kind)}; types begin with {TYPE_PREFIX!r}; send one like {TYPE_PREFIX}share"
         )
-    data = message.get("data") or {}
-    if not isinstance(data, Mapping):
-        raise EventError(f"data: got {type(data).__name__}; an object is required; send a JSON object")
-    strangers = sorted(str(key) for key in data if key not in _DATA)
-    if strangers:
-        raise EventError(
-            f"data.{strangers[0][:60]}: got an unknown field; {', '.join(_DATA)} are taken; remove it"
-        )
+    data = _data_of(message)
     if not isinstance(message.get("time"), str):
-        raise EventError(
-            f"time: got {str(message.get('time'))[:40]!r}; an RFC 3339 timestamp is required; add it"
-        )
+        raise EventError(f"time: got {_shown(message.get('time'))}; {INSTANT_WANTED}")
     fields = {key: message[key] for key in ("source", "id", "subject") if key in message}
     fields |= {field: message[key] for key, field in _EXTENSIONS.items() if key in message}
+    frozen = {field: message[key] for key, field in _FROZEN.items() if key in message}
+    if frozen:
+        fields["frozen"] = frozen
     try:
         return Event.model_validate(
             {**fields, "kind": kind.removeprefix(TYPE_PREFIX), "occurred_at": message["time"], **data}
@@ -161,7 +265,16 @@ def to_cloudevent(event: Event) -> dict[str, Any]:
         message["localzone"] = event.zone
     if event.local_date is not None:
         message["localdate"] = event.local_date.isoformat()
+    if event.frozen is not None:
+        values = {key: getattr(event.frozen, field) for key, field in _FROZEN.items()}
+        message |= {key: _plain(value) for key, value in values.items() if value is not None}
     return message
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return _rfc3339(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _rfc3339(instant: datetime) -> str:
@@ -193,6 +306,11 @@ def _said(event: Event) -> dict[str, Any]:
     }
 
 
+def item_of(source: str, id_: str, name: str) -> str:
+    """The object's name; for an event without one a name that no object and no other event has."""
+    return name or f"\x00{source}\x00{id_}"
+
+
 def canonical_order(events: Iterable[Event]) -> list[Event]:
     """The events by (occurred_at, source, id), whatever order they arrived in."""
     return sorted(events, key=lambda event: (event.occurred_at, event.source, event.id))
@@ -207,7 +325,7 @@ def payload_hash(event: Event) -> str:
 
 def object_key(name: str) -> int:
     """A non-negative int64 that stands for an object's name in the kernel (blake2b, 63 bits)."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") >> 1
+    return int.from_bytes(hashlib.blake2b(normal(name).encode(), digest_size=8).digest(), "big") >> 1
 
 
 __all__ = [
@@ -217,10 +335,15 @@ __all__ = [
     "VERIFICATION_LEVEL",
     "Event",
     "EventError",
+    "Frozen",
+    "Taken",
     "Verification",
     "canonical_order",
+    "is_json",
+    "item_of",
     "object_key",
     "parse_cloudevent",
     "payload_hash",
+    "read_json",
     "to_cloudevent",
 ]

@@ -42,8 +42,9 @@ def explain_scheme(scheme: IncentiveScheme, role: Role = "employee") -> list[str
         lines.append(_badge(badge, scheme) + _nature(badge.nature, hr))
     lines += [f"Level “{level.title}” from {points(level.points)} ever earned." for level in scheme.levels]
     lines += [_challenge(one, scheme) + _nature(one.nature, hr) for one in scheme.challenges]
-    lines += [_board(board) for board in scheme.leaderboards]
-    lines += _recognition(scheme, hr)
+    pseudonyms = any(board.pseudonyms for board in scheme.leaderboards)
+    lines += [_board(board, pseudonyms) for board in scheme.leaderboards]
+    lines += _recognition(scheme, hr) + _award_budget(scheme)
     lines += [_reward(reward, hr) for reward in scheme.rewards]
     return lines + _time(scheme.calendar) + _others(scheme, hr)
 
@@ -135,7 +136,7 @@ def _penalty(penalty: Penalty) -> str:
 def _streak(streak: Streak) -> str:
     when = f", if {condition(streak.when)}" if streak.when else ""
     what = joined(tuple(f"“{kind_words(kind)}”" for kind in streak.kinds))
-    text = f"Streak “{streak.title}”: {what}{when}, on every {joined(day_names(streak.days), 'and')}; holidays and leave do not count."
+    text = f"Streak “{streak.title}”: {what}{when}, on every {joined(day_names(streak.days), 'and')}; holidays and leave do not count. On other days it neither grows nor breaks."
     if streak.freezes:
         window = "" if streak.freeze_window == "total" else f" in a {streak.freeze_window}"
         text += f" {plural(streak.freezes, 'missed day')}{window} do not break it."
@@ -173,22 +174,33 @@ def _challenge(one: Challenge, scheme: IncentiveScheme) -> str:
     )
 
 
-def _board(board: Leaderboard) -> str:
+def _board(board: Leaderboard, pseudonyms: bool) -> str:
     window = "of all time" if board.window == "total" else f"of each {board.window}"
     group = {"everyone": "for everybody", "segment": "within your segment", "team": "of teams"}[board.group]
     text = f"Board “{board.title}”, {group}: points {window}. It shows the first {board.top}"
     text += f" and {board.neighbours} places on either side of you; groups below {board.minimum_group} are not shown."
     text += " Teams are compared by the average of their members." if board.per_head else ""
-    return text + (" Pseudonyms stand for names." if board.pseudonyms else "")
+    return text + (" Pseudonyms stand for names." if pseudonyms else "")
 
 
 def _recognition(scheme: IncentiveScheme, hr: bool) -> list[str]:
     found = scheme.recognition
     lines = [_kudos(found.kudos)] if found.kudos else []
     for one in found.highlights:
-        text = f"Recognition “{one.title}”: at most {_percent(one.share)} of people, every {plural(one.every_days, 'day')}."
+        text = f"Recognition “{one.title}”: every {plural(one.every_days, 'day')}, once late reports no longer count, who shared most items is thanked "
+        text += f"{'before all' if one.nature.publicity == 'public' else 'in private'}, at most {_percent(one.share)} of people; who shared as much is drawn by lot."
         lines.append(text + _nature(one.nature, hr))
     return lines + [_nomination(one) + _nature(one.nature, hr) for one in found.nominations]
+
+
+def _award_budget(scheme: IncentiveScheme) -> list[str]:
+    budget = scheme.award_budget
+    if budget is None:
+        return []
+    return [
+        f"All awards together can make {points(budget.points)} spendable {_EACH[budget.window]}; what goes beyond counts for your rank and "
+        "your badges, and cannot be spent."
+    ]
 
 
 def _percent(share: Fraction) -> str:
@@ -218,7 +230,8 @@ def _reward(reward: Reward, hr: bool) -> str:
         text += f" All together can spend {points(reward.budget_points)} on it in a month."
     text += " Somebody approves it first; your points return if not." if reward.approval else ""
     text += " You can cancel it and get your points back"
-    text += "." if reward.refund == "always" else " until it is approved."
+    early = " until it is approved." if reward.approval else " on the day you choose it."
+    text += " at any time." if reward.refund == "always" else early
     if hr:
         text += f" One costs {reward.unit_cost_cents / 100:.2f}." + _nature(reward.nature, hr)
     return text
@@ -244,7 +257,7 @@ def _others(scheme: IncentiveScheme, hr: bool) -> list[str]:
     joins = "only if you choose to" if privacy.boards_opt_in else "unless you choose not to"
     lines = [
         f"You appear on boards {joins}; your own place you always see.",
-        f"Numbers about groups of fewer than {privacy.minimum_group} people are shown nowhere.",
+        f"Numbers about groups of fewer than {privacy.minimum_group} people are shown nowhere, nor any from which they could be reckoned.",
     ]
     limit = scheme.fair_play.review_above_per_hour
     if limit is not None:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rewards.events import object_key
-from rewards.ledger import Draft, award_moves, badge_of, opposite, post
+from rewards.events import item_of, object_key
+from rewards.ledger import Draft, award_moves, badge_of, book, opposite
+from rewards.phrases import plural
 from rewards.places import Place, local_ordinal, places
 from rewards.reasons import Reason
 from rewards.schemes import NO_SCHEME, Schemes, TopUp, in_force
@@ -23,9 +24,11 @@ from rewards.store import reviews, states
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
-AWARDED = str(Reason.AWARDED)
-ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), str(Reason.HELD_FOR_REVIEW), "released", "approved"})
-NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
+AWARDED, EMPTY = str(Reason.AWARDED), str(Reason.BUDGET_EMPTY)
+HELD = str(Reason.HELD_FOR_REVIEW)
+ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
+LEFT = str(Reason.INACTIVE)
+NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD), LEFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class Told:
         )
 
     @property
+    def item(self) -> str:
+        """What stands for its object where things are counted once."""
+        return item_of(self.source, self.event_id, self.object)
+
+    @property
     def key(self) -> tuple[int, str, str]:
         """The canonical order: time, then source, then id."""
         return self.occurred_us, self.source, self.event_id
@@ -105,7 +113,8 @@ class Folder:
 
     def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
-        if fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event) or self._topped_up(fresh):
+        late = fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event)
+        if late or self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh):
             self.replay(person, place, stored)
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
@@ -134,7 +143,7 @@ class Folder:
         self.under_review |= reviews.held_events(self.tx, person.id)
         start = Stand(stored.base_version, stored.base_state)
         stand, desired = self.fold(person.id, place, start, told)
-        drafts = self._differences(person.id, desired, {one.ref for one in told})
+        drafts = self._differences(person, place, start, desired, {one.ref for one in told})
         return stand, drafts + self._top_ups(person, place, start, told)
 
     def _topped_up(self, fresh: Sequence[Told]) -> bool:
@@ -173,6 +182,10 @@ class Folder:
         standing = journal_rows.top_ups(self.tx, self.organisation, span.version, person.id)
         if sum(row.amount for row in standing) == rise:
             return []
+        if not standing and journal_rows.top_up_withdrawn(
+            self.tx, self.organisation, span.version, person.id
+        ):
+            return []
         postings = journal_rows.postings_of(self.tx, [row.id for row in standing])
         drafts = [opposite(row, postings.get(row.id, ()), "replay", "replayed") for row in standing]
         if rise:
@@ -186,9 +199,11 @@ class Folder:
             )  # fmt: skip
         return drafts
 
-    def open_events(self, person_id: int, before_us: int | None = None) -> list[Told]:
-        """The person's events of the open period that count, in canonical order."""
-        found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us)
+    def open_events(
+        self, person_id: int, before_us: int | None = None, *, voided: bool = False
+    ) -> list[Told]:
+        """The person's events of the open period that count (or ever counted), in canonical order."""
+        found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us, voided=voided)
         return [Told.from_row(row.id, row._asdict()) for row in found]
 
     def fold(
@@ -203,18 +218,24 @@ class Folder:
         choose = version_at or self.schemes.at
         fold = Fold.resume(self.schemes, start.version, start.state)
         drafts: list[Draft] = []
+        used = 0
         for one in told:
+            if one.person_id != person_id:
+                # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
+                day, zone = place.of(one.ref).date_at(one.occurred_us)
+                one = replace(one, local_date=day, zone=zone)
+            # A date that was left does not come again, though clocks may show it a second time.
+            used = max(used, one.local_date)
+            if one.local_date < used:
+                one = replace(one, local_date=used)
             version = choose(one.occurred_us)
             if version == NO_SCHEME:
                 if one.person_id == person_id:
                     drafts.append(self.zero(one, place, str(Reason.NO_SCHEME)))
                 continue
-            if one.person_id != person_id:
-                # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
-                day, zone = place.date_at(one.occurred_us)
-                one = replace(one, local_date=day, zone=zone)
-            team = place.membership_at(one.occurred_us)[1]
-            scored = fold.score(version, one, person_id, place)
+            then = place.of(one.ref)
+            team = then.membership_at(one.occurred_us)[1]
+            scored = fold.score(version, one, person_id, then)
             drafts.extend(self._draft(person_id, one, team, version, entry) for entry in scored)
         return Stand(fold.version, fold.to_bytes()), drafts
 
@@ -228,18 +249,18 @@ class Folder:
             rule="",
             amount=0,
             reason=reason,
-            arguments={"grace": f"{self.schemes.grace_hours(version)} hours"},
+            arguments={"grace": plural(self.schemes.grace_hours(version), "hour")},
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
-            team=place.membership_at(told.occurred_us)[1],
+            team=place.of(told.ref).membership_at(told.occurred_us)[1],
             occurred_us=told.occurred_us,
             event_ref=told.ref,
         )
 
     def post(self) -> list[int]:
         """Post the drafts and keep the states; returns the entries' ids."""
-        ids = post(self.tx, self.organisation, self.drafts, self.now_us)
+        self.drafts, ids = book(self.tx, self.organisation, self.drafts, self.now_us)
         states.save_many(self.tx, self._states)
         return ids
 
@@ -253,7 +274,7 @@ class Folder:
             kind=scored.kind,
             rule=scored.rule,
             amount=scored.amount,
-            reason=str(Reason.HELD_FOR_REVIEW) if review else scored.reason,
+            reason=HELD if review else scored.reason,
             arguments=dict(scored.arguments),
             scheme_version=version,
             local_date=told.local_date,
@@ -269,12 +290,14 @@ class Folder:
     def _object_key(self, version: int, scored: Scored, told: Told) -> int | None:
         if scored.kind != "badge" or not self.schemes.is_once_per_object(version, scored.rule):
             return None
-        return object_key(told.object)
+        return object_key(told.item)
 
-    def _differences(self, person_id: int, desired: Sequence[Draft], alive: set[int]) -> list[Draft]:
+    def _differences(
+        self, person: Any, place: Place, start: Stand, desired: Sequence[Draft], alive: set[int]
+    ) -> list[Draft]:
         """Opposites of what stands and should not, and what should stand and does not."""
         standing: dict[tuple[Any, ...], list[Any]] = {}
-        for row in journal_rows.standing(self.tx, person_id, self.closed_us):
+        for row in journal_rows.standing(self.tx, person.id, self.closed_us):
             if row.reason not in NOT_FOLDED:
                 standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
         fresh: list[Draft] = []
@@ -285,10 +308,15 @@ class Folder:
                 fresh.append(replace(draft, origin="replay"))
             else:
                 waiting.remove(same)
-        fresh = self._not_held_before(person_id, fresh)
         wanted_badges = {badge_of(draft) for draft in desired if draft.kind == "badge"}
-        gone = [row for rows in standing.values() for row in rows if not self._stays(row, wanted_badges)]
-        gone.sort(key=lambda row: int(row.id))
+        gone = [row for rows in standing.values() for row in rows]
+        kept = [row for row in gone if self._is_for_good(row) and badge_of(row) not in wanted_badges]
+        # What is for good outlives the events that earned it, not the version of the scheme that gave it.
+        elsewhere = [row for row in kept if self.schemes.at(row.occurred_us) != row.scheme_version]
+        fresh += self._ever_earned(person.id, place, start, {badge_of(row) for row in elsewhere})
+        fresh = self._not_held_before(person.id, fresh)
+        stays = {row.id for row in kept} - {row.id for row in elsewhere}
+        gone = sorted((row for row in gone if row.id not in stays), key=lambda row: int(row.id))
         postings = journal_rows.postings_of(self.tx, [row.id for row in gone])
         undone = [
             opposite(
@@ -298,6 +326,19 @@ class Folder:
         ]
         return undone + fresh
 
+    def _ever_earned(
+        self, person_id: int, place: Place, start: Stand, badges: set[tuple[str, int]]
+    ) -> list[Draft]:
+        """Of these badges, those that the versions now in force give for good, were it for events undone since."""
+        if not badges:
+            return []
+        _, drafts = self.fold(person_id, place, start, self.open_events(person_id, voided=True))
+        return [
+            replace(draft, origin="replay")
+            for draft in drafts
+            if self._is_for_good(draft) and badge_of(draft) in badges
+        ]
+
     def _not_held_before(self, person_id: int, fresh: list[Draft]) -> list[Draft]:
         """Without badges that a closed period gave for good, although its events no longer reach them."""
         if not any(draft.kind == "badge" for draft in fresh):
@@ -305,13 +346,8 @@ class Folder:
         kept = journal_rows.badges_before(self.tx, person_id, self.closed_us)
         return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
 
-    def _stays(self, row: Any, wanted_badges: set[tuple[str, int]]) -> bool:
-        """A permanent badge is kept although its events no longer reach it."""
-        return (
-            row.kind == "badge"
-            and badge_of(row) not in wanted_badges
-            and self.schemes.is_permanent(row.scheme_version, row.rule)
-        )
+    def _is_for_good(self, entry: Any) -> bool:
+        return entry.kind == "badge" and self.schemes.is_permanent(entry.scheme_version, entry.rule)
 
     def _keep(self, person_id: int, stand: Stand, last: Told | None) -> None:
         self._states.append(
@@ -328,6 +364,12 @@ class Folder:
 
 def _same(row: Any, draft: Draft) -> bool:
     """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
+    if draft.reason == HELD and row.reason != HELD:
+        # It counted, and now waits for a human look.
+        return False
+    if row.reason == EMPTY:
+        # What the budget left spendable of it is the pool's matter.
+        return (row.amount, row.scheme_version) == (draft.amount, draft.scheme_version)
     reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
     return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])
 
@@ -337,14 +379,15 @@ def replay_people(
 ) -> list[int]:
     """Count the open period again for these people; returns the new entries. `home` is the organisation's row.
 
-    People without any event so far are passed over unless `idle_too`.
+    People without any event or badge so far are passed over unless `idle_too`.
     """
     locked = states.lock(tx, organisation, ids)
+    busy = locked if idle_too else states.every(tx, sorted(locked))
     folder = Folder(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
     people = people_rows.by_ids(tx, organisation, locked)
     where = places(tx, list(people.values()))
     for person_id, stored in sorted(locked.items()):
-        if idle_too or stored.last_us != states.BEFORE_ALL_US:
+        if person_id in busy:
             folder.replay(people[person_id], where[person_id], stored)
     return folder.post()
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rewards.fields import Whole
 from rewards.quantities import (
     SYMBOLIC,
     Days,
@@ -21,7 +22,7 @@ from rewards.quantities import (
     Window,
 )  # fmt: skip
 
-Few = Annotated[int, Field(ge=1, le=1000, strict=True)]
+Few = Annotated[int, Field(ge=1, le=1000, strict=True), Whole]
 
 
 class Leaderboard(Part):
@@ -35,17 +36,19 @@ class Leaderboard(Part):
     group: Literal["everyone", "segment", "team"] = Field(
         "everyone", description="one board for all, one for each segment, or teams against each other"
     )
-    neighbours: Annotated[int, Field(ge=0, le=50, strict=True)] = Field(
+    neighbours: Annotated[int, Field(ge=0, le=50, strict=True), Whole] = Field(
         2, description="places shown above and below the reader"
     )
-    top: Annotated[int, Field(ge=0, le=100, strict=True)] = Field(
+    top: Annotated[int, Field(ge=0, le=100, strict=True), Whole] = Field(
         10, description="first places shown; 0: neighbours only"
     )
     per_head: bool = Field(False, description="teams are compared by the average of their members")
-    minimum_group: Annotated[int, Field(ge=2, le=1000, strict=True)] = Field(
-        5, description="smaller groups are not shown at all"
+    minimum_group: Annotated[int, Field(ge=2, le=1000, strict=True), Whole] = Field(
+        5, description="smaller groups are not shown at all, nor those from which they could be reckoned"
     )
-    pseudonyms: bool = Field(False, description="names are replaced by pseudonyms")
+    pseudonyms: bool = Field(
+        False, description="names are replaced by pseudonyms, on every board of persons in the scheme"
+    )
 
 
 class Kudos(Part):
@@ -64,10 +67,12 @@ class Kudos(Part):
 
 
 class Highlight(Part):
-    """Exclusive recognition: the best few, at intervals."""
+    """Exclusive recognition: at the end of every period those who shared most items are thanked, once late events cannot count."""
 
-    title: Title = Field(description="what people call it")
-    share: Share = Field(description="the part of the people who get it, at most")
+    title: Title = Field(description="what people call it; keeps its meaning through versions of the scheme")
+    share: Share = Field(
+        description="the part of the people who get it, at most, rounded up to a whole person"
+    )
     every_days: Days = Field(28, description="how often")
     nature: SymbolicNature = Field(SYMBOLIC, description="what kind of reward it is")
 
@@ -98,6 +103,15 @@ class Recognition(Part):
     )
 
 
+class AwardBudget(Part):
+    """What all awards together can make spendable. What goes beyond counts for ranks and badges, and cannot be spent."""
+
+    points: Points = Field(
+        description="spendable points of all people in a window; who is booked first gets them"
+    )
+    window: Window = Field("month", description="when the budget is whole again, by the calendar's zone")
+
+
 class Reward(Part):
     """Something spendable points buy. Buying never lowers a rank."""
 
@@ -105,7 +119,7 @@ class Reward(Part):
     title: Title = Field(description="what people call it")
     description: Text = Field("", description="what people read about it")
     points: Points = Field(description="its price")
-    stock: Annotated[int, Field(ge=0, le=10_000_000, strict=True)] | None = Field(
+    stock: Annotated[int, Field(ge=0, le=10_000_000, strict=True), Whole] | None = Field(
         None, description="how many there are; no limit, if none"
     )
     budget_points: Points | None = Field(
@@ -113,9 +127,11 @@ class Reward(Part):
     )
     approval: bool = Field(False, description="somebody approves each claim; points return if it is declined")
     refund: Literal["always", "before_approval"] = Field(
-        "always", description="until when a claim can be cancelled for the points to return"
+        "before_approval",
+        description="until when people can cancel a claim for the points to return: until it is approved, where nobody approves it on the day "
+        "of the claim, or always; what is handed out should not come back",
     )
-    unit_cost_cents: Annotated[int, Field(ge=0, le=100_000_000, strict=True)] = Field(
+    unit_cost_cents: Annotated[int, Field(ge=0, le=100_000_000, strict=True), Whole] = Field(
         0, description="what one costs the company, in cents; employees do not see it"
     )
     nature: Nature = Field(Nature(), description="what kind of reward it is")

@@ -11,6 +11,7 @@ from rewards.store import organisations as rows
 from rewards.store.session import Transaction
 from rewards.store.units import maybe_us, to_us
 
+ZONES = frozenset(available_timezones())
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -26,7 +27,7 @@ class Organisation:
 
 def known_zone(zone: str) -> bool:
     """True for a name in the pinned tzdata."""
-    return zone in available_timezones()
+    return zone in ZONES
 
 
 def create_organisation(tx: Transaction, slug: str, name: str, timezone: str, now: datetime) -> Organisation:

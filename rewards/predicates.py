@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from rewards.events import MOST_QUANTITY, VERIFICATION_LEVEL
+from rewards.fields import Normal
 
 MOST_DEPTH = 8
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -98,7 +99,7 @@ class In(_Node):
 
 
 Words = Annotated[
-    tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(min_length=1, max_length=60)
+    tuple[Annotated[str, Field(min_length=1, max_length=64), Normal], ...], Field(min_length=1, max_length=60)
 ]
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.fold import UNTIL_REVIEWED_US, Folder, Stand, closed_until, replay_people
-from rewards.intake import record
-from rewards.ledger import Draft, award_moves, inherited, on_dates, opposite, post
+from rewards.groups import groups_shown
+from rewards.intake import admit_due, record, waiting_people
+from rewards.ledger import Draft, award_moves, on_dates, opposite, post
 from rewards.people import find_row
 from rewards.places import local_ordinal, places
 from rewards.publication import SchemeVersion, publish_scheme, roll_back, scheme_in_force
@@ -21,6 +22,7 @@ from rewards.store import people as people_rows
 from rewards.store import states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import DAY_US, from_us, maybe_us, to_us
+from rewards.undoing import opposites
 from rewards.views import BadgeAward, BadgeView, Balances, EntryView, Receipt, of_rows
 
 __all__ = [
@@ -34,7 +36,7 @@ PAGE_LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """Who takes part. `by_segment`: (segment, people, active in 28 days), segments below the minimum left out."""
+    """Who takes part. `by_segment`: (segment, people, active in 28 days), those that may not be shown left out."""
 
     people: int
     active_7d: int
@@ -157,28 +159,33 @@ def release_due(tx: Transaction, organisation: str, now: datetime) -> int:
     """Release awards whose waiting time is over and admit quarantined events whose time has come; returns how many."""
     now_us = to_us(now)
     organisation_rows.find_shared(tx, organisation)
-    locked = states.lock(tx, organisation, [row.person_id for row in rows.due(tx, organisation, now_us)])
+    # All at once, in the order of ids: nobody waits in a circle.
+    waiting = {row.person_id for row in rows.due(tx, organisation, now_us)}
+    locked = states.lock(tx, organisation, sorted(waiting | waiting_people(tx, organisation, now_us)))
     due = [row for row in rows.due(tx, organisation, now_us) if row.person_id in locked]
     release(tx, organisation, due, "released", now_us)
-    waiting = event_rows.quarantined(tx, organisation, now_us)
-    names = people_rows.names(
-        tx, organisation, [id_ for row in waiting for id_ in (row.person_id, row.owner_id) if id_]
-    )
-    from rewards.store.history import to_event
-
-    known = [row for row in waiting if row.person_id in names]
-    record(tx, organisation, [to_event(row, names) for row in known], received_at=now)
-    return len(due) + len(known)
+    return len(due) + admit_due(tx, organisation, now)
 
 
 def release(tx: Transaction, organisation: str, held: Sequence[Any], reason: str, now_us: int) -> list[int]:
-    """Turn held entries into the person's own: an opposite of each, and the award anew."""
+    """Turn held entries into the person's own: an opposite of each, and the award anew; of closed periods, booked today."""
+    if not held:
+        return []
     postings = rows.postings_of(tx, [row.id for row in held])
     drafts: list[Draft] = []
     for row in held:
         undone = opposite(row, postings.get(row.id, ()), "release", reason)
         drafts += [undone, _own(row, undone, reason)]
-    return post(tx, organisation, drafts, now_us)
+    return post(tx, organisation, _in_the_open(tx, organisation, drafts, now_us), now_us)
+
+
+def _in_the_open(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[Draft]:
+    """The same drafts, those of closed periods on today's dates: no closed board changes."""
+    home = organisation_rows.find_shared(tx, organisation)
+    schemes = Schemes.of(tx, organisation)
+    today = local_ordinal(now_us, schemes.zone(schemes.at(now_us)))
+    closed_us = closed_until(home)
+    return [on_dates(one, today, today) if one.occurred_us < closed_us else one for one in drafts]
 
 
 def held_entries(tx: Transaction, event_ref: int) -> list[Any]:
@@ -189,18 +196,15 @@ def held_entries(tx: Transaction, event_ref: int) -> list[Any]:
 
 
 def participation(tx: Transaction, organisation: str, now: datetime) -> Participation:
-    """How many take part. Segments smaller than the scheme's minimum group are not shown."""
+    """How many take part. Segments that are too small, or would tell of one that is, are not shown."""
     now_us = to_us(now)
-    version = Schemes.of(tx, organisation).at(now_us)
-    minimum = (
-        5 if version == NO_SCHEME else Schemes.of(tx, organisation).scheme(version).privacy.minimum_group
-    )
+    may = groups_shown(tx, organisation, now, kinds=["segment"]).segments
     sizes = participation_rows.sizes(tx, organisation)
     month = participation_rows.active(tx, organisation, now_us - 28 * DAY_US, now_us)
     week = participation_rows.active(tx, organisation, now_us - 7 * DAY_US, now_us)
     counts = participation_rows.kinds(tx, organisation, now_us - 28 * DAY_US, now_us)
     shown = tuple(
-        (segment, size, month.get(segment, 0)) for segment, size in sorted(sizes.items()) if size >= minimum
+        (segment, size, month.get(segment, 0)) for segment, size in sorted(sizes.items()) if segment in may
     )
     return Participation(
         people=sum(sizes.values()),
@@ -237,10 +241,12 @@ def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> li
         raise Refused(
             f"entry {row.id} of origin {row.origin!r}: only awards are undone; cancel the claim or gift instead"
         )
-    draft = opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")
-    # A merge has moved the points already; its own two entries stand for the accounts themselves.
-    heirs = people_rows.heirs(tx, organisation, [row.person_id]) if row.origin != "merge" else {}
-    return post(tx, organisation, [inherited(draft, heirs)], now_us)
+    if row.origin == "merge":
+        # Its own two entries stand for the accounts themselves.
+        drafts = [opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")]
+    else:
+        drafts = opposites(tx, organisation, [row], "reversal", "reversed")
+    return post(tx, organisation, _in_the_open(tx, organisation, drafts, now_us), now_us)
 
 
 def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Schemes, now_us: int) -> list[int]:
@@ -251,11 +257,6 @@ def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Scheme
         if row.reverses is None and not rows.is_reversed(tx, row.id)
         if row.kind != "badge" or not schemes.is_permanent(row.scheme_version, row.rule)
     ]
-    postings = rows.postings_of(tx, [row.id for row in standing])
     board = local_ordinal(now_us, schemes.zone(schemes.at(now_us)))
-    drafts = [
-        on_dates(opposite(row, postings.get(row.id, ()), "reversal", "reversed"), board, board)
-        for row in standing
-    ]
-    heirs = people_rows.heirs(tx, organisation, [row.person_id for row in standing])
-    return post(tx, organisation, [inherited(draft, heirs) for draft in drafts], now_us)
+    undone = opposites(tx, organisation, standing, "reversal", "reversed")
+    return post(tx, organisation, [on_dates(draft, board, board) for draft in undone], now_us)

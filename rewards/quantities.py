@@ -20,6 +20,8 @@ from pydantic import (
     model_serializer,
 )
 
+from rewards.fields import Normal, Whole, like
+
 MILLIPOINTS = 1000
 MOST_POINTS = Decimal(1_000_000)
 Window = Literal["day", "week", "month", "total"]
@@ -82,11 +84,16 @@ Ratio = Annotated[
     ),
 ]
 Share = Annotated[Ratio, AfterValidator(_part_of_one)]
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
-Title = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Id = Annotated[
+    str,
+    like(r"^[a-z][a-z0-9_-]{0,47}$", "an id: a small letter, then up to 47 small letters, digits, _ or -"),
+]
+Title = Annotated[
+    str, Field(min_length=1, max_length=120), like(r"^[^\x00-\x1f\x7f]+$", "one line of plain text")
+]
 Text = Annotated[str, Field(max_length=2000)]
-Label = Annotated[str, Field(min_length=1, max_length=64)]
-Days = Annotated[int, Field(ge=1, le=366, strict=True)]
+Label = Annotated[str, Field(min_length=1, max_length=64), Normal]
+Days = Annotated[int, Field(ge=1, le=366, strict=True), Whole]
 
 
 def millipoints(points: Decimal) -> int:

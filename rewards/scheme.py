@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated
@@ -21,7 +20,8 @@ from rewards.achievements import (
     Streak,
 )  # fmt: skip
 from rewards.earning import Cap, Decay, Multiplier, Rule
-from rewards.offers import Highlight, Kudos, Leaderboard, Nomination, Recognition, Reward
+from rewards.fields import Day, Whole, name_of
+from rewards.offers import AwardBudget, Highlight, Kudos, Leaderboard, Nomination, Recognition, Reward
 from rewards.people_file import Zone
 from rewards.predicates import Predicate, words
 from rewards.quantities import (
@@ -59,7 +59,7 @@ _SENTIMENT = frozenset(
 class Holiday(Part):
     """A day on which nobody is expected to work."""
 
-    date: datetime.date = Field(description="the calendar date")
+    date: Day = Field(description="the calendar date")
     title: Title = Field(description="what people call it")
     segments: Annotated[tuple[Label, ...], Field(max_length=60)] = Field(
         (), description="for whom; for everybody, if none"
@@ -72,22 +72,24 @@ class Calendar(Part):
     zone: Zone = Field(
         "UTC", description="IANA time zone of boards and challenges, and of people whose zone is unknown"
     )
-    grace_hours: Annotated[int, Field(ge=0, le=8760, strict=True)] = Field(
+    grace_hours: Annotated[int, Field(ge=0, le=8760, strict=True), Whole] = Field(
         72, description="what arrives later than this after it happened is recorded and earns nothing"
     )
     holidays: Annotated[tuple[Holiday, ...], Field(max_length=400)] = Field(
         (), description="days that no streak requires, by date"
     )
-    redemption_expiry_days: Annotated[int, Field(ge=1, le=3660, strict=True)] | None = Field(
-        None, description="spendable points lapse after so many days; never, if none"
+    redemption_expiry_days: Annotated[int, Field(ge=1, le=3660, strict=True), Whole] | None = Field(
+        None,
+        description="spendable points lapse so many days after they could first be spent (what a claim gave back: after it came back); never, if none",
     )
 
 
 class Privacy(Part):
     """What others see."""
 
-    minimum_group: Annotated[int, Field(ge=2, le=1000, strict=True)] = Field(
-        5, description="numbers of smaller groups are shown nowhere"
+    minimum_group: Annotated[int, Field(ge=2, le=1000, strict=True), Whole] = Field(
+        5,
+        description="numbers of smaller groups are shown nowhere, nor any from which they could be reckoned",
     )
     boards_opt_in: bool = Field(
         False,
@@ -99,7 +101,7 @@ class Privacy(Part):
 class FairPlay(Part):
     """When a person looks before points are spendable."""
 
-    review_above_per_hour: Annotated[int, Field(ge=1, le=100_000, strict=True)] | None = Field(
+    review_above_per_hour: Annotated[int, Field(ge=1, le=100_000, strict=True), Whole] | None = Field(
         None, description="events of one person in an hour above which awards wait for a look; never, if none"
     )
 
@@ -122,9 +124,9 @@ class IncentiveScheme(Part):
     caps: Annotated[tuple[Cap, ...], Field(max_length=8)] = Field(
         (), description="limits over all rules together"
     )
-    unrewarded_channels: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(max_length=32)
-    ] = Field((), description="channels whose own rules forbid rewards: they earn nothing")
+    unrewarded_channels: Annotated[tuple[Label, ...], Field(max_length=32)] = Field(
+        (), description="channels whose own rules forbid rewards: they earn nothing"
+    )
     badges: Annotated[tuple[Badge, ...], Field(max_length=MOST_BADGES)] = Field(
         (), description="what can be reached"
     )
@@ -138,6 +140,9 @@ class IncentiveScheme(Part):
     )
     recognition: Recognition = Field(Recognition(), description="recognition between people")
     rewards: Annotated[tuple[Reward, ...], Field(max_length=256)] = Field((), description="what points buy")
+    award_budget: AwardBudget | None = Field(
+        None, description="spendable points that awards can give; no limit, if none"
+    )
     calendar: Calendar = Field(Calendar(), description="time rules")
     privacy: Privacy = Field(Privacy(), description="what others see")
     fair_play: FairPlay = Field(FairPlay(), description="when a person looks first")
@@ -202,7 +207,7 @@ class IncentiveScheme(Part):
             if field == "tag"
         ]
         for what, name in named:
-            if _SENTIMENT & set(re.split(r"[^a-z]+", name.lower())):
+            if _SENTIMENT & set(re.split(r"[^a-z]+", name_of(name))):
                 raise ValueError(
                     f"{what} {name!r} speaks of sentiment; positive sentiment is never paid for; reward the act, not its tone"
                 )
@@ -211,6 +216,10 @@ class IncentiveScheme(Part):
     def every_badge(self) -> tuple[Badge, ...]:
         """Every badge that can be held, each level of a badge as one of its own, in order."""
         return tuple(one for badge in self.badges for one in badge.expanded())
+
+    def is_unrewarded(self, channel: str) -> bool:
+        """Whether the scheme pays nothing on the channel, however its name is written."""
+        return name_of(channel) in map(name_of, self.unrewarded_channels)
 
     def conditions(self) -> list[Predicate]:
         """Every condition of rules, multipliers, badges and streaks, in order."""
@@ -223,7 +232,7 @@ class IncentiveScheme(Part):
 
 
 __all__ = [
-    "MILLIPOINTS", "Badge", "BadgeLevel", "Calendar", "Cap", "Challenge", "Decay", "FairPlay", "Highlight", "Holiday",
+    "MILLIPOINTS", "AwardBudget", "Badge", "BadgeLevel", "Calendar", "Cap", "Challenge", "Decay", "FairPlay", "Highlight", "Holiday",
     "IncentiveScheme", "Kudos", "Leaderboard", "Level", "Metric", "Multiplier", "Nature", "Nomination", "Penalty", "Points",
     "Privacy", "Recognition", "Repair", "Requirement", "Reward", "Rule", "SchemeError", "Streak", "Window", "millipoints",
 ]  # fmt: skip

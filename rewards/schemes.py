@@ -5,14 +5,18 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from rewards.absences import Absence, absences, with_absences
 from rewards.reasons import Reason, explain
 from rewards.scheme import IncentiveScheme
 from rewards.store import organisations as organisation_rows
 from rewards.store import schemes as rows
 from rewards.store.session import Transaction
+from rewards.store.units import digest
 from rewards.tables import CompiledScheme, compile_scheme
+from rewards.timeline import NO_SCHEME, InForce, in_force, in_turn
 
-NO_SCHEME = 0
+__all__ = ["NO_SCHEME", "OWN_REASONS", "InForce", "Schemes", "TopUp", "in_force"]
+
 DEFAULT_GRACE_HOURS = 72
 OWN_REASONS = {
     "reversed": "This undoes an entry that was taken back.",
@@ -24,22 +28,13 @@ OWN_REASONS = {
     "merged": "Two accounts of yours became one.",
     "redeemed": "You chose a reward.",
     "expired": "These points were not spent in time. Your rank keeps them.",
+    "not_expired": "What had lapsed of points that were taken back is not owed.",
     "refunded": "The reward was declined or cancelled; what it cost came back.",
     "gift": "A colleague gave you part of their allowance.",
     "gift_sent": "You gave this from your allowance.",
     "allowance": "Your allowance for this period.",
     "budget": "The budget set aside for a reward.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """A version and from when it holds. A top-up also looks back to `since_us`."""
-
-    version: int
-    effective_us: int
-    since_us: int
-    mode: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,9 @@ class Schemes:
         self._tx = tx
         self._organisation = organisation
         self._candidate: CompiledScheme | None = None
-        self.timeline, self._hashes = _timeline(tx, organisation)
+        self._compiled: dict[int, CompiledScheme] = {}
+        self._token = organisation_rows.schemes_token(tx, organisation)
+        self.timeline, self._hashes = _timeline(tx, organisation, self._token)
         self.has_top_ups = any(one.mode == "top_up" for one in self.timeline)
 
     @classmethod
@@ -80,8 +77,18 @@ class Schemes:
         tx.memo.pop(("schemes", organisation), None)
 
     def at(self, at_us: int) -> int:
-        """The version in force at an instant: the latest published of those effective by then; 0 for none."""
+        """The version in force at an instant, as `in_force` says; 0 for none."""
         return in_force(self.timeline, at_us)
+
+    def displaced(self, now_us: int, newest: InForce) -> list[InForce]:
+        """Versions still to come that would never hold if `newest` were published."""
+        after = (*self.timeline, newest)
+
+        def ever(timeline: Sequence[InForce]) -> set[int]:
+            return {in_force(timeline, one.effective_us) for one in timeline}
+
+        gone = ever(self.timeline) - ever(after)
+        return [one for one in self.timeline if one.scheduled(now_us) and one.version in gone]
 
     def top_ups(self, closed_us: int) -> list[TopUp]:
         """The top-ups that can still change, oldest first: those that look back into the open period alone.
@@ -99,7 +106,30 @@ class Schemes:
         return found
 
     def compiled(self, version: int) -> CompiledScheme:
-        """The version compiled; a version never changes, so that the process keeps it."""
+        """The version compiled, knowing what was away before it."""
+        if version not in self._compiled:
+            self._compiled[version] = with_absences(self._plain(version), self._absences(version))
+        return self._compiled[version]
+
+    def _absences(self, version: int) -> tuple[Absence, ...]:
+        """When its streaks were in no version; kept by the process until a version is published or withdrawn."""
+        # What was away has stood, left and come back.
+        if len(self.timeline) < 3 or not self._plain(version).scheme.streaks:
+            return ()
+        key = ("absences", self._organisation, self._token, version)
+        kept = self._tx.database.cache.get(key) if self._token else None
+        if kept is None:
+            held = in_turn(self.timeline)
+            turns = [one for _, one in held]
+            until = turns.index(version) + 1 if version in turns else 0
+            history = [(since_us, self._plain(one).scheme) for since_us, one in held[:until]]
+            kept = absences(history) if history else ()
+            if self._token:
+                self._tx.database.cache[key] = kept
+        return kept
+
+    def _plain(self, version: int) -> CompiledScheme:
+        """The version compiled by itself; a version never changes, so that the process keeps it."""
         if version == self.CANDIDATE and self._candidate is not None:
             return self._candidate
         key = ("compiled", self._hash(version))
@@ -113,7 +143,7 @@ class Schemes:
 
     def scheme(self, version: int) -> IncentiveScheme:
         """The version's document."""
-        return self.compiled(version).scheme
+        return self._plain(version).scheme
 
     def grace_hours(self, version: int) -> int:
         """How late an event may arrive and still count."""
@@ -127,6 +157,11 @@ class Schemes:
         """Above how many events an hour awards wait for a human; None for never."""
         return None if version == NO_SCHEME else self.scheme(version).fair_play.review_above_per_hour
 
+    @property
+    def has_review_limits(self) -> bool:
+        """True where some version holds unusual speed for a human look."""
+        return any(self.review_limit(one.version) is not None for one in self.timeline)
+
     def is_permanent(self, version: int, badge: str) -> bool:
         """True for a badge that is never revoked."""
         return any(one.id == badge and one.permanent for one in self.scheme(version).every_badge)
@@ -136,12 +171,12 @@ class Schemes:
         return any(one.id == badge and one.once_per == "object" for one in self.scheme(version).every_badge)
 
     def with_candidate(
-        self, compiled: CompiledScheme, effective_us: int, since_us: int, mode: str
+        self, compiled: CompiledScheme, effective_us: int, since_us: int, now_us: int, mode: str
     ) -> "Schemes":
         """A copy in which a scheme not published is in force, under the version CANDIDATE."""
         found = copy(self)
-        found._candidate = compiled
-        found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, mode))
+        found._candidate, found._compiled, found._token = compiled, {}, ""
+        found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, now_us, mode))
         found.has_top_ups = self.has_top_ups or mode == "top_up"
         return found
 
@@ -179,30 +214,25 @@ class Schemes:
             cache[key] = (
                 {one.id: one.title for group in (scheme.rules, scheme.every_badge) for one in group}
                 | {f"challenge:{one.id}": one.title for one in scheme.challenges}
+                | {f"highlight:{digest(one.title)[:16]}": one.title for one in scheme.recognition.highlights}
                 | {f"nomination:{one.id}": one.title for one in scheme.recognition.nominations}
             )
         found: dict[str, str] = cache[key]
         return found
 
 
-def _timeline(tx: Transaction, organisation: str) -> tuple[tuple[InForce, ...], dict[int, str]]:
+def _timeline(tx: Transaction, organisation: str, token: str) -> tuple[tuple[InForce, ...], dict[int, str]]:
     """Versions not rolled back, and content hashes; kept by the process until the organisation's token changes."""
-    token = organisation_rows.schemes_token(tx, organisation)
     key = ("timeline", organisation, token)
     kept = tx.database.cache.get(key) if token else None
     if kept is None:
         found = rows.timeline(tx, organisation)
-        versions = tuple(InForce(row.version, row.effective_us, row.since_us, row.mode) for row in found)
+        versions = tuple(
+            InForce(row.version, row.effective_us, row.since_us, row.published_at_us, row.mode)
+            for row in found
+        )
         kept = versions, {row.version: row.content_hash for row in found}
         if token:
             tx.database.cache[key] = kept
     timeline, hashes = kept
     return timeline, dict(hashes)
-
-
-def in_force(timeline: Sequence[InForce], at_us: int) -> int:
-    """The latest published of those effective by then; 0 for none."""
-    for one in reversed(timeline):
-        if one.effective_us <= at_us:
-            return one.version
-    return NO_SCHEME

@@ -10,6 +10,7 @@ from rewards.events import Event, Verification
 from rewards.places import Place
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.store.units import from_us
+from rewards.tables import CompiledScheme
 
 HOUR_US = 3_600_000_000
 
@@ -17,6 +18,10 @@ HOUR_US = 3_600_000_000
 class TellsOfEvent(Protocol):
     """What scoring reads of a stored event."""
 
+    @property
+    def source(self) -> str: ...
+    @property
+    def event_id(self) -> str: ...
     @property
     def person_id(self) -> int: ...
     @property
@@ -60,6 +65,7 @@ class Fold:
         self.schemes = schemes
         self.version = version
         self._state = state
+        self._days_off: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
 
     @classmethod
     def resume(cls, schemes: Schemes, version: int, data: bytes) -> "Fold":
@@ -72,18 +78,23 @@ class Fold:
         """The state, canonical."""
         return b"" if self._state is None else self._state.to_bytes()
 
-    def score(self, version: int, told: TellsOfEvent, person_id: int, place: Place) -> list[Scored]:
-        """Score one event for one beneficiary under a version, carrying the state over when the version changes."""
+    def under(self, version: int) -> PersonState:
+        """The state carried to a version, and there from now on."""
         compiled = self.schemes.compiled(version)
         if self._state is None:
             self._state = PersonState.new(compiled)
         elif version != self.version:
             self._state = carry(self._state, self.schemes.compiled(self.version), compiled)
         self.version = version
+        return self._state
+
+    def score(self, version: int, told: TellsOfEvent, person_id: int, place: Place) -> list[Scored]:
+        """Score one event for one beneficiary under a version, carrying the state over when the version changes."""
+        state, compiled = self.under(version), self.schemes.compiled(version)
         segment, team = place.membership_at(told.occurred_us)
-        facts = PersonFacts(segment, team, told.zone, place.leave)
+        facts = PersonFacts(segment, team, told.zone, self._off(version, compiled, place))
         role: Role = "subject" if told.person_id == person_id else "owner"
-        self._state, outcome = award(compiled, self._state, _event(told), facts, role)
+        self._state, outcome = award(compiled, state, _event(told), facts, role)
         return [
             Scored(
                 entry.kind,
@@ -96,12 +107,19 @@ class Fold:
             for entry in outcome.entries
         ]
 
+    def _off(self, version: int, compiled: CompiledScheme, place: Place) -> tuple[tuple[int, int], ...]:
+        """Leave and holidays under a version."""
+        key = version, id(place)
+        if key not in self._days_off:
+            self._days_off[key] = place.off_under(compiled.scheme.calendar.holidays)
+        return self._days_off[key]
+
 
 def _event(told: TellsOfEvent) -> Event:
     """The event as the kernel reads it. It was validated when it came in, so that it is not validated again."""
     return Event.model_construct(
-        source="inbox",
-        id="0",
+        source=told.source,
+        id=told.event_id,
         kind=told.kind,
         subject=str(told.person_id),
         occurred_at=from_us(told.occurred_us),

@@ -10,11 +10,12 @@ import numpy as np
 from engine import scoring_tables as codes
 from engine.scoring_tables import Ints, SchemeTables
 from rewards.achievements import COUNTED, Badge, Requirement
+from rewards.carrying import Part, parts_of
 from rewards.document import content_hash
 from rewards.earning import Cap, Rule
 from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.limits import refuse_overflow
-from rewards.quantities import millipoints
+from rewards.quantities import Window, millipoints
 from rewards.scheme import IncentiveScheme
 from rewards.vocabulary import Program, Vocabulary, vocabulary_of, weekday_mask
 
@@ -26,15 +27,15 @@ Slot = tuple[int, int]
 
 @dataclass(frozen=True)
 class CompiledScheme:
-    """A scheme with its tables, vocabulary, content hash, and the names of caps and counters that outlast versions."""
+    """A scheme with its tables, vocabulary, content hash and caps in the order of the tables. `parts`: what is remembered, by names that outlast versions."""
 
     scheme: IncentiveScheme
     badges: tuple[Badge, ...]
     tables: SchemeTables
     vocabulary: Vocabulary
     hash: str
-    cap_names: tuple[str, ...]
-    counter_names: tuple[str, ...]
+    caps: tuple[Cap, ...]
+    parts: tuple[Part, ...]
 
 
 def _matrix(rows: Iterable[Row], columns: int) -> Ints:
@@ -45,6 +46,15 @@ def _matrix(rows: Iterable[Row], columns: int) -> Ints:
 def _identity(name: str) -> int:
     """A number for a name that stays the same in later versions of the scheme."""
     return object_key(name) >> 32
+
+
+def _what_counted(need: Requirement) -> tuple[str, ...]:
+    return need.metric, need.of, need.beneficiary, need.scope, need.window
+
+
+def _how_counted(need: Requirement) -> tuple[str, str]:
+    when = need.model_dump_json(include={"when"}) if need.when else ""
+    return need.per_object, when
 
 
 class _Builder:
@@ -99,13 +109,15 @@ class _Builder:
         )
 
     def add_caps(self, owner: str, caps: tuple[Cap, ...]) -> None:
-        """Caps go by their place under their rule from version to version."""
-        for at, cap in enumerate(caps):
-            name = f"{owner}/{at}/{cap.window}/{cap.scope}"
+        """A cap is known by its rule, window and scope. Several of the same count the same: the tightest stands for all."""
+        tightest: dict[tuple[Window, str], int] = {}
+        for cap in caps:
+            points = millipoints(cap.points)
+            tightest[cap.window, cap.scope] = min(points, tightest.get((cap.window, cap.scope), points))
+        for (window, scope), points in tightest.items():
+            name = f"{owner}/{window}/{scope}"
             self.cap_names.append(name)
-            self.caps.append(
-                (_WINDOWS[cap.window], _SCOPES[cap.scope], millipoints(cap.points), _identity(name))
-            )
+            self.caps.append((_WINDOWS[window], _SCOPES[scope], points, _identity(name)))
 
     def badge(self, index: int, badge: Badge) -> Row:
         """The badge's row; its requirements and counters are added to their tables."""
@@ -136,9 +148,8 @@ class _Builder:
                 return codes.METRIC_COUNTER, self._counter(badge, need)
 
     def _counter(self, badge: Badge, need: Requirement) -> int:
-        """The counter of such a requirement under such penalties; equal ones share it. Its name says all that it counts."""
-        plain = need.model_copy(update={"at_least": 1})
-        name = "+".join(part.model_dump_json(exclude_defaults=True) for part in (plain, *badge.penalties))
+        """The badge's counter of such a requirement; its levels share it."""
+        name = self._counter_name(badge, need)
         if name in self.counter_names:
             return self.counter_names.index(name)
         index = len(self.counters)
@@ -163,6 +174,17 @@ class _Builder:
             )
             self._step(penalty.on, penalty.beneficiary, row)
         return index
+
+    def _counter_name(self, badge: Badge, need: Requirement) -> str:
+        """What is counted, for which badge. The condition belongs to it only where the badge counts the same under several."""
+        whose = badge.id.split(".")[0]
+        alike = {
+            _how_counted(other)
+            for group in badge.groups
+            for other in group
+            if _what_counted(other) == _what_counted(need)
+        }
+        return "/".join((whose, *_what_counted(need), *(_how_counted(need) if len(alike) > 1 else ())))
 
     def _step(self, kind: str, beneficiary: str, row: Row) -> None:
         self.concerned[self.slot(kind, beneficiary)][1].append(len(self.steps))
@@ -254,7 +276,7 @@ def compile_scheme(scheme: IncentiveScheme) -> CompiledScheme:
     streaks = b.streaks()
     b.place_badges(badges)
     dispatch, listed, most_entries, most_slots = b.dispatch()
-    unrewarded = sum({1 << b.vocabulary.channel_codes[name] for name in scheme.unrewarded_channels})
+    unrewarded = sum({1 << b.vocabulary.channel_code(name) for name in scheme.unrewarded_channels})
     tables = SchemeTables(
         rule=_matrix(rules, codes.RULE_COLUMNS),
         multiplier=_matrix(b.multipliers, 4),
@@ -266,10 +288,11 @@ def compile_scheme(scheme: IncentiveScheme) -> CompiledScheme:
         requirement=_matrix(b.needs, 4),
         streak=_matrix(streaks, 7),
         holiday=_matrix(b.holidays(), 2),
+        away=_matrix((), 3),
         dispatch=dispatch,
         listed=listed,
         general=np.array([own_caps, unrewarded, most_entries, most_slots], dtype=np.int64),
     )
-    return CompiledScheme(
-        scheme, badges, tables, b.vocabulary, content_hash(scheme), tuple(b.cap_names), tuple(b.counter_names)
-    )
+    parts = parts_of(scheme, badges, b.cap_names, b.counter_names)
+    caps = (*(cap for rule in scheme.rules for cap in rule.caps), *scheme.caps)
+    return CompiledScheme(scheme, badges, tables, b.vocabulary, content_hash(scheme), caps, parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
+from ipaddress import ip_address
 
 import uvicorn
 
@@ -17,7 +18,9 @@ SHUTDOWN_SECONDS = 5
 def listen(host: str, port: int) -> socket.socket:
     """A bound socket; port 0 takes a free one. Raises InputError naming the port where it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named because asyncio sends small answers at once (TCP_NODELAY) only where it reads TCP there: else each
+    # answer on a kept connection waits for the client's delayed acknowledgement, 40 ms.
+    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind((host, port))
@@ -38,6 +41,11 @@ def address(taken: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def reachable(taken: socket.socket) -> str:
+    """The same as an address to write into links; '' where it listens on every interface, for then none is the one."""
+    return "" if ip_address(taken.getsockname()[0]).is_unspecified else address(taken)
+
+
 def run(taken: socket.socket) -> None:
     """Serve until interrupted or told to end; requests under way may finish."""
     try:
@@ -46,8 +54,12 @@ def run(taken: socket.socket) -> None:
     except OSError as error:
         raise _busy(address(taken), error) from None
     config = uvicorn.Config(
-        create_app(),
-        log_level="warning",
+        create_app(listens_at=reachable(taken)),
+        # Uvicorn's own configuration would write errors with their messages, and requests with their addresses.
+        log_config=None,
+        access_log=False,
+        # Whom a proxy forwards for is for web.proxies to find out.
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )

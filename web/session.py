@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -11,8 +11,9 @@ from fastapi import Depends, Request, Security
 from fastapi.responses import RedirectResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from rewards.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_token
+from rewards.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_tokens
 from rewards.store.session import Database
+from web.batching import Batcher
 from web.problems import COOKIE, Problem
 from web.settings import Settings
 
@@ -36,8 +37,20 @@ def settings(request: Request) -> Settings:
     return found
 
 
+def public_address(request: Request) -> str:
+    """The address that links and badges begin with. It is the operator's word, never the Host that a request names.
+
+    Raises Problem where nobody has said it.
+    """
+    found: str = request.app.state.public_address
+    if not found:
+        raise Problem(503, "the public address is not known; set GROUNDSWELL_BASE_URL and start again")
+    return found
+
+
 Store = Annotated[Database, Depends(database)]
 Config = Annotated[Settings, Depends(settings)]
+PublicAddress = Annotated[str, Depends(public_address)]
 
 
 def current_account(request: Request) -> Account | None:
@@ -84,19 +97,32 @@ _BEARER = HTTPBearer(
 )
 
 
-def token_with(*scopes: str) -> Callable[..., ApiToken]:
+Tokens = Batcher[str, ApiToken | None]
+
+
+def token_reader(store: Database) -> Tokens:
+    """Reads tokens from the database, every time: one that was revoked, or whose person has gone, ends at once."""
+
+    def read(secrets: Sequence[str]) -> list[ApiToken | None]:
+        with store.read() as tx:
+            return authenticate_tokens(tx, secrets, now())
+
+    return Batcher("tokens", read)
+
+
+def token_with(*scopes: str) -> Callable[..., Awaitable[ApiToken]]:
     """A dependency: the bearer token of the request, which must have one of the scopes."""
     scope = scopes[0]
 
-    def token(
+    async def token(
         request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ApiToken:
         scheme, _gap, secret = request.headers.get("authorization", "").partition(" ")
         challenge = {"WWW-Authenticate": f'Bearer scope="{scope}"'}
         if scheme.lower() != "bearer" or not secret:
             raise Problem(401, "no bearer token; send Authorization: Bearer gs_…", challenge)
-        with database(request).read() as tx:
-            found = authenticate_token(tx, secret.strip(), now())
+        tokens: Tokens = request.app.state.tokens
+        found = await tokens.ask(secret.strip())
         if found is None:
             raise Problem(401, "the bearer token is unknown, expired or revoked; make a new one", challenge)
         if not set(scopes) & set(found.scopes):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select, update
+from sqlalchemy import Row, and_, bindparam, or_, select, true, update
 
 from rewards.store import schema
 from rewards.store.prepared import Prepared, inserting
@@ -50,12 +50,14 @@ def by_refs(tx: Transaction, refs: Iterable[int]) -> dict[int, Row[Any]]:
     return found
 
 
-def scored_of(tx: Transaction, person_id: int, from_us: int, before_us: int | None = None) -> list[Row[Any]]:
-    """The person's events that count, as subject or owner, in canonical order."""
+def scored_of(
+    tx: Transaction, person_id: int, from_us: int, before_us: int | None = None, *, voided: bool = False
+) -> list[Row[Any]]:
+    """The person's events that count (with `voided`: that ever counted), as subject or owner, in canonical order."""
     where = [
         or_(EVENT.c.person_id == person_id, EVENT.c.owner_id == person_id),
         EVENT.c.scored,
-        EVENT.c.voided_at_us.is_(None),
+        true() if voided else EVENT.c.voided_at_us.is_(None),
         EVENT.c.occurred_us >= from_us,
     ]
     if before_us is not None:
@@ -71,16 +73,16 @@ def last_scored(tx: Transaction, organisation: str) -> int | None:
     return tx.execute(query.order_by(EVENT.c.occurred_us.desc()).limit(1)).scalar_one_or_none()
 
 
-def count_recent(tx: Transaction, person_id: int, from_us: int, until_us: int) -> int:
-    """How many of the person's own events occurred in (from, until]."""
-    query = select(EVENT.c.id).where(
+def own_between(tx: Transaction, person_id: int, from_us: int, until_us: int) -> list[Row[Any]]:
+    """The person's own events that count and occurred in (from, until), in canonical order."""
+    query = select(EVENT).where(
         EVENT.c.person_id == person_id,
         EVENT.c.occurred_us > from_us,
-        EVENT.c.occurred_us <= until_us,
+        EVENT.c.occurred_us < until_us,
         EVENT.c.scored,
         EVENT.c.voided_at_us.is_(None),
     )
-    return len(tx.execute(query).all())
+    return sorted(tx.execute(query), key=lambda row: (row.occurred_us, row.source, row.event_id))
 
 
 def void(tx: Transaction, event_ref: int, at_us: int) -> None:
@@ -88,22 +90,22 @@ def void(tx: Transaction, event_ref: int, at_us: int) -> None:
     tx.execute(update(EVENT).where(EVENT.c.id == event_ref).values(voided_at_us=at_us))
 
 
-def admit(tx: Transaction, event_ref: int, status: str, scored: bool, received_us: int) -> None:
-    """A quarantined event whose time has come."""
-    values = {"status": status, "scored": scored, "received_us": received_us}
+def admit(
+    tx: Transaction, event_ref: int, status: str, scored: bool, owner_id: int | None, received_us: int
+) -> None:
+    """A quarantined event whose time has come, and who may earn as its owner."""
+    values = {"status": status, "scored": scored, "owner_id": owner_id, "received_us": received_us}
     tx.execute(update(EVENT).where(EVENT.c.id == event_ref).values(**values))
 
 
-def quarantined(tx: Transaction, organisation: str, before_us: int) -> list[Row[Any]]:
-    """Quarantined events that occurred by now."""
+def quarantined(tx: Transaction, organisation: str, before_us: int, limit: int) -> list[Row[Any]]:
+    """Quarantined events that occurred by now, the oldest first."""
     where = and_(
         EVENT.c.organisation_id == organisation,
         EVENT.c.status == "quarantined",
         EVENT.c.occurred_us <= before_us,
     )
-    return list(
-        tx.execute(select(EVENT).where(where).order_by(EVENT.c.occurred_us, EVENT.c.source, EVENT.c.event_id))
-    )
+    return list(tx.execute(select(EVENT).where(where).order_by(EVENT.c.occurred_us, EVENT.c.id).limit(limit)))
 
 
 def in_order(tx: Transaction, organisation: str, since_us: int) -> Iterable[Row[Any]]:

@@ -21,6 +21,16 @@ def sizes(tx: Transaction, organisation: str) -> dict[str, int]:
     return {segment: int(people) for segment, people in tx.execute(query)}
 
 
+def cells(tx: Transaction, organisation: str) -> dict[tuple[str, str], int]:
+    """People by segment and team, inactive and erased ones left out."""
+    query = (
+        select(PERSON.c.segment, PERSON.c.team, func.count())
+        .where(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(("active", "paused")))
+        .group_by(PERSON.c.segment, PERSON.c.team)
+    )
+    return {(segment, team): int(people) for segment, team, people in tx.execute(query)}
+
+
 def active(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[str, int]:
     """People by segment who did something themselves in (from, until]."""
     query = (

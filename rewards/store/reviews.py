@@ -1,13 +1,16 @@
 """Rows of `review`: what a human should look at before it counts."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, and_, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.session import Transaction
 
 REVIEW = schema.review
+EVENT = schema.event
+_CHUNK = 500
 
 
 def add(
@@ -52,9 +55,22 @@ def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str
 
 
 def held_events(tx: Transaction, person_id: int) -> set[int]:
-    """Events of the person that are held by an open review."""
-    where = and_(REVIEW.c.person_id == person_id, REVIEW.c.status == "open", REVIEW.c.event_ref.is_not(None))
-    return set(tx.execute(select(REVIEW.c.event_ref).where(where)).scalars())
+    """Events from which the person may earn, as subject or owner, and that an open review holds."""
+    query = (
+        select(REVIEW.c.event_ref)
+        .join(EVENT, EVENT.c.id == REVIEW.c.event_ref)
+        .where(REVIEW.c.status == "open", or_(EVENT.c.person_id == person_id, EVENT.c.owner_id == person_id))
+    )
+    return set(tx.execute(query).scalars())
+
+
+def of_events(tx: Transaction, refs: Sequence[int], kind: str) -> set[int]:
+    """Which of these events have had a review of this kind, open or decided."""
+    found: set[int] = set()
+    for start in range(0, len(refs), _CHUNK):
+        where = and_(REVIEW.c.event_ref.in_(refs[start : start + _CHUNK]), REVIEW.c.kind == kind)
+        found.update(tx.execute(select(REVIEW.c.event_ref).where(where)).scalars())
+    return found
 
 
 def page(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import (
     URL,
@@ -18,17 +19,18 @@ from sqlalchemy import (
     create_engine,
     event,
     exc,
-    make_url,
     text,
 )
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from rewards.store.address import parse_address
 from rewards.store.prepared import Compiled, Prepared
 
 BUSY_TIMEOUT_MS = 30_000
 TRY_MS = 20
 POOL_SIZE = 16
 IDLE_BEFORE_PING_SECONDS = 10.0
+_FAILED = (exc.OperationalError, exc.TimeoutError, sqlite3.OperationalError, psycopg.OperationalError)
 Question = tuple[Prepared, Sequence[Mapping[str, Any]]]
 
 
@@ -211,6 +213,10 @@ class Database:
         with self.read() as tx:
             return bool(tx.execute(text("SELECT 1")).scalar_one() == 1)
 
+    def failed(self, error: Exception) -> bool:
+        """True where the error is the database's own (locked, full, gone), whatever was asked of it."""
+        return isinstance(error, _FAILED)
+
     def close(self) -> None:
         """Give all connections back."""
         if self._kept is not None:
@@ -225,12 +231,9 @@ def open_database(url: str) -> Database:
 
     Raises ValueError for another database, or for SQLite without a file.
     """
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend == "postgresql":
-        return Database(parsed.set(drivername="postgresql+psycopg"))
-    if backend != "sqlite":
-        raise ValueError(f"database {backend!r}: only sqlite and postgresql are known; change DATABASE_URL")
+    parsed = parse_address(url)
+    if parsed.get_backend_name() == "postgresql":
+        return Database(parsed)
     if parsed.database in (None, "", ":memory:"):
         raise ValueError("sqlite without a file cannot be shared by connections; use sqlite:///path/to/file")
     Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -263,7 +266,11 @@ def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
         {"poolclass": StaticPool} if writer else {"poolclass": QueuePool, "pool_size": 8}
     )
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}, **options
+        url,
+        # What a statement is given stands in no error.
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        **options,
     )
 
     @event.listens_for(engine, "connect")
@@ -292,7 +299,7 @@ def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
 
 def _postgresql_engine(url: URL) -> Engine:
     """PostgreSQL through psycopg. A connection is tried before use only after it lay idle for a while."""
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+    engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -4,10 +4,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
-from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from rewards.store.session import Database
 
 DATABASE_DEFAULT = "sqlite:///var/groundswell.sqlite"
+DATABASE_PACKAGES = frozenset({"sqlalchemy", "sqlite3", "psycopg", "alembic"})
 INIT_SCOPES = ("events:write", "events:backfill", "me:read")
 
 db = typer.Typer(no_args_is_help=True, help="The live program's database, named by DATABASE_URL.")
@@ -29,10 +29,25 @@ def database_url() -> str:
 
 def shown(url: str) -> str:
     """A database URL that may be printed: without its password."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")))
+    from rewards.store.address import shown as without_secrets
+
+    return without_secrets(url)
+
+
+@contextmanager
+def database_faults(url: str) -> Iterator[None]:
+    """Turns what a database raises into one line. Raises `InputError`, which repeats no secret of the URL and no value."""
+    from rewards.store.address import cause_of
+
+    try:
+        yield
+    except Exception as error:
+        # Only the store may name the driver's classes, so they are known here by where they come from.
+        if type(error).__module__.partition(".")[0] not in DATABASE_PACKAGES:
+            raise
+        raise InputError(
+            f"database {shown(url)}: {cause_of(error, url)}; check DATABASE_URL and groundswell doctor"
+        ) from None
 
 
 @contextmanager
@@ -41,32 +56,26 @@ def opened(url: str | None = None) -> Iterator["Database"]:
     from rewards.store.session import open_database
 
     url = url or database_url()
-    try:
+    with database_faults(url):
         database = open_database(url)
         try:
             yield database
         finally:
             database.close()
-    except Exception as error:
-        # Only the store may name the driver's classes, so they are known here by where they come from.
-        if not type(error).__module__.startswith("sqlalchemy."):
-            raise
-        cause = " ".join(str(getattr(error, "orig", None) or error).split())
-        raise InputError(
-            f"database {shown(url)}: {cause}; check DATABASE_URL and groundswell doctor"
-        ) from None
 
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database's tables up to this version.
+    """Bring the database's tables, and what scoring remembers of people, up to this version.
 
     Example: groundswell db upgrade
     """
+    from rewards.renewing import renew_states
     from rewards.store.migrate import upgrade as migrate
 
     with opened() as database:
         migrate(database)
+        renew_states(database, datetime.now(UTC))
     say(f"{shown(database_url())} is up to date")
 
 
@@ -109,7 +118,8 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
     """
     from rewards.store.backup import restore as put_back
 
-    put_back(source, database_url())
+    with database_faults(database_url()):
+        put_back(source, database_url())
     say(f"{source} restored to {shown(database_url())}")
 
 
@@ -133,12 +143,12 @@ def init(
     from rewards.document import load_document
     from rewards.organisations import create_organisation
     from rewards.people import import_people
-    from rewards.people_file import load_people
+    from rewards.people_file import load_file
     from rewards.publication import publish_scheme
     from rewards.scheme import IncentiveScheme
     from rewards.store.migrate import upgrade as migrate
 
-    rows = load_people(people, flag_zones=True)
+    found = load_file(people, flag_zones=True)
     loaded = load_document(scheme, IncentiveScheme)
     now = datetime.now(UTC)
     effective_at = _midnight(since)
@@ -148,18 +158,23 @@ def init(
         migrate(database)
         with database.begin() as tx:
             create_organisation(tx, organisation, name, timezone, began)
-            import_people(tx, organisation, rows, began, people.name)
+            summary = import_people(tx, organisation, found.rows, began, people.name)
             mode: Literal["prospective", "exact"] = "prospective" if effective_at >= now else "exact"
             publish_scheme(tx, organisation, loaded, effective_at, "init", "first scheme", now, mode)
             token = create_token(tx, organisation, "init", INIT_SCOPES, now)
-    say(f"{organisation}: {len(rows)} people, scheme '{loaded.name}' in force from {since}")
+    for one in summary.not_taken:
+        said = found.unknown_zones.get(one.person, "") if one.value is None else one.value
+        say(f"{people}:{found.lines[one.person]}: {one.column}: got {said!r}, which was not taken: {one.why}")
+    say(f"{organisation}: {len(found.rows)} people, scheme '{loaded.name}' in force from {since}")
     say(f"API token, shown this once: {token}")
     say(f"serve it with GROUNDSWELL_ORGANISATION={organisation} groundswell serve")
 
 
 def _midnight(day: str) -> datetime:
+    from rewards.fields import day_of
+
     try:
-        return datetime.combine(date.fromisoformat(day), time(), UTC)
+        return datetime.combine(day_of(day), time(), UTC)
     except ValueError:
         raise InputError(f"--since: got {day!r}; it must be a date; write it as 2026-01-05") from None
 

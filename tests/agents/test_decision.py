@@ -1,14 +1,11 @@
-"""Each term of the utility has the sign that behaviour says; the sum and its plain-Python form agree."""
+"""Each term of the utility has the sign that behaviour says; and chances are chances."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from agents import decision
 from agents.decision import Occasion
-from agents.employee import chance, plain_log_odds
-from agents.parameters import DECLARATIONS, MECHANISMS, Parameters
+from agents.parameters import MECHANISMS, Parameters
 
 P = Parameters()
 
@@ -127,29 +124,6 @@ def test_with_every_mechanism_off_only_the_base_is_left() -> None:
     rng = np.random.default_rng(1)
     o = Occasion(*(rng.uniform(0.0, 1.0, 50) for _ in Occasion._fields))
     assert decision.log_odds(o, bare).tolist() == o.base.tolist()
-
-
-levels = st.floats(0.0, 1.0)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    draws=st.lists(levels, min_size=len(Occasion._fields), max_size=len(Occasion._fields)),
-    base=st.floats(-20.0, 20.0),
-    parameters=st.dictionaries(st.sampled_from(sorted(DECLARATIONS)), st.floats(0.0, 0.999), max_size=30),
-)
-def test_plain_python_says_what_arrays_say_and_chances_are_chances(draws, base, parameters) -> None:
-    p = Parameters.draw(parameters)
-    values = dict(zip(Occasion._fields, draws, strict=True)) | {
-        "base": base,
-        "reward_points": 40.0 * draws[6],
-    }
-    o = occasion(**values)
-    utility = decision.log_odds(o, p)
-    assert utility[0] == pytest.approx(plain_log_odds(values, p), abs=1e-12)
-    share = decision.share_chance(utility)[0]
-    assert 0.0 <= share <= 1.0
-    assert share == pytest.approx(chance(float(utility[0])), abs=1e-14)
 
 
 def test_chance_of_extreme_utilities() -> None:

@@ -103,12 +103,31 @@ def test_what_was_done_counts_for_the_team_of_that_time(world: World) -> None:
     assert not any(stand.reached for stand in see(world, "sprint").teams)
 
 
-def test_small_teams_are_not_shown(world: World) -> None:
+def test_small_teams_are_not_shown_nor_what_would_tell_of_them(world: World) -> None:
     move(world, "solo", "eva")
+    move(world, "pair", "dan", "cleo")
     share(world, "eva", START + HOUR)
     world.now = START + 2 * HOUR
     found = see(world, "each", "eva")
-    assert ([s.team for s in found.teams], found.suppressed) == (["north"], 1)
+    # Everybody's number less those of north and pair would be the number of solo.
+    assert teams(world, "shares") == {"": 1}
+    assert ([s.team for s in found.teams], found.suppressed) == (["pair"], 2)
+
+
+def test_a_team_that_everybody_left_hides_another(world: World) -> None:
+    move(world, "south", "dan", "eva")
+    share(world, "eva", START + HOUR)
+    world.now = START + 2 * HOUR
+    move(world, "north", "dan", "eva")
+    world.now = START + 2 * HOUR
+    assert teams(world, "each") == {}
+    assert see(world, "each").suppressed == 2
+
+
+def test_of_fewer_people_than_the_minimum_not_even_the_whole_is_shown(world: World) -> None:
+    publish(world, SCHEME.replace("minimum_group: 2", "minimum_group: 6"))
+    found = see(world, "shares")
+    assert (found.teams, found.suppressed) == ((), 1)
 
 
 def test_a_result_is_fixed_after_grace_once_and_stays(world: World) -> None:
@@ -168,3 +187,20 @@ def test_what_is_not_there(world: World) -> None:
         see(world, "each", "nobody")
     with world.db.read() as tx:
         assert challenges(tx, "bolt", None, world.now) == []
+
+
+def test_one_that_was_away_goes_on_if_it_is_back_before_its_end(world: World) -> None:
+    share(world, "ana", START + HOUR)
+    world.now = START + 20 * HOUR
+    publish(world, "{name: none, title: None}")
+    with pytest.raises(NotFound):
+        see(world, "shares")
+    world.now = START + 40 * HOUR
+    publish(world, SCHEME)
+    share(world, "ana", START + 41 * HOUR)
+    world.now = START + 42 * HOUR
+    assert (see(world, "shares").first_day, teams(world, "shares")) == (date(2026, 11, 25), {"": 2})
+    publish(world, "{name: none, title: None}")
+    world.now = START + timedelta(days=9)
+    publish(world, SCHEME)
+    assert (see(world, "shares").first_day, teams(world, "shares")) == (date(2026, 12, 4), {"": 0})

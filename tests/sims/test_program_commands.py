@@ -48,6 +48,26 @@ def test_init_prints_a_token_that_may_post_history(url: str, init: list[str]) ->
     database.close()
 
 
+def test_init_tells_by_line_what_it_did_not_take(url: str, init: list[str]) -> None:
+    people = Path(init[2])
+    people.write_text(
+        "id,segment,team,timezone,contacts,manager,leave\n"
+        "p1,sales,s1,W. Europe Standard Time,100,p9,2026-03-09/2026-03-13\n"
+        "p2,sales,s1,Europe/Madrid,100,p2,\n"
+    )
+    found = runner.invoke(app, init)
+    assert found.exit_code == 0, found.stderr
+    told = [line for line in found.stdout.splitlines() if line.startswith(str(people))]
+    assert [line.removeprefix(str(people)).partition(", which")[0] for line in told] == [
+        ":2: manager: got 'p9'",
+        ":3: manager: got 'p2'",
+        ":2: timezone: got 'W. Europe Standard Time'",
+    ]
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        (days,) = connection.execute("SELECT last_date - first_date + 1 FROM leave").fetchall()
+    assert days == (5,)
+
+
 def test_a_second_init_is_refused_in_one_line(url: str, init: list[str]) -> None:
     assert runner.invoke(app, init).exit_code == 0
     again = runner.invoke(app, init)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -130,3 +131,86 @@ def test_balances_page_by_page(client: TestClient, headers: dict[str, str], comp
     assert len(found) == 12
     assert found["ana"] == 2000
     assert sum(found.values()) == 2000
+
+
+def binary(headers: dict[str, str], **changes: str) -> dict[str, str]:
+    at = (datetime.now(UTC) - timedelta(minutes=5)).isoformat().replace("+00:00", "Z")
+    said = {
+        "ce-specversion": "1.0",
+        "ce-id": "b1",
+        "ce-source": "/case",
+        "ce-type": "org.groundswell.share",
+        "ce-subject": "ana",
+        "ce-time": at,
+        "content-type": "application/json",
+    }
+    return headers | {name: value for name, value in (said | changes).items() if value}
+
+
+def test_one_event_in_the_binary_mode_is_the_same_event_as_in_the_structured_one(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    sent = binary(headers, **{"ce-id": "%E2%82%AC 1", "ce-source": '"a \\"b\\""'})
+    first = client.post("/api/v1/events", content=b'{"object": "launch"}', headers=sent).json()["results"][0]
+    assert (first["status"], first["id"], first["source"]) == ("awarded", "€ 1", 'a "b"')
+    same = event(id="€ 1", source='a "b"', time=sent["ce-time"], data={"object": "launch"})
+    again = client.post("/api/v1/events", json=same, headers=headers).json()["results"][0]
+    assert again["status"] == "duplicate"
+    empty = binary(headers, **{"ce-id": "b2", "content-type": ""})
+    assert client.post("/api/v1/events", content=b"", headers=empty).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "body", "status", "told"),
+    [
+        ({"ce-specversion": ""}, b"{}", 422, "specversion: got None"),
+        ({"ce-time": "20260302"}, b"{}", 422, "write one like 2026-03-02T10:00:00Z"),
+        ({"content-type": "text/xml"}, b"<a/>", 415, "content type: got 'text/xml'"),
+        ({}, b"{", 400, "not JSON"),
+        ({}, b"[1]", 422, "data: got list"),
+        ({"ce-data": "x"}, b"{}", 422, "ce-data"),
+        ({"ce-id": "%ff"}, b"{}", 422, "ce-id"),
+    ],
+)
+def test_what_is_wrong_in_the_binary_mode_is_named(
+    client: TestClient, headers: dict[str, str], changes: dict[str, str], body: bytes, status: int, told: str
+) -> None:
+    answer = client.post("/api/v1/events", content=body, headers=binary(headers, **changes))
+    assert (answer.status_code, told in answer.json()["detail"]) == (status, True), answer.text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "a\nb"},
+        {"id": "\ud800"},
+        {"source": "\ufffe"},
+        {"data": {"\ud800": 1}},
+        {"\ud800": 1},
+        {"data": {"tags": ["a b"]}},
+        {"data": {"object": "\x00"}},
+        {"type": "org.groundswell.Share"},
+        {"subject": "a b"},
+        {"specversion": "\ud800"},
+        {"data_base64": "!"},
+    ],
+)
+def test_what_is_no_text_is_one_line_without_a_pattern(
+    client: TestClient, headers: dict[str, str], changes: dict[str, Any]
+) -> None:
+    body = json.dumps(event(**changes))
+    answer = client.post(
+        "/api/v1/events", content=body, headers=headers | {"content-type": "application/json"}
+    )
+    assert answer.status_code == 422
+    detail = answer.json()["detail"]
+    assert detail.isprintable()
+    assert not {"^", "\\x", "{0,"} & set(detail)
+
+
+def test_any_text_is_an_id_and_one_way_of_writing_it(client: TestClient, headers: dict[str, str]) -> None:
+    sent = event(id="Cafe\u0301 №1 / 日本", source="urn:é")
+    first = client.post("/api/v1/events", json=sent, headers=headers).json()["results"][0]
+    again = client.post("/api/v1/events", json=sent | {"id": "Café №1 / 日本"}, headers=headers)
+    assert (first["status"], first["id"]) == ("awarded", "Café №1 / 日本")
+    assert again.json()["results"][0]["status"] == "duplicate"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
@@ -11,15 +13,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from rewards.accounts import ApiToken
-from rewards.events import Event, EventError, parse_cloudevent
+from rewards.events import Event, EventError, is_json, parse_cloudevent, read_json
 from rewards.program import Receipt, record
+from rewards.singles import Single, record_singles
 from rewards.store.session import Database
 from web.api.shared import problems
+from web.batching import Batcher, Failure
 from web.problems import Problem
 from web.session import now, token_with
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 MOST_EVENTS = 1000
+BACKFILL = "events:backfill"
 MEDIA_TYPES = ("application/cloudevents+json", "application/cloudevents-batch+json", "application/json")
 
 
@@ -54,6 +59,7 @@ class EventResult(BaseModel):
     reason: str
     millipoints: int = 0
     entries: list[EntryOut] = Field(default_factory=list)
+    note: str = ""
 
 
 class EventResults(BaseModel):
@@ -63,8 +69,48 @@ class EventResults(BaseModel):
     results: list[EventResult]
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+def is_binary(headers: Mapping[str, str]) -> bool:
+    """True for CloudEvents' binary mode: the attributes are headers, the body is the data."""
+    structured = headers.get("content-type", "").strip().lower().startswith("application/cloudevents")
+    return not structured and any(f"ce-{name}" in headers for name in ("specversion", "id", "source", "type"))
+
+
+def parse_binary(headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    """One event in the binary mode of CloudEvents over HTTP, as the object of the structured mode. Raises Problem."""
+    message: dict[str, Any] = {
+        name.removeprefix("ce-").lower(): _header_text(name, value)
+        for name, value in headers.items()
+        if name.lower().startswith("ce-")
+    }
+    for name in ("datacontenttype", "data", "data_base64"):
+        if name in message:
+            raise Problem(
+                422, f"ce-{name}: got a header; in the binary mode the body is the data; leave it out"
+            )
+    if body.strip():
+        kind = headers.get("content-type", "")
+        if not is_json(kind):
+            raise Problem(
+                415,
+                f"content type: got {kind[:80]!r}; the data of an event is JSON; set application/json",
+            )
+        message["datacontenttype"] = kind
+        try:
+            message["data"] = read_json(body)
+        except ValueError:
+            raise Problem(400, "the body is not JSON; send the event's data as a JSON object") from None
+    return message
+
+
+def _header_text(name: str, value: str) -> str:
+    """An attribute as its header has it: quoted or not, what is not printable ASCII as percent-encoded UTF-8. Raises Problem."""
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = re.sub(r"\\(.)", r"\1", value[1:-1])
+    try:
+        # Some senders write UTF-8 as it is; the server gives its bytes as Latin-1.
+        return unquote(value.encode("latin-1").decode(), errors="strict")
+    except ValueError:
+        raise Problem(422, f"{name}: got bytes that are not UTF-8; percent-encode them as UTF-8") from None
 
 
 def parse_body(body: bytes, media_type: str) -> tuple[list[Any], bool]:
@@ -75,8 +121,8 @@ def parse_body(body: bytes, media_type: str) -> tuple[list[Any], bool]:
             415, f"content type: got {kind[:80]!r}; {', '.join(MEDIA_TYPES)} are taken; set one of these"
         )
     try:
-        data = json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        data = read_json(body)
+    except ValueError:
         raise Problem(400, "the body is not JSON; send a CloudEvents object or an array of them") from None
     if isinstance(data, dict):
         return [data], False
@@ -103,6 +149,7 @@ def _result(index: int, receipt: Receipt) -> EventResult:
             "reason": receipt.reason,
             "millipoints": sum(entry.millipoints for entry in entries),
             "entries": entries,
+            "note": receipt.note,
         }
     )
 
@@ -122,11 +169,36 @@ def take(store: Database, token: ApiToken, messages: list[Any]) -> list[EventRes
             token.organisation,
             [event for _, event in events],
             received_at=now(),
-            backfill="events:backfill" in token.scopes,
+            backfill=BACKFILL in token.scopes,
         )
     for (index, _), receipt in zip(events, receipts, strict=True):
         results[index] = _result(index, receipt)
     return [results[index] for index in range(len(messages))]
+
+
+Singles = Batcher[Single, Receipt]
+
+
+def single_recorder(store: Database) -> Singles:
+    """Records single events: those that come while a transaction is under way share the next."""
+
+    def work(singles: Sequence[Single]) -> list[Receipt | Failure]:
+        answers = record_singles(store, singles, now())
+        return [Failure.of(one) if isinstance(one, Exception) else one for one in answers]
+
+    return Batcher("events", work)
+
+
+async def take_single(singles: Singles, token: ApiToken, message: Any) -> EventResult:
+    """Record one message and give its answer. Raises Problem for one that is no event, or contradicts an earlier one."""
+    try:
+        event = parse_cloudevent(message)
+    except EventError as error:
+        raise Problem(422, str(error)) from None
+    receipt = await singles.ask(Single(token.organisation, event, BACKFILL in token.scopes))
+    if receipt.status == "conflict":
+        raise Problem(409, receipt.reason, id=receipt.id, source=receipt.source)
+    return _result(0, receipt)
 
 
 @router.post(
@@ -144,15 +216,18 @@ def take(store: Database, token: ApiToken, messages: list[Any]) -> list[EventRes
 async def post_events(
     request: Request, token: Annotated[ApiToken, Depends(token_with("events:write"))]
 ) -> Response:
-    """One CloudEvents object, or an array of up to 1,000. Every event has an answer of its own; sending again is safe.
+    """One CloudEvents object, or an array of up to 1,000; one event in the binary mode too, its attributes as headers `ce-…`. Every event has an answer of its own; sending again is safe.
 
     A single event that is not valid answers 422 and one that contradicts an earlier one 409, as problem+json. In an array both
     are told in the event's own answer, and the other events are taken. The scope events:backfill lifts the grace period.
     """
-    messages, batch = parse_body(await request.body(), request.headers.get("content-type", ""))
-    results = await run_in_threadpool(take, request.app.state.database, token, messages)
-    if not batch and results[0].status == "invalid":
-        raise Problem(422, results[0].reason)
-    if not batch and results[0].status == "conflict":
-        raise Problem(409, results[0].reason, id=results[0].id, source=results[0].source)
+    body, headers = await request.body(), request.headers
+    if is_binary(headers):
+        messages, batch = [parse_binary(headers, body)], False
+    else:
+        messages, batch = parse_body(body, headers.get("content-type", ""))
+    if batch:
+        results = await run_in_threadpool(take, request.app.state.database, token, messages)
+    else:
+        results = [await take_single(request.app.state.singles, token, messages[0])]
     return JSONResponse({"results": [result.model_dump() for result in results]})

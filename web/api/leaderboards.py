@@ -28,7 +28,7 @@ class Place(Strict):
 
 
 class BoardOut(Strict):
-    """A board. `suppressed` says why nothing is shown, or is None; `me` is there after opting out too."""
+    """A board. `suppressed` says why nothing is shown, or is None; `me` is there after opting out too, and not where it is suppressed."""
 
     id: str
     title: str
@@ -93,6 +93,6 @@ def choose(store: Store, token: Chooser, body: Choice) -> Choice:
 
 @router.get("/leaderboards/{id}", summary="One board", responses=problems(404))
 def board(store: Store, token: Reader, id: Name) -> BoardOut:
-    """As the token's person sees it; a token without a person sees the top alone."""
+    """As the token's person sees it; a token without a person sees the top alone, and no segment's board."""
     with store.read() as tx:
         return _board(leaderboard(tx, token.organisation, id, token.person, now()))

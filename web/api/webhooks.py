@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from rewards.accounts import ApiToken
+from rewards.fields import Whole
 from rewards.webhooks import (
     MOST_OVERLAP_HOURS,
     MOST_TOPICS,
@@ -74,7 +75,7 @@ class Webhooks(Strict):
 class Rotation(Strict):
     """How long the former secret goes on signing beside the new one."""
 
-    overlap_hours: Annotated[int, Field(ge=0, le=MOST_OVERLAP_HOURS, strict=True)] = 24
+    overlap_hours: Annotated[int, Field(ge=0, le=MOST_OVERLAP_HOURS, strict=True), Whole] = 24
 
 
 class DeliveryOut(Strict):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rewards.disclosure import counts_told, told
 from rewards.program import Participation
-
-DEFAULT_MINIMUM = 5
 
 
 @dataclass(frozen=True)
@@ -19,24 +18,11 @@ class GroupRow:
 
 
 def rows_of(found: Participation, minimum: int) -> list[GroupRow]:
-    """The segments that may be shown.
-
-    What is hidden must not follow from the totals either: hidden groups together are never smaller than the minimum, and
-    a masked count never stands alone.
-    """
-    shown = sorted(found.by_segment, key=lambda row: row[1])
-    hidden = found.people - sum(people for _, people, _ in shown)
-    while 0 < hidden < minimum and shown:
-        hidden += shown.pop(0)[1]
-    masks = {segment: _mask(people, active, minimum) for segment, people, active in shown}
-    exact = [row for row in shown if not masks[row[0]]]
-    if len(shown) - len(exact) == 1 and hidden == 0 and exact:
-        masks[min(exact, key=lambda row: row[2])[0]] = "not shown"
-    return [GroupRow(name, people, masks[name] or str(active)) for name, people, active in sorted(shown)]
+    """The segments that may be shown, and what may be said of each beside the whole."""
+    counts = counts_told(found.by_segment, found.people, found.active_28d, minimum)
+    return [GroupRow(one.group, one.people, one.told) for one in counts]
 
 
-def _mask(people: int, active: int, minimum: int) -> str:
-    """Words for a count that is too small, or whose complement is; otherwise nothing."""
-    if active < minimum:
-        return f"fewer than {minimum}"
-    return "nearly all" if people - active < minimum else ""
+def active_told(found: Participation, minimum: int) -> tuple[str, str]:
+    """How many of all are active in 7 and in 28 days."""
+    return told(found.people, found.active_7d, minimum), told(found.people, found.active_28d, minimum)

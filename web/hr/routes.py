@@ -10,11 +10,12 @@ from fastapi.responses import Response
 from rewards.accounts import Account
 from rewards.claims import claims_waiting
 from rewards.explain import explain_scheme
+from rewards.groups import minimum_group
 from rewards.people import Person, get_person
 from rewards.program import Participation, participation
 from rewards.publication import SchemeVersion, scheme_in_force, versions
 from rewards.review import open_reviews
-from web.hr.groups import DEFAULT_MINIMUM, GroupRow, rows_of
+from web.hr.groups import GroupRow, active_told, rows_of
 from web.session import Hr, Store, now
 from web.templating import page
 
@@ -26,7 +27,7 @@ class HrContext:
     """`version` is the scheme in force (None: none), `lines` says it in plain words, `history` all versions, newest first.
 
     `groups` are the segments that may be shown; `hidden` counts those that may not, because fewer than `minimum` people
-    would be told apart. `waiting` counts what a person has to decide.
+    would be told apart, or others with them. `active`: how many take part in 7 and in 28 days, in words where a number would point at persons. `waiting` counts what a person has to decide.
     """
 
     account: Account
@@ -36,6 +37,7 @@ class HrContext:
     participation: Participation
     groups: list[GroupRow]
     hidden: int
+    active: tuple[str, str]
     minimum: int
     history: list[SchemeVersion]
     waiting: int
@@ -48,7 +50,7 @@ def overview(request: Request, store: Store, account: Hr) -> Response:
     with store.read() as tx:
         version = scheme_in_force(tx, org, at)
         found = participation(tx, org, at)
-        minimum = version.scheme.privacy.minimum_group if version else DEFAULT_MINIMUM
+        minimum = minimum_group(tx, org, at)
         groups = rows_of(found, minimum)
         context = HrContext(
             account=account,
@@ -58,7 +60,8 @@ def overview(request: Request, store: Store, account: Hr) -> Response:
             lines=explain_scheme(version.scheme)[1:] if version else [],
             participation=found,
             groups=groups,
-            hidden=found.suppressed_segments + len(found.by_segment) - len(groups),
+            hidden=found.suppressed_segments,
+            active=active_told(found, minimum),
             minimum=minimum,
             history=versions(tx, org)[::-1],
             waiting=len(open_reviews(tx, org)) + len(claims_waiting(tx, org)),

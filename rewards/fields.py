@@ -1,0 +1,174 @@
+"""How values are written, wherever they come in: text in one normal form, instants by RFC 3339, whole numbers as JSON has them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+
+INSTANT_WANTED = "not an RFC 3339 time; write one like 2026-03-02T10:00:00Z"
+DAY_WANTED = "not a date; write one like 2026-03-02"
+MOST_NAME_CHARACTERS = 64
+_MOST_EXACT = 2**53
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OFFSETLESS = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,40})?")
+_OFFSET = re.compile(r"[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]")
+_HOUR = re.compile(r"[01][0-9]|2[0-3]")
+
+
+def normal(text: str) -> str:
+    """The text in Unicode's normal form C: what looks the same is the same."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=8192)
+def name_of(text: str) -> str:
+    """The name of a channel, a topic or a tag in the one form in which names are compared, whoever wrote it: capitals, wide letters and
+    the number of spaces make no difference, in any language."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(text.lower().split())
+
+
+def instant_of(text: str) -> datetime:
+    """The instant that an RFC 3339 date-time names, in UTC; what is finer than a microsecond is cut off. Raises ValueError."""
+    found = _OFFSETLESS.match(text)
+    if found is None:
+        raise ValueError(INSTANT_WANTED)
+    day, clock, fraction = found.groups()
+    offset = text[found.end() :]
+    if not offset:
+        raise ValueError("has no offset; RFC 3339 with an offset is required; append Z for UTC")
+    if _OFFSET.fullmatch(offset) is None or _HOUR.match(clock) is None:
+        raise ValueError(INSTANT_WANTED)
+    # A leap second has no place of its own in a count of seconds: it is the first instant of the next minute.
+    leap = clock.endswith(":60")
+    written = f"{day}T{clock[:-2] + '59' if leap else clock}{(fraction or '')[:7]}{offset.upper()}"
+    try:
+        at = datetime.fromisoformat(written).astimezone(UTC)
+        if leap:
+            at = at.replace(microsecond=0) + timedelta(seconds=1)
+            if (at.hour, at.minute) != (0, 0):
+                raise ValueError(INSTANT_WANTED)
+    except (ValueError, OverflowError):
+        raise ValueError(INSTANT_WANTED) from None
+    return at
+
+
+def day_of(text: str) -> date:
+    """The date that an RFC 3339 full-date names. Raises ValueError."""
+    try:
+        if _DAY.fullmatch(text) is None:
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(DAY_WANTED) from None
+
+
+def name_in(value: str) -> str:
+    """The name that a text holds, in the form of `name_of`. Raises ValueError where it is none or too long."""
+    name = name_of(printed(" ".join(value.split())))
+    if not 0 < len(name) <= MOST_NAME_CHARACTERS:
+        raise ValueError(f"has {len(name)} characters; a name has 1 to {MOST_NAME_CHARACTERS}; shorten it")
+    return name
+
+
+def _instant(value: object) -> object:
+    if isinstance(value, str):
+        return instant_of(value)
+    if not isinstance(value, datetime):
+        raise ValueError(INSTANT_WANTED)
+    return value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        return day_of(value)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError(DAY_WANTED)
+    return value
+
+
+def _normal(value: object) -> object:
+    return normal(value) if isinstance(value, str) else value
+
+
+def _whole(value: object) -> object:
+    """1.0 is 1: JSON knows one type of number, and many senders write whole ones with a point."""
+    whole = isinstance(value, float) and value.is_integer() and abs(value) <= _MOST_EXACT
+    return int(value) if whole else value  # type: ignore[call-overload]
+
+
+def printed(value: str) -> str:
+    """Raises ValueError where the text has what CloudEvents forbids in strings: control characters, halves of surrogate pairs
+    and noncharacters."""
+    for letter in value:
+        code = ord(letter)
+        control = code < 0x20 or 0x7F <= code < 0xA0
+        if control or 0xD800 <= code < 0xE000 or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
+            raise ValueError(f"has the character U+{code:04X}, which is no text; leave it out")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+"""RFC 3339 in documents and requests; never a bare number."""
+Day = Annotated[date, BeforeValidator(_day)]
+"""A calendar date, YYYY-MM-DD."""
+Normal = BeforeValidator(_normal)
+Name = Annotated[str, AfterValidator(name_in)]
+"""The name of a channel, a topic or a tag: any words in any language, in the form of `name_of`."""
+Whole = BeforeValidator(_whole)
+AnyText = Annotated[str, Field(max_length=200), AfterValidator(printed), Normal]
+"""Any text of up to 200 characters, in normal form C."""
+
+
+_WORDS: dict[str, str] = {}
+_SORTS = {
+    "string_type": "text",
+    "string_unicode": "text in whole characters",
+    "string_sub_type": "text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "set_type": "a list",
+    "dict_type": "a mapping",
+    "mapping_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+
+
+def in_words(pattern: str, words: str) -> str:
+    """The pattern itself; whoever gets it wrong reads the words, never the pattern."""
+    _WORDS[pattern] = words
+    return pattern
+
+
+def like(pattern: str, words: str) -> Any:
+    """A field whose text matches the pattern, which `in_words` tells."""
+    return Field(pattern=in_words(pattern, words))
+
+
+def words_for(pattern: str) -> str:
+    """What a pattern asks for, in words."""
+    return _WORDS.get(pattern, "letters, digits and signs as the documentation says")
+
+
+def fault(error: Mapping[str, Any]) -> str:
+    """What is wrong with a value, from Pydantic's account of it, in one line without any pattern."""
+    if error["type"] == "string_pattern_mismatch":
+        return f"not {words_for(error['ctx']['pattern'])}"
+    if error["type"] in _SORTS:
+        return f"{_SORTS[error['type']]} is required"
+    return " ".join(str(error["msg"]).removeprefix("Value error, ").split())

@@ -1,0 +1,35 @@
+"""A person's row by the id that the outside uses, and the line of the audit log about what was done to it."""
+
+from datetime import datetime
+from typing import Any
+
+from rewards.faults import NotFound
+from rewards.store import people as rows
+from rewards.store import trail
+from rewards.store.session import Transaction
+from rewards.store.units import to_us
+
+PPM = 1_000_000
+BEGINNING_US = 0
+
+
+def find_row(tx: Transaction, organisation: str, external_id: str) -> Any:
+    """The person's row. Raises NotFound."""
+    row = rows.find(tx, organisation, external_id)
+    if row is None:
+        raise NotFound(
+            f"person {external_id!r}: not in organisation {organisation!r}; import the person first"
+        )
+    return row
+
+
+def accounts_of(tx: Transaction, row: Any) -> list[int]:
+    """The person's account and those merged into it, by internal id: keys and proofs of former times name those."""
+    return rows.accounts_of(tx, row.id) if row.has_history else [row.id]
+
+
+def log_change(
+    tx: Transaction, organisation: str, actor: str, action: str, person_id: int, now: datetime
+) -> None:
+    """Note who did what to a person."""
+    trail.log(tx, organisation, actor, action, f"person:{person_id}", "", to_us(now))

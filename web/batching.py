@@ -1,0 +1,106 @@
+"""Requests that come at the same time share one transaction, and each still gets its own answer.
+
+A transaction costs the same whether it carries one event or ten: its begin, its locks, its commit to the disk. While one is
+under way, what comes in waits, and all of it goes into the next. Nobody waits for company: where nothing is under way, one
+request goes alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Generic, TypeVar
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+MOST_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """In the place of an answer: what is raised to the one who asked. The trace is kept, as several may raise one error."""
+
+    error: Exception
+    trace: TracebackType | None
+
+    @classmethod
+    def of(cls, error: Exception) -> Failure:
+        """The failure that an error is."""
+        return cls(error, error.__traceback__)
+
+    def again(self) -> Exception:
+        """The error as it was caught."""
+        return self.error.with_traceback(self.trace)
+
+
+Work = Callable[[Sequence[Asked]], Sequence[Answer | Failure]]
+_Future = asyncio.Future[Answer | Failure]
+
+
+class Batcher(Generic[Asked, Answer]):
+    """Calls of one kind, worked off together by one thread. `work` answers each, in order; what it raises, all get.
+
+    Calls may come from several event loops.
+    """
+
+    def __init__(self, name: str, work: Work[Asked, Answer]) -> None:
+        self._work = work
+        self._waiting: deque[tuple[Asked, _Future[Answer]]] = deque()
+        self._lock = threading.Lock()
+        self._busy = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def ask(self, asked: Asked) -> Answer:
+        """The answer to one call. Raises what its own work raised."""
+        future: _Future[Answer] = asyncio.get_running_loop().create_future()
+        with self._lock:
+            self._waiting.append((asked, future))
+            start, self._busy = not self._busy, True
+        if start:
+            self._thread.submit(self._drain)
+        found = await future
+        if isinstance(found, Failure):
+            raise found.again()
+        return found
+
+    def close(self) -> None:
+        """End the thread when what waits is done."""
+        self._thread.shutdown()
+
+    def _drain(self) -> None:
+        """In the thread: batch after batch until nothing waits."""
+        while batch := self._next():
+            by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Future[Answer], Answer | Failure]]] = {}
+            for future, answer in zip(
+                (future for _, future in batch), self._answers([asked for asked, _ in batch]), strict=True
+            ):
+                by_loop.setdefault(future.get_loop(), []).append((future, answer))
+            for loop, told in by_loop.items():
+                # One call for all of a loop: each call wakes it.
+                loop.call_soon_threadsafe(_tell, told)
+
+    def _answers(self, batch: Sequence[Asked]) -> Sequence[Answer | Failure]:
+        try:
+            answers = self._work(batch)
+        except Exception as error:
+            return [Failure.of(error)] * len(batch)
+        assert len(answers) == len(batch), "the work of a batch answers each call"
+        return answers
+
+    def _next(self) -> list[tuple[Asked, _Future[Answer]]]:
+        with self._lock:
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+            self._busy = bool(batch)
+            return batch
+
+
+def _tell(told: Sequence[tuple[_Future[Answer], Answer | Failure]]) -> None:
+    for future, answer in told:
+        # Who has gone away meanwhile is not told; what was done stays done.
+        if not future.done():
+            future.set_result(answer)
