@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -121,6 +121,8 @@ class Programme:
                 self._objects, self._used = running.state.objects, running.state.used
                 people.append(mine.person[awards.event])
                 amounts.append(awards.amount_millipoints)
+        for running in self.running:
+            running.catalogue.award(running.earned, self._clock.date_of(day))
         empty = [np.empty(0, dtype=np.int64)]
         leads = rows.person[rows.kind == LEAD]
         return Scored(np.concatenate(people or empty), np.concatenate(amounts or empty), leads)
@@ -161,10 +163,10 @@ class Programme:
             total += running.earned
         return total
 
-    def redeem(self, draws: Floats) -> float:
-        """Let people turn points in, with one draw each; money paid."""
+    def redeem(self, draws: Floats, on: date) -> float:
+        """Let people turn points in on a day, with one draw each; money paid."""
         chance = self._p.redemption_per_week
-        return sum(running.catalogue.redeem(running.earned, draws, chance) for running in self.running)
+        return sum(running.catalogue.redeem(running.earned, draws, chance, on) for running in self.running)
 
     def liability(self) -> float:
         """Money owed for points held."""

@@ -102,7 +102,10 @@ def _missed(tables, leave, s, first, end, most, e):  # type: ignore[no-untyped-d
 
 @shared
 def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-untyped-def]
-    """Count one active date: unbroken if every required day between was excused or covered by a freeze."""
+    """Count one active required date: unbroken if every required day between was excused or covered by a freeze.
+
+    A date that is not required, because of its weekday, a holiday or leave, neither lengthens a streak nor breaks it.
+    """
     rule = tables.streak[s]
     if not holds(tables.program, int(rule[5]), int(rule[6]), e):
         return
@@ -118,6 +121,8 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
             mine[c.LENGTH] += mine[c.BROKEN]
             mine[c.BROKEN] = 0
             mine[c.LONGEST] = max(int(mine[c.LENGTH]), int(mine[c.LONGEST]))
+        return
+    if _missed(tables, leave, int(rule[0]), e.date, e.date + 1, 0, e) == 0:
         return
     window = window_of(int(rule[2]), e.date, e.month)
     if mine[c.FREEZES_IN] != window:
