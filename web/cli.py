@@ -27,14 +27,14 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell serve --port 8000
     """
-    from rewards.store.migrate import is_current
+    from rewards.store.migrate import is_ready
     from web import server
     from web.settings import settings_from_environment
 
     with opened(settings_from_environment().database_url) as database:
-        if not is_current(database):
+        if not is_ready(database):
             raise InputError(
-                "DATABASE_URL: the database lacks migrations; run groundswell db upgrade, then serve"
+                "DATABASE_URL: the database is of an earlier version; run groundswell db upgrade, then serve"
             )
     taken = server.listen(host, port)
     typer.echo(f"Groundswell listens on {server.address(taken)}")
@@ -52,15 +52,15 @@ def worker(
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell worker
     """
-    from rewards.store.migrate import is_current
+    from rewards.store.migrate import is_ready
     from web.settings import settings_from_environment
     from web.worker import run
 
     settings = settings_from_environment()
     with opened(settings.database_url) as database:
-        if not is_current(database):
+        if not is_ready(database):
             raise InputError(
-                "DATABASE_URL: the database lacks migrations; run groundswell db upgrade, then worker"
+                "DATABASE_URL: the database is of an earlier version; run groundswell db upgrade, then worker"
             )
         done = run(database, settings.webhook_loopback, once, every)
     typer.echo(

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from rewards.store import states
 from rewards.store.schema import metadata
 from rewards.store.session import Database, Transaction
 
@@ -45,6 +46,14 @@ def is_current(db: Database) -> bool:
     """True when the newest migration has been applied."""
     with db.read() as tx:
         return revision(tx) == head()
+
+
+def is_ready(db: Database) -> bool:
+    """True when it can be served: the newest migration was applied, and states are in the layout of this version."""
+    if not is_current(db):
+        return False
+    with db.read() as tx:
+        return not states.any_outdated(tx)
 
 
 def differences(db: Database) -> list[Any]:

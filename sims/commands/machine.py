@@ -46,7 +46,7 @@ def doctor(json_out: JsonOut = None) -> None:
 
 def database_state() -> tuple[str, list[str]]:
     """What the database is like, and what is wrong with it (a database that does not exist yet is not wrong)."""
-    from rewards.store.migrate import is_current
+    from rewards.store.migrate import is_ready
 
     url = database_url()
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
@@ -54,9 +54,11 @@ def database_state() -> tuple[str, list[str]]:
     try:
         with opened(url) as database:
             database.ping()
-            current = is_current(database)
+            current = is_ready(database)
     except ValueError as error:
         return "unreachable", [str(error)]
     if current:
         return "up to date", []
-    return "older than this version", [f"database {shown(url)} lacks migrations; run groundswell db upgrade"]
+    return "older than this version", [
+        f"database {shown(url)} is of an earlier version; run groundswell db upgrade"
+    ]
