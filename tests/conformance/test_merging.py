@@ -234,6 +234,8 @@ def test_thanks_between_the_two_count_for_nobody(world: Any) -> None:
     merge(world)
     with world.db.read() as tx:
         assert kudos_received(tx, ORG, "ana") == []
+        assert kudos_allowance_left(tx, ORG, "ana", world.now) == 100_000
+    world.sound()
 
 
 def test_each_event_keeps_the_segment_it_happened_in(empty_world: Any) -> None:
