@@ -24,6 +24,11 @@ def microseconds(instant: datetime) -> int:
     return (instant - EPOCH) // MICROSECOND
 
 
+def moment(at_us: int) -> datetime:
+    """The aware UTC datetime of so many microseconds since 1970."""
+    return EPOCH + at_us * MICROSECOND
+
+
 def local_date(instant: datetime, zone: str) -> date:
     """The calendar date that people in `zone` saw at `instant`; both folds of a repeated hour have one date."""
     return instant.astimezone(ZoneInfo(zone)).date()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rewards.events import item_of, object_key
-from rewards.ledger import Draft, award_moves, badge_of, opposite, post
+from rewards.ledger import Draft, award_moves, badge_of, book, opposite
 from rewards.phrases import plural
 from rewards.places import Place, local_ordinal, places
 from rewards.reasons import Reason
@@ -24,7 +24,7 @@ from rewards.store import reviews, states
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
-AWARDED = str(Reason.AWARDED)
+AWARDED, EMPTY = str(Reason.AWARDED), str(Reason.BUDGET_EMPTY)
 HELD = str(Reason.HELD_FOR_REVIEW)
 ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
 LEFT = str(Reason.INACTIVE)
@@ -260,7 +260,7 @@ class Folder:
 
     def post(self) -> list[int]:
         """Post the drafts and keep the states; returns the entries' ids."""
-        ids = post(self.tx, self.organisation, self.drafts, self.now_us)
+        self.drafts, ids = book(self.tx, self.organisation, self.drafts, self.now_us)
         states.save_many(self.tx, self._states)
         return ids
 
@@ -367,6 +367,9 @@ def _same(row: Any, draft: Draft) -> bool:
     if draft.reason == HELD and row.reason != HELD:
         # It counted, and now waits for a human look.
         return False
+    if row.reason == EMPTY:
+        # What the budget left spendable of it is the pool's matter.
+        return (row.amount, row.scheme_version) == (draft.amount, draft.scheme_version)
     reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
     return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])
 

@@ -14,7 +14,7 @@ from rewards.highlights import withdraw_highlights
 from rewards.ledger import post
 from rewards.losses import Loss, losses
 from rewards.places import places
-from rewards.quantities import SchemeError
+from rewards.promises import refuse_unkept
 from rewards.scheme import IncentiveScheme
 from rewards.schemes import NO_SCHEME, InForce, Schemes
 from rewards.scored import Fold
@@ -87,11 +87,7 @@ def publish_scheme(
             f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
         )
     compile_scheme(scheme)
-    if scheme.privacy.boards_opt_in:
-        raise SchemeError(
-            "privacy.boards_opt_in true: boards by choice alone cannot be run live; publish with false, "
-            "so that people appear unless they opt out"
-        )
+    refuse_unkept(scheme)
     values: dict[str, Any] = {
         "content_hash": content_hash(scheme),
         "document": scheme.model_dump_json(),

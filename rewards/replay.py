@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ import numpy as np
 from engine import scoring_tables as codes
 from engine.scoring import score_batch
 from engine.scoring_tables import EventBatch, ScoreState, columns, new_state
+from rewards.absences import in_time
 from rewards.award import Entry, Reason, entry_of
 from rewards.carrying import NOTHING_ASIDE, carry_people
 from rewards.clock import FUTURE_LIMIT, left_out, local_date, microseconds, month_index
@@ -105,9 +106,9 @@ def replay(
     if people is None:
         names = dict.fromkeys(n for e in ordered for n in (e.subject, e.owner) if n)
         people = [PersonRow(id=n, segment="all", team="all", timezone=home, contacts=0) for n in names]
-    versions = (
-        dict(numbered) if numbered else dict(enumerate([compiled, *(scheme for _, scheme in later)], 1))
-    )
+    changes = [(microseconds(instant), scheme) for instant, scheme in later]
+    in_turn = in_time([(microseconds(datetime.min.replace(tzinfo=UTC)), compiled), *changes])
+    versions = dict(numbered) if numbered else dict(enumerate(in_turn, 1))
     chosen = _chooser(versions, [instant for instant, _ in later], recorded=numbered is not None)
     occasions = list(_occasions(ordered, people, home, chosen))
     people = _excused(people, occasions, home)

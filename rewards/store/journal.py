@@ -167,6 +167,15 @@ def gift_of(tx: Transaction, organisation: str, gift: Any) -> Row[Any] | None:
     return tx.execute(select(JOURNAL).where(where).order_by(JOURNAL.c.id)).first()
 
 
+def sum_by_key(tx: Transaction, organisation: str, start: str) -> tuple[int, int]:
+    """Sum and number of the entries whose keys begin so."""
+    query = select(func.coalesce(func.sum(JOURNAL.c.amount), 0), func.count()).where(
+        JOURNAL.c.organisation_id == organisation, JOURNAL.c.dedupe.between(start, start + "~")
+    )
+    total, count = tx.execute(query).one()
+    return int(total), int(count)
+
+
 def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None = None) -> list[Row[Any]]:
     """All entries of these events, oldest first."""
     found: list[Row[Any]] = []

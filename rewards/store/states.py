@@ -17,8 +17,8 @@ IDENTITY = schema.person_identity
 ALIAS = schema.person_alias
 BADGE = schema.person_badge
 BEFORE_ALL_US = -(2**62)
-LAYOUT = 2
-"""How states are written: 2 since each part of one goes by identity. One more whenever the meaning of their numbers changes."""
+LAYOUT = 3
+"""How states are written: 2 since each part of one goes by identity, 3 since streaks count required days alone. One more whenever the meaning of their numbers changes."""
 _CHUNK = 500
 _KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
 _UPDATE = Prepared(
