@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from rewards.bounds import check_day
 from rewards.faults import BadValue, Refused
 from rewards.fold import replay_people
 from rewards.importing import ImportSummary, NotTaken, import_people
@@ -157,6 +158,8 @@ def set_leave(
     """
     if last < first:
         raise BadValue(f"leave {first}..{last}: the last day precedes the first; swap them")
+    check_day(first, "leave from")
+    check_day(last, "leave until")
     home = organisation_rows.find_shared(tx, organisation)
     row = find_row(tx, organisation, external_id)
     rows.add_leave(tx, organisation, row.id, first.toordinal(), last.toordinal())

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from rewards.bounds import check_day
 from rewards.document import DocumentError, load_document, parse_data
 from rewards.event_log import read_events
 from rewards.events import read_json
@@ -99,9 +100,11 @@ def _instant(path: Path, since: str | None) -> datetime:
             f"--scheme {path}: a later version needs the instant from which it holds; write {path}@2026-03-01T12:00:00Z"
         )
     try:
-        return instant_of(since)
+        at = instant_of(since)
     except ValueError as error:
         raise InputError(f"--scheme {path}@{since}: got {since!r}; {error}") from None
+    check_day(at, f"--scheme {path}@{since}:")
+    return at
 
 
 def _compiled(path: Path) -> CompiledScheme:

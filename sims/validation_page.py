@@ -7,6 +7,7 @@ from pathlib import Path
 
 from agents.default_posterior import default_posterior
 from agents.parameters import DECLARATIONS
+from rewards.outputs import write_text
 from sims.doctor import version
 from sims.render import table
 from sims.target_notes import NOTES
@@ -91,10 +92,10 @@ def write_page(path: Path, verdicts: Sequence[Verdict], seed: int) -> None:
     """Write the page, and its plots into the folder `validation` beside it."""
     folder = path.parent / PLOTS
     folder.mkdir(exist_ok=True)
-    path.write_text(page(verdicts, seed), encoding="utf-8")
+    write_text(path, page(verdicts, seed))
     for target in passed(verdicts):
         mine = [v for v in verdicts if number_of(v.key) == target]
-        (folder / f"{target:02d}.svg").write_text(svg_of(mine), encoding="utf-8")
+        write_text(folder / f"{target:02d}.svg", svg_of(mine))
 
 
 def _markdown_table(verdicts: Sequence[Verdict]) -> str:

@@ -92,6 +92,14 @@ def drop_sessions(tx: Transaction, person_id: int) -> None:
     tx.execute(delete(SESSION).where(SESSION.c.person_id == person_id))
 
 
+def drop_expired_sessions(tx: Transaction, now_us: int, person_id: int | None = None) -> int:
+    """Forget sessions that have expired, everybody's unless a person is named; returns how many."""
+    where = [SESSION.c.expires_at_us <= now_us]
+    if person_id is not None:
+        where.append(SESSION.c.person_id == person_id)
+    return tx.execute(delete(SESSION).where(*where)).rowcount
+
+
 def drop_account(tx: Transaction, person_id: int) -> None:
     """Forget sessions, tokens and the account of a person."""
     drop_sessions(tx, person_id)

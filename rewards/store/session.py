@@ -1,12 +1,14 @@
 """Opening the database: one transaction per use case, one writer per process on SQLite."""
 
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import psycopg
 from psycopg.types.numeric import Int8Dumper
@@ -23,11 +25,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from rewards.faults import Unavailable
 from rewards.store.address import parse_address
 from rewards.store.prepared import Compiled, Prepared
+from rewards.store.trouble import told
 
-BUSY_TIMEOUT_MS = 30_000
+WAIT_SECONDS = 30.0
+"""How long a writer waits for its turn, unless the caller says otherwise. A web request waits less: it holds a thread."""
+CONNECT_SECONDS = 10
 TRY_MS = 20
+OWNER_ONLY = 0o600
+# For what takes no turn: opening the file, and a reader that meets a checkpoint.
+_BUSY_MS = 5_000
 POOL_SIZE = 16
 IDLE_BEFORE_PING_SECONDS = 10.0
 _FAILED = (exc.OperationalError, exc.TimeoutError, sqlite3.OperationalError, psycopg.OperationalError)
@@ -144,17 +153,21 @@ class Transaction:
 class Database:
     """An engine for writing and one for reading (the same one on PostgreSQL)."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, create: bool = True, wait_seconds: float | None = None) -> None:
         self.url = url
         self.dialect = url.get_backend_name()
         self.cache: dict[Any, Any] = {}
+        self.wait_seconds = WAIT_SECONDS if wait_seconds is None else wait_seconds
+        self._create = create
+        self._path = file_of(url)
+        self._file: tuple[int, int] | None = None
         self._lock = threading.RLock()
         self._kept: Connection | None = None
         if self.dialect == "sqlite":
             self._writer = _sqlite_engine(url, writer=True)
             self._reader = _sqlite_engine(url, writer=False)
         else:
-            self._writer = self._reader = _postgresql_engine(url)
+            self._writer = self._reader = _postgresql_engine(url, self.wait_seconds)
 
     @property
     def engine(self) -> Engine:
@@ -162,13 +175,23 @@ class Database:
         return self._writer
 
     @contextmanager
-    def begin(self) -> Iterator[Transaction]:
-        """A writing transaction: committed at the end, rolled back when the block raises."""
+    def begin(self, wait_seconds: float | None = None) -> Iterator[Transaction]:
+        """A writing transaction: committed at the end, rolled back when the block raises.
+
+        Raises Unavailable when its turn does not come within the time to wait, or when the database cannot be used.
+        """
         if self.dialect == "sqlite":
-            with self._lock:
-                yield from self._write_sqlite()
+            give_up = time.monotonic() + (self.wait_seconds if wait_seconds is None else wait_seconds)
+            if not self._lock.acquire(timeout=max(0.0, give_up - time.monotonic())):
+                raise Unavailable("database is locked")
+            try:
+                with told():
+                    self._check_file()
+                    yield from self._write_sqlite(give_up)
+            finally:
+                self._lock.release()
         else:
-            with self._writer.connect() as connection:
+            with told(), self._writer.connect() as connection:
                 opened = connection.begin()
                 tx = Transaction(connection, self)
                 try:
@@ -178,15 +201,16 @@ class Database:
                     opened.rollback()
                     raise
 
-    def _write_sqlite(self) -> Iterator[Transaction]:
+    def _write_sqlite(self, give_up: float) -> Iterator[Transaction]:
         """One kept connection; its transactions are begun and ended through the driver, whatever Core thinks of them."""
         if self._kept is None:
             self._kept = self._writer.connect()
+            self._file = _identity(self._path)
         tx = Transaction(self._kept, self)
         driver: Any = self._kept.connection.driver_connection
         if driver.in_transaction:
             raise RuntimeError("a writing transaction is open in this thread already; pass it on")
-        _begin_sqlite(driver)
+        _begin_sqlite(driver, give_up)
         try:
             yield tx
             driver.execute("COMMIT")
@@ -198,8 +222,10 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A reading transaction on one snapshot; nothing it does is kept."""
-        with self._reader.connect() as connection:
+        """A reading transaction on one snapshot; nothing it does is kept. Raises Unavailable."""
+        if self.dialect == "sqlite":
+            self._check_file()
+        with told(), self._reader.connect() as connection:
             if self.dialect == "postgresql":
                 connection = connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -207,6 +233,19 @@ class Database:
             with connection.begin() as transaction:
                 yield Transaction(connection, self)
                 transaction.rollback()
+
+    def _check_file(self) -> None:
+        """See that SQLite's file is there and the one that was opened: what is written to a file removed meanwhile is lost."""
+        found = _identity(self._path)
+        if found is None and (self._file is not None or not self._create):
+            raise Unavailable("its file is missing (groundswell db upgrade makes a new one)")
+        if self._file is None:
+            self._file = found
+        elif found != self._file:
+            with self._lock:
+                self.close()
+                self.cache.clear()
+                self._file = found
 
     def ping(self) -> bool:
         """True when the database answers."""
@@ -218,35 +257,54 @@ class Database:
         return isinstance(error, _FAILED)
 
     def close(self) -> None:
-        """Give all connections back."""
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
-        self._writer.dispose()
+        """Give all connections back; one that is being written through, when that is done."""
+        with self._lock:
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
+            self._writer.dispose()
         self._reader.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, create: bool = True, wait_seconds: float | None = None) -> Database:
     """`sqlite:///file` or `postgresql://…` (psycopg 3 is used whatever driver the URL names).
 
-    Raises ValueError for another database, or for SQLite without a file.
+    With `create` a missing SQLite file is made, readable by its owner alone; else its use raises Unavailable. Raises ValueError
+    for another database, or for SQLite without a file.
     """
     parsed = parse_address(url)
     if parsed.get_backend_name() == "postgresql":
-        return Database(parsed)
+        return Database(parsed, create, wait_seconds)
     if parsed.database in (None, "", ":memory:"):
         raise ValueError("sqlite without a file cannot be shared by connections; use sqlite:///path/to/file")
-    Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-    return Database(parsed)
+    if create:
+        path = file_of(parsed)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
+    return Database(parsed, create, wait_seconds)
 
 
-def _begin_sqlite(driver: Any) -> None:
-    """Take the file's write lock. Raises sqlite3.OperationalError after BUSY_TIMEOUT_MS.
+def file_of(url: URL) -> Path:
+    """Where SQLite's file stands; an address may name it as a URI of SQLite's own."""
+    return Path(unquote(str(url.database).removeprefix("file:")) if "uri" in url.query else str(url.database))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands at a path; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _begin_sqlite(driver: Any, give_up: float) -> None:
+    """Take the file's write lock. Raises sqlite3.OperationalError when it was not to be had until `give_up`.
 
     Left to itself SQLite soon sleeps 100 ms between its tries, so that writers who never pause can starve another one
     for ever. Many short tries get their turn.
     """
-    give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     driver.execute(f"PRAGMA busy_timeout={TRY_MS}")
     try:
         while True:
@@ -257,7 +315,7 @@ def _begin_sqlite(driver: Any) -> None:
                 if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
                     raise
     finally:
-        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        driver.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
 
 
 def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
@@ -269,7 +327,7 @@ def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
         url,
         # What a statement is given stands in no error.
         hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
         **options,
     )
 
@@ -283,7 +341,7 @@ def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         # Erased names are overwritten, not only unlinked.
         cursor.execute("PRAGMA secure_delete=ON")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         if not writer:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
@@ -297,12 +355,21 @@ def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
     return engine
 
 
-def _postgresql_engine(url: URL) -> Engine:
+def _postgresql_engine(url: URL, wait_seconds: float) -> Engine:
     """PostgreSQL through psycopg. A connection is tried before use only after it lay idle for a while."""
-    engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_timeout=wait_seconds,
+        connect_args={} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS},
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET lock_timeout = {round(1000 * wait_seconds)}")
+        connection.commit()
         # By default the width of an integer follows its value, and each mix of widths is another prepared statement.
         connection.adapters.register_dumper(int, Int8Dumper)
 

@@ -169,8 +169,9 @@ def take(store: Database, token: ApiToken, messages: list[Any]) -> list[EventRes
             received_at=now(),
             backfill=BACKFILL in token.scopes,
         )
-    for (index, _), receipt in zip(events, receipts, strict=True):
-        results[index] = _result(index, receipt)
+        # Before the commit: what cannot be answered is not kept either.
+        for (index, _), receipt in zip(events, receipts, strict=True):
+            results[index] = _result(index, receipt)
     return [results[index] for index in range(len(messages))]
 
 

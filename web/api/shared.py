@@ -32,6 +32,7 @@ _WHY = {
     415: "Another content type",
     422: "Not valid; the detail names the field, the limit and the remedy",
     428: "If-Match is missing",
+    503: "The database does not answer just now; Retry-After says when to try again",
 }
 
 RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
@@ -79,11 +80,11 @@ class ProblemOut(BaseModel):
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The documented refusals of a route; 400, 401, 403 and 422 stand for every route with a token."""
+    """The documented refusals of a route; 400, 401, 403, 413, 422 and 503 stand for every route with a token."""
     content = {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}}
     return {
         status: {"description": _WHY[status], "content": content}
-        for status in sorted({400, 401, 403, 422, *statuses})
+        for status in sorted({400, 401, 403, 413, 422, 503, *statuses})
     }
 
 
