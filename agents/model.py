@@ -212,7 +212,8 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
 
     def _redeem(self) -> float:
         rows = np.arange(self.staff.size, dtype=np.int64)
-        return self.programme.redeem(uniforms(self._keys[Stream.REDEMPTION], self.day, rows))
+        draws = uniforms(self._keys[Stream.REDEMPTION], self.day, rows)
+        return self.programme.redeem(draws, self.clock.date_of(self.day))
 
     def _meet(self, day: int, offer: Incentives, present: NDArray[np.bool_], conditions: Conditions) -> Met:
         quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits

@@ -29,7 +29,7 @@ from engine.scoring_tables import (
 from rewards.carrying import Aside, carry_people
 from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.scheme import IncentiveScheme
-from rewards.tables import compile_scheme
+from rewards.tables import CompiledScheme, compile_scheme
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -111,9 +111,12 @@ class RunningScheme:
         other.catalogue.spent[members] = 0
         return left
 
-    def score(self, rows: Rows, learning_rate: float) -> Awards:
-        """Score events in canonical order, and let everybody learn what a share and a click really bring."""
-        self.state, awards = score_batch(self.compiled.tables, self.state, self.batch(rows))
+    def score(self, rows: Rows, learning_rate: float, known: CompiledScheme) -> Awards:
+        """Score events in canonical order, and let everybody learn what a share and a click really bring.
+
+        `known`: the scheme as those people know it, with what was away before it.
+        """
+        self.state, awards = score_batch(known.tables, self.state, self.batch(rows))
         amounts = np.bincount(awards.event, weights=awards.amount_millipoints, minlength=rows.person.size)
         for kinds, belief in (((SHARE,), self.share_belief), ((CLICK, LEAD), self.click_belief)):
             of_kind = np.isin(rows.kind, kinds)

@@ -76,11 +76,24 @@ def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
 
 
 @shared
-def _missed(tables, leave, required, first, end, most, e):  # type: ignore[no-untyped-def]
+def _was_away(tables, s, date):  # type: ignore[no-untyped-def]
+    """Whether the streak was in no version of the scheme on the date, or on a part of it."""
+    for at in range(tables.away.shape[0]):
+        if tables.away[at, 0] == s and tables.away[at, 1] <= date and date <= tables.away[at, 2]:
+            return True
+    return False
+
+
+@shared
+def _missed(tables, leave, s, first, end, most, e):  # type: ignore[no-untyped-def]
     """Required dates in [first, end) that nothing excuses, counted no further than `most` + 1."""
-    missed = 0
+    missed, required = 0, int(tables.streak[s, 0])
     for date in range(first, end):
-        if (required >> ((date - 1) % 7)) & 1 == 1 and not _excused(tables, leave, e, date):
+        if (
+            (required >> ((date - 1) % 7)) & 1 == 1
+            and not _excused(tables, leave, e, date)
+            and not _was_away(tables, s, date)
+        ):
             missed += 1
             if missed > most:
                 return missed
@@ -121,7 +134,7 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
     else:
         # Below zero where a later version grants fewer than were used.
         freezes, repairable = max(int(mine[c.FREEZES_LEFT]), 0), int(rule[3])
-        missed = _missed(tables, leave, int(rule[0]), last + 1, e.date, max(freezes, repairable), e)
+        missed = _missed(tables, leave, s, last + 1, e.date, max(freezes, repairable), e)
         if missed <= freezes:
             mine[c.FREEZES_LEFT] -= missed
             mine[c.LENGTH] += 1

@@ -149,7 +149,7 @@ def create_token(
 
 
 def authenticate_token(tx: Transaction, token: str, now: datetime) -> ApiToken | None:
-    """What the token may do, or None when it is unknown, expired or revoked."""
+    """What the token may do, or None when it is unknown, expired or revoked, or speaks for somebody who left."""
     return authenticate_tokens(tx, [token], now)[0]
 
 
@@ -161,7 +161,7 @@ def authenticate_tokens(tx: Transaction, tokens: Sequence[str], now: datetime) -
 
 
 def _api_token(row: Any, now_us: int) -> ApiToken | None:
-    if row is None or row.revoked_at_us is not None:
+    if row is None or row.revoked_at_us is not None or row.status == "inactive":
         return None
     if row.expires_at_us is not None and row.expires_at_us <= now_us:
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rewards.events import item_of, object_key
-from rewards.ledger import Draft, award_moves, badge_of, opposite, post
+from rewards.ledger import Draft, award_moves, badge_of, book, opposite
 from rewards.phrases import plural
 from rewards.places import Place, local_ordinal, places
 from rewards.reasons import Reason
@@ -24,10 +24,11 @@ from rewards.store import reviews, states
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
-AWARDED = str(Reason.AWARDED)
+AWARDED, EMPTY = str(Reason.AWARDED), str(Reason.BUDGET_EMPTY)
 HELD = str(Reason.HELD_FOR_REVIEW)
 ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
-NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
+LEFT = str(Reason.INACTIVE)
+NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD), LEFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class Folder:
 
     def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
-        if fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event) or self._topped_up(fresh):
+        late = fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event)
+        if late or self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh):
             self.replay(person, place, stored)
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
@@ -216,18 +218,24 @@ class Folder:
         choose = version_at or self.schemes.at
         fold = Fold.resume(self.schemes, start.version, start.state)
         drafts: list[Draft] = []
+        used = 0
         for one in told:
+            if one.person_id != person_id:
+                # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
+                day, zone = place.of(one.ref).date_at(one.occurred_us)
+                one = replace(one, local_date=day, zone=zone)
+            # A date that was left does not come again, though clocks may show it a second time.
+            used = max(used, one.local_date)
+            if one.local_date < used:
+                one = replace(one, local_date=used)
             version = choose(one.occurred_us)
             if version == NO_SCHEME:
                 if one.person_id == person_id:
                     drafts.append(self.zero(one, place, str(Reason.NO_SCHEME)))
                 continue
-            if one.person_id != person_id:
-                # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
-                day, zone = place.date_at(one.occurred_us)
-                one = replace(one, local_date=day, zone=zone)
-            team = place.membership_at(one.occurred_us)[1]
-            scored = fold.score(version, one, person_id, place)
+            then = place.of(one.ref)
+            team = then.membership_at(one.occurred_us)[1]
+            scored = fold.score(version, one, person_id, then)
             drafts.extend(self._draft(person_id, one, team, version, entry) for entry in scored)
         return Stand(fold.version, fold.to_bytes()), drafts
 
@@ -245,14 +253,14 @@ class Folder:
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
-            team=place.membership_at(told.occurred_us)[1],
+            team=place.of(told.ref).membership_at(told.occurred_us)[1],
             occurred_us=told.occurred_us,
             event_ref=told.ref,
         )
 
     def post(self) -> list[int]:
         """Post the drafts and keep the states; returns the entries' ids."""
-        ids = post(self.tx, self.organisation, self.drafts, self.now_us)
+        self.drafts, ids = book(self.tx, self.organisation, self.drafts, self.now_us)
         states.save_many(self.tx, self._states)
         return ids
 
@@ -359,6 +367,9 @@ def _same(row: Any, draft: Draft) -> bool:
     if draft.reason == HELD and row.reason != HELD:
         # It counted, and now waits for a human look.
         return False
+    if row.reason == EMPTY:
+        # What the budget left spendable of it is the pool's matter.
+        return (row.amount, row.scheme_version) == (draft.amount, draft.scheme_version)
     reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
     return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])
 

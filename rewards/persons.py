@@ -23,6 +23,11 @@ def find_row(tx: Transaction, organisation: str, external_id: str) -> Any:
     return row
 
 
+def accounts_of(tx: Transaction, row: Any) -> list[int]:
+    """The person's account and those merged into it, by internal id: keys and proofs of former times name those."""
+    return rows.accounts_of(tx, row.id) if row.has_history else [row.id]
+
+
 def log_change(
     tx: Transaction, organisation: str, actor: str, action: str, person_id: int, now: datetime
 ) -> None:

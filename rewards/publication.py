@@ -12,10 +12,10 @@ from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.fold import Folder, closed_until, replay_people
 from rewards.highlights import withdraw_highlights
-from rewards.ledger import opposite, post
+from rewards.ledger import post
 from rewards.losses import Loss, losses
 from rewards.places import places
-from rewards.quantities import SchemeError
+from rewards.promises import refuse_unkept
 from rewards.scheme import IncentiveScheme
 from rewards.schemes import NO_SCHEME, InForce, Schemes
 from rewards.scored import Fold
@@ -28,6 +28,7 @@ from rewards.store import states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 from rewards.tables import compile_scheme
+from rewards.undoing import opposites
 
 Mode = Literal["prospective", "top_up", "exact"]
 
@@ -88,11 +89,7 @@ def publish_scheme(
             f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
         )
     compile_scheme(scheme)
-    if scheme.privacy.boards_opt_in:
-        raise SchemeError(
-            "privacy.boards_opt_in true: boards by choice alone cannot be run live; publish with false, "
-            "so that people appear unless they opt out"
-        )
+    refuse_unkept(scheme)
     values: dict[str, Any] = {
         "content_hash": content_hash(scheme),
         "document": scheme.model_dump_json(),
@@ -209,13 +206,7 @@ def roll_back(
         for entry in journal_rows.top_ups(tx, organisation, version)
         if entry.occurred_us >= closed_until(home)
     ]
-    postings = journal_rows.postings_of(tx, [entry.id for entry in given])
-    post(
-        tx,
-        organisation,
-        [opposite(entry, postings.get(entry.id, ()), "rollback", "rolled_back") for entry in given],
-        now_us,
-    )
+    post(tx, organisation, opposites(tx, organisation, given, "rollback", "rolled_back"), now_us)
     withdraw_challenges(tx, organisation, closed_until(home), "rolled_back", now_us)
     withdraw_awards(tx, organisation, closed_until(home), "rolled_back", now_us)
     withdraw_highlights(tx, organisation, closed_until(home), "rolled_back", now_us)

@@ -7,7 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from rewards.absences import in_time
 from rewards.bounds import check_day
+from rewards.clock import microseconds
 from rewards.document import DocumentError, load_document, parse_data
 from rewards.event_log import read_events
 from rewards.events import read_json
@@ -17,6 +19,7 @@ from rewards.recorded import RecordedProgram
 from rewards.replay import Replay, ReplayEntry, Standing, replay
 from rewards.scheme import MILLIPOINTS, IncentiveScheme, SchemeError
 from rewards.tables import CompiledScheme, compile_scheme
+from rewards.timeline import InForce, in_turn
 from sims.commands.console import InputError
 from sims.doctor import version
 from sims.render import table
@@ -66,7 +69,9 @@ def _replay_export(events: Path, people: Path | None, program: Path) -> dict[str
             f"--scheme: got none, and {program} is not there; name the scheme, or the program that was exported with the events"
         )
     recorded = load_program(program)
-    versions = {one.version: _compiled_scheme(one.scheme, program) for one in recorded.versions}
+    versions = _in_time(
+        recorded, {one.version: _compiled_scheme(one.scheme, program) for one in recorded.versions}
+    )
     if not versions:
         raise InputError(
             f"{program}: got no version of a scheme; there is nothing to score by; name a --scheme"
@@ -75,6 +80,20 @@ def _replay_export(events: Path, people: Path | None, program: Path) -> dict[str
     log = read_events(events, {one.id for one in recorded.people})
     found = replay(log, last, recorded.people, numbered=versions)
     return {"groundswell": version(), "scheme": found.compiled.scheme.name, **as_json(found)}
+
+
+def _in_time(recorded: RecordedProgram, versions: dict[int, CompiledScheme]) -> dict[int, CompiledScheme]:
+    """The same, those that were not withdrawn knowing what was away before them."""
+    held = [
+        InForce(
+            one.version, microseconds(one.effective_at), microseconds(one.effective_at), microseconds(one.published_at), one.mode
+        )
+        for one in recorded.versions
+        if one.rolled_back_at is None
+    ]  # fmt: skip
+    turns = in_turn(held)
+    found = in_time([(since_us, versions[version]) for since_us, version in turns])
+    return versions | {version: one for (_, version), one in zip(turns, found, strict=True)}
 
 
 def load_program(path: Path) -> RecordedProgram:

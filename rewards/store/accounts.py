@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 
-from rewards.store import schema
+from rewards.store import people, schema
 from rewards.store.prepared import Prepared
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
@@ -17,8 +17,9 @@ IDENTITY = schema.person_identity
 PERSON = schema.person
 _FIND_TOKEN = Prepared(
     lambda _: (
-        select(TOKEN, IDENTITY.c.external_id)
+        select(TOKEN, IDENTITY.c.external_id, PERSON.c.status)
         .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
+        .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
         .where(TOKEN.c.token_hash == bindparam("hash"))
     )
 )
@@ -45,12 +46,13 @@ def save_account(
 
 
 def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
-    """The account of an external id, with the person's status."""
+    """The account of an external id, or of one that was merged into it, with the person's status."""
+    who = people.find(tx, organisation, external_id)
     query = (
         select(ACCOUNT, IDENTITY.c.external_id, PERSON.c.status)
         .join(IDENTITY, IDENTITY.c.person_id == ACCOUNT.c.person_id)
         .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
-        .where(and_(ACCOUNT.c.organisation_id == organisation, IDENTITY.c.external_id == external_id))
+        .where(ACCOUNT.c.person_id == (0 if who is None else who.id))
     )
     return tx.execute(query).one_or_none()
 
@@ -131,7 +133,7 @@ def add_token(
 
 
 def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, Any]:
-    """Tokens by their hashes, each with the external id of the person it speaks for."""
+    """Tokens by their hashes, each with external id and status of the person it speaks for."""
     return {row.token_hash: row for row in tx.ask(_FIND_TOKEN, [{"hash": one} for one in hashes])}
 
 

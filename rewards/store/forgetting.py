@@ -56,7 +56,7 @@ def forget_payloads(tx: Transaction, person_id: int) -> None:
 
 def _free_texts() -> Iterator[tuple[Table, list[Column[Any]]]]:
     for table in schema.metadata.sorted_tables:
-        if table.name in (*schema.APPEND_ONLY, "organisation", "person_identity"):
+        if table.name in (*schema.APPEND_ONLY, "organisation", "person_identity", "person_alias"):
             continue
         columns = [
             column

@@ -120,7 +120,7 @@ class _History:
     def _frozen(self, row: Any, version: int) -> Frozen:
         owner: dict[str, Any] = {}
         if row.owner_id is not None and row.owner_id != row.person_id:
-            place = self.places[row.owner_id]
+            place = self.places[row.owner_id].of(row.id)
             day, zone = place.date_at(row.occurred_us)
             owner = {
                 "owner_date": date.fromordinal(day), "owner_zone": zone,
@@ -130,7 +130,7 @@ class _History:
             taken=row.status,
             reversed_at=maybe_us(row.voided_at_us),
             version=version,
-            segment=self.places[row.person_id].membership_at(row.occurred_us)[0],
+            segment=self.places[row.person_id].of(row.id).membership_at(row.occurred_us)[0],
             **owner,
         )
 

@@ -96,6 +96,30 @@ def balance_of(tx: Transaction, organisation: str, account: str, holder: int, de
     return tx.execute(select(BALANCE.c.amount).where(where)).scalar_one_or_none()
 
 
+def balances(tx: Transaction, organisation: str, holder: int) -> dict[str, dict[str, int]]:
+    """Everything that a person has, by account and detail."""
+    where = and_(BALANCE.c.organisation_id == organisation, BALANCE.c.holder == holder)
+    found: dict[str, dict[str, int]] = {}
+    for row in tx.execute(select(BALANCE.c.account, BALANCE.c.detail, BALANCE.c.amount).where(where)):
+        found.setdefault(row.account, {})[row.detail] = row.amount
+    return found
+
+
+def earned_by_date(tx: Transaction, person_id: int) -> list[tuple[int, int, str, int]]:
+    """(local date, board date, team, millipoints) of a person's rank, in order; what came to nothing is left out."""
+    keys = (JOURNAL.c.local_date, JOURNAL.c.board_date, JOURNAL.c.team)
+    total = func.sum(POSTING.c.amount)
+    query = (
+        select(*keys, total)
+        .join(JOURNAL, JOURNAL.c.id == POSTING.c.journal_id)
+        .where(POSTING.c.person_id == person_id, POSTING.c.account == "earned")
+        .group_by(*keys)
+        .having(total != 0)
+        .order_by(*keys)
+    )
+    return [(local, board, team, int(amount)) for local, board, team, amount in tx.execute(query)]
+
+
 def lock_balance(tx: Transaction, organisation: str, account: str, holder: int, detail: str) -> int | None:
     """One balance, which nobody else moves until this transaction ends; None when nothing was ever posted to it."""
     where = and_(
@@ -141,6 +165,15 @@ def gift_of(tx: Transaction, organisation: str, gift: Any) -> Row[Any] | None:
         JOURNAL.c.dedupe.is_(None),
     )
     return tx.execute(select(JOURNAL).where(where).order_by(JOURNAL.c.id)).first()
+
+
+def sum_by_key(tx: Transaction, organisation: str, start: str) -> tuple[int, int]:
+    """Sum and number of the entries whose keys begin so."""
+    query = select(func.coalesce(func.sum(JOURNAL.c.amount), 0), func.count()).where(
+        JOURNAL.c.organisation_id == organisation, JOURNAL.c.dedupe.between(start, start + "~")
+    )
+    total, count = tx.execute(query).one()
+    return int(total), int(count)
 
 
 def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None = None) -> list[Row[Any]]:

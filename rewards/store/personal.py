@@ -1,6 +1,7 @@
 """Everything stored about one person, by table: what refers to her, found from the schema and so of later tables too."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -20,25 +21,29 @@ Rows = list[dict[str, Any]]
 
 def refers_to(table: Table) -> list[Column[Any]]:
     """The table's columns that name a person by internal id."""
-    found = [
+    return [
         column
         for column in table.columns
         if any(key.column is schema.person.c.id for key in column.foreign_keys)
+        or column is schema.balance.c.holder
     ]
-    if table is schema.balance:
-        found.append(table.c.holder)
-    return found
 
 
-def rows_about(tx: Transaction, organisation: str, person_id: int, external_id: str) -> dict[str, Rows]:
-    """Rows by table, readable: instants and dates as text, JSON as values; other people stand as numbers."""
+def rows_about(
+    tx: Transaction, organisation: str, accounts: Sequence[int], names: Sequence[str]
+) -> dict[str, Rows]:
+    """Rows by table, readable: instants and dates as text, JSON as values; other people stand as numbers.
+
+    `accounts` and `names`: internal and external ids, of the person's account and those merged into it.
+    """
     found: dict[str, Rows] = {}
     for table in schema.metadata.sorted_tables:
-        where = [column == person_id for column in refers_to(table)]
+        where = [column.in_(accounts) for column in refers_to(table)]
         if table is schema.person:
-            where = [table.c.id == person_id]
+            where = [table.c.id.in_(accounts)]
         if table is schema.audit:
-            where = [table.c.subject == f"person:{person_id}", table.c.actor == external_id]
+            subjects = [f"person:{account}" for account in accounts]
+            where = [table.c.subject.in_(subjects), table.c.actor.in_(names)]
         if not where:
             continue
         query = select(table).where(table.c.organisation_id == organisation, or_(*where))

@@ -30,13 +30,12 @@ from rewards.store.address import parse_address
 from rewards.store.prepared import Compiled, Prepared
 from rewards.store.trouble import told
 
+# How long a writer waits for its turn, unless the caller says otherwise. A web request waits less: it holds a thread.
 WAIT_SECONDS = 30.0
-"""How long a writer waits for its turn, unless the caller says otherwise. A web request waits less: it holds a thread."""
 CONNECT_SECONDS = 10
 TRY_MS = 20
 OWNER_ONLY = 0o600
-# For what takes no turn: opening the file, and a reader that meets a checkpoint.
-_BUSY_MS = 5_000
+_BUSY_MS = 5_000  # for what takes no turn: opening the file, and a reader that meets a checkpoint
 POOL_SIZE = 16
 IDLE_BEFORE_PING_SECONDS = 10.0
 _FAILED = (exc.OperationalError, exc.TimeoutError, sqlite3.OperationalError, psycopg.OperationalError)

@@ -59,6 +59,7 @@ class EventResult(BaseModel):
     reason: str
     millipoints: int = 0
     entries: list[EntryOut] = Field(default_factory=list)
+    note: str = ""
 
 
 class EventResults(BaseModel):
@@ -148,6 +149,7 @@ def _result(index: int, receipt: Receipt) -> EventResult:
             "reason": receipt.reason,
             "millipoints": sum(entry.millipoints for entry in entries),
             "entries": entries,
+            "note": receipt.note,
         }
     )
 

@@ -34,7 +34,7 @@ credential = table(
     "credential",
     Column("id", String(36), primary_key=True),
     of_organisation(),
-    of_person(),
+    of_person(merge="joins", erasure="blanked"),
     Column("badge", String(128), nullable=False),
     Column("object_key", BigInteger, nullable=False),
     Column("journal_id", Key, ForeignKey("journal.id"), nullable=False),

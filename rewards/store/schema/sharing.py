@@ -29,7 +29,7 @@ share_link = table(
     "share_link",
     Column("code", String(16), primary_key=True),
     of_organisation(),
-    of_person(),
+    of_person(merge="joins", erasure="number"),
     Column("item", String(64), nullable=False),
     Column("channel", String(64), nullable=False),
     Column("url", Text, nullable=False),
