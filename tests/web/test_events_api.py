@@ -187,7 +187,7 @@ def test_what_is_wrong_in_the_binary_mode_is_named(
         {"source": "\ufffe"},
         {"data": {"\ud800": 1}},
         {"\ud800": 1},
-        {"data": {"tags": ["a\nb"]}},
+        {"data": {"tags": ["a\x07b"]}},
         {"data": {"tags": [""]}},
         {"data": {"object": "\x00"}},
         {"type": "org.groundswell.Share"},
