@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from rewards.award_decisions import award_changes, withdraw_awards
+from rewards.bounds import check_day
 from rewards.challenge_changes import bonus_changes, withdraw_challenges
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
@@ -76,6 +77,7 @@ def publish_scheme(
     Raises BadValue where mode and instant do not fit; SchemeError where the scheme cannot be scored; Conflict where a scheduled version
     would never hold and nothing was said of it.
     """
+    check_day(effective_at, "effective")
     now_us, effective_us = to_us(now), to_us(effective_at)
     home = _exclusive(tx, organisation)
     if mode == "prospective" and effective_us < now_us and rows.timeline(tx, organisation):
@@ -143,6 +145,7 @@ def shadow(
 
     A prospective version changes nothing that has happened: look at it as exact to see what it would have meant.
     """
+    check_day(effective_at, "effective")
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound(f"organisation {organisation!r}: unknown; create it first")

@@ -80,13 +80,38 @@ def declare(tx: Transaction, code: str, at_us: int) -> None:
     )
 
 
-def add_click(tx: Transaction, organisation: str, code: str, visitor_hash: str, day: int, at_us: int) -> bool:
-    """True when this visitor had not clicked this link on this day."""
+def lock(tx: Transaction, code: str) -> Row[Any] | None:
+    """One link, held until the transaction ends: clicks on it are judged one after another."""
+    return tx.execute(tx.for_update(select(LINK).where(LINK.c.code == code))).one_or_none()
+
+
+def has_clicked(tx: Transaction, code: str, visitor_hash: str) -> bool:
+    """Whether this visitor clicked this link today; the hash is another one tomorrow."""
+    where = and_(CLICK.c.code == code, CLICK.c.visitor_hash == visitor_hash)
+    return tx.execute(select(CLICK.c.id).where(where)).first() is not None
+
+
+def clicks_from(tx: Transaction, person_id: int, block_hash: str, day: int) -> list[Row[Any]]:
+    """Today's clicks from one block of addresses on any of the person's links: code, address and instant."""
+    query = (
+        select(CLICK.c.code, CLICK.c.address_hash, CLICK.c.clicked_us)
+        .join(LINK, LINK.c.code == CLICK.c.code)
+        .where(CLICK.c.block_hash == block_hash, CLICK.c.day == day, LINK.c.person_id == person_id)
+    )
+    return list(tx.execute(query))
+
+
+def add_click(
+    tx: Transaction, organisation: str, code: str, visitor_hash: str, day: int, at_us: int, origin: Any
+) -> None:
+    """Note a visitor's first click of the day on this link, with the hashes of where it came from."""
     row = {
         "organisation_id": organisation,
         "code": code,
         "visitor_hash": visitor_hash,
         "day": day,
         "clicked_us": at_us,
+        "address_hash": None if origin is None else origin.address,
+        "block_hash": None if origin is None else origin.block,
     }
-    return bool(tx.execute(upsert(tx, CLICK).on_conflict_do_nothing().returning(CLICK.c.id), row).all())
+    tx.execute(upsert(tx, CLICK).on_conflict_do_nothing(), row)

@@ -9,11 +9,18 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from rewards.faults import BadValue
 from rewards.store import states
 from rewards.store.schema import metadata
 from rewards.store.session import Database, Transaction
 
+CURRENT, OLDER, NEWER = "up to date", "older than this version", "newer than this version"
+WHAT_TO_DO = {
+    OLDER: "lacks migrations; run groundswell db upgrade",
+    NEWER: "was written by a newer version of Groundswell; run that version, or a newer one",
+}
 MIGRATIONS = Path(__file__).parent / "migrations"
+_STATES = ("states", "in the layout of this version")
 
 
 def _config(connection: Any = None) -> Config:
@@ -24,8 +31,10 @@ def _config(connection: Any = None) -> Config:
 
 
 def upgrade(db: Database) -> None:
-    """Apply every migration not yet applied, in one transaction."""
+    """Apply every migration not yet applied, in one transaction. Raises BadValue for a database of a newer version."""
     with db.begin() as tx:
+        if state_of(revision(tx)) == NEWER:
+            raise BadValue(f"the database {WHAT_TO_DO[NEWER]}")
         if not tx.connection.in_transaction():
             # Alembic commits by itself unless Core knows that a transaction is open.
             tx.connection.begin()
@@ -48,12 +57,24 @@ def is_current(db: Database) -> bool:
         return revision(tx) == head()
 
 
-def is_ready(db: Database) -> bool:
-    """True when it can be served: the newest migration was applied, and states are in the layout of this version."""
-    if not is_current(db):
-        return False
+def state(db: Database) -> str:
+    """CURRENT, OLDER (tables are missing, or what scoring remembers was written by an earlier version) or NEWER than this version."""
     with db.read() as tx:
-        return not states.any_outdated(tx)
+        found = state_of(revision(tx))
+        if found == CURRENT and _STATES not in db.cache:
+            # Once all are of this version's layout they stay so: this version writes no other.
+            if states.any_outdated(tx):
+                return OLDER
+            db.cache[_STATES] = True
+        return found
+
+
+def state_of(applied: str) -> str:
+    """What it means that this is the newest migration that was applied."""
+    if applied == head():
+        return CURRENT
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return OLDER if applied in known or applied == "none" else NEWER
 
 
 def differences(db: Database) -> list[Any]:

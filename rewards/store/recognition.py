@@ -40,8 +40,8 @@ def received(tx: Transaction, person_id: int, limit: int) -> list[Row[Any]]:
 
 
 def given(tx: Transaction, person_id: int, limit: int) -> list[Row[Any]]:
-    """Thanks given, the newest first."""
-    query = select(KUDOS).where(KUDOS.c.giver_id == person_id, KUDOS.c.status != "withdrawn")
+    """Thanks given, the newest first; those declined or taken back are left out."""
+    query = select(KUDOS).where(KUDOS.c.giver_id == person_id, KUDOS.c.status.not_in(UNDONE))
     return list(tx.execute(query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit)))
 
 

@@ -171,8 +171,9 @@ def take(store: Database, token: ApiToken, messages: list[Any]) -> list[EventRes
             received_at=now(),
             backfill=BACKFILL in token.scopes,
         )
-    for (index, _), receipt in zip(events, receipts, strict=True):
-        results[index] = _result(index, receipt)
+        # Before the commit: what cannot be answered is not kept either.
+        for (index, _), receipt in zip(events, receipts, strict=True):
+            results[index] = _result(index, receipt)
     return [results[index] for index in range(len(messages))]
 
 
@@ -209,7 +210,10 @@ async def take_single(singles: Singles, token: ApiToken, message: Any) -> EventR
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {kind: {"schema": {"type": ["object", "array"]}} for kind in MEDIA_TYPES},
+            "content": {
+                kind: {"schema": {"type": ["object", "array"], "maxItems": MOST_EVENTS}}
+                for kind in MEDIA_TYPES
+            },
         }
     },
 )
