@@ -6,8 +6,10 @@ written anew, so that what stands equals what canonical order would have given.
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from rewards.events import object_key
@@ -43,9 +45,9 @@ class Told:
     zone: str
     object: str
     channel: str | None
-    tags: tuple[str, ...]
     quantity: int
     verification: str
+    tags: tuple[str, ...]
 
     @classmethod
     def from_row(cls, ref: int, row: Mapping[str, Any]) -> "Told":
@@ -62,10 +64,16 @@ class Told:
             row["zone"],
             row["object"],
             row["channel"],
-            tuple(json.loads(row["tags"])),
             row["quantity"],
             row["verification"],
+            _tags(row["tags"]),
         )
+
+    @classmethod
+    def stored(cls, row: Any) -> "Told":
+        """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields."""
+        values = (*row[:-1], _tags(row[-1]))
+        return cls(*values)
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -105,8 +113,11 @@ class Folder:
 
     def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
-        if fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event) or self._topped_up(fresh):
+        if self._topped_up(fresh):
             self.replay(person, place, stored)
+            return
+        if fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event):
+            self.replay(person, place, stored, fresh[0].occurred_us)
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
         badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
@@ -117,10 +128,10 @@ class Folder:
         self.drafts.extend(drafts)
         self._keep(person.id, stand, fresh[-1])
 
-    def replay(self, person: Any, place: Place, stored: Any) -> None:
-        """Fold the open period again and draft the differences from what stands."""
+    def replay(self, person: Any, place: Place, stored: Any, since_us: int = states.BEFORE_ALL_US) -> None:
+        """Fold the open period again and draft the differences from what stands. Nothing before `since_us` has changed."""
         told = self.open_events(person.id)
-        stand, drafts = self._again(person, place, stored, told)
+        stand, drafts = self._again(person, place, stored, told, since_us)
         self.drafts.extend(drafts)
         self._keep(person.id, stand, told[-1] if told else None)
 
@@ -129,12 +140,22 @@ class Folder:
         return self._again(person, place, stored, self.open_events(person.id))[1]
 
     def _again(
-        self, person: Any, place: Place, stored: Any, told: Sequence[Told]
+        self,
+        person: Any,
+        place: Place,
+        stored: Any,
+        told: Sequence[Told],
+        since_us: int = states.BEFORE_ALL_US,
     ) -> tuple[Stand, list[Draft]]:
-        self.under_review |= reviews.held_events(self.tx, person.id)
+        self.under_review |= reviews.held_events(self.tx, self.organisation, person.id)
         start = Stand(stored.base_version, stored.base_state)
-        stand, desired = self.fold(person.id, place, start, told)
-        drafts = self._differences(person.id, desired, {one.ref for one in told})
+        stand, desired = self.fold(person.id, place, start, told, since_us=since_us)
+        if since_us == states.BEFORE_ALL_US:
+            standing = journal_rows.standing(self.tx, person.id, self.closed_us)
+        else:
+            changed = [one.ref for one in told if one.occurred_us >= since_us]
+            standing = journal_rows.standing_of(self.tx, person.id, changed)
+        drafts = self._differences(person.id, desired, {one.ref for one in told}, standing, since_us)
         return stand, drafts + self._top_ups(person, place, start, told)
 
     def _topped_up(self, fresh: Sequence[Told]) -> bool:
@@ -189,7 +210,7 @@ class Folder:
     def open_events(self, person_id: int, before_us: int | None = None) -> list[Told]:
         """The person's events of the open period that count, in canonical order."""
         found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us)
-        return [Told.from_row(row.id, row._asdict()) for row in found]
+        return [Told.stored(row) for row in found]
 
     def fold(
         self,
@@ -198,24 +219,29 @@ class Folder:
         start: Stand,
         told: Sequence[Told],
         version_at: Callable[[int], int] | None = None,
+        since_us: int = states.BEFORE_ALL_US,
     ) -> tuple[Stand, list[Draft]]:
-        """The kernel over these events. `version_at` overrides which version is in force (for top-ups)."""
+        """The kernel over these events. `version_at` overrides which version is in force (for top-ups).
+
+        Of events before `since_us` only badges are drafted.
+        """
         choose = version_at or self.schemes.at
         fold = Fold.resume(self.schemes, start.version, start.state)
         drafts: list[Draft] = []
-        for one in told:
-            version = choose(one.occurred_us)
+        for version, run in groupby(told, key=lambda one: choose(one.occurred_us)):
             if version == NO_SCHEME:
-                if one.person_id == person_id:
-                    drafts.append(self.zero(one, place, str(Reason.NO_SCHEME)))
+                drafts += [
+                    self.zero(one, place, str(Reason.NO_SCHEME))
+                    for one in run
+                    if one.person_id == person_id and one.occurred_us >= since_us
+                ]
                 continue
-            if one.person_id != person_id:
-                # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
-                day, zone = place.date_at(one.occurred_us)
-                one = replace(one, local_date=day, zone=zone)
-            team = place.membership_at(one.occurred_us)[1]
-            scored = fold.score(version, one, person_id, place)
-            drafts.extend(self._draft(person_id, one, team, version, entry) for entry in scored)
+            seen = [_seen_by(person_id, place, one) for one in run]
+            silent = bisect_left(seen, since_us, key=lambda one: one.occurred_us)
+            entries = fold.score(version, seen, person_id, place, silent)
+            for one, scored in zip(seen, entries, strict=True):
+                team = place.membership_at(one.occurred_us)[1]
+                drafts.extend(self._draft(person_id, one, team, version, entry) for entry in scored)
         return Stand(fold.version, fold.to_bytes()), drafts
 
     def zero(self, told: Told, place: Place, reason: str) -> Draft:
@@ -271,14 +297,18 @@ class Folder:
             return None
         return object_key(told.object)
 
-    def _differences(self, person_id: int, desired: Sequence[Draft], alive: set[int]) -> list[Draft]:
-        """Opposites of what stands and should not, and what should stand and does not."""
+    def _differences(
+        self, person_id: int, desired: Sequence[Draft], alive: set[int], entries: Sequence[Any], since_us: int
+    ) -> list[Draft]:
+        """Opposites of what stands and should not, and what should stand and does not, of events since an instant."""
         standing: dict[tuple[Any, ...], list[Any]] = {}
-        for row in journal_rows.standing(self.tx, person_id, self.closed_us):
+        for row in entries:
             if row.reason not in NOT_FOLDED:
                 standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
         fresh: list[Draft] = []
         for draft in desired:
+            if draft.occurred_us < since_us:
+                continue
             waiting = standing.get((draft.event_ref, draft.kind, draft.rule), [])
             same = next((row for row in waiting if _same(row, draft)), None)
             if same is None:
@@ -324,6 +354,18 @@ class Folder:
                 "last_event": last.event_id if last else "",
             }
         )
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    return () if text == "[]" else tuple(json.loads(text))
+
+
+def _seen_by(person_id: int, place: Place, told: Told) -> Told:
+    """The event on the person's own date: what was frozen with it is the subject's, an owner's caps and streaks go by their own."""
+    if told.person_id == person_id:
+        return told
+    day, zone = place.date_at(told.occurred_us)
+    return replace(told, local_date=day, zone=zone)
 
 
 def _same(row: Any, draft: Draft) -> bool:

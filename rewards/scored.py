@@ -1,15 +1,19 @@
 """The kernel's fold as the live program uses it: from stored bytes, across scheme versions, by internal ids."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, cast
+from typing import Protocol
 
-from rewards.award import PersonFacts, PersonState, Role, award, carry
-from rewards.events import Event, Verification
+import numpy as np
+
+from engine.scoring_tables import EventBatch
+from rewards.award import PersonState, award_batch, carry
+from rewards.clock import month_index
+from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.places import Place
 from rewards.schemes import NO_SCHEME, Schemes
-from rewards.store.units import from_us
+from rewards.tables import CompiledScheme
 
 HOUR_US = 3_600_000_000
 
@@ -72,45 +76,63 @@ class Fold:
         """The state, canonical."""
         return b"" if self._state is None else self._state.to_bytes()
 
-    def score(self, version: int, told: TellsOfEvent, person_id: int, place: Place) -> list[Scored]:
-        """Score one event for one beneficiary under a version, carrying the state over when the version changes."""
+    def score(
+        self, version: int, told: Sequence[TellsOfEvent], person_id: int, place: Place, silent: int = 0
+    ) -> list[list[Scored]]:
+        """Score events for one beneficiary under one version, carrying the state over when the version changes; entries by event.
+
+        Of the first `silent` events only badges are told.
+        """
         compiled = self.schemes.compiled(version)
         if self._state is None:
             self._state = PersonState.new(compiled)
         elif version != self.version:
             self._state = carry(self._state, self.schemes.compiled(self.version), compiled)
         self.version = version
-        segment, team = place.membership_at(told.occurred_us)
-        facts = PersonFacts(segment, team, told.zone, place.leave)
-        role: Role = "subject" if told.person_id == person_id else "owner"
-        self._state, outcome = award(compiled, self._state, _event(told), facts, role)
+        batch = _batch(compiled, told, person_id, place)
+        self._state, found = award_batch(compiled, self._state, batch, silent)
         return [
-            Scored(
-                entry.kind,
-                entry.item,
-                entry.amount_millipoints,
-                str(entry.reason),
-                entry.arguments,
-                told.occurred_us + entry.hold_hours * HOUR_US if entry.hold_hours else None,
-            )
-            for entry in outcome.entries
+            [
+                Scored(
+                    entry.kind,
+                    entry.item,
+                    entry.amount_millipoints,
+                    str(entry.reason),
+                    entry.arguments,
+                    one.occurred_us + entry.hold_hours * HOUR_US if entry.hold_hours else None,
+                )
+                for entry in entries
+            ]
+            for one, entries in zip(told, found, strict=True)
         ]
 
 
-def _event(told: TellsOfEvent) -> Event:
-    """The event as the kernel reads it. It was validated when it came in, so that it is not validated again."""
-    return Event.model_construct(
-        source="inbox",
-        id="0",
-        kind=told.kind,
-        subject=str(told.person_id),
-        occurred_at=from_us(told.occurred_us),
-        object=told.object,
-        channel=told.channel,
-        tags=told.tags,
-        quantity=told.quantity,
-        verification=cast("Verification", told.verification),
-        owner=None if told.owner_id in (None, told.person_id) else str(told.owner_id),
-        local_date=date.fromordinal(told.local_date),
-        zone=told.zone,
-    )
+def _batch(
+    compiled: CompiledScheme, told: Sequence[TellsOfEvent], person_id: int, place: Place
+) -> EventBatch:
+    """The events as the kernel reads them, for person 0. They were validated when they came in."""
+    v = compiled.vocabulary
+    rows = []
+    for one in told:
+        owner = one.person_id != person_id
+        other = one.person_id if owner else one.owner_id
+        rows.append(
+            (
+                0,
+                v.kind_codes.get(one.kind, -1),
+                object_key(one.object),
+                -1 if other is None or other == person_id else object_key(str(other)),
+                one.occurred_us,
+                one.local_date,
+                month_index(date.fromordinal(one.local_date)),
+                v.channel_codes.get(one.channel or "", -1),
+                v.tag_mask(one.tags),
+                v.segment_codes.get(place.membership_at(one.occurred_us)[0], -1),
+                VERIFICATION_LEVEL[one.verification],
+                one.quantity,
+                int(owner),
+            )
+        )
+    leave = np.array([(0, *dates) for dates in place.leave], dtype=np.int64).reshape(-1, 3)
+    numbers = np.array(rows, dtype=np.int64).reshape(len(rows), len(EventBatch._fields) - 1)
+    return EventBatch._make([*numbers.T.copy(), leave])

@@ -2,12 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, and_, bindparam, insert, select, update
 
 from rewards.store import schema
+from rewards.store.prepared import Prepared
 from rewards.store.session import Transaction
 
 REVIEW = schema.review
+_HELD = Prepared(
+    lambda _: select(REVIEW.c.event_ref).where(
+        REVIEW.c.organisation_id == bindparam("organisation"),
+        REVIEW.c.status == "open",
+        REVIEW.c.person_id == bindparam("who"),
+        REVIEW.c.event_ref.is_not(None),
+    )
+)
 
 
 def add(
@@ -51,10 +60,9 @@ def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str
     return tx.execute(update(REVIEW).where(where).values(**values)).rowcount
 
 
-def held_events(tx: Transaction, person_id: int) -> set[int]:
+def held_events(tx: Transaction, organisation: str, person_id: int) -> set[int]:
     """Events of the person that are held by an open review."""
-    where = and_(REVIEW.c.person_id == person_id, REVIEW.c.status == "open", REVIEW.c.event_ref.is_not(None))
-    return set(tx.execute(select(REVIEW.c.event_ref).where(where)).scalars())
+    return {row.event_ref for row in tx.ask(_HELD, [{"organisation": organisation, "who": person_id}])}
 
 
 def page(
