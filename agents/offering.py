@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from agents.parts import Name, Part, Positive, Share
+from rewards import fields
 
 
 class ContentKind(Part):
@@ -18,7 +19,7 @@ class ContentKind(Part):
     """Part of the mix, relative to the other kinds' shares."""
     topic: Name | None = None
     """A segment's name, or a topic of its own; left out: each segment's in turn."""
-    tags: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], ...] = ()
+    tags: tuple[fields.Name, ...] = ()
     """Tags that a scheme's conditions can ask for; items marked safe also carry `green-lit`."""
     polish: Share = 0.3
     """How promotional and templated it reads."""
@@ -37,8 +38,8 @@ class ContentKind(Part):
 class Channel(Part):
     """Where shares appear."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "linkedin"
-    """Name of the channel, as schemes write it."""
+    name: fields.Name = "linkedin"
+    """Name of the channel, as schemes and content write it."""
     share: Positive = 1.0
     """Part of all shares that go there, relative to the other channels' shares."""
     visibility: Share | None = None

@@ -18,6 +18,8 @@ from agents.running import RunningScheme, item_tags
 from agents.setting import Phase, Setting
 from agents.state import State
 from agents.timeline import Timeline
+from engine.scoring_tables import new_objects
+from rewards.carrying import NOTHING_ASIDE, Aside
 from rewards.events import Event
 
 Floats = NDArray[np.float64]
@@ -36,8 +38,8 @@ class Scored(NamedTuple):
 class Programme:
     """Schemes in force, their running scores, and the events still to come.
 
-    A scheme that comes back in a later phase goes on with the scores that it left. An event is scored by the scheme in force for its
-    person on its local day.
+    An event is scored by the scheme in force for its person on its local day. Where a group goes over from one scheme to another, what its
+    people have begun is carried as between two versions of a live program.
     """
 
     def __init__(
@@ -56,15 +58,25 @@ class Programme:
             for scheme in timeline.schemes
         ]
         self._waiting = Waiting()
+        groups = len(timeline.names)
+        self._last: list[RunningScheme | None] = [None] * groups
+        self._aside: list[Aside] = [NOTHING_ASIDE] * groups
+        # What goes by object or pair has one table, whatever scheme is in force.
+        self._objects, self._used = new_objects()
         self._board_base: dict[tuple[int, int], Ints] = {}
         self._kept: list[Rows] | None = [] if record_events else None
 
     def in_force(self, group: int, day: int) -> RunningScheme | None:
-        """The scheme of a group on a day."""
+        """The scheme of a group on a day; days are asked for in order, and on the first of a scheme it takes over."""
         scheme = self._timeline.phase(group, day).scheme
         if scheme is None:
             return None
-        return next(running for running in self.running if running.scheme == scheme)
+        running = next(running for running in self.running if running.scheme == scheme)
+        before, self._last[group] = self._last[group], running
+        if before is not None and before is not running:
+            members = np.flatnonzero(self._timeline.group == group)
+            self._aside[group] = running.take_over(before, members, self._aside[group])
+        return running
 
     def add(self, rows: Rows) -> None:
         """Take in the events that a day's shares cause."""
@@ -81,7 +93,9 @@ class Programme:
             groups = [group for group, scheme in enumerate(by_group) if scheme is running]
             mine = rows.take(np.isin(self._timeline.group[rows.person], groups))
             if mine.person.size:
+                running.state = running.state._replace(objects=self._objects, used=self._used)
                 awards = running.score(mine, self._p.reward_learning_rate)
+                self._objects, self._used = running.state.objects, running.state.used
                 people.append(mine.person[awards.event])
                 amounts.append(awards.amount_millipoints)
         empty = [np.empty(0, dtype=np.int64)]
@@ -118,7 +132,7 @@ class Programme:
         ]
 
     def earned_millipoints(self) -> Ints:
-        """int64[n]: earned so far, over all schemes."""
+        """int64[n]: earned so far, over all schemes: everybody's total is with the last one of their group."""
         total = np.zeros(self._staff.size, dtype=np.int64)
         for running in self.running:
             total += running.earned

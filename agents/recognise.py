@@ -92,7 +92,8 @@ class Recogniser:
         sharers = np.flatnonzero(members & (counted > 0))
         best = sharers[np.lexsort((draws[sharers], -counted[sharers]))]
         chosen = np.zeros(self._rows.size, dtype=bool)
-        chosen[best[: int(np.ceil(rule.share * members.sum()))]] = True
+        # Seven hundredths of a hundred people are seven, although the product of the floats is a little more.
+        chosen[best[: int(np.ceil(round(rule.share * float(members.sum()), 9)))]] = True
         return chosen
 
     def _kudos(self, day: int, weekend: bool, members: Flags, recent: Floats, present: Flags) -> Floats:

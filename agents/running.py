@@ -16,7 +16,17 @@ from agents.setting import Content
 from agents.streaks import Standing, standing
 from engine import scoring_tables as codes
 from engine.scoring import score_batch
-from engine.scoring_tables import NO_LEAVE, Awards, EventBatch, StateColumns, columns, new_state
+from engine.scoring_tables import (
+    NO_LEAVE,
+    Awards,
+    EventBatch,
+    ScoreState,
+    StateColumns,
+    columns,
+    new_objects,
+    new_state,
+)
+from rewards.carrying import Aside, carry_people
 from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.scheme import IncentiveScheme
 from rewards.tables import compile_scheme
@@ -51,7 +61,7 @@ class RunningScheme:
         words = self.compiled.vocabulary
         self._kinds = np.array([words.kind_codes.get(kind, -1) for kind in KINDS], dtype=np.int64)
         self._channels = np.array(
-            [words.channel_codes.get(c.name, -1) for c in content.channels] + [-1], dtype=np.int64
+            [words.channel_code(c.name) for c in content.channels] + [-1], dtype=np.int64
         )
         self._segments = np.array([words.segment_codes.get(s, -1) for s in staff.segments], dtype=np.int64)
         self._tags = np.array(
@@ -89,6 +99,18 @@ class RunningScheme:
             leave=NO_LEAVE,
         )
 
+    def take_over(self, other: RunningScheme, members: Ints, aside: Aside) -> Aside:
+        """Carry what these people have begun and spent from another scheme; `aside` is what that one did not name. Returns the same of this one."""
+        mine = ScoreState(other.state.people[members], *new_objects(1))
+        carried, left = carry_people(
+            mine, aside, other.compiled.parts, self.compiled.parts, self.compiled.tables
+        )
+        self.state.people[members] = carried.people
+        other.state.people[members] = new_state(other.compiled.tables, members.size).people
+        self.catalogue.spent[members] = other.catalogue.spent[members]
+        other.catalogue.spent[members] = 0
+        return left
+
     def score(self, rows: Rows, learning_rate: float) -> Awards:
         """Score events in canonical order, and let everybody learn what a share and a click really bring."""
         self.state, awards = score_batch(self.compiled.tables, self.state, self.batch(rows))
@@ -104,7 +126,7 @@ class RunningScheme:
 
     @property
     def earned(self) -> Ints:
-        """int64[n]: millipoints earned so far under this scheme."""
+        """int64[n]: millipoints earned so far by those who are under this scheme, or were last."""
         return self.state.people[:, 0]
 
     def goal(self) -> Floats:

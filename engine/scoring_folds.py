@@ -47,18 +47,8 @@ def counted(tables, state, offsets, counter, e):  # type: ignore[no-untyped-def]
 
 @shared
 def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
-    """Whether the date is a holiday of the person's segment or lies in the person's leave."""
-    low, high = 0, tables.holiday.shape[0]
-    while low < high:
-        middle = (low + high) // 2
-        if tables.holiday[middle, 0] < date:
-            low = middle + 1
-        else:
-            high = middle
-    if low < tables.holiday.shape[0] and tables.holiday[low, 0] == date:
-        segments = int(tables.holiday[low, 1])
-        if segments == 0 or (e.segment >= 0 and (segments >> e.segment) & 1 == 1):
-            return True
+    """Whether the date lies in the person's leave, or is a holiday of everybody or of the segment she belonged to that day."""
+    moved = False
     low, high = 0, leave.shape[0]
     while low < high:
         middle = (low + high) // 2
@@ -69,7 +59,19 @@ def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
     while low < leave.shape[0] and leave[low, 0] == e.person:
         if leave[low, 1] <= date and date <= leave[low, 2]:
             return True
+        # Who has moved to the event's segment since then had another one's holidays on that date.
+        moved = moved or (leave[low, 1] == date and leave[low, 2] == c.NOT_OFF)
         low += 1
+    low, high = 0, tables.holiday.shape[0]
+    while low < high:
+        middle = (low + high) // 2
+        if tables.holiday[middle, 0] < date:
+            low = middle + 1
+        else:
+            high = middle
+    if low < tables.holiday.shape[0] and tables.holiday[low, 0] == date:
+        segments = int(tables.holiday[low, 1])
+        return segments == 0 or (not moved and e.segment >= 0 and (segments >> e.segment) & 1 == 1)
     return False
 
 

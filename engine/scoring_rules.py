@@ -44,8 +44,8 @@ def _cap_at(tables, rule, number):  # type: ignore[no-untyped-def]
 
 @shared
 def _room(tables, state, offsets, rule, e, found):  # type: ignore[no-untyped-def]
-    """Millipoints that the tightest cap still allows; -1 where no cap applies. Slots of objects and pairs go to `found`."""
-    room = -1
+    """(millipoints that the tightest cap still allows, its index); -1 where no cap applies. Slots of objects and pairs go to `found`."""
+    room, tightest = -1, -1
     number = 0
     at = _cap_at(tables, rule, 0)
     while at >= 0:
@@ -64,10 +64,17 @@ def _room(tables, state, offsets, rule, e, found):  # type: ignore[no-untyped-de
                 used = int(state.objects[slot, 1])
         if scope != c.ONE_PAIR or e.counterpart >= 0:
             left = max(int(tables.cap[at, 2]) - used, 0)
-            room = left if room < 0 else min(room, left)
+            if room < 0 or left < room:
+                room, tightest = left, at
         number += 1
         at = _cap_at(tables, rule, number)
-    return room
+    return room, tightest
+
+
+@shared
+def _capped(reason, cap, wanted):  # type: ignore[no-untyped-def]
+    """The reason with which cap it was and what the award would have been; `scoring_tables.capped` reads them."""
+    return reason | (cap << c.CAP_SHIFT) | (wanted << c.WANTED_SHIFT)
 
 
 @shared
@@ -126,16 +133,16 @@ def apply_rule(tables, state, offsets, r, e, found):  # type: ignore[no-untyped-
         return 0, c.FADED if uses > 0 and rule[c.DECAY_NUMERATOR] != rule[
             c.DECAY_DENOMINATOR
         ] else c.COMES_TO_ZERO
-    room = _room(tables, state, offsets, rule, e, found)
+    room, tightest = _room(tables, state, offsets, rule, e, found)
     if room == 0 and wanted > 0:
-        return 0, c.CAP_REACHED
+        return 0, _capped(c.CAP_REACHED, tightest, wanted)
     amount, reason = wanted, c.AWARDED
     if owed > 0:
         reason = c.PROVEN
     elif not proven:
         reason = c.DECLARED
     if room >= 0 and wanted > room:
-        amount, reason = room, c.CAP_PARTIAL
+        amount, reason = room, _capped(c.CAP_PARTIAL, tightest, wanted)
     if rule[c.ONCE] == 1:
         take(state, slot, key)
         # What proof still owes is kept plus one, since a free slot holds zero.

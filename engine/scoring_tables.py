@@ -55,6 +55,9 @@ AWARDS, LAST_US, DECAY_IN, DECAY_COUNT = range(4)
 LENGTH, LAST_DATE, FREEZES_LEFT, FREEZES_IN, BROKEN, TODAY, LONGEST = range(7)
 RULE_WIDTH, CAP_WIDTH, COUNTER_WIDTH, STREAK_WIDTH = 4, 2, 2, 8
 NEVER = -(1 << 60)
+NOT_OFF = 0
+CAP_SHIFT, WANTED_SHIFT = 8, 20
+_CODE_MASK, _CAP_MASK = (1 << CAP_SHIFT) - 1, (1 << (WANTED_SHIFT - CAP_SHIFT)) - 1
 
 
 class SchemeTables(NamedTuple):
@@ -130,7 +133,8 @@ class EventBatch(NamedTuple):
 
     person, kind (-1: unknown to the scheme), object (key, >= 0), counterpart (key of the other person, -1: nobody), occurred_at_us,
     local_date (ordinal), month (12 x year + month - 1), channel (-1: none or unnamed), tags (mask), segment (-1: unnamed),
-    verification (0 to 2), quantity, role (0 subject, 1 owner). `leave` [l, 3] holds person, first and last date of leave, by person.
+    verification (0 to 2), quantity, role (0 subject, 1 owner). `leave` [l, 3] holds person, first and last date of leave, by person;
+    the last date NOT_OFF says that the holiday of some segments on the first is not the person's, whatever the event's segment.
     """
 
     person: Ints
@@ -150,12 +154,25 @@ class EventBatch(NamedTuple):
 
 
 class Awards(NamedTuple):
-    """Entries in order: index of the event, of the rule (or badge, for BADGE and BADGE_LOST), millipoints and reason; int64[j] each."""
+    """Entries in order: index of the event, of the rule (or badge, for BADGE and BADGE_LOST), millipoints and reason; int64[j] each.
+
+    The reason of a capped entry holds in its higher bits which cap it was and what it would have been (`capped`).
+    """
 
     event: Ints
     item: Ints
     amount_millipoints: Ints
     reason: Ints
+
+
+def reason_code(reason: int) -> int:
+    """The code of a reason, such as CAP_PARTIAL."""
+    return reason & _CODE_MASK
+
+
+def capped(reason: int) -> tuple[int, int]:
+    """(index of the cap that was reached, millipoints wanted) of an entry whose code is CAP_PARTIAL or CAP_REACHED."""
+    return (reason >> CAP_SHIFT) & _CAP_MASK, reason >> WANTED_SHIFT
 
 
 NO_LEAVE: Ints = np.empty((0, 3), dtype=np.int64)
@@ -194,13 +211,18 @@ def new_state(tables: SchemeTables, n_people: int, object_slots: int = 64) -> Sc
     def zeros(*shape: int) -> Ints:
         return np.zeros(shape, dtype=np.int64)
 
-    state = ScoreState(zeros(n_people, sum(_parts(tables))), zeros(object_slots, 2), zeros(1))
+    state = ScoreState(zeros(n_people, sum(_parts(tables))), *new_objects(object_slots))
     view = columns(tables, state)
     view.rule[:, :, (LAST_US, DECAY_IN)] = NEVER
     view.cap[:, :, 0] = NEVER
     view.counter[:, :, 0] = NEVER
     view.streak[:, :, (LAST_DATE, FREEZES_IN)] = NEVER
     return state
+
+
+def new_objects(slots: int = 64) -> tuple[Ints, Ints]:
+    """An empty table of objects, and how many slots of it are used."""
+    return np.zeros((slots, 2), dtype=np.int64), np.zeros(1, dtype=np.int64)
 
 
 def copy_state(state: ScoreState) -> ScoreState:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from rewards.faults import BadValue, Refused
 
 MOST_CHARACTERS = 2000
+DEFAULT_PORTS = {"https": 443, "http": 80}
 NAT64 = IPv6Network("64:ff9b::/96")
 Address = IPv4Address | IPv6Address
 
@@ -20,6 +21,12 @@ class Target:
     host: str
     port: int
     path: str
+
+    @property
+    def authority(self) -> str:
+        """The host as a request names it: the port only where it is not the scheme's own (RFC 9110, 4.2.3)."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def parse_target(url: str, allow_loopback: bool = False) -> Target:
@@ -49,8 +56,12 @@ def parse_target(url: str, allow_loopback: bool = False) -> Target:
     ):
         raise BadValue(f"webhook url {shown!r}: not a public host; name one that the internet can reach")
     path = parts.path or "/"
-    default = 443 if parts.scheme == "https" else 80
-    return Target(parts.scheme, host, port or default, f"{path}?{parts.query}" if parts.query else path)
+    return Target(
+        parts.scheme,
+        host,
+        port or DEFAULT_PORTS[parts.scheme],
+        f"{path}?{parts.query}" if parts.query else path,
+    )
 
 
 def resolve(target: Target, allow_loopback: bool = False) -> list[str]:

@@ -22,8 +22,9 @@ from engine.scoring_terms import rehash
 from rewards.carrying import NO_NUMBERS, carry_people, packed, unpacked
 from rewards.clock import local_date, microseconds, month_index
 from rewards.events import VERIFICATION_LEVEL, Event, object_key
-from rewards.reasons import KERNEL_REASONS, PROOFS, Reason, explain, points_text
-from rewards.scheme import Cap, Rule, millipoints
+from rewards.phrases import plural
+from rewards.reasons import KERNEL_REASONS, PROOFS, Reason, amount_text, explain, points_text
+from rewards.scheme import millipoints
 from rewards.tables import CompiledScheme
 
 Role = Literal["subject", "owner"]
@@ -155,12 +156,12 @@ def batch_of(
     return EventBatch(
         person=one(0),
         kind=one(v.kind_codes.get(event.kind, -1)),
-        object=one(object_key(event.object)),
+        object=one(object_key(event.item)),
         counterpart=one(-1 if other is None else object_key(other)),
         occurred_at_us=one(microseconds(event.occurred_at)),
         local_date=one(day.toordinal()),
         month=one(month_index(day)),
-        channel=one(v.channel_codes.get(event.channel or "", -1)),
+        channel=one(v.channel_code(event.channel)),
         tags=one(v.tag_mask(event.tags)),
         segment=one(v.segment_codes.get(facts.segment, -1)),
         verification=one(VERIFICATION_LEVEL[event.verification]),
@@ -189,7 +190,7 @@ def award_batch(
     score, awards = score_batch(compiled.tables, state.score, batch, False)
     found: list[list[Entry]] = [[] for _ in range(batch.person.shape[0])]
     for at, item, amount, reason in zip(*(column.tolist() for column in awards), strict=True):
-        if at >= silent or reason in _BADGES:
+        if at >= silent or codes.reason_code(reason) in _BADGES:
             found[at].append(entry_of(compiled, item, amount, reason))
     no_rule = Entry("", "", "points", 0, Reason.NO_RULE)
     for at, owner in enumerate(batch.role.tolist()):
@@ -200,35 +201,53 @@ def award_batch(
 
 def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> Entry:
     """A kernel entry with the scheme's names and the arguments of its explanation."""
-    reason = KERNEL_REASONS[reason_code]
-    if reason_code in _BADGES:
+    code = codes.reason_code(reason_code)
+    reason = KERNEL_REASONS[code]
+    if code in _BADGES:
         badge = compiled.badges[item]
-        bonus = f" and {points_text(amount)} points" if amount else ""
-        kind: Literal["badge", "badge_lost"] = "badge" if reason_code == codes.BADGE else "badge_lost"
-        return Entry(badge.id, badge.title, kind, amount, reason, 0, {"title": badge.title, "bonus": bonus})
+        bonus = f" and {amount_text(amount)}" if amount else ""
+        kind: Literal["badge", "badge_lost"] = "badge" if code == codes.BADGE else "badge_lost"
+        return Entry(
+            badge.id,
+            badge.title,
+            kind,
+            amount,
+            reason,
+            0,
+            {"title": badge.title, "points": points_text(amount), "bonus": bonus},
+        )
     rule = compiled.scheme.rules[item]
     held = rule.hold_hours if amount else 0
     if held and reason is Reason.AWARDED:
         reason = Reason.ON_HOLD
-    return Entry(rule.id, rule.title, "points", amount, reason, held, _arguments(compiled, rule, amount))
+    arguments = {"title": rule.title, "points": points_text(amount)}
+    if reason in (Reason.CAP_PARTIAL, Reason.CAP_REACHED):
+        cap, wanted = codes.capped(reason_code)
+        arguments |= {"wanted": points_text(wanted), "cap": _limit(compiled, cap)}
+    elif reason is Reason.COOLDOWN:
+        arguments["cooldown"] = plural(rule.cooldown_minutes, "minute")
+    elif reason is Reason.ON_HOLD:
+        arguments["hold"] = plural(rule.hold_hours, "hour")
+    elif rule.verification != "declared":
+        arguments["verification"] = PROOFS[rule.verification]
+    return Entry(rule.id, rule.title, "points", amount, reason, held, arguments)
 
 
-def _arguments(compiled: CompiledScheme, rule: Rule, amount: int) -> dict[str, str]:
-    return {
-        "title": rule.title,
-        "points": points_text(amount),
-        "wanted": points_text(millipoints(rule.points)),
-        "cap": " or ".join(_limit(cap) for cap in (*rule.caps, *compiled.scheme.caps)),
-        "cooldown": f"{rule.cooldown_minutes} minutes",
-        "verification": PROOFS[rule.verification],
-        "hold": f"{rule.hold_hours} hours",
-    }
+_LIMITS = {
+    "day": "the daily limit",
+    "week": "the weekly limit",
+    "month": "the monthly limit",
+    "total": "the limit",
+}
 
 
-def _limit(cap: Cap) -> str:
-    window = "in all" if cap.window == "total" else f"a {cap.window}"
+def _limit(compiled: CompiledScheme, index: int) -> str:
+    """A cap in words, by its place among all caps: those of rules in order, then the scheme's own."""
+    cap = compiled.caps[index]
+    whole = " for all rules together" if index >= compiled.tables.general[0] else ""
     scope = {"rule": "", "object": " for one item", "pair": " with one person"}[cap.scope]
-    return f"the limit of {points_text(millipoints(cap.points))} {window}{scope}"
+    ever = " ever" if cap.window == "total" else ""
+    return f"{_LIMITS[cap.window]} of {amount_text(millipoints(cap.points))}{ever}{scope}{whole}"
 
 
 def carry(state: PersonState, old: CompiledScheme, new: CompiledScheme) -> PersonState:

@@ -10,7 +10,7 @@ from rewards.bonuses import bonus, take_back
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.ledger import post
 from rewards.people import find_row
-from rewards.reasons import points_text
+from rewards.reasons import amount_text
 from rewards.recognition import MESSAGE_MAX_CHARACTERS
 from rewards.scheme import millipoints
 from rewards.schemes import Schemes
@@ -140,7 +140,7 @@ def _award(
     tx: Transaction, organisation: str, found: Round, people: Sequence[Any], actor: str, reason: str, now_us: int
 ) -> None:  # fmt: skip
     amount, first = millipoints(found.award.points), found.first.toordinal()
-    told = {"title": found.award.title, "bonus": f" and {points_text(amount)} points" if amount else ""}
+    told = {"title": found.award.title, "bonus": f" and {amount_text(amount)}" if amount else ""}
     drafts = [
         bonus(
             row, "nomination", found.award.id, amount, told, found.version, found.zone,

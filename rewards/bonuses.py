@@ -1,4 +1,4 @@
-"""Points that no single event gave: the bonus of a challenge, the award of a nomination. Each is paid once, by its key."""
+"""Points that no single event gave: the bonus of a challenge, the award of a nomination, a highlight. Each is paid once, by its key."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from rewards.store.session import Transaction
 
 def bonus(
     person: Any,
-    kind: Literal["challenge", "nomination"],
+    kind: Literal["challenge", "nomination", "highlight"],
     of: str,
     amount: int,
     arguments: Mapping[str, str],

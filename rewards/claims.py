@@ -8,6 +8,7 @@ from rewards.faults import Conflict, Insufficient, NotFound, Refused
 from rewards.ledger import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, Draft, opposite, post, post_once
 from rewards.people import find_row, refuse_own
 from rewards.places import today
+from rewards.reasons import amount_text
 from rewards.scheme import Reward, millipoints
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.store import claims as rows
@@ -50,12 +51,12 @@ def rewards_for(tx: Transaction, organisation: str, person: str, now: datetime) 
     """What the scheme in force offers."""
     who = find_row(tx, organisation, person)
     _, offered = _offers(tx, organisation, now)
-    stock = rows.stock_of(tx, organisation)
+    taken = rows.taken(tx, organisation)
     money = journal_rows.balance_of(tx, organisation, SPENDABLE, who.id) or 0
     return [
         RewardOffer(
             one.id, one.title, one.description, millipoints(one.points),
-            None if one.stock is None else stock.get(one.id, 0), one.approval, millipoints(one.points) <= money, one.refund,
+            None if one.stock is None else max(0, one.stock - taken.get(one.id, 0)), one.approval, millipoints(one.points) <= money, one.refund,
         )
         for one in offered
     ]  # fmt: skip
@@ -96,14 +97,16 @@ def _buy(
     period = f"{day.year:04d}-{day.month:02d}"
     money = journal_rows.balance_of(tx, organisation, SPENDABLE, who.id) or 0
     if money < cost:
-        raise Insufficient(f"spendable points: {cost} millipoints asked, {money} there; earn more first")
+        raise Insufficient(
+            f"spendable points: {amount_text(cost)} asked, {amount_text(money)} there; earn more first"
+        )
     # Fixed lock order: the person, then the stock, then the budget (balances).
-    if offer.stock is not None and not rows.take(tx, organisation, reward):
+    if not rows.take(tx, organisation, reward, offer.stock):
         raise Insufficient(f"stock of reward {reward!r}: none left; choose another reward")
     moves = [(SPENDABLE, who.id, "", -cost), (REDEEMED, who.id, "", cost)] if cost else []
     if offer.budget_points is not None:
         budget = f"{reward}:{period}"
-        _open_budget(tx, organisation, offer, budget, version, day.toordinal(), now_us)
+        _open_budget(tx, organisation, offer, period, version, day.toordinal(), now_us)
         moves += [(BUDGET, NOBODY, budget, -cost), (MINT, NOBODY, "", cost)] if cost else []
     draft = Draft(
         person_id=who.id, origin="claim", kind="claim", rule=reward, amount=-cost, reason="redeemed",
@@ -143,14 +146,51 @@ def decline_claim(
 
 
 def cancel_claim(
-    tx: Transaction, organisation: str, claim: int, actor: str, reason: str, now: datetime
+    tx: Transaction,
+    organisation: str,
+    claim: int,
+    actor: str,
+    reason: str,
+    now: datetime,
+    by_hr: bool = False,
 ) -> Claim:
-    """Take a claim back; points, stock and budget return. Raises Conflict when it was taken back before."""
-    _, offered = _offers(tx, organisation, now)
+    """Take a claim back; points, stock and budget return.
+
+    The terms are those under which it was made. HR (`by_hr`) takes back whatever was not taken back, but for her own.
+    Raises Conflict when it was taken back before, or can no longer be.
+    """
     row = _find(tx, organisation, claim)
-    early = any(one.id == row.reward and one.refund == "before_approval" for one in offered)
-    before = ("requested",) if early else ("requested", "approved")
-    return _refund(tx, organisation, claim, before, "cancelled", actor, reason, now)
+    if by_hr:
+        refuse_own(tx, organisation, actor, row.person_id, f"claim {claim}")
+    elif row.status == "approved" and (why := _final(tx, organisation, row, now)):
+        raise Conflict(f"claim {claim}: {why}")
+    return _refund(tx, organisation, claim, rows.OPEN, "cancelled", actor, reason, now)
+
+
+def returnable(tx: Transaction, organisation: str, person: str, now: datetime) -> set[int]:
+    """The person's claims that she can take back now."""
+    found = rows.of_person(tx, find_row(tx, organisation, person).id)
+    return {
+        row.id
+        for row in found
+        if row.status in rows.OPEN and not (row.status == "approved" and _final(tx, organisation, row, now))
+    }
+
+
+def _final(tx: Transaction, organisation: str, row: Any, now: datetime) -> str:
+    """Why an approved claim can no longer be taken back by whom it is; '' where it can."""
+    entry = journal_rows.get(tx, organisation, row.journal_id)
+    assert entry is not None
+    schemes = Schemes.of(tx, organisation)
+    terms = next((one for one in schemes.scheme(entry.scheme_version).rewards if one.id == row.reward), None)
+    if terms is None or terms.refund == "always":
+        return ""
+    if terms.approval:
+        return "approved, and handed out since; it could be taken back until it was approved; ask HR"
+    zone = schemes.zone(entry.scheme_version)
+    if today(row.claimed_us, zone) == today(to_us(now), zone):
+        return ""
+    return "it needed nobody's approval and could be taken back on the day of the claim; ask HR"
 
 
 def claims_for(tx: Transaction, organisation: str, person: str) -> list[Claim]:
@@ -181,8 +221,7 @@ def _refund(
         raise Conflict(
             f"claim {claim}: status {_find(tx, organisation, claim).status!r}; it cannot become {after}"
         )
-    if row.reward in rows.stock_of(tx, organisation):
-        rows.put_back(tx, organisation, row.reward)
+    rows.put_back(tx, organisation, row.reward)
     entry = journal_rows.get(tx, organisation, row.journal_id)
     postings = journal_rows.postings_of(tx, [row.journal_id]).get(row.journal_id, ())
     post(tx, organisation, [opposite(entry, postings, "refund", "refunded")], to_us(now))
@@ -191,21 +230,29 @@ def _refund(
 
 
 def _open_budget(
-    tx: Transaction, organisation: str, offer: Reward, budget: str, version: int, day: int, now_us: int
+    tx: Transaction, organisation: str, offer: Reward, month: str, version: int, day: int, now_us: int
 ) -> None:
-    """Fund this period's budget unless it is; of claimants at the same time one does it, the others wait for it."""
+    """Bring a month's budget to what the version in force leaves of it: its amount less what was claimed in the month.
+
+    Of claimants at the same time one funds it, the others wait for it. A version that raises or lowers the amount changes the rest alone.
+    """
     if offer.budget_points is None:
         return
-    if journal_rows.balance_of(tx, organisation, BUDGET, NOBODY, budget) is not None:
-        return
-    dedupe = f"budget:{budget}"
-    whole = millipoints(offer.budget_points)
-    draft = Draft(
-        person_id=None, origin="budget", kind="budget", rule=offer.id, amount=whole, reason="budget",
-        scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us, dedupe=dedupe,
-        moves=((MINT, NOBODY, "", -whole), (BUDGET, NOBODY, budget, whole)) if whole else (),
-    )  # fmt: skip
-    post_once(tx, organisation, draft, now_us)
+    budget, whole = f"{offer.id}:{month}", millipoints(offer.budget_points)
+
+    def fund(amount: int, dedupe: str | None) -> Draft:
+        return Draft(
+            person_id=None, origin="budget", kind="budget", rule=offer.id, amount=amount, reason="budget",
+            scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us, dedupe=dedupe,
+            moves=((MINT, NOBODY, "", -amount), (BUDGET, NOBODY, budget, amount)) if amount else (),
+        )  # fmt: skip
+
+    if journal_rows.balance_of(tx, organisation, BUDGET, NOBODY, budget) is None:
+        post_once(tx, organisation, fund(whole, f"budget:{budget}"), now_us)
+    left = journal_rows.lock_balance(tx, organisation, BUDGET, NOBODY, budget) or 0
+    right = max(0, whole - rows.spent(tx, organisation, offer.id, month))
+    if left != right:
+        post(tx, organisation, [fund(right - left, None)], now_us)
 
 
 def _offers(tx: Transaction, organisation: str, now: datetime) -> tuple[int, tuple[Reward, ...]]:

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from rewards.faults import NotFound
-from rewards.fields import Instant, Normal
+from rewards.fields import Instant, Normal, name_in, name_of, printed
 from rewards.people import find_row
 from rewards.store import content as rows
 from rewards.store import trail
@@ -24,8 +24,27 @@ class ChannelStatus(BaseModel):
     reason: str = Field(default="", max_length=500)
 
 
+def _name_or_none(topic: str) -> str:
+    return name_in(topic) if topic.strip() else ""
+
+
+def _by_name(channels: dict[str, ChannelStatus]) -> dict[str, ChannelStatus]:
+    found: dict[str, ChannelStatus] = {}
+    for written, status in channels.items():
+        name = name_in(written)
+        if name in found:
+            raise ValueError(
+                f"channel {written!r} stands twice; capitals and spaces make no other channel; remove one"
+            )
+        found[name] = status
+    return found
+
+
 class ContentItem(BaseModel):
-    """One item of the content grid. Empty `segments` means everybody."""
+    """One item of the content grid. Empty `segments` means everybody.
+
+    Channels and topic are names as `rewards.fields.name_of` has them; an empty topic is none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,9 +52,11 @@ class ContentItem(BaseModel):
     title: str = Field(min_length=1, max_length=300)
     url: str = Field(max_length=2000)
     summary: str = Field(default="", max_length=4000)
-    topic: str = Field(default="general", max_length=64)
+    topic: Annotated[str, AfterValidator(_name_or_none)] = "general"
     language: str = Field(default="en", max_length=16)
-    channels: dict[str, ChannelStatus] = Field(min_length=1, max_length=32)
+    channels: Annotated[dict[str, ChannelStatus], AfterValidator(_by_name)] = Field(
+        min_length=1, max_length=32
+    )
     disclosure: str = Field(default="", max_length=500)
     expires_at: Instant | None = None
     suggested_texts: tuple[str, ...] = Field(default=(), max_length=20)
@@ -45,12 +66,16 @@ class ContentItem(BaseModel):
     @field_validator("url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
+        parts = urlsplit(printed(value))
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError(
                 f"url {value!r}: limit http and https addresses; write e.g. https://example.org/post"
             )
         return value
+
+    def on(self, channel: str) -> ChannelStatus | None:
+        """What holds on a channel, however its name is written; None where it is not listed."""
+        return self.channels.get(name_of(channel))
 
     @property
     def is_green(self) -> bool:

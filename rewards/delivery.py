@@ -124,7 +124,7 @@ class HttpSender:
         deadline.daemon = True
         deadline.start()
         try:
-            connection.request("POST", target.path, body, dict(headers))
+            connection.request("POST", target.path, body, {"Host": target.authority, **headers})
             return connection.getresponse().status
         finally:
             deadline.cancel()

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from rewards.fields import fault
+from rewards.sheets import SheetError, decode
 
 Model = TypeVar("Model", bound=BaseModel)
 MOST_DOCUMENT_BYTES = 16 * 1024 * 1024
@@ -37,6 +38,16 @@ class _Loader(yaml.SafeLoader):
                 problem_mark=event.start_mark,
             )
         return super().compose_node(parent, index)
+
+    def compose_scalar_node(self, anchor: Any) -> Any:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if event.implicit[0] and _DOUBTFUL.fullmatch(event.value):
+            raise yaml.MarkedYAMLError(
+                problem=f"got {event.value[:MOST_VALUE_CHARACTERS]}; numbers are written in decimal digits alone; "
+                "write it so, or in quotes where it is text",
+                problem_mark=event.start_mark,
+            )
+        return super().compose_scalar_node(anchor)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[object] = set()
@@ -62,7 +73,7 @@ _Loader.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)
         for tag, pattern in resolvers
-        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:int", "tag:yaml.org,2002:timestamp")
+        if tag.removeprefix("tag:yaml.org,2002:") not in ("bool", "int", "float", "timestamp")
     ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -70,8 +81,17 @@ _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9_]*)$"), list("-+0123456789")
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
 )
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(
+        r"^[-+]?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$"
+    ),
+    list("-+.0123456789"),
+)
+# Digits that one reader takes for a number to the base of eight, sixteen or two, another for a decimal one, a third for text.
+_DOUBTFUL = re.compile(r"[-+]?(?:0[0-9_]+|0[xob][0-9a-fA-F_]+|[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?)")
 
 
 def _compose(text: str, name: str) -> tuple[Any, Any]:
@@ -173,11 +193,9 @@ def read_text(path: Path) -> str:
             raise DocumentError(
                 f"{path}:1: got {size} bytes; at most {MOST_DOCUMENT_BYTES}; split the document"
             )
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentError(
-            f"{path}:1: got bytes that are not UTF-8 at {error.start}; UTF-8 is required; save it so"
-        ) from None
+        return decode(path.read_bytes())
+    except SheetError as error:
+        raise DocumentError(f"{path}:{error.line}: {error}") from None
     except OSError as error:
         raise DocumentError(f"{path}:1: cannot be read ({error.strerror}); name a readable file") from None
 

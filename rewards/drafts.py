@@ -15,7 +15,7 @@ from rewards.scheme import IncentiveScheme
 from rewards.store import drafts as rows
 from rewards.store import trail
 from rewards.store.session import Transaction
-from rewards.store.units import from_us, to_us
+from rewards.store.units import from_us, maybe_us, to_us
 from rewards.tables import compile_scheme
 
 OPEN, PUBLISHED, RETIRED = "draft", "published", "retired"
@@ -23,7 +23,10 @@ OPEN, PUBLISHED, RETIRED = "draft", "published", "retired"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft. `revision` counts its edits; `rehearsed` and `shadowed` hold for the text as it stands."""
+    """A draft. `revision` counts its edits; `rehearsed` and `shadowed` hold for the text as it stands.
+
+    `shadow_mode` and `shadow_since`: how the text was looked at last, where it was.
+    """
 
     id: int
     status: str
@@ -36,6 +39,8 @@ class Draft:
     actor: str
     created_at: datetime
     changed_at: datetime
+    shadow_mode: Mode | None = None
+    shadow_since: datetime | None = None
 
 
 def create_draft(
@@ -51,6 +56,8 @@ def create_draft(
         "document": scheme.model_dump_json(),
         "rehearsed_hash": None,
         "shadowed_hash": None,
+        "shadowed_mode": None,
+        "shadowed_us": None,
         "version": None,
         "actor": actor,
         "created_us": to_us(now),
@@ -110,12 +117,23 @@ def rehearsed(
 
 
 def shadow_draft(
-    tx: Transaction, organisation: str, draft: int, effective_at: datetime, actor: str, now: datetime
+    tx: Transaction,
+    organisation: str,
+    draft: int,
+    effective_at: datetime,
+    actor: str,
+    now: datetime,
+    mode: Mode = "exact",
 ) -> Difference:
-    """What the draft would change, were it in force since `effective_at`, by person and segment."""
+    """What publishing the draft in this mode and from this instant would change, by person and segment.
+
+    A mode that looks back is published as it was looked at last, or not at all.
+    """
     row = _open(tx, organisation, draft, None)
-    seen = shadow(tx, organisation, IncentiveScheme.model_validate_json(row.document), effective_at, now)
-    rows.change(tx, draft, {"shadowed_hash": row.content_hash, "changed_us": to_us(now)})
+    scheme = IncentiveScheme.model_validate_json(row.document)
+    seen = shadow(tx, organisation, scheme, effective_at, now, mode)
+    values = {"shadowed_hash": row.content_hash, "shadowed_mode": mode, "shadowed_us": to_us(effective_at)}
+    rows.change(tx, draft, {**values, "changed_us": to_us(now)})
     trail.log(tx, organisation, actor, "scheme.shadow", str(draft), row.content_hash, to_us(now))
     return seen
 
@@ -130,17 +148,41 @@ def publish_draft(
     reason: str,
     now: datetime,
     revision: int | None = None,
+    *,
+    displace_scheduled: bool = False,
 ) -> SchemeVersion:
-    """Put a draft in force. A mode that looks back is refused until its shadow was seen, for the text as it stands."""
+    """Put a draft in force. A mode that looks back is refused until its shadow was seen: of this text, instant and mode."""
     row = _open(tx, organisation, draft, revision)
-    if mode != "prospective" and row.shadowed_hash != row.content_hash:
-        raise Conflict(
-            f"draft {draft}: {mode} changes what people have already; look at its shadow first, then publish"
-        )
+    if mode != "prospective":
+        _check_shadow(row, mode, effective_at)
     scheme = IncentiveScheme.model_validate_json(row.document)
-    version = publish_scheme(tx, organisation, scheme, effective_at, actor, reason, now, mode)
+    version = publish_scheme(
+        tx,
+        organisation,
+        scheme,
+        effective_at,
+        actor,
+        reason,
+        now,
+        mode,
+        displace_scheduled=displace_scheduled,
+    )
     rows.change(tx, draft, {"status": PUBLISHED, "version": version.version, "changed_us": to_us(now)})
     return version
+
+
+def _check_shadow(row: Any, mode: Mode, effective_at: datetime) -> None:
+    asked = f"{mode} from {effective_at.isoformat()}"
+    if row.shadowed_hash != row.content_hash:
+        raise Conflict(
+            f"draft {row.id}: {asked} changes what people have already; look at its shadow first, then publish"
+        )
+    if (row.shadowed_mode, row.shadowed_us) != (mode, to_us(effective_at)):
+        seen = f"{row.shadowed_mode} from {from_us(row.shadowed_us).isoformat()}"
+        raise Conflict(
+            f"draft {row.id}: {asked} was asked for, but its shadow was seen as {seen}; "
+            "publish what was seen, or look at the shadow of this"
+        )
 
 
 def discard_draft(
@@ -154,11 +196,19 @@ def discard_draft(
 
 
 def retire_version(
-    tx: Transaction, organisation: str, version: int, actor: str, reason: str, now: datetime
+    tx: Transaction,
+    organisation: str,
+    version: int,
+    actor: str,
+    reason: str,
+    now: datetime,
+    *,
+    displace_scheduled: bool = False,
 ) -> SchemeVersion:
     """End the version in force: its boards, levels and time rules stay, and nothing is rewarded from now on.
 
-    What people have they keep. The end is itself a version, so that rolling it back undoes it.
+    What people have they keep. The end is itself a version, so that rolling it back undoes it. What is scheduled for later stays so,
+    unless `displace_scheduled`.
     Raises Conflict unless `version` is the one in force.
     """
     found = scheme_in_force(tx, organisation, now)
@@ -167,7 +217,9 @@ def retire_version(
     kept = found.scheme
     if kept == _ended(kept):
         raise Refused(f"scheme version {version}: rewards nothing already; nothing to do")
-    return publish_scheme(tx, organisation, _ended(kept), now, actor, reason, now, "prospective")
+    return publish_scheme(
+        tx, organisation, _ended(kept), now, actor, reason, now, displace_scheduled=displace_scheduled
+    )
 
 
 def _ended(scheme: IncentiveScheme) -> IncentiveScheme:
@@ -209,4 +261,6 @@ def _view(row: Any) -> Draft:
         actor=row.actor,
         created_at=from_us(row.created_us),
         changed_at=from_us(row.changed_us),
+        shadow_mode=row.shadowed_mode if row.shadowed_hash == row.content_hash else None,
+        shadow_since=maybe_us(row.shadowed_us) if row.shadowed_hash == row.content_hash else None,
     )

@@ -52,5 +52,7 @@ def _event(line: bytes, where: str) -> Event:
         return parse_cloudevent(read_json(line))
     except EventError as error:
         raise DocumentError(f"{where}: {error}") from None
-    except ValueError:
-        raise DocumentError(f"{where}: not JSON; one CloudEvents object a line; mend the line") from None
+    except ValueError as error:
+        raise DocumentError(
+            f"{where}: not JSON ({error}); one CloudEvents object a line; mend the line"
+        ) from None

@@ -1,7 +1,8 @@
 """Events: what happened, as CloudEvents 1.0 in and out, with one canonical order.
 
 `type` is "org.groundswell." + kind, `subject` the person's id, `data` holds object, channel, tags, quantity, verification and
-owner. A record of the past may carry the extensions `recordedtime` (when it was taken in), `localzone` and `localdate` (frozen then).
+owner. A record of the past may carry the extensions `recordedtime` (when it was taken in), `localzone` and `localdate` (frozen then),
+and those of `Frozen`.
 Events are ordered by (time, source, id); arrival order never matters.
 """
 
@@ -12,29 +13,25 @@ import binascii
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from reprlib import Repr
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from rewards.fields import INSTANT_WANTED, AnyText, Day, Instant, Normal, Whole, fault, like, normal
+from rewards.fields import INSTANT_WANTED, AnyText, Day, Instant, Name, Normal, Whole, fault, like, normal
 from rewards.people_file import Zone
 
 TYPE_PREFIX = "org.groundswell."
 MOST_QUANTITY = 1_000_000
 KNOWN_KINDS = ("share", "click", "lead", "suggestion", "training", "kudos", "comment")
 Verification = Literal["declared", "tracked", "connector"]
+Taken = Literal["scored", "late", "closed_period", "inactive_person"]
 VERIFICATION_LEVEL: dict[str, int] = {"declared": 0, "tracked": 1, "connector": 2}
 
 Kind = Annotated[
     str,
     like(r"^[a-z][a-z0-9_.]{0,63}$", "a kind: a small letter, then up to 63 small letters, digits, _ or ."),
-]
-Word = Annotated[
-    str,
-    like(r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$", "a word of up to 64 letters, digits, _, ., : and -"),
-    Normal,
 ]
 PersonId = Annotated[
     str, like(r"^[A-Za-z0-9._-]{1,64}$", "an id of up to 64 letters, digits, ., _ and -"), Normal
@@ -50,10 +47,28 @@ class EventError(ValueError):
     """An event that cannot be taken, told in one line."""
 
 
+class Frozen(BaseModel):
+    """What became of an event when it was taken in, and stays so: for logs of the past, ignored in what is sent.
+
+    `taken`: scored, or why not. `version` is the scheme's that scored it, `segment` the subject's then, `owner_…` the owner's then.
+    `reversed_at` is when it was undone after its period was closed: it stays counted, and what it gave does not stand.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    taken: Taken = "scored"
+    reversed_at: Instant | None = None
+    version: Annotated[int, Field(ge=0, le=2**31, strict=True), Whole] | None = None
+    segment: Annotated[str, Field(min_length=1, max_length=64), Normal] | None = None
+    owner_zone: Zone | None = None
+    owner_date: Day | None = None
+    owner_segment: Annotated[str, Field(min_length=1, max_length=64), Normal] | None = None
+
+
 class Event(BaseModel):
     """One thing that happened. `occurred_at` is UTC to the microsecond; `local_date` and `zone` are frozen at ingestion.
 
-    `recorded_at` is when it arrived, where that is known. None of these three is part of what the sender said.
+    `recorded_at` is when it arrived, where that is known. None of these, nor what is `frozen`, is part of what the sender said.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,14 +79,15 @@ class Event(BaseModel):
     subject: PersonId
     occurred_at: Instant
     object: AnyText = ""
-    channel: Word | None = None
-    tags: Annotated[tuple[Word, ...], Field(max_length=32), AfterValidator(_one_order)] = ()
+    channel: Name | None = None
+    tags: Annotated[tuple[Name, ...], Field(max_length=32), AfterValidator(_one_order)] = ()
     quantity: Annotated[int, Field(ge=0, le=MOST_QUANTITY, strict=True), Whole] = 1
     verification: Verification = "declared"
     owner: PersonId | None = None
     local_date: Day | None = None
     zone: Zone | None = None
     recorded_at: Instant | None = None
+    frozen: Frozen | None = None
 
     @field_validator("occurred_at", "recorded_at")
     @classmethod
@@ -87,7 +103,7 @@ class Event(BaseModel):
     @property
     def item(self) -> str:
         """What stands for its object where things are counted once: an event without an object is one of its own."""
-        return self.object or f"\x00{self.source}\x00{self.id}"
+        return item_of(self.source, self.id, self.object)
 
     def counterpart(self, of_owner: bool) -> str | None:
         """The other person of the event, seen from its owner or from its subject; None where there is no other."""
@@ -109,6 +125,15 @@ _ENVELOPE = {
     "dataschema",
 }
 _EXTENSIONS = {"recordedtime": "recorded_at", "localzone": "zone", "localdate": "local_date"}
+_FROZEN = {
+    "recordedas": "taken",
+    "reversedtime": "reversed_at",
+    "schemeversion": "version",
+    "localsegment": "segment",
+    "ownerzone": "owner_zone",
+    "ownerdate": "owner_date",
+    "ownersegment": "owner_segment",
+}
 _DATA = ("object", "channel", "tags", "quantity", "verification", "owner")
 
 
@@ -130,6 +155,8 @@ def _sentence(error: ValidationError) -> str:
         "local_date": "localdate",
         "zone": "localzone",
     }
+    if first["loc"][0] == "frozen":
+        field = next(key for key, name in _FROZEN.items() if name == first["loc"][-1])
     name = attributes.get(field, f"data.{field}" if field.split(".")[0] in _DATA else field)
     if first["type"] == "missing":
         return f"{name}: got nothing; the attribute is required; add it"
@@ -214,6 +241,9 @@ def parse_cloudevent(message: Any) -> Event:
         raise EventError(f"time: got {_shown(message.get('time'))}; {INSTANT_WANTED}")
     fields = {key: message[key] for key in ("source", "id", "subject") if key in message}
     fields |= {field: message[key] for key, field in _EXTENSIONS.items() if key in message}
+    frozen = {field: message[key] for key, field in _FROZEN.items() if key in message}
+    if frozen:
+        fields["frozen"] = frozen
     try:
         return Event.model_validate(
             {**fields, "kind": kind.removeprefix(TYPE_PREFIX), "occurred_at": message["time"], **data}
@@ -235,7 +265,16 @@ def to_cloudevent(event: Event) -> dict[str, Any]:
         message["localzone"] = event.zone
     if event.local_date is not None:
         message["localdate"] = event.local_date.isoformat()
+    if event.frozen is not None:
+        values = {key: getattr(event.frozen, field) for key, field in _FROZEN.items()}
+        message |= {key: _plain(value) for key, value in values.items() if value is not None}
     return message
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return _rfc3339(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _rfc3339(instant: datetime) -> str:
@@ -267,6 +306,11 @@ def _said(event: Event) -> dict[str, Any]:
     }
 
 
+def item_of(source: str, id_: str, name: str) -> str:
+    """The object's name; for an event without one a name that no object and no other event has."""
+    return name or f"\x00{source}\x00{id_}"
+
+
 def canonical_order(events: Iterable[Event]) -> list[Event]:
     """The events by (occurred_at, source, id), whatever order they arrived in."""
     return sorted(events, key=lambda event: (event.occurred_at, event.source, event.id))
@@ -291,9 +335,12 @@ __all__ = [
     "VERIFICATION_LEVEL",
     "Event",
     "EventError",
+    "Frozen",
+    "Taken",
     "Verification",
     "canonical_order",
     "is_json",
+    "item_of",
     "object_key",
     "parse_cloudevent",
     "payload_hash",

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from rewards.ledger import EXPIRED, SPENDABLE, Draft, post
+from rewards.ledger import EXPIRED, SPENDABLE, Draft, post, purses
 from rewards.places import today
 from rewards.schemes import NO_SCHEME, Schemes
-from rewards.store import journal as rows
+from rewards.store import purses as rows
 from rewards.store import states
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
@@ -16,7 +16,8 @@ DAY_US = 86_400_000_000
 def expire_due(tx: Transaction, organisation: str, now: datetime) -> int:
     """Let spendable points of more than `redemption_expiry_days` lapse; returns how many people lost some.
 
-    Days count from when the points could first be spent. Ranks are untouched. Doing it twice takes nothing twice.
+    Days count from when the points could first be spent, whatever was counted again since; of a claim taken back from then on. Ranks
+    are untouched. Doing it twice takes nothing twice.
     """
     schemes, now_us = Schemes.of(tx, organisation), to_us(now)
     version = schemes.at(now_us)
@@ -25,7 +26,8 @@ def expire_due(tx: Transaction, organisation: str, now: datetime) -> int:
         return 0
     before_us = now_us - days * DAY_US
     # Found without a lock, and found again once nobody else can spend.
-    locked = states.lock(tx, organisation, list(rows.lapsed(tx, organisation, before_us)))
+    locked = states.lock(tx, organisation, rows.with_old_points(tx, organisation, before_us))
+    old = {who: purse.older_than(before_us) for who, purse in purses(tx, list(locked)).items()}
     day = today(now_us, schemes.zone(version)).toordinal()
     drafts = [
         Draft(
@@ -33,8 +35,8 @@ def expire_due(tx: Transaction, organisation: str, now: datetime) -> int:
             scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us,
             moves=((SPENDABLE, person_id, "", -amount), (EXPIRED, person_id, "", amount)),
         )
-        for person_id, amount in sorted(rows.lapsed(tx, organisation, before_us).items())
-        if person_id in locked
+        for person_id, amount in sorted(old.items())
+        if amount
     ]  # fmt: skip
     post(tx, organisation, drafts, now_us)
     return len(drafts)

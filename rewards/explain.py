@@ -187,7 +187,8 @@ def _recognition(scheme: IncentiveScheme, hr: bool) -> list[str]:
     found = scheme.recognition
     lines = [_kudos(found.kudos)] if found.kudos else []
     for one in found.highlights:
-        text = f"Recognition “{one.title}”: at most {_percent(one.share)} of people, every {plural(one.every_days, 'day')}."
+        text = f"Recognition “{one.title}”: every {plural(one.every_days, 'day')}, once late reports no longer count, who shared most items is thanked "
+        text += f"{'before all' if one.nature.publicity == 'public' else 'in private'}, at most {_percent(one.share)} of people; who shared as much is drawn by lot."
         lines.append(text + _nature(one.nature, hr))
     return lines + [_nomination(one) + _nature(one.nature, hr) for one in found.nominations]
 
@@ -219,7 +220,8 @@ def _reward(reward: Reward, hr: bool) -> str:
         text += f" All together can spend {points(reward.budget_points)} on it in a month."
     text += " Somebody approves it first; your points return if not." if reward.approval else ""
     text += " You can cancel it and get your points back"
-    text += "." if reward.refund == "always" else " until it is approved."
+    early = " until it is approved." if reward.approval else " on the day you choose it."
+    text += " at any time." if reward.refund == "always" else early
     if hr:
         text += f" One costs {reward.unit_cost_cents / 100:.2f}." + _nature(reward.nature, hr)
     return text

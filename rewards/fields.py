@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 INSTANT_WANTED = "not an RFC 3339 time; write one like 2026-03-02T10:00:00Z"
 DAY_WANTED = "not a date; write one like 2026-03-02"
+MOST_NAME_CHARACTERS = 64
 _MOST_EXACT = 2**53
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OFFSETLESS = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,40})?")
@@ -22,6 +24,15 @@ _HOUR = re.compile(r"[01][0-9]|2[0-3]")
 def normal(text: str) -> str:
     """The text in Unicode's normal form C: what looks the same is the same."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=8192)
+def name_of(text: str) -> str:
+    """The name of a channel, a topic or a tag in the one form in which names are compared, whoever wrote it: capitals, wide letters and
+    the number of spaces make no difference, in any language."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(text.lower().split())
 
 
 def instant_of(text: str) -> datetime:
@@ -59,6 +70,14 @@ def day_of(text: str) -> date:
         raise ValueError(DAY_WANTED) from None
 
 
+def name_in(value: str) -> str:
+    """The name that a text holds, in the form of `name_of`. Raises ValueError where it is none or too long."""
+    name = name_of(printed(" ".join(value.split())))
+    if not 0 < len(name) <= MOST_NAME_CHARACTERS:
+        raise ValueError(f"has {len(name)} characters; a name has 1 to {MOST_NAME_CHARACTERS}; shorten it")
+    return name
+
+
 def _instant(value: object) -> object:
     if isinstance(value, str):
         return instant_of(value)
@@ -85,7 +104,7 @@ def _whole(value: object) -> object:
     return int(value) if whole else value  # type: ignore[call-overload]
 
 
-def _printed(value: str) -> str:
+def printed(value: str) -> str:
     """Raises ValueError where the text has what CloudEvents forbids in strings: control characters, halves of surrogate pairs
     and noncharacters."""
     for letter in value:
@@ -101,8 +120,10 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 Day = Annotated[date, BeforeValidator(_day)]
 """A calendar date, YYYY-MM-DD."""
 Normal = BeforeValidator(_normal)
+Name = Annotated[str, AfterValidator(name_in)]
+"""The name of a channel, a topic or a tag: any words in any language, in the form of `name_of`."""
 Whole = BeforeValidator(_whole)
-AnyText = Annotated[str, Field(max_length=200), AfterValidator(_printed), Normal]
+AnyText = Annotated[str, Field(max_length=200), AfterValidator(printed), Normal]
 """Any text of up to 200 characters, in normal form C."""
 
 
@@ -128,10 +149,15 @@ _SORTS = {
 }
 
 
-def like(pattern: str, words: str) -> Any:
-    """A field whose text matches the pattern; whoever gets it wrong reads the words, never the pattern."""
+def in_words(pattern: str, words: str) -> str:
+    """The pattern itself; whoever gets it wrong reads the words, never the pattern."""
     _WORDS[pattern] = words
-    return Field(pattern=pattern)
+    return pattern
+
+
+def like(pattern: str, words: str) -> Any:
+    """A field whose text matches the pattern, which `in_words` tells."""
+    return Field(pattern=in_words(pattern, words))
 
 
 def words_for(pattern: str) -> str:

@@ -5,15 +5,15 @@ of the open period are folded again from its base; entries that came out differe
 written anew, so that what stands equals what canonical order would have given.
 """
 
-import json
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from rewards.events import object_key
 from rewards.ledger import Draft, award_moves, badge_of, opposite, post
+from rewards.phrases import plural
 from rewards.places import Place, local_ordinal, places
 from rewards.reasons import Reason
 from rewards.schemes import NO_SCHEME, Schemes, TopUp, in_force
@@ -23,69 +23,13 @@ from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
 from rewards.store import reviews, states
 from rewards.store.session import Transaction
+from rewards.told import Told
 
 UNTIL_REVIEWED_US = 2**62
 AWARDED = str(Reason.AWARDED)
-ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), str(Reason.HELD_FOR_REVIEW), "released", "approved"})
+HELD = str(Reason.HELD_FOR_REVIEW)
+ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
 NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An event of the inbox with internal person ids."""
-
-    ref: int
-    source: str
-    event_id: str
-    kind: str
-    person_id: int
-    owner_id: int | None
-    occurred_us: int
-    local_date: int
-    zone: str
-    object: str
-    channel: str | None
-    quantity: int
-    verification: str
-    tags: tuple[str, ...]
-
-    @classmethod
-    def from_row(cls, ref: int, row: Mapping[str, Any]) -> "Told":
-        """From a row of `event`, stored or about to be."""
-        return cls(
-            ref,
-            row["source"],
-            row["event_id"],
-            row["kind"],
-            row["person_id"],
-            row["owner_id"],
-            row["occurred_us"],
-            row["local_date"],
-            row["zone"],
-            row["object"],
-            row["channel"],
-            row["quantity"],
-            row["verification"],
-            _tags(row["tags"]),
-        )
-
-    @classmethod
-    def stored(cls, row: Any) -> "Told":
-        """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields."""
-        values = (*row[:-1], _tags(row[-1]))
-        return cls(*values)
-
-    @property
-    def key(self) -> tuple[int, str, str]:
-        """The canonical order: time, then source, then id."""
-        return self.occurred_us, self.source, self.event_id
-
-    @property
-    def beneficiaries(self) -> tuple[int, ...]:
-        """Who may earn by it: the subject, and the owner where there is another."""
-        if self.owner_id is None or self.owner_id == self.person_id:
-            return (self.person_id,)
-        return self.person_id, self.owner_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +94,7 @@ class Folder:
         self.under_review |= reviews.held_events(self.tx, self.organisation, person.id)
         start = Stand(stored.base_version, stored.base_state)
         stand, desired = self.fold(person.id, place, start, told, since_us=since_us)
-        if since_us == states.BEFORE_ALL_US:
-            standing = journal_rows.standing(self.tx, person.id, self.closed_us)
-        else:
-            changed = [one.ref for one in told if one.occurred_us >= since_us]
-            standing = journal_rows.standing_of(self.tx, person.id, changed)
-        drafts = self._differences(person.id, desired, {one.ref for one in told}, standing, since_us)
+        drafts = self._differences(person, place, start, desired, told, since_us)
         return stand, drafts + self._top_ups(person, place, start, told)
 
     def _topped_up(self, fresh: Sequence[Told]) -> bool:
@@ -194,6 +133,10 @@ class Folder:
         standing = journal_rows.top_ups(self.tx, self.organisation, span.version, person.id)
         if sum(row.amount for row in standing) == rise:
             return []
+        if not standing and journal_rows.top_up_withdrawn(
+            self.tx, self.organisation, span.version, person.id
+        ):
+            return []
         postings = journal_rows.postings_of(self.tx, [row.id for row in standing])
         drafts = [opposite(row, postings.get(row.id, ()), "replay", "replayed") for row in standing]
         if rise:
@@ -207,9 +150,11 @@ class Folder:
             )  # fmt: skip
         return drafts
 
-    def open_events(self, person_id: int, before_us: int | None = None) -> list[Told]:
-        """The person's events of the open period that count, in canonical order."""
-        found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us)
+    def open_events(
+        self, person_id: int, before_us: int | None = None, *, voided: bool = False
+    ) -> list[Told]:
+        """The person's events of the open period that count (or ever counted), in canonical order."""
+        found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us, voided=voided)
         return [Told.stored(row) for row in found]
 
     def fold(
@@ -254,7 +199,7 @@ class Folder:
             rule="",
             amount=0,
             reason=reason,
-            arguments={"grace": f"{self.schemes.grace_hours(version)} hours"},
+            arguments={"grace": plural(self.schemes.grace_hours(version), "hour")},
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
@@ -279,7 +224,7 @@ class Folder:
             kind=scored.kind,
             rule=scored.rule,
             amount=scored.amount,
-            reason=str(Reason.HELD_FOR_REVIEW) if review else scored.reason,
+            reason=HELD if review else scored.reason,
             arguments=dict(scored.arguments),
             scheme_version=version,
             local_date=told.local_date,
@@ -295,14 +240,20 @@ class Folder:
     def _object_key(self, version: int, scored: Scored, told: Told) -> int | None:
         if scored.kind != "badge" or not self.schemes.is_once_per_object(version, scored.rule):
             return None
-        return object_key(told.object)
+        return object_key(told.item)
 
     def _differences(
-        self, person_id: int, desired: Sequence[Draft], alive: set[int], entries: Sequence[Any], since_us: int
+        self,
+        person: Any,
+        place: Place,
+        start: Stand,
+        desired: Sequence[Draft],
+        told: Sequence[Told],
+        since_us: int,
     ) -> list[Draft]:
         """Opposites of what stands and should not, and what should stand and does not, of events since an instant."""
         standing: dict[tuple[Any, ...], list[Any]] = {}
-        for row in entries:
+        for row in self._standing(person.id, told, since_us):
             if row.reason not in NOT_FOLDED:
                 standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
         fresh: list[Draft] = []
@@ -315,10 +266,16 @@ class Folder:
                 fresh.append(replace(draft, origin="replay"))
             else:
                 waiting.remove(same)
-        fresh = self._not_held_before(person_id, fresh)
         wanted_badges = {badge_of(draft) for draft in desired if draft.kind == "badge"}
-        gone = [row for rows in standing.values() for row in rows if not self._stays(row, wanted_badges)]
-        gone.sort(key=lambda row: int(row.id))
+        alive = {one.ref for one in told}
+        gone = [row for rows in standing.values() for row in rows]
+        kept = [row for row in gone if self._is_for_good(row) and badge_of(row) not in wanted_badges]
+        # What is for good outlives the events that earned it, not the version of the scheme that gave it.
+        elsewhere = [row for row in kept if self.schemes.at(row.occurred_us) != row.scheme_version]
+        fresh += self._ever_earned(person.id, place, start, {badge_of(row) for row in elsewhere})
+        fresh = self._not_held_before(person.id, fresh)
+        stays = {row.id for row in kept} - {row.id for row in elsewhere}
+        gone = sorted((row for row in gone if row.id not in stays), key=lambda row: int(row.id))
         postings = journal_rows.postings_of(self.tx, [row.id for row in gone])
         undone = [
             opposite(
@@ -328,6 +285,26 @@ class Folder:
         ]
         return undone + fresh
 
+    def _standing(self, person_id: int, told: Sequence[Told], since_us: int) -> list[Any]:
+        """The person's entries of events since an instant that nothing has undone."""
+        if since_us == states.BEFORE_ALL_US:
+            return journal_rows.standing(self.tx, person_id, self.closed_us)
+        changed = [one.ref for one in told if one.occurred_us >= since_us]
+        return journal_rows.standing_of(self.tx, person_id, changed)
+
+    def _ever_earned(
+        self, person_id: int, place: Place, start: Stand, badges: set[tuple[str, int]]
+    ) -> list[Draft]:
+        """Of these badges, those that the versions now in force give for good, were it for events undone since."""
+        if not badges:
+            return []
+        _, drafts = self.fold(person_id, place, start, self.open_events(person_id, voided=True))
+        return [
+            replace(draft, origin="replay")
+            for draft in drafts
+            if self._is_for_good(draft) and badge_of(draft) in badges
+        ]
+
     def _not_held_before(self, person_id: int, fresh: list[Draft]) -> list[Draft]:
         """Without badges that a closed period gave for good, although its events no longer reach them."""
         if not any(draft.kind == "badge" for draft in fresh):
@@ -335,13 +312,8 @@ class Folder:
         kept = journal_rows.badges_before(self.tx, person_id, self.closed_us)
         return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
 
-    def _stays(self, row: Any, wanted_badges: set[tuple[str, int]]) -> bool:
-        """A permanent badge is kept although its events no longer reach it."""
-        return (
-            row.kind == "badge"
-            and badge_of(row) not in wanted_badges
-            and self.schemes.is_permanent(row.scheme_version, row.rule)
-        )
+    def _is_for_good(self, entry: Any) -> bool:
+        return entry.kind == "badge" and self.schemes.is_permanent(entry.scheme_version, entry.rule)
 
     def _keep(self, person_id: int, stand: Stand, last: Told | None) -> None:
         self._states.append(
@@ -356,10 +328,6 @@ class Folder:
         )
 
 
-def _tags(text: str) -> tuple[str, ...]:
-    return () if text == "[]" else tuple(json.loads(text))
-
-
 def _seen_by(person_id: int, place: Place, told: Told) -> Told:
     """The event on the person's own date: what was frozen with it is the subject's, an owner's caps and streaks go by their own."""
     if told.person_id == person_id:
@@ -370,6 +338,9 @@ def _seen_by(person_id: int, place: Place, told: Told) -> Told:
 
 def _same(row: Any, draft: Draft) -> bool:
     """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
+    if draft.reason == HELD and row.reason != HELD:
+        # It counted, and now waits for a human look.
+        return False
     reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
     return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])
 
@@ -379,14 +350,15 @@ def replay_people(
 ) -> list[int]:
     """Count the open period again for these people; returns the new entries. `home` is the organisation's row.
 
-    People without any event so far are passed over unless `idle_too`.
+    People without any event or badge so far are passed over unless `idle_too`.
     """
     locked = states.lock(tx, organisation, ids)
+    busy = locked if idle_too else states.every(tx, sorted(locked))
     folder = Folder(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
     people = people_rows.by_ids(tx, organisation, locked)
     where = places(tx, list(people.values()))
     for person_id, stored in sorted(locked.items()):
-        if idle_too or stored.last_us != states.BEFORE_ALL_US:
+        if person_id in busy:
             folder.replay(people[person_id], where[person_id], stored)
     return folder.post()
 

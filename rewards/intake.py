@@ -1,6 +1,6 @@
 """From an event to its entries: inbox, canonical order, fold, ledger, projections, outbox — one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,16 +8,19 @@ from typing import Any
 from rewards.clock import FUTURE_LIMIT, MICROSECOND
 from rewards.events import Event, payload_hash
 from rewards.faults import NotFound
-from rewards.fold import Folder, Told, closed_until
+from rewards.fold import Folder, closed_until
 from rewards.ledger import post
 from rewards.places import Place, places
 from rewards.schemes import Schemes
 from rewards.store import events as rows
 from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
-from rewards.store import reviews, states, trail
+from rewards.store import states, trail
+from rewards.store.history import to_event
 from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
+from rewards.told import Told
+from rewards.velocity import hold_unusual
 from rewards.views import EntryView, Receipt, of_draft, of_rows
 
 FUTURE_LIMIT_US = FUTURE_LIMIT // MICROSECOND
@@ -88,8 +91,10 @@ class _Intake:
         taken, repeated = self._into_inbox(events)
         counted = [one for one in taken if one.status == SCORED]
         folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
-        folder.under_review = self._hold_unusual(counted)
-        entries = self._settle(folder, counted)
+        fresh = [(one.told.person_id, one.told.occurred_us) for one in counted]
+        held = hold_unusual(self.tx, self.organisation, self.schemes, fresh, self.closed_us, self.now_us)
+        folder.under_review = {row.id for row in held}
+        entries = self._settle(folder, counted, held)
         for one in taken:
             self._answer(one, events[one.position], entries.get(one.told.ref, ()))
         self._tell(taken)
@@ -119,19 +124,19 @@ class _Intake:
             if key in ids:
                 taken.append(Taken(positions[key], _told(ids[key], row), row["status"]))
             else:
-                admitted = self._admit(row, positions[key])
+                admitted = self._admit(row, events[positions[key]], positions[key])
                 if admitted is None:
                     repeated.append(positions[key])
                 else:
                     taken.append(admitted)
         return taken, sorted(repeated)
 
-    def _admit(self, row: dict[str, Any], position: int) -> Taken | None:
+    def _admit(self, row: dict[str, Any], event: Event, position: int) -> Taken | None:
         """A quarantined event sent again when its time has come."""
         stored = rows.find(self.tx, self.organisation, row["source"], row["event_id"])
         if stored is None or stored.status != QUARANTINED or row["status"] == QUARANTINED:
             return None
-        if stored.payload_hash != row["payload_hash"]:
+        if self._contradicts(stored, event):
             return None
         # It came before its time, so it cannot be late; its date and zone were frozen when it came.
         status = CLOSED if stored.occurred_us < self.closed_us else SCORED
@@ -162,6 +167,7 @@ class _Intake:
             "verification": event.verification,
             "status": status,
             "scored": status == SCORED,
+            "backfilled": self.backfill,
             "voided_at_us": None,
         }
 
@@ -186,32 +192,24 @@ class _Intake:
     def _grace_us(self, at_us: int) -> int:
         return self.schemes.grace_hours(self.schemes.at(at_us) or self.schemes.at(self.now_us)) * HOUR_US
 
-    def _hold_unusual(self, counted: Sequence[Taken]) -> set[int]:
-        """Open a review for each event beyond the scheme's hourly limit; returns their rows in the inbox."""
-        limit = self.schemes.review_limit(self.schemes.at(self.now_us))
-        if self.backfill or limit is None:
-            return set()
-        held: set[int] = set()
-        for told in sorted((one.told for one in counted), key=_key):
-            recent = rows.count_recent(self.tx, told.person_id, told.occurred_us - HOUR_US, told.occurred_us)
-            if recent > limit:
-                detail = dump({"events_in_an_hour": recent, "limit": limit})
-                reviews.add(
-                    self.tx, self.organisation, told.person_id, told.ref, "velocity", detail, self.now_us
-                )
-                held.add(told.ref)
-        return held
-
-    def _settle(self, folder: Folder, counted: Sequence[Taken]) -> dict[int, tuple[EntryView, ...]]:
+    def _settle(
+        self, folder: Folder, counted: Sequence[Taken], held: Sequence[Any]
+    ) -> dict[int, tuple[EntryView, ...]]:
         """Fold each beneficiary's new events, or replay where one came out of order; post everything at once."""
         fresh: dict[int, list[Told]] = {}
         for one in counted:
             for person_id in one.told.beneficiaries:
                 fresh.setdefault(person_id, []).append(one.told)
+        refs = {one.told.ref for one in counted}
+        earlier = {id_ for row in held if row.id not in refs for id_ in (row.person_id, row.owner_id) if id_}
         by_id = {row.id: row for row in self.people.values()}
         for person_id, told in sorted(fresh.items()):
             person = by_id[person_id]
-            folder.advance(person, self.places[person_id], person, sorted(told, key=_key))
+            if person_id in earlier:
+                folder.replay(person, self.places[person_id], person)
+            else:
+                folder.advance(person, self.places[person_id], person, sorted(told, key=_key))
+        self._replay_others(folder, earlier - set(fresh))
         ids = folder.post()
         externals = {row.id: row.external_id for row in self.people.values()}
         events = {one.told.ref: one.told for one in counted}
@@ -228,6 +226,16 @@ class _Intake:
                 )
                 entries.setdefault(draft.event_ref, []).append(view)
         return {ref: tuple(views) for ref, views in entries.items()}
+
+    def _replay_others(self, folder: Folder, ids: Collection[int]) -> None:
+        """Count again for people without an event in the batch, one of whose earlier events now waits for a look."""
+        if not ids:
+            return
+        locked = states.lock(self.tx, self.organisation, sorted(ids))
+        people = people_rows.by_ids(self.tx, self.organisation, locked)
+        where = places(self.tx, list(people.values()))
+        for person_id, stored in sorted(locked.items()):
+            folder.replay(people[person_id], where[person_id], stored)
 
     def _answer(self, one: Taken, event: Event, entries: tuple[EntryView, ...]) -> None:
         if one.status == QUARANTINED:
@@ -247,6 +255,14 @@ class _Intake:
         folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         return folder.zero(told, self.places[told.person_id], one.status)
 
+    def _contradicts(self, stored: Any, event: Event) -> bool:
+        """True where the event says something else than the one of its key. What was stored before tags had one order is read anew."""
+        wanted = payload_hash(event)
+        if wanted == stored.payload_hash:
+            return False
+        names = {row.id: (row.external_id, "") for row in self.people.values()}
+        return wanted != payload_hash(to_event(stored, names))
+
     def _tell(self, taken: Sequence[Taken]) -> None:
         messages = [
             (f"event.{self.receipts[one.position].status}", {"event": one.told.ref, "kind": one.told.kind})
@@ -258,7 +274,7 @@ class _Intake:
         """The answer to a key seen before: the first answer again, or a conflict."""
         stored = rows.find(self.tx, self.organisation, event.source, event.id)
         assert stored is not None
-        if stored.payload_hash != payload_hash(event):
+        if self._contradicts(stored, event):
             self.receipts[position] = Receipt(event.source, event.id, "conflict", "other_payload")
             return
         found = journal_rows.of_event(self.tx, [stored.id])

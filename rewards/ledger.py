@@ -4,13 +4,15 @@ An award of x moves: mint −2x, earned +x (ranks, never spent), spendable +x. W
 Postings of an entry sum to zero. Entries are never changed; undoing posts the opposite, once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rewards.lots import Purse, purse_of
 from rewards.store import credentials as credential_rows
 from rewards.store import journal as rows
 from rewards.store import projections
+from rewards.store import purses as purse_rows
 from rewards.store.session import Transaction
 from rewards.store.units import dump
 
@@ -121,7 +123,41 @@ def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: in
             raise AssertionError(f"entry of rule {draft.rule!r}: postings sum to a value other than zero")
     ids = rows.add_entries(tx, [_journal_row(organisation, draft, now_us) for draft in drafts])
     _move(tx, organisation, drafts, ids, now_us)
+    if back := _lapsed_before(tx, organisation, drafts, now_us):
+        post(tx, organisation, back, now_us)
     return ids
+
+
+def purses(tx: Transaction, ids: Collection[int]) -> dict[int, Purse]:
+    """The spendable points of these people, award by award, those of accounts merged into theirs included."""
+    heirs = purse_rows.merged_into(tx, ids)
+    mine: dict[int, list[Any]] = {id_: [] for id_ in ids}
+    for entry in purse_rows.entries_of(tx, [*ids, *heirs]):
+        mine[heirs.get(entry.person_id, entry.person_id)].append(entry)
+    return {id_: purse_of(entries) for id_, entries in mine.items()}
+
+
+def _lapsed_before(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[Draft]:
+    """What lapsed of awards just taken back, given back: nobody owes points that she could not spend."""
+    undone = {
+        holder: draft
+        for draft in drafts
+        if draft.reverses is not None
+        for account, holder, _, amount in draft.moves
+        if account == SPENDABLE and amount < 0
+    }
+    if not undone or not purse_rows.any_lapsed(tx, organisation):
+        return []
+    owed = {who: purse.owed for who, purse in purses(tx, list(undone)).items()}
+    return [
+        replace(
+            undone[who], origin="expiry", kind="expiry", rule="", amount=amount, reason="not_expired", arguments={}, event_ref=None,
+            reverses=None, object_key=None, occurred_us=now_us,
+            moves=((EXPIRED, who, "", -amount), (SPENDABLE, who, "", amount)),
+        )
+        for who, amount in sorted(owed.items())
+        if amount
+    ]  # fmt: skip
 
 
 def post_once(tx: Transaction, organisation: str, draft: Draft, now_us: int) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from crawlerdetect import CrawlerDetect
 
@@ -15,6 +15,7 @@ from rewards.accounts import Account
 from rewards.content import get_item, is_open
 from rewards.events import Event
 from rewards.faults import NotFound, Refused
+from rewards.fields import name_of
 from rewards.intake import record
 from rewards.people import find_row
 from rewards.store import links as rows
@@ -84,13 +85,15 @@ def prepare_share(
 
     Raises NotFound for the item, Refused when it is recalled, expired, or red or unknown on this channel.
     """
-    content = get_item(tx, organisation, item)
-    status = content.channels.get(channel)
+    content, channel = get_item(tx, organisation, item), name_of(channel)
+    status = content.on(channel)
     if not is_open(tx, organisation, item, now):
         raise Refused(f"content item {item!r}: recalled or expired; choose another item")
     if status is None or status.status == "red":
         why = status.reason if status else "the channel is not listed for it"
-        raise Refused(f"content item {item!r} on {channel!r}: not allowed ({why}); choose another channel")
+        raise Refused(
+            f"content item {item!r} on {channel[:64]!r}: not allowed ({why}); choose another channel"
+        )
     who = find_row(tx, organisation, person)
     link = rows.of_share(tx, organisation, who.id, item, channel)
     if link is None:
@@ -137,7 +140,7 @@ def declare_share(tx: Transaction, organisation: str, person: str, code: str, no
         occurred_at=at,
         object=link.item,
         channel=link.channel,
-        tags=(content.topic,),
+        tags=(content.topic,) if content.topic else (),
         quantity=1,
         verification="declared",
         owner=None,
@@ -230,10 +233,15 @@ def machine_click(user_agent: str, method: str, headers: Mapping[str, str]) -> s
 
 
 def tagged(url: str, channel: str, item: str) -> str:
-    """The address with UTM parameters, its own query kept."""
+    """The address with our UTM parameters in place of any that it has; the rest of its query and its fragment are kept as they are."""
     parts = urlsplit(url)
-    tags = urlencode({"utm_source": channel, "utm_medium": "employee", "utm_campaign": item})
-    return urlunsplit(parts._replace(query=f"{parts.query}&{tags}" if parts.query else tags))
+    tags = {"utm_source": channel, "utm_medium": "employee", "utm_campaign": item}
+    kept = [pair for pair in parts.query.split("&") if pair and _parameter(pair) not in tags]
+    return urlunsplit(parts._replace(query="&".join([*kept, urlencode(tags)])))
+
+
+def _parameter(pair: str) -> str:
+    return unquote_plus(pair.partition("=")[0]).strip().lower()
 
 
 def dialogue(channel: str, text: str, link: str, title: str) -> str:

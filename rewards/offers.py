@@ -67,10 +67,12 @@ class Kudos(Part):
 
 
 class Highlight(Part):
-    """Exclusive recognition: the best few, at intervals."""
+    """Exclusive recognition: at the end of every period those who shared most items are thanked, once late events cannot count."""
 
-    title: Title = Field(description="what people call it")
-    share: Share = Field(description="the part of the people who get it, at most")
+    title: Title = Field(description="what people call it; keeps its meaning through versions of the scheme")
+    share: Share = Field(
+        description="the part of the people who get it, at most, rounded up to a whole person"
+    )
     every_days: Days = Field(28, description="how often")
     nature: SymbolicNature = Field(SYMBOLIC, description="what kind of reward it is")
 
@@ -116,7 +118,9 @@ class Reward(Part):
     )
     approval: bool = Field(False, description="somebody approves each claim; points return if it is declined")
     refund: Literal["always", "before_approval"] = Field(
-        "always", description="until when a claim can be cancelled for the points to return"
+        "before_approval",
+        description="until when people can cancel a claim for the points to return: until it is approved, where nobody approves it on the day "
+        "of the claim, or always; what is handed out should not come back",
     )
     unit_cost_cents: Annotated[int, Field(ge=0, le=100_000_000, strict=True), Whole] = Field(
         0, description="what one costs the company, in cents; employees do not see it"

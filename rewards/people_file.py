@@ -1,10 +1,9 @@
-"""The people CSV: one row a person, header names equal to the fields of `PersonRow`."""
+"""The people file: a table of one row a person, whose columns are the fields of `PersonRow`."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,8 +22,15 @@ from pydantic import (
 
 from rewards.document import DocumentError, read_text
 from rewards.fields import Day, Normal, fault, like
+from rewards.sheets import Record, SheetError, rows_of
 
 MOST_PEOPLE = 1_000_000
+MOST_TAG_CHARACTERS = 16
+# Language, perhaps with an extension of its own; script; region; then variants, extensions and private use.
+_TAG = re.compile(
+    r"([a-z]{2,3}(?:-[a-z]{3})?)(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?"
+    r"((?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?)"
+)
 REQUIRED = ("id", "segment", "team", "timezone", "contacts")
 _ZONES = frozenset(available_timezones())
 
@@ -48,6 +54,23 @@ Label = Annotated[str, Field(min_length=1, max_length=64), Normal]
 
 def _zone_or_unknown(name: str) -> str:
     return name and known_zone(name)
+
+
+def _with_a_point(value: object) -> object:
+    """0,8 is 0.8 where a spreadsheet writes numbers with a comma."""
+    return value.replace(",", ".") if isinstance(value, str) and value.count(",") == 1 else value
+
+
+def language_tag(text: str) -> str:
+    """A language tag (BCP 47) in its usual capitals, also where it is written with underscores. Raises ValueError."""
+    found = _TAG.fullmatch(text.replace("_", "-").lower())
+    if found is None or len(text) > MOST_TAG_CHARACTERS:
+        raise ValueError(
+            f"not a language tag of up to {MOST_TAG_CHARACTERS} characters; write one like de, de-AT, es-419 or zh-Hant"
+        )
+    language, script, region, rest = found.groups()
+    parts = [language, script and script.title(), region and region.upper(), rest and rest.strip("-")]
+    return "-".join(part for part in parts if part)
 
 
 def _intervals(value: object) -> object:
@@ -78,13 +101,13 @@ class PersonRow(BaseModel):
     team: Label
     timezone: Annotated[str, AfterValidator(_zone_or_unknown)]
     contacts: int = Field(ge=0, le=10_000_000)
-    locale: Annotated[str, like(r"^[a-z]{2}(-[A-Z]{2})?$", "a language tag such as de or de-AT")] = "en"
+    locale: Annotated[str, AfterValidator(language_tag)] = "en"
     role: Literal["employee", "hr", "strategist"] = "employee"
     manager: Annotated[
         str, like(r"^([A-Za-z0-9._-]{1,64})?$", "an id of up to 64 letters, digits, ., _ and -"), Normal
     ] = ""
     desk: Literal["desk", "non-desk"] = "desk"
-    hours_share: float = Field(default=1.0, gt=0.0, le=1.0)
+    hours_share: Annotated[float, BeforeValidator(_with_a_point)] = Field(default=1.0, gt=0.0, le=1.0)
     leave: Annotated[tuple[tuple[Day, Day], ...], BeforeValidator(_intervals), Field(max_length=1000)] = ()
 
     @field_validator("leave")
@@ -106,7 +129,7 @@ class PeopleFile:
 
 
 def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
-    zone = record["timezone"].strip()
+    zone = record["timezone"]
     if flag_zones:
         record["timezone"] = zone if zone in _ZONES else ""
     elif not zone:
@@ -126,65 +149,48 @@ def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> l
 
 
 def parse_file(text: str, name: str = "<text>", flag_zones: bool = False) -> PeopleFile:
-    """People of a CSV text. With `flag_zones` an unknown time zone becomes "" instead of an error.
+    """People of a table, as `rewards.sheets` reads them. With `flag_zones` an unknown time zone becomes "" instead of an error.
 
     Raises DocumentError naming `name`, the line and the column.
     """
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = [field.strip() for field in (reader.fieldnames or [])]
-        reader.fieldnames = header
-        missing = [field for field in REQUIRED if field not in header]
-        unknown = [field for field in header if field not in PersonRow.model_fields]
-        if missing:
-            raise DocumentError(
-                f"{name}:1: {missing[0]}: got no such column; {', '.join(REQUIRED)} are required; add it"
-            )
-        if unknown:
-            raise DocumentError(
-                f"{name}:1: {unknown[0]!r}: got an unknown column; only documented columns are taken; remove it"
-            )
-        if len(set(header)) != len(header):
-            raise DocumentError(f"{name}:1: got a column twice; a column may stand once; remove one")
-        return _rows(reader, name, flag_zones)
-    except csv.Error as error:
-        raise DocumentError(
-            f"{name}:{reader.line_num}: not readable as CSV ({error}); quote the cell"
-        ) from None
+        line, columns, records = rows_of(text, REQUIRED, list(PersonRow.model_fields))
+        return _rows(columns, records, name, line, flag_zones)
+    except SheetError as error:
+        raise DocumentError(f"{name}:{error.line}: {error}") from None
 
 
-def _rows(reader: csv.DictReader[str], name: str, flag_zones: bool) -> PeopleFile:
+def _rows(
+    columns: Sequence[str], records: Iterator[Record], name: str, header: int, flag_zones: bool
+) -> PeopleFile:
     rows: list[PersonRow] = []
     lines: dict[str, int] = {}
     unknown_zones: dict[str, str] = {}
-    for record in reader:
-        where = f"{name}:{reader.line_num}"
-        if None in record or None in record.values():
-            raise DocumentError(
-                f"{where}: got {'more' if None in record else 'fewer'} cells than columns; one a column; mend the row"
-            )
-        zone = record["timezone"].strip()
+    for line, cells in records:
+        where = f"{name}:{line}"
+        record = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+        zone = record["timezone"]
         row = _row(record, where, flag_zones)
         if row.id in lines:
             raise DocumentError(
                 f"{where}: id: got {row.id!r} again (line {lines[row.id]}); ids are unique; rename or remove one"
             )
-        lines[row.id] = reader.line_num
+        lines[row.id] = line
         if not row.timezone:
             unknown_zones[row.id] = zone
         rows.append(row)
         if len(rows) > MOST_PEOPLE:
             raise DocumentError(f"{where}: got more than {MOST_PEOPLE} people; split the file")
     if not rows:
-        raise DocumentError(f"{name}:1: got no people; at least one row is required; add one")
+        raise DocumentError(f"{name}:{header}: got no people; at least one row is required; add one")
     return PeopleFile(rows, lines, unknown_zones)
 
 
 def load_people(path: Path, flag_zones: bool = False) -> list[PersonRow]:
-    """People of a CSV file, as `parse_people` says. Raises DocumentError naming the file, line and column."""
+    """People of a file, as `parse_people` says. Raises DocumentError naming the file, line and column."""
     return load_file(path, flag_zones).rows
 
 
 def load_file(path: Path, flag_zones: bool = False) -> PeopleFile:
-    """A CSV file, as `parse_file` says. Raises DocumentError naming the file, line and column."""
+    """A file, as `parse_file` says. Raises DocumentError naming the file, line and column."""
     return parse_file(read_text(path), str(path), flag_zones)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from rewards.predicates import All, AnyOf, ChannelIn, Compare, In, Not, Predicate, SegmentIn, TagIn, WeekdayIn
 from rewards.quantities import millipoints
-from rewards.reasons import points_text
+from rewards.reasons import amount_text
 
 _ACTS = {
     "share": "you share something",
@@ -26,8 +26,7 @@ _PROOFS = {"declared": "your own word", "tracked": "a tracked click", "connector
 
 def points(amount: Decimal | int) -> str:
     """An amount with its unit: 1 point, 2.5 points."""
-    shown = points_text(millipoints(Decimal(amount)))
-    return f"{shown} point{'' if shown == '1' else 's'}"
+    return amount_text(millipoints(Decimal(amount)))
 
 
 def plural(count: int, noun: str) -> str:

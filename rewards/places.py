@@ -3,13 +3,16 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.scoring_tables import NOT_OFF
+from rewards.fields import normal
+from rewards.scheme import Holiday
 from rewards.store import people as rows
 from rewards.store.session import Transaction
-from rewards.store.units import from_us
+from rewards.store.units import from_us, to_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,30 @@ class Place:
         """(segment, team) at an instant."""
         index = bisect_right(self.memberships, at_us, key=lambda one: one[0]) - 1
         return self.memberships[index][1:] if index >= 0 else (self.segment, self.team)
+
+    def segment_on(self, day: date) -> str:
+        """The segment of a local date: the one she belonged to when it ended."""
+        index = (
+            bisect_right(self.zones, to_us(datetime.combine(day, time(12), UTC)), key=lambda one: one[0]) - 1
+        )
+        zone = self.zones[index][1] if index >= 0 else self.zone
+        ended = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+        return self.membership_at(to_us(ended) - 1)[0]
+
+    def off_under(self, holidays: Sequence[Holiday]) -> tuple[tuple[int, int], ...]:
+        """Leave, and for somebody who has moved the holidays of segments by the segment of each day, as the kernel takes them."""
+        if not self.memberships:
+            return self.leave
+        found = list(self.leave)
+        for holiday in holidays:
+            if holiday.segments:
+                first = holiday.date.toordinal()
+                found.append((first, first if self.segment_on(holiday.date) in holiday.segments else NOT_OFF))
+        return tuple(found)
+
+    def segments_by_date(self) -> list[tuple[int, str]]:
+        """From which date on she belonged to which segment, for who has moved."""
+        return [(local_ordinal(at_us, self.date_at(at_us)[1]), name) for at_us, name, _ in self.memberships]
 
     def date_at(self, at_us: int) -> tuple[int, str]:
         """(local date as ordinal, zone) at an instant; a date used up in an earlier zone is not gone back behind."""
@@ -53,10 +80,10 @@ def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
     leave = rows.history(tx, rows.LEAVE, moved) if moved else {}
     return {
         row.id: Place(
-            row.segment,
+            normal(row.segment),
             row.team,
             row.timezone,
-            tuple((one.from_us, one.segment, one.team) for one in memberships.get(row.id, ())),
+            tuple((one.from_us, normal(one.segment), one.team) for one in memberships.get(row.id, ())),
             tuple((one.from_us, one.zone, one.floor_date) for one in zones.get(row.id, ())),
             tuple((one.first_date, one.last_date) for one in leave.get(row.id, ())),
         )

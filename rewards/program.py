@@ -173,13 +173,24 @@ def release_due(tx: Transaction, organisation: str, now: datetime) -> int:
 
 
 def release(tx: Transaction, organisation: str, held: Sequence[Any], reason: str, now_us: int) -> list[int]:
-    """Turn held entries into the person's own: an opposite of each, and the award anew."""
+    """Turn held entries into the person's own: an opposite of each, and the award anew; of closed periods, booked today."""
+    if not held:
+        return []
     postings = rows.postings_of(tx, [row.id for row in held])
     drafts: list[Draft] = []
     for row in held:
         undone = opposite(row, postings.get(row.id, ()), "release", reason)
         drafts += [undone, _own(row, undone, reason)]
-    return post(tx, organisation, drafts, now_us)
+    return post(tx, organisation, _in_the_open(tx, organisation, drafts, now_us), now_us)
+
+
+def _in_the_open(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[Draft]:
+    """The same drafts, those of closed periods on today's dates: no closed board changes."""
+    home = organisation_rows.find_shared(tx, organisation)
+    schemes = Schemes.of(tx, organisation)
+    today = local_ordinal(now_us, schemes.zone(schemes.at(now_us)))
+    closed_us = closed_until(home)
+    return [on_dates(one, today, today) if one.occurred_us < closed_us else one for one in drafts]
 
 
 def held_entries(tx: Transaction, event_ref: int) -> list[Any]:
@@ -238,7 +249,7 @@ def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> li
     draft = opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")
     # A merge has moved the points already; its own two entries stand for the accounts themselves.
     heirs = people_rows.heirs(tx, organisation, [row.person_id]) if row.origin != "merge" else {}
-    return post(tx, organisation, [inherited(draft, heirs)], now_us)
+    return post(tx, organisation, _in_the_open(tx, organisation, [inherited(draft, heirs)], now_us), now_us)
 
 
 def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Schemes, now_us: int) -> list[int]:

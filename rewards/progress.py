@@ -7,7 +7,7 @@ from datetime import date, datetime
 from engine import scoring_tables as codes
 from engine.scoring_tables import StateColumns, columns
 from engine.scoring_terms import window_of
-from rewards.award import PersonState, carry
+from rewards.award import PersonState
 from rewards.clock import month_index
 from rewards.people import find_row
 from rewards.phrases import kind_words
@@ -15,6 +15,7 @@ from rewards.places import places
 from rewards.reasons import points_text
 from rewards.scheme import Badge, Requirement
 from rewards.schemes import NO_SCHEME, Schemes
+from rewards.scored import Fold
 from rewards.store import states
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
@@ -52,13 +53,8 @@ def badge_progress(tx: Transaction, organisation: str, person: str, now: datetim
         return []
     compiled = schemes.compiled(version)
     row = states.every(tx, [who.id]).get(who.id)
-    if row is None or row.scheme_version == NO_SCHEME:
-        state = PersonState.new(compiled)
-    else:
-        before = schemes.compiled(row.scheme_version)
-        state = PersonState.from_bytes(row.state, before)
-        if row.scheme_version != version:
-            state = carry(state, before, compiled)
+    stand = (NO_SCHEME, b"") if row is None else (row.scheme_version, row.state)
+    state = Fold.resume(schemes, *stand).under(version)
     place = places(tx, [who])[who.id]
     today = date.fromordinal(place.date_at(to_us(now))[0])
     held = state.badges(compiled)

@@ -1,6 +1,6 @@
 """Publishing schemes: prospective, topped up or exact; shadows first; and rolling a version back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -10,12 +10,14 @@ from rewards.challenge_changes import bonus_changes, withdraw_challenges
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.fold import Folder, closed_until, replay_people
+from rewards.highlights import withdraw_highlights
 from rewards.ledger import opposite, post
+from rewards.losses import Loss, losses
 from rewards.places import places
 from rewards.quantities import SchemeError
 from rewards.scheme import IncentiveScheme
-from rewards.schemes import NO_SCHEME, Schemes
-from rewards.store import claims as claim_rows
+from rewards.schemes import NO_SCHEME, InForce, Schemes
+from rewards.scored import Fold
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
@@ -46,10 +48,11 @@ class SchemeVersion:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a version would change in the open period, in millipoints; persons by external id."""
+    """What a version would change in the open period, in millipoints; persons by external id. `loses`: what it lays aside."""
 
     by_person: Mapping[str, int]
     by_segment: Mapping[str, int]
+    loses: tuple[Loss, ...] = ()
 
 
 def publish_scheme(
@@ -61,12 +64,16 @@ def publish_scheme(
     reason: str,
     now: datetime,
     mode: Mode = "prospective",
+    *,
+    displace_scheduled: bool = False,
 ) -> SchemeVersion:
     """Put a scheme in force.
 
     prospective: from `effective_at` (now or later) on. top_up: from now on, and whoever would have earned more since
     `effective_at` gets the difference; nobody falls. exact: as if in force since `effective_at`, up and down.
-    Raises BadValue where mode and instant do not fit; SchemeError where the scheme cannot be scored.
+    Versions scheduled for later stay so; with `displace_scheduled` those from `effective_at` on are withdrawn.
+    Raises BadValue where mode and instant do not fit; SchemeError where the scheme cannot be scored; Conflict where a scheduled version
+    would never hold and nothing was said of it.
     """
     now_us, effective_us = to_us(now), to_us(effective_at)
     home = _exclusive(tx, organisation)
@@ -94,14 +101,20 @@ def publish_scheme(
         "actor": actor,
         "reason": reason,
     }
+    displaced = _displaced(Schemes.of(tx, organisation), values, now_us, displace_scheduled)
     version = rows.add(tx, organisation, values)
+    for one in displaced:
+        rows.roll_back(tx, organisation, one, now_us)
+        why = f"displaced by version {version}: {reason}"
+        trail.log(tx, organisation, actor, "scheme.roll_back", str(one), why, now_us)
+        trail.tell(tx, organisation, [("scheme.rolled_back", {"version": one})], now_us)
     Schemes.forget(tx, organisation)
-    claim_rows.stock_up(tx, organisation, {reward.id: reward.stock for reward in scheme.rewards})
-    if values["since_us"] <= now_us:
+    if values["since_us"] <= now_us or displaced:
         replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     if mode == "exact":
         withdraw_challenges(tx, organisation, closed_until(home), "correction", now_us)
         withdraw_awards(tx, organisation, closed_until(home), "correction", now_us)
+        withdraw_highlights(tx, organisation, closed_until(home), "correction", now_us)
     trail.log(tx, organisation, actor, "scheme.publish", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
@@ -137,11 +150,10 @@ def shadow(
     if home is None:
         raise NotFound(f"organisation {organisation!r}: unknown; create it first")
     effective_us, now_us = to_us(effective_at), to_us(now)
-    candidate = Schemes.of(tx, organisation).with_candidate(
-        compile_scheme(scheme),
-        _from_now_on(tx, organisation, now_us) if mode == "top_up" else effective_us,
-        max(effective_us, closed_until(home)),
-        mode,
+    schemes = Schemes.of(tx, organisation)
+    holds_us = _from_now_on(tx, organisation, now_us) if mode == "top_up" else effective_us
+    candidate = schemes.with_candidate(
+        compile_scheme(scheme), holds_us, max(effective_us, closed_until(home)), now_us, mode
     )
     folder = Folder(tx, organisation, candidate, closed_until(home), now_us)
     ids = people_rows.every_id(tx, organisation)
@@ -160,7 +172,20 @@ def shadow(
         segment = people[person_id].segment
         by_segment[segment] = by_segment.get(segment, 0) + change
     by_person = {names[id_][0]: change for id_, change in changes.items() if id_ in names and change}
-    return Difference(dict(sorted(by_person.items())), dict(sorted(by_segment.items())))
+    lost = _losses(tx, schemes, candidate, holds_us, ids)
+    return Difference(dict(sorted(by_person.items())), dict(sorted(by_segment.items())), tuple(lost))
+
+
+def _losses(
+    tx: Transaction, schemes: Schemes, candidate: Schemes, holds_us: int, ids: Sequence[int]
+) -> list[Loss]:
+    """What the version in force when the candidate takes effect remembers, and the candidate does not name."""
+    version = schemes.at(holds_us)
+    if version == NO_SCHEME:
+        return []
+    folds = [Fold.resume(schemes, row.scheme_version, row.state) for row in states.every(tx, ids).values()]
+    stood = (fold.under(version) for fold in folds)
+    return losses(schemes.compiled(version), candidate.compiled(Schemes.CANDIDATE), stood)
 
 
 def roll_back(
@@ -190,6 +215,7 @@ def roll_back(
     )
     withdraw_challenges(tx, organisation, closed_until(home), "rolled_back", now_us)
     withdraw_awards(tx, organisation, closed_until(home), "rolled_back", now_us)
+    withdraw_highlights(tx, organisation, closed_until(home), "rolled_back", now_us)
     replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
@@ -201,6 +227,22 @@ def _exclusive(tx: Transaction, organisation: str) -> Any:
     if home is None:
         raise NotFound(f"organisation {organisation!r}: unknown; create it first")
     return home
+
+
+def _displaced(schemes: Schemes, values: Mapping[str, Any], now_us: int, agreed: bool) -> list[int]:
+    """Scheduled versions that the publication withdraws. Raises Conflict for those that it would displace without a word."""
+    newest = InForce(Schemes.CANDIDATE, values["effective_us"], values["since_us"], now_us, values["mode"])
+    if agreed:
+        coming = [one for one in schemes.timeline if one.scheduled(now_us)]
+        return [one.version for one in coming if one.effective_us >= newest.effective_us]
+    displaced = schemes.displaced(now_us, newest)
+    if displaced:
+        told = ", ".join(f"{one.version} (from {from_us(one.effective_us).isoformat()})" for one in displaced)
+        raise Conflict(
+            f"effective {from_us(newest.effective_us).isoformat()}: version {told} is scheduled and would never be in force; "
+            "choose another instant, roll it back first, or publish with displace_scheduled"
+        )
+    return []
 
 
 def _from_now_on(tx: Transaction, organisation: str, now_us: int) -> int:

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     LATE = "late"
     CLOSED_PERIOD = "closed_period"
     QUARANTINED = "quarantined"
+    INACTIVE = "inactive_person"
     HELD_FOR_REVIEW = "held_for_review"
     PAUSED = "paused"
     ON_HOLD = "on_hold"
@@ -41,6 +42,7 @@ class Reason(StrEnum):
     CORRECTION = "correction"
     CHALLENGE = "challenge"
     NOMINATION = "nomination"
+    HIGHLIGHT = "highlight"
 
 
 KERNEL_REASONS: dict[int, Reason] = {
@@ -60,17 +62,17 @@ KERNEL_REASONS: dict[int, Reason] = {
 }
 
 _SENTENCES: dict[Reason, str] = {
-    Reason.AWARDED: "{points} points for “{title}”.",
-    Reason.CAP_PARTIAL: "{points} of {wanted} points for “{title}”: {cap} was nearly used up.",
-    Reason.CAP_REACHED: "No points for “{title}”: {cap} was already reached. Nothing else was used up.",
+    Reason.AWARDED: "{amount} for “{title}”.",
+    Reason.CAP_PARTIAL: "{points} of {wanted} points for “{title}”, because of {cap}.",
+    Reason.CAP_REACHED: "None of {wanted} points for “{title}”, because of {cap}. Nothing else was used up.",
     Reason.COOLDOWN: "No points for “{title}”: the rule waits {cooldown} after an award before it pays again.",
     Reason.ALREADY_AWARDED: "No points for “{title}”: this item already earned them once.",
     Reason.UNVERIFIED: "No points for “{title}” yet: the rule asks for {verification}.",
     Reason.CHANNEL_UNREWARDED: "No points for “{title}”: this channel's rules forbid rewards for posts.",
     Reason.FADED: "No points for “{title}”: the amount falls with each repeat and has reached zero.",
     Reason.COMES_TO_ZERO: "No points for “{title}”: the amount comes to nothing here (its multipliers or its quantity).",
-    Reason.UNTIL_VERIFIED: "{points} points for “{title}” for now; the rest follows with {verification}.",
-    Reason.NOW_VERIFIED: "{points} more points for “{title}”, now that there is {verification}.",
+    Reason.UNTIL_VERIFIED: "{amount} for “{title}” for now; the rest follows with {verification}.",
+    Reason.NOW_VERIFIED: "{more} for “{title}”, now that there is {verification}.",
     Reason.BADGE_LOST: "The badge “{title}” is no longer held: what it asks for is not met at present.",
     Reason.BADGE: "You earned the badge “{title}”{bonus}.",
     Reason.NO_RULE: "Recorded. No rule of the scheme rewards this.",
@@ -78,9 +80,10 @@ _SENTENCES: dict[Reason, str] = {
     Reason.LATE: "Recorded, no points: it arrived more than {grace} after it happened.",
     Reason.CLOSED_PERIOD: "Recorded, no points: the period it belongs to is closed.",
     Reason.QUARANTINED: "Set aside: its time lies in the future.",
-    Reason.HELD_FOR_REVIEW: "{points} points for “{title}” wait until a person has looked at them.",
+    Reason.INACTIVE: "Recorded, no points: it happened while you were not with the company.",
+    Reason.HELD_FOR_REVIEW: "{amount} for “{title}” will count once a person has looked.",
     Reason.PAUSED: "Recorded, no points: you were paused or away from the program.",
-    Reason.ON_HOLD: "{points} points for “{title}”, spendable after {hold}.",
+    Reason.ON_HOLD: "{amount} for “{title}”, spendable after {hold}.",
     Reason.BUDGET_EMPTY: "“{title}” counts for your rank; the budget for spendable points is used up.",
     Reason.REVERSED: "Taken back: {note}",
     Reason.REPLAYED: "Recomputed, because {note}",
@@ -88,7 +91,8 @@ _SENTENCES: dict[Reason, str] = {
     Reason.KUDOS: "Thanks from {giver}.",
     Reason.TOP_UP: "Topped up by a new version of the scheme.",
     Reason.CORRECTION: "Corrected by a new version of the scheme.",
-    Reason.CHALLENGE: "{points} points: the challenge “{title}” was reached, and you contributed.",
+    Reason.CHALLENGE: "{amount}: the challenge “{title}” was reached, and you contributed.",
+    Reason.HIGHLIGHT: "Thank you: “{title}”. Few shared as much from {first} to {last}.",
     Reason.NOMINATION: "You were chosen for “{title}”{bonus}.",
 }
 
@@ -114,4 +118,28 @@ def points_text(millipoints: int) -> str:
 
 def explain(reason: Reason, arguments: Mapping[str, str]) -> str:
     """The sentence for a reason; `arguments` are those stored with the entry."""
-    return _SENTENCES[reason].format_map(_Blank(arguments))
+    told = {name: _counted(value) for name, value in arguments.items() if isinstance(value, str)}
+    if "points" in told:
+        told |= {"amount": _units(told["points"], "point"), "more": _units(told["points"], "more point")}
+    return _SENTENCES[reason].format_map(_Blank(told)) + _versions(told)
+
+
+def _units(count: str, noun: str) -> str:
+    return f"{count} {noun}{'' if count == '1' else 's'}"
+
+
+def _counted(text: str) -> str:
+    """Entries of long ago say “1 minutes”."""
+    return text[:-1] if text in ("1 minutes", "1 hours") else text
+
+
+def _versions(told: Mapping[str, str]) -> str:
+    """What is said where a new version of the scheme has changed the amount."""
+    if "former" not in told:
+        return ""
+    return f" A new version of the scheme {told['way']} it from {_units(told['former'], 'point')}."
+
+
+def amount_text(millipoints: int) -> str:
+    """An amount with its unit: 1 point, 2.5 points."""
+    return _units(points_text(millipoints), "point")

@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rewards.events import Event
 from rewards.faults import BadValue, Conflict, Insufficient, Refused
+from rewards.fold import closed_until
 from rewards.intake import record
 from rewards.ledger import ALLOWANCE, MINT, NOBODY, SPENDABLE, Draft, post
 from rewards.people import find_row
 from rewards.places import today
+from rewards.reasons import amount_text
 from rewards.rings import ring_closed_by
 from rewards.scheme import Kudos as Allowance
 from rewards.scheme import millipoints
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.store import journal as journal_rows
+from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import recognition as rows
 from rewards.store import reviews, states
@@ -25,6 +29,7 @@ from rewards.views import Receipt
 
 SOURCE = "groundswell:kudos"
 MESSAGE_MAX_CHARACTERS = 1000
+MOST_RECEIVERS = 20
 PAIR_WINDOW_DAYS = 28
 THANKED = "thanked"
 
@@ -61,27 +66,66 @@ def give_kudos(
     Insufficient when the allowance is used up, Conflict for the same key with another content.
     A reciprocal pair or a ring beyond the scheme's limit is `held` for review: nothing is shown or paid before.
     """
-    first, second = find_row(tx, organisation, giver), find_row(tx, organisation, receiver)
-    states.lock(tx, organisation, [first.id, second.id])
+    (receipt,) = thank_several(tx, organisation, giver, [receiver], message, tags, key, now, amount)
+    return receipt
+
+
+def thank_several(
+    tx: Transaction, organisation: str, giver: str, receivers: Sequence[str], message: str, tags: Sequence[str],
+    key: str, now: datetime, amount: int | None = None,
+) -> tuple[Receipt, ...]:  # fmt: skip
+    """Thank colleagues with the same words, all or none: `amount` is shared among them, and what does not go up stays with the giver.
+
+    Without an amount each gets the scheme's gift. Raises as `give_kudos`; BadValue for nobody, too many, or somebody twice.
+    """
+    if not 1 <= len(receivers) <= MOST_RECEIVERS or len(set(receivers)) < len(receivers):
+        raise BadValue(
+            f"{len(receivers)} receivers: limit 1 to {MOST_RECEIVERS}, each once; name fewer or send several requests"
+        )
+    first = find_row(tx, organisation, giver)
+    others = [find_row(tx, organisation, one) for one in receivers]
+    states.lock(tx, organisation, [first.id, *(one.id for one in others)])
     dedupe = f"kudos:{first.id}:{digest(key)[:40]}"
-    request_hash = digest(dump([second.id, message, list(tags), amount]))
-    before = rows.by_dedupe(tx, organisation, dedupe)
-    if before is not None:
-        if before.request_hash != request_hash:
+    ids = [one.id for one in others]
+    request_hash = digest(dump([ids[0] if len(ids) == 1 else ids, message, list(tags), amount]))
+    before = rows.by_request(tx, organisation, dedupe)
+    if before:
+        if any(row.request_hash != request_hash for row in before):
             raise Conflict(f"key {key!r}: was used for other thanks; use a new key")
-        return Receipt(SOURCE, str(before.id), "duplicate", before.status)
+        return tuple(Receipt(SOURCE, str(row.id), "duplicate", row.status) for row in before)
     now_us = to_us(now)
     schemes = Schemes.of(tx, organisation)
     version = schemes.at(now_us)
     terms = None if version == NO_SCHEME else schemes.scheme(version).recognition.kudos
     if terms is None:
         raise Refused("kudos: the scheme in force has none; publish a scheme with recognition.kudos")
-    gift = millipoints(terms.gift) if amount is None else amount
-    _check(tx, organisation, first, second, message, gift, terms, now_us)
-    with tx.savepoint():
-        return _give(
-            tx, organisation, first, second, terms, version, gift, message, tags, dedupe, request_hash, now
+    gift = millipoints(terms.gift) if amount is None else amount // len(others)
+    if amount is not None and gift < 1:
+        raise BadValue(
+            f"gift of {amount} millipoints to {len(others)}: limit at least 1 for each; give a positive amount, or none for the scheme's gift"
         )
+    with tx.savepoint():
+        receipts = []
+        for at, second in enumerate(others):
+            _check(tx, organisation, first, second, message, terms, now_us)
+            own = dedupe if at == 0 else f"{dedupe}:{at}"
+            receipts.append(
+                _give(
+                    tx,
+                    organisation,
+                    first,
+                    second,
+                    terms,
+                    version,
+                    gift,
+                    message,
+                    tags,
+                    own,
+                    request_hash,
+                    now,
+                )
+            )
+        return tuple(receipts)
 
 
 def _give(
@@ -118,7 +162,10 @@ def _give(
 def deliver(
     tx: Transaction, organisation: str, gift: Any, giver: str, receiver: str, now: datetime
 ) -> Receipt:
-    """Hand over a gift that counts: the receiver's side of the ledger, and the event that rules may reward."""
+    """Hand over a gift that counts: the receiver's side of the ledger, and the event that rules may reward.
+
+    However long somebody looked at it first, it is not late; after the period it was given in was closed, it counts as of now.
+    """
     now_us = to_us(now)
     schemes = Schemes.of(tx, organisation)
     version = schemes.at(now_us)
@@ -127,15 +174,17 @@ def deliver(
     day = today(now_us, schemes.zone(version)).toordinal()
     draft = Draft(
         person_id=gift.receiver_id, origin="gift", kind="kudos", rule="kudos", amount=gift.amount, reason="gift",
-        scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us,
+        scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us, dedupe=f"gift:{gift.id}",
         moves=((MINT, NOBODY, "", -gift.amount), (account, gift.receiver_id, "", gift.amount)) if gift.amount else (),
     )  # fmt: skip
     post(tx, organisation, [draft], now_us)
+    home = organisation_rows.find_shared(tx, organisation)
+    at_us = now_us if gift.given_us < closed_until(home) else gift.given_us
     event = Event(
-        source=SOURCE, id=f"kudos:{gift.id}", kind="kudos", subject=giver, owner=receiver, occurred_at=from_us(gift.given_us),
+        source=SOURCE, id=f"kudos:{gift.id}", kind="kudos", subject=giver, owner=receiver, occurred_at=from_us(at_us),
         object=f"kudos:{gift.id}", quantity=1, verification="connector",
     )  # fmt: skip
-    (receipt,) = record(tx, organisation, [event], received_at=now)
+    (receipt,) = record(tx, organisation, [event], received_at=now, backfill=now_us > gift.given_us)
     return Receipt(SOURCE, str(gift.id), receipt.status, receipt.reason, receipt.entries)
 
 
@@ -162,27 +211,39 @@ def kudos_allowance_left(tx: Transaction, organisation: str, person: str, now: d
     terms = None if version == NO_SCHEME else schemes.scheme(version).recognition.kudos
     if terms is None:
         return None
-    period = period_of(terms.period, today(to_us(now), schemes.zone(version)))
-    left = journal_rows.balance_of(tx, organisation, ALLOWANCE, who.id, period)
-    return millipoints(terms.allowance) if left is None else left
+    zone = schemes.zone(version)
+    return _left(tx, who.id, terms, today(to_us(now), zone), zone)
 
 
 def refresh_allowance(
     tx: Transaction, organisation: str, person_id: int, terms: Allowance, day: date, version: int, now_us: int
 ) -> str:
-    """Grant this period's allowance unless it was granted; returns the period. Running it twice grants once."""
+    """Bring this period's allowance to what the version in force leaves of it; returns the period. Running it twice grants once.
+
+    A version with another amount or another period changes what is left, and never gives back what was given away.
+    """
     period = period_of(terms.period, day)
-    dedupe = f"allowance:{person_id}:{period}"
-    if journal_rows.by_dedupe(tx, organisation, dedupe) is None:
-        whole = millipoints(terms.allowance)
+    dedupe: str | None = f"allowance:{person_id}:{period}"
+    if journal_rows.by_dedupe(tx, organisation, dedupe or "") is not None:
+        dedupe = None
+    left = journal_rows.balance_of(tx, organisation, ALLOWANCE, person_id, period) or 0
+    change = _left(tx, person_id, terms, day, Schemes.of(tx, organisation).zone(version)) - left
+    if change or dedupe:
         draft = Draft(
-            person_id=person_id, origin="allowance", kind="allowance", rule="kudos", amount=whole, reason="allowance",
+            person_id=person_id, origin="allowance", kind="allowance", rule="kudos", amount=change, reason="allowance",
             scheme_version=version, local_date=day.toordinal(), board_date=day.toordinal(), team="",
             occurred_us=now_us, dedupe=dedupe,
-            moves=((MINT, NOBODY, "", -whole), (ALLOWANCE, person_id, period, whole)) if whole else (),
+            moves=((MINT, NOBODY, "", -change), (ALLOWANCE, person_id, period, change)) if change else (),
         )  # fmt: skip
         post(tx, organisation, [draft], now_us)
     return period
+
+
+def _left(tx: Transaction, person_id: int, terms: Allowance, day: date, zone: str) -> int:
+    """The allowance of the period that a day lies in, less what the person gave in it."""
+    first = day - timedelta(days=day.weekday()) if terms.period == "week" else day.replace(day=1)
+    began = datetime.combine(first, time(), ZoneInfo(zone)).astimezone(UTC)
+    return max(0, millipoints(terms.allowance) - rows.sent_since(tx, person_id, to_us(began)))
 
 
 def never_thanked(tx: Transaction, organisation: str) -> list[str]:
@@ -207,7 +268,6 @@ def _check(
     giver: Any,
     receiver: Any,
     message: str,
-    gift: int,
     terms: Allowance,
     now_us: int,
 ) -> None:
@@ -215,8 +275,6 @@ def _check(
         raise BadValue(
             f"message of {len(message)} characters: limit 1 to {MESSAGE_MAX_CHARACTERS}; say it in a few words"
         )
-    if gift < 0:
-        raise BadValue(f"gift of {gift} millipoints: limit 0 and more; give a positive amount")
     if giver.id == receiver.id or people_rows.linked(tx, organisation, giver.id, receiver.id):
         raise Refused("kudos to oneself or to a linked account: not counted; thank a colleague")
     if "inactive" in (giver.status, receiver.status):
@@ -250,7 +308,7 @@ def _spend(
     except Insufficient as fault:
         left = journal_rows.balance_of(tx, organisation, ALLOWANCE, giver.id, period) or 0
         raise Insufficient(
-            f"kudos allowance {period}: {gift} millipoints asked, {left} left; wait for the next {terms.period}"
+            f"kudos allowance {period}: {amount_text(gift)} asked, {amount_text(left)} left; wait for the next {terms.period}"
         ) from fault
 
 

@@ -6,10 +6,10 @@ given in; a repeated event counts once. Where an event says when it was recorded
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -20,9 +20,14 @@ from rewards.award import Entry, Reason, entry_of
 from rewards.carrying import NOTHING_ASIDE, carry_people
 from rewards.clock import FUTURE_LIMIT, local_date, microseconds, month_index
 from rewards.document import DocumentError
-from rewards.events import VERIFICATION_LEVEL, Event, canonical_order, object_key, payload_hash
+from rewards.events import VERIFICATION_LEVEL, Event, Frozen, canonical_order, object_key, payload_hash
 from rewards.people_file import PersonRow
+from rewards.phrases import plural
+from rewards.recorded import Person, days_off
 from rewards.tables import CompiledScheme
+
+NO_VERSION, DEFAULT_GRACE_HOURS = 0, 72
+NOTHING_FROZEN = Frozen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +86,16 @@ class Replay:
 def replay(
     events: Iterable[Event],
     compiled: CompiledScheme,
-    people: Sequence[PersonRow] | None = None,
+    people: Sequence[Person] | None = None,
     later: Sequence[tuple[datetime, CompiledScheme]] = (),
+    numbered: Mapping[int, CompiledScheme] | None = None,
 ) -> Replay:
     """Score the events offline. Without `people` everyone named is taken, in the calendar's zone and no segment.
 
     `later` holds further versions of the scheme, each from an instant on, rising: an event is scored by the version in force when it
-    occurred. Raises DocumentError for a person that `people` lacks, one id with two payloads, and versions out of order.
+    occurred. Where versions are `numbered`, each event says by which of them it was scored, and `compiled` is the one in force at the
+    end. An event that was undone after its period was closed stays counted, and what it gave is left out.
+    Raises DocumentError for a person that `people` lacks, one id with two payloads, and versions out of order.
     """
     if any(one >= other for (one, _), (other, _) in pairwise(later)):
         raise DocumentError("versions: got instants out of order; they rise; reorder them")
@@ -96,20 +104,58 @@ def replay(
     if people is None:
         names = dict.fromkeys(n for e in ordered for n in (e.subject, e.owner) if n)
         people = [PersonRow(id=n, segment="all", team="all", timezone=home, contacts=0) for n in names]
-    occasions = list(_occasions(ordered, people, home, [instant for instant, _ in later]))
-    versions = [compiled, *(scheme for _, scheme in later)]
+    versions = (
+        dict(numbered) if numbered else dict(enumerate([compiled, *(scheme for _, scheme in later)], 1))
+    )
+    chosen = _chooser(versions, [instant for instant, _ in later], recorded=numbered is not None)
+    occasions = list(_occasions(ordered, people, home, chosen))
     found: list[list[Entry]] = [[] for _ in occasions]
-    state, aside = new_state(compiled.tables, len(people)), NOTHING_ASIDE
-    for number, scheme in enumerate(versions):
-        if number:
-            state, aside = carry_people(state, aside, versions[number - 1].parts, scheme.parts, scheme.tables)
-        state = _score(scheme, state, people, occasions, number + 1, found)
+    last = compiled if numbered else versions[len(versions)]
+    state, aside, now = new_state(last.tables, len(people)), NOTHING_ASIDE, last
+    for version, stretch in groupby(range(len(occasions)), key=lambda at: occasions[at].version):
+        mine = _counted(versions.get(version), occasions, list(stretch), found)
+        if version == NO_VERSION:
+            continue
+        scheme = versions[version]
+        state, aside = carry_people(state, aside, now.parts, scheme.parts, scheme.tables)
+        state, now = _score(scheme, state, people, occasions, mine, found), scheme
+    state, _ = carry_people(state, aside, now.parts, last.parts, last.tables)
     entries: list[ReplayEntry] = []
     for occasion, got in zip(occasions, found, strict=True):
         lines = got or ([Entry("", "", "points", 0, Reason.NO_RULE)] if occasion.role == 0 else [])
-        entries.extend(ReplayEntry(people[occasion.row].id, occasion, entry) for entry in lines)
-    standings = _standings(versions[-1], state, people, home)
-    return Replay(versions[-1], tuple(occasions), tuple(entries), standings, duplicates)
+        standing = _standing_of(lines, occasion, versions.get(occasion.version))
+        entries.extend(ReplayEntry(people[occasion.row].id, occasion, entry) for entry in standing)
+    standings = _standings(last, state, people, home)
+    return Replay(last, tuple(occasions), tuple(entries), standings, duplicates)
+
+
+def _chooser(
+    versions: Mapping[int, CompiledScheme], changes: Sequence[datetime], *, recorded: bool
+) -> Callable[[Event], int]:
+    """Which version an event is scored by: the one that the log says, or the one in force when it occurred."""
+
+    def logged(event: Event) -> int:
+        version = event.frozen.version if event.frozen is not None else None
+        if version is None or (version != NO_VERSION and version not in versions):
+            raise DocumentError(
+                f"event {event.id!r}: got scheme version {version}; the export's program has {', '.join(map(str, versions)) or 'none'}; "
+                "export events and program together"
+            )
+        return version
+
+    def by_instant(event: Event) -> int:
+        return 1 + sum(event.occurred_at >= instant for instant in changes)
+
+    return logged if recorded else by_instant
+
+
+def _standing_of(lines: list[Entry], occasion: Occasion, scheme: CompiledScheme | None) -> list[Entry]:
+    """What is left of an event's entries: all, or what is for good where it was undone after its period was closed."""
+    frozen = occasion.event.frozen
+    if frozen is None or frozen.reversed_at is None or scheme is None:
+        return lines
+    kept = {badge.id for badge in scheme.badges if badge.permanent}
+    return [entry for entry in lines if entry.kind == "badge" and entry.item in kept]
 
 
 def distinct(events: Iterable[Event]) -> tuple[list[Event], int]:
@@ -128,13 +174,14 @@ def distinct(events: Iterable[Event]) -> tuple[list[Event], int]:
 
 
 def _occasions(
-    ordered: list[Event], people: Sequence[PersonRow], home: str, changes: list[datetime]
+    ordered: list[Event], people: Sequence[Person], home: str, chosen: Callable[[Event], int]
 ) -> Iterator[Occasion]:
     """Each event for its subject and for another owner; local dates frozen person by person, none used twice."""
     rows = {person.id: row for row, person in enumerate(people)}
     last: dict[int, date] = {}
     for event in ordered:
-        version = 1 + sum(event.occurred_at >= instant for instant in changes)
+        version = chosen(event)
+        frozen = event.frozen or NOTHING_FROZEN
         for name, role in ((event.subject, 0), (event.counterpart(of_owner=False), 1)):
             if name is None:
                 continue
@@ -143,42 +190,53 @@ def _occasions(
                     f"event {event.id!r}: got person {name!r}; not among the people; add the person or drop the event"
                 )
             row = rows[name]
-            zone = (event.zone if role == 0 else None) or people[row].timezone or home
-            given = event.local_date if role == 0 else None
+            zone = (event.zone if role == 0 else frozen.owner_zone) or people[row].timezone or home
+            given = event.local_date if role == 0 else frozen.owner_date
             day = local_date(event.occurred_at, zone) if given is None else given
             last[row] = day = max(day, last.get(row, day))
             yield Occasion(event, row, role, day, zone, version)
 
 
-def _set_aside(compiled: CompiledScheme, event: Event) -> Entry | None:
+def _set_aside(compiled: CompiledScheme | None, event: Event) -> Entry | None:
     """The entry of zero of an event that came too late or from the future, or None for one that counts."""
+    grace = DEFAULT_GRACE_HOURS if compiled is None else compiled.scheme.calendar.grace_hours
+    if event.frozen is not None:
+        if event.frozen.taken != "scored":
+            reason = Reason(event.frozen.taken)
+            return Entry("", "", "points", 0, reason, arguments={"grace": plural(grace, "hour")})
+        return None if compiled is not None else Entry("", "", "points", 0, Reason.NO_SCHEME)
     if event.recorded_at is None:
         return None
-    grace = compiled.scheme.calendar.grace_hours
     if event.occurred_at > event.recorded_at + FUTURE_LIMIT:
         return Entry("", "", "points", 0, Reason.QUARANTINED)
     if event.recorded_at - event.occurred_at > timedelta(hours=grace):
-        return Entry("", "", "points", 0, Reason.LATE, arguments={"grace": f"{grace} hours"})
+        return Entry("", "", "points", 0, Reason.LATE, arguments={"grace": plural(grace, "hour")})
     return None
+
+
+def _counted(
+    compiled: CompiledScheme | None, occasions: list[Occasion], stretch: list[int], found: list[list[Entry]]
+) -> list[int]:
+    """Which occasions of one version count; the entries of those that do not go to `found`."""
+    mine: list[int] = []
+    for at in stretch:
+        aside = _set_aside(compiled, occasions[at].event)
+        if aside is None:
+            mine.append(at)
+        elif occasions[at].role == 0:
+            found[at].append(aside)
+    return mine
 
 
 def _score(
     compiled: CompiledScheme,
     state: ScoreState,
-    people: Sequence[PersonRow],
+    people: Sequence[Person],
     occasions: list[Occasion],
-    version: int,
+    mine: list[int],
     found: list[list[Entry]],
 ) -> ScoreState:
-    """Score the occasions of one version; their entries go to `found`."""
-    mine: list[int] = []
-    for at, occasion in enumerate(occasions):
-        if occasion.version == version:
-            aside = _set_aside(compiled, occasion.event)
-            if aside is None:
-                mine.append(at)
-            elif occasion.role == 0:
-                found[at].append(aside)
+    """Score the occasions `mine` of one version; their entries go to `found`."""
     batch = _batch(compiled, [occasions[at] for at in mine], people)
     state, awards = score_batch(compiled.tables, state, batch)
     for at, item, amount, reason in zip(*(column.tolist() for column in awards), strict=True):
@@ -186,40 +244,42 @@ def _score(
     return state
 
 
-def _batch(compiled: CompiledScheme, occasions: list[Occasion], people: Sequence[PersonRow]) -> EventBatch:
+def _batch(compiled: CompiledScheme, occasions: list[Occasion], people: Sequence[Person]) -> EventBatch:
     v = compiled.vocabulary
     rows = []
     for occasion in occasions:
         event, day = occasion.event, occasion.day
+        frozen = event.frozen or NOTHING_FROZEN
+        segment = frozen.owner_segment if occasion.role else frozen.segment
         other = event.counterpart(occasion.role == 1)
         rows.append(
             (
                 occasion.row,
                 v.kind_codes.get(event.kind, -1),
-                object_key(event.object),
+                object_key(event.item),
                 -1 if other is None else object_key(other),
                 microseconds(event.occurred_at),
                 day.toordinal(),
                 month_index(day),
-                v.channel_codes.get(event.channel or "", -1),
+                v.channel_code(event.channel),
                 v.tag_mask(event.tags),
-                v.segment_codes.get(people[occasion.row].segment, -1),
+                v.segment_codes.get(segment or people[occasion.row].segment, -1),
                 VERIFICATION_LEVEL[event.verification],
                 event.quantity,
                 occasion.role,
             )
         )
     leave = [
-        (row, first.toordinal(), end.toordinal())
+        (row, first, codes.NOT_OFF if end is None else end)
         for row, person in enumerate(people)
-        for first, end in person.leave
+        for first, end in days_off(person, compiled.scheme.calendar.holidays)
     ]
     numbers = np.array(rows, dtype=np.int64).reshape(len(rows), len(EventBatch._fields) - 1)
     return EventBatch._make([*numbers.T.copy(), np.array(leave, dtype=np.int64).reshape(len(leave), 3)])
 
 
 def _standings(
-    compiled: CompiledScheme, state: ScoreState, people: Sequence[PersonRow], home: str
+    compiled: CompiledScheme, state: ScoreState, people: Sequence[Person], home: str
 ) -> tuple[Standing, ...]:
     now = columns(compiled.tables, state)
     streaks = [streak.id for streak in compiled.scheme.streaks]

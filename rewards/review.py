@@ -7,12 +7,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from rewards.faults import Conflict, NotFound
-from rewards.ledger import ALLOWANCE, MINT, NOBODY, Draft, post
 from rewards.people import refuse_own
 from rewards.program import held_entries, release, void_event
 from rewards.recognition import deliver
 from rewards.store import events as event_rows
-from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import recognition as kudos_rows
@@ -20,9 +18,9 @@ from rewards.store import reviews as rows
 from rewards.store import states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
+from rewards.withdrawal import OF_THANKS, give_allowance_back
 
 Decision = Literal["approve", "decline"]
-OF_THANKS = ("reciprocal", "ring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +120,4 @@ def _decide_kudos(
         deliver(tx, organisation, gift, names[gift.giver_id][0], names[gift.receiver_id][0], now)
         return
     kudos_rows.set_status(tx, kudos_id, "declined")
-    sent = journal_rows.by_dedupe(tx, organisation, gift.dedupe)
-    if sent is None or not gift.amount:
-        return
-    period = next(
-        one.detail for one in journal_rows.postings_of(tx, [sent.id])[sent.id] if one.account == ALLOWANCE
-    )
-    back = Draft(
-        person_id=gift.giver_id, origin="refund", kind="kudos_sent", rule="kudos", amount=gift.amount, reason="refunded",
-        scheme_version=sent.scheme_version, local_date=sent.local_date, board_date=sent.board_date, team="",
-        occurred_us=to_us(now), reverses=sent.id,
-        moves=((ALLOWANCE, gift.giver_id, period, gift.amount), (MINT, NOBODY, "", -gift.amount)),
-    )  # fmt: skip
-    post(tx, organisation, [back], to_us(now))
+    give_allowance_back(tx, organisation, gift, to_us(now))

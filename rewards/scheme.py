@@ -20,7 +20,7 @@ from rewards.achievements import (
     Streak,
 )  # fmt: skip
 from rewards.earning import Cap, Decay, Multiplier, Rule
-from rewards.fields import Day, Whole
+from rewards.fields import Day, Whole, name_of
 from rewards.offers import Highlight, Kudos, Leaderboard, Nomination, Recognition, Reward
 from rewards.people_file import Zone
 from rewards.predicates import Predicate, words
@@ -79,7 +79,8 @@ class Calendar(Part):
         (), description="days that no streak requires, by date"
     )
     redemption_expiry_days: Annotated[int, Field(ge=1, le=3660, strict=True), Whole] | None = Field(
-        None, description="spendable points lapse after so many days; never, if none"
+        None,
+        description="spendable points lapse so many days after they could first be spent (what a claim gave back: after it came back); never, if none",
     )
 
 
@@ -203,7 +204,7 @@ class IncentiveScheme(Part):
             if field == "tag"
         ]
         for what, name in named:
-            if _SENTIMENT & set(re.split(r"[^a-z]+", name.lower())):
+            if _SENTIMENT & set(re.split(r"[^a-z]+", name_of(name))):
                 raise ValueError(
                     f"{what} {name!r} speaks of sentiment; positive sentiment is never paid for; reward the act, not its tone"
                 )
@@ -212,6 +213,10 @@ class IncentiveScheme(Part):
     def every_badge(self) -> tuple[Badge, ...]:
         """Every badge that can be held, each level of a badge as one of its own, in order."""
         return tuple(one for badge in self.badges for one in badge.expanded())
+
+    def is_unrewarded(self, channel: str) -> bool:
+        """Whether the scheme pays nothing on the channel, however its name is written."""
+        return name_of(channel) in map(name_of, self.unrewarded_channels)
 
     def conditions(self) -> list[Predicate]:
         """Every condition of rules, multipliers, badges and streaks, in order."""

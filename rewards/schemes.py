@@ -10,6 +10,7 @@ from rewards.scheme import IncentiveScheme
 from rewards.store import organisations as organisation_rows
 from rewards.store import schemes as rows
 from rewards.store.session import Transaction
+from rewards.store.units import digest
 from rewards.tables import CompiledScheme, compile_scheme
 
 NO_SCHEME = 0
@@ -24,6 +25,7 @@ OWN_REASONS = {
     "merged": "Two accounts of yours became one.",
     "redeemed": "You chose a reward.",
     "expired": "These points were not spent in time. Your rank keeps them.",
+    "not_expired": "What had lapsed of points that were taken back is not owed.",
     "refunded": "The reward was declined or cancelled; what it cost came back.",
     "gift": "A colleague gave you part of their allowance.",
     "gift_sent": "You gave this from your allowance.",
@@ -34,12 +36,21 @@ OWN_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A version and from when it holds. A top-up also looks back to `since_us`."""
+    """A version, from when it holds and when it was published. A top-up also looks back to `since_us`."""
 
     version: int
     effective_us: int
     since_us: int
+    published_us: int
     mode: str
+
+    def yields_to(self, later: "InForce") -> bool:
+        """Whether a version published afterwards takes its place. One that was still to come by then stays scheduled."""
+        return not self.scheduled(later.published_us) or self.effective_us <= later.effective_us
+
+    def scheduled(self, now_us: int) -> bool:
+        """Whether somebody chose that it holds later. A top-up holds at once, but for an event whose clock ran ahead."""
+        return self.effective_us > now_us and self.mode != "top_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +91,18 @@ class Schemes:
         tx.memo.pop(("schemes", organisation), None)
 
     def at(self, at_us: int) -> int:
-        """The version in force at an instant: the latest published of those effective by then; 0 for none."""
+        """The version in force at an instant, as `in_force` says; 0 for none."""
         return in_force(self.timeline, at_us)
+
+    def displaced(self, now_us: int, newest: InForce) -> list[InForce]:
+        """Versions still to come that would never hold if `newest` were published."""
+        after = (*self.timeline, newest)
+
+        def ever(timeline: Sequence[InForce]) -> set[int]:
+            return {in_force(timeline, one.effective_us) for one in timeline}
+
+        gone = ever(self.timeline) - ever(after)
+        return [one for one in self.timeline if one.scheduled(now_us) and one.version in gone]
 
     def top_ups(self, closed_us: int) -> list[TopUp]:
         """The top-ups that can still change, oldest first: those that look back into the open period alone.
@@ -127,6 +148,11 @@ class Schemes:
         """Above how many events an hour awards wait for a human; None for never."""
         return None if version == NO_SCHEME else self.scheme(version).fair_play.review_above_per_hour
 
+    @property
+    def has_review_limits(self) -> bool:
+        """True where some version holds unusual speed for a human look."""
+        return any(self.review_limit(one.version) is not None for one in self.timeline)
+
     def is_permanent(self, version: int, badge: str) -> bool:
         """True for a badge that is never revoked."""
         return any(one.id == badge and one.permanent for one in self.scheme(version).every_badge)
@@ -136,12 +162,12 @@ class Schemes:
         return any(one.id == badge and one.once_per == "object" for one in self.scheme(version).every_badge)
 
     def with_candidate(
-        self, compiled: CompiledScheme, effective_us: int, since_us: int, mode: str
+        self, compiled: CompiledScheme, effective_us: int, since_us: int, now_us: int, mode: str
     ) -> "Schemes":
         """A copy in which a scheme not published is in force, under the version CANDIDATE."""
         found = copy(self)
         found._candidate = compiled
-        found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, mode))
+        found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, now_us, mode))
         found.has_top_ups = self.has_top_ups or mode == "top_up"
         return found
 
@@ -179,6 +205,7 @@ class Schemes:
             cache[key] = (
                 {one.id: one.title for group in (scheme.rules, scheme.every_badge) for one in group}
                 | {f"challenge:{one.id}": one.title for one in scheme.challenges}
+                | {f"highlight:{digest(one.title)[:16]}": one.title for one in scheme.recognition.highlights}
                 | {f"nomination:{one.id}": one.title for one in scheme.recognition.nominations}
             )
         found: dict[str, str] = cache[key]
@@ -192,7 +219,10 @@ def _timeline(tx: Transaction, organisation: str) -> tuple[tuple[InForce, ...], 
     kept = tx.database.cache.get(key) if token else None
     if kept is None:
         found = rows.timeline(tx, organisation)
-        versions = tuple(InForce(row.version, row.effective_us, row.since_us, row.mode) for row in found)
+        versions = tuple(
+            InForce(row.version, row.effective_us, row.since_us, row.published_at_us, row.mode)
+            for row in found
+        )
         kept = versions, {row.version: row.content_hash for row in found}
         if token:
             tx.database.cache[key] = kept
@@ -201,8 +231,9 @@ def _timeline(tx: Transaction, organisation: str) -> tuple[tuple[InForce, ...], 
 
 
 def in_force(timeline: Sequence[InForce], at_us: int) -> int:
-    """The latest published of those effective by then; 0 for none."""
-    for one in reversed(timeline):
-        if one.effective_us <= at_us:
-            return one.version
-    return NO_SCHEME
+    """Of those effective by then, in the order of publication, each takes the place of the one before that yields to it; 0 for none."""
+    found: InForce | None = None
+    for one in timeline:
+        if one.effective_us <= at_us and (found is None or found.yields_to(one)):
+            found = one
+    return NO_SCHEME if found is None else found.version

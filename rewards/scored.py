@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 import numpy as np
 
@@ -14,35 +13,9 @@ from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.places import Place
 from rewards.schemes import NO_SCHEME, Schemes
 from rewards.tables import CompiledScheme
+from rewards.told import Told
 
 HOUR_US = 3_600_000_000
-
-
-class TellsOfEvent(Protocol):
-    """What scoring reads of a stored event."""
-
-    @property
-    def person_id(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def owner_id(self) -> int | None: ...
-    @property
-    def occurred_us(self) -> int: ...
-    @property
-    def local_date(self) -> int: ...
-    @property
-    def zone(self) -> str: ...
-    @property
-    def object(self) -> str: ...
-    @property
-    def channel(self) -> str | None: ...
-    @property
-    def tags(self) -> tuple[str, ...]: ...
-    @property
-    def quantity(self) -> int: ...
-    @property
-    def verification(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +37,7 @@ class Fold:
         self.schemes = schemes
         self.version = version
         self._state = state
+        self._days_off: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
 
     @classmethod
     def resume(cls, schemes: Schemes, version: int, data: bytes) -> "Fold":
@@ -76,21 +50,26 @@ class Fold:
         """The state, canonical."""
         return b"" if self._state is None else self._state.to_bytes()
 
-    def score(
-        self, version: int, told: Sequence[TellsOfEvent], person_id: int, place: Place, silent: int = 0
-    ) -> list[list[Scored]]:
-        """Score events for one beneficiary under one version, carrying the state over when the version changes; entries by event.
-
-        Of the first `silent` events only badges are told.
-        """
+    def under(self, version: int) -> PersonState:
+        """The state carried to a version, and there from now on."""
         compiled = self.schemes.compiled(version)
         if self._state is None:
             self._state = PersonState.new(compiled)
         elif version != self.version:
             self._state = carry(self._state, self.schemes.compiled(self.version), compiled)
         self.version = version
-        batch = _batch(compiled, told, person_id, place)
-        self._state, found = award_batch(compiled, self._state, batch, silent)
+        return self._state
+
+    def score(
+        self, version: int, told: Sequence[Told], person_id: int, place: Place, silent: int = 0
+    ) -> list[list[Scored]]:
+        """Score events for one beneficiary under one version, carrying the state over when the version changes; entries by event.
+
+        Of the first `silent` events only badges are told.
+        """
+        state, compiled = self.under(version), self.schemes.compiled(version)
+        batch = _batch(compiled, told, person_id, place, self._off(version, compiled, place))
+        self._state, found = award_batch(compiled, state, batch, silent)
         return [
             [
                 Scored(
@@ -106,11 +85,22 @@ class Fold:
             for one, entries in zip(told, found, strict=True)
         ]
 
+    def _off(self, version: int, compiled: CompiledScheme, place: Place) -> tuple[tuple[int, int], ...]:
+        """Leave and holidays under a version."""
+        key = version, id(place)
+        if key not in self._days_off:
+            self._days_off[key] = place.off_under(compiled.scheme.calendar.holidays)
+        return self._days_off[key]
+
 
 def _batch(
-    compiled: CompiledScheme, told: Sequence[TellsOfEvent], person_id: int, place: Place
+    compiled: CompiledScheme,
+    told: Sequence[Told],
+    person_id: int,
+    place: Place,
+    off: Sequence[tuple[int, int]],
 ) -> EventBatch:
-    """The events as the kernel reads them, for person 0. They were validated when they came in."""
+    """The events as the kernel reads them, for person 0, with that person's days off. They were validated when they came in."""
     v = compiled.vocabulary
     rows = []
     for one in told:
@@ -120,12 +110,12 @@ def _batch(
             (
                 0,
                 v.kind_codes.get(one.kind, -1),
-                object_key(one.object),
+                object_key(one.item),
                 -1 if other is None or other == person_id else object_key(str(other)),
                 one.occurred_us,
                 one.local_date,
                 month_index(date.fromordinal(one.local_date)),
-                v.channel_codes.get(one.channel or "", -1),
+                v.channel_code(one.channel),
                 v.tag_mask(one.tags),
                 v.segment_codes.get(place.membership_at(one.occurred_us)[0], -1),
                 VERIFICATION_LEVEL[one.verification],
@@ -133,6 +123,6 @@ def _batch(
                 int(owner),
             )
         )
-    leave = np.array([(0, *dates) for dates in place.leave], dtype=np.int64).reshape(-1, 3)
+    leave = np.array([(0, *dates) for dates in off], dtype=np.int64).reshape(-1, 3)
     numbers = np.array(rows, dtype=np.int64).reshape(len(rows), len(EventBatch._fields) - 1)
     return EventBatch._make([*numbers.T.copy(), leave])

@@ -27,13 +27,14 @@ Slot = tuple[int, int]
 
 @dataclass(frozen=True)
 class CompiledScheme:
-    """A scheme with its tables, vocabulary and content hash. `parts`: what is remembered, by names that outlast versions."""
+    """A scheme with its tables, vocabulary, content hash and caps in the order of the tables. `parts`: what is remembered, by names that outlast versions."""
 
     scheme: IncentiveScheme
     badges: tuple[Badge, ...]
     tables: SchemeTables
     vocabulary: Vocabulary
     hash: str
+    caps: tuple[Cap, ...]
     parts: tuple[Part, ...]
 
 
@@ -275,7 +276,7 @@ def compile_scheme(scheme: IncentiveScheme) -> CompiledScheme:
     streaks = b.streaks()
     b.place_badges(badges)
     dispatch, listed, most_entries, most_slots = b.dispatch()
-    unrewarded = sum({1 << b.vocabulary.channel_codes[name] for name in scheme.unrewarded_channels})
+    unrewarded = sum({1 << b.vocabulary.channel_code(name) for name in scheme.unrewarded_channels})
     tables = SchemeTables(
         rule=_matrix(rules, codes.RULE_COLUMNS),
         multiplier=_matrix(b.multipliers, 4),
@@ -292,4 +293,5 @@ def compile_scheme(scheme: IncentiveScheme) -> CompiledScheme:
         general=np.array([own_caps, unrewarded, most_entries, most_slots], dtype=np.int64),
     )
     parts = parts_of(scheme, badges, b.cap_names, b.counter_names)
-    return CompiledScheme(scheme, badges, tables, b.vocabulary, content_hash(scheme), parts)
+    caps = (*(cap for rule in scheme.rules for cap in rule.caps), *scheme.caps)
+    return CompiledScheme(scheme, badges, tables, b.vocabulary, content_hash(scheme), caps, parts)

@@ -8,6 +8,7 @@ from functools import cached_property
 from engine import scoring_tables as codes
 from rewards.achievements import COUNTED
 from rewards.events import VERIFICATION_LEVEL
+from rewards.fields import name_of
 from rewards.predicates import (
     WEEKDAYS,
     All,
@@ -37,7 +38,10 @@ _COMPARISONS = {
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Names that the scheme speaks of and their codes: kinds, channels, tags and segments, in order of appearance."""
+    """Names that the scheme speaks of and their codes: kinds, channels, tags and segments, in order of appearance.
+
+    Channels and tags stand in the one form of `rewards.fields.name_of`, whoever asks for them.
+    """
 
     kinds: tuple[str, ...]
     channels: tuple[str, ...]
@@ -54,6 +58,10 @@ class Vocabulary:
         """Code of each channel."""
         return {name: code for code, name in enumerate(self.channels)}
 
+    def channel_code(self, channel: str | None) -> int:
+        """Code of a channel, however it is written; -1 for none and for one that the scheme does not speak of."""
+        return -1 if channel is None else self.channel_codes.get(name_of(channel), -1)
+
     @cached_property
     def segment_codes(self) -> dict[str, int]:
         """Code of each segment."""
@@ -68,7 +76,7 @@ class Vocabulary:
         """Mask of the tags that the scheme speaks of."""
         mask = 0
         for tag in tags:
-            mask |= self.tag_bits.get(tag, 0)
+            mask |= self.tag_bits.get(name_of(tag), 0)
         return mask
 
 
@@ -94,9 +102,13 @@ def vocabulary_of(scheme: IncentiveScheme) -> Vocabulary:
     return Vocabulary(
         kinds=distinct(kinds, "event kinds"),
         channels=distinct(
-            [*scheme.unrewarded_channels, *(w for f, w in named if f == "channel")], "channels"
+            [
+                name_of(name)
+                for name in (*scheme.unrewarded_channels, *(w for f, w in named if f == "channel"))
+            ],
+            "channels",
         ),
-        tags=distinct([w for f, w in named if f == "tag"], "tags"),
+        tags=distinct([name_of(w) for f, w in named if f == "tag"], "tags"),
         segments=distinct(segments, "segments"),
     )
 
@@ -130,7 +142,7 @@ class Program:
             case SegmentIn(segment=names):
                 self.steps.append((codes.OP_SEGMENT, sum({1 << v.segment_codes[n] for n in names}), 0))
             case ChannelIn(channel=names):
-                self.steps.append((codes.OP_CHANNEL, sum({1 << v.channel_codes[n] for n in names}), 0))
+                self.steps.append((codes.OP_CHANNEL, sum({1 << v.channel_code(n) for n in names}), 0))
             case TagIn(tag=names):
                 self.steps.append((codes.OP_TAG, v.tag_mask(names), 0))
             case WeekdayIn(weekday=names):

@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-
 from rewards.challenges import finish_challenges
 from rewards.delivery import Delivered, Send, deliver_due
 from rewards.expiry import expire_due
+from rewards.highlights import give_highlights
+from rewards.logs import log_error
 from rewards.organisations import list_organisations
 from rewards.program import release_due
 from rewards.requests import forget_requests
 from rewards.store.session import Database
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +44,10 @@ def work_once(db: Database, now: datetime, send: Send) -> Round:
             # Apart from the rest: it locks out all writers, and must not wait for one while it holds anything.
             with db.begin() as tx:
                 finish_challenges(tx, slug, now)
+                give_highlights(tx, slug, now)
         except Exception as error:
             # One organisation's trouble does not keep the others waiting; the next round tries again.
-            log.error("a round failed", organisation=slug, exc_info=error)
+            log_error("a round failed", error, organisation=slug)
     with db.begin() as tx:
         forget_requests(tx, now)
     return Round(released, deliver_due(db, now, send))

@@ -19,11 +19,16 @@ def write_events(path: Path, events: Iterable[Event]) -> int:
     """Write the events as JSON Lines with sorted keys, and give back how many there were."""
     count = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        for event in events:
-            line = json.dumps(to_cloudevent(event), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        for line in event_lines(events):
             file.write(line + "\n")
             count += 1
     return count
+
+
+def event_lines(events: Iterable[Event]) -> Iterator[str]:
+    """Each event as one line of JSON with sorted keys."""
+    for event in events:
+        yield json.dumps(to_cloudevent(event), sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

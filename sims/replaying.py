@@ -7,10 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from rewards.document import load_document
+from rewards.document import DocumentError, load_document, parse_data
 from rewards.event_log import read_events
+from rewards.events import read_json
 from rewards.fields import instant_of
 from rewards.people_file import load_people
+from rewards.recorded import RecordedProgram
 from rewards.replay import Replay, ReplayEntry, Standing, replay
 from rewards.scheme import MILLIPOINTS, IncentiveScheme, SchemeError
 from rewards.tables import CompiledScheme, compile_scheme
@@ -21,11 +23,20 @@ from sims.render import table
 ENTRIES_SHOWN = 50
 
 
-def replay_file(events: Path, schemes: Sequence[str | Path], people: Path | None) -> dict[str, Any]:
+def replay_file(
+    events: Path, schemes: Sequence[str | Path], people: Path | None, program: Path | None = None
+) -> dict[str, Any]:
     """Score a file of events by a scheme and its later versions (`FILE@INSTANT`), as JSON values.
 
+    Without schemes an exported program says by which of its versions each event was scored, and who the people are.
     Raises `DocumentError`, `SchemeError` or `InputError` naming file and remedy.
     """
+    if not schemes:
+        return _replay_export(events, people, program or program_beside(events))
+    if program is not None:
+        raise InputError(
+            "--program: got --scheme beside it; an export has its own versions; give one of the two"
+        )
     first, *later = [_version(str(given)) for given in schemes]
     if first[1] is not None:
         raise InputError(
@@ -39,6 +50,41 @@ def replay_file(events: Path, schemes: Sequence[str | Path], people: Path | None
     log = read_events(events, None if rows is None else {row.id for row in rows})
     found = replay(log, compiled, rows, changes)
     return {"groundswell": version(), "scheme": found.compiled.scheme.name, **as_json(found)}
+
+
+def program_beside(events: Path) -> Path:
+    """Where an export keeps what belongs to a file of events: history.program.json beside history.jsonl."""
+    return events.with_name(f"{events.name.removesuffix('.jsonl')}.program.json")
+
+
+def _replay_export(events: Path, people: Path | None, program: Path) -> dict[str, Any]:
+    if people is not None:
+        raise InputError("--people: got no --scheme; an export has its own people; leave it out")
+    if not program.exists():
+        raise InputError(
+            f"--scheme: got none, and {program} is not there; name the scheme, or the program that was exported with the events"
+        )
+    recorded = load_program(program)
+    versions = {one.version: _compiled_scheme(one.scheme, program) for one in recorded.versions}
+    if not versions:
+        raise InputError(
+            f"{program}: got no version of a scheme; there is nothing to score by; name a --scheme"
+        )
+    last = versions.get(recorded.in_force, versions[max(versions)])
+    log = read_events(events, {one.id for one in recorded.people})
+    found = replay(log, last, recorded.people, numbered=versions)
+    return {"groundswell": version(), "scheme": found.compiled.scheme.name, **as_json(found)}
+
+
+def load_program(path: Path) -> RecordedProgram:
+    """The program that was exported beside events. Raises DocumentError naming the file."""
+    try:
+        data = read_json(path.read_bytes())
+    except ValueError as error:
+        raise DocumentError(
+            f"{path}:1: not JSON ({error}); export the events and the program again"
+        ) from None
+    return parse_data(data, RecordedProgram, str(path))
 
 
 def _version(given: str) -> tuple[Path, str | None]:
@@ -59,7 +105,10 @@ def _instant(path: Path, since: str | None) -> datetime:
 
 
 def _compiled(path: Path) -> CompiledScheme:
-    scheme = load_document(path, IncentiveScheme)
+    return _compiled_scheme(load_document(path, IncentiveScheme), path)
+
+
+def _compiled_scheme(scheme: IncentiveScheme, path: Path) -> CompiledScheme:
     try:
         return compile_scheme(scheme)
     except SchemeError as error:

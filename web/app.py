@@ -34,17 +34,22 @@ from web.health import Measure, Metrics
 from web.hr import decisions
 from web.hr import nominations as hr_nominations
 from web.hr import routes as hr
+from web.proxies import Visitors
 from web.security import Edge, SignInLimit
 from web.session import token_reader
-from web.settings import Settings
+from web.settings import Settings, settings_from_environment
 from web.strategist import routes as strategist
 
+LOCAL_ADDRESS = "http://127.0.0.1:8000"
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application over the database that `settings` name; the database is opened with it and closed at shutdown."""
-    settings = settings or Settings()
+def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS) -> FastAPI:
+    """The application over the database that `settings` name; the database is opened with it and closed at shutdown.
+
+    Where the settings name no public address, `listens_at` is taken for it; where that is '' nobody knows it.
+    """
+    settings = settings or settings_from_environment()
     database = open_database(settings.database_url)
 
     @asynccontextmanager
@@ -64,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = settings
+    app.state.public_address = settings.base_url or listens_at
     app.state.database = database
     app.state.tokens = token_reader(database)
     app.state.singles = events.single_recorder(database)
@@ -100,4 +106,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Edge)
     app.add_middleware(Measure, metrics=app.state.metrics)
+    # Outermost, so that everything within knows the visitor.
+    app.add_middleware(Visitors, trusted=settings.proxies, header=settings.proxy_header)
     return app

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from rewards.logs import begin_log
 from sims.cli import app
 from sims.commands.console import InputError
-from sims.commands.program import opened
+from sims.commands.program import opened, shown
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -28,9 +29,9 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
     """
     from rewards.store.migrate import is_current
     from web import server
-    from web.settings import Settings
+    from web.settings import settings_from_environment
 
-    with opened(Settings().database_url) as database:
+    with opened(settings_from_environment().database_url) as database:
         if not is_current(database):
             raise InputError(
                 "DATABASE_URL: the database lacks migrations; run groundswell db upgrade, then serve"
@@ -52,10 +53,10 @@ def worker(
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell worker
     """
     from rewards.store.migrate import is_current
-    from web.settings import Settings
+    from web.settings import settings_from_environment
     from web.worker import run
 
-    settings = Settings()
+    settings = settings_from_environment()
     with opened(settings.database_url) as database:
         if not is_current(database):
             raise InputError(
@@ -88,7 +89,7 @@ def demo(
         Path("var").mkdir(exist_ok=True)
     taken = server.listen(HOST, port) if serve else None
     made = create_demo(url, say=typer.echo)
-    typer.echo(f"The demo company is ready in {url}; its live scheme is “{made.chosen}”.")
+    typer.echo(f"The demo company is ready in {shown(url)}; its live scheme is “{made.chosen}”.")
     if taken is None:
         return
     os.environ["GROUNDSWELL_DEMO"] = "true"
@@ -103,4 +104,5 @@ def demo(
 
 def main() -> None:
     """Entry point of the `groundswell` command."""
+    begin_log()
     app()

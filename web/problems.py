@@ -6,16 +6,18 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rewards.accounts import account_for_session
 from rewards.document import DocumentError
 from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused, Stale
 from rewards.fields import fault
+from rewards.logs import log_error
 from rewards.people import get_person
 from rewards.scheme import SchemeError
 from web.templating import page
@@ -30,6 +32,7 @@ _STATUS: dict[type[Fault], int] = {
     BadValue: 422,
     Stale: 412,
 }
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _TITLES = {
     400: "Bad request",
     401: "Sign in first",
@@ -46,7 +49,14 @@ _TITLES = {
     500: "Something went wrong on our side",
     503: "Not ready",
 }
-log = structlog.get_logger()
+
+
+class BodyTooLarge(Exception):  # noqa: N818 - a signal from the edge to itself
+    """The body ran over its limit while it was read."""
+
+
+class BrokenOff(Exception):  # noqa: N818 - a signal to the server
+    """An answer that had begun cannot be ended."""
 
 
 class Problem(Exception):  # noqa: N818 - it is an answer, not an accident
@@ -83,6 +93,49 @@ def answer(
         return page(request, "problem.html", context, status=status, headers=headers)
     body = problem_body(status, detail, **extra)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def unexpected(request: Request, error: Exception) -> Response:
+    """Log what failed and where, by the route's template and never by the address asked for; the answer says only that."""
+    method = request.method if request.method in _METHODS else "other"
+    log_error(
+        "unexpected error", error, method=method, route=getattr(request.scope.get("route"), "path", "none")
+    )
+    return answer(
+        request,
+        500,
+        "The error is logged. Nothing was changed. Try again, or tell whoever runs this server.",
+    )
+
+
+class Unexpected:
+    """ASGI middleware: an error that no handler knows is logged without a value and answered with a 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except BodyTooLarge:
+            raise
+        except Exception as error:
+            response = await run_in_threadpool(unexpected, Request(scope), error)
+            if started:
+                # Too late for another answer; the server breaks the connection off.
+                raise BrokenOff from None
+            await response(scope, receive, send)
 
 
 def _reader(request: Request) -> dict[str, Any]:
@@ -136,11 +189,5 @@ def install(app: FastAPI) -> None:
     def _http(request: Request, error: HTTPException) -> Response:
         return answer(request, error.status_code, str(error.detail), dict(error.headers or {}))
 
-    @app.exception_handler(Exception)
-    def _unexpected(request: Request, error: Exception) -> Response:
-        log.error("unexpected error", path=request.url.path, method=request.method, exc_info=error)
-        return answer(
-            request,
-            500,
-            "The error is logged. Nothing was changed. Try again, or tell whoever runs this server.",
-        )
+    # The innermost middleware: an error that left the application would be logged by the server with its message.
+    app.add_middleware(Unexpected)

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.problems import MEDIA_TYPE, problem_body
+from web.problems import MEDIA_TYPE, BodyTooLarge, problem_body
 
 MOST_BODY_BYTES = 4 * 1024 * 1024
 SIGN_IN_PER_MINUTE = 10
@@ -58,10 +58,6 @@ def cross_site(headers: Headers, method: str) -> bool:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
-
-
-class _TooLargeError(Exception):
-    pass
 
 
 class Edge:
@@ -116,12 +112,12 @@ class Edge:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > MOST_BODY_BYTES:
-                raise _TooLargeError
+                raise BodyTooLarge
             return message
 
         try:
             await self.app(scope, bounded, with_headers)
-        except _TooLargeError:
+        except BodyTooLarge:
             if started:
                 raise
             await refuse(413, f"got more than {MOST_BODY_BYTES} bytes; send smaller batches")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
+from ipaddress import ip_address
 
 import uvicorn
 
@@ -40,6 +41,11 @@ def address(taken: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def reachable(taken: socket.socket) -> str:
+    """The same as an address to write into links; '' where it listens on every interface, for then none is the one."""
+    return "" if ip_address(taken.getsockname()[0]).is_unspecified else address(taken)
+
+
 def run(taken: socket.socket) -> None:
     """Serve until interrupted or told to end; requests under way may finish."""
     try:
@@ -48,8 +54,12 @@ def run(taken: socket.socket) -> None:
     except OSError as error:
         raise _busy(address(taken), error) from None
     config = uvicorn.Config(
-        create_app(),
-        log_level="warning",
+        create_app(listens_at=reachable(taken)),
+        # Uvicorn's own configuration would write errors with their messages, and requests with their addresses.
+        log_config=None,
+        access_log=False,
+        # Whom a proxy forwards for is for web.proxies to find out.
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )

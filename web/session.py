@@ -37,8 +37,20 @@ def settings(request: Request) -> Settings:
     return found
 
 
+def public_address(request: Request) -> str:
+    """The address that links and badges begin with. It is the operator's word, never the Host that a request names.
+
+    Raises Problem where nobody has said it.
+    """
+    found: str = request.app.state.public_address
+    if not found:
+        raise Problem(503, "the public address is not known; set GROUNDSWELL_BASE_URL and start again")
+    return found
+
+
 Store = Annotated[Database, Depends(database)]
 Config = Annotated[Settings, Depends(settings)]
+PublicAddress = Annotated[str, Depends(public_address)]
 
 
 def current_account(request: Request) -> Account | None:

@@ -6,12 +6,14 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rewards.credentials import SigningKey
 from rewards.faults import BadValue
+from web.proxies import PROXY_HEADERS, Network, parse_networks
 
 DEFAULT_DATABASE_URL = "sqlite:///var/groundswell.sqlite"
 
@@ -22,7 +24,9 @@ class Settings(BaseSettings):
     database_url        DATABASE_URL, sqlite:///file or postgresql://…
     organisation        GROUNDSWELL_ORGANISATION, the organisation that people sign in to
     demo                GROUNDSWELL_DEMO, offers sign-in by role without a password; never set it in production
-    base_url            GROUNDSWELL_BASE_URL, the public address, for tracked links; taken from the request where empty
+    base_url            GROUNDSWELL_BASE_URL, the public address, for tracked links and signed badges
+    trusted_proxies     GROUNDSWELL_TRUSTED_PROXIES, addresses and networks of the proxies whose word on visitors is believed
+    proxy_header        GROUNDSWELL_PROXY_HEADER, the header in which they give it: X-Forwarded-For or Forwarded
     secure_cookies      GROUNDSWELL_SECURE_COOKIES, set behind HTTPS
     metrics_token       GROUNDSWELL_METRICS_TOKEN, bearer token that /metrics asks for, if set
     signing_key_file    GROUNDSWELL_SIGNING_KEY_FILE, a PEM private key (Ed25519 or P-256) that signs badges; without one
@@ -30,17 +34,56 @@ class Settings(BaseSettings):
     webhook_loopback    GROUNDSWELL_WEBHOOK_LOOPBACK, lets webhooks go to this machine; for development only
     """
 
-    model_config = SettingsConfigDict(env_prefix="GROUNDSWELL_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="GROUNDSWELL_", extra="ignore", frozen=True, validate_by_name=True
+    )
 
     database_url: Annotated[str, Field(validation_alias="DATABASE_URL", min_length=1)] = DEFAULT_DATABASE_URL
     organisation: str = "demo"
     demo: bool = False
     base_url: str = ""
+    trusted_proxies: Annotated[
+        str, Field(validation_alias=AliasChoices("GROUNDSWELL_TRUSTED_PROXIES", "FORWARDED_ALLOW_IPS"))
+    ] = ""
+    proxy_header: str = "X-Forwarded-For"
     secure_cookies: bool = False
     metrics_token: str = ""
     visitor_secret: str = Field(default="", repr=False)
     signing_key_file: str = ""
     webhook_loopback: bool = False
+
+    @field_validator("base_url")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        parts = urlsplit(value.strip())
+        plain = (
+            parts.scheme in ("http", "https")
+            and parts.hostname
+            and not (parts.query or parts.fragment or parts.username)
+        )
+        if value.strip() and not plain:
+            raise ValueError("not a web address; write one like https://share.acme.example")
+        return value.strip().rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        parse_networks(value)
+        return value
+
+    @field_validator("proxy_header")
+    @classmethod
+    def _known_header(cls, value: str) -> str:
+        if value.strip().lower() not in PROXY_HEADERS:
+            raise ValueError(
+                "not a header that proxies write; one of X-Forwarded-For and Forwarded; choose one"
+            )
+        return value.strip().lower()
+
+    @cached_property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of the proxies that are believed."""
+        return parse_networks(self.trusted_proxies)
 
     @cached_property
     def visitor_key(self) -> str:
@@ -60,3 +103,15 @@ class Settings(BaseSettings):
                 "name a PEM file that this process may read"
             ) from None
         return SigningKey.from_pem(text)
+
+
+def settings_from_environment() -> Settings:
+    """The settings. Raises BadValue, which names the variable and what is wrong, and repeats no value: it could be a secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        variable = name if name.isupper() else f"GROUNDSWELL_{name.upper()}"
+        message = first["msg"].removeprefix("Value error, ").removeprefix(f"{variable}: ")
+        raise BadValue(f"{variable}: {message}; mend it and start again") from None

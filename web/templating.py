@@ -15,7 +15,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from rewards.reasons import points_text
+from rewards.fields import name_of
+from rewards.reasons import amount_text, points_text
 
 FOLDER = Path(__file__).parent
 MOST_DECIMALS = 6
@@ -29,14 +30,24 @@ CHANNEL_TITLES = {
     "whatsapp": "WhatsApp",
     "xing": "XING",
     "instagram": "Instagram",
+    "microsoft teams": "Microsoft Teams",
+    "teams": "Microsoft Teams",
+    "slack": "Slack",
+    "youtube": "YouTube",
+    "tiktok": "TikTok",
+    "reddit": "Reddit",
+    "github": "GitHub",
+    "telegram": "Telegram",
+    "wechat": "WeChat",
     "mail": "E-mail",
     "email": "E-mail",
 }
 
 
 def channel_title(channel: str) -> str:
-    """The channel's own spelling."""
-    return CHANNEL_TITLES.get(channel, channel)
+    """The channel's own spelling where we know it, else its name with every word capitalised."""
+    known = CHANNEL_TITLES.get(name_of(channel))
+    return known or " ".join(word[:1].upper() + word[1:] for word in channel.split())
 
 
 @pass_context
@@ -78,6 +89,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.filters["points"] = points_text
+_ENVIRONMENT.filters["worth"] = amount_text
 _ENVIRONMENT.filters["when"] = when_text
 _ENVIRONMENT.filters["day"] = day_text
 _ENVIRONMENT.filters["number"] = number_text

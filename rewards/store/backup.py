@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, func, select, text
-from sqlalchemy.engine import make_url
 
 from rewards.store import schema
+from rewards.store.address import parse_address
 from rewards.store.migrate import head, revision, upgrade
 from rewards.store.session import Database, Transaction, open_database
 
@@ -49,7 +49,7 @@ def restore(path: Path, url: str) -> None:
     """
     if not path.exists():
         raise FileNotFoundError(f"backup {path}: no such file; name a file written by backup")
-    target = make_url(url)
+    target = parse_address(url)
     if target.get_backend_name() != "sqlite":
         _unpack(path, url)
         return

@@ -1,45 +1,47 @@
-"""Rows of claim and reward_stock."""
+"""Rows of claim and reward_taken."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, and_, func, insert, select, true, update
 
 from rewards.store import schema
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
 CLAIM = schema.claim
-STOCK = schema.reward_stock
+TAKEN = schema.reward_taken
+OPEN = ("requested", "approved")
 
 
-def stock_up(tx: Transaction, organisation: str, stocks: Mapping[str, int | None]) -> None:
-    """Put rewards in stock that were not there before; what is there keeps its count."""
-    rows = [
-        {"organisation_id": organisation, "reward": reward, "stock": stock}
-        for reward, stock in sorted(stocks.items())
-        if stock is not None
-    ]
-    if rows:
-        tx.execute(upsert(tx, STOCK).on_conflict_do_nothing(), rows)
+def taken(tx: Transaction, organisation: str) -> dict[str, int]:
+    """How many claims of each reward wait or went through, under whatever version."""
+    query = select(TAKEN.c.reward, TAKEN.c.taken).where(TAKEN.c.organisation_id == organisation)
+    return {reward: int(count) for reward, count in tx.execute(query)}
 
 
-def stock_of(tx: Transaction, organisation: str) -> dict[str, int]:
-    """What is left, by reward; a reward without a row is unlimited."""
-    query = select(STOCK.c.reward, STOCK.c.stock).where(STOCK.c.organisation_id == organisation)
-    return {reward: int(stock) for reward, stock in tx.execute(query)}
-
-
-def take(tx: Transaction, organisation: str, reward: str) -> bool:
-    """Take one from stock; False when none is left."""
-    where = and_(STOCK.c.organisation_id == organisation, STOCK.c.reward == reward, STOCK.c.stock >= 1)
-    return tx.execute(update(STOCK).where(where).values(stock=STOCK.c.stock - 1)).rowcount == 1
+def take(tx: Transaction, organisation: str, reward: str, stock: int | None) -> bool:
+    """Take one; False when as many as `stock` are taken."""
+    key = {"organisation_id": organisation, "reward": reward}
+    tx.execute(upsert(tx, TAKEN).on_conflict_do_nothing(), [key | {"taken": 0}])
+    within = true() if stock is None else TAKEN.c.taken < stock
+    where = and_(TAKEN.c.organisation_id == organisation, TAKEN.c.reward == reward, within)
+    return tx.execute(update(TAKEN).where(where).values(taken=TAKEN.c.taken + 1)).rowcount == 1
 
 
 def put_back(tx: Transaction, organisation: str, reward: str) -> None:
-    """Return one to stock."""
-    where = and_(STOCK.c.organisation_id == organisation, STOCK.c.reward == reward)
-    tx.execute(update(STOCK).where(where).values(stock=STOCK.c.stock + 1))
+    """Return one."""
+    where = and_(TAKEN.c.organisation_id == organisation, TAKEN.c.reward == reward)
+    tx.execute(update(TAKEN).where(where).values(taken=TAKEN.c.taken - 1))
+
+
+def spent(tx: Transaction, organisation: str, reward: str, period: str) -> int:
+    """Millipoints of all claims of a reward in a month that wait or went through."""
+    query = select(func.coalesce(func.sum(CLAIM.c.cost), 0)).where(
+        CLAIM.c.organisation_id == organisation, CLAIM.c.reward == reward, CLAIM.c.period == period,
+        CLAIM.c.status.in_(OPEN),
+    )  # fmt: skip
+    return int(tx.execute(query).scalar_one())
 
 
 def add(tx: Transaction, row: Mapping[str, Any]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy import Row, and_, bindparam, select, true, update
 
 from rewards.store import schema
 from rewards.store.prepared import Prepared, inserting
@@ -19,18 +19,18 @@ _FIND = Prepared(
     )
 )
 _AFTER_ALL_US = 2**62
-# What a fold reads of an event, in the order of `rewards.fold.Told`.
+# What a fold reads of an event, in the order of `rewards.told.Told`.
 _FOLDED = (
     EVENT.c.id, EVENT.c.source, EVENT.c.event_id, EVENT.c.kind, EVENT.c.person_id, EVENT.c.owner_id, EVENT.c.occurred_us,
     EVENT.c.local_date, EVENT.c.zone, EVENT.c.object, EVENT.c.channel, EVENT.c.quantity, EVENT.c.verification, EVENT.c.tags,
 )  # fmt: skip
 
 
-def _scored(_: str) -> Any:
-    """A person's events that count, as subject or as owner: two questions, as each has its own index."""
+def _scored(*, voided: bool) -> Any:
+    """A person's events that count (or ever counted), as subject or as owner: two questions, as each has its own index."""
     counts = and_(
         EVENT.c.scored,
-        EVENT.c.voided_at_us.is_(None),
+        true() if voided else EVENT.c.voided_at_us.is_(None),
         EVENT.c.occurred_us >= bindparam("from_us"),
         EVENT.c.occurred_us < bindparam("before_us"),
     )
@@ -39,7 +39,8 @@ def _scored(_: str) -> Any:
     return select(*_FOLDED).where(mine, counts).union_all(owned)
 
 
-_SCORED = Prepared(_scored)
+_SCORED = Prepared(lambda _: _scored(voided=False))
+_EVER_SCORED = Prepared(lambda _: _scored(voided=True))
 _CHUNK = 500
 
 
@@ -72,10 +73,13 @@ def by_refs(tx: Transaction, refs: Iterable[int]) -> dict[int, Row[Any]]:
     return found
 
 
-def scored_of(tx: Transaction, person_id: int, from_us: int, before_us: int | None = None) -> list[Any]:
-    """The person's events that count, as subject or owner, in canonical order."""
+def scored_of(
+    tx: Transaction, person_id: int, from_us: int, before_us: int | None = None, *, voided: bool = False
+) -> list[Any]:
+    """The person's events that count (with `voided`: that ever counted), as subject or owner, in canonical order."""
     before = _AFTER_ALL_US if before_us is None else before_us
-    rows = tx.ask(_SCORED, [{"who": person_id, "from_us": from_us, "before_us": before}])
+    key = {"who": person_id, "from_us": from_us, "before_us": before}
+    rows = tx.ask(_EVER_SCORED if voided else _SCORED, [key])
     # Sorted here, not by the database: collations differ, code points do not.
     return sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id))
 
@@ -86,16 +90,16 @@ def last_scored(tx: Transaction, organisation: str) -> int | None:
     return tx.execute(query.order_by(EVENT.c.occurred_us.desc()).limit(1)).scalar_one_or_none()
 
 
-def count_recent(tx: Transaction, person_id: int, from_us: int, until_us: int) -> int:
-    """How many of the person's own events occurred in (from, until]."""
-    query = select(EVENT.c.id).where(
+def own_between(tx: Transaction, person_id: int, from_us: int, until_us: int) -> list[Row[Any]]:
+    """The person's own events that count and occurred in (from, until), in canonical order."""
+    query = select(EVENT).where(
         EVENT.c.person_id == person_id,
         EVENT.c.occurred_us > from_us,
-        EVENT.c.occurred_us <= until_us,
+        EVENT.c.occurred_us < until_us,
         EVENT.c.scored,
         EVENT.c.voided_at_us.is_(None),
     )
-    return len(tx.execute(query).all())
+    return sorted(tx.execute(query), key=lambda row: (row.occurred_us, row.source, row.event_id))
 
 
 def void(tx: Transaction, event_ref: int, at_us: int) -> None:

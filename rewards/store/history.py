@@ -1,44 +1,141 @@
-"""The event history, for calibration and export: events as they came, in canonical order."""
+"""The event history, for replay, calibration and export: events in canonical order, with all that was frozen when they were taken in."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from rewards.events import Event
+from rewards.events import Event, Frozen
+from rewards.places import Place, places
+from rewards.recorded import Closing, RecordedPerson, RecordedProgram, RecordedVersion
+from rewards.scheme import IncentiveScheme
+from rewards.schemes import Schemes
 from rewards.store import events as rows
+from rewards.store import journal as journal_rows
+from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
+from rewards.store import schemes as scheme_rows
+from rewards.store import trail
 from rewards.store.session import Transaction
 from rewards.store.states import BEFORE_ALL_US
-from rewards.store.units import from_us, to_us
+from rewards.store.units import from_us, maybe_us, to_us
+
+WAITING = "quarantined"
+SCORED = "scored"
+_CHUNK = 500
+Names = Mapping[int, tuple[str, str]]
 
 
 def export_events(tx: Transaction, organisation: str, since: datetime | None = None) -> Iterator[Event]:
-    """Every event in canonical order, undone and quarantined ones left out.
+    """Every event in canonical order, closed periods included, with what was frozen when it was taken in.
 
-    Erased people appear as `erased-<number>`: the same person keeps the same number, and no name.
+    Left out are those that wait in quarantine, and those undone before their period was closed: they count as never having
+    happened. One undone afterwards says so, since it stays counted. Erased people appear as `erased-<number>`: the same person keeps
+    the same number, and no name.
     """
-    ids = people_rows.every_id(tx, organisation)
-    names = people_rows.names(tx, organisation, ids)
+    history = _History(tx, organisation)
     since_us = BEFORE_ALL_US if since is None else to_us(since)
     pending: list[Any] = []
     for row in rows.in_order(tx, organisation, since_us):
-        if row.voided_at_us is not None or row.status == "quarantined":
-            continue
         # The database orders by time; equal times are ordered here, by code points.
-        if pending and pending[0].occurred_us != row.occurred_us:
-            yield from _flush(pending, names)
+        if len(pending) >= _CHUNK and pending[-1].occurred_us != row.occurred_us:
+            yield from history.events(pending)
             pending = []
         pending.append(row)
-    yield from _flush(pending, names)
+    yield from history.events(pending)
 
 
-def _flush(pending: list[Any], names: Mapping[int, tuple[str, str]]) -> Iterator[Event]:
-    for row in sorted(pending, key=lambda one: (one.source, one.event_id)):
-        yield to_event(row, names)
+def export_program(tx: Transaction, organisation: str, now: datetime) -> RecordedProgram:
+    """What a replay of the exported events needs beside them: every version, the closings, and people without names."""
+    history = _History(tx, organisation)
+    return RecordedProgram(
+        organisation=organisation,
+        exported_at=now,
+        in_force=history.schemes.at(to_us(now)),
+        closings=tuple(
+            Closing(closed_at=from_us(at_us), until=from_us(until)) for at_us, until in history.closings
+        ),
+        versions=tuple(
+            RecordedVersion(
+                version=row.version,
+                mode=row.mode,
+                effective_at=from_us(row.effective_us),
+                published_at=from_us(row.published_at_us),
+                rolled_back_at=maybe_us(row.rolled_back_at_us),
+                scheme=IncentiveScheme.model_validate_json(row.document),
+            )
+            for row in scheme_rows.every(tx, organisation)
+        ),
+        people=tuple(
+            RecordedPerson(
+                id=_external(id_, history.names),
+                segment=place.segment,
+                team=place.team,
+                timezone=place.zone,
+                leave=tuple((date.fromordinal(a), date.fromordinal(b)) for a, b in place.leave),
+                segments=tuple((date.fromordinal(day), name) for day, name in place.segments_by_date()),
+            )
+            for id_, place in sorted(history.places.items())
+        ),
+    )
 
 
-def to_event(row: Any, names: Mapping[int, tuple[str, str]]) -> Event:
+class _History:
+    """The people, periods and versions of an organisation, read once."""
+
+    def __init__(self, tx: Transaction, organisation: str) -> None:
+        self.tx = tx
+        home = organisation_rows.find(tx, organisation)
+        closed_us = None if home is None else home.closed_until_us
+        self.closed_us = BEFORE_ALL_US if closed_us is None else int(closed_us)
+        self.closings = [
+            (at_us, to_us(datetime.fromisoformat(until)))
+            for at_us, until in trail.subjects_of(tx, organisation, "period.close")
+        ]
+        self.schemes = Schemes.of(tx, organisation)
+        ids = people_rows.every_id(tx, organisation)
+        self.names: Names = people_rows.names(tx, organisation, ids)
+        self.places: dict[int, Place] = places(tx, list(people_rows.by_ids(tx, organisation, ids).values()))
+
+    def events(self, found: Sequence[Any]) -> Iterator[Event]:
+        """Those of the inbox's rows that are history, in canonical order."""
+        kept = [row for row in found if row.status != WAITING and not self._never_happened(row)]
+        # What is open goes by the versions of today, what is closed by those that it was closed under.
+        frozen = [row.id for row in kept if row.occurred_us < self.closed_us or row.status != SCORED]
+        versions = {row.event_ref: row.scheme_version for row in journal_rows.of_event(self.tx, frozen)}
+        for row in sorted(kept, key=lambda one: (one.occurred_us, one.source, one.event_id)):
+            version = versions.get(row.id, self.schemes.at(row.occurred_us))
+            yield to_event(row, self.names).model_copy(
+                update={"recorded_at": from_us(row.received_us), "frozen": self._frozen(row, version)}
+            )
+
+    def _never_happened(self, row: Any) -> bool:
+        """Undone while its period was open."""
+        if row.voided_at_us is None:
+            return False
+        return not any(
+            at_us <= row.voided_at_us and row.occurred_us < until for at_us, until in self.closings
+        )
+
+    def _frozen(self, row: Any, version: int) -> Frozen:
+        owner: dict[str, Any] = {}
+        if row.owner_id is not None and row.owner_id != row.person_id:
+            place = self.places[row.owner_id]
+            day, zone = place.date_at(row.occurred_us)
+            owner = {
+                "owner_date": date.fromordinal(day), "owner_zone": zone,
+                "owner_segment": place.membership_at(row.occurred_us)[0],
+            }  # fmt: skip
+        return Frozen(
+            taken=row.status,
+            reversed_at=maybe_us(row.voided_at_us),
+            version=version,
+            segment=self.places[row.person_id].membership_at(row.occurred_us)[0],
+            **owner,
+        )
+
+
+def to_event(row: Any, names: Names) -> Event:
     """A stored event with external ids."""
     return Event(
         source=row.source,
@@ -57,5 +154,5 @@ def to_event(row: Any, names: Mapping[int, tuple[str, str]]) -> Event:
     )
 
 
-def _external(person_id: int, names: Mapping[int, tuple[str, str]]) -> str:
+def _external(person_id: int, names: Names) -> str:
     return names[person_id][0] if person_id in names else f"erased-{person_id}"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, true, update
 
 from rewards.faults import Insufficient
 from rewards.store import schema
@@ -120,6 +120,15 @@ def balance_of(tx: Transaction, organisation: str, account: str, holder: int, de
     return tx.execute(select(BALANCE.c.amount).where(where)).scalar_one_or_none()
 
 
+def lock_balance(tx: Transaction, organisation: str, account: str, holder: int, detail: str) -> int | None:
+    """One balance, which nobody else moves until this transaction ends; None when nothing was ever posted to it."""
+    where = and_(
+        BALANCE.c.organisation_id == organisation, BALANCE.c.account == account, BALANCE.c.holder == holder, BALANCE.c.detail == detail,
+    )  # fmt: skip
+    held = update(BALANCE).where(where).values(amount=BALANCE.c.amount).returning(BALANCE.c.amount)
+    return tx.execute(held).scalar_one_or_none()
+
+
 def totals(tx: Transaction, organisation: str, account: str) -> dict[int, int]:
     """Every holder's balance of an account."""
     query = (
@@ -142,6 +151,22 @@ def by_dedupe(tx: Transaction, organisation: str, dedupe: str) -> Row[Any] | Non
     return tx.execute(select(JOURNAL).where(where)).one_or_none()
 
 
+def gift_of(tx: Transaction, organisation: str, gift: Any) -> Row[Any] | None:
+    """The entry by which a gift reached its receiver; of gifts before they had keys, the one of that instant."""
+    known = by_dedupe(tx, organisation, f"gift:{gift.id}")
+    if known is not None:
+        return known
+    where = and_(
+        JOURNAL.c.organisation_id == organisation,
+        JOURNAL.c.person_id == gift.receiver_id,
+        JOURNAL.c.origin == "gift",
+        JOURNAL.c.kind == "kudos",
+        JOURNAL.c.occurred_us == gift.given_us,
+        JOURNAL.c.dedupe.is_(None),
+    )
+    return tx.execute(select(JOURNAL).where(where).order_by(JOURNAL.c.id)).first()
+
+
 def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None = None) -> list[Row[Any]]:
     """All entries of these events, oldest first."""
     found: list[Row[Any]] = []
@@ -151,21 +176,6 @@ def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None =
             where.append(JOURNAL.c.person_id == person_id)
         found.extend(tx.execute(select(JOURNAL).where(*where)))
     return sorted(found, key=lambda row: int(row.id))
-
-
-def lapsed(tx: Transaction, organisation: str, before_us: int) -> dict[int, int]:
-    """{person: millipoints} given before an instant and spendable still, where whatever left the account took the oldest first."""
-    spends = (JOURNAL.c.kind == "claim") | (POSTING.c.amount < 0)
-    given = case((and_(~spends, JOURNAL.c.recorded_us < before_us), POSTING.c.amount), else_=0)
-    left = func.sum(given + case((spends, POSTING.c.amount), else_=0))
-    query = (
-        select(POSTING.c.person_id, left)
-        .join(JOURNAL, JOURNAL.c.id == POSTING.c.journal_id)
-        .where(POSTING.c.organisation_id == organisation, POSTING.c.account == "spendable")
-        .group_by(POSTING.c.person_id)
-        .having(left > 0)
-    )
-    return {person_id: int(amount) for person_id, amount in tx.execute(query) if person_id is not None}
 
 
 def standing(tx: Transaction, person_id: int, from_us: int) -> list[Any]:
@@ -211,6 +221,23 @@ def top_ups(tx: Transaction, organisation: str, version: int, person_id: int | N
         .order_by(JOURNAL.c.id)
     )
     return list(tx.execute(query))
+
+
+def top_up_withdrawn(tx: Transaction, organisation: str, version: int, person_id: int) -> bool:
+    """True where a person undid the version's top-up of somebody: what counts the events again does not give it back."""
+    other = JOURNAL.alias()
+    query = (
+        select(JOURNAL.c.id)
+        .join(other, other.c.reverses == JOURNAL.c.id)
+        .where(
+            JOURNAL.c.organisation_id == organisation,
+            JOURNAL.c.origin == "top_up",
+            JOURNAL.c.scheme_version == version,
+            JOURNAL.c.person_id == person_id,
+            other.c.origin == "reversal",
+        )
+    )
+    return tx.execute(query.limit(1)).first() is not None
 
 
 def page(tx: Transaction, person_id: int, limit: int, before: int | None) -> list[Row[Any]]:

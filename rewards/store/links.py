@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, select, update
 
+from rewards.fields import name_of
 from rewards.store import schema
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
@@ -38,14 +39,14 @@ def add(
 
 
 def of_share(tx: Transaction, organisation: str, person_id: int, item: str, channel: str) -> Row[Any] | None:
-    """The link of (person, item, channel)."""
+    """The link of (person, item, channel), also where the channel was noted in other letters once."""
     where = and_(
         LINK.c.organisation_id == organisation,
         LINK.c.person_id == person_id,
         LINK.c.item == item,
-        LINK.c.channel == channel,
     )
-    return tx.execute(select(LINK).where(where)).one_or_none()
+    found = tx.execute(select(LINK).where(where).order_by(LINK.c.created_at_us, LINK.c.code)).all()
+    return next((row for row in found if name_of(row.channel) == channel), None)
 
 
 def find(tx: Transaction, code: str) -> Row[Any] | None:

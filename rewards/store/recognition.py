@@ -9,6 +9,7 @@ from rewards.store import schema
 from rewards.store.session import Transaction
 
 KUDOS = schema.kudos
+UNDONE = ("declined", "withdrawn")
 ERASED = "(removed at the person's request)"
 
 
@@ -17,10 +18,11 @@ def add(tx: Transaction, row: Mapping[str, Any]) -> int:
     return int(tx.execute(insert(KUDOS).returning(KUDOS.c.id), dict(row)).scalar_one())
 
 
-def by_dedupe(tx: Transaction, organisation: str, dedupe: str) -> Row[Any] | None:
-    """The gift made under a key."""
-    where = and_(KUDOS.c.organisation_id == organisation, KUDOS.c.dedupe == dedupe)
-    return tx.execute(select(KUDOS).where(where)).one_or_none()
+def by_request(tx: Transaction, organisation: str, dedupe: str) -> list[Row[Any]]:
+    """The gifts made under a key: the first bears the key itself, each further one a number after it."""
+    more = KUDOS.c.dedupe.between(f"{dedupe}:", f"{dedupe}:~")
+    where = and_(KUDOS.c.organisation_id == organisation, or_(KUDOS.c.dedupe == dedupe, more))
+    return list(tx.execute(select(KUDOS).where(where).order_by(KUDOS.c.id)))
 
 
 def find(tx: Transaction, organisation: str, kudos_id: int) -> Row[Any] | None:
@@ -37,7 +39,7 @@ def received(tx: Transaction, person_id: int, limit: int) -> list[Row[Any]]:
 
 def given(tx: Transaction, person_id: int, limit: int) -> list[Row[Any]]:
     """Thanks given, the newest first."""
-    query = select(KUDOS).where(KUDOS.c.giver_id == person_id)
+    query = select(KUDOS).where(KUDOS.c.giver_id == person_id, KUDOS.c.status != "withdrawn")
     return list(tx.execute(query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit)))
 
 
@@ -56,7 +58,7 @@ def count_between(tx: Transaction, giver: int, receiver: int, from_us: int) -> i
             KUDOS.c.giver_id == giver,
             KUDOS.c.receiver_id == receiver,
             KUDOS.c.given_us >= from_us,
-            KUDOS.c.status != "declined",
+            KUDOS.c.status.not_in(UNDONE),
         )
     )
     return int(tx.execute(query).scalar_one())
@@ -66,7 +68,7 @@ def often_thanked_by(tx: Transaction, giver: int, more_than: int, from_us: int) 
     """Whom somebody thanked more than so many times since an instant, held gifts included, by internal id."""
     query = (
         select(KUDOS.c.receiver_id)
-        .where(KUDOS.c.giver_id == giver, KUDOS.c.given_us >= from_us, KUDOS.c.status != "declined")
+        .where(KUDOS.c.giver_id == giver, KUDOS.c.given_us >= from_us, KUDOS.c.status.not_in(UNDONE))
         .group_by(KUDOS.c.receiver_id)
         .having(func.count() > more_than)
         .order_by(KUDOS.c.receiver_id)
@@ -75,8 +77,16 @@ def often_thanked_by(tx: Transaction, giver: int, more_than: int, from_us: int) 
 
 
 def set_status(tx: Transaction, kudos_id: int, status: str) -> None:
-    """given, held or declined."""
+    """given, held, declined or withdrawn."""
     tx.execute(update(KUDOS).where(KUDOS.c.id == kudos_id).values(status=status))
+
+
+def sent_since(tx: Transaction, giver: int, from_us: int) -> int:
+    """Millipoints of all gifts since an instant that count or wait."""
+    query = select(func.coalesce(func.sum(KUDOS.c.amount), 0)).where(
+        KUDOS.c.giver_id == giver, KUDOS.c.given_us >= from_us, KUDOS.c.status.not_in(UNDONE)
+    )
+    return int(tx.execute(query).scalar_one())
 
 
 def receivers(tx: Transaction, organisation: str) -> set[int]:

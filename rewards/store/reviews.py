@@ -1,22 +1,28 @@
 """Rows of `review`: what a human should look at before it counts."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, insert, select, update
+from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.prepared import Prepared
 from rewards.store.session import Transaction
 
 REVIEW = schema.review
+EVENT = schema.event
 _HELD = Prepared(
-    lambda _: select(REVIEW.c.event_ref).where(
-        REVIEW.c.organisation_id == bindparam("organisation"),
-        REVIEW.c.status == "open",
-        REVIEW.c.person_id == bindparam("who"),
-        REVIEW.c.event_ref.is_not(None),
+    lambda _: (
+        select(REVIEW.c.event_ref)
+        .join(EVENT, EVENT.c.id == REVIEW.c.event_ref)
+        .where(
+            REVIEW.c.organisation_id == bindparam("organisation"),
+            REVIEW.c.status == "open",
+            or_(EVENT.c.person_id == bindparam("who"), EVENT.c.owner_id == bindparam("who")),
+        )
     )
 )
+_CHUNK = 500
 
 
 def add(
@@ -61,8 +67,17 @@ def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str
 
 
 def held_events(tx: Transaction, organisation: str, person_id: int) -> set[int]:
-    """Events of the person that are held by an open review."""
+    """Events from which the person may earn, as subject or owner, and that an open review holds."""
     return {row.event_ref for row in tx.ask(_HELD, [{"organisation": organisation, "who": person_id}])}
+
+
+def of_events(tx: Transaction, refs: Sequence[int], kind: str) -> set[int]:
+    """Which of these events have had a review of this kind, open or decided."""
+    found: set[int] = set()
+    for start in range(0, len(refs), _CHUNK):
+        where = and_(REVIEW.c.event_ref.in_(refs[start : start + _CHUNK]), REVIEW.c.kind == kind)
+        found.update(tx.execute(select(REVIEW.c.event_ref).where(where)).scalars())
+    return found
 
 
 def page(

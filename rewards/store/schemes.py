@@ -25,6 +25,7 @@ _LIGHT = (
     VERSION.c.content_hash,
     VERSION.c.effective_us,
     VERSION.c.since_us,
+    VERSION.c.published_at_us,
     VERSION.c.mode,
 )
 

@@ -19,11 +19,11 @@ from sqlalchemy import (
     create_engine,
     event,
     exc,
-    make_url,
     text,
 )
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from rewards.store.address import parse_address
 from rewards.store.prepared import Compiled, Prepared
 
 BUSY_TIMEOUT_MS = 30_000
@@ -231,12 +231,9 @@ def open_database(url: str) -> Database:
 
     Raises ValueError for another database, or for SQLite without a file.
     """
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend == "postgresql":
-        return Database(parsed.set(drivername="postgresql+psycopg"))
-    if backend != "sqlite":
-        raise ValueError(f"database {backend!r}: only sqlite and postgresql are known; change DATABASE_URL")
+    parsed = parse_address(url)
+    if parsed.get_backend_name() == "postgresql":
+        return Database(parsed)
     if parsed.database in (None, "", ":memory:"):
         raise ValueError("sqlite without a file cannot be shared by connections; use sqlite:///path/to/file")
     Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -269,7 +266,11 @@ def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
         {"poolclass": StaticPool} if writer else {"poolclass": QueuePool, "pool_size": 8}
     )
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}, **options
+        url,
+        # What a statement is given stands in no error.
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        **options,
     )
 
     @event.listens_for(engine, "connect")
@@ -298,7 +299,7 @@ def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
 
 def _postgresql_engine(url: URL) -> Engine:
     """PostgreSQL through psycopg. A connection is tried before use only after it lay idle for a while."""
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+    engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, String, bindparam, func, insert, select, update
+from sqlalchemy import Row, String, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from rewards.store import organisations, schema
@@ -13,7 +13,10 @@ from rewards.store.session import Transaction
 STATE = schema.person_state
 PERSON = schema.person
 IDENTITY = schema.person_identity
+BADGE = schema.person_badge
 BEFORE_ALL_US = -(2**62)
+LAYOUT = 2
+"""How states are written: 2 since each part of one goes by identity. One more whenever the meaning of their numbers changes."""
 _CHUNK = 500
 _KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
 _UPDATE = Prepared(
@@ -87,11 +90,18 @@ def save_many(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def every(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """The states without locks, of people with at least one event."""
+    """The states without locks, of people with at least one event now or in closed periods, or with a badge that outlived theirs."""
     found: dict[int, Row[Any]] = {}
+    holds = exists().where(
+        BADGE.c.organisation_id == STATE.c.organisation_id,
+        BADGE.c.person_id == STATE.c.person_id,
+        BADGE.c.revoked_us.is_(None),
+    )
     for start in range(0, len(ids), _CHUNK):
         where = STATE.c.person_id.in_(ids[start : start + _CHUNK])
-        query = select(STATE).where(where, STATE.c.last_us > BEFORE_ALL_US).order_by(STATE.c.person_id)
+        begun = or_(STATE.c.last_us > BEFORE_ALL_US, STATE.c.scheme_version != 0, holds)
+        query = select(STATE).where(where, begun)
+        query = query.order_by(STATE.c.person_id)
         found.update((row.person_id, row) for row in tx.execute(query))
     return found
 
@@ -116,6 +126,19 @@ def rebase(tx: Transaction, person_id: int, version: int, state: bytes) -> None:
     tx.execute(update(STATE).where(where).values(base_version=version, base_state=state))
 
 
+def outdated(tx: Transaction, organisation: str) -> list[int]:
+    """People whose states were written in another layout."""
+    where = (STATE.c.organisation_id == organisation, STATE.c.layout != LAYOUT)
+    return list(tx.execute(select(STATE.c.person_id).where(*where).order_by(STATE.c.person_id)).scalars())
+
+
+def renew(tx: Transaction, person_id: int, version: int, state: bytes) -> None:
+    """A base in the layout of now; the state that goes on from it is folded next."""
+    where = STATE.c.person_id == person_id
+    values = {"base_version": version, "base_state": state, "layout": LAYOUT}
+    tx.execute(update(STATE).where(where).values(**values))
+
+
 def _blank(organisation: str, person_id: int) -> dict[str, Any]:
     return {
         "person_id": person_id,
@@ -127,4 +150,5 @@ def _blank(organisation: str, person_id: int) -> dict[str, Any]:
         "last_event": "",
         "base_version": 0,
         "base_state": b"",
+        "layout": LAYOUT,
     }

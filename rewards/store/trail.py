@@ -38,6 +38,13 @@ def audit_log(tx: Transaction, organisation: str, limit: int) -> list[Row[Any]]:
     return list(tx.execute(query))
 
 
+def subjects_of(tx: Transaction, organisation: str, action: str) -> list[tuple[int, str]]:
+    """(when, subject) of every line of an action, the oldest first."""
+    where = (AUDIT.c.organisation_id == organisation, AUDIT.c.action == action)
+    query = select(AUDIT.c.recorded_us, AUDIT.c.subject).where(*where).order_by(AUDIT.c.id)
+    return [(row.recorded_us, row.subject) for row in tx.execute(query)]
+
+
 def tell(tx: Transaction, organisation: str, messages: Sequence[tuple[str, Any]], at_us: int) -> None:
     """Queue (topic, payload) messages for delivery after commit."""
     rows = [

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from rewards.traces import lines_of
 from sims.doctor import package_clashes
 from sims.executors import ExecutorError
 
@@ -32,7 +33,7 @@ class CommandGroup(TyperGroup):
     """A group whose every command ends in an exit code, and turns bad input into one line on standard error.
 
     ValueError and OSError are how every layer below reports bad input (their messages name value, limit and
-    remedy); anything else is a defect of ours and keeps its traceback.
+    remedy); anything else is a defect of ours: it is told by its places, without a value of any variable.
     """
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
@@ -58,6 +59,10 @@ class CommandGroup(TyperGroup):
             return fail(str(error), FINDING)
         except ValueError as error:
             return fail(str(error))
+        except Exception as error:
+            fail("a fault of Groundswell's own, not of what it was given; report the lines below")
+            print("\n".join(lines_of(error)), file=sys.stderr)
+            return FINDING
         return code if isinstance(code, int) else 0
 
 

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
-from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from rewards.store.session import Database
 
 DATABASE_DEFAULT = "sqlite:///var/groundswell.sqlite"
+DATABASE_PACKAGES = frozenset({"sqlalchemy", "sqlite3", "psycopg", "alembic"})
 INIT_SCOPES = ("events:write", "events:backfill", "me:read")
 
 db = typer.Typer(no_args_is_help=True, help="The live program's database, named by DATABASE_URL.")
@@ -29,10 +29,25 @@ def database_url() -> str:
 
 def shown(url: str) -> str:
     """A database URL that may be printed: without its password."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")))
+    from rewards.store.address import shown as without_secrets
+
+    return without_secrets(url)
+
+
+@contextmanager
+def database_faults(url: str) -> Iterator[None]:
+    """Turns what a database raises into one line. Raises `InputError`, which repeats no secret of the URL and no value."""
+    from rewards.store.address import cause_of
+
+    try:
+        yield
+    except Exception as error:
+        # Only the store may name the driver's classes, so they are known here by where they come from.
+        if type(error).__module__.partition(".")[0] not in DATABASE_PACKAGES:
+            raise
+        raise InputError(
+            f"database {shown(url)}: {cause_of(error, url)}; check DATABASE_URL and groundswell doctor"
+        ) from None
 
 
 @contextmanager
@@ -41,32 +56,26 @@ def opened(url: str | None = None) -> Iterator["Database"]:
     from rewards.store.session import open_database
 
     url = url or database_url()
-    try:
+    with database_faults(url):
         database = open_database(url)
         try:
             yield database
         finally:
             database.close()
-    except Exception as error:
-        # Only the store may name the driver's classes, so they are known here by where they come from.
-        if not type(error).__module__.startswith("sqlalchemy."):
-            raise
-        cause = " ".join(str(getattr(error, "orig", None) or error).split())
-        raise InputError(
-            f"database {shown(url)}: {cause}; check DATABASE_URL and groundswell doctor"
-        ) from None
 
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database's tables up to this version.
+    """Bring the database's tables, and what scoring remembers of people, up to this version.
 
     Example: groundswell db upgrade
     """
+    from rewards.renewing import renew_states
     from rewards.store.migrate import upgrade as migrate
 
     with opened() as database:
         migrate(database)
+        renew_states(database, datetime.now(UTC))
     say(f"{shown(database_url())} is up to date")
 
 
@@ -109,7 +118,8 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
     """
     from rewards.store.backup import restore as put_back
 
-    put_back(source, database_url())
+    with database_faults(database_url()):
+        put_back(source, database_url())
     say(f"{source} restored to {shown(database_url())}")
 
 

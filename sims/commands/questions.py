@@ -91,25 +91,33 @@ def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = Non
 def replay(
     events: Annotated[Path, typer.Argument(metavar="EVENTS.jsonl", help="CloudEvents, one a line.")],
     scheme: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             metavar="S.yaml[@INSTANT]",
             help="The scheme to score by. Given again with an instant: the version that holds from then on.",
         ),
-    ],
+    ] = None,
     people: Annotated[
         Path | None, typer.Option(metavar="P.csv", help="People, for segments, teams and time zones.")
+    ] = None,
+    program: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="P.json",
+            help="Without --scheme: versions, periods and people as `groundswell events export` wrote them; "
+            "EVENTS.program.json unless given.",
+        ),
     ] = None,
     json_out: JsonOut = None,
 ) -> None:
     """Score recorded events offline: every entry with its reason code, balances, badges, streaks.
 
     Example: groundswell replay events.jsonl --scheme examples/schemes/clicks.yaml --scheme
-    examples/schemes/recognition.yaml@2026-03-01T12:00:00Z
+    examples/schemes/recognition.yaml@2026-03-01T12:00:00Z, or an export by what the live program had: groundswell replay history.jsonl
     """
     from sims.replaying import replay_file, replay_text
 
     check_out(json_out)
-    body = replay_file(events, scheme, people)
+    body = replay_file(events, scheme or (), people, program)
     write_json(json_out, body)
     say(replay_text(body), json_out)

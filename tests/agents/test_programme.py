@@ -1,7 +1,7 @@
 """The scheme inside the model: the same points as replay, dated phases, arms, goals, boards, beliefs."""
 
 import dataclasses
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -88,6 +88,73 @@ def test_points_equal_replay_phase_by_phase_for_any_seed(seed: int, first: int) 
     ]
     again = replay(inside, compile_scheme(STRANGE), model.staff.rows())
     assert again.balances_millipoints == model.points_by_person()
+
+
+LIMITED = load_document(
+    """
+name: limited
+title: Limits and badges
+rules:
+  - {id: share, title: Share, on: share, points: 5, caps: [{window: month, points: 40}]}
+  - {id: click, title: Click, on: click, points: 3, per_object: once}
+badges:
+  - {id: three, title: Three, groups: [[{metric: events, of: share, at_least: 3}]], points: 7}
+streaks: [{id: daily, title: Daily, kinds: [share, click], freezes: 1}]
+""",
+    IncentiveScheme,
+    "limited",
+)
+CLICKS = load_document(
+    """
+name: other
+title: Clicks alone
+rules:
+  - {id: click, title: Click, on: click, points: 2, caps: [{window: day, points: 6}, {window: total, points: 4, scope: object}]}
+""",
+    IncentiveScheme,
+    "other",
+)
+
+
+def test_points_equal_replay_through_schemes_that_come_and_go() -> None:
+    phases = tuple(
+        Phase(day=day, scheme=scheme)
+        for day, scheme in (
+            (0, LIMITED),
+            (12, CLICKS),
+            (20, LIMITED),
+            (31, None),
+            (33, STRANGE),
+            (41, LIMITED),
+        )
+    )
+    arm = Arm(name="turned", share=0.4, phases=(Phase(scheme=CLICKS), Phase(day=15, scheme=LIMITED)))
+    plain = company(phases, (arm,), horizon_days=55)
+    segments = tuple(one.model_copy(update={"timezone": "UTC"}) for one in plain.organisation.segments)
+    setting = plain.model_copy(
+        update={"organisation": plain.organisation.model_copy(update={"segments": segments})}
+    )
+    model = AdvocacyModel(setting, 6, parameters=EAGER, record_events=True)
+    model.run_for(55)
+    began = datetime(2026, 3, 16, tzinfo=UTC)
+    none = IncentiveScheme(name="none", title="None")
+    found = {}
+    for group, told in enumerate((phases, arm.phases)):
+        members = [
+            row for row, at in zip(model.staff.rows(), model.timeline.group, strict=True) if at == group
+        ]
+        inside = {row.id for row in members}
+        first, *later = [
+            (began + timedelta(days=phase.day), compile_scheme(phase.scheme or none)) for phase in told
+        ]
+        events = [
+            event
+            for event in model.recorded_events()
+            if event.subject in inside and event.occurred_at >= began
+        ]
+        found |= replay(events, first[1], members, later).balances_millipoints
+    assert found == model.points_by_person()
+    assert sum(found.values()) > 0
 
 
 def test_events_fall_in_working_hours_and_clicks_follow_their_shares() -> None:

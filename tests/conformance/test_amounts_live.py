@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from rewards.document import DocumentError
+from rewards.program import badges_for
 from rewards.publication import publish_scheme
 from rewards.scheme import SchemeError
 from tests.conformance.helpers import DAY, HOUR, MINUTE
@@ -96,3 +97,22 @@ def test_case_19_a_scheme_that_could_overflow_is_refused_at_publication(world: A
     with pytest.raises((SchemeError, DocumentError), match=r"2\^62"), world.db.begin() as tx:
         publish_scheme(tx, "acme", world.scheme(scheme(huge)), world.now, "hr", "too much", world.now)
     assert world.record(world.event())[0].entries[0].scheme_version == 1
+
+
+def test_events_without_an_object_are_not_one_object(empty_world: Any) -> None:
+    world = empty_world.found("""
+name: plain
+title: Plain
+rules:
+  - {id: course, title: Course, on: training, points: 5, per_object: once, caps: [{window: total, points: 5, scope: object}]}
+badges:
+  - {id: keen, title: Keen, groups: [[{metric: events, of: training, per_object: once, at_least: 2}]]}
+""")
+    for _ in range(3):
+        world.record(world.event(kind="training", object=""))
+    again = world.event(kind="training", object="first-aid")
+    world.record(again, again.model_copy(update={"id": "again"}))
+    assert [amount for _, _, amount, _ in world.standing()] == [5000, 5000, 5000, 5000, 0]
+    with world.db.read() as tx:
+        assert [badge.badge for badge in badges_for(tx, "acme", "ana")] == ["keen"]
+    world.sound()

@@ -4,8 +4,11 @@ import itertools
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from rewards.events import Event
 from rewards.program import close_period, release_due
+from rewards.store import schema
 from rewards.store.rebuild import stored
 from tests.conformance.helpers import (
     DAY,
@@ -138,3 +141,27 @@ def test_case_10_equal_times_go_by_source_then_id(world: Any) -> None:
         world.record(event)
     amounts = {(e.source, e.event_id): e.amount_millipoints for e in standing_views(world)}
     assert amounts == {("a", "1"): 20_000, ("a", "2"): 10_000, ("b", "1"): 0}
+
+
+def test_what_means_the_same_is_the_same_event(world: Any) -> None:
+    event = world.event(tags=("launch", "data"), object="Re\u0301sume\u0301", id="Cafe\u0301 1")
+    world.record(event)
+    same = Event(
+        **(event.model_dump() | {"tags": ("data", "launch", "data"), "object": "Résumé", "id": "Café 1"})
+    )
+    assert world.record(same)[0].status == "duplicate"
+    # Stored before tags had an order of their own.
+    with world.db.begin() as tx:
+        tx.execute(update(schema.event).values(tags='["launch","data"]', payload_hash="0" * 64))
+    assert world.record(same)[0].status == "duplicate"
+    assert world.record(same.model_copy(update={"tags": ("launch",)}))[0].status == "conflict"
+
+
+@pytest.mark.parametrize("id_", ["№ 1/2?#%", "日本語", "a b", "é", "\u202e", "😀" * 200, "'; --"])
+def test_any_text_is_an_id_and_a_source(world: Any, id_: str) -> None:
+    event = world.event(id=id_, source=id_)
+    assert world.record(event)[0].status == "awarded"
+    assert world.record(event)[0].status == "duplicate"
+    assert world.entries()[0].event_id == world.entries()[0].source == id_
+    world.record(world.event(at=world.now - HOUR))
+    world.sound()

@@ -114,7 +114,7 @@ def test_case_11_what_is_left_of_a_cap_is_awarded_and_explained(bench: Bench) ->
     events = [day(2, quantity=25), day(2, "10:00", id="x", quantity=10)]
     found = bench.run(UNITS % ", caps: [{window: day, points: 30}]", *events)
     assert paid(found)[1] == (5_000, "cap_partial")
-    assert "limit of 30 a day" in found["entries"][1]["why"]
+    assert "because of the daily limit of 30 points" in found["entries"][1]["why"]
 
 
 def test_case_12_an_award_of_zero_starts_no_cooldown(bench: Bench) -> None:
@@ -179,7 +179,9 @@ badges: [{id: fan, title: Fan, groups: [[{metric: events, of: like, per_object: 
 
 @pytest.mark.parametrize("quantity", [-1, float("nan"), float("inf"), 1.5, 10**7, "3", True, None])
 def test_case_18_a_bad_quantity_is_refused(bench: Bench, quantity: Any) -> None:
-    with pytest.raises(DocumentError, match=r"e\.jsonl:1: data.quantity: got "):
+    with pytest.raises(
+        DocumentError, match=r"e\.jsonl:1: (data.quantity: got |not JSON \((NaN|Infinity) is not JSON\))"
+    ):
         bench.run(UNITS % "", day(2, quantity=quantity))
 
 

@@ -3,8 +3,11 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from rewards.boards import leaderboard
-from rewards.people import change_zone, set_leave
+from rewards.people import change_zone, import_people, set_leave
+from rewards.people_file import PersonRow
 from rewards.program import badges_for
 from tests.conformance.helpers import DAY, HOUR, MINUTE
 
@@ -88,3 +91,28 @@ def test_two_changes_of_zone_on_one_day_free_no_date(empty_world: Any) -> None:
     assert first == second == datetime(2026, 11, 24, 15, tzinfo=UTC)
     share_on(world, *(world.now + n * HOUR for n in (-1, 1, 4, 20)))
     assert [amount for _, _, amount, _ in world.standing()] == [20_000, 10_000, 0, 0]
+
+
+HOLIDAYS = STREAK + "calendar: {holidays: [{date: 2026-11-18, title: Fair, segments: [sales]}]}\n"
+
+
+@pytest.mark.parametrize(("before", "after", "kept"), [("sales", "lab", True), ("lab", "sales", False)])
+def test_a_holiday_goes_by_the_segment_of_that_day(
+    empty_world: Any, before: str, after: str, kept: bool
+) -> None:
+    world = empty_world
+    world.now = datetime(2026, 11, 16, 9, tzinfo=UTC)
+    world.found(HOLIDAYS)
+
+    def belongs(segment: str) -> None:
+        row = PersonRow(id="ana", name="Ana", segment=segment, team="north", timezone="UTC", contacts=1)
+        with world.db.begin() as tx:
+            import_people(tx, "acme", [row], world.now)
+
+    belongs(before)
+    share_on(world, datetime(2026, 11, 16, 12, tzinfo=UTC), datetime(2026, 11, 17, 12, tzinfo=UTC))
+    world.now = datetime(2026, 11, 19, 8, tzinfo=UTC)
+    belongs(after)
+    share_on(world, datetime(2026, 11, 19, 12, tzinfo=UTC))
+    assert badges(world) == ({"three"} if kept else set())
+    world.sound()

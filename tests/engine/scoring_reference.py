@@ -93,6 +93,8 @@ class Reference:
                 self._one(event, role, self.people[name])
 
     def _one(self, event: dict[str, Any], role: str, person: Person) -> None:
+        # An event without an object is one of its own.
+        event = event | {"object": event["object"] or (event["source"], event["id"])}
         time: datetime = event["time"]
         day = max(person.last_date, time.astimezone(ZoneInfo(person.zone)).date())
         person.last_date = day

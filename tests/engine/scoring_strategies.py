@@ -199,7 +199,7 @@ def events(draw: st.DrawFn) -> list[dict[str, Any]]:
                 "kind": draw(st.sampled_from([*KINDS, "unknown"])),
                 "subject": draw(st.sampled_from(["ana", "ben"])),
                 "owner": draw(st.sampled_from([None, None, "ana", "ben"])),
-                "object": draw(st.sampled_from(["o1", "o2", "o3"])),
+                "object": draw(st.sampled_from(["o1", "o2", "o3", ""])),
                 "channel": draw(st.sampled_from([None, *CHANNELS])),
                 "tags": draw(st.sampled_from([(), ("a",), ("b",), ("a", "b"), ("c",)])),
                 "quantity": draw(st.sampled_from([1, 1, 0, 2, 3])),

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from rewards.claims import claim_reward
+from rewards.claims import cancel_claim, claim_reward
 from rewards.expiry import expire_due
-from rewards.program import balances
+from rewards.merging import merge_people
+from rewards.program import balances, close_period, reverse_entry
+from rewards.publication import publish_scheme
 from rewards.worker import work_once
 
 SCHEME = """
@@ -56,6 +58,98 @@ def test_a_scheme_without_a_limit_and_debts_lose_nothing(empty_world: Any) -> No
     world.now += timedelta(days=400)
     assert expire(world) == 0
     assert spendable(world) == (20_000, 20_000)
+
+
+def reverse(world: Any, entry: int) -> None:
+    with world.db.begin() as tx:
+        reverse_entry(tx, world.organisation, entry, "hr", "test", world.now)
+
+
+def test_taking_back_what_lapsed_unspent_makes_no_debt(empty_world: Any) -> None:
+    world = empty_world.found(SCHEME)
+    (receipt,) = world.record(world.event())
+    world.now += timedelta(days=31)
+    world.record(world.event())
+    assert expire(world) == 1
+    reverse(world, receipt.entries[0].id)
+    assert spendable(world) == (20_000, 20_000)
+    assert world.entries()[0].why == "What had lapsed of points that were taken back is not owed."
+    assert expire(world) == 0
+    world.sound()
+
+
+def test_taking_back_what_was_spent_still_does(empty_world: Any) -> None:
+    world = empty_world.found(SCHEME)
+    (receipt,) = world.record(world.event())
+    with world.db.begin() as tx:
+        claim_reward(tx, world.organisation, "ana", "mug", "k", world.now)
+    world.now += timedelta(days=31)
+    assert expire(world) == 1
+    reverse(world, receipt.entries[0].id)
+    assert spendable(world) == (-15_000, 0)
+    world.sound()
+
+
+def test_what_comes_back_from_a_claim_can_be_spent_for_the_schemes_days(empty_world: Any) -> None:
+    world = empty_world.found(SCHEME)
+    world.record(world.event())
+    began = world.now
+    with world.db.begin() as tx:
+        claim = claim_reward(tx, world.organisation, "ana", "mug", "k", world.now)
+    world.now = began + timedelta(days=29)
+    with world.db.begin() as tx:
+        cancel_claim(tx, world.organisation, claim.id, "hr", "out of mugs", world.now, by_hr=True)
+    world.now = began + timedelta(days=58)
+    assert (expire(world), spendable(world)) == (1, (15_000, 20_000))
+    world.now = began + timedelta(days=60)
+    assert (expire(world), spendable(world)) == (1, (0, 20_000))
+    world.sound()
+
+
+def test_counting_again_gives_old_points_no_new_life(empty_world: Any) -> None:
+    world = empty_world.found(SCHEME.replace("points: 20", "points: 20, caps: [{window: day, points: 30}]"))
+    began = world.now
+    first, _ = world.record(world.event(), world.event())
+    world.now = began + timedelta(days=20)
+    # The second, of 10 points, comes to 20 without the first: half of it is new, all of it as old as it was.
+    reverse(world, first.entries[0].id)
+    assert spendable(world) == (20_000, 20_000)
+    world.now = began + timedelta(days=31)
+    assert (expire(world), spendable(world)) == (1, (0, 20_000))
+    publish_again(world, 40)
+    assert spendable(world) == (20_000, 40_000)
+    assert (expire(world), spendable(world)) == (1, (0, 40_000))
+    reverse(world, second_award(world))
+    assert spendable(world) == (0, 0)
+    world.sound()
+
+
+def publish_again(world: Any, points: int) -> None:
+    scheme = world.scheme(SCHEME.replace("points: 20", f"points: {points}"))
+    with world.db.begin() as tx:
+        publish_scheme(
+            tx, world.organisation, scheme, world.now - timedelta(days=40), "hr", "test", world.now, mode="exact"
+        )  # fmt: skip
+
+
+def second_award(world: Any) -> int:
+    found = world.entries()
+    undone = {entry.reverses for entry in found}
+    return max(e.id for e in found if e.kind == "points" and e.id not in undone and e.reverses is None)
+
+
+def test_two_accounts_that_become_one_keep_the_age_of_their_points(empty_world: Any) -> None:
+    world = empty_world.found(SCHEME)
+    began = world.now
+    world.record(world.event("ben"))
+    world.now = began + timedelta(days=20)
+    with world.db.begin() as tx:
+        close_period(tx, world.organisation, world.now, "hr", world.now)
+        merge_people(tx, world.organisation, "ana", "ben", world.now)
+    world.record(world.event("ana"))
+    world.now = began + timedelta(days=31)
+    assert (expire(world), spendable(world)) == (1, (20_000, 40_000))
+    world.sound()
 
 
 def test_the_worker_lets_points_lapse(empty_world: Any) -> None:

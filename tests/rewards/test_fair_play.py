@@ -55,7 +55,7 @@ def test_unusual_speed_waits_for_a_person(fast: World, decision: str, earned: in
     assert [r.reason for r in usual] == ["awarded"] * 3
     assert unusual.reason == "held_for_review"
     assert unusual.entries[0].held_until is None
-    assert "wait until a person" in unusual.entries[0].why
+    assert "once a person has looked" in unusual.entries[0].why
     assert (fast.balances().earned, fast.balances().held) == (30_000, 10_000)
     (review,) = reviews(fast)
     assert (review.person, review.kind) == ("ana", "velocity")

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from rewards.events import Event
-from rewards.fold import Told
 from rewards.publication import publish_scheme
 from rewards.store import events as event_rows
 from rewards.store.session import Database
+from rewards.told import Told
 from tests.conftest import NOON, SHARES, World
 from tests.soundness import assert_sound
 

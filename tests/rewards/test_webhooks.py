@@ -331,3 +331,19 @@ def test_pauses_grow_and_are_bounded() -> None:
     assert pauses == sorted(pauses)
     assert pauses[0] == timedelta(seconds=5)
     assert pauses[-1] == LONGEST_PAUSE
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://hooks.acme.example/in", "hooks.acme.example"),
+        ("https://hooks.acme.example:443/in", "hooks.acme.example"),
+        ("https://hooks.acme.example:8443/in", "hooks.acme.example:8443"),
+        ("http://localhost/in", "localhost"),
+        ("http://localhost:443/in", "localhost:443"),
+        ("https://[2606:4700::1]/in", "[2606:4700::1]"),
+        ("https://[2606:4700::1]:80/in", "[2606:4700::1]:80"),
+    ],
+)
+def test_the_host_header_leaves_a_default_port_out(url: str, host: str) -> None:
+    assert parse_target(url, allow_loopback=True).authority == host

@@ -25,6 +25,7 @@ ALLOWED = {
     ("GET", "/api/v1/people/{id}/export"): {"admin"},
     ("GET", "/api/v1/balances"): {"admin"},
     ("POST", "/api/v1/kudos"): {"kudos:write"},
+    ("POST", "/api/v1/kudos/{id}/withdraw"): {"kudos:write", "admin"},
     ("GET", "/api/v1/leaderboards"): {"me:read"},
     ("PUT", "/api/v1/me/boards"): {"me:write"},
     ("GET", "/api/v1/leaderboards/{id}"): {"me:read"},

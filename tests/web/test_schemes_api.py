@@ -32,9 +32,10 @@ def test_from_draft_to_published_and_retired(api: Api) -> None:
     path = "/schemes/" + made.json()["id"]
     assert made.headers["location"] == f"/api/v1{path}"
     assert any(line.startswith("Share: 40 points") for line in made.json()["explanation"])
-    top_up = {"mode": "top_up", "effective_at": yesterday(), "reason": "fairer"}
+    since = yesterday()
+    top_up = {"mode": "top_up", "effective_at": since, "reason": "fairer"}
     assert "shadow" in refused(api.post(f"{path}/publish", top_up, "author"), 409)
-    seen = api.post(f"{path}/shadow", {"effective_at": yesterday()}, "author").json()
+    seen = api.post(f"{path}/shadow", {"effective_at": since, "mode": "top_up"}, "author").json()
     assert seen["by_person"] == {"ana": 20_000, "ben": 20_000}
     assert (seen["by_segment"], seen["risen"], seen["fallen"]) == ({"sales": 40_000}, 2, 0)
     assert api.get("/me", "ana").json()["earned_millipoints"] == 20_000
@@ -81,6 +82,51 @@ def test_an_edit_after_the_shadow_asks_for_another(api: Api) -> None:
     exact = {"mode": "exact", "effective_at": yesterday(), "reason": "x"}
     refused(api.post(f"{path}/publish", exact, "author"), 409)
     assert api.get(path, "author").json()["steps"] == []
+
+
+def test_a_shadow_binds_instant_and_mode(api: Api) -> None:
+    api.share("ana")
+    path = "/schemes/" + draft(api).json()["id"]
+    since = yesterday()
+    api.post(f"{path}/shadow", {"effective_at": since, "mode": "exact"}, "author")
+    said = api.get(path, "author").json()
+    assert (said["shadow_mode"], datetime.fromisoformat(said["shadow_since"])) == (
+        "exact",
+        datetime.fromisoformat(since),
+    )
+    earlier = (datetime.now(UTC) - timedelta(days=9)).isoformat()
+    for other in ({"mode": "top_up", "effective_at": since}, {"mode": "exact", "effective_at": earlier}):
+        assert "seen as exact" in refused(api.post(f"{path}/publish", other | WHY, "author"), 409)
+    refused(api.post(f"{path}/publish", {"mode": "exact"} | WHY, "author"), 409)
+    seen = {"mode": "exact", "effective_at": since} | WHY
+    assert api.post(f"{path}/publish", seen, "author").status_code == 201
+
+
+def test_a_scheduled_version_is_displaced_only_by_consent(api: Api) -> None:
+    january = (datetime.now(UTC) + timedelta(days=40)).isoformat()
+    later = {"effective_at": january} | WHY
+    first, second, third = (draft(api, {"yaml": HALF}).json()["id"] for _ in range(3))
+    made = api.post(f"/schemes/{first}/publish", later, "author").json()
+    assert (made["id"], made["status"]) == ("v2", "scheduled")
+    assert api.post(f"/schemes/{second}/publish", WHY, "author").json()["status"] == "in_force"
+    assert api.get("/schemes/v2", "author").json()["status"] == "scheduled"
+    assert "displace_scheduled" in refused(api.post(f"/schemes/{third}/publish", later, "author"), 409)
+    agreed = api.post(f"/schemes/{third}/publish", {**later, "displace_scheduled": True}, "author").json()
+    assert (agreed["id"], agreed["status"]) == ("v4", "scheduled")
+    assert api.get("/schemes/v2", "author").json()["status"] == "rolled_back"
+    assert api.post("/schemes/v3/retire", WHY, "author").json()["status"] == "in_force"
+    assert api.get("/schemes/v4", "author").json()["status"] == "scheduled"
+    assert api.post("/schemes/v5/rollback", WHY, "author").status_code == 200
+    api.post("/schemes/v3/retire", {"displace_scheduled": True} | WHY, "author")
+    assert api.get("/schemes/v4", "author").json()["status"] == "rolled_back"
+
+
+def test_the_shadow_tells_what_a_version_lays_aside(api: Api) -> None:
+    api.share("ana", "ben")
+    path = "/schemes/" + draft(api).json()["id"]
+    seen = api.post(f"{path}/shadow", {"effective_at": yesterday()}, "author").json()
+    assert ("badge", "first", 2) in {(one["kind"], one["of"], one["people"]) for one in seen["loses"]}
+    assert ("cap", "share", 2) in {(one["kind"], one["of"], one["people"]) for one in seen["loses"]}
 
 
 def test_a_draft_is_put_aside(api: Api) -> None:

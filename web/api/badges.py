@@ -18,9 +18,9 @@ from rewards.credentials import (
     verify_credential,
 )
 from rewards.program import badges_for
-from web.api.shared import Name, Strict, person_of, problems
+from web.api.shared import PERSON, Name, Strict, person_of, problems
 from web.problems import Problem
-from web.session import Config, Store, now, token_with
+from web.session import Config, PublicAddress, Store, now, token_with
 
 router = APIRouter(prefix="/api/v1", tags=["badges"])
 CREDENTIAL_TYPE = "application/vc+jwt"
@@ -86,10 +86,6 @@ class Verdict(Strict):
     badge: str | None
 
 
-def _base(request: Request, configured: str) -> str:
-    return configured.rstrip("/") or str(request.base_url).rstrip("/")
-
-
 @router.get("/badges", summary="Own badges", responses=problems())
 def badges(store: Store, token: Annotated[ApiToken, Depends(token_with("me:read"))]) -> Badges:
     """Of the token's person, revoked ones included."""
@@ -126,11 +122,12 @@ def credential(
     request: Request,
     store: Store,
     config: Config,
+    public: PublicAddress,
     token: Reader,
     id: Name,
     person: Annotated[
         str | None,
-        Query(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="Whose, for an administrator's token"),
+        Query(pattern=PERSON, description="Whose, for an administrator's token"),
     ] = None,
     entry: Annotated[
         int | None, Query(ge=1, le=2**53, description="The entry that awarded it; without it the last award")
@@ -149,7 +146,7 @@ def credential(
             token.organisation,
             whose,
             id,
-            _base(request, config.base_url),
+            public,
             now(),
             config.signing_key,
             entry,
@@ -183,15 +180,15 @@ def issuer(store: Store, id: Name) -> IssuerOut:
     },
 )
 def status(
-    request: Request,
     store: Store,
     config: Config,
+    public: PublicAddress,
     id: Name,
     number: Annotated[int, Path(ge=0, le=10_000)],
 ) -> Response:
     """A Bitstring Status List v1.0, signed. Public."""
     with store.read() as tx:
-        text = status_list(tx, id, number, _base(request, config.base_url), now(), config.signing_key)
+        text = status_list(tx, id, number, public, now(), config.signing_key)
     return Response(text, media_type=CREDENTIAL_TYPE)
 
 

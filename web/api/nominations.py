@@ -12,6 +12,7 @@ from pydantic import Field
 
 from rewards.accounts import ApiToken
 from rewards.award_decisions import RoundView, decide_round, rounds_decided, rounds_to_decide
+from rewards.fields import in_words
 from rewards.nominations import awards_for, honours, nominate, withdraw
 from rewards.store.session import Transaction
 from web.api.shared import (
@@ -32,7 +33,9 @@ router = APIRouter(prefix="/api/v1/nominations", tags=["recognition"])
 Reader = Annotated[ApiToken, Depends(token_with("me:read"))]
 Giver = Annotated[ApiToken, Depends(token_with("kudos:write"))]
 Admin = Annotated[ApiToken, Depends(token_with("admin"))]
-AWARD = r"^[a-z][a-z0-9_-]{0,47}$"
+AWARD = in_words(
+    r"^[a-z][a-z0-9_-]{0,47}$", "an id: a small letter, then up to 47 small letters, digits, _ or -"
+)
 AwardName = Annotated[str, Path(pattern=AWARD)]
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict
 
 from rewards.accounts import ApiToken
+from rewards.fields import in_words
 from rewards.people import list_people
 from rewards.program import badges_for, balances
 from web.api.shared import problems
@@ -69,7 +70,10 @@ def all_balances(
     store: Store,
     token: Annotated[ApiToken, Depends(token_with("admin"))],
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    after: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9._-]*$")] = "",
+    after: Annotated[
+        str,
+        Query(max_length=64, pattern=in_words(r"^[A-Za-z0-9._-]*$", "an id of letters, digits, ., _ and -")),
+    ] = "",
 ) -> BalancePage:
     """Keyset pages in order of person id; the Link header names the next one."""
     with store.read() as tx:

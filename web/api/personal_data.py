@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from rewards.accounts import ApiToken
 from rewards.export import export_person
-from web.api.shared import Strict, actor_of, person_of, problems
+from web.api.shared import PERSON, Strict, actor_of, person_of, problems
 from web.session import Store, now, token_with
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
@@ -49,7 +49,7 @@ def data_of(
     store: Store,
     response: Response,
     token: Annotated[ApiToken, Depends(token_with("admin"))],
-    id: Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")],
+    id: Annotated[str, Path(pattern=PERSON)],
 ) -> PersonalDataOut:
     """For an administrator who answers a person's request; the export is logged."""
     return _export(store, response, token, id)

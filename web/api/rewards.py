@@ -9,7 +9,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from pydantic import Field
 
 from rewards.accounts import ApiToken
 from rewards.claims import (
@@ -22,6 +21,7 @@ from rewards.claims import (
     decline_claim,
     rewards_for,
 )
+from rewards.quantities import Id
 from rewards.store.session import Transaction
 from web.api.shared import (
     IdempotencyKey,
@@ -63,7 +63,7 @@ class Offers(Strict):
 class Wish(Strict):
     """Which reward is claimed."""
 
-    reward: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
+    reward: Id
 
 
 class Why(Strict):
@@ -168,13 +168,14 @@ def waiting(store: Store, token: Admin) -> Claims:
 
 @router.post("/claims/{id}/cancel", summary="Take a claim back", responses=problems(400, 404, 409))
 def cancel(store: Store, token: Claimant, id: RowId, body: Why) -> ClaimOut:
-    """One's own; an administrator's token takes back anybody's. Points, stock and budget return."""
+    """One's own, while the scheme's terms let it; an administrator's token takes back anybody's. Points, stock and budget return."""
     with store.begin() as tx:
-        if "admin" not in token.scopes:
+        by_hr = "admin" in token.scopes
+        if not by_hr:
             mine = claims_for(tx, token.organisation, person_of(token))
             if all(one.id != id for one in mine):
                 raise Problem(404, f"claim {id}: not one of yours; list your claims")
-        return _claim(cancel_claim(tx, token.organisation, id, actor_of(token), body.reason, now()))
+        return _claim(cancel_claim(tx, token.organisation, id, actor_of(token), body.reason, now(), by_hr))
 
 
 def _decide(store: Store, token: ApiToken, id: int, reason: str, act: Callable[..., Claim]) -> ClaimOut:

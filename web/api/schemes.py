@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import Field
 
 from rewards.accounts import ApiToken
 from rewards.document import load_document, parse_data
@@ -26,19 +25,29 @@ from rewards.drafts import (
     retire_version,
     shadow_draft,
 )
-from rewards.explain import explain_scheme
 from rewards.faults import NotFound
-from rewards.fields import Instant
+from rewards.fields import in_words
 from rewards.publication import SchemeVersion, roll_back, scheme_in_force, versions
 from rewards.scheme import IncentiveScheme
 from rewards.store.session import Transaction
+from web.api.scheme_models import (
+    DifferenceOut,
+    Ending,
+    NewScheme,
+    Publication,
+    SchemeOut,
+    Schemes,
+    Span,
+    Why,
+    difference_out,
+    draft_out,
+    version_out,
+)  # fmt: skip
 from web.api.shared import (
     MOST_ID,
     Cursor,
     IdempotencyKey,
     Limit,
-    Strict,
-    Words,
     actor_of,
     cursor_of,
     link_next,
@@ -52,73 +61,15 @@ from web.session import Store, now, token_with
 router = APIRouter(prefix="/api/v1/schemes", tags=["schemes"])
 Author = Annotated[ApiToken, Depends(token_with("schemes:write", "admin"))]
 SchemeId = Annotated[
-    str, Path(pattern=r"^[dv][1-9][0-9]{0,17}$", description="d1 for a draft, v1 for a version")
+    str,
+    Path(
+        pattern=in_words(r"^[dv][1-9][0-9]{0,17}$", "the id of a draft or a version, such as d1 or v1"),
+        description="d1 for a draft, v1 for a version",
+    ),
 ]
 IfMatch = Annotated[
     str | None, Header(alias="If-Match", max_length=200, description="The ETag that was read")
 ]
-MOST_YAML = 256_000
-
-
-class NewScheme(Strict):
-    """A scheme, as a JSON document or as YAML text; exactly one of the two."""
-
-    document: dict[str, Any] | None = None
-    yaml: Annotated[str, Field(max_length=MOST_YAML)] | None = None
-
-
-class Span(Strict):
-    """From when the shadow counts; the beginning of the open period at the earliest."""
-
-    effective_at: Instant
-
-
-class Publication(Strict):
-    """prospective: from now or later on. top_up: whoever would have earned more gets the difference. exact: up and down."""
-
-    mode: Literal["prospective", "top_up", "exact"] = "prospective"
-    effective_at: Instant | None = None
-    reason: Words
-
-
-class Why(Strict):
-    """The reason, kept in the audit log."""
-
-    reason: Words
-
-
-class SchemeOut(Strict):
-    """A draft or a version. `document` and `explanation` are left out of lists. `steps` hold for the text as it stands."""
-
-    id: str
-    status: Literal["draft", "published", "in_force", "rolled_back", "retired"]
-    name: str
-    title: str
-    hash: str
-    steps: list[Literal["rehearsed", "shadowed"]] = Field(default_factory=list)
-    published_as: str | None = None
-    effective_at: datetime | None = None
-    published_at: datetime | None = None
-    mode: str | None = None
-    actor: str
-    document: dict[str, Any] | None = None
-    explanation: list[str] | None = None
-
-
-class Schemes(Strict):
-    """Drafts, then versions, each the newest first; `next` is the cursor of the following page, None on the last."""
-
-    schemes: list[SchemeOut]
-    next: str | None
-
-
-class DifferenceOut(Strict):
-    """What the scheme would change in the open period, in millipoints; people whom it leaves alone are left out."""
-
-    by_person: dict[str, int]
-    by_segment: dict[str, int]
-    risen: int
-    fallen: int
 
 
 def _scheme(body: NewScheme) -> IncentiveScheme:
@@ -127,51 +78,6 @@ def _scheme(body: NewScheme) -> IncentiveScheme:
     if body.yaml is not None:
         return load_document(body.yaml, IncentiveScheme, "yaml")
     return parse_data(body.document, IncentiveScheme, "document")
-
-
-def _draft(draft: Draft, whole: bool = False) -> SchemeOut:
-    steps: list[Literal["rehearsed", "shadowed"]] = []
-    if draft.rehearsed:
-        steps.append("rehearsed")
-    if draft.shadowed:
-        steps.append("shadowed")
-    return SchemeOut.model_validate(
-        {
-            "id": f"d{draft.id}",
-            "status": draft.status,
-            "name": draft.scheme.name,
-            "title": draft.scheme.title,
-            "hash": draft.hash,
-            "steps": steps,
-            "published_as": None if draft.version is None else f"v{draft.version}",
-            "actor": draft.actor,
-            **_whole(draft.scheme, whole),
-        }
-    )
-
-
-def _version(version: SchemeVersion, in_force: int | None, whole: bool = False) -> SchemeOut:
-    status = "rolled_back" if version.rolled_back_at else "published"
-    return SchemeOut.model_validate(
-        {
-            "id": f"v{version.version}",
-            "status": "in_force" if version.version == in_force else status,
-            "name": version.scheme.name,
-            "title": version.scheme.title,
-            "hash": version.hash,
-            "effective_at": version.effective_at,
-            "published_at": version.published_at,
-            "mode": version.mode,
-            "actor": version.actor,
-            **_whole(version.scheme, whole),
-        }
-    )
-
-
-def _whole(scheme: IncentiveScheme, whole: bool) -> dict[str, Any]:
-    if not whole:
-        return {}
-    return {"document": scheme.model_dump(mode="json"), "explanation": explain_scheme(scheme)}
 
 
 def _etag(draft: Draft) -> str:
@@ -216,7 +122,7 @@ def create(
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
         draft = create_draft(tx, token.organisation, scheme, actor_of(token), now())
         headers = {"Location": f"/api/v1/schemes/d{draft.id}", "ETag": _etag(draft)}
-        return 201, _draft(draft, whole=True), headers
+        return 201, draft_out(draft, whole=True), headers
 
     return once(request, store, token, key, body, work)
 
@@ -240,12 +146,12 @@ def listed(
     found: list[SchemeOut] = []
     with store.read() as tx:
         if kind != "versions" and not past_drafts:
-            found += [_draft(one) for one in list_drafts(tx, token.organisation, limit + 1, before)]
+            found += [draft_out(one) for one in list_drafts(tx, token.organisation, limit + 1, before)]
         if kind != "drafts" and len(found) <= limit:
             in_force = _in_force(tx, token.organisation)
             newest = reversed(versions(tx, token.organisation))
             found += [
-                _version(one, in_force)
+                version_out(one, in_force)
                 for one in newest
                 if not past_drafts or before is None or one.version < before
             ]
@@ -261,10 +167,10 @@ def one(response: Response, store: Store, token: Author, id: SchemeId) -> Scheme
         if id[0] == "d":
             draft = get_draft(tx, token.organisation, _number(id, "d", ""))
             response.headers["ETag"] = _etag(draft)
-            return _draft(draft, whole=True)
+            return draft_out(draft, whole=True)
         version = _found_version(tx, token.organisation, _number(id, "v", ""))
         response.headers["ETag"] = f'"{id}.{version.hash[:16]}"'
-        return _version(version, _in_force(tx, token.organisation), whole=True)
+        return version_out(version, _in_force(tx, token.organisation), whole=True)
 
 
 @router.put("/{id}", summary="Change a draft", responses=problems(400, 404, 409, 412, 428))
@@ -281,7 +187,7 @@ def change(
             tx, token.organisation, number, scheme, actor_of(token), now(), _revision(id, if_match)
         )
     response.headers["ETag"] = _etag(draft)
-    return _draft(draft, whole=True)
+    return draft_out(draft, whole=True)
 
 
 @router.post("/{id}/shadow", summary="What it would change", responses=problems(400, 404, 409))
@@ -289,14 +195,10 @@ def shadow(store: Store, token: Author, id: SchemeId, body: Span) -> DifferenceO
     """Counts the open period again as if the draft were in force; nothing that people have is changed."""
     number = _number(id, "d", "is in the record already; shadow a draft")
     with store.begin() as tx:
-        seen = shadow_draft(tx, token.organisation, number, _aware(body.effective_at), actor_of(token), now())
-    changes = list(seen.by_person.values())
-    return DifferenceOut(
-        by_person=dict(seen.by_person),
-        by_segment=dict(seen.by_segment),
-        risen=sum(change > 0 for change in changes),
-        fallen=sum(change < 0 for change in changes),
-    )
+        seen = shadow_draft(
+            tx, token.organisation, number, _aware(body.effective_at), actor_of(token), now(), body.mode
+        )
+    return difference_out(seen)
 
 
 @router.post(
@@ -315,7 +217,10 @@ def publish(
     if_match: IfMatch = None,
     key: IdempotencyKey = None,
 ) -> Response:
-    """Prospective unless said otherwise. A mode that looks back asks for a shadow of the text as it stands (409)."""
+    """Prospective unless said otherwise. A mode that looks back asks for a shadow of the text, instant and mode (409).
+
+    Versions scheduled for later stay so. Where one would never be in force, 409 says which, and `displace_scheduled` withdraws it.
+    """
     number = _number(id, "d", "was published already; write a new draft")
 
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
@@ -323,9 +228,9 @@ def publish(
         effective = at if body.effective_at is None else _aware(body.effective_at)
         version = publish_draft(
             tx, token.organisation, number, effective, body.mode, actor_of(token), body.reason, at,
-            _revision(id, if_match),
+            _revision(id, if_match), displace_scheduled=body.displace_scheduled,
         )  # fmt: skip
-        said = _version(version, _in_force(tx, token.organisation), whole=True)
+        said = version_out(version, _in_force(tx, token.organisation), whole=True)
         return 201, said, {"Location": f"/api/v1/schemes/{said.id}"}
 
     return once(request, store, token, key, body, work)
@@ -333,7 +238,7 @@ def publish(
 
 @router.post("/{id}/retire", response_model=SchemeOut, summary="End it", responses=problems(400, 404, 409))
 def retire(
-    request: Request, store: Store, token: Author, id: SchemeId, body: Why, key: IdempotencyKey = None
+    request: Request, store: Store, token: Author, id: SchemeId, body: Ending, key: IdempotencyKey = None
 ) -> Response:
     """A draft is put aside. The version in force is followed by one that rewards nothing; what people have they keep."""
 
@@ -341,10 +246,13 @@ def retire(
         by = actor_of(token)
         if id[0] == "d":
             draft = discard_draft(tx, token.organisation, _number(id, "d", ""), by, body.reason, now())
-            return 200, _draft(draft), {}
+            return 200, draft_out(draft), {}
         _found_version(tx, token.organisation, _number(id, "v", ""))
-        ended = retire_version(tx, token.organisation, _number(id, "v", ""), by, body.reason, now())
-        return 200, _version(ended, ended.version), {"Location": f"/api/v1/schemes/v{ended.version}"}
+        ended = retire_version(
+            tx, token.organisation, _number(id, "v", ""), by, body.reason, now(),
+            displace_scheduled=body.displace_scheduled,
+        )  # fmt: skip
+        return 200, version_out(ended, ended.version), {"Location": f"/api/v1/schemes/v{ended.version}"}
 
     return once(request, store, token, key, body, work)
 
@@ -364,7 +272,7 @@ def rollback(
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
         _found_version(tx, token.organisation, number)
         gone = roll_back(tx, token.organisation, number, actor_of(token), body.reason, now())
-        return 200, _version(gone, _in_force(tx, token.organisation)), {}
+        return 200, version_out(gone, _in_force(tx, token.organisation)), {}
 
     return once(request, store, token, key, body, work)
 

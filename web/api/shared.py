@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from rewards.accounts import ApiToken
+from rewards.fields import in_words
 from rewards.requests import abandon_request, begin_request, finish_request
 from rewards.store.session import Database, Transaction
 from web.problems import MEDIA_TYPE, Problem
@@ -34,7 +35,10 @@ _WHY = {
 }
 
 RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
-Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
+PERSON = in_words(r"^[A-Za-z0-9._-]{1,64}$", "an id of up to 64 letters, digits, ., _ and -")
+Name = Annotated[
+    str, Path(pattern=in_words(r"^[A-Za-z0-9._-]{1,128}$", "a name of up to 128 letters, digits, ., _ and -"))
+]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most")]
 Cursor = Annotated[
     str | None, Query(max_length=200, description="Where the page begins: `next` of the page before")
@@ -43,12 +47,19 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[!-~]{1,128}$",
+        pattern=in_words(r"^[!-~]{1,128}$", "1 to 128 printable ASCII characters without a space"),
         description="The same key with the same request has one effect and one answer, for 48 hours",
     ),
 ]
-Words = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
-PersonName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Words = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=1000,
+        pattern=in_words(r"^[^\x00]*[^\x00\s][^\x00]*$", "text with at least one letter or sign"),
+    ),
+]
+PersonName = Annotated[str, Field(pattern=PERSON)]
 Work = Callable[[Transaction], tuple[int, BaseModel, Mapping[str, str]]]
 
 

@@ -6,21 +6,30 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import Field
 
 from rewards.accounts import Account
 from rewards.challenges import challenges
 from rewards.content import ContentItem, get_item, green_lit_for, is_open, list_items
 from rewards.faults import Fault, NotFound
+from rewards.highlights import highlighted
 from rewards.links import clicks_for, declare_share, prepare_share
 from rewards.nominations import awards_for, honours
 from rewards.people import Person, get_person, list_people
 from rewards.program import EntryView, badges_for, balances, entries_for
 from rewards.progress import badge_progress
 from rewards.publication import scheme_in_force
-from rewards.recognition import give_kudos, kudos_allowance_left, kudos_given, kudos_received
+from rewards.recognition import (
+    MOST_RECEIVERS,
+    kudos_allowance_left,
+    kudos_given,
+    kudos_received,
+    thank_several,
+)
 from rewards.store.session import Transaction
+from rewards.withdrawal import withdraw_kudos
 from web.employee.contexts import (
     EntryRow,
     HomeContext,
@@ -33,7 +42,7 @@ from web.employee.contexts import (
     notes_of,
     trend_of,
 )
-from web.session import Config, Employee, SignedIn, Store, home_of, now
+from web.session import Employee, PublicAddress, SignedIn, Store, home_of, now
 from web.templating import page
 from web.text import Plain
 
@@ -41,11 +50,6 @@ router = APIRouter(include_in_schema=False)
 MOST_ENTRIES = 100
 TREND_ENTRIES = 500
 MOST_ID = 2**63 - 1
-
-
-def base_url(request: Request, configured: str) -> str:
-    """The public address that tracked links begin with."""
-    return configured.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 def name_of(tx: Transaction, organisation: str, approver: str) -> str:
@@ -111,18 +115,18 @@ def home(request: Request, store: Store, account: SignedIn) -> Response:
     return page(request, "employee/home.html", context)
 
 
-@router.get("/share/{item}/{channel}")
+@router.get("/share/{item}/{channel:path}")
 def share(
-    request: Request, store: Store, config: Config, account: Employee, item: Plain, channel: Plain
+    request: Request, store: Store, public: PublicAddress, account: Employee, item: Plain, channel: Plain
 ) -> Response:
     """One item on one channel: own words, disclosure filled in, the network's own dialogue, then “I shared it”."""
     at, org, me = now(), account.organisation, account.person
     with store.begin() as tx:
-        draft = prepare_share(tx, org, me, item, channel, at, base_url(request, config.base_url))
+        draft = prepare_share(tx, org, me, item, channel, at, public)
         content = get_item(tx, org, item)
         version = scheme_in_force(tx, org, at)
-        rewarded = version is not None and channel not in version.scheme.unrewarded_channels
-        status = content.channels[channel]
+        rewarded = version is not None and not version.scheme.is_unrewarded(draft.channel)
+        status = content.channels[draft.channel]
         context = ShareContext(
             account=account,
             person=get_person(tx, org, me),
@@ -214,8 +218,10 @@ def thanks_page(
             "fault": fault,
             "words": words,
             "thanked": status == 200 and "thanked" in request.query_params,
+            "withdrawn": status == 200 and "withdrawn" in request.query_params,
             "awards": awards_for(tx, org, me, now()),
             "honours": honours(tx, org, me, now()),
+            "highlights": highlighted(tx, org, me, now()),
             "named": status == 200 and "named" in request.query_params,
             "naming_fault": naming_fault,
             "reason": reason,
@@ -234,14 +240,32 @@ def give(
     request: Request,
     store: Store,
     account: Employee,
-    receiver: Annotated[Plain, Form(max_length=64)],
+    receiver: Annotated[
+        list[Annotated[Plain, Field(max_length=64)]], Form(min_length=1, max_length=MOST_RECEIVERS)
+    ],
     message: Annotated[Plain, Form(max_length=500)],
     key: Annotated[Plain, Form(min_length=8, max_length=64)],
 ) -> Response:
-    """Send thanks. A form sent twice thanks once."""
+    """Send thanks, to each who is named. A form sent twice thanks once."""
     try:
         with store.begin() as tx:
-            give_kudos(tx, account.organisation, account.person, receiver, message, (), key, now())
+            thank_several(tx, account.organisation, account.person, receiver, message, (), key, now())
     except Fault as fault:
         return thanks_page(request, store, account, fault=str(fault), words=message, status=409)
     return RedirectResponse("/thanks?thanked=1", 303)
+
+
+@router.post("/thanks/{id}/withdraw")
+def withdraw(
+    request: Request, store: Store, account: Employee, id: Annotated[int, Path(ge=1, le=MOST_ID)]
+) -> Response:
+    """Take one's own thanks back."""
+    try:
+        with store.begin() as tx:
+            why = "taken back by the giver"
+            withdraw_kudos(tx, account.organisation, id, account.person, account.person, why, now())
+    except Fault as fault:
+        return thanks_page(
+            request, store, account, fault=str(fault), status=404 if isinstance(fault, NotFound) else 409
+        )
+    return RedirectResponse("/thanks?withdrawn=1", 303)

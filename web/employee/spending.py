@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.accounts import Account
-from rewards.claims import cancel_claim, claim_reward, claims_for, rewards_for
+from rewards.claims import cancel_claim, claim_reward, claims_for, returnable, rewards_for
 from rewards.faults import Fault, NotFound
 from rewards.people import get_person
 from rewards.program import balances
@@ -30,7 +30,6 @@ def _page(
     org, me = account.organisation, account.person
     with store.read() as tx:
         offers, claims = rewards_for(tx, org, me, now()), claims_for(tx, org, me)
-        final = {one.id for one in offers if one.refund == "before_approval"}
         context = {
             "account": account,
             "person": get_person(tx, org, me),
@@ -38,11 +37,7 @@ def _page(
             "offers": offers,
             "titles": {one.id: one.title for one in offers},
             "claims": claims,
-            "returnable": {
-                one.id
-                for one in claims
-                if one.status == "requested" or (one.status == "approved" and one.reward not in final)
-            },
+            "returnable": returnable(tx, org, me, now()),
             "key": secrets.token_urlsafe(12),
             "fault": fault,
             "note": "" if fault else next((NOTES[n] for n in NOTES if n in request.query_params), ""),

@@ -6,12 +6,12 @@ Names and addresses live in `person_identity` alone: dropping that row is what e
 """
 
 from rewards.store.schema.access import account, api_token, session_token
-from rewards.store.schema.awards import award_round, nomination
+from rewards.store.schema.awards import award_round, highlight_round, nomination
 from rewards.store.schema.base import metadata
 from rewards.store.schema.boards import balance, board_bucket, board_score, person_badge, person_day, team_day
 from rewards.store.schema.desk import audit, outbox, result, review
 from rewards.store.schema.drafts import scheme_draft
-from rewards.store.schema.giving import claim, kudos, reward_stock
+from rewards.store.schema.giving import claim, kudos, reward_taken
 from rewards.store.schema.goals import challenge_result
 from rewards.store.schema.ledger import event, journal, person_state, posting, scheme_version
 from rewards.store.schema.outside import credential, issuer_key, request_key, webhook, webhook_delivery
@@ -28,4 +28,4 @@ from rewards.store.schema.sharing import click, content_item, share_link
 
 APPEND_ONLY = ("journal", "posting")
 
-__all__ = ["APPEND_ONLY", "account", "api_token", "audit", "award_round", "balance", "board_bucket", "board_score", "challenge_result", "claim", "click", "content_item", "credential", "event", "issuer_key", "journal", "kudos", "leave", "membership", "metadata", "nomination", "organisation", "outbox", "person", "person_badge", "person_day", "person_identity", "person_link", "person_state", "posting", "request_key", "result", "review", "reward_stock", "scheme_draft", "scheme_version", "session_token", "share_link", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip
+__all__ = ["APPEND_ONLY", "account", "api_token", "audit", "award_round", "balance", "board_bucket", "board_score", "challenge_result", "claim", "click", "content_item", "credential", "event", "highlight_round", "issuer_key", "journal", "kudos", "leave", "membership", "metadata", "nomination", "organisation", "outbox", "person", "person_badge", "person_day", "person_identity", "person_link", "person_state", "posting", "request_key", "result", "review", "reward_taken", "scheme_draft", "scheme_version", "session_token", "share_link", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Tables of awards for which colleagues name each other and a person decides."""
+"""Tables of awards for which colleagues name each other and a person decides, and of highlights."""
 
 from sqlalchemy import (
     Column,
@@ -41,4 +41,15 @@ award_round = table(
     Column("reason", Text, nullable=False),
     instant("decided_us"),
     PrimaryKeyConstraint("organisation_id", "award", "first_date"),
+)
+
+highlight_round = table(
+    "highlight_round",
+    of_organisation(),
+    Column("highlight", String(64), nullable=False),
+    Column("first_date", Integer, nullable=False),
+    Column("scheme_version", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    instant("decided_us"),
+    PrimaryKeyConstraint("organisation_id", "highlight", "first_date"),
 )

@@ -15,6 +15,8 @@ scheme_draft = table(
     Column("document", String, nullable=False),
     Column("rehearsed_hash", String(64), nullable=True),
     Column("shadowed_hash", String(64), nullable=True),
+    Column("shadowed_mode", String(16), nullable=True),
+    instant("shadowed_us", nullable=True),
     Column("version", Integer, nullable=True),
     Column("actor", Text, nullable=False),
     instant("created_us"),

@@ -33,13 +33,13 @@ kudos = table(
     Index("ix_kudos_giver", "giver_id", "given_us"),
 )
 
-reward_stock = table(
-    "reward_stock",
+reward_taken = table(
+    "reward_taken",
     of_organisation(),
     Column("reward", String(128), nullable=False),
-    Column("stock", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
     PrimaryKeyConstraint("organisation_id", "reward"),
-    CheckConstraint("stock >= 0", name="not_oversold"),
+    CheckConstraint("taken >= 0", name="not_below_none"),
 )
 
 claim = table(

@@ -54,6 +54,7 @@ event = table(
     Column("verification", String(16), nullable=False),
     Column("status", String(16), nullable=False),
     flag("scored"),
+    flag("backfilled"),
     instant("voided_at_us", nullable=True),
     UniqueConstraint("organisation_id", "source", "event_id"),
     Index("ix_event_person", "person_id", "occurred_us", "source", "event_id"),
@@ -78,6 +79,8 @@ person_state = table(
     Column("last_event", Text, nullable=False),
     Column("base_version", Integer, nullable=False),
     Column("base_state", LargeBinary, nullable=False),
+    # How the two states are to be read: see rewards.renewing.
+    Column("layout", Integer, nullable=False),
 )
 
 journal = table(

@@ -1,0 +1,96 @@
+"""The log of a process: one JSON object a line on standard error, errors as `rewards.traces` tells them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+import warnings
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+import structlog
+
+from rewards.traces import lines_of, trace_of
+
+log = structlog.get_logger()
+
+
+def log_error(event: str, error: BaseException, **named: Any) -> None:
+    """Log what failed and where. `named` may hold names that the program itself gave: a route, a method, an organisation."""
+    log.error(event, **named, **trace_of(error))
+
+
+class Line(logging.Formatter):
+    """Formats what libraries log. Their arguments can be anything, so only the template's first line is kept."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        body: dict[str, Any] = {
+            "timestamp": at,
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": str(record.msg).partition("\n")[0][:200],
+        }
+        if isinstance(record.exc_info, tuple) and record.exc_info[1] is not None:
+            body |= trace_of(record.exc_info[1])
+        return json.dumps(body, ensure_ascii=False)
+
+
+def begin_log() -> None:
+    """Send everything that this process logs, warns of or fails with through the forms above."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Line())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _without_values,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    watch_failures()
+
+
+def watch_failures() -> None:
+    """Errors that nobody catches, in this thread or another, end in lines without values; so do warnings."""
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+    warnings.showwarning = _warned
+
+
+def _without_values(_logger: Any, _method: str, event: Any) -> Any:
+    """The net below `log_error`: an error that is handed over whole is told without its values all the same."""
+    error = event.pop("exc_info", None)
+    error = error[1] if isinstance(error, tuple) else sys.exception() if error is True else error
+    event.pop("stack_info", None)
+    return {**event, **trace_of(error)} if isinstance(error, BaseException) else event
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    print("\n".join(lines_of(error)), file=sys.stderr)
+
+
+def _uncaught_in_thread(args: Any) -> None:
+    if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+        _uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def _warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    print(f"{Path(filename).name}:{lineno}: {category.__name__}", file=sys.stderr)

@@ -1,0 +1,79 @@
+"""Rows of highlight_round, and how much everybody shared within a round."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, exists, func, insert, select
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+
+ROUND, JOURNAL, EVENT = schema.highlight_round, schema.journal, schema.event
+PERSON, REVIEW = schema.person, schema.review
+
+
+def shared(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[int, int]:
+    """How many items each active person shared in [from, until): counted events, each item once; nothing that waits for a look."""
+    looked_at = exists().where(REVIEW.c.event_ref == EVENT.c.id, REVIEW.c.status == "open")
+    query = (
+        select(EVENT.c.person_id, func.count(EVENT.c.object.distinct()))
+        .join(PERSON, PERSON.c.id == EVENT.c.person_id)
+        .where(
+            EVENT.c.organisation_id == organisation,
+            EVENT.c.kind == "share",
+            EVENT.c.scored,
+            EVENT.c.voided_at_us.is_(None),
+            EVENT.c.occurred_us >= from_us,
+            EVENT.c.occurred_us < until_us,
+            PERSON.c.status.in_(("active", "paused")),
+            ~looked_at,
+        )
+        .group_by(EVENT.c.person_id)
+    )
+    return {person_id: int(items) for person_id, items in tx.execute(query)}
+
+
+def active(tx: Transaction, organisation: str) -> int:
+    """How many people there are, those who left not counted."""
+    where = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(("active", "paused")))
+    return int(tx.execute(select(func.count()).select_from(PERSON).where(where)).scalar_one())
+
+
+def decided(tx: Transaction, organisation: str, limit: int | None = None) -> list[Row[Any]]:
+    """Recorded rounds, the newest first."""
+    query = select(ROUND).where(ROUND.c.organisation_id == organisation)
+    return list(tx.execute(query.order_by(ROUND.c.decided_us.desc(), ROUND.c.first_date.desc()).limit(limit)))
+
+
+def decide(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Record a round."""
+    tx.execute(insert(ROUND), dict(row))
+
+
+def forget(tx: Transaction, organisation: str, highlight: str, first_date: int) -> None:
+    """Drop a recorded round."""
+    tx.execute(delete(ROUND).where(_of(organisation, highlight, first_date)))
+
+
+def given(tx: Transaction, organisation: str, start: str) -> list[Row[Any]]:
+    """Standing entries of a round, by the beginning of their keys, in the order in which they were given."""
+    other = JOURNAL.alias()
+    query = (
+        select(JOURNAL)
+        .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
+        .where(
+            JOURNAL.c.organisation_id == organisation,
+            JOURNAL.c.dedupe.between(start, start + "~"),
+            other.c.id.is_(None),
+        )
+        .order_by(JOURNAL.c.id)
+    )
+    return list(tx.execute(query))
+
+
+def _of(organisation: str, highlight: str, first_date: int) -> Any:
+    return and_(
+        ROUND.c.organisation_id == organisation,
+        ROUND.c.highlight == highlight,
+        ROUND.c.first_date == first_date,
+    )

@@ -1,0 +1,64 @@
+"""What moved spendable points, as far as their age is concerned."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import BigInteger, Row, and_, case, cast, func, or_, select
+
+from rewards.store import schema
+from rewards.store.session import Transaction
+
+JOURNAL, POSTING, BALANCE, PERSON = schema.journal, schema.posting, schema.balance, schema.person
+AS_OLD_AS_BEFORE = ("replay", "merge", "top_up", "bonus")
+_CHUNK = 500
+
+
+def with_old_points(tx: Transaction, organisation: str, before_us: int) -> list[int]:
+    """People of whose spendable points some may have been given before an instant: at least all who have such."""
+    given = and_(POSTING.c.amount > 0, JOURNAL.c.origin.not_in(AS_OLD_AS_BEFORE))
+    undone = and_(POSTING.c.amount < 0, JOURNAL.c.reverses.is_not(None))
+    young = case((and_(JOURNAL.c.recorded_us >= before_us, or_(given, undone)), POSTING.c.amount), else_=0)
+    query = (
+        select(POSTING.c.person_id)
+        .join(JOURNAL, JOURNAL.c.id == POSTING.c.journal_id)
+        .where(POSTING.c.organisation_id == organisation, POSTING.c.account == "spendable")
+        .group_by(POSTING.c.person_id)
+        .having(and_(func.sum(POSTING.c.amount) > 0, func.sum(POSTING.c.amount - young) > 0))
+    )
+    return [person_id for person_id in tx.execute(query).scalars() if person_id is not None]
+
+
+def any_lapsed(tx: Transaction, organisation: str) -> bool:
+    """Whether points of anybody ever lapsed."""
+    where = and_(BALANCE.c.organisation_id == organisation, BALANCE.c.account == "expired")
+    return tx.execute(select(BALANCE.c.holder).where(where).limit(1)).first() is not None
+
+
+def merged_into(tx: Transaction, ids: Collection[int]) -> dict[int, int]:
+    """Accounts that were merged into these, directly or through others, and into which of them."""
+    found: dict[int, int] = {}
+    heirs = {id_: id_ for id_ in ids}
+    while heirs:
+        query = select(PERSON.c.id, PERSON.c.merged_into).where(PERSON.c.merged_into.in_(heirs))
+        heirs = {row.id: heirs[row.merged_into] for row in tx.execute(query) if row.id not in found}
+        found |= heirs
+    return found
+
+
+def entries_of(tx: Transaction, ids: Iterable[int]) -> list[Row[Any]]:
+    """Entries that moved spendable points of these people, in order, each with its `person_id` and `amount`."""
+    wanted = sorted(set(ids))
+    found: list[Row[Any]] = []
+    columns = (
+        JOURNAL.c.id, JOURNAL.c.origin, JOURNAL.c.kind, JOURNAL.c.rule, JOURNAL.c.reverses, JOURNAL.c.event_ref,
+        JOURNAL.c.recorded_us, JOURNAL.c.scheme_version, JOURNAL.c.dedupe, POSTING.c.person_id,
+    )  # fmt: skip
+    for start in range(0, len(wanted), _CHUNK):
+        query = (
+            select(*columns, cast(func.sum(POSTING.c.amount), BigInteger).label("amount"))
+            .join(POSTING, POSTING.c.journal_id == JOURNAL.c.id)
+            .where(POSTING.c.account == "spendable", POSTING.c.person_id.in_(wanted[start : start + _CHUNK]))
+            .group_by(*columns)
+        )
+        found.extend(tx.execute(query))
+    return sorted(found, key=lambda row: int(row.id))

@@ -1,0 +1,105 @@
+"""Who a visitor is, where requests come through proxies that the operator has named.
+
+A proxy notes whom it forwards for by appending to a header. Whatever stands further left was written by somebody else, so
+the list is read from the right, for as long as the hop that wrote an entry is one of ours. What an unnamed sender claims
+is not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from rewards.faults import BadValue
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+EVERYBODY: tuple[Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+PROXY_HEADERS = ("x-forwarded-for", "forwarded")
+MOST_HOPS = 32
+_SHOWN = 60
+_FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("[^"]{0,100}"|[^;,"\s]{0,100})', re.IGNORECASE)
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, separated by commas or spaces; `*` is everybody. Raises BadValue."""
+    found: list[Network] = []
+    for word in text.replace(",", " ").split():
+        if word == "*":
+            found += EVERYBODY
+            continue
+        try:
+            found.append(ip_network(word, strict=False))
+        except ValueError:
+            raise BadValue(
+                f"GROUNDSWELL_TRUSTED_PROXIES: {word[:_SHOWN]!r}: not an address or a network; write them like "
+                "10.0.0.5 or 10.0.0.0/24, separated by commas"
+            ) from None
+    return tuple(found)
+
+
+def visitor_address(peer: str, noted: Sequence[str], trusted: Sequence[Network]) -> str:
+    """The address of the visitor: `peer` sent the request, `noted` is what the header says, the nearest hop last."""
+    current = _address(peer)
+    if current is None:
+        return peer
+    for entry in reversed(noted[-MOST_HOPS:]):
+        if not _within(current, trusted):
+            break
+        behind = _address(entry)
+        if behind is None:
+            # An entry that is no address tells nothing; the hop that wrote it is all that is known.
+            break
+        current = behind
+    return str(current)
+
+
+def noted_addresses(headers: Headers, header: str) -> list[str]:
+    """The entries of the header that the proxies write, in order, over all its lines."""
+    entries = [entry for line in headers.getlist(header) for entry in line.split(",")]
+    if header != "forwarded":
+        return [entry.strip() for entry in entries]
+    return list(_forwarded(entries))
+
+
+def _forwarded(elements: Iterable[str]) -> Iterable[str]:
+    """The `for` of each element of a Forwarded header (RFC 7239); '' where it has none."""
+    for element in elements:
+        found = _FOR.search(element)
+        yield found.group(1).strip('"') if found else ""
+
+
+def _address(text: str) -> Address | None:
+    """An address as headers write it: bare, with a port, in brackets. An IPv4 address inside IPv6 is that IPv4 address."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        found = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _within(address: Address, networks: Iterable[Network]) -> bool:
+    return any(address.version == network.version and address in network for network in networks)
+
+
+class Visitors:
+    """ASGI middleware: the client of a request is the visitor, not the proxy that forwards for it."""
+
+    def __init__(self, app: ASGIApp, trusted: Sequence[Network], header: str) -> None:
+        self.app, self.trusted, self.header = app, trusted, header
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        client = scope.get("client")
+        if self.trusted and client and scope["type"] in ("http", "websocket"):
+            noted = noted_addresses(Headers(scope=scope), self.header)
+            scope = {**scope, "client": (visitor_address(client[0], noted, self.trusted), 0)}
+        await self.app(scope, receive, send)
