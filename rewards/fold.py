@@ -6,15 +6,16 @@ written anew, so that what stands equals what canonical order would have given.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from rewards.events import object_key
-from rewards.ledger import Draft, award_moves, badge_of, opposite, post
+from rewards.ledger import Draft, award_moves, badge_of, opposite, post, undoing
 from rewards.phrases import plural
 from rewards.places import Place, local_ordinal, places
+from rewards.reading import Read, read_ahead
 from rewards.reasons import Reason
 from rewards.schemes import NO_SCHEME, Schemes, TopUp, in_force
 from rewards.scored import Fold, Scored
@@ -54,14 +55,26 @@ class Folder:
         self.drafts: list[Draft] = []
         self.under_review: set[int] = set()
         self._states: list[dict[str, Any]] = []
+        self._read: dict[int, Read] = {}
+
+    def read_ahead(self, since_us: Mapping[int, int]) -> None:
+        """Read at once what replays of several people, each from an instant on, are going to ask for."""
+        if since_us:
+            self.under_review |= reviews.held_events(self.tx, self.organisation, sorted(since_us))
+            self._read |= read_ahead(self.tx, self.closed_us, since_us)
+
+    def is_late(self, stored: Any, fresh: Sequence[Told]) -> bool:
+        """True where new events (in canonical order) begin before the last that was folded, and nothing else has them replayed."""
+        last = (stored.last_us, stored.last_source, stored.last_event)
+        return fresh[0].key <= last and not self._topped_up(fresh)
 
     def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
+        if self.is_late(stored, fresh):
+            self.replay(person, place, stored, fresh[0].occurred_us)
+            return
         if self._topped_up(fresh):
             self.replay(person, place, stored)
-            return
-        if fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event):
-            self.replay(person, place, stored, fresh[0].occurred_us)
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
         badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
@@ -73,7 +86,10 @@ class Folder:
         self._keep(person.id, stand, fresh[-1])
 
     def replay(self, person: Any, place: Place, stored: Any, since_us: int = states.BEFORE_ALL_US) -> None:
-        """Fold the open period again and draft the differences from what stands. Nothing before `since_us` has changed."""
+        """Fold the open period again and draft the differences from what stands.
+
+        Nothing before `since_us` has changed; what is asked for then was read ahead.
+        """
         told = self.open_events(person.id)
         stand, drafts = self._again(person, place, stored, told, since_us)
         self.drafts.extend(drafts)
@@ -91,7 +107,8 @@ class Folder:
         told: Sequence[Told],
         since_us: int = states.BEFORE_ALL_US,
     ) -> tuple[Stand, list[Draft]]:
-        self.under_review |= reviews.held_events(self.tx, self.organisation, person.id)
+        if person.id not in self._read:
+            self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
         start = Stand(stored.base_version, stored.base_state)
         stand, desired = self.fold(person.id, place, start, told, since_us=since_us)
         drafts = self._differences(person, place, start, desired, told, since_us)
@@ -137,8 +154,7 @@ class Folder:
             self.tx, self.organisation, span.version, person.id
         ):
             return []
-        postings = journal_rows.postings_of(self.tx, [row.id for row in standing])
-        drafts = [opposite(row, postings.get(row.id, ()), "replay", "replayed") for row in standing]
+        drafts = [opposite(row, (), "replay", "replayed") for row in standing]
         if rise:
             board = local_ordinal(self.now_us, self.schemes.zone(span.version))
             drafts.append(
@@ -154,8 +170,10 @@ class Folder:
         self, person_id: int, before_us: int | None = None, *, voided: bool = False
     ) -> list[Told]:
         """The person's events of the open period that count (or ever counted), in canonical order."""
-        found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us, voided=voided)
-        return [Told.stored(row) for row in found]
+        if person_id in self._read and before_us is None and not voided:
+            return self._read[person_id].told
+        found = event_rows.scored_of(self.tx, [person_id], self.closed_us, before_us, voided=voided)
+        return [Told.stored(row) for row in found[person_id]]
 
     def fold(
         self,
@@ -210,6 +228,14 @@ class Folder:
 
     def post(self) -> list[int]:
         """Post the drafts and keep the states; returns the entries' ids."""
+        undone = [draft.reverses for draft in self.drafts if draft.reverses is not None]
+        postings = journal_rows.postings_of(self.tx, undone)
+        self.drafts = [
+            draft
+            if draft.reverses is None
+            else replace(draft, moves=undoing(postings.get(draft.reverses, ())))
+            for draft in self.drafts
+        ]
         ids = post(self.tx, self.organisation, self.drafts, self.now_us)
         states.save_many(self.tx, self._states)
         return ids
@@ -253,7 +279,7 @@ class Folder:
     ) -> list[Draft]:
         """Opposites of what stands and should not, and what should stand and does not, of events since an instant."""
         standing: dict[tuple[Any, ...], list[Any]] = {}
-        for row in self._standing(person.id, told, since_us):
+        for row in self._standing(person.id, since_us):
             if row.reason not in NOT_FOLDED:
                 standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
         fresh: list[Draft] = []
@@ -276,21 +302,17 @@ class Folder:
         fresh = self._not_held_before(person.id, fresh)
         stays = {row.id for row in kept} - {row.id for row in elsewhere}
         gone = sorted((row for row in gone if row.id not in stays), key=lambda row: int(row.id))
-        postings = journal_rows.postings_of(self.tx, [row.id for row in gone])
+        # What these moved is read for all people together, when everything is posted.
         undone = [
-            opposite(
-                row, postings.get(row.id, ()), "replay", "replayed" if row.event_ref in alive else "reversed"
-            )
-            for row in gone
+            opposite(row, (), "replay", "replayed" if row.event_ref in alive else "reversed") for row in gone
         ]
         return undone + fresh
 
-    def _standing(self, person_id: int, told: Sequence[Told], since_us: int) -> list[Any]:
-        """The person's entries of events since an instant that nothing has undone."""
+    def _standing(self, person_id: int, since_us: int) -> list[Any]:
+        """The person's entries of events since an instant, which were read ahead, that nothing has undone."""
         if since_us == states.BEFORE_ALL_US:
             return journal_rows.standing(self.tx, person_id, self.closed_us)
-        changed = [one.ref for one in told if one.occurred_us >= since_us]
-        return journal_rows.standing_of(self.tx, person_id, changed)
+        return self._read[person_id].standing
 
     def _ever_earned(
         self, person_id: int, place: Place, start: Stand, badges: set[tuple[str, int]]

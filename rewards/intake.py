@@ -203,12 +203,19 @@ class _Intake:
         refs = {one.told.ref for one in counted}
         earlier = {id_ for row in held if row.id not in refs for id_ in (row.person_id, row.owner_id) if id_}
         by_id = {row.id: row for row in self.people.values()}
-        for person_id, told in sorted(fresh.items()):
+        ordered = {person_id: sorted(told, key=_key) for person_id, told in sorted(fresh.items())}
+        late = {
+            person_id: told[0].occurred_us
+            for person_id, told in ordered.items()
+            if person_id not in earlier and folder.is_late(by_id[person_id], told)
+        }
+        folder.read_ahead(late)
+        for person_id, told in ordered.items():
             person = by_id[person_id]
             if person_id in earlier:
                 folder.replay(person, self.places[person_id], person)
             else:
-                folder.advance(person, self.places[person_id], person, sorted(told, key=_key))
+                folder.advance(person, self.places[person_id], person, told)
         self._replay_others(folder, earlier - set(fresh))
         ids = folder.post()
         externals = {row.id: row.external_id for row in self.people.values()}

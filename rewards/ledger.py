@@ -94,8 +94,13 @@ def opposite(row: Any, postings: Iterable[Any], origin: str, reason: str) -> Dra
         event_ref=row.event_ref,
         reverses=row.id,
         object_key=row.object_key,
-        moves=tuple((one.account, one.person_id or NOBODY, one.detail, -one.amount) for one in postings),
+        moves=undoing(postings),
     )
+
+
+def undoing(postings: Iterable[Any]) -> tuple[Move, ...]:
+    """The moves that take back what these postings moved."""
+    return tuple((one.account, one.person_id or NOBODY, one.detail, -one.amount) for one in postings)
 
 
 def on_dates(draft: Draft, local_date: int, board_date: int) -> Draft:

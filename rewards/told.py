@@ -49,8 +49,8 @@ class Told:
 
     @classmethod
     def stored(cls, row: Any) -> "Told":
-        """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields."""
-        values = (*row[:-1], _tags(row[-1]))
+        """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields, with the person asked about last."""
+        values = (*row[:-2], _tags(row.tags))
         return cls(*values)
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, select, true, update
 
 from rewards.store import schema
-from rewards.store.prepared import Prepared, inserting
+from rewards.store.prepared import Prepared, inserting, one_of
 from rewards.store.session import Transaction
 
 EVENT = schema.event
@@ -26,21 +26,23 @@ _FOLDED = (
 )  # fmt: skip
 
 
-def _scored(*, voided: bool) -> Any:
-    """A person's events that count (or ever counted), as subject or as owner: two questions, as each has its own index."""
+def _scored(dialect: str, *, voided: bool) -> Any:
+    """People's events that count (or ever counted), as subject or as owner: two questions, as each has its own index."""
     counts = and_(
         EVENT.c.scored,
         true() if voided else EVENT.c.voided_at_us.is_(None),
         EVENT.c.occurred_us >= bindparam("from_us"),
         EVENT.c.occurred_us < bindparam("before_us"),
     )
-    mine, theirs = EVENT.c.person_id == bindparam("who"), EVENT.c.owner_id == bindparam("who")
-    owned = select(*_FOLDED).where(theirs, EVENT.c.person_id != bindparam("who"), counts)
-    return select(*_FOLDED).where(mine, counts).union_all(owned)
+    mine, theirs = one_of(EVENT.c.person_id, dialect), one_of(EVENT.c.owner_id, dialect)
+    owned = select(*_FOLDED, EVENT.c.owner_id.label("who")).where(
+        theirs, EVENT.c.person_id != EVENT.c.owner_id, counts
+    )
+    return select(*_FOLDED, EVENT.c.person_id.label("who")).where(mine, counts).union_all(owned)
 
 
-_SCORED = Prepared(lambda _: _scored(voided=False))
-_EVER_SCORED = Prepared(lambda _: _scored(voided=True))
+_SCORED = Prepared(lambda dialect: _scored(dialect, voided=False))
+_EVER_SCORED = Prepared(lambda dialect: _scored(dialect, voided=True))
 _CHUNK = 500
 
 
@@ -74,14 +76,17 @@ def by_refs(tx: Transaction, refs: Iterable[int]) -> dict[int, Row[Any]]:
 
 
 def scored_of(
-    tx: Transaction, person_id: int, from_us: int, before_us: int | None = None, *, voided: bool = False
-) -> list[Any]:
-    """The person's events that count (with `voided`: that ever counted), as subject or owner, in canonical order."""
+    tx: Transaction, ids: Sequence[int], from_us: int, before_us: int | None = None, *, voided: bool = False
+) -> dict[int, list[Any]]:
+    """People's events that count (with `voided`: that ever counted), as subject or owner, in canonical order, by person."""
+    statement = _EVER_SCORED if voided else _SCORED
     before = _AFTER_ALL_US if before_us is None else before_us
-    key = {"who": person_id, "from_us": from_us, "before_us": before}
-    rows = tx.ask(_EVER_SCORED if voided else _SCORED, [key])
+    rows = tx.ask_each(statement, sorted(ids), from_us=from_us, before_us=before)
+    found: dict[int, list[Any]] = {id_: [] for id_ in ids}
     # Sorted here, not by the database: collations differ, code points do not.
-    return sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id))
+    for row in sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id)):
+        found[row.who].append(row)
+    return found
 
 
 def last_scored(tx: Transaction, organisation: str) -> int | None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, true, 
 
 from rewards.faults import Insufficient
 from rewards.store import schema
-from rewards.store.prepared import Prepared, adding, inserting
+from rewards.store.prepared import Prepared, adding, inserting, one_of
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -51,9 +51,9 @@ _STANDING = Prepared(
         JOURNAL.c.person_id == bindparam("who"), JOURNAL.c.occurred_us >= bindparam("from_us")
     )
 )
-_STANDING_OF = Prepared(lambda _: _standing(JOURNAL.c.event_ref == bindparam("event")))
+_STANDING_OF = Prepared(lambda dialect: _standing(one_of(JOURNAL.c.event_ref, dialect)))
 _POSTINGS = Prepared(
-    lambda _: select(POSTING).where(POSTING.c.journal_id == bindparam("entry")).order_by(POSTING.c.id)
+    lambda dialect: select(POSTING).where(one_of(POSTING.c.journal_id, dialect)).order_by(POSTING.c.id)
 )
 BADGE_KINDS = ("badge", "badge_lost")
 NO_OBJECT = 0
@@ -183,18 +183,21 @@ def standing(tx: Transaction, person_id: int, from_us: int) -> list[Any]:
     return tx.ask(_STANDING, [{"who": person_id, "from_us": from_us}])
 
 
-def standing_of(tx: Transaction, person_id: int, event_refs: Iterable[int]) -> list[Any]:
-    """The person's entries of these events that no other entry has reversed."""
-    wanted = [{"event": ref} for ref in event_refs]
-    # Whose they are is asked here: in the question it would lead SQLite to walk all the person's entries for each event.
-    return [row for row in tx.ask(_STANDING_OF, wanted) if row.person_id == person_id] if wanted else []
+def standing_of(tx: Transaction, event_refs: Iterable[int]) -> dict[int, list[Any]]:
+    """Entries of these events that no other entry has reversed, by person.
+
+    The person is no part of the question: it would lead SQLite to walk all that a person has for each event.
+    """
+    found: dict[int, list[Any]] = {}
+    for row in sorted(tx.ask_each(_STANDING_OF, sorted(set(event_refs))), key=lambda row: int(row.id)):
+        found.setdefault(row.person_id, []).append(row)
+    return found
 
 
 def postings_of(tx: Transaction, journal_ids: Iterable[int]) -> dict[int, list[Any]]:
     """Postings by entry."""
-    wanted = [{"entry": id_} for id_ in sorted(set(journal_ids))]
     found: dict[int, list[Any]] = {}
-    for row in tx.ask(_POSTINGS, wanted) if wanted else ():
+    for row in tx.ask_each(_POSTINGS, sorted(set(journal_ids))):
         found.setdefault(row.journal_id, []).append(row)
     return found
 

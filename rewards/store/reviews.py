@@ -6,19 +6,19 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 
 from rewards.store import schema
-from rewards.store.prepared import Prepared
+from rewards.store.prepared import Prepared, one_of
 from rewards.store.session import Transaction
 
 REVIEW = schema.review
 EVENT = schema.event
 _HELD = Prepared(
-    lambda _: (
+    lambda dialect: (
         select(REVIEW.c.event_ref)
         .join(EVENT, EVENT.c.id == REVIEW.c.event_ref)
         .where(
             REVIEW.c.organisation_id == bindparam("organisation"),
             REVIEW.c.status == "open",
-            or_(EVENT.c.person_id == bindparam("who"), EVENT.c.owner_id == bindparam("who")),
+            or_(one_of(EVENT.c.person_id, dialect), one_of(EVENT.c.owner_id, dialect)),
         )
     )
 )
@@ -66,9 +66,9 @@ def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str
     return tx.execute(update(REVIEW).where(where).values(**values)).rowcount
 
 
-def held_events(tx: Transaction, organisation: str, person_id: int) -> set[int]:
-    """Events from which the person may earn, as subject or owner, and that an open review holds."""
-    return {row.event_ref for row in tx.ask(_HELD, [{"organisation": organisation, "who": person_id}])}
+def held_events(tx: Transaction, organisation: str, ids: Sequence[int]) -> set[int]:
+    """Events from which these people may earn, as subject or owner, and that an open review holds."""
+    return {row.event_ref for row in tx.ask_each(_HELD, ids, organisation=organisation)}
 
 
 def of_events(tx: Transaction, refs: Sequence[int], kind: str) -> set[int]:

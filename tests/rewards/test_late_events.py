@@ -74,7 +74,7 @@ def test_what_a_fold_reads_stands_in_the_order_of_its_fields(world: World) -> No
     )
     world.record(event)
     with world.db.read() as tx:
-        (row,) = event_rows.scored_of(tx, 1, -(2**62))
+        ((row,),) = event_rows.scored_of(tx, [1], -(2**62)).values()
     told = Told.stored(row)
     assert (told.ref, told.source, told.event_id, told.kind) == (row.id, event.source, event.id, event.kind)
     assert (told.object, told.channel, told.tags) == (event.object, event.channel, event.tags)
