@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,12 @@ from agents.setting import Phase, Setting
 from agents.state import State
 from agents.timeline import Timeline
 from engine.scoring_tables import new_objects
+from rewards.absences import absences, with_absences
 from rewards.carrying import NOTHING_ASIDE, Aside
+from rewards.clock import microseconds
 from rewards.events import Event
+from rewards.scheme import IncentiveScheme
+from rewards.tables import CompiledScheme
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -53,6 +58,7 @@ class Programme:
         record_events: bool,
     ) -> None:
         self._timeline, self._staff, self._items, self._setting, self._p = timeline, staff, items, setting, p
+        self._clock = clock
         self.running = [
             RunningScheme(scheme, staff, items, setting.content, clock, p.leads_per_click)
             for scheme in timeline.schemes
@@ -61,6 +67,7 @@ class Programme:
         groups = len(timeline.names)
         self._last: list[RunningScheme | None] = [None] * groups
         self._aside: list[Aside] = [NOTHING_ASIDE] * groups
+        self._known: dict[tuple[int, int], CompiledScheme] = {}
         # What goes by object or pair has one table, whatever scheme is in force.
         self._objects, self._used = new_objects()
         self._board_base: dict[tuple[int, int], Ints] = {}
@@ -78,6 +85,23 @@ class Programme:
             self._aside[group] = running.take_over(before, members, self._aside[group])
         return running
 
+    def _knowing(self, running: RunningScheme, group: int, day: int) -> CompiledScheme:
+        """The scheme in force as a group knows it: with the days on which its streaks were in none of the group's phases."""
+        began = self._timeline.phase(group, day).day
+        if (group, began) not in self._known:
+            none = IncentiveScheme(name="none", title="None")
+            zone = ZoneInfo(running.scheme.calendar.zone)
+            history = [
+                (
+                    microseconds(datetime.combine(self._clock.date_of(phase.day), time(), zone)),
+                    phase.scheme or none,
+                )
+                for phase in self._timeline.phases(group)
+                if phase.day <= day
+            ]
+            self._known[group, began] = with_absences(running.compiled, absences(history))
+        return self._known[group, began]
+
     def add(self, rows: Rows) -> None:
         """Take in the events that a day's shares cause."""
         self._waiting.add(rows)
@@ -89,15 +113,16 @@ class Programme:
             self._kept.append(rows)
         people, amounts = [], []
         by_group = [self.in_force(group, day) for group in range(len(self._timeline.names))]
-        for running in self.running:
-            groups = [group for group, scheme in enumerate(by_group) if scheme is running]
-            mine = rows.take(np.isin(self._timeline.group[rows.person], groups))
-            if mine.person.size:
+        for group, running in enumerate(by_group):
+            mine = rows.take(self._timeline.group[rows.person] == group)
+            if running is not None and mine.person.size:
                 running.state = running.state._replace(objects=self._objects, used=self._used)
-                awards = running.score(mine, self._p.reward_learning_rate)
+                awards = running.score(mine, self._p.reward_learning_rate, self._knowing(running, group, day))
                 self._objects, self._used = running.state.objects, running.state.used
                 people.append(mine.person[awards.event])
                 amounts.append(awards.amount_millipoints)
+        for running in self.running:
+            running.catalogue.award(running.earned, self._clock.date_of(day))
         empty = [np.empty(0, dtype=np.int64)]
         leads = rows.person[rows.kind == LEAD]
         return Scored(np.concatenate(people or empty), np.concatenate(amounts or empty), leads)
@@ -138,10 +163,10 @@ class Programme:
             total += running.earned
         return total
 
-    def redeem(self, draws: Floats) -> float:
-        """Let people turn points in, with one draw each; money paid."""
+    def redeem(self, draws: Floats, on: date) -> float:
+        """Let people turn points in on a day, with one draw each; money paid."""
         chance = self._p.redemption_per_week
-        return sum(running.catalogue.redeem(running.earned, draws, chance) for running in self.running)
+        return sum(running.catalogue.redeem(running.earned, draws, chance, on) for running in self.running)
 
     def liability(self) -> float:
         """Money owed for points held."""
@@ -183,6 +208,8 @@ class Programme:
         offer.tangible[members] = running.promise.tangible[segment]
         offer.public[members] = running.promise.public[segment]
         offer.expected[members] = running.promise.expected[segment]
+        prize, prize_public = running.prizes(day - self._timeline.scheme_began(group, day))
+        offer.prize[members], offer.prize_public[members] = prize[members], prize_public[members]
         offer.weeks[members] = self._timeline.novelty_weeks(group, day, self._p)
         offer.goal[members] = running.goal()[members]
         if running.scheme.streaks:

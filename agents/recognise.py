@@ -73,7 +73,9 @@ class Recogniser:
             began = self._timeline.scheme_began(group, day)
             for highlight in phase.scheme.recognition.highlights:
                 share, every = float(highlight.share), highlight.every_days
-                rules.append((began, Recognition(rule="exclusive", share=share, every_days=every)))
+                publicity = highlight.nature.publicity
+                rule = Recognition(rule="exclusive", share=share, every_days=every, publicity=publicity)
+                rules.append((began, rule))
         return rules
 
     def _concerned(self, rule: Recognition, day: int, prior: dict[str, Flags]) -> Flags:

@@ -29,7 +29,7 @@ from engine.scoring_tables import (
 from rewards.carrying import Aside, carry_people
 from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.scheme import IncentiveScheme
-from rewards.tables import compile_scheme
+from rewards.tables import CompiledScheme, compile_scheme
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -111,10 +111,16 @@ class RunningScheme:
         other.catalogue.spent[members] = 0
         return left
 
-    def score(self, rows: Rows, learning_rate: float) -> Awards:
-        """Score events in canonical order, and let everybody learn what a share and a click really bring."""
-        self.state, awards = score_batch(self.compiled.tables, self.state, self.batch(rows))
-        amounts = np.bincount(awards.event, weights=awards.amount_millipoints, minlength=rows.person.size)
+    def score(self, rows: Rows, learning_rate: float, known: CompiledScheme) -> Awards:
+        """Score events in canonical order, and let everybody learn what a share and a click really bring.
+
+        `known`: the scheme as those people know it, with what was away before it.
+        """
+        self.state, awards = score_batch(known.tables, self.state, self.batch(rows))
+        # A badge is paid once: its points say nothing about what the next share brings.
+        lasting = ~np.isin(awards.reason, (codes.BADGE, codes.BADGE_LOST))
+        paid = awards.amount_millipoints * lasting
+        amounts = np.bincount(awards.event, weights=paid, minlength=rows.person.size)
         for kinds, belief in (((SHARE,), self.share_belief), ((CLICK, LEAD), self.click_belief)):
             of_kind = np.isin(rows.kind, kinds)
             people, place = np.unique(rows.person[of_kind], return_inverse=True)
@@ -147,6 +153,21 @@ class RunningScheme:
             climbing = (now.earned >= below) & (now.earned < level)
             nearest = np.maximum(nearest, np.where(climbing, now.earned / max(level, 1.0), 0.0))
         return np.where(nearest < 1.0, nearest, 0.0)
+
+    def prizes(self, day_of_scheme: int) -> tuple[Floats, Floats]:
+        """float64[n] each: 1 where a tangible, announced prize can still be had, and where such a one is public."""
+        now = columns(self.compiled.tables, self.state)
+        running = [one.nature for one in self.scheme.challenges if day_of_scheme < one.days]
+        for_all = running + [one.nature for one in self.scheme.recognition.highlights]
+        badges = enumerate(self.scheme.every_badge)
+        found = [(nature, np.ones(self._staff.size)) for nature in for_all]
+        found += [(badge.nature, (now.badge[:, i] != codes.HELD).astype(np.float64)) for i, badge in badges]
+        prize, public = np.zeros(self._staff.size), np.zeros(self._staff.size)
+        for nature, to_be_had in found:
+            if nature.worth == "tangible" and nature.expectation == "expected":
+                prize = np.maximum(prize, to_be_had)
+                public = np.maximum(public, to_be_had * (nature.publicity == "public"))
+        return prize, public
 
     def streaks(self, day: int) -> Standing:
         """Where everybody's streaks stand on the morning of `day`."""

@@ -18,6 +18,7 @@ from agents.offering import Channel, Content, ContentKind, Policy, PolicyChange
 from agents.parameters import MECHANISMS, PRESETS, Parameters
 from agents.parts import Part
 from agents.phases import Arm, Contest, Phase, Phases, Recognition, Reward, check_phases
+from rewards.fields import Day
 
 __all__ = [
     "Arm",
@@ -87,7 +88,7 @@ class Setting(Part):
     """Randomised groups with phases of their own."""
     parameters: ParameterChoice = ParameterChoice()
     """Values of the model's parameters."""
-    start_date: date = date(2026, 1, 5)
+    start_date: Day = date(2026, 1, 5)
     """Calendar date of day 0."""
     horizon_days: Annotated[int, Field(ge=1, le=3660)] = 182
     """Days simulated from day 0."""

@@ -76,11 +76,24 @@ def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
 
 
 @shared
-def _missed(tables, leave, required, first, end, most, e):  # type: ignore[no-untyped-def]
+def _was_away(tables, s, date):  # type: ignore[no-untyped-def]
+    """Whether the streak was in no version of the scheme on the date, or on a part of it."""
+    for at in range(tables.away.shape[0]):
+        if tables.away[at, 0] == s and tables.away[at, 1] <= date and date <= tables.away[at, 2]:
+            return True
+    return False
+
+
+@shared
+def _missed(tables, leave, s, first, end, most, e):  # type: ignore[no-untyped-def]
     """Required dates in [first, end) that nothing excuses, counted no further than `most` + 1."""
-    missed = 0
+    missed, required = 0, int(tables.streak[s, 0])
     for date in range(first, end):
-        if (required >> ((date - 1) % 7)) & 1 == 1 and not _excused(tables, leave, e, date):
+        if (
+            (required >> ((date - 1) % 7)) & 1 == 1
+            and not _excused(tables, leave, e, date)
+            and not _was_away(tables, s, date)
+        ):
             missed += 1
             if missed > most:
                 return missed
@@ -89,7 +102,10 @@ def _missed(tables, leave, required, first, end, most, e):  # type: ignore[no-un
 
 @shared
 def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-untyped-def]
-    """Count one active date: unbroken if every required day between was excused or covered by a freeze."""
+    """Count one active required date: unbroken if every required day between was excused or covered by a freeze.
+
+    A date that is not required, because of its weekday, a holiday or leave, neither lengthens a streak nor breaks it.
+    """
     rule = tables.streak[s]
     if not holds(tables.program, int(rule[5]), int(rule[6]), e):
         return
@@ -106,6 +122,8 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
             mine[c.BROKEN] = 0
             mine[c.LONGEST] = max(int(mine[c.LENGTH]), int(mine[c.LONGEST]))
         return
+    if _missed(tables, leave, s, e.date, e.date + 1, 0, e) == 0:
+        return
     window = window_of(int(rule[2]), e.date, e.month)
     if mine[c.FREEZES_IN] != window:
         mine[c.FREEZES_IN] = window
@@ -116,7 +134,7 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
     else:
         # Below zero where a later version grants fewer than were used.
         freezes, repairable = max(int(mine[c.FREEZES_LEFT]), 0), int(rule[3])
-        missed = _missed(tables, leave, int(rule[0]), last + 1, e.date, max(freezes, repairable), e)
+        missed = _missed(tables, leave, s, last + 1, e.date, max(freezes, repairable), e)
         if missed <= freezes:
             mine[c.FREEZES_LEFT] -= missed
             mine[c.LENGTH] += 1

@@ -59,6 +59,7 @@ def _tables(matrices, listed, general):  # type: ignore[no-untyped-def]
         matrices[8],
         matrices[9],
         matrices[10],
+        matrices[11],
         listed,
         general,
     )
@@ -102,7 +103,7 @@ def _ask(tables, state, slot, e):  # type: ignore[no-untyped-def]
 
 
 @kernel(
-    Tuple(Array("int64", 2), 11),
+    Tuple(Array("int64", 2), 12),
     I64In,
     I64In,
     I64Matrix,

@@ -74,6 +74,7 @@ class SchemeTables(NamedTuple):
     streak       [S, 7]  mask of required weekdays (Monday is bit 0), freezes, their window, most missed days and least events of
                          a repair, condition start and end
     holiday      [H, 2]  date, mask of segments (0: everybody), by date
+    away         [A, 3]  streak, first and last date of a time in which no version of the scheme had it
     dispatch     [2K, 8] for kind x 2 + role: ranges in `listed` of the rules, steps, streaks and badges that an event concerns
     listed       [L]     their indices
     general      [4]     first of the scheme's own caps, mask of unrewarded channels, entries one event can make, and object
@@ -90,6 +91,7 @@ class SchemeTables(NamedTuple):
     requirement: Ints
     streak: Ints
     holiday: Ints
+    away: Ints
     dispatch: Ints
     listed: Ints
     general: Ints

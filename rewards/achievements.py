@@ -215,7 +215,7 @@ class Repair(Part):
 
 
 class Streak(Part):
-    """Consecutive required days with at least one event, on calendar dates, never by 24 hours."""
+    """Consecutive required days with at least one event, on calendar dates, never by 24 hours. Other days keep it and do not lengthen it."""
 
     id: Id = Field(description="unique; keeps its meaning through versions of the scheme")
     title: Title = Field(description="what people call it")
@@ -225,7 +225,7 @@ class Streak(Part):
     when: Predicate | None = Field(None, description="only events that meet this condition count")
     days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = Field(
         ("mon", "tue", "wed", "thu", "fri"),
-        description="the required weekdays; holidays and leave are never required",
+        description="the required weekdays, which alone count; holidays and leave are never required",
     )
     freezes: Annotated[int, Field(ge=0, le=30, strict=True), Whole] = Field(
         0, description="missed days that do not break it, in each freeze window"

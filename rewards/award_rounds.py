@@ -34,25 +34,36 @@ class Round:
 def open_rounds(schemes: Schemes, now_us: int) -> list[Round]:
     """The round under way of each award of the scheme in force.
 
-    The first began on the day the award came; through later versions that keep its id and length the rounds go on.
+    The first began on the day the award came; through later versions that keep its id and length the rounds go on. An award that was away
+    goes on in the round in which it left, where it is back before that is over, or else begins anew.
     """
     began: dict[tuple[str, int], date] = {}
+    away: dict[tuple[str, int], tuple[date, date]] = {}
     for at_us in sorted({one.effective_us for one in schemes.timeline if one.effective_us <= now_us}):
         version = schemes.at(at_us)
         if version == NO_SCHEME:
             continue
         day = date.fromordinal(local_ordinal(at_us, schemes.zone(version)))
         keys = [(one.id, one.every_days) for one in _awards(schemes, version)]
-        began = {key: began.get(key, day) for key in keys}
+        away |= {
+            key: (first, _under_way(first, key[1], day)) for key, first in began.items() if key not in keys
+        }
+        back = {key: away.pop(key) for key in keys if key in away}
+        goes_on = {key: first for key, (first, left) in back.items() if day < left + timedelta(days=key[1])}
+        began = {key: began.get(key, goes_on.get(key, day)) for key in keys}
     version = schemes.at(now_us)
     zone = schemes.zone(version)
     today = date.fromordinal(local_ordinal(now_us, zone))
     found = []
     for one in _awards(schemes, version):
-        first = began[one.id, one.every_days]
-        gone = (today - first).days // one.every_days * one.every_days
-        found.append(Round(one, first + timedelta(days=gone), version, zone))
+        first = _under_way(began[one.id, one.every_days], one.every_days, today)
+        found.append(Round(one, first, version, zone))
     return found
+
+
+def _under_way(began: date, every_days: int, day: date) -> date:
+    """First day of the round in which a day lies."""
+    return began + timedelta(days=(day - began).days // every_days * every_days)
 
 
 def round_of(schemes: Schemes, award: str, first_date: int, version: int, now_us: int) -> Round | None:

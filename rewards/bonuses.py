@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from rewards.ledger import Draft, award_moves, inherited, opposite, post
+from rewards.ledger import Draft, award_moves, post
 from rewards.places import local_ordinal
 from rewards.reasons import Reason, points_text
 from rewards.store import bonuses as rows
-from rewards.store import journal as journal_rows
-from rewards.store import people as people_rows
 from rewards.store.session import Transaction
+from rewards.undoing import opposites
 
 
 def bonus(
@@ -45,10 +44,7 @@ def take_back(
     tx: Transaction, organisation: str, given: Sequence[Any], origin: str, reason: str, now_us: int
 ) -> None:
     """Undo bonuses, each on the account that has it by now."""
-    postings = journal_rows.postings_of(tx, [row.id for row in given])
-    heirs = people_rows.heirs(tx, organisation, [row.person_id for row in given])
-    undone = [opposite(row, postings.get(row.id, ()), origin, reason) for row in given]
-    post(tx, organisation, [inherited(draft, heirs) for draft in undone], now_us)
+    post(tx, organisation, opposites(tx, organisation, given, origin, reason), now_us)
 
 
 def drop_doubles(

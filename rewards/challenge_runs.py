@@ -56,10 +56,12 @@ class Run:
 def runs(schemes: Schemes, now_us: int) -> list[Run]:
     """Challenges in force, in the scheme's order, and those of earlier versions that ran to their last day.
 
-    One that the next version has in the same words goes on from its beginning; one dropped or reworded before its end is void.
+    One that the next version has in the same words goes on from its beginning, and so does one that was away and is back before its end.
+    One dropped or reworded before its end, and not back by then, is void.
     """
     going: list[Run] = []
     over: list[Run] = []
+    away: dict[Challenge, Run] = {}
     for at_us in sorted({one.effective_us for one in schemes.timeline if one.effective_us <= now_us}):
         version = in_force(schemes.timeline, at_us)
         if version == NO_SCHEME:
@@ -70,15 +72,19 @@ def runs(schemes: Schemes, now_us: int) -> list[Run]:
         waits = max((rule.hold_hours for rule in scheme.rules), default=0)
         before, going = going, []
         for one in scheme.challenges:
+            back = away.pop(one, None)
             held = next((run for run in before if run.challenge == one), None)
+            held = held or (back if back and at_us < back.ends_us else None)
             first = held.first if held else one.starts or _date(at_us, calendar.zone)
             settles = calendar.grace_hours + (waits if one.metric == "points" else 0)
             going.append(Run(one, first, version, calendar.zone, settles))
-        over += [
-            replace(run, in_force=False)
-            for run in before
-            if run.challenge not in scheme.challenges and run.ends_us <= at_us
-        ]
+        for run in before:
+            if run.challenge in scheme.challenges:
+                continue
+            if run.ends_us <= at_us:
+                over.append(replace(run, in_force=False))
+            else:
+                away[run.challenge] = run
     return going + over
 
 

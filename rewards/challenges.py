@@ -155,12 +155,18 @@ def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, Any]
 def _paid(
     tx: Transaction, organisation: str, run: Run, parts: Mapping[str, Mapping[int, int]]
 ) -> dict[int, Any]:
-    """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased."""
+    """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased or left."""
     reached = [by for by in parts.values() if _whole(run, sum(by.values())) >= run.challenge.goal]
     contributed = {who for by in reached for who, amount in by.items() if amount > 0}
     heirs = people_rows.heirs(tx, organisation, contributed)
     whom = {heirs.get(who, who) for who in contributed}
-    return people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
+    people = people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
+    where = places(tx, list(people.values()))
+    return {
+        who: row
+        for who, row in people.items()
+        if row.status != "inactive" and not where[who].is_away(run.ends_us - 1)
+    }
 
 
 def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) -> ChallengeView:
@@ -170,13 +176,13 @@ def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) 
     suppressed = 0
     if one.unit == "person":
         if mine is not None:
-            own = str(mine.id)
+            own = [str(id_) for id_ in people_rows.accounts_of(tx, mine.id)]
             done = (
                 rows.results(tx, organisation, one.id, first, own)
                 if fixed
                 else _totals(_parts(tx, organisation, run, mine.id), run)
             )
-            amount = done.get(own, 0)
+            amount = sum(done.get(unit, 0) for unit in own)
             shown.append(TeamStand(mine.external_id, amount, amount >= one.goal, True))
     else:
         done = rows.results(tx, organisation, one.id, first) if fixed else _done(tx, organisation, run)
@@ -250,14 +256,22 @@ def _done(tx: Transaction, organisation: str, run: Run) -> dict[str, int]:
 def _parts(
     tx: Transaction, organisation: str, run: Run, person_id: int | None = None
 ) -> dict[str, dict[int, int]]:
-    """What each person gave to each unit (millipoints, or a number); a person's own unit is their internal id."""
+    """What each person gave to each unit (millipoints, or a number); a person's own unit is their internal id.
+
+    What an account gave before it was merged is hers who took over, where the account belonged.
+    """
     counted = _counted(run)
-    single = [
-        (row[0], row[1], row[2], int(row[3]))
-        for row in rows.settled(tx, organisation, counted, ("person", "segment", "team"), person_id)
-    ]
+    given: list[tuple[int, str, str, int]] = []
+    for id_ in [None] if person_id is None else people_rows.accounts_of(tx, person_id):
+        given += [
+            (row[0], row[1], row[2], int(row[3]))
+            for row in rows.settled(tx, organisation, counted, ("person", "segment", "team"), id_)
+        ]
+        given += _moved(tx, organisation, counted, id_)
+    heirs = people_rows.heirs(tx, organisation, {who for who, _, _, _ in given})
     found: dict[str, dict[int, int]] = {}
-    for who, segment, team, amount in [*single, *_moved(tx, organisation, counted, person_id)]:
+    for account, segment, team, amount in given:
+        who = heirs.get(account, account)
         unit = {"person": str(who), "segment": segment, "team": team, "everyone": EVERYONE}
         by = found.setdefault(unit[run.challenge.unit], {})
         by[who] = by.get(who, 0) + amount
@@ -271,7 +285,7 @@ def _moved(
     found = rows.moved(tx, organisation, counted, person_id)
     people = people_rows.by_ids(tx, organisation, {row.person_id for row in found})
     where = places(tx, list(people.values()))
-    members = [where[row.person_id].membership_at(row.occurred_us) for row in found]
+    members = [where[row.person_id].of(row.event_ref).membership_at(row.occurred_us) for row in found]
     return [
         (row.person_id, segment, team, int(row.amount))
         for row, (segment, team) in zip(found, members, strict=True)

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from rewards.faults import Conflict, Insufficient, NotFound, Refused
-from rewards.ledger import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, Draft, opposite, post, post_once
+from rewards.ledger import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, Draft, post, post_once
 from rewards.people import find_row, refuse_own
+from rewards.persons import accounts_of
 from rewards.places import today
 from rewards.reasons import amount_text
 from rewards.scheme import Reward, millipoints
@@ -17,6 +18,7 @@ from rewards.store import people as people_rows
 from rewards.store import states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import digest, from_us, maybe_us, to_us
+from rewards.undoing import opposites
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ def claim_reward(
     """
     who = find_row(tx, organisation, person)
     states.lock(tx, organisation, [who.id])
-    dedupe = f"claim:{who.id}:{digest(key)}"
-    before = rows.by_dedupe(tx, organisation, dedupe)
+    dedupe, *former = (f"claim:{id_}:{digest(key)}" for id_ in accounts_of(tx, who))
+    before = rows.by_dedupe(tx, organisation, [dedupe, *former])
     if before is not None:
         if before.reward != reward:
             raise Conflict(f"key {key!r}: was used for reward {before.reward!r}; use a new key")
@@ -223,8 +225,7 @@ def _refund(
         )
     rows.put_back(tx, organisation, row.reward)
     entry = journal_rows.get(tx, organisation, row.journal_id)
-    postings = journal_rows.postings_of(tx, [row.journal_id]).get(row.journal_id, ())
-    post(tx, organisation, [opposite(entry, postings, "refund", "refunded")], to_us(now))
+    post(tx, organisation, opposites(tx, organisation, [entry], "refund", "refunded"), to_us(now))
     trail.log(tx, organisation, actor, f"claim.{after}", str(claim), reason, to_us(now))
     return _view(tx, organisation, claim)
 

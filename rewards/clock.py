@@ -5,13 +5,18 @@ UTC instants are stored; the IANA zone and local date of an event are frozen whe
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 FUTURE_LIMIT = timedelta(minutes=5)
 """Clocks may run this far ahead of ours; an event from beyond waits in quarantine."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+_SECOND, _HALF_DAY = timedelta(seconds=1), timedelta(hours=12)
+# Rules of summer time alone reach further: no day is left out by them.
+_MONTHS = [datetime(year, month, 1, tzinfo=UTC) for year in range(1970, 2038) for month in range(1, 13)]
 
 
 def microseconds(instant: datetime) -> int:
@@ -19,21 +24,46 @@ def microseconds(instant: datetime) -> int:
     return (instant - EPOCH) // MICROSECOND
 
 
+def moment(at_us: int) -> datetime:
+    """The aware UTC datetime of so many microseconds since 1970."""
+    return EPOCH + at_us * MICROSECOND
+
+
 def local_date(instant: datetime, zone: str) -> date:
     """The calendar date that people in `zone` saw at `instant`; both folds of a repeated hour have one date."""
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
-def frozen_date(instant: datetime, zone: str, last_used: date | None) -> date:
-    """The local date an event is counted on: never before a date already used, so that moving west frees no second cap."""
-    today = local_date(instant, zone)
-    return today if last_used is None else max(today, last_used)
+@cache
+def left_out(zone: str) -> tuple[tuple[datetime, date], ...]:
+    """Dates since 1970 that a zone never had, each with the instant at which it was passed over.
+
+    Where a country crossed the date line its clocks went a whole day ahead: Apia went from 2011-12-29 to 2011-12-31.
+    """
+    place, found = ZoneInfo(zone), []
+    for before, after in pairwise(_MONTHS):
+        if _offset(after, place) - _offset(before, place) < _HALF_DAY:
+            continue
+        low, high = before, after
+        while high - low > _SECOND:
+            middle = low + (high - low) // 2
+            low, high = (
+                (low, middle)
+                if _offset(middle, place) - _offset(before, place) >= _HALF_DAY
+                else (middle, high)
+            )
+        first, last = low.astimezone(place).date(), high.astimezone(place).date()
+        found += [(high, first + timedelta(days=day)) for day in range(1, (last - first).days)]
+    return tuple(found)
 
 
-def zone_change_takes_effect(instant: datetime, old_zone: str) -> datetime:
-    """When a change of zone asked for at `instant` begins: the next local midnight in the old zone, in UTC."""
-    tomorrow = local_date(instant, old_zone) + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), ZoneInfo(old_zone)).astimezone(UTC)
+def _offset(instant: datetime, place: ZoneInfo) -> timedelta:
+    return instant.astimezone(place).utcoffset() or timedelta()
+
+
+def is_repeated(instant: datetime, zone: str) -> bool:
+    """True in an hour that clocks show for the second time, in which the date may go back: St John's at 00:01 on 2010-11-07."""
+    return instant.astimezone(ZoneInfo(zone)).fold == 1
 
 
 def week_index(day: date) -> int:

@@ -15,9 +15,11 @@ import rfc8785
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from rewards.faults import sayable
 from rewards.fields import fault
 from rewards.sheets import SheetError, decode
 
+MOST_DEPTH = 32
 Model = TypeVar("Model", bound=BaseModel)
 MOST_DOCUMENT_BYTES = 16 * 1024 * 1024
 MOST_VALUE_CHARACTERS = 60
@@ -26,18 +28,36 @@ MOST_VALUE_CHARACTERS = 60
 class DocumentError(ValueError):
     """A document that cannot be taken, told in one line."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(sayable(message))
+
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML that refuses a key written twice and aliases that multiply."""
+    """Safe YAML that refuses a key written twice, aliases that multiply, tags, and nesting without end."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(
-                problem="got an alias; aliases are not taken; write the value out",
-                problem_mark=event.start_mark,
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        problem = ""
+        if isinstance(event, yaml.AliasEvent):
+            problem = "got an alias; aliases are not taken; write the value out"
+        elif event.tag is not None:
+            # Among them are numbers to the base of 60 and bytes, whose reading has no bound.
+            problem = f"got the tag {event.tag[:40]}; tags are not taken; write the value alone"
+        elif self.depth >= MOST_DEPTH:
+            problem = (
+                f"got more than {MOST_DEPTH} levels; no document has as many; take brackets or indents away"
             )
-        return super().compose_node(parent, index)
+        if problem:
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+        self.depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
 
     def compose_scalar_node(self, anchor: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
+from rewards.bounds import check_day
 from rewards.document import DocumentError
 from rewards.events import Event, EventError, parse_cloudevent, payload_hash, read_json
+from rewards.faults import BadValue
 
 MOST_LINE_BYTES = 64 * 1024
 
@@ -21,7 +24,7 @@ def read_events(path: Path, known: Container[str] | None = None) -> list[Event]:
     lines: dict[tuple[str, str], tuple[int, Event]] = {}
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(lines_of(file), 1):
                 if not line.strip():
                     continue
                 where = f"{path}:{number}"
@@ -43,14 +46,28 @@ def read_events(path: Path, known: Container[str] | None = None) -> list[Event]:
     return events
 
 
+def lines_of(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; of one that is longer than any event only a part, in memory of that size."""
+    while line := file.readline(MOST_LINE_BYTES + 1):
+        yield line
+
+
 def _event(line: bytes, where: str) -> Event:
     if len(line) > MOST_LINE_BYTES:
         raise DocumentError(
             f"{where}: got a line of {len(line)} bytes; an event has at most {MOST_LINE_BYTES}; write one event a line"
         )
     try:
-        return parse_cloudevent(read_json(line))
-    except EventError as error:
+        event = parse_cloudevent(read_json(line))
+        for name, day in (
+            ("localdate", event.local_date),
+            ("ownerdate", event.frozen.owner_date if event.frozen else None),
+        ):
+            # They are counted with here, and nowhere else: the live program finds its own.
+            if day is not None:
+                check_day(day, name)
+        return event
+    except (EventError, BadValue) as error:
         raise DocumentError(f"{where}: {error}") from None
     except ValueError as error:
         raise DocumentError(

@@ -19,7 +19,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from rewards.fields import INSTANT_WANTED, AnyText, Day, Instant, Name, Normal, Whole, fault, like, normal
+from rewards.bounds import FIRST_YEAR, LAST_YEAR
+from rewards.faults import sayable
+from rewards.fields import (
+    INSTANT_WANTED,
+    AnyText,
+    Instant,
+    Name,
+    Normal,
+    Whole,
+    WrittenDay,
+    fault,
+    like,
+    normal,
+)
 from rewards.people_file import Zone
 
 TYPE_PREFIX = "org.groundswell."
@@ -46,6 +59,9 @@ def _one_order(tags: tuple[str, ...]) -> tuple[str, ...]:
 class EventError(ValueError):
     """An event that cannot be taken, told in one line."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(sayable(message))
+
 
 class Frozen(BaseModel):
     """What became of an event when it was taken in, and stays so: for logs of the past, ignored in what is sent.
@@ -61,7 +77,7 @@ class Frozen(BaseModel):
     version: Annotated[int, Field(ge=0, le=2**31, strict=True), Whole] | None = None
     segment: Annotated[str, Field(min_length=1, max_length=64), Normal] | None = None
     owner_zone: Zone | None = None
-    owner_date: Day | None = None
+    owner_date: WrittenDay | None = None
     owner_segment: Annotated[str, Field(min_length=1, max_length=64), Normal] | None = None
 
 
@@ -84,7 +100,7 @@ class Event(BaseModel):
     quantity: Annotated[int, Field(ge=0, le=MOST_QUANTITY, strict=True), Whole] = 1
     verification: Verification = "declared"
     owner: PersonId | None = None
-    local_date: Day | None = None
+    local_date: WrittenDay | None = None
     zone: Zone | None = None
     recorded_at: Instant | None = None
     frozen: Frozen | None = None
@@ -96,8 +112,8 @@ class Event(BaseModel):
             return None
         if value.tzinfo is None:
             raise ValueError("has no offset; RFC 3339 with an offset is required; append Z for UTC")
-        if not 1970 <= value.year <= 2999:
-            raise ValueError("lies outside the years 1970 to 2999; send when it happened")
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValueError(f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}; send when it happened")
         return value.astimezone(UTC)
 
     @property

@@ -44,7 +44,7 @@ def explain_scheme(scheme: IncentiveScheme, role: Role = "employee") -> list[str
     lines += [_challenge(one, scheme) + _nature(one.nature, hr) for one in scheme.challenges]
     pseudonyms = any(board.pseudonyms for board in scheme.leaderboards)
     lines += [_board(board, pseudonyms) for board in scheme.leaderboards]
-    lines += _recognition(scheme, hr)
+    lines += _recognition(scheme, hr) + _award_budget(scheme)
     lines += [_reward(reward, hr) for reward in scheme.rewards]
     return lines + _time(scheme.calendar) + _others(scheme, hr)
 
@@ -136,7 +136,7 @@ def _penalty(penalty: Penalty) -> str:
 def _streak(streak: Streak) -> str:
     when = f", if {condition(streak.when)}" if streak.when else ""
     what = joined(tuple(f"“{kind_words(kind)}”" for kind in streak.kinds))
-    text = f"Streak “{streak.title}”: {what}{when}, on every {joined(day_names(streak.days), 'and')}; holidays and leave do not count."
+    text = f"Streak “{streak.title}”: {what}{when}, on every {joined(day_names(streak.days), 'and')}; holidays and leave do not count. On other days it neither grows nor breaks."
     if streak.freezes:
         window = "" if streak.freeze_window == "total" else f" in a {streak.freeze_window}"
         text += f" {plural(streak.freezes, 'missed day')}{window} do not break it."
@@ -191,6 +191,16 @@ def _recognition(scheme: IncentiveScheme, hr: bool) -> list[str]:
         text += f"{'before all' if one.nature.publicity == 'public' else 'in private'}, at most {_percent(one.share)} of people; who shared as much is drawn by lot."
         lines.append(text + _nature(one.nature, hr))
     return lines + [_nomination(one) + _nature(one.nature, hr) for one in found.nominations]
+
+
+def _award_budget(scheme: IncentiveScheme) -> list[str]:
+    budget = scheme.award_budget
+    if budget is None:
+        return []
+    return [
+        f"All awards together can make {points(budget.points)} spendable {_EACH[budget.window]}; what goes beyond counts for your rank and "
+        "your badges, and cannot be spent."
+    ]
 
 
 def _percent(share: Fraction) -> str:

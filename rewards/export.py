@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rewards.people import find_row
+from rewards.persons import accounts_of, find_row
+from rewards.store import people as people_rows
 from rewards.store import personal, trail
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
@@ -24,4 +25,6 @@ def export_person(tx: Transaction, organisation: str, person: str, actor: str, n
     """Everything, passwords and hashes of secrets left out; the export itself is logged. Raises NotFound."""
     who = find_row(tx, organisation, person)
     trail.log(tx, organisation, actor, "people.export", f"person:{who.id}", "", to_us(now))
-    return PersonalData(organisation, person, now, personal.rows_about(tx, organisation, who.id, person))
+    names = [who.external_id, *(one.external_id for one in people_rows.aliases_of(tx, who.id))]
+    found = personal.rows_about(tx, organisation, accounts_of(tx, who), names)
+    return PersonalData(organisation, who.external_id, now, found)

@@ -1,10 +1,22 @@
 """What the program refuses, as nouns: every message names the value, the limit and the remedy."""
 
+MOST_SAID = 600
+
+
+def sayable(text: str) -> str:
+    """A message as UTF-8 can carry it and a reader can take it: half of a surrogate pair stands as its escape, and no more than
+    MOST_SAID characters of the whole."""
+    short = text if len(text) <= MOST_SAID else text[: MOST_SAID - 1] + "…"
+    return short.encode("utf-8", "backslashreplace").decode()
+
 
 class Fault(ValueError):  # noqa: N818 - nouns
     """A refusal that the caller can show. `code` is stable; the message is one line."""
 
     code = "fault"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(sayable(message))
 
 
 class NotFound(Fault):
@@ -41,3 +53,14 @@ class Stale(Fault):
     """The caller's copy is no longer the one that stands."""
 
     code = "stale"
+
+
+class Unavailable(RuntimeError):  # noqa: N818 - nouns
+    """The database cannot be used just now: locked, full, absent, read-only or of another version. Nothing was changed.
+
+    No `Fault`: it says nothing of what the caller asked for, and the same request may succeed later. `brief` says it in a few words.
+    """
+
+    def __init__(self, brief: str) -> None:
+        super().__init__(f"the database cannot be used: {brief}; see groundswell doctor and try again")
+        self.brief = brief

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
+from rewards.bounds import in_years
+
 INSTANT_WANTED = "not an RFC 3339 time; write one like 2026-03-02T10:00:00Z"
 DAY_WANTED = "not a date; write one like 2026-03-02"
 MOST_NAME_CHARACTERS = 64
@@ -115,10 +117,12 @@ def printed(value: str) -> str:
     return value
 
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(in_years)]
 """RFC 3339 in documents and requests; never a bare number."""
-Day = Annotated[date, BeforeValidator(_day)]
+WrittenDay = Annotated[date, BeforeValidator(_day)]
 """A calendar date, YYYY-MM-DD."""
+Day = Annotated[WrittenDay, AfterValidator(in_years)]
+"""One in the years that are taken (`rewards.bounds`)."""
 Normal = BeforeValidator(_normal)
 Name = Annotated[str, AfterValidator(name_in)]
 """The name of a channel, a topic or a tag: any words in any language, in the form of `name_of`."""

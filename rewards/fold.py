@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from rewards.differences import Ledger
 from rewards.events import object_key
-from rewards.ledger import Draft, award_moves, badge_of, opposite, post, undoing
+from rewards.ledger import Draft, award_moves, badge_of, book, opposite
 from rewards.phrases import plural
 from rewards.places import Place, local_ordinal, places
 from rewards.reading import Read, read_ahead
@@ -27,10 +28,8 @@ from rewards.store.session import Transaction
 from rewards.told import Told
 
 UNTIL_REVIEWED_US = 2**62
-AWARDED = str(Reason.AWARDED)
 HELD = str(Reason.HELD_FOR_REVIEW)
-ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
-NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD)})
+LEFT = str(Reason.INACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +62,17 @@ class Folder:
             self.under_review |= reviews.held_events(self.tx, self.organisation, sorted(since_us))
             self._read |= read_ahead(self.tx, self.closed_us, since_us)
 
-    def is_late(self, stored: Any, fresh: Sequence[Told]) -> bool:
-        """True where new events (in canonical order) begin before the last that was folded, and nothing else has them replayed."""
+    def is_late(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+        """True where new events (in canonical order) begin before the last that was folded, and change nothing before them."""
         last = (stored.last_us, stored.last_source, stored.last_event)
-        return fresh[0].key <= last and not self._topped_up(fresh)
+        return fresh[0].key <= last and not self._reaches_back(place, stored, fresh)
 
     def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
-        if self.is_late(stored, fresh):
+        if self.is_late(place, stored, fresh):
             self.replay(person, place, stored, fresh[0].occurred_us)
             return
-        if self._topped_up(fresh):
+        if self._reaches_back(place, stored, fresh):
             self.replay(person, place, stored)
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
@@ -90,29 +89,44 @@ class Folder:
 
         Nothing before `since_us` has changed; what is asked for then was read ahead.
         """
-        told = self.open_events(person.id)
-        stand, drafts = self._again(person, place, stored, told, since_us)
+        ever = self.open_events(person.id, voided=True)
+        stand, drafts, told = self._again(person, place, stored, ever, since_us)
         self.drafts.extend(drafts)
         self._keep(person.id, stand, told[-1] if told else None)
 
     def differences(self, person: Any, place: Place, stored: Any) -> list[Draft]:
         """What a replay would post; nothing is kept."""
-        return self._again(person, place, stored, self.open_events(person.id))[1]
+        return self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
 
     def _again(
         self,
         person: Any,
         place: Place,
         stored: Any,
-        told: Sequence[Told],
+        ever: Sequence[Told],
         since_us: int = states.BEFORE_ALL_US,
-    ) -> tuple[Stand, list[Draft]]:
+    ) -> tuple[Stand, list[Draft], list[Told]]:
+        """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
         if person.id not in self._read:
             self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
         start = Stand(stored.base_version, stored.base_state)
+        told = [one for one in ever if not one.voided]
         stand, desired = self.fold(person.id, place, start, told, since_us=since_us)
-        drafts = self._differences(person, place, start, desired, told, since_us)
-        return stand, drafts + self._top_ups(person, place, start, told)
+        if since_us == states.BEFORE_ALL_US:
+            standing = journal_rows.standing(self.tx, person.id, self.closed_us)
+        else:
+            standing = self._read[person.id].standing
+
+        def once_counted() -> list[Draft]:
+            return [] if len(told) == len(ever) else self.fold(person.id, place, start, ever)[1]
+
+        ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing, since_us)
+        drafts = ledger.differences(desired, {one.ref for one in told}, once_counted)
+        return stand, drafts + self._top_ups(person, place, start, told), told
+
+    def _reaches_back(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+        """True where new events can change what came before the first of them."""
+        return self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh)
 
     def _topped_up(self, fresh: Sequence[Told]) -> bool:
         """True where an event falls into a span that a top-up covers."""
@@ -154,7 +168,8 @@ class Folder:
             self.tx, self.organisation, span.version, person.id
         ):
             return []
-        drafts = [opposite(row, (), "replay", "replayed") for row in standing]
+        postings = journal_rows.postings_of(self.tx, [row.id for row in standing])
+        drafts = [opposite(row, postings.get(row.id, ()), "replay", "replayed") for row in standing]
         if rise:
             board = local_ordinal(self.now_us, self.schemes.zone(span.version))
             drafts.append(
@@ -170,8 +185,8 @@ class Folder:
         self, person_id: int, before_us: int | None = None, *, voided: bool = False
     ) -> list[Told]:
         """The person's events of the open period that count (or ever counted), in canonical order."""
-        if person_id in self._read and before_us is None and not voided:
-            return self._read[person_id].told
+        if person_id in self._read and before_us is None and voided:
+            return self._read[person_id].ever
         found = event_rows.scored_of(self.tx, [person_id], self.closed_us, before_us, voided=voided)
         return [Told.stored(row) for row in found[person_id]]
 
@@ -191,20 +206,24 @@ class Folder:
         choose = version_at or self.schemes.at
         fold = Fold.resume(self.schemes, start.version, start.state)
         drafts: list[Draft] = []
-        for version, run in groupby(told, key=lambda one: choose(one.occurred_us)):
+        seen = _seen_by(person_id, place, told)
+        for (version, _), some in groupby(
+            seen, key=lambda one: (choose(one.occurred_us), id(place.of(one.ref)))
+        ):
+            run = list(some)
+            silent = bisect_left(run, since_us, key=lambda one: one.occurred_us)
             if version == NO_SCHEME:
                 drafts += [
                     self.zero(one, place, str(Reason.NO_SCHEME))
-                    for one in run
-                    if one.person_id == person_id and one.occurred_us >= since_us
+                    for one in run[silent:]
+                    if one.person_id == person_id
                 ]
                 continue
-            seen = [_seen_by(person_id, place, one) for one in run]
-            silent = bisect_left(seen, since_us, key=lambda one: one.occurred_us)
-            entries = fold.score(version, seen, person_id, place, silent)
-            for one, scored in zip(seen, entries, strict=True):
-                team = place.membership_at(one.occurred_us)[1]
-                drafts.extend(self._draft(person_id, one, team, version, entry) for entry in scored)
+            then = place.of(run[0].ref)
+            scored = fold.score(version, run, person_id, then, silent)
+            for one, entries in zip(run, scored, strict=True):
+                team = then.membership_at(one.occurred_us)[1]
+                drafts.extend(self._draft(person_id, one, team, version, entry) for entry in entries)
         return Stand(fold.version, fold.to_bytes()), drafts
 
     def zero(self, told: Told, place: Place, reason: str) -> Draft:
@@ -221,22 +240,14 @@ class Folder:
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
-            team=place.membership_at(told.occurred_us)[1],
+            team=place.of(told.ref).membership_at(told.occurred_us)[1],
             occurred_us=told.occurred_us,
             event_ref=told.ref,
         )
 
     def post(self) -> list[int]:
         """Post the drafts and keep the states; returns the entries' ids."""
-        undone = [draft.reverses for draft in self.drafts if draft.reverses is not None]
-        postings = journal_rows.postings_of(self.tx, undone)
-        self.drafts = [
-            draft
-            if draft.reverses is None
-            else replace(draft, moves=undoing(postings.get(draft.reverses, ())))
-            for draft in self.drafts
-        ]
-        ids = post(self.tx, self.organisation, self.drafts, self.now_us)
+        self.drafts, ids = book(self.tx, self.organisation, self.drafts, self.now_us)
         states.save_many(self.tx, self._states)
         return ids
 
@@ -268,75 +279,6 @@ class Folder:
             return None
         return object_key(told.item)
 
-    def _differences(
-        self,
-        person: Any,
-        place: Place,
-        start: Stand,
-        desired: Sequence[Draft],
-        told: Sequence[Told],
-        since_us: int,
-    ) -> list[Draft]:
-        """Opposites of what stands and should not, and what should stand and does not, of events since an instant."""
-        standing: dict[tuple[Any, ...], list[Any]] = {}
-        for row in self._standing(person.id, since_us):
-            if row.reason not in NOT_FOLDED:
-                standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
-        fresh: list[Draft] = []
-        for draft in desired:
-            if draft.occurred_us < since_us:
-                continue
-            waiting = standing.get((draft.event_ref, draft.kind, draft.rule), [])
-            same = next((row for row in waiting if _same(row, draft)), None)
-            if same is None:
-                fresh.append(replace(draft, origin="replay"))
-            else:
-                waiting.remove(same)
-        wanted_badges = {badge_of(draft) for draft in desired if draft.kind == "badge"}
-        alive = {one.ref for one in told}
-        gone = [row for rows in standing.values() for row in rows]
-        kept = [row for row in gone if self._is_for_good(row) and badge_of(row) not in wanted_badges]
-        # What is for good outlives the events that earned it, not the version of the scheme that gave it.
-        elsewhere = [row for row in kept if self.schemes.at(row.occurred_us) != row.scheme_version]
-        fresh += self._ever_earned(person.id, place, start, {badge_of(row) for row in elsewhere})
-        fresh = self._not_held_before(person.id, fresh)
-        stays = {row.id for row in kept} - {row.id for row in elsewhere}
-        gone = sorted((row for row in gone if row.id not in stays), key=lambda row: int(row.id))
-        # What these moved is read for all people together, when everything is posted.
-        undone = [
-            opposite(row, (), "replay", "replayed" if row.event_ref in alive else "reversed") for row in gone
-        ]
-        return undone + fresh
-
-    def _standing(self, person_id: int, since_us: int) -> list[Any]:
-        """The person's entries of events since an instant, which were read ahead, that nothing has undone."""
-        if since_us == states.BEFORE_ALL_US:
-            return journal_rows.standing(self.tx, person_id, self.closed_us)
-        return self._read[person_id].standing
-
-    def _ever_earned(
-        self, person_id: int, place: Place, start: Stand, badges: set[tuple[str, int]]
-    ) -> list[Draft]:
-        """Of these badges, those that the versions now in force give for good, were it for events undone since."""
-        if not badges:
-            return []
-        _, drafts = self.fold(person_id, place, start, self.open_events(person_id, voided=True))
-        return [
-            replace(draft, origin="replay")
-            for draft in drafts
-            if self._is_for_good(draft) and badge_of(draft) in badges
-        ]
-
-    def _not_held_before(self, person_id: int, fresh: list[Draft]) -> list[Draft]:
-        """Without badges that a closed period gave for good, although its events no longer reach them."""
-        if not any(draft.kind == "badge" for draft in fresh):
-            return fresh
-        kept = journal_rows.badges_before(self.tx, person_id, self.closed_us)
-        return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
-
-    def _is_for_good(self, entry: Any) -> bool:
-        return entry.kind == "badge" and self.schemes.is_permanent(entry.scheme_version, entry.rule)
-
     def _keep(self, person_id: int, stand: Stand, last: Told | None) -> None:
         self._states.append(
             {
@@ -350,21 +292,19 @@ class Folder:
         )
 
 
-def _seen_by(person_id: int, place: Place, told: Told) -> Told:
-    """The event on the person's own date: what was frozen with it is the subject's, an owner's caps and streaks go by their own."""
-    if told.person_id == person_id:
-        return told
-    day, zone = place.date_at(told.occurred_us)
-    return replace(told, local_date=day, zone=zone)
-
-
-def _same(row: Any, draft: Draft) -> bool:
-    """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
-    if draft.reason == HELD and row.reason != HELD:
-        # It counted, and now waits for a human look.
-        return False
-    reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
-    return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])
+def _seen_by(person_id: int, place: Place, told: Sequence[Told]) -> list[Told]:
+    """The events on the person's own dates, none of which comes again once it was left."""
+    found = []
+    used = 0
+    for one in told:
+        if one.person_id != person_id:
+            # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
+            day, zone = place.of(one.ref).date_at(one.occurred_us)
+            one = replace(one, local_date=day, zone=zone)
+        # A date that was left does not come again, though clocks may show it a second time.
+        used = max(used, one.local_date)
+        found.append(one if one.local_date == used else replace(one, local_date=used))
+    return found
 
 
 def replay_people(

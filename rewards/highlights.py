@@ -179,7 +179,9 @@ def highlighted(
         if terms is None:
             continue
         start = f"highlight:{row.highlight}:{row.first_date}:"
-        won = [entry.person_id for entry in rows.given(tx, organisation, start)]
+        given = [entry.person_id for entry in rows.given(tx, organisation, start)]
+        heirs = people_rows.heirs(tx, organisation, given)
+        won = list(dict.fromkeys(heirs.get(id_, id_) for id_ in given))
         if terms.nature.publicity == "private":
             won = [id_ for id_ in won if id_ == who.id]
         if won:

@@ -55,6 +55,13 @@ def import_people(
         raise NotFound(f"organisation {organisation!r}: unknown; create it first")
     zone = str(home.timezone)
     known = rows.find_many(tx, organisation, [row.id for row in rows_in])
+    # Rows of accounts that became another's say nothing of that one.
+    merged = {name: row.external_id for name, row in known.items() if row.external_id != name}
+    not_taken = [
+        NotTaken(name, "id", name, f"the account was merged into {heir!r}; take the row out")
+        for name, heir in merged.items()
+    ]
+    taken, rows_in = len(rows_in), [row for row in rows_in if row.id not in merged]
     fresh = [row for row in rows_in if row.id not in known]
     new_ids = rows.add_many(
         tx,
@@ -64,7 +71,7 @@ def import_people(
     states.add_many(tx, organisation, new_ids)
     ids = {row.id: id_ for row, id_ in zip(fresh, new_ids, strict=True)}
     ids |= {row.id: known[row.id].id for row in rows_in if row.id in known}
-    managers, not_taken = _managers(tx, organisation, rows_in, ids)
+    managers = _managers(tx, organisation, rows_in, ids, not_taken)
     updated = 0
     for row in rows_in:
         if row.id in known:
@@ -75,19 +82,22 @@ def import_people(
             not_taken.append(NotTaken(row.id, "timezone", None, f"{zone} was taken; correct the zone"))
     away = _take_leave(tx, organisation, home, rows_in, ids, now)
     updated += sum(row.id in away and row.id in known for row in rows_in)
-    trail.log(tx, organisation, source, "people.import", str(len(rows_in)), "people imported", to_us(now))
+    trail.log(tx, organisation, source, "people.import", str(taken), "people imported", to_us(now))
     unchanged = max(0, len(rows_in) - len(fresh) - updated)
     return ImportSummary(len(fresh), updated, unchanged, tuple(not_taken))
 
 
 def _managers(
-    tx: Transaction, organisation: str, rows_in: Sequence[PersonRow], ids: Mapping[str, int]
-) -> tuple[dict[str, int], list[NotTaken]]:
-    """The managers' internal ids by their people's ids, and the managers that nobody can have."""
+    tx: Transaction,
+    organisation: str,
+    rows_in: Sequence[PersonRow],
+    ids: Mapping[str, int],
+    not_taken: list[NotTaken],
+) -> dict[str, int]:
+    """The managers' internal ids by their people's ids; managers that nobody can have go to `not_taken`."""
     named = rows.find_many(tx, organisation, [row.manager for row in rows_in if row.manager])
     above = rows.managers(tx, organisation)
     found: dict[str, int] = {}
-    not_taken: list[NotTaken] = []
     for row in rows_in:
         if not row.manager:
             continue
@@ -100,7 +110,7 @@ def _managers(
             found[row.id] = above[ids[row.id]] = manager.id
             continue
         not_taken.append(NotTaken(row.id, "manager", row.manager, why))
-    return found, not_taken
+    return found
 
 
 def _leads_to(above: Mapping[int, int], start: int, end: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rewards import pool
 from rewards.lots import Purse, purse_of
 from rewards.store import credentials as credential_rows
 from rewards.store import journal as rows
@@ -94,13 +95,8 @@ def opposite(row: Any, postings: Iterable[Any], origin: str, reason: str) -> Dra
         event_ref=row.event_ref,
         reverses=row.id,
         object_key=row.object_key,
-        moves=undoing(postings),
+        moves=tuple((one.account, one.person_id or NOBODY, one.detail, -one.amount) for one in postings),
     )
-
-
-def undoing(postings: Iterable[Any]) -> tuple[Move, ...]:
-    """The moves that take back what these postings moved."""
-    return tuple((one.account, one.person_id or NOBODY, one.detail, -one.amount) for one in postings)
 
 
 def on_dates(draft: Draft, local_date: int, board_date: int) -> Draft:
@@ -123,14 +119,47 @@ def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: in
 
     Raises Insufficient when an allowance, a budget or a held balance would fall below zero.
     """
+    return book(tx, organisation, drafts, now_us)[1]
+
+
+def book(
+    tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int
+) -> tuple[list[Draft], list[int]]:
+    """As `post`; returns the drafts too, as they were booked: awards only as far as the budget of spendable points reached."""
     for draft in drafts:
         if sum(move[3] for move in draft.moves) != 0:
             raise AssertionError(f"entry of rule {draft.rule!r}: postings sum to a value other than zero")
-    ids = rows.add_entries(tx, [_journal_row(organisation, draft, now_us) for draft in drafts])
-    _move(tx, organisation, drafts, ids, now_us)
-    if back := _lapsed_before(tx, organisation, drafts, now_us):
+    booked = _within_budget(tx, organisation, drafts, now_us)
+    ids = rows.add_entries(tx, [_journal_row(organisation, draft, now_us) for draft in booked])
+    _move(tx, organisation, booked, ids, now_us)
+    if back := _lapsed_before(tx, organisation, booked, now_us):
         post(tx, organisation, back, now_us)
-    return ids
+    return booked, ids
+
+
+def _within_budget(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[Draft]:
+    """The drafts, awards only as far as the scheme's budget of spendable points reaches."""
+    found = pool.budget_in_force(tx, organisation, now_us)
+    if found is None or not any(pool.wants(draft) for draft in drafts):
+        return list(drafts)
+    budget, name, day = found
+
+    def fund(amount: int, count: int) -> Draft:
+        moves = ((MINT, NOBODY, "", -amount), (BUDGET, NOBODY, name, amount)) if amount else ()
+        return Draft(
+            person_id=None, origin="budget", kind="budget", rule="", amount=amount, reason="budget", scheme_version=0, local_date=day,
+            board_date=day, team="", occurred_us=now_us, dedupe=pool.funding_key(name, count), moves=moves,
+        )  # fmt: skip
+
+    if rows.balance_of(tx, organisation, BUDGET, NOBODY, name) is None:
+        post_once(tx, organisation, fund(pool.whole(budget), 0), now_us)
+    left = rows.lock_balance(tx, organisation, BUDGET, NOBODY, name) or 0
+    funded, count = pool.funded(tx, organisation, name)
+    # A version that raises or lowers the budget changes what is left of the window, and takes nothing back that was given.
+    change = max(pool.whole(budget) - funded, -left)
+    if change and count:
+        post_once(tx, organisation, fund(change, count), now_us)
+    return pool.within_budget(drafts, name, left + change)
 
 
 def purses(tx: Transaction, ids: Collection[int]) -> dict[int, Purse]:

@@ -5,14 +5,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
-from crawlerdetect import CrawlerDetect
-
 from rewards.accounts import Account
-from rewards.content import get_item, is_open
+from rewards.clicks import Network, why_forged
+from rewards.content import get_item, is_open, item_for
+from rewards.crawlers import is_crawler
 from rewards.events import Event
 from rewards.faults import NotFound, Refused
 from rewards.fields import name_of
@@ -85,7 +84,8 @@ def prepare_share(
 
     Raises NotFound for the item, Refused when it is recalled, expired, or red or unknown on this channel.
     """
-    content, channel = get_item(tx, organisation, item), name_of(channel)
+    who = find_row(tx, organisation, person)
+    content, channel = item_for(tx, organisation, who, item), name_of(channel)
     status = content.on(channel)
     if not is_open(tx, organisation, item, now):
         raise Refused(f"content item {item!r}: recalled or expired; choose another item")
@@ -94,7 +94,6 @@ def prepare_share(
         raise Refused(
             f"content item {item!r} on {channel[:64]!r}: not allowed ({why}); choose another channel"
         )
-    who = find_row(tx, organisation, person)
     link = rows.of_share(tx, organisation, who.id, item, channel)
     if link is None:
         code = secrets.token_urlsafe(_CODE_BYTES)
@@ -150,36 +149,57 @@ def declare_share(tx: Transaction, organisation: str, person: str, code: str, no
     return record(tx, organisation, [event], received_at=now)[0]
 
 
+def leads_to(tx: Transaction, code: str) -> str:
+    """Where the link leads, and nothing counted. Raises NotFound."""
+    link = rows.find(tx, code)
+    if link is None:
+        raise NotFound(f"link {code!r}: unknown; check the address")
+    return str(link.url)
+
+
 def follow_link(
     tx: Transaction,
     code: str,
-    user_agent: str,
+    machine: str,
     visitor: str,
     now: datetime,
-    method: str = "GET",
-    headers: Mapping[str, str] | None = None,
     account: Account | None = None,
+    network: Network | None = None,
 ) -> Followed:
     """Where the link leads; a person's first click of the day is recorded as a click event for the sharer.
 
-    Raw and counted clicks are both kept. HEAD, prefetch and bots count as raw alone, and so do the sharer and her other accounts,
-    known by the `account` that is signed in. Raises NotFound.
+    Raw and counted clicks are both kept. What a machine sends (`machine` says why it is one, see `machine_click`) counts as raw alone,
+    and so do more clicks from one `network` than people make, the sharer's own and those of her other accounts, known by the
+    `account` that is signed in. Raises NotFound.
     """
     link = rows.find(tx, code)
     if link is None:
         raise NotFound(f"link {code!r}: unknown; check the address")
-    why = machine_click(user_agent, method, headers or {})
-    if why:
+    if machine:
         rows.count(tx, code, 1, 0)
-        return Followed(link.url, False, why)
-    home = organisation_rows.find(tx, link.organisation_id)
+        return Followed(link.url, False, machine)
+    # The organisation's lock comes first, as everywhere. Then the link's: clicks on it are judged one after another.
+    home = organisation_rows.find_shared(tx, link.organisation_id)
+    link = rows.lock(tx, code)
     assert home is not None
+    assert link is not None
     now_us = to_us(now)
     day = now_us // DAY_US
     visitor_hash = digest(f"{home.salt}:{day}:{visitor}")
-    if not rows.add_click(tx, link.organisation_id, code, visitor_hash, day, now_us):
+    if rows.has_clicked(tx, code, visitor_hash):
         rows.count(tx, code, 1, 0)
         return Followed(link.url, False, "repeated")
+    origin = None if network is None else network.hashed(f"{home.salt}:{day}")
+    forged = (
+        ""
+        if origin is None
+        else why_forged(rows.clicks_from(tx, link.person_id, origin.block, day), code, origin, now_us)
+    )
+    if forged:
+        # Not noted by browser: made-up ones would fill the table.
+        rows.count(tx, code, 1, 0)
+        return Followed(link.url, False, forged)
+    rows.add_click(tx, link.organisation_id, code, visitor_hash, day, now_us, origin)
     if account is not None and _is_own(tx, link, account):
         # The browser was noted all the same: signed out, it counts no more than before.
         rows.count(tx, code, 1, 0)
@@ -227,7 +247,7 @@ def machine_click(user_agent: str, method: str, headers: Mapping[str, str]) -> s
     purpose = f"{lowered.get('purpose', '')} {lowered.get('sec-purpose', '')} {lowered.get('x-moz', '')}"
     if "prefetch" in purpose or "prerender" in purpose or "preview" in purpose:
         return "prefetch"
-    if not user_agent.strip() or OWN_BOTS.search(user_agent) or _is_crawler(user_agent):
+    if not user_agent.strip() or OWN_BOTS.search(user_agent) or is_crawler(user_agent):
         return "bot"
     return ""
 
@@ -254,8 +274,3 @@ def dialogue(channel: str, text: str, link: str, title: str) -> str:
         both=quote(both, safe=""),
         title=quote(title, safe=""),
     )
-
-
-@lru_cache(maxsize=4096)
-def _is_crawler(user_agent: str) -> bool:
-    return bool(CrawlerDetect().isCrawler(user_agent))

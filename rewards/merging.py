@@ -1,21 +1,40 @@
-"""Two accounts of one human become one: events move, and the open period is counted again for both."""
+"""Two accounts of one human become one: all that names one moves to the other, and the open period is counted again.
+
+What each table does is declared with its columns; the ledger, which is append-only, moves by entries. Those whose limits count both
+accounts (who thanked both, say) are counted again too.
+"""
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from rewards.bonuses import drop_doubles
 from rewards.faults import NotFound, Refused
 from rewards.fold import closed_until, replay_people
-from rewards.ledger import MINT, NOBODY, Draft, award_moves, badge_of, opposite, post
-from rewards.people import erase, find_row
+from rewards.ledger import (
+    ALLOWANCE,
+    EARNED,
+    HELD,
+    MINT,
+    NOBODY,
+    SPENDABLE,
+    Draft,
+    Move,
+    badge_of,
+    opposite,
+    post,
+)
+from rewards.people import set_opt_out
+from rewards.persons import find_row
 from rewards.places import local_ordinal
-from rewards.store import events as event_rows
+from rewards.store import credentials as credential_rows
 from rewards.store import journal as journal_rows
-from rewards.store import links as link_rows
+from rewards.store import merging as rows
 from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
-from rewards.store import states, trail
+from rewards.store import projections, states, trail
+from rewards.store import recognition as recognition_rows
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
@@ -25,7 +44,8 @@ def merge_people(
 ) -> None:
     """Move everything of `drop` to `keep`. Caps then hold for both together, from the open period on.
 
-    What closed periods gave moves as one entry; spendable points move as they are. Raises Refused for one and the same.
+    The id of `drop` goes on working as another id of `keep`. What closed periods gave moves by entries on the same dates, so that no
+    board changes but for the name. Raises Refused for one and the same.
     """
     home = organisation_rows.find_exclusive(tx, organisation)
     if home is None:
@@ -33,32 +53,62 @@ def merge_people(
     kept, gone = find_row(tx, organisation, keep), find_row(tx, organisation, drop)
     if kept.id == gone.id:
         raise Refused(f"person {keep!r}: cannot be merged with itself; name two accounts")
-    now_us = to_us(now)
-    states.lock(tx, organisation, [kept.id, gone.id])
-    event_rows.move(tx, gone.id, kept.id, closed_until(home))
-    link_rows.move(tx, gone.id, kept.id)
-    nomination_rows.move(tx, organisation, gone.id, kept.id)
+    now_us, closed_us = to_us(now), closed_until(home)
+    others = rows.companions(tx, gone.id, closed_us) - {kept.id}
+    states.lock(tx, organisation, [kept.id, gone.id, *others])
+    signed = rows.valid_credentials(tx, gone.id)
+    _move_rows(tx, organisation, gone, kept, closed_us)
+    if gone.opted_out and not kept.opted_out:
+        set_opt_out(tx, organisation, kept.external_id, True, now)
     # Both states are folded anew, also one that had no event so far.
-    replay_people(tx, organisation, home, [kept.id, gone.id], now_us, idle_too=True)
+    replay_people(tx, organisation, home, [kept.id, gone.id, *others], now_us, idle_too=True)
     _move_kept(tx, organisation, gone.id, kept.id, now_us)
-    drop_doubles(tx, organisation, gone.id, kept.id, closed_until(home), now_us)
-    _move_rest(tx, organisation, gone.id, kept.id, kept.team, local_ordinal(now_us, kept.timezone), now_us)
-    people_rows.change(tx, gone.id, {"merged_into": kept.id})
-    erase(tx, organisation, drop, now, actor)
+    drop_doubles(tx, organisation, gone.id, kept.id, closed_us, now_us)
+    _move_allowances(tx, organisation, gone.id, kept, now_us)
+    _move_earned(tx, organisation, gone.id, kept.id, now_us)
+    _move_balances(tx, organisation, gone.id, kept, now_us)
+    rows.move_credentials(tx, gone.id, kept.id, signed)
+    credential_rows.revoke_lost(tx, {kept.id}, now_us)
+    _close(tx, organisation, gone, kept.id)
     trail.log(tx, organisation, actor, "people.merge", f"person:{gone.id}", f"into person:{kept.id}", now_us)
+
+
+def _move_rows(tx: Transaction, organisation: str, gone: Any, kept: Any, closed_us: int) -> None:
+    """Everything outside the ledger and its sums."""
+    rows.move_events(tx, organisation, gone.id, kept.id, closed_us)
+    rows.move_shares(tx, gone.id, kept.id)
+    rows.move_links(tx, organisation, gone.id, kept.id)
+    rows.join_accounts(tx, gone.id, kept.id)
+    nomination_rows.move(tx, organisation, gone.id, kept.id)
+    rows.move_rows(tx, gone.id, kept.id)
+    recognition_rows.drop_own(tx, kept.id)
+    manager = gone.manager_id if kept.manager_id in (None, gone.id) else kept.manager_id
+    values = {"has_history": True, "manager_id": None if manager == kept.id else manager}
+    people_rows.change(tx, kept.id, values)
+
+
+def _close(tx: Transaction, organisation: str, gone: Any, kept: int) -> None:
+    """What stays of the account: a nameless number that leads to the one kept."""
+    rows.rename(tx, organisation, gone.id, kept)
+    values = {
+        "status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": f"person:{gone.id}",
+        "merged_into": kept,
+    }  # fmt: skip
+    people_rows.change(tx, gone.id, values)
+    projections.show(tx, organisation, gone.id, False)
 
 
 def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:
     """Badges and waiting awards of closed periods: undone for one account, and the same for the other, once."""
     mine = {(row.badge, row.object_key) for row in journal_rows.badges_of(tx, kept) if row.revoked_us is None}
-    rows = [
+    standing = [
         row
         for row in journal_rows.standing(tx, gone, states.BEFORE_ALL_US)
         if row.kind == "badge" or row.hold_until_us is not None
     ]
-    postings = journal_rows.postings_of(tx, [row.id for row in rows])
+    postings = journal_rows.postings_of(tx, [row.id for row in standing])
     drafts: list[Draft] = []
-    for row in rows:
+    for row in standing:
         undone = opposite(row, postings.get(row.id, ()), "merge", "merged")
         drafts.append(undone)
         if row.kind != "badge" or badge_of(row) not in mine:
@@ -73,32 +123,65 @@ def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us:
     post(tx, organisation, drafts, now_us)
 
 
-def _move_rest(
-    tx: Transaction, organisation: str, gone: int, kept: int, team: str, day: int, now_us: int
-) -> None:
-    """What the replay did not move: awards of closed periods, gifts and top-ups."""
-    earned = journal_rows.balance_of(tx, organisation, "earned", gone) or 0
-    spendable = (journal_rows.balance_of(tx, organisation, "spendable", gone) or 0) - earned
+def _move_allowances(tx: Transaction, organisation: str, gone: int, kept: Any, now_us: int) -> None:
+    """One human has one allowance a period: what one account gave of its own is taken from the other's."""
+    drafts: list[Draft] = []
+    for period, left in sorted(journal_rows.balances(tx, organisation, gone).get(ALLOWANCE, {}).items()):
+        granted = journal_rows.by_dedupe(tx, organisation, f"allowance:{gone}:{period}")
+        own = journal_rows.balance_of(tx, organisation, ALLOWANCE, kept.id, period)
+        given = max(0, (granted.amount if granted else left) - left)
+        change = left if own is None else -min(own, given)
+        dedupe = f"allowance:{kept.id}:{period}" if own is None else None
+        for who, amount, key in ((gone, -left, None), (kept.id, change, dedupe)):
+            if amount or key:
+                moves = ((ALLOWANCE, who, period, amount), (MINT, NOBODY, "", -amount)) if amount else ()
+                drafts.append(_moving(who, kept, "allowance", amount, now_us, moves, dedupe=key))
+    post(tx, organisation, drafts, now_us)
+
+
+def _move_earned(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:
+    """What the replay did not move of ranks, on the dates and for the teams for which it was earned."""
     drafts = []
-    for person_id, sign in ((gone, -1), (kept, 1)):
-        moves = list(award_moves(person_id, sign * earned, held=False))
-        if spendable:
-            moves += [(MINT, NOBODY, "", -sign * spendable), ("spendable", person_id, "", sign * spendable)]
-        drafts.append(
-            Draft(
-                person_id=person_id,
-                origin="merge",
-                kind="points",
-                rule="",
-                amount=sign * earned,
-                reason="merged",
-                scheme_version=0,
-                local_date=day,
-                board_date=day,
-                team=team,
-                occurred_us=now_us,
-                moves=tuple(moves),
-            )
-        )
-    if earned or spendable:
+    for local_date, board_date, team, amount in journal_rows.earned_by_date(tx, gone):
+        for who, moved in ((gone, -amount), (kept, amount)):
+            moves: tuple[Move, ...] = ((EARNED, who, "", moved), (MINT, NOBODY, "", -moved))
+            drafts.append(
+                Draft(
+                    person_id=who, origin="merge", kind="points", rule="", amount=moved, reason="merged", scheme_version=0,
+                    local_date=local_date, board_date=board_date, team=team, occurred_us=now_us, moves=moves,
+                )
+            )  # fmt: skip
+    post(tx, organisation, drafts, now_us)
+
+
+def _move_balances(tx: Transaction, organisation: str, gone: int, kept: Any, now_us: int) -> None:
+    """What can be spent, was spent or lapsed, and thanks: as they are."""
+    found = journal_rows.balances(tx, organisation, gone)
+    assert not any(found.get(account, {}).get("", 0) for account in (EARNED, HELD))
+    left = [
+        (account, detail, amount)
+        for account, by in sorted(found.items())
+        for detail, amount in sorted(by.items())
+        if amount and account not in (ALLOWANCE, EARNED, HELD)
+    ]
+    total = sum(amount for _, _, amount in left)
+    drafts = []
+    for who, sign in ((gone, -1), (kept.id, 1)):
+        moves = [(account, who, detail, sign * amount) for account, detail, amount in left]
+        if total:
+            moves.append((MINT, NOBODY, "", -sign * total))
+        spendable = sign * found.get(SPENDABLE, {}).get("", 0)
+        drafts.append(_moving(who, kept, "balance", spendable, now_us, tuple(moves)))
+    if left:
         post(tx, organisation, drafts, now_us)
+
+
+def _moving(
+    who: int, kept: Any, kind: str, amount: int, now_us: int, moves: tuple[Move, ...], dedupe: str | None = None
+) -> Draft:  # fmt: skip
+    """An entry of the merge, booked today."""
+    day = local_ordinal(now_us, kept.timezone)
+    return Draft(
+        person_id=who, origin="merge", kind=kind, rule="", amount=amount, reason="merged", scheme_version=0, local_date=day,
+        board_date=day, team=kept.team, occurred_us=now_us, moves=moves, dedupe=dedupe,
+    )  # fmt: skip

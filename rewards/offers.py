@@ -103,6 +103,15 @@ class Recognition(Part):
     )
 
 
+class AwardBudget(Part):
+    """What all awards together can make spendable. What goes beyond counts for ranks and badges, and cannot be spent."""
+
+    points: Points = Field(
+        description="spendable points of all people in a window; who is booked first gets them"
+    )
+    window: Window = Field("month", description="when the budget is whole again, by the calendar's zone")
+
+
 class Reward(Part):
     """Something spendable points buy. Buying never lowers a rank."""
 

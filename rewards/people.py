@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from rewards.bounds import check_day
 from rewards.faults import BadValue, Refused
 from rewards.fold import replay_people
 from rewards.importing import ImportSummary, NotTaken, import_people
-from rewards.persons import PPM, find_row, log_change
+from rewards.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, log_change
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import forgetting, projections, states
@@ -15,6 +16,7 @@ from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
+from rewards.store import webhooks as webhook_rows
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 from rewards.zones import change_zone
@@ -65,56 +67,84 @@ def deactivate(
     tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
 ) -> None:
     """Hide the person everywhere and end her sessions; the history stays."""
-    row = find_row(tx, organisation, external_id)
+    row = _locked(tx, organisation, external_id)
     if row.status == "inactive":
         return
     _change(tx, organisation, row, {"status": "inactive", "hidden": True, "inactive_since_us": to_us(now)})
     account_rows.drop_sessions(tx, row.id)
+    webhook_rows.end_of(tx, row.id)
     log_change(tx, organisation, actor, "people.deactivate", row.id, now)
 
 
 def reactivate(
     tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
 ) -> None:
-    """Bring a deactivated person back, with everything she had."""
-    row = find_row(tx, organisation, external_id)
-    back = {"status": "active", "hidden": bool(row.opted_out), "inactive_since_us": None}
+    """Bring a deactivated person back, with everything she had. What happened while she was away stays out."""
+    row = _locked(tx, organisation, external_id)
+    if row.status != "inactive":
+        return
+    rows.add_absence(tx, organisation, row.id, row.inactive_since_us or 0, to_us(now))
+    back = {"status": "active", "hidden": bool(row.opted_out), "inactive_since_us": None, "has_history": True}
     _change(tx, organisation, row, back)
     log_change(tx, organisation, actor, "people.reactivate", row.id, now)
 
 
 def pause(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
-    """Take a break: no nudges and no boards; events still count."""
-    row = find_row(tx, organisation, external_id)
+    """Take a break: no nudges and no boards; events still count. Raises Refused for who was deactivated."""
+    row = _present(tx, organisation, external_id)
     _change(tx, organisation, row, {"status": "paused", "hidden": True})
     log_change(tx, organisation, "self", "people.pause", row.id, now)
 
 
 def resume(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
-    """End the break."""
-    row = find_row(tx, organisation, external_id)
+    """End the break. Raises Refused for who was deactivated."""
+    row = _present(tx, organisation, external_id)
     _change(tx, organisation, row, {"status": "active", "hidden": bool(row.opted_out)})
     log_change(tx, organisation, "self", "people.resume", row.id, now)
 
 
+def _locked(tx: Transaction, organisation: str, external_id: str) -> Any:
+    """The row as it stands while nobody else changes it."""
+    states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
+    return find_row(tx, organisation, external_id)
+
+
+def _present(tx: Transaction, organisation: str, external_id: str) -> Any:
+    """The row of somebody who is with the company: breaks are for them, and revive nobody."""
+    row = _locked(tx, organisation, external_id)
+    if row.status == "inactive":
+        raise Refused(f"person {external_id!r}: is deactivated, so a break says nothing; reactivate first")
+    return row
+
+
 def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out: bool, now: datetime) -> None:
     """Leave the boards, or return to them; one's own rank stays visible to oneself."""
-    row = find_row(tx, organisation, external_id)
+    row = _locked(tx, organisation, external_id)
     hidden = opted_out or row.status != "active"
     _change(tx, organisation, row, {"opted_out": opted_out, "hidden": hidden})
     log_change(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now)
 
 
 def refuse_own(tx: Transaction, organisation: str, actor: str, person_id: int, what: str) -> None:
-    """Raise Refused where the actor is the person, by this account or by one linked to it: nobody decides for herself."""
-    decider = rows.find(tx, organisation, actor)
-    if decider is not None and rows.linked(tx, organisation, decider.id, person_id):
+    """Raise Refused where the actor is the person, by this account or one linked to it, merged into it or acting through a token
+    that she made: nobody decides for herself."""
+    decider = acting(tx, organisation, actor)
+    whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
+    if decider is not None and rows.linked(tx, organisation, decider, whose):
         raise Refused(f"{what}: is your own; ask a colleague to decide")
 
 
+def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
+    """The internal id of the person behind an actor: herself, or who made the token that acts; None where nobody is known."""
+    if not actor.startswith(ACTOR_PREFIX):
+        row = rows.find(tx, organisation, actor)
+        return None if row is None else int(row.id)
+    token = account_rows.token_named(tx, organisation, actor.removeprefix(ACTOR_PREFIX))
+    return None if token is None or token.maker_id is None else int(token.maker_id)
+
+
 def _change(tx: Transaction, organisation: str, row: Any, values: dict[str, Any]) -> None:
-    """Change a person, whose `hidden` among the values holds for the boards too."""
-    states.lock(tx, organisation, [row.id])
+    """Change a person under their lock; `hidden` among the values holds for the boards too."""
     rows.change(tx, row.id, values)
     projections.show(tx, organisation, row.id, not values["hidden"])
 
@@ -125,15 +155,20 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     What scoring needs (dates of leave, zones, memberships) stays with the nameless number, so that a later replay
     gives the same totals.
     """
-    organisation_rows.find_shared(tx, organisation)
-    row = find_row(tx, organisation, external_id)
+    row = _locked(tx, organisation, external_id)
     nobody = f"person:{row.id}"
     others = [other.name for other in rows.every(tx, organisation, inactive=True) if other.id != row.id]
-    account_rows.drop_account(tx, row.id)
-    recognition_rows.blank_messages(tx, row.id)
-    nomination_rows.blank_messages(tx, row.id)
-    credential_rows.forget(tx, row.id)
-    rows.drop_links(tx, row.id)
+    names = [(row.external_id, row.name, row.email)]
+    names += [(one.external_id, one.name, one.email) for one in rows.aliases_of(tx, row.id)]
+    for account in accounts_of(tx, row):
+        account_rows.drop_account(tx, account)
+        webhook_rows.end_of(tx, account)
+        recognition_rows.blank_messages(tx, account)
+        nomination_rows.blank_messages(tx, account)
+        credential_rows.forget(tx, account)
+        rows.drop_links(tx, account)
+        forgetting.forget_payloads(tx, account)
+    rows.drop_aliases(tx, row.id)
     rows.drop_identity(tx, row.id)
     _change(
         tx,
@@ -141,11 +176,10 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         row,
         {"status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": nobody},
     )
-    forgetting.forget_payloads(tx, row.id)
-    forgetting.forget_words(
-        tx, organisation, forgetting.words_for(external_id, row.name, row.email, others), nobody
-    )
-    log_change(tx, organisation, nobody if actor == external_id else actor, "people.erase", row.id, now)
+    words = {word for known in names for word in forgetting.words_for(*known, others)}
+    forgetting.forget_words(tx, organisation, sorted(words, key=lambda word: (-len(word), word)), nobody)
+    known_ids = {one for one, _, _ in names}
+    log_change(tx, organisation, nobody if actor in known_ids else actor, "people.erase", row.id, now)
 
 
 def set_leave(
@@ -157,6 +191,8 @@ def set_leave(
     """
     if last < first:
         raise BadValue(f"leave {first}..{last}: the last day precedes the first; swap them")
+    check_day(first, "leave from")
+    check_day(last, "leave until")
     home = organisation_rows.find_shared(tx, organisation)
     row = find_row(tx, organisation, external_id)
     rows.add_leave(tx, organisation, row.id, first.toordinal(), last.toordinal())

@@ -10,6 +10,8 @@ from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
 PPM = 1_000_000
+ACTOR_PREFIX = "token:"
+"""How an organisation's token is named as an actor, before its own name. No person's id has a colon."""
 BEGINNING_US = 0
 
 
@@ -21,6 +23,11 @@ def find_row(tx: Transaction, organisation: str, external_id: str) -> Any:
             f"person {external_id!r}: not in organisation {organisation!r}; import the person first"
         )
     return row
+
+
+def accounts_of(tx: Transaction, row: Any) -> list[int]:
+    """The person's account and those merged into it, by internal id: keys and proofs of former times name those."""
+    return rows.accounts_of(tx, row.id) if row.has_history else [row.id]
 
 
 def log_change(

@@ -43,7 +43,7 @@ class Not(_Node):
 
 def _constant(value: object) -> object:
     number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_QUANTITY
-    if not number and value not in VERIFICATION_LEVEL:
+    if not number and not (isinstance(value, str) and value in VERIFICATION_LEVEL):
         raise ValueError(
             f"a constant is a whole number from 0 to {MOST_QUANTITY}, or declared, tracked or connector; write one of these"
         )

@@ -8,8 +8,8 @@ from typing import Any
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.fold import UNTIL_REVIEWED_US, Folder, Stand, closed_until, replay_people
 from rewards.groups import groups_shown
-from rewards.intake import record
-from rewards.ledger import Draft, award_moves, inherited, on_dates, opposite, post
+from rewards.intake import admit_due, record, waiting_people
+from rewards.ledger import Draft, award_moves, on_dates, opposite, post
 from rewards.people import find_row
 from rewards.places import local_ordinal, places
 from rewards.publication import SchemeVersion, publish_scheme, roll_back, scheme_in_force
@@ -22,6 +22,7 @@ from rewards.store import people as people_rows
 from rewards.store import states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import DAY_US, from_us, maybe_us, to_us
+from rewards.undoing import opposites
 from rewards.views import BadgeAward, BadgeView, Balances, EntryView, Receipt, of_rows
 
 __all__ = [
@@ -158,18 +159,12 @@ def release_due(tx: Transaction, organisation: str, now: datetime) -> int:
     """Release awards whose waiting time is over and admit quarantined events whose time has come; returns how many."""
     now_us = to_us(now)
     organisation_rows.find_shared(tx, organisation)
-    locked = states.lock(tx, organisation, [row.person_id for row in rows.due(tx, organisation, now_us)])
+    # All at once, in the order of ids: nobody waits in a circle.
+    waiting = {row.person_id for row in rows.due(tx, organisation, now_us)}
+    locked = states.lock(tx, organisation, sorted(waiting | waiting_people(tx, organisation, now_us)))
     due = [row for row in rows.due(tx, organisation, now_us) if row.person_id in locked]
     release(tx, organisation, due, "released", now_us)
-    waiting = event_rows.quarantined(tx, organisation, now_us)
-    names = people_rows.names(
-        tx, organisation, [id_ for row in waiting for id_ in (row.person_id, row.owner_id) if id_]
-    )
-    from rewards.store.history import to_event
-
-    known = [row for row in waiting if row.person_id in names]
-    record(tx, organisation, [to_event(row, names) for row in known], received_at=now)
-    return len(due) + len(known)
+    return len(due) + admit_due(tx, organisation, now)
 
 
 def release(tx: Transaction, organisation: str, held: Sequence[Any], reason: str, now_us: int) -> list[int]:
@@ -246,10 +241,12 @@ def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> li
         raise Refused(
             f"entry {row.id} of origin {row.origin!r}: only awards are undone; cancel the claim or gift instead"
         )
-    draft = opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")
-    # A merge has moved the points already; its own two entries stand for the accounts themselves.
-    heirs = people_rows.heirs(tx, organisation, [row.person_id]) if row.origin != "merge" else {}
-    return post(tx, organisation, _in_the_open(tx, organisation, [inherited(draft, heirs)], now_us), now_us)
+    if row.origin == "merge":
+        # Its own two entries stand for the accounts themselves.
+        drafts = [opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")]
+    else:
+        drafts = opposites(tx, organisation, [row], "reversal", "reversed")
+    return post(tx, organisation, _in_the_open(tx, organisation, drafts, now_us), now_us)
 
 
 def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Schemes, now_us: int) -> list[int]:
@@ -260,11 +257,6 @@ def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Scheme
         if row.reverses is None and not rows.is_reversed(tx, row.id)
         if row.kind != "badge" or not schemes.is_permanent(row.scheme_version, row.rule)
     ]
-    postings = rows.postings_of(tx, [row.id for row in standing])
     board = local_ordinal(now_us, schemes.zone(schemes.at(now_us)))
-    drafts = [
-        on_dates(opposite(row, postings.get(row.id, ()), "reversal", "reversed"), board, board)
-        for row in standing
-    ]
-    heirs = people_rows.heirs(tx, organisation, [row.person_id for row in standing])
-    return post(tx, organisation, [inherited(draft, heirs) for draft in drafts], now_us)
+    undone = opposites(tx, organisation, standing, "reversal", "reversed")
+    return post(tx, organisation, [on_dates(draft, board, board) for draft in undone], now_us)

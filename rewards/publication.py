@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any, Literal
 
 from rewards.award_decisions import award_changes, withdraw_awards
+from rewards.bounds import check_day
 from rewards.challenge_changes import bonus_changes, withdraw_challenges
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.fold import Folder, closed_until, replay_people
 from rewards.highlights import withdraw_highlights
-from rewards.ledger import opposite, post
+from rewards.ledger import post
 from rewards.losses import Loss, losses
 from rewards.places import places
-from rewards.quantities import SchemeError
+from rewards.promises import refuse_unkept
 from rewards.scheme import IncentiveScheme
 from rewards.schemes import NO_SCHEME, InForce, Schemes
 from rewards.scored import Fold
@@ -27,6 +28,7 @@ from rewards.store import states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 from rewards.tables import compile_scheme
+from rewards.undoing import opposites
 
 Mode = Literal["prospective", "top_up", "exact"]
 
@@ -75,6 +77,7 @@ def publish_scheme(
     Raises BadValue where mode and instant do not fit; SchemeError where the scheme cannot be scored; Conflict where a scheduled version
     would never hold and nothing was said of it.
     """
+    check_day(effective_at, "effective")
     now_us, effective_us = to_us(now), to_us(effective_at)
     home = _exclusive(tx, organisation)
     if mode == "prospective" and effective_us < now_us and rows.timeline(tx, organisation):
@@ -86,11 +89,7 @@ def publish_scheme(
             f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
         )
     compile_scheme(scheme)
-    if scheme.privacy.boards_opt_in:
-        raise SchemeError(
-            "privacy.boards_opt_in true: boards by choice alone cannot be run live; publish with false, "
-            "so that people appear unless they opt out"
-        )
+    refuse_unkept(scheme)
     values: dict[str, Any] = {
         "content_hash": content_hash(scheme),
         "document": scheme.model_dump_json(),
@@ -146,6 +145,7 @@ def shadow(
 
     A prospective version changes nothing that has happened: look at it as exact to see what it would have meant.
     """
+    check_day(effective_at, "effective")
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound(f"organisation {organisation!r}: unknown; create it first")
@@ -206,13 +206,7 @@ def roll_back(
         for entry in journal_rows.top_ups(tx, organisation, version)
         if entry.occurred_us >= closed_until(home)
     ]
-    postings = journal_rows.postings_of(tx, [entry.id for entry in given])
-    post(
-        tx,
-        organisation,
-        [opposite(entry, postings.get(entry.id, ()), "rollback", "rolled_back") for entry in given],
-        now_us,
-    )
+    post(tx, organisation, opposites(tx, organisation, given, "rollback", "rolled_back"), now_us)
     withdraw_challenges(tx, organisation, closed_until(home), "rolled_back", now_us)
     withdraw_awards(tx, organisation, closed_until(home), "rolled_back", now_us)
     withdraw_highlights(tx, organisation, closed_until(home), "rolled_back", now_us)

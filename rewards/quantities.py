@@ -20,6 +20,7 @@ from pydantic import (
     model_serializer,
 )
 
+from rewards.bounds import decimal_of, fraction_of
 from rewards.fields import Normal, Whole, like
 
 MILLIPOINTS = 1000
@@ -35,6 +36,8 @@ class SchemeError(ValueError):
 def _decimal(value: object) -> object:
     if isinstance(value, float) and math.isfinite(value):
         return Decimal(repr(value))
+    if isinstance(value, str):
+        return decimal_of(value.strip())
     if isinstance(value, bool | float):
         raise ValueError(f"points are a number from 0 to {MOST_POINTS}; write a number in that range")
     return value
@@ -49,15 +52,22 @@ def _milli(value: Decimal) -> Decimal:
 
 
 def _fraction(value: object) -> Fraction:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal | Fraction):
         raise ValueError("not a rational; write one like 1/2 or 1.5")
     try:
-        ratio = Fraction(repr(value) if isinstance(value, float) else str(value))
+        ratio = fraction_of(value.strip()) if isinstance(value, str) else _exactly(value)
     except (ValueError, ZeroDivisionError):
         raise ValueError("not a rational; write one like 1/2 or 1.5") from None
     if not 0 <= ratio <= 1000 or ratio.denominator > 10_000:
         raise ValueError("rationals lie from 0 to 1000 with a denominator up to 10000; write a simpler one")
     return ratio
+
+
+def _exactly(value: float | Decimal | Fraction) -> Fraction:
+    """The number as it is written; a float as its shortest text."""
+    if isinstance(value, Decimal):
+        return fraction_of(str(value))
+    return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
 
 
 def _part_of_one(value: Fraction) -> Fraction:

@@ -12,9 +12,9 @@ from rewards.told import Told
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """For one person: all events of the open period that count, and the entries that stand of those from an instant on."""
+    """For one person: all events of the open period that ever counted, and the entries that stand of those from an instant on."""
 
-    told: list[Told]
+    ever: list[Told]
     standing: list[Any]
 
 
@@ -22,7 +22,7 @@ def read_ahead(tx: Transaction, closed_us: int, since_us: Mapping[int, int]) -> 
     """By person, each from an instant of their own on."""
     told = {
         id_: [Told.stored(row) for row in rows]
-        for id_, rows in event_rows.scored_of(tx, sorted(since_us), closed_us).items()
+        for id_, rows in event_rows.scored_of(tx, sorted(since_us), closed_us, voided=True).items()
     }
     changed = {
         id_: {one.ref for one in mine if one.occurred_us >= since_us[id_]} for id_, mine in told.items()

@@ -84,7 +84,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.HELD_FOR_REVIEW: "{amount} for “{title}” will count once a person has looked.",
     Reason.PAUSED: "Recorded, no points: you were paused or away from the program.",
     Reason.ON_HOLD: "{amount} for “{title}”, spendable after {hold}.",
-    Reason.BUDGET_EMPTY: "“{title}” counts for your rank; the budget for spendable points is used up.",
+    Reason.BUDGET_EMPTY: "“{title}” counts for your rank; {spendable} points of it can be spent, since the budget for spendable points is used up.",
     Reason.REVERSED: "Taken back: {note}",
     Reason.REPLAYED: "Recomputed, because {note}",
     Reason.REVIEW_REFUSED: "Not awarded after review: {note}",

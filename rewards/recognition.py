@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from rewards.fold import closed_until
 from rewards.intake import record
 from rewards.ledger import ALLOWANCE, MINT, NOBODY, SPENDABLE, Draft, post
 from rewards.people import find_row
+from rewards.persons import accounts_of
 from rewards.places import today
 from rewards.reasons import amount_text
 from rewards.rings import ring_closed_by
@@ -78,19 +80,23 @@ def thank_several(
 
     Without an amount each gets the scheme's gift. Raises as `give_kudos`; BadValue for nobody, too many, or somebody twice.
     """
-    if not 1 <= len(receivers) <= MOST_RECEIVERS or len(set(receivers)) < len(receivers):
+    others = [find_row(tx, organisation, one) for one in receivers]
+    if not 1 <= len(receivers) <= MOST_RECEIVERS or len({one.id for one in others}) < len(receivers):
         raise BadValue(
             f"{len(receivers)} receivers: limit 1 to {MOST_RECEIVERS}, each once; name fewer or send several requests"
         )
     first = find_row(tx, organisation, giver)
-    others = [find_row(tx, organisation, one) for one in receivers]
     states.lock(tx, organisation, [first.id, *(one.id for one in others)])
-    dedupe = f"kudos:{first.id}:{digest(key)[:40]}"
-    ids = [one.id for one in others]
-    request_hash = digest(dump([ids[0] if len(ids) == 1 else ids, message, list(tags), amount]))
-    before = rows.by_request(tx, organisation, dedupe)
+    dedupe, *former = (f"kudos:{id_}:{digest(key)[:40]}" for id_ in accounts_of(tx, first))
+    # A receiver may have been thanked under an account that was merged since.
+    asked = [
+        digest(dump([ids[0] if len(ids) == 1 else list(ids), message, list(tags), amount]))
+        for ids in product(*(accounts_of(tx, one) for one in others))
+    ]
+    request_hash = asked[0]
+    before = rows.by_request(tx, organisation, [dedupe, *former])
     if before:
-        if any(row.request_hash != request_hash for row in before):
+        if any(row.request_hash not in asked for row in before):
             raise Conflict(f"key {key!r}: was used for other thanks; use a new key")
         return tuple(Receipt(SOURCE, str(row.id), "duplicate", row.status) for row in before)
     now_us = to_us(now)

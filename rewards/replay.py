@@ -8,22 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from engine import scoring_tables as codes
 from engine.scoring import score_batch
 from engine.scoring_tables import EventBatch, ScoreState, columns, new_state
-from rewards.award import Entry, Reason, entry_of
+from rewards.absences import in_time
+from rewards.award import Entry, Reason, badge_arguments, entry_of
 from rewards.carrying import NOTHING_ASIDE, carry_people
-from rewards.clock import FUTURE_LIMIT, local_date, microseconds, month_index
+from rewards.clock import FUTURE_LIMIT, left_out, local_date, microseconds, month_index
 from rewards.document import DocumentError
-from rewards.events import VERIFICATION_LEVEL, Event, Frozen, canonical_order, object_key, payload_hash
+from rewards.events import (
+    VERIFICATION_LEVEL,
+    Event,
+    Frozen,
+    canonical_order,
+    object_key,
+    parse_cloudevent,
+    payload_hash,
+)
 from rewards.people_file import PersonRow
 from rewards.phrases import plural
-from rewards.recorded import Person, days_off
+from rewards.recorded import Kept, Person, RecordedPerson, days_off
 from rewards.tables import CompiledScheme
 
 NO_VERSION, DEFAULT_GRACE_HOURS = 0, 72
@@ -89,6 +99,7 @@ def replay(
     people: Sequence[Person] | None = None,
     later: Sequence[tuple[datetime, CompiledScheme]] = (),
     numbered: Mapping[int, CompiledScheme] | None = None,
+    kept: Sequence[Kept] = (),
 ) -> Replay:
     """Score the events offline. Without `people` everyone named is taken, in the calendar's zone and no segment.
 
@@ -104,11 +115,12 @@ def replay(
     if people is None:
         names = dict.fromkeys(n for e in ordered for n in (e.subject, e.owner) if n)
         people = [PersonRow(id=n, segment="all", team="all", timezone=home, contacts=0) for n in names]
-    versions = (
-        dict(numbered) if numbered else dict(enumerate([compiled, *(scheme for _, scheme in later)], 1))
-    )
+    changes = [(microseconds(instant), scheme) for instant, scheme in later]
+    in_turn = in_time([(microseconds(datetime.min.replace(tzinfo=UTC)), compiled), *changes])
+    versions = dict(numbered) if numbered else dict(enumerate(in_turn, 1))
     chosen = _chooser(versions, [instant for instant, _ in later], recorded=numbered is not None)
     occasions = list(_occasions(ordered, people, home, chosen))
+    people = _excused(people, occasions, home)
     found: list[list[Entry]] = [[] for _ in occasions]
     last = compiled if numbered else versions[len(versions)]
     state, aside, now = new_state(last.tables, len(people)), NOTHING_ASIDE, last
@@ -125,8 +137,35 @@ def replay(
         lines = got or ([Entry("", "", "points", 0, Reason.NO_RULE)] if occasion.role == 0 else [])
         standing = _standing_of(lines, occasion, versions.get(occasion.version))
         entries.extend(ReplayEntry(people[occasion.row].id, occasion, entry) for entry in standing)
+    entries += _kept_for_good(kept, versions, people, entries)
     standings = _standings(last, state, people, home)
     return Replay(last, tuple(occasions), tuple(entries), standings, duplicates)
+
+
+def _kept_for_good(
+    kept: Sequence[Kept],
+    versions: Mapping[int, CompiledScheme],
+    people: Sequence[Person],
+    entries: Sequence[ReplayEntry],
+) -> Iterator[ReplayEntry]:
+    """Permanent badges that outlived events undone since, where the events left do not earn them."""
+    rows = {person.id: row for row, person in enumerate(people)}
+    earned = {
+        (one.person, one.occasion.event.source, one.occasion.event.id, one.entry.item) for one in entries
+    }
+    for one in kept:
+        scheme, event = versions.get(one.version), parse_cloudevent(one.event)
+        badge = next((badge for badge in scheme.badges if badge.id == one.badge), None) if scheme else None
+        if badge is None or not badge.permanent or (one.person, event.source, event.id, badge.id) in earned:
+            continue
+        role, day = int(one.person != event.subject), event.local_date or event.occurred_at.date()
+        occasion = Occasion(event, rows[one.person], role, day, event.zone or "UTC", one.version)
+        arguments = badge_arguments(badge, one.millipoints)
+        yield ReplayEntry(
+            one.person,
+            occasion,
+            Entry(badge.id, badge.title, "badge", one.millipoints, Reason.BADGE, 0, arguments),
+        )
 
 
 def _chooser(
@@ -195,6 +234,47 @@ def _occasions(
             day = local_date(event.occurred_at, zone) if given is None else given
             last[row] = day = max(day, last.get(row, day))
             yield Occasion(event, row, role, day, zone, version)
+
+
+def _excused(people: Sequence[Person], occasions: Iterable[Occasion], home: str) -> list[Person]:
+    """The people, the dates that they never had among their leave: left out by a zone, or passed over by a move across the date line.
+
+    Of a move the log says between which events it was; the date after the first of them is taken for the one passed over.
+    """
+    missing: dict[int, set[date]] = {}
+    before: dict[int, Occasion] = {}
+    for row, person in enumerate(people):
+        missing[row] = (
+            set() if _is_recorded(person) else {day for _, day in left_out(person.timezone or home)}
+        )
+    for one in occasions:
+        if one.role == 1 or _is_recorded(people[one.row]):
+            continue
+        last = before.get(one.row)
+        if last is None or last.zone != one.zone:
+            missing[one.row] |= {day for _, day in left_out(one.zone)} | _passed_over(last or one, one)
+        before[one.row] = one
+    return [
+        person.model_copy(update={"leave": (*person.leave, *((day, day) for day in sorted(missing[row])))})
+        if missing[row]
+        else person
+        for row, person in enumerate(people)
+    ]
+
+
+def _is_recorded(person: Person) -> bool:
+    """True for somebody of an export, whose leave holds those dates already."""
+    return isinstance(person, RecordedPerson)
+
+
+def _passed_over(last: Occasion, one: Occasion) -> set[date]:
+    """Dates lost between two events of a person whose clocks went a day or more ahead."""
+    at = one.event.occurred_at
+    ahead = at.astimezone(ZoneInfo(one.zone)).replace(tzinfo=None) - at.astimezone(
+        ZoneInfo(last.zone)
+    ).replace(tzinfo=None)
+    lost = max(0, ahead // timedelta(days=1))
+    return {last.day + timedelta(days=day) for day in range(1, lost + 1)} - {one.day}
 
 
 def _set_aside(compiled: CompiledScheme | None, event: Event) -> Entry | None:

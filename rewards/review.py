@@ -90,11 +90,13 @@ def decide(
     row = rows.find(tx, organisation, review)
     if row is None or home is None:
         raise NotFound(f"review {review}: not in organisation {organisation!r}; list the open reviews")
-    if decision == "approve":
-        refuse_own(tx, organisation, actor, row.person_id, f"review {review}")
     now_us = to_us(now)
     event = event_rows.get(tx, organisation, row.event_ref) if row.event_ref else None
-    states.lock(tx, organisation, [id_ for id_ in (row.person_id, event.owner_id if event else None) if id_])
+    concerned = _concerned(tx, organisation, row, event)
+    if decision == "approve":
+        for person_id in concerned:
+            refuse_own(tx, organisation, actor, person_id, f"review {review}")
+    states.lock(tx, organisation, concerned)
     if not rows.decide(
         tx, review, "approved" if decision == "approve" else "declined", actor, reason, now_us
     ):
@@ -109,13 +111,23 @@ def decide(
     trail.log(tx, organisation, actor, f"review.{decision}", str(review), reason, now_us)
 
 
+def _concerned(tx: Transaction, organisation: str, row: Any, event: Any) -> list[int]:
+    """Who gains by what is looked at, by internal id: the person, an event's owner, the giver and the receiver of thanks."""
+    found = {row.person_id, event.owner_id if event else None}
+    if row.kind in OF_THANKS:
+        gift = kudos_rows.find(tx, organisation, json.loads(row.detail)["kudos"])
+        found |= {gift.giver_id, gift.receiver_id} if gift else set()
+    return sorted(id_ for id_ in found if id_ is not None)
+
+
 def _decide_kudos(
     tx: Transaction, organisation: str, kudos_id: int, decision: Decision, now: datetime
 ) -> None:
     gift = kudos_rows.find(tx, organisation, kudos_id)
     assert gift is not None
     names = people_rows.names(tx, organisation, [gift.giver_id, gift.receiver_id])
-    if decision == "approve" and len(names) == len({gift.giver_id, gift.receiver_id}):
+    # Not where one of the two is gone, nor where both have become one account.
+    if decision == "approve" and len(names) == 2:
         kudos_rows.set_status(tx, kudos_id, "given")
         deliver(tx, organisation, gift, names[gift.giver_id][0], names[gift.receiver_id][0], now)
         return

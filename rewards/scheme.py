@@ -21,7 +21,7 @@ from rewards.achievements import (
 )  # fmt: skip
 from rewards.earning import Cap, Decay, Multiplier, Rule
 from rewards.fields import Day, Whole, name_of
-from rewards.offers import Highlight, Kudos, Leaderboard, Nomination, Recognition, Reward
+from rewards.offers import AwardBudget, Highlight, Kudos, Leaderboard, Nomination, Recognition, Reward
 from rewards.people_file import Zone
 from rewards.predicates import Predicate, words
 from rewards.quantities import (
@@ -140,6 +140,9 @@ class IncentiveScheme(Part):
     )
     recognition: Recognition = Field(Recognition(), description="recognition between people")
     rewards: Annotated[tuple[Reward, ...], Field(max_length=256)] = Field((), description="what points buy")
+    award_budget: AwardBudget | None = Field(
+        None, description="spendable points that awards can give; no limit, if none"
+    )
     calendar: Calendar = Field(Calendar(), description="time rules")
     privacy: Privacy = Field(Privacy(), description="what others see")
     fair_play: FairPlay = Field(FairPlay(), description="when a person looks first")
@@ -229,7 +232,7 @@ class IncentiveScheme(Part):
 
 
 __all__ = [
-    "MILLIPOINTS", "Badge", "BadgeLevel", "Calendar", "Cap", "Challenge", "Decay", "FairPlay", "Highlight", "Holiday",
+    "MILLIPOINTS", "AwardBudget", "Badge", "BadgeLevel", "Calendar", "Cap", "Challenge", "Decay", "FairPlay", "Highlight", "Holiday",
     "IncentiveScheme", "Kudos", "Leaderboard", "Level", "Metric", "Multiplier", "Nature", "Nomination", "Penalty", "Points",
     "Privacy", "Recognition", "Repair", "Requirement", "Reward", "Rule", "SchemeError", "Streak", "Window", "millipoints",
 ]  # fmt: skip

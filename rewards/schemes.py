@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from rewards.absences import Absence, absences, with_absences
 from rewards.reasons import Reason, explain
 from rewards.scheme import IncentiveScheme
 from rewards.store import organisations as organisation_rows
@@ -12,8 +13,10 @@ from rewards.store import schemes as rows
 from rewards.store.session import Transaction
 from rewards.store.units import digest
 from rewards.tables import CompiledScheme, compile_scheme
+from rewards.timeline import NO_SCHEME, InForce, in_force, in_turn
 
-NO_SCHEME = 0
+__all__ = ["NO_SCHEME", "OWN_REASONS", "InForce", "Schemes", "TopUp", "in_force"]
+
 DEFAULT_GRACE_HOURS = 72
 OWN_REASONS = {
     "reversed": "This undoes an entry that was taken back.",
@@ -21,6 +24,7 @@ OWN_REASONS = {
     "released": "The waiting time of this award is over.",
     "approved": "A colleague looked at this award and approved it.",
     "declined": "A colleague looked at this award and declined it.",
+    "superseded": "A new version of the scheme counts this differently; this undoes its former amount.",
     "rolled_back": "The version of the scheme that gave this was withdrawn.",
     "merged": "Two accounts of yours became one.",
     "redeemed": "You chose a reward.",
@@ -32,25 +36,6 @@ OWN_REASONS = {
     "allowance": "Your allowance for this period.",
     "budget": "The budget set aside for a reward.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """A version, from when it holds and when it was published. A top-up also looks back to `since_us`."""
-
-    version: int
-    effective_us: int
-    since_us: int
-    published_us: int
-    mode: str
-
-    def yields_to(self, later: "InForce") -> bool:
-        """Whether a version published afterwards takes its place. One that was still to come by then stays scheduled."""
-        return not self.scheduled(later.published_us) or self.effective_us <= later.effective_us
-
-    def scheduled(self, now_us: int) -> bool:
-        """Whether somebody chose that it holds later. A top-up holds at once, but for an event whose clock ran ahead."""
-        return self.effective_us > now_us and self.mode != "top_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +57,9 @@ class Schemes:
         self._tx = tx
         self._organisation = organisation
         self._candidate: CompiledScheme | None = None
-        self.timeline, self._hashes = _timeline(tx, organisation)
+        self._compiled: dict[int, CompiledScheme] = {}
+        self._token = organisation_rows.schemes_token(tx, organisation)
+        self.timeline, self._hashes = _timeline(tx, organisation, self._token)
         self.has_top_ups = any(one.mode == "top_up" for one in self.timeline)
 
     @classmethod
@@ -104,6 +91,10 @@ class Schemes:
         gone = ever(self.timeline) - ever(after)
         return [one for one in self.timeline if one.scheduled(now_us) and one.version in gone]
 
+    def holds(self, version: int) -> bool:
+        """True for a version that was not rolled back."""
+        return any(one.version == version for one in self.timeline)
+
     def top_ups(self, closed_us: int) -> list[TopUp]:
         """The top-ups that can still change, oldest first: those that look back into the open period alone.
 
@@ -120,7 +111,30 @@ class Schemes:
         return found
 
     def compiled(self, version: int) -> CompiledScheme:
-        """The version compiled; a version never changes, so that the process keeps it."""
+        """The version compiled, knowing what was away before it."""
+        if version not in self._compiled:
+            self._compiled[version] = with_absences(self._plain(version), self._absences(version))
+        return self._compiled[version]
+
+    def _absences(self, version: int) -> tuple[Absence, ...]:
+        """When its streaks were in no version; kept by the process until a version is published or withdrawn."""
+        # What was away has stood, left and come back.
+        if len(self.timeline) < 3 or not self._plain(version).scheme.streaks:
+            return ()
+        key = ("absences", self._organisation, self._token, version)
+        kept = self._tx.database.cache.get(key) if self._token else None
+        if kept is None:
+            held = in_turn(self.timeline)
+            turns = [one for _, one in held]
+            until = turns.index(version) + 1 if version in turns else 0
+            history = [(since_us, self._plain(one).scheme) for since_us, one in held[:until]]
+            kept = absences(history) if history else ()
+            if self._token:
+                self._tx.database.cache[key] = kept
+        return kept
+
+    def _plain(self, version: int) -> CompiledScheme:
+        """The version compiled by itself; a version never changes, so that the process keeps it."""
         if version == self.CANDIDATE and self._candidate is not None:
             return self._candidate
         key = ("compiled", self._hash(version))
@@ -134,7 +148,7 @@ class Schemes:
 
     def scheme(self, version: int) -> IncentiveScheme:
         """The version's document."""
-        return self.compiled(version).scheme
+        return self._plain(version).scheme
 
     def grace_hours(self, version: int) -> int:
         """How late an event may arrive and still count."""
@@ -166,7 +180,7 @@ class Schemes:
     ) -> "Schemes":
         """A copy in which a scheme not published is in force, under the version CANDIDATE."""
         found = copy(self)
-        found._candidate = compiled
+        found._candidate, found._compiled, found._token = compiled, {}, ""
         found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, now_us, mode))
         found.has_top_ups = self.has_top_ups or mode == "top_up"
         return found
@@ -212,9 +226,8 @@ class Schemes:
         return found
 
 
-def _timeline(tx: Transaction, organisation: str) -> tuple[tuple[InForce, ...], dict[int, str]]:
+def _timeline(tx: Transaction, organisation: str, token: str) -> tuple[tuple[InForce, ...], dict[int, str]]:
     """Versions not rolled back, and content hashes; kept by the process until the organisation's token changes."""
-    token = organisation_rows.schemes_token(tx, organisation)
     key = ("timeline", organisation, token)
     kept = tx.database.cache.get(key) if token else None
     if kept is None:
@@ -228,12 +241,3 @@ def _timeline(tx: Transaction, organisation: str) -> tuple[tuple[InForce, ...], 
             tx.database.cache[key] = kept
     timeline, hashes = kept
     return timeline, dict(hashes)
-
-
-def in_force(timeline: Sequence[InForce], at_us: int) -> int:
-    """Of those effective by then, in the order of publication, each takes the place of the one before that yields to it; 0 for none."""
-    found: InForce | None = None
-    for one in timeline:
-        if one.effective_us <= at_us and (found is None or found.yields_to(one)):
-            found = one
-    return NO_SCHEME if found is None else found.version

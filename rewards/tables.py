@@ -288,6 +288,7 @@ def compile_scheme(scheme: IncentiveScheme) -> CompiledScheme:
         requirement=_matrix(b.needs, 4),
         streak=_matrix(streaks, 7),
         holiday=_matrix(b.holidays(), 2),
+        away=_matrix((), 3),
         dispatch=dispatch,
         listed=listed,
         general=np.array([own_caps, unrewarded, most_entries, most_slots], dtype=np.int64),

@@ -26,6 +26,7 @@ class Told:
     quantity: int
     verification: str
     tags: tuple[str, ...]
+    voided: bool = False
 
     @classmethod
     def from_row(cls, ref: int, row: Mapping[str, Any]) -> "Told":
@@ -45,12 +46,13 @@ class Told:
             row["quantity"],
             row["verification"],
             _tags(row["tags"]),
+            row["voided_at_us"] is not None,
         )
 
     @classmethod
     def stored(cls, row: Any) -> "Told":
         """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields, with the person asked about last."""
-        values = (*row[:-2], _tags(row.tags))
+        values = (*row[:-3], _tags(row.tags), row.voided_at_us is not None)
         return cls(*values)
 
     @property

@@ -40,13 +40,14 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer to one event."""
+    """The answer to one event. `note` says whom it names in vain: nobody earns for them, and the others all the same."""
 
     source: str
     id: str
     status: str
     reason: str
     entries: tuple[EntryView, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ def _click(tx: "Transaction", employee: str, item: str, visitor: str, at: dateti
 
     # The same person, item and channel always have the same link.
     draft = prepare_share(tx, ORGANISATION, employee, item, "linkedin", at)
-    follow_link(tx, draft.code, BROWSER, visitor, at)
+    follow_link(tx, draft.code, "", visitor, at)
 
 
 def _thank(tx: "Transaction", giver: str, employee: str, message: str, key: str, at: datetime) -> None:

@@ -7,13 +7,16 @@ import importlib.metadata as metadata
 import importlib.util
 import os
 import platform
+import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 PACKAGES = ("engine", "rewards", "agents", "sims", "web")
 DISTRIBUTION = "groundswell"
+OTHERS_READ = stat.S_IROTH | stat.S_IWOTH
 SHOWN = ("mesa", "numba", "numpy", "pandas", "pydantic", "sqlalchemy", "alembic", "fastapi", "tzdata")
 
 
@@ -96,3 +99,51 @@ def installed() -> dict[str, str]:
 def cores() -> int:
     """Processor cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def operator_findings(environ: Mapping[str, str], database: Path | None) -> list[str]:
+    """What is dangerous in how a server would be started with this environment, one line each."""
+    found = []
+    base = environ.get("GROUNDSWELL_BASE_URL", "").strip()
+    if _on(environ, "GROUNDSWELL_DEMO") and base and not _is_local(base):
+        found.append(
+            f"GROUNDSWELL_DEMO is on at {base}: anybody signs in as HR without a password; unset GROUNDSWELL_DEMO"
+        )
+    if base.startswith("https:") and not _on(environ, "GROUNDSWELL_SECURE_COOKIES"):
+        found.append(
+            "GROUNDSWELL_SECURE_COOKIES is not set behind HTTPS: the session cookie would be sent without it too; set it to true"
+        )
+    if _on(environ, "GROUNDSWELL_WEBHOOK_LOOPBACK") and base and not _is_local(base):
+        found.append(
+            "GROUNDSWELL_WEBHOOK_LOOPBACK is on: webhooks may reach services of this machine; unset it"
+        )
+    private = (database, Path(environ.get("GROUNDSWELL_SIGNING_KEY_FILE") or os.devnull))
+    found += [
+        f"{file} can be read by others on this machine; run chmod 600 {file}"
+        for file in private
+        if file is not None and file.is_file() and file.stat().st_mode & OTHERS_READ
+    ]
+    return found
+
+
+def operator_advice(environ: Mapping[str, str]) -> list[str]:
+    """What an operator sets before others use it, and has not, one line each."""
+    wanted = {
+        "GROUNDSWELL_BASE_URL": "links and badges take their address from where the server listens",
+        "GROUNDSWELL_VISITOR_SECRET": "visitors of links count anew after each start, and apart in each process",
+        "GROUNDSWELL_METRICS_TOKEN": "anybody may read /metrics",
+        "GROUNDSWELL_TRUSTED_PROXIES": "behind a proxy all visitors would be one; name it there",
+    }
+    given = {name for name in wanted if environ.get(name, "").strip()}
+    if environ.get("FORWARDED_ALLOW_IPS", "").strip():
+        given.add("GROUNDSWELL_TRUSTED_PROXIES")
+    return [f"{name} is not set: {why}" for name, why in wanted.items() if name not in given]
+
+
+def _on(environ: Mapping[str, str], name: str) -> bool:
+    return environ.get(name, "").strip().lower() in ("1", "true", "t", "yes", "y", "on")
+
+
+def _is_local(base: str) -> bool:
+    host = urlsplit(base).hostname or ""
+    return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")

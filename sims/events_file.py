@@ -6,7 +6,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from rewards.event_log import lines_of
 from rewards.events import Event, to_cloudevent
+from rewards.outputs import written
 
 LINE_BYTES_MAX = 64 * 1024
 
@@ -18,9 +20,9 @@ class EventsFileError(ValueError):
 def write_events(path: Path, events: Iterable[Event]) -> int:
     """Write the events as JSON Lines with sorted keys, and give back how many there were."""
     count = 0
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    with written(path) as file:
         for line in event_lines(events):
-            file.write(line + "\n")
+            file.write(line.encode() + b"\n")
             count += 1
     return count
 
@@ -34,7 +36,7 @@ def event_lines(events: Iterable[Event]) -> Iterator[str]:
 def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Every non-blank line as (line number, JSON object). Raises `EventsFileError` at the first bad line."""
     with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
+        for number, raw in enumerate(lines_of(file), start=1):
             if len(raw) > LINE_BYTES_MAX:
                 raise EventsFileError(
                     f"{path}:{number}: got a line of {len(raw)} bytes; an event may have {LINE_BYTES_MAX}; "

@@ -7,15 +7,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from rewards.absences import in_time
+from rewards.bounds import check_day
+from rewards.clock import microseconds
 from rewards.document import DocumentError, load_document, parse_data
 from rewards.event_log import read_events
-from rewards.events import read_json
+from rewards.events import Event, read_json
 from rewards.fields import instant_of
 from rewards.people_file import load_people
 from rewards.recorded import RecordedProgram
 from rewards.replay import Replay, ReplayEntry, Standing, replay
 from rewards.scheme import MILLIPOINTS, IncentiveScheme, SchemeError
 from rewards.tables import CompiledScheme, compile_scheme
+from rewards.timeline import InForce, in_turn
 from sims.commands.console import InputError
 from sims.doctor import version
 from sims.render import table
@@ -65,15 +69,34 @@ def _replay_export(events: Path, people: Path | None, program: Path) -> dict[str
             f"--scheme: got none, and {program} is not there; name the scheme, or the program that was exported with the events"
         )
     recorded = load_program(program)
-    versions = {one.version: _compiled_scheme(one.scheme, program) for one in recorded.versions}
-    if not versions:
-        raise InputError(
-            f"{program}: got no version of a scheme; there is nothing to score by; name a --scheme"
-        )
-    last = versions.get(recorded.in_force, versions[max(versions)])
     log = read_events(events, {one.id for one in recorded.people})
-    found = replay(log, last, recorded.people, numbered=versions)
+    found = replay_recorded(log, recorded, program)
     return {"groundswell": version(), "scheme": found.compiled.scheme.name, **as_json(found)}
+
+
+def replay_recorded(log: Sequence[Event], recorded: RecordedProgram, name: Path) -> Replay:
+    """Exported events by the versions, people and periods that were exported with them. Raises InputError without any version."""
+    versions = _in_time(
+        recorded, {one.version: _compiled_scheme(one.scheme, name) for one in recorded.versions}
+    )
+    if not versions:
+        raise InputError(f"{name}: got no version of a scheme; there is nothing to score by; name a --scheme")
+    last = versions.get(recorded.in_force, versions[max(versions)])
+    return replay(log, last, recorded.people, numbered=versions, kept=recorded.kept)
+
+
+def _in_time(recorded: RecordedProgram, versions: dict[int, CompiledScheme]) -> dict[int, CompiledScheme]:
+    """The same, those that were not withdrawn knowing what was away before them."""
+    held = [
+        InForce(
+            one.version, microseconds(one.effective_at), microseconds(one.effective_at), microseconds(one.published_at), one.mode
+        )
+        for one in recorded.versions
+        if one.rolled_back_at is None
+    ]  # fmt: skip
+    turns = in_turn(held)
+    found = in_time([(since_us, versions[version]) for since_us, version in turns])
+    return versions | {version: one for (_, version), one in zip(turns, found, strict=True)}
 
 
 def load_program(path: Path) -> RecordedProgram:
@@ -99,9 +122,11 @@ def _instant(path: Path, since: str | None) -> datetime:
             f"--scheme {path}: a later version needs the instant from which it holds; write {path}@2026-03-01T12:00:00Z"
         )
     try:
-        return instant_of(since)
+        at = instant_of(since)
     except ValueError as error:
         raise InputError(f"--scheme {path}@{since}: got {since!r}; {error}") from None
+    check_day(at, f"--scheme {path}@{since}:")
+    return at
 
 
 def _compiled(path: Path) -> CompiledScheme:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from agents.default_posterior import default_posterior
 from agents.parameters import DECLARATIONS
+from rewards.outputs import write_text
 from sims.doctor import version
 from sims.render import table
 from sims.target_notes import NOTES
@@ -38,7 +39,8 @@ A band's side that nothing published bounds lies where no result can fall and is
 ## How the defaults were found
 `python -m sims.defaults` calibrates all parameters on all targets together, within their priors: {first} runs of every experiment all over
 the priors, {second} more where a quadratic emulator of the first holds every target to be in its band, and draws from the priors given that a replicate
-falls into every band (calibrate–emulate–sample, Cleary et al. 2021; elliptical slice sampling, Murray et al. 2010). The result is a
+falls into every band, and where a target asks for a sign, as far on its side as replicates scatter (calibrate–emulate–sample, Cleary et al. 2021;
+elliptical slice sampling, Murray et al. 2010). The result is a
 sample of {vectors} equally likely parameter vectors, `agents/default_posterior.json`, with seed and version. Where the targets say something of a
 parameter, its default is the median; elsewhere it stays where its own source puts it. Click friction and fear have no evidence: they keep their flat priors, and the other parameters answer for them.
 The validation runs in other random worlds than the calibration did.
@@ -91,10 +93,10 @@ def write_page(path: Path, verdicts: Sequence[Verdict], seed: int) -> None:
     """Write the page, and its plots into the folder `validation` beside it."""
     folder = path.parent / PLOTS
     folder.mkdir(exist_ok=True)
-    path.write_text(page(verdicts, seed), encoding="utf-8")
+    write_text(path, page(verdicts, seed))
     for target in passed(verdicts):
         mine = [v for v in verdicts if number_of(v.key) == target]
-        (folder / f"{target:02d}.svg").write_text(svg_of(mine), encoding="utf-8")
+        write_text(folder / f"{target:02d}.svg", svg_of(mine))
 
 
 def _markdown_table(verdicts: Sequence[Verdict]) -> str:

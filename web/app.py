@@ -34,14 +34,18 @@ from web.health import Measure, Metrics
 from web.hr import decisions
 from web.hr import nominations as hr_nominations
 from web.hr import routes as hr
+from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, Lane
 from web.proxies import Visitors
-from web.security import Edge, SignInLimit
+from web.security import Edge
 from web.session import token_reader
 from web.settings import Settings, settings_from_environment
+from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
 
 LOCAL_ADDRESS = "http://127.0.0.1:8000"
 STATIC = Path(__file__).parent / "static"
+WAIT_SECONDS = 5.0
+"""For its turn to write a request waits this long, then it is a 503: whoever waits holds a thread."""
 
 
 def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS) -> FastAPI:
@@ -50,7 +54,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     Where the settings name no public address, `listens_at` is taken for it; where that is '' nobody knows it.
     """
     settings = settings or settings_from_environment()
-    database = open_database(settings.database_url)
+    database = open_database(settings.database_url, create=False, wait_seconds=WAIT_SECONDS)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -75,6 +79,8 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.singles = events.single_recorder(database)
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
+    app.state.clicking = Lane(CLICKS_AT_ONCE)
+    app.state.signing_in = Lane(SIGN_INS_AT_ONCE)
     problems.install(app)
     for router in (
         health.router,

@@ -11,7 +11,7 @@ import typer
 from rewards.logs import begin_log
 from sims.cli import app
 from sims.commands.console import InputError
-from sims.commands.program import opened, shown
+from sims.commands.program import shown, usable
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -27,16 +27,19 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell serve --port 8000
     """
-    from rewards.store.migrate import is_current
     from web import server
     from web.settings import settings_from_environment
 
-    with opened(settings_from_environment().database_url) as database:
-        if not is_current(database):
-            raise InputError(
-                "DATABASE_URL: the database lacks migrations; run groundswell db upgrade, then serve"
-            )
+    settings = settings_from_environment()
+    with usable(settings.database_url):
+        pass
     taken = server.listen(host, port)
+    if settings.demo and not settings.demo_beyond_loopback and not server.is_loopback(taken):
+        taken.close()
+        raise InputError(
+            f"--host {host}: GROUNDSWELL_DEMO lets anybody sign in as HR; unset it, listen on {HOST}, or set "
+            "GROUNDSWELL_DEMO_BEYOND_LOOPBACK=true"
+        )
     typer.echo(f"Groundswell listens on {server.address(taken)}")
     server.run(taken)
 
@@ -52,16 +55,11 @@ def worker(
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell worker
     """
-    from rewards.store.migrate import is_current
     from web.settings import settings_from_environment
     from web.worker import run
 
     settings = settings_from_environment()
-    with opened(settings.database_url) as database:
-        if not is_current(database):
-            raise InputError(
-                "DATABASE_URL: the database lacks migrations; run groundswell db upgrade, then worker"
-            )
+    with usable(settings.database_url) as database:
         done = run(database, settings.webhook_loopback, once, every)
     typer.echo(
         f"{done.released} released, {done.webhooks.delivered} webhooks delivered, {done.webhooks.retried} to retry, "

@@ -11,11 +11,13 @@ from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rewards.store.migrate import is_current
-from web.problems import Problem
+from rewards.faults import Unavailable
+from rewards.store.migrate import CURRENT, WHAT_TO_DO, state
+from web.problems import RETRY_AFTER_SECONDS, Problem
 from web.session import Config, Store
 
 router = APIRouter(tags=["operation"])
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Metrics:
@@ -58,13 +60,15 @@ class Measure:
         finally:
             route: Any = scope.get("route")
             name = getattr(route, "path", "unmatched")
-            self.metrics.requests.labels(scope["method"], name, str(status)).inc()
-            self.metrics.seconds.labels(scope["method"], name).observe(time.perf_counter() - began)
+            # What a sender may make up is no label: each new one would be kept for ever.
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self.metrics.requests.labels(method, name, str(status)).inc()
+            self.metrics.seconds.labels(method, name).observe(time.perf_counter() - began)
 
 
 @router.get("/healthz", summary="The process is alive", response_class=PlainTextResponse)
-def alive() -> str:
-    """Answers as long as the process runs."""
+async def alive() -> str:
+    """Answers as long as the process runs, without a thread of the pool: all of those may be waiting for the database."""
     return "ok"
 
 
@@ -74,18 +78,20 @@ def alive() -> str:
 def ready(store: Store) -> str:
     """503 where the database does not answer or lacks migrations."""
     try:
-        current = store.ping() and is_current(store)
+        found = state(store)
+    except Unavailable:
+        raise
     except Exception as error:
         raise Problem(
             503, f"the database does not answer ({type(error).__name__}); see DATABASE_URL"
         ) from None
-    if not current:
-        raise Problem(503, "the database lacks migrations; run groundswell db upgrade")
+    if found != CURRENT:
+        raise Problem(503, f"the database {WHAT_TO_DO[found]}", {"Retry-After": str(RETRY_AFTER_SECONDS)})
     return "ready"
 
 
 @router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
-def metrics(request: Request, config: Config) -> Response:
+async def metrics(request: Request, config: Config) -> Response:
     """Counts since the process began."""
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     if config.metrics_token and not hmac.compare_digest(given.encode(), config.metrics_token.encode()):

@@ -7,33 +7,71 @@ import hmac
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
-from rewards.links import follow_link
-from web.session import Config, Store, current_account, now
+from rewards.accounts import Account, account_for_session
+from rewards.clicks import Network
+from rewards.faults import Unavailable
+from rewards.links import follow_link, leads_to, machine_click
+from rewards.logs import log
+from web.lanes import LaneFull
+from web.problems import COOKIE
+from web.session import Config, Store, now
+from web.sign_in_limit import block_of
 
 router = APIRouter(include_in_schema=False)
+SECONDS_TO_COUNT = 2.0
+"""A visitor is led on after this long at the latest, counted or not."""
+WAIT_SECONDS = 1.0
 
 
 def visitor_hash(request: Request, key: str) -> str:
     """A keyed hash of address and browser: tells visitors apart without keeping either."""
-    address = request.client.host if request.client else ""
-    text = f"{address}|{request.headers.get('user-agent', '')}"
+    return _keyed(f"{_address(request)}|{request.headers.get('user-agent', '')}", key)
+
+
+def network_of(request: Request, key: str) -> Network:
+    """Keyed hashes of the visitor's address and of the block that it lies in."""
+    address = _address(request)
+    return Network(_keyed(block_of(address), key), _keyed(block_of(address, of_four=24, of_six=48), key))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _keyed(text: str, key: str) -> str:
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 @router.api_route("/l/{code}", methods=["GET", "HEAD"])
-def follow(request: Request, store: Store, config: Config, code: str) -> Response:
-    """Redirect to the item; a person's first click of the day is recorded for the sharer, her own is not."""
-    account = current_account(request)
-    with store.begin() as tx:
-        followed = follow_link(
-            tx,
-            code,
-            request.headers.get("user-agent", ""),
-            visitor_hash(request, config.visitor_key),
-            now(),
-            request.method,
-            dict(request.headers),
+async def follow(request: Request, store: Store, config: Config, code: str) -> Response:
+    """Redirect to the item; a person's first click of the day is recorded for the sharer, her own is not.
+
+    Who sends it is decided before anything is written. Whatever goes wrong with the count, the visitor is led on.
+    """
+    at = now()
+
+    def look_up() -> tuple[str, Account | None, str]:
+        token = request.cookies.get(COOKIE)
+        with store.read() as tx:
+            url = leads_to(tx, code)
+            account = account_for_session(tx, token, at) if token else None
+        return (
+            url,
             account,
+            machine_click(request.headers.get("user-agent", ""), request.method, request.headers),
         )
-    return RedirectResponse(followed.url, 302)
+
+    url, account, machine = await run_in_threadpool(look_up)
+    visitor, network = visitor_hash(request, config.visitor_key), network_of(request, config.visitor_key)
+
+    def count() -> None:
+        with store.begin(WAIT_SECONDS) as tx:
+            follow_link(tx, code, machine, visitor, at, account, network)
+
+    try:
+        await request.app.state.clicking.run(count, SECONDS_TO_COUNT)
+    except (Unavailable, LaneFull) as trouble:
+        log.warning("a click was not counted", why=getattr(trouble, "brief", "too many at once"))
+    return RedirectResponse(url, 302)

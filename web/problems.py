@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -15,14 +16,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rewards.accounts import account_for_session
 from rewards.document import DocumentError
-from rewards.faults import BadValue, Conflict, Fault, Insufficient, NotFound, Refused, Stale
+from rewards.faults import (
+    BadValue,
+    Conflict,
+    Fault,
+    Insufficient,
+    NotFound,
+    Refused,
+    Stale,
+    Unavailable,
+    sayable,
+)
 from rewards.fields import fault
-from rewards.logs import log_error
+from rewards.logs import log, log_error
 from rewards.people import get_person
 from rewards.scheme import SchemeError
 from web.templating import page
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
 COOKIE = "groundswell_session"
 _STATUS: dict[type[Fault], int] = {
     NotFound: 404,
@@ -46,6 +58,7 @@ _TITLES = {
     422: "Not valid",
     428: "Say which revision",
     429: "Too many requests",
+    431: "Header too long",
     500: "Something went wrong on our side",
     503: "Not ready",
 }
@@ -82,25 +95,29 @@ def answer(
     request: Request, status: int, detail: str, headers: dict[str, str] | None = None, **extra: Any
 ) -> Response:
     """The problem in the form that the caller wants: a page where a person asks for one."""
+    detail = sayable(detail)
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
     if wants_page:
         context = {
             "title": _TITLES.get(status, "Error"),
             "status": status,
             "detail": detail,
-            **_reader(request),
+            **({} if status == 503 else _reader(request)),
         }
         return page(request, "problem.html", context, status=status, headers=headers)
     body = problem_body(status, detail, **extra)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def _asked(request: Request) -> dict[str, str]:
+    """What was asked for, in words of the program's own."""
+    method = request.method if request.method in _METHODS else "other"
+    return {"method": method, "route": getattr(request.scope.get("route"), "path", "none")}
+
+
 def unexpected(request: Request, error: Exception) -> Response:
     """Log what failed and where, by the route's template and never by the address asked for; the answer says only that."""
-    method = request.method if request.method in _METHODS else "other"
-    log_error(
-        "unexpected error", error, method=method, route=getattr(request.scope.get("route"), "path", "none")
-    )
+    log_error("unexpected error", error, **_asked(request))
     return answer(
         request,
         500,
@@ -138,6 +155,26 @@ class Unexpected:
             await response(scope, receive, send)
 
 
+def unavailable(request: Request, error: Unavailable) -> Response:
+    """503: the database does not take the request just now. Nobody's name is looked up, and nothing else that needs it."""
+    log.warning("database unavailable", why=error.brief, **_asked(request))
+    detail = "the database does not answer just now; nothing was changed; try again in a few seconds"
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return answer(request, 503, detail, headers)
+
+
+def methods_of(routes: Iterable[Any], path: str) -> set[str]:
+    """Every method that some route takes at a path; a router that was included keeps routes of its own."""
+    found: set[str] = set()
+    for route in routes:
+        inside = getattr(route, "original_router", None)
+        if inside is not None:
+            found |= methods_of(inside.routes, path)
+        elif getattr(route, "path_regex", None) is not None and route.path_regex.match(path):
+            found |= set(getattr(route, "methods", None) or ())
+    return found
+
+
 def _reader(request: Request) -> dict[str, Any]:
     """Who is signed in, so that an error page keeps its navigation; nobody where even that cannot be known."""
     token = request.cookies.get(COOKIE)
@@ -155,7 +192,8 @@ def _reader(request: Request) -> dict[str, Any]:
 
 def _validation(error: RequestValidationError) -> tuple[str, list[dict[str, str]]]:
     found = [
-        {"field": ".".join(str(part) for part in e["loc"]), "message": fault(e)} for e in error.errors()[:20]
+        {"field": sayable(".".join(str(part) for part in e["loc"])), "message": sayable(fault(e))}
+        for e in error.errors()[:20]
     ]
     first = found[0] if found else {"field": "request", "message": "not valid"}
     return f"{first['field']}: {first['message']}; mend it and send again", found
@@ -187,7 +225,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
-        return answer(request, error.status_code, str(error.detail), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(sorted(methods_of(request.app.routes, request.url.path)))
+        return answer(request, error.status_code, str(error.detail), headers)
+
+    @app.exception_handler(Unavailable)
+    def _unavailable(request: Request, error: Unavailable) -> Response:
+        return unavailable(request, error)
 
     # The innermost middleware: an error that left the application would be logged by the server with its message.
     app.add_middleware(Unexpected)

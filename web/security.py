@@ -1,21 +1,25 @@
-"""Safety at the edge: response headers, cross-site requests refused, bodies bounded, sign-in attempts limited."""
+"""Safety at the edge: response headers, cross-site requests refused, headers and bodies bounded."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rewards.crawlers import MOST_AGENT_CHARACTERS
 from web.problems import MEDIA_TYPE, BodyTooLarge, problem_body
 
 MOST_BODY_BYTES = 4 * 1024 * 1024
-SIGN_IN_PER_MINUTE = 10
-SIGN_IN_PER_MINUTE_AND_ADDRESS = 60
+MOST_OTHER_BODY_BYTES = 1024 * 1024
+"""Only events come in great numbers; everything else is read whole before anybody knows who sent it."""
+MOST_HEADER_BYTES = 8 * 1024
+MOST_DIGITS = 12
+# What may be longer than any use of it, and is then cut: nobody is refused for the name of a browser.
+_CUT = {b"user-agent": MOST_AGENT_CHARACTERS + 1, b"referer": 1024, b"accept": 1024, b"accept-language": 1024}
+_MANY_BYTES = frozenset({"/api/v1/events"})
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -30,22 +34,6 @@ HEADERS = {
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class SignInLimit:
-    """At most SIGN_IN_PER_MINUTE attempts a minute for one address and person, and SIGN_IN_PER_MINUTE_AND_ADDRESS for one
-    address, whoever it tries to be.
-    """
-
-    def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._person = RateLimitItemPerMinute(SIGN_IN_PER_MINUTE)
-        self._address = RateLimitItemPerMinute(SIGN_IN_PER_MINUTE_AND_ADDRESS)
-
-    def allows(self, address: str, person: str) -> bool:
-        """Count an attempt; False where there were too many."""
-        by_address = self._limiter.hit(self._address, address)
-        return self._limiter.hit(self._person, address, person) and by_address
-
-
 def cross_site(headers: Headers, method: str) -> bool:
     """Whether a browser sent this changing request from another site (Fetch Metadata, else Origin).
 
@@ -57,7 +45,18 @@ def cross_site(headers: Headers, method: str) -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc != headers.get("host", "")
+    except ValueError:
+        return True
+
+
+def cut_headers(headers: Sequence[tuple[bytes, bytes]]) -> tuple[list[tuple[bytes, bytes]], bytes | None]:
+    """The headers with what is only looked at cut to its limit, and the name of one that is too long to be taken."""
+    kept = [(name, value[: _CUT[name]] if name in _CUT else value) for name, value in headers]
+    return kept, next((name for name, value in kept if len(value) > MOST_HEADER_BYTES), None)
 
 
 class Edge:
@@ -71,7 +70,9 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope["headers"], too_long = cut_headers(scope["headers"])
         headers = Headers(scope=scope)
+        most_bytes = MOST_BODY_BYTES if scope["path"] in _MANY_BYTES else MOST_OTHER_BODY_BYTES
         started = False
 
         async def with_headers(message: Message) -> None:
@@ -89,6 +90,10 @@ class Edge:
             response = JSONResponse(problem_body(status, detail), status, media_type=MEDIA_TYPE)
             await response(scope, receive, with_headers)
 
+        if too_long is not None:
+            name = too_long.decode("latin-1")[:40]
+            await refuse(431, f"header {name}: limit {MOST_HEADER_BYTES} bytes; send a shorter one")
+            return
         if cross_site(headers, scope["method"]):
             await refuse(
                 403,
@@ -100,9 +105,13 @@ class Edge:
             await refuse(400, "the address has a NUL in it; remove %00 and ask again")
             return
         length = headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > MOST_BODY_BYTES:
+        if (
+            length.isascii()
+            and length.isdecimal()
+            and (len(length) > MOST_DIGITS or int(length) > most_bytes)
+        ):
             await refuse(
-                413, f"got {length} bytes; at most {MOST_BODY_BYTES} are taken; send smaller batches"
+                413, f"got {length[:MOST_DIGITS]} bytes; at most {most_bytes} are taken; send less at once"
             )
             return
         seen = 0
@@ -111,7 +120,7 @@ class Edge:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > MOST_BODY_BYTES:
+            if seen > most_bytes:
                 raise BodyTooLarge
             return message
 
@@ -120,4 +129,4 @@ class Edge:
         except BodyTooLarge:
             if started:
                 raise
-            await refuse(413, f"got more than {MOST_BODY_BYTES} bytes; send smaller batches")
+            await refuse(413, f"got more than {most_bytes} bytes; send less at once")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,12 +11,15 @@ from fastapi.responses import RedirectResponse, Response
 
 from rewards.accounts import ROLES, Account, account_for_session, close_session, open_session, sign_in
 from rewards.people import list_people
+from web.lanes import LaneFull
 from web.problems import COOKIE, Problem
 from web.session import HOMES, Config, Store, current_account, home_of, local_path, now, start
+from web.sign_in_limit import SignInLimit
 from web.templating import page
 from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
+SECONDS_TO_SIGN_IN = 10.0
 TITLES = {
     "employee": ("Employee", "Share, see your points and thank colleagues"),
     "hr": ("HR", "Read the live scheme and who takes part"),
@@ -47,14 +51,30 @@ def _target(asked: str, account: Account) -> str:
     return home_of(account) if path == "/" else path
 
 
+def demo_offered(request: Request) -> bool:
+    """Whether whoever asks may sign in by role: where the demo is on, from this machine, or from anywhere if the operator says so."""
+    config = request.app.state.settings
+    host = request.client.host if request.client else ""
+    return bool(config.demo and (config.demo_beyond_loopback or is_local(host)))
+
+
+def is_local(host: str) -> bool:
+    """True for this machine: its loopback, or a peer without an address (a socket of its file system, a test)."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return True
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
 def _form(request: Request, target: str, failed: bool, status: int = 200) -> Response:
-    demo = request.app.state.settings.demo
-    roles = [(role, *TITLES[role]) for role in ROLES] if demo else []
+    roles = [(role, *TITLES[role]) for role in ROLES] if demo_offered(request) else []
     return page(request, "sign_in.html", SignInContext(roles, target, failed), status)
 
 
 @router.post("/sign-in")
-def submit(
+async def submit(
     request: Request,
     store: Store,
     config: Config,
@@ -64,20 +84,38 @@ def submit(
 ) -> Response:
     """Sign in with id and password."""
     address = request.client.host if request.client else ""
-    if not request.app.state.sign_in_limit.allows(address, person):
-        raise Problem(429, "too many attempts to sign in; wait a minute and try again", {"Retry-After": "60"})
-    with store.begin() as tx:
-        token = sign_in(tx, config.organisation, person, password, now())
-        account = account_for_session(tx, token, now()) if token else None
+    limit: SignInLimit = request.app.state.sign_in_limit
+    too_many = Problem(
+        429, "too many attempts to sign in; wait a minute and try again", {"Retry-After": "60"}
+    )
+    if not limit.allows(address, person):
+        raise too_many
+
+    def check() -> tuple[str | None, Account | None]:
+        token = sign_in(store, config.organisation, person, password, now())
+        if token is None:
+            return None, None
+        with store.read() as tx:
+            return token, account_for_session(tx, token, now())
+
+    try:
+        token, account = await request.app.state.signing_in.run(check, SECONDS_TO_SIGN_IN)
+    except LaneFull:
+        raise Problem(
+            503, "too many people sign in just now; try again in a few seconds", {"Retry-After": "5"}
+        ) from None
     if token is None or account is None:
+        if limit.failed(address, person):
+            raise too_many
         return _form(request, local_path(next), True, 401)
+    limit.succeeded(address, person)
     return start(RedirectResponse(_target(next, account), 303), token, config.secure_cookies)
 
 
 @router.post("/sign-in/demo")
 def demo_submit(request: Request, store: Store, config: Config, role: Annotated[str, Form()]) -> Response:
     """Sign in as the demo's person of a role; only where the demo is switched on."""
-    if not config.demo:
+    if not demo_offered(request):
         raise Problem(404, "sign-in by role is for the demo; use your id and password")
     if role not in ROLES:
         raise Problem(422, f"role: got {role[:40]!r}; one of {', '.join(ROLES)}; choose one")

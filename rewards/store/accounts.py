@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 
-from rewards.store import schema
+from rewards.store import people, schema
 from rewards.store.prepared import Prepared
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
@@ -15,10 +15,13 @@ SESSION = schema.session_token
 TOKEN = schema.api_token
 IDENTITY = schema.person_identity
 PERSON = schema.person
+MAKER = PERSON.alias("maker")
 _FIND_TOKEN = Prepared(
     lambda _: (
-        select(TOKEN, IDENTITY.c.external_id)
+        select(TOKEN, IDENTITY.c.external_id, PERSON.c.status, MAKER.c.status.label("maker_status"))
         .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
+        .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
+        .join(MAKER, MAKER.c.id == TOKEN.c.maker_id, isouter=True)
         .where(TOKEN.c.token_hash == bindparam("hash"))
     )
 )
@@ -27,7 +30,10 @@ _FIND_TOKEN = Prepared(
 def save_account(
     tx: Transaction, organisation: str, person_id: int, roles: str, password_hash: str | None, at_us: int
 ) -> None:
-    """Create the account or change its roles and password."""
+    """Create the account or change its roles and password. Another password ends every session that the former one opened."""
+    former = tx.execute(select(ACCOUNT.c.password_hash).where(ACCOUNT.c.person_id == person_id)).scalar()
+    if former is not None and former != password_hash:
+        drop_sessions(tx, person_id)
     row = {
         "person_id": person_id,
         "organisation_id": organisation,
@@ -45,12 +51,13 @@ def save_account(
 
 
 def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
-    """The account of an external id, with the person's status."""
+    """The account of an external id, or of one that was merged into it, with the person's status."""
+    who = people.find(tx, organisation, external_id)
     query = (
         select(ACCOUNT, IDENTITY.c.external_id, PERSON.c.status)
         .join(IDENTITY, IDENTITY.c.person_id == ACCOUNT.c.person_id)
         .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
-        .where(and_(ACCOUNT.c.organisation_id == organisation, IDENTITY.c.external_id == external_id))
+        .where(ACCOUNT.c.person_id == (0 if who is None else who.id))
     )
     return tx.execute(query).one_or_none()
 
@@ -92,6 +99,14 @@ def drop_sessions(tx: Transaction, person_id: int) -> None:
     tx.execute(delete(SESSION).where(SESSION.c.person_id == person_id))
 
 
+def drop_expired_sessions(tx: Transaction, now_us: int, person_id: int | None = None) -> int:
+    """Forget sessions that have expired, everybody's unless a person is named; returns how many."""
+    where = [SESSION.c.expires_at_us <= now_us]
+    if person_id is not None:
+        where.append(SESSION.c.person_id == person_id)
+    return tx.execute(delete(SESSION).where(*where)).rowcount
+
+
 def drop_account(tx: Transaction, person_id: int) -> None:
     """Forget sessions, tokens and the account of a person."""
     drop_sessions(tx, person_id)
@@ -106,6 +121,7 @@ def add_token(
     scopes: str,
     token_hash: str,
     person_id: int | None,
+    maker_id: int | None,
     at_us: int,
     expires_us: int | None,
 ) -> None:
@@ -116,6 +132,7 @@ def add_token(
         "name": name,
         "scopes": scopes,
         "person_id": person_id,
+        "maker_id": maker_id,
         "created_at_us": at_us,
         "expires_at_us": expires_us,
     }
@@ -123,7 +140,7 @@ def add_token(
 
 
 def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, Any]:
-    """Tokens by their hashes, each with the external id of the person it speaks for."""
+    """Tokens by their hashes, each with the external id and state of the person it speaks for, and the state of who made it."""
     return {row.token_hash: row for row in tx.ask(_FIND_TOKEN, [{"hash": one} for one in hashes])}
 
 

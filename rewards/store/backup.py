@@ -8,14 +8,17 @@ import sqlite3
 import zipfile
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Table, func, select, text
 
+from rewards.outputs import written
 from rewards.store import schema
 from rewards.store.address import parse_address
+from rewards.store.engines import file_of
 from rewards.store.migrate import head, revision, upgrade
 from rewards.store.session import Database, Transaction, open_database
+from rewards.store.trouble import told
 
 _REVISION = "revision"
 _CHUNK_BYTES = 1 << 20
@@ -25,20 +28,24 @@ def backup(db: Database, path: Path) -> None:
     """Write a consistent copy to `path`. Raises FileExistsError, never overwrites; a broken backup leaves no file."""
     if path.exists():
         raise FileExistsError(f"backup {path}: the file exists; choose another name")
+    with db.read() as tx:
+        if revision(tx) == "none":
+            raise ValueError(
+                "the database has no tables of Groundswell; there is nothing to back up; see DATABASE_URL"
+            )
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".unfinished")
-    try:
+    with written(path) as out:
         if db.dialect == "sqlite":
-            with (
-                closing(sqlite3.connect(str(db.url.database))) as source,
-                closing(sqlite3.connect(unfinished)) as target,
-            ):
-                source.backup(target)
+            with told(), db.read() as tx:
+                _copy(tx.connection.connection.driver_connection, Path(out.name))
         else:
-            _pack(db, unfinished)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+            _pack(db, out)
+
+
+def _copy(source: Any, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as target:
+        # A page that cannot be read ends it; one that reads as nonsense is for `db verify` to find.
+        source.backup(target)
 
 
 def restore(path: Path, url: str) -> None:
@@ -53,7 +60,7 @@ def restore(path: Path, url: str) -> None:
     if target.get_backend_name() != "sqlite":
         _unpack(path, url)
         return
-    file = Path(str(target.database))
+    file = file_of(target)
     if file.exists():
         raise FileExistsError(f"database {file}: exists; restore into a new file")
     with path.open("rb") as start:
@@ -63,12 +70,16 @@ def restore(path: Path, url: str) -> None:
             f"backup {path}: is not an SQLite database; restore it into the database it came from"
         )
     file.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(file)) as copy:
-        source.backup(copy)
+    with (
+        told(),
+        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as source,
+        written(file) as copy,
+    ):
+        _copy(source, Path(copy.name))
 
 
-def _pack(db: Database, path: Path) -> None:
-    with db.read() as tx, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+def _pack(db: Database, file: BinaryIO) -> None:
+    with db.read() as tx, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_REVISION, revision(tx))
         for table in schema.metadata.sorted_tables:
             query = f"COPY {_named(table)} TO STDOUT (FORMAT csv)"

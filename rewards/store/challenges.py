@@ -48,9 +48,9 @@ def settled(
 def moved(
     tx: Transaction, organisation: str, counted: Counted, person_id: int | None = None
 ) -> list[Row[Any]]:
-    """(person_id, occurred_us, amount), one by one, of people who moved, so that each goes where they were at the time."""
+    """(person_id, occurred_us, event_ref, amount), one by one, of people who moved, so that each goes where they were at the time."""
     made = _pieces(organisation, counted).subquery()
-    query = select(made.c.person_id, made.c.occurred_us, made.c.amount).join(
+    query = select(made.c.person_id, made.c.occurred_us, made.c.event_ref, made.c.amount).join(
         PERSON, PERSON.c.id == made.c.person_id
     )
     query = query.where(PERSON.c.has_history.is_(True))
@@ -68,7 +68,7 @@ def _by_day(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
 def _pieces(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
     if counted.metric == "points":
         return (
-            select(POSTING.c.person_id, JOURNAL.c.occurred_us, POSTING.c.amount)
+            select(POSTING.c.person_id, JOURNAL.c.occurred_us, JOURNAL.c.event_ref, POSTING.c.amount)
             .join(JOURNAL, JOURNAL.c.id == POSTING.c.journal_id)
             .where(
                 POSTING.c.organisation_id == organisation,
@@ -79,7 +79,9 @@ def _pieces(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
     if counted.metric == "awards":
         other = JOURNAL.alias()
         return (
-            select(JOURNAL.c.person_id, JOURNAL.c.occurred_us, literal(1).label("amount"))
+            select(
+                JOURNAL.c.person_id, JOURNAL.c.occurred_us, JOURNAL.c.event_ref, literal(1).label("amount")
+            )
             .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
             .where(
                 JOURNAL.c.organisation_id == organisation,
@@ -94,7 +96,9 @@ def _pieces(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
         )
     amount = EVENT.c.quantity if counted.metric == "quantity" else literal(1)
     looked_at = exists().where(REVIEW.c.event_ref == EVENT.c.id, REVIEW.c.status == "open")
-    return select(EVENT.c.person_id, EVENT.c.occurred_us, amount.label("amount")).where(
+    return select(
+        EVENT.c.person_id, EVENT.c.occurred_us, EVENT.c.id.label("event_ref"), amount.label("amount")
+    ).where(
         EVENT.c.organisation_id == organisation,
         EVENT.c.kind == counted.of,
         EVENT.c.scored,
@@ -113,12 +117,12 @@ def is_fixed(tx: Transaction, organisation: str, challenge: str, first_date: int
 
 
 def results(
-    tx: Transaction, organisation: str, challenge: str, first_date: int, unit: str | None = None
+    tx: Transaction, organisation: str, challenge: str, first_date: int, units: Sequence[str] = ()
 ) -> dict[str, int]:
-    """The fixed result by unit, of all or of one; empty while there is none."""
+    """The fixed result by unit, of all or of some; empty while there is none."""
     query = select(RESULT.c.team, RESULT.c.amount).where(_of(organisation, challenge, first_date))
-    if unit is not None:
-        query = query.where(RESULT.c.team == unit)
+    if units:
+        query = query.where(RESULT.c.team.in_(units))
     return {name: int(amount) for name, amount in tx.execute(query.order_by(RESULT.c.team))}
 
 

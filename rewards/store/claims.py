@@ -1,6 +1,6 @@
 """Rows of claim and reward_taken."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, and_, func, insert, select, true, update
@@ -55,10 +55,10 @@ def find(tx: Transaction, organisation: str, claim_id: int) -> Row[Any] | None:
     return tx.execute(select(CLAIM).where(where)).one_or_none()
 
 
-def by_dedupe(tx: Transaction, organisation: str, dedupe: str) -> Row[Any] | None:
-    """The claim made under a key."""
-    where = and_(CLAIM.c.organisation_id == organisation, CLAIM.c.dedupe == dedupe)
-    return tx.execute(select(CLAIM).where(where)).one_or_none()
+def by_dedupe(tx: Transaction, organisation: str, keys: Sequence[str]) -> Row[Any] | None:
+    """The claim made under one of these keys, the first if there are several."""
+    where = and_(CLAIM.c.organisation_id == organisation, CLAIM.c.dedupe.in_(keys))
+    return tx.execute(select(CLAIM).where(where).order_by(CLAIM.c.id)).first()
 
 
 def of_person(tx: Transaction, person_id: int) -> list[Row[Any]]:

@@ -23,6 +23,7 @@ _AFTER_ALL_US = 2**62
 _FOLDED = (
     EVENT.c.id, EVENT.c.source, EVENT.c.event_id, EVENT.c.kind, EVENT.c.person_id, EVENT.c.owner_id, EVENT.c.occurred_us,
     EVENT.c.local_date, EVENT.c.zone, EVENT.c.object, EVENT.c.channel, EVENT.c.quantity, EVENT.c.verification, EVENT.c.tags,
+    EVENT.c.voided_at_us,
 )  # fmt: skip
 
 
@@ -112,22 +113,22 @@ def void(tx: Transaction, event_ref: int, at_us: int) -> None:
     tx.execute(update(EVENT).where(EVENT.c.id == event_ref).values(voided_at_us=at_us))
 
 
-def admit(tx: Transaction, event_ref: int, status: str, scored: bool, received_us: int) -> None:
-    """A quarantined event whose time has come."""
-    values = {"status": status, "scored": scored, "received_us": received_us}
+def admit(
+    tx: Transaction, event_ref: int, status: str, scored: bool, owner_id: int | None, received_us: int
+) -> None:
+    """A quarantined event whose time has come, and who may earn as its owner."""
+    values = {"status": status, "scored": scored, "owner_id": owner_id, "received_us": received_us}
     tx.execute(update(EVENT).where(EVENT.c.id == event_ref).values(**values))
 
 
-def quarantined(tx: Transaction, organisation: str, before_us: int) -> list[Row[Any]]:
-    """Quarantined events that occurred by now."""
+def quarantined(tx: Transaction, organisation: str, before_us: int, limit: int) -> list[Row[Any]]:
+    """Quarantined events that occurred by now, the oldest first."""
     where = and_(
         EVENT.c.organisation_id == organisation,
         EVENT.c.status == "quarantined",
         EVENT.c.occurred_us <= before_us,
     )
-    return list(
-        tx.execute(select(EVENT).where(where).order_by(EVENT.c.occurred_us, EVENT.c.source, EVENT.c.event_id))
-    )
+    return list(tx.execute(select(EVENT).where(where).order_by(EVENT.c.occurred_us, EVENT.c.id).limit(limit)))
 
 
 def in_order(tx: Transaction, organisation: str, since_us: int) -> Iterable[Row[Any]]:

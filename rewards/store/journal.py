@@ -120,6 +120,30 @@ def balance_of(tx: Transaction, organisation: str, account: str, holder: int, de
     return tx.execute(select(BALANCE.c.amount).where(where)).scalar_one_or_none()
 
 
+def balances(tx: Transaction, organisation: str, holder: int) -> dict[str, dict[str, int]]:
+    """Everything that a person has, by account and detail."""
+    where = and_(BALANCE.c.organisation_id == organisation, BALANCE.c.holder == holder)
+    found: dict[str, dict[str, int]] = {}
+    for row in tx.execute(select(BALANCE.c.account, BALANCE.c.detail, BALANCE.c.amount).where(where)):
+        found.setdefault(row.account, {})[row.detail] = row.amount
+    return found
+
+
+def earned_by_date(tx: Transaction, person_id: int) -> list[tuple[int, int, str, int]]:
+    """(local date, board date, team, millipoints) of a person's rank, in order; what came to nothing is left out."""
+    keys = (JOURNAL.c.local_date, JOURNAL.c.board_date, JOURNAL.c.team)
+    total = func.sum(POSTING.c.amount)
+    query = (
+        select(*keys, total)
+        .join(JOURNAL, JOURNAL.c.id == POSTING.c.journal_id)
+        .where(POSTING.c.person_id == person_id, POSTING.c.account == "earned")
+        .group_by(*keys)
+        .having(total != 0)
+        .order_by(*keys)
+    )
+    return [(local, board, team, int(amount)) for local, board, team, amount in tx.execute(query)]
+
+
 def lock_balance(tx: Transaction, organisation: str, account: str, holder: int, detail: str) -> int | None:
     """One balance, which nobody else moves until this transaction ends; None when nothing was ever posted to it."""
     where = and_(
@@ -167,6 +191,15 @@ def gift_of(tx: Transaction, organisation: str, gift: Any) -> Row[Any] | None:
     return tx.execute(select(JOURNAL).where(where).order_by(JOURNAL.c.id)).first()
 
 
+def sum_by_key(tx: Transaction, organisation: str, start: str) -> tuple[int, int]:
+    """Sum and number of the entries whose keys begin so."""
+    query = select(func.coalesce(func.sum(JOURNAL.c.amount), 0), func.count()).where(
+        JOURNAL.c.organisation_id == organisation, JOURNAL.c.dedupe.between(start, start + "~")
+    )
+    total, count = tx.execute(query).one()
+    return int(total), int(count)
+
+
 def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None = None) -> list[Row[Any]]:
     """All entries of these events, oldest first."""
     found: list[Row[Any]] = []
@@ -184,10 +217,7 @@ def standing(tx: Transaction, person_id: int, from_us: int) -> list[Any]:
 
 
 def standing_of(tx: Transaction, event_refs: Iterable[int]) -> dict[int, list[Any]]:
-    """Entries of these events that no other entry has reversed, by person.
-
-    The person is no part of the question: it would lead SQLite to walk all that a person has for each event.
-    """
+    """Entries of these events that no other entry has reversed, by person (asking for one would mislead SQLite's planner)."""
     found: dict[int, list[Any]] = {}
     for row in sorted(tx.ask_each(_STANDING_OF, sorted(set(event_refs))), key=lambda row: int(row.id)):
         found.setdefault(row.person_id, []).append(row)
@@ -334,6 +364,33 @@ def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[tuple[
         )
     )
     return {(badge, object_key) for badge, object_key in tx.execute(query)}
+
+
+def kept_badges(tx: Transaction, organisation: str) -> list[Row[Any]]:
+    """Standing badge entries, and lost ones, of people one of whose events was undone: what was permanent may have outlived it."""
+    other, event = JOURNAL.alias(), schema.event
+    undone = (
+        select(event.c.person_id)
+        .where(event.c.voided_at_us.is_not(None))
+        .union(
+            select(event.c.owner_id).where(event.c.voided_at_us.is_not(None), event.c.owner_id.is_not(None))
+        )
+    )
+    query = (
+        select(JOURNAL)
+        .join(other, (other.c.reverses == JOURNAL.c.id) & (other.c.origin != "merge"), isouter=True)
+        .where(
+            JOURNAL.c.organisation_id == organisation,
+            JOURNAL.c.kind == "badge",
+            JOURNAL.c.origin != "merge",
+            JOURNAL.c.event_ref.is_not(None),
+            JOURNAL.c.reverses.is_(None),
+            JOURNAL.c.person_id.in_(undone),
+            other.c.id.is_(None),
+        )
+        .order_by(JOURNAL.c.id)
+    )
+    return list(tx.execute(query))
 
 
 def badges_of(tx: Transaction, person_id: int) -> list[Row[Any]]:

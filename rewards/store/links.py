@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 
 from rewards.fields import name_of
 from rewards.store import schema
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
-LINK = schema.share_link
+LINK, PERSON = schema.share_link, schema.person
 CLICK = schema.click
 
 
@@ -50,13 +50,20 @@ def of_share(tx: Transaction, organisation: str, person_id: int, item: str, chan
 
 
 def find(tx: Transaction, code: str) -> Row[Any] | None:
-    """One link."""
-    return tx.execute(select(LINK).where(LINK.c.code == code)).one_or_none()
+    """One link, of whoever took over where its person's account was merged."""
+    person = func.coalesce(PERSON.c.merged_into, LINK.c.person_id).label("person_id")
+    rest = [column for column in LINK.columns if column.name != "person_id"]
+    query = select(person, *rest).join(PERSON, PERSON.c.id == LINK.c.person_id)
+    return tx.execute(query.where(LINK.c.code == code)).one_or_none()
 
 
 def of_person(tx: Transaction, person_id: int) -> list[Row[Any]]:
-    """The person's links, the newest first."""
-    query = select(LINK).where(LINK.c.person_id == person_id)
+    """The person's links, the newest first; those of accounts merged into hers included."""
+    query = select(LINK).where(
+        LINK.c.person_id.in_(
+            select(PERSON.c.id).where(or_(PERSON.c.id == person_id, PERSON.c.merged_into == person_id))
+        )
+    )
     return list(tx.execute(query.order_by(LINK.c.created_at_us.desc(), LINK.c.code)))
 
 
@@ -73,22 +80,38 @@ def declare(tx: Transaction, code: str, at_us: int) -> None:
     )
 
 
-def add_click(tx: Transaction, organisation: str, code: str, visitor_hash: str, day: int, at_us: int) -> bool:
-    """True when this visitor had not clicked this link on this day."""
+def lock(tx: Transaction, code: str) -> Row[Any] | None:
+    """One link, held until the transaction ends: clicks on it are judged one after another."""
+    return tx.execute(tx.for_update(select(LINK).where(LINK.c.code == code))).one_or_none()
+
+
+def has_clicked(tx: Transaction, code: str, visitor_hash: str) -> bool:
+    """Whether this visitor clicked this link today; the hash is another one tomorrow."""
+    where = and_(CLICK.c.code == code, CLICK.c.visitor_hash == visitor_hash)
+    return tx.execute(select(CLICK.c.id).where(where)).first() is not None
+
+
+def clicks_from(tx: Transaction, person_id: int, block_hash: str, day: int) -> list[Row[Any]]:
+    """Today's clicks from one block of addresses on any of the person's links: code, address and instant."""
+    query = (
+        select(CLICK.c.code, CLICK.c.address_hash, CLICK.c.clicked_us)
+        .join(LINK, LINK.c.code == CLICK.c.code)
+        .where(CLICK.c.block_hash == block_hash, CLICK.c.day == day, LINK.c.person_id == person_id)
+    )
+    return list(tx.execute(query))
+
+
+def add_click(
+    tx: Transaction, organisation: str, code: str, visitor_hash: str, day: int, at_us: int, origin: Any
+) -> None:
+    """Note a visitor's first click of the day on this link, with the hashes of where it came from."""
     row = {
         "organisation_id": organisation,
         "code": code,
         "visitor_hash": visitor_hash,
         "day": day,
         "clicked_us": at_us,
+        "address_hash": None if origin is None else origin.address,
+        "block_hash": None if origin is None else origin.block,
     }
-    return bool(tx.execute(upsert(tx, CLICK).on_conflict_do_nothing().returning(CLICK.c.id), row).all())
-
-
-def move(tx: Transaction, person_id: int, to_person: int) -> None:
-    """Give one person's links to another, except where the other has her own for the same share."""
-    own = LINK.alias()
-    taken = select(own.c.code).where(
-        own.c.person_id == to_person, own.c.item == LINK.c.item, own.c.channel == LINK.c.channel
-    )
-    tx.execute(update(LINK).where(LINK.c.person_id == person_id, ~taken.exists()).values(person_id=to_person))
+    tx.execute(upsert(tx, CLICK).on_conflict_do_nothing(), row)

@@ -9,9 +9,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from rewards.faults import BadValue
 from rewards.store.schema import metadata
 from rewards.store.session import Database, Transaction
 
+CURRENT, OLDER, NEWER = "up to date", "older than this version", "newer than this version"
+WHAT_TO_DO = {
+    OLDER: "lacks migrations; run groundswell db upgrade",
+    NEWER: "was written by a newer version of Groundswell; run that version, or a newer one",
+}
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -23,8 +29,10 @@ def _config(connection: Any = None) -> Config:
 
 
 def upgrade(db: Database) -> None:
-    """Apply every migration not yet applied, in one transaction."""
+    """Apply every migration not yet applied, in one transaction. Raises BadValue for a database of a newer version."""
     with db.begin() as tx:
+        if state_of(revision(tx)) == NEWER:
+            raise BadValue(f"the database {WHAT_TO_DO[NEWER]}")
         if not tx.connection.in_transaction():
             # Alembic commits by itself unless Core knows that a transaction is open.
             tx.connection.begin()
@@ -43,8 +51,21 @@ def revision(tx: Transaction) -> str:
 
 def is_current(db: Database) -> bool:
     """True when the newest migration has been applied."""
+    return state(db) == CURRENT
+
+
+def state(db: Database) -> str:
+    """CURRENT, OLDER (tables are missing, or all of them) or NEWER than this version."""
     with db.read() as tx:
-        return revision(tx) == head()
+        return state_of(revision(tx))
+
+
+def state_of(applied: str) -> str:
+    """What it means that this is the newest migration that was applied."""
+    if applied == head():
+        return CURRENT
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return OLDER if applied in known or applied == "none" else NEWER
 
 
 def differences(db: Database) -> list[Any]:

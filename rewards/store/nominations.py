@@ -117,10 +117,12 @@ def move(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
     seen: set[tuple[Any, ...]] = set()
     dropped: list[int] = []
     moved: list[Row[Any]] = []
-    for row in tx.execute(select(NOMINATION).where(where).order_by(NOMINATION.c.id)):
+    # Those that won first: of two that say the same, the one with an entry stays.
+    decided = NOMINATION.c.journal_id.is_(None)
+    for row in tx.execute(select(NOMINATION).where(where).order_by(decided, NOMINATION.c.id)):
         pair = [kept if who == gone else who for who in (row.nominator_id, row.nominee_id)]
         key = (row.award, row.first_date, *pair)
-        if pair[0] == pair[1] or key in seen:
+        if (pair[0] == pair[1] and row.journal_id is None) or key in seen:
             dropped.append(row.id)
         elif gone in (row.nominator_id, row.nominee_id):
             moved.append(row)

@@ -11,9 +11,12 @@ from rewards.store.units import upsert
 
 PERSON = schema.person
 IDENTITY = schema.person_identity
+ALIAS = schema.person_alias
+MOVED = schema.moved_event
 MEMBERSHIP = schema.membership
 ZONE = schema.zone_change
 LEAVE = schema.leave
+ABSENCE = schema.absence
 LINK = schema.person_link
 
 _JOINED = select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email).join(
@@ -37,13 +40,17 @@ def add_many(
 
 
 def find(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
-    """One person by external id."""
+    """One person by external id, or by that of an account merged into hers."""
     where = and_(IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id == external_id)
-    return tx.execute(_JOINED.where(where)).one_or_none()
+    found = tx.execute(_JOINED.where(where)).one_or_none()
+    if found is not None:
+        return found
+    alias = aliases(tx, organisation, [external_id])
+    return tx.execute(_JOINED.where(PERSON.c.id == alias[external_id])).one_or_none() if alias else None
 
 
 def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, Row[Any]]:
-    """Persons by external id; the unknown are left out."""
+    """Persons by external id, ids of accounts merged into others included; the unknown are left out."""
     wanted = sorted(set(external_ids))
     found: dict[str, Row[Any]] = {}
     for start in range(0, len(wanted), _CHUNK):
@@ -52,6 +59,52 @@ def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -
             IDENTITY.c.external_id.in_(wanted[start : start + _CHUNK]),
         )
         found.update((row.external_id, row) for row in tx.execute(_JOINED.where(where)))
+    others = aliases(tx, organisation, [name for name in wanted if name not in found])
+    if others:
+        whole = _JOINED.where(PERSON.c.id.in_(set(others.values())))
+        by_id = {row.id: row for row in tx.execute(whole)}
+        found.update((name, by_id[id_]) for name, id_ in others.items())
+    return found
+
+
+def aliases(tx: Transaction, organisation: str, external_ids: Sequence[str]) -> dict[str, int]:
+    """Whose ids of merged accounts are, by internal id of the account that took over; other ids are left out."""
+    found: dict[str, int] = {}
+    for start in range(0, len(external_ids), _CHUNK):
+        chosen = external_ids[start : start + _CHUNK]
+        where = and_(ALIAS.c.organisation_id == organisation, ALIAS.c.external_id.in_(chosen))
+        query = select(ALIAS.c.external_id, ALIAS.c.person_id).where(where)
+        found.update((row.external_id, row.person_id) for row in tx.execute(query))
+    return found
+
+
+def aliases_of(tx: Transaction, person_id: int) -> list[Row[Any]]:
+    """The former ids, names and addresses of a person."""
+    query = select(ALIAS).where(ALIAS.c.person_id == person_id).order_by(ALIAS.c.external_id)
+    return list(tx.execute(query))
+
+
+def drop_aliases(tx: Transaction, person_id: int) -> None:
+    """Forget the former ids of a person."""
+    tx.execute(delete(ALIAS).where(ALIAS.c.person_id == person_id))
+
+
+def accounts_of(tx: Transaction, person_id: int) -> list[int]:
+    """The person's account and all that were merged into it, also by way of another, by internal id."""
+    found, fresh = [person_id], [person_id]
+    while fresh:
+        query = select(PERSON.c.id).where(PERSON.c.merged_into.in_(fresh)).order_by(PERSON.c.id)
+        fresh = list(tx.execute(query).scalars())
+        found += fresh
+    return found
+
+
+def moved_events(tx: Transaction, ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    """Events of accounts that were merged into these people's: under which account each happened, by person and event."""
+    found: dict[int, dict[int, int]] = {}
+    for chosen in _chunks(ids):
+        for row in tx.execute(select(MOVED).where(MOVED.c.person_id.in_(chosen))):
+            found.setdefault(row.person_id, {})[row.event_id] = row.was_id
     return found
 
 
@@ -98,14 +151,17 @@ def every_id(tx: Transaction, organisation: str) -> list[int]:
 
 def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, int]:
     """Which account took over, by internal id, for those merged into another (or into one merged in its turn)."""
-    found: dict[int, int] = {}
-    for id_ in set(ids):
+    query = select(PERSON.c.id, PERSON.c.merged_into).where(
+        PERSON.c.organisation_id == organisation, PERSON.c.merged_into.is_not(None)
+    )
+    into: dict[int, int] = {row.id: row.merged_into for row in tx.execute(query)}
+    heirs: dict[int, int] = {}
+    for id_ in set(ids) & into.keys():
         heir = id_
-        while (row := by_ids(tx, organisation, [heir]).get(heir)) is not None and row.merged_into is not None:
-            heir = row.merged_into
-        if heir != id_:
-            found[id_] = heir
-    return found
+        while heir in into:
+            heir = into[heir]
+        heirs[id_] = heir
+    return heirs
 
 
 def change(tx: Transaction, person_id: int, values: Mapping[str, Any]) -> None:
@@ -180,6 +236,12 @@ def add_leaves(tx: Transaction, organisation: str, spans: Sequence[tuple[int, in
     made = [{"organisation_id": organisation} | dict(zip(names, span, strict=True)) for span in spans]
     if made:
         tx.execute(insert(LEAVE), made)
+
+
+def add_absence(tx: Transaction, organisation: str, person_id: int, from_us: int, until_us: int) -> None:
+    """The person was not with the company from one instant up to another."""
+    row = {"organisation_id": organisation, "person_id": person_id, "from_us": from_us, "until_us": until_us}
+    tx.execute(insert(ABSENCE), row)
 
 
 def leave_of(tx: Transaction, ids: Iterable[int]) -> dict[int, set[tuple[int, int]]]:

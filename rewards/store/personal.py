@@ -1,7 +1,9 @@
 """Everything stored about one person, by table: what refers to her, found from the schema and so of later tables too."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Column, Table, or_, select
@@ -11,41 +13,58 @@ from rewards.store.session import Transaction
 from rewards.store.units import maybe_us
 
 # Of no meaning to the person, and of use to whoever steals the file.
-_SECRET = frozenset({"password_hash", "token_hash", "payload_hash", "request_hash", "dedupe"})
+_SECRET = frozenset(
+    {"password_hash", "token_hash", "payload_hash", "request_hash", "dedupe", "secret", "former_secret"}
+)
 # Who decided about her is told by role in the program, not by name here.
 _OTHERS = frozenset({"review.actor", "claim.actor"})
+KUDOS_GIVEN = "given"
 _JSON = frozenset({"tags", "arguments", "detail"})
 Rows = list[dict[str, Any]]
 
 
 def refers_to(table: Table) -> list[Column[Any]]:
     """The table's columns that name a person by internal id."""
-    found = [
+    return [
         column
         for column in table.columns
         if any(key.column is schema.person.c.id for key in column.foreign_keys)
+        or column is schema.balance.c.holder
     ]
-    if table is schema.balance:
-        found.append(table.c.holder)
-    return found
 
 
-def rows_about(tx: Transaction, organisation: str, person_id: int, external_id: str) -> dict[str, Rows]:
-    """Rows by table, readable: instants and dates as text, JSON as values; other people stand as numbers."""
+def rows_about(
+    tx: Transaction, organisation: str, accounts: Sequence[int], names: Sequence[str]
+) -> dict[str, Rows]:
+    """Rows by table, readable: instants and dates as text, JSON as values; other people stand as numbers.
+
+    `accounts` and `names`: internal and external ids, of the person's account and those merged into it.
+    """
     found: dict[str, Rows] = {}
     for table in schema.metadata.sorted_tables:
-        where = [column == person_id for column in refers_to(table)]
+        where = [column.in_(accounts) for column in refers_to(table)]
         if table is schema.person:
-            where = [table.c.id == person_id]
+            where = [table.c.id.in_(accounts)]
         if table is schema.audit:
-            where = [table.c.subject == f"person:{person_id}", table.c.actor == external_id]
+            subjects = [f"person:{account}" for account in accounts]
+            where = [table.c.subject.in_(subjects), table.c.actor.in_(names)]
         if not where:
             continue
         query = select(table).where(table.c.organisation_id == organisation, or_(*where))
-        rows = [_readable(table, row._asdict()) for row in tx.execute(query.order_by(*table.primary_key))]
+        seen = [row._asdict() for row in tx.execute(query.order_by(*table.primary_key))]
+        rows = [_readable(table, row) for row in map(partial(_as_seen, table, accounts), seen) if row]
         if rows:
             found[table.name] = rows
     return found
+
+
+def _as_seen(table: Table, accounts: Sequence[int], row: dict[str, Any]) -> dict[str, Any] | None:
+    """The row as the program lets the person see it: no thanks that are not given yet or never were, nobody who proposed her."""
+    if table is schema.kudos and row["giver_id"] not in accounts and row["status"] != KUDOS_GIVEN:
+        return None
+    if table is schema.nomination and row["nominator_id"] not in accounts:
+        return row | {"nominator_id": None}
+    return row
 
 
 def _readable(table: Table, row: dict[str, Any]) -> dict[str, Any]:

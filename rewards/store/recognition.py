@@ -1,6 +1,6 @@
 """Rows of `kudos`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, and_, distinct, func, insert, or_, select, update
@@ -18,10 +18,12 @@ def add(tx: Transaction, row: Mapping[str, Any]) -> int:
     return int(tx.execute(insert(KUDOS).returning(KUDOS.c.id), dict(row)).scalar_one())
 
 
-def by_request(tx: Transaction, organisation: str, dedupe: str) -> list[Row[Any]]:
-    """The gifts made under a key: the first bears the key itself, each further one a number after it."""
-    more = KUDOS.c.dedupe.between(f"{dedupe}:", f"{dedupe}:~")
-    where = and_(KUDOS.c.organisation_id == organisation, or_(KUDOS.c.dedupe == dedupe, more))
+def by_request(tx: Transaction, organisation: str, keys: Sequence[str]) -> list[Row[Any]]:
+    """The gifts made under one of these keys: the first bears the key itself, each further one a number after it."""
+    made = [
+        or_(KUDOS.c.dedupe == dedupe, KUDOS.c.dedupe.between(f"{dedupe}:", f"{dedupe}:~")) for dedupe in keys
+    ]
+    where = and_(KUDOS.c.organisation_id == organisation, or_(*made))
     return list(tx.execute(select(KUDOS).where(where).order_by(KUDOS.c.id)))
 
 
@@ -38,8 +40,8 @@ def received(tx: Transaction, person_id: int, limit: int) -> list[Row[Any]]:
 
 
 def given(tx: Transaction, person_id: int, limit: int) -> list[Row[Any]]:
-    """Thanks given, the newest first."""
-    query = select(KUDOS).where(KUDOS.c.giver_id == person_id, KUDOS.c.status != "withdrawn")
+    """Thanks given, the newest first; those declined or taken back are left out."""
+    query = select(KUDOS).where(KUDOS.c.giver_id == person_id, KUDOS.c.status.not_in(UNDONE))
     return list(tx.execute(query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit)))
 
 
@@ -79,6 +81,12 @@ def often_thanked_by(tx: Transaction, giver: int, more_than: int, from_us: int) 
 def set_status(tx: Transaction, kudos_id: int, status: str) -> None:
     """given, held, declined or withdrawn."""
     tx.execute(update(KUDOS).where(KUDOS.c.id == kudos_id).values(status=status))
+
+
+def drop_own(tx: Transaction, person_id: int) -> None:
+    """Thanks between accounts that became one count for nobody; what waits for a look goes back when it is decided."""
+    where = and_(KUDOS.c.giver_id == person_id, KUDOS.c.receiver_id == person_id, KUDOS.c.status == "given")
+    tx.execute(update(KUDOS).where(where).values(status="declined"))
 
 
 def sent_since(tx: Transaction, giver: int, from_us: int) -> int:

@@ -1,36 +1,30 @@
 """Opening the database: one transaction per use case, one writer per process on SQLite."""
 
-import sqlite3
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import Any
 
-import psycopg
-from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import (
     URL,
     Connection,
     CursorResult,
     Engine,
     Executable,
-    create_engine,
-    event,
-    exc,
     text,
 )
-from sqlalchemy.pool import QueuePool, StaticPool
 
+from rewards.faults import Unavailable
+from rewards.outputs import OWNER_ONLY
 from rewards.store.address import parse_address
+from rewards.store.engines import begin_sqlite, file_of, identity, postgresql_engine, sqlite_engine
 from rewards.store.prepared import Compiled, Prepared
+from rewards.store.trouble import told
 
-BUSY_TIMEOUT_MS = 30_000
-TRY_MS = 20
-POOL_SIZE = 16
-IDLE_BEFORE_PING_SECONDS = 10.0
-_FAILED = (exc.OperationalError, exc.TimeoutError, sqlite3.OperationalError, psycopg.OperationalError)
+WAIT_SECONDS = 30.0
+"""How long a writer waits for its turn, unless the caller says otherwise. A web request waits less: it holds a thread."""
 Question = tuple[Prepared, Sequence[Mapping[str, Any]]]
 
 
@@ -152,17 +146,21 @@ class Transaction:
 class Database:
     """An engine for writing and one for reading (the same one on PostgreSQL)."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, create: bool = True, wait_seconds: float | None = None) -> None:
         self.url = url
         self.dialect = url.get_backend_name()
         self.cache: dict[Any, Any] = {}
+        self.wait_seconds = WAIT_SECONDS if wait_seconds is None else wait_seconds
+        self._create = create
+        self._path = file_of(url)
+        self._file: tuple[int, int] | None = None
         self._lock = threading.RLock()
         self._kept: Connection | None = None
         if self.dialect == "sqlite":
-            self._writer = _sqlite_engine(url, writer=True)
-            self._reader = _sqlite_engine(url, writer=False)
+            self._writer = sqlite_engine(url, writer=True)
+            self._reader = sqlite_engine(url, writer=False)
         else:
-            self._writer = self._reader = _postgresql_engine(url)
+            self._writer = self._reader = postgresql_engine(url, self.wait_seconds)
 
     @property
     def engine(self) -> Engine:
@@ -170,13 +168,23 @@ class Database:
         return self._writer
 
     @contextmanager
-    def begin(self) -> Iterator[Transaction]:
-        """A writing transaction: committed at the end, rolled back when the block raises."""
+    def begin(self, wait_seconds: float | None = None) -> Iterator[Transaction]:
+        """A writing transaction: committed at the end, rolled back when the block raises.
+
+        Raises Unavailable when its turn does not come within the time to wait, or when the database cannot be used.
+        """
         if self.dialect == "sqlite":
-            with self._lock:
-                yield from self._write_sqlite()
+            give_up = time.monotonic() + (self.wait_seconds if wait_seconds is None else wait_seconds)
+            if not self._lock.acquire(timeout=max(0.0, give_up - time.monotonic())):
+                raise Unavailable("database is locked")
+            try:
+                with told():
+                    self._check_file()
+                    yield from self._write_sqlite(give_up)
+            finally:
+                self._lock.release()
         else:
-            with self._writer.connect() as connection:
+            with told(), self._writer.connect() as connection:
                 opened = connection.begin()
                 tx = Transaction(connection, self)
                 try:
@@ -186,15 +194,16 @@ class Database:
                     opened.rollback()
                     raise
 
-    def _write_sqlite(self) -> Iterator[Transaction]:
+    def _write_sqlite(self, give_up: float) -> Iterator[Transaction]:
         """One kept connection; its transactions are begun and ended through the driver, whatever Core thinks of them."""
         if self._kept is None:
             self._kept = self._writer.connect()
+            self._file = identity(self._path)
         tx = Transaction(self._kept, self)
         driver: Any = self._kept.connection.driver_connection
         if driver.in_transaction:
             raise RuntimeError("a writing transaction is open in this thread already; pass it on")
-        _begin_sqlite(driver)
+        begin_sqlite(driver, give_up)
         try:
             yield tx
             driver.execute("COMMIT")
@@ -206,8 +215,10 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A reading transaction on one snapshot; nothing it does is kept."""
-        with self._reader.connect() as connection:
+        """A reading transaction on one snapshot; nothing it does is kept. Raises Unavailable."""
+        if self.dialect == "sqlite":
+            self._check_file()
+        with told(), self._reader.connect() as connection:
             if self.dialect == "postgresql":
                 connection = connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -216,6 +227,19 @@ class Database:
                 yield Transaction(connection, self)
                 transaction.rollback()
 
+    def _check_file(self) -> None:
+        """See that SQLite's file is there and the one that was opened: what is written to a file removed meanwhile is lost."""
+        found = identity(self._path)
+        if found is None and (self._file is not None or not self._create):
+            raise Unavailable("its file is missing (groundswell db upgrade makes a new one)")
+        if self._file is None:
+            self._file = found
+        elif found != self._file:
+            with self._lock:
+                self.close()
+                self.cache.clear()
+                self._file = found
+
     def ping(self) -> bool:
         """True when the database answers."""
         with self.read() as tx:
@@ -223,112 +247,35 @@ class Database:
 
     def failed(self, error: Exception) -> bool:
         """True where the error is the database's own (locked, full, gone), whatever was asked of it."""
-        return isinstance(error, _FAILED)
+        return isinstance(error, Unavailable)
 
     def close(self) -> None:
-        """Give all connections back."""
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
-        self._writer.dispose()
+        """Give all connections back; one that is being written through, when that is done."""
+        with self._lock:
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
+            self._writer.dispose()
         self._reader.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, create: bool = True, wait_seconds: float | None = None) -> Database:
     """`sqlite:///file` or `postgresql://…` (psycopg 3 is used whatever driver the URL names).
 
-    Raises ValueError for another database, or for SQLite without a file.
+    With `create` a missing SQLite file is made, readable by its owner alone; else its use raises Unavailable. Raises ValueError
+    for another database, or for SQLite without a file.
     """
     parsed = parse_address(url)
     if parsed.get_backend_name() == "postgresql":
-        return Database(parsed)
+        return Database(parsed, create, wait_seconds)
     if parsed.database in (None, "", ":memory:"):
         raise ValueError("sqlite without a file cannot be shared by connections; use sqlite:///path/to/file")
-    Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-    return Database(parsed)
-
-
-def _begin_sqlite(driver: Any) -> None:
-    """Take the file's write lock. Raises sqlite3.OperationalError after BUSY_TIMEOUT_MS.
-
-    Left to itself SQLite soon sleeps 100 ms between its tries, so that writers who never pause can starve another one
-    for ever. Many short tries get their turn.
-    """
-    give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    driver.execute(f"PRAGMA busy_timeout={TRY_MS}")
-    try:
-        while True:
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as fault:
-                if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
-                    raise
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-
-
-def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
-    """SQLite through the stdlib driver with transactions begun by us, not guessed by the driver."""
-    options: dict[str, Any] = (
-        {"poolclass": StaticPool} if writer else {"poolclass": QueuePool, "pool_size": 8}
-    )
-    engine = create_engine(
-        url,
-        # What a statement is given stands in no error.
-        hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
-        **options,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        # FULL: an acknowledged event must survive a power cut, not only a killed process.
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        # Erased names are overwritten, not only unlinked.
-        cursor.execute("PRAGMA secure_delete=ON")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        if not writer:
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
-
-    if not writer:
-
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN")
-
-    return engine
-
-
-def _postgresql_engine(url: URL) -> Engine:
-    """PostgreSQL through psycopg. A connection is tried before use only after it lay idle for a while."""
-    engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        # By default the width of an integer follows its value, and each mix of widths is another prepared statement.
-        connection.adapters.register_dumper(int, Int8Dumper)
-
-    @event.listens_for(engine, "checkin")
-    def _note(_connection: Any, record: Any) -> None:
-        record.info["used"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _try(connection: Any, record: Any, _proxy: Any) -> None:
-        idle = time.monotonic() - record.info.get("used", time.monotonic())
-        if idle > IDLE_BEFORE_PING_SECONDS:
-            try:
-                engine.dialect.do_ping(connection)
-                connection.rollback()
-            except Exception as fault:
-                raise exc.DisconnectionError("the server has closed this connection") from fault
-
-    return engine
+    if create:
+        path = file_of(parsed)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
+    return Database(parsed, create, wait_seconds)
 
 
 def _answers(cursor: Any, statement: Compiled) -> list[Any]:

@@ -7,16 +7,18 @@ from sqlalchemy import Row, String, bindparam, exists, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from rewards.store import organisations, schema
+from rewards.store import people as people_rows
 from rewards.store.prepared import Prepared
 from rewards.store.session import Transaction
 
 STATE = schema.person_state
 PERSON = schema.person
 IDENTITY = schema.person_identity
+ALIAS = schema.person_alias
 BADGE = schema.person_badge
 BEFORE_ALL_US = -(2**62)
-LAYOUT = 2
-"""How states are written: 2 since each part of one goes by identity. One more whenever the meaning of their numbers changes."""
+LAYOUT = 3
+"""How states are written: 2 since each part of one goes by identity, 3 since streaks count required days alone. One more whenever the meaning of their numbers changes."""
 _CHUNK = 500
 _KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
 _UPDATE = Prepared(
@@ -28,19 +30,29 @@ _UPDATE = Prepared(
 )
 
 
+_FOLDED = [column for column in STATE.columns if column.name not in ("person_id", "organisation_id")]
+
+
 def _people_and_states(dialect: str) -> Any:
     """Persons by external id with their states, the states locked in the order of person ids."""
-    folded = [column for column in STATE.columns if column.name not in ("person_id", "organisation_id")]
     query = (
-        select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, *folded)
+        select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, *_FOLDED)
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
         .join(STATE, STATE.c.person_id == PERSON.c.id)
         .where(IDENTITY.c.organisation_id == bindparam("organisation"))
     )
     if dialect == "sqlite":
         return query.where(IDENTITY.c.external_id == bindparam("external"))
-    wanted = func.any(bindparam("externals", type_=ARRAY(String)))
-    chosen = query.where(IDENTITY.c.external_id == wanted).order_by(PERSON.c.id)
+    named = bindparam("externals", type_=ARRAY(String))
+    # Ids of accounts that were merged: looked up once, so that all are locked in one order.
+    others = func.array(
+        select(ALIAS.c.person_id)
+        .where(ALIAS.c.organisation_id == bindparam("organisation"), ALIAS.c.external_id == func.any(named))
+        .scalar_subquery()
+    )
+    chosen = query.where(
+        or_(IDENTITY.c.external_id == func.any(named), IDENTITY.c.person_id == func.any(others))
+    ).order_by(PERSON.c.id)
     return chosen.with_for_update(of=STATE)
 
 
@@ -70,18 +82,48 @@ def lock(tx: Transaction, organisation: str, ids: Sequence[int]) -> dict[int, Ro
 
 
 def lock_people(tx: Transaction, organisation: str, externals: Iterable[str]) -> tuple[Any, dict[str, Any]]:
-    """The organisation's row under its shared lock (None: unknown), and by external id person and locked state in one row."""
+    """The organisation's row under its shared lock (None: unknown), and by external id person and locked state in one row.
+
+    The id of an account that was merged names the account that took over.
+    """
     wanted = sorted(set(externals))
     each = [{"organisation": organisation, "external": one} for one in wanted]
     rows = each if tx.dialect == "sqlite" else [{"organisation": organisation, "externals": wanted}]
     home = tx.memo.get(("home", organisation))
     if home is not None:
-        return home[1], {row.external_id: row for row in tx.ask(_PEOPLE, rows)}
+        return home[1], _by_name(tx, organisation, wanted, tx.ask(_PEOPLE, rows))
     homes, people = tx.ask_all((organisations.SHARED, [{"slug": organisation}]), (_PEOPLE, rows))
-    return (
-        organisations.remember(tx, organisation, homes, exclusive=False),
-        {row.external_id: row for row in people},
+    held = organisations.remember(tx, organisation, homes, exclusive=False)
+    return held, _by_name(tx, organisation, wanted, people)
+
+
+def _by_name(
+    tx: Transaction, organisation: str, wanted: Sequence[str], rows: Iterable[Any]
+) -> dict[str, Any]:
+    """The rows by the names that were asked for."""
+    found = {row.external_id: row for row in rows}
+    missing = [name for name in wanted if name not in found]
+    others = people_rows.aliases(tx, organisation, missing) if missing else {}
+    if others:
+        whole = lock_ids(tx, organisation, set(others.values()))
+        found.update((name, whole[id_]) for name, id_ in others.items())
+    return {name: found[name] for name in wanted if name in found}
+
+
+def lock_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, Any]:
+    """Person and locked state in one row, by internal id; who was erased has no external id."""
+    locked = lock(tx, organisation, sorted(ids))
+    query = (
+        select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, *_FOLDED)
+        .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id, isouter=True)
+        .join(STATE, STATE.c.person_id == PERSON.c.id)
     )
+    found: dict[int, Any] = {}
+    wanted = list(locked)
+    for start in range(0, len(wanted), _CHUNK):
+        rows = tx.execute(query.where(PERSON.c.id.in_(wanted[start : start + _CHUNK])))
+        found.update((row.id, row) for row in rows)
+    return found
 
 
 def save_many(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:

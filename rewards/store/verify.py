@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from rewards.store import organisations, schema
 from rewards.store.guards import installed, trigger_names
-from rewards.store.migrate import is_current
+from rewards.store.migrate import CURRENT, WHAT_TO_DO, state
 from rewards.store.rebuild import (
     BADGE,
     BUCKET,
@@ -33,8 +33,9 @@ class Finding:
 
 def verify(db: Database) -> list[Finding]:
     """Check everything; an empty list is a clean bill."""
-    if not is_current(db):
-        return [Finding("schema", None, "migrations are missing; run `groundswell db upgrade`")]
+    found_state = state(db)
+    if found_state != CURRENT:
+        return [Finding("schema", None, WHAT_TO_DO[found_state])]
     found: list[Finding] = []
     with db.read() as tx:
         missing = sorted(trigger_names(db.dialect) - installed(tx.connection))

@@ -13,6 +13,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from rewards.faults import Unavailable
+from rewards.outputs import write_text
 from rewards.traces import lines_of
 from sims.doctor import package_clashes
 from sims.executors import ExecutorError
@@ -57,7 +59,7 @@ class CommandGroup(TyperGroup):
             return fail(os_error_line(error))
         except ExecutorError as error:
             return fail(str(error), FINDING)
-        except ValueError as error:
+        except (ValueError, Unavailable) as error:
             return fail(str(error))
         except Exception as error:
             fail("a fault of Groundswell's own, not of what it was given; report the lines below")
@@ -95,7 +97,7 @@ def write_json(out: Path | None, body: Mapping[str, Any]) -> None:
     if str(out) == "-":
         sys.stdout.write(text)
     else:
-        out.write_text(text, encoding="utf-8")
+        write_text(out, text)
 
 
 def say(text: str, json_out: Path | None = None) -> None:

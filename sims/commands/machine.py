@@ -1,5 +1,6 @@
 """`doctor`: what is installed, which database, which executor, clashes of package names."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,11 @@ import typer
 
 from sims.commands.console import FINDING, JsonOut, say, write_json
 from sims.commands.program import database_url, opened, shown
-from sims.doctor import cores, installed, package_clashes
+from sims.doctor import cores, installed, operator_advice, operator_findings, package_clashes
 from sims.executors import choose_executor
 
 MANY_RUNS = 1_000
+SECONDS_TO_WRITE = 2.0
 
 
 def doctor(json_out: JsonOut = None) -> None:
@@ -25,6 +27,8 @@ def doctor(json_out: JsonOut = None) -> None:
         if found == "not installed"
     ]
     state, finding = database_state()
+    finding += operator_findings(os.environ, database_file())
+    advice = operator_advice(os.environ)
     body: dict[str, Any] = {
         "kind": "doctor",
         "versions": installed(),
@@ -32,6 +36,7 @@ def doctor(json_out: JsonOut = None) -> None:
         "executor": choose_executor(None, MANY_RUNS).label,
         "cores": cores(),
         "findings": [*findings, *finding],
+        "advice": advice,
     }
     write_json(json_out, body)
     for name, found in body["versions"].items():
@@ -40,23 +45,31 @@ def doctor(json_out: JsonOut = None) -> None:
     say(f"{'executor':12} {body['executor']}, {body['cores']} cores", json_out)
     for line in body["findings"]:
         say(f"finding: {line}", json_out)
+    for line in advice:
+        say(f"advice: {line}", json_out)
     if body["findings"]:
         raise typer.Exit(FINDING)
 
 
 def database_state() -> tuple[str, list[str]]:
     """What the database is like, and what is wrong with it (a database that does not exist yet is not wrong)."""
-    from rewards.store.migrate import is_current
+    from rewards.store.migrate import CURRENT, WHAT_TO_DO, state
 
-    url = database_url()
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    url, file = database_url(), database_file()
+    if file is not None and not file.exists() and (file.parent.is_dir() or not file.parent.exists()):
         return "not created yet", []
     try:
         with opened(url) as database:
-            database.ping()
-            current = is_current(database)
+            found = state(database)
+            # Whether it can be written at all: somebody else may hold it, or it may be read-only.
+            with database.begin(SECONDS_TO_WRITE):
+                pass
     except ValueError as error:
         return "unreachable", [str(error)]
-    if current:
-        return "up to date", []
-    return "older than this version", [f"database {shown(url)} lacks migrations; run groundswell db upgrade"]
+    return found, [] if found == CURRENT else [f"database {shown(url)} {WHAT_TO_DO[found]}"]
+
+
+def database_file() -> Path | None:
+    """The file of a SQLite database; None for another."""
+    url = database_url()
+    return Path(url.removeprefix("sqlite:///").partition("?")[0]) if url.startswith("sqlite:///") else None

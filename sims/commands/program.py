@@ -37,10 +37,19 @@ def shown(url: str) -> str:
 @contextmanager
 def database_faults(url: str) -> Iterator[None]:
     """Turns what a database raises into one line. Raises `InputError`, which repeats no secret of the URL and no value."""
+    from rewards.faults import Unavailable
     from rewards.store.address import cause_of
 
     try:
         yield
+    except Unavailable as error:
+        # Of a connection that was not made its driver says most, and `cause_of` knows what may be repeated of it.
+        cause = getattr(error.__cause__, "orig", None) or error.__cause__
+        vague = cause is not None and error.brief == type(cause).__name__
+        what = cause_of(cause, url) if vague and cause is not None else error.brief
+        raise InputError(
+            f"database {shown(url)}: {what}; check DATABASE_URL and groundswell doctor"
+        ) from None
     except Exception as error:
         # Only the store may name the driver's classes, so they are known here by where they come from.
         if type(error).__module__.partition(".")[0] not in DATABASE_PACKAGES:
@@ -51,17 +60,32 @@ def database_faults(url: str) -> Iterator[None]:
 
 
 @contextmanager
-def opened(url: str | None = None) -> Iterator["Database"]:
-    """The database, closed at the end. Raises `InputError` when it cannot be opened or used."""
+def opened(url: str | None = None, create: bool = False) -> Iterator["Database"]:
+    """The database, closed at the end; a missing file is made only where that is what was asked for (`create`).
+
+    Raises `InputError` when it cannot be opened or used.
+    """
     from rewards.store.session import open_database
 
     url = url or database_url()
     with database_faults(url):
-        database = open_database(url)
+        database = open_database(url, create)
         try:
             yield database
         finally:
             database.close()
+
+
+@contextmanager
+def usable(url: str | None = None) -> Iterator["Database"]:
+    """The database of a live program, with the tables of this version. Raises `InputError`."""
+    from rewards.store.migrate import CURRENT, WHAT_TO_DO, state
+
+    with opened(url) as database:
+        found = state(database)
+        if found != CURRENT:
+            raise InputError(f"database {shown(url or database_url())} {WHAT_TO_DO[found]}")
+        yield database
 
 
 @db.command()
@@ -73,7 +97,7 @@ def upgrade() -> None:
     from rewards.renewing import renew_states
     from rewards.store.migrate import upgrade as migrate
 
-    with opened() as database:
+    with opened(create=True) as database:
         migrate(database)
         renew_states(database, datetime.now(UTC))
     say(f"{shown(database_url())} is up to date")
@@ -154,7 +178,7 @@ def init(
     effective_at = _midnight(since)
     # Segments and teams hold from the same day on, or history would be scored without them.
     began = min(now, effective_at)
-    with opened() as database:
+    with opened(create=True) as database:
         migrate(database)
         with database.begin() as tx:
             create_organisation(tx, organisation, name, timezone, began)
@@ -174,9 +198,13 @@ def _midnight(day: str) -> datetime:
     from rewards.fields import day_of
 
     try:
-        return datetime.combine(day_of(day), time(), UTC)
+        since = day_of(day)
     except ValueError:
         raise InputError(f"--since: got {day!r}; it must be a date; write it as 2026-01-05") from None
+    from rewards.bounds import check_day
+
+    check_day(since, "--since")
+    return datetime.combine(since, time(), UTC)
 
 
 def rehearse(
@@ -212,7 +240,7 @@ def rehearse(
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
     base = None if scenario is None else Scenario.load(scenario)
-    with opened() as database:
+    with usable() as database:
         found = ask(database, organisation, int(number), datetime.now(UTC), base, runs, processes)
     write_json(json_out, found.comparison.detailed_json())
     say(comparison_text(found.comparison), json_out)

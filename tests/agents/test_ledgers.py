@@ -11,7 +11,7 @@ from agents.splits import PRIOR, RANKS, prior_codes, rank_codes
 from agents.streaks import missed_days, standing
 from engine import scoring_tables as codes
 from rewards.document import load_document
-from rewards.scheme import IncentiveScheme
+from rewards.scheme import AwardBudget, IncentiveScheme
 
 MONDAY = date(2026, 3, 2).toordinal()
 WORKDAYS = 0b0011111
@@ -51,12 +51,27 @@ def test_a_streak_is_intact_then_covered_then_broken_then_forgotten() -> None:
 def test_points_buy_the_dearest_reward_within_reach_while_stock_and_budget_last() -> None:
     shop, earned = Catalogue(CATALOGUE, 4), np.array([45_000, 90_000, 15_000, 5_000])
     assert shop.liability(earned) == 155 * 0.75
-    assert shop.redeem(earned, np.zeros(4), 0.5) == 30.0 + 30.0 + 5.0
+    on = date(2026, 3, 1)
+    assert shop.redeem(earned, np.zeros(4), 0.5, on) == 30.0 + 30.0 + 5.0
     assert shop.spent.tolist() == [40_000, 40_000, 10_000, 0]
     # The budget of 80 points bought two cards, the only mug is gone.
-    assert shop.redeem(earned, np.zeros(4), 0.5) == 0.0
-    assert shop.redeem(earned, np.ones(4), 0.5) == 0.0
+    assert shop.redeem(earned, np.zeros(4), 0.5, on) == 0.0
+    assert shop.redeem(earned, np.ones(4), 0.5, on) == 0.0
     assert shop.liability(earned) == 65 * 0.75
+    # A month later there is a budget again, as in the live program.
+    assert shop.redeem(earned, np.zeros(4), 0.5, date(2026, 4, 5)) == 30.0
+
+
+def test_what_goes_beyond_the_award_budget_cannot_be_spent() -> None:
+    budget = AwardBudget(points=60, window="month")
+    shop = Catalogue(CATALOGUE.model_copy(update={"award_budget": budget}), 2)
+    shop.award(np.array([40_000, 10_000]), date(2026, 3, 1))
+    assert shop.liability(np.array([40_000, 10_000])) == 50 * 0.75
+    shop.award(np.array([60_000, 30_000]), date(2026, 3, 2))
+    assert shop.liability(np.array([60_000, 30_000])) == 60 * 0.75
+    shop.award(np.array([61_000, 30_000]), date(2026, 4, 1))
+    assert shop.liability(np.array([61_000, 30_000])) == 61 * 0.75
+    assert shop.redeem(np.array([61_000, 30_000]), np.zeros(2), 0.5, date(2026, 4, 5)) == 35.0
 
 
 def test_groups_of_prior_activity_and_rank() -> None:

@@ -289,6 +289,26 @@ def test_case_30_leave_neither_breaks_nor_lengthens(bench: Bench) -> None:
     assert streak(bench.run(STREAK % "", day(2), day(16), people=away)) == 1
 
 
+def test_a_share_on_a_day_off_neither_breaks_nor_lengthens(bench: Bench) -> None:
+    weekend = [day(7), day(8)]
+    assert [streak(bench.run(STREAK % "", day(6), *weekend[:n], day(9))) for n in (0, 1, 2)] == [2, 2, 2]
+    assert streak(bench.run(STREAK % "", *weekend)) == 0
+    assert streak(bench.run(STREAK % "", *weekend, day(9))) == 1
+    assert streak(bench.run(STREAK % "", day(5), *weekend, day(9))) == 1
+    assert streak(bench.run(STREAK % ", freezes: 1", day(5), *weekend, day(9))) == 2
+    repaired = STREAK % ", repair: {missed_days: 1, events: 2}"
+    assert streak(bench.run(repaired, day(5), day(7), day(7, "10:00", id="again"), day(9))) == 1
+    assert streak(bench.run(repaired, day(5), day(7), day(9), day(9, "10:00", id="again"))) == 2
+    holiday = "calendar: {holidays: [{date: 2026-11-09, title: Almudena, segments: [sales]}]}\n"
+    events = (day(6), day(9), day(10))
+    assert streak(bench.run(STREAK % "" + holiday, *events, people=MADRID)) == 2
+    assert streak(bench.run(STREAK % "" + holiday, *events, people=MADRID.replace("sales", "shop"))) == 3
+    away = MADRID.replace(",1,", ",1,2026-11-03/2026-11-12")
+    assert streak(bench.run(STREAK % "", day(2), day(4), day(5), day(13), people=away)) == 2
+    every_day = ", days: [mon, tue, wed, thu, fri, sat, sun]"
+    assert streak(bench.run(STREAK % every_day, day(6), *weekend, day(9))) == 4
+
+
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus"])
 def test_case_31_an_unknown_zone_is_the_organisations_and_flagged(bench: Bench, zone: str) -> None:
     scheme = SHARE % "" + "calendar: {zone: Asia/Tokyo}\n"

@@ -304,6 +304,7 @@ class Reference:
             if role == "subject"
             and past["kind"] in rule["kinds"]
             and holds(rule.get("when"), past, person, day)
+            and self._missed(rule, person, day - timedelta(days=1), day + timedelta(days=1))
         ]
         length = longest = broken = today = 0
         left, filled, last = 0, None, None

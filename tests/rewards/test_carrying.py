@@ -296,6 +296,20 @@ def test_freezes_used_stay_used(empty_world: World) -> None:
     assert found.held
 
 
+def test_days_on_which_no_version_had_a_streak_are_not_required(empty_world: World) -> None:
+    """Two days, then two away, then the third; without, the day that a version had it and nothing was done breaks it."""
+    text = scheme(rules(SHARE), badges(LONG), STREAK + "}]")
+    without = scheme(rules(SHARE))
+    days = [shares(1), shares(1), [], shares(1), shares(1), shares(1)]
+    assert lived(empty_world, [text, text, without, without, text, text], days) == 5 + 5
+
+
+def test_a_day_missed_before_the_streak_was_away_breaks_it(empty_world: World) -> None:
+    text = scheme(rules(SHARE), badges(LONG), STREAK + "}]")
+    days = [shares(1), shares(1), [], [], shares(1), shares(1)]
+    assert lived(empty_world, [text, text, text, NOTHING, text, text], days) == 4
+
+
 def test_a_person_without_events_under_a_version_is_carried_like_all(empty_world: World) -> None:
     text = scheme(rules(capped("{window: month, points: 15}")), badges(counted(2)))
     assert (

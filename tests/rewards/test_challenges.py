@@ -187,3 +187,20 @@ def test_what_is_not_there(world: World) -> None:
         see(world, "each", "nobody")
     with world.db.read() as tx:
         assert challenges(tx, "bolt", None, world.now) == []
+
+
+def test_one_that_was_away_goes_on_if_it_is_back_before_its_end(world: World) -> None:
+    share(world, "ana", START + HOUR)
+    world.now = START + 20 * HOUR
+    publish(world, "{name: none, title: None}")
+    with pytest.raises(NotFound):
+        see(world, "shares")
+    world.now = START + 40 * HOUR
+    publish(world, SCHEME)
+    share(world, "ana", START + 41 * HOUR)
+    world.now = START + 42 * HOUR
+    assert (see(world, "shares").first_day, teams(world, "shares")) == (date(2026, 11, 25), {"": 2})
+    publish(world, "{name: none, title: None}")
+    world.now = START + timedelta(days=9)
+    publish(world, SCHEME)
+    assert (see(world, "shares").first_day, teams(world, "shares")) == (date(2026, 12, 4), {"": 0})

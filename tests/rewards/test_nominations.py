@@ -356,3 +356,19 @@ def test_two_organisations_do_not_meet(world: World) -> None:
     with pytest.raises(NotFound), world.db.begin() as tx:
         withdraw(tx, "bolt", "ana", named.id, world.now)
     assert to_decide(other) == []
+
+
+def test_an_award_that_was_away_goes_on_in_its_round_or_begins_anew(world: World) -> None:
+    name(world, "ana", "ben")
+    world.now = START + timedelta(days=2)
+    publish(world, "{name: none, title: None, calendar: {zone: Pacific/Auckland}}")
+    assert awards(world) == {}
+    world.now = START + timedelta(days=4)
+    publish(world, SCHEME)
+    back = awards(world)["helper"]
+    assert (back.first_day, back.left, len(back.named)) == (FIRST, 1, 1)
+    world.now = START + timedelta(days=8)
+    publish(world, "{name: none, title: None, calendar: {zone: Pacific/Auckland}}")
+    world.now = START + timedelta(days=16)
+    publish(world, SCHEME)
+    assert awards(world)["helper"].first_day == FIRST + timedelta(days=16)

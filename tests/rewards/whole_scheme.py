@@ -69,8 +69,9 @@ recognition:
     - {id: helper, title: Helper, every_days: 30, per_person: 2, winners: 3, points: 7,
        nature: {worth: tangible, publicity: private, expectation: surprise}}
 rewards:
-  - {id: mug, title: Mug, description: Blue., points: 40, stock: 9, budget_points: 900, approval: true, refund: before_approval,
+  - {id: mug, title: Mug, description: Blue., points: 40, stock: 9, budget_points: 900, approval: true, refund: always,
      unit_cost_cents: 850, nature: {worth: symbolic, publicity: public, expectation: surprise}}
+award_budget: {points: 700, window: week}
 calendar:
   zone: Europe/Madrid
   grace_hours: 48

@@ -98,6 +98,21 @@ def test_a_form_sent_twice_thanks_once(client: TestClient, sign_in: Callable[[st
     assert client.get("/thanks").text.count("For the demo") == 1
 
 
+def test_thanks_are_taken_back_on_the_page(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+    client = sign_in("ana")
+    form = {"receiver": ["ben", "hal"], "message": "For both of you", "key": "0123456789ab"}
+    assert client.post("/thanks", data=form).status_code == 303
+    page = client.get("/thanks").text
+    assert page.count("For both of you") == 2
+    first, *_ = re.findall(r'action="(/thanks/\d+/withdraw)"', page)
+    assert client.post(first).headers["location"] == "/thanks?withdrawn=1"
+    page = client.get("/thanks?withdrawn=1").text
+    assert "Taken back." in page
+    assert page.count("For both of you") == 1
+    assert client.post(first).status_code == 409
+    assert client.post("/thanks/999999/withdraw").status_code == 404
+
+
 def test_hr_reads_the_scheme_in_plain_words(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
     page = sign_in("hal").get("/hr").text
     assert "2 points when you share something" in page

@@ -8,7 +8,8 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
-from web.security import MOST_BODY_BYTES, SIGN_IN_PER_MINUTE, cross_site
+from web.security import MOST_BODY_BYTES, cross_site
+from web.sign_in_limit import SIGN_IN_PER_MINUTE
 
 
 def test_the_policy_allows_no_inline_script(client: TestClient) -> None:

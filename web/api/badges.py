@@ -161,7 +161,7 @@ def credential(
 @router.get(
     "/issuers/{id}",
     summary="Who signs, and the public key",
-    responses={status: problems(404)[status] for status in (404, 422)},
+    responses={status: problems(404)[status] for status in (404, 422, 503)},
 )
 def issuer(store: Store, id: Name) -> IssuerOut:
     """Public: whoever checks a credential may ask."""
@@ -176,7 +176,7 @@ def issuer(store: Store, id: Name) -> IssuerOut:
     response_class=PlainTextResponse,
     responses={
         200: {"content": {CREDENTIAL_TYPE: {"schema": {"type": "string"}}}, "description": "A signed list"},
-        **{status: problems(404)[status] for status in (403, 404, 422)},
+        **{status: problems(404)[status] for status in (403, 404, 422, 503)},
     },
 )
 def status(
@@ -195,7 +195,7 @@ def status(
 @router.post(
     "/credentials/verify",
     summary="Check a credential",
-    responses={status: problems(400)[status] for status in (400, 422)},
+    responses={status: problems(400)[status] for status in (400, 413, 422, 503)},
 )
 def verify(store: Store, body: Shown) -> Verdict:
     """Signature, dates and status of a badge that was signed here. Public; it tells nothing of who holds it."""

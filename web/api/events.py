@@ -60,6 +60,7 @@ class EventResult(BaseModel):
     reason: str
     millipoints: int = 0
     entries: list[EntryOut] = Field(default_factory=list)
+    note: str = ""
 
 
 class EventResults(BaseModel):
@@ -149,6 +150,7 @@ def _result(index: int, receipt: Receipt) -> EventResult:
             "reason": receipt.reason,
             "millipoints": sum(entry.millipoints for entry in entries),
             "entries": entries,
+            "note": receipt.note,
         }
     )
 
@@ -170,8 +172,9 @@ def take(store: Database, token: ApiToken, messages: list[Any]) -> list[EventRes
             received_at=now(),
             backfill=BACKFILL in token.scopes,
         )
-    for (index, _), receipt in zip(events, receipts, strict=True):
-        results[index] = _result(index, receipt)
+        # Before the commit: what cannot be answered is not kept either.
+        for (index, _), receipt in zip(events, receipts, strict=True):
+            results[index] = _result(index, receipt)
     return [results[index] for index in range(len(messages))]
 
 
@@ -209,7 +212,10 @@ async def take_single(singles: Singles, token: ApiToken, message: Any) -> EventR
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {kind: {"schema": {"type": ["object", "array"]}} for kind in MEDIA_TYPES},
+            "content": {
+                kind: {"schema": {"type": ["object", "array"], "maxItems": MOST_EVENTS}}
+                for kind in MEDIA_TYPES
+            },
         }
     },
 )

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from rewards.accounts import ApiToken
 from rewards.award_decisions import RoundView, decide_round, rounds_decided, rounds_to_decide
-from rewards.fields import in_words
+from rewards.fields import Day, in_words
 from rewards.nominations import awards_for, honours, nominate, withdraw
 from rewards.store.session import Transaction
 from web.api.shared import (
@@ -210,7 +210,7 @@ def rounds(
 
 
 @router.post("/rounds/{award}/{first_day}/decision", summary="Decide", responses=problems(400, 404, 409))
-def decision(store: Store, token: Admin, award: AwardName, first_day: date, body: Choice) -> RoundOut:
+def decision(store: Store, token: Admin, award: AwardName, first_day: Day, body: Choice) -> RoundOut:
     """Choose the winners of a round that is over, or nobody. Once; whoever decides cannot win."""
     with store.begin() as tx:
         found = decide_round(

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import Response
 
 from rewards.accounts import ApiToken
+from rewards.bounds import FIRST_YEAR, LAST_YEAR
 from rewards.document import load_document, parse_data
 from rewards.drafts import (
     Draft,
@@ -278,9 +279,9 @@ def rollback(
 
 
 def _aware(instant: datetime) -> datetime:
-    if instant.tzinfo is None or not 1970 <= instant.year <= 2999:
+    if instant.tzinfo is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise Problem(
             422,
-            f"effective_at: got {instant.isoformat()}; RFC 3339 with an offset, 1970 to 2999; append Z for UTC",
+            f"effective_at: got {instant.isoformat()}; RFC 3339 with an offset, {FIRST_YEAR} to {LAST_YEAR}; append Z for UTC",
         )
     return instant

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rewards.accounts import ApiToken
 from rewards.fields import in_words
+from rewards.persons import ACTOR_PREFIX
 from rewards.requests import abandon_request, begin_request, finish_request
 from rewards.store.session import Database, Transaction
 from web.problems import MEDIA_TYPE, Problem
@@ -32,6 +33,7 @@ _WHY = {
     415: "Another content type",
     422: "Not valid; the detail names the field, the limit and the remedy",
     428: "If-Match is missing",
+    503: "The database does not answer just now; Retry-After says when to try again",
 }
 
 RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
@@ -79,11 +81,11 @@ class ProblemOut(BaseModel):
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The documented refusals of a route; 400, 401, 403 and 422 stand for every route with a token."""
+    """The documented refusals of a route; 400, 401, 403, 413, 422 and 503 stand for every route with a token."""
     content = {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}}
     return {
         status: {"description": _WHY[status], "content": content}
-        for status in sorted({400, 401, 403, 422, *statuses})
+        for status in sorted({400, 401, 403, 413, 422, 503, *statuses})
     }
 
 
@@ -96,7 +98,7 @@ def person_of(token: ApiToken) -> str:
 
 def actor_of(token: ApiToken) -> str:
     """Who is named in the audit log: the person, or the token where there is none."""
-    return token.person or f"token:{token.name}"
+    return token.person or f"{ACTOR_PREFIX}{token.name}"
 
 
 def cursor_of(place: int | str) -> str:

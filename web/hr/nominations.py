@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -11,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from rewards.accounts import Account
 from rewards.award_decisions import decide_round, rounds_decided, rounds_to_decide
 from rewards.faults import Fault
+from rewards.fields import Day
 from rewards.people import get_person
 from rewards.store.session import Database
 from web.session import Hr, Store, now
@@ -50,7 +50,7 @@ def decide(
     store: Store,
     account: Hr,
     award: Annotated[Plain, Form(max_length=64)],
-    first_day: Annotated[date, Form()],
+    first_day: Annotated[Day, Form()],
     reason: Annotated[Plain, Form(max_length=1000)],
     winners: Annotated[list[Plain] | None, Form(max_length=MOST_WINNERS)] = None,
 ) -> Response:

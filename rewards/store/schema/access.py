@@ -2,11 +2,11 @@
 
 from sqlalchemy import Column, ForeignKey, Index, String, Text, UniqueConstraint
 
-from rewards.store.schema.base import Key, instant, of_organisation, of_person, table
+from rewards.store.schema.base import Key, instant, naming, of_organisation, of_person, table
 
 account = table(
     "account",
-    Column("person_id", Key, ForeignKey("person.id"), primary_key=True),
+    naming(Column("person_id", Key, ForeignKey("person.id"), primary_key=True), "joins", "dropped"),
     of_organisation(),
     Column("roles", Text, nullable=False),
     Column("password_hash", Text, nullable=True),
@@ -17,7 +17,7 @@ session_token = table(
     "session_token",
     Column("token_hash", String(64), primary_key=True),
     of_organisation(),
-    of_person(),
+    of_person(merge="moves", erasure="dropped"),
     instant("created_at_us"),
     instant("expires_at_us"),
     Index("ix_session_token_person", "person_id"),
@@ -29,7 +29,8 @@ api_token = table(
     of_organisation(),
     Column("name", String(128), nullable=False),
     Column("scopes", Text, nullable=False),
-    of_person(nullable=True),
+    of_person(nullable=True, merge="moves", erasure="dropped"),
+    of_person("maker_id", nullable=True, merge="moves", erasure="number"),
     instant("created_at_us"),
     instant("expires_at_us", nullable=True),
     instant("revoked_at_us", nullable=True),

@@ -11,7 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from rewards.store.schema.base import Key, instant, of_organisation, of_person, row_id, table
+from rewards.store.schema.base import Key, instant, naming, of_organisation, of_person, row_id, table
 
 nomination = table(
     "nomination",
@@ -20,8 +20,8 @@ nomination = table(
     Column("award", String(64), nullable=False),
     Column("first_date", Integer, nullable=False),
     Column("scheme_version", Integer, nullable=False),
-    of_person("nominator_id"),
-    of_person("nominee_id"),
+    of_person("nominator_id", merge="joins", erasure="blanked"),
+    of_person("nominee_id", merge="joins", erasure="blanked"),
     Column("message", Text, nullable=False),
     instant("named_us"),
     Column("journal_id", Key, ForeignKey("journal.id"), nullable=True),
@@ -37,7 +37,7 @@ award_round = table(
     of_organisation(),
     Column("award", String(64), nullable=False),
     Column("first_date", Integer, nullable=False),
-    Column("actor", Text, nullable=False),
+    naming(Column("actor", Text, nullable=False), "stays", "swept"),
     Column("reason", Text, nullable=False),
     instant("decided_us"),
     PrimaryKeyConstraint("organisation_id", "award", "first_date"),

@@ -1,6 +1,6 @@
 """What every table is made of: names of constraints, keys and common columns."""
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -36,9 +36,34 @@ def of_organisation() -> Column[str]:
     return Column("organisation_id", String(64), ForeignKey("organisation.organisation_id"), nullable=False)
 
 
-def of_person(name: str = "person_id", nullable: bool = False) -> Column[int]:
-    """A reference to a person by internal id."""
-    return Column(name, Key, ForeignKey("person.id"), nullable=nullable)
+Merge = Literal["moves", "joins", "stays", "follows"]
+"""What a column that names a person does where two accounts become one.
+
+moves: its rows go to the account kept. joins: they go too, and code of their own settles what would then be there twice.
+stays: they tell of the account that was dropped, which is reached through it. follows: a sum over the ledger, moved by entries.
+"""
+Erasure = Literal["number", "blanked", "dropped", "swept"]
+"""What it does where a person is erased. number: the row stays with a nameless number. blanked: so, without its words or proofs.
+dropped: the row goes. swept: a text, in which a number takes the place of name, address and id.
+"""
+
+
+def of_person(
+    name: str = "person_id",
+    nullable: bool = False,
+    *,
+    merge: Merge | None = None,
+    erasure: Erasure | None = None,
+) -> Column[int]:
+    """A reference to a person by internal id. Both of the last are to be said: a test walks all columns."""
+    column: Column[int] = Column(name, Key, ForeignKey("person.id"), nullable=nullable)
+    return column if merge is None or erasure is None else naming(column, merge, erasure)
+
+
+def naming(column: Column[Any], merge: Merge, erasure: Erasure) -> Column[Any]:
+    """Say of a column that it names people, and what merging and erasing do with it."""
+    column.info.update(merge=merge, erasure=erasure)
+    return column
 
 
 def instant(name: str, nullable: bool = False) -> Column[int]:

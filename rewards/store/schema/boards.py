@@ -11,13 +11,13 @@ from sqlalchemy import (
     String,
 )
 
-from rewards.store.schema.base import Key, flag, instant, of_organisation, of_person, table
+from rewards.store.schema.base import Key, flag, instant, naming, of_organisation, of_person, table
 
 balance = table(
     "balance",
     of_organisation(),
     Column("account", String(16), nullable=False),
-    Column("holder", Key, nullable=False),
+    naming(Column("holder", Key, nullable=False), "follows", "number"),
     Column("detail", String(128), nullable=False),
     Column("amount", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "account", "holder", "detail"),
@@ -27,7 +27,7 @@ balance = table(
 person_day = table(
     "person_day",
     of_organisation(),
-    of_person(),
+    of_person(merge="follows", erasure="number"),
     Column("local_date", Integer, nullable=False),
     Column("earned", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "person_id", "local_date"),
@@ -46,7 +46,7 @@ board_score = table(
     "board_score",
     of_organisation(),
     Column("window", String(16), nullable=False),
-    of_person(),
+    of_person(merge="follows", erasure="number"),
     Column("score", BigInteger, nullable=False),
     flag("visible"),
     PrimaryKeyConstraint("organisation_id", "window", "person_id"),
@@ -65,7 +65,7 @@ board_bucket = table(
 person_badge = table(
     "person_badge",
     of_organisation(),
-    of_person(),
+    of_person(merge="follows", erasure="number"),
     Column("badge", String(128), nullable=False),
     Column("object_key", BigInteger, nullable=False),
     Column("journal_id", Key, ForeignKey("journal.id"), nullable=False),

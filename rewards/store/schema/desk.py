@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, String, Text, text
 
-from rewards.store.schema.base import Key, instant, of_organisation, of_person, row_id, table
+from rewards.store.schema.base import Key, instant, naming, of_organisation, of_person, row_id, table
 
 outbox = table(
     "outbox",
@@ -24,9 +24,9 @@ audit = table(
     "audit",
     row_id(),
     of_organisation(),
-    Column("actor", Text, nullable=False),
+    naming(Column("actor", Text, nullable=False), "stays", "swept"),
     Column("action", String(64), nullable=False),
-    Column("subject", Text, nullable=False),
+    naming(Column("subject", Text, nullable=False), "stays", "swept"),
     Column("reason", Text, nullable=False),
     instant("recorded_us"),
 )
@@ -35,14 +35,14 @@ review = table(
     "review",
     row_id(),
     of_organisation(),
-    of_person(),
+    of_person(merge="moves", erasure="number"),
     Column("event_ref", Key, ForeignKey("event.id"), nullable=True),
     Column("kind", String(32), nullable=False),
     Column("detail", Text, nullable=False),
     Column("status", String(16), nullable=False),
     instant("opened_us"),
     instant("decided_us", nullable=True),
-    Column("actor", Text, nullable=True),
+    naming(Column("actor", Text, nullable=True), "stays", "swept"),
     Column("reason", Text, nullable=True),
     Index("ix_review_status", "organisation_id", "status"),
     Index("ix_review_event", "event_ref"),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, String, Text
 
-from rewards.store.schema.base import instant, of_organisation, row_id, table
+from rewards.store.schema.base import instant, naming, of_organisation, row_id, table
 
 scheme_draft = table(
     "scheme_draft",
@@ -18,7 +18,7 @@ scheme_draft = table(
     Column("shadowed_mode", String(16), nullable=True),
     instant("shadowed_us", nullable=True),
     Column("version", Integer, nullable=True),
-    Column("actor", Text, nullable=False),
+    naming(Column("actor", Text, nullable=False), "stays", "swept"),
     instant("created_us"),
     instant("changed_us"),
     Index("ix_scheme_draft_organisation", "organisation_id", "id"),

@@ -13,18 +13,18 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from rewards.store.schema.base import Key, instant, of_organisation, of_person, row_id, table
+from rewards.store.schema.base import Key, instant, naming, of_organisation, of_person, row_id, table
 
 kudos = table(
     "kudos",
     row_id(),
     of_organisation(),
-    of_person("giver_id"),
-    of_person("receiver_id"),
+    of_person("giver_id", merge="moves", erasure="blanked"),
+    of_person("receiver_id", merge="moves", erasure="blanked"),
     Column("message", Text, nullable=False),
     Column("tags", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
-    Column("dedupe", String(160), nullable=False),
+    naming(Column("dedupe", String(160), nullable=False), "stays", "number"),
     Column("request_hash", String(64), nullable=False),
     Column("status", String(16), nullable=False),
     instant("given_us"),
@@ -46,17 +46,17 @@ claim = table(
     "claim",
     row_id(),
     of_organisation(),
-    of_person(),
+    of_person(merge="moves", erasure="number"),
     Column("reward", String(128), nullable=False),
     Column("cost", BigInteger, nullable=False),
     Column("value", BigInteger, nullable=False),
     Column("period", String(32), nullable=False),
     Column("status", String(16), nullable=False),
     Column("journal_id", Key, ForeignKey("journal.id"), nullable=False),
-    Column("dedupe", String(160), nullable=False),
+    naming(Column("dedupe", String(160), nullable=False), "stays", "number"),
     instant("claimed_us"),
     instant("decided_us", nullable=True),
-    Column("actor", Text, nullable=True),
+    naming(Column("actor", Text, nullable=True), "stays", "swept"),
     Column("reason", Text, nullable=True),
     UniqueConstraint("organisation_id", "dedupe"),
     Index("ix_claim_person", "person_id"),

@@ -8,13 +8,14 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     String,
     Text,
     UniqueConstraint,
     text,
 )
 
-from rewards.store.schema.base import Key, flag, instant, of_organisation, of_person, row_id, table
+from rewards.store.schema.base import Key, flag, instant, naming, of_organisation, of_person, row_id, table
 
 scheme_version = table(
     "scheme_version",
@@ -27,7 +28,7 @@ scheme_version = table(
     instant("since_us"),
     instant("published_at_us"),
     Column("mode", String(16), nullable=False),
-    Column("actor", Text, nullable=False),
+    naming(Column("actor", Text, nullable=False), "stays", "swept"),
     Column("reason", Text, nullable=False),
     instant("rolled_back_at_us", nullable=True),
     UniqueConstraint("organisation_id", "version"),
@@ -41,8 +42,8 @@ event = table(
     Column("event_id", Text, nullable=False),
     Column("payload_hash", String(64), nullable=False),
     Column("kind", String(128), nullable=False),
-    of_person(),
-    of_person("owner_id", nullable=True),
+    of_person(merge="joins", erasure="blanked"),
+    of_person("owner_id", nullable=True, merge="joins", erasure="blanked"),
     instant("occurred_us"),
     instant("received_us"),
     Column("local_date", Integer, nullable=False),
@@ -68,9 +69,19 @@ event = table(
     Index("ix_event_organisation", "organisation_id", "occurred_us"),
 )
 
+moved_event = table(
+    "moved_event",
+    of_organisation(),
+    Column("event_id", Key, ForeignKey("event.id"), nullable=False),
+    of_person(merge="joins", erasure="number"),
+    of_person("was_id", merge="stays", erasure="number"),
+    PrimaryKeyConstraint("event_id", "person_id"),
+    Index("ix_moved_event_person", "person_id"),
+)
+
 person_state = table(
     "person_state",
-    Column("person_id", Key, ForeignKey("person.id"), primary_key=True),
+    naming(Column("person_id", Key, ForeignKey("person.id"), primary_key=True), "stays", "number"),
     of_organisation(),
     Column("scheme_version", Integer, nullable=False),
     Column("state", LargeBinary, nullable=False),
@@ -87,7 +98,7 @@ journal = table(
     "journal",
     row_id(),
     of_organisation(),
-    of_person(nullable=True),
+    of_person(nullable=True, merge="stays", erasure="number"),
     Column("event_ref", Key, ForeignKey("event.id"), nullable=True),
     Column("origin", String(16), nullable=False),
     Column("kind", String(16), nullable=False),
@@ -103,7 +114,7 @@ journal = table(
     instant("recorded_us"),
     instant("hold_until_us", nullable=True),
     Column("reverses", Key, ForeignKey("journal.id"), nullable=True),
-    Column("dedupe", String(160), nullable=True),
+    naming(Column("dedupe", String(160), nullable=True), "stays", "number"),
     # Of a badge that every object earns anew: the key of the object, which outlasts what the event says of it.
     Column("object_key", BigInteger, nullable=True),
     UniqueConstraint("reverses"),
@@ -118,7 +129,7 @@ posting = table(
     of_organisation(),
     Column("journal_id", Key, ForeignKey("journal.id"), nullable=False),
     Column("account", String(16), nullable=False),
-    of_person(nullable=True),
+    of_person(nullable=True, merge="stays", erasure="number"),
     Column("detail", String(128), nullable=False),
     Column("amount", BigInteger, nullable=False),
     CheckConstraint("amount <> 0", name="nonzero"),

@@ -34,7 +34,7 @@ credential = table(
     "credential",
     Column("id", String(36), primary_key=True),
     of_organisation(),
-    of_person(),
+    of_person(merge="joins", erasure="blanked"),
     Column("badge", String(128), nullable=False),
     Column("object_key", BigInteger, nullable=False),
     Column("journal_id", Key, ForeignKey("journal.id"), nullable=False),
@@ -58,6 +58,7 @@ webhook = table(
     Column("former_secret", String(128), nullable=True),
     instant("former_until_us", nullable=True),
     Column("status", String(16), nullable=False),
+    of_person(nullable=True, merge="moves", erasure="number"),
     instant("created_us"),
     Index("ix_webhook_organisation", "organisation_id"),
 )

@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from rewards.store.schema.base import Key, flag, instant, of_organisation, of_person, row_id, table
+from rewards.store.schema.base import Key, flag, instant, naming, of_organisation, of_person, row_id, table
 
 organisation = table(
     "organisation",
@@ -39,24 +39,30 @@ person = table(
     Column("role", String(32), nullable=False),
     Column("desk", String(16), nullable=False),
     Column("hours_share_ppm", Integer, nullable=False),
-    Column("manager_id", Key, nullable=True),
+    naming(Column("manager_id", Key, nullable=True), "moves", "blanked"),
     Column("status", String(16), nullable=False),
     flag("opted_out"),
     flag("has_history"),
     flag("hidden"),
     Column("pseudonym", String(64), nullable=False),
-    Column("merged_into", Key, nullable=True),
+    naming(Column("merged_into", Key, nullable=True), "moves", "number"),
     instant("inactive_since_us", nullable=True),
     instant("created_at_us"),
     Index("ix_person_team", "organisation_id", "team"),
     Index(
         "ix_person_hidden", "organisation_id", sqlite_where=text("hidden"), postgresql_where=text("hidden")
     ),
+    Index(
+        "ix_person_merged",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 
 person_identity = table(
     "person_identity",
-    Column("person_id", Key, ForeignKey("person.id"), primary_key=True),
+    naming(Column("person_id", Key, ForeignKey("person.id"), primary_key=True), "joins", "dropped"),
     of_organisation(),
     Column("external_id", String(64), nullable=False),
     Column("name", Text, nullable=False),
@@ -64,11 +70,22 @@ person_identity = table(
     UniqueConstraint("organisation_id", "external_id"),
 )
 
+person_alias = table(
+    "person_alias",
+    of_organisation(),
+    Column("external_id", String(64), nullable=False),
+    of_person(merge="moves", erasure="dropped"),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=True),
+    PrimaryKeyConstraint("organisation_id", "external_id"),
+    Index("ix_person_alias_person", "person_id"),
+)
+
 membership = table(
     "membership",
     row_id(),
     of_organisation(),
-    of_person(),
+    of_person(merge="stays", erasure="number"),
     instant("from_us"),
     Column("segment", String(128), nullable=False),
     Column("team", String(128), nullable=False),
@@ -79,7 +96,7 @@ zone_change = table(
     "zone_change",
     row_id(),
     of_organisation(),
-    of_person(),
+    of_person(merge="stays", erasure="number"),
     instant("from_us"),
     Column("zone", String(64), nullable=False),
     Column("floor_date", Integer, nullable=False),
@@ -90,18 +107,29 @@ leave = table(
     "leave",
     row_id(),
     of_organisation(),
-    of_person(),
+    of_person(merge="moves", erasure="number"),
     Column("first_date", Integer, nullable=False),
     Column("last_date", Integer, nullable=False),
     CheckConstraint("last_date >= first_date", name="ordered"),
     Index("ix_leave_person", "person_id"),
 )
 
+absence = table(
+    "absence",
+    row_id(),
+    of_organisation(),
+    of_person(merge="stays", erasure="number"),
+    instant("from_us"),
+    instant("until_us"),
+    CheckConstraint("until_us >= from_us", name="ordered"),
+    Index("ix_absence_person", "person_id"),
+)
+
 person_link = table(
     "person_link",
     of_organisation(),
-    of_person("low_id"),
-    of_person("high_id"),
+    of_person("low_id", merge="joins", erasure="dropped"),
+    of_person("high_id", merge="joins", erasure="dropped"),
     instant("created_at_us"),
     PrimaryKeyConstraint("organisation_id", "low_id", "high_id"),
 )

@@ -1,6 +1,15 @@
 """Content and tracked links."""
 
-from sqlalchemy import Column, ForeignKey, Integer, PrimaryKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+)
 
 from rewards.store.schema.base import instant, of_organisation, of_person, row_id, table
 
@@ -20,7 +29,7 @@ share_link = table(
     "share_link",
     Column("code", String(16), primary_key=True),
     of_organisation(),
-    of_person(),
+    of_person(merge="joins", erasure="number"),
     Column("item", String(64), nullable=False),
     Column("channel", String(64), nullable=False),
     Column("url", Text, nullable=False),
@@ -39,5 +48,8 @@ click = table(
     Column("visitor_hash", String(64), nullable=False),
     Column("day", Integer, nullable=False),
     instant("clicked_us"),
+    Column("address_hash", String(64), nullable=True),
+    Column("block_hash", String(64), nullable=True),
     UniqueConstraint("code", "visitor_hash"),
+    Index("ix_click_block", "block_hash"),
 )

@@ -1,0 +1,52 @@
+"""Bounds of what is read from outside: numbers by their length before their value and dates by their years."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import TypeVar
+
+from rewards.faults import BadValue
+
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+"""Dates of schemes, events, people and schedules lie in these years: every sum of days with them is still a date."""
+MOST_NUMBER_CHARACTERS = 40
+MOST_EXPONENT = 40
+AnyDay = TypeVar("AnyDay", bound=date)
+_YEARS = f"years {FIRST_YEAR} to {LAST_YEAR}"
+
+
+def in_years(value: AnyDay) -> AnyDay:
+    """The day or instant itself. Raises ValueError where it lies outside the years that are taken."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"lies outside the {_YEARS}; write a date in them")
+    return value
+
+
+def check_day(value: date, what: str) -> None:
+    """Raises BadValue where a day or an instant lies outside the years that are taken."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise BadValue(f"{what} {value.isoformat()}: limit {_YEARS}; name a date in them")
+
+
+def decimal_of(text: str) -> Decimal:
+    """A decimal number from its text. Raises ValueError where it is none, or longer or of another magnitude than any use of it."""
+    try:
+        value = Decimal(text) if len(text) <= MOST_NUMBER_CHARACTERS else None
+    except InvalidOperation:
+        raise ValueError("not a number; write one like 1.5") from None
+    # What an exponent stands for is written out by whoever calculates with it.
+    if value is None or not value.is_finite() or abs(value.adjusted()) > MOST_EXPONENT:
+        raise ValueError(
+            f"a number has at most {MOST_NUMBER_CHARACTERS} characters and an exponent up to {MOST_EXPONENT}; write a simpler one"
+        )
+    return value
+
+
+def fraction_of(text: str) -> Fraction:
+    """A rational from its text, such as 1/2 or 1.5. Raises ValueError like `decimal_of`, ZeroDivisionError."""
+    above, slash, below = text.partition("/")
+    if not slash:
+        return Fraction(decimal_of(text))
+    if len(text) > MOST_NUMBER_CHARACTERS:
+        raise ValueError(f"a number has at most {MOST_NUMBER_CHARACTERS} characters; write a simpler one")
+    return Fraction(int(above), int(below))

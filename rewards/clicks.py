@@ -1,0 +1,52 @@
+"""Clicks that one network forges: made-up browsers are free, addresses are not, and people take their time.
+
+The limits are per sharer and day (or less), so that they bind whoever aims at one person's points, and stand in docs/running.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rewards.store.units import digest
+
+SECOND_US = 1_000_000
+BURST_US = 10 * SECOND_US
+HOUR_US = 3600 * SECOND_US
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many clicks from one place count: on all links of a sharer in BURST_US and in a day, on one link in an hour."""
+
+    burst: int
+    hour: int
+    day: int
+
+
+ADDRESS = Limits(burst=2, hour=3, day=10)
+BLOCK = Limits(burst=10, hour=20, day=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Where a click came from, as keyed hashes: the address (of IPv6 the /64) and the block that it lies in (/24, /48)."""
+
+    address: str
+    block: str
+
+    def hashed(self, salt: str) -> "Network":
+        """The same, not to be recognised on another day or in another organisation."""
+        return Network(digest(f"{salt}:{self.address}"), digest(f"{salt}:{self.block}"))
+
+
+def why_forged(before: Sequence[Any], code: str, origin: Network, now_us: int) -> str:
+    """Why one more click does not count, given today's clicks on the sharer's links from its block; '' when it does."""
+    same = [row for row in before if row.address_hash == origin.address]
+    for place, rows, limits in (("address", same, ADDRESS), ("block", before, BLOCK)):
+        if sum(row.clicked_us > now_us - BURST_US for row in rows) >= limits.burst:
+            return f"{place}_burst"
+        if sum(row.code == code and row.clicked_us > now_us - HOUR_US for row in rows) >= limits.hour:
+            return f"{place}_hour"
+        if len(rows) >= limits.day:
+            return f"{place}_day"
+    return ""

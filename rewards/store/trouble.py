@@ -1,0 +1,61 @@
+"""What a driver's error means: trouble with the database itself, or a defect of ours."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import exc
+
+from rewards.faults import Unavailable
+from rewards.traces import said
+
+OTHER_TABLES = "its tables are not those of this version (run groundswell db upgrade)"
+_OLDER = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+_OTHER_TABLES = ("no such table", "no such column", "table ", "index ", "duplicate column")
+_DOWN = (
+    psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.InvalidCatalogName, psycopg.errors.InsufficientPrivilege,
+    exc.TimeoutError, exc.DisconnectionError,
+)  # fmt: skip
+_SQLITE_DOWN = frozenset(
+    {
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_INTERRUPT,
+    }
+)  # fmt: skip
+
+
+def trouble(error: BaseException) -> str | None:
+    """Why the database cannot be used, in a few words without any value; None where the error is of another kind."""
+    cause = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
+    text = str(cause)
+    if isinstance(cause, _OLDER):
+        return OTHER_TABLES
+    if isinstance(cause, sqlite3.OperationalError) or type(cause) is sqlite3.DatabaseError:
+        # Without a code it is the driver's own word, of the kind that it gives when the library cannot go on.
+        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF
+        if code == sqlite3.SQLITE_ERROR and text.startswith(_OTHER_TABLES):
+            return OTHER_TABLES
+        return _words(cause) if code in _SQLITE_DOWN else None
+    if isinstance(cause, exc.TimeoutError):
+        return "all connections are in use"
+    return _words(cause) if isinstance(cause, _DOWN) else None
+
+
+def _words(cause: BaseException) -> str:
+    """What may be repeated of the driver's words; an address could stand in them."""
+    return said(cause) or type(cause).__name__
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Raises `Unavailable` in place of a driver's error that is the database's own trouble."""
+    try:
+        yield
+    except Exception as error:
+        why = trouble(error)
+        if why is None:
+            raise
+        raise Unavailable(why) from error

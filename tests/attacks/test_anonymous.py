@@ -1,0 +1,298 @@
+"""Nothing that anybody may send freezes a process, fills it, or passes for people."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from crawlerdetect import CrawlerDetect
+from crawlerdetect.providers.crawlers import data as crawlers
+from starlette.testclient import TestClient
+
+from rewards.clicks import ADDRESS, BLOCK, Network, why_forged
+from rewards.crawlers import MOST_AGENT_CHARACTERS, is_crawler
+from rewards.links import clicks_for, machine_click, prepare_share
+from rewards.store.session import Database
+from tests.attacks.conftest import cheaply, within
+from tests.company import PASSWORD
+from tests.web.test_pages import BROWSER
+from web.security import MOST_HEADER_BYTES
+from web.sign_in_limit import (
+    MOST_KEPT,
+    MOST_PER_MINUTE_AND_ADDRESS,
+    SIGN_IN_PER_MINUTE,
+    SIGN_IN_PER_MINUTE_AND_ADDRESS,
+    SIGN_IN_PER_MINUTE_AND_PERSON,
+    SignInLimit,
+    block_of,
+)
+
+Locked = Callable[[], AbstractContextManager[None]]
+LONG = (
+    "a",
+    "1",
+    "-",
+    "a.",
+    "Java",
+    "NewsBlur ",
+    "Mozilla/5.0 ",
+    "CPU OS 0_",
+    "(like ",
+    "é",
+    "bot/",
+    "http://",
+)
+
+
+@pytest.fixture
+def code(sqlite_db: Database, company: Any) -> str:
+    """The code of Ana's tracked link."""
+    with sqlite_db.begin() as tx:
+        return prepare_share(tx, "acme", "ana", "launch", "linkedin", datetime.now(UTC)).code
+
+
+def counted(db: Database) -> tuple[int, int]:
+    """Raw and counted clicks on Ana's link."""
+    with db.read() as tx:
+        ((_, _, raw, people),) = clicks_for(tx, "acme", "ana")
+    return raw, people
+
+
+@pytest.mark.parametrize("piece", LONG)
+def test_a_long_browser_name_is_read_in_a_moment(client: TestClient, code: str, piece: str) -> None:
+    name = (piece * 8000)[:8000].encode()
+    with cheaply(1.0):
+        for path in (f"/l/{code}", "/l/nothing", "/sign-in", "/healthz"):
+            assert client.get(path, headers={"user-agent": name}).status_code < 500
+
+
+@pytest.mark.parametrize("piece", LONG)
+def test_the_list_of_crawlers_is_asked_in_time_linear_in_the_text(piece: str) -> None:
+    def seconds(length: int) -> float:
+        texts = [f"{n}{piece * length}"[:length] for n in range(5)]
+        began = time.process_time()
+        for text in texts:
+            is_crawler.__wrapped__(text)
+        return time.process_time() - began
+
+    seconds(100)
+    assert seconds(MOST_AGENT_CHARACTERS) < 5 * 0.05
+
+
+def test_the_list_says_what_the_library_says() -> None:
+    plain = [one.replace("\\", "") for one in crawlers]
+    texts = [f"{one}/1.0" for one in plain] + [f"{BROWSER['user-agent']} {one}" for one in plain]
+    texts += [BROWSER["user-agent"], "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X)"]
+    asked = CrawlerDetect()
+    assert [text for text in texts if is_crawler(text) != asked.isCrawler(text)] == []
+
+
+def test_a_name_longer_than_any_browsers_is_no_person() -> None:
+    assert machine_click(BROWSER["user-agent"], "GET", {}) == ""
+    assert machine_click(BROWSER["user-agent"] + " x" * MOST_AGENT_CHARACTERS, "GET", {}) == "bot"
+
+
+def test_a_header_beyond_its_limit_is_refused(client: TestClient) -> None:
+    answer = client.get("/sign-in", headers={"x-anything": "a" * (MOST_HEADER_BYTES + 1)})
+    assert answer.status_code == 431
+    assert "x-anything" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "https://]", "null", "//", "http://a:b:c"])
+def test_an_origin_that_is_no_address_is_another_site(client: TestClient, origin: str) -> None:
+    assert client.post("/sign-out", headers={"origin": origin}).status_code == 403
+
+
+@pytest.mark.parametrize("length", ["9" * 30, "9" * 5000])
+def test_a_length_beyond_all_numbers_is_too_large(client: TestClient, length: str) -> None:
+    assert client.post("/sign-in", headers={"content-length": length}).status_code in (413, 431)
+
+
+def test_made_up_methods_and_paths_do_not_grow_the_metrics(client: TestClient) -> None:
+    for number in range(20):
+        client.request(f"MADEUP{number}", f"/nowhere/{number}")
+        client.get(f"/l/{number}")
+    client.get("/metrics")
+    size = len(client.get("/metrics").text)
+    for number in range(20, 150):
+        client.request(f"MADEUP{number}", f"/nowhere/{number}")
+        client.get(f"/l/{number}")
+    text = client.get("/metrics").text
+    assert len(text) < size + 200
+    assert set(re.findall(r'method="(\w+)"', text)) == {"GET", "other"}
+
+
+def test_clicks_on_a_locked_database_lead_on_and_hold_up_nobody(
+    client: TestClient, sqlite_db: Database, code: str, locked: Locked
+) -> None:
+    def click(number: int) -> int:
+        return client.get(
+            f"/l/{code}", headers={"user-agent": f"{BROWSER['user-agent']} {number}"}
+        ).status_code
+
+    with locked(), ThreadPoolExecutor(45) as visitors:
+        waiting = [visitors.submit(click, number) for number in range(45)]
+        with within(4.0):
+            assert client.get("/healthz").text == "ok"
+            assert client.get("/sign-in").status_code == 200
+        with within(20.0):
+            assert {one.result() for one in waiting} == {302}
+    assert click(99) == 302
+    assert counted(sqlite_db)[1] in (1, 2), "one that still waited may have got its turn"
+
+
+def test_sign_ins_on_a_locked_database_hold_up_nobody(client: TestClient, locked: Locked) -> None:
+    def enter(_: int) -> int:
+        return client.post("/sign-in", data={"person": "ana", "password": PASSWORD}).status_code
+
+    with locked(), ThreadPoolExecutor(45) as visitors:
+        waiting = [visitors.submit(enter, number) for number in range(45)]
+        with within(4.0):
+            assert client.get("/healthz").text == "ok"
+            assert client.get("/readyz").text == "ready"
+        assert {one.result() for one in waiting} == {503}
+
+
+def test_made_up_browsers_of_one_machine_count_as_few(
+    client: TestClient, sqlite_db: Database, code: str
+) -> None:
+    for number in range(30):
+        answer = client.get(f"/l/{code}", headers={"user-agent": f"{BROWSER['user-agent']} {number}"})
+        assert answer.status_code == 302
+    assert counted(sqlite_db) == (30, ADDRESS.burst)
+
+
+def test_a_household_counts_and_a_machine_that_takes_its_time_does_not() -> None:
+    at = _At()
+    origin = Network("home", "street")
+    for _ in range(ADDRESS.hour):
+        at.later(60)
+        assert at.click("a", origin) == ""
+    assert at.click("a", origin) == "address_hour"
+    at.later(3600)
+    for number in range(ADDRESS.day - ADDRESS.hour):
+        at.later(60)
+        assert at.click(f"b{number}", origin) == ""
+    at.later(3600)
+    assert at.click("c", origin) == "address_day"
+    assert at.click("c", Network("next door", "street")) == ""
+
+
+def test_addresses_of_one_block_count_together() -> None:
+    at = _At()
+    answers = []
+    for number in range(254):
+        at.later(2)
+        answers.append(at.click("a", Network(f"10.0.0.{number}", "10.0.0")))
+    assert answers.count("") <= BLOCK.hour
+    assert set(answers) == {"", "block_hour"}
+
+
+class _At:
+    """The clicks that counted so far, and the time."""
+
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+        self.now_us = 0
+
+    def later(self, seconds: int) -> None:
+        self.now_us += seconds * 1_000_000
+
+    def click(self, code: str, origin: Network) -> str:
+        from types import SimpleNamespace
+
+        why = why_forged(self.rows, code, origin, self.now_us)
+        if not why:
+            self.rows.append(SimpleNamespace(code=code, address_hash=origin.address, clicked_us=self.now_us))
+        return why
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9/32"),
+        ("::ffff:203.0.113.9", "203.0.113.9/32"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_what_an_address_counts_as(address: str, network: str) -> None:
+    assert block_of(address) == network
+    assert block_of("203.0.113.9", 24, 48) == "203.0.113.0/24"
+
+
+def test_made_up_forwarding_does_not_pass_the_limit(client: TestClient) -> None:
+    tries = [
+        client.post(
+            "/sign-in",
+            data={"person": "ana", "password": "x"},
+            headers={"x-forwarded-for": f"198.51.100.{number}", "forwarded": f"for=198.51.100.{number}"},
+        ).status_code
+        for number in range(SIGN_IN_PER_MINUTE + 3)
+    ]
+    assert tries == [401] * SIGN_IN_PER_MINUTE + [429] * 3
+
+
+def test_bad_tries_of_an_office_lock_out_nobody_else() -> None:
+    limit = SignInLimit(clock := _Clock())
+    for number in range(SIGN_IN_PER_MINUTE_AND_ADDRESS):
+        assert not limit.failed("192.0.2.1", f"made-up-{number}")
+    assert limit.failed("192.0.2.1", "one-more")
+    assert limit.allows("192.0.2.1", "ana")
+    for number in range(MOST_PER_MINUTE_AND_ADDRESS):
+        limit.failed("192.0.2.1", f"again-{number}")
+    assert not limit.allows("192.0.2.1", "ana")
+    assert limit.allows("192.0.2.2", "ana")
+    clock.now += 61
+    assert limit.allows("192.0.2.1", "ana")
+
+
+def test_an_address_for_every_try_does_not_pass_the_persons_limit_and_keeps_her_place_free() -> None:
+    limit = SignInLimit(_Clock())
+    limit.succeeded("192.0.2.1", "ana")
+    for number in range(SIGN_IN_PER_MINUTE_AND_PERSON):
+        assert limit.allows(f"198.51.100.{number}", "ana")
+        limit.failed(f"198.51.100.{number}", "ana")
+    assert not limit.allows("198.51.101.1", "ana")
+    assert limit.allows("192.0.2.1", "ana")
+
+
+def test_the_memory_of_failures_is_bounded() -> None:
+    limit = SignInLimit(_Clock())
+    for number in range(MOST_KEPT + 100):
+        limit.failed(f"made-up-{number}", secrets.token_hex(8))
+    assert max(len(kept._failures) for kept in (limit._both, limit._person, limit._address)) <= MOST_KEPT
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_writing_goes_on_while_passwords_are_checked(client: TestClient, sqlite_db: Database) -> None:
+    """A check takes a good part of a second here; the writers' turn lasts milliseconds."""
+
+    def enter(number: int) -> int:
+        return client.post("/sign-in", data={"person": f"n{number}", "password": "wrong"}).status_code
+
+    with ThreadPoolExecutor(8) as guessers:
+        guesses = [guessers.submit(enter, number) for number in range(8)]
+        longest = 0.0
+        while not all(guess.done() for guess in guesses):
+            began = time.perf_counter()
+            with sqlite_db.begin():
+                longest = max(longest, time.perf_counter() - began)
+            time.sleep(0.005)
+    assert {guess.result() for guess in guesses} == {401}
+    assert longest < 0.25

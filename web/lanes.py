@@ -1,0 +1,30 @@
+"""Lanes: how much of what anybody may ask for is under way at once, so that it never takes the threads that others need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from anyio import CapacityLimiter, move_on_after, to_thread
+
+CLICKS_AT_ONCE = 8
+SIGN_INS_AT_ONCE = 4
+"""A check of a password takes 64 MiB and several cores for a while."""
+T = TypeVar("T")
+
+
+class LaneFull(Exception):  # noqa: N818 - it is an answer, not an accident
+    """It was not done in the time that it may take."""
+
+
+class Lane:
+    """Threads of its own, `at_once` of them. Who waits for one waits in the event loop and holds none."""
+
+    def __init__(self, at_once: int) -> None:
+        self._threads = CapacityLimiter(at_once)
+
+    async def run(self, work: Callable[[], T], seconds: float) -> T:
+        """What the work gives. Raises LaneFull after `seconds`; work that has begun by then goes on to its end."""
+        with move_on_after(seconds):
+            return await to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._threads)
+        raise LaneFull
