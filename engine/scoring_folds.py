@@ -122,7 +122,7 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
             mine[c.BROKEN] = 0
             mine[c.LONGEST] = max(int(mine[c.LENGTH]), int(mine[c.LONGEST]))
         return
-    if _missed(tables, leave, int(rule[0]), e.date, e.date + 1, 0, e) == 0:
+    if _missed(tables, leave, s, e.date, e.date + 1, 0, e) == 0:
         return
     window = window_of(int(rule[2]), e.date, e.month)
     if mine[c.FREEZES_IN] != window:
