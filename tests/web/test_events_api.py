@@ -188,6 +188,8 @@ def test_what_is_wrong_in_the_binary_mode_is_named(
         {"data": {"\ud800": 1}},
         {"\ud800": 1},
         {"data": {"tags": ["a" * 65]}},
+        {"data": {"tags": ["a\x07b"]}},
+        {"data": {"tags": [""]}},
         {"data": {"object": "\x00"}},
         {"type": "org.groundswell.Share"},
         {"subject": "a b"},
