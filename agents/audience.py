@@ -9,17 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.audience_kernel import absorb, refresh_edges
 from agents.network import Network
 from agents.parameters import Parameters
-from engine.kernels import kernel
-from engine.response import FIRST_VIEW, ResponseRates, Scratch, Shares, propagate
-from engine.signatures import I64, U64, F32Out, F64In, F64Out, I32In, I64In, I64Out, U8In, U8Out
-from engine.streams import Stream, stream_key, uniform
+from engine.response import Outcome, ResponseRates, Scratch, Shares, propagate, taken_again
+from engine.streams import Stream, stream_key
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-MUTED_LIFT = -1e30
 
 
 class Posts(NamedTuple):
@@ -51,9 +48,9 @@ class Posts(NamedTuple):
 class Answer(NamedTuple):
     """What came of each post, one value a post; counts are people unless said.
 
-    naive       contacts of everybody who broadcast it: the plain sum of networks
+    naive       contacts of everybody who broadcast it: the plain sum of networks, a thinned one at its full size
     exposures   sights, repeats counted; float because a thinned onward edge counts for several
-    viewers     different people who saw it
+    viewers     different people who saw it, float likewise
     clicks      human clicks, each person once
     reposts     reposts in its tree; `beyond_one` those two or more steps from the sharer
     unfollows   contacts who muted the source over it
@@ -78,21 +75,37 @@ class Feelings:
 
     trust     float32[source edges] in [0, 1]
     fatigue   float32[source edges] ≥ 0
-    lift      float32[edges], θ_T·T − θ_F·F (and the log of the onward weight): what the response kernel reads
+    lift      float32[edges], what the response kernel reads: θ_T·T − θ_F·F on edges of sources, also of those who never
+              posted; on the thinned edges of the audience θ_T·T and the log of how many each stands for
     """
 
-    def __init__(self, network: Network, p: Parameters, seed: int, run: int, first_day: int) -> None:
+    def __init__(
+        self,
+        network: Network,
+        p: Parameters,
+        seed: int,
+        run: int,
+        first_day: int,
+        pages_fatigue: NDArray[np.float32],
+    ) -> None:
+        """`pages_fatigue` is what followers of the company's pages have come to feel before the first day."""
         edges = network.n_source_edges
         corporate_begin = int(network.graph.offsets[network.n_employees])
         self.trust = np.full(edges, p.peer_trust, dtype=np.float32)
         self.trust[corporate_begin:] = p.corporate_trust
         self.fatigue = np.zeros(edges, dtype=np.float32)
+        self.fatigue[corporate_begin:] = pages_fatigue
         self.muted = np.zeros(edges, dtype=np.uint8)
         onward = p.trust_weight * p.peer_trust + np.log(max(network.onward_weight, 1e-9))
         self.lift = np.full(network.graph.n_edges, onward, dtype=np.float32)
+        self.lift[:edges] = p.trust_weight * self.trust - p.fatigue_weight * self.fatigue
         self.touched = np.full(network.n_sources, first_day, dtype=np.int64)
+        self.stirred = np.zeros(network.n_sources, dtype=bool)
         self.trust_shift = np.zeros(network.n_sources)
         self.fatigue_sum = np.zeros(network.n_sources)
+        pages = np.arange(network.n_employees, network.n_sources)
+        sums = np.bincount(network.sources[corporate_begin:], pages_fatigue, network.n_sources)
+        self.fatigue_sum[pages] = sums[pages]
         self.posts = np.zeros(network.n_sources)
         self.promotion = np.zeros(network.n_sources)
         self.start = np.full(network.n_sources, p.peer_trust)
@@ -105,26 +118,18 @@ class Feelings:
         self._see = stream_key(seed, Stream.SEE, run)
         self._feel = stream_key(seed, Stream.TRUST, run)
         self._rates = ResponseRates(
-            feed_load_half=p.feed_load_scale, trust=1.0, affinity=p.affinity_weight, fatigue=0.0
+            feed_load_half=p.feed_load_scale,
+            trust=1.0,
+            affinity=p.affinity_weight,
+            fatigue=0.0,
+            thinned_from=edges,
         )
 
     def answer(self, posts: Posts, day: int) -> Answer:
         """The audience's answer to a day's posts; trust, fatigue and mutes move with it."""
         p, network = self._p, self._network
         self._refresh(np.unique(posts.source), day)
-        shares = self._as_shares(posts)
-        outcome = propagate(
-            network.graph,
-            shares,
-            self.lift,
-            self.lift,
-            network.interest,
-            network.feed_load,
-            self._rates,
-            self._see,
-            day,
-            self._scratch,
-        )
+        outcome = self._spread(self._as_shares(posts), day)
         np.add.at(self.posts, posts.source, 1.0)
         np.add.at(self.promotion, posts.source, posts.promotional)
         counts = np.zeros((4, posts.source.size))
@@ -132,7 +137,7 @@ class Feelings:
         open_edge = np.ones(direct.size, dtype=bool)
         open_edge[direct] = self.muted[outcome.seen_edges[direct]] == 0
         unfollows = np.zeros(posts.source.size, dtype=np.int64)
-        _absorb(
+        absorb(
             outcome.seen_edges,
             outcome.seen_shares,
             outcome.seen_flags,
@@ -161,7 +166,7 @@ class Feelings:
         self.last_seen_staff = near
         self.last_edges = outcome.seen_edges[direct & open_edge]
         return Answer(
-            naive=network.degrees[posts.source] + weight * (outcome.audience - network.degrees[posts.source]),
+            naive=outcome.audience + (weight - 1.0) * outcome.thinned,
             exposures=own + weight * onward,
             viewers=first + weight * onward_first,
             clicks=outcome.clicks,
@@ -169,8 +174,51 @@ class Feelings:
             depth=outcome.depth,
             beyond_one=outcome.beyond_one,
             unfollows=unfollows,
-            unique_employees=float(near.size + weight * far.size),
-            unique_corporate=float(pages_near.size + weight * pages_far.size),
+            unique_employees=self._people(near.size, far.size),
+            unique_corporate=self._people(pages_near.size, pages_far.size),
+        )
+
+    def _people(self, near: int, far: int) -> float:
+        # A person seen over a thinned edge stands for several, but never for more than there are.
+        return min(near + self._network.onward_weight * far, float(self._network.graph.n_nodes))
+
+    def _spread(self, shares: Shares, day: int) -> Outcome:
+        # A colleague who passes a post on is a source too, whose edges are brought up to date; what was told over old ones is
+        # told again. Draws are named by share and edge, so that nothing else changes.
+        outcome = self._tell(shares, day)
+        while True:
+            source_of = self._network.sources[outcome.seen_edges[outcome.seen_edges < self.trust.size]]
+            passing = np.zeros(self._network.n_sources, dtype=bool)
+            passing[source_of] = True
+            old = passing & (self.touched < day)
+            if not old.any():
+                self.stirred |= passing
+                return outcome
+            self._refresh(np.flatnonzero(old), day)
+            outcome = self._told_again(outcome, shares, old & self.stirred, day)
+
+    def _told_again(self, outcome: Outcome, shares: Shares, passing: NDArray[np.bool_], day: int) -> Outcome:
+        direct = outcome.seen_edges < self.trust.size
+        concerned = direct.copy()
+        concerned[direct] = passing[self._network.sources[outcome.seen_edges[direct]]]
+        rows = np.unique(outcome.seen_shares[concerned]).astype(np.int64)
+        if rows.size == 0:
+            return outcome
+        return taken_again(outcome, rows, self._tell(shares.at(rows), day))
+
+    def _tell(self, shares: Shares, day: int) -> Outcome:
+        network = self._network
+        return propagate(
+            network.graph,
+            shares,
+            self.lift,
+            self.lift,
+            network.interest,
+            network.feed_load,
+            self._rates,
+            self._see,
+            day,
+            self._scratch,
         )
 
     def trust_by_source(self, first: int, last: int, day: int) -> Floats:
@@ -212,7 +260,7 @@ class Feelings:
 
     def _refresh(self, sources: Ints, day: int) -> None:
         p = self._p
-        _refresh_edges(
+        refresh_edges(
             sources.astype(np.int64),
             self._network.graph.offsets,
             np.array(
@@ -228,6 +276,19 @@ class Feelings:
             self.trust_shift,
             self.fatigue_sum,
         )
+
+
+def settled_fatigue(
+    network: Network, posts_per_day: Floats, visibility: float, p: Parameters
+) -> NDArray[np.float32]:
+    """float32[followers' edges]: mean fatigue of each after years of so many posts a day by each corporate account."""
+    begin = int(network.graph.offsets[network.n_employees])
+    followers = network.graph.targets[begin : network.n_source_edges]
+    account = network.sources[begin:] - network.n_employees
+    sights = visibility / (1.0 + network.feed_load[followers] / p.feed_load_scale)
+    left_tomorrow = 2.0 ** (-1.0 / p.fatigue_half_life_days)
+    felt = p.fatigue_per_exposure * posts_per_day[account] * sights * left_tomorrow / (1.0 - left_tomorrow)
+    return np.asarray(felt, dtype=np.float32)
 
 
 def motive(posts: Posts, tie: float, p: Parameters) -> Floats:
@@ -266,102 +327,3 @@ def _distinct(
     # People who saw a post straight from its source, and those who saw it only from a reposter.
     near = np.unique(seen[wanted & direct])
     return near, np.setdiff1d(seen[wanted & ~direct], near)
-
-
-@kernel(I64In, I64In, F64In, I64, F64In, I64Out, F32Out, F32Out, U8Out, F32Out, F64Out, F64Out)
-def _refresh_edges(
-    sources: Any,
-    offsets: Any,
-    rates: Any,
-    day: Any,
-    start: Any,
-    touched: Any,
-    trust: Any,
-    fatigue: Any,
-    muted: Any,
-    lift: Any,
-    trust_shift: Any,
-    fatigue_sum: Any,
-) -> None:
-    for i in range(sources.size):
-        a = sources[i]
-        gap = day - touched[a]
-        keep_trust = 2.0 ** (-gap / rates[0])
-        keep_fatigue = 2.0 ** (-gap / rates[1])
-        touched[a] = day
-        trust_shift[a] *= keep_trust
-        fatigue_sum[a] *= keep_fatigue
-        for e in range(offsets[a], offsets[a + 1]):
-            trust[e] = start[a] + (trust[e] - start[a]) * keep_trust
-            fatigue[e] *= keep_fatigue
-            lift[e] = MUTED_LIFT if muted[e] else rates[2] * trust[e] - rates[3] * fatigue[e]
-
-
-@kernel(
-    I32In,
-    I32In,
-    U8In,
-    I32In,
-    I64In,
-    F64In,
-    F64In,
-    F64In,
-    F64In,
-    U64,
-    I64,
-    F32Out,
-    F32Out,
-    U8Out,
-    F64Out,
-    F64Out,
-    F64Out,
-    I64Out,
-)
-def _absorb(
-    edges: Any,
-    shares: Any,
-    flags: Any,
-    sources: Any,
-    ordinals: Any,
-    change_strong: Any,
-    change_weak: Any,
-    promotional: Any,
-    rates: Any,
-    key: Any,
-    day: Any,
-    trust: Any,
-    fatigue: Any,
-    muted: Any,
-    trust_shift: Any,
-    fatigue_sum: Any,
-    counts: Any,
-    unfollows: Any,
-) -> None:
-    n_shares = ordinals.size
-    for i in range(edges.size):
-        e, s = edges[i], shares[i]
-        first = 1.0 if flags[i] & FIRST_VIEW else 0.0
-        if e >= trust.size:
-            counts[n_shares + s] += 1.0
-            counts[3 * n_shares + s] += first
-            continue
-        if muted[e] == 1:
-            continue
-        counts[s] += 1.0
-        counts[2 * n_shares + s] += first
-        a = sources[e]
-        strong = uniform(key, 0, e, 0) < rates[3]
-        moved = trust[e] + (change_strong[s] if strong else change_weak[s])
-        moved = min(1.0, max(0.0, moved))
-        trust_shift[a] += moved - trust[e]
-        trust[e] = moved
-        fatigue[e] += rates[0]
-        fatigue_sum[a] += rates[0]
-        hazard = rates[1] * np.exp(rates[2] * fatigue[e]) * promotional[a]
-        if muted[e] == 0 and uniform(key, day + 1_000_000, e, ordinals[s] + 1) < hazard:
-            # 2: muted from tomorrow on, so that today's sights still count.
-            muted[e] = 2
-            unfollows[s] += 1
-    for i in range(edges.size):
-        if edges[i] < trust.size and muted[edges[i]] == 2:
-            muted[edges[i]] = 1

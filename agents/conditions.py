@@ -72,6 +72,11 @@ class ConditionBook:
             )
         return self._known[key]
 
+    def weekly(self, day: int) -> tuple[Floats, Floats]:
+        """Opportunities expected in a week like that of `day`, and the friction then, float64[n] each."""
+        conditions = self.on(day)
+        return 5.0 * conditions.rates[0] + 2.0 * conditions.rates[1], conditions.friction
+
 
 def opportunity_days(weekend_factor: float) -> float:
     """Working days' worth of opportunities in a week."""

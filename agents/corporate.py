@@ -5,6 +5,7 @@ peer premium.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.audience import Posts
 from agents.conditions import opportunity_days
@@ -26,8 +27,13 @@ class CorporateDesk:
         self._weekly = np.array([account.posts_per_week for account in accounts], dtype=np.float64)
         self._items, self._p = items, p
         channel = setting.content.channels[0]
-        self._visibility = p.visibility if channel.visibility is None else channel.visibility
+        self.visibility = p.visibility if channel.visibility is None else channel.visibility
         self._key = stream_key(seed, Stream.CORPORATE, run)
+
+    @property
+    def posts_per_day(self) -> NDArray[np.float64]:
+        """float64[accounts]: over weekdays and weekends."""
+        return self._weekly / 7.0
 
     def posts(self, day: int, weekend: bool) -> Posts:
         """The accounts' posts on `day`."""
@@ -46,7 +52,7 @@ class CorporateDesk:
             source=source,
             ordinal=ordinal,
             topic=self._items.topic[item],
-            visibility=ones * self._visibility,
+            visibility=ones * self.visibility,
             premium=ones,
             effort=ones * self._p.corporate_effort,
             polish=self._items.polish[item],

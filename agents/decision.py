@@ -27,7 +27,7 @@ class Occasion(NamedTuple):
     feedback        Q, expected feedback
     novelty         n(a)
     reward_points   r, points expected from a share of c, ≥ 0
-    crowded         1 where the reward is tangible and expected (a fraction: the tangible part of it)
+    crowded         1 where there is a tangible and announced reward, points or a prize (a fraction: that part of the points)
     public          1 where the reward is public
     connectedness   z, standardised log contacts
     steerer         1 or 0
@@ -106,9 +106,8 @@ def reward(o: Occasion, p: Parameters) -> Floats:
 
 
 def crowding_out(o: Occasion, p: Parameters) -> Floats:
-    """−χ · 1[r > 0, tangible, expected] · m · (1 + χ_pub · z · public): the fixed cost of being paid."""
-    paid = o.crowded * (o.reward_points > 0.0)
-    return -p.crowding_out * paid * o.motivation * (1.0 + p.crowding_public * o.connectedness * o.public)
+    """−χ · paid · m · (1 + χ_pub · z · public): the fixed cost of being paid, tangibly and as announced."""
+    return -p.crowding_out * o.crowded * o.motivation * (1.0 + p.crowding_public * o.connectedness * o.public)
 
 
 def goal(o: Occasion, p: Parameters) -> Floats:

@@ -68,7 +68,7 @@ def draw_parameters(seed: int, replicate: int) -> Parameters:
     size = posterior.values.shape[0]
     row = (int(uniform(key, 0, MISSING, 0) * size) + replicate) % size
     values = dict(zip(posterior.names, (float(x) for x in posterior.values[row]), strict=True))
-    own = stream_key(seed, Stream.POSTERIOR, replicate)
+    own = stream_key(seed, Stream.POSTERIOR, row)
     for place, (name, stated) in enumerate(DECLARATIONS.items()):
         if name not in values:
             values[name] = stated.quantile(float(uniform(own, 0, MISSING + 1 + place, 0)))

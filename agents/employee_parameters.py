@@ -190,6 +190,14 @@ class EmployeeParameters:
         "M",
         "Deci, Koestner & Ryan 1999; calibrated jointly, see docs/validation.md",
     )
+    motivation_kept: float = declare(
+        0.3,
+        "part of the first motivation",
+        (0.1, 0.6),
+        "A",
+        "what no pay takes away: erosion is bounded",
+        limits=UNIT,
+    )
     praise_gain: float = declare(
         0.01, "motivation per praise", (0.005, 0.02), "M", "Deci et al. 1999, verbal rewards"
     )

@@ -12,7 +12,7 @@ SPLIT_FLOWS = (
     "shares",
     "active_sharers",
     "quality",
-    "exposures",
+    "viewers",
     "naive_reach",
     "human_clicks",
     "reposts",

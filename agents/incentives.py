@@ -19,7 +19,9 @@ class Incentives:
     """float64[n] each, 0 without a program.
 
     share_points, click_points  points expected for one share, and for one click on it
-    tangible, public, expected  parts of the reward that are tangible, public and announced (0 to 1)
+    tangible, public, expected  parts of the points that are tangible, public and announced (0 to 1)
+    prize, prize_public  1 while a tangible, announced prize that is no points a share (a badge, a challenge, a highlight) can still
+                be had; and where such a one is public
     weeks       on the novelty clock
     goal        fraction of the next goal done
     rank        +1 first third of a shown board, −1 last third, else 0
@@ -33,6 +35,8 @@ class Incentives:
     tangible: Floats
     public: Floats
     expected: Floats
+    prize: Floats
+    prize_public: Floats
     weeks: Floats
     goal: Floats
     rank: Floats
@@ -40,6 +44,14 @@ class Incentives:
     intact: Floats
     broken: Floats
     norm_shown: Floats
+
+    def crowding(self, points: Floats) -> Floats:
+        """Part of what is had for a share now that is tangible and announced, `points` being those expected for it."""
+        return np.maximum(self.tangible * self.expected * (points > 0.0), self.prize)
+
+    def inferred(self, points: Floats) -> Floats:
+        """Part of what is had for a share that readers take for tangible pay."""
+        return np.maximum(self.tangible * (points > 0.0), self.prize)
 
     def set(self, rows: NDArray[np.bool_], **values: float) -> None:
         """Give some people one value of each named column: how experiments stage an offer by hand."""

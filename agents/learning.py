@@ -53,7 +53,9 @@ def feel(
     renewed.
     """
     recovered = updates.recover(state.motivation, traits.motivation, 7.0 * p.motivation_half_life_weeks)
-    state.motivation = updates.praise(updates.erode(recovered, shares * rewarded, p), thanked, p)
+    state.motivation = updates.praise(
+        updates.erode(recovered, traits.motivation, shares * rewarded, p), thanked, p
+    )
     state.recognition = updates.remember_praise(state.recognition, thanked, p)
 
 
@@ -64,11 +66,14 @@ def fear_of_day(
     items: Items,
     met: Met,
     shared: Ints,
+    present: NDArray[np.bool_],
     key: np.uint64,
     day: int,
     p: Parameters,
 ) -> int:
-    """Fear after policy, training, safe shares, and sanctions of one's own or seen in the team. Returns the number of sanctions."""
+    """Fear of those present after policy, training, safe shares, and sanctions of one's own or seen in the team. Returns the
+    number of sanctions.
+    """
     who, item = met.person[shared], met.item[shared]
     n = state.fear.size
     risky = (1.0 - items.green_lit[item]) * items.risk[item] * conditions.sanctions[who]
@@ -77,5 +82,6 @@ def fear_of_day(
     in_team = np.bincount(staff.team, weights=own, minlength=len(staff.teams))[staff.team]
     safe = np.bincount(who[~punished], minlength=n).astype(np.float64)
     sanctions = own + p.sanction_seen * (in_team - own)
-    state.fear = updates.fear_after(state.fear, conditions.strictness, conditions.trained, safe, sanctions, p)
+    moved = updates.fear_after(state.fear, conditions.strictness, conditions.trained, safe, sanctions, p)
+    state.fear = np.where(present, moved, state.fear)
     return int(punished.sum())

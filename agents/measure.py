@@ -77,7 +77,7 @@ def flows_of_shares(
     return {
         "shares": np.ones(shared.size),
         "quality": posts.effort[own],
-        "exposures": answer.exposures[own],
+        "viewers": answer.viewers[own],
         "naive_reach": answer.naive[own],
         "human_clicks": clicks,
         "reposts": reposts,

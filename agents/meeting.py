@@ -32,8 +32,7 @@ class PersonColumns(NamedTuple):
     share_points: Floats
     click_points: Floats
     clicks_belief: Floats
-    tangible: Floats
-    expected: Floats
+    crowded: Floats
     public: Floats
     connectedness: Floats
     steerer: Floats
@@ -197,14 +196,14 @@ def meet(
 def _paid(c: Any, i: Any, novelty: Any, known_points: Any, known_value: Any, w: Any) -> Any:
     # Terms 4 and 5 of agents.decision.TERMS: what a reward adds and what being paid costs.
     points = c.share_points[i] + c.click_points[i] * c.clicks_belief[i]
-    if points <= 0.0:
-        return 0.0
     cost = (
         w.crowding_out
-        * (c.tangible[i] * c.expected[i])
+        * c.crowded[i]
         * c.motivation[i]
         * (1.0 + w.crowding_public * c.connectedness[i] * c.public[i])
     )
+    if points <= 0.0:
+        return -cost
     if points != known_points[i]:
         known_points[i], known_value[i] = points, math.log1p(points / w.reward_unit_points)
     return w.reward_weight * novelty * known_value[i] - cost

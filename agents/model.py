@@ -11,7 +11,7 @@ from mesa.datacollection import DataCollector
 from numpy.typing import NDArray
 
 from agents import decision, outcomes, splits, state
-from agents.audience import Answer, Feelings, Posts, template_text
+from agents.audience import Answer, Feelings, Posts, settled_fatigue, template_text
 from agents.clock import Clock
 from agents.conditions import ConditionBook, Conditions
 from agents.corporate import CorporateDesk
@@ -31,6 +31,7 @@ from agents.population import build_staff, draw_traits
 from agents.programme import Programme
 from agents.recognise import Recogniser, Thanks
 from agents.setting import Setting
+from agents.settling import settled
 from agents.timeline import Timeline
 from engine.streams import Stream, stream_key, uniforms
 from rewards.events import Event
@@ -78,14 +79,12 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         p = self.parameters
         self.staff = build_staff(setting.organisation, seed, run, first, last)
         self.traits = draw_traits(self.staff, p, seed, run)
-        self.state = state.State.fresh(self.staff, self.traits, p)
         self.clock = Clock(self.staff.zones, setting.start_date, first, last)
         names = self.staff.segments
         delay = setting.policy.approval_delay_days
         self.items = publish_all(setting.content, names, delay, first, last, seed, run)
         n_topics = len(topics(setting.content, names))
         self.network = network or build_network(setting.organisation, self.staff, n_topics, p, seed, run)
-        self.feelings = Feelings(self.network, p, seed, run, first)
         self.timeline = Timeline(setting, self.staff, seed, run)
         self.programme = Programme(
             self.timeline, self.staff, self.items, setting, self.clock, p, record_events
@@ -93,7 +92,13 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         self.recogniser = Recogniser(self.timeline, self.staff, p, seed, run)
         self.occasions = Occasions(self.items, setting.content, seed, run)
         self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, p.weekend_factor)
+        before = settled(
+            self.staff, self.traits, setting.content, *self.conditions.weekly(first), p, seed, run
+        )
+        self.state = state.State.fresh(self.staff, self.traits, before, p)
         self.corporate = CorporateDesk(setting, self.staff.size, self.items, p, seed, run)
+        pages = settled_fatigue(self.network, self.corporate.posts_per_day, self.corporate.visibility, p)
+        self.feelings = Feelings(self.network, p, seed, run, first, pages)
         self._keys = {s: stream_key(seed, s, run) for s in (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)}
         self._stage = stage
         self._shared: set[int] = set()
@@ -190,16 +195,17 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             if day % splits.WEEK_DAYS == splits.WEEK_DAYS - 1:
                 self.pictures.take(self, day)
         if sunday:
+            before = self.state.own_rate
             state.close_week(self.state, self.parameters)
+            # Who has not joined yet comes with the memory of another place.
+            self.state.own_rate = np.where(present, self.state.own_rate, before)
             self._norms = None
         self.day += 1
 
     def _class_people(self) -> None:
         # Prior activity and rank as they are on the morning of the split day.
         earned = self.programme.earned_millipoints().astype(np.float64)
-        weeks = (self.day + self.setting.burn_in_days) / 7.0
-        # Rates start from 0: early on they have seen a part of their memory only.
-        self.prior_rate = state.seen_rate(self.state.own_rate, weeks, self.parameters)
+        self.prior_rate = self.state.own_rate.copy()
         self.rank = splits.rank_codes(
             earned, self.state.total_shares.astype(np.float64), self.staff.present(self.day)
         )
@@ -227,9 +233,8 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             share_points=offer.share_points,
             click_points=offer.click_points,
             clicks_belief=state_now.clicks_belief,
-            tangible=offer.tangible,
-            expected=offer.expected,
-            public=offer.public,
+            crowded=offer.crowding(self._points(offer)),
+            public=np.maximum(offer.public, offer.prize_public),
             connectedness=traits.connectedness,
             steerer=traits.steerer,
             goal=offer.goal,
@@ -290,7 +295,8 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
 
     def _write(self, met: Met, shared: Ints, offer: Incentives, day: int) -> Posts:
         who, item, p = met.person[shared], met.item[shared], self.parameters
-        points = (offer.share_points + offer.click_points * self.state.clicks_belief)[who]
+        believed = self._points(offer)
+        points = believed[who]
         value = decision.reward_value(points, p)
         salience = decision.novelty(offer.weeks[who], p) * value / (1.0 + value)
         care = decision.effort(self.state.motivation[who], salience, offer.norm_shown[who], p)
@@ -307,7 +313,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             useful=self.items.useful[item],
             promotional=self.items.promotional[item],
             disclosure=self.items.disclosure[item],
-            tangible=offer.tangible[who] * (points > 0.0),
+            tangible=offer.inferred(believed)[who],
         )
         np.add.at(self._copies, item, 1.0)
         pages = self.corporate.posts(day, self.clock.is_weekend(day))
@@ -347,15 +353,18 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         thanked: Floats,
     ) -> int:
         p = self.parameters
+        paid = offer.crowding(self._points(offer))
         learn(self.state, met, shared, answer, shares, p)
-        paid = (
-            offer.tangible
-            * offer.expected
-            * (offer.share_points + offer.click_points * self.state.clicks_belief > 0.0)
-        )
         feel(self.state, self.traits, shares, paid, thanked, p)
         key = self._keys[Stream.SANCTION]
-        return fear_of_day(self.state, self.staff, conditions, self.items, met, shared, key, self.day, p)
+        present = self.staff.present(self.day)
+        return fear_of_day(
+            self.state, self.staff, conditions, self.items, met, shared, present, key, self.day, p
+        )
+
+    def _points(self, offer: Incentives) -> Floats:
+        # Points that everybody believes a share to bring.
+        return offer.share_points + offer.click_points * self.state.clicks_belief
 
 
 def _reporter(name: str) -> Callable[[AdvocacyModel], float]:

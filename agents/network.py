@@ -17,7 +17,7 @@ from engine.streams import Stream, normals, stream_key, uniforms
 Floats32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-STORED_ONWARD_CONTACTS = 10.0
+LEAST_STORED_CONTACTS = 10.0
 LOAD, SEGMENT, INTEREST = 0, 1, 2
 
 
@@ -63,7 +63,9 @@ def build_network(
     segments = np.concatenate([staff.segment, np.full(len(accounts), -1, dtype=np.int64)])
     rows = np.arange(audience.size, dtype=np.int64)
     audience_segment = np.floor(len(staff.segments) * uniforms(key, 1, rows, SEGMENT)).astype(np.int32)
-    stored = min(STORED_ONWARD_CONTACTS, audience.onward_contacts)
+    # Nobody knows more people than there are.
+    onward = min(audience.onward_contacts, audience.size - 1.0)
+    stored = stored_contacts(onward, p)
     graph = audience_network(
         counts,
         segments.astype(np.int32),
@@ -86,10 +88,18 @@ def build_network(
         feed_load=_feed_loads(graph.n_nodes, p, key),
         n_employees=staff.size,
         n_corporate=len(accounts),
-        onward_weight=audience.onward_contacts / stored if stored > 0.0 else 1.0,
+        onward_weight=onward / stored if stored > 0.0 else 1.0,
         sources=np.repeat(np.arange(n_sources, dtype=np.int32), degrees),
         degrees=degrees,
     )
+
+
+def stored_contacts(onward: float, p: Parameters) -> float:
+    """Edges kept of the `onward` contacts of an outsider: few, but so many that none is answered more than once by all it stands for."""
+    likeliest = max(p.click_base, p.repost_base) * np.exp(
+        p.trust_weight * p.peer_trust + p.affinity_weight + 0.5 * p.quality_weight
+    )
+    return float(min(onward, max(LEAST_STORED_CONTACTS, onward * likeliest)))
 
 
 def _interests(segment: Ints, n_topics: int, p: Parameters, key: np.uint64) -> Floats32:

@@ -24,7 +24,7 @@ def occasion_of(met: Met, columns: PersonColumns, staff: Staff, items: Items, p:
         feedback=c.feedback,
         novelty=novelty(c.weeks, p),
         reward_points=c.share_points + c.click_points * c.clicks_belief,
-        crowded=c.tangible * c.expected,
+        crowded=c.crowded,
         public=c.public,
         connectedness=c.connectedness,
         steerer=c.steerer,

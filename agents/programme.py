@@ -208,6 +208,8 @@ class Programme:
         offer.tangible[members] = running.promise.tangible[segment]
         offer.public[members] = running.promise.public[segment]
         offer.expected[members] = running.promise.expected[segment]
+        prize, prize_public = running.prizes(day - self._timeline.scheme_began(group, day))
+        offer.prize[members], offer.prize_public[members] = prize[members], prize_public[members]
         offer.weeks[members] = self._timeline.novelty_weeks(group, day, self._p)
         offer.goal[members] = running.goal()[members]
         if running.scheme.streaks:

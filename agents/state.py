@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from agents.parameters import Parameters
 from agents.population import Staff, Traits
+from agents.settling import Settled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,7 +26,7 @@ class State:
 
     motivation, fear, habit, feedback   m, f, H, Q, levels from 0 to 1
     recognition    G, recent praise
-    own_rate       p, exponentially weighted share of weeks with a share
+    own_rate       p, exponentially weighted share of weeks with a share; a full memory from the first day on
     clicks_belief  clicks that a share is believed to bring
     recent         int64[7, n], own shares of the last seven days; row day % 7; `recent_total` their sum
     week_shares    int64[n], shares since Monday
@@ -45,17 +46,17 @@ class State:
     total_shares: Ints
 
     @classmethod
-    def fresh(cls, staff: Staff, traits: Traits, p: Parameters) -> State:
-        """Everybody on the first day."""
+    def fresh(cls, staff: Staff, traits: Traits, before: Settled, p: Parameters) -> State:
+        """Everybody on the first day, as the time `before` has left them."""
         n = staff.size
         views = p.perceived_share * staff.contacts * p.visibility
         return cls(
             motivation=traits.motivation.copy(),
             fear=traits.fear.copy(),
-            habit=np.zeros(n),
+            habit=before.habit.copy(),
             feedback=np.full(n, p.feedback_start),
             recognition=np.zeros(n),
-            own_rate=np.zeros(n),
+            own_rate=before.own_rate.copy(),
             clicks_belief=views * p.click_base * p.peer_premium * np.exp(p.trust_weight * p.peer_trust),
             recent=np.zeros((RECENT_DAYS, n), dtype=np.int64),
             recent_total=np.zeros(n),
@@ -74,11 +75,16 @@ def recover(level: Floats, base: Floats, half_life_days: float) -> Floats:
     return moved
 
 
-def erode(motivation: Floats, rewarded: Floats, p: Parameters) -> Floats:
-    """m − ξ · y · 1[r > 0] for tangible rewards, held at 0. `rewarded` counts today's tangibly rewarded
-    acts.
+def erode(motivation: Floats, base: Floats, rewarded: Floats, p: Parameters) -> Floats:
+    """ξ lost for each tangibly rewarded act at first, ever less towards the part of m₀ that no pay takes away.
+
+    m ← floor + (m − floor) · e^(−ξ · y / (m₀ − floor)), floor = μ · m₀. `rewarded` counts today's tangibly rewarded acts.
     """
-    return np.clip(motivation - p.tangible_erosion * rewarded, 0.0, 1.0)
+    floor = p.motivation_kept * base
+    room = base - floor
+    left = np.exp(-p.tangible_erosion * rewarded / np.maximum(room, 1e-12))
+    eroded = floor + (motivation - floor) * left
+    return np.clip(np.where((room > 0.0) & (motivation > floor), eroded, motivation), 0.0, 1.0)
 
 
 def praise(motivation: Floats, praised: Floats, p: Parameters) -> Floats:
@@ -120,11 +126,5 @@ def fear_after(
 
 def close_week(state: State, p: Parameters) -> None:
     """At the end of a Sunday: p + (shared this week − p) / weeks remembered."""
-    state.own_rate += ((state.week_shares > 0) - state.own_rate) / p.rate_weeks
+    state.own_rate = state.own_rate + ((state.week_shares > 0) - state.own_rate) / p.rate_weeks
     state.week_shares[:] = 0
-
-
-def seen_rate(rate: Floats, weeks: float, p: Parameters) -> Floats:
-    """The rate over the weeks that were seen: p / (1 − (1 − 1/memory)^weeks), at most 1."""
-    seen = 1.0 - (1.0 - 1.0 / p.rate_weeks) ** weeks
-    return np.minimum(rate / seen, 1.0) if seen > 0.0 else rate

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from agents.parameters import Parameters
 from agents.population import Staff
 from agents.setting import CONTROL, Phase, Setting
+from agents.twins import offered_form, scoring_form
 from engine.streams import Stream, stream_key, uniforms
 from rewards.scheme import IncentiveScheme
 
@@ -22,7 +23,7 @@ class Timeline:
 
     def __init__(self, setting: Setting, staff: Staff, seed: int, run: int) -> None:
         self.names = (CONTROL, *(arm.name for arm in setting.arms))
-        self._phases = (setting.phases, *(arm.phases for arm in setting.arms))
+        self._phases = _without_twins((setting.phases, *(arm.phases for arm in setting.arms)))
         self.group = assign(setting, staff, seed, run)
 
     def phase(self, group: int, day: int) -> Phase:
@@ -47,21 +48,23 @@ class Timeline:
         return began
 
     def novelty_weeks(self, group: int, day: int, p: Parameters) -> float:
-        """The novelty clock a of a group, in weeks: it runs while a scheme is in force, a change of scheme turns back a part of it,
-        and without a scheme it fades with the half-life of novelty itself.
+        """The novelty clock a of a group, in weeks: it runs while a scheme is in force, a change of what a scheme offers turns back
+        a part of it, and without a scheme it fades with the half-life of novelty itself.
         """
-        clock, last = 0.0, None
+        # Whole days of one offer are added up first, so that a phase which changes nothing changes no bit.
+        clock, days, last = 0.0, 0, None
         phases = [phase for phase in self._phases[group] if phase.day <= day]
         ends = [later.day for _, later in pairwise(phases)] + [day]
         for phase, end in zip(phases, ends, strict=True):
-            weeks = (end - phase.day) / 7.0
             if phase.scheme is None:
-                clock *= 2.0 ** (-weeks / p.novelty_half_life_weeks)
+                clock = (clock + days / 7.0) * 2.0 ** (-(end - phase.day) / 7.0 / p.novelty_half_life_weeks)
+                days = 0
                 continue
-            if last is not None and phase.scheme != last:
-                clock *= 1.0 - p.novelty_renewal
-            clock, last = clock + weeks, phase.scheme
-        return clock
+            offered = offered_form(phase.scheme)
+            if last is not None and offered != last:
+                clock, days = (clock + days / 7.0) * (1.0 - p.novelty_renewal), 0
+            days, last = days + end - phase.day, offered
+        return clock + days / 7.0
 
     def contest(self, group: int, day: int, half_life_weeks: float) -> float:
         """1 during a contest of the phase or a challenge of its scheme; after its end, or its phase's, it halves every half-life."""
@@ -88,6 +91,18 @@ class Timeline:
                 if phase.scheme is not None and phase.scheme not in found:
                     found.append(phase.scheme)
         return found
+
+
+def _without_twins(groups: tuple[tuple[Phase, ...], ...]) -> tuple[tuple[Phase, ...], ...]:
+    # A scheme that differs from an earlier one in words only is that one: it goes on with the same scores.
+    first: dict[str, IncentiveScheme] = {}
+
+    def known(phase: Phase) -> Phase:
+        if phase.scheme is None:
+            return phase
+        return phase.model_copy(update={"scheme": first.setdefault(scoring_form(phase.scheme), phase.scheme)})
+
+    return tuple(tuple(known(phase) for phase in phases) for phases in groups)
 
 
 def assign(setting: Setting, staff: Staff, seed: int, run: int) -> Ints:

@@ -302,7 +302,7 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
     int64_t written = 0, next_n = 0;
     for (int64_t s = -1; s < n_shares; s++) {
         int64_t first = written, head = 0, tail = 1, level_end = 1, depth = 1, n = next_n;
-        int64_t audience = 0, viewers = 0, clicks = 0, deepest = 0, beyond = 0;
+        int64_t audience = 0, viewers = 0, clicks = 0, deepest = 0, beyond = 0, thinned = 0;
         const uint32_t *share = shares + 4 * (s < 0 ? 0 : s), *next = share + (s < 0 ? 0 : 4);
         const uint32_t *table = tables + 1024 * (int64_t)share[3];
         const float *rate = share_rates + 4 * (s < 0 ? 0 : s);
@@ -341,7 +341,7 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                 int32_t e = picked[i], v = targets[e];
                 uint64_t bit = 1ull << (v & 63);
                 int flags = 0;
-                if (!(visited[v >> 6] & bit)) {
+                if (!(visited[v >> 6] & bit) && !(trust[e] <= -1e29f)) {
                     visited[v >> 6] |= bit;
                     flags = 1;
                     viewers++;
@@ -362,6 +362,7 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
                 seen_flags[written++] = (uint8_t)flags;
             }
             audience += offsets[u + 1] - offsets[u];
+            if (u != root && offsets[u] >= (int64_t)rates[6]) thinned += offsets[u + 1] - offsets[u];
             if (++head == level_end) {
                 level_end = tail;
                 depth++;
@@ -375,9 +376,9 @@ void respond(const int64_t *offsets, const int32_t *targets, const float *trust,
         if (s < 0) continue;
         for (int64_t i = first; i < written; i++) visited[targets[seen_edges[i]] >> 6] = 0;
         visited[root >> 6] = 0;
-        int64_t *count = counts + 7 * s;
+        int64_t *count = counts + 8 * s;
         count[0] = audience, count[1] = written - first, count[2] = viewers, count[3] = clicks;
-        count[4] = tail - 1, count[5] = deepest, count[6] = beyond;
+        count[4] = tail - 1, count[5] = deepest, count[6] = beyond, count[7] = thinned;
     }
     for (int64_t i = 0; i < written; i++) today[targets[seen_edges[i]] >> 6] = 0;
 }

@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine import response_kernel as loops
 from engine.geometric import class_of, class_probabilities, class_tables
-from engine.graph import Graph
+from engine.graph import MAX_EDGES, Graph
 
 FIRST_VIEW, CLICKED, REPOSTED = loops.FIRST_VIEW, loops.CLICKED, loops.REPOSTED
 
@@ -87,6 +87,19 @@ class Shares(NamedTuple):
             whole(ordinal),
         )
 
+    def at(self, rows: NDArray[np.int64]) -> Shares:
+        """The shares at these places."""
+        return Shares(
+            self.source[rows],
+            self.topic[rows],
+            self.visibility[rows],
+            self.click_base[rows],
+            self.repost_base[rows],
+            self.peer_premium[rows],
+            self.quality[rows],
+            self.ordinal[rows],
+        )
+
 
 class ResponseRates(NamedTuple):
     """What all shares have in common.
@@ -95,6 +108,7 @@ class ResponseRates(NamedTuple):
     trust, affinity, fatigue  the θ of the exponent, per unit of edge trust, interest and edge fatigue
     reposter_premium  factor on clicks beyond the first round
     max_rounds        rounds of broadcasting, 1 (no second round) to 64
+    thinned_from      CSR position from which on a stored edge stands for several: `Outcome.thinned` counts those
     """
 
     feed_load_half: float = 50.0
@@ -103,6 +117,7 @@ class ResponseRates(NamedTuple):
     fatigue: float = 0.3
     reposter_premium: float = 1.0
     max_rounds: int = 3
+    thinned_from: int = MAX_EDGES
 
 
 class Outcome(NamedTuple):
@@ -115,6 +130,7 @@ class Outcome(NamedTuple):
     reposts      people who reposted
     depth        rounds that reposts reached: 0 none, 1 direct contacts only
     beyond_one   reposts at depth 2 and more
+    thinned      out-edges of reposters at `ResponseRates.thinned_from` and after, of those in `audience`
     seen_edges   int32[k], CSR position of the edge of each exposure, shares in order
     seen_shares  int32[k], index of its share
     seen_flags   uint8[k], FIRST_VIEW | CLICKED | REPOSTED
@@ -128,6 +144,7 @@ class Outcome(NamedTuple):
     reposts: NDArray[np.int64]
     depth: NDArray[np.int64]
     beyond_one: NDArray[np.int64]
+    thinned: NDArray[np.int64]
     seen_edges: NDArray[np.int32]
     seen_shares: NDArray[np.int32]
     seen_flags: NDArray[np.uint8]
@@ -180,6 +197,7 @@ def propagate(
     key              stream_key(seed, Stream.SEE, run)
     scratch          Scratch(graph), to reuse; results do not depend on it
 
+    Nothing is shown over an edge whose trust is −1e29 or less: its source is muted there. It still counts as an exposure.
     The values of the large arrays are not searched for faults: where a load is NaN nobody sees, where trust,
     interest or fatigue is NaN nobody clicks or reposts.
     Raises ValueError for arrays of the wrong shape and values outside their range. Oracle: with repost 0 and
@@ -220,7 +238,7 @@ def propagate(
 
 def _outcome(counts: NDArray[np.int64], work: Scratch, written: int, unique_reach: int) -> Outcome:
     columns = [np.ascontiguousarray(column) for column in counts.T]
-    audience, exposures, viewers, clicks, reposts, depth, beyond_one = columns
+    audience, exposures, viewers, clicks, reposts, depth, beyond_one, thinned = columns
     return Outcome(
         audience,
         exposures,
@@ -229,10 +247,38 @@ def _outcome(counts: NDArray[np.int64], work: Scratch, written: int, unique_reac
         reposts,
         depth,
         beyond_one,
+        thinned,
         work.edges[:written].astype(np.int32),
         np.repeat(np.arange(len(counts), dtype=np.int32), exposures),
         work.flags[:written].copy(),
         unique_reach,
+    )
+
+
+def taken_again(outcome: Outcome, rows: NDArray[np.int64], again: Outcome) -> Outcome:
+    """The outcome in which the shares at `rows`, rising, went as `again` has it. `unique_reach` is not told: −1."""
+
+    def mended(old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.int64]:
+        column = old.copy()
+        column[rows] = new
+        return column
+
+    kept = ~np.isin(outcome.seen_shares, rows)
+    shares = np.concatenate([outcome.seen_shares[kept], rows[again.seen_shares].astype(np.int32)])
+    order = np.argsort(shares, kind="stable")
+    return Outcome(
+        mended(outcome.audience, again.audience),
+        mended(outcome.exposures, again.exposures),
+        mended(outcome.viewers, again.viewers),
+        mended(outcome.clicks, again.clicks),
+        mended(outcome.reposts, again.reposts),
+        mended(outcome.depth, again.depth),
+        mended(outcome.beyond_one, again.beyond_one),
+        mended(outcome.thinned, again.thinned),
+        np.concatenate([outcome.seen_edges[kept], again.seen_edges])[order],
+        shares[order],
+        np.concatenate([outcome.seen_flags[kept], again.seen_flags])[order],
+        -1,
     )
 
 
@@ -308,5 +354,9 @@ def _check_rates(rates: ResponseRates) -> None:
         )
     if not 1 <= rates.max_rounds <= 64:
         raise ValueError(f"max_rounds {rates.max_rounds}; from 1 to 64; 3 is usual")
+    if not 0 <= rates.thinned_from <= MAX_EDGES:
+        raise ValueError(
+            f"thinned_from {rates.thinned_from}; from 0 to {MAX_EDGES}; give the first thinned edge's position"
+        )
     if not all(np.isfinite(value) for value in rates):
         raise ValueError(f"response rates {tuple(rates)}; finite numbers are needed; correct the rate")

@@ -33,6 +33,8 @@ from engine.signatures import (
 from engine.streams import GOLDEN, bits, mix
 
 FIRST_VIEW, CLICKED, REPOSTED = 1, 2, 4
+# Trust of an edge over which nothing is shown: a muted source.
+UNSEEN = np.float32(-1e29)
 TABLE_SIZE = np.uint64(CELLS)
 UNIT_24 = np.float32(1.0 / 16777216.0)
 UNIT_32 = 1.0 / 4294967296.0
@@ -41,8 +43,8 @@ REPOST_SALT = np.uint64(0x8CB92BA72F3D8DD7)
 SHIFT_40 = np.uint64(40)
 
 # Columns of the counts a share gets, in the order of engine.response.Outcome.
-AUDIENCE, EXPOSURES, VIEWERS, CLICKS, REPOSTS, DEPTH, BEYOND_ONE = range(7)
-N_COUNTS = 7
+AUDIENCE, EXPOSURES, VIEWERS, CLICKS, REPOSTS, DEPTH, BEYOND_ONE, THINNED = range(8)
+N_COUNTS = 8
 # Columns of a share's names and of its own rates.
 SOURCE, TOPIC, ORDINAL, GAP_CLASS = range(4)
 KEEP, CLICK_RATE, REPOST_RATE, PREMIUM = range(4)
@@ -148,7 +150,7 @@ def respond(
         v = np.uint64(targets[e])
         bit = ONE << (v & LOW_6)
         flags = 0
-        if visited[v >> SIX] & bit == ZERO:
+        if visited[v >> SIX] & bit == ZERO and not edge_trust[e] <= UNSEEN:
             visited[v >> SIX] |= bit
             flags = FIRST_VIEW
             viewers += ONE
@@ -229,6 +231,7 @@ def grow_tree(
     )
     head, tail, level_end, depth = ZERO, ONE, ONE, 1
     audience, viewers, clicks, deepest, beyond = offsets[u + ONE] - offsets[u], ZERO, ZERO, 0, ZERO
+    first_thinned, thinned = np.uint64(rates[6]), ZERO
     next_n, next_key = ZERO, ZERO
     while True:
         n = keep_sights(n, picked, words, targets, feed_load, load_scale, rate[KEEP])
@@ -260,12 +263,13 @@ def grow_tree(
         u = np.uint64(queue[head])
         begin, end = offsets[u], offsets[u + ONE]
         audience += end - begin
+        thinned += end - begin if begin >= first_thinned else ZERO
         counter = tree_key + u * NODE_STEP
         n = pick_edges(begin, end, counter, tables, base, targets, targets, False, picked, ZERO)
         draw_words(n, picked, words, targets, feed_load, tree_key + VIEW_SALT)
     counts[s, AUDIENCE], counts[s, EXPOSURES], counts[s, VIEWERS] = audience, written - first, viewers
     counts[s, CLICKS], counts[s, REPOSTS], counts[s, DEPTH] = clicks, tail - ONE, deepest
-    counts[s, BEYOND_ONE] = beyond
+    counts[s, BEYOND_ONE], counts[s, THINNED] = beyond, thinned
     return written, reach, True, next_n, next_key
 
 
@@ -276,13 +280,13 @@ def grow_tree(
     F32In,  # edge_fatigue
     F32In,  # interest, flat
     F32In,  # feed_load
-    F64In,  # rates: load half, trust, affinity, fatigue, reposter premium, rounds
+    F64In,  # rates: load half, trust, affinity, fatigue, reposter premium, rounds, first thinned edge
     U32Matrix,  # shares: columns SOURCE … GAP_CLASS
     F32Matrix,  # share_rates: columns KEEP … PREMIUM
     U64,  # key
     I64,  # day
     U32In,  # tables
-    I64Matrix,  # counts: columns AUDIENCE … BEYOND_ONE
+    I64Matrix,  # counts: columns AUDIENCE … THINNED
     U32Out,  # seen_edges
     U8Out,  # seen_flags
     U64Out,  # visited

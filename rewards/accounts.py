@@ -118,6 +118,11 @@ def account_for_session(tx: Transaction, token: str, now: datetime) -> Account |
     return Account(row.organisation_id, row.external_id, tuple(row.roles.split()))
 
 
+def forget_sessions(tx: Transaction, now: datetime) -> int:
+    """Drop what has expired; returns how many sessions that were."""
+    return rows.drop_expired_sessions(tx, to_us(now))
+
+
 def close_session(tx: Transaction, token: str) -> None:
     """Sign out."""
     rows.drop_session(tx, digest(token))
@@ -131,8 +136,12 @@ def create_token(
     now: datetime,
     person: str | None = None,
     expires_at: datetime | None = None,
+    made_by: str | None = None,
 ) -> str:
-    """A new API token, shown once. Raises BadValue for a scope, Conflict for a name already used."""
+    """A new API token, shown once. It speaks for `person`, or for the organisation; it ends with that person, and with who made it.
+
+    Raises BadValue for a scope, Conflict for a name already used.
+    """
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
         raise BadValue(f"scopes {list(scopes)}: limit {', '.join(SCOPES)}; give at least one of these")
@@ -141,15 +150,18 @@ def create_token(
     if expires_at is not None:
         check_day(expires_at, f"API token {name!r} that expires")
     person_id = None if person is None else find_row(tx, organisation, person).id
+    maker_id = None if made_by is None else find_row(tx, organisation, made_by).id
     token = f"gs_{secrets.token_urlsafe(_TOKEN_BYTES)}"
     expires_us = None if expires_at is None else to_us(expires_at)
-    rows.add_token(tx, organisation, name, " ".join(scopes), digest(token), person_id, to_us(now), expires_us)
-    trail.log(tx, organisation, "system", "token.create", name, " ".join(scopes), to_us(now))
+    rows.add_token(
+        tx, organisation, name, " ".join(scopes), digest(token), person_id, maker_id, to_us(now), expires_us
+    )
+    trail.log(tx, organisation, made_by or "system", "token.create", name, " ".join(scopes), to_us(now))
     return token
 
 
 def authenticate_token(tx: Transaction, token: str, now: datetime) -> ApiToken | None:
-    """What the token may do, or None when it is unknown, expired or revoked, or speaks for somebody who left."""
+    """What the token may do, or None when it is unknown, expired or revoked, or when whom it speaks for or who made it is gone."""
     return authenticate_tokens(tx, [token], now)[0]
 
 
@@ -164,6 +176,9 @@ def _api_token(row: Any, now_us: int) -> ApiToken | None:
     if row is None or row.revoked_at_us is not None or row.status == "inactive":
         return None
     if row.expires_at_us is not None and row.expires_at_us <= now_us:
+        return None
+    whose = ((row.person_id, row.status), (row.maker_id, row.maker_status))
+    if any(id_ is not None and status not in PRESENT for id_, status in whose):
         return None
     return ApiToken(row.organisation_id, row.name, tuple(row.scopes.split()), row.external_id)
 

@@ -2,7 +2,7 @@
 
 import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from rewards.faults import BadValue, Refused
@@ -10,6 +10,28 @@ from rewards.faults import BadValue, Refused
 MOST_CHARACTERS = 2000
 DEFAULT_PORTS = {"https": 443, "http": 80}
 NAT64 = IPv6Network("64:ff9b::/96")
+SIX_TO_FOUR = IPv6Network("2002::/16")
+UNICAST = IPv6Network("2000::/3")
+"""All that the registry has given out for use between networks, so that nothing local lies in it; NAT64 and mapped addresses are asked
+for by themselves."""
+# The special-purpose registries of IANA (RFC 6890 and its updates): all that is not reachable from everywhere, whatever its kind,
+# and multicast. Addresses that are anycast for one protocol (192.0.0.9, 192.88.99.1) are no receiver of messages either.
+RESERVED_FOUR = tuple(
+    map(
+        IPv4Network,
+        (
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+            "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
+            "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        ),
+    )
+)  # fmt: skip
+RESERVED_SIX = tuple(
+    map(
+        IPv6Network,
+        ("2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3ffe::/16", "3fff::/20"),
+    )
+)
 Address = IPv4Address | IPv6Address
 
 
@@ -79,16 +101,27 @@ def resolve(target: Target, allow_loopback: bool = False) -> list[str]:
 
 
 def is_public(address: Address) -> bool:
-    """True for an address of the open internet; addresses that carry another inside are judged by that one."""
+    """True for an address of the open internet; one that carries another inside is judged by that one too."""
     if isinstance(address, IPv6Address):
-        inside = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
-        if inside is None and address in NAT64:
-            inside = IPv4Address(int(address) & 0xFFFFFFFF)
-        if inside:
-            return is_public(inside)
-        if address.is_site_local:
-            return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+        known = address in UNICAST or address in NAT64 or address.ipv4_mapped is not None
+        return known and not _within(address, RESERVED_SIX) and all(map(is_public, _inside(address)))
+    return not _within(address, RESERVED_FOUR)
+
+
+def _within(address: Address, networks: tuple[IPv4Network, ...] | tuple[IPv6Network, ...]) -> bool:
+    return any(address in network for network in networks)
+
+
+def _inside(address: IPv6Address) -> list[IPv4Address]:
+    """The IPv4 addresses to which translators and tunnels on the way would bring what is sent to this one."""
+    number = int(address)
+    low, middle = IPv4Address(number & 0xFFFFFFFF), IPv4Address(number >> 80 & 0xFFFFFFFF)
+    if address in NAT64 or address.ipv4_mapped is not None:
+        return [low]
+    if address in SIX_TO_FOUR:
+        return [middle]
+    # ISATAP (RFC 5214): an IPv4 address behind 0:5efe or 200:5efe in the lower half.
+    return [low] if number >> 32 & 0xFCFFFFFF == 0x5EFE else []
 
 
 def _literal(host: str) -> Address | None:

@@ -24,7 +24,7 @@ from rewards.clock import local_date, microseconds, month_index
 from rewards.events import VERIFICATION_LEVEL, Event, object_key
 from rewards.phrases import plural
 from rewards.reasons import KERNEL_REASONS, PROOFS, Reason, amount_text, explain, points_text
-from rewards.scheme import millipoints
+from rewards.scheme import Badge, millipoints
 from rewards.tables import CompiledScheme
 
 Role = Literal["subject", "owner"]
@@ -186,23 +186,20 @@ def award(
     return PersonState(score, state.aside), Outcome(entries)
 
 
+def badge_arguments(badge: Badge, amount: int) -> dict[str, str]:
+    """What the explanation of a badge's entry speaks of."""
+    bonus = f" and {amount_text(amount)}" if amount else ""
+    return {"title": badge.title, "points": points_text(amount), "bonus": bonus}
+
+
 def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> Entry:
     """A kernel entry with the scheme's names and the arguments of its explanation."""
     code = codes.reason_code(reason_code)
     reason = KERNEL_REASONS[code]
     if code in (codes.BADGE, codes.BADGE_LOST):
         badge = compiled.badges[item]
-        bonus = f" and {amount_text(amount)}" if amount else ""
         kind: Literal["badge", "badge_lost"] = "badge" if code == codes.BADGE else "badge_lost"
-        return Entry(
-            badge.id,
-            badge.title,
-            kind,
-            amount,
-            reason,
-            0,
-            {"title": badge.title, "points": points_text(amount), "bonus": bonus},
-        )
+        return Entry(badge.id, badge.title, kind, amount, reason, 0, badge_arguments(badge, amount))
     rule = compiled.scheme.rules[item]
     held = rule.hold_hours if amount else 0
     if held and reason is Reason.AWARDED:

@@ -1,7 +1,7 @@
 """Content that people may share: what is green-lit, where, until when, with which disclosure."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
@@ -94,8 +94,20 @@ def get_item(tx: Transaction, organisation: str, item: str) -> ContentItem:
     """One item, recalled or not. Raises NotFound."""
     row = rows.find(tx, organisation, item)
     if row is None:
-        raise NotFound(f"content item {item!r}: not on the grid; publish it first")
+        raise _unknown(item)
     return ContentItem.model_validate_json(row.document)
+
+
+def item_for(tx: Transaction, organisation: str, person: Any, item: str) -> ContentItem:
+    """One item, as a person (her row) may see it. Raises NotFound for one that is for other segments, as for one that is not there."""
+    found = get_item(tx, organisation, item)
+    if found.segments and person.segment not in found.segments:
+        raise _unknown(item)
+    return found
+
+
+def _unknown(item: str) -> NotFound:
+    return NotFound(f"content item {item!r}: not on the grid; publish it first")
 
 
 def list_items(tx: Transaction, organisation: str) -> list[ContentItem]:

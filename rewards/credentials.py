@@ -162,6 +162,10 @@ def status_list(
 ) -> str:
     """The signed status list (a JWT) of an issuer's credentials. Raises NotFound, Refused without the private key."""
     row = _key(tx, issuer)
+    if not rows.has_list(tx, issuer, number):
+        raise NotFound(
+            f"status list {number} of issuer {issuer!r}: no credential stands in it; check the address"
+        )
     url = status_url(base_url, issuer, number)
     document = build_status_list_credential(
         row.did, url, "revocation", rows.revoked_places(tx, issuer, number), rows.LIST_SIZE,

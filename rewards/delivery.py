@@ -8,7 +8,8 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,12 +29,19 @@ LONGEST_PAUSE = timedelta(hours=24)
 MOST_ATTEMPTS = 10
 """With these pauses the last attempt comes about three days after the first."""
 LEASE = timedelta(seconds=120)
-SEND_SECONDS = 15
-AT_ONCE = 8
-CLAIMED = 24
+SEND_SECONDS = 10
+"""For one attempt whole, however many addresses a name has and however slowly the receiver answers."""
+AT_ONCE = 16
+CLAIMED = 32
 """Few enough that all of them time out, AT_ONCE at a time, well within the lease."""
+ROUND_SECONDS = 40
+"""What has not come back by then, such as a look-up of a name that nobody answers, has failed and is not waited for."""
+MOST_PER_RECEIVER = 4
 BATCH = 500
 GONE = 410
+SILENT = frozenset({0, 429, 503})
+"""No answer at all, or one that asks to be left alone for a while."""
+LONGEST_HOLD = timedelta(minutes=5)
 _SHOWN = 200
 
 Send = Callable[[str, bytes, Mapping[str, str]], int]
@@ -64,13 +72,23 @@ def deliver_due(db: Database, now: datetime, send: Send) -> Delivered:
         ]
         rows.send_later(tx, pairs, to_us(now))
     with db.begin() as tx:
-        due = rows.claim_due(tx, CLAIMED, to_us(now), to_us(now + LEASE))
-    outcomes: list[str] = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting = {pool.submit(_attempt, row, now, send): row for row in due}
-        for done in as_completed(waiting):
-            outcomes.append(_report(db, waiting[done], *done.result(), now))
+        due = rows.claim_due(tx, CLAIMED, MOST_PER_RECEIVER, to_us(now), to_us(now + LEASE))
+    outcomes = [_report(db, row, *said, now) for row, said in _attempts(due, now, send)]
     return Delivered(*(outcomes.count(word) for word in (rows.DELIVERED, rows.WAITING, rows.FAILED)))
+
+
+def _attempts(due: Sequence[Any], now: datetime, send: Send) -> Iterator[tuple[Any, tuple[int, str]]]:
+    """Each attempt with what came of it, as they end; nobody waits for one that does not."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    waiting = {pool.submit(_attempt, row, now, send): row for row in due}
+    try:
+        for done in as_completed(waiting, ROUND_SECONDS):
+            yield waiting.pop(done), done.result()
+    except TimeoutError:
+        for row in waiting.values():
+            yield row, (0, f"no answer within {ROUND_SECONDS} seconds")
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def pause_after(attempt: int) -> timedelta:
@@ -100,6 +118,9 @@ def _report(db: Database, row: Any, status: int, answer: str, now: datetime) -> 
         outcome, values = rows.WAITING, {"next_us": to_us(now + pause_after(row.attempts))}
     with db.begin() as tx:
         rows.report(tx, row.id, row.attempts, {"status": outcome, "answer": answer, **values})
+        if status in SILENT:
+            # What else waits for this receiver would meet the same fate, and take the place of others.
+            rows.hold_back(tx, row.webhook_id, to_us(now + min(pause_after(row.attempts), LONGEST_HOLD)))
         if status == GONE:
             rows.change(tx, row.webhook_id, {"status": "gone"})
     return outcome
@@ -115,12 +136,13 @@ class HttpSender:
 
     def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """Send once; the HTTP status. Raises OSError, HTTPException, or Fault for an address not allowed."""
+        give_up = time.monotonic() + self.seconds
         target = parse_target(url, self.allow_loopback)
         addresses = resolve(target, self.allow_loopback)
         connection = http.client.HTTPConnection(target.host, target.port, timeout=self.seconds)
-        connection.sock = self._connect(addresses, target)
+        connection.sock = self._connect(addresses, target, give_up)
         # A receiver that answers byte by byte never runs into the socket's own time limit.
-        deadline = threading.Timer(self.seconds, _hang_up, (connection.sock,))
+        deadline = threading.Timer(_left(give_up), _hang_up, (connection.sock,))
         deadline.daemon = True
         deadline.start()
         try:
@@ -130,13 +152,13 @@ class HttpSender:
             deadline.cancel()
             connection.close()
 
-    def _connect(self, addresses: Sequence[str], target: Target) -> socket.socket:
-        """The first of the addresses that answers, with TLS where the scheme asks for it."""
+    def _connect(self, addresses: Sequence[str], target: Target, give_up: float) -> socket.socket:
+        """The first of the addresses that answers, with TLS where the scheme asks for it; all of them until `give_up`."""
         for number, address in enumerate(addresses, 1):
             try:
-                plain = socket.create_connection((address, target.port), self.seconds)
+                plain = socket.create_connection((address, target.port), _left(give_up))
             except OSError:
-                if number == len(addresses):
+                if number == len(addresses) or time.monotonic() >= give_up:
                     raise
                 continue
             if target.scheme != "https":
@@ -147,6 +169,11 @@ class HttpSender:
                 plain.close()
                 raise
         raise OSError(f"host {target.host!r} has no address")
+
+
+def _left(give_up: float) -> float:
+    """Seconds that are left, and never none: a socket takes 0 for not waiting at all."""
+    return max(0.01, give_up - time.monotonic())
 
 
 def _hang_up(sock: socket.socket) -> None:

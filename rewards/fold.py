@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from rewards.differences import Ledger
 from rewards.events import item_of, object_key
 from rewards.ledger import Draft, award_moves, badge_of, book, opposite
 from rewards.phrases import plural
@@ -24,11 +25,8 @@ from rewards.store import reviews, states
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
-AWARDED, EMPTY = str(Reason.AWARDED), str(Reason.BUDGET_EMPTY)
 HELD = str(Reason.HELD_FOR_REVIEW)
-ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
 LEFT = str(Reason.INACTIVE)
-NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD), LEFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,7 @@ class Told:
     tags: tuple[str, ...]
     quantity: int
     verification: str
+    voided: bool = False
 
     @classmethod
     def from_row(cls, ref: int, row: Mapping[str, Any]) -> "Told":
@@ -68,6 +67,7 @@ class Told:
             tuple(json.loads(row["tags"])),
             row["quantity"],
             row["verification"],
+            row["voided_at_us"] is not None,
         )
 
     @property
@@ -128,23 +128,30 @@ class Folder:
 
     def replay(self, person: Any, place: Place, stored: Any) -> None:
         """Fold the open period again and draft the differences from what stands."""
-        told = self.open_events(person.id)
-        stand, drafts = self._again(person, place, stored, told)
+        ever = self.open_events(person.id, voided=True)
+        stand, drafts, told = self._again(person, place, stored, ever)
         self.drafts.extend(drafts)
         self._keep(person.id, stand, told[-1] if told else None)
 
     def differences(self, person: Any, place: Place, stored: Any) -> list[Draft]:
         """What a replay would post; nothing is kept."""
-        return self._again(person, place, stored, self.open_events(person.id))[1]
+        return self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
 
     def _again(
-        self, person: Any, place: Place, stored: Any, told: Sequence[Told]
-    ) -> tuple[Stand, list[Draft]]:
+        self, person: Any, place: Place, stored: Any, ever: Sequence[Told]
+    ) -> tuple[Stand, list[Draft], list[Told]]:
+        """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
         self.under_review |= reviews.held_events(self.tx, person.id)
         start = Stand(stored.base_version, stored.base_state)
+        told = [one for one in ever if not one.voided]
         stand, desired = self.fold(person.id, place, start, told)
-        drafts = self._differences(person, place, start, desired, {one.ref for one in told})
-        return stand, drafts + self._top_ups(person, place, start, told)
+
+        def once_counted() -> list[Draft]:
+            return [] if len(told) == len(ever) else self.fold(person.id, place, start, ever)[1]
+
+        ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us)
+        drafts = ledger.differences(desired, {one.ref for one in told}, once_counted)
+        return stand, drafts + self._top_ups(person, place, start, told), told
 
     def _topped_up(self, fresh: Sequence[Told]) -> bool:
         """True where an event falls into a span that a top-up covers."""
@@ -292,63 +299,6 @@ class Folder:
             return None
         return object_key(told.item)
 
-    def _differences(
-        self, person: Any, place: Place, start: Stand, desired: Sequence[Draft], alive: set[int]
-    ) -> list[Draft]:
-        """Opposites of what stands and should not, and what should stand and does not."""
-        standing: dict[tuple[Any, ...], list[Any]] = {}
-        for row in journal_rows.standing(self.tx, person.id, self.closed_us):
-            if row.reason not in NOT_FOLDED:
-                standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
-        fresh: list[Draft] = []
-        for draft in desired:
-            waiting = standing.get((draft.event_ref, draft.kind, draft.rule), [])
-            same = next((row for row in waiting if _same(row, draft)), None)
-            if same is None:
-                fresh.append(replace(draft, origin="replay"))
-            else:
-                waiting.remove(same)
-        wanted_badges = {badge_of(draft) for draft in desired if draft.kind == "badge"}
-        gone = [row for rows in standing.values() for row in rows]
-        kept = [row for row in gone if self._is_for_good(row) and badge_of(row) not in wanted_badges]
-        # What is for good outlives the events that earned it, not the version of the scheme that gave it.
-        elsewhere = [row for row in kept if self.schemes.at(row.occurred_us) != row.scheme_version]
-        fresh += self._ever_earned(person.id, place, start, {badge_of(row) for row in elsewhere})
-        fresh = self._not_held_before(person.id, fresh)
-        stays = {row.id for row in kept} - {row.id for row in elsewhere}
-        gone = sorted((row for row in gone if row.id not in stays), key=lambda row: int(row.id))
-        postings = journal_rows.postings_of(self.tx, [row.id for row in gone])
-        undone = [
-            opposite(
-                row, postings.get(row.id, ()), "replay", "replayed" if row.event_ref in alive else "reversed"
-            )
-            for row in gone
-        ]
-        return undone + fresh
-
-    def _ever_earned(
-        self, person_id: int, place: Place, start: Stand, badges: set[tuple[str, int]]
-    ) -> list[Draft]:
-        """Of these badges, those that the versions now in force give for good, were it for events undone since."""
-        if not badges:
-            return []
-        _, drafts = self.fold(person_id, place, start, self.open_events(person_id, voided=True))
-        return [
-            replace(draft, origin="replay")
-            for draft in drafts
-            if self._is_for_good(draft) and badge_of(draft) in badges
-        ]
-
-    def _not_held_before(self, person_id: int, fresh: list[Draft]) -> list[Draft]:
-        """Without badges that a closed period gave for good, although its events no longer reach them."""
-        if not any(draft.kind == "badge" for draft in fresh):
-            return fresh
-        kept = journal_rows.badges_before(self.tx, person_id, self.closed_us)
-        return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
-
-    def _is_for_good(self, entry: Any) -> bool:
-        return entry.kind == "badge" and self.schemes.is_permanent(entry.scheme_version, entry.rule)
-
     def _keep(self, person_id: int, stand: Stand, last: Told | None) -> None:
         self._states.append(
             {
@@ -360,18 +310,6 @@ class Folder:
                 "last_event": last.event_id if last else "",
             }
         )
-
-
-def _same(row: Any, draft: Draft) -> bool:
-    """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
-    if draft.reason == HELD and row.reason != HELD:
-        # It counted, and now waits for a human look.
-        return False
-    if row.reason == EMPTY:
-        # What the budget left spendable of it is the pool's matter.
-        return (row.amount, row.scheme_version) == (draft.amount, draft.scheme_version)
-    reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
-    return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])
 
 
 def replay_people(

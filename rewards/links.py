@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from rewards.accounts import Account
 from rewards.clicks import Network, why_forged
-from rewards.content import get_item, is_open
+from rewards.content import get_item, is_open, item_for
 from rewards.crawlers import is_program
 from rewards.events import Event
 from rewards.faults import NotFound, Refused
@@ -77,7 +77,8 @@ def prepare_share(
 
     Raises NotFound for the item, Refused when it is recalled, expired, or red or unknown on this channel.
     """
-    content, channel = get_item(tx, organisation, item), name_of(channel)
+    who = find_row(tx, organisation, person)
+    content, channel = item_for(tx, organisation, who, item), name_of(channel)
     status = content.on(channel)
     if not is_open(tx, organisation, item, now):
         raise Refused(f"content item {item!r}: recalled or expired; choose another item")
@@ -86,7 +87,6 @@ def prepare_share(
         raise Refused(
             f"content item {item!r} on {channel[:64]!r}: not allowed ({why}); choose another channel"
         )
-    who = find_row(tx, organisation, person)
     link = rows.of_share(tx, organisation, who.id, item, channel)
     if link is None:
         code = secrets.token_urlsafe(_CODE_BYTES)

@@ -8,7 +8,7 @@ from rewards.bounds import check_day
 from rewards.faults import BadValue, Refused
 from rewards.fold import replay_people
 from rewards.importing import ImportSummary, NotTaken, import_people
-from rewards.persons import PPM, accounts_of, find_row, log_change
+from rewards.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, log_change
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import forgetting, projections, states
@@ -16,6 +16,7 @@ from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
+from rewards.store import webhooks as webhook_rows
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 from rewards.zones import change_zone
@@ -71,6 +72,7 @@ def deactivate(
         return
     _change(tx, organisation, row, {"status": "inactive", "hidden": True, "inactive_since_us": to_us(now)})
     account_rows.drop_sessions(tx, row.id)
+    webhook_rows.end_of(tx, row.id)
     log_change(tx, organisation, actor, "people.deactivate", row.id, now)
 
 
@@ -124,10 +126,21 @@ def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out:
 
 
 def refuse_own(tx: Transaction, organisation: str, actor: str, person_id: int, what: str) -> None:
-    """Raise Refused where the actor is the person, by this account or by one linked to it: nobody decides for herself."""
-    decider = rows.find(tx, organisation, actor)
-    if decider is not None and rows.linked(tx, organisation, decider.id, person_id):
+    """Raise Refused where the actor is the person, by this account or one linked to it, merged into it or acting through a token
+    that she made: nobody decides for herself."""
+    decider = acting(tx, organisation, actor)
+    whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
+    if decider is not None and rows.linked(tx, organisation, decider, whose):
         raise Refused(f"{what}: is your own; ask a colleague to decide")
+
+
+def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
+    """The internal id of the person behind an actor: herself, or who made the token that acts; None where nobody is known."""
+    if not actor.startswith(ACTOR_PREFIX):
+        row = rows.find(tx, organisation, actor)
+        return None if row is None else int(row.id)
+    token = account_rows.token_named(tx, organisation, actor.removeprefix(ACTOR_PREFIX))
+    return None if token is None or token.maker_id is None else int(token.maker_id)
 
 
 def _change(tx: Transaction, organisation: str, row: Any, values: dict[str, Any]) -> None:
@@ -149,6 +162,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     names += [(one.external_id, one.name, one.email) for one in rows.aliases_of(tx, row.id)]
     for account in accounts_of(tx, row):
         account_rows.drop_account(tx, account)
+        webhook_rows.end_of(tx, account)
         recognition_rows.blank_messages(tx, account)
         nomination_rows.blank_messages(tx, account)
         credential_rows.forget(tx, account)

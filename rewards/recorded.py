@@ -6,7 +6,7 @@ An export is two files: the events, one CloudEvent a line, and this document. Wi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -49,6 +49,16 @@ class RecordedPerson(Part):
     segments: tuple[tuple[Day, Label], ...] = ()
 
 
+class Kept(Part):
+    """A permanent badge that stands although an event that led to it was undone while its period was open."""
+
+    person: Annotated[str, Field(min_length=1, max_length=64)]
+    badge: Annotated[str, Field(min_length=1, max_length=128)]
+    version: Annotated[int, Field(ge=1)]
+    millipoints: int
+    event: dict[str, Any]
+
+
 class RecordedProgram(Part):
     """Everything that a replay needs beside the events."""
 
@@ -59,6 +69,7 @@ class RecordedProgram(Part):
     closings: tuple[Closing, ...] = ()
     versions: tuple[RecordedVersion, ...] = ()
     people: tuple[RecordedPerson, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
 
 Person = PersonRow | RecordedPerson

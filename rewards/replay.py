@@ -18,14 +18,22 @@ from engine import scoring_tables as codes
 from engine.scoring import score_batch
 from engine.scoring_tables import EventBatch, ScoreState, columns, new_state
 from rewards.absences import in_time
-from rewards.award import Entry, Reason, entry_of
+from rewards.award import Entry, Reason, badge_arguments, entry_of
 from rewards.carrying import NOTHING_ASIDE, carry_people
 from rewards.clock import FUTURE_LIMIT, left_out, local_date, microseconds, month_index
 from rewards.document import DocumentError
-from rewards.events import VERIFICATION_LEVEL, Event, Frozen, canonical_order, object_key, payload_hash
+from rewards.events import (
+    VERIFICATION_LEVEL,
+    Event,
+    Frozen,
+    canonical_order,
+    object_key,
+    parse_cloudevent,
+    payload_hash,
+)
 from rewards.people_file import PersonRow
 from rewards.phrases import plural
-from rewards.recorded import Person, RecordedPerson, days_off
+from rewards.recorded import Kept, Person, RecordedPerson, days_off
 from rewards.tables import CompiledScheme
 
 NO_VERSION, DEFAULT_GRACE_HOURS = 0, 72
@@ -91,6 +99,7 @@ def replay(
     people: Sequence[Person] | None = None,
     later: Sequence[tuple[datetime, CompiledScheme]] = (),
     numbered: Mapping[int, CompiledScheme] | None = None,
+    kept: Sequence[Kept] = (),
 ) -> Replay:
     """Score the events offline. Without `people` everyone named is taken, in the calendar's zone and no segment.
 
@@ -128,8 +137,35 @@ def replay(
         lines = got or ([Entry("", "", "points", 0, Reason.NO_RULE)] if occasion.role == 0 else [])
         standing = _standing_of(lines, occasion, versions.get(occasion.version))
         entries.extend(ReplayEntry(people[occasion.row].id, occasion, entry) for entry in standing)
+    entries += _kept_for_good(kept, versions, people, entries)
     standings = _standings(last, state, people, home)
     return Replay(last, tuple(occasions), tuple(entries), standings, duplicates)
+
+
+def _kept_for_good(
+    kept: Sequence[Kept],
+    versions: Mapping[int, CompiledScheme],
+    people: Sequence[Person],
+    entries: Sequence[ReplayEntry],
+) -> Iterator[ReplayEntry]:
+    """Permanent badges that outlived events undone since, where the events left do not earn them."""
+    rows = {person.id: row for row, person in enumerate(people)}
+    earned = {
+        (one.person, one.occasion.event.source, one.occasion.event.id, one.entry.item) for one in entries
+    }
+    for one in kept:
+        scheme, event = versions.get(one.version), parse_cloudevent(one.event)
+        badge = next((badge for badge in scheme.badges if badge.id == one.badge), None) if scheme else None
+        if badge is None or not badge.permanent or (one.person, event.source, event.id, badge.id) in earned:
+            continue
+        role, day = int(one.person != event.subject), event.local_date or event.occurred_at.date()
+        occasion = Occasion(event, rows[one.person], role, day, event.zone or "UTC", one.version)
+        arguments = badge_arguments(badge, one.millipoints)
+        yield ReplayEntry(
+            one.person,
+            occasion,
+            Entry(badge.id, badge.title, "badge", one.millipoints, Reason.BADGE, 0, arguments),
+        )
 
 
 def _chooser(

@@ -24,6 +24,7 @@ OWN_REASONS = {
     "released": "The waiting time of this award is over.",
     "approved": "A colleague looked at this award and approved it.",
     "declined": "A colleague looked at this award and declined it.",
+    "superseded": "A new version of the scheme counts this differently; this undoes its former amount.",
     "rolled_back": "The version of the scheme that gave this was withdrawn.",
     "merged": "Two accounts of yours became one.",
     "redeemed": "You chose a reward.",
@@ -89,6 +90,10 @@ class Schemes:
 
         gone = ever(self.timeline) - ever(after)
         return [one for one in self.timeline if one.scheduled(now_us) and one.version in gone]
+
+    def holds(self, version: int) -> bool:
+        """True for a version that was not rolled back."""
+        return any(one.version == version for one in self.timeline)
 
     def top_ups(self, closed_us: int) -> list[TopUp]:
         """The top-ups that can still change, oldest first: those that look back into the open period alone.

@@ -16,6 +16,7 @@ from standardwebhooks.webhooks import Webhook as Signer
 
 from rewards.addresses import parse_target
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.people import acting
 from rewards.store import trail
 from rewards.store import webhooks as rows
 from rewards.store.session import Transaction
@@ -30,7 +31,7 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Who is told. `topics` empty: of everything. `status` is active, or gone once the receiver answered 410."""
+    """Who is told. `topics` empty: of everything. `status` is active, or gone once the receiver answered 410 or who made it left."""
 
     id: int
     url: str
@@ -82,6 +83,7 @@ def subscribe(
         "former_secret": None,
         "former_until_us": None,
         "status": rows.ACTIVE,
+        "person_id": acting(tx, organisation, actor),
         "created_us": to_us(now),
     }
     webhook = rows.add(tx, row)
@@ -109,6 +111,7 @@ def rotate_secret(
         webhook,
         {"secret": secret, "former_secret": row.secret, "former_until_us": until, "status": rows.ACTIVE},
     )
+    rows.give(tx, webhook, acting(tx, organisation, actor))
     trail.log(tx, organisation, actor, "webhook.rotate", str(webhook), "", to_us(now))
     return _view(_find(tx, organisation, webhook)), secret
 

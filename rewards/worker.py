@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from rewards.accounts import forget_sessions
 from rewards.challenges import finish_challenges
 from rewards.delivery import Delivered, Send, deliver_due
 from rewards.expiry import expire_due
@@ -50,4 +51,5 @@ def work_once(db: Database, now: datetime, send: Send) -> Round:
             log_error("a round failed", error, organisation=slug)
     with db.begin() as tx:
         forget_requests(tx, now)
+        forget_sessions(tx, now)
     return Round(released, deliver_due(db, now, send))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sims.result import ALL, OutcomeSpec, Result
 
 if TYPE_CHECKING:
+    from agents.spreading import Spreading
     from rewards.events import Event
     from sims.scenario import Scenario
 
@@ -76,6 +77,13 @@ def contact_counts(scenario: "Scenario", seed: int) -> NDArray[np.int64]:
     from agents.population import build_staff
 
     return build_staff(scenario.organisation, seed, 0, 0, 1).contacts
+
+
+def average_repost(scenario: "Scenario") -> "Spreading":
+    """How many reposts an average repost brings, on the channel where they spread most."""
+    from agents.spreading import spreading
+
+    return spreading(scenario)
 
 
 def guarded(result: Result) -> dict[str, NDArray[np.float64]]:

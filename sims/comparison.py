@@ -52,6 +52,11 @@ class Comparison:
         versus_nothing = [(name, self.control.name) for name in names]
         return versus_nothing + [(later, earlier) for i, later in enumerate(names) for earlier in names[:i]]
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Those of all compared scenarios, each once."""
+        return tuple(dict.fromkeys(text for result in self.results for text in result.warnings))
+
     def as_json(self) -> dict[str, Any]:
         """The comparison for the store and for the strategist's page."""
         first = self.results[0].provenance
@@ -72,6 +77,7 @@ class Comparison:
                     for result in (self.control, *self.results)
                 ],
             },
+            "warnings": list(self.warnings),
             "outcomes": [self.control.specs[name].as_json() for name in self.control.reported],
             "scenarios": [
                 {"role": "control" if result is self.control else "candidate", **result.summary()}

@@ -2,7 +2,7 @@
 
 Two waves of runs of the model: all over the priors, then where an emulator of the first wave holds every
 target to lie in its band. An emulator of both gives the posterior: the priors, given that a replicate falls
-into every band. Click friction and fear have no evidence: each chain keeps the values that it drew from
+into every band with its sign. Click friction and fear have no evidence: each chain keeps the values that it drew from
 their flat priors, and the other parameters answer for them.
 """
 
@@ -35,6 +35,8 @@ Floats = NDArray[np.float64]
 SEED = 20_261
 WAVE_RUNS, VECTORS, CHAIN_STEPS = 64, 200, 150
 NEVER_MOVED = 1e-9
+# Of a normal law, 95 % lie on one side of its mean less so many standard deviations.
+SIGN_MARGIN = 1.64
 COMMON: tuple[Experiment, ...] = (
     alone.without_a_programme,
     alone.same_item,
@@ -100,11 +102,24 @@ def bands_of(z: Floats, found: Sequence[dict[int, float]]) -> tuple[tuple[Target
         y, low, high = scaled(target, np.array([found[row][target.key] for row in rows]))
         if y.size == 0 or y.std() <= NEVER_MOVED:
             continue
+        emulator = Emulator.fit(z[rows], y)
         kept.append(target)
-        emulators.append(Emulator.fit(z[rows], y))
-        edges.append((low, high))
+        emulators.append(emulator)
+        edges.append(sure_of_the_sign(target, low, high, SIGN_MARGIN * emulator.noise))
     low_edges, high_edges = np.array(edges).T
     return tuple(kept), Bands(tuple(emulators), low_edges, high_edges)
+
+
+def sure_of_the_sign(target: Target, low: float, high: float, margin: float) -> tuple[float, float]:
+    """The band, narrower by `margin` where its edge is where the sign turns: the sign must hold in nearly every replicate, and one
+    whose mean lies on that edge has it in half of them.
+    """
+    margin = min(margin, 0.5 * (high - low))
+    if target.sign > 0 and target.neutral >= target.low:
+        return low + margin, high
+    if target.sign < 0 and target.neutral <= target.high:
+        return low, high - margin
+    return low, high
 
 
 def scaled(target: Target, values: Floats) -> tuple[Floats, float, float]:

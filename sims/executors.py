@@ -6,6 +6,7 @@ only the time it takes.
 """
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -14,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing import connection
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from sims.doctor import cores
@@ -65,10 +67,19 @@ class _Worker:
         cls.function, cls.shared = staticmethod(function), shared
         # An interrupt is the parent's to answer: it cancels what is left, and the worker ends without a traceback.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        threading.Thread(target=_end_with_parent, daemon=True).start()
 
     @classmethod
     def work(cls, task: Any) -> Any:
         return cls.function(cls.shared, task)
+
+
+def _end_with_parent() -> None:
+    """Ends this process when its parent has, however that ended: nobody would ever give it another task."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 class Processes:

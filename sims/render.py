@@ -42,7 +42,13 @@ def result_text(result: Result) -> str:
     about = result.provenance
     head = f"{result.title}: {about.runs} runs of {about.horizon_days} days, seed {about.seed}"
     whole = table(["outcome", "median", "50 %", "80 %", "90 %", "unit"], rows)
-    return "\n\n".join(part for part in (head, whole, contrast_text(result)) if part)
+    warned = warnings_text(result.warnings)
+    return "\n\n".join(part for part in (head, warned, whole, contrast_text(result)) if part)
+
+
+def warnings_text(warnings: Sequence[str]) -> str:
+    """A line for each warning; empty without any."""
+    return "\n".join(f"Warning: {text}" for text in warnings)
 
 
 def contrast_text(result: Result) -> str:
@@ -66,6 +72,7 @@ def comparison_text(comparison: Comparison) -> str:
     """Paired differences outcome by outcome, then the choice and its reason."""
     about = comparison.control.provenance
     parts = [f"{about.runs} paired runs of {about.horizon_days} days, seed {about.seed}"]
+    parts += [warnings_text(comparison.warnings)] if comparison.warnings else []
     for name, against in comparison.pairs():
         rows = []
         for outcome in comparison.control.reported:
@@ -107,10 +114,13 @@ def waterfall_text(walk: Waterfall) -> str:
         [[figure.name, figure.arithmetic, f"{int(figure.value):,}", figure.unit] for figure in walk.essay],
     )
     return "\n\n".join(
-        [
+        part
+        for part in [
             f"{walk.title}: everybody shares one item once on every network ({people})",
+            warnings_text(walk.warnings),
             table(["step", "factor", "left", "90 %", "unit", "mark"], rows),
             "Marks: R read, M from memory, V vendor's claim, A assumption, S the scenario's own.\n" + sources,
             essay,
         ]
+        if part
     )

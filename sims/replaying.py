@@ -12,7 +12,7 @@ from rewards.bounds import check_day
 from rewards.clock import microseconds
 from rewards.document import DocumentError, load_document, parse_data
 from rewards.event_log import read_events
-from rewards.events import read_json
+from rewards.events import Event, read_json
 from rewards.fields import instant_of
 from rewards.people_file import load_people
 from rewards.recorded import RecordedProgram
@@ -69,17 +69,20 @@ def _replay_export(events: Path, people: Path | None, program: Path) -> dict[str
             f"--scheme: got none, and {program} is not there; name the scheme, or the program that was exported with the events"
         )
     recorded = load_program(program)
+    log = read_events(events, {one.id for one in recorded.people})
+    found = replay_recorded(log, recorded, program)
+    return {"groundswell": version(), "scheme": found.compiled.scheme.name, **as_json(found)}
+
+
+def replay_recorded(log: Sequence[Event], recorded: RecordedProgram, name: Path) -> Replay:
+    """Exported events by the versions, people and periods that were exported with them. Raises InputError without any version."""
     versions = _in_time(
-        recorded, {one.version: _compiled_scheme(one.scheme, program) for one in recorded.versions}
+        recorded, {one.version: _compiled_scheme(one.scheme, name) for one in recorded.versions}
     )
     if not versions:
-        raise InputError(
-            f"{program}: got no version of a scheme; there is nothing to score by; name a --scheme"
-        )
+        raise InputError(f"{name}: got no version of a scheme; there is nothing to score by; name a --scheme")
     last = versions.get(recorded.in_force, versions[max(versions)])
-    log = read_events(events, {one.id for one in recorded.people})
-    found = replay(log, last, recorded.people, numbered=versions)
-    return {"groundswell": version(), "scheme": found.compiled.scheme.name, **as_json(found)}
+    return replay(log, last, recorded.people, numbered=versions, kept=recorded.kept)
 
 
 def _in_time(recorded: RecordedProgram, versions: dict[int, CompiledScheme]) -> dict[int, CompiledScheme]:

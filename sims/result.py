@@ -71,7 +71,7 @@ class Result:
     """One scenario's ensemble. `daily[split][outcome]` has shape (runs, days), for flows and stocks.
 
     `reported` are the outcomes that summaries show; the table holds all of them. `change_days` are the days on
-    which some phase begins; they cut the horizon into periods.
+    which some phase begins; they cut the horizon into periods. `warnings`: where the scenario leaves what was ever measured.
     """
 
     title: str
@@ -80,6 +80,7 @@ class Result:
     daily: Mapping[str, Mapping[str, Runs]]
     reported: tuple[str, ...]
     change_days: tuple[int, ...] = (0,)
+    warnings: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -175,6 +176,7 @@ class Result:
         body = {
             "kind": "simulation",
             "provenance": self.provenance.as_json(),
+            "warnings": list(self.warnings),
             "outcomes": [self.specs[name].as_json() for name in self.reported],
             **self.summary(),
             "weekly_splits": {

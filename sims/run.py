@@ -15,6 +15,7 @@ from sims.bridge import Daily, daily_outcomes, outcome_specs, recorded_events
 from sims.doctor import version
 from sims.executors import choose_executor, progress
 from sims.result import Provenance, Result
+from sims.spread import warnings_of
 
 if TYPE_CHECKING:
     from rewards.events import Event
@@ -53,10 +54,11 @@ def simulate_all(
 ) -> list[Result]:
     """Run several scenarios under common random numbers: run r draws the same numbers in each of them.
 
-    `runs` and `seed` are the first scenario's unless given.
+    `runs` and `seed` are the first scenario's unless given. Raises ValueError where reposts would never end.
     """
     runs = check_runs(scenarios[0].runs if runs is None else runs)
     seed = check_seed(scenarios[0].seed if seed is None else seed)
+    warnings = [warnings_of(scenario) for scenario in scenarios]
     tasks = [Task(seed, run) for run in range(runs)]
     executor = choose_executor(processes, runs * len(scenarios))
     found: list[list[Daily]] = []
@@ -64,8 +66,8 @@ def simulate_all(
         for dailies in executor.map(run_task, tuple(scenarios), tasks):
             found.append(dailies)
             advance(len(scenarios))
-    by_scenario = zip(scenarios, zip(*found, strict=True), strict=True)
-    return [_gather(scenario, seed, dailies) for scenario, dailies in by_scenario]
+    by_scenario = zip(scenarios, zip(*found, strict=True), warnings, strict=True)
+    return [_gather(scenario, seed, dailies, told) for scenario, dailies, told in by_scenario]
 
 
 def check_runs(runs: int) -> int:
@@ -86,7 +88,7 @@ def check_seed(seed: int) -> int:
     return seed
 
 
-def _gather(scenario: "Scenario", seed: int, found: Sequence[Daily]) -> Result:
+def _gather(scenario: "Scenario", seed: int, found: Sequence[Daily], warnings: tuple[str, ...]) -> Result:
     provenance = Provenance(
         groundswell=version(),
         scenario=scenario.name,
@@ -100,7 +102,7 @@ def _gather(scenario: "Scenario", seed: int, found: Sequence[Daily]) -> Result:
     specs = outcome_specs()
     reported = scenario.outcomes or tuple(specs)
     title = scenario.title or scenario.name
-    return Result(title, provenance, specs, daily, reported, scenario.change_days)
+    return Result(title, provenance, specs, daily, reported, scenario.change_days, warnings)
 
 
 def _splits(found: Sequence[Daily]) -> list[str]:
@@ -119,4 +121,5 @@ def _stack(runs: "Sequence[dict[str, NDArray[np.float64]] | None]") -> dict[str,
 
 def record_run(scenario: "Scenario", seed: int | None = None, run: int = 0) -> "list[Event]":
     """The events of one run, in canonical order, with the same random numbers as that run in `simulate`."""
+    warnings_of(scenario)
     return recorded_events(scenario, check_seed(scenario.seed if seed is None else seed), run)

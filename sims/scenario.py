@@ -25,6 +25,7 @@ from rewards.scheme import IncentiveScheme
 Split = Literal["segment", "team", "arm", "desk", "hours", "contacts", "prior", "rank"]
 RUNS_MAX = 100_000
 SEED_MAX = 2**63 - 1
+RENAMED_OUTCOMES = {"exposures": "viewers"}
 
 _folder: ContextVar[Path | None] = ContextVar("scenario_folder", default=None)
 
@@ -65,6 +66,8 @@ def _people_from(value: object) -> object:
 
 
 def _known_outcome(name: str) -> str:
+    if name in RENAMED_OUTCOMES:
+        raise ValueError(f"outcome {name!r}; it is called {RENAMED_OUTCOMES[name]!r} now; write that")
     if name not in OUTCOME_NAMES:
         raise ValueError(f"outcome {name!r}; known are {', '.join(OUTCOME_NAMES)}; choose among them")
     return name

@@ -39,7 +39,8 @@ A band's side that nothing published bounds lies where no result can fall and is
 ## How the defaults were found
 `python -m sims.defaults` calibrates all parameters on all targets together, within their priors: {first} runs of every experiment all over
 the priors, {second} more where a quadratic emulator of the first holds every target to be in its band, and draws from the priors given that a replicate
-falls into every band (calibrate–emulate–sample, Cleary et al. 2021; elliptical slice sampling, Murray et al. 2010). The result is a
+falls into every band, and where a target asks for a sign, as far on its side as replicates scatter (calibrate–emulate–sample, Cleary et al. 2021;
+elliptical slice sampling, Murray et al. 2010). The result is a
 sample of {vectors} equally likely parameter vectors, `agents/default_posterior.json`, with seed and version. Where the targets say something of a
 parameter, its default is the median; elsewhere it stays where its own source puts it. Click friction and fear have no evidence: they keep their flat priors, and the other parameters answer for them.
 The validation runs in other random worlds than the calibration did.

@@ -18,6 +18,7 @@ from sims.bridge import contact_counts
 from sims.doctor import version
 from sims.essay import EssayFigure, essay_figures
 from sims.intervals import Interval, interval
+from sims.spread import warnings_of
 
 if TYPE_CHECKING:
     from sims.scenario import Scenario
@@ -69,6 +70,7 @@ class Waterfall:
     naive: int
     steps: tuple[Step, ...]
     essay: tuple[EssayFigure, ...]
+    warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The whole walk for `--json`."""
@@ -81,6 +83,7 @@ class Waterfall:
                 "seed": self.seed,
                 "draws": DRAWS,
             },
+            "warnings": list(self.warnings),
             "title": self.title,
             "employees": self.employees,
             "contacts": self.contacts,
@@ -93,8 +96,11 @@ class Waterfall:
 
 
 def waterfall(scenario: "Scenario", seed: int | None = None) -> Waterfall:
-    """Walk from the scenario's naive reach to expected human clicks, for one item shared once by
-    everybody."""
+    """Walk from the scenario's naive reach to expected human clicks, for one item shared once by everybody.
+
+    Raises ValueError where reposts would never end.
+    """
+    warnings = warnings_of(scenario)
     seed = scenario.seed if seed is None else seed
     contacts = contact_counts(scenario, seed)
     networks = len(scenario.content.channels)
@@ -112,6 +118,7 @@ def waterfall(scenario: "Scenario", seed: int | None = None) -> Waterfall:
         naive=naive,
         steps=tuple(_walk(naive, _factors(scenario, contacts, seed))),
         essay=essay_figures(),
+        warnings=warnings,
     )
 
 
@@ -182,7 +189,7 @@ def _factors(scenario: "Scenario", contacts: NDArray[np.int64], seed: int) -> li
         + priors.draws("affinity_weight") * scenario.organisation.audience.homophily
     )
     return [
-        _Factor("x visibility", "sights", visibility, mark, source),
+        _Factor("x visibility", "viewers", visibility, mark, source),
         _Factor(
             "- overlap", "people", new_people, "A", "the same people again, were contacts a uniform sample"
         ),

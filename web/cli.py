@@ -10,6 +10,7 @@ import typer
 
 from rewards.logs import begin_log
 from sims.cli import app
+from sims.commands.console import InputError
 from sims.commands.program import shown, usable
 
 HOST = "127.0.0.1"
@@ -29,9 +30,16 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
     from web import server
     from web.settings import settings_from_environment
 
-    with usable(settings_from_environment().database_url):
+    settings = settings_from_environment()
+    with usable(settings.database_url):
         pass
     taken = server.listen(host, port)
+    if settings.demo and not settings.demo_beyond_loopback and not server.is_loopback(taken):
+        taken.close()
+        raise InputError(
+            f"--host {host}: GROUNDSWELL_DEMO lets anybody sign in as HR; unset it, listen on {HOST}, or set "
+            "GROUNDSWELL_DEMO_BEYOND_LOOPBACK=true"
+        )
     typer.echo(f"Groundswell listens on {server.address(taken)}")
     server.run(taken)
 

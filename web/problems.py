@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -170,6 +171,18 @@ def unavailable(request: Request, error: Unavailable) -> Response:
     return answer(request, 503, detail, headers)
 
 
+def methods_of(routes: Iterable[Any], path: str) -> set[str]:
+    """Every method that some route takes at a path; a router that was included keeps routes of its own."""
+    found: set[str] = set()
+    for route in routes:
+        inside = getattr(route, "original_router", None)
+        if inside is not None:
+            found |= methods_of(inside.routes, path)
+        elif getattr(route, "path_regex", None) is not None and route.path_regex.match(path):
+            found |= set(getattr(route, "methods", None) or ())
+    return found
+
+
 def _reader(request: Request) -> dict[str, Any]:
     """Who is signed in, so that an error page keeps its navigation; nobody where even that cannot be known."""
     token = request.cookies.get(COOKIE)
@@ -220,7 +233,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
-        return answer(request, error.status_code, str(error.detail), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(sorted(methods_of(request.app.routes, request.url.path)))
+        return answer(request, error.status_code, str(error.detail), headers)
 
     @app.exception_handler(Unavailable)
     def _unavailable(request: Request, error: Unavailable) -> Response:

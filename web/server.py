@@ -17,6 +17,10 @@ SHUTDOWN_SECONDS = 5
 
 def listen(host: str, port: int) -> socket.socket:
     """A bound socket; port 0 takes a free one. Raises InputError naming the port where it cannot be had."""
+    if not host.strip():
+        raise InputError(
+            "--host: got nothing, which would be every interface; name an address, or 0.0.0.0 for all of them"
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named because asyncio sends small answers at once (TCP_NODELAY) only where it reads TCP there: else each
     # answer on a kept connection waits for the client's delayed acknowledgement, 40 ms.
@@ -39,6 +43,11 @@ def address(taken: socket.socket) -> str:
     """The http address of a bound socket."""
     host, port = taken.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def is_loopback(taken: socket.socket) -> bool:
+    """Whether only this machine reaches it."""
+    return ip_address(taken.getsockname()[0].partition("%")[0]).is_loopback
 
 
 def reachable(taken: socket.socket) -> str:

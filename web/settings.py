@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     database_url        DATABASE_URL, sqlite:///file or postgresql://…
     organisation        GROUNDSWELL_ORGANISATION, the organisation that people sign in to
     demo                GROUNDSWELL_DEMO, offers sign-in by role without a password; never set it in production
+    demo_beyond_loopback  GROUNDSWELL_DEMO_BEYOND_LOOPBACK, offers it to others than this machine too; every page then warns
     base_url            GROUNDSWELL_BASE_URL, the public address, for tracked links and signed badges
     trusted_proxies     GROUNDSWELL_TRUSTED_PROXIES, addresses and networks of the proxies whose word on visitors is believed
     proxy_header        GROUNDSWELL_PROXY_HEADER, the header in which they give it: X-Forwarded-For or Forwarded
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     database_url: Annotated[str, Field(validation_alias="DATABASE_URL", min_length=1)] = DEFAULT_DATABASE_URL
     organisation: str = "demo"
     demo: bool = False
+    demo_beyond_loopback: bool = False
     base_url: str = ""
     trusted_proxies: Annotated[
         str, Field(validation_alias=AliasChoices("GROUNDSWELL_TRUSTED_PROXIES", "FORWARDED_ALLOW_IPS"))

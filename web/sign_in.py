@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -50,9 +51,25 @@ def _target(asked: str, account: Account) -> str:
     return home_of(account) if path == "/" else path
 
 
+def demo_offered(request: Request) -> bool:
+    """Whether whoever asks may sign in by role: where the demo is on, from this machine, or from anywhere if the operator says so."""
+    config = request.app.state.settings
+    host = request.client.host if request.client else ""
+    return bool(config.demo and (config.demo_beyond_loopback or is_local(host)))
+
+
+def is_local(host: str) -> bool:
+    """True for this machine: its loopback, or a peer without an address (a socket of its file system, a test)."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return True
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
 def _form(request: Request, target: str, failed: bool, status: int = 200) -> Response:
-    demo = request.app.state.settings.demo
-    roles = [(role, *TITLES[role]) for role in ROLES] if demo else []
+    roles = [(role, *TITLES[role]) for role in ROLES] if demo_offered(request) else []
     return page(request, "sign_in.html", SignInContext(roles, target, failed), status)
 
 
@@ -98,7 +115,7 @@ async def submit(
 @router.post("/sign-in/demo")
 def demo_submit(request: Request, store: Store, config: Config, role: Annotated[str, Form()]) -> Response:
     """Sign in as the demo's person of a role; only where the demo is switched on."""
-    if not config.demo:
+    if not demo_offered(request):
         raise Problem(404, "sign-in by role is for the demo; use your id and password")
     if role not in ROLES:
         raise Problem(422, f"role: got {role[:40]!r}; one of {', '.join(ROLES)}; choose one")

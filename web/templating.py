@@ -122,7 +122,7 @@ def page(
         "account": None,
         "person": None,
         "path": request.url.path,
-        "demo": request.app.state.settings.demo,
+        "open_to_all": request.app.state.settings.demo and request.app.state.settings.demo_beyond_loopback,
         **_as_mapping(context),
     }
     person = values["person"]

@@ -15,11 +15,13 @@ SESSION = schema.session_token
 TOKEN = schema.api_token
 IDENTITY = schema.person_identity
 PERSON = schema.person
+MAKER = PERSON.alias("maker")
 _FIND_TOKEN = Prepared(
     lambda _: (
-        select(TOKEN, IDENTITY.c.external_id, PERSON.c.status)
+        select(TOKEN, IDENTITY.c.external_id, PERSON.c.status, MAKER.c.status.label("maker_status"))
         .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
         .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
+        .join(MAKER, MAKER.c.id == TOKEN.c.maker_id, isouter=True)
         .where(TOKEN.c.token_hash == bindparam("hash"))
     )
 )
@@ -28,7 +30,10 @@ _FIND_TOKEN = Prepared(
 def save_account(
     tx: Transaction, organisation: str, person_id: int, roles: str, password_hash: str | None, at_us: int
 ) -> None:
-    """Create the account or change its roles and password."""
+    """Create the account or change its roles and password. Another password ends every session that the former one opened."""
+    former = tx.execute(select(ACCOUNT.c.password_hash).where(ACCOUNT.c.person_id == person_id)).scalar()
+    if former is not None and former != password_hash:
+        drop_sessions(tx, person_id)
     row = {
         "person_id": person_id,
         "organisation_id": organisation,
@@ -116,6 +121,7 @@ def add_token(
     scopes: str,
     token_hash: str,
     person_id: int | None,
+    maker_id: int | None,
     at_us: int,
     expires_us: int | None,
 ) -> None:
@@ -126,6 +132,7 @@ def add_token(
         "name": name,
         "scopes": scopes,
         "person_id": person_id,
+        "maker_id": maker_id,
         "created_at_us": at_us,
         "expires_at_us": expires_us,
     }
@@ -133,7 +140,7 @@ def add_token(
 
 
 def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, Any]:
-    """Tokens by their hashes, each with external id and status of the person it speaks for."""
+    """Tokens by their hashes, each with the external id and state of the person it speaks for, and the state of who made it."""
     return {row.token_hash: row for row in tx.ask(_FIND_TOKEN, [{"hash": one} for one in hashes])}
 
 

@@ -15,8 +15,9 @@ from sqlalchemy import Table, func, select, text
 from rewards.outputs import written
 from rewards.store import schema
 from rewards.store.address import parse_address
+from rewards.store.engines import file_of
 from rewards.store.migrate import head, revision, upgrade
-from rewards.store.session import Database, Transaction, file_of, open_database
+from rewards.store.session import Database, Transaction, open_database
 from rewards.store.trouble import told
 
 _REVISION = "revision"

@@ -88,6 +88,12 @@ def is_revoked(tx: Transaction, credential_id: str) -> bool:
     return tx.execute(select(CREDENTIAL.c.id).where(where)).first() is not None
 
 
+def has_list(tx: Transaction, key_id: str, number: int) -> bool:
+    """Whether any credential has its place in the list."""
+    where = and_(CREDENTIAL.c.issuer == key_id, CREDENTIAL.c.list_number == number)
+    return tx.execute(select(CREDENTIAL.c.id).where(where).limit(1)).first() is not None
+
+
 def revoked_places(tx: Transaction, key_id: str, number: int) -> list[int]:
     """The set bits of a status list, rising."""
     where = and_(CREDENTIAL.c.issuer == key_id, CREDENTIAL.c.list_number == number, _lost())

@@ -7,6 +7,7 @@ free text is swept, of tables added later too.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import Column, Table, Text, or_, select, update
 
@@ -27,7 +28,10 @@ def words_for(external_id: str, name: str, email: str | None, other_names: Itera
 
 
 def forget_words(tx: Transaction, organisation: str, words: Sequence[str], replacement: str) -> None:
-    """Replace the words, whatever their case, in every free text of the organisation outside the ledger."""
+    """Replace the words, whatever their case and Unicode form, in every free text of the organisation outside the ledger."""
+    words = sorted(
+        {normalize(form, word) for word in words for form in ("NFC", "NFD")}, key=len, reverse=True
+    )
     pattern = re.compile(
         "|".join(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])" for word in words), re.IGNORECASE
     )

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from rewards.events import Event, Frozen
+from rewards.events import Event, Frozen, to_cloudevent
 from rewards.places import Place, places
-from rewards.recorded import Closing, RecordedPerson, RecordedProgram, RecordedVersion
+from rewards.recorded import Closing, Kept, RecordedPerson, RecordedProgram, RecordedVersion
 from rewards.scheme import IncentiveScheme
 from rewards.schemes import Schemes
 from rewards.store import events as rows
@@ -48,6 +48,8 @@ def export_events(tx: Transaction, organisation: str, since: datetime | None = N
 def export_program(tx: Transaction, organisation: str, now: datetime) -> RecordedProgram:
     """What a replay of the exported events needs beside them: every version, the closings, and people without names."""
     history = _History(tx, organisation)
+    kept = journal_rows.kept_badges(tx, organisation)
+    refs = rows.by_refs(tx, [row.event_ref for row in kept])
     return RecordedProgram(
         organisation=organisation,
         exported_at=now,
@@ -76,6 +78,16 @@ def export_program(tx: Transaction, organisation: str, now: datetime) -> Recorde
                 segments=tuple((date.fromordinal(day), name) for day, name in place.segments_by_date()),
             )
             for id_, place in sorted(history.places.items())
+        ),
+        kept=tuple(
+            Kept(
+                person=_external(row.person_id, history.names),
+                badge=row.rule,
+                version=row.scheme_version,
+                millipoints=row.amount,
+                event=to_cloudevent(to_event(refs[row.event_ref], history.names)),
+            )
+            for row in kept
         ),
     )
 

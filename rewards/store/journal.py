@@ -350,6 +350,33 @@ def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[tuple[
     return {(badge, object_key) for badge, object_key in tx.execute(query)}
 
 
+def kept_badges(tx: Transaction, organisation: str) -> list[Row[Any]]:
+    """Standing badge entries, and lost ones, of people one of whose events was undone: what was permanent may have outlived it."""
+    other, event = JOURNAL.alias(), schema.event
+    undone = (
+        select(event.c.person_id)
+        .where(event.c.voided_at_us.is_not(None))
+        .union(
+            select(event.c.owner_id).where(event.c.voided_at_us.is_not(None), event.c.owner_id.is_not(None))
+        )
+    )
+    query = (
+        select(JOURNAL)
+        .join(other, (other.c.reverses == JOURNAL.c.id) & (other.c.origin != "merge"), isouter=True)
+        .where(
+            JOURNAL.c.organisation_id == organisation,
+            JOURNAL.c.kind == "badge",
+            JOURNAL.c.origin != "merge",
+            JOURNAL.c.event_ref.is_not(None),
+            JOURNAL.c.reverses.is_(None),
+            JOURNAL.c.person_id.in_(undone),
+            other.c.id.is_(None),
+        )
+        .order_by(JOURNAL.c.id)
+    )
+    return list(tx.execute(query))
+
+
 def badges_of(tx: Transaction, person_id: int) -> list[Row[Any]]:
     """The person's badges, the revoked included, the oldest first; one row for each object that earned it."""
     query = select(BADGE).where(BADGE.c.person_id == person_id)

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from rewards.faults import BadValue
+from rewards.store import states
 from rewards.store.schema import metadata
 from rewards.store.session import Database, Transaction
 
@@ -51,13 +52,15 @@ def revision(tx: Transaction) -> str:
 
 def is_current(db: Database) -> bool:
     """True when the newest migration has been applied."""
-    return state(db) == CURRENT
+    with db.read() as tx:
+        return state_of(revision(tx)) == CURRENT
 
 
 def state(db: Database) -> str:
-    """CURRENT, OLDER (tables are missing, or all of them) or NEWER than this version."""
+    """CURRENT, OLDER (tables are missing, or what people have begun is kept as an earlier version did) or NEWER than this version."""
     with db.read() as tx:
-        return state_of(revision(tx))
+        found = state_of(revision(tx))
+        return OLDER if found == CURRENT and states.any_outdated(tx) else found
 
 
 def state_of(applied: str) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Column, Table, or_, select
@@ -12,9 +13,12 @@ from rewards.store.session import Transaction
 from rewards.store.units import maybe_us
 
 # Of no meaning to the person, and of use to whoever steals the file.
-_SECRET = frozenset({"password_hash", "token_hash", "payload_hash", "request_hash", "dedupe"})
+_SECRET = frozenset(
+    {"password_hash", "token_hash", "payload_hash", "request_hash", "dedupe", "secret", "former_secret"}
+)
 # Who decided about her is told by role in the program, not by name here.
 _OTHERS = frozenset({"review.actor", "claim.actor"})
+KUDOS_GIVEN = "given"
 _JSON = frozenset({"tags", "arguments", "detail"})
 Rows = list[dict[str, Any]]
 
@@ -47,10 +51,20 @@ def rows_about(
         if not where:
             continue
         query = select(table).where(table.c.organisation_id == organisation, or_(*where))
-        rows = [_readable(table, row._asdict()) for row in tx.execute(query.order_by(*table.primary_key))]
+        seen = [row._asdict() for row in tx.execute(query.order_by(*table.primary_key))]
+        rows = [_readable(table, row) for row in map(partial(_as_seen, table, accounts), seen) if row]
         if rows:
             found[table.name] = rows
     return found
+
+
+def _as_seen(table: Table, accounts: Sequence[int], row: dict[str, Any]) -> dict[str, Any] | None:
+    """The row as the program lets the person see it: no thanks that are not given yet or never were, nobody who proposed her."""
+    if table is schema.kudos and row["giver_id"] not in accounts and row["status"] != KUDOS_GIVEN:
+        return None
+    if table is schema.nomination and row["nominator_id"] not in accounts:
+        return row | {"nominator_id": None}
+    return row
 
 
 def _readable(table: Table, row: dict[str, Any]) -> dict[str, Any]:

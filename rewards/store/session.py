@@ -1,44 +1,30 @@
 """Opening the database: one transaction per use case, one writer per process on SQLite."""
 
 import os
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
-import psycopg
-from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import (
     URL,
     Connection,
     CursorResult,
     Engine,
     Executable,
-    create_engine,
-    event,
-    exc,
     text,
 )
-from sqlalchemy.pool import QueuePool, StaticPool
 
 from rewards.faults import Unavailable
+from rewards.outputs import OWNER_ONLY
 from rewards.store.address import parse_address
+from rewards.store.engines import begin_sqlite, file_of, identity, postgresql_engine, sqlite_engine
 from rewards.store.prepared import Compiled, Prepared
 from rewards.store.trouble import told
 
 # How long a writer waits for its turn, unless the caller says otherwise. A web request waits less: it holds a thread.
 WAIT_SECONDS = 30.0
-CONNECT_SECONDS = 10
-TRY_MS = 20
-OWNER_ONLY = 0o600
-_BUSY_MS = 5_000  # for what takes no turn: opening the file, and a reader that meets a checkpoint
-POOL_SIZE = 16
-IDLE_BEFORE_PING_SECONDS = 10.0
-_FAILED = (exc.OperationalError, exc.TimeoutError, sqlite3.OperationalError, psycopg.OperationalError)
 Question = tuple[Prepared, Sequence[Mapping[str, Any]]]
 
 
@@ -163,10 +149,10 @@ class Database:
         self._lock = threading.RLock()
         self._kept: Connection | None = None
         if self.dialect == "sqlite":
-            self._writer = _sqlite_engine(url, writer=True)
-            self._reader = _sqlite_engine(url, writer=False)
+            self._writer = sqlite_engine(url, writer=True)
+            self._reader = sqlite_engine(url, writer=False)
         else:
-            self._writer = self._reader = _postgresql_engine(url, self.wait_seconds)
+            self._writer = self._reader = postgresql_engine(url, self.wait_seconds)
 
     @property
     def engine(self) -> Engine:
@@ -204,12 +190,12 @@ class Database:
         """One kept connection; its transactions are begun and ended through the driver, whatever Core thinks of them."""
         if self._kept is None:
             self._kept = self._writer.connect()
-            self._file = _identity(self._path)
+            self._file = identity(self._path)
         tx = Transaction(self._kept, self)
         driver: Any = self._kept.connection.driver_connection
         if driver.in_transaction:
             raise RuntimeError("a writing transaction is open in this thread already; pass it on")
-        _begin_sqlite(driver, give_up)
+        begin_sqlite(driver, give_up)
         try:
             yield tx
             driver.execute("COMMIT")
@@ -235,7 +221,7 @@ class Database:
 
     def _check_file(self) -> None:
         """See that SQLite's file is there and the one that was opened: what is written to a file removed meanwhile is lost."""
-        found = _identity(self._path)
+        found = identity(self._path)
         if found is None and (self._file is not None or not self._create):
             raise Unavailable("its file is missing (groundswell db upgrade makes a new one)")
         if self._file is None:
@@ -253,7 +239,7 @@ class Database:
 
     def failed(self, error: Exception) -> bool:
         """True where the error is the database's own (locked, full, gone), whatever was asked of it."""
-        return isinstance(error, _FAILED)
+        return isinstance(error, Unavailable)
 
     def close(self) -> None:
         """Give all connections back; one that is being written through, when that is done."""
@@ -282,111 +268,6 @@ def open_database(url: str, create: bool = True, wait_seconds: float | None = No
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
     return Database(parsed, create, wait_seconds)
-
-
-def file_of(url: URL) -> Path:
-    """Where SQLite's file stands; an address may name it as a URI of SQLite's own."""
-    return Path(unquote(str(url.database).removeprefix("file:")) if "uri" in url.query else str(url.database))
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file stands at a path; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _begin_sqlite(driver: Any, give_up: float) -> None:
-    """Take the file's write lock. Raises sqlite3.OperationalError when it was not to be had until `give_up`.
-
-    Left to itself SQLite soon sleeps 100 ms between its tries, so that writers who never pause can starve another one
-    for ever. Many short tries get their turn.
-    """
-    driver.execute(f"PRAGMA busy_timeout={TRY_MS}")
-    try:
-        while True:
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as fault:
-                if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
-                    raise
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
-
-
-def _sqlite_engine(url: URL, *, writer: bool) -> Engine:
-    """SQLite through the stdlib driver with transactions begun by us, not guessed by the driver."""
-    options: dict[str, Any] = (
-        {"poolclass": StaticPool} if writer else {"poolclass": QueuePool, "pool_size": 8}
-    )
-    engine = create_engine(
-        url,
-        # What a statement is given stands in no error.
-        hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
-        **options,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        # FULL: an acknowledged event must survive a power cut, not only a killed process.
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        # Erased names are overwritten, not only unlinked.
-        cursor.execute("PRAGMA secure_delete=ON")
-        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
-        if not writer:
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
-
-    if not writer:
-
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN")
-
-    return engine
-
-
-def _postgresql_engine(url: URL, wait_seconds: float) -> Engine:
-    """PostgreSQL through psycopg. A connection is tried before use only after it lay idle for a while."""
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_SIZE,
-        pool_timeout=wait_seconds,
-        connect_args={} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.execute(f"SET lock_timeout = {round(1000 * wait_seconds)}")
-        connection.commit()
-        # By default the width of an integer follows its value, and each mix of widths is another prepared statement.
-        connection.adapters.register_dumper(int, Int8Dumper)
-
-    @event.listens_for(engine, "checkin")
-    def _note(_connection: Any, record: Any) -> None:
-        record.info["used"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _try(connection: Any, record: Any, _proxy: Any) -> None:
-        idle = time.monotonic() - record.info.get("used", time.monotonic())
-        if idle > IDLE_BEFORE_PING_SECONDS:
-            try:
-                engine.dialect.do_ping(connection)
-                connection.rollback()
-            except Exception as fault:
-                raise exc.DisconnectionError("the server has closed this connection") from fault
-
-    return engine
 
 
 def _answers(cursor: Any, statement: Compiled) -> list[Any]:

@@ -33,8 +33,9 @@ def trouble(error: BaseException) -> str | None:
     text = str(cause)
     if isinstance(cause, _OLDER):
         return OTHER_TABLES
-    if isinstance(cause, sqlite3.Error):
-        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    if isinstance(cause, sqlite3.OperationalError) or type(cause) is sqlite3.DatabaseError:
+        # Without a code it is the driver's own word, of the kind that it gives when the library cannot go on.
+        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF
         if code == sqlite3.SQLITE_ERROR and text.startswith(_OTHER_TABLES):
             return OTHER_TABLES
         return _words(cause) if code in _SQLITE_DOWN else None

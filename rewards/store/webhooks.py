@@ -1,6 +1,7 @@
 """Rows of webhook and webhook_delivery: who is told what, and which messages are on their way."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,9 @@ from rewards.store.session import Transaction
 OUTBOX = schema.outbox
 WEBHOOK = schema.webhook
 DELIVERY = schema.webhook_delivery
-ACTIVE, WAITING, DELIVERED, FAILED = "active", "waiting", "delivered", "failed"
+ACTIVE, GONE = "active", "gone"
+_LOOKED_AT = 16
+WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 
 
 def add(tx: Transaction, row: Mapping[str, Any]) -> int:
@@ -41,6 +44,17 @@ def page(tx: Transaction, organisation: str, limit: int, after: int) -> list[Row
 def change(tx: Transaction, webhook: int, values: Mapping[str, Any]) -> None:
     """Update one subscription."""
     tx.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(**values))
+
+
+def end_of(tx: Transaction, person_id: int) -> None:
+    """Whoever made them is gone: nothing is sent to these subscriptions any more, until somebody rotates their secret."""
+    where = and_(WEBHOOK.c.person_id == person_id, WEBHOOK.c.status == ACTIVE)
+    tx.execute(update(WEBHOOK).where(where).values(status=GONE))
+
+
+def give(tx: Transaction, webhook: int, person_id: int | None) -> None:
+    """Whoever rotates a subscription's secret answers for it."""
+    tx.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(person_id=person_id))
 
 
 def drop(tx: Transaction, webhook: int) -> None:
@@ -98,15 +112,31 @@ def send_later(tx: Transaction, pairs: Sequence[tuple[Any, Any]], now_us: int) -
         tx.execute(insert(DELIVERY), rows)
 
 
-def claim_due(tx: Transaction, limit: int, now_us: int, until_us: int) -> list[Row[Any]]:
-    """Messages whose time has come, leased to the caller: unless it reports back, they are due again at `until_us`."""
+def hold_back(tx: Transaction, webhook: int, until_us: int) -> None:
+    """Let everything that waits for a receiver wait at least until then."""
+    where = and_(
+        DELIVERY.c.webhook_id == webhook, DELIVERY.c.status == WAITING, DELIVERY.c.next_us < until_us
+    )
+    tx.execute(update(DELIVERY).where(where).values(next_us=until_us))
+
+
+def claim_due(tx: Transaction, limit: int, per_webhook: int, now_us: int, until_us: int) -> list[Row[Any]]:
+    """Messages whose time has come, leased to the caller: unless it reports back, they are due again at `until_us`.
+
+    Of one subscription no more than `per_webhook`, so that one with a long queue does not keep the others waiting.
+    """
     query = (
-        select(DELIVERY.c.id)
+        select(DELIVERY.c.id, DELIVERY.c.webhook_id)
         .where(DELIVERY.c.status == WAITING, DELIVERY.c.next_us <= now_us)
         .order_by(DELIVERY.c.next_us, DELIVERY.c.id)
-        .limit(limit)
+        .limit(_LOOKED_AT * limit)
     )
-    ids = list(tx.execute(_skip_locked(tx, query)).scalars())
+    taken: Counter[int] = Counter()
+    ids: list[int] = []
+    for row in tx.execute(_skip_locked(tx, query)):
+        taken[row.webhook_id] += 1
+        if taken[row.webhook_id] <= per_webhook and len(ids) < limit:
+            ids.append(row.id)
     if not ids:
         return []
     where = DELIVERY.c.id.in_(ids)

@@ -91,12 +91,12 @@ def test_without_a_message_only_a_part_of_the_gap_is_noticed() -> None:
 
 
 def test_being_paid_costs_the_same_whatever_the_amount() -> None:
-    cost = decision.crowding_out(occasion(crowded=1.0, motivation=0.8, reward_points=[0.0, 1.0, 1000.0]), P)
-    assert cost.tolist() == pytest.approx([0.0, -P.crowding_out * 0.8, -P.crowding_out * 0.8])
+    o = occasion(crowded=[0.0, 1.0, 1.0, 1.0], motivation=0.8, reward_points=[0.0, 0.0, 1.0, 1000.0])
+    assert decision.crowding_out(o, P).tolist() == pytest.approx([0.0, *[-P.crowding_out * 0.8] * 3])
 
 
 def test_a_token_reward_can_lower_and_a_large_one_raise_the_utility() -> None:
-    o = occasion(crowded=1.0, motivation=0.8, novelty=1.0, reward_points=[0.0, 0.5, 200.0])
+    o = occasion(crowded=[0.0, 1.0, 1.0], motivation=0.8, novelty=1.0, reward_points=[0.0, 0.5, 200.0])
     nothing, token, large = decision.log_odds(o, P)
     assert token < nothing < large
 

@@ -13,7 +13,7 @@ from agents import decision, state
 from agents.audience import Posts, click_factor, motive, template_text, trust_change
 from agents.decision import Occasion
 from agents.parameter_table import renewed
-from agents.parameters import Parameters
+from agents.parameters import DECLARATIONS, Parameters
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "model.md"
 P = Parameters()
@@ -50,6 +50,7 @@ SYMBOLS = {
     "e_norm": P.effort_norm,
     "τ_m": P.motivation_half_life_weeks,
     "ξ": P.tangible_erosion,
+    "μ": P.motivation_kept,
     "ι": P.praise_gain,
     "α_Q": P.feedback_rate,
     "scale": P.feedback_scale,
@@ -96,6 +97,23 @@ def test_generated_tables_are_up_to_date() -> None:
     assert renewed(text) == text, "run: python -m agents.parameter_table docs/model.md"
 
 
+def test_what_the_document_points_at_is_there() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    root = DOCUMENT.parents[1]
+    assert [
+        path for path in re.findall(r"`([a-z]+/[a-z_/]+\.[a-z]+)`", text) if not (root / path).is_file()
+    ] == []
+    for module in re.findall(r"python -m ([a-z_.]+)", text):
+        assert (root / (module.replace(".", "/") + ".py")).is_file(), module
+    calibration = text[text.index("## 9. ") :]
+    named = set(re.findall(r"`([a-z]+_[a-z_]+)`", calibration))
+    assert named
+    assert named <= set(DECLARATIONS)
+    # What is told of as a command of this program is one.
+    assert set(re.findall(r"`groundswell ([a-z]+)", text)) <= {"validate", "simulate", "compare", "waterfall"}
+    assert "redteam" not in text
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_the_utility_is_the_document_s(seed: int) -> None:
     drawn = dict(
@@ -118,7 +136,7 @@ def test_the_utility_is_the_document_s(seed: int) -> None:
         Q=drawn["feedback"],
         a=weeks,
         r=drawn["reward_points"],
-        paid=drawn["crowded"] * (drawn["reward_points"] > 0.0),
+        paid=drawn["crowded"],
         z=drawn["connectedness"],
         public=drawn["public"],
         s=drawn["steerer"],
@@ -150,7 +168,7 @@ def test_care_is_the_document_s() -> None:
 
 def test_the_updates_are_the_document_s() -> None:
     back = state.recover(one(0.3), one(0.5), 7.0 * P.motivation_half_life_weeks)
-    moved = state.praise(state.erode(back, one(2.0), P), one(1.0), P)
+    moved = state.praise(state.erode(back, one(0.5), one(2.0), P), one(1.0), P)
     assert moved[0] == pytest.approx(says("m_next", m=0.3, m_0=0.5, y=2.0, thanks=1.0))
     assert state.learn_feedback(one(0.2), one(3.0), P)[0] == pytest.approx(
         says("Q_next", Q=0.2, reactions=3.0)

@@ -125,7 +125,7 @@ def test_a_phase_changes_policy_and_notifications_from_its_day_on_for_its_arm_on
 
 
 def test_the_novelty_clock_runs_is_turned_back_and_fades() -> None:
-    other = RICH.model_copy(update={"name": "other"})
+    other = RICH.model_copy(update={"badges": ()})
     model = AdvocacyModel(
         company(
             Phase(scheme=RICH),
@@ -191,7 +191,9 @@ def test_a_bonus_for_leads_counts_at_the_chance_of_a_lead() -> None:
 def test_recognition_reaches_those_it_is_for() -> None:
     for among, wanted in (("prior-none", 0), ("prior-regular", 2)):
         rule = Recognition(rule="random", share=1.0, every_days=1, times=1, among=among)
-        model = AdvocacyModel(company(Phase(recognition=rule)), 1, parameters=BUSY)
+        model = AdvocacyModel(
+            company(Phase(recognition=rule)), 1, parameters=BUSY.replace(base_log_odds=-4.5)
+        )
         codes = np.searchsorted((0.02, 0.25), model.prior_rate, side="right")
         model.step()
         assert np.array_equal(model.recogniser.ever, codes == wanted)

@@ -80,7 +80,7 @@ def test_sights_and_clicks_have_their_closed_form_without_feelings() -> None:
     model.run_for(60)
     o = model.outcomes()
     sights = o["naive_reach"].sum() * bare.visibility
-    assert o["exposures"].sum() == pytest.approx(sights, abs=4.0 * sights**0.5)
+    assert o["viewers"].sum() == pytest.approx(sights, abs=4.0 * sights**0.5)
     clicks = sights * 0.01 * bare.peer_premium * np.exp(bare.trust_weight * bare.peer_trust)
     assert o["human_clicks"].sum() == pytest.approx(clicks, abs=4.0 * clicks**0.5)
 
@@ -90,7 +90,7 @@ def test_one_seed_one_history_and_runs_differ() -> None:
     for model in (first, again, other):
         model.run_for(40)
     assert all(np.array_equal(first.outcomes()[n], again.outcomes()[n]) for n in outcomes.MEASURED)
-    assert not np.array_equal(first.outcomes()["exposures"], other.outcomes()["exposures"])
+    assert not np.array_equal(first.outcomes()["viewers"], other.outcomes()["viewers"])
 
 
 def test_two_settings_are_equal_until_they_differ() -> None:
@@ -109,7 +109,7 @@ def test_splits_add_up_to_the_whole() -> None:
     model = AdvocacyModel(small(), 9, parameters=eager())
     model.run_for(30)
     splits, whole = model.outcomes_by_split(), model.outcomes()
-    for name in ("shares", "exposures", "human_clicks", "naive_reach"):
+    for name in ("shares", "viewers", "human_clicks", "naive_reach"):
         for dimension in ("segment=", "team=", "contacts=", "prior=", "rank=", "hours=", "desk="):
             parts = [values[name] for label, values in splits.items() if label.startswith(dimension)]
             assert sum(parts) == pytest.approx(whole[name]), (dimension, name)
@@ -126,9 +126,9 @@ def test_invariants_hold_for_any_draw_of_the_priors(draws, seed) -> None:
     model = AdvocacyModel(small(60), seed, parameters=Parameters.draw(draws).replace(base_log_odds=-3.5))
     model.run_for(21)
     o = model.outcomes()
-    assert (o["unique_reach"] <= o["exposures"] + 1e-9).all()
+    assert (o["unique_reach"] <= o["viewers"] + 1e-9).all()
     assert (o["unique_reach"] <= o["naive_reach"] + 1e-9).all()
-    assert (o["human_clicks"] <= o["exposures"] + 1e-9).all()
+    assert (o["human_clicks"] <= o["viewers"] + 1e-9).all()
     assert (o["active_sharers"] <= o["shares"]).all()
     assert 0.0 <= model.feelings.trust.min() <= model.feelings.trust.max() <= 1.0
     assert model.feelings.fatigue.min() >= 0.0

@@ -104,7 +104,7 @@ def test_trust_feels_tangible_rewards_only(worth: str) -> None:
         )
         model.run_for(84)
         o = model.outcomes()
-        change.append((o["peer_trust"][-1] - BUSY.peer_trust) / o["exposures"].sum())
+        change.append((o["peer_trust"][-1] - BUSY.peer_trust) / o["viewers"].sum())
     paid, unpaid = change
     if worth == "tangible":
         assert paid < unpaid

@@ -20,9 +20,9 @@ def test_half_the_gap_is_gone_after_the_half_life() -> None:
 
 def test_tangible_rewards_erode_and_praise_lifts_within_bounds() -> None:
     m = np.array([0.0, 0.5, 1.0])
-    assert state.erode(m, np.ones(3), P).tolist() == pytest.approx(
-        [0.0, 0.5 - P.tangible_erosion, 1.0 - P.tangible_erosion]
-    )
+    eroded = state.erode(m, m, np.ones(3), P)
+    assert eroded[0] == 0.0
+    assert (m - eroded)[1:] == pytest.approx(P.tangible_erosion, rel=0.05)
     assert state.praise(m, np.ones(3), P).tolist() == pytest.approx([P.praise_gain, 0.5 + P.praise_gain, 1.0])
 
 
@@ -65,14 +65,22 @@ def test_levels_stay_levels(level, strict, shares, sanctions, trained, reactions
         state.fear_after(one, np.array([strict]), np.array([trained]), acts, np.array([sanctions]), P),
         state.form_habit(one, acts, acts, P),
         state.learn_feedback(one, np.array([reactions]), P),
-        state.erode(one, acts, P),
+        state.erode(one, one, acts, P),
         state.praise(one, acts, P),
     ]
     assert all(0.0 <= result[0] <= 1.0 for result in results)
 
 
-def test_a_rate_is_taken_over_the_weeks_that_were_seen() -> None:
-    shared_once_of_two = np.array([(1.0 - 1.0 / P.rate_weeks) / P.rate_weeks])
-    assert 0.4 < state.seen_rate(shared_once_of_two, 2.0, P)[0] < 0.5
-    assert state.seen_rate(np.ones(1), 500.0, P)[0] == 1.0
-    assert state.seen_rate(np.zeros(1), 0.0, P)[0] == 0.0
+@pytest.mark.parametrize("acts", [1.0, 10.0, 1e6])
+def test_erosion_is_bounded_however_much_is_paid_for(acts: float) -> None:
+    base = np.array([0.05, 0.4, 0.9])
+    at_once = state.erode(base, base, np.full(3, acts), P)
+    day_by_day = base
+    for _ in range(100):
+        day_by_day = state.erode(day_by_day, base, np.full(3, acts / 100.0), P)
+    assert (at_once >= P.motivation_kept * base).all()
+    assert (at_once < base).all()
+    assert day_by_day == pytest.approx(at_once)
+    # Who stands below that part already loses nothing more.
+    low = P.motivation_kept * base * 0.5
+    assert state.erode(low, base, np.full(3, acts), P).tolist() == low.tolist()

@@ -40,6 +40,8 @@ badges:
   - {id: wide, title: Wide, permanent: false, groups: [[{metric: events, of: share, per_object: once, at_least: 2}]],
      penalties: [{on: slip, takes: all}]}
   - {id: each, title: Each, once_per: object, groups: [[{metric: events, of: share, scope: object, at_least: 2}]]}
+  - {id: keeps, title: Keeps, points: 2, groups: [[{metric: events, of: share, at_least: 2}]], penalties: [{on: slip, takes: all}]}
+  - {id: busy, title: Busy, points: 1, groups: [[{metric: awards, of: share, at_least: 3}]]}
 fair_play: {review_above_per_hour: 2}
 """
 Standing = tuple[Counter[Any], set[Any], dict[str, Any]]

@@ -6,11 +6,14 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from typer.testing import CliRunner
 
 from rewards.events import Event
 from rewards.faults import Fault
@@ -20,6 +23,7 @@ from rewards.people import change_zone, erase, import_people, set_leave
 from rewards.people_file import PersonRow
 from rewards.program import close_period, record, release_due, reverse_entry
 from rewards.publication import publish_scheme, roll_back
+from rewards.reasons import Reason
 from rewards.recorded import RecordedProgram
 from rewards.replay import replay
 from rewards.review import decide, open_reviews
@@ -28,6 +32,8 @@ from rewards.store import schema
 from rewards.store.history import export_events, export_program
 from rewards.store.session import Database
 from rewards.tables import compile_scheme
+from sims.cli import app
+from sims.replaying import load_program, replay_file, replay_recorded
 from tests.conformance.helpers import DAY
 from tests.conftest import NOON, World
 
@@ -69,8 +75,7 @@ def in_ledger(db: Database, name: str) -> Counter[Line]:
 
 
 def replayed(events: Sequence[Event], program: RecordedProgram) -> Counter[Line]:
-    versions = {one.version: compile_scheme(one.scheme) for one in program.versions}
-    found = replay(events, versions[program.in_force or max(versions)], program.people, numbered=versions)
+    found = replay_recorded(events, program, Path("export"))
     lines: Counter[Line] = Counter()
     for one in found.entries:
         event, entry = one.occasion.event, one.entry
@@ -89,8 +94,10 @@ def exported(db: Database, name: str, now: datetime) -> tuple[list[Event], Recor
 def assert_replay_is_the_ledger(db: Database, name: str, now: datetime) -> None:
     events, program = exported(db, name, now)
     ledger, again = in_ledger(db, name), replayed(events, program)
-    missing, more = ledger - again, again - ledger
-    assert (missing, more) == (Counter(), Counter())
+    assert {"only in the ledger": ledger - again, "only in the replay": again - ledger} == {
+        "only in the ledger": Counter(),
+        "only in the replay": Counter(),
+    }
 
 
 BODY = """
@@ -251,3 +258,156 @@ def test_a_replay_of_any_export_is_the_ledger(
         for step in done:
             history.do(step)
         assert_replay_is_the_ledger(db, history.name, history.now)
+
+
+def told(history: History) -> set[tuple[str, str]]:
+    """How the exported events were taken: (id, status)."""
+    events, _ = exported(history.db, history.name, history.now)
+    return {(event.id, event.frozen.taken) for event in events if event.frozen is not None}
+
+
+def test_late_backfilled_and_closed_events_are_exported_as_they_were_taken(db: Database) -> None:
+    history = History(db, "acme")
+    for step in (
+        ("happens", "ana", 5, "share", "a", "ben", False),
+        ("happens", "ana", 73 * 60, "share", "b", None, False),
+        ("happens", "ana", 73 * 60, "share", "c", None, True),
+        ("closed", 24),
+        ("happens", "ben", 25 * 60, "share", "d", "ana", True),
+    ):
+        history.do(step)
+    assert told(history) == {
+        ("e001", "scored"), ("e002", "late"), ("e003", "scored"), ("e004", "closed_period")
+    }  # fmt: skip
+    events, _ = exported(db, "acme", history.now)
+    assert all(event.recorded_at is not None and event.recorded_at >= event.occurred_at for event in events)
+    assert_replay_is_the_ledger(db, "acme", history.now)
+    # The events alone are enough where one version held all along.
+    found = replay(events, compile_scheme(World.scheme(FIRST)))
+    reasons = {one.occasion.event.id: one.entry.reason for one in found.entries if not one.entry.item}
+    assert reasons == {"e002": Reason.LATE, "e004": Reason.CLOSED_PERIOD}
+
+
+def test_what_was_undone_in_a_closed_period_stays_counted_and_gives_nothing(db: Database) -> None:
+    history = History(db, "acme")
+    for step in (
+        ("happens", "ana", 120, "share", "a", None, False),
+        ("happens", "ana", 60, "share", "b", None, False),
+        ("passes", 5),
+        ("closed", 1),
+        ("taken_back", 0),
+        ("happens", "ana", 0, "share", "c", None, False),
+    ):
+        history.do(step)
+    events, _ = exported(db, "acme", history.now)
+    assert [event.frozen is not None and event.frozen.reversed_at is not None for event in events] == [
+        True,
+        False,
+        False,
+    ]
+    assert_replay_is_the_ledger(db, "acme", history.now)
+    assert ("ana", "s/e002", "first", "badge", 5000, "awarded") in in_ledger(db, "acme")
+
+
+def test_a_badge_for_good_outlives_its_event_in_the_export_too(db: Database) -> None:
+    history = History(db, "acme")
+    for step in (
+        ("happens", "ana", 120, "share", "a", None, False),
+        ("happens", "ana", 60, "share", "b", None, False),
+        ("taken_back", 1),
+    ):
+        history.do(step)
+    _, program = exported(db, "acme", history.now)
+    assert [(one.person, one.badge) for one in program.kept] == [("ana", "first")]
+    assert_replay_is_the_ledger(db, "acme", history.now)
+
+
+def test_closed_periods_keep_the_version_that_they_were_closed_under(db: Database) -> None:
+    history = History(db, "acme")
+    dear = text_of(40, "each", "sales", 0, True, 72)
+    for step in (
+        ("published", dear, "exact", 50),
+        ("happens", "ana", 10, "share", "a", None, False),
+        ("passes", 26),
+        ("closed", 20),
+        ("withdrawn", 2),
+        ("published", text_of(5, "once", "lab", 24, False, 12), "exact", 60),
+        ("happens", "ana", 0, "share", "b", None, False),
+    ):
+        history.do(step)
+    events, program = exported(db, "acme", history.now)
+    assert [event.frozen and event.frozen.version for event in events] == [2, 3]
+    assert program.closings
+    assert_replay_is_the_ledger(db, "acme", history.now)
+
+
+def test_who_was_merged_erased_or_moved_is_scored_as_then(db: Database) -> None:
+    history = History(db, "acme")
+    for step in (
+        ("happens", "ana", 30, "click", "a", None, False),
+        ("happens", "ben", 20, "share", "a", "ana", False),
+        ("moved", "ana", "lab"),
+        ("happens", "ana", 0, "click", "b", None, False),
+        ("merged", "ben", "cleo"),
+        ("merged", "ana", "ben"),
+        ("erased", "dan"),
+        ("happens", "ana", 0, "share", "c", None, False),
+    ):
+        history.do(step)
+    events, program = exported(db, "acme", history.now)
+    assert "dan" not in program.model_dump_json()
+    assert [event.frozen and event.frozen.segment for event in events] == ["sales", "sales", "lab", "lab"]
+    assert_replay_is_the_ledger(db, "acme", history.now)
+
+
+def test_the_commands_export_and_replay(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History(db, "acme")
+    for step in (
+        ("happens", "ana", 30, "share", "a", "ben", False),
+        ("published", text_of(40, "each", "lab", 0, True, 72), "exact", 5),
+        ("happens", "ana", 80 * 60, "share", "b", None, False),
+        ("closed", 0),
+        ("happens", "ben", 30, "share", "Ünïcode №", None, False),
+        ("taken_back", 0),
+    ):
+        history.do(step)
+    url = db.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("DATABASE_URL", url)
+    out = tmp_path / "history.jsonl"
+    result = CliRunner().invoke(app, ["events", "export", str(out), "--organisation", "acme"])
+    assert result.exit_code == 0, result.output
+    assert f"3 events of acme in {out}" in result.stdout
+    body = replay_file(out, (), None)
+    lines: Counter[Line] = Counter()
+    for one in body["entries"]:
+        reason = reason_of(one["reason"], one["millipoints"])
+        lines[
+            one["person"],
+            f"{one['source']}/{one['event']}",
+            one["item"],
+            one["kind"],
+            one["millipoints"],
+            reason,
+        ] += 1
+    assert lines == in_ledger(db, "acme")
+    assert load_program(tmp_path / "history.program.json").organisation == "acme"
+    # A replay by another scheme takes the same file.
+    scheme = tmp_path / "s.yaml"
+    scheme.write_text(FIRST)
+    assert replay_file(out, [scheme], None)["entries"]
+    printed = CliRunner().invoke(app, ["events", "export", "--organisation", "acme"])
+    assert printed.stdout == out.read_text("utf-8")
+    for arguments, why in (
+        (["events", "export", "--organisation", "nobody"], "not in this database"),
+        (["events", "export", "--since", "20260101"], "RFC 3339"),
+        (["replay", str(tmp_path / "other.jsonl")], "name the scheme"),
+        (["replay", str(out), "--people", str(scheme)], "no --scheme"),
+        (["replay", str(out), "--scheme", str(scheme), "--program", str(scheme)], "--program"),
+        (["replay", str(out), "--program", str(scheme)], "not JSON"),
+    ):
+        refused = CliRunner().invoke(app, arguments)
+        assert (refused.exit_code, refused.stderr.count("\n"), why in refused.stderr) == (2, 1, True), (
+            refused.output
+        )

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -233,3 +234,21 @@ def test_erasing_reaches_free_text_event_ids_and_other_peoples_words(world: Any)
         for table in schema.metadata.sorted_tables:
             for found in tx.execute(table.select()):
                 assert "quill" not in str(found).lower(), table.name
+
+
+@pytest.mark.parametrize(("known", "written"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_erasing_reaches_a_name_in_either_unicode_form(world: Any, known: Any, written: Any) -> None:
+    name = "Zoë Åkerström"
+    row = PersonRow(
+        id="zoe", name=normalize(known, name), segment="sales", team="north", timezone="UTC", contacts=1
+    )
+    with world.db.begin() as tx:
+        import_people(tx, "acme", [row], world.now)
+    world.record(world.event("ana", object=normalize(written, "talk of Åkerström"), id=f"by {name}"))
+    kudos(world, "ana", "ben", "k", normalize(written, "Åkerström's idea"))
+    with world.db.begin() as tx:
+        erase(tx, "acme", "zoe", world.now, "zoe")
+    with world.db.read() as tx:
+        for table in schema.metadata.sorted_tables:
+            for found in tx.execute(table.select()):
+                assert "kerstr" not in str(found), table.name

@@ -18,15 +18,17 @@ from rewards.boards import leaderboard
 from rewards.claims import cancel_claim, claim_reward, claims_for
 from rewards.content import ChannelStatus, ContentItem, publish_item
 from rewards.credentials import credential_for, verify_credential
+from rewards.export import export_person
 from rewards.faults import Refused
 from rewards.links import clicks_for, declare_share, follow_link, prepare_share
 from rewards.merging import merge_people
-from rewards.people import get_person, import_people, link_people, set_leave, set_opt_out
+from rewards.people import find_row, get_person, import_people, link_people, set_leave, set_opt_out
 from rewards.people_file import PersonRow
 from rewards.program import badges_for, close_period, release_due, reverse_entry
-from rewards.recognition import kudos_allowance_left, kudos_received
+from rewards.recognition import THANKED, kudos_allowance_left, kudos_received
 from rewards.review import decide, open_reviews
 from rewards.store.history import export_events
+from rewards.store.journal import balance_of
 from tests.conformance.helpers import DAY, HOUR, MINUTE, board, kudos
 from tests.soundness import assert_sound
 
@@ -234,6 +236,8 @@ def test_thanks_between_the_two_count_for_nobody(world: Any) -> None:
     merge(world)
     with world.db.read() as tx:
         assert kudos_received(tx, ORG, "ana") == []
+        assert kudos_allowance_left(tx, ORG, "ana", world.now) == 100_000
+    world.sound()
 
 
 def test_each_event_keeps_the_segment_it_happened_in(empty_world: Any) -> None:
@@ -285,6 +289,28 @@ def test_closed_boards_and_weeks_change_by_the_name_alone(world: Any) -> None:
         ("Dan", 25_000),
     ]
     world.sound()
+
+
+def test_thanks_that_buy_nothing_are_kept_as_thanks(world: Any) -> None:
+    kudos(world, "dan", "ben", "k1")
+    kudos(world, "cleo", "ana", "k2")
+    merge(world)
+    with world.db.read() as tx:
+        who = find_row(tx, ORG, "ana").id
+        assert balance_of(tx, ORG, THANKED, who) == 20_000
+
+
+def test_her_own_data_are_those_of_both_accounts(world: Any) -> None:
+    world.record(world.event("ben", world.now - 2 * HOUR), world.event("ana"))
+    with world.db.begin() as tx:
+        close_period(tx, ORG, world.now - HOUR, "hr", world.now)
+    merge(world)
+    with world.db.begin() as tx:
+        found = export_person(tx, ORG, "ben", "ana", world.now)
+    assert found.person == "ana"
+    assert len(found.tables["event"]) == 2
+    assert {row["external_id"] for row in found.tables["person_alias"]} == {"ben"}
+    assert len(found.tables["person"]) == 2
 
 
 def test_who_opted_out_stays_out(world: Any) -> None:

@@ -53,3 +53,26 @@ def test_case_48_a_rollback_leaves_balances_as_if_never_published(world: Any, mo
     with pytest.raises(Conflict), world.db.begin() as tx:
         roll_back(tx, world.organisation, version.version, "hr", "again", world.now)
     world.sound()
+
+
+@pytest.mark.parametrize(("text", "way", "points"), [(HALF, "lowered", "10"), (DOUBLE, "raised", "40")])
+def test_an_exact_version_says_that_it_changed_an_amount(
+    world: Any, text: str, way: str, points: str
+) -> None:
+    world.record(world.event(at=world.now - HOUR))
+    publish(world, text, world.now - DAY, "exact")
+    entries = world.entries()
+    (now,) = [
+        one for one in entries if one.rule == "share" and one.reverses is None and one.scheme_version == 2
+    ]
+    assert now.why == f"{points} points for “Share”. A new version of the scheme {way} it from 20 points."
+    undone = [one.why for one in entries if one.reverses is not None and one.rule == "share"]
+    assert undone == ["A new version of the scheme counts this differently; this undoes its former amount."]
+    with world.db.begin() as tx:
+        roll_back(tx, "acme", 2, "hr", "test", world.now)
+    assert world.earned() == 20_000
+    assert "20 points for “Share”." in [one.why for one in world.entries()[:4]]
+    assert any(
+        one.why == "The version of the scheme that gave this was withdrawn." for one in world.entries()
+    )
+    world.sound()

@@ -86,7 +86,7 @@ def test_where_the_database_fails_it_is_asked_once(world: World, monkeypatch: py
 
     monkeypatch.setattr(singles, "record", locked)
     found = record_all(world, world.event("ana"), world.event("ben"))
-    assert statuses(found) == ["OperationalError"] * 2
+    assert statuses(found) == ["Unavailable"] * 2
     assert len(asked) == 1
 
 

@@ -17,12 +17,12 @@ def test_one_and_two_processes_give_the_same_bytes(small: Scenario) -> None:
 
 def test_another_seed_gives_other_numbers(small: Scenario) -> None:
     first, second = simulate(small, runs=1), simulate(small, runs=1, seed=4)
-    assert first.total("exposures") != second.total("exposures")
+    assert first.total("viewers") != second.total("viewers")
 
 
 def test_more_runs_keep_the_earlier_ones(small: Scenario) -> None:
     few, many = simulate(small, runs=2), simulate(small, runs=3)
-    assert few.total("exposures").tolist() == many.total("exposures")[:2].tolist()
+    assert few.total("viewers").tolist() == many.total("viewers")[:2].tolist()
 
 
 def test_scenarios_agree_until_they_differ(small: Scenario) -> None:

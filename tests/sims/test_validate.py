@@ -9,6 +9,7 @@ import pytest
 from agents.default_posterior import draw_parameters
 from agents.parameters import Parameters
 from sims import experiments, interventions
+from sims.defaults import sure_of_the_sign
 from sims.target_notes import NOTES
 from sims.validate import TARGETS, Target, chosen, judge, number_of, passed, validate
 
@@ -108,3 +109,13 @@ def test_crowding_out_can_have_either_sign() -> None:
 
 def test_cascades_are_never_supercritical_by_default() -> None:
     assert all(experiments.cascades(draw_parameters(2, r), 2, r)[61] < 0.5 for r in range(3))
+
+
+def test_a_target_with_a_sign_asks_for_it_and_not_for_its_edge() -> None:
+    by_key = {target.key: target for target in TARGETS}
+    assert sure_of_the_sign(by_key[282], 0.0, 1.0, 0.03) == (0.03, 1.0)
+    assert sure_of_the_sign(by_key[281], -1.0, 0.0, 0.03) == (-1.0, -0.03)
+    # Where the band lies on one side of the turn, and where no sign is asked for, it stays.
+    assert sure_of_the_sign(by_key[12], -0.45, -0.10, 0.03) == (-0.45, -0.10)
+    assert sure_of_the_sign(by_key[13], -0.05, 1.0, 0.03) == (-0.05, 1.0)
+    assert sure_of_the_sign(by_key[30], -2.0, 0.0, 9.0) == (-2.0, -1.0)

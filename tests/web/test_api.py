@@ -91,6 +91,12 @@ REFUSED_THANKS: list[tuple[Any, int]] = [
     ({"receiver": "ben", "message": "a\x00b"}, 422),
     ({"receiver": "ben", "message": "\ud800"}, 422),
     ({"receiver": "ben", "message": "x", "millipoints": -1}, 422),
+    ({"receiver": "ben", "message": "x", "millipoints": 0}, 422),
+    ({"message": "x"}, 422),
+    ({"receiver": "ben", "receivers": ["cleo"], "message": "x"}, 422),
+    ({"receivers": [], "message": "x"}, 422),
+    ({"receivers": ["ben", "ben"], "message": "x"}, 422),
+    ({"receivers": ["ben", "nobody"], "message": "x"}, 404),
     ({"receiver": "ben", "message": "x", "millipoints": 1.5}, 422),
     ({"receiver": "ben", "message": "x", "millipoints": 200_000}, 409),
     ({"receiver": "ben", "message": "x", "surprise": 1}, 422),
@@ -103,6 +109,22 @@ def test_thanks_that_are_refused(api: Api) -> None:
     for body, status in REFUSED_THANKS:
         refused(api.post("/kudos", body, "ana"), status)
     assert api.get("/me/allowance", "ana").json() == {"left_millipoints": 100_000}
+
+
+def test_several_are_thanked_at_once_and_thanks_are_taken_back(api: Api) -> None:
+    body = {"receivers": ["ben", "cleo", "dan"], "message": "Well done", "millipoints": 10_000}
+    said = api.post("/kudos", body, "ana").json()
+    assert [(gift["receiver"], gift["status"]) for gift in said["gifts"]] == [
+        ("ben", "given"), ("cleo", "given"), ("dan", "given"),
+    ]  # fmt: skip
+    assert said["id"] == said["gifts"][0]["id"]
+    assert api.get("/me/allowance", "ana").json() == {"left_millipoints": 100_000 - 3 * 3_333}
+    refused(api.post(f"/kudos/{said['id']}/withdraw", WHY, "ben"), 404)
+    refused(api.post(f"/kudos/{said['id']}/withdraw", WHY, "other"), 404)
+    assert api.post(f"/kudos/{said['id']}/withdraw", WHY, "ana").status_code == 204
+    assert api.get("/me/allowance", "ana").json() == {"left_millipoints": 100_000 - 2 * 3_333}
+    refused(api.post(f"/kudos/{said['id']}/withdraw", WHY, "ana"), 409)
+    assert api.post(f"/kudos/{said['gifts'][1]['id']}/withdraw", WHY).status_code == 204
 
 
 def test_a_token_without_a_person_gives_no_thanks(api: Api) -> None:
@@ -121,8 +143,10 @@ def test_a_reward_is_claimed_approved_and_taken_back(api: Api) -> None:
     refused(api.post(f"/rewards/claims/{trip['id']}/approve", WHY, "other"), 404)
     assert api.post(f"/rewards/claims/{trip['id']}/approve", WHY).json()["status"] == "approved"
     refused(api.post(f"/rewards/claims/{trip['id']}/decline", WHY), 409)
-    assert api.post(f"/rewards/claims/{trip['id']}/cancel", WHY, "ana").json()["status"] == "cancelled"
+    # What was approved was handed out: HR alone takes it back.
     refused(api.post(f"/rewards/claims/{trip['id']}/cancel", WHY, "ana"), 409)
+    assert api.post(f"/rewards/claims/{trip['id']}/cancel", WHY).json()["status"] == "cancelled"
+    refused(api.post(f"/rewards/claims/{trip['id']}/cancel", WHY), 409)
     me = api.get("/me", "ana").json()
     assert (me["earned_millipoints"], me["spendable_millipoints"]) == (20_000, 20_000)
     again = api.post("/rewards/claims", {"reward": "trip"}, "ana").json()

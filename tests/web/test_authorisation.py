@@ -46,7 +46,7 @@ def routes(client: TestClient) -> list[tuple[str, str]]:
 
 def concrete(path: str) -> str:
     for name, value in (("item", "launch"), ("channel", "linkedin"), ("code", "nothing")):
-        path = path.replace(f"{{{name}}}", value)
+        path = re.sub(rf"\{{{name}(:path)?\}}", value, path)
     return re.sub(r"\{\w+\}", "1", path)
 
 

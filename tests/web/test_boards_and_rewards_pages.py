@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from rewards.document import load_document
 from rewards.events import Event
+from rewards.highlights import give_highlights
 from rewards.intake import record
 from rewards.publication import publish_scheme
 from rewards.scheme import IncentiveScheme
@@ -121,3 +122,25 @@ def test_nobody_takes_back_a_reward_of_somebody_else(sign_in: Browser) -> None:
     (claim,) = re.findall(r"/rewards/claims/(\d+)/cancel", client.get("/rewards").text)
     assert sign_in("hal").post(f"/rewards/claims/{claim}/cancel").status_code == 404
     assert "Waits until HR agrees." in sign_in("ana").get("/rewards").text
+
+
+@pytest.mark.usefixtures("season")
+def test_who_the_program_thanked_stands_on_the_page_of_thanks(sqlite_db: Database, sign_in: Browser) -> None:
+    at = datetime.now(UTC) - timedelta(days=40)
+    text = "name: best\ntitle: Best\nrecognition: {highlights: [{title: Voice & more, share: 1/9}]}\n"
+    with sqlite_db.begin() as tx:
+        scheme = load_document(text, IncentiveScheme, "best")
+        publish_scheme(tx, ORGANISATION, scheme, at, "hal", "a test", at + timedelta(days=40), mode="exact")
+        event = Event(
+            source="test",
+            id="best",
+            kind="share",
+            subject="ben",
+            object="b",
+            occurred_at=at + timedelta(days=1),
+        )
+        record(tx, ORGANISATION, [event], received_at=at + timedelta(days=1))
+        assert give_highlights(tx, ORGANISATION, datetime.now(UTC)) == 1
+    page = sign_in("ana").get("/thanks").text
+    assert "Thanked by the program" in page
+    assert "<strong>Voice &amp; more</strong>: Ben" in page

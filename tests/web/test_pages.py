@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
+
+from rewards.presets import PRESETS
+from rewards.publication import publish_scheme
+from rewards.store.session import Database
+from tests.company import ORGANISATION
 
 BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
@@ -98,10 +104,35 @@ def test_a_form_sent_twice_thanks_once(client: TestClient, sign_in: Callable[[st
     assert client.get("/thanks").text.count("For the demo") == 1
 
 
+def test_thanks_are_taken_back_on_the_page(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+    client = sign_in("ana")
+    form = {"receiver": ["ben", "hal"], "message": "For both of you", "key": "0123456789ab"}
+    assert client.post("/thanks", data=form).status_code == 303
+    page = client.get("/thanks").text
+    assert page.count("For both of you") == 2
+    first, *_ = re.findall(r'action="(/thanks/\d+/withdraw)"', page)
+    assert client.post(first).headers["location"] == "/thanks?withdrawn=1"
+    page = client.get("/thanks?withdrawn=1").text
+    assert "Taken back." in page
+    assert page.count("For both of you") == 1
+    assert client.post(first).status_code == 409
+    assert client.post("/thanks/999999/withdraw").status_code == 404
+
+
 def test_hr_reads_the_scheme_in_plain_words(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
     page = sign_in("hal").get("/hr").text
     assert "2 points when you share something" in page
     assert "Version 1" in page
+
+
+def test_hr_sees_what_is_scheduled(
+    client: TestClient, sign_in: Callable[[str], TestClient], sqlite_db: Database
+) -> None:
+    at = datetime.now(UTC)
+    with sqlite_db.begin() as tx:
+        publish_scheme(tx, ORGANISATION, PRESETS["habit"], at + timedelta(days=9), "hr", "In January", at)
+    page = sign_in("hal").get("/hr").text
+    assert page.count(">scheduled<") == page.count(">live<") == 1
 
 
 def test_the_strategist_is_told_when_nothing_was_compared(

@@ -210,7 +210,10 @@ async def take_single(singles: Singles, token: ApiToken, message: Any) -> EventR
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {kind: {"schema": {"type": ["object", "array"]}} for kind in MEDIA_TYPES},
+            "content": {
+                kind: {"schema": {"type": ["object", "array"], "maxItems": MOST_EVENTS}}
+                for kind in MEDIA_TYPES
+            },
         }
     },
 )

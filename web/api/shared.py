@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rewards.accounts import ApiToken
 from rewards.fields import in_words
+from rewards.persons import ACTOR_PREFIX
 from rewards.requests import abandon_request, begin_request, finish_request
 from rewards.store.session import Database, Transaction
 from web.problems import MEDIA_TYPE, Problem
@@ -97,7 +98,7 @@ def person_of(token: ApiToken) -> str:
 
 def actor_of(token: ApiToken) -> str:
     """Who is named in the audit log: the person, or the token where there is none."""
-    return token.person or f"token:{token.name}"
+    return token.person or f"{ACTOR_PREFIX}{token.name}"
 
 
 def cursor_of(place: int | str) -> str:

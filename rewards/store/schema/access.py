@@ -30,6 +30,7 @@ api_token = table(
     Column("name", String(128), nullable=False),
     Column("scopes", Text, nullable=False),
     of_person(nullable=True, merge="moves", erasure="dropped"),
+    of_person("maker_id", nullable=True, merge="moves", erasure="number"),
     instant("created_at_us"),
     instant("expires_at_us", nullable=True),
     instant("revoked_at_us", nullable=True),

@@ -58,6 +58,7 @@ webhook = table(
     Column("former_secret", String(128), nullable=True),
     instant("former_until_us", nullable=True),
     Column("status", String(16), nullable=False),
+    of_person(nullable=True, merge="moves", erasure="number"),
     instant("created_us"),
     Index("ix_webhook_organisation", "organisation_id"),
 )

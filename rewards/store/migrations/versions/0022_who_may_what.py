@@ -1,4 +1,4 @@
-"""Where clicks come from, as hashes."""
+"""Where clicks come from, as hashes; who made a token or a webhook."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,8 +8,14 @@ down_revision: str | None = "0021"
 branch_labels = None
 depends_on = None
 
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     op.add_column("click", sa.Column("address_hash", sa.String(length=64), nullable=True))
     op.add_column("click", sa.Column("block_hash", sa.String(length=64), nullable=True))
     op.create_index("ix_click_block", "click", ["block_hash"])
+    for table, column in (("api_token", "maker_id"), ("webhook", "person_id")):
+        with op.batch_alter_table(table) as batch:
+            batch.add_column(sa.Column(column, KEY, nullable=True))
+            batch.create_foreign_key(op.f(f"fk_{table}_{column}"), "person", [column], ["id"])

@@ -1,0 +1,123 @@
+"""How each database is reached: SQLite's file and the turns of its writers, PostgreSQL's connections."""
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from psycopg.types.numeric import Int8Dumper
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
+from sqlalchemy.pool import QueuePool, StaticPool
+
+CONNECT_SECONDS = 10
+TRY_MS = 20
+# For what takes no turn: opening the file, and a reader that meets a checkpoint.
+_BUSY_MS = 5_000
+POOL_SIZE = 16
+IDLE_BEFORE_PING_SECONDS = 10.0
+
+
+def file_of(url: URL) -> Path:
+    """Where SQLite's file stands; an address may name it as a URI of SQLite's own."""
+    return Path(unquote(str(url.database).removeprefix("file:")) if "uri" in url.query else str(url.database))
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands at a path; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def begin_sqlite(driver: Any, give_up: float) -> None:
+    """Take the file's write lock. Raises sqlite3.OperationalError when it was not to be had until `give_up`.
+
+    Left to itself SQLite soon sleeps 100 ms between its tries, so that writers who never pause can starve another one
+    for ever. Many short tries get their turn.
+    """
+    driver.execute(f"PRAGMA busy_timeout={TRY_MS}")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as fault:
+                if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                    raise
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+
+
+def sqlite_engine(url: URL, *, writer: bool) -> Engine:
+    """SQLite through the stdlib driver with transactions begun by us, not guessed by the driver."""
+    options: dict[str, Any] = (
+        {"poolclass": StaticPool} if writer else {"poolclass": QueuePool, "pool_size": 8}
+    )
+    engine = create_engine(
+        url,
+        # What a statement is given stands in no error.
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
+        **options,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL: an acknowledged event must survive a power cut, not only a killed process.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        # Erased names are overwritten, not only unlinked.
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        if not writer:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    if not writer:
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def postgresql_engine(url: URL, wait_seconds: float) -> Engine:
+    """PostgreSQL through psycopg. A connection is tried before use only after it lay idle for a while."""
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_timeout=wait_seconds,
+        connect_args={} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET lock_timeout = {round(1000 * wait_seconds)}")
+        connection.commit()
+        # By default the width of an integer follows its value, and each mix of widths is another prepared statement.
+        connection.adapters.register_dumper(int, Int8Dumper)
+
+    @event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _try(connection: Any, record: Any, _proxy: Any) -> None:
+        idle = time.monotonic() - record.info.get("used", time.monotonic())
+        if idle > IDLE_BEFORE_PING_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+                connection.rollback()
+            except Exception as fault:
+                raise exc.DisconnectionError("the server has closed this connection") from fault
+
+    return engine

@@ -1,0 +1,85 @@
+"""No webhook reaches into a network of ours: the special-purpose registries of IANA whole, in every form that carries an address."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import IPv4Address, ip_address, ip_network
+from typing import Any
+
+import pytest
+
+from rewards.addresses import is_public, parse_target, resolve
+from rewards.faults import BadValue, Refused
+
+# Name, then the blocks: iana-ipv4-special-registry and iana-ipv6-special-registry, and the multicast blocks.
+SPECIAL_FOUR = (
+    "0.0.0.0/8", "0.0.0.0/32", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+    "192.0.0.0/29", "192.0.0.8/32", "192.0.0.9/32", "192.0.0.10/32", "192.0.0.170/31", "192.0.0.192/32", "192.0.2.0/24",
+    "192.88.99.0/24", "192.88.99.1/32", "192.88.99.2/32", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+    "240.0.0.0/4", "255.255.255.255/32", "224.0.0.0/4",
+)  # fmt: skip
+SPECIAL_SIX = (
+    "::1/128", "::/128", "::ffff:0:0/128", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001::/32", "2001:1::1/128",
+    "2001:2::/48", "2001:3::/32", "2001:4:112::/48", "2001:10::/28", "2001:20::/28", "2001:30::/28", "2001:db8::/32", "3fff::/20",
+    "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8", "::127.0.0.1/128",
+)  # fmt: skip
+PUBLIC = (
+    "8.8.8.8",
+    "1.1.1.1",
+    "93.184.215.14",
+    "198.52.0.1",
+    "192.1.0.1",
+    "2606:4700::1",
+    "2a00:1450:4001::1",
+    "64:ff9b::8.8.8.8",
+)
+
+
+def forms(inside: IPv4Address) -> list[Any]:
+    """An IPv4 address in every form that IPv6 has for it."""
+    high, low = int(inside) >> 16, int(inside) & 0xFFFF
+    return [
+        ip_address(text)
+        for text in (
+            f"::ffff:{inside}", f"::{inside}", f"64:ff9b::{inside}", f"64:ff9b:1::{inside}", f"2002:{high:x}:{low:x}::1",
+            f"2001:0:4136:e378:8000:63bf:{high ^ 0xFFFF:x}:{low ^ 0xFFFF:x}", f"2606:4700::5efe:{high:x}:{low:x}",
+            f"2606:4700::200:5efe:{high:x}:{low:x}",
+        )
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("block", SPECIAL_FOUR)
+def test_no_special_address_is_public_in_any_form(block: str) -> None:
+    network = ip_network(block)
+    for at in {0, 1, network.num_addresses // 2, network.num_addresses - 1}:
+        inside = network[min(at, network.num_addresses - 1)]
+        assert not is_public(inside)
+        assert isinstance(inside, IPv4Address)
+        assert [form for form in forms(inside) if is_public(form)] == []
+
+
+@pytest.mark.parametrize("block", SPECIAL_SIX)
+def test_no_special_address_of_ipv6_is_public(block: str) -> None:
+    network = ip_network(block)
+    assert not is_public(network[0])
+    assert not is_public(network[-1])
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_ordinary_addresses_are(address: str) -> None:
+    assert is_public(ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address", ["192.0.0.192", "192.88.99.1", "[64:ff9b:1::a00:1]", "[2002:c000:c0::1]", "[5f00::1]"]
+)
+def test_such_an_address_is_refused_before_and_at_the_look_up(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(BadValue, match="not a public host"):
+        parse_target(f"https://{address}/in")
+    target = parse_target("https://rebound.example.org/in")
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address.strip("[]"), 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(Refused, match="not public"):
+        resolve(target)
