@@ -36,6 +36,7 @@ from rewards.store.verify import verify
 
 RESULTS = Path(__file__).parent / "results" / "intake.json"
 SERVE = [Path(sys.executable).with_name("groundswell"), "serve", "--port", "0"]
+BARE = [sys.executable, "-m", "benchmarks.bare"]
 SENDERS = 16
 TURN = 320
 LEAST_SHARE_WANTED = 0.5
@@ -45,8 +46,8 @@ SEED = 11
 
 
 @contextmanager
-def process(command: Sequence[Any], env: dict[str, str]) -> Iterator[str]:
-    """The address that a server process prints first; ended with the block."""
+def process(command: Sequence[Any], env: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """The address that a server process prints first, and its id; ended with the block."""
     started = subprocess.Popen(command, env=os.environ | env, stdout=subprocess.PIPE, text=True)
     assert started.stdout is not None
     try:
@@ -56,7 +57,7 @@ def process(command: Sequence[Any], env: dict[str, str]) -> Iterator[str]:
             if started.poll() is not None or time.monotonic() > give_up:
                 raise RuntimeError(f"{command[0]} does not answer at {address}")
             time.sleep(0.1)
-        yield address
+        yield address, started.pid
     finally:
         started.terminate()
         started.wait(timeout=30)
@@ -104,8 +105,13 @@ def shares_of(url: str, token: str, some: Sequence[dict[str, Any]], senders: int
 class Endpoint:
     """One of the two."""
 
-    def __init__(self, url: str, token: str = "", senders: int = SENDERS) -> None:
-        self.url, self.token, self.senders = url, token, senders
+    def __init__(self, url: str, pid: int, token: str = "", senders: int = SENDERS) -> None:
+        self.url, self.pid, self.token, self.senders = url, pid, token, senders
+
+    def cpu_seconds(self) -> float:
+        """What its process has used so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def post(self, some: Sequence[dict[str, Any]]) -> float:
         """Events a second, over connections made before. Raises AssertionError where one was not taken."""
@@ -118,12 +124,15 @@ class Endpoint:
 
 
 def turns(ours: Endpoint, bare: Endpoint, events: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Both in turns; events a second and the share that ours reaches. The first turn warms up."""
-    rates: dict[str, list[float]] = {"ours": [], "bare": []}
+    """Both in turns; events a second, the share that ours reaches, and the CPU of each server process. The first turn warms up."""
+    both = {"bare": bare, "ours": ours}
+    rates: dict[str, list[float]] = {name: [] for name in both}
+    used = dict.fromkeys(both, 0.0)
     for start in range(0, len(events), TURN):
-        some = events[start : start + TURN]
-        rates["bare"].append(bare.post(some))
-        rates["ours"].append(ours.post(some))
+        for name, endpoint in both.items():
+            before = endpoint.cpu_seconds()
+            rates[name].append(endpoint.post(events[start : start + TURN]))
+            used[name] += endpoint.cpu_seconds() - before if start else 0.0
     warm = {name: found[1:] for name, found in rates.items()}
     shares = [mine / theirs for mine, theirs in zip(warm["ours"], warm["bare"], strict=True)]
     return {
@@ -132,15 +141,16 @@ def turns(ours: Endpoint, bare: Endpoint, events: Sequence[dict[str, Any]]) -> d
         "bare_per_s": statistics.median(warm["bare"]),
         "share": statistics.median(shares),
         "share_of_turns": {"least": min(shares), "most": max(shares)},
+        "cpu_us_an_event": {name: seconds / (len(events) - TURN) * 1e6 for name, seconds in used.items()},
     }
 
 
-def alone(address: str, token: str, now: datetime) -> dict[str, float]:
+def alone(address: str, pid: int, token: str, now: datetime) -> dict[str, float]:
     """One sender on a kept connection: microseconds of an empty answer, and events a second."""
     some = messages(ALONE, now - timedelta(hours=1), now, "alone")
     with Senders(address, 1) as one:
         _, took, _ = one.post([[request(f"{address}/healthz")] * ALONE])
-    posted = Endpoint(f"{address}/api/v1/events", token, 1).post(some)
+    posted = Endpoint(f"{address}/api/v1/events", pid, token, 1).post(some)
     return {"empty_answer_us": statistics.median(took) * 1e6, "events_per_s": posted}
 
 
@@ -153,16 +163,17 @@ def compare(dialect: str, server: str | None, count: int) -> dict[str, Any]:
         with mine.begin() as tx:
             token = create_token(tx, "acme", "bench", ["events:write"], now)
         env = {"DATABASE_URL": _url(mine), "GROUNDSWELL_ORGANISATION": "acme"}
-        served = stack.enter_context(process(SERVE, env))
-        bared = stack.enter_context(process([sys.executable, "-m", "benchmarks.bare", _url(theirs)], {}))
-        ours, bare = Endpoint(f"{served}/api/v1/events", token), Endpoint(f"{bared}/events")
+        served, mine_id = stack.enter_context(process(SERVE, env))
+        bared, theirs_id = stack.enter_context(process([*BARE, _url(theirs)], {}))
+        ours = Endpoint(f"{served}/api/v1/events", mine_id, token)
+        bare = Endpoint(f"{bared}/events", theirs_id)
         ordered = messages(count, now - timedelta(hours=20), now - timedelta(hours=1), "n")
         jumbled = messages(count, now - timedelta(hours=68), now - timedelta(hours=20), "late")
         random.Random(SEED).shuffle(jumbled)
         result = {
             "in_order": turns(ours, bare, ordered),
             "out_of_order": turns(ours, bare, jumbled),
-            "one_sender": alone(served, token, now),
+            "one_sender": alone(served, mine_id, token, now),
         }
         assert verify(mine) == []
     return result
@@ -190,7 +201,8 @@ def main() -> None:
                 got = result[dialect][order]
                 print(
                     f"{dialect} {order}: {got['ours_per_s']:.0f} events/s, bare {got['bare_per_s']:.0f}, "
-                    f"share {got['share']:.2f} (wanted: at least {LEAST_SHARE_WANTED})"
+                    f"share {got['share']:.2f} (wanted: at least {LEAST_SHARE_WANTED}); CPU us an event: "
+                    + ", ".join(f"{name} {spent:.0f}" for name, spent in got["cpu_us_an_event"].items())
                 )
             got = result[dialect]["one_sender"]
             print(

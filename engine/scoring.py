@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.kernels import plain
 from engine.scoring_kernel import score
 from engine.scoring_tables import Awards, EventBatch, SchemeTables, ScoreState
 from engine.scoring_terms import rehash
 
 _FEW, _MOST_GROWTH = 1024, 16
+# Uncompiled, what helps a compiler or the memory is only in the way: `natural` is a number's own `int`, and nothing is asked for ahead.
+_PLAIN = plain(score, {"natural": int, "_AHEAD": 1 << 62})
 
 
 def score_batch(
@@ -25,7 +28,7 @@ def score_batch(
 
     Every rule that matches an event gives one entry, of zero too, then every badge newly held or lost. Equal for `compiled` or not.
     """
-    run = score if compiled else score.py_func
+    run = score if compiled else _PLAIN
     events, most = batch.person.shape[0], int(tables.general[2])
     # Memory that is never written costs nothing, a larger copy does: half as many entries again as events are seldom passed.
     out = np.empty((4, max(most, min(events, _FEW) * most, events + events // 2)), dtype=np.int64)

@@ -29,6 +29,7 @@ from rewards.tables import CompiledScheme
 
 Role = Literal["subject", "owner"]
 _SMALL_TABLE = 16
+_BADGES = frozenset({codes.BADGE, codes.BADGE_LOST})
 
 
 @dataclass(frozen=True)
@@ -174,16 +175,28 @@ def award(
     compiled: CompiledScheme, state: PersonState, event: Event, facts: PersonFacts, role: Role = "subject"
 ) -> tuple[PersonState, Outcome]:
     """Score one event for one person with the kernel uncompiled; returns the new state and the entries."""
-    score, awards = score_batch(
-        compiled.tables, copy_state(state.score), batch_of(compiled, event, facts, role), False
-    )
-    entries = tuple(
-        entry_of(compiled, int(item), int(amount), int(reason))
-        for item, amount, reason in zip(awards.item, awards.amount_millipoints, awards.reason, strict=True)
-    )
-    if not entries and role == "subject":
-        entries = (Entry("", "", "points", 0, Reason.NO_RULE),)
-    return PersonState(score, state.aside), Outcome(entries)
+    copied = PersonState(copy_state(state.score), state.aside)
+    after, (entries,) = award_batch(compiled, copied, batch_of(compiled, event, facts, role))
+    return after, Outcome(entries)
+
+
+def award_batch(
+    compiled: CompiledScheme, state: PersonState, batch: EventBatch, silent: int = 0
+) -> tuple[PersonState, list[tuple[Entry, ...]]]:
+    """Score several events of one person in the order given, with the kernel uncompiled; the state given is used up.
+
+    Entries by event. A subject's event that no rule concerns has one that says so. Of the first `silent` events only badges are told.
+    """
+    score, awards = score_batch(compiled.tables, state.score, batch, False)
+    found: list[list[Entry]] = [[] for _ in range(batch.person.shape[0])]
+    for at, item, amount, reason in zip(*(column.tolist() for column in awards), strict=True):
+        if at >= silent or codes.reason_code(reason) in _BADGES:
+            found[at].append(entry_of(compiled, item, amount, reason))
+    no_rule = Entry("", "", "points", 0, Reason.NO_RULE)
+    for at, owner in enumerate(batch.role.tolist()):
+        if at >= silent and not owner and not found[at]:
+            found[at].append(no_rule)
+    return PersonState(score, state.aside), [tuple(entries) for entries in found]
 
 
 def badge_arguments(badge: Badge, amount: int) -> dict[str, str]:
@@ -196,7 +209,7 @@ def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int)
     """A kernel entry with the scheme's names and the arguments of its explanation."""
     code = codes.reason_code(reason_code)
     reason = KERNEL_REASONS[code]
-    if code in (codes.BADGE, codes.BADGE_LOST):
+    if code in _BADGES:
         badge = compiled.badges[item]
         kind: Literal["badge", "badge_lost"] = "badge" if code == codes.BADGE else "badge_lost"
         return Entry(badge.id, badge.title, kind, amount, reason, 0, badge_arguments(badge, amount))
@@ -247,6 +260,7 @@ __all__ = [
     "PersonState",
     "Reason",
     "award",
+    "award_batch",
     "batch_of",
     "carry",
     "entry_of",

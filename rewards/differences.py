@@ -19,15 +19,24 @@ NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD), str(Reason.
 
 
 class Ledger:
-    """A person's standing entries of the open period, and what brings them to what a fold says."""
+    """A person's standing entries of events from an instant on, and what brings them to what a fold says."""
 
-    def __init__(self, tx: Transaction, schemes: Schemes, person_id: int, closed_us: int) -> None:
+    def __init__(
+        self,
+        tx: Transaction,
+        schemes: Schemes,
+        person_id: int,
+        closed_us: int,
+        standing: Sequence[Any],
+        since_us: int,
+    ) -> None:
         self.tx = tx
         self.schemes = schemes
         self.person_id = person_id
         self.closed_us = closed_us
+        self.since_us = since_us
         self._standing: dict[tuple[Any, ...], list[Any]] = {}
-        for row in rows.standing(tx, person_id, closed_us):
+        for row in standing:
             if row.reason not in NOT_FOLDED:
                 self._standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
 
@@ -40,7 +49,8 @@ class Ledger:
         stay that the events `once_counted` give, the undone included. So neither the order of arrival nor a version that was
         withdrawn matters.
         """
-        fresh = self._missing(desired)
+        fresh = self._missing([draft for draft in desired if draft.occurred_us >= self.since_us])
+        # Badges are among the desired from the beginning on: they are held whenever they were earned.
         earned = {badge_of(draft) for draft in desired if draft.kind == "badge"}
         lost = {badge_of(row) for row in self._left() if self._is_for_good(row)} - earned
         if lost:

@@ -5,16 +5,18 @@ of the open period are folded again from its base; entries that came out differe
 written anew, so that what stands equals what canonical order would have given.
 """
 
-import json
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from rewards.differences import Ledger
-from rewards.events import item_of, object_key
+from rewards.events import object_key
 from rewards.ledger import Draft, award_moves, badge_of, book, opposite
 from rewards.phrases import plural
 from rewards.places import Place, local_ordinal, places
+from rewards.reading import Read, read_ahead
 from rewards.reasons import Reason
 from rewards.schemes import NO_SCHEME, Schemes, TopUp, in_force
 from rewards.scored import Fold, Scored
@@ -23,69 +25,11 @@ from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
 from rewards.store import reviews, states
 from rewards.store.session import Transaction
+from rewards.told import Told
 
 UNTIL_REVIEWED_US = 2**62
 HELD = str(Reason.HELD_FOR_REVIEW)
 LEFT = str(Reason.INACTIVE)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An event of the inbox with internal person ids."""
-
-    ref: int
-    source: str
-    event_id: str
-    kind: str
-    person_id: int
-    owner_id: int | None
-    occurred_us: int
-    local_date: int
-    zone: str
-    object: str
-    channel: str | None
-    tags: tuple[str, ...]
-    quantity: int
-    verification: str
-    voided: bool = False
-
-    @classmethod
-    def from_row(cls, ref: int, row: Mapping[str, Any]) -> "Told":
-        """From a row of `event`, stored or about to be."""
-        return cls(
-            ref,
-            row["source"],
-            row["event_id"],
-            row["kind"],
-            row["person_id"],
-            row["owner_id"],
-            row["occurred_us"],
-            row["local_date"],
-            row["zone"],
-            row["object"],
-            row["channel"],
-            tuple(json.loads(row["tags"])),
-            row["quantity"],
-            row["verification"],
-            row["voided_at_us"] is not None,
-        )
-
-    @property
-    def item(self) -> str:
-        """What stands for its object where things are counted once."""
-        return item_of(self.source, self.event_id, self.object)
-
-    @property
-    def key(self) -> tuple[int, str, str]:
-        """The canonical order: time, then source, then id."""
-        return self.occurred_us, self.source, self.event_id
-
-    @property
-    def beneficiaries(self) -> tuple[int, ...]:
-        """Who may earn by it: the subject, and the owner where there is another."""
-        if self.owner_id is None or self.owner_id == self.person_id:
-            return (self.person_id,)
-        return self.person_id, self.owner_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +54,25 @@ class Folder:
         self.drafts: list[Draft] = []
         self.under_review: set[int] = set()
         self._states: list[dict[str, Any]] = []
+        self._read: dict[int, Read] = {}
+
+    def read_ahead(self, since_us: Mapping[int, int]) -> None:
+        """Read at once what replays of several people, each from an instant on, are going to ask for."""
+        if since_us:
+            self.under_review |= reviews.held_events(self.tx, self.organisation, sorted(since_us))
+            self._read |= read_ahead(self.tx, self.closed_us, since_us)
+
+    def is_late(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+        """True where new events (in canonical order) begin before the last that was folded, and change nothing before them."""
+        last = (stored.last_us, stored.last_source, stored.last_event)
+        return fresh[0].key <= last and not self._reaches_back(place, stored, fresh)
 
     def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
-        late = fresh[0].key <= (stored.last_us, stored.last_source, stored.last_event)
-        if late or self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh):
+        if self.is_late(place, stored, fresh):
+            self.replay(person, place, stored, fresh[0].occurred_us)
+            return
+        if self._reaches_back(place, stored, fresh):
             self.replay(person, place, stored)
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
@@ -126,10 +84,13 @@ class Folder:
         self.drafts.extend(drafts)
         self._keep(person.id, stand, fresh[-1])
 
-    def replay(self, person: Any, place: Place, stored: Any) -> None:
-        """Fold the open period again and draft the differences from what stands."""
+    def replay(self, person: Any, place: Place, stored: Any, since_us: int = states.BEFORE_ALL_US) -> None:
+        """Fold the open period again and draft the differences from what stands.
+
+        Nothing before `since_us` has changed; what is asked for then was read ahead.
+        """
         ever = self.open_events(person.id, voided=True)
-        stand, drafts, told = self._again(person, place, stored, ever)
+        stand, drafts, told = self._again(person, place, stored, ever, since_us)
         self.drafts.extend(drafts)
         self._keep(person.id, stand, told[-1] if told else None)
 
@@ -138,20 +99,34 @@ class Folder:
         return self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
 
     def _again(
-        self, person: Any, place: Place, stored: Any, ever: Sequence[Told]
+        self,
+        person: Any,
+        place: Place,
+        stored: Any,
+        ever: Sequence[Told],
+        since_us: int = states.BEFORE_ALL_US,
     ) -> tuple[Stand, list[Draft], list[Told]]:
         """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
-        self.under_review |= reviews.held_events(self.tx, person.id)
+        if person.id not in self._read:
+            self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
         start = Stand(stored.base_version, stored.base_state)
         told = [one for one in ever if not one.voided]
-        stand, desired = self.fold(person.id, place, start, told)
+        stand, desired = self.fold(person.id, place, start, told, since_us=since_us)
+        if since_us == states.BEFORE_ALL_US:
+            standing = journal_rows.standing(self.tx, person.id, self.closed_us)
+        else:
+            standing = self._read[person.id].standing
 
         def once_counted() -> list[Draft]:
             return [] if len(told) == len(ever) else self.fold(person.id, place, start, ever)[1]
 
-        ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us)
+        ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing, since_us)
         drafts = ledger.differences(desired, {one.ref for one in told}, once_counted)
         return stand, drafts + self._top_ups(person, place, start, told), told
+
+    def _reaches_back(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+        """True where new events can change what came before the first of them."""
+        return self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh)
 
     def _topped_up(self, fresh: Sequence[Told]) -> bool:
         """True where an event falls into a span that a top-up covers."""
@@ -210,8 +185,10 @@ class Folder:
         self, person_id: int, before_us: int | None = None, *, voided: bool = False
     ) -> list[Told]:
         """The person's events of the open period that count (or ever counted), in canonical order."""
-        found = event_rows.scored_of(self.tx, person_id, self.closed_us, before_us, voided=voided)
-        return [Told.from_row(row.id, row._asdict()) for row in found]
+        if person_id in self._read and before_us is None and voided:
+            return self._read[person_id].ever
+        found = event_rows.scored_of(self.tx, [person_id], self.closed_us, before_us, voided=voided)
+        return [Told.stored(row) for row in found[person_id]]
 
     def fold(
         self,
@@ -220,30 +197,33 @@ class Folder:
         start: Stand,
         told: Sequence[Told],
         version_at: Callable[[int], int] | None = None,
+        since_us: int = states.BEFORE_ALL_US,
     ) -> tuple[Stand, list[Draft]]:
-        """The kernel over these events. `version_at` overrides which version is in force (for top-ups)."""
+        """The kernel over these events. `version_at` overrides which version is in force (for top-ups).
+
+        Of events before `since_us` only badges are drafted.
+        """
         choose = version_at or self.schemes.at
         fold = Fold.resume(self.schemes, start.version, start.state)
         drafts: list[Draft] = []
-        used = 0
-        for one in told:
-            if one.person_id != person_id:
-                # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
-                day, zone = place.of(one.ref).date_at(one.occurred_us)
-                one = replace(one, local_date=day, zone=zone)
-            # A date that was left does not come again, though clocks may show it a second time.
-            used = max(used, one.local_date)
-            if one.local_date < used:
-                one = replace(one, local_date=used)
-            version = choose(one.occurred_us)
+        seen = _seen_by(person_id, place, told)
+        for (version, _), some in groupby(
+            seen, key=lambda one: (choose(one.occurred_us), id(place.of(one.ref)))
+        ):
+            run = list(some)
+            silent = bisect_left(run, since_us, key=lambda one: one.occurred_us)
             if version == NO_SCHEME:
-                if one.person_id == person_id:
-                    drafts.append(self.zero(one, place, str(Reason.NO_SCHEME)))
+                drafts += [
+                    self.zero(one, place, str(Reason.NO_SCHEME))
+                    for one in run[silent:]
+                    if one.person_id == person_id
+                ]
                 continue
-            then = place.of(one.ref)
-            team = then.membership_at(one.occurred_us)[1]
-            scored = fold.score(version, one, person_id, then)
-            drafts.extend(self._draft(person_id, one, team, version, entry) for entry in scored)
+            then = place.of(run[0].ref)
+            scored = fold.score(version, run, person_id, then, silent)
+            for one, entries in zip(run, scored, strict=True):
+                team = then.membership_at(one.occurred_us)[1]
+                drafts.extend(self._draft(person_id, one, team, version, entry) for entry in entries)
         return Stand(fold.version, fold.to_bytes()), drafts
 
     def zero(self, told: Told, place: Place, reason: str) -> Draft:
@@ -310,6 +290,21 @@ class Folder:
                 "last_event": last.event_id if last else "",
             }
         )
+
+
+def _seen_by(person_id: int, place: Place, told: Sequence[Told]) -> list[Told]:
+    """The events on the person's own dates, none of which comes again once it was left."""
+    found = []
+    used = 0
+    for one in told:
+        if one.person_id != person_id:
+            # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
+            day, zone = place.of(one.ref).date_at(one.occurred_us)
+            one = replace(one, local_date=day, zone=zone)
+        # A date that was left does not come again, though clocks may show it a second time.
+        used = max(used, one.local_date)
+        found.append(one if one.local_date == used else replace(one, local_date=used))
+    return found
 
 
 def replay_people(

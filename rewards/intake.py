@@ -8,7 +8,7 @@ from typing import Any
 from rewards.clock import FUTURE_LIMIT, MICROSECOND
 from rewards.events import Event, payload_hash
 from rewards.faults import NotFound
-from rewards.fold import LEFT, Folder, Told, closed_until
+from rewards.fold import LEFT, Folder, closed_until
 from rewards.ledger import post
 from rewards.places import Place, places
 from rewards.schemes import Schemes
@@ -20,6 +20,7 @@ from rewards.store import states, trail
 from rewards.store.history import to_event
 from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
+from rewards.told import Told
 from rewards.velocity import hold_unusual
 from rewards.views import EntryView, Receipt, of_draft, of_rows
 
@@ -266,12 +267,20 @@ class _Intake:
                 fresh.setdefault(person_id, []).append(one.told)
         refs = {one.told.ref for one in counted}
         earlier = {id_ for row in held if row.id not in refs for id_ in (row.person_id, row.owner_id) if id_}
-        for person_id, told in sorted(fresh.items()):
+        ordered = {person_id: sorted(told, key=_key) for person_id, told in sorted(fresh.items())}
+        late = {
+            person_id: told[0].occurred_us
+            for person_id, told in ordered.items()
+            if person_id not in earlier
+            and folder.is_late(self.places[person_id], self.people[person_id], told)
+        }
+        folder.read_ahead(late)
+        for person_id, told in ordered.items():
             person = self.people[person_id]
             if person_id in earlier:
                 folder.replay(person, self.places[person_id], person)
             else:
-                folder.advance(person, self.places[person_id], person, sorted(told, key=_key))
+                folder.advance(person, self.places[person_id], person, told)
         self._replay_others(folder, earlier - set(fresh))
         ids = folder.post()
         events = {one.told.ref: one.told for one in counted}

@@ -1,49 +1,21 @@
 """The kernel's fold as the live program uses it: from stored bytes, across scheme versions, by internal ids."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, cast
 
-from rewards.award import PersonFacts, PersonState, Role, award, carry
-from rewards.events import Event, Verification
+import numpy as np
+
+from engine.scoring_tables import EventBatch
+from rewards.award import PersonState, award_batch, carry
+from rewards.clock import month_index
+from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.places import Place
 from rewards.schemes import NO_SCHEME, Schemes
-from rewards.store.units import from_us
 from rewards.tables import CompiledScheme
+from rewards.told import Told
 
 HOUR_US = 3_600_000_000
-
-
-class TellsOfEvent(Protocol):
-    """What scoring reads of a stored event."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def event_id(self) -> str: ...
-    @property
-    def person_id(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def owner_id(self) -> int | None: ...
-    @property
-    def occurred_us(self) -> int: ...
-    @property
-    def local_date(self) -> int: ...
-    @property
-    def zone(self) -> str: ...
-    @property
-    def object(self) -> str: ...
-    @property
-    def channel(self) -> str | None: ...
-    @property
-    def tags(self) -> tuple[str, ...]: ...
-    @property
-    def quantity(self) -> int: ...
-    @property
-    def verification(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +60,29 @@ class Fold:
         self.version = version
         return self._state
 
-    def score(self, version: int, told: TellsOfEvent, person_id: int, place: Place) -> list[Scored]:
-        """Score one event for one beneficiary under a version, carrying the state over when the version changes."""
+    def score(
+        self, version: int, told: Sequence[Told], person_id: int, place: Place, silent: int = 0
+    ) -> list[list[Scored]]:
+        """Score events for one beneficiary under one version, carrying the state over when the version changes; entries by event.
+
+        Of the first `silent` events only badges are told.
+        """
         state, compiled = self.under(version), self.schemes.compiled(version)
-        segment, team = place.membership_at(told.occurred_us)
-        facts = PersonFacts(segment, team, told.zone, self._off(version, compiled, place))
-        role: Role = "subject" if told.person_id == person_id else "owner"
-        self._state, outcome = award(compiled, state, _event(told), facts, role)
+        batch = _batch(compiled, told, person_id, place, self._off(version, compiled, place))
+        self._state, found = award_batch(compiled, state, batch, silent)
         return [
-            Scored(
-                entry.kind,
-                entry.item,
-                entry.amount_millipoints,
-                str(entry.reason),
-                entry.arguments,
-                told.occurred_us + entry.hold_hours * HOUR_US if entry.hold_hours else None,
-            )
-            for entry in outcome.entries
+            [
+                Scored(
+                    entry.kind,
+                    entry.item,
+                    entry.amount_millipoints,
+                    str(entry.reason),
+                    entry.arguments,
+                    one.occurred_us + entry.hold_hours * HOUR_US if entry.hold_hours else None,
+                )
+                for entry in entries
+            ]
+            for one, entries in zip(told, found, strict=True)
         ]
 
     def _off(self, version: int, compiled: CompiledScheme, place: Place) -> tuple[tuple[int, int], ...]:
@@ -115,20 +93,36 @@ class Fold:
         return self._days_off[key]
 
 
-def _event(told: TellsOfEvent) -> Event:
-    """The event as the kernel reads it. It was validated when it came in, so that it is not validated again."""
-    return Event.model_construct(
-        source=told.source,
-        id=told.event_id,
-        kind=told.kind,
-        subject=str(told.person_id),
-        occurred_at=from_us(told.occurred_us),
-        object=told.object,
-        channel=told.channel,
-        tags=told.tags,
-        quantity=told.quantity,
-        verification=cast("Verification", told.verification),
-        owner=None if told.owner_id in (None, told.person_id) else str(told.owner_id),
-        local_date=date.fromordinal(told.local_date),
-        zone=told.zone,
-    )
+def _batch(
+    compiled: CompiledScheme,
+    told: Sequence[Told],
+    person_id: int,
+    place: Place,
+    off: Sequence[tuple[int, int]],
+) -> EventBatch:
+    """The events as the kernel reads them, for person 0, with that person's days off. They were validated when they came in."""
+    v = compiled.vocabulary
+    rows = []
+    for one in told:
+        owner = one.person_id != person_id
+        other = one.person_id if owner else one.owner_id
+        rows.append(
+            (
+                0,
+                v.kind_codes.get(one.kind, -1),
+                object_key(one.item),
+                -1 if other is None or other == person_id else object_key(str(other)),
+                one.occurred_us,
+                one.local_date,
+                month_index(date.fromordinal(one.local_date)),
+                v.channel_code(one.channel),
+                v.tag_mask(one.tags),
+                v.segment_codes.get(place.membership_at(one.occurred_us)[0], -1),
+                VERIFICATION_LEVEL[one.verification],
+                one.quantity,
+                int(owner),
+            )
+        )
+    leave = np.array([(0, *dates) for dates in off], dtype=np.int64).reshape(-1, 3)
+    numbers = np.array(rows, dtype=np.int64).reshape(len(rows), len(EventBatch._fields) - 1)
+    return EventBatch._make([*numbers.T.copy(), leave])

@@ -43,37 +43,38 @@ _Future = asyncio.Future[Answer | Failure]
 
 
 class Batcher(Generic[Asked, Answer]):
-    """Calls of one kind, worked off together by one thread. `work` answers each, in order; what it raises, all get.
+    """Calls of one kind, worked off together by a few threads. `work` answers each, in order; what it raises, all get.
 
     Calls may come from several event loops.
     """
 
-    def __init__(self, name: str, work: Work[Asked, Answer]) -> None:
+    def __init__(self, name: str, work: Work[Asked, Answer], threads: int = 1) -> None:
         self._work = work
         self._waiting: deque[tuple[Asked, _Future[Answer]]] = deque()
         self._lock = threading.Lock()
-        self._busy = False
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._idle = threads
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     async def ask(self, asked: Asked) -> Answer:
         """The answer to one call. Raises what its own work raised."""
         future: _Future[Answer] = asyncio.get_running_loop().create_future()
         with self._lock:
             self._waiting.append((asked, future))
-            start, self._busy = not self._busy, True
+            start = self._idle > 0
+            self._idle -= start
         if start:
-            self._thread.submit(self._drain)
+            self._threads.submit(self._drain)
         found = await future
         if isinstance(found, Failure):
             raise found.again()
         return found
 
     def close(self) -> None:
-        """End the thread when what waits is done."""
-        self._thread.shutdown()
+        """End the threads when what waits is done."""
+        self._threads.shutdown()
 
     def _drain(self) -> None:
-        """In the thread: batch after batch until nothing waits."""
+        """In a thread: batch after batch until nothing waits."""
         while batch := self._next():
             by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Future[Answer], Answer | Failure]]] = {}
             for future, answer in zip(
@@ -95,7 +96,7 @@ class Batcher(Generic[Asked, Answer]):
     def _next(self) -> list[tuple[Asked, _Future[Answer]]]:
         with self._lock:
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
-            self._busy = bool(batch)
+            self._idle += not batch
             return batch
 
 

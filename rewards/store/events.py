@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select, true, update
+from sqlalchemy import Row, and_, bindparam, select, true, update
 
 from rewards.store import schema
-from rewards.store.prepared import Prepared, inserting
+from rewards.store.prepared import Prepared, inserting, one_of
 from rewards.store.session import Transaction
 
 EVENT = schema.event
@@ -18,6 +18,32 @@ _FIND = Prepared(
         EVENT.c.event_id == bindparam("event_id"),
     )
 )
+_AFTER_ALL_US = 2**62
+# What a fold reads of an event, in the order of `rewards.told.Told`.
+_FOLDED = (
+    EVENT.c.id, EVENT.c.source, EVENT.c.event_id, EVENT.c.kind, EVENT.c.person_id, EVENT.c.owner_id, EVENT.c.occurred_us,
+    EVENT.c.local_date, EVENT.c.zone, EVENT.c.object, EVENT.c.channel, EVENT.c.quantity, EVENT.c.verification, EVENT.c.tags,
+    EVENT.c.voided_at_us,
+)  # fmt: skip
+
+
+def _scored(dialect: str, *, voided: bool) -> Any:
+    """People's events that count (or ever counted), as subject or as owner: two questions, as each has its own index."""
+    counts = and_(
+        EVENT.c.scored,
+        true() if voided else EVENT.c.voided_at_us.is_(None),
+        EVENT.c.occurred_us >= bindparam("from_us"),
+        EVENT.c.occurred_us < bindparam("before_us"),
+    )
+    mine, theirs = one_of(EVENT.c.person_id, dialect), one_of(EVENT.c.owner_id, dialect)
+    owned = select(*_FOLDED, EVENT.c.owner_id.label("who")).where(
+        theirs, EVENT.c.person_id != EVENT.c.owner_id, counts
+    )
+    return select(*_FOLDED, EVENT.c.person_id.label("who")).where(mine, counts).union_all(owned)
+
+
+_SCORED = Prepared(lambda dialect: _scored(dialect, voided=False))
+_EVER_SCORED = Prepared(lambda dialect: _scored(dialect, voided=True))
 _CHUNK = 500
 
 
@@ -51,20 +77,17 @@ def by_refs(tx: Transaction, refs: Iterable[int]) -> dict[int, Row[Any]]:
 
 
 def scored_of(
-    tx: Transaction, person_id: int, from_us: int, before_us: int | None = None, *, voided: bool = False
-) -> list[Row[Any]]:
-    """The person's events that count (with `voided`: that ever counted), as subject or owner, in canonical order."""
-    where = [
-        or_(EVENT.c.person_id == person_id, EVENT.c.owner_id == person_id),
-        EVENT.c.scored,
-        true() if voided else EVENT.c.voided_at_us.is_(None),
-        EVENT.c.occurred_us >= from_us,
-    ]
-    if before_us is not None:
-        where.append(EVENT.c.occurred_us < before_us)
-    rows = list(tx.execute(select(EVENT).where(*where)))
+    tx: Transaction, ids: Sequence[int], from_us: int, before_us: int | None = None, *, voided: bool = False
+) -> dict[int, list[Any]]:
+    """People's events that count (with `voided`: that ever counted), as subject or owner, in canonical order, by person."""
+    statement = _EVER_SCORED if voided else _SCORED
+    before = _AFTER_ALL_US if before_us is None else before_us
+    rows = tx.ask_each(statement, sorted(ids), from_us=from_us, before_us=before)
+    found: dict[int, list[Any]] = {id_: [] for id_ in ids}
     # Sorted here, not by the database: collations differ, code points do not.
-    return sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id))
+    for row in sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id)):
+        found[row.who].append(row)
+    return found
 
 
 def last_scored(tx: Transaction, organisation: str) -> int | None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, true, 
 
 from rewards.faults import Insufficient
 from rewards.store import schema
-from rewards.store.prepared import adding, inserting
+from rewards.store.prepared import Prepared, adding, inserting, one_of
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -30,6 +30,30 @@ _TAKE = (
         BALANCE.c.amount + bindparam("delta") >= 0,
     )
     .values(amount=BALANCE.c.amount + bindparam("delta"))
+)
+_OTHER = JOURNAL.alias()
+UNDOES_NOTHING = func.coalesce(JOURNAL.c.reverses, 0) == 0
+"""Not written as IS NULL: SQLite would then walk every such entry of the database by the index on `reverses`."""
+
+
+def _standing(*also: ColumnElement[bool]) -> Any:
+    """Entries of events that no other entry has reversed."""
+    return (
+        select(JOURNAL)
+        .join(_OTHER, _OTHER.c.reverses == JOURNAL.c.id, isouter=True)
+        .where(JOURNAL.c.event_ref.is_not(None), UNDOES_NOTHING, _OTHER.c.id.is_(None), *also)
+        .order_by(JOURNAL.c.id)
+    )
+
+
+_STANDING = Prepared(
+    lambda _: _standing(
+        JOURNAL.c.person_id == bindparam("who"), JOURNAL.c.occurred_us >= bindparam("from_us")
+    )
+)
+_STANDING_OF = Prepared(lambda dialect: _standing(one_of(JOURNAL.c.event_ref, dialect)))
+_POSTINGS = Prepared(
+    lambda dialect: select(POSTING).where(one_of(POSTING.c.journal_id, dialect)).order_by(POSTING.c.id)
 )
 BADGE_KINDS = ("badge", "badge_lost")
 NO_OBJECT = 0
@@ -187,32 +211,24 @@ def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None =
     return sorted(found, key=lambda row: int(row.id))
 
 
-def standing(tx: Transaction, person_id: int, from_us: int) -> list[Row[Any]]:
+def standing(tx: Transaction, person_id: int, from_us: int) -> list[Any]:
     """The person's entries from events since `from_us` that no other entry has reversed."""
-    other = JOURNAL.alias()
-    query = (
-        select(JOURNAL)
-        .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
-        .where(
-            JOURNAL.c.person_id == person_id,
-            JOURNAL.c.event_ref.is_not(None),
-            JOURNAL.c.reverses.is_(None),
-            JOURNAL.c.occurred_us >= from_us,
-            other.c.id.is_(None),
-        )
-        .order_by(JOURNAL.c.id)
-    )
-    return list(tx.execute(query))
+    return tx.ask(_STANDING, [{"who": person_id, "from_us": from_us}])
 
 
-def postings_of(tx: Transaction, journal_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
+def standing_of(tx: Transaction, event_refs: Iterable[int]) -> dict[int, list[Any]]:
+    """Entries of these events that no other entry has reversed, by person (asking for one would mislead SQLite's planner)."""
+    found: dict[int, list[Any]] = {}
+    for row in sorted(tx.ask_each(_STANDING_OF, sorted(set(event_refs))), key=lambda row: int(row.id)):
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def postings_of(tx: Transaction, journal_ids: Iterable[int]) -> dict[int, list[Any]]:
     """Postings by entry."""
-    wanted = sorted(set(journal_ids))
-    found: dict[int, list[Row[Any]]] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        where = POSTING.c.journal_id.in_(wanted[start : start + _CHUNK])
-        for row in tx.execute(select(POSTING).where(where).order_by(POSTING.c.id)):
-            found.setdefault(row.journal_id, []).append(row)
+    found: dict[int, list[Any]] = {}
+    for row in tx.ask_each(_POSTINGS, sorted(set(journal_ids))):
+        found.setdefault(row.journal_id, []).append(row)
     return found
 
 
@@ -275,7 +291,7 @@ def due(tx: Transaction, organisation: str, now_us: int) -> list[Row[Any]]:
             JOURNAL.c.organisation_id == organisation,
             JOURNAL.c.hold_until_us.is_not(None),
             JOURNAL.c.hold_until_us <= now_us,
-            JOURNAL.c.reverses.is_(None),
+            UNDOES_NOTHING,
             other.c.id.is_(None),
         )
         .order_by(JOURNAL.c.id)

@@ -20,6 +20,7 @@ WHAT_TO_DO = {
     NEWER: "was written by a newer version of Groundswell; run that version, or a newer one",
 }
 MIGRATIONS = Path(__file__).parent / "migrations"
+_STATES = ("states", "in the layout of this version")
 
 
 def _config(connection: Any = None) -> Config:
@@ -53,14 +54,19 @@ def revision(tx: Transaction) -> str:
 def is_current(db: Database) -> bool:
     """True when the newest migration has been applied."""
     with db.read() as tx:
-        return state_of(revision(tx)) == CURRENT
+        return revision(tx) == head()
 
 
 def state(db: Database) -> str:
-    """CURRENT, OLDER (tables are missing, or what people have begun is kept as an earlier version did) or NEWER than this version."""
+    """CURRENT, OLDER (tables are missing, or what scoring remembers was written by an earlier version) or NEWER than this version."""
     with db.read() as tx:
         found = state_of(revision(tx))
-        return OLDER if found == CURRENT and states.any_outdated(tx) else found
+        if found == CURRENT and _STATES not in db.cache:
+            # Once all are of this version's layout they stay so: this version writes no other.
+            if states.any_outdated(tx):
+                return OLDER
+            db.cache[_STATES] = True
+        return found
 
 
 def state_of(applied: str) -> str:

@@ -8,7 +8,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Table, bindparam
+from sqlalchemy import BigInteger, ColumnElement, Executable, Table, bindparam, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -69,6 +69,13 @@ def inserting(table: Table, *, returning: Sequence[str] = (), once: bool = False
         return statement.returning(*(table.c[name] for name in returning)) if returning else statement
 
     return Prepared(make)
+
+
+def one_of(column: ColumnElement[int], dialect: str) -> ColumnElement[bool]:
+    """The column is one of the keys that `Transaction.ask_each` is given: all of them at once, or one after the other."""
+    if dialect == "sqlite":
+        return column == bindparam("key")
+    return column == func.any(bindparam("keys", type_=postgresql.ARRAY(BigInteger)))
 
 
 def adding(table: Table, amount: str, *, returning: bool = False) -> Prepared:

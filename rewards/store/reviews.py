@@ -3,13 +3,25 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 
 from rewards.store import schema
+from rewards.store.prepared import Prepared, one_of
 from rewards.store.session import Transaction
 
 REVIEW = schema.review
 EVENT = schema.event
+_HELD = Prepared(
+    lambda dialect: (
+        select(REVIEW.c.event_ref)
+        .join(EVENT, EVENT.c.id == REVIEW.c.event_ref)
+        .where(
+            REVIEW.c.organisation_id == bindparam("organisation"),
+            REVIEW.c.status == "open",
+            or_(one_of(EVENT.c.person_id, dialect), one_of(EVENT.c.owner_id, dialect)),
+        )
+    )
+)
 _CHUNK = 500
 
 
@@ -54,14 +66,9 @@ def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str
     return tx.execute(update(REVIEW).where(where).values(**values)).rowcount
 
 
-def held_events(tx: Transaction, person_id: int) -> set[int]:
-    """Events from which the person may earn, as subject or owner, and that an open review holds."""
-    query = (
-        select(REVIEW.c.event_ref)
-        .join(EVENT, EVENT.c.id == REVIEW.c.event_ref)
-        .where(REVIEW.c.status == "open", or_(EVENT.c.person_id == person_id, EVENT.c.owner_id == person_id))
-    )
-    return set(tx.execute(query).scalars())
+def held_events(tx: Transaction, organisation: str, ids: Sequence[int]) -> set[int]:
+    """Events from which these people may earn, as subject or owner, and that an open review holds."""
+    return {row.event_ref for row in tx.ask_each(_HELD, ids, organisation=organisation)}
 
 
 def of_events(tx: Transaction, refs: Sequence[int], kind: str) -> set[int]:

@@ -57,6 +57,14 @@ class Transaction:
         """Run a prepared statement once a parameter set; returns what they gave back, in order."""
         return self.ask_all((statement, rows))[0]
 
+    def ask_each(self, statement: Prepared, keys: Sequence[int], **rest: Any) -> list[Any]:
+        """Run a prepared statement made with `one_of` over some keys; nothing is asked where there are none."""
+        if not keys:
+            return []
+        if self.dialect == "sqlite":
+            return self.ask(statement, [{"key": key, **rest} for key in keys])
+        return self.ask(statement, [{"keys": list(keys), **rest}])
+
     def ask_all(self, *questions: "Question") -> list[list[Any]]:
         """Several prepared statements in one go; none may need another's answer."""
         if self.dialect == "sqlite":

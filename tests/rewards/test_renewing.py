@@ -28,6 +28,8 @@ def test_states_of_an_earlier_layout_are_folded_again(world: World) -> None:
     assert renew_states(world.db, world.now) == 0
     with world.db.begin() as tx:
         tx.execute(table.update().values(layout=1, state=b"old", base_state=b"older"))
+    # As a process that has just begun sees it.
+    world.db.cache.clear()
     assert state(world.db) == OLDER
     assert renew_states(world.db, world.now) == len(before)
     assert state(world.db) == CURRENT

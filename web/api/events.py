@@ -24,6 +24,7 @@ from web.session import now, token_with
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 MOST_EVENTS = 1000
+POSTGRESQL_WRITERS = 4
 BACKFILL = "events:backfill"
 MEDIA_TYPES = ("application/cloudevents+json", "application/cloudevents-batch+json", "application/json")
 
@@ -187,7 +188,8 @@ def single_recorder(store: Database) -> Singles:
         answers = record_singles(store, singles, now())
         return [Failure.of(one) if isinstance(one, Exception) else one for one in answers]
 
-    return Batcher("events", work)
+    # PostgreSQL goes on with one transaction while another waits for the disk; SQLite has one writer.
+    return Batcher("events", work, POSTGRESQL_WRITERS if store.dialect == "postgresql" else 1)
 
 
 async def take_single(singles: Singles, token: ApiToken, message: Any) -> EventResult:

@@ -1,0 +1,77 @@
+"""An event of the inbox as a fold reads it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rewards.events import item_of
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event of the inbox with internal person ids."""
+
+    ref: int
+    source: str
+    event_id: str
+    kind: str
+    person_id: int
+    owner_id: int | None
+    occurred_us: int
+    local_date: int
+    zone: str
+    object: str
+    channel: str | None
+    quantity: int
+    verification: str
+    tags: tuple[str, ...]
+    voided: bool = False
+
+    @classmethod
+    def from_row(cls, ref: int, row: Mapping[str, Any]) -> "Told":
+        """From a row of `event`, stored or about to be."""
+        return cls(
+            ref,
+            row["source"],
+            row["event_id"],
+            row["kind"],
+            row["person_id"],
+            row["owner_id"],
+            row["occurred_us"],
+            row["local_date"],
+            row["zone"],
+            row["object"],
+            row["channel"],
+            row["quantity"],
+            row["verification"],
+            _tags(row["tags"]),
+            row["voided_at_us"] is not None,
+        )
+
+    @classmethod
+    def stored(cls, row: Any) -> "Told":
+        """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields, with the person asked about last."""
+        values = (*row[:-3], _tags(row.tags), row.voided_at_us is not None)
+        return cls(*values)
+
+    @property
+    def item(self) -> str:
+        """What stands for its object where things are counted once."""
+        return item_of(self.source, self.event_id, self.object)
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """The canonical order: time, then source, then id."""
+        return self.occurred_us, self.source, self.event_id
+
+    @property
+    def beneficiaries(self) -> tuple[int, ...]:
+        """Who may earn by it: the subject, and the owner where there is another."""
+        if self.owner_id is None or self.owner_id == self.person_id:
+            return (self.person_id,)
+        return self.person_id, self.owner_id
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    return () if text == "[]" else tuple(json.loads(text))
