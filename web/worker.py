@@ -8,8 +8,12 @@ from datetime import UTC, datetime
 from types import FrameType
 
 from rewards.delivery import Delivered, HttpSender
+from rewards.faults import Unavailable
+from rewards.logs import log
 from rewards.store.session import Database
 from rewards.worker import Round, work_once
+
+IDLE = Round(0, Delivered(0, 0, 0))
 
 
 def run(database: Database, allow_loopback: bool, once: bool, every: float) -> Round:
@@ -22,9 +26,16 @@ def run(database: Database, allow_loopback: bool, once: bool, every: float) -> R
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)
     send = HttpSender(allow_loopback)
-    total = Round(0, Delivered(0, 0, 0))
+    total = IDLE
     while True:
-        done = work_once(database, datetime.now(UTC), send)
+        try:
+            done = work_once(database, datetime.now(UTC), send)
+        except Unavailable as error:
+            if once:
+                raise
+            # It comes back, and this process should still be there then.
+            log.warning("a round was put off", why=error.brief)
+            done = IDLE
         total = _sum(total, done)
         if once or stop.is_set():
             return total

@@ -9,6 +9,7 @@ import shutil
 import signal
 import sqlite3
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 import web.server
+import web.worker
 from rewards.faults import Unavailable
 from rewards.outputs import written
 from rewards.store import session
@@ -346,3 +348,17 @@ def test_doctor_says_what_an_operator_forgot(tmp_path: Path) -> None:
     }  # fmt: skip
     assert operator_advice(given) == []
     assert operator_findings(given, None) == []
+
+
+def test_the_worker_outlives_a_locked_database(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = open_database(f"sqlite:///{sound}", wait_seconds=0.05)
+    make_company(db)
+    handlers: dict[int, Any] = {}
+    monkeypatch.setattr(signal, "signal", lambda number, handler: handlers.update({number: handler}))
+    with held(sound), capture_logs() as logs:
+        threading.Timer(0.6, lambda: handlers[signal.SIGTERM](signal.SIGTERM, None)).start()
+        assert web.worker.run(db, False, once=False, every=0.1).released == 0
+        with pytest.raises(Unavailable):
+            web.worker.run(db, False, once=True, every=0.1)
+    assert any(line["event"] == "a round was put off" for line in logs)
+    db.close()
