@@ -17,7 +17,6 @@ from agents.streaks import Standing, standing
 from engine import scoring_tables as codes
 from engine.scoring import score_batch
 from engine.scoring_tables import (
-    NO_LEAVE,
     Awards,
     EventBatch,
     ScoreState,
@@ -27,6 +26,7 @@ from engine.scoring_tables import (
     new_state,
 )
 from rewards.carrying import Aside, carry_people
+from rewards.clock import left_out
 from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.scheme import IncentiveScheme
 from rewards.tables import CompiledScheme, compile_scheme
@@ -36,6 +36,19 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 GREEN_LIT_TAG = "green-lit"
+
+
+def _left_out(staff: Staff) -> Ints:
+    """int64[n, 3]: person and date, twice, of dates that people's time zones left out: nobody could share on them."""
+    never = [[day.toordinal() for _, day in left_out(zone)] for zone in staff.zones]
+    rows = [
+        (int(person), day, day)
+        for code, days in enumerate(never)
+        if days
+        for person in np.flatnonzero(staff.zone == code)
+        for day in days
+    ]
+    return np.array(sorted(rows), dtype=np.int64).reshape(len(rows), 3)
 
 
 class RunningScheme:
@@ -68,6 +81,7 @@ class RunningScheme:
             [words.tag_mask(item_tags(items, item)) for item in range(len(items.ids))], dtype=np.int64
         )
         self._objects = np.array([object_key(name) for name in items.ids], dtype=np.int64)
+        self._leave = _left_out(staff)
         self._levels = np.array([VERIFICATION_LEVEL[name] for name in VERIFICATIONS], dtype=np.int64)
         self.promise = self._promise(items, content, leads_per_click)
         self.catalogue = Catalogue(scheme, staff.size)
@@ -78,8 +92,12 @@ class RunningScheme:
 
     def batch(self, rows: Rows) -> EventBatch:
         """Events as the kernel reads them."""
-        days = np.unique(rows.day)
-        dates = [self._clock.date_of(int(day)) for day in days]
+        day = rows.day
+        if self._leave.size:
+            # Who works on a date that was left out does so on the date that clocks showed.
+            day = self._clock.local_day(rows.seconds, self._staff.zone[rows.person])
+        days = np.unique(day)
+        dates = [self._clock.date_of(int(one)) for one in days]
         months = np.array([12 * d.year + d.month - 1 for d in dates], dtype=np.int64)
         zeros = np.zeros(rows.person.size, dtype=np.int64)
         return EventBatch(
@@ -88,15 +106,15 @@ class RunningScheme:
             object=self._objects[rows.item],
             counterpart=zeros - 1,
             occurred_at_us=rows.seconds * 1_000_000,
-            local_date=rows.day + self._clock.start_ordinal,
-            month=months[np.searchsorted(days, rows.day)],
+            local_date=day + self._clock.start_ordinal,
+            month=months[np.searchsorted(days, day)],
             channel=self._channels[rows.channel],
             tags=self._tags[rows.item],
             segment=self._segments[self._staff.segment[rows.person]],
             verification=self._levels[rows.kind],
             quantity=zeros + 1,
             role=zeros,
-            leave=NO_LEAVE,
+            leave=self._leave,
         )
 
     def take_over(self, other: RunningScheme, members: Ints, aside: Aside) -> Aside:

@@ -85,15 +85,17 @@ def _was_away(tables, s, date):  # type: ignore[no-untyped-def]
 
 
 @shared
+def _required(tables, leave, s, date, e):  # type: ignore[no-untyped-def]
+    """Whether the streak asks for the date: one of its weekdays that nothing excuses."""
+    return (int(tables.streak[s, 0]) >> ((date - 1) % 7)) & 1 == 1 and not _excused(tables, leave, e, date)
+
+
+@shared
 def _missed(tables, leave, s, first, end, most, e):  # type: ignore[no-untyped-def]
-    """Required dates in [first, end) that nothing excuses, counted no further than `most` + 1."""
-    missed, required = 0, int(tables.streak[s, 0])
+    """Required dates in [first, end) on which the streak was there to be kept, counted no further than `most` + 1."""
+    missed = 0
     for date in range(first, end):
-        if (
-            (required >> ((date - 1) % 7)) & 1 == 1
-            and not _excused(tables, leave, e, date)
-            and not _was_away(tables, s, date)
-        ):
+        if _required(tables, leave, s, date, e) and not _was_away(tables, s, date):
             missed += 1
             if missed > most:
                 return missed
@@ -122,7 +124,7 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
             mine[c.BROKEN] = 0
             mine[c.LONGEST] = max(int(mine[c.LENGTH]), int(mine[c.LONGEST]))
         return
-    if _missed(tables, leave, s, e.date, e.date + 1, 0, e) == 0:
+    if not _required(tables, leave, s, e.date, e):
         return
     window = window_of(int(rule[2]), e.date, e.month)
     if mine[c.FREEZES_IN] != window:

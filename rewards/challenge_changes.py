@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rewards.bonuses import challenge_key, take_back
-from rewards.challenge_runs import Run, runs
+from rewards.challenge_runs import Run, runs, terms
 from rewards.challenges import contributors
 from rewards.scheme import Challenge, millipoints
 from rewards.schemes import Schemes
@@ -14,7 +14,7 @@ from rewards.store.session import Transaction
 
 
 def withdraw_challenges(tx: Transaction, organisation: str, closed_us: int, reason: str, now_us: int) -> None:
-    """Take back what the open period gave for challenges that the versions now standing do not have in those words and days.
+    """Take back what the open period gave for challenges that the versions now standing do not have on those terms and days.
 
     Their results are forgotten with it, so that what stands in their place is counted and paid as if nothing had been.
     """
@@ -36,11 +36,11 @@ def bonus_changes(
         void.add((name, first))
         for entry in given:
             changes[entry.person_id] = changes.get(entry.person_id, 0) - entry.amount
-    before = {(*_place(run), run.challenge) for run in runs(Schemes.of(tx, organisation), now_us)}
+    before = {(*_place(run), terms(run.challenge)) for run in runs(Schemes.of(tx, organisation), now_us)}
     for run in runs(candidate, now_us):
         if run.state(now_us) != "final" or not run.challenge.points:
             continue
-        is_new = (*_place(run), run.challenge) not in before and not rows.is_fixed(
+        is_new = (*_place(run), terms(run.challenge)) not in before and not rows.is_fixed(
             tx, organisation, *_place(run)
         )
         if is_new or _place(run) in void:
@@ -60,7 +60,7 @@ def _lapsing(
     fixed = rows.fixed_since(tx, organisation, closed_us)
     if not fixed:
         return
-    standing = {(*_place(run), run.challenge) for run in runs(schemes, now_us)}
+    standing = {(*_place(run), terms(run.challenge)) for run in runs(schemes, now_us)}
     bonuses = bonus_rows.standing(tx, organisation)
     for name, first, goal in fixed:
         start = challenge_key(name, first)
@@ -73,4 +73,4 @@ def _lapsing(
 
 
 def _words(schemes: Schemes, version: int, name: str) -> Challenge | None:
-    return next((one for one in schemes.scheme(version).challenges if one.id == name), None)
+    return next((terms(one) for one in schemes.scheme(version).challenges if one.id == name), None)

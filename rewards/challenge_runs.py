@@ -6,6 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from rewards.places import local_ordinal
+from rewards.quantities import SYMBOLIC
 from rewards.scheme import Challenge
 from rewards.schemes import NO_SCHEME, Schemes, in_force
 from rewards.store.units import to_us
@@ -16,7 +17,7 @@ HOUR_US = 3_600_000_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A challenge on its dates. `version` is the last that had it in these words; `in_force` where that one still holds.
+    """A challenge on its dates. `version` is the last that had it on these terms; `in_force` where that one still holds.
 
     `settles_hours`: how long after its end something of its days can still come to count.
     """
@@ -56,8 +57,8 @@ class Run:
 def runs(schemes: Schemes, now_us: int) -> list[Run]:
     """Challenges in force, in the scheme's order, and those of earlier versions that ran to their last day.
 
-    One that the next version has in the same words goes on from its beginning, and so does one that was away and is back before its end.
-    One dropped or reworded before its end, and not back by then, is void.
+    One that the next version has on the same terms goes on from its beginning, and so does one that was away and is back before its end.
+    One dropped or put on other terms before its end, and not back by then, is void.
     """
     going: list[Run] = []
     over: list[Run] = []
@@ -72,20 +73,26 @@ def runs(schemes: Schemes, now_us: int) -> list[Run]:
         waits = max((rule.hold_hours for rule in scheme.rules), default=0)
         before, going = going, []
         for one in scheme.challenges:
-            back = away.pop(one, None)
-            held = next((run for run in before if run.challenge == one), None)
+            back = away.pop(terms(one), None)
+            held = next((run for run in before if terms(run.challenge) == terms(one)), None)
             held = held or (back if back and at_us < back.ends_us else None)
             first = held.first if held else one.starts or _date(at_us, calendar.zone)
             settles = calendar.grace_hours + (waits if one.metric == "points" else 0)
             going.append(Run(one, first, version, calendar.zone, settles))
+        kept = {terms(one) for one in scheme.challenges}
         for run in before:
-            if run.challenge in scheme.challenges:
+            if terms(run.challenge) in kept:
                 continue
             if run.ends_us <= at_us:
                 over.append(replace(run, in_force=False))
             else:
-                away[run.challenge] = run
+                away[terms(run.challenge)] = run
     return going + over
+
+
+def terms(challenge: Challenge) -> Challenge:
+    """What makes it the same challenge from version to version: all but what people read and what kind of reward it is."""
+    return challenge.model_copy(update={"title": "", "description": "", "nature": SYMBOLIC})
 
 
 def _date(at_us: int, zone: str) -> date:

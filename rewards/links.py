@@ -1,6 +1,5 @@
 """Sharing: a draft in one's own words, a tracked link, and clicks that only people make."""
 
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 from rewards.accounts import Account
 from rewards.clicks import Network, why_forged
 from rewards.content import get_item, is_open, item_for
-from rewards.crawlers import is_crawler
+from rewards.crawlers import is_program
 from rewards.events import Event
 from rewards.faults import NotFound, Refused
 from rewards.fields import name_of
@@ -40,12 +39,6 @@ DIALOGUES = {
     "mail": "mailto:?subject={title}&body={both}",
     "email": "mailto:?subject={title}&body={both}",
 }
-# Fetchers of link previews that the crawler list misses.
-OWN_BOTS = re.compile(
-    r"cardyb|bluesky|mastodon|pleroma|misskey|akkoma|slack|teams|whatsapp|telegram|discord|preview|"
-    r"curl|wget|python-|httpx|aiohttp|go-http|java/|okhttp|headless|safelinks|proofpoint|mimecast",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +240,7 @@ def machine_click(user_agent: str, method: str, headers: Mapping[str, str]) -> s
     purpose = f"{lowered.get('purpose', '')} {lowered.get('sec-purpose', '')} {lowered.get('x-moz', '')}"
     if "prefetch" in purpose or "prerender" in purpose or "preview" in purpose:
         return "prefetch"
-    if not user_agent.strip() or OWN_BOTS.search(user_agent) or is_crawler(user_agent):
-        return "bot"
-    return ""
+    return "bot" if is_program(user_agent) else ""
 
 
 def tagged(url: str, channel: str, item: str) -> str:

@@ -17,7 +17,6 @@ from rewards.ledger import (
     HELD,
     MINT,
     NOBODY,
-    SPENDABLE,
     Draft,
     Move,
     badge_of,
@@ -37,6 +36,7 @@ from rewards.store import projections, states, trail
 from rewards.store import recognition as recognition_rows
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
+from rewards.withdrawal import withdraw_kudos
 
 
 def merge_people(
@@ -56,6 +56,7 @@ def merge_people(
     now_us, closed_us = to_us(now), closed_until(home)
     others = rows.companions(tx, gone.id, closed_us) - {kept.id}
     states.lock(tx, organisation, [kept.id, gone.id, *others])
+    _undo_thanks(tx, organisation, gone.id, kept.id, actor, now)
     signed = rows.valid_credentials(tx, gone.id)
     _move_rows(tx, organisation, gone, kept, closed_us)
     if gone.opted_out and not kept.opted_out:
@@ -64,13 +65,23 @@ def merge_people(
     replay_people(tx, organisation, home, [kept.id, gone.id, *others], now_us, idle_too=True)
     _move_kept(tx, organisation, gone.id, kept.id, now_us)
     drop_doubles(tx, organisation, gone.id, kept.id, closed_us, now_us)
-    _move_allowances(tx, organisation, gone.id, kept, now_us)
     _move_earned(tx, organisation, gone.id, kept.id, now_us)
     _move_balances(tx, organisation, gone.id, kept, now_us)
     rows.move_credentials(tx, gone.id, kept.id, signed)
     credential_rows.revoke_lost(tx, {kept.id}, now_us)
     _close(tx, organisation, gone, kept.id)
     trail.log(tx, organisation, actor, "people.merge", f"person:{gone.id}", f"into person:{kept.id}", now_us)
+
+
+def _undo_thanks(
+    tx: Transaction, organisation: str, gone: int, kept: int, actor: str, now: datetime
+) -> None:  # fmt: skip
+    """Thanks between the two count for nobody. Points that were spent stay spent."""
+    for gift in recognition_rows.between(tx, gone, kept):
+        try:
+            withdraw_kudos(tx, organisation, gift, None, actor, "between accounts of one person", now)
+        except Refused:
+            recognition_rows.set_status(tx, gift, "withdrawn")
 
 
 def _move_rows(tx: Transaction, organisation: str, gone: Any, kept: Any, closed_us: int) -> None:
@@ -81,7 +92,6 @@ def _move_rows(tx: Transaction, organisation: str, gone: Any, kept: Any, closed_
     rows.join_accounts(tx, gone.id, kept.id)
     nomination_rows.move(tx, organisation, gone.id, kept.id)
     rows.move_rows(tx, gone.id, kept.id)
-    recognition_rows.drop_own(tx, kept.id)
     manager = gone.manager_id if kept.manager_id in (None, gone.id) else kept.manager_id
     values = {"has_history": True, "manager_id": None if manager == kept.id else manager}
     people_rows.change(tx, kept.id, values)
@@ -123,22 +133,6 @@ def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us:
     post(tx, organisation, drafts, now_us)
 
 
-def _move_allowances(tx: Transaction, organisation: str, gone: int, kept: Any, now_us: int) -> None:
-    """One human has one allowance a period: what one account gave of its own is taken from the other's."""
-    drafts: list[Draft] = []
-    for period, left in sorted(journal_rows.balances(tx, organisation, gone).get(ALLOWANCE, {}).items()):
-        granted = journal_rows.by_dedupe(tx, organisation, f"allowance:{gone}:{period}")
-        own = journal_rows.balance_of(tx, organisation, ALLOWANCE, kept.id, period)
-        given = max(0, (granted.amount if granted else left) - left)
-        change = left if own is None else -min(own, given)
-        dedupe = f"allowance:{kept.id}:{period}" if own is None else None
-        for who, amount, key in ((gone, -left, None), (kept.id, change, dedupe)):
-            if amount or key:
-                moves = ((ALLOWANCE, who, period, amount), (MINT, NOBODY, "", -amount)) if amount else ()
-                drafts.append(_moving(who, kept, "allowance", amount, now_us, moves, dedupe=key))
-    post(tx, organisation, drafts, now_us)
-
-
 def _move_earned(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:
     """What the replay did not move of ranks, on the dates and for the teams for which it was earned."""
     drafts = []
@@ -155,33 +149,27 @@ def _move_earned(tx: Transaction, organisation: str, gone: int, kept: int, now_u
 
 
 def _move_balances(tx: Transaction, organisation: str, gone: int, kept: Any, now_us: int) -> None:
-    """What can be spent, was spent or lapsed, and thanks: as they are."""
+    """What can be spent, was spent or lapsed, and thanks: as they are. An allowance lapses: one human has one, less what both gave."""
     found = journal_rows.balances(tx, organisation, gone)
     assert not any(found.get(account, {}).get("", 0) for account in (EARNED, HELD))
     left = [
         (account, detail, amount)
         for account, by in sorted(found.items())
         for detail, amount in sorted(by.items())
-        if amount and account not in (ALLOWANCE, EARNED, HELD)
+        if amount
     ]
-    total = sum(amount for _, _, amount in left)
-    drafts = []
+    day, drafts = local_ordinal(now_us, kept.timezone), []
     for who, sign in ((gone, -1), (kept.id, 1)):
-        moves = [(account, who, detail, sign * amount) for account, detail, amount in left]
+        mine = [one for one in left if who == gone or one[0] != ALLOWANCE]
+        moves = [(account, who, detail, sign * amount) for account, detail, amount in mine]
+        total = sum(amount for _, _, _, amount in moves)
         if total:
-            moves.append((MINT, NOBODY, "", -sign * total))
-        spendable = sign * found.get(SPENDABLE, {}).get("", 0)
-        drafts.append(_moving(who, kept, "balance", spendable, now_us, tuple(moves)))
+            moves.append((MINT, NOBODY, "", -total))
+        drafts.append(
+            Draft(
+                person_id=who, origin="merge", kind="balance", rule="", amount=0, reason="merged", scheme_version=0,
+                local_date=day, board_date=day, team=kept.team, occurred_us=now_us, moves=tuple(moves),
+            )
+        )  # fmt: skip
     if left:
         post(tx, organisation, drafts, now_us)
-
-
-def _moving(
-    who: int, kept: Any, kind: str, amount: int, now_us: int, moves: tuple[Move, ...], dedupe: str | None = None
-) -> Draft:  # fmt: skip
-    """An entry of the merge, booked today."""
-    day = local_ordinal(now_us, kept.timezone)
-    return Draft(
-        person_id=who, origin="merge", kind=kind, rule="", amount=amount, reason="merged", scheme_version=0, local_date=day,
-        board_date=day, team=kept.team, occurred_us=now_us, moves=moves, dedupe=dedupe,
-    )  # fmt: skip

@@ -13,7 +13,7 @@ from rewards.accounts import Account, account_for_session
 from rewards.clicks import Network
 from rewards.faults import Unavailable
 from rewards.links import follow_link, leads_to, machine_click
-from rewards.logs import log
+from rewards.logs import log, log_error
 from web.lanes import LaneFull
 from web.problems import COOKIE
 from web.session import Config, Store, now
@@ -74,4 +74,6 @@ async def follow(request: Request, store: Store, config: Config, code: str) -> R
         await request.app.state.clicking.run(count, SECONDS_TO_COUNT)
     except (Unavailable, LaneFull) as trouble:
         log.warning("a click was not counted", why=getattr(trouble, "brief", "too many at once"))
+    except Exception as error:
+        log_error("a click was not counted", error)
     return RedirectResponse(url, 302)

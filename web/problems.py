@@ -31,6 +31,7 @@ from rewards.fields import fault
 from rewards.logs import log, log_error
 from rewards.people import get_person
 from rewards.scheme import SchemeError
+from rewards.traces import trace_of
 from web.templating import page
 
 MEDIA_TYPE = "application/problem+json"
@@ -89,6 +90,11 @@ def problem_body(status: int, detail: str, **extra: Any) -> dict[str, Any]:
         "detail": detail,
         **extra,
     }
+
+
+def refused(fault: Fault) -> int:
+    """The status of a page that shows its form again, with the words that were typed."""
+    return 422 if isinstance(fault, BadValue) else 409
 
 
 def answer(
@@ -157,7 +163,9 @@ class Unexpected:
 
 def unavailable(request: Request, error: Unavailable) -> Response:
     """503: the database does not take the request just now. Nobody's name is looked up, and nothing else that needs it."""
-    log.warning("database unavailable", why=error.brief, **_asked(request))
+    log.warning(
+        "database unavailable", why=error.brief, **_asked(request), **trace_of(error.__cause__ or error)
+    )
     detail = "the database does not answer just now; nothing was changed; try again in a few seconds"
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return answer(request, 503, detail, headers)

@@ -73,6 +73,7 @@ class Edge:
         scope["headers"], too_long = cut_headers(scope["headers"])
         headers = Headers(scope=scope)
         most_bytes = MOST_BODY_BYTES if scope["path"] in _MANY_BYTES else MOST_OTHER_BODY_BYTES
+        named = f"{scope['scheme']}://{headers.get('host', '')}/"
         started = False
 
         async def with_headers(message: Message) -> None:
@@ -84,6 +85,10 @@ class Edge:
                     out.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
                     out.setdefault("Cache-Control", "no-store")
+                # The router leads from /points/ to /points by way of whatever host the request named.
+                place = out.get("location", "")
+                if place.startswith(named):
+                    out["location"] = place[len(named) - 1 :]
             await send(message)
 
         async def refuse(status: int, detail: str) -> None:

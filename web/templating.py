@@ -14,10 +14,14 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import escape
 
 from rewards.fields import name_of
 from rewards.reasons import amount_text, points_text
+from web.text import one_break
 
+WORDY = ("message", "reason")
+"""Fields of forms that hold words of one's own."""
 FOLDER = Path(__file__).parent
 MOST_DECIMALS = 6
 CHANNEL_TITLES = {
@@ -124,6 +128,17 @@ def page(
     person = values["person"]
     values["zone"] = ZoneInfo(person.timezone) if person else UTC
     values["zone_name"] = person.timezone if person else "UTC"
-    return HTMLResponse(
-        _ENVIRONMENT.get_template(template).render(values), status, headers=dict(headers or {})
-    )
+    values["unsent"] = ()
+    made = _ENVIRONMENT.get_template(template)
+    body = made.render(values)
+    lost = [text for text in _typed(request) if status >= 400 and str(escape(text)) not in body]
+    if lost:
+        body = made.render({**values, "unsent": lost})
+    return HTMLResponse(body, status, headers=dict(headers or {}))
+
+
+def _typed(request: Request) -> list[str]:
+    """What somebody wrote into the form that was sent: where it is refused, it must not be lost."""
+    form = getattr(request, "_form", None) or {}
+    found = (form.get(name) for name in WORDY)
+    return [str(one_break(text)) for text in found if isinstance(text, str) and text.strip()]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
+
+from rewards.faults import BadValue
+
+MOST_REASON = 1000
+MOST_TYPED = 20_000
+"""Characters of a form's field that are read at all; what is beyond its own limit is shown again to be shortened."""
 
 
 def plain(text: str) -> str:
@@ -16,4 +22,15 @@ def plain(text: str) -> str:
     return text
 
 
-Plain = Annotated[str, AfterValidator(plain)]
+def one_break(value: object) -> object:
+    """A browser shows and counts a line break as one character, and sends it as two."""
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+
+
+def within(text: str, most: int, what: str) -> None:
+    """Raises BadValue where a text is longer than its field says."""
+    if len(text) > most:
+        raise BadValue(f"{what} of {len(text)} characters: limit {most}; say it in fewer words")
+
+
+Plain = Annotated[str, BeforeValidator(one_break), AfterValidator(plain)]

@@ -59,12 +59,13 @@ def find(tx: Transaction, code: str) -> Row[Any] | None:
 
 def of_person(tx: Transaction, person_id: int) -> list[Row[Any]]:
     """The person's links, the newest first; those of accounts merged into hers included."""
-    query = select(LINK).where(
-        LINK.c.person_id.in_(
-            select(PERSON.c.id).where(or_(PERSON.c.id == person_id, PERSON.c.merged_into == person_id))
-        )
-    )
+    query = select(LINK).where(LINK.c.person_id.in_(_accounts_of(person_id)))
     return list(tx.execute(query.order_by(LINK.c.created_at_us.desc(), LINK.c.code)))
+
+
+def _accounts_of(person_id: int) -> Any:
+    """The person's account and those merged into it."""
+    return select(PERSON.c.id).where(or_(PERSON.c.id == person_id, PERSON.c.merged_into == person_id))
 
 
 def count(tx: Transaction, code: str, raw: int, counted: int) -> None:
@@ -82,7 +83,8 @@ def declare(tx: Transaction, code: str, at_us: int) -> None:
 
 def lock(tx: Transaction, code: str) -> Row[Any] | None:
     """One link, held until the transaction ends: clicks on it are judged one after another."""
-    return tx.execute(tx.for_update(select(LINK).where(LINK.c.code == code))).one_or_none()
+    tx.execute(tx.for_update(select(LINK.c.code).where(LINK.c.code == code)))
+    return find(tx, code)
 
 
 def has_clicked(tx: Transaction, code: str, visitor_hash: str) -> bool:
@@ -96,7 +98,11 @@ def clicks_from(tx: Transaction, person_id: int, block_hash: str, day: int) -> l
     query = (
         select(CLICK.c.code, CLICK.c.address_hash, CLICK.c.clicked_us)
         .join(LINK, LINK.c.code == CLICK.c.code)
-        .where(CLICK.c.block_hash == block_hash, CLICK.c.day == day, LINK.c.person_id == person_id)
+        .where(
+            CLICK.c.block_hash == block_hash,
+            CLICK.c.day == day,
+            LINK.c.person_id.in_(_accounts_of(person_id)),
+        )
     )
     return list(tx.execute(query))
 

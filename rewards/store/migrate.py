@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from rewards.faults import BadValue
+from rewards.store import states
 from rewards.store.schema import metadata
 from rewards.store.session import Database, Transaction
 
@@ -19,6 +20,7 @@ WHAT_TO_DO = {
     NEWER: "was written by a newer version of Groundswell; run that version, or a newer one",
 }
 MIGRATIONS = Path(__file__).parent / "migrations"
+_STATES = ("states", "in the layout of this version")
 
 
 def _config(connection: Any = None) -> Config:
@@ -51,13 +53,20 @@ def revision(tx: Transaction) -> str:
 
 def is_current(db: Database) -> bool:
     """True when the newest migration has been applied."""
-    return state(db) == CURRENT
+    with db.read() as tx:
+        return revision(tx) == head()
 
 
 def state(db: Database) -> str:
-    """CURRENT, OLDER (tables are missing, or all of them) or NEWER than this version."""
+    """CURRENT, OLDER (tables are missing, or what scoring remembers was written by an earlier version) or NEWER than this version."""
     with db.read() as tx:
-        return state_of(revision(tx))
+        found = state_of(revision(tx))
+        if found == CURRENT and _STATES not in db.cache:
+            # Once all are of this version's layout they stay so: this version writes no other.
+            if states.any_outdated(tx):
+                return OLDER
+            db.cache[_STATES] = True
+        return found
 
 
 def state_of(applied: str) -> str:

@@ -83,10 +83,14 @@ def set_status(tx: Transaction, kudos_id: int, status: str) -> None:
     tx.execute(update(KUDOS).where(KUDOS.c.id == kudos_id).values(status=status))
 
 
-def drop_own(tx: Transaction, person_id: int) -> None:
-    """Thanks between accounts that became one count for nobody; what waits for a look goes back when it is decided."""
-    where = and_(KUDOS.c.giver_id == person_id, KUDOS.c.receiver_id == person_id, KUDOS.c.status == "given")
-    tx.execute(update(KUDOS).where(where).values(status="declined"))
+def between(tx: Transaction, one: int, other: int) -> list[int]:
+    """Gifts from either of two people to the other that count or wait, the oldest first."""
+    both = or_(
+        and_(KUDOS.c.giver_id == one, KUDOS.c.receiver_id == other),
+        and_(KUDOS.c.giver_id == other, KUDOS.c.receiver_id == one),
+    )
+    query = select(KUDOS.c.id).where(both, KUDOS.c.status.not_in(UNDONE)).order_by(KUDOS.c.id)
+    return list(tx.execute(query).scalars())
 
 
 def sent_since(tx: Transaction, giver: int, from_us: int) -> int:

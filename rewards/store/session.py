@@ -23,8 +23,8 @@ from rewards.store.engines import begin_sqlite, file_of, identity, postgresql_en
 from rewards.store.prepared import Compiled, Prepared
 from rewards.store.trouble import told
 
+# How long a writer waits for its turn, unless the caller says otherwise. A web request waits less: it holds a thread.
 WAIT_SECONDS = 30.0
-"""How long a writer waits for its turn, unless the caller says otherwise. A web request waits less: it holds a thread."""
 Question = tuple[Prepared, Sequence[Mapping[str, Any]]]
 
 

@@ -174,6 +174,11 @@ def outdated(tx: Transaction, organisation: str) -> list[int]:
     return list(tx.execute(select(STATE.c.person_id).where(*where).order_by(STATE.c.person_id)).scalars())
 
 
+def any_outdated(tx: Transaction) -> bool:
+    """True while somebody's state, of whatever organisation, was written in another layout."""
+    return tx.execute(select(STATE.c.person_id).where(STATE.c.layout != LAYOUT).limit(1)).first() is not None
+
+
 def renew(tx: Transaction, person_id: int, version: int, state: bytes) -> None:
     """A base in the layout of now; the state that goes on from it is folded next."""
     where = STATE.c.person_id == person_id

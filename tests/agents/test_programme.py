@@ -50,14 +50,14 @@ def company(phases: tuple[Phase, ...], arms: tuple[Arm, ...] = (), **more) -> Se
         for place, (name, zone) in enumerate(zip(("north", "east", "south", "west"), ZONES, strict=True))
     )
     channels = (Channel(name="linkedin", share=0.7), Channel(name="facebook", share=0.3, half_life_hours=0.5))
-    return Setting(
-        organisation=Organisation(headcount=80, segments=segments, audience=Audience(size=4000)),
-        content=Content(channels=channels, items_per_week=12),
-        phases=phases,
-        arms=arms,
-        start_date=date(2026, 3, 16),
-        **({"burn_in_days": 14, "horizon_days": 60} | more),
-    )
+    usual = {
+        "organisation": Organisation(headcount=80, segments=segments, audience=Audience(size=4000)),
+        "start_date": date(2026, 3, 16),
+        "burn_in_days": 14,
+        "horizon_days": 60,
+    }
+    content = Content(channels=channels, items_per_week=12)
+    return Setting(content=content, phases=phases, arms=arms, **(usual | more))
 
 
 @pytest.mark.parametrize("scheme", [*PRESETS.values(), STRANGE], ids=lambda scheme: scheme.name)
@@ -72,6 +72,37 @@ def test_points_equal_replay_of_the_events(scheme: IncentiveScheme) -> None:
     assert len({event.id for event in events}) == len(events) > 100
     assert model.outcomes()["points"].sum() == pytest.approx(sum(model.points_by_person().values()) / 1000.0)
     assert all(event.occurred_at.microsecond == 0 for event in events)
+
+
+DAILY = load_document(
+    """
+name: daily
+title: Every day
+rules: [{id: share, title: Share, on: share, points: 5, caps: [{window: day, points: 5}]}]
+badges: [{id: three, title: Three, points: 7, groups: [[{metric: streak, of: daily, at_least: 3}]]}]
+streaks: [{id: daily, title: Daily, kinds: [share, click], days: [mon, tue, wed, thu, fri, sat, sun]}]
+""",
+    IncentiveScheme,
+    "daily",
+)
+
+
+def test_points_equal_replay_where_a_zone_left_out_a_date() -> None:
+    """Apia went from 2011-12-29 to 2011-12-31."""
+    organisation = Organisation(
+        headcount=60,
+        segments=(Segment(name="north", timezone="Pacific/Apia", contacts_median=300),),
+        audience=Audience(size=3000),
+    )
+    setting = company(
+        (Phase(scheme=DAILY),), organisation=organisation, start_date=date(2011, 12, 19), burn_in_days=7, horizon_days=28
+    )  # fmt: skip
+    sharers = Parameters(base_log_odds=-1.5, click_base=0.01)
+    model = AdvocacyModel(setting, 3, parameters=sharers, record_events=True)
+    model.run_for(28)
+    again = replay(model.recorded_events(), compile_scheme(DAILY), model.staff.rows())
+    assert again.balances_millipoints == model.points_by_person()
+    assert any("three" in standing.badges for standing in again.standings)
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -18,15 +18,17 @@ from rewards.boards import leaderboard
 from rewards.claims import cancel_claim, claim_reward, claims_for
 from rewards.content import ChannelStatus, ContentItem, publish_item
 from rewards.credentials import credential_for, verify_credential
+from rewards.export import export_person
 from rewards.faults import Refused
 from rewards.links import clicks_for, declare_share, follow_link, prepare_share
 from rewards.merging import merge_people
-from rewards.people import get_person, import_people, link_people, set_leave, set_opt_out
+from rewards.people import find_row, get_person, import_people, link_people, set_leave, set_opt_out
 from rewards.people_file import PersonRow
 from rewards.program import badges_for, close_period, release_due, reverse_entry
-from rewards.recognition import kudos_allowance_left, kudos_received
+from rewards.recognition import THANKED, kudos_allowance_left, kudos_received
 from rewards.review import decide, open_reviews
 from rewards.store.history import export_events
+from rewards.store.journal import balance_of
 from tests.conformance.helpers import DAY, HOUR, MINUTE, board, kudos
 from tests.soundness import assert_sound
 
@@ -90,8 +92,8 @@ def test_signing_in_by_the_old_id_reaches_the_account(world: Any) -> None:
         create_account(tx, ORG, "ben", ["employee"], hash_password("a long enough phrase"), world.now)
     merge(world)
     for name in ("ana", "ben"):
+        token = sign_in(world.db, ORG, name, "a long enough phrase", world.now)
         with world.db.begin() as tx:
-            token = sign_in(tx, ORG, name, "a long enough phrase", world.now)
             assert account_for_session(tx, token or "", world.now).person == "ana"  # type: ignore[union-attr]
 
 
@@ -234,6 +236,8 @@ def test_thanks_between_the_two_count_for_nobody(world: Any) -> None:
     merge(world)
     with world.db.read() as tx:
         assert kudos_received(tx, ORG, "ana") == []
+        assert kudos_allowance_left(tx, ORG, "ana", world.now) == 100_000
+    world.sound()
 
 
 def test_each_event_keeps_the_segment_it_happened_in(empty_world: Any) -> None:
@@ -287,6 +291,28 @@ def test_closed_boards_and_weeks_change_by_the_name_alone(world: Any) -> None:
     world.sound()
 
 
+def test_thanks_that_buy_nothing_are_kept_as_thanks(world: Any) -> None:
+    kudos(world, "dan", "ben", "k1")
+    kudos(world, "cleo", "ana", "k2")
+    merge(world)
+    with world.db.read() as tx:
+        who = find_row(tx, ORG, "ana").id
+        assert balance_of(tx, ORG, THANKED, who) == 20_000
+
+
+def test_her_own_data_are_those_of_both_accounts(world: Any) -> None:
+    world.record(world.event("ben", world.now - 2 * HOUR), world.event("ana"))
+    with world.db.begin() as tx:
+        close_period(tx, ORG, world.now - HOUR, "hr", world.now)
+    merge(world)
+    with world.db.begin() as tx:
+        found = export_person(tx, ORG, "ben", "ana", world.now)
+    assert found.person == "ana"
+    assert len(found.tables["event"]) == 2
+    assert {row["external_id"] for row in found.tables["person_alias"]} == {"ben"}
+    assert len(found.tables["person"]) == 2
+
+
 def test_who_opted_out_stays_out(world: Any) -> None:
     with world.db.begin() as tx:
         set_opt_out(tx, ORG, "ben", True, world.now)
@@ -305,10 +331,9 @@ def test_links_of_both_lead_on_and_count_for_who_took_over(world: Any) -> None:
         codes = {who: prepare_share(tx, ORG, who, "launch", "x", world.now).code for who in ("ana", "ben")}
         declare_share(tx, ORG, "ben", codes["ben"], world.now)
     merge(world)
-    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
     with world.db.begin() as tx:
         for who, code in codes.items():
-            assert follow_link(tx, code, agent, who, world.now).counted
+            assert follow_link(tx, code, "", who, world.now).counted
         assert declare_share(tx, ORG, "ana", codes["ben"], world.now).status == "duplicate"
         assert sum(counted for *_, counted in clicks_for(tx, ORG, "ana")) == 2
         clicks = [event.subject for event in export_events(tx, ORG) if event.kind == "click"]

@@ -19,6 +19,7 @@ from rewards.people import deactivate, erase, find_row, import_people, link_peop
 from rewards.people_file import PersonRow
 from rewards.store import schema
 from rewards.store.recognition import ERASED
+from rewards.webhooks import subscribe
 from tests.conformance.helpers import HOUR, kudos
 from tests.conftest import World
 
@@ -88,6 +89,8 @@ def world(db: Any) -> World:
         import_people(tx, org, [row, below], now)
         create_account(tx, org, "ben", ["employee"], hash_password("a long enough phrase"), now)
         create_token(tx, org, "own", ("me:read",), now, person="ben")
+        create_token(tx, org, "made", ("me:read",), now, made_by="ben")
+        subscribe(tx, org, "https://hooks.example/in", ["event.*"], "ben", now)
         set_leave(tx, org, "ben", date(2026, 1, 1), date(2026, 1, 2), now)
         link_people(tx, org, "ben", "eva", now)
         link_people(tx, org, "ben", "ana", now)

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -14,12 +15,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from rewards.award_decisions import decide_round, rounds_to_decide
 from rewards.challenges import finish_challenges
 from rewards.claims import cancel_claim, claim_reward
+from rewards.document import load_yaml
+from rewards.drafts import retire_version
 from rewards.faults import Fault
 from rewards.merging import merge_people
 from rewards.nominations import nominate
 from rewards.people import change_zone, deactivate, erase, link_people, reactivate, set_leave, set_opt_out
 from rewards.program import close_period, release_due, reverse_entry
-from rewards.publication import publish_scheme, roll_back, shadow
+from rewards.publication import publish_scheme, roll_back, scheme_in_force, shadow
 from rewards.recognition import give_kudos
 from rewards.review import decide, open_reviews
 from rewards.store import people as people_rows
@@ -54,9 +57,25 @@ fair_play: {{review_above_per_hour: 4}}
 """
 
 
-def scheme_text(points: int, once: str, cooldown: int, hold: int, unit: str) -> str:
+SHAPES: dict[str, tuple[str, ...]] = {
+    "whole": (),
+    "without badges": ("badges",),
+    "without streaks": ("badges", "streaks"),
+    "without rules": ("rules", "badges", "caps"),
+    "turned": (),
+}
+
+
+def scheme_text(points: int, once: str, cooldown: int, hold: int, unit: str, shape: str) -> str:
     body = BODY.format(points=points, once=once, cooldown=cooldown, hold=hold, unit=unit)
-    return f"name: s\ntitle: S\n{body}"
+    _, data = load_yaml(f"name: s\ntitle: S\n{body}")
+    for part in SHAPES[shape]:
+        del data[part]
+    if shape == "turned":
+        data["rules"].reverse()
+        data["badges"].reverse()
+        data["rules"][-1]["caps"].insert(0, {"window": "week", "points": 60})
+    return yaml.safe_dump(data)
 
 
 schemes = st.builds(
@@ -66,6 +85,7 @@ schemes = st.builds(
     st.sampled_from([0, 90]),
     st.sampled_from([0, 24]),
     st.sampled_from(["person", "everyone"]),
+    st.sampled_from(["whole", *SHAPES]),
 )
 people = st.sampled_from(World.people)
 hours_ago = st.one_of(st.integers(0, 3), st.integers(0, 80))
@@ -179,6 +199,18 @@ class AnyHistory(RuleBasedStateMachine):
         """Earned and held together."""
         found = self.world.balances(person)
         return found.earned + found.held
+
+    @rule(text=schemes, hours=st.integers(1, 60))
+    def scheduled(self, text: str, hours: int) -> None:
+        at = self.world.now + timedelta(hours=hours)
+        self.attempt(publish_scheme, World.scheme(text), at, "hr", "test", self.world.now)
+
+    @rule()
+    def retired(self) -> None:
+        with self.db.read() as tx:
+            found = scheme_in_force(tx, "acme", self.world.now)
+        if found is not None:
+            self.attempt(retire_version, found.version, "hr", "test", self.world.now)
 
     @rule(version=st.integers(2, 4))
     def withdrawn(self, version: int) -> None:

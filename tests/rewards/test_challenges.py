@@ -204,3 +204,15 @@ def test_one_that_was_away_goes_on_if_it_is_back_before_its_end(world: World) ->
     world.now = START + timedelta(days=9)
     publish(world, SCHEME)
     assert (see(world, "shares").first_day, teams(world, "shares")) == (date(2026, 12, 4), {"": 0})
+
+
+def test_another_title_changes_nothing_and_another_goal_is_another_challenge(world: World) -> None:
+    share(world, "ana", START + HOUR)
+    world.now = START + 20 * HOUR
+    publish(world, SCHEME.replace("title: Shares", "title: All shares"))
+    found = see(world, "shares")
+    assert (found.title, found.first_day) == ("All shares", date(2026, 11, 25))
+    assert teams(world, "shares") == {"": 1}
+    world.now = START + 30 * HOUR
+    publish(world, SCHEME.replace("goal: 4", "goal: 5"))
+    assert see(world, "shares").first_day == date(2026, 11, 26)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from rewards.program import close_period
 from rewards.renewing import renew_states
 from rewards.store import schema, states
+from rewards.store.migrate import CURRENT, OLDER, state
 from tests.conftest import World
 from tests.soundness import assert_sound
 
@@ -27,7 +28,11 @@ def test_states_of_an_earlier_layout_are_folded_again(world: World) -> None:
     assert renew_states(world.db, world.now) == 0
     with world.db.begin() as tx:
         tx.execute(table.update().values(layout=1, state=b"old", base_state=b"older"))
+    # As a process that has just begun sees it.
+    world.db.cache.clear()
+    assert state(world.db) == OLDER
     assert renew_states(world.db, world.now) == len(before)
+    assert state(world.db) == CURRENT
     with world.db.read() as tx:
         assert tx.execute(shown).all() == before
         assert states.outdated(tx, "acme") == []

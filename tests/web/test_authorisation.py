@@ -46,8 +46,8 @@ def routes(client: TestClient) -> list[tuple[str, str]]:
 
 def concrete(path: str) -> str:
     for name, value in (("item", "launch"), ("channel", "linkedin"), ("code", "nothing")):
-        path = path.replace(f"{{{name}}}", value)
-    return re.sub(r"\{\w+\}", "1", path)
+        path = re.sub(rf"\{{{name}(:\w+)?\}}", value, path)
+    return re.sub(r"\{\w+(:\w+)?\}", "1", path)
 
 
 def test_every_route_is_public_by_name_or_guarded(client: TestClient) -> None:

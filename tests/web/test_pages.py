@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
+
+from rewards.presets import PRESETS
+from rewards.publication import publish_scheme
+from rewards.store.session import Database
+from tests.company import ORGANISATION
 
 BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
@@ -117,6 +123,16 @@ def test_hr_reads_the_scheme_in_plain_words(client: TestClient, sign_in: Callabl
     page = sign_in("hal").get("/hr").text
     assert "2 points when you share something" in page
     assert "Version 1" in page
+
+
+def test_hr_sees_what_is_scheduled(
+    client: TestClient, sign_in: Callable[[str], TestClient], sqlite_db: Database
+) -> None:
+    at = datetime.now(UTC)
+    with sqlite_db.begin() as tx:
+        publish_scheme(tx, ORGANISATION, PRESETS["habit"], at + timedelta(days=9), "hr", "In January", at)
+    page = sign_in("hal").get("/hr").text
+    assert page.count(">scheduled<") == page.count(">live<") == 1
 
 
 def test_the_strategist_is_told_when_nothing_was_compared(

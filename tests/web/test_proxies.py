@@ -13,8 +13,8 @@ from rewards.store.session import Database
 from tests.company import ORGANISATION, Company
 from web.app import create_app
 from web.proxies import noted_addresses, parse_networks, visitor_address
-from web.security import SIGN_IN_PER_MINUTE_AND_ADDRESS
 from web.settings import Settings, settings_from_environment
+from web.sign_in_limit import SIGN_IN_PER_MINUTE_AND_ADDRESS
 
 NAMED = parse_networks("10.0.0.0/24, 2001:db8::/32 192.0.2.1")
 

@@ -76,3 +76,8 @@ def test_a_wildcard_is_no_address_to_hand_out() -> None:
     for host, known in (("127.0.0.1", True), ("0.0.0.0", False), ("::", False)):
         with closing(server.listen(host, 0)) as taken:
             assert (server.reachable(taken) != "") is known
+
+
+def test_a_redirect_names_no_host(client: TestClient) -> None:
+    answer = client.get("/points/", headers=FOREIGN)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/points")

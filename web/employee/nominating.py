@@ -10,8 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 from rewards.faults import Fault
 from rewards.nominations import nominate, withdraw
 from web.employee.routes import MOST_ID, thanks_page
+from web.problems import refused
 from web.session import Employee, Store, now
-from web.text import Plain
+from web.text import MOST_REASON, MOST_TYPED, Plain, within
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,14 +24,23 @@ def name(
     account: Employee,
     award: Annotated[Plain, Form(max_length=64)],
     nominee: Annotated[Plain, Form(max_length=64)],
-    reason: Annotated[Plain, Form(max_length=1000)],
+    reason: Annotated[Plain, Form(max_length=MOST_TYPED)],
 ) -> Response:
     """Name somebody. A form sent twice names once."""
     try:
+        within(reason, MOST_REASON, "reason")
         with store.begin() as tx:
             nominate(tx, account.organisation, account.person, award, nominee, reason, now())
     except Fault as fault:
-        return thanks_page(request, store, account, naming_fault=str(fault), reason=reason, status=409)
+        return thanks_page(
+            request,
+            store,
+            account,
+            naming_fault=str(fault),
+            reason=reason,
+            chosen=[nominee],
+            status=refused(fault),
+        )
     return RedirectResponse("/thanks?named=1#awards", 303)
 
 

@@ -42,11 +42,13 @@ from web.employee.contexts import (
     notes_of,
     trend_of,
 )
+from web.problems import refused
 from web.session import Employee, PublicAddress, SignedIn, Store, home_of, now
 from web.templating import page
-from web.text import Plain
+from web.text import MOST_TYPED, Plain, within
 
 router = APIRouter(include_in_schema=False)
+MOST_THANKS = 500
 MOST_ENTRIES = 100
 TREND_ENTRIES = 500
 MOST_ID = 2**63 - 1
@@ -200,6 +202,7 @@ def thanks_page(
     words: str = "",
     naming_fault: str = "",
     reason: str = "",
+    chosen: Sequence[str] = (),
     status: int = 200,
 ) -> Response:
     """Thanks and awards by nomination, with what went wrong and the words that were typed."""
@@ -217,6 +220,8 @@ def thanks_page(
             "key": secrets.token_urlsafe(12),
             "fault": fault,
             "words": words,
+            "chosen": chosen,
+            "most": MOST_THANKS,
             "thanked": status == 200 and "thanked" in request.query_params,
             "withdrawn": status == 200 and "withdrawn" in request.query_params,
             "awards": awards_for(tx, org, me, now()),
@@ -243,15 +248,18 @@ def give(
     receiver: Annotated[
         list[Annotated[Plain, Field(max_length=64)]], Form(min_length=1, max_length=MOST_RECEIVERS)
     ],
-    message: Annotated[Plain, Form(max_length=500)],
+    message: Annotated[Plain, Form(max_length=MOST_TYPED)],
     key: Annotated[Plain, Form(min_length=8, max_length=64)],
 ) -> Response:
     """Send thanks, to each who is named. A form sent twice thanks once."""
     try:
+        within(message, MOST_THANKS, "message")
         with store.begin() as tx:
             thank_several(tx, account.organisation, account.person, receiver, message, (), key, now())
     except Fault as fault:
-        return thanks_page(request, store, account, fault=str(fault), words=message, status=409)
+        return thanks_page(
+            request, store, account, fault=str(fault), words=message, chosen=receiver, status=refused(fault)
+        )
     return RedirectResponse("/thanks?thanked=1", 303)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,21 +12,30 @@ from fastapi.responses import RedirectResponse, Response
 from rewards.accounts import Account
 from rewards.award_decisions import rounds_to_decide
 from rewards.claims import approve_claim, claims_waiting, decline_claim
-from rewards.faults import Fault, NotFound
+from rewards.faults import BadValue, Fault, NotFound
 from rewards.people import get_person
 from rewards.publication import scheme_in_force
 from rewards.review import decide, open_reviews
 from rewards.store.session import Database, Transaction
+from web.problems import refused
 from web.session import Hr, Store, now
 from web.templating import page
-from web.text import Plain
+from web.text import MOST_REASON, MOST_TYPED, Plain, within
 
 router = APIRouter(include_in_schema=False)
 MOST_ID = 2**63 - 1
 MOST_SHOWN = 50
 Choice = Annotated[Literal["approve", "decline"], Form()]
-Reason = Annotated[Plain, Form(min_length=3, max_length=1000)]
+Reason = Annotated[Plain, Form(max_length=MOST_TYPED)]
+FEWEST_LETTERS = 3
 RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
+
+
+class Typed(NamedTuple):
+    """A reason, and the form that it was typed into."""
+
+    place: str
+    reason: str
 
 
 def _names(tx: Transaction, organisation: str, people: Iterable[str | None]) -> dict[str, str]:
@@ -34,8 +44,14 @@ def _names(tx: Transaction, organisation: str, people: Iterable[str | None]) -> 
 
 
 def _page(
-    request: Request, store: Database, account: Account, fault: str = "", status: int = 200
+    request: Request,
+    store: Database,
+    account: Account,
+    fault: str = "",
+    words: Mapping[str, str] = MappingProxyType({}),
+    status: int = 200,
 ) -> Response:
+    """`words`: the reason that was typed, by the decision that it was typed for."""
     org = account.organisation
     with store.read() as tx:
         held, asked = open_reviews(tx, org), claims_waiting(tx, org)
@@ -53,6 +69,7 @@ def _page(
             "rounds": [one for one in rounds_to_decide(tx, org, now()) if one.state == "waiting"],
             "names": _names(tx, org, [*(one.person for one in reviews), *(one.person for one in claims)]),
             "fault": fault,
+            "words": words,
             "done": status == 200 and "decided" in request.query_params,
         }
     return page(request, "hr/decisions.html", context, status)
@@ -70,7 +87,10 @@ def review(
 ) -> Response:
     """Let what was held count, or not."""
     org, actor = account.organisation, account.person
-    return _act(request, store, account, lambda tx: decide(tx, org, id, decision, actor, reason, now()))
+    typed = Typed(f"r{id}", reason)
+    return _act(
+        request, store, account, typed, lambda tx: decide(tx, org, id, decision, actor, reason, now())
+    )
 
 
 @router.post("/hr/claims/{id}")
@@ -80,13 +100,26 @@ def claim(
     """Agree to a reward, or give the points back."""
     act = approve_claim if decision == "approve" else decline_claim
     org, actor = account.organisation, account.person
-    return _act(request, store, account, lambda tx: act(tx, org, id, actor, reason, now()))
+    typed = Typed(f"c{id}", reason)
+    return _act(request, store, account, typed, lambda tx: act(tx, org, id, actor, reason, now()))
 
 
-def _act(request: Request, store: Database, account: Account, act: Callable[[Transaction], Any]) -> Response:
+def _act(
+    request: Request,
+    store: Database,
+    account: Account,
+    typed: Typed,
+    act: Callable[[Transaction], Any],
+) -> Response:
     try:
+        within(typed.reason, MOST_REASON, "reason")
+        if len(typed.reason.strip()) < FEWEST_LETTERS:
+            raise BadValue(f"reason: at least {FEWEST_LETTERS} letters; say why")
         with store.begin() as tx:
             act(tx)
     except Fault as fault:
-        return _page(request, store, account, str(fault), 404 if isinstance(fault, NotFound) else 409)
+        words = {typed.place: typed.reason}
+        return _page(
+            request, store, account, str(fault), words, 404 if isinstance(fault, NotFound) else refused(fault)
+        )
     return RedirectResponse("/hr/decisions?decided=1", 303)

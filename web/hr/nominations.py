@@ -13,9 +13,10 @@ from rewards.faults import Fault
 from rewards.fields import Day
 from rewards.people import get_person
 from rewards.store.session import Database
+from web.problems import refused
 from web.session import Hr, Store, now
 from web.templating import page
-from web.text import Plain
+from web.text import MOST_REASON, MOST_TYPED, Plain, within
 
 router = APIRouter(include_in_schema=False)
 MOST_WINNERS = 1000
@@ -51,14 +52,15 @@ def decide(
     account: Hr,
     award: Annotated[Plain, Form(max_length=64)],
     first_day: Annotated[Day, Form()],
-    reason: Annotated[Plain, Form(max_length=1000)],
+    reason: Annotated[Plain, Form(max_length=MOST_TYPED)],
     winners: Annotated[list[Plain] | None, Form(max_length=MOST_WINNERS)] = None,
 ) -> Response:
     """Decide a round, once."""
     org, chosen = account.organisation, winners or []
     try:
+        within(reason, MOST_REASON, "reason")
         with store.begin() as tx:
             decide_round(tx, org, award, first_day, chosen, account.person, reason, now())
     except Fault as fault:
-        return _page(request, store, account, fault=str(fault), words=reason, status=409)
+        return _page(request, store, account, fault=str(fault), words=reason, status=refused(fault))
     return RedirectResponse("/hr/nominations?decided=1", 303)

@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 class HrContext:
     """`version` is the scheme in force (None: none), `lines` says it in plain words, `history` all versions, newest first.
 
+    `scheduled` holds the numbers of those that are still to come.
     `groups` are the segments that may be shown; `hidden` counts those that may not, because fewer than `minimum` people
     would be told apart, or others with them. `active`: how many take part in 7 and in 28 days, in words where a number would point at persons. `waiting` counts what a person has to decide.
     """
@@ -40,6 +41,7 @@ class HrContext:
     active: tuple[str, str]
     minimum: int
     history: list[SchemeVersion]
+    scheduled: frozenset[int]
     waiting: int
 
 
@@ -52,6 +54,7 @@ def overview(request: Request, store: Store, account: Hr) -> Response:
         found = participation(tx, org, at)
         minimum = minimum_group(tx, org, at)
         groups = rows_of(found, minimum)
+        history = versions(tx, org)[::-1]
         context = HrContext(
             account=account,
             person=get_person(tx, org, account.person),
@@ -63,7 +66,10 @@ def overview(request: Request, store: Store, account: Hr) -> Response:
             hidden=found.suppressed_segments,
             active=active_told(found, minimum),
             minimum=minimum,
-            history=versions(tx, org)[::-1],
+            history=history,
+            scheduled=frozenset(
+                one.version for one in history if one.effective_at > at and one.rolled_back_at is None
+            ),
             waiting=len(open_reviews(tx, org)) + len(claims_waiting(tx, org)),
         )
     return page(request, "hr/overview.html", context)
