@@ -48,26 +48,25 @@ SEED = 11
 @contextmanager
 def process(command: Sequence[Any], env: dict[str, str]) -> Iterator[tuple[str, int]]:
     """The address that a server process prints first, and its id; ended with the block."""
-    started = subprocess.Popen(command, env=os.environ | env, stdout=subprocess.PIPE, text=True)
-    assert started.stdout is not None
-    try:
-        address = started.stdout.readline().split()[-1]
-        give_up = time.monotonic() + START_SECONDS
-        while not _answers(address):
-            if started.poll() is not None or time.monotonic() > give_up:
-                raise RuntimeError(f"{command[0]} does not answer at {address}")
-            time.sleep(0.1)
-        yield address, started.pid
-    finally:
-        started.terminate()
-        started.wait(timeout=30)
+    with subprocess.Popen(command, env=os.environ | env, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        try:
+            address = started.stdout.readline().rpartition(" ")[2].strip()
+            give_up = time.monotonic() + START_SECONDS
+            while not _answers(address):
+                if started.poll() is not None or time.monotonic() > give_up:
+                    raise RuntimeError(f"{command[0]} does not answer at {address!r}")
+                time.sleep(0.1)
+            yield address, started.pid
+        finally:
+            started.terminate()
 
 
 def _answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(f"{address}/openapi.json", timeout=5):
             return True
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

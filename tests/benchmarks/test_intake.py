@@ -13,4 +13,4 @@ def test_both_endpoints_take_the_events(monkeypatch: pytest.MonkeyPatch) -> None
     for order in ("in_order", "out_of_order"):
         assert found[order]["events"] == 48
         assert found[order]["share"] > 0
-    assert 0 < found["one_sender"]["empty_answer_us"] < 40_000
+    assert found["one_sender"]["empty_answer_us"] > 0
