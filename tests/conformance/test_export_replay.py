@@ -351,6 +351,20 @@ def test_a_badge_for_good_outlives_its_event_in_the_export_too(db: Database) -> 
     assert_replay_is_the_ledger(db, "acme", history.now)
 
 
+def test_a_badge_for_good_of_a_closed_period_is_not_won_again_in_the_replay_either(db: Database) -> None:
+    history = History(db, "acme")
+    for step in (
+        ("happens", "ana", 150, "share", "a", None, False),
+        ("happens", "ana", 90, "share", "b", None, False),
+        ("taken_back", 0),
+        ("closed", 1),
+        ("happens", "ana", 0, "share", "c", None, False),
+    ):
+        history.do(step)
+    assert [line[1] for line in in_ledger(db, "acme") if line[2] == "first"] == ["s/e002"]
+    assert_replay_is_the_ledger(db, "acme", history.now)
+
+
 def test_closed_periods_keep_the_version_that_they_were_closed_under(db: Database) -> None:
     history = History(db, "acme")
     dear = text_of(40, "each", "sales", 0, True, 72)
