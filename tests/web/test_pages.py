@@ -119,6 +119,21 @@ def test_thanks_are_taken_back_on_the_page(client: TestClient, sign_in: Callable
     assert client.post("/thanks/999999/withdraw").status_code == 404
 
 
+def test_several_colleagues_are_thanked_from_one_form(
+    client: TestClient, sign_in: Callable[[str], TestClient]
+) -> None:
+    sign_in("ana")
+    form = {"receiver": ["ben", "hal", "ben"], "message": "For the two of you", "key": "0123456789"}
+    assert client.post("/thanks", data=form).status_code == 303
+    page = client.get("/thanks").text
+    assert page.count("For the two of you") == 2
+    assert re.search(r'<select[^>]*name="receiver" multiple', page)
+    refused = client.post("/thanks", data=form | {"receiver": ["ben", "nobody"], "key": "9876543210"})
+    assert refused.status_code == 409
+    assert refused.text.count('value="ben" selected') == 1
+    assert "For the two of you" in refused.text
+
+
 def test_hr_reads_the_scheme_in_plain_words(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
     page = sign_in("hal").get("/hr").text
     assert "2 points when you share something" in page
