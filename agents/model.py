@@ -253,8 +253,9 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             fear_sensitivity=traits.fear_sensitivity,
             recent=state_now.recent_total,
         )
+        at_work = present & ~self.staff.is_off(self.clock.start_ordinal + day)
         met = meet(
-            np.flatnonzero(present),
+            np.flatnonzero(at_work),
             conditions.rates[quiet],
             conditions.silent[quiet],
             self.staff.segment,
