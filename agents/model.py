@@ -219,7 +219,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
     def _redeem(self) -> float:
         rows = np.arange(self.staff.size, dtype=np.int64)
         draws = uniforms(self._keys[Stream.REDEMPTION], self.day, rows)
-        return self.programme.redeem(draws, self.clock.date_of(self.day))
+        return self.programme.redeem(draws, self.day, self.staff.present(self.day))
 
     def _meet(self, day: int, offer: Incentives, present: NDArray[np.bool_], conditions: Conditions) -> Met:
         quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -173,10 +173,15 @@ class Programme:
             total += running.catalogue.held(running.earned)
         return total
 
-    def redeem(self, draws: Floats, on: date) -> float:
-        """Let people turn points in on a day, with one draw each; money paid."""
-        chance = self._p.redemption_per_week
-        return sum(running.catalogue.redeem(running.earned, draws, chance, on) for running in self.running)
+    def redeem(self, draws: Floats, day: int, present: Flags) -> float:
+        """Let those who are there turn points in for what the scheme in force offers, with one draw each; money paid."""
+        chance, on, paid = self._p.redemption_per_week, self._clock.date_of(day), 0.0
+        for group in range(len(self._timeline.names)):
+            running = self.in_force(group, day)
+            if running is not None:
+                there = np.where(present & (self._timeline.group == group), running.earned, 0)
+                paid += running.catalogue.redeem(there, draws, chance, on)
+        return paid
 
     def liability(self) -> float:
         """Money owed for points held."""

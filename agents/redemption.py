@@ -78,7 +78,9 @@ class Catalogue:
         left = self._stock - np.array([shop.taken[name] for name in self._ids], dtype=np.int64)
         months = [(name, on.year, on.month) for name in self._ids]
         budgets = self._budgets - np.array([shop.used[month] for month in months], dtype=np.int64)
-        for person in np.flatnonzero((draws < chance) & (held >= self._prices.min(initial=MUCH))):
+        for person in np.flatnonzero(
+            (draws < chance) & (earned > 0) & (held >= self._prices.min(initial=MUCH))
+        ):
             within = (self._prices <= held[person]) & (left > 0) & (self._prices <= budgets)
             if within.any():
                 best = int(np.argmax(np.where(within, self._prices, -1)))

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +18,7 @@ from agents.setting import Arm, Audience, Channel, Content, Organisation, Phase,
 from engine.scoring_tables import columns
 from rewards.document import load_document
 from rewards.events import canonical_order
+from rewards.offers import Reward
 from rewards.people_file import PersonRow
 from rewards.presets import PRESETS
 from rewards.replay import replay
@@ -322,3 +324,19 @@ def test_thirds_of_a_board() -> None:
     tied = np.array([2.0, 2.0, 2.0, 2.0, 8.0, 9.0])
     assert thirds(tied, np.ones(6, dtype=bool)).tolist() == [-1.0, -1.0, -1.0, -1.0, 1.0, 1.0]
     assert thirds(points, points > 4.5).tolist() == [0.0] * 7
+
+
+def test_points_buy_what_the_scheme_in_force_offers() -> None:
+    shop = PRESETS["clicks"].model_copy(
+        update={"rewards": (Reward(id="pen", title="Pen", points=Decimal(1), unit_cost_cents=100),)}
+    )
+    phases = (Phase(scheme=shop), Phase(day=30), Phase(day=45, scheme=shop))
+    eager = EAGER.replace(redemption_per_week=0.3)
+    model = AdvocacyModel(company(phases), 9, parameters=eager)
+    model.run_for(60)
+    cost, liability = model.outcomes()["cost"], model.outcomes()["liability"]
+    assert cost[:30].sum() > 0.0 < cost[45:].sum()
+    assert cost[30:45].sum() == 0.0
+    # What was not turned in is owed all the same.
+    assert (liability[30:45] == liability[29]).all()
+    assert liability[29] > 0.0
