@@ -187,8 +187,8 @@ def _recognition(scheme: IncentiveScheme, hr: bool) -> list[str]:
     found = scheme.recognition
     lines = [_kudos(found.kudos)] if found.kudos else []
     for one in found.highlights:
-        text = f"Recognition “{one.title}”: every {plural(one.every_days, 'day')}, once late reports no longer count, who shared most items is thanked "
-        text += f"{'before all' if one.nature.publicity == 'public' else 'in private'}, at most {_percent(one.share)} of people; who shared as much is drawn by lot."
+        text = f"Recognition “{one.title}”: every {plural(one.every_days, 'day')}, once late reports no longer count, those who shared most items are thanked "
+        text += f"{'for everybody to see' if one.nature.publicity == 'public' else 'in private'}, at most {_percent(one.share)} of people; lots are drawn between equals."
         lines.append(text + _nature(one.nature, hr))
     return lines + [_nomination(one) + _nature(one.nature, hr) for one in found.nominations]
 

@@ -9,8 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from rewards.document import load_document
+from rewards.events import Event
+from rewards.highlights import give_highlights
+from rewards.intake import record
 from rewards.presets import PRESETS
 from rewards.publication import publish_scheme
+from rewards.scheme import IncentiveScheme
 from rewards.store.session import Database
 from tests.company import ORGANISATION
 
@@ -145,3 +150,50 @@ def test_health_and_metrics(client: TestClient) -> None:
     assert client.get("/healthz").text == "ok"
     assert client.get("/readyz").text == "ready"
     assert 'route="/healthz"' in client.get("/metrics").text
+
+
+def test_several_are_thanked_at_once_on_the_page(
+    client: TestClient, sign_in: Callable[[str], TestClient]
+) -> None:
+    client = sign_in("ana")
+    assert 'href="/thanks?several=1"' in client.get("/thanks").text
+    page = client.get("/thanks?several=1").text
+    assert re.search(r'<select [^>]*name="receiver" required multiple', page)
+    assert "Choose a colleague" not in page
+    # What was chosen is kept with the words when they are refused.
+    form = {"receiver": ["ben", "hal"], "message": "x" * 501, "key": "0123456789ab"}
+    page = client.post("/thanks", data=form).text
+    assert re.findall(r'<option value="(\w+)" selected>', page) == ["ben", "hal"]
+    assert re.search(r'<select [^>]*name="receiver" required multiple', page)
+
+
+def test_the_versions_name_who_published_them(
+    client: TestClient, sign_in: Callable[[str], TestClient]
+) -> None:
+    page = sign_in("hal").get("/hr").text
+    assert "by Hal" in page
+    assert "by hal" not in page
+
+
+def test_a_highlight_is_no_amount_among_the_points(
+    client: TestClient, sign_in: Callable[[str], TestClient], sqlite_db: Database
+) -> None:
+    began = datetime.now(UTC) - timedelta(days=20)
+    text = "name: best\ntitle: Best\nrecognition: {highlights: [{title: Voice, share: 1, every_days: 7}]}\n"
+    with sqlite_db.begin() as tx:
+        publish_scheme(
+            tx, ORGANISATION, load_document(text, IncentiveScheme, "best"), began, "hal", "x", began
+        )
+        event = Event(
+            source="test",
+            id="best",
+            kind="share",
+            subject="ana",
+            object="b",
+            occurred_at=began + timedelta(hours=1),
+        )
+        record(tx, ORGANISATION, [event], received_at=began + timedelta(hours=1))
+        assert give_highlights(tx, ORGANISATION, datetime.now(UTC)) >= 1
+    page = sign_in("ana").get("/points").text
+    assert re.search(r'Voice.*?<div class="amount"><span class="hint">thanks</span>', page, re.DOTALL)
+    assert "<br>counted apart" not in page

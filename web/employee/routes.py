@@ -221,6 +221,8 @@ def thanks_page(
             "fault": fault,
             "words": words,
             "chosen": chosen,
+            "several": "several" in request.query_params or len(chosen) > 1,
+            "most_receivers": MOST_RECEIVERS,
             "most": MOST_THANKS,
             "thanked": status == 200 and "thanked" in request.query_params,
             "withdrawn": status == 200 and "withdrawn" in request.query_params,
