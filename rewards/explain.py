@@ -174,11 +174,18 @@ def _challenge(one: Challenge, scheme: IncentiveScheme) -> str:
     )
 
 
+def _places(board: Leaderboard) -> list[str]:
+    first = [f"the first {board.top}" if board.top > 1 else "the first place"] if board.top else []
+    # Teams stand on their board without neighbours.
+    near = board.neighbours if board.group != "team" else 0
+    return first + ([f"{plural(near, 'place')} on either side of you"] if near else [])
+
+
 def _board(board: Leaderboard, pseudonyms: bool) -> str:
     window = "of all time" if board.window == "total" else f"of each {board.window}"
     group = {"everyone": "for everybody", "segment": "within your segment", "team": "of teams"}[board.group]
-    text = f"Board “{board.title}”, {group}: points {window}. It shows the first {board.top}"
-    text += f" and {board.neighbours} places on either side of you; groups below {board.minimum_group} are not shown."
+    text = f"Board “{board.title}”, {group}: points {window}. It shows {' and '.join(_places(board)) or 'your own place alone'}"
+    text += f"; groups below {board.minimum_group} are not shown."
     text += " Teams are compared by the average of their members." if board.per_head else ""
     return text + (" Pseudonyms stand for names." if pseudonyms else "")
 
