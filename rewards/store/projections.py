@@ -189,9 +189,15 @@ def _higher(organisation: str, window: str, score: int) -> ColumnElement[int]:
 
 
 def around(
-    tx: Transaction, organisation: str, window: str, person_id: int, score: int, each_side: int
+    tx: Transaction,
+    organisation: str,
+    window: str,
+    person_id: int,
+    score: int,
+    each_side: int,
+    segment: str | None = None,
 ) -> list[Row[Any]]:
-    """Visible neighbours of a score on both sides, the best first; the person is not among them."""
+    """Visible neighbours of a score on both sides, of one segment or of all, the best first; the person is not among them."""
     base = (
         select(SCORE.c.person_id, SCORE.c.score, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.pseudonym)
         .join(PERSON, PERSON.c.id == SCORE.c.person_id)
@@ -203,6 +209,8 @@ def around(
             SCORE.c.visible,
         )
     )
+    if segment is not None:
+        base = base.where(PERSON.c.segment == segment)
     # Each side is one stretch of the index: a second condition on the score could be taken for its bound.
     up = base.where(SCORE.c.score >= max(score, 1)).order_by(SCORE.c.score, SCORE.c.person_id)
     down = base.where(SCORE.c.score.between(1, score - 1)).order_by(
@@ -211,14 +219,12 @@ def around(
     return [*reversed(list(tx.execute(up.limit(each_side)))), *tx.execute(down.limit(each_side))]
 
 
-def visible_in_segment(tx: Transaction, organisation: str, window: str, segment: str) -> int:
-    """How many visible people of a segment have a score above zero."""
-    return rank_in_segment(tx, organisation, window, 0, segment) - 1
-
-
-def rank_in_segment(tx: Transaction, organisation: str, window: str, score: int, segment: str) -> int:
-    """1 + the number of visible people of the segment with a higher score."""
-    query = (
+def ranks_in_segment(
+    tx: Transaction, organisation: str, window: str, scores: Iterable[int], segment: str
+) -> dict[int, int]:
+    """{score: 1 + the number of visible people of the segment with a higher one}, in one question."""
+    wanted = sorted(set(scores))
+    counts = [
         select(func.count())
         .select_from(SCORE)
         .join(PERSON, PERSON.c.id == SCORE.c.person_id)
@@ -229,8 +235,11 @@ def rank_in_segment(tx: Transaction, organisation: str, window: str, score: int,
             PERSON.c.segment == segment,
             SCORE.c.visible,
         )
-    )
-    return 1 + int(tx.execute(query).scalar_one())
+        .scalar_subquery()
+        for score in wanted
+    ]
+    found = tx.execute(select(*counts)).one()
+    return {score: 1 + int(higher) for score, higher in zip(wanted, found, strict=True)}
 
 
 def team_totals(tx: Transaction, organisation: str, first: int, last: int) -> dict[str, int]:
