@@ -113,8 +113,8 @@ def test_whoever_shared_most_items_is_thanked_once_late_events_cannot_count(worl
 def test_the_worker_gives_them_and_every_period_has_its_own(world: World) -> None:
     busy_week(world)
     world.now = FINAL + 7 * DAY
-    for _ in range(2):
-        work_once(world.db, world.now, lambda *_: None)
+    rounds = [work_once(world.db, world.now, lambda *_: None) for _ in range(2)]
+    assert [one.highlights for one in rounds] == [2, 0]
     assert thanked(world) == ["ben", "cleo"]
 
 
