@@ -1,5 +1,6 @@
 """Which addresses we may send to: public ones only, so that a subscription cannot reach into our own network (SSRF)."""
 
+import re
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -31,6 +32,10 @@ RESERVED_SIX = tuple(
         IPv6Network,
         ("2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3ffe::/16", "3fff::/20"),
     )
+)
+# Resolvers read a name that ends in a number, decimal or not, as an address: 127.1 and 0x7f.0.0.1 are this machine.
+_NAME = re.compile(
+    r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.){0,126}(?!(?:[0-9]+|0x[0-9a-f]*)\.?$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?"
 )
 Address = IPv4Address | IPv6Address
 
@@ -72,7 +77,7 @@ def parse_target(url: str, allow_loopback: bool = False) -> Target:
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise BadValue(f"webhook url {shown!r}: credentials and fragments are not taken; leave them out")
     literal = _literal(host)
-    unroutable = literal is not None and not is_public(literal)
+    unroutable = not is_public(literal) if literal is not None else _NAME.fullmatch(host) is None
     if not local and (
         unroutable or _is_loopback_name(host) or ("." not in host.rstrip(".") and literal is None)
     ):
@@ -126,7 +131,7 @@ def _inside(address: IPv6Address) -> list[IPv4Address]:
 
 def _literal(host: str) -> Address | None:
     try:
-        return ip_address(host.partition("%")[0])
+        return ip_address(host.partition("%")[0].removesuffix("."))
     except ValueError:
         return None
 

@@ -1,7 +1,8 @@
 """Bounds of what is read from outside: numbers by their length before their value and dates by their years."""
 
+import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
@@ -11,6 +12,9 @@ FIRST_YEAR, LAST_YEAR = 1970, 2999
 """Dates of schemes, events, people and schedules lie in these years: every sum of days with them is still a date."""
 MOST_NUMBER_CHARACTERS = 40
 MOST_EXPONENT = 40
+# Python reads 1_000 and the digits of every script as numbers; other readers and people do not.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
 AnyDay = TypeVar("AnyDay", bound=date)
 _YEARS = f"years {FIRST_YEAR} to {LAST_YEAR}"
 
@@ -30,10 +34,11 @@ def check_day(value: date, what: str) -> None:
 
 def decimal_of(text: str) -> Decimal:
     """A decimal number from its text. Raises ValueError where it is none, or longer or of another magnitude than any use of it."""
-    try:
-        value = Decimal(text) if len(text) <= MOST_NUMBER_CHARACTERS else None
-    except InvalidOperation:
-        raise ValueError("not a number; write one like 1.5") from None
+    value = None
+    if len(text) <= MOST_NUMBER_CHARACTERS:
+        if _NUMBER.fullmatch(text) is None:
+            raise ValueError("not a number; write one like 1.5")
+        value = Decimal(text)
     # What an exponent stands for is written out by whoever calculates with it.
     if value is None or not value.is_finite() or abs(value.adjusted()) > MOST_EXPONENT:
         raise ValueError(
@@ -49,4 +54,6 @@ def fraction_of(text: str) -> Fraction:
         return Fraction(decimal_of(text))
     if len(text) > MOST_NUMBER_CHARACTERS:
         raise ValueError(f"a number has at most {MOST_NUMBER_CHARACTERS} characters; write a simpler one")
+    if not (_WHOLE.fullmatch(above) and _WHOLE.fullmatch(below)):
+        raise ValueError("not a rational; write one like 1/2 or 1.5")
     return Fraction(int(above), int(below))

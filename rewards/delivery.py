@@ -136,11 +136,11 @@ class HttpSender:
 
     def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """Send once; the HTTP status. Raises OSError, HTTPException, or Fault for an address not allowed."""
-        give_up = time.monotonic() + self.seconds
         target = parse_target(url, self.allow_loopback)
         addresses = resolve(target, self.allow_loopback)
+        give_up = time.monotonic() + self.seconds
         connection = http.client.HTTPConnection(target.host, target.port, timeout=self.seconds)
-        connection.sock = self._connect(addresses, target, give_up)
+        connection.sock = self._connect(addresses, target)
         # A receiver that answers byte by byte never runs into the socket's own time limit.
         deadline = threading.Timer(_left(give_up), _hang_up, (connection.sock,))
         deadline.daemon = True
@@ -152,8 +152,9 @@ class HttpSender:
             deadline.cancel()
             connection.close()
 
-    def _connect(self, addresses: Sequence[str], target: Target, give_up: float) -> socket.socket:
-        """The first of the addresses that answers, with TLS where the scheme asks for it; all of them until `give_up`."""
+    def _connect(self, addresses: Sequence[str], target: Target) -> socket.socket:
+        """The first of the addresses that answers, with TLS where the scheme asks for it; for all of them together `seconds`."""
+        give_up = time.monotonic() + self.seconds
         for number, address in enumerate(addresses, 1):
             try:
                 plain = socket.create_connection((address, target.port), _left(give_up))

@@ -15,6 +15,7 @@ import rfc8785
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from rewards.bounds import MOST_NUMBER_CHARACTERS
 from rewards.faults import sayable
 from rewards.fields import fault
 from rewards.sheets import SheetError, decode
@@ -30,6 +31,14 @@ class DocumentError(ValueError):
 
     def __init__(self, message: str) -> None:
         super().__init__(sayable(message))
+
+
+# JSON writes a letter beyond the first 65,536 as two escapes, which are one letter.
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def _joined(pair: re.Match[str]) -> str:
+    return pair.group().encode("utf-16-le", "surrogatepass").decode("utf-16-le")
 
 
 class _Loader(yaml.SafeLoader):
@@ -61,6 +70,12 @@ class _Loader(yaml.SafeLoader):
 
     def compose_scalar_node(self, anchor: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
+        if event.implicit[0] and _LONG_NUMBER.fullmatch(event.value):
+            raise yaml.MarkedYAMLError(
+                problem=f"got {event.value[:MOST_VALUE_CHARACTERS]}…; a number has at most {MOST_NUMBER_CHARACTERS} characters; "
+                "write a simpler one, or in quotes where it is text",
+                problem_mark=event.start_mark,
+            )
         if event.implicit[0] and _DOUBTFUL.fullmatch(event.value):
             raise yaml.MarkedYAMLError(
                 problem=f"got {event.value[:MOST_VALUE_CHARACTERS]}; numbers are written in decimal digits alone; "
@@ -68,6 +83,10 @@ class _Loader(yaml.SafeLoader):
                 problem_mark=event.start_mark,
             )
         return super().compose_scalar_node(anchor)
+
+    def construct_scalar(self, node: Any) -> Any:
+        value = super().construct_scalar(node)
+        return _PAIR.sub(_joined, value) if isinstance(value, str) and not value.isascii() else value
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[object] = set()
@@ -111,6 +130,7 @@ _Loader.add_implicit_resolver(
     list("-+.0123456789"),
 )
 # Digits that one reader takes for a number to the base of eight, sixteen or two, another for a decimal one, a third for text.
+_LONG_NUMBER = re.compile(rf"(?=.{{{MOST_NUMBER_CHARACTERS + 1}}})[-+]?[0-9.][0-9._]*(?:[eE][-+]?[0-9_]+)?")
 _DOUBTFUL = re.compile(r"[-+]?(?:0[0-9_]+|0[xob][0-9a-fA-F_]+|[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?)")
 
 

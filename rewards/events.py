@@ -37,6 +37,8 @@ from rewards.people_file import Zone
 
 TYPE_PREFIX = "org.groundswell."
 MOST_QUANTITY = 1_000_000
+MOST_EXTENSION_CHARACTERS = 64
+"""CloudEvents advises 20 for the name of an extension and lets senders go beyond."""
 KNOWN_KINDS = ("share", "click", "lead", "suggestion", "training", "kudos", "comment")
 Verification = Literal["declared", "tracked", "connector"]
 Taken = Literal["scored", "late", "closed_period", "inactive_person"]
@@ -245,7 +247,7 @@ def parse_cloudevent(message: Any) -> Event:
     unknown = sorted(str(key) for key in message if key not in _ENVELOPE and not _extension(key))
     if unknown:
         raise EventError(
-            f"{_bare(unknown[0])}: got an unknown attribute; extension names are lower-case letters and digits; remove it"
+            f"{_bare(unknown[0])}: got an unknown attribute; extension names are up to {MOST_EXTENSION_CHARACTERS} lower-case letters and digits; remove it"
         )
     kind = message.get("type")
     if not isinstance(kind, str) or not kind.startswith(TYPE_PREFIX):
@@ -269,7 +271,13 @@ def parse_cloudevent(message: Any) -> Event:
 
 
 def _extension(key: object) -> bool:
-    return isinstance(key, str) and key.isascii() and key.isalnum() and key.lower() == key and len(key) <= 20
+    return (
+        isinstance(key, str)
+        and key.isascii()
+        and key.isalnum()
+        and key.lower() == key
+        and len(key) <= MOST_EXTENSION_CHARACTERS
+    )
 
 
 def to_cloudevent(event: Event) -> dict[str, Any]:

@@ -20,6 +20,25 @@ _MOST_EXACT = 2**53
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OFFSETLESS = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,40})?")
 _OFFSET = re.compile(r"[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]")
+# Turkish has an i with and one without a dot, each with a capital; elsewhere one's capital is the other's. Marks of direction
+# and of places where a word may break are not seen; those that join letters or emoji are, and stay.
+_ALIKE: dict[int, str | None] = {
+    0x130: "i",
+    0x131: "i",
+    **dict.fromkeys(
+        [
+            0xAD,
+            0x61C,
+            0x200B,
+            0x200E,
+            0x200F,
+            *range(0x202A, 0x202F),
+            *range(0x2060, 0x206A),
+            *range(0xFE00, 0xFE10),
+            0xFEFF,
+        ]
+    ),
+}
 _HOUR = re.compile(r"[01][0-9]|2[0-3]")
 
 
@@ -30,10 +49,10 @@ def normal(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def name_of(text: str) -> str:
-    """The name of a channel, a topic or a tag in the one form in which names are compared, whoever wrote it: capitals, wide letters and
-    the number of spaces make no difference, in any language."""
+    """The name of a channel, a topic or a tag in the one form in which names are compared, whoever wrote it: capitals, wide letters,
+    signs that are not seen and the number of spaces make no difference, in any language."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold())
     return " ".join(text.lower().split())
 
 

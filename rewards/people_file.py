@@ -21,7 +21,7 @@ from pydantic import (
 )  # fmt: skip
 
 from rewards.document import DocumentError, read_text
-from rewards.fields import Day, Normal, fault, like
+from rewards.fields import Day, Normal, fault, like, printed
 from rewards.sheets import Record, SheetError, rows_of
 
 MOST_PEOPLE = 1_000_000
@@ -49,11 +49,17 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 Identifier = Annotated[
     str, like(r"^[A-Za-z0-9._-]{1,64}$", "an id of up to 64 letters, digits, ., _ and -"), Normal
 ]
-Label = Annotated[str, Field(min_length=1, max_length=64), Normal]
+Label = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(printed), Normal]
+_MOST_SHOWN = 60
 
 
 def _zone_or_unknown(name: str) -> str:
     return name and known_zone(name)
+
+
+def _in_small(value: object) -> object:
+    """HR and Non-Desk are hr and non-desk."""
+    return value.strip().lower() if isinstance(value, str) else value
 
 
 def _with_a_point(value: object) -> object:
@@ -95,18 +101,18 @@ class PersonRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     id: Identifier
-    name: str = Field(default="", max_length=200)
-    email: str = Field(default="", max_length=254)
+    name: Annotated[str, AfterValidator(printed)] = Field(default="", max_length=200)
+    email: Annotated[str, AfterValidator(printed)] = Field(default="", max_length=254)
     segment: Label
     team: Label
     timezone: Annotated[str, AfterValidator(_zone_or_unknown)]
     contacts: int = Field(ge=0, le=10_000_000)
     locale: Annotated[str, AfterValidator(language_tag)] = "en"
-    role: Literal["employee", "hr", "strategist"] = "employee"
+    role: Annotated[Literal["employee", "hr", "strategist"], BeforeValidator(_in_small)] = "employee"
     manager: Annotated[
         str, like(r"^([A-Za-z0-9._-]{1,64})?$", "an id of up to 64 letters, digits, ., _ and -"), Normal
     ] = ""
-    desk: Literal["desk", "non-desk"] = "desk"
+    desk: Annotated[Literal["desk", "non-desk"], BeforeValidator(_in_small)] = "desk"
     hours_share: Annotated[float, BeforeValidator(_with_a_point)] = Field(default=1.0, gt=0.0, le=1.0)
     leave: Annotated[tuple[tuple[Day, Day], ...], BeforeValidator(_intervals), Field(max_length=1000)] = ()
 
@@ -138,9 +144,9 @@ def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
         return PersonRow.model_validate({k: v for k, v in record.items() if v != "" or k in REQUIRED})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise DocumentError(
-            f"{where}: {first['loc'][0]}: got {first['input']!r}; {fault(first)}; mend the cell"
-        ) from None
+        got = repr(first["input"])
+        got = got if len(got) <= _MOST_SHOWN else got[: _MOST_SHOWN - 1] + "…"
+        raise DocumentError(f"{where}: {first['loc'][0]}: got {got}; {fault(first)}; mend the cell") from None
 
 
 def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> list[PersonRow]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 DELIMITERS = (",", ";", "\t", "|")
 NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _SEPARATOR = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 _BREAKS = re.compile(r"\s*[\r\n\t\v\f]+\s*")
 Record = tuple[int, list[str]]
@@ -30,6 +31,8 @@ class SheetError(ValueError):
 
 def decode(data: bytes) -> str:
     """Text in UTF-8, or in UTF-16 with or without a byte order mark. Raises SheetError naming the line of the first byte that is neither."""
+    if data.startswith(_WORKBOOKS):
+        raise SheetError(1, "is an Excel workbook, not text; save the sheet as CSV UTF-8")
     # The first character of any table is ASCII: half of it is a zero byte in UTF-16.
     unmarked = {(True, False): "utf-16-be", (False, True): "utf-16-le"}.get(
         (data[:1] == b"\0", data[1:2] == b"\0"), "utf-8"
@@ -56,7 +59,10 @@ def column_of(header: str) -> str:
 def records_of(text: str, delimiter: str) -> Iterator[Record]:
     """(line that it begins on, cells) of each row with any content; cells are stripped, breaks in them are spaces."""
     reader = csv.reader(
-        io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter, strict=True
+        io.StringIO(text.removeprefix("\ufeff"), newline=""),
+        delimiter=delimiter,
+        skipinitialspace=True,
+        strict=True,
     )
     while True:
         line = reader.line_num + 1

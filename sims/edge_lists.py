@@ -46,6 +46,9 @@ _PAIRS = frozenset(
     )
     for end in ("", "id", "node", "nodeid")
 )  # fmt: skip
+# Two numbers with spaces between, then tabs: KONECT writes the ends of an edge so, and what else it knows of it.
+_MIXED = re.compile(r"\s*\d+ +\d+ *\t")
+_ARROW = re.compile(r"<?[-=~.]+>?|[←→↔⇒]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,6 +199,10 @@ def _layout(file: Path, body: bytes, wanted: list[str]) -> _Layout:
             f"{where}: got {first.strip()[:40]!r}; {len(wanted)} fields are needed; "
             "separate them by one tab, comma, semicolon or bar, or by spaces"
         )
+    if _ARROW.fullmatch(fields[1]):
+        raise EdgeListError(
+            f"{where}: got {first.strip()[:40]!r}; arrows between ids are not read; write source and target, separated by a space"
+        )
     headed = _is_header(fields, second, len(wanted) > 2)
     spare = [f"field {at + 1}" for at in range(len(wanted), len(fields))]
     return _Layout(wanted + spare, delimiter, skipped + headed, quoted)
@@ -203,6 +210,8 @@ def _layout(file: Path, body: bytes, wanted: list[str]) -> _Layout:
 
 def _delimiter(first: str, marks: str, wanted: list[str]) -> str:
     """The mark by which the line has the wanted columns, or else the first of `marks` that it has; spaces if none."""
+    if marks == DELIMITERS and _MIXED.match(first):
+        return " "
     present = [mark for mark in marks if mark in first.strip()]
     naming = (mark for mark in present if _named(_fields(first, mark, True), wanted))
     return next(naming, present[0] if present else (marks[0] if marks != DELIMITERS else " "))

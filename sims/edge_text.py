@@ -41,7 +41,7 @@ _FORMATS = (
     (re.compile(rb"(?:strict\s+)?(?:di)?graph\b[^\n{]*\{", re.IGNORECASE), "DOT"),
     (re.compile(rb"dl\s+n\s*=|dl\s*$", re.IGNORECASE | re.MULTILINE), "UCINET DL"),
     (re.compile(rb"nodedef\s*>", re.IGNORECASE), "GDF"),
-    (re.compile(rb"p\s+(?:edge|col|sp|max|tw)\s+\d+\s+\d+"), "DIMACS"),
+    (re.compile(rb"(?:c(?:[ \t][^\n]*)?\n)*p\s+(?:edge|col|sp|max|tw)\s+\d+\s+\d+"), "DIMACS"),
     (re.compile(rb"leda\.graph", re.IGNORECASE), "LEDA"),
     (re.compile(rb'[\[{]\s*(?:["\[{\d]|$)', re.MULTILINE), "JSON"),
 )
@@ -68,6 +68,11 @@ def read_body(file: Path) -> bytes:
     _refuse_binary(file, body)
     if body.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or b"\0" in body[:2]:
         body = decoded(file, body).encode()
+    if b"\0" in body:
+        line = 1 + len(re.findall(rb"\r\n|\r|\n", body[: body.index(b"\0")]))
+        raise EdgeListError(
+            f"{file}:{line}: got a zero byte, which is no text; export it again as CSV or text"
+        )
     return body.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in body else body
 
 

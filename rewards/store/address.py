@@ -16,6 +16,9 @@ _AUTHORITY = re.compile(
     re.DOTALL,
 )
 _REST = re.compile(r"(?:/(?P<database>[^/@:?#\s]*))?(?:\?(?P<query>[^#@]*))?")
+# Of a name no more is shown than a name has: what is written after it with a wrong sign could be a password.
+_PLAIN_NAME = re.compile(r"[\w.%-]{0,63}")
+_PLAIN_FILE = re.compile(r"(?:(?!:[^/]*@)[^;&])*")
 _POSTGRESQL = ("postgresql", "postgres")
 _SQLITE_DRIVERS = (None, "pysqlite")
 WRITE = "write postgresql://user:password@host/name or sqlite:///file"
@@ -35,6 +38,9 @@ def parse_address(text: str) -> URL:
         raise ValueError(f"DATABASE_URL: names no kind of database; {WRITE}")
     backend, driver = found.group(1).lower(), found.group(2)
     rest = text[found.end() :].rstrip()
+    if not _is_text(unquote(rest)):
+        # A library in C would end the address at the zero byte, and go to another server.
+        raise ValueError(UNREADABLE)
     if backend in _POSTGRESQL:
         return _postgresql(rest)
     if backend != "sqlite":
@@ -48,6 +54,11 @@ def parse_address(text: str) -> URL:
     return make_url(f"sqlite://{rest}")
 
 
+def _is_text(text: str) -> bool:
+    """Whether UTF-8 has it, and it has no zero byte."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def shown(text: str) -> str:
     """The address as it may be printed: no password, no parameters, and of one that cannot be read only its kind."""
     found = _SCHEME.match(text)
@@ -55,20 +66,25 @@ def shown(text: str) -> str:
         return "***"
     backend, rest = found.group(1).lower(), text[found.end() :].rstrip()
     if backend == "sqlite":
-        return f"sqlite://{rest.partition('?')[0]}" if rest.startswith("/") else "sqlite://***"
+        file = rest.partition("?")[0]
+        return f"sqlite://{file}" if file.startswith("/") and _PLAIN_FILE.fullmatch(file) else "sqlite://***"
     if backend not in _POSTGRESQL:
         return f"{backend}://***"
     read = _split(rest)
     if read is None:
         return "postgresql://***"
     authority, rest_of_it = read
-    who = authority["user"] or ""
+    who = _plain_name(authority["user"] or "")
     secret = ":***" if authority["password"] is not None else ""
     at = "@" if authority["user"] is not None else ""
     database = rest_of_it["database"]
     return f"postgresql://{who}{secret}{at}{authority['hosts']}" + (
-        "" if database is None else f"/{database}"
+        "" if database is None else f"/{_plain_name(database)}"
     )
+
+
+def _plain_name(name: str) -> str:
+    return name if _PLAIN_NAME.fullmatch(name) else "***"
 
 
 def cause_of(error: BaseException, text: str) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, select, update
 
 from rewards.store import schema
-from rewards.store.prepared import INSERT, Prepared, adding
+from rewards.store.prepared import Prepared, adding, insert_rows
 from rewards.store.session import Transaction
 
 DAY = schema.person_day
@@ -31,10 +31,11 @@ _STEPS = 8
 def _adding_score(dialect: str) -> Any:
     # A first score takes the person's visibility along; `show` moves it later.
     keys = ("organisation_id", "window", "person_id")
-    seen = select(~PERSON.c.hidden).where(PERSON.c.id == bindparam("person_id")).scalar_subquery()
-    made = INSERT[dialect](SCORE).values(
-        {name: bindparam(name) for name in (*keys, "score")} | {"visible": seen}
-    )
+
+    def seen(of: Any) -> dict[str, Any]:
+        return {"visible": select(~PERSON.c.hidden).where(PERSON.c.id == of("person_id")).scalar_subquery()}
+
+    made = insert_rows(SCORE, (*keys, "score"), dialect, seen)
     added = made.on_conflict_do_update(
         index_elements=keys, set_={"score": SCORE.c.score + made.excluded.score}
     )

@@ -84,6 +84,8 @@ PROGRAMS = [
     "got (https://github.com/sindresorhus/got)", "Ruby", "Faraday v2.9.0", "GuzzleHttp/7", "PHP/8.3.7", "libwww-perl/6.77", "Dart/3.4 (dart:io)",
     "PostmanRuntime/7.39.0", "insomnia/9.2.0", "HTTPie/3.2.2", "k6/0.51.0 (https://k6.io/)", "PowerShell/7.4.2", "Dalvik/2.1.0 (Linux; U; Android 14; Pixel 8)",
     "Mozilla/5.0 (Windows NT; Windows NT 10.0; de-DE) WindowsPowerShell/5.1.19041.4412", "CFNetwork/1494.0.7 Darwin/23.4.0", "MyApp/1 CFNetwork/1494.0.7 Darwin/23.4.0",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:74.0) Gecko/20100101 Firefox/74.0 Qualys", f"{MAC} Chrome/126.0.0.0 Safari/537.36 Checkly",
+    f"{WINDOWS} Chrome/126.0.0.0 Safari/537.36 SentinelOne", f"{IPHONE} Mobile/15E148 LinkPresentation/1",
     "ZoominfoBot (zoominfobot at zoominfo dot com)", "GPTBot/1.1", "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko); compatible; ChatGPT-User/1.0; +https://openai.com/bot",
     f"{WINDOWS} Chrome/124.0.0.0 Safari/537.36 (scan@gateway.example)", "Mozilla/5.0 (" + "x" * 2000,
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,28 @@ def test_digits_in_doubt_are_told_with_their_line(written: str) -> None:
     with pytest.raises(
         DocumentError, match=r"^<text>:4: got .*; numbers are written in decimal digits alone; .*quotes"
     ):
+        load_document(SCHEME.format(written), IncentiveScheme)
+
+
+@pytest.mark.parametrize("written", ["9" * 41, "9" * 5000, "1." + "0" * 5000, "1e" + "9" * 50])
+def test_a_number_beyond_all_use_is_told_with_its_line(written: str) -> None:
+    with pytest.raises(DocumentError, match=r"^<text>:4: got .*…; a number has at most 40 characters"):
+        load_document(SCHEME.format(written), IncentiveScheme)
+    assert load_yaml(f"value: '{written}'\n")[1] == {"value": written}
+
+
+def test_a_letter_that_json_escapes_in_two_is_one(tmp_path: Path) -> None:
+    text = json.dumps({"title 👩‍💻": ["👍 Straße", "x"]})
+    assert load_yaml(text)[1] == json.loads(text)
+    (tmp_path / "s.json").write_text(json.dumps({"name": "s", "title": "👍", "rules": []}))
+    assert load_document(tmp_path / "s.json", IncentiveScheme).title == "👍"
+    with pytest.raises(DocumentError, match=r"title: got .*whole characters"):
+        load_document('{"name": "s", "title": "\\ud83d"}', IncentiveScheme)
+
+
+@pytest.mark.parametrize("written", ["'1_000'", "'１０'", "'٣'", "'1e'", "'NaN'"])
+def test_digits_that_only_python_reads_are_no_number(written: str) -> None:
+    with pytest.raises(DocumentError, match=r"^<text>:4: rules\.0\.points: got .*not a number"):
         load_document(SCHEME.format(written), IncentiveScheme)
 
 

@@ -225,3 +225,14 @@ def test_a_bad_line_is_named(tmp_path: Path, line: object, told: str) -> None:
 def test_a_log_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="cannot be read"):
         read_events(tmp_path / "none.jsonl")
+
+
+@pytest.mark.parametrize("name", ["traceparent", "a" * 21, "a" * 64, "2fa"])
+def test_an_extension_may_have_a_longer_name_than_is_advised(name: str) -> None:
+    assert parse_cloudevent(message(**{name: "x"})).subject
+
+
+@pytest.mark.parametrize("name", ["traceParent", "my_ext", "a" * 65, "é", ""])
+def test_what_is_no_name_of_an_extension_is_told(name: str) -> None:
+    with pytest.raises(EventError, match="extension names are up to 64 lower-case letters and digits"):
+        parse_cloudevent(message(**{name: "x"}))

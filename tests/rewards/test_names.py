@@ -33,6 +33,12 @@ NAMES = [
     ("ＬｉｎｋｅｄＩｎ", "linkedin"),
     ("Ąžuolas & Co. (intern)", "ąžuolas & co. (INTERN)"),
     ("R&D/Labs?#%", "r&d/labs?#%"),
+    ("LİNKEDİN", "linkedin"),
+    ("lınkedın", "LINKEDIN"),
+    ("Linked\u00adIn\u200b", "linkedin"),
+    ("\u200fلينكدإن\u200e", "لينكدإن"),
+    ("❤\ufe0f Team", "❤ TEAM"),
+    ("👩\u200d💻", "👩\u200d💻"),
 ]
 
 

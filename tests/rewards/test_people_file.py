@@ -42,9 +42,26 @@ def test_an_unknown_zone_is_refused_or_left_to_the_organisation(zone: str) -> No
         (HEAD + "ana,s,t,UTC,1,2026-02-30/2026-03-01\n", "p.csv:2: leave"),
         (HEAD + "a b,s,t,UTC,1,\n", "p.csv:2: id: got 'a b'"),
         ("", "p.csv:1: id: got no such column"),
+        (HEAD + "ana,s\0,t,UTC,1,\n", r"p\.csv:2: segment: .*U\+0000"),
+        (HEAD + f"ana,s,t,UTC,{'9' * 5000},\n", "p.csv:2: contacts: got '9{10,60}…;"),
+        (HEAD + f"{'x' * 5000},s,t,UTC,1,\n", "p.csv:2: id: got 'x{10,60}…;"),
     ],
 )
 def test_whatever_is_wrong_is_told_with_its_cell(text: str, told: str) -> None:
     with pytest.raises(DocumentError, match=told) as caught:
         parse_people(text, "p.csv")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("cell", ["HR", "Hr", " hr "])
+def test_roles_and_desks_are_the_same_in_capitals(cell: str) -> None:
+    (row,) = parse_people(f"id,segment,team,timezone,contacts,role,desk\nana,s,t,UTC,1,{cell},Non-Desk\n")
+    assert (row.role, row.desk) == ("hr", "non-desk")
+
+
+@pytest.mark.parametrize("column", ["name", "email"])
+@pytest.mark.parametrize("letter", ["\0", "\x07", "\x7f", "\ufffe"])
+def test_what_no_database_can_hold_is_told_with_its_line(column: str, letter: str) -> None:
+    text = f"id,segment,team,timezone,contacts,{column}\nana,s,t,UTC,1,A{letter}na\n"
+    with pytest.raises(DocumentError, match=rf"p\.csv:2: {column}: got .*which is no text"):
+        parse_people(text, "p.csv")

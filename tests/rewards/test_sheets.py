@@ -49,6 +49,7 @@ def test_however_a_spreadsheet_saves_it(tmp_path: Path, delimiter: str, newline:
         (f"{HEAD},,\n{ANA},,\n{RENEE},,\n", (2, 3)),
         (f"{HEAD}\n{ANA},,,\n{RENEE}\n", (2, 3)),
         (f"ID , Name,SEGMENT,Team,Time Zone,Con-tacts \n  p1,Ana Ruiz , sales,north\u00a0, Europe/Berlin ,120\n{RENEE}\n", (2, 3)),
+        (f'"id", "name", "segment", "team", "timezone", "contacts"\np1, "Ana Ruiz", "sales", "north", "Europe/Berlin", "120"\n{RENEE}\n', (2, 3)),
         (f'{HEAD}\np1,"Ana\nRuiz",sales,north,"Europe/Berlin",120\n{RENEE}\n', (2, 4)),
         (f'"id","name","segment","team","timezone","contacts"\r\n"p1","Ana Ruiz","sales","north","Europe/Berlin","120"\r\n{RENEE}', (2, 3)),
     ],
@@ -136,3 +137,11 @@ def test_the_cases_are_read(case: str, people: int) -> None:
 def test_the_case_of_excels_plain_csv_is_told() -> None:
     with pytest.raises(DocumentError, match=r"people-windows-1252\.csv:3: .*CSV UTF-8"):
         load_people(CASES / "people-windows-1252.csv")
+
+
+@pytest.mark.parametrize("begins", [b"PK\x03\x04\x14\0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_workbook_is_told_by_name(tmp_path: Path, begins: bytes) -> None:
+    file = tmp_path / "people.csv"
+    file.write_bytes(begins + bytes(100))
+    with pytest.raises(DocumentError, match="is an Excel workbook, not text; save the sheet as CSV UTF-8"):
+        load_people(file)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -347,3 +348,14 @@ def test_pauses_grow_and_are_bounded() -> None:
 )
 def test_the_host_header_leaves_a_default_port_out(url: str, host: str) -> None:
     assert parse_target(url, allow_loopback=True).authority == host
+
+
+def test_a_receiver_sees_it_so() -> None:
+    case = Path(__file__).parents[3] / "shared" / "cases" / "webhook-host-header.py"
+    root = Path(__file__).parents[2]
+    said = subprocess.run(
+        [sys.executable, case], cwd=root, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (said.returncode, said.stdout.splitlines()) == (0, ["Host: hooks.acme.example", "RIGHT"]), (
+        said.stderr
+    )

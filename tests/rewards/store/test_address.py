@@ -36,6 +36,13 @@ WITH_SECRET = [
     "sqlite+aiosqlite:///acme.sqlite",
     "host=127.0.0.1 port=1 password=s3cret",
     "app:s3cret@127.0.0.1/acme",
+    "postgresql://127.0.0.1:1/acme&password=s3cret",
+    "postgresql://127.0.0.1:1/acme;password=s3cret",
+    "postgresql://user=app;password=s3cret@127.0.0.1:1/acme",
+    "postgresql://app:x@127.0.0.1:1/acme?connect_timeout=s3cret",
+    "postgresql://app:x@127.0.0.1:1/acme?unknown=s3cret",
+    "postgresql://app:s3cret%00@127.0.0.1:1/acme",
+    "postgresql://app:s3cret\udce9@127.0.0.1:1/acme",
 ]
 
 
@@ -77,4 +84,6 @@ def test_postgresql_is_read_as_it_is_written(url: str, password: str | None, tex
 
 def test_sqlite_is_shown_without_parameters() -> None:
     assert shown("sqlite:////var/x.sqlite?key=s3cret") == "sqlite:////var/x.sqlite"
+    for mistaken in ("sqlite:///app:s3cret@host/x", "sqlite:///x;key=s3cret", "sqlite:///x&key=s3cret"):
+        assert shown(mistaken) == "sqlite://***"
     assert parse_address("sqlite:////var/x.sqlite").database == "/var/x.sqlite"
