@@ -1,12 +1,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
+PORT ?= 8000
 RUN_STAMP := .venv/.run-installed
 DEV_STAMP := .venv/.dev-installed
 
 .PHONY: run test faults check format bench lock clean
 
 run: $(RUN_STAMP)
-	$(BIN)/groundswell demo
+	$(BIN)/groundswell demo --port $(PORT)
 
 test: $(DEV_STAMP)
 	@sh tests/browser/install.sh

@@ -43,7 +43,7 @@ class EmployeeParameters:
         0.4, "level 0-1", (0.2, 0.6), "A", "relevance of another segment's topic", limits=UNIT
     )
     base_log_odds: float = declare(
-        -6.8,
+        -6.51,
         "log-odds",
         (-9.0, -4.0),
         "A",
@@ -51,18 +51,18 @@ class EmployeeParameters:
         limits=ANY,
     )
     base_spread: float = declare(
-        1.2,
+        1.3,
         "log-odds, standard deviation",
         (0.8, 1.8),
         "A",
-        "a few people do most of the sharing; calibrated jointly, see docs/validation.md",
+        "a few people do most of the sharing",
     )
     motivation_mean: float = declare(
-        0.37,
+        0.4,
         "level 0-1",
         (0.25, 0.55),
         "A",
-        "intrinsic motivation to advocate; calibrated jointly, see docs/validation.md",
+        "intrinsic motivation to advocate",
         limits=UNIT,
     )
     motivation_spread: float = declare(
@@ -78,7 +78,7 @@ class EmployeeParameters:
         0.5, "log, standard deviation", (0.2, 0.8), "A", "heterogeneity of the answer to rank and to fear"
     )
     steerer_share: float = declare(
-        0.24,
+        0.246,
         "share of employees",
         (0.1, 0.3),
         "R",
@@ -90,25 +90,34 @@ class EmployeeParameters:
     )
     # Weights of the utility
     intrinsic_weight: float = declare(
-        1.7,
+        1.5,
         "log-odds",
         (0.8, 2.2),
         "A",
-        "motivation times relevance; calibrated jointly, see docs/validation.md",
+        "motivation times relevance",
     )
     image_weight: float = declare(
-        0.15, "log-odds per log contact", (0.05, 0.3), "A", "image: a larger perceived audience"
+        0.214,
+        "log-odds per log contact",
+        (0.05, 0.3),
+        "A",
+        "image: a larger perceived audience; calibrated jointly, see docs/validation.md",
     )
     feedback_weight: float = declare(0.8, "log-odds", (0.3, 1.3), "A", "expected feedback")
     reward_weight: float = declare(
-        0.45,
+        0.442,
         "log-odds per unit of v(r)",
         (0.13, 0.62),
         "M",
-        "0.3-1.5 at a large reward (DellaVigna & Pope 2018)",
+        "0.3-1.5 at a large reward (DellaVigna & Pope 2018); calibrated jointly, see docs/validation.md",
     )
     reward_unit_points: float = declare(
-        3.0, "points", (2.0, 10.0), "A", "r0: the reward at which v(r) = ln 2", scale="log"
+        3.66,
+        "points",
+        (2.0, 10.0),
+        "A",
+        "r0: the reward at which v(r) = ln 2; calibrated jointly, see docs/validation.md",
+        scale="log",
     )
     crowding_out: float = declare(
         0.5, "log-odds at m = 1", (0.2, 0.9), "M", "Deci, Koestner & Ryan 1999, d -0.28…-0.40"
@@ -120,21 +129,38 @@ class EmployeeParameters:
         0.4, "log-odds at the goal", (0.2, 0.6), "M", "Kivetz, Urminsky & Zheng 2006"
     )
     goal_exponent: float = declare(2.0, "exponent", (1.0, 3.0), "M", "Kivetz, Urminsky & Zheng 2006")
-    norm_up: float = declare(0.9, "log-odds at a gap of 1", (0.3, 1.8), "A", "below the norm, pulled up")
-    norm_down: float = declare(0.5, "log-odds at a gap of 1", (0.1, 1.0), "A", "above the norm, pulled down")
+    norm_up: float = declare(
+        1.5,
+        "log-odds at a gap of 1",
+        (0.3, 1.8),
+        "A",
+        "below the norm, pulled up; calibrated jointly, see docs/validation.md",
+    )
+    norm_down: float = declare(
+        0.337,
+        "log-odds at a gap of 1",
+        (0.1, 1.0),
+        "A",
+        "above the norm, pulled down; calibrated jointly, see docs/validation.md",
+    )
     norm_attention: float = declare(
-        0.3,
+        0.415,
         "part of a gap",
         (0.1, 0.6),
         "A",
-        "a gap to colleagues as far as noticed without a message",
+        "a gap to colleagues as far as noticed without a message; calibrated jointly, see docs/validation.md",
         limits=UNIT,
     )
     rate_weeks: float = declare(
-        8.0, "weeks", (4.0, 12.0), "A", "memory of one's own weekly rate", limits=(1.0, math.inf)
+        6.67,
+        "weeks",
+        (4.0, 12.0),
+        "A",
+        "memory of one's own weekly rate; calibrated jointly, see docs/validation.md",
+        limits=(1.0, math.inf),
     )
     recognition_weight: float = declare(
-        0.26,
+        0.259,
         "log-odds",
         (0.1, 0.4),
         "M",
@@ -150,7 +176,7 @@ class EmployeeParameters:
         0.3, "log-odds", (0.0, 0.6), "A", "an intact streak; only the sign is published"
     )
     break_weight: float = declare(
-        0.38,
+        0.39,
         "log-odds",
         (0.0, 0.6),
         "A",
@@ -184,7 +210,7 @@ class EmployeeParameters:
     )
     # What a day does
     tangible_erosion: float = declare(
-        0.015,
+        0.0169,
         "motivation per rewarded act",
         (0.0, 0.02),
         "M",
@@ -202,9 +228,15 @@ class EmployeeParameters:
         0.01, "motivation per praise", (0.005, 0.02), "M", "Deci et al. 1999, verbal rewards"
     )
     motivation_half_life_weeks: float = declare(
-        8.0, "weeks", (1.0, 26.0), "M", "conflicting evidence (Goswami & Urminsky 2017)"
+        19.8,
+        "weeks",
+        (1.0, 26.0),
+        "M",
+        "conflicting evidence (Goswami & Urminsky 2017); calibrated jointly, see docs/validation.md",
     )
-    recognition_half_life_weeks: float = declare(12.0, "weeks", (4.0, 26.0), "M", "Gallus 2017")
+    recognition_half_life_weeks: float = declare(
+        18.5, "weeks", (4.0, 26.0), "M", "Gallus 2017; calibrated jointly, see docs/validation.md"
+    )
     kudos_per_week: float = declare(
         0.03,
         "thanks given a week and employee",
@@ -220,11 +252,11 @@ class EmployeeParameters:
         3.0, "thanks", (2.0, 5.0), "A", "G at which one more thank-you adds nothing", limits=(1e-6, 1e6)
     )
     feedback_rate: float = declare(
-        0.15,
+        0.19,
         "per share",
         (0.05, 0.3),
         "R",
-        "Lindström et al. 2021; calibrated jointly, see docs/validation.md",
+        "Lindström et al. 2021",
         limits=UNIT,
     )
     feedback_start: float = declare(

@@ -219,7 +219,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
     def _redeem(self) -> float:
         rows = np.arange(self.staff.size, dtype=np.int64)
         draws = uniforms(self._keys[Stream.REDEMPTION], self.day, rows)
-        return self.programme.redeem(draws, self.clock.date_of(self.day))
+        return self.programme.redeem(draws, self.day, self.staff.present(self.day))
 
     def _meet(self, day: int, offer: Incentives, present: NDArray[np.bool_], conditions: Conditions) -> Met:
         quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits
@@ -253,8 +253,9 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
             fear_sensitivity=traits.fear_sensitivity,
             recent=state_now.recent_total,
         )
+        at_work = present & ~self.staff.is_off(self.clock.start_ordinal + day)
         met = meet(
-            np.flatnonzero(present),
+            np.flatnonzero(at_work),
             conditions.rates[quiet],
             conditions.silent[quiet],
             self.staff.segment,

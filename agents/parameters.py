@@ -19,7 +19,7 @@ class AudienceParameters:
     """Parameters of the audience, of trust, and of the corporate accounts."""
 
     visibility: float = declare(
-        0.062,
+        0.0648,
         "chance that a contact sees a post",
         (0.03, 0.12),
         "V",
@@ -52,14 +52,14 @@ class AudienceParameters:
         limits=UNIT,
     )
     peer_premium: float = declare(
-        1.9,
+        2.01,
         "times",
         (1.5, 2.5),
         "R",
         "LinkedIn: employees' shares are clicked 2x as often; calibrated jointly, see docs/validation.md",
     )
     repost_base: float = declare(
-        0.0021,
+        0.00236,
         "chance of a repost when seen",
         (0.0005, 0.005),
         "M",
@@ -79,16 +79,23 @@ class AudienceParameters:
     )
     trust_useful: float = declare(0.3, "relative", (0.1, 0.6), "A", "kappa+ : a useful post")
     trust_polish: float = declare(0.2, "relative", (0.05, 0.4), "A", "kappa- : polish and template text")
-    trust_motive: float = declare(0.3, "relative", (0.1, 0.5), "M", "Verlegh et al. 2013")
+    trust_motive: float = declare(
+        0.363, "relative", (0.1, 0.5), "M", "Verlegh et al. 2013; calibrated jointly, see docs/validation.md"
+    )
     trust_rate: float = declare(
-        0.02, "level per exposure", (0.005, 0.05), "A", "speed at which trust moves", limits=UNIT
+        0.0337,
+        "level per exposure",
+        (0.005, 0.05),
+        "A",
+        "speed at which trust moves; calibrated jointly, see docs/validation.md",
+        limits=UNIT,
     )
     trust_half_life_weeks: float = declare(
-        25.5,
+        33.0,
         "weeks",
         (8.0, 52.0),
         "A",
-        "return to the level before; calibrated jointly, see docs/validation.md",
+        "return to the level before",
     )
     disclosure_inference: float = declare(
         0.1,
@@ -129,11 +136,11 @@ class AudienceParameters:
     )
     unfollow_fatigue: float = declare(0.6, "log per unit of fatigue", (0.2, 1.0), "A", "theta_u")
     quality_weight: float = declare(
-        0.66,
+        0.79,
         "log per unit of effort",
         (0.3, 1.2),
         "A",
-        "care in the text earns clicks; calibrated jointly, see docs/validation.md",
+        "care in the text earns clicks",
     )
     leads_per_click: float = declare(
         0.01, "leads a click", (0.002, 0.03), "A", "scenario input", scale="log", limits=UNIT

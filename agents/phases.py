@@ -85,7 +85,8 @@ class Recognition(Part):
 
 
 class Phase(Part):
-    """What is in force from `day` until the next phase. Nothing carries over from the phase before."""
+    """What is in force from `day` until the next phase. Of the phase before nothing stays in force; what people have begun, earned and
+    spent goes on under the next scheme."""
 
     day: Annotated[int, Field(ge=0, le=36_600)] = 0
     """First day; 0 is the start date."""

@@ -5,6 +5,8 @@ turnover.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from agents.parameters import Parameters
 from agents.setting import Contacts, Organisation, Segment
 from engine.streams import Stream, normals, stream_key, uniforms
+from rewards.clock import left_out
 from rewards.people_file import PersonRow
 
 Floats = NDArray[np.float64]
@@ -29,6 +32,7 @@ class Staff:
     """Who is employed and where: one row a post-holder, joiners after the people of the first day.
 
     joins, leaves   first day present and first day gone (`ALWAYS` when never within reach)
+    leave           int64[l, 3]: person, first and last date (ordinals) of leave, by person
     """
 
     ids: tuple[str, ...]
@@ -40,6 +44,7 @@ class Staff:
     desk: Flags
     joins: Ints
     leaves: Ints
+    leave: Ints
     segments: tuple[str, ...]
     teams: tuple[str, ...]
     zones: tuple[str, ...]
@@ -50,6 +55,9 @@ class Staff:
 
     def rows(self) -> list[PersonRow]:
         """Everybody as rows of a people file: what the live program and `replay` need to know of them."""
+        leave: list[list[tuple[date, date]]] = [[] for _ in self.ids]
+        for person, first, last in self.leave.tolist():
+            leave[person].append((date.fromordinal(first), date.fromordinal(last)))
         return [
             PersonRow(
                 id=name,
@@ -59,6 +67,7 @@ class Staff:
                 contacts=int(self.contacts[at]),
                 desk="desk" if self.desk[at] else "non-desk",
                 hours_share=float(self.hours_share[at]),
+                leave=tuple(leave[at]),
             )
             for at, name in enumerate(self.ids)
         ]
@@ -66,6 +75,22 @@ class Staff:
     def present(self, day: int) -> Flags:
         """bool[n]: employed on that day."""
         return (self.joins <= day) & (day < self.leaves)
+
+    @cached_property
+    def days_off(self) -> Ints:
+        """int64[l, 3]: person, first and last date (ordinals) of leave, and of dates that people's time zones left out, by person."""
+        found = [tuple(row) for row in self.leave.tolist()]
+        for code, zone in enumerate(self.zones):
+            never = [day.toordinal() for _, day in left_out(zone)]
+            people = np.flatnonzero(self.zone == code).tolist() if never else []
+            found += [(person, day, day) for person in people for day in never]
+        return np.array(sorted(found), dtype=np.int64).reshape(len(found), 3)
+
+    def is_off(self, date: int) -> Flags:
+        """bool[n]: on leave on that date (ordinal), or without that date at all."""
+        off = np.zeros(self.size, dtype=bool)
+        off[self.days_off[(self.days_off[:, 1] <= date) & (date <= self.days_off[:, 2]), 0]] = True
+        return off
 
 
 @dataclass(frozen=True)
@@ -109,6 +134,11 @@ def _from_rows(people: tuple[PersonRow, ...]) -> Staff:
     teams, team = _codes([row.team for row in people])
     zones, zone = _codes([row.timezone for row in people])
     size = len(people)
+    leave = [
+        (at, first.toordinal(), last.toordinal())
+        for at, row in enumerate(people)
+        for first, last in row.leave
+    ]
     return Staff(
         ids=tuple(row.id for row in people),
         segment=segment,
@@ -119,6 +149,7 @@ def _from_rows(people: tuple[PersonRow, ...]) -> Staff:
         desk=np.array([row.desk == "desk" for row in people], dtype=bool),
         joins=np.full(size, -ALWAYS, dtype=np.int64),
         leaves=np.full(size, ALWAYS, dtype=np.int64),
+        leave=np.array(leave, dtype=np.int64).reshape(len(leave), 3),
         segments=segments,
         teams=teams,
         zones=zones,
@@ -151,6 +182,7 @@ def _generated(organisation: Organisation, key: np.uint64) -> Staff:
         desk=np.array([part.desk == "desk" for part in parts])[segment],
         joins=np.full(size, -ALWAYS, dtype=np.int64),
         leaves=np.full(size, ALWAYS, dtype=np.int64),
+        leave=np.empty((0, 3), dtype=np.int64),
         segments=tuple(part.name for part in parts),
         teams=tuple(_team_names(parts)),
         zones=zones,
@@ -207,6 +239,7 @@ def _with_turnover(
         desk=staff.desk[source],
         joins=np.concatenate(joins),
         leaves=np.concatenate(leaves),
+        leave=staff.leave,
         segments=staff.segments,
         teams=staff.teams,
         zones=staff.zones,

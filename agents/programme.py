@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from agents.incentives import Incentives, thirds
 from agents.parameters import Parameters
 from agents.population import Staff
 from agents.record import KINDS, LEAD, SOURCE, VERIFICATIONS, Rows, Waiting, joined
+from agents.redemption import Shop
 from agents.running import RunningScheme, item_tags
 from agents.setting import Phase, Setting
 from agents.state import State
@@ -59,8 +60,9 @@ class Programme:
     ) -> None:
         self._timeline, self._staff, self._items, self._setting, self._p = timeline, staff, items, setting, p
         self._clock = clock
+        self._shop = Shop(staff.size)
         self.running = [
-            RunningScheme(scheme, staff, items, setting.content, clock, p.leads_per_click)
+            RunningScheme(scheme, staff, items, setting.content, clock, p.leads_per_click, self._shop)
             for scheme in timeline.schemes
         ]
         self._waiting = Waiting()
@@ -109,6 +111,9 @@ class Programme:
     def settle(self, day: int) -> Scored:
         """Score the events whose local day is `day`."""
         rows = self._waiting.due(day)
+        leads = rows.person[rows.kind == LEAD]
+        # Who left earns nothing: what becomes of their shares is no event of the program any more.
+        rows = rows.take(rows.day < self._staff.leaves[rows.person])
         if self._kept is not None:
             self._kept.append(rows)
         people, amounts = [], []
@@ -121,10 +126,8 @@ class Programme:
                 self._objects, self._used = running.state.objects, running.state.used
                 people.append(mine.person[awards.event])
                 amounts.append(awards.amount_millipoints)
-        for running in self.running:
-            running.catalogue.award(running.earned, self._clock.date_of(day))
+                running.catalogue.award(people[-1], amounts[-1], self._clock.date_of(day))
         empty = [np.empty(0, dtype=np.int64)]
-        leads = rows.person[rows.kind == LEAD]
         return Scored(np.concatenate(people or empty), np.concatenate(amounts or empty), leads)
 
     def kept_rows(self) -> Rows:
@@ -163,10 +166,22 @@ class Programme:
             total += running.earned
         return total
 
-    def redeem(self, draws: Floats, on: date) -> float:
-        """Let people turn points in on a day, with one draw each; money paid."""
-        chance = self._p.redemption_per_week
-        return sum(running.catalogue.redeem(running.earned, draws, chance, on) for running in self.running)
+    def spendable_millipoints(self) -> Ints:
+        """int64[n]: what everybody can spend."""
+        total = np.zeros(self._staff.size, dtype=np.int64)
+        for running in self.running:
+            total += running.catalogue.held(running.earned)
+        return total
+
+    def redeem(self, draws: Floats, day: int, present: Flags) -> float:
+        """Let those who are there turn points in for what the scheme in force offers, with one draw each; money paid."""
+        chance, on, paid = self._p.redemption_per_week, self._clock.date_of(day), 0.0
+        for group in range(len(self._timeline.names)):
+            running = self.in_force(group, day)
+            if running is not None:
+                there = np.where(present & (self._timeline.group == group), running.earned, 0)
+                paid += running.catalogue.redeem(there, draws, chance, on)
+        return paid
 
     def liability(self) -> float:
         """Money owed for points held."""
@@ -213,7 +228,7 @@ class Programme:
         offer.weeks[members] = self._timeline.novelty_weeks(group, day, self._p)
         offer.goal[members] = running.goal()[members]
         if running.scheme.streaks:
-            streaks = running.streaks(day)
-            offer.intact[members], offer.broken[members] = streaks.intact[members], streaks.broken[members]
+            streaks = running.streaks(day, np.flatnonzero(members), self._knowing(running, group, day))
+            offer.intact[members], offer.broken[members] = streaks
         if phase.leaderboard == "shown" or (phase.leaderboard == "scheme" and running.scheme.leaderboards):
             offer.rank[members] = running.places(day, present & members)[members]

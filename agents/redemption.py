@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -16,62 +17,85 @@ Ints = NDArray[np.int64]
 MUCH = 1 << 60
 
 
+class Shop:
+    """What the whole company has taken, whichever of its schemes offered it: it goes by the ids of rewards and by windows of time.
+
+    spent, unspendable  int64[n]: millipoints that everybody has turned in, and those that lay beyond an award budget
+    """
+
+    def __init__(self, n: int) -> None:
+        self.spent, self.unspendable = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+        self.taken, self.used = Counter[str](), Counter[tuple[str, int, int]]()
+        self._pools: dict[str, tuple[int, int]] = {}
+
+    def draw(self, pool: str, whole: int, wanted: Ints) -> Ints:
+        """int64[k]: what a window's pool of `whole` millipoints gives to those who want it, first come, first served.
+
+        Another size changes what is left of the window, and takes nothing back that was given.
+        """
+        funded, left = self._pools.get(pool, (whole, whole))
+        change = max(whole - funded, -left)
+        given = np.diff(np.minimum(np.cumsum(wanted), left + change), prepend=0)
+        self._pools[pool] = funded + change, left + change - int(given.sum())
+        return given
+
+
 class Catalogue:
-    """The rewards of one scheme: what everybody has spent, and what is left of stock, of the month's budgets and of the award budget.
+    """The rewards of one scheme, as far as stock, the month's budgets and the award budget go.
 
     A point is worth what the dearest reward costs per point, so that the liability is never understated.
     """
 
-    def __init__(self, scheme: IncentiveScheme, n: int) -> None:
-        self.spent = np.zeros(n, dtype=np.int64)
+    def __init__(self, scheme: IncentiveScheme, shop: Shop) -> None:
+        self._shop = shop
+        self._ids = [reward.id for reward in scheme.rewards]
         self._prices = np.array([millipoints(reward.points) for reward in scheme.rewards], dtype=np.int64)
         self._costs = np.array([reward.unit_cost_cents for reward in scheme.rewards], dtype=np.int64)
         self._stock = np.array([MUCH if reward.stock is None else reward.stock for reward in scheme.rewards])
         self._budgets = np.array([_millipoints(reward.budget_points) for reward in scheme.rewards])
-        self._left, self._month = self._budgets.copy(), (0, 0)
-        self._pool, self._window, self._in_pool = scheme.award_budget, "", 0
-        self._seen, self._unspendable = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+        self._pool = scheme.award_budget
         priced = self._prices > 0
         self.cost_per_millipoint = (
             float((self._costs[priced] / self._prices[priced]).max(initial=0.0)) / 100.0
         )
 
-    def award(self, earned: Ints, on: date) -> None:
-        """Take in what everybody has earned by the end of a day, every day: beyond the award budget it cannot be spent.
-
-        Of a day on which the budget runs out everybody gets the same part.
-        """
-        if self._pool is None:
+    def award(self, person: Ints, amounts: Ints, on: date) -> None:
+        """Take in a day's awards in their order: what goes beyond the award budget cannot be spent."""
+        if self._pool is None or not amounts.size:
             return
-        window = _window(self._pool.window, on)
-        if window != self._window:
-            self._window, self._in_pool = window, millipoints(self._pool.points)
-        new = earned - self._seen
-        self._seen = earned.copy()
-        total = int(new.sum())
-        if total > self._in_pool:
-            self._unspendable += new - np.floor(new * (self._in_pool / total)).astype(np.int64)
-        self._in_pool -= min(total, self._in_pool)
+        wanted = np.maximum(amounts, 0)
+        name = _window(self._pool.window, on)
+        given = self._shop.draw(name, millipoints(self._pool.points), wanted)
+        np.add.at(self._shop.unspendable, person, wanted - given)
+
+    def held(self, earned: Ints) -> Ints:
+        """int64[n]: what those who earned so much can spend; 0 for who earned nothing here."""
+        return np.where(earned == 0, 0, earned - self._shop.spent - self._shop.unspendable)
 
     def redeem(self, earned: Ints, draws: Floats, chance: float, on: date) -> float:
         """Let those whose draw is below `chance` take the dearest reward that they can afford and that is left; money paid."""
-        if self._month != (on.year, on.month):
-            self._month, self._left = (on.year, on.month), self._budgets.copy()
-        cents = 0
-        held = earned - self.spent - self._unspendable
-        for person in np.flatnonzero((draws < chance) & (held >= self._prices.min(initial=MUCH))):
-            within = (self._prices <= held[person]) & (self._stock > 0) & (self._prices <= self._left)
+        shop, held, cents = self._shop, self.held(earned), 0
+        left = self._stock - np.array([shop.taken[name] for name in self._ids], dtype=np.int64)
+        months = [(name, on.year, on.month) for name in self._ids]
+        budgets = self._budgets - np.array([shop.used[month] for month in months], dtype=np.int64)
+        for person in np.flatnonzero(
+            (draws < chance) & (earned > 0) & (held >= self._prices.min(initial=MUCH))
+        ):
+            within = (self._prices <= held[person]) & (left > 0) & (self._prices <= budgets)
             if within.any():
                 best = int(np.argmax(np.where(within, self._prices, -1)))
-                self.spent[person] += self._prices[best]
-                self._stock[best] -= 1
-                self._left[best] -= self._prices[best]
+                price = int(self._prices[best])
+                shop.spent[person] += price
+                shop.taken[self._ids[best]] += 1
+                shop.used[months[best]] += price
+                left[best] -= 1
+                budgets[best] -= price
                 cents += int(self._costs[best])
         return cents / 100.0
 
     def liability(self, earned: Ints) -> float:
         """Money owed for the points that are still held."""
-        return float((earned - self.spent - self._unspendable).sum()) * self.cost_per_millipoint
+        return float(self.held(earned).sum()) * self.cost_per_millipoint
 
 
 def _millipoints(budget: Decimal | None) -> int:
@@ -80,6 +104,6 @@ def _millipoints(budget: Decimal | None) -> int:
 
 def _window(window: str, on: date) -> str:
     year, week, _ = on.isocalendar()
-    return {"total": "", "month": f"{on:%Y-%m}", "week": f"{year}-W{week}", "day": on.isoformat()}[
+    return {"total": "total", "month": f"{on:%Y-%m}", "week": f"{year}-W{week}", "day": on.isoformat()}[
         window
-    ] or "all"
+    ]

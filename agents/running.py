@@ -11,7 +11,7 @@ from agents.incentives import thirds
 from agents.population import Staff
 from agents.promise import Examples, Promise, promise_of
 from agents.record import CLICK, KINDS, LEAD, SHARE, VERIFICATIONS, Rows
-from agents.redemption import Catalogue
+from agents.redemption import Catalogue, Shop
 from agents.setting import Content
 from agents.streaks import Standing, standing
 from engine import scoring_tables as codes
@@ -26,7 +26,6 @@ from engine.scoring_tables import (
     new_state,
 )
 from rewards.carrying import Aside, carry_people
-from rewards.clock import left_out
 from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.scheme import IncentiveScheme
 from rewards.tables import CompiledScheme, compile_scheme
@@ -36,19 +35,6 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 GREEN_LIT_TAG = "green-lit"
-
-
-def _left_out(staff: Staff) -> Ints:
-    """int64[n, 3]: person and date, twice, of dates that people's time zones left out: nobody could share on them."""
-    never = [[day.toordinal() for _, day in left_out(zone)] for zone in staff.zones]
-    rows = [
-        (int(person), day, day)
-        for code, days in enumerate(never)
-        if days
-        for person in np.flatnonzero(staff.zone == code)
-        for day in days
-    ]
-    return np.array(sorted(rows), dtype=np.int64).reshape(len(rows), 3)
 
 
 class RunningScheme:
@@ -66,6 +52,7 @@ class RunningScheme:
         content: Content,
         clock: Clock,
         leads_per_click: float,
+        shop: Shop,
     ) -> None:
         self.scheme = scheme
         self.compiled = compile_scheme(scheme)
@@ -81,10 +68,9 @@ class RunningScheme:
             [words.tag_mask(item_tags(items, item)) for item in range(len(items.ids))], dtype=np.int64
         )
         self._objects = np.array([object_key(name) for name in items.ids], dtype=np.int64)
-        self._leave = _left_out(staff)
         self._levels = np.array([VERIFICATION_LEVEL[name] for name in VERIFICATIONS], dtype=np.int64)
         self.promise = self._promise(items, content, leads_per_click)
-        self.catalogue = Catalogue(scheme, staff.size)
+        self.catalogue = Catalogue(scheme, shop)
         self.share_belief = self.promise.share[staff.segment]
         self.click_belief = self.promise.click[staff.segment]
         self._board_base = np.zeros(staff.size, dtype=np.int64)
@@ -93,9 +79,6 @@ class RunningScheme:
     def batch(self, rows: Rows) -> EventBatch:
         """Events as the kernel reads them."""
         day = rows.day
-        if self._leave.size:
-            # Who works on a date that was left out does so on the date that clocks showed.
-            day = self._clock.local_day(rows.seconds, self._staff.zone[rows.person])
         days = np.unique(day)
         dates = [self._clock.date_of(int(one)) for one in days]
         months = np.array([12 * d.year + d.month - 1 for d in dates], dtype=np.int64)
@@ -114,7 +97,7 @@ class RunningScheme:
             verification=self._levels[rows.kind],
             quantity=zeros + 1,
             role=zeros,
-            leave=self._leave,
+            leave=self._staff.days_off,
         )
 
     def take_over(self, other: RunningScheme, members: Ints, aside: Aside) -> Aside:
@@ -125,8 +108,6 @@ class RunningScheme:
         )
         self.state.people[members] = carried.people
         other.state.people[members] = new_state(other.compiled.tables, members.size).people
-        self.catalogue.spent[members] = other.catalogue.spent[members]
-        other.catalogue.spent[members] = 0
         return left
 
     def score(self, rows: Rows, learning_rate: float, known: CompiledScheme) -> Awards:
@@ -187,10 +168,11 @@ class RunningScheme:
                 public = np.maximum(public, to_be_had * (nature.publicity == "public"))
         return prize, public
 
-    def streaks(self, day: int) -> Standing:
-        """Where everybody's streaks stand on the morning of `day`."""
-        now = columns(self.compiled.tables, self.state)
-        return standing(now.streak, self.compiled.tables.streak, self._clock.date_of(day).toordinal())
+    def streaks(self, day: int, members: Ints, known: CompiledScheme) -> Standing:
+        """Where these people's streaks stand on the morning of `day`; `known` as for `score`."""
+        now = columns(known.tables, self.state).streak[members]
+        segments = self._segments[self._staff.segment[members]]
+        return standing(known.tables, now, members, segments, self._staff.days_off, self._clock.date_of(day))
 
     def places(self, day: int, present: Flags) -> Floats:
         """float64[n]: +1 first third, −1 last third of the scheme's first board (of all points without one)."""

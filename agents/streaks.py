@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import scoring_tables as codes
+from engine.scoring import missed_days
+from engine.scoring_tables import SchemeTables
+from engine.scoring_terms import window_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,28 +29,26 @@ class Standing(NamedTuple):
     broken: Floats
 
 
-def standing(streaks: Ints, tables: Ints, date: int) -> Standing:
-    """Where everybody's streaks stand on the morning of `date` (day ordinal), the best of each person's.
+def standing(
+    tables: SchemeTables, streaks: Ints, people: Ints, segments: Ints, leave: Ints, date: date
+) -> Standing:
+    """Where these people's streaks stand on the morning of `date`, the best of each person's.
 
-    streaks   int64[n, S, 8] and tables int64[S, 7], as in `engine.scoring_tables`
+    What is missed is what scoring would find missed if they came back on it. streaks   int64[k, S, 8] of the people int64[k] in the segments
+    int64[k] that the scheme knows; leave   as in `EventBatch`
     """
-    intact, broken = np.zeros(streaks.shape[0]), np.zeros(streaks.shape[0])
-    for s in range(streaks.shape[1]):
-        length, last, left = streaks[:, s, (codes.LENGTH, codes.LAST_DATE, codes.FREEZES_LEFT)].T
-        freezes = np.maximum(left, 0)
-        held = length >= LEAST_LENGTH
-        missed = missed_days(int(tables[s, 0]), last, date)
-        a_week = int(tables[s, 0]).bit_count()
-        intact = np.maximum(intact, held & (missed == 0))
-        broken = np.maximum(broken, held & (missed > freezes) & (missed <= freezes + a_week))
+    intact, broken = np.zeros(people.size), np.zeros(people.size)
+    for s, rule in enumerate(tables.streak):
+        length, last, left, filled = streaks[
+            :, s, (codes.LENGTH, codes.LAST_DATE, codes.FREEZES_LEFT, codes.FREEZES_IN)
+        ].T
+        window = window_of(int(rule[2]), date.toordinal(), 12 * date.year + date.month - 1)
+        freezes = np.where(filled == window, np.maximum(left, 0), rule[1])
+        worth_keeping = np.flatnonzero(length >= LEAST_LENGTH)
+        lasting = freezes + int(rule[0]).bit_count()
+        asked = np.stack([people, segments, last, lasting], axis=1)[worth_keeping]
+        missed = missed_days(tables, s, leave, asked, date.toordinal())
+        intact[worth_keeping] = np.maximum(intact[worth_keeping], missed == 0)
+        over = (missed > freezes[worth_keeping]) & (missed <= lasting[worth_keeping])
+        broken[worth_keeping] = np.maximum(broken[worth_keeping], over)
     return Standing(intact, np.where(intact > 0.0, 0.0, broken))
-
-
-def missed_days(required: int, last: Ints, date: int) -> Ints:
-    """int64[n]: required weekdays strictly between `last` and `date`. `required` has bit 0 for Monday; ordinals count from 0001-01-01."""
-    missed = np.zeros(last.size, dtype=np.int64)
-    for weekday in range(7):
-        if required >> weekday & 1:
-            first = last + 1 + (weekday - last % 7) % 7
-            missed += np.where(first < date, (date - 1 - first) // 7 + 1, 0)
-    return missed

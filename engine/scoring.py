@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.kernels import plain
-from engine.scoring_kernel import score
-from engine.scoring_tables import Awards, EventBatch, SchemeTables, ScoreState
+from engine.scoring_kernel import missed, score
+from engine.scoring_tables import Awards, EventBatch, Ints, SchemeTables, ScoreState
 from engine.scoring_terms import rehash
 
 _FEW, _MOST_GROWTH = 1024, 16
@@ -44,6 +44,17 @@ def score_batch(
                 state, int(tables.general[3]), events / max(int(progress[0]), 1), compiled
             )
     return state, Awards(*(column[: progress[1]] for column in out))
+
+
+def missed_days(tables: SchemeTables, streak: int, leave: Ints, people: Ints, date: int) -> Ints:
+    """int64[k]: days on which a streak was missed up to the day before `date`, as scoring counts them when somebody comes back on it.
+
+    `people` int64[k, 4]: person, segment (-1: unnamed), last date of the streak, and the most that is counted: one more says that there
+    are more. `leave` as in `EventBatch`.
+    """
+    out = np.zeros(people.shape[0], dtype=np.int64)
+    missed(tables[:-2], *tables[-2:], leave, streak, date, people, out)
+    return out
 
 
 def _with_more_slots(state: ScoreState, needed: int, ahead: float, compiled: bool) -> ScoreState:

@@ -91,7 +91,7 @@ def _required(tables, leave, s, date, e):  # type: ignore[no-untyped-def]
 
 
 @shared
-def _missed(tables, leave, s, first, end, most, e):  # type: ignore[no-untyped-def]
+def missed_dates(tables, leave, s, first, end, most, e):  # type: ignore[no-untyped-def]
     """Required dates in [first, end) on which the streak was there to be kept, counted no further than `most` + 1."""
     missed = 0
     for date in range(first, end):
@@ -136,7 +136,7 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
     else:
         # Below zero where a later version grants fewer than were used.
         freezes, repairable = max(int(mine[c.FREEZES_LEFT]), 0), int(rule[3])
-        missed = _missed(tables, leave, s, last + 1, e.date, max(freezes, repairable), e)
+        missed = missed_dates(tables, leave, s, last + 1, e.date, max(freezes, repairable), e)
         if missed <= freezes:
             mine[c.FREEZES_LEFT] -= missed
             mine[c.LENGTH] += 1

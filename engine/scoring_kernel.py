@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from engine import scoring_tables as c
 from engine.kernels import kernel
-from engine.scoring_folds import advance_streak, count_step, settle_badge
+from engine.scoring_folds import advance_streak, count_step, missed_dates, settle_badge
 from engine.scoring_rules import apply_rule, ask_for_rule
 from engine.scoring_terms import Event, Offsets, fetch, holds, natural, shared
-from engine.signatures import Array, I64In, I64Matrix, I64Out, Tuple
+from engine.signatures import I64, Array, I64In, I64Matrix, I64Out, Tuple
 
 _AHEAD, _LINE = 8, 8
 
@@ -149,3 +149,14 @@ def score(matrices, listed, general, people, objects, used, columns, leave, out,
             )
         at += 1
     progress[0], progress[1] = at, count
+
+
+@kernel(Tuple(Array("int64", 2), 12), I64In, I64In, I64Matrix, I64, I64, I64Matrix, I64Out)
+def missed(matrices, listed, general, leave, streak, date, people, out):  # type: ignore[no-untyped-def]
+    """`people` [k, 4]: person, segment, last date of the streak, and the most that is counted (one more says that there are more)."""
+    tables = _tables(matrices, listed, general)
+    s, date = natural(int(streak)), int(date)
+    for at in range(people.shape[0]):
+        person, segment = natural(int(people[at, 0])), int(people[at, 1])
+        e = Event(person, 0, -1, 0, date, 0, -1, 0, segment, 0, 1)
+        out[at] = missed_dates(tables, leave, s, int(people[at, 2]) + 1, date, int(people[at, 3]), e)

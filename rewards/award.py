@@ -29,6 +29,7 @@ from rewards.tables import CompiledScheme
 
 Role = Literal["subject", "owner"]
 _SMALL_TABLE = 16
+_MOST_EXPLAINED = 4096
 _BADGES = frozenset({codes.BADGE, codes.BADGE_LOST})
 
 
@@ -191,12 +192,23 @@ def award_batch(
     found: list[list[Entry]] = [[] for _ in range(batch.person.shape[0])]
     for at, item, amount, reason in zip(*(column.tolist() for column in awards), strict=True):
         if at >= silent or codes.reason_code(reason) in _BADGES:
-            found[at].append(entry_of(compiled, item, amount, reason))
+            found[at].append(_explained(compiled, item, amount, reason))
     no_rule = Entry("", "", "points", 0, Reason.NO_RULE)
     for at, owner in enumerate(batch.role.tolist()):
         if at >= silent and not owner and not found[at]:
             found[at].append(no_rule)
     return PersonState(score, state.aside), [tuple(entries) for entries in found]
+
+
+def _explained(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> Entry:
+    """As `entry_of`, from memory where it can be."""
+    kept, key = compiled.explained, (item, amount, reason_code)
+    found: Entry | None = kept.get(key)
+    if found is None:
+        if len(kept) >= _MOST_EXPLAINED:
+            kept.clear()
+        found = kept[key] = entry_of(compiled, item, amount, reason_code)
+    return found
 
 
 def badge_arguments(badge: Badge, amount: int) -> dict[str, str]:

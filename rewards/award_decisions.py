@@ -125,15 +125,23 @@ def _lapsing(
     tx: Transaction, organisation: str, schemes: Schemes, closed_us: int, now_us: int
 ) -> list[tuple[str, int, list[Any]]]:
     """(award, first day, standing entries) of decisions since `closed_us` that the versions do not bear out."""
-    lapsing: dict[tuple[str, int], list[Any]] = {}
+    given: dict[tuple[str, int], list[Any]] = {}
     for entry in bonus_rows.standing(tx, organisation):
-        if entry.kind != "nomination" or entry.occurred_us < closed_us:
-            continue
-        _, award, first, *_rest = entry.dedupe.split(":")
-        found = round_of(schemes, award, int(first), entry.scheme_version, now_us)
-        if found is None or millipoints(found.award.points) != entry.amount:
-            lapsing.setdefault((award, int(first)), []).append(entry)
-    return [(award, first, given) for (award, first), given in lapsing.items()]
+        if entry.kind == "nomination" and entry.occurred_us >= closed_us:
+            _, award, first, *_rest = entry.dedupe.split(":")
+            given.setdefault((award, int(first)), []).append(entry)
+
+    def stands(award: str, first: int, entry: Any, winners: int) -> bool:
+        found = round_of(schemes, award, first, entry.scheme_version, now_us)
+        if found is None:
+            return False
+        return winners <= found.award.winners and millipoints(found.award.points) == entry.amount
+
+    return [
+        (award, first, some)
+        for (award, first), some in given.items()
+        if not all(stands(award, first, entry, len(some)) for entry in some)
+    ]
 
 
 def _award(

@@ -77,15 +77,14 @@ def _people(
     segment = reader.segment if board.group == "segment" and reader is not None else None
     score = 0 if reader is None else rows.score_of(tx, organisation, window, reader.id)
     near: list[Any] = []
+    if reader is not None and board.neighbours and not reader.hidden:
+        near = rows.around(tx, organisation, window, reader.id, score, board.neighbours, segment)
+    wanted = {0, score, *(row.score for row in near)}
     if segment is None:
-        if reader is not None and board.neighbours and not reader.hidden:
-            near = rows.around(tx, organisation, window, reader.id, score, board.neighbours)
-        ranks = rows.ranks_of(tx, organisation, window, {0, score, *(row.score for row in near)})
-        group, rank = ranks[0] - 1, ranks[score]
+        ranks = rows.ranks_of(tx, organisation, window, wanted)
     else:
-        ranks = {}
-        group = rows.visible_in_segment(tx, organisation, window, segment)
-        rank = rows.rank_in_segment(tx, organisation, window, score, segment)
+        ranks = rows.ranks_in_segment(tx, organisation, window, wanted, segment)
+    group, rank = ranks[0] - 1, ranks[score]
     if group < minimum:
         # One's own rank would tell how many of the few are ahead.
         return Board(board.id, board.title, window, (), (), None, f"fewer than {minimum} people take part")

@@ -71,13 +71,22 @@ class Ledger:
         """Of what should stand, what does not; what does is no longer `_left`."""
         fresh: list[Draft] = []
         for draft in desired:
-            waiting = self._standing.get((draft.event_ref, draft.kind, draft.rule), [])
-            same = next((row for row in waiting if _same(row, draft)), None)
-            if same is None:
+            key = (draft.event_ref, draft.kind, draft.rule)
+            if not self._takes(key, draft.amount, draft.scheme_version, draft.reason):
                 fresh.append(replace(draft, origin="replay"))
-            else:
-                waiting.remove(same)
         return fresh
+
+    def has(self, event_ref: int, rule: str, amount: int, version: int, reason: str) -> bool:
+        """True where such points stand, which are then no longer `_left`. Points from before the instant are not looked for."""
+        return self._takes((event_ref, "points", rule), amount, version, reason)
+
+    def _takes(self, key: tuple[int | None, str, str], amount: int, version: int, reason: str) -> bool:
+        waiting = self._standing.get(key, [])
+        same = next((row for row in waiting if _same(row, amount, version, reason)), None)
+        if same is None:
+            return False
+        waiting.remove(same)
+        return True
 
     def _is_for_good(self, entry: Any) -> bool:
         return entry.kind == "badge" and self.schemes.is_permanent(entry.scheme_version, entry.rule)
@@ -98,16 +107,18 @@ class Ledger:
         return SUPERSEDED if self.schemes.holds(row.scheme_version) else "rolled_back"
 
 
-def _same(row: Any, draft: Draft) -> bool:
+def _same(row: Any, amount: int, version: int, reason: str) -> bool:
     """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
-    if draft.reason == HELD and row.reason != HELD:
+    if reason == HELD and row.reason != HELD:
         # It counted, and now waits for a human look.
         return False
     if row.reason == EMPTY:
         # What the budget left spendable of it is the pool's matter.
-        return (row.amount, row.scheme_version) == (draft.amount, draft.scheme_version)
-    reasons = [AWARDED if reason in ONCE_AWARDED else reason for reason in (row.reason, draft.reason)]
-    return (row.amount, row.scheme_version, reasons[0]) == (draft.amount, draft.scheme_version, reasons[1])
+        return bool(row.amount == amount and row.scheme_version == version)
+    if row.amount != amount or row.scheme_version != version:
+        return False
+    once = [AWARDED if one in ONCE_AWARDED else one for one in (row.reason, reason)]
+    return bool(once[0] == once[1])
 
 
 def _told_of_versions(fresh: list[Draft], superseded: Sequence[Any]) -> list[Draft]:

@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from reprlib import Repr
 from typing import Annotated, Any, Literal
 
@@ -39,6 +40,7 @@ TYPE_PREFIX = "org.groundswell."
 MOST_QUANTITY = 1_000_000
 MOST_EXTENSION_CHARACTERS = 64
 """CloudEvents advises 20 for the name of an extension and lets senders go beyond."""
+MOST_KEYS = 1 << 14
 KNOWN_KINDS = ("share", "click", "lead", "suggestion", "training", "kudos", "comment")
 Verification = Literal["declared", "tracked", "connector"]
 Taken = Literal["scored", "late", "closed_period", "inactive_person"]
@@ -347,6 +349,7 @@ def payload_hash(event: Event) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@lru_cache(MOST_KEYS)
 def object_key(name: str) -> int:
     """A non-negative int64 that stands for an object's name in the kernel (blake2b, 63 bits)."""
     return int.from_bytes(hashlib.blake2b(normal(name).encode(), digest_size=8).digest(), "big") >> 1

@@ -174,11 +174,18 @@ def _challenge(one: Challenge, scheme: IncentiveScheme) -> str:
     )
 
 
+def _places(board: Leaderboard) -> list[str]:
+    first = [f"the first {board.top}" if board.top > 1 else "the first place"] if board.top else []
+    # Teams stand on their board without neighbours.
+    near = board.neighbours if board.group != "team" else 0
+    return first + ([f"{plural(near, 'place')} on either side of you"] if near else [])
+
+
 def _board(board: Leaderboard, pseudonyms: bool) -> str:
     window = "of all time" if board.window == "total" else f"of each {board.window}"
     group = {"everyone": "for everybody", "segment": "within your segment", "team": "of teams"}[board.group]
-    text = f"Board “{board.title}”, {group}: points {window}. It shows the first {board.top}"
-    text += f" and {board.neighbours} places on either side of you; groups below {board.minimum_group} are not shown."
+    text = f"Board “{board.title}”, {group}: points {window}. It shows {' and '.join(_places(board)) or 'your own place alone'}"
+    text += f"; groups below {board.minimum_group} are not shown."
     text += " Teams are compared by the average of their members." if board.per_head else ""
     return text + (" Pseudonyms stand for names." if pseudonyms else "")
 
@@ -187,8 +194,8 @@ def _recognition(scheme: IncentiveScheme, hr: bool) -> list[str]:
     found = scheme.recognition
     lines = [_kudos(found.kudos)] if found.kudos else []
     for one in found.highlights:
-        text = f"Recognition “{one.title}”: every {plural(one.every_days, 'day')}, once late reports no longer count, who shared most items is thanked "
-        text += f"{'before all' if one.nature.publicity == 'public' else 'in private'}, at most {_percent(one.share)} of people; who shared as much is drawn by lot."
+        text = f"Recognition “{one.title}”: every {plural(one.every_days, 'day')}, once late reports no longer count, those who shared most items are thanked "
+        text += f"{'for everybody to see' if one.nature.publicity == 'public' else 'in private'}, at most {_percent(one.share)} of people; lots are drawn between equals."
         lines.append(text + _nature(one.nature, hr))
     return lines + [_nomination(one) + _nature(one.nature, hr) for one in found.nominations]
 

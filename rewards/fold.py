@@ -111,7 +111,6 @@ class Folder:
             self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
         start = Stand(stored.base_version, stored.base_state)
         told = [one for one in ever if not one.voided]
-        stand, desired = self.fold(person.id, place, start, told, since_us=since_us)
         if since_us == states.BEFORE_ALL_US:
             standing = journal_rows.standing(self.tx, person.id, self.closed_us)
         else:
@@ -121,6 +120,7 @@ class Folder:
             return [] if len(told) == len(ever) else self.fold(person.id, place, start, ever)[1]
 
         ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing, since_us)
+        stand, desired = self.fold(person.id, place, start, told, since_us=since_us, ledger=ledger)
         drafts = ledger.differences(desired, {one.ref for one in told}, once_counted)
         return stand, drafts + self._top_ups(person, place, start, told), told
 
@@ -198,10 +198,11 @@ class Folder:
         told: Sequence[Told],
         version_at: Callable[[int], int] | None = None,
         since_us: int = states.BEFORE_ALL_US,
+        ledger: Ledger | None = None,
     ) -> tuple[Stand, list[Draft]]:
         """The kernel over these events. `version_at` overrides which version is in force (for top-ups).
 
-        Of events before `since_us` only badges are drafted.
+        Of events before `since_us` only badges are drafted, and of what stands in the `ledger` already no points.
         """
         choose = version_at or self.schemes.at
         fold = Fold.resume(self.schemes, start.version, start.state)
@@ -222,8 +223,11 @@ class Folder:
             then = place.of(run[0].ref)
             scored = fold.score(version, run, person_id, then, silent)
             for one, entries in zip(run, scored, strict=True):
-                team = then.membership_at(one.occurred_us)[1]
-                drafts.extend(self._draft(person_id, one, team, version, entry) for entry in entries)
+                drafts.extend(
+                    self._draft(person_id, one, then, version, entry)
+                    for entry in entries
+                    if ledger is None or not self._stands(ledger, one, version, entry)
+                )
         return Stand(fold.version, fold.to_bytes()), drafts
 
     def zero(self, told: Told, place: Place, reason: str) -> Draft:
@@ -251,8 +255,17 @@ class Folder:
         states.save_many(self.tx, self._states)
         return ids
 
-    def _draft(self, person_id: int, told: Told, team: str, version: int, scored: Scored) -> Draft:
-        review = scored.amount > 0 and told.ref in self.under_review
+    def _stands(self, ledger: Ledger, told: Told, version: int, scored: Scored) -> bool:
+        """True where the ledger has these points: nothing is drafted that would be found again."""
+        reason = HELD if self._waits(told, scored) else scored.reason
+        return scored.kind == "points" and ledger.has(told.ref, scored.rule, scored.amount, version, reason)
+
+    def _waits(self, told: Told, scored: Scored) -> bool:
+        """True where a human looks at the award first."""
+        return scored.amount > 0 and told.ref in self.under_review
+
+    def _draft(self, person_id: int, told: Told, then: Place, version: int, scored: Scored) -> Draft:
+        review = self._waits(told, scored)
         hold_us = UNTIL_REVIEWED_US if review else scored.hold_until_us
         held = hold_us is not None and hold_us > self.now_us
         return Draft(
@@ -266,7 +279,7 @@ class Folder:
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
-            team=team,
+            team=then.membership_at(told.occurred_us)[1],
             occurred_us=told.occurred_us,
             event_ref=told.ref,
             hold_until_us=hold_us if held else None,

@@ -84,9 +84,11 @@ def key_of(highlight: Highlight) -> str:
 def periods(schemes: Schemes, now_us: int) -> Iterator[Period]:
     """Every period that is over. The first began on the day the highlight came; they go on through versions that keep title and length.
 
-    One that ends under a version without the highlight, or with periods of another length, is called off.
+    One that ends under a version without the highlight, or with periods of another length, is called off; one that was away and is back
+    before its end goes on.
     """
     began: dict[tuple[str, int], date] = {}
+    away: dict[tuple[str, int], date] = {}
     instants = sorted({one.effective_us for one in schemes.timeline if one.effective_us <= now_us})
     for at_us, until_us in zip(instants, [*instants[1:], now_us + 1], strict=True):
         version = in_force(schemes.timeline, at_us)
@@ -95,7 +97,10 @@ def periods(schemes: Schemes, now_us: int) -> Iterator[Period]:
         calendar = schemes.scheme(version).calendar
         day = date.fromordinal(local_ordinal(at_us, calendar.zone))
         found = {(key_of(one), one.every_days): one for one in schemes.scheme(version).recognition.highlights}
-        began = {key: began.get(key, day) for key in found}
+        away |= {key: first for key, first in began.items() if key not in found}
+        back = {key: away.pop(key) for key in found if key in away}
+        goes_on = {key: first for key, first in back.items() if day < first + timedelta(days=key[1])}
+        began = {key: began.get(key, goes_on.get(key, day)) for key in found}
         for key, highlight in found.items():
             while True:
                 period = Period(highlight, began[key], version, calendar.zone, calendar.grace_hours)

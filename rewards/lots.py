@@ -1,12 +1,15 @@
 """Which spendable points are left of which award, and how old they are: what was given longest ago is spent first.
 
 Points keep the age of the first entry that gave them: an award that is counted again is as old as it was. What comes back from a claim is
-new, since it could not be spent meanwhile. What lapsed of an award that is then taken back is owed: nobody has it to give back.
+new, since it could not be spent meanwhile. Where an award that was spent is counted again, other points pay for it only until it is there
+again, and stay as old as they are. What lapsed of an award that is then taken back is owed: nobody has it to give back.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+_Key = tuple[Any, ...]
 
 
 @dataclass(slots=True)
@@ -15,18 +18,26 @@ class _Lot:
 
     since_us: int
     left: int
-    key: tuple[Any, ...]
+    key: _Key
     lapsed: int = 0
 
 
 @dataclass(slots=True)
 class Purse:
-    """One person's spendable points, entry by entry. `debt`: spent, and taken back since."""
+    """One person's spendable points, entry by entry. What was spent of an award that is taken back is a debt, paid by other points."""
 
-    debt: int = 0
     _lots: dict[int, _Lot] = field(default_factory=dict)
-    _first: dict[tuple[Any, ...], int] = field(default_factory=dict)
-    _owed: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    _first: dict[_Key, int] = field(default_factory=dict)
+    _owed: dict[_Key, int] = field(default_factory=dict)
+    _debts: dict[_Key, int] = field(default_factory=dict)
+    _loans: dict[_Key, list[tuple[_Lot, int]]] = field(default_factory=dict)
+    _now_us: int = 0
+
+    @property
+    def debt(self) -> int:
+        """Spent, and taken back since."""
+        self._settle()
+        return sum(self._debts.values())
 
     @property
     def owed(self) -> int:
@@ -35,10 +46,15 @@ class Purse:
 
     def older_than(self, before_us: int) -> int:
         """What could be spent since before an instant, and was not."""
+        self._settle()
         return sum(lot.left for lot in self._lots.values() if lot.since_us < before_us)
 
     def take_in(self, entry: Any) -> None:
         """The next entry that moved spendable points; `amount` is by how much."""
+        if entry.recorded_us != self._now_us or (entry.amount < 0 and entry.reverses is None):
+            # What is counted again is taken back and given at one instant: only what stays away then is paid for by other points.
+            self._settle()
+            self._now_us = entry.recorded_us
         if entry.amount < 0:
             self._out(entry, -entry.amount)
         elif entry.origin == "expiry":
@@ -47,29 +63,67 @@ class Purse:
             self._in(entry)
 
     def _in(self, entry: Any) -> None:
-        key = _key(entry)
+        key, left = _key(entry), entry.amount
         since_us = self._first.setdefault(key, entry.recorded_us)
-        again = min(entry.amount, self._owed.get(key, 0))
+        again = min(left, self._owed.get(key, 0))
         if again:
             self._owed[key] -= again
-        paid = min(self.debt, entry.amount - again)
-        self.debt -= paid
-        self._lots[entry.id] = _Lot(since_us, entry.amount - again - paid, key, again)
+            left -= again
+        if key in self._debts:
+            paid = min(self._debts[key], left)
+            self._debts[key] -= paid
+            left -= paid
+        for other, lent in self._loans.pop(key, ()):
+            back = min(lent, left)
+            other.left += back
+            left -= back
+        self._lots[entry.id] = _Lot(since_us, left, key, again)
 
     def _out(self, entry: Any, amount: int) -> None:
         lot = self._lots.get(entry.reverses)
-        if lot is not None:
-            amount -= _take(lot, amount)
-            lapsed = min(lot.lapsed, amount)
-            lot.lapsed -= lapsed
-            self._owed[lot.key] = self._owed.get(lot.key, 0) + lapsed
-            amount -= lapsed
-        for other in sorted(self._lots.values(), key=lambda one: one.since_us):
-            taken = _take(other, amount)
-            if entry.origin == "expiry":
-                other.lapsed += taken
-            amount -= taken
-        self.debt += amount
+        if lot is None:
+            for other in self._by_age():
+                taken = _take(other, amount)
+                if entry.origin == "expiry":
+                    other.lapsed += taken
+                amount -= taken
+            self._owe(("entry", entry.id), amount)
+            return
+        amount -= _take(lot, amount)
+        lapsed = min(lot.lapsed, amount)
+        lot.lapsed -= lapsed
+        self._owed[lot.key] = self._owed.get(lot.key, 0) + lapsed
+        self._owe(lot.key, self._called_in(lot, amount - lapsed))
+
+    def _called_in(self, lot: _Lot, amount: int) -> int:
+        """What a lot that is taken back had paid for others is their debt again; returns what is left of the amount."""
+        for key, loans in self._loans.items():
+            for at, (other, lent) in enumerate(loans):
+                called = min(lent, amount) if other is lot else 0
+                loans[at] = (other, lent - called)
+                self._owe(key, called)
+                amount -= called
+        return amount
+
+    def _owe(self, key: _Key, amount: int) -> None:
+        if amount:
+            self._debts[key] = self._debts.get(key, 0) + amount
+
+    def _settle(self) -> None:
+        """Debts are paid by what is there, the oldest first; an award that comes again pays it back."""
+        if not self._debts:
+            return
+        lots = self._by_age()
+        for key, debt in self._debts.items():
+            for lot in lots:
+                if taken := _take(lot, debt):
+                    self._loans.setdefault(key, []).append((lot, taken))
+                    debt -= taken
+            self._debts[key] = debt
+        self._debts = {key: debt for key, debt in self._debts.items() if debt}
+
+    def _by_age(self) -> list[_Lot]:
+        return sorted(self._lots.values(), key=lambda one: one.since_us)
 
     def _give_back(self, amount: int) -> None:
         for key, owed in self._owed.items():
@@ -94,7 +148,7 @@ def _take(lot: _Lot, amount: int) -> int:
     return taken
 
 
-def _key(entry: Any) -> tuple[Any, ...]:
+def _key(entry: Any) -> _Key:
     """The same for the same award counted again."""
     if entry.reverses is not None or entry.origin == "gift":
         return ("entry", entry.id)

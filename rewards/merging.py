@@ -4,11 +4,13 @@ What each table does is declared with its columns; the ledger, which is append-o
 accounts (who thanked both, say) are counted again too.
 """
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from rewards.bonuses import drop_doubles
+from rewards.differences import NOT_FOLDED
 from rewards.faults import NotFound, Refused
 from rewards.fold import closed_until, replay_people
 from rewards.ledger import (
@@ -63,6 +65,7 @@ def merge_people(
         set_opt_out(tx, organisation, kept.external_id, True, now)
     # Both states are folded anew, also one that had no event so far.
     replay_people(tx, organisation, home, [kept.id, gone.id, *others], now_us, idle_too=True)
+    _move_untold(tx, organisation, gone.id, kept.id, closed_us, now_us)
     _move_kept(tx, organisation, gone.id, kept.id, now_us)
     drop_doubles(tx, organisation, gone.id, kept.id, closed_us, now_us)
     _move_earned(tx, organisation, gone.id, kept.id, now_us)
@@ -106,6 +109,21 @@ def _close(tx: Transaction, organisation: str, gone: Any, kept: int) -> None:
     }  # fmt: skip
     people_rows.change(tx, gone.id, values)
     projections.show(tx, organisation, gone.id, False)
+
+
+def _move_untold(
+    tx: Transaction, organisation: str, gone: int, kept: int, closed_us: int, now_us: int
+) -> None:
+    """Entries of zero of the open period's events that are not counted (late, say): they stand where their events do."""
+    drafts: list[Draft] = []
+    for row in journal_rows.standing(tx, gone, closed_us):
+        if row.reason in NOT_FOLDED:
+            undone = opposite(row, (), "replay", "merged")
+            moved = replace(
+                undone, person_id=kept, reverses=None, reason=row.reason, arguments=json.loads(row.arguments)
+            )
+            drafts += [undone, moved]
+    post(tx, organisation, drafts, now_us)
 
 
 def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:

@@ -18,7 +18,7 @@ from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
 from rewards.store import webhooks as webhook_rows
 from rewards.store.session import Transaction
-from rewards.store.units import to_us
+from rewards.store.units import from_us, to_us
 from rewards.zones import change_zone
 
 __all__ = [
@@ -79,11 +79,19 @@ def deactivate(
 def reactivate(
     tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
 ) -> None:
-    """Bring a deactivated person back, with everything she had. What happened while she was away stays out."""
+    """Bring a deactivated person back, with everything she had. What happened while she was away stays out.
+
+    Raises BadValue for an instant before she left.
+    """
     row = _locked(tx, organisation, external_id)
     if row.status != "inactive":
         return
-    rows.add_absence(tx, organisation, row.id, row.inactive_since_us or 0, to_us(now))
+    since_us = row.inactive_since_us or 0
+    if to_us(now) < since_us:
+        raise BadValue(
+            f"reactivated {now.isoformat()}: limit {from_us(since_us).isoformat()}, when {external_id!r} was deactivated; give a later instant"
+        )
+    rows.add_absence(tx, organisation, row.id, since_us, to_us(now))
     back = {"status": "active", "hidden": bool(row.opted_out), "inactive_since_us": None, "has_history": True}
     _change(tx, organisation, row, back)
     log_change(tx, organisation, actor, "people.reactivate", row.id, now)

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
 FOREVER_US = 2**62
+MOST_DATES = 1 << 14
+"""A late event asks for the dates of what follows it once more."""
 FURTHEST_AHEAD = "Pacific/Kiritimati"
 
 
@@ -109,6 +112,7 @@ class Place:
         return tuple(found)
 
 
+@lru_cache(MOST_DATES)
 def local_ordinal(at_us: int, zone: str) -> int:
     """The calendar date in a zone, as a proleptic ordinal."""
     return from_us(at_us).astimezone(ZoneInfo(zone)).date().toordinal()

@@ -46,27 +46,38 @@ def funding_key(pool: str, count: int) -> str:
 def within_budget(drafts: Sequence["Draft"], pool: str, left: int) -> list["Draft"]:
     """The drafts as far as the pool reaches: `left` of it, after what these drafts give back to each person.
 
-    Who is counted again keeps so what could be spent, on the windows that it came from.
+    Who is counted again keeps so what could be spent, on the windows that it came from, and whoever takes over the events of a merged
+    account keeps what it could spend.
     """
+    wanting = {draft.person_id for draft in drafts if wants(draft)}
+    handed: dict[int | None, list[tuple[str, int]]] = {}
+    for draft in drafts:
+        if draft.reverses is not None and draft.person_id not in wanting and draft.event_ref is not None:
+            handed.setdefault(draft.event_ref, []).extend(_given_back(draft))
     returned: dict[int | None, list[tuple[str, int]]] = {}
     found: list[Draft] = []
     for draft in drafts:
         if draft.reverses is not None:
-            back = [
-                (detail, amount)
-                for account, _, detail, amount in draft.moves
-                if account == BUDGET and amount > 0
-            ]
-            returned.setdefault(draft.person_id, []).extend(one for one in back if one[0].startswith(POOL))
+            returned.setdefault(draft.person_id, []).extend(_given_back(draft))
         wanted = wants(draft)
         if not wanted:
             found.append(draft)
             continue
         drawn, rest = _take(returned.get(draft.person_id, []), wanted)
+        taken_over, rest = _take(handed.get(draft.event_ref, []), rest)
         more = min(left, rest)
         left -= more
-        found.append(_drawing(draft, wanted, [*drawn, (pool, more)]))
+        found.append(_drawing(draft, wanted, [*drawn, *taken_over, (pool, more)]))
     return found
+
+
+def _given_back(draft: "Draft") -> list[tuple[str, int]]:
+    """What a draft returns to which windows of the pool."""
+    return [
+        (detail, amount)
+        for account, _, detail, amount in draft.moves
+        if account == BUDGET and amount > 0 and detail.startswith(POOL)
+    ]
 
 
 def _take(purse: list[tuple[str, int]], wanted: int) -> tuple[list[tuple[str, int]], int]:

@@ -125,6 +125,12 @@ def void_event(tx: Transaction, organisation: str, home: Any, event: Any, now_us
     event_rows.void(tx, event.id, now_us)
     if event.occurred_us < closed_until(home):
         return _undo_closed(tx, organisation, event, Schemes.of(tx, organisation), now_us)
+    if not fresh.scored:
+        # It earned nothing, and what said so is undone with it.
+        found = rows.of_event(tx, [event.id])
+        undone = {row.reverses for row in found}
+        told = [row for row in found if row.reverses is None and row.id not in undone]
+        return post(tx, organisation, opposites(tx, organisation, told, "reversal", "reversed"), now_us)
     return replay_people(tx, organisation, home, who, now_us)
 
 

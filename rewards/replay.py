@@ -137,9 +137,21 @@ def replay(
         lines = got or ([Entry("", "", "points", 0, Reason.NO_RULE)] if occasion.role == 0 else [])
         standing = _standing_of(lines, occasion, versions.get(occasion.version))
         entries.extend(ReplayEntry(people[occasion.row].id, occasion, entry) for entry in standing)
-    entries += _kept_for_good(kept, versions, people, entries)
+    for_good = list(_kept_for_good(kept, versions, people, entries))
+    held = {_held(one, versions) for one in for_good}
+    entries = [one for one in entries if one.entry.kind != "badge" or _held(one, versions) not in held]
+    entries += for_good
     standings = _standings(last, state, people, home)
     return Replay(last, tuple(occasions), tuple(entries), standings, duplicates)
+
+
+def _held(one: ReplayEntry, versions: Mapping[int, CompiledScheme]) -> tuple[str, str, str]:
+    """What is held once: a badge by a person, of those that every object earns anew one for each object."""
+    scheme = versions.get(one.occasion.version)
+    by_object = scheme is not None and any(
+        badge.id == one.entry.item and badge.once_per == "object" for badge in scheme.badges
+    )
+    return one.person, one.entry.item, one.occasion.event.item if by_object else ""
 
 
 def _kept_for_good(

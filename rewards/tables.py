@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -36,6 +38,11 @@ class CompiledScheme:
     hash: str
     caps: tuple[Cap, ...]
     parts: tuple[Part, ...]
+
+    @cached_property
+    def explained(self) -> dict[tuple[int, int, int], Any]:
+        """Entries of the kernel put into words before (`rewards.award`): most awards of a scheme are alike."""
+        return {}
 
 
 def _matrix(rows: Iterable[Row], columns: int) -> Ints:

@@ -3,9 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rewards.events import item_of
+
+MOST_TAGS = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +76,6 @@ class Told:
         return self.person_id, self.owner_id
 
 
+@lru_cache(MOST_TAGS)
 def _tags(text: str) -> tuple[str, ...]:
     return () if text == "[]" else tuple(json.loads(text))

@@ -17,14 +17,23 @@ from rewards.store.session import Database
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round did. `released`: awards whose wait was over, and quarantined events whose time had come."""
+    """What one round did.
 
-    released: int
+    released     awards whose wait was over, and quarantined events whose time had come
+    challenges   challenges whose result was fixed
+    highlights   periods of highlights that were closed
+    lapsed       people of whom old points lapsed
+    """
+
     webhooks: Delivered
+    released: int = 0
+    challenges: int = 0
+    highlights: int = 0
+    lapsed: int = 0
 
     @property
     def idle(self) -> bool:
-        """True when there was nothing to do."""
+        """True when the next round can wait: what is done once a period or day leaves nothing behind."""
         sent = self.webhooks
         return not (self.released or sent.delivered or sent.retried or sent.failed)
 
@@ -33,23 +42,23 @@ def work_once(db: Database, now: datetime, send: Send) -> Round:
     """One round over all organisations, each in a transaction of its own. Running it twice, or in two processes, is safe."""
     with db.read() as tx:
         slugs = [home.slug for home in list_organisations(tx)]
-    released = 0
+    released = challenges = highlights = lapsed = 0
     for slug in slugs:
         try:
             with db.begin() as tx:
                 released += release_due(tx, slug, now)
                 if db.cache.get(("expiry", slug)) != now.date():
                     # It reads every posting, and days are its unit: once a day and process.
-                    expire_due(tx, slug, now)
+                    lapsed += expire_due(tx, slug, now)
             db.cache["expiry", slug] = now.date()
             # Apart from the rest: it locks out all writers, and must not wait for one while it holds anything.
             with db.begin() as tx:
-                finish_challenges(tx, slug, now)
-                give_highlights(tx, slug, now)
+                challenges += finish_challenges(tx, slug, now)
+                highlights += give_highlights(tx, slug, now)
         except Exception as error:
             # One organisation's trouble does not keep the others waiting; the next round tries again.
             log_error("a round failed", error, organisation=slug)
     with db.begin() as tx:
         forget_requests(tx, now)
         forget_sessions(tx, now)
-    return Round(released, deliver_due(db, now, send))
+    return Round(deliver_due(db, now, send), released, challenges, highlights, lapsed)

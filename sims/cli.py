@@ -14,7 +14,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Design, simulate and run an employee-advocacy programme.",
+    help="Design, simulate and run an employee-advocacy program.",
 )
 app.command()(questions.simulate)
 app.command()(questions.compare)

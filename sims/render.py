@@ -8,6 +8,9 @@ from sims.intervals import Interval, interval
 from sims.result import Result
 from sims.waterfall import Waterfall
 
+ROUNDING = 1e-12
+"""Below it a value is what arithmetic on doubles leaves of a zero: no outcome is so small."""
+
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns two spaces apart; the first is left-aligned, the others right-aligned."""
@@ -20,7 +23,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def number(value: float) -> str:
-    """Four significant digits below 1,000, whole numbers above."""
+    """Four significant digits below 1,000, whole numbers above; what interpolation leaves of a zero is one."""
+    if abs(value) < ROUNDING:
+        return "0"
     return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.4g}"
 
 

@@ -51,7 +51,8 @@ def worker(
         float, typer.Option(min=0.1, max=60, help="Seconds between rounds with nothing to do.")
     ] = 1.0,
 ) -> None:
-    """Run the job process over DATABASE_URL: waiting times end, webhooks are sent.
+    """Run the job process over DATABASE_URL: release what has waited, fix results of challenges, give highlights, let old points
+    lapse, send webhooks.
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell worker
     """
@@ -62,8 +63,11 @@ def worker(
     with usable(settings.database_url) as database:
         done = run(database, settings.webhook_loopback, once, every)
     typer.echo(
-        f"{done.released} released, {done.webhooks.delivered} webhooks delivered, {done.webhooks.retried} to retry, "
-        f"{done.webhooks.failed} failed"
+        f"{done.released} released, {done.challenges} results of challenges fixed, {done.highlights} highlights closed, "
+        f"points of {done.lapsed} people lapsed"
+    )
+    typer.echo(
+        f"{done.webhooks.delivered} webhooks delivered, {done.webhooks.retried} to retry, {done.webhooks.failed} failed"
     )
 
 

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     trusted_proxies     GROUNDSWELL_TRUSTED_PROXIES, addresses and networks of the proxies whose word on visitors is believed
     proxy_header        GROUNDSWELL_PROXY_HEADER, the header in which they give it: X-Forwarded-For or Forwarded
     secure_cookies      GROUNDSWELL_SECURE_COOKIES, set behind HTTPS
+    visitor_secret      GROUNDSWELL_VISITOR_SECRET, key with which visitors of tracked links are hashed
     metrics_token       GROUNDSWELL_METRICS_TOKEN, bearer token that /metrics asks for, if set
     signing_key_file    GROUNDSWELL_SIGNING_KEY_FILE, a PEM private key (Ed25519 or P-256) that signs badges; without one
                         each organisation gets a key that the database keeps

@@ -13,7 +13,7 @@ from rewards.logs import log
 from rewards.store.session import Database
 from rewards.worker import Round, work_once
 
-IDLE = Round(0, Delivered(0, 0, 0))
+IDLE = Round(Delivered(0, 0, 0))
 
 
 def run(database: Database, allow_loopback: bool, once: bool, every: float) -> Round:
@@ -48,4 +48,10 @@ def _sum(one: Round, other: Round) -> Round:
         getattr(one.webhooks, name) + getattr(other.webhooks, name)
         for name in ("delivered", "retried", "failed")
     ]
-    return Round(one.released + other.released, Delivered(*sent))
+    return Round(
+        Delivered(*sent),
+        one.released + other.released,
+        one.challenges + other.challenges,
+        one.highlights + other.highlights,
+        one.lapsed + other.lapsed,
+    )

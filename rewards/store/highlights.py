@@ -3,21 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, insert, select
+from sqlalchemy import Row, and_, case, delete, exists, func, insert, select
 
+from rewards.store import people as people_rows
 from rewards.store import schema
 from rewards.store.session import Transaction
 
 ROUND, JOURNAL, EVENT = schema.highlight_round, schema.journal, schema.event
 PERSON, REVIEW = schema.person, schema.review
+PRESENT = ("active", "paused")
 
 
 def shared(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[int, int]:
-    """How many items each active person shared in [from, until): counted events, each item once; nothing that waits for a look."""
+    """How many items each active person shared in [from, until): counted events, each item once; nothing that waits for a look.
+
+    What an account shared before it was merged is hers who took over; an event without an object is an item of its own.
+    """
     looked_at = exists().where(REVIEW.c.event_ref == EVENT.c.id, REVIEW.c.status == "open")
+    nameless = case((EVENT.c.object == "", EVENT.c.id), else_=None)
     query = (
-        select(EVENT.c.person_id, func.count(EVENT.c.object.distinct()))
-        .join(PERSON, PERSON.c.id == EVENT.c.person_id)
+        select(EVENT.c.person_id, EVENT.c.object, nameless)
         .where(
             EVENT.c.organisation_id == organisation,
             EVENT.c.kind == "share",
@@ -25,17 +30,23 @@ def shared(tx: Transaction, organisation: str, from_us: int, until_us: int) -> d
             EVENT.c.voided_at_us.is_(None),
             EVENT.c.occurred_us >= from_us,
             EVENT.c.occurred_us < until_us,
-            PERSON.c.status.in_(("active", "paused")),
             ~looked_at,
         )
-        .group_by(EVENT.c.person_id)
+        .distinct()
     )
-    return {person_id: int(items) for person_id, items in tx.execute(query)}
+    items: dict[int, set[tuple[str, int | None]]] = {}
+    for person_id, name, own in tx.execute(query):
+        items.setdefault(person_id, set()).add((name, own))
+    into = people_rows.heirs(tx, organisation, items)
+    for account, heir in into.items():
+        items.setdefault(heir, set()).update(items.pop(account))
+    people = people_rows.by_ids(tx, organisation, items)
+    return {who: len(by) for who, by in items.items() if people[who].status in PRESENT}
 
 
 def active(tx: Transaction, organisation: str) -> int:
     """How many people there are, those who left not counted."""
-    where = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(("active", "paused")))
+    where = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT))
     return int(tx.execute(select(func.count()).select_from(PERSON).where(where)).scalar_one())
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, true, update
 
 from rewards.faults import Insufficient
+from rewards.reasons import amount_text
 from rewards.store import schema
 from rewards.store.prepared import Prepared, adding, inserting, one_of
 from rewards.store.session import Transaction
@@ -93,9 +94,8 @@ def add_to_balances(tx: Transaction, organisation: str, deltas: Mapping[tuple[st
                 "delta": delta,
             }
             if not tx.execute(_TAKE, key).rowcount:
-                raise Insufficient(
-                    f"{account} {detail}: {-delta} millipoints asked, fewer left; wait for the next period or ask for less"
-                )
+                what = f"{account} {detail}: {amount_text(-delta)} asked, less is left"
+                raise Insufficient(f"{what}; wait for the next period or ask for less")
             continue
         rows.append(
             {

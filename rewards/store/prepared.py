@@ -4,11 +4,24 @@ Awarding runs about a dozen statements an event. Built, cached and executed by C
 database itself takes, so these few are turned into SQL text once and handed to sqlite3 or psycopg as they are.
 """
 
+import json
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Executable, Table, bindparam, func
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -17,8 +30,7 @@ _DIALECTS: dict[str, Any] = {
     "sqlite": SQLiteDialect_pysqlite(paramstyle="qmark"),
     "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]
 }
-
-INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_ROWS, _PLACE = "rows", "place"
 
 
 class Prepared:
@@ -52,10 +64,58 @@ class Compiled:
         shape: Any = namedtuple("Row", columns) if columns else None
         self.row: Callable[[Any], Any] | None = shape and shape._make
 
+    def sets(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+        """The parameters of each execution: one a row, or a single one for all rows where they are `given`."""
+        if self._names == (_ROWS,):
+            placed = [{**row, _PLACE: place} for place, row in enumerate(rows)]
+            return [[json.dumps(placed, ensure_ascii=False, separators=(",", ":"), default=bytes.hex)]]
+        return [self.values(row) for row in rows]
+
     def values(self, row: Mapping[str, Any]) -> list[Any]:
         """The parameters in the statement's order; those that the row does not name are the statement's own."""
         constants = self._constants
         return [row[name] if name in row else constants[name] for name in self._names]
+
+
+def given(columns: Sequence[ColumnElement[Any]]) -> Any:
+    """On PostgreSQL: the rows given to a statement as a table, whose columns are named and typed as these.
+
+    All rows travel as one JSON text. A parameter for each value of each row costs more than all that the database does with it.
+    """
+    # JSON has no bytes: they come as hexadecimal digits.
+    typed = [column(str(one.key), String() if _is_bytes(one) else one.type) for one in columns]
+    made = func.json_to_recordset(bindparam(_ROWS, type_=postgresql.JSON()))
+    return made.table_valued(*typed, column(_PLACE, BigInteger())).render_derived(
+        name="given", with_types=True
+    )
+
+
+def taken(rows: Any, one: ColumnElement[Any]) -> Any:
+    """A column of what is `given`."""
+    found = rows.c[one.key]
+    return func.decode(found, literal_column("'hex'")) if _is_bytes(one) else found
+
+
+def _is_bytes(one: ColumnElement[Any]) -> bool:
+    return isinstance(one.type, LargeBinary)
+
+
+def insert_rows(
+    table: Table, names: Sequence[str], dialect: str, also: Callable[[Any], dict[str, Any]] = lambda _: {}
+) -> Any:
+    """An insert of these columns of every row, in the order given; `also` tells others from them, asking for one by its name."""
+    if dialect == "sqlite":
+        told: dict[str, Any] = {name: bindparam(name) for name in names}
+        return sqlite.insert(table).values(told | also(bindparam))
+    rows = given([table.c[name] for name in names])
+
+    def of(name: str) -> Any:
+        return taken(rows, table.c[name])
+
+    values = {name: of(name) for name in names} | also(of)
+    # In this order: ids are counted up, and rows locked, one after the other as they were given.
+    query = select(*values.values()).order_by(rows.c[_PLACE])
+    return postgresql.insert(table).from_select(list(values), query)
 
 
 def inserting(table: Table, *, returning: Sequence[str] = (), once: bool = False) -> Prepared:
@@ -63,7 +123,7 @@ def inserting(table: Table, *, returning: Sequence[str] = (), once: bool = False
     names = [column.name for column in table.columns if column is not table.autoincrement_column]
 
     def make(dialect: str) -> Any:
-        statement = INSERT[dialect](table).values({name: bindparam(name) for name in names})
+        statement = insert_rows(table, names, dialect)
         if once:
             statement = statement.on_conflict_do_nothing()
         return statement.returning(*(table.c[name] for name in returning)) if returning else statement
@@ -83,7 +143,7 @@ def adding(table: Table, amount: str, *, returning: bool = False) -> Prepared:
     keys = [column.name for column in table.primary_key.columns]
 
     def make(dialect: str) -> Any:
-        made = INSERT[dialect](table).values({name: bindparam(name) for name in (*keys, amount)})
+        made = insert_rows(table, (*keys, amount), dialect)
         statement = made.on_conflict_do_update(
             index_elements=keys, set_={amount: table.c[amount] + made.excluded[amount]}
         )

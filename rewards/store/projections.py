@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, select, update
 
 from rewards.store import schema
-from rewards.store.prepared import INSERT, Prepared, adding
+from rewards.store.prepared import Prepared, adding, insert_rows
 from rewards.store.session import Transaction
 
 DAY = schema.person_day
@@ -31,10 +31,11 @@ _STEPS = 8
 def _adding_score(dialect: str) -> Any:
     # A first score takes the person's visibility along; `show` moves it later.
     keys = ("organisation_id", "window", "person_id")
-    seen = select(~PERSON.c.hidden).where(PERSON.c.id == bindparam("person_id")).scalar_subquery()
-    made = INSERT[dialect](SCORE).values(
-        {name: bindparam(name) for name in (*keys, "score")} | {"visible": seen}
-    )
+
+    def seen(of: Any) -> dict[str, Any]:
+        return {"visible": select(~PERSON.c.hidden).where(PERSON.c.id == of("person_id")).scalar_subquery()}
+
+    made = insert_rows(SCORE, (*keys, "score"), dialect, seen)
     added = made.on_conflict_do_update(
         index_elements=keys, set_={"score": SCORE.c.score + made.excluded.score}
     )
@@ -188,9 +189,15 @@ def _higher(organisation: str, window: str, score: int) -> ColumnElement[int]:
 
 
 def around(
-    tx: Transaction, organisation: str, window: str, person_id: int, score: int, each_side: int
+    tx: Transaction,
+    organisation: str,
+    window: str,
+    person_id: int,
+    score: int,
+    each_side: int,
+    segment: str | None = None,
 ) -> list[Row[Any]]:
-    """Visible neighbours of a score on both sides, the best first; the person is not among them."""
+    """Visible neighbours of a score on both sides, of one segment or of all, the best first; the person is not among them."""
     base = (
         select(SCORE.c.person_id, SCORE.c.score, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.pseudonym)
         .join(PERSON, PERSON.c.id == SCORE.c.person_id)
@@ -202,6 +209,8 @@ def around(
             SCORE.c.visible,
         )
     )
+    if segment is not None:
+        base = base.where(PERSON.c.segment == segment)
     # Each side is one stretch of the index: a second condition on the score could be taken for its bound.
     up = base.where(SCORE.c.score >= max(score, 1)).order_by(SCORE.c.score, SCORE.c.person_id)
     down = base.where(SCORE.c.score.between(1, score - 1)).order_by(
@@ -210,14 +219,12 @@ def around(
     return [*reversed(list(tx.execute(up.limit(each_side)))), *tx.execute(down.limit(each_side))]
 
 
-def visible_in_segment(tx: Transaction, organisation: str, window: str, segment: str) -> int:
-    """How many visible people of a segment have a score above zero."""
-    return rank_in_segment(tx, organisation, window, 0, segment) - 1
-
-
-def rank_in_segment(tx: Transaction, organisation: str, window: str, score: int, segment: str) -> int:
-    """1 + the number of visible people of the segment with a higher score."""
-    query = (
+def ranks_in_segment(
+    tx: Transaction, organisation: str, window: str, scores: Iterable[int], segment: str
+) -> dict[int, int]:
+    """{score: 1 + the number of visible people of the segment with a higher one}, in one question."""
+    wanted = sorted(set(scores))
+    counts = [
         select(func.count())
         .select_from(SCORE)
         .join(PERSON, PERSON.c.id == SCORE.c.person_id)
@@ -228,8 +235,11 @@ def rank_in_segment(tx: Transaction, organisation: str, window: str, score: int,
             PERSON.c.segment == segment,
             SCORE.c.visible,
         )
-    )
-    return 1 + int(tx.execute(query).scalar_one())
+        .scalar_subquery()
+        for score in wanted
+    ]
+    found = tx.execute(select(*counts)).one()
+    return {score: 1 + int(higher) for score, higher in zip(wanted, found, strict=True)}
 
 
 def team_totals(tx: Transaction, organisation: str, first: int, last: int) -> dict[str, int]:

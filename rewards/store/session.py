@@ -120,10 +120,11 @@ class Transaction:
     def _send(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> Any:
         made = statement.on("postgresql")
         cursor = self._driver.cursor()
-        if len(rows) == 1:
-            cursor.execute(made.sql, made.values(rows[0]))
+        sets = made.sets(rows)
+        if len(sets) == 1:
+            cursor.execute(made.sql, sets[0])
         else:
-            cursor.executemany(made.sql, [made.values(row) for row in rows], returning=made.row is not None)
+            cursor.executemany(made.sql, sets, returning=made.row is not None)
         return cursor
 
     @contextmanager

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, String, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Row, String, bindparam, column, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from rewards.store import organisations, schema
 from rewards.store import people as people_rows
-from rewards.store.prepared import Prepared
+from rewards.store.prepared import Prepared, given, taken
 from rewards.store.session import Transaction
 
 STATE = schema.person_state
@@ -21,16 +21,21 @@ LAYOUT = 3
 """How states are written: 2 since each part of one goes by identity, 3 since streaks count required days alone. One more whenever the meaning of their numbers changes."""
 _CHUNK = 500
 _KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
-_UPDATE = Prepared(
-    lambda _: (
-        update(STATE)
-        .where(STATE.c.person_id == bindparam("key"))
-        .values({name: bindparam(name) for name in _KEPT})
-    )
-)
 
 
-_FOLDED = [column for column in STATE.columns if column.name not in ("person_id", "organisation_id")]
+def _keeping(dialect: str) -> Any:
+    """What a fold came to, for each person given by `key`."""
+    if dialect == "sqlite":
+        kept: dict[str, Any] = {name: bindparam(name) for name in _KEPT}
+        return update(STATE).where(STATE.c.person_id == bindparam("key")).values(kept)
+    columns = [STATE.c[name] for name in _KEPT]
+    rows = given([column("key", BigInteger()), *columns])
+    kept = {one.name: taken(rows, one) for one in columns}
+    return update(STATE).where(STATE.c.person_id == rows.c.key).values(kept)
+
+
+_UPDATE = Prepared(_keeping)
+_FOLDED = [one for one in STATE.columns if one.name not in ("person_id", "organisation_id")]
 
 
 def _people_and_states(dialect: str) -> Any:

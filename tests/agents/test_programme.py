@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,10 +13,13 @@ from hypothesis import strategies as st
 from agents.incentives import thirds
 from agents.model import AdvocacyModel
 from agents.parameters import Parameters
-from agents.setting import Arm, Audience, Channel, Content, Organisation, Phase, Segment, Setting
+from agents.record import LEAD
+from agents.setting import Arm, Audience, Channel, Content, Organisation, Phase, Segment, Setting, Turnover
 from engine.scoring_tables import columns
 from rewards.document import load_document
 from rewards.events import canonical_order
+from rewards.offers import Reward
+from rewards.people_file import PersonRow
 from rewards.presets import PRESETS
 from rewards.replay import replay
 from rewards.scheme import IncentiveScheme
@@ -85,6 +89,50 @@ streaks: [{id: daily, title: Daily, kinds: [share, click], days: [mon, tue, wed,
     IncentiveScheme,
     "daily",
 )
+
+
+def test_who_is_on_leave_shares_nothing_and_breaks_no_streak() -> None:
+    """Off from the second Wednesday to the Tuesday after: her streak goes on where everybody else's must be kept up."""
+    rows = [
+        PersonRow(id=f"p{number}", segment="north", team="t", timezone="Europe/Madrid", contacts=300)
+        for number in range(12)
+    ]
+    off = (date(2026, 3, 25), date(2026, 3, 31))
+    away = [row.model_copy(update={"leave": (off,)}) if at % 2 else row for at, row in enumerate(rows)]
+    organisation = Organisation(people=tuple(away), audience=Audience(size=800))
+    setting = company((Phase(scheme=DAILY),), organisation=organisation, burn_in_days=7, horizon_days=28)
+    sharers = Parameters(base_log_odds=0.5, click_base=0.01, opportunities_per_week=20.0)
+    model = AdvocacyModel(setting, 3, parameters=sharers, record_events=True)
+    model.run_for(28)
+    events = model.recorded_events()
+    shares = [event for event in events if event.kind == "share"]
+    inside = {e.subject for e in shares if off[0] <= e.occurred_at.date() <= off[1]}
+    assert inside == {row.id for row in rows[::2]}
+    found = replay(events, compile_scheme(DAILY), away)
+    assert found.balances_millipoints == model.points_by_person()
+    longest = {
+        one.person: one.longest_streaks["daily"]
+        for one in replay(events, compile_scheme(DAILY), rows).standings
+    }
+    assert any(one.longest_streaks["daily"] > longest[one.person] for one in found.standings)
+
+
+def test_nothing_is_earned_after_leaving() -> None:
+    leaving = Turnover(leavers_per_year=0.99, days_to_refill=3)
+    usual = company((Phase(scheme=PRESETS["clicks"]),))
+    organisation = usual.organisation.model_copy(update={"turnover": leaving})
+    setting = usual.model_copy(update={"organisation": organisation})
+    clicked = Parameters(base_log_odds=-2.0, click_base=0.03, leads_per_click=1.0)
+    model = AdvocacyModel(setting, 3, parameters=clicked, record_events=True)
+    model.run_for(60)
+    rows, staff = model.programme.kept_rows(), model.staff
+    assert (rows.day < staff.leaves[rows.person]).all()
+    assert (rows.day >= staff.joins[rows.person]).all()
+    assert (staff.leaves < 60).sum() > 5
+    # Their links go on being clicked.
+    assert model.outcomes()["leads"].sum() > (rows.kind == LEAD).sum()
+    again = replay(model.recorded_events(), compile_scheme(PRESETS["clicks"]), staff.rows())
+    assert again.balances_millipoints == model.points_by_person()
 
 
 def test_points_equal_replay_where_a_zone_left_out_a_date() -> None:
@@ -276,3 +324,19 @@ def test_thirds_of_a_board() -> None:
     tied = np.array([2.0, 2.0, 2.0, 2.0, 8.0, 9.0])
     assert thirds(tied, np.ones(6, dtype=bool)).tolist() == [-1.0, -1.0, -1.0, -1.0, 1.0, 1.0]
     assert thirds(points, points > 4.5).tolist() == [0.0] * 7
+
+
+def test_points_buy_what_the_scheme_in_force_offers() -> None:
+    shop = PRESETS["clicks"].model_copy(
+        update={"rewards": (Reward(id="pen", title="Pen", points=Decimal(1), unit_cost_cents=100),)}
+    )
+    phases = (Phase(scheme=shop), Phase(day=30), Phase(day=45, scheme=shop))
+    eager = EAGER.replace(redemption_per_week=0.3)
+    model = AdvocacyModel(company(phases), 9, parameters=eager)
+    model.run_for(60)
+    cost, liability = model.outcomes()["cost"], model.outcomes()["liability"]
+    assert cost[:30].sum() > 0.0 < cost[45:].sum()
+    assert cost[30:45].sum() == 0.0
+    # What was not turned in is owed all the same.
+    assert (liability[30:45] == liability[29]).all()
+    assert liability[29] > 0.0

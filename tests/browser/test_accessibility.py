@@ -20,6 +20,7 @@ PAGES = {
         "/points",
         "/badges",
         "/thanks",
+        "/thanks?several=1",
         "/boards",
         "/rewards",
     ),

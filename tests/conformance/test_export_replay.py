@@ -16,14 +16,15 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from rewards.events import Event
-from rewards.faults import Fault
+from rewards.faults import Conflict, Fault
 from rewards.merging import merge_people
 from rewards.organisations import create_organisation
-from rewards.people import change_zone, erase, import_people, set_leave
+from rewards.people import change_zone, deactivate, erase, import_people, reactivate, set_leave
 from rewards.people_file import PersonRow
-from rewards.program import close_period, record, release_due, reverse_entry
+from rewards.program import close_period, entries_for, record, release_due, reverse_entry
 from rewards.publication import publish_scheme, roll_back
 from rewards.reasons import Reason
+from rewards.recognition import give_kudos
 from rewards.recorded import RecordedProgram
 from rewards.replay import replay
 from rewards.review import decide, open_reviews
@@ -105,9 +106,11 @@ rules:
   - {{id: share, title: Share, on: share, points: {points}, per_object: {once}, cooldown_minutes: 30,
      decay: {{factor: 1/2, window: day}}, caps: [{{window: day, points: 45}}]}}
   - {{id: click, title: Click, on: click, points: 3, per: unit, when: {{segment: [{segment}]}}, hold_hours: {hold}}}
+  - {{id: thanked, title: Thanked, on: kudos, beneficiary: owner, points: 2, caps: [{{window: total, points: 4, scope: pair}}]}}
   - {{id: read, title: Read, on: share, beneficiary: owner, points: 1, caps: [{{window: day, points: 3}}]}}
 {badges}
 streaks: [{{id: daily, title: Daily, kinds: [share]}}]
+recognition: {{kudos: {{allowance: 100, gift: 5, reciprocal_limit: 1}}}}
 calendar: {{grace_hours: {grace}, holidays: [{{date: 2026-11-23, title: Fair, segments: [sales]}}]}}
 fair_play: {{review_above_per_hour: 3}}
 """
@@ -208,6 +211,13 @@ class History:
                     self._import(tx, rest[1], rest[0])
             case "travels":
                 self.attempt(change_zone, rest[0], rest[1], self.now)
+            case "leaves":
+                self.attempt(deactivate, rest[0], self.now)
+            case "returns":
+                self.attempt(reactivate, rest[0], self.now)
+            case "thanks":
+                self.count += 1
+                self.attempt(give_kudos, *rest, "Thank you", [], f"k{self.count}", self.now)
             case "looked_at":
                 with self.db.read() as tx:
                     waiting = open_reviews(tx, self.name)
@@ -241,6 +251,9 @@ steps = st.lists(
         st.tuples(st.just("away"), people, st.integers(-3, 1)),
         st.tuples(st.just("moved"), people, st.sampled_from(["sales", "lab"])),
         st.tuples(st.just("travels"), people, st.sampled_from(["Asia/Tokyo", "Pacific/Honolulu"])),
+        st.tuples(st.just("leaves"), people),
+        st.tuples(st.just("returns"), people),
+        st.tuples(st.just("thanks"), people, people),
         st.tuples(st.just("looked_at"), st.sampled_from(["approve", "decline"])),
     ),
     max_size=25,
@@ -309,6 +322,22 @@ def test_what_was_undone_in_a_closed_period_stays_counted_and_gives_nothing(db: 
     assert ("ana", "s/e002", "first", "badge", 5000, "awarded") in in_ledger(db, "acme")
 
 
+def test_a_late_event_moves_with_its_account_and_what_told_of_it_is_undone_with_it(db: Database) -> None:
+    history = History(db, "acme")
+    history.do(("happens", "ben", 80 * 60, "share", "a", None, False))
+    history.do(("merged", "ana", "ben"))
+    assert told(history) == {("e001", "late")}
+    assert_replay_is_the_ledger(db, "acme", history.now)
+    with db.begin() as tx:
+        (entry,) = [one for one in entries_for(tx, "acme", "ana") if one.reverses is None]
+        assert (entry.reason, entry.event_id) == ("late", "e001")
+        (undone,) = reverse_entry(tx, "acme", entry.id, "hr", "test", history.now)
+        assert undone.reverses == entry.id
+    assert_replay_is_the_ledger(db, "acme", history.now)
+    with pytest.raises(Conflict), db.begin() as tx:
+        reverse_entry(tx, "acme", entry.id, "hr", "test", history.now)
+
+
 def test_a_badge_for_good_outlives_its_event_in_the_export_too(db: Database) -> None:
     history = History(db, "acme")
     for step in (
@@ -319,6 +348,20 @@ def test_a_badge_for_good_outlives_its_event_in_the_export_too(db: Database) -> 
         history.do(step)
     _, program = exported(db, "acme", history.now)
     assert [(one.person, one.badge) for one in program.kept] == [("ana", "first")]
+    assert_replay_is_the_ledger(db, "acme", history.now)
+
+
+def test_a_badge_for_good_of_a_closed_period_is_not_won_again_in_the_replay_either(db: Database) -> None:
+    history = History(db, "acme")
+    for step in (
+        ("happens", "ana", 150, "share", "a", None, False),
+        ("happens", "ana", 90, "share", "b", None, False),
+        ("taken_back", 0),
+        ("closed", 1),
+        ("happens", "ana", 0, "share", "c", None, False),
+    ):
+        history.do(step)
+    assert [line[1] for line in in_ledger(db, "acme") if line[2] == "first"] == ["s/e002"]
     assert_replay_is_the_ledger(db, "acme", history.now)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from rewards.accounts import authenticate_token, create_token
 from rewards.challenges import finish_challenges
-from rewards.faults import Refused
+from rewards.faults import BadValue, Refused
 from rewards.people import deactivate, erase, get_person, pause, reactivate, resume, set_opt_out
 from rewards.store.history import export_events
 from tests.conformance.helpers import DAY, HOUR, MINUTE
@@ -107,6 +107,17 @@ def test_bringing_back_who_is_there_ends_no_break(world: Any) -> None:
         pause(tx, world.organisation, "ana", world.now)
         reactivate(tx, world.organisation, "ana", world.now)
         assert get_person(tx, world.organisation, "ana").status == "paused"
+
+
+def test_nobody_comes_back_before_she_left(world: Any) -> None:
+    with world.db.begin() as tx:
+        deactivate(tx, world.organisation, "ana", world.now)
+    with pytest.raises(BadValue, match="limit 2026-11-24T12:00:00"), world.db.begin() as tx:
+        reactivate(tx, world.organisation, "ana", world.now - HOUR)
+    with world.db.begin() as tx:
+        assert get_person(tx, world.organisation, "ana").status == "inactive"
+        reactivate(tx, world.organisation, "ana", world.now)
+    assert world.record(world.event())[0].status == "awarded"
 
 
 def test_a_leavers_own_token_opens_nothing_until_the_return(world: Any) -> None:

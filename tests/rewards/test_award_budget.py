@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rewards.merging import merge_people
 from rewards.program import badges_for, release_due, reverse_entry
 from tests.conformance.helpers import DAY, in_threads, publish
 
@@ -92,6 +93,19 @@ def test_counting_again_keeps_what_was_spendable_and_gives_nothing_more(world: A
     assert held(world, "ana") == (35, 20)
     assert held(world, "ben") == (before["ben"][0] + 10, before["ben"][1])
     assert pool(world) == 20
+    world.sound()
+
+
+def test_accounts_that_become_one_keep_what_they_could_spend(world: Any) -> None:
+    world.record(world.event("ben"), world.event("cleo"))
+    assert (held(world, "ben"), held(world, "cleo")) == ((15, 15), (15, 5))
+    with world.db.begin() as tx:
+        merge_people(tx, world.organisation, "ana", "ben", world.now)
+    assert (held(world, "ana"), pool(world) - held(world, "ben")[1]) == ((15, 15), 20)
+    with world.db.begin() as tx:
+        merge_people(tx, world.organisation, "ana", "cleo", world.now)
+    # The badge is there once, and five points of it were given back.
+    assert held(world, "ana") == (25, 20)
     world.sound()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rewards.people import import_people
+from rewards.people import get_person, import_people, set_opt_out
 from rewards.people_file import PersonRow
 from tests.conformance.helpers import HOUR, board
 
@@ -53,6 +53,23 @@ def test_a_board_of_segments_is_for_its_people(world: Any) -> None:
     without = board(world, "own", None)
     assert (without.rows, without.neighbours, without.me) == ((), (), None)
     assert without.suppressed == "it is shown to the people of each segment alone"
+
+
+def test_a_board_of_segments_has_the_neighbours_of_ones_segment(world: Any) -> None:
+    def near(reader: str) -> list[tuple[str, int]]:
+        return [(row.label, row.rank) for row in board(world, "own", reader).neighbours]
+
+    with world.db.read() as tx:
+        names = {who: get_person(tx, world.organisation, who).pseudonym for who in world.people}
+    assert near("cleo") == [(names["eva"], 1), (names["dan"], 2), (names["ben"], 4), (names["ana"], 5)]
+    elsewhere = PersonRow(id="ben", name="Ben", segment="lab", team="north", timezone="UTC", contacts=1)
+    with world.db.begin() as tx:
+        import_people(tx, world.organisation, [elsewhere], world.now)
+    assert near("cleo") == [(names["eva"], 1), (names["dan"], 2), (names["ana"], 4)]
+    with world.db.begin() as tx:
+        set_opt_out(tx, world.organisation, "cleo", True, world.now)
+    assert near("cleo") == []
+    assert near("dan") == [(names["eva"], 1), (names["ana"], 3)]
 
 
 def test_a_team_beside_the_whole_hides_with_the_small_one(world: Any) -> None:

@@ -160,3 +160,25 @@ def test_the_worker_lets_points_lapse(empty_world: Any) -> None:
         work_once(world.db, world.now, lambda *_: None)
     assert spendable(world) == (0, 20_000)
     world.sound()
+
+
+def test_counting_again_what_was_spent_makes_newer_points_no_older(empty_world: Any) -> None:
+    world = empty_world.found(SCHEME.replace("points: 20}", "points: 15}"))
+    began = world.now
+    world.record(world.event())
+    with world.db.begin() as tx:
+        claim_reward(tx, world.organisation, "ana", "mug", "k", world.now)
+    world.now = began + timedelta(days=20)
+    world.record(world.event())
+    with world.db.begin() as tx:
+        publish_scheme(
+            tx, world.organisation, world.scheme(SCHEME), began, "hr", "test", world.now, mode="exact"
+        )
+    assert spendable(world) == (25_000, 40_000)
+    world.now = began + timedelta(days=31)
+    assert (expire(world), spendable(world)) == (1, (20_000, 40_000)), (
+        "the raise of the first is as old as it"
+    )
+    world.now = began + timedelta(days=51)
+    assert (expire(world), spendable(world)) == (1, (0, 40_000))
+    world.sound()

@@ -54,3 +54,19 @@ def test_no_unfinished_sentence(name: str) -> None:
         for line in explain_scheme(PRESETS[name], role):  # type: ignore[arg-type]
             assert line[-1] in ".)"
             assert "  " not in line
+
+
+@pytest.mark.parametrize(
+    ("board", "told"),
+    [
+        ("{id: a, title: A}", "It shows the first 10 and 2 places on either side of you;"),
+        ("{id: a, title: A, top: 1, neighbours: 1}", "It shows the first place and 1 place on either side of you;"),
+        ("{id: a, title: A, top: 0}", "It shows 2 places on either side of you;"),
+        ("{id: a, title: A, top: 0, neighbours: 0}", "It shows your own place alone;"),
+        ("{id: a, title: A, group: team}", "It shows the first 10;"),
+    ],
+)  # fmt: skip
+def test_a_board_says_which_places_it_shows(board: str, told: str) -> None:
+    rule = "{id: share, title: Share, on: share, points: 1}"
+    text = f"name: b\ntitle: B\nrules: [{rule}]\nleaderboards: [{board}]\n"
+    assert any(told in line for line in explain_scheme(load_document(text, IncentiveScheme, "b")))

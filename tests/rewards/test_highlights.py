@@ -13,12 +13,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from agents.recognise import Recogniser, Recognition
+from rewards.drafts import retire_version
 from rewards.highlights import best, give_highlights, highlighted
+from rewards.merging import merge_people
 from rewards.offers import Highlight
 from rewards.people import deactivate, set_opt_out
 from rewards.presets import PRESETS
 from rewards.program import close_period, reverse_entry
-from rewards.publication import publish_scheme, roll_back
+from rewards.publication import publish_scheme, roll_back, scheme_in_force
 from rewards.store import trail
 from rewards.worker import work_once
 from tests.conftest import World
@@ -111,8 +113,8 @@ def test_whoever_shared_most_items_is_thanked_once_late_events_cannot_count(worl
 def test_the_worker_gives_them_and_every_period_has_its_own(world: World) -> None:
     busy_week(world)
     world.now = FINAL + 7 * DAY
-    for _ in range(2):
-        work_once(world.db, world.now, lambda *_: None)
+    rounds = [work_once(world.db, world.now, lambda *_: None) for _ in range(2)]
+    assert [one.highlights for one in rounds] == [2, 0]
     assert thanked(world) == ["ben", "cleo"]
 
 
@@ -182,6 +184,55 @@ def test_periods_go_on_through_versions_and_end_with_the_highlight(world: World)
     share(world, "ana", world.now)
     publish(world, "{name: after, title: After}")
     assert (work(world, START + 30 * DAY), thanked(world)) == (1, ["ben"])
+
+
+@pytest.mark.parametrize("retired", [False, True])
+def test_a_period_that_was_away_for_an_hour_goes_on_where_it_was(world: World, retired: bool) -> None:
+    share(world, "ben", START)
+    world.now = START + 3 * DAY
+    if retired:
+        with world.db.begin() as tx:
+            version = scheme_in_force(tx, world.organisation, world.now)
+            assert version is not None
+            retire_version(tx, world.organisation, version.version, "hr", "test", world.now)
+    else:
+        publish(world, "{name: after, title: After, calendar: {zone: Pacific/Auckland}}")
+    world.now += HOUR
+    publish(world, SCHEME)
+    assert (work(world, FINAL), thanked(world)) == (1, ["ben"])
+    assert [(one.first_day, one.last_day) for one in seen(world)] == [(date(2026, 11, 25), date(2026, 12, 1))]
+
+
+def test_one_that_was_away_beyond_its_period_begins_anew(world: World) -> None:
+    world.now = START + 3 * DAY
+    publish(world, "{name: after, title: After, calendar: {zone: Pacific/Auckland}}")
+    world.now = START + 9 * DAY
+    publish(world, SCHEME)
+    share(world, "ben", world.now)
+    assert (work(world, START + 17 * DAY), [one.first_day for one in seen(world)]) == (
+        1, [date(2026, 12, 4)],
+    )  # fmt: skip
+
+
+def test_what_a_merged_account_shared_before_a_closing_is_hers_who_took_over(world: World) -> None:
+    for n in range(2):
+        share(world, "ben", START + n * HOUR)
+        share(world, "cleo", START + n * HOUR)
+    share(world, "ana", START + HOUR)
+    world.now = START + DAY
+    with world.db.begin() as tx:
+        close_period(tx, world.organisation, world.now, "hr", world.now)
+        merge_people(tx, world.organisation, "ana", "ben", world.now)
+    assert (work(world, FINAL), seen(world)[0].people) == (1, (("ana", "Ana"),))
+    world.sound()
+
+
+def test_shares_without_an_object_are_not_one_item(world: World) -> None:
+    for n in range(2):
+        share(world, "ben", START + n * HOUR, object="")
+    for who in ("ana", "cleo", "dan", "eva"):
+        share(world, who, START)
+    assert (work(world, FINAL), thanked(world)) == (1, ["ben"])
 
 
 def test_a_version_rolled_back_takes_its_highlights_along(world: World) -> None:

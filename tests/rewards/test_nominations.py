@@ -315,6 +315,21 @@ def test_an_exact_version_without_the_award_takes_it_back_and_its_shadow_says_so
     world.sound()
 
 
+@pytest.mark.parametrize(("winners", "left"), [(2, 15_000), (1, 0)])
+def test_an_exact_version_of_fewer_winners_opens_the_decision_again(
+    world: World, winners: int, left: int
+) -> None:
+    two = SCHEME.replace("winners: 1", "winners: 2")
+    publish(world, two, "exact", START)
+    name(world, "ana", "ben")
+    name(world, "ana", "cleo")
+    world.now = OVER
+    decide(world, "ben", "cleo")
+    publish(world, two.replace("winners: 2", f"winners: {winners}"), "exact", START)
+    assert (world.earned("ben"), world.earned("cleo"), bool(to_decide(world))) == (left, left, left == 0)
+    world.sound()
+
+
 def test_merged_accounts_keep_what_was_said_once(world: World) -> None:
     name(world, "ana", "ben")
     name(world, "ana", "cleo")

@@ -61,7 +61,8 @@ challenges:
   - {id: spring, title: Spring, description: Together., metric: awards, of: share, goal: 50, starts: 2026-03-01, days: 31, unit: segment,
      points: 6, nature: {worth: tangible, publicity: private, expectation: surprise}}
 leaderboards:
-  - {id: board, title: Board, window: week, group: team, neighbours: 3, top: 5, per_head: true, minimum_group: 6, pseudonyms: true}
+  - {id: board, title: Board, window: week, group: team, top: 5, per_head: true, minimum_group: 6, pseudonyms: true}
+  - {id: own, title: Own, window: week, group: segment, neighbours: 3, top: 5}
 recognition:
   kudos: {allowance: 50, period: week, gift: 5, per_pair: 2, reciprocal_limit: 4, spendable: true}
   highlights: [{title: Best, share: 1/20, every_days: 14, nature: {worth: tangible, publicity: private, expectation: surprise}}]

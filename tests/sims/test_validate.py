@@ -74,9 +74,9 @@ def test_the_experiments_can_fail() -> None:
 
 
 def test_a_streak_is_broken_with_equal_history() -> None:
-    p = Parameters(streak_weight=0.3, break_weight=0.5)
+    # People much alike: between a mean of chances and log-odds lies a curvature that grows with how much they differ.
+    p = Parameters(streak_weight=0.3, break_weight=0.5, base_spread=0.2, motivation_spread=0.2)
     found = interventions.broken_streak(p, 1, 0)
-    # Between a mean of chances and log-odds lies a little curvature.
     assert found[30] == pytest.approx(-0.8, abs=0.15)
     assert found[301] == pytest.approx(0.5 / 0.8, abs=0.05)
 

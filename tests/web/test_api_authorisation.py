@@ -50,6 +50,7 @@ ALLOWED = {
     ("GET", "/api/v1/challenges"): {"me:read"},
     ("GET", "/api/v1/challenges/{id}"): {"me:read"},
     ("GET", "/api/v1/badges/{id}/credential"): {"me:read", "admin"},
+    ("GET", "/api/v1/highlights"): {"me:read"},
     ("GET", "/api/v1/nominations"): {"me:read"},
     ("POST", "/api/v1/nominations"): {"kudos:write"},
     ("DELETE", "/api/v1/nominations/{id}"): {"kudos:write"},

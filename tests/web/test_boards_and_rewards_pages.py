@@ -65,6 +65,8 @@ def test_the_boards_show_places_neighbours_and_what_is_kept_back(sign_in: Browse
     assert ranks(page, "Everybody: first places") == [("1", "Ana"), ("2", "Ben"), ("3", "Eve")]
     assert ranks(page, "Everybody: around you") == [("1", "You"), ("2", "Ben")]
     assert re.search(r'data-testid="rank">1<', page)
+    # Beside her name, and not beside the word You.
+    assert page.count('nowrap">you<') == 1
     assert "by the average of their members" in page
     assert "fewer than 900 people take part" in page
     assert "<b>Field" not in page

@@ -10,11 +10,16 @@ import pytest
 from starlette.testclient import TestClient
 
 from rewards.document import load_document
+from rewards.events import Event
+from rewards.intake import record
 from rewards.nominations import nominate
+from rewards.people import import_people
+from rewards.people_file import PersonRow
 from rewards.publication import publish_scheme
 from rewards.scheme import IncentiveScheme
 from rewards.store.session import Database
 from tests.company import ORGANISATION, Company
+from tests.company import people as everybody
 
 SCHEME = """
 name: praise
@@ -93,3 +98,30 @@ def test_the_challenges_stand_with_the_badges(praise: TestClient, sign_in: SignI
     assert "All &lt;i&gt;together&lt;/i&gt;" in page
     assert "0 of 1,000" in page
     assert "5 points for everybody who contributed" in page
+
+
+def test_a_challenge_names_ones_own_team_and_those_that_reached_it_not_the_last(
+    client: TestClient, sign_in: SignIn, sqlite_db: Database
+) -> None:
+    text = """
+name: goals
+title: Goals
+rules: [{id: share, title: Share, on: share, points: 2}]
+challenges: [{id: teams, title: Teams, goal: 2, days: 90}]
+privacy: {minimum_group: 2}
+"""
+    at = datetime.now(UTC) - timedelta(hours=2)
+    with sqlite_db.begin() as tx:
+        people = [
+            PersonRow(id=f"{team}{n}", segment="a", team=team, timezone="UTC", contacts=1)
+            for team in ("red", "blue", "grey") for n in range(9)
+        ]  # fmt: skip
+        import_people(tx, ORGANISATION, [*everybody(), *people], at)
+        publish_scheme(tx, ORGANISATION, load_document(text, IncentiveScheme, "test"), at, "hal", "test", at)
+        event = Event(source="test", id="e", kind="share", subject="red1", object="o", occurred_at=at)
+        record(tx, ORGANISATION, [event], received_at=at)
+    page = sign_in("ana").get("/badges").text
+    assert "Reached by red." in page
+    assert re.search(r"\d more teams? not there yet\.", page)
+    assert "grey" not in page
+    assert "0 of 2" in page

@@ -9,8 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from rewards.document import load_document
+from rewards.events import Event
+from rewards.highlights import give_highlights
+from rewards.intake import record
 from rewards.presets import PRESETS
 from rewards.publication import publish_scheme
+from rewards.scheme import IncentiveScheme
 from rewards.store.session import Database
 from tests.company import ORGANISATION
 
@@ -119,6 +124,21 @@ def test_thanks_are_taken_back_on_the_page(client: TestClient, sign_in: Callable
     assert client.post("/thanks/999999/withdraw").status_code == 404
 
 
+def test_several_colleagues_are_thanked_from_one_form(
+    client: TestClient, sign_in: Callable[[str], TestClient]
+) -> None:
+    sign_in("ana")
+    form = {"receiver": ["ben", "hal", "ben"], "message": "For the two of you", "key": "0123456789"}
+    assert client.post("/thanks", data=form).status_code == 303
+    page = client.get("/thanks").text
+    assert page.count("For the two of you") == 2
+    assert re.search(r'<select[^>]*name="receiver" multiple', page)
+    refused = client.post("/thanks", data=form | {"receiver": ["ben", "nobody"], "key": "9876543210"})
+    assert refused.status_code == 409
+    assert refused.text.count('value="ben" selected') == 1
+    assert "For the two of you" in refused.text
+
+
 def test_hr_reads_the_scheme_in_plain_words(client: TestClient, sign_in: Callable[[str], TestClient]) -> None:
     page = sign_in("hal").get("/hr").text
     assert "2 points when you share something" in page
@@ -145,3 +165,44 @@ def test_health_and_metrics(client: TestClient) -> None:
     assert client.get("/healthz").text == "ok"
     assert client.get("/readyz").text == "ready"
     assert 'route="/healthz"' in client.get("/metrics").text
+
+
+def test_colleagues_chosen_are_kept_with_words_that_are_refused(
+    client: TestClient, sign_in: Callable[[str], TestClient]
+) -> None:
+    form = {"receiver": ["ben", "hal"], "message": "x" * 501, "key": "0123456789ab"}
+    page = sign_in("ana").post("/thanks", data=form).text
+    assert re.findall(r'<option value="(\w+)" selected>', page) == ["ben", "hal"]
+    assert "<details open>" in page
+
+
+def test_the_versions_name_who_published_them(
+    client: TestClient, sign_in: Callable[[str], TestClient]
+) -> None:
+    page = sign_in("hal").get("/hr").text
+    assert "by Hal" in page
+    assert "by hal" not in page
+
+
+def test_a_highlight_is_no_amount_among_the_points(
+    client: TestClient, sign_in: Callable[[str], TestClient], sqlite_db: Database
+) -> None:
+    began = datetime.now(UTC) - timedelta(days=20)
+    text = "name: best\ntitle: Best\nrecognition: {highlights: [{title: Voice, share: 1, every_days: 7}]}\n"
+    with sqlite_db.begin() as tx:
+        publish_scheme(
+            tx, ORGANISATION, load_document(text, IncentiveScheme, "best"), began, "hal", "x", began
+        )
+        event = Event(
+            source="test",
+            id="best",
+            kind="share",
+            subject="ana",
+            object="b",
+            occurred_at=began + timedelta(hours=1),
+        )
+        record(tx, ORGANISATION, [event], received_at=began + timedelta(hours=1))
+        assert give_highlights(tx, ORGANISATION, datetime.now(UTC)) >= 1
+    page = sign_in("ana").get("/points").text
+    assert re.search(r'Voice.*?<div class="amount"><span class="hint">thanks</span>', page, re.DOTALL)
+    assert "<br>counted apart" not in page

@@ -24,7 +24,7 @@ from web.session import now, token_with
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 MOST_EVENTS = 1000
-POSTGRESQL_WRITERS = 4
+POSTGRESQL_WRITERS = 2
 BACKFILL = "events:backfill"
 MEDIA_TYPES = ("application/cloudevents+json", "application/cloudevents-batch+json", "application/json")
 

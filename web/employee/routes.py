@@ -222,6 +222,7 @@ def thanks_page(
             "words": words,
             "chosen": chosen,
             "most": MOST_THANKS,
+            "most_receivers": MOST_RECEIVERS,
             "thanked": status == 200 and "thanked" in request.query_params,
             "withdrawn": status == 200 and "withdrawn" in request.query_params,
             "awards": awards_for(tx, org, me, now()),
@@ -255,7 +256,8 @@ def give(
     try:
         within(message, MOST_THANKS, "message")
         with store.begin() as tx:
-            thank_several(tx, account.organisation, account.person, receiver, message, (), key, now())
+            named = list(dict.fromkeys(receiver))
+            thank_several(tx, account.organisation, account.person, named, message, (), key, now())
     except Fault as fault:
         return thanks_page(
             request, store, account, fault=str(fault), words=message, chosen=receiver, status=refused(fault)

@@ -20,7 +20,10 @@ from web.templating import page
 from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
-NOTES = {"claimed": "Yours. It stands below.", "cancelled": "Taken back. The points are yours again."}
+NOTES = {
+    "claimed": "Done. It is listed below under “Yours”, with what happens next.",
+    "cancelled": "Taken back. The points are yours again.",
+}
 MOST_ID = 2**63 - 1
 
 

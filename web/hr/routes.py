@@ -11,7 +11,7 @@ from rewards.accounts import Account
 from rewards.claims import claims_waiting
 from rewards.explain import explain_scheme
 from rewards.groups import minimum_group
-from rewards.people import Person, get_person
+from rewards.people import Person, get_person, list_people
 from rewards.program import Participation, participation
 from rewards.publication import SchemeVersion, scheme_in_force, versions
 from rewards.review import open_reviews
@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 class HrContext:
     """`version` is the scheme in force (None: none), `lines` says it in plain words, `history` all versions, newest first.
 
+    `names` has those of the people who published them.
     `scheduled` holds the numbers of those that are still to come.
     `groups` are the segments that may be shown; `hidden` counts those that may not, because fewer than `minimum` people
     would be told apart, or others with them. `active`: how many take part in 7 and in 28 days, in words where a number would point at persons. `waiting` counts what a person has to decide.
@@ -41,6 +42,7 @@ class HrContext:
     active: tuple[str, str]
     minimum: int
     history: list[SchemeVersion]
+    names: dict[str, str]
     scheduled: frozenset[int]
     waiting: int
 
@@ -67,6 +69,11 @@ def overview(request: Request, store: Store, account: Hr) -> Response:
             active=active_told(found, minimum),
             minimum=minimum,
             history=history,
+            names={
+                one.id: one.name or one.id
+                for one in list_people(tx, org)
+                if one.id in {v.actor for v in history}
+            },
             scheduled=frozenset(
                 one.version for one in history if one.effective_at > at and one.rolled_back_at is None
             ),
