@@ -7,6 +7,7 @@ import logging
 import sys
 import threading
 import warnings
+from asyncio import CancelledError
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +46,8 @@ def begin_log() -> None:
     """Send everything that this process logs, warns of or fails with through the forms above."""
     handler = logging.StreamHandler()
     handler.setFormatter(Line())
+    # A server that ends breaks off what takes too long; that is no error of anybody's.
+    handler.addFilter(lambda record: not isinstance((record.exc_info or (None, None))[1], CancelledError))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     structlog.configure(
         processors=[

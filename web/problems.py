@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rewards.accounts import account_for_session
@@ -52,6 +53,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Conflict",
     412: "Changed meanwhile",
     413: "Too large",
@@ -67,6 +69,10 @@ _TITLES = {
 
 class BodyTooLarge(Exception):  # noqa: N818 - a signal from the edge to itself
     """The body ran over its limit while it was read."""
+
+
+class BodyTooSlow(Exception):  # noqa: N818 - a signal from the edge to itself
+    """The body did not come in its time."""
 
 
 class BrokenOff(Exception):  # noqa: N818 - a signal to the server
@@ -151,8 +157,12 @@ class Unexpected:
 
         try:
             await self.app(scope, receive, watch)
-        except BodyTooLarge:
+        except (BodyTooLarge, BodyTooSlow):
             raise
+        except ClientDisconnect:
+            # Nobody is left to hear it, but it counts as the sender's doing and not as a fault of ours.
+            gone = problem_body(400, "the body broke off; send it whole")
+            await JSONResponse(gone, 400, media_type=MEDIA_TYPE)(scope, receive, send)
         except Exception as error:
             response = await run_in_threadpool(unexpected, Request(scope), error)
             if started:

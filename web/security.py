@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -10,12 +11,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rewards.crawlers import MOST_AGENT_CHARACTERS
-from web.problems import MEDIA_TYPE, BodyTooLarge, problem_body
+from web.problems import MEDIA_TYPE, BodyTooLarge, BodyTooSlow, problem_body
 
 MOST_BODY_BYTES = 4 * 1024 * 1024
 MOST_OTHER_BODY_BYTES = 1024 * 1024
 """Only events come in great numbers; everything else is read whole before anybody knows who sent it."""
 MOST_HEADER_BYTES = 8 * 1024
+MOST_BODY_SECONDS = 60.0
+"""For a body to come in whole: whoever sends it byte by byte holds a connection no longer."""
 MOST_DIGITS = 12
 # What may be longer than any use of it, and is then cut: nobody is refused for the name of a browser.
 _CUT = {b"user-agent": MOST_AGENT_CHARACTERS + 1, b"referer": 1024, b"accept": 1024, b"accept-language": 1024}
@@ -57,6 +60,27 @@ def cut_headers(headers: Sequence[tuple[bytes, bytes]]) -> tuple[list[tuple[byte
     """The headers with what is only looked at cut to its limit, and the name of one that is too long to be taken."""
     kept = [(name, value[: _CUT[name]] if name in _CUT else value) for name, value in headers]
     return kept, next((name for name, value in kept if len(value) > MOST_HEADER_BYTES), None)
+
+
+class Body:
+    """A request's body as it comes in, no more and no longer than it may. Raises BodyTooLarge and BodyTooSlow."""
+
+    def __init__(self, receive: Receive, most_bytes: int) -> None:
+        self._receive, self._left, self._whole = receive, most_bytes, False
+        self._give_up = asyncio.get_running_loop().time() + MOST_BODY_SECONDS
+
+    async def __call__(self) -> Message:
+        """The next piece; once the body is whole, the end of the connection."""
+        try:
+            async with asyncio.timeout_at(None if self._whole else self._give_up):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyTooSlow from None
+        self._whole = self._whole or not message.get("more_body", False)
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise BodyTooLarge
+        return message
 
 
 class Edge:
@@ -119,19 +143,15 @@ class Edge:
                 413, f"got {length[:MOST_DIGITS]} bytes; at most {most_bytes} are taken; send less at once"
             )
             return
-        seen = 0
-
-        async def bounded() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > most_bytes:
-                raise BodyTooLarge
-            return message
-
         try:
-            await self.app(scope, bounded, with_headers)
+            await self.app(scope, Body(receive, most_bytes), with_headers)
         except BodyTooLarge:
             if started:
                 raise
             await refuse(413, f"got more than {most_bytes} bytes; send less at once")
+        except BodyTooSlow:
+            if started:
+                raise
+            await refuse(
+                408, f"the body did not come within {MOST_BODY_SECONDS:.0f} seconds; send it at once"
+            )

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import socket
 from contextlib import suppress
 from ipaddress import ip_address
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from sims.commands.console import InputError
 from web.app import create_app
 
 BACKLOG = 128
 SHUTDOWN_SECONDS = 5
+HEAD_SECONDS = 20.0
+"""For the line and the headers of a request to come in whole: whoever sends less holds a connection no longer."""
+_TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -36,7 +43,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _busy(where: str, error: OSError) -> InputError:
     why = (error.strerror or str(error)).lower()
-    return InputError(f"{where}: {why}; stop what uses it or choose another with --port")
+    if error.errno in _TAKEN:
+        return InputError(f"{where}: {why}; stop what uses it or choose another with --port")
+    return InputError(f"{where}: {why}; name an address of this machine with --host")
 
 
 def address(taken: socket.socket) -> str:
@@ -55,6 +64,43 @@ def reachable(taken: socket.socket) -> str:
     return "" if ip_address(taken.getsockname()[0]).is_unspecified else address(taken)
 
 
+class Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+    """Uvicorn's protocol, which itself waits for ever for the rest of a request's head."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Somebody has connected, and has to say what she wants."""
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Something came in."""
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        super().connection_lost(exc)
+        self._stop()
+
+    def _watch(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self._give_up)
+
+    def _stop(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+
+
 def run(taken: socket.socket) -> None:
     """Serve until interrupted or told to end; requests under way may finish."""
     try:
@@ -64,6 +110,7 @@ def run(taken: socket.socket) -> None:
         raise _busy(address(taken), error) from None
     config = uvicorn.Config(
         create_app(listens_at=reachable(taken)),
+        http=Bounded,
         # Uvicorn's own configuration would write errors with their messages, and requests with their addresses.
         log_config=None,
         access_log=False,

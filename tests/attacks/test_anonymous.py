@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
+import socket
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +15,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import uvicorn
 from crawlerdetect import CrawlerDetect
 from crawlerdetect.providers.crawlers import data as crawlers
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
+import web.security
+import web.server
 from rewards.clicks import ADDRESS, BLOCK, Network, why_forged
 from rewards.crawlers import MOST_AGENT_CHARACTERS, is_crawler
 from rewards.links import clicks_for, machine_click, prepare_share
@@ -296,3 +303,83 @@ def test_writing_goes_on_while_passwords_are_checked(client: TestClient, sqlite_
             time.sleep(0.005)
     assert {guess.result() for guess in guesses} == {401}
     assert longest < 0.25
+
+
+@pytest.mark.parametrize("path", ["/api/v1/events", "/sign-in", "/api/v1/credentials/verify"])
+def test_a_body_that_does_not_come_is_given_up(
+    client: TestClient, company: Any, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(web.security, "MOST_BODY_SECONDS", 0.2)
+    sent: list[Any] = []
+    pieces = iter([{"type": "http.request", "body": b"[", "more_body": True}])
+
+    async def receive() -> Any:
+        piece = next(pieces, None)
+        if piece is None:
+            await asyncio.sleep(60)
+        return piece
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    kind = b"application/x-www-form-urlencoded" if path == "/sign-in" else b"application/json"
+    headers = [
+        (b"host", b"testserver"), (b"content-type", kind), (b"authorization", f"Bearer {company.token}".encode()),
+    ]  # fmt: skip
+    scope = {
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers,
+        "scheme": "http", "http_version": "1.1", "client": ("192.0.2.1", 1), "server": ("testserver", 80), "root_path": "",
+    }  # fmt: skip
+    with within(10.0):
+        asyncio.run(client.app(scope, receive, send))
+    assert sent[0]["status"] in (400, 408)
+
+
+def test_whoever_breaks_off_is_no_fault_of_ours(client: TestClient, company: Any) -> None:
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"authorization", f"Bearer {company.token}".encode())]
+    scope = {
+        "type": "http", "method": "POST", "path": "/api/v1/events", "raw_path": b"", "query_string": b"", "headers": headers,
+        "scheme": "http", "http_version": "1.1", "client": ("192.0.2.1", 1), "server": ("testserver", 80), "root_path": "",
+    }  # fmt: skip
+    with capture_logs() as told:
+        asyncio.run(client.app(scope, receive, send))
+    assert told == []
+    assert sent[0]["status"] == 400
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"])
+@pytest.mark.parametrize("head", [b"", b"GET /healthz HTTP/1.1\r\nHost:"])
+def test_a_head_that_does_not_come_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, before: bytes, head: bytes
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(0.4)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    monkeypatch.setattr(web.server, "HEAD_SECONDS", 0.2)
+    server = uvicorn.Server(
+        uvicorn.Config(app, http=web.server.Bounded, log_config=None, lifespan="off", timeout_keep_alive=2)
+    )
+    taken = web.server.listen("127.0.0.1", 0)
+    taken.listen()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
+    thread.start()
+    try:
+        with within(15.0), socket.create_connection(taken.getsockname(), 15) as slow:
+            slow.sendall(before)
+            # An answer that takes longer than a head may is waited for all the same.
+            assert not before or slow.recv(1000).startswith(b"HTTP/1.1 204")
+            slow.sendall(head)
+            assert slow.recv(1000) == b""
+    finally:
+        server.should_exit = True
+        thread.join(15)
