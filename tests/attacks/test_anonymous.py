@@ -29,6 +29,7 @@ from rewards.links import clicks_for, machine_click, prepare_share
 from rewards.store.session import Database
 from tests.attacks.conftest import cheaply, within
 from tests.company import PASSWORD
+from tests.loops import run_apart
 from tests.web.test_pages import BROWSER
 from web.security import MOST_HEADER_BYTES
 from web.sign_in_limit import (
@@ -331,7 +332,7 @@ def test_a_body_that_does_not_come_is_given_up(
         "scheme": "http", "http_version": "1.1", "client": ("192.0.2.1", 1), "server": ("testserver", 80), "root_path": "",
     }  # fmt: skip
     with within(10.0):
-        asyncio.run(client.app(scope, receive, send))
+        run_apart(client.app(scope, receive, send))
     assert sent[0]["status"] in (400, 408)
 
 
@@ -350,7 +351,7 @@ def test_whoever_breaks_off_is_no_fault_of_ours(client: TestClient, company: Any
         "scheme": "http", "http_version": "1.1", "client": ("192.0.2.1", 1), "server": ("testserver", 80), "root_path": "",
     }  # fmt: skip
     with capture_logs() as told:
-        asyncio.run(client.app(scope, receive, send))
+        run_apart(client.app(scope, receive, send))
     assert told == []
     assert sent[0]["status"] == 400
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.loops import run_apart
 from web.batching import MOST_AT_ONCE, Batcher, Failure
 
 
@@ -43,26 +44,26 @@ async def _hold_one_then_ask(batcher: Batcher[int, int], work: Doubler, rest: Se
 
 def test_one_call_goes_alone_at_once() -> None:
     work = Doubler()
-    assert asyncio.run(Batcher[int, int]("test", work).ask(4)) == 8
+    assert run_apart(Batcher[int, int]("test", work).ask(4)) == 8
     assert work.batches == [[4]]
 
 
 def test_what_waits_goes_together_and_each_gets_its_own_answer() -> None:
     work = Doubler()
-    found = asyncio.run(_hold_one_then_ask(Batcher("test", work), work, range(2, 9)))
+    found = run_apart(_hold_one_then_ask(Batcher("test", work), work, range(2, 9)))
     assert found == [4, 6, 8, 10, 12, 14, 16]
     assert work.batches == [[1], list(range(2, 9))]
 
 
 def test_a_batch_is_bounded() -> None:
     work = Doubler()
-    asyncio.run(_hold_one_then_ask(Batcher("test", work), work, [2] * (MOST_AT_ONCE + 1)))
+    run_apart(_hold_one_then_ask(Batcher("test", work), work, [2] * (MOST_AT_ONCE + 1)))
     assert [len(batch) for batch in work.batches] == [1, MOST_AT_ONCE, 1]
 
 
 def test_the_error_of_one_is_raised_to_that_one_alone() -> None:
     work = Doubler()
-    found = asyncio.run(_hold_one_then_ask(Batcher("test", work), work, [2, -3, 4]))
+    found = run_apart(_hold_one_then_ask(Batcher("test", work), work, [2, -3, 4]))
     assert (found[0], found[2]) == (4, 8)
     assert isinstance(found[1], ValueError)
 
@@ -70,9 +71,9 @@ def test_the_error_of_one_is_raised_to_that_one_alone() -> None:
 def test_what_the_work_raises_reaches_all_of_the_batch_and_none_after_it() -> None:
     work = Doubler()
     batcher = Batcher[int, int]("test", work)
-    found = asyncio.run(_hold_one_then_ask(batcher, work, [2, 13]))
+    found = run_apart(_hold_one_then_ask(batcher, work, [2, 13]))
     assert [type(one) for one in found] == [RuntimeError, RuntimeError]
-    assert asyncio.run(batcher.ask(5)) == 10
+    assert run_apart(batcher.ask(5)) == 10
 
 
 def test_one_who_goes_away_keeps_nobody_waiting() -> None:
@@ -88,7 +89,7 @@ def test_one_who_goes_away_keeps_nobody_waiting() -> None:
         work.leave.set()
         return await asyncio.gather(gone, stays, return_exceptions=True)
 
-    found = asyncio.run(leave())
+    found = run_apart(leave())
     assert isinstance(found[0], asyncio.CancelledError)
     assert found[1] == 4
 
@@ -98,7 +99,7 @@ def test_calls_from_several_loops_are_answered_in_their_own() -> None:
     found: dict[int, int] = {}
 
     def run(one: int) -> None:
-        found[one] = asyncio.run(batcher.ask(one))
+        found[one] = run_apart(batcher.ask(one))
 
     threads = [threading.Thread(target=run, args=(one,)) for one in range(8)]
     for thread in threads:
@@ -112,4 +113,4 @@ def test_after_closing_nothing_is_taken() -> None:
     batcher = Batcher[int, int]("test", Doubler())
     batcher.close()
     with pytest.raises(RuntimeError):
-        asyncio.run(batcher.ask(1))
+        run_apart(batcher.ask(1))

@@ -12,6 +12,7 @@ import pytest
 
 from rewards.store.session import Database
 from tests.conftest import World
+from tests.loops import run_apart
 from tests.serving import serving
 from web.server import BACKLOG, listen
 
@@ -42,7 +43,7 @@ async def _delayed(taken: socket.socket) -> int:
 
 @pytest.mark.parametrize("host", LOOPBACKS)
 def test_an_accepted_connection_sends_at_once(host: str) -> None:
-    assert asyncio.run(_delayed(listen(host, 0))) != 0
+    assert run_apart(_delayed(listen(host, 0))) != 0
 
 
 def test_answers_on_a_kept_connection_do_not_wait_for_an_acknowledgement(world: World) -> None:
