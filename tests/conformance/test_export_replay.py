@@ -16,6 +16,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from rewards.events import Event
+from rewards.expiry import expire_due
 from rewards.faults import Conflict, Fault
 from rewards.merging import merge_people
 from rewards.organisations import create_organisation
@@ -111,7 +112,7 @@ rules:
 {badges}
 streaks: [{{id: daily, title: Daily, kinds: [share]}}]
 recognition: {{kudos: {{allowance: 100, gift: 5, reciprocal_limit: 1}}}}
-calendar: {{grace_hours: {grace}, holidays: [{{date: 2026-11-23, title: Fair, segments: [sales]}}]}}
+calendar: {{grace_hours: {grace}, redemption_expiry_days: 1, holidays: [{{date: 2026-11-23, title: Fair, segments: [sales]}}]}}
 fair_play: {{review_above_per_hour: 3}}
 """
 BADGES = """badges:
@@ -189,6 +190,7 @@ class History:
             case "passes":
                 self.now += timedelta(hours=rest[0])
                 self.attempt(release_due, self.now)
+                self.attempt(expire_due, self.now)
             case "published":
                 text, mode, hours = rest
                 at = self.now if mode == "prospective" else self.now - timedelta(hours=hours)
