@@ -155,7 +155,7 @@ class PlainScorer:
     def walk(self, person: int, day: int, month: int) -> None:
         """The streak of working days, two freezes a month."""
         length, last, left, filled = self.streaks.get(person, [0, -1, 0, -1])
-        if day <= last:
+        if day <= last or (day - 1) % 7 > 4:
             return
         left = left if filled == month else 2
         missed = 0
