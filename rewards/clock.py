@@ -66,17 +66,6 @@ def is_repeated(instant: datetime, zone: str) -> bool:
     return instant.astimezone(ZoneInfo(zone)).fold == 1
 
 
-def week_index(day: date) -> int:
-    """Weeks since year 1 by ISO 8601 (Monday first): one number an ISO week, consecutive."""
-    return (day.toordinal() - 1) // 7
-
-
 def month_index(day: date) -> int:
     """Months since year 0: consecutive numbers."""
     return day.year * 12 + day.month - 1
-
-
-def week_name(day: date) -> str:
-    """The ISO week, such as 2026-W53 for 2027-01-03."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02d}"

@@ -67,16 +67,6 @@ def award_moves(person_id: int, amount: int, *, held: bool) -> tuple[Move, ...]:
     )
 
 
-def release_moves(person_id: int, amount: int) -> tuple[Move, ...]:
-    """The moves by which a held award becomes the person's own."""
-    return (
-        (HELD, person_id, "", -amount),
-        (MINT, NOBODY, "", -amount),
-        (EARNED, person_id, "", amount),
-        (SPENDABLE, person_id, "", amount),
-    )
-
-
 def opposite(row: Any, postings: Iterable[Any], origin: str, reason: str) -> Draft:
     """The entry that undoes `row`, on the dates of `row`."""
     return Draft(

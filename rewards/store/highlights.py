@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, and_, case, delete, exists, func, insert, select
 
+from rewards.store import journal, schema
 from rewards.store import people as people_rows
-from rewards.store import schema
 from rewards.store.session import Transaction
 
 ROUND, JOURNAL, EVENT = schema.highlight_round, schema.journal, schema.event
@@ -68,18 +68,7 @@ def forget(tx: Transaction, organisation: str, highlight: str, first_date: int) 
 
 def given(tx: Transaction, organisation: str, start: str) -> list[Row[Any]]:
     """Standing entries of a round, by the beginning of their keys, in the order in which they were given."""
-    other = JOURNAL.alias()
-    query = (
-        select(JOURNAL)
-        .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
-        .where(
-            JOURNAL.c.organisation_id == organisation,
-            JOURNAL.c.dedupe.between(start, start + "~"),
-            other.c.id.is_(None),
-        )
-        .order_by(JOURNAL.c.id)
-    )
-    return list(tx.execute(query))
+    return journal.not_undone(tx, organisation, JOURNAL.c.dedupe.between(start, start + "~"))
 
 
 def _of(organisation: str, highlight: str, first_date: int) -> Any:

@@ -281,22 +281,21 @@ def page(tx: Transaction, person_id: int, limit: int, before: int | None) -> lis
     return list(tx.execute(query.order_by(JOURNAL.c.id.desc()).limit(limit)))
 
 
-def due(tx: Transaction, organisation: str, now_us: int) -> list[Row[Any]]:
-    """Held entries whose time is over and that nothing has reversed or released."""
+def not_undone(tx: Transaction, organisation: str, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
+    """Entries of the kind asked for that nothing has reversed or released, oldest first."""
     other = JOURNAL.alias()
     query = (
         select(JOURNAL)
         .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
-        .where(
-            JOURNAL.c.organisation_id == organisation,
-            JOURNAL.c.hold_until_us.is_not(None),
-            JOURNAL.c.hold_until_us <= now_us,
-            UNDOES_NOTHING,
-            other.c.id.is_(None),
-        )
-        .order_by(JOURNAL.c.id)
+        .where(JOURNAL.c.organisation_id == organisation, *conditions, other.c.id.is_(None))
     )
-    return list(tx.execute(query))
+    return list(tx.execute(query.order_by(JOURNAL.c.id)))
+
+
+def due(tx: Transaction, organisation: str, now_us: int) -> list[Row[Any]]:
+    """Held entries whose time is over."""
+    waits = (JOURNAL.c.hold_until_us.is_not(None), JOURNAL.c.hold_until_us <= now_us)
+    return not_undone(tx, organisation, *waits, UNDOES_NOTHING)
 
 
 def refresh_badge(tx: Transaction, organisation: str, person_id: int, badge: str, object_key: int) -> None:

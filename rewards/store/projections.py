@@ -260,11 +260,3 @@ def team_sizes(tx: Transaction, organisation: str) -> dict[str, int]:
         .group_by(PERSON.c.team)
     )
     return {team: int(people) for team, people in tx.execute(query)}
-
-
-def days_of(tx: Transaction, person_id: int, first: int) -> list[tuple[int, int]]:
-    """(local date, millipoints earned) since a date."""
-    query = select(DAY.c.local_date, DAY.c.earned).where(
-        DAY.c.person_id == person_id, DAY.c.local_date >= first
-    )
-    return [(day, int(earned)) for day, earned in tx.execute(query.order_by(DAY.c.local_date))]

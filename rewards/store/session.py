@@ -13,7 +13,6 @@ from sqlalchemy import (
     CursorResult,
     Engine,
     Executable,
-    text,
 )
 
 from rewards.faults import Unavailable
@@ -240,11 +239,6 @@ class Database:
                 self.close()
                 self.cache.clear()
                 self._file = found
-
-    def ping(self) -> bool:
-        """True when the database answers."""
-        with self.read() as tx:
-            return bool(tx.execute(text("SELECT 1")).scalar_one() == 1)
 
     def failed(self, error: Exception) -> bool:
         """True where the error is the database's own (locked, full, gone), whatever was asked of it."""
