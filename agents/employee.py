@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from agents.decision import Occasion, log_odds, share_chance
+from agents.employees.decision import Occasion, log_odds, share_chance
 
 if TYPE_CHECKING:
     from agents.model import AdvocacyModel

@@ -10,29 +10,30 @@ import numpy as np
 from mesa.datacollection import DataCollector
 from numpy.typing import NDArray
 
-from agents import decision, outcomes, splits, state
-from agents.audience import Answer, Feelings, Posts, settled_fatigue, template_text
-from agents.clock import Clock
-from agents.conditions import ConditionBook, Conditions
-from agents.corporate import CorporateDesk
-from agents.desk import publish_all, topics
+from agents.audience.audience import Answer, Feelings, Posts, settled_fatigue, template_text
+from agents.audience.corporate import CorporateDesk
 from agents.employee import Employee
-from agents.flows import FlowLog
-from agents.happenings import Made, happenings
-from agents.incentives import Incentives
-from agents.learning import count_acts, fear_of_day, feel, learn
-from agents.measure import measure
-from agents.meeting import Met, PersonColumns, RewardValues, Weights, meet
-from agents.network import Network, build_network
-from agents.occasion import occasion_of
-from agents.opportunities import Occasions
-from agents.parameters import Parameters
-from agents.population import build_staff, draw_traits
-from agents.programme import Programme
-from agents.recognise import Recogniser, Thanks
-from agents.setting import Setting
-from agents.settling import settled
-from agents.timeline import Timeline
+from agents.employees import decision, state
+from agents.employees.learning import count_acts, fear_of_day, feel, learn
+from agents.employees.meeting import Met, PersonColumns, RewardValues, Weights, meet
+from agents.employees.occasion import occasion_of
+from agents.employees.settling import settled
+from agents.observe import outcomes, splits
+from agents.observe.flows import FlowLog
+from agents.observe.measure import measure
+from agents.parameters.parameters import Parameters
+from agents.program.happenings import Made, happenings
+from agents.program.incentives import Incentives
+from agents.program.program import Programme
+from agents.program.recognise import Recogniser, Thanks
+from agents.setting.setting import Setting
+from agents.world.clock import Clock
+from agents.world.conditions import ConditionBook, Conditions
+from agents.world.desk import publish_all, topics
+from agents.world.network import Network, build_network
+from agents.world.opportunities import Occasions
+from agents.world.population import build_staff, draw_traits
+from agents.world.timeline import Timeline
 from engine.streams import Stream, stream_key, uniforms
 from rewards.events import Event
 
@@ -149,7 +150,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
     def outcomes_by_split(
         self, dimensions: tuple[str, ...] = splits.DIMENSIONS, crossed: bool = False
     ) -> dict[str, dict[str, Floats]]:
-        """Daily values of every group of employees; `crossed` adds each arm's part of each group (see `agents.splits.by_split`)."""
+        """Daily values of every group of employees; `crossed` adds each arm's part of each group (see `agents.observe.splits.by_split`)."""
         return splits.by_split(self, dimensions, crossed)
 
     def recorded_events(self) -> list[Event]:

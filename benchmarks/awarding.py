@@ -24,12 +24,12 @@ from typing import Any
 from benchmarks.by_hand import Writer, writes_of
 from benchmarks.servers import fresh, postgresql_server
 from rewards.events import Event
-from rewards.organisations import create_organisation
-from rewards.people import import_people
+from rewards.ledger.intake import record
+from rewards.people.organisations import create_organisation
+from rewards.people.people import import_people
 from rewards.people_file import PersonRow
-from rewards.presets import PRESETS
-from rewards.program import record
-from rewards.publication import publish_scheme
+from rewards.publishing.publication import publish_scheme
+from rewards.scheme.presets import PRESETS
 from rewards.store.session import Database
 
 RESULTS = Path(__file__).parent / "results" / "awarding.json"

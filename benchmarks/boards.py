@@ -4,7 +4,7 @@
     python -m benchmarks.boards --quick    # a tenth of each
 
 The ledger is filled in bulk, the projections by `rebuild`. Then on the same database: the top 10 and one's own rank with
-neighbours as the product answers them (`rewards.boards.leaderboard`, from projections), and the plain query that sums the
+neighbours as the product answers them (`rewards.boards.boards.leaderboard`, from projections), and the plain query that sums the
 ledger by person and applies `rank()`. Writes benchmarks/results/boards.json.
 """
 
@@ -22,11 +22,11 @@ from typing import Any
 from sqlalchemy import text
 
 from benchmarks.servers import fresh, postgresql_server
-from rewards.boards import leaderboard
+from rewards.boards.boards import leaderboard
 from rewards.document import load_document
-from rewards.organisations import create_organisation
-from rewards.publication import publish_scheme
-from rewards.scheme import IncentiveScheme
+from rewards.people.organisations import create_organisation
+from rewards.publishing.publication import publish_scheme
+from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.rebuild import rebuild
 from rewards.store.session import Database
 

@@ -30,7 +30,7 @@ from benchmarks.awarding import PEOPLE, found
 from benchmarks.machine import describe
 from benchmarks.senders import Senders, request
 from benchmarks.servers import fresh, postgresql_server
-from rewards.accounts import create_token
+from rewards.people.accounts import create_token
 from rewards.store.session import Database
 from rewards.store.verify import verify
 

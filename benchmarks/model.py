@@ -20,12 +20,12 @@ from typing import Any
 import mesa
 import numpy as np
 
-from agents.conditions import opportunity_days
 from agents.model import AdvocacyModel
-from agents.parameters import Parameters
-from agents.setting import Audience, Organisation, Phase, Setting
+from agents.parameters.parameters import Parameters
+from agents.setting.setting import Audience, Organisation, Phase, Setting
+from agents.world.conditions import opportunity_days
 from benchmarks.plain_decision import chance, plain_log_odds
-from rewards.presets import PRESETS
+from rewards.scheme.presets import PRESETS
 
 RESULTS = Path(__file__).parent / "results" / "model.json"
 

@@ -1,13 +1,13 @@
 """The decision in plain Python, as an agent of a plain Mesa model takes it: the yardstick of `benchmarks.model`.
 
-Tested to give what `agents.decision.log_odds` gives for arrays (tests/benchmarks/test_plain_decision.py).
+Tested to give what `agents.employees.decision.log_odds` gives for arrays (tests/benchmarks/test_plain_decision.py).
 """
 
 from __future__ import annotations
 
 import math
 
-from agents.parameters import Parameters
+from agents.parameters.parameters import Parameters
 
 
 def chance(utility: float) -> float:
@@ -16,7 +16,7 @@ def chance(utility: float) -> float:
 
 
 def plain_log_odds(o: dict[str, float], p: Parameters) -> float:
-    """The utility of one opportunity, in plain Python: what `agents.decision.log_odds` says for arrays."""
+    """The utility of one opportunity, in plain Python: what `agents.employees.decision.log_odds` says for arrays."""
     paid = o["crowded"] if o["reward_points"] > 0.0 else 0.0
     gap = p.norm_attention * (o["norm_rate"] - o["own_rate"])
     if o["norm_message"] > 0.0:

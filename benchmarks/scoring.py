@@ -23,8 +23,8 @@ import numpy as np
 from engine.scoring import score_batch
 from engine.scoring_tables import NO_LEAVE, EventBatch, new_state
 from rewards.document import load_document
-from rewards.scheme import IncentiveScheme
-from rewards.tables import CompiledScheme, compile_scheme
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.scoring.tables import CompiledScheme, compile_scheme
 
 RESULTS = Path(__file__).parent / "results" / "scoring.json"
 SCHEME = """

@@ -61,7 +61,7 @@ _CODE_MASK, _CAP_MASK = (1 << CAP_SHIFT) - 1, (1 << (WANTED_SHIFT - CAP_SHIFT)) 
 
 
 class SchemeTables(NamedTuple):
-    """A scheme as int64 arrays (`rewards.tables` makes them). An identity outlasts versions of the scheme.
+    """A scheme as int64 arrays (`rewards.scoring.tables` makes them). An identity outlasts versions of the scheme.
 
     rule         [R, RULE_COLUMNS]  see the column names above
     multiplier   [M, 4]  numerator, denominator, condition start and end in `program` (equal: always)

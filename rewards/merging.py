@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from rewards.bonuses import drop_doubles
-from rewards.differences import NOT_FOLDED
 from rewards.faults import NotFound, Refused
-from rewards.fold import closed_until, replay_people
-from rewards.ledger import (
+from rewards.ledger.bonuses import drop_doubles
+from rewards.ledger.differences import NOT_FOLDED
+from rewards.ledger.fold import closed_until, replay_people
+from rewards.ledger.places import local_ordinal
+from rewards.ledger.posting import (
     ALLOWANCE,
     EARNED,
     HELD,
@@ -25,9 +26,7 @@ from rewards.ledger import (
     opposite,
     post,
 )
-from rewards.people import set_opt_out
-from rewards.persons import find_row
-from rewards.places import local_ordinal
+from rewards.people.people import set_opt_out
 from rewards.store import credentials as credential_rows
 from rewards.store import journal as journal_rows
 from rewards.store import merging as rows
@@ -36,9 +35,10 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import projections, states, trail
 from rewards.store import recognition as recognition_rows
+from rewards.store.persons import find_row
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
-from rewards.withdrawal import withdraw_kudos
+from rewards.thanks.withdrawal import withdraw_kudos
 
 
 def merge_people(

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from rewards.faults import Conflict, NotFound
-from rewards.people import refuse_own
-from rewards.program import held_entries, release, void_event
-from rewards.recognition import deliver
+from rewards.ledger.holds import held_entries, release
+from rewards.ledger.undo import void_event
+from rewards.people.people import refuse_own
 from rewards.store import events as event_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
@@ -18,7 +18,8 @@ from rewards.store import reviews as rows
 from rewards.store import states, trail
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
-from rewards.withdrawal import OF_THANKS, give_allowance_back
+from rewards.thanks.recognition import deliver
+from rewards.thanks.withdrawal import OF_THANKS, give_allowance_back
 
 Decision = Literal["approve", "decline"]
 

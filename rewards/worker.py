@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from rewards.accounts import forget_sessions
-from rewards.challenges import finish_challenges
-from rewards.delivery import Delivered, Send, deliver_due
-from rewards.expiry import expire_due
-from rewards.highlights import give_highlights
+from rewards.boards.highlights import give_highlights
+from rewards.challenges.challenges import finish_challenges
+from rewards.ledger.expiry import expire_due
+from rewards.ledger.holds import release_due
 from rewards.logs import log_error
-from rewards.organisations import list_organisations
-from rewards.program import release_due
-from rewards.requests import forget_requests
+from rewards.outside.delivery import Delivered, Send, deliver_due
+from rewards.outside.requests import forget_requests
+from rewards.people.accounts import forget_sessions
+from rewards.people.organisations import list_organisations
 from rewards.store.session import Database
 
 

@@ -9,17 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sims.comparison import Comparison, compare
-    from sims.result import Result
-    from sims.run import simulate
-    from sims.scenario import Scenario
+    from sims.compare.comparison import Comparison, compare
+    from sims.ensemble.result import Result
+    from sims.ensemble.run import simulate
+    from sims.scenario.scenario import Scenario
 
 _HOMES = {
-    "Comparison": "sims.comparison",
-    "Result": "sims.result",
-    "Scenario": "sims.scenario",
-    "compare": "sims.comparison",
-    "simulate": "sims.run",
+    "Comparison": "sims.compare.comparison",
+    "Result": "sims.ensemble.result",
+    "Scenario": "sims.scenario.scenario",
+    "compare": "sims.compare.comparison",
+    "simulate": "sims.ensemble.run",
 }
 __all__ = ["Comparison", "Result", "Scenario", "compare", "simulate"]
 

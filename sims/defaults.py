@@ -20,15 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from agents import default_posterior as stored
-from agents.parameters import DECLARATIONS, Parameters
-from sims import experiments as alone
-from sims import interventions as done
+from agents.parameters import default_posterior as stored
+from agents.parameters.parameters import DECLARATIONS, Parameters
 from sims.doctor import version
-from sims.emulator import Bands, Emulator, latin_hypercube, slice_sample
-from sims.executors import choose_executor, progress
-from sims.receivers import rewarded_share
-from sims.validate import TARGETS, Experiment, Target
+from sims.ensemble.executors import choose_executor, progress
+from sims.validation import experiments as alone
+from sims.validation import interventions as done
+from sims.validation.emulator import Bands, Emulator, latin_hypercube, slice_sample
+from sims.validation.receivers import rewarded_share
+from sims.validation.validate import TARGETS, Experiment, Target
 
 Floats = NDArray[np.float64]
 

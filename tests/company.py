@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from rewards.accounts import SCOPES, create_account, create_token, hash_password
-from rewards.content import ChannelStatus, ContentItem, publish_item
-from rewards.organisations import create_organisation
-from rewards.people import import_people
+from rewards.content.content import ChannelStatus, ContentItem, publish_item
+from rewards.people.accounts import SCOPES, create_account, create_token, hash_password
+from rewards.people.organisations import create_organisation
+from rewards.people.people import import_people
 from rewards.people_file import PersonRow
-from rewards.presets import PRESETS
-from rewards.publication import publish_scheme
+from rewards.publishing.publication import publish_scheme
+from rewards.scheme.presets import PRESETS
 from rewards.store.session import Database
 
 ORGANISATION = "acme"

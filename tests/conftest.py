@@ -17,18 +17,17 @@ from sqlalchemy import make_url, text
 
 from rewards.document import load_document
 from rewards.events import Event
-from rewards.intake import record
-from rewards.organisations import create_organisation
-from rewards.people import import_people
+from rewards.ledger.entries import Balances, EntryView, Receipt, balances, entries_for
+from rewards.ledger.intake import record
+from rewards.people.organisations import create_organisation
+from rewards.people.people import import_people
 from rewards.people_file import PersonRow
-from rewards.program import balances, entries_for
-from rewards.publication import publish_scheme
-from rewards.scheme import IncentiveScheme
+from rewards.publishing.publication import publish_scheme
+from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.migrate import upgrade
 from rewards.store.schema import metadata
 from rewards.store.session import Database, open_database
 from rewards.store.verify import verify
-from rewards.views import Balances, EntryView, Receipt
 
 # The embedded PostgreSQL warns when this is unset, and warnings are errors here.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="groundswell-run-"))
@@ -159,7 +158,7 @@ def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
 @pytest.fixture(scope="session")
 def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The demo company as `groundswell demo` makes it, but with one run: made once, for whoever needs a company in full swing."""
-    from sims.demo import create_demo
+    from sims.demo.demo import create_demo
 
     url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite'}"
     create_demo(url, runs=1, say=lambda _: None)

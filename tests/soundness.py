@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from rewards.fold import Folder, Stand, closed_until
-from rewards.places import places
-from rewards.schemes import Schemes
+from rewards.ledger.fold import Folder, Stand, closed_until
+from rewards.ledger.places import places
+from rewards.ledger.versions import Schemes
 from rewards.store import organisations, states
 from rewards.store import people as people_rows
 from rewards.store.session import Database

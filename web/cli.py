@@ -82,7 +82,7 @@ def demo(
 
     Example: groundswell demo --port 8000
     """
-    from sims.demo import create_demo
+    from sims.demo.demo import create_demo
     from web import server
     from web.session import HOMES
 

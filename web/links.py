@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from rewards.accounts import Account, account_for_session
-from rewards.clicks import Network
+from rewards.content.clicks import Network
+from rewards.content.links import follow_link, leads_to, machine_click
 from rewards.faults import Unavailable
-from rewards.links import follow_link, leads_to, machine_click
 from rewards.logs import log, log_error
+from rewards.people.accounts import Account, account_for_session
 from web.lanes import LaneFull
 from web.problems import COOKIE
 from web.session import Config, Store, now

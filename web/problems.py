@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rewards.accounts import account_for_session
 from rewards.document import DocumentError
 from rewards.faults import (
     BadValue,
@@ -30,8 +29,9 @@ from rewards.faults import (
 )
 from rewards.fields import fault
 from rewards.logs import log, log_error
-from rewards.people import get_person
-from rewards.scheme import SchemeError
+from rewards.people.accounts import account_for_session
+from rewards.people.people import get_person
+from rewards.scheme.scheme import SchemeError
 from rewards.traces import trace_of
 from web.templating import page
 

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rewards.crawlers import MOST_AGENT_CHARACTERS
+from rewards.content.crawlers import MOST_AGENT_CHARACTERS
 from web.problems import MEDIA_TYPE, BodyTooLarge, BodyTooSlow, problem_body
 
 MOST_BODY_BYTES = 4 * 1024 * 1024

@@ -11,7 +11,7 @@ from fastapi import Depends, Request, Security
 from fastapi.responses import RedirectResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from rewards.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_tokens
+from rewards.people.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_tokens
 from rewards.store.session import Database
 from web.batching import Batcher
 from web.problems import COOKIE, Problem

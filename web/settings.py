@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from rewards.credentials import SigningKey
+from rewards.badges.credentials import SigningKey
 from rewards.faults import BadValue
 from web.proxies import PROXY_HEADERS, Network, parse_networks
 

@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.accounts import ROLES, Account, account_for_session, close_session, open_session, sign_in
-from rewards.people import list_people
+from rewards.people.accounts import ROLES, Account, account_for_session, close_session, open_session, sign_in
+from rewards.people.people import list_people
 from web.lanes import LaneFull
 from web.problems import COOKIE, Problem
 from web.session import HOMES, Config, Store, current_account, home_of, local_path, now, start

@@ -16,8 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import escape
 
+from rewards.amounts import amount_text, points_text
 from rewards.fields import name_of
-from rewards.reasons import amount_text, points_text
 from web.text import one_break
 
 WORDY = ("message", "reason")

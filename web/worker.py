@@ -7,9 +7,9 @@ import threading
 from datetime import UTC, datetime
 from types import FrameType
 
-from rewards.delivery import Delivered, HttpSender
 from rewards.faults import Unavailable
 from rewards.logs import log
+from rewards.outside.delivery import Delivered, HttpSender
 from rewards.store.session import Database
 from rewards.worker import Round, work_once
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, true, update
 
+from rewards.amounts import amount_text
 from rewards.faults import Insufficient
-from rewards.reasons import amount_text
 from rewards.store import schema
 from rewards.store.prepared import Prepared, adding, inserting, one_of
 from rewards.store.session import Transaction

@@ -24,9 +24,9 @@ def validate(
 
     Example: groundswell validate --replicates 20 --json validation.json
     """
-    from sims.validate import as_json, passed
-    from sims.validate import validate as run
-    from sims.validation_page import verdict_table, write_page
+    from sims.validation.page import verdict_table, write_page
+    from sims.validation.validate import as_json, passed
+    from sims.validation.validate import validate as run
 
     check_out(json_out, page)
     verdicts = run(replicates, seed, target or None, processes)

@@ -17,7 +17,7 @@ from rewards.faults import Unavailable
 from rewards.outputs import write_text
 from rewards.traces import lines_of
 from sims.doctor import package_clashes
-from sims.executors import ExecutorError
+from sims.ensemble.executors import ExecutorError
 
 FINDING = 1
 BAD_INPUT = 2

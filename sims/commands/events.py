@@ -48,10 +48,10 @@ def export(
     Example: groundswell events export history.jsonl && groundswell replay history.jsonl
     """
     from rewards.fields import instant_of
-    from rewards.organisations import get_organisation
-    from rewards.store.history import export_events, export_program
-    from sims.events_file import event_lines, write_events
-    from sims.replaying import program_beside
+    from rewards.ledger.history import export_events, export_program
+    from rewards.people.organisations import get_organisation
+    from sims.commands.events_file import event_lines, write_events
+    from sims.commands.replaying import program_beside
 
     beside = program or (None if out == STDOUT else program_beside(out))
     check_out(out, beside)

@@ -9,7 +9,7 @@ import typer
 from sims.commands.console import FINDING, JsonOut, say, write_json
 from sims.commands.program import database_url, opened, shown
 from sims.doctor import cores, installed, operator_advice, operator_findings, package_clashes
-from sims.executors import choose_executor
+from sims.ensemble.executors import choose_executor
 
 MANY_RUNS = 1_000
 SECONDS_TO_WRITE = 2.0

@@ -94,7 +94,7 @@ def upgrade() -> None:
 
     Example: groundswell db upgrade
     """
-    from rewards.renewing import renew_states
+    from rewards.ledger.renewing import renew_states
     from rewards.store.migrate import upgrade as migrate
 
     with opened(create=True) as database:
@@ -163,13 +163,13 @@ def init(
 
     Example: groundswell init --people examples/people-midsize.csv --scheme examples/schemes/clicks.yaml
     """
-    from rewards.accounts import create_token
     from rewards.document import load_document
-    from rewards.organisations import create_organisation
-    from rewards.people import import_people
+    from rewards.people.accounts import create_token
+    from rewards.people.organisations import create_organisation
+    from rewards.people.people import import_people
     from rewards.people_file import load_file
-    from rewards.publication import publish_scheme
-    from rewards.scheme import IncentiveScheme
+    from rewards.publishing.publication import publish_scheme
+    from rewards.scheme.scheme import IncentiveScheme
     from rewards.store.migrate import upgrade as migrate
 
     found = load_file(people, flag_zones=True)
@@ -231,9 +231,9 @@ def rehearse(
 
     Example: groundswell rehearse d7 --scenario examples/midsize.yaml --runs 20
     """
-    from sims.rehearsing import rehearse as ask
-    from sims.render import comparison_text
-    from sims.scenario import Scenario
+    from sims.commands.rehearsing import rehearse as ask
+    from sims.reports.render import comparison_text
+    from sims.scenario.scenario import Scenario
 
     check_out(json_out)
     number = draft.removeprefix("d")
@@ -260,9 +260,9 @@ def post(
 
     Example: groundswell post events.jsonl --url http://127.0.0.1:8000 --token gs_...
     """
-    from sims.events_file import read_objects
-    from sims.executors import progress
-    from sims.posting import TAKEN, post_file
+    from sims.commands.events_file import read_objects
+    from sims.commands.posting import TAKEN, post_file
+    from sims.ensemble.executors import progress
 
     if not token:
         raise InputError("--token: got none; a bearer token is needed; `groundswell init` prints one")

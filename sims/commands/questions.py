@@ -35,11 +35,11 @@ def simulate(
 
     Example: groundswell simulate examples/midsize.yaml --runs 20 --json out.json --events events.jsonl
     """
-    from sims.events_file import write_events
-    from sims.render import result_text
-    from sims.run import record_run
-    from sims.run import simulate as ask
-    from sims.scenario import Scenario
+    from sims.commands.events_file import write_events
+    from sims.ensemble.run import record_run
+    from sims.ensemble.run import simulate as ask
+    from sims.reports.render import result_text
+    from sims.scenario.scenario import Scenario
 
     check_out(json_out, events)
     loaded = Scenario.load(scenario)
@@ -62,9 +62,9 @@ def compare(
 
     Example: groundswell compare examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 20
     """
-    from sims.comparison import compare as ask
-    from sims.render import comparison_text
-    from sims.scenario import Scenario
+    from sims.compare.comparison import compare as ask
+    from sims.reports.render import comparison_text
+    from sims.scenario.scenario import Scenario
 
     check_out(json_out)
     comparison = ask([Scenario.load(path) for path in scenarios], runs, seed, processes)
@@ -78,9 +78,9 @@ def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = Non
 
     Example: groundswell waterfall examples/essay.yaml
     """
-    from sims.render import waterfall_text
-    from sims.scenario import Scenario
-    from sims.waterfall import waterfall as walk
+    from sims.reach.waterfall import waterfall as walk
+    from sims.reports.render import waterfall_text
+    from sims.scenario.scenario import Scenario
 
     check_out(json_out)
     found = walk(Scenario.load(scenario), seed)
@@ -115,7 +115,7 @@ def replay(
     Example: groundswell replay events.jsonl --scheme examples/schemes/clicks.yaml --scheme
     examples/schemes/recognition.yaml@2026-03-01T12:00:00Z, or an export by what the live program had: groundswell replay history.jsonl
     """
-    from sims.replaying import replay_file, replay_text
+    from sims.commands.replaying import replay_file, replay_text
 
     check_out(json_out)
     body = replay_file(events, scheme or (), people, program)

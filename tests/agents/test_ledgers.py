@@ -6,16 +6,16 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.redemption import Catalogue, Shop
-from agents.splits import PRIOR, RANKS, prior_codes, rank_codes
-from agents.streaks import standing
+from agents.observe.splits import PRIOR, RANKS, prior_codes, rank_codes
+from agents.program.redemption import Catalogue, Shop
+from agents.program.streaks import standing
 from engine import scoring_tables as codes
 from engine.scoring import missed_days
 from engine.scoring_tables import NO_LEAVE, Ints
-from rewards.absences import with_absences
 from rewards.document import load_document, parse_data
-from rewards.scheme import AwardBudget, Calendar, Holiday, IncentiveScheme
-from rewards.tables import CompiledScheme, compile_scheme
+from rewards.scheme.scheme import AwardBudget, Calendar, Holiday, IncentiveScheme
+from rewards.scoring.absences import with_absences
+from rewards.scoring.tables import CompiledScheme, compile_scheme
 
 MONDAY = date(2026, 3, 2).toordinal()
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

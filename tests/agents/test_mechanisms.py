@@ -5,10 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents import outcomes
 from agents.model import AdvocacyModel
-from agents.parameters import DECLARATIONS, MECHANISMS, Parameters
-from agents.setting import (
+from agents.observe import outcomes
+from agents.parameters.parameters import DECLARATIONS, MECHANISMS, Parameters
+from agents.setting.setting import (
     Arm,
     Audience,
     Contest,
@@ -22,9 +22,9 @@ from agents.setting import (
     Setting,
 )
 from rewards.document import load_document
-from rewards.replay import replay
-from rewards.scheme import IncentiveScheme
-from rewards.tables import compile_scheme
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.scoring.replay import replay
+from rewards.scoring.tables import compile_scheme
 
 BUSY = Parameters(base_log_odds=-2.5, opportunities_per_week=10.0, click_base=0.01, repost_base=0.005)
 RICH = load_document(

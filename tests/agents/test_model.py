@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents import decision, outcomes
-from agents.conditions import opportunity_days
+from agents.employees import decision
 from agents.model import AdvocacyModel
-from agents.parameters import DECLARATIONS, MECHANISMS, Parameters
-from agents.setting import Audience, Content, Organisation, Phase, Recognition, Setting
-from rewards.presets import PRESETS
+from agents.observe import outcomes
+from agents.parameters.parameters import DECLARATIONS, MECHANISMS, Parameters
+from agents.setting.setting import Audience, Content, Organisation, Phase, Recognition, Setting
+from agents.world.conditions import opportunity_days
+from rewards.scheme.presets import PRESETS
 
 
 def small(headcount: int = 120, **more) -> Setting:

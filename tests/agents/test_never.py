@@ -5,12 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from agents.incentives import thirds
 from agents.model import AdvocacyModel
-from agents.parameters import Parameters
-from agents.setting import Arm, Audience, Organisation, Phase, Setting
-from rewards.presets import PRESETS
-from rewards.scheme import IncentiveScheme
+from agents.parameters.parameters import Parameters
+from agents.program.incentives import thirds
+from agents.setting.setting import Arm, Audience, Organisation, Phase, Setting
+from rewards.scheme.presets import PRESETS
+from rewards.scheme.scheme import IncentiveScheme
 
 CLICKS = PRESETS["clicks"]
 # Twice everybody's activity, so that short runs show effects; the default otherwise.

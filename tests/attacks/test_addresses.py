@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from rewards.addresses import is_public, parse_target, resolve
 from rewards.faults import BadValue, Refused
+from rewards.outside.addresses import is_public, parse_target, resolve
 
 # Name, then the blocks: iana-ipv4-special-registry and iana-ipv6-special-registry, and the multicast blocks.
 SPECIAL_FOUR = (

@@ -23,9 +23,9 @@ from structlog.testing import capture_logs
 
 import web.security
 import web.server
-from rewards.clicks import ADDRESS, BLOCK, Network, why_forged
-from rewards.crawlers import MOST_AGENT_CHARACTERS, is_crawler
-from rewards.links import clicks_for, machine_click, prepare_share
+from rewards.content.clicks import ADDRESS, BLOCK, Network, why_forged
+from rewards.content.crawlers import MOST_AGENT_CHARACTERS, is_crawler
+from rewards.content.links import clicks_for, machine_click, prepare_share
 from rewards.store.session import Database
 from tests.attacks.conftest import cheaply, within
 from tests.company import PASSWORD

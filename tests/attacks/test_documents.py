@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 import yaml
 
-from agents.setting import Setting
+from agents.setting.setting import Setting
 from rewards.bounds import FIRST_YEAR, LAST_YEAR, decimal_of, fraction_of
-from rewards.content import ContentItem
+from rewards.content.content import ContentItem
 from rewards.document import MOST_DEPTH, DocumentError, load_document, parse_data
 from rewards.event_log import MOST_LINE_BYTES, read_events
 from rewards.events import EventError, parse_cloudevent
 from rewards.faults import BadValue
-from rewards.people import set_leave
+from rewards.people.people import set_leave
 from rewards.people_file import parse_people
-from rewards.publication import publish_scheme
-from rewards.scheme import IncentiveScheme
+from rewards.publishing.publication import publish_scheme
+from rewards.scheme.scheme import IncentiveScheme
 from tests.attacks.conftest import cheaply
 from tests.conftest import World
 from tests.rewards.whole_scheme import WHOLE

@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from rewards.accounts import (
+from rewards.faults import Refused
+from rewards.merging import merge_people
+from rewards.outside.delivery import deliver_due
+from rewards.outside.webhooks import rotate_secret, subscribe, subscriptions
+from rewards.people.accounts import (
     SCOPES,
     account_for_session,
     authenticate_token,
@@ -18,16 +22,12 @@ from rewards.accounts import (
     hash_password,
     open_session,
 )
-from rewards.accounts import sign_in as sign_in_with
-from rewards.delivery import deliver_due
-from rewards.faults import Refused
-from rewards.merging import merge_people
-from rewards.people import deactivate, erase, pause, reactivate, refuse_own
+from rewards.people.accounts import sign_in as sign_in_with
+from rewards.people.people import deactivate, erase, pause, reactivate, refuse_own
 from rewards.review import decide, open_reviews
 from rewards.store import people as people_rows
 from rewards.store import schema, trail
 from rewards.store.units import to_us
-from rewards.webhooks import rotate_secret, subscribe, subscriptions
 from tests.conftest import World
 from tests.web.api_client import Api
 

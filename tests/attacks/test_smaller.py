@@ -18,17 +18,17 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from rewards.content import publish_item
-from rewards.delivery import MOST_PER_RECEIVER, HttpSender, deliver_due, pause_after
-from rewards.export import export_person
+from rewards.content.content import publish_item
+from rewards.content.links import prepare_share
 from rewards.faults import NotFound
-from rewards.links import prepare_share
-from rewards.nominations import nominate
-from rewards.recognition import give_kudos
+from rewards.nominations.nominations import nominate
+from rewards.outside.delivery import MOST_PER_RECEIVER, HttpSender, deliver_due, pause_after
+from rewards.outside.webhooks import subscribe
+from rewards.people.export import export_person
 from rewards.store import trail
 from rewards.store.session import Database
 from rewards.store.units import to_us
-from rewards.webhooks import subscribe
+from rewards.thanks.recognition import give_kudos
 from sims.commands.console import InputError
 from tests.attacks.conftest import within
 from tests.company import ORGANISATION, item

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents import decision
-from agents.decision import Occasion
-from agents.parameters import DECLARATIONS, Parameters
+from agents.employees import decision
+from agents.employees.decision import Occasion
+from agents.parameters.parameters import DECLARATIONS, Parameters
 from benchmarks.plain_decision import chance, plain_log_odds
 
 levels = st.floats(0.0, 1.0)

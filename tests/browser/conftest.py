@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
-from sims.demo import ORGANISATION
+from sims.demo.demo import ORGANISATION
 from tests.serving import serving
 
 FLAGS = (

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from sims.demo import BROWSER
+from sims.demo.demo import BROWSER
 from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rewards.document import load_document
-from rewards.nominations import nominate
-from rewards.publication import publish_scheme
-from rewards.scheme import IncentiveScheme
+from rewards.nominations.nominations import nominate
+from rewards.publishing.publication import publish_scheme
+from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Database
 from tests.browser.conftest import Visitor
 from tests.browser.test_accessibility import faults, overflow

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from rewards.boards import leaderboard
+from rewards.boards.boards import leaderboard
 from rewards.faults import Fault
-from rewards.publication import publish_scheme
-from rewards.recognition import give_kudos
+from rewards.publishing.publication import publish_scheme
+from rewards.thanks.recognition import give_kudos
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

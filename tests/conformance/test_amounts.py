@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from rewards.claims import claim_reward
 from rewards.faults import Insufficient
-from rewards.program import badges_for
+from rewards.ledger.entries import badges_for
+from rewards.shop.claims import claim_reward
 
 
 def test_case_20_an_empty_budget_refuses_the_points_and_leaves_the_badge(world: Any) -> None:

@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from rewards.document import DocumentError
-from rewards.program import badges_for
-from rewards.publication import publish_scheme
-from rewards.scheme import SchemeError
+from rewards.ledger.entries import badges_for
+from rewards.publishing.publication import publish_scheme
+from rewards.scheme.scheme import SchemeError
 from tests.conformance.helpers import DAY, HOUR, MINUTE
 
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from rewards.events import Event
-from rewards.organisations import create_organisation
-from rewards.people import import_people
+from rewards.ledger.entries import badges_for, balances, entries_for
+from rewards.ledger.intake import record
+from rewards.people.organisations import create_organisation
+from rewards.people.people import import_people
 from rewards.people_file import PersonRow
-from rewards.program import badges_for, balances, entries_for, record
-from rewards.publication import publish_scheme
+from rewards.publishing.publication import publish_scheme
 from rewards.review import decide, open_reviews
 from rewards.store import schema
 from rewards.store.session import Database

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from rewards.boards import leaderboard
-from rewards.people import (
+from rewards.boards.boards import leaderboard
+from rewards.ledger.undo import reverse_entry
+from rewards.people.participation import participation
+from rewards.people.people import (
     deactivate,
     import_people,
     list_people,
@@ -13,8 +15,7 @@ from rewards.people import (
     set_opt_out,
 )
 from rewards.people_file import PersonRow
-from rewards.program import participation, reverse_entry
-from rewards.quantities import SchemeError
+from rewards.scheme.quantities import SchemeError
 from rewards.store.rebuild import rebuild, stored
 from rewards.store.units import dump
 from tests.conformance.helpers import DAY, HALF, HOUR, board, kudos, publish

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from rewards.clock import left_out
-from rewards.people import change_zone, import_people
+from rewards.ledger.entries import badges_for
+from rewards.ledger.history import export_events
+from rewards.people.people import change_zone, import_people
 from rewards.people_file import PersonRow
-from rewards.program import badges_for
-from rewards.replay import replay
-from rewards.store.history import export_events
-from rewards.tables import compile_scheme
+from rewards.scoring.replay import replay
+from rewards.scoring.tables import compile_scheme
 from tests.conformance.helpers import MINUTE
 
 DAILY = """

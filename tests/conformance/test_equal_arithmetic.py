@@ -14,19 +14,21 @@ from hypothesis import strategies as st
 
 from engine.scoring import score_batch
 from engine.scoring_tables import EventBatch, new_state
-from rewards.award import PersonFacts, batch_of, entry_of
 from rewards.document import parse_data
 from rewards.events import Event
-from rewards.organisations import create_organisation
-from rewards.people import import_people, set_leave
+from rewards.ledger.entries import badges_for, entries_for
+from rewards.ledger.intake import record
+from rewards.ledger.undo import reverse_entry
+from rewards.people.organisations import create_organisation
+from rewards.people.people import import_people, set_leave
 from rewards.people_file import PersonRow
-from rewards.program import badges_for, entries_for, record, reverse_entry
-from rewards.publication import publish_scheme
-from rewards.replay import Occasion, Replay, replay
-from rewards.scheme import IncentiveScheme
+from rewards.publishing.publication import publish_scheme
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.scoring.award import PersonFacts, batch_of, entry_of
+from rewards.scoring.replay import Occasion, Replay, replay
+from rewards.scoring.tables import CompiledScheme, compile_scheme
 from rewards.store.session import Database
 from rewards.store.verify import verify
-from rewards.tables import CompiledScheme, compile_scheme
 from tests.engine.scoring_strategies import events, schemes
 from tests.engine.test_scoring import as_event, people
 

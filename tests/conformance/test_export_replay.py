@@ -16,26 +16,30 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from rewards.events import Event
-from rewards.expiry import expire_due
 from rewards.faults import Conflict, Fault
+from rewards.ledger.entries import entries_for
+from rewards.ledger.expiry import expire_due
+from rewards.ledger.history import export_events, export_program
+from rewards.ledger.holds import release_due
+from rewards.ledger.intake import record
+from rewards.ledger.periods import close_period
+from rewards.ledger.undo import reverse_entry
 from rewards.merging import merge_people
-from rewards.organisations import create_organisation
-from rewards.people import change_zone, deactivate, erase, import_people, reactivate, set_leave
+from rewards.people.organisations import create_organisation
+from rewards.people.people import change_zone, deactivate, erase, import_people, reactivate, set_leave
 from rewards.people_file import PersonRow
-from rewards.program import close_period, entries_for, record, release_due, reverse_entry
-from rewards.publication import publish_scheme, roll_back
-from rewards.reasons import Reason
-from rewards.recognition import give_kudos
-from rewards.recorded import RecordedProgram
-from rewards.replay import replay
+from rewards.publishing.publication import publish_scheme, roll_back
 from rewards.review import decide, open_reviews
+from rewards.scoring.reasons import Reason
+from rewards.scoring.recorded import RecordedProgram
+from rewards.scoring.replay import replay
+from rewards.scoring.tables import compile_scheme
 from rewards.store import people as people_rows
 from rewards.store import schema
-from rewards.store.history import export_events, export_program
 from rewards.store.session import Database
-from rewards.tables import compile_scheme
+from rewards.thanks.recognition import give_kudos
 from sims.cli import app
-from sims.replaying import load_program, replay_file, replay_recorded
+from sims.commands.replaying import load_program, replay_file, replay_recorded
 from tests.conformance.helpers import DAY
 from tests.conftest import NOON, World
 

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from rewards.events import Event
-from rewards.program import close_period, release_due
+from rewards.ledger.holds import release_due
+from rewards.ledger.periods import close_period
 from rewards.store import schema
 from rewards.store.rebuild import stored
 from tests.conformance.helpers import (

@@ -6,14 +6,17 @@ from unicodedata import normalize
 
 import pytest
 
-from rewards.claims import claim_reward
 from rewards.faults import BadValue, Insufficient
+from rewards.ledger.entries import badges_for
+from rewards.ledger.holds import release_due
+from rewards.ledger.periods import close_period
+from rewards.ledger.undo import reverse_entry
 from rewards.merging import merge_people
-from rewards.people import deactivate, erase, import_people
+from rewards.people.people import deactivate, erase, import_people
 from rewards.people_file import PersonRow
-from rewards.program import badges_for, close_period, release_due, reverse_entry
-from rewards.publication import roll_back, shadow
+from rewards.publishing.publication import roll_back, shadow
 from rewards.review import decide, open_reviews
+from rewards.shop.claims import claim_reward
 from rewards.store import schema
 from tests.conformance.helpers import DAY, DOUBLE, HALF, HOUR, MINUTE, kudos, publish
 from tests.soundness import assert_sound

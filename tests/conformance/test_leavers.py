@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from rewards.accounts import authenticate_token, create_token
-from rewards.challenges import finish_challenges
+from rewards.challenges.challenges import finish_challenges
 from rewards.faults import BadValue, Refused
-from rewards.people import deactivate, erase, get_person, pause, reactivate, resume, set_opt_out
-from rewards.store.history import export_events
+from rewards.ledger.history import export_events
+from rewards.people.accounts import authenticate_token, create_token
+from rewards.people.people import deactivate, erase, get_person, pause, reactivate, resume, set_opt_out
 from tests.conformance.helpers import DAY, HOUR, MINUTE
 
 OWNED = """

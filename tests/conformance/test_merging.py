@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
-from rewards.accounts import (
+from rewards.badges.credentials import credential_for, verify_credential
+from rewards.boards.boards import leaderboard
+from rewards.content.content import ChannelStatus, ContentItem, publish_item
+from rewards.content.links import clicks_for, declare_share, follow_link, prepare_share
+from rewards.faults import Refused
+from rewards.ledger.entries import badges_for
+from rewards.ledger.history import export_events
+from rewards.ledger.holds import release_due
+from rewards.ledger.periods import close_period
+from rewards.ledger.undo import reverse_entry
+from rewards.merging import merge_people
+from rewards.people.accounts import (
     account_for_session,
     authenticate_token,
     create_account,
@@ -14,21 +25,14 @@ from rewards.accounts import (
     open_session,
     sign_in,
 )
-from rewards.boards import leaderboard
-from rewards.claims import cancel_claim, claim_reward, claims_for
-from rewards.content import ChannelStatus, ContentItem, publish_item
-from rewards.credentials import credential_for, verify_credential
-from rewards.export import export_person
-from rewards.faults import Refused
-from rewards.links import clicks_for, declare_share, follow_link, prepare_share
-from rewards.merging import merge_people
-from rewards.people import find_row, get_person, import_people, link_people, set_leave, set_opt_out
+from rewards.people.export import export_person
+from rewards.people.people import get_person, import_people, link_people, set_leave, set_opt_out
 from rewards.people_file import PersonRow
-from rewards.program import badges_for, close_period, release_due, reverse_entry
-from rewards.recognition import THANKED, kudos_allowance_left, kudos_received
 from rewards.review import decide, open_reviews
-from rewards.store.history import export_events
+from rewards.shop.claims import cancel_claim, claim_reward, claims_for
 from rewards.store.journal import balance_of
+from rewards.store.persons import find_row
+from rewards.thanks.recognition import THANKED, kudos_allowance_left, kudos_received
 from tests.conformance.helpers import DAY, HOUR, MINUTE, board, kudos
 from tests.soundness import assert_sound
 
@@ -121,7 +125,7 @@ def test_a_claim_moves_with_its_refund_and_its_key(world: Any) -> None:
 
 
 def test_nobody_approves_what_was_hers_before_the_merge(world: Any) -> None:
-    from rewards.claims import approve_claim
+    from rewards.shop.claims import approve_claim
 
     world.record(world.event("ben", world.now - 5 * HOUR), *(world.event("ben") for _ in range(3)))
     with world.db.begin() as tx:

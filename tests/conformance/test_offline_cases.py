@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from rewards.document import DocumentError
-from rewards.scheme import SchemeError
-from sims.replaying import replay_file
+from rewards.scheme.scheme import SchemeError
+from sims.commands.replaying import replay_file
 
 HEAD = "name: test\ntitle: Test\n"
 SHARE = HEAD + "rules: [{id: share, title: Share, on: share, points: 10%s}]\n"

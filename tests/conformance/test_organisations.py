@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from rewards.faults import Fault
+from rewards.ledger.history import export_events
+from rewards.ledger.undo import reverse_entry
 from rewards.merging import merge_people
-from rewards.people import (
+from rewards.people.people import (
     erase,
     import_people,
 )
 from rewards.people_file import PersonRow
-from rewards.program import reverse_entry
-from rewards.recognition import kudos_given
 from rewards.store import schema
-from rewards.store.history import export_events
 from rewards.store.rebuild import BADGE, SUMMED, stored
+from rewards.thanks.recognition import kudos_given
 from tests.conformance.helpers import HOUR, kudos
 
 

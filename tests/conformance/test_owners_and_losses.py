@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from rewards.people import import_people
+from rewards.ledger.entries import badges_for
+from rewards.people.people import import_people
 from rewards.people_file import PersonRow
-from rewards.program import badges_for
 from tests.conformance.helpers import DAY, HOUR
 
 OWNED = """

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from rewards.claims import cancel_claim, claim_reward
 from rewards.faults import Conflict, Fault, Insufficient, Refused
-from rewards.people import (
+from rewards.people.people import (
     link_people,
 )
-from rewards.recognition import kudos_allowance_left, kudos_given, kudos_received
 from rewards.review import decide, open_reviews
+from rewards.shop.claims import cancel_claim, claim_reward
+from rewards.thanks.recognition import kudos_allowance_left, kudos_given, kudos_received
 from tests.conformance.helpers import DAY, in_threads, kudos
 
 

@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Any
 
-from rewards.people import (
+from rewards.ledger.history import export_events
+from rewards.people.people import (
     change_zone,
     get_person,
     import_people,
     set_leave,
 )
 from rewards.people_file import PersonRow
-from rewards.store.history import export_events
 from tests.conformance.helpers import HOUR
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from rewards.boards import leaderboard
-from rewards.people import change_zone, import_people, set_leave
+from rewards.boards.boards import leaderboard
+from rewards.ledger.entries import badges_for
+from rewards.people.people import change_zone, import_people, set_leave
 from rewards.people_file import PersonRow
-from rewards.program import badges_for
 from tests.conformance.helpers import DAY, HOUR, MINUTE
 
 STREAK = """

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from rewards.claims import claim_reward
 from rewards.faults import Conflict, Insufficient, Refused
+from rewards.ledger.entries import badges_for
+from rewards.ledger.periods import close_period
+from rewards.ledger.undo import reverse_entry
 from rewards.merging import merge_people
-from rewards.program import badges_for, close_period, reverse_entry
+from rewards.shop.claims import claim_reward
 from tests.conformance.helpers import (
     DAY,
     HOUR,

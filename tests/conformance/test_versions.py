@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rewards.faults import Conflict
-from rewards.publication import roll_back, scheme_in_force, shadow
+from rewards.publishing.publication import roll_back, scheme_in_force, shadow
 from tests.conformance.helpers import DAY, DOUBLE, HALF, HOUR, MINUTE, publish
 
 

@@ -28,8 +28,8 @@ class Row(NamedTuple):
     explanation: str
 
 
-_KERNEL = "rewards.tables"
-_SAID = "rewards.explain"
+_KERNEL = "rewards.scoring.tables"
+_SAID = "rewards.scheme.explain"
 
 _TABLE = """
 IncentiveScheme.name            -words | -words | -words | -name
@@ -39,18 +39,18 @@ IncentiveScheme.rules           kernel | kernel | kernel | =
 IncentiveScheme.caps            kernel | kernel | kernel | =
 IncentiveScheme.unrewarded_channels kernel | kernel | kernel | =
 IncentiveScheme.badges          kernel | kernel | kernel | =
-IncentiveScheme.levels          agents.running | rewards.replay | web/employee/contexts.py | =
+IncentiveScheme.levels          agents.program.running | rewards.scoring.replay | web/employee/contexts.py | =
 IncentiveScheme.streaks         kernel | kernel | kernel | =
-IncentiveScheme.challenges      agents.timeline | -awards | rewards.challenge_runs | =
-IncentiveScheme.leaderboards    agents.running | -awards | rewards.boards | =
-IncentiveScheme.recognition     agents.recognise | -awards | rewards.recognition | =
-IncentiveScheme.rewards         agents.redemption | -awards | rewards.claims | =
-IncentiveScheme.award_budget    agents.redemption | -awards | rewards.pool | =
+IncentiveScheme.challenges      agents.world.timeline | -awards | rewards.challenges.runs | =
+IncentiveScheme.leaderboards    agents.program.running | -awards | rewards.boards.boards | =
+IncentiveScheme.recognition     agents.program.recognise | -awards | rewards.thanks.recognition | =
+IncentiveScheme.rewards         agents.program.redemption | -awards | rewards.shop.claims | =
+IncentiveScheme.award_budget    agents.program.redemption | -awards | rewards.ledger.pool | =
 IncentiveScheme.calendar        kernel | kernel | kernel | =
-IncentiveScheme.privacy         -agents | -awards | rewards.groups | =
-IncentiveScheme.fair_play       -agents | -awards | rewards.schemes | =
+IncentiveScheme.privacy         -agents | -awards | rewards.people.groups | =
+IncentiveScheme.fair_play       -agents | -awards | rewards.ledger.versions | =
 Rule.id                         kernel | kernel | kernel | -name
-Rule.title                      -words | rewards.award | rewards.schemes | =
+Rule.title                      -words | rewards.scoring.award | rewards.ledger.versions | =
 Rule.on                         kernel | kernel | kernel | =
 Rule.beneficiary                kernel | kernel | kernel | =
 Rule.when                       kernel | kernel | kernel | =
@@ -63,8 +63,8 @@ Rule.caps                       kernel | kernel | kernel | =
 Rule.cooldown_minutes           kernel | kernel | kernel | =
 Rule.verification               kernel | kernel | kernel | =
 Rule.until_verified             kernel | kernel | kernel | =
-Rule.hold_hours                 -agents | rewards.award | rewards.award rewards.scored | =
-Rule.nature                     agents.promise | -awards | -nature | =
+Rule.hold_hours                 -agents | rewards.scoring.award | rewards.scoring.award rewards.ledger.live | =
+Rule.nature                     agents.program.promise | -awards | -nature | =
 Multiplier.factor               kernel | kernel | kernel | =
 Multiplier.when                 kernel | kernel | kernel | =
 Cap.window                      kernel | kernel | kernel | =
@@ -72,12 +72,12 @@ Cap.points                      kernel | kernel | kernel | =
 Cap.scope                       kernel | kernel | kernel | =
 Decay.factor                    kernel | kernel | kernel | =
 Decay.window                    kernel | kernel | kernel | =
-Nature.worth                    agents.promise | -awards | -nature | =
-Nature.publicity                agents.promise agents.recognise | -awards | rewards.nominations rewards.highlights | =
-Nature.expectation              agents.promise | -awards | -nature | =
+Nature.worth                    agents.program.promise | -awards | -nature | =
+Nature.publicity                agents.program.promise agents.program.recognise | -awards | rewards.nominations.nominations rewards.boards.highlights | =
+Nature.expectation              agents.program.promise | -awards | -nature | =
 Badge.id                        kernel | kernel | kernel | -name
-Badge.title                     -words | rewards.award | rewards.schemes | =
-Badge.description               -words | -words | rewards.schemes | =
+Badge.title                     -words | rewards.scoring.award | rewards.ledger.versions | =
+Badge.description               -words | -words | rewards.ledger.versions | =
 Badge.groups                    kernel | kernel | kernel | =
 Badge.penalties                 kernel | kernel | kernel | =
 Badge.permanent                 kernel | kernel | kernel | =
@@ -86,7 +86,7 @@ Badge.points                    kernel | kernel | kernel | =
 Badge.levels                    kernel | kernel | kernel | =
 Badge.nature                    -agents | -awards | -nature | =
 BadgeLevel.id                   kernel | kernel | kernel | -name
-BadgeLevel.title                -words | rewards.award | rewards.schemes | =
+BadgeLevel.title                -words | rewards.scoring.award | rewards.ledger.versions | =
 BadgeLevel.times                kernel | kernel | kernel | =
 BadgeLevel.points               kernel | kernel | kernel | =
 Requirement.metric              kernel | kernel | kernel | =
@@ -101,11 +101,11 @@ Penalty.on                      kernel | kernel | kernel | =
 Penalty.when                    kernel | kernel | kernel | =
 Penalty.beneficiary             kernel | kernel | kernel | =
 Penalty.takes                   kernel | kernel | kernel | =
-Level.id                        -words | rewards.replay | -words | -name
+Level.id                        -words | rewards.scoring.replay | -words | -name
 Level.title                     -words | -words | web/employee/contexts.py | =
-Level.points                    agents.running | rewards.replay | web/employee/contexts.py | =
+Level.points                    agents.program.running | rewards.scoring.replay | web/employee/contexts.py | =
 Streak.id                       kernel | kernel | kernel | -name
-Streak.title                    -words | -words | rewards.progress | =
+Streak.title                    -words | -words | rewards.badges.progress | =
 Streak.kinds                    kernel | kernel | kernel | =
 Streak.when                     kernel | kernel | kernel | =
 Streak.days                     kernel | kernel | kernel | =
@@ -128,68 +128,68 @@ SegmentIn.segment               kernel | kernel | kernel | =
 ChannelIn.channel               kernel | kernel | kernel | =
 TagIn.tag                       kernel | kernel | kernel | =
 WeekdayIn.weekday               kernel | kernel | kernel | =
-Challenge.id                    -words | -awards | rewards.challenges | -name
-Challenge.title                 -words | -awards | rewards.challenges | =
+Challenge.id                    -words | -awards | rewards.challenges.challenges | -name
+Challenge.title                 -words | -awards | rewards.challenges.challenges | =
 Challenge.description           -words | -words | -words | =
-Challenge.metric                -agents | -awards | rewards.challenges | =
-Challenge.of                    -agents | -awards | rewards.challenges | =
-Challenge.goal                  -agents | -awards | rewards.challenges | =
-Challenge.starts                -agents | -awards | rewards.challenge_runs | =
-Challenge.days                  agents.timeline | -awards | rewards.challenge_runs | =
-Challenge.unit                  -agents | -awards | rewards.challenges | =
-Challenge.points                -agents | -awards | rewards.challenges | =
+Challenge.metric                -agents | -awards | rewards.challenges.challenges | =
+Challenge.of                    -agents | -awards | rewards.challenges.challenges | =
+Challenge.goal                  -agents | -awards | rewards.challenges.challenges | =
+Challenge.starts                -agents | -awards | rewards.challenges.runs | =
+Challenge.days                  agents.world.timeline | -awards | rewards.challenges.runs | =
+Challenge.unit                  -agents | -awards | rewards.challenges.challenges | =
+Challenge.points                -agents | -awards | rewards.challenges.challenges | =
 Challenge.nature                -agents | -awards | -nature | =
-Leaderboard.id                  -words | -awards | rewards.boards | -name
-Leaderboard.title               -words | -awards | rewards.boards | =
-Leaderboard.window              agents.running | -awards | rewards.boards | =
-Leaderboard.group               agents.running | -awards | rewards.boards | =
-Leaderboard.neighbours          -agents | -awards | rewards.boards | =
-Leaderboard.top                 -agents | -awards | rewards.boards | =
-Leaderboard.per_head            -agents | -awards | rewards.boards | =
-Leaderboard.minimum_group       -agents | -awards | rewards.boards | =
-Leaderboard.pseudonyms          -agents | -awards | rewards.boards | =
-Recognition.kudos               agents.recognise | -awards | rewards.recognition | =
-Recognition.highlights          agents.recognise | -awards | rewards.highlights | =
-Recognition.nominations         -agents | -awards | rewards.award_rounds | =
-Kudos.allowance                 -agents | -awards | rewards.recognition | =
-Kudos.period                    -agents | -awards | rewards.recognition | =
-Kudos.gift                      -agents | -awards | rewards.recognition | =
-Kudos.per_pair                  -agents | -awards | rewards.recognition | =
-Kudos.reciprocal_limit          -agents | -awards | rewards.recognition | =
-Kudos.spendable                 -agents | -awards | rewards.recognition | =
-Highlight.title                 -words | -awards | rewards.highlights | =
-Highlight.share                 agents.recognise | -awards | rewards.highlights | =
-Highlight.every_days            agents.recognise | -awards | rewards.highlights | =
-Highlight.nature                agents.recognise | -awards | rewards.highlights | =
-Nomination.id                   -words | -awards | rewards.award_rounds | -name
-Nomination.title                -words | -awards | rewards.nominations | =
-Nomination.every_days           -agents | -awards | rewards.award_rounds | =
-Nomination.per_person           -agents | -awards | rewards.nominations | =
-Nomination.winners              -agents | -awards | rewards.award_decisions | =
-Nomination.points               -agents | -awards | rewards.award_decisions | =
-Nomination.nature               -agents | -awards | rewards.nominations | =
-Reward.id                       -words | -awards | rewards.claims | -name
-Reward.title                    -words | -awards | rewards.claims | =
-Reward.description              -words | -awards | rewards.claims | =
-Reward.points                   agents.redemption | -awards | rewards.claims | =
-Reward.stock                    agents.redemption | -awards | rewards.claims | =
-Reward.budget_points            agents.redemption | -awards | rewards.claims | =
-Reward.approval                 -agents | -awards | rewards.claims | =
-Reward.refund                   -agents | -awards | rewards.claims | =
-Reward.unit_cost_cents          agents.redemption | -awards | rewards.claims | =
+Leaderboard.id                  -words | -awards | rewards.boards.boards | -name
+Leaderboard.title               -words | -awards | rewards.boards.boards | =
+Leaderboard.window              agents.program.running | -awards | rewards.boards.boards | =
+Leaderboard.group               agents.program.running | -awards | rewards.boards.boards | =
+Leaderboard.neighbours          -agents | -awards | rewards.boards.boards | =
+Leaderboard.top                 -agents | -awards | rewards.boards.boards | =
+Leaderboard.per_head            -agents | -awards | rewards.boards.boards | =
+Leaderboard.minimum_group       -agents | -awards | rewards.boards.boards | =
+Leaderboard.pseudonyms          -agents | -awards | rewards.boards.boards | =
+Recognition.kudos               agents.program.recognise | -awards | rewards.thanks.recognition | =
+Recognition.highlights          agents.program.recognise | -awards | rewards.boards.highlights | =
+Recognition.nominations         -agents | -awards | rewards.nominations.rounds | =
+Kudos.allowance                 -agents | -awards | rewards.thanks.recognition | =
+Kudos.period                    -agents | -awards | rewards.thanks.recognition | =
+Kudos.gift                      -agents | -awards | rewards.thanks.recognition | =
+Kudos.per_pair                  -agents | -awards | rewards.thanks.recognition | =
+Kudos.reciprocal_limit          -agents | -awards | rewards.thanks.recognition | =
+Kudos.spendable                 -agents | -awards | rewards.thanks.recognition | =
+Highlight.title                 -words | -awards | rewards.boards.highlights | =
+Highlight.share                 agents.program.recognise | -awards | rewards.boards.highlights | =
+Highlight.every_days            agents.program.recognise | -awards | rewards.boards.highlights | =
+Highlight.nature                agents.program.recognise | -awards | rewards.boards.highlights | =
+Nomination.id                   -words | -awards | rewards.nominations.rounds | -name
+Nomination.title                -words | -awards | rewards.nominations.nominations | =
+Nomination.every_days           -agents | -awards | rewards.nominations.rounds | =
+Nomination.per_person           -agents | -awards | rewards.nominations.nominations | =
+Nomination.winners              -agents | -awards | rewards.nominations.decisions | =
+Nomination.points               -agents | -awards | rewards.nominations.decisions | =
+Nomination.nature               -agents | -awards | rewards.nominations.nominations | =
+Reward.id                       -words | -awards | rewards.shop.claims | -name
+Reward.title                    -words | -awards | rewards.shop.claims | =
+Reward.description              -words | -awards | rewards.shop.claims | =
+Reward.points                   agents.program.redemption | -awards | rewards.shop.claims | =
+Reward.stock                    agents.program.redemption | -awards | rewards.shop.claims | =
+Reward.budget_points            agents.program.redemption | -awards | rewards.shop.claims | =
+Reward.approval                 -agents | -awards | rewards.shop.claims | =
+Reward.refund                   -agents | -awards | rewards.shop.claims | =
+Reward.unit_cost_cents          agents.program.redemption | -awards | rewards.shop.claims | =
 Reward.nature                   -agents | -awards | -nature | =
-AwardBudget.points              agents.redemption | -awards | rewards.pool | =
-AwardBudget.window              agents.redemption | -awards | rewards.pool | =
-Calendar.zone                   -agents | rewards.replay | rewards.schemes rewards.challenge_runs | =
-Calendar.grace_hours            -arrival | rewards.replay | rewards.schemes | =
+AwardBudget.points              agents.program.redemption | -awards | rewards.ledger.pool | =
+AwardBudget.window              agents.program.redemption | -awards | rewards.ledger.pool | =
+Calendar.zone                   -agents | rewards.scoring.replay | rewards.ledger.versions rewards.challenges.runs | =
+Calendar.grace_hours            -arrival | rewards.scoring.replay | rewards.ledger.versions | =
 Calendar.holidays               kernel | kernel | kernel | =
-Calendar.redemption_expiry_days -agents | -awards | rewards.expiry | =
+Calendar.redemption_expiry_days -agents | -awards | rewards.ledger.expiry | =
 Holiday.date                    kernel | kernel | kernel | =
 Holiday.title                   -words | -words | -words | =
 Holiday.segments                kernel | kernel | kernel | =
-Privacy.minimum_group           -agents | -awards | rewards.groups rewards.boards | =
+Privacy.minimum_group           -agents | -awards | rewards.people.groups rewards.boards.boards | =
 Privacy.boards_opt_in           -agents | -awards | -refused | =
-FairPlay.review_above_per_hour  -agents | -awards | rewards.schemes | =
+FairPlay.review_above_per_hour  -agents | -awards | rewards.ledger.versions | =
 """
 
 _SHORT = {"kernel": _KERNEL, "=": _SAID}

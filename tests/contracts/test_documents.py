@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from rewards.accounts import sign_in
+from rewards.people.accounts import sign_in
 from rewards.store.session import open_database
 
 ROOT = Path(__file__).parents[2]

@@ -8,18 +8,19 @@ import pytest
 from sqlalchemy import Column, Integer, Text, or_, select
 from sqlalchemy.sql.sqltypes import BigInteger
 
-from rewards.accounts import create_account, create_token, hash_password, open_session
-from rewards.claims import claim_reward
-from rewards.content import ChannelStatus, ContentItem, publish_item
-from rewards.credentials import credential_for
-from rewards.links import prepare_share
+from rewards.badges.credentials import credential_for
+from rewards.content.content import ChannelStatus, ContentItem, publish_item
+from rewards.content.links import prepare_share
 from rewards.merging import merge_people
-from rewards.nominations import nominate
-from rewards.people import deactivate, erase, find_row, import_people, link_people, reactivate, set_leave
+from rewards.nominations.nominations import nominate
+from rewards.outside.webhooks import subscribe
+from rewards.people.accounts import create_account, create_token, hash_password, open_session
+from rewards.people.people import deactivate, erase, import_people, link_people, reactivate, set_leave
 from rewards.people_file import PersonRow
+from rewards.shop.claims import claim_reward
 from rewards.store import schema
+from rewards.store.persons import find_row
 from rewards.store.recognition import ERASED
-from rewards.webhooks import subscribe
 from tests.conformance.helpers import HOUR, kudos
 from tests.conftest import World
 

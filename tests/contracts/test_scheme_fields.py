@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from rewards import promises
 from rewards.document import DocumentError, load_document, parse_data
-from rewards.explain import explain_scheme
-from rewards.promises import refuse_unkept
-from rewards.quantities import SchemeError
-from rewards.scheme import IncentiveScheme
-from rewards.tables import CompiledScheme, compile_scheme
+from rewards.scheme import promises
+from rewards.scheme.explain import explain_scheme
+from rewards.scheme.promises import refuse_unkept
+from rewards.scheme.quantities import SchemeError
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.scoring.tables import CompiledScheme, compile_scheme
 from tests.contracts.scheme_fields import ROWS, WHY_NOT
-from tests.rewards.test_scheme import FIELDS, leaves, mutated
+from tests.rewards.scheme.test_scheme import FIELDS, leaves, mutated
 from tests.rewards.whole_scheme import WHOLE
 
 ROOT = Path(__file__).parents[2]
-KERNEL = ("rewards.tables", "rewards.vocabulary", "rewards.achievements")
+KERNEL = ("rewards.scoring.tables", "rewards.scoring.vocabulary", "rewards.scheme.achievements")
 
 
 def models(kind: Any, seen: dict[str, type[BaseModel]]) -> dict[str, type[BaseModel]]:
@@ -69,9 +69,9 @@ def test_the_modules_of_a_row_read_the_field(name: str) -> None:
             assert cell in WHY_NOT
             continue
         for module in cell.split():
-            places = KERNEL if module == "rewards.tables" else (module,)
-            if module == "rewards.explain":
-                places = (module, "rewards.phrases")
+            places = KERNEL if module == "rewards.scoring.tables" else (module,)
+            if module == "rewards.scheme.explain":
+                places = (module, "rewards.scheme.phrases")
             assert any(field in read_by(place) for place in places), f"{module} does not read {field}"
 
 
@@ -119,10 +119,14 @@ def test_leaving_a_field_out_changes_just_what_its_row_says() -> None:
         name = at(path)
         seen.add(name)
         row = ROWS[name]
-        in_kernel = "rewards.tables" in row.live.split()
+        in_kernel = "rewards.scoring.tables" in row.live.split()
         assert same_tables(compiled, compile_scheme(other)) != in_kernel, path
-        assert in_kernel == ("rewards.tables" in row.simulation) == ("rewards.tables" in row.replay)
-        assert (explain_scheme(other, "hr") != said) == (row.explanation == "rewards.explain"), path
+        assert (
+            in_kernel
+            == ("rewards.scoring.tables" in row.simulation)
+            == ("rewards.scoring.tables" in row.replay)
+        )
+        assert (explain_scheme(other, "hr") != said) == (row.explanation == "rewards.scheme.explain"), path
     assert len(seen) > 60
 
 

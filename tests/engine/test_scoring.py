@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rewards.award import PersonFacts, PersonState, award
 from rewards.document import parse_data
 from rewards.events import Event
 from rewards.people_file import PersonRow
-from rewards.replay import Replay, replay
-from rewards.scheme import IncentiveScheme
-from rewards.tables import CompiledScheme, compile_scheme
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.scoring.award import PersonFacts, PersonState, award
+from rewards.scoring.replay import Replay, replay
+from rewards.scoring.tables import CompiledScheme, compile_scheme
 from tests.engine.scoring_reference import Person, Reference
 from tests.engine.scoring_strategies import SEGMENTS, ZONES, events, schemes
 

@@ -23,7 +23,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from rewards.events import Event
-from rewards.intake import record
+from rewards.ledger.intake import record
 from rewards.store.session import open_database
 from tests.conftest import NOON, World
 

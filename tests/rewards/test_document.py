@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rewards.document import DocumentError, load_document, load_yaml
-from rewards.scheme import IncentiveScheme
+from rewards.scheme.scheme import IncentiveScheme
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
 SCHEME = "name: s\ntitle: S\nrules:\n  - {{id: share, title: Share, on: share, points: {}}}\n"

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from rewards.document import DocumentError, load_document
 from rewards.fields import Day, Instant, day_of, fault, instant_of, normal
 from rewards.people_file import parse_people
-from rewards.scheme import IncentiveScheme
+from rewards.scheme.scheme import IncentiveScheme
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from rewards.content import ChannelStatus, ContentItem, publish_item
+from rewards.content.content import ChannelStatus, ContentItem, publish_item
+from rewards.content.links import declare_share, prepare_share, tagged
 from rewards.document import load_document
 from rewards.events import Event, parse_cloudevent, payload_hash
 from rewards.fields import name_of
-from rewards.links import declare_share, prepare_share, tagged
 from rewards.people_file import PersonRow
-from rewards.replay import replay
-from rewards.scheme import IncentiveScheme
-from rewards.tables import compile_scheme
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.scoring.replay import replay
+from rewards.scoring.tables import compile_scheme
 from tests.conftest import World
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"

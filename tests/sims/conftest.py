@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sims.scenario import Scenario
+from sims.scenario.scenario import Scenario
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

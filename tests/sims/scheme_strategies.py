@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from rewards.document import parse_data
-from rewards.scheme import IncentiveScheme
+from rewards.scheme.scheme import IncentiveScheme
 
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 windows = st.sampled_from(["day", "week", "month", "total"])

@@ -17,21 +17,21 @@ from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 
 from agents.model import AdvocacyModel
-from agents.parameters import Parameters
-from agents.record import Rows
-from agents.running import RunningScheme
-from agents.setting import Audience, Channel, Content, Organisation, Phase, Setting, Turnover
+from agents.parameters.parameters import Parameters
+from agents.program.record import Rows
+from agents.program.running import RunningScheme
+from agents.setting.setting import Audience, Channel, Content, Organisation, Phase, Setting, Turnover
 from engine.scoring_tables import Awards
-from rewards.award import entry_of
-from rewards.drafts import retire_version
 from rewards.events import Event
-from rewards.intake import record
-from rewards.organisations import create_organisation
-from rewards.people import import_people
+from rewards.ledger.entries import badges_for, balances
+from rewards.ledger.intake import record
+from rewards.people.organisations import create_organisation
+from rewards.people.people import import_people
 from rewards.people_file import PersonRow
-from rewards.program import badges_for, balances
-from rewards.publication import publish_scheme, scheme_in_force
-from rewards.scheme import IncentiveScheme
+from rewards.publishing.drafts import retire_version
+from rewards.publishing.publication import publish_scheme, scheme_in_force
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.scoring.award import entry_of
 from rewards.store.session import Database
 from tests.conformance.test_export_replay import Line, exported, in_ledger, reason_of, replayed
 from tests.sims.scheme_strategies import schemes

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from rewards.document import load_document
-from rewards.scheme import IncentiveScheme
-from sims.run import simulate
-from sims.scenario import Scenario
+from rewards.scheme.scheme import IncentiveScheme
+from sims.ensemble.run import simulate
+from sims.scenario.scenario import Scenario
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SCENARIOS = sorted(path.name for path in EXAMPLES.glob("*.yaml"))

@@ -4,14 +4,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agents.model import AdvocacyModel
-from rewards.organisations import create_organisation
-from rewards.people import import_people
-from rewards.program import balances, record
-from rewards.publication import publish_scheme
+from rewards.ledger.entries import balances
+from rewards.ledger.intake import record
+from rewards.people.organisations import create_organisation
+from rewards.people.people import import_people
+from rewards.publishing.publication import publish_scheme
 from rewards.store.migrate import upgrade
 from rewards.store.session import open_database
-from sims.run import record_run
-from sims.scenario import Scenario
+from sims.ensemble.run import record_run
+from sims.scenario.scenario import Scenario
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

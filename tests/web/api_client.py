@@ -9,13 +9,13 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from rewards.accounts import create_token
 from rewards.events import Event
-from rewards.intake import record
-from rewards.organisations import create_organisation
-from rewards.people import import_people
+from rewards.ledger.intake import record
+from rewards.people.accounts import create_token
+from rewards.people.organisations import create_organisation
+from rewards.people.people import import_people
 from rewards.people_file import PersonRow
-from rewards.publication import publish_scheme
+from rewards.publishing.publication import publish_scheme
 from rewards.store.session import Database
 from tests.conftest import SHARES, World
 from web.app import create_app

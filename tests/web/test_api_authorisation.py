@@ -7,7 +7,7 @@ import re
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from rewards.accounts import SCOPES, create_token, revoke_token
+from rewards.people.accounts import SCOPES, create_token, revoke_token
 from tests.web.api_client import Api
 from tests.web.routes import every_route
 from web.session import now

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from rewards.claims import claim_reward
 from rewards.document import load_document
 from rewards.events import Event
-from rewards.intake import record
-from rewards.program import balances
-from rewards.publication import publish_scheme
-from rewards.scheme import IncentiveScheme
+from rewards.ledger.entries import balances
+from rewards.ledger.intake import record
+from rewards.publishing.publication import publish_scheme
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.shop.claims import claim_reward
 from rewards.store.session import Database
 from tests.company import ORGANISATION, Company
 

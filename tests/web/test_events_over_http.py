@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from agents.model import AdvocacyModel
-from rewards.accounts import create_token
-from rewards.organisations import create_organisation
-from rewards.people import import_people
-from rewards.publication import publish_scheme
+from rewards.people.accounts import create_token
+from rewards.people.organisations import create_organisation
+from rewards.people.people import import_people
+from rewards.publishing.publication import publish_scheme
 from rewards.store.session import Database
 from rewards.store.verify import verify
-from sims.events_file import write_events
-from sims.run import record_run
-from sims.scenario import Scenario
+from sims.commands.events_file import write_events
+from sims.ensemble.run import record_run
+from sims.scenario.scenario import Scenario
 from tests.company import EVERY_SCOPE
 from tests.serving import COMMAND, serving
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rewards.disclosure import shown_groups
 from rewards.disclosure import told as words
-from rewards.program import Participation
+from rewards.people.participation import Participation
 from web.hr.groups import GroupRow, active_told, rows_of
 
 SEGMENTS = st.lists(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from rewards.boards.highlights import give_highlights
 from rewards.events import Event
-from rewards.highlights import give_highlights
-from rewards.intake import record
-from rewards.people import set_opt_out
+from rewards.ledger.intake import record
+from rewards.people.people import set_opt_out
 from rewards.store.session import Database
 from tests.conftest import SHARES
 from tests.web.api_client import make_api

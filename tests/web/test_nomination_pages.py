@@ -11,12 +11,12 @@ from starlette.testclient import TestClient
 
 from rewards.document import load_document
 from rewards.events import Event
-from rewards.intake import record
-from rewards.nominations import nominate
-from rewards.people import import_people
+from rewards.ledger.intake import record
+from rewards.nominations.nominations import nominate
+from rewards.people.people import import_people
 from rewards.people_file import PersonRow
-from rewards.publication import publish_scheme
-from rewards.scheme import IncentiveScheme
+from rewards.publishing.publication import publish_scheme
+from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Database
 from tests.company import ORGANISATION, Company
 from tests.company import people as everybody

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rewards.nominations import nominate
+from rewards.nominations.nominations import nominate
 from rewards.store.session import Database
 from tests.conftest import SHARES
 from tests.web.api_client import Api, make_api

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from rewards.boards.highlights import give_highlights
 from rewards.document import load_document
 from rewards.events import Event
-from rewards.highlights import give_highlights
-from rewards.intake import record
-from rewards.presets import PRESETS
-from rewards.publication import publish_scheme
-from rewards.scheme import IncentiveScheme
+from rewards.ledger.intake import record
+from rewards.publishing.publication import publish_scheme
+from rewards.scheme.presets import PRESETS
+from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Database
 from tests.company import ORGANISATION
 

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import web.links
-from rewards.content import ContentItem, publish_item
+from rewards.content.content import ContentItem, publish_item
 from rewards.store.session import Database
 from tests.company import ORGANISATION
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks.senders import Senders, request
-from rewards.accounts import create_token, revoke_token
+from rewards.people.accounts import create_token, revoke_token
 from rewards.store.session import Database
 from tests.conftest import World
 from tests.serving import serving

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from rewards.outside.webhooks import subscribe
 from rewards.store import trail
 from rewards.store.units import to_us
-from rewards.webhooks import subscribe
 from tests.conftest import World
 from tests.rewards.receiver import receiving
 

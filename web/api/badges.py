@@ -9,15 +9,15 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import Field
 
-from rewards.accounts import ApiToken
-from rewards.credentials import (
+from rewards.badges.credentials import (
     MOST_TOKEN_CHARACTERS,
     credential_for,
     issuer_profile,
     status_list,
     verify_credential,
 )
-from rewards.program import badges_for
+from rewards.ledger.entries import badges_for
+from rewards.people.accounts import ApiToken
 from web.api.shared import PERSON, Name, Strict, person_of, problems
 from web.problems import Problem
 from web.session import Config, PublicAddress, Store, now, token_with

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
 
-from rewards.accounts import ApiToken
-from rewards.challenges import ChallengeView, challenge, challenges
+from rewards.challenges.challenges import ChallengeView, challenge, challenges
+from rewards.people.accounts import ApiToken
 from web.api.shared import Name, Strict, problems
 from web.session import Store, now, token_with
 

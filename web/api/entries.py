@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from rewards.accounts import ApiToken
-from rewards.program import entries_for, reverse_entry
+from rewards.ledger.entries import EntryView, entries_for
+from rewards.ledger.undo import reverse_entry
+from rewards.people.accounts import ApiToken
 from rewards.store.session import Transaction
-from rewards.views import EntryView
 from web.api.shared import (
     Cursor,
     IdempotencyKey,

@@ -12,10 +12,11 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from rewards.accounts import ApiToken
 from rewards.events import Event, EventError, is_json, parse_cloudevent, read_json
-from rewards.program import Receipt, record
-from rewards.singles import Single, record_singles
+from rewards.ledger.entries import Receipt
+from rewards.ledger.intake import record
+from rewards.ledger.singles import Single, record_singles
+from rewards.people.accounts import ApiToken
 from rewards.store.session import Database
 from web.api.shared import problems
 from web.batching import Batcher, Failure

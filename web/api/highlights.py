@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from rewards.accounts import ApiToken
-from rewards.highlights import highlighted
+from rewards.boards.highlights import highlighted
+from rewards.people.accounts import ApiToken
 from web.api.shared import Strict, person_of, problems
 from web.session import Store, now, token_with
 

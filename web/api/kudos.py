@@ -9,12 +9,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import Field
 
-from rewards.accounts import ApiToken
 from rewards.fields import Name, Whole
-from rewards.recognition import MOST_RECEIVERS, kudos_allowance_left, thank_several
+from rewards.ledger.entries import Receipt
+from rewards.people.accounts import ApiToken
 from rewards.store.session import Transaction
-from rewards.views import Receipt
-from rewards.withdrawal import withdraw_kudos
+from rewards.thanks.recognition import MOST_RECEIVERS, kudos_allowance_left, thank_several
+from rewards.thanks.withdrawal import withdraw_kudos
 from web.api.shared import (
     IdempotencyKey,
     PersonName,

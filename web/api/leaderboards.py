@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from rewards.accounts import ApiToken
-from rewards.boards import Board, BoardRow, leaderboard
-from rewards.people import set_opt_out
-from rewards.publication import scheme_in_force
+from rewards.boards.boards import Board, BoardRow, leaderboard
+from rewards.people.accounts import ApiToken
+from rewards.people.people import set_opt_out
+from rewards.publishing.publication import scheme_in_force
 from web.api.shared import Name, Strict, person_of, problems
 from web.session import Store, now, token_with
 

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
-from rewards.accounts import ApiToken
-from rewards.award_decisions import RoundView, decide_round, rounds_decided, rounds_to_decide
 from rewards.fields import Day, in_words
-from rewards.nominations import awards_for, honours, nominate, withdraw
+from rewards.nominations.decisions import RoundView, decide_round, rounds_decided, rounds_to_decide
+from rewards.nominations.nominations import awards_for, honours, nominate, withdraw
+from rewards.people.accounts import ApiToken
 from rewards.store.session import Transaction
 from web.api.shared import (
     IdempotencyKey,

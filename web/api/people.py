@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict
 
-from rewards.accounts import ApiToken
 from rewards.fields import in_words
-from rewards.people import list_people
-from rewards.program import badges_for, balances
+from rewards.ledger.entries import badges_for, balances
+from rewards.people.accounts import ApiToken
+from rewards.people.people import list_people
 from web.api.shared import problems
 from web.problems import Problem
 from web.session import Store, token_with

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from rewards.accounts import ApiToken
-from rewards.export import export_person
+from rewards.people.accounts import ApiToken
+from rewards.people.export import export_person
 from web.api.shared import PERSON, Strict, actor_of, person_of, problems
 from web.session import Store, now, token_with
 

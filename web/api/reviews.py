@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from rewards.accounts import ApiToken
+from rewards.people.accounts import ApiToken
 from rewards.review import Review, decide, get_review, reviews_page
 from web.api.shared import (
     Cursor,

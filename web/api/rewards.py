@@ -10,8 +10,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from rewards.accounts import ApiToken
-from rewards.claims import (
+from rewards.people.accounts import ApiToken
+from rewards.scheme.quantities import Id
+from rewards.shop.claims import (
     Claim,
     approve_claim,
     cancel_claim,
@@ -21,7 +22,6 @@ from rewards.claims import (
     decline_claim,
     rewards_for,
 )
-from rewards.quantities import Id
 from rewards.store.session import Transaction
 from web.api.shared import (
     IdempotencyKey,

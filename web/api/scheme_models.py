@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from rewards.drafts import Draft
-from rewards.explain import explain_scheme
 from rewards.fields import Instant
-from rewards.publication import Difference, SchemeVersion
-from rewards.scheme import IncentiveScheme
+from rewards.publishing.drafts import Draft
+from rewards.publishing.publication import Difference, SchemeVersion
+from rewards.scheme.explain import explain_scheme
+from rewards.scheme.scheme import IncentiveScheme
 from web.api.shared import Strict, Words
 from web.session import now
 

@@ -12,10 +12,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import Response
 
-from rewards.accounts import ApiToken
 from rewards.bounds import FIRST_YEAR, LAST_YEAR
 from rewards.document import load_document, parse_data
-from rewards.drafts import (
+from rewards.faults import NotFound
+from rewards.fields import in_words
+from rewards.people.accounts import ApiToken
+from rewards.publishing.drafts import (
     Draft,
     create_draft,
     discard_draft,
@@ -26,10 +28,8 @@ from rewards.drafts import (
     retire_version,
     shadow_draft,
 )
-from rewards.faults import NotFound
-from rewards.fields import in_words
-from rewards.publication import SchemeVersion, roll_back, scheme_in_force, versions
-from rewards.scheme import IncentiveScheme
+from rewards.publishing.publication import SchemeVersion, roll_back, scheme_in_force, versions
+from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Transaction
 from web.api.scheme_models import (
     DifferenceOut,

@@ -13,10 +13,10 @@ from fastapi import Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from rewards.accounts import ApiToken
 from rewards.fields import in_words
-from rewards.persons import ACTOR_PREFIX
-from rewards.requests import abandon_request, begin_request, finish_request
+from rewards.outside.requests import abandon_request, begin_request, finish_request
+from rewards.people.accounts import ApiToken
+from rewards.store.persons import ACTOR_PREFIX
 from rewards.store.session import Database, Transaction
 from web.problems import MEDIA_TYPE, Problem
 from web.session import now

@@ -8,9 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from rewards.accounts import ApiToken
 from rewards.fields import Whole
-from rewards.webhooks import (
+from rewards.outside.webhooks import (
     MOST_OVERLAP_HOURS,
     MOST_TOPICS,
     Subscription,
@@ -21,6 +20,7 @@ from rewards.webhooks import (
     subscriptions,
     unsubscribe,
 )
+from rewards.people.accounts import ApiToken
 from web.api.shared import (
     Cursor,
     Limit,

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.boards import Board, BoardRow, leaderboard
-from rewards.people import get_person, set_opt_out
-from rewards.publication import scheme_in_force
+from rewards.boards.boards import Board, BoardRow, leaderboard
+from rewards.people.people import get_person, set_opt_out
+from rewards.publishing.publication import scheme_in_force
 from web.session import Employee, Store, now
 from web.templating import page
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rewards.accounts import Account
-from rewards.content import ContentItem
-from rewards.links import ShareDraft
-from rewards.people import Person
-from rewards.program import Balances, EntryView
-from rewards.progress import BadgeProgress
-from rewards.recognition import Kudos
-from rewards.scheme import IncentiveScheme, millipoints
+from rewards.badges.progress import BadgeProgress
+from rewards.content.content import ContentItem
+from rewards.content.links import ShareDraft
+from rewards.ledger.entries import Balances, EntryView
+from rewards.people.accounts import Account
+from rewards.people.people import Person
+from rewards.scheme.scheme import IncentiveScheme, millipoints
+from rewards.thanks.recognition import Kudos
 
 TREND_WEEKS = 8
 NEAREST_BADGES = 2

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import Fault
-from rewards.nominations import nominate, withdraw
+from rewards.nominations.nominations import nominate, withdraw
 from web.employee.routes import MOST_ID, thanks_page
 from web.problems import refused
 from web.session import Employee, Store, now

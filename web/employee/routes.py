@@ -10,26 +10,26 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 
-from rewards.accounts import Account
-from rewards.challenges import challenges
-from rewards.content import ContentItem, get_item, green_lit_for, is_open, list_items
+from rewards.badges.progress import badge_progress
+from rewards.boards.highlights import highlighted
+from rewards.challenges.challenges import challenges
+from rewards.content.content import ContentItem, get_item, green_lit_for, is_open, list_items
+from rewards.content.links import clicks_for, declare_share, prepare_share
 from rewards.faults import Fault, NotFound
-from rewards.highlights import highlighted
-from rewards.links import clicks_for, declare_share, prepare_share
-from rewards.nominations import awards_for, honours
-from rewards.people import Person, get_person, list_people
-from rewards.program import EntryView, badges_for, balances, entries_for
-from rewards.progress import badge_progress
-from rewards.publication import scheme_in_force
-from rewards.recognition import (
+from rewards.ledger.entries import EntryView, badges_for, balances, entries_for
+from rewards.nominations.nominations import awards_for, honours
+from rewards.people.accounts import Account
+from rewards.people.people import Person, get_person, list_people
+from rewards.publishing.publication import scheme_in_force
+from rewards.store.session import Transaction
+from rewards.thanks.recognition import (
     MOST_RECEIVERS,
     kudos_allowance_left,
     kudos_given,
     kudos_received,
     thank_several,
 )
-from rewards.store.session import Transaction
-from rewards.withdrawal import withdraw_kudos
+from rewards.thanks.withdrawal import withdraw_kudos
 from web.employee.contexts import (
     EntryRow,
     HomeContext,

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.accounts import Account
-from rewards.claims import cancel_claim, claim_reward, claims_for, returnable, rewards_for
 from rewards.faults import Fault, NotFound
-from rewards.people import get_person
-from rewards.program import balances
+from rewards.ledger.entries import balances
+from rewards.people.accounts import Account
+from rewards.people.people import get_person
+from rewards.shop.claims import cancel_claim, claim_reward, claims_for, returnable, rewards_for
 from rewards.store.session import Database, Transaction
 from web.session import Employee, Store, now
 from web.templating import page

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal, NamedTuple
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.accounts import Account
-from rewards.award_decisions import rounds_to_decide
-from rewards.claims import approve_claim, claims_waiting, decline_claim
 from rewards.faults import BadValue, Fault, NotFound
-from rewards.people import get_person
-from rewards.publication import scheme_in_force
+from rewards.nominations.decisions import rounds_to_decide
+from rewards.people.accounts import Account
+from rewards.people.people import get_person
+from rewards.publishing.publication import scheme_in_force
 from rewards.review import decide, open_reviews
+from rewards.shop.claims import approve_claim, claims_waiting, decline_claim
 from rewards.store.session import Database, Transaction
 from web.problems import refused
 from web.session import Hr, Store, now

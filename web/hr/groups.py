@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rewards.disclosure import counts_told, told
-from rewards.program import Participation
+from rewards.people.participation import Participation
 
 
 @dataclass(frozen=True)

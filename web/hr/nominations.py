@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.accounts import Account
-from rewards.award_decisions import decide_round, rounds_decided, rounds_to_decide
 from rewards.faults import Fault
 from rewards.fields import Day
-from rewards.people import get_person
+from rewards.nominations.decisions import decide_round, rounds_decided, rounds_to_decide
+from rewards.people.accounts import Account
+from rewards.people.people import get_person
 from rewards.store.session import Database
 from web.problems import refused
 from web.session import Hr, Store, now

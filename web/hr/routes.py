@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from rewards.accounts import Account
-from rewards.claims import claims_waiting
-from rewards.explain import explain_scheme
-from rewards.groups import minimum_group
-from rewards.people import Person, get_person, list_people
-from rewards.program import Participation, participation
-from rewards.publication import SchemeVersion, scheme_in_force, versions
+from rewards.people.accounts import Account
+from rewards.people.groups import minimum_group
+from rewards.people.participation import Participation, participation
+from rewards.people.people import Person, get_person, list_people
+from rewards.publishing.publication import SchemeVersion, scheme_in_force, versions
 from rewards.review import open_reviews
+from rewards.scheme.explain import explain_scheme
+from rewards.shop.claims import claims_waiting
 from web.hr.groups import GroupRow, active_told, rows_of
 from web.session import Hr, Store, now
 from web.templating import page

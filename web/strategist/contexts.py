@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rewards.accounts import Account
-from rewards.people import Person
-from sims.desk import StoredComparison
+from rewards.people.accounts import Account
+from rewards.people.people import Person
+from sims.reports.stored import StoredComparison
 
 # What a decision turns on; every other outcome is a click away.
 HEADLINES = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from rewards.people import get_person
-from sims.desk import latest_comparison
+from rewards.people.people import get_person
+from sims.reports.stored import latest_comparison
 from web.session import Store, Strategist
 from web.strategist.contexts import comparison_context
 from web.templating import page

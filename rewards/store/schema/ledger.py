@@ -90,7 +90,7 @@ person_state = table(
     Column("last_event", Text, nullable=False),
     Column("base_version", Integer, nullable=False),
     Column("base_state", LargeBinary, nullable=False),
-    # How the two states are to be read: see rewards.renewing.
+    # How the two states are to be read: see rewards.ledger.renewing.
     Column("layout", Integer, nullable=False),
 )
 

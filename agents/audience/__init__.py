@@ -1,0 +1,1 @@
+"""The audience of shares and of the company's own accounts."""

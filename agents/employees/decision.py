@@ -1,0 +1,208 @@
+"""The utility of sharing, term by term (behaviour in docs/model.md).
+
+Each term is a pure function of arrays of one length (one row an opportunity) and returns log-odds. `log_odds` adds them;
+`share_chance` is the logistic of the sum. The sign of every term is tested; `Employee.decides` calls these functions, and the
+compiled loop of `agents.employees.meeting`, which the model runs on, is tested against them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.parameters.parameters import Parameters
+
+Floats = NDArray[np.float64]
+
+
+class Occasion(NamedTuple):
+    """Opportunities to share: arrays of one length, float64, levels from 0 to 1 unless said.
+
+    base            α, log-odds
+    motivation      m
+    relevance       rel(i, c)
+    perceived_log   log1p of the audience the employee believes in
+    feedback        Q, expected feedback
+    novelty         n(a)
+    reward_points   r, points expected from a share of c, ≥ 0
+    crowded         1 where there is a tangible and announced reward, points or a prize (a fraction: that part of the points)
+    public          1 where the reward is public
+    connectedness   z, standardised log contacts
+    steerer         1 or 0
+    goal            x, fraction of the next goal done
+    own_rate        p_i, share of recent weeks with a share
+    norm_rate       p̄ over observed colleagues
+    norm_message    the median rate that a message shows, 0 without one
+    recognition     G
+    rank            h times the employee's sensitivity: positive in the first third, negative in the last
+    contest         1 in a team contest, fading after it
+    intact, broken  state of the streak, 1 or 0; both 0 while a missed day is covered (a repaired streak)
+    habit           H
+    friction        of the tools
+    fear            f times the employee's sensitivity
+    risk            of the content
+    green_lit       1 or 0
+    recent          own shares in the last 7 days, count
+    """
+
+    base: Floats
+    motivation: Floats
+    relevance: Floats
+    perceived_log: Floats
+    feedback: Floats
+    novelty: Floats
+    reward_points: Floats
+    crowded: Floats
+    public: Floats
+    connectedness: Floats
+    steerer: Floats
+    goal: Floats
+    own_rate: Floats
+    norm_rate: Floats
+    norm_message: Floats
+    recognition: Floats
+    rank: Floats
+    contest: Floats
+    intact: Floats
+    broken: Floats
+    habit: Floats
+    friction: Floats
+    fear: Floats
+    risk: Floats
+    green_lit: Floats
+    recent: Floats
+
+
+def novelty(weeks: Floats, p: Parameters) -> Floats:
+    """n(a) = n∞ + (1 − n∞) 2^(−a/τ): 1 on the first day of a reward, n∞ in the end."""
+    return p.novelty_floor + (1.0 - p.novelty_floor) * np.exp2(-weeks / p.novelty_half_life_weeks)
+
+
+def reward_value(points: Floats, p: Parameters) -> Floats:
+    """v(r) = log1p(r / r0)."""
+    return np.log1p(points / p.reward_unit_points)
+
+
+def intrinsic(o: Occasion, p: Parameters) -> Floats:
+    """β_int · m · rel: wanting to."""
+    return p.intrinsic_weight * o.motivation * o.relevance
+
+
+def image(o: Occasion, p: Parameters) -> Floats:
+    """β_img · log1p(perceived audience): being seen."""
+    return p.image_weight * o.perceived_log
+
+
+def feedback(o: Occasion, p: Parameters) -> Floats:
+    """β_fb · Q: reactions learnt to expect."""
+    return p.feedback_weight * o.feedback
+
+
+def reward(o: Occasion, p: Parameters) -> Floats:
+    """β_ext · n(a) · v(r): points."""
+    return p.reward_weight * o.novelty * reward_value(o.reward_points, p)
+
+
+def crowding_out(o: Occasion, p: Parameters) -> Floats:
+    """−χ · paid · m · (1 + χ_pub · z · public): the fixed cost of being paid, tangibly and as announced."""
+    return -p.crowding_out * o.crowded * o.motivation * (1.0 + p.crowding_public * o.connectedness * o.public)
+
+
+def goal(o: Occasion, p: Parameters) -> Floats:
+    """s · β_goal · x^γ: nearer the goal, faster (steerers only)."""
+    return o.steerer * p.goal_weight * o.goal**p.goal_exponent
+
+
+def norm(o: Occasion, p: Parameters) -> Floats:
+    """β⁺ · max(0, g) − β⁻ · max(0, −g): towards what others do.
+
+    The gap g is a · (p̄ − p), the part a of the gap to colleagues that is noticed; a message shows its median instead, and
+    is noticed in full, by those above it too.
+    """
+    noticed = p.norm_attention * (o.norm_rate - o.own_rate)
+    gap = np.where(o.norm_message > 0.0, o.norm_message - o.own_rate, noticed)
+    return p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap)
+
+
+def recognition(o: Occasion, p: Parameters) -> Floats:
+    """β_rec · G: having been thanked."""
+    return p.recognition_weight * o.recognition
+
+
+def rank(o: Occasion, p: Parameters) -> Floats:
+    """β_first in the first third of a shown board, −β_last in the last."""
+    return p.rank_first * np.maximum(0.0, o.rank) - p.rank_last * np.maximum(0.0, -o.rank)
+
+
+def contest(o: Occasion, p: Parameters) -> Floats:
+    """β_team · contest."""
+    return p.contest_weight * o.contest
+
+
+def streak(o: Occasion, p: Parameters) -> Floats:
+    """β_streak · intact − β_break · broken."""
+    return p.streak_weight * o.intact - p.break_weight * o.broken
+
+
+def habit(o: Occasion, p: Parameters) -> Floats:
+    """β_H · H."""
+    return p.habit_weight * o.habit
+
+
+def friction(o: Occasion, p: Parameters) -> Floats:
+    """−c_fric · friction of the tools."""
+    return -p.friction_cost * o.friction
+
+
+def fear(o: Occasion, p: Parameters) -> Floats:
+    """−ψ · f · risk · (1 − ρ · green-lit)."""
+    return -p.fear_weight * o.fear * o.risk * (1.0 - p.green_light_relief * o.green_lit)
+
+
+def repetition(o: Occasion, p: Parameters) -> Floats:
+    """−φ · own shares in the last 7 days."""
+    return -p.repetition_cost * o.recent
+
+
+TERMS = (
+    intrinsic,
+    image,
+    feedback,
+    reward,
+    crowding_out,
+    goal,
+    norm,
+    recognition,
+    rank,
+    contest,
+    streak,
+    habit,
+    friction,
+    fear,
+    repetition,
+)
+
+
+def log_odds(o: Occasion, p: Parameters) -> Floats:
+    """U: the sum of `base` and all terms, in the order of `TERMS`."""
+    total = o.base.copy()
+    for term in TERMS:
+        total += term(o, p)
+    return total
+
+
+def share_chance(utility: Floats) -> Floats:
+    """σ(U), in [0, 1] for any finite U."""
+    with np.errstate(over="ignore"):
+        chance: Floats = 1.0 / (1.0 + np.exp(-utility))
+    return chance
+
+
+def effort(motivation: Floats, salience: Floats, normed: Floats, p: Parameters) -> Floats:
+    """Quality effort e = e0 + e_int · m − e_gam · points salience + e_norm · norm shown, held in [0, 1]."""
+    wanted = (
+        p.effort_base + p.effort_intrinsic * motivation - p.effort_points * salience + p.effort_norm * normed
+    )
+    return np.clip(wanted, 0.0, 1.0)

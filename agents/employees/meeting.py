@@ -1,0 +1,365 @@
+"""The compiled decision step: who meets what, and whether they share it. The equation is that of `agents.employees.decision`, term for term.
+
+One loop draws the opportunities, gathers each person's columns and adds the utility, without an array in between. A test wants the
+chances of `agents.employees.decision.log_odds` to 1e-12 and its decisions exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.parameters.parameters import Parameters
+from engine.kernels import inlined, kernel
+from engine.signatures import F64, I64, U64, F64In, F64Out, I64In, I64Out, Named, Tuple
+from engine.streams import INVERSION_LIMIT, poisson_beyond, poisson_from_uniform, uniform
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class PersonColumns(NamedTuple):
+    """What the utility needs of each person on a day, float64[n] each; names as in `agents.employees.decision.Occasion`."""
+
+    base: Floats
+    motivation: Floats
+    perceived_log: Floats
+    feedback: Floats
+    weeks: Floats
+    share_points: Floats
+    click_points: Floats
+    clicks_belief: Floats
+    crowded: Floats
+    public: Floats
+    connectedness: Floats
+    steerer: Floats
+    goal: Floats
+    own_rate: Floats
+    norm_rate: Floats
+    norm_message: Floats
+    recognition: Floats
+    rank: Floats
+    rank_sensitivity: Floats
+    contest: Floats
+    intact: Floats
+    broken: Floats
+    habit: Floats
+    friction: Floats
+    fear: Floats
+    fear_sensitivity: Floats
+    recent: Floats
+
+
+class ItemColumns(NamedTuple):
+    """What it needs of each item on offer: row among all items and topic (int64), risk and green light (float64)."""
+
+    row: Ints
+    topic: Ints
+    risk: Floats
+    green_lit: Floats
+
+
+class RewardValues(NamedTuple):
+    """The value of each person's reward as last computed, float64[n] each: it changes with what somebody believes, seldom."""
+
+    points: Floats
+    value: Floats
+
+    @classmethod
+    def none(cls, n: int) -> RewardValues:
+        """Nothing computed yet."""
+        return cls(np.full(n, np.nan), np.zeros(n))
+
+
+class Met(NamedTuple):
+    """Opportunities of one day, ordered by person: arrays of one length.
+
+    person, ordinal  who, and which of the person's opportunities of the day (from 1)
+    item             index among all items
+    draw, chance     the uniform that decides, and P(share); shared where draw < chance
+    unpaid           what the chance would be without the reward; told of shares only, NaN elsewhere
+    """
+
+    person: Ints
+    ordinal: Ints
+    item: Ints
+    draw: Floats
+    chance: Floats
+    unpaid: Floats
+
+
+class Weights(NamedTuple):
+    """The parameters that the loop reads, a float each; their units and sources stand in `agents.parameters.employee_parameters`."""
+
+    intrinsic_weight: float
+    image_weight: float
+    feedback_weight: float
+    reward_weight: float
+    reward_unit_points: float
+    crowding_out: float
+    crowding_public: float
+    goal_weight: float
+    goal_exponent: float
+    norm_up: float
+    norm_down: float
+    recognition_weight: float
+    rank_first: float
+    rank_last: float
+    contest_weight: float
+    streak_weight: float
+    break_weight: float
+    habit_weight: float
+    friction_cost: float
+    fear_weight: float
+    green_light_relief: float
+    repetition_cost: float
+    novelty_half_life_weeks: float
+    novelty_floor: float
+    relevance_elsewhere: float
+    norm_attention: float
+
+    @classmethod
+    def of(cls, p: Parameters) -> Weights:
+        """Those of a set of parameters."""
+        return cls(*(float(getattr(p, name)) for name in cls._fields))
+
+
+def meet(
+    people: Ints,
+    rates: Floats,
+    silent: Floats,
+    segment: Ints,
+    person: PersonColumns,
+    items: ItemColumns,
+    known: RewardValues,
+    weights: Weights,
+    opportunity_key: np.uint64,
+    decision_key: np.uint64,
+    day: int,
+) -> Met:
+    """Draw the day's opportunities of `people` and their chances.
+
+    people    int64[k], rows present
+    rates     float64[n], opportunities expected today; `silent` is exp(−rates)
+    segment   int64[n]
+    items     those on offer; nobody meets anything when there are none
+    known     kept from day to day; one per model, since the weights are the model's
+    """
+    # Room for all, present or not: summing them is quicker than picking.
+    expected = float(rates.sum()) if items.row.size else 0.0
+    room = int(expected + 8.0 * math.sqrt(expected + 1.0)) + 16
+    early, awake = np.empty(people.size), np.empty(people.size, dtype=np.int64)
+    while True:
+        # Arrays apart, not one matrix: small ones come from memory that the process already holds.
+        who, ordinals, met_items = (np.empty(room, dtype=np.int64) for _ in range(3))
+        draws, chances, unpaid = (np.empty(room) for _ in range(3))
+        count = _meet(
+            people,
+            rates,
+            silent,
+            segment,
+            tuple(person),
+            items.row,
+            items.topic,
+            items.risk,
+            items.green_lit,
+            *known,
+            weights,
+            opportunity_key,
+            decision_key,
+            day,
+            awake,
+            early,
+            who,
+            ordinals,
+            met_items,
+            draws,
+            chances,
+            unpaid,
+        )
+        if count >= 0:
+            return Met(
+                who[:count],
+                ordinals[:count],
+                met_items[:count],
+                draws[:count],
+                chances[:count],
+                unpaid[:count],
+            )
+        room *= 2
+
+
+@inlined
+def _paid(c: Any, i: Any, novelty: Any, known_points: Any, known_value: Any, w: Any) -> Any:
+    # Terms 4 and 5 of agents.employees.decision.TERMS: what a reward adds and what being paid costs.
+    points = c.share_points[i] + c.click_points[i] * c.clicks_belief[i]
+    cost = (
+        w.crowding_out
+        * c.crowded[i]
+        * c.motivation[i]
+        * (1.0 + w.crowding_public * c.connectedness[i] * c.public[i])
+    )
+    if points <= 0.0:
+        return -cost
+    if points != known_points[i]:
+        known_points[i], known_value[i] = points, math.log1p(points / w.reward_unit_points)
+    return w.reward_weight * novelty * known_value[i] - cost
+
+
+@inlined
+def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -> Any:
+    # The other terms, in their order.
+    total = (
+        c.base[i]
+        + w.intrinsic_weight * c.motivation[i] * relevance
+        + w.image_weight * c.perceived_log[i]
+        + w.feedback_weight * c.feedback[i]
+    )
+    if c.steerer[i] > 0.0 and (c.goal[i] > 0.0 or w.goal_exponent == 0.0):
+        total += c.steerer[i] * w.goal_weight * c.goal[i] ** w.goal_exponent
+    gap = (
+        c.norm_message[i] - c.own_rate[i]
+        if c.norm_message[i] > 0.0
+        else w.norm_attention * (c.norm_rate[i] - c.own_rate[i])
+    )
+    total += w.norm_up * max(0.0, gap) - w.norm_down * max(0.0, -gap)
+    total += w.recognition_weight * c.recognition[i]
+    rank = c.rank[i] * c.rank_sensitivity[i]
+    total += w.rank_first * max(0.0, rank) - w.rank_last * max(0.0, -rank)
+    total += w.contest_weight * c.contest[i]
+    total += w.streak_weight * c.intact[i] - w.break_weight * c.broken[i]
+    total += w.habit_weight * c.habit[i]
+    total -= w.friction_cost * c.friction[i]
+    total -= (
+        w.fear_weight * (c.fear[i] * c.fear_sensitivity[i]) * risk * (1.0 - w.green_light_relief * green_lit)
+    )
+    total -= w.repetition_cost * c.recent[i]
+    return total
+
+
+@inlined
+def _logistic(utility: Any) -> Any:
+    return 1.0 / (1.0 + math.exp(-utility)) if utility > -700.0 else 0.0
+
+
+@inlined
+def _wake(people: Any, silent: Any, key: Any, day: Any, awake: Any, early: Any) -> Any:
+    # Who meets anything, with the draw that says how much. Without a branch: half of them do, as chance has it.
+    n = np.uint64(0)
+    for at in range(people.size):
+        one = people[at]
+        u = uniform(key, day, one, 0)
+        awake[n], early[n] = one, u
+        n += np.uint64(u >= silent[np.uint64(one)])
+    return n
+
+
+@inlined
+def _encounter(
+    n: Any,
+    awake: Any,
+    early: Any,
+    rates: Any,
+    silent: Any,
+    key: Any,
+    day: Any,
+    offered: Any,
+    who: Any,
+    ordinals: Any,
+    items: Any,
+) -> Any:
+    # The opportunities of those awake, each with the number of its item among those on offer; −1 where there is no room.
+    found = np.uint64(0)
+    for at in range(n):
+        one, u = awake[at], early[at]
+        i = np.uint64(one)
+        rate = rates[i]
+        few = 0.0 < rate <= INVERSION_LIMIT
+        count = poisson_beyond(u, rate, silent[i]) if few else poisson_from_uniform(u, rate)
+        if np.int64(found) + count > who.size:
+            return -1
+        for ordinal in range(1, count + 1):
+            who[found], ordinals[found] = one, ordinal
+            items[found] = np.int64(uniform(key, day, one, ordinal) * offered)
+            found += np.uint64(1)
+    return np.int64(found)
+
+
+@kernel(
+    I64In,
+    F64In,
+    F64In,
+    I64In,
+    Tuple(F64In, len(PersonColumns._fields)),
+    I64In,
+    I64In,
+    F64In,
+    F64In,
+    F64Out,
+    F64Out,
+    Named(Weights, F64),
+    U64,
+    U64,
+    I64,
+    I64Out,
+    F64Out,
+    I64Out,
+    I64Out,
+    I64Out,
+    F64Out,
+    F64Out,
+    F64Out,
+    returns=I64,
+)
+def _meet(
+    people: Any,
+    rates: Any,
+    silent: Any,
+    segment: Any,
+    person: Any,
+    item_index: Any,
+    item_topic: Any,
+    item_risk: Any,
+    item_green_lit: Any,
+    known_points: Any,
+    known_value: Any,
+    w: Any,
+    opportunity_key: Any,
+    decision_key: Any,
+    day: Any,
+    awake: Any,
+    early: Any,
+    who: Any,
+    ordinals: Any,
+    items: Any,
+    draws: Any,
+    chances: Any,
+    unpaid: Any,
+) -> Any:
+    columns = PersonColumns(*person)
+    offered = item_index.size
+    if offered == 0:
+        return 0
+    n = _wake(people, silent, opportunity_key, day, awake, early)
+    found = _encounter(n, awake, early, rates, silent, opportunity_key, day, offered, who, ordinals, items)
+    # Colleagues mostly met the reward in one week, so its novelty is seldom another than the last one's.
+    weeks, novelty = -1.0, 0.0
+    for at in range(found):
+        one = who[at]
+        # Unsigned: Numba tests each signed index for being negative.
+        i, k = np.uint64(one), np.uint64(items[at])
+        if columns.weeks[i] != weeks:
+            weeks = columns.weeks[i]
+            novelty = w.novelty_floor + (1.0 - w.novelty_floor) * 2.0 ** (-weeks / w.novelty_half_life_weeks)
+        relevance = 1.0 if item_topic[k] == segment[i] else w.relevance_elsewhere
+        unpaid[at] = _unpaid(columns, i, relevance, item_risk[k], item_green_lit[k], w)
+        chances[at] = unpaid[at] + _paid(columns, i, novelty, known_points, known_value, w)
+        items[at] = item_index[k]
+        draws[at] = uniform(decision_key, day, one, ordinals[at])
+    for at in range(found):
+        chances[at] = _logistic(chances[at])
+        unpaid[at] = _logistic(unpaid[at]) if draws[at] < chances[at] else math.nan
+    return found

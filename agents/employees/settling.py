@@ -1,0 +1,109 @@
+"""Where people stand before the first day: what years without a program have made of habits and of sharing rates.
+
+A run that began with empty memories would see habits, norms and messages grow for months, in every company alike.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.employees.decision import Occasion, log_odds, share_chance
+from agents.parameters.parameters import Parameters
+from agents.setting.setting import Content
+from agents.world.desk import topics
+from agents.world.population import Staff, Traits
+from engine.streams import Stream, stream_key, uniforms
+
+Floats = NDArray[np.float64]
+
+# Half steps to the level that reproduces itself; a memory of weeks is drawn until so little of it is left.
+STEPS, LEFT_OF_MEMORY = 40, 0.01
+
+
+class Settled(NamedTuple):
+    """float64[n] each: habit, chance of a share per opportunity (what habit tends to), and share of recent weeks with a share."""
+
+    habit: Floats
+    own_rate: Floats
+
+
+def settled(
+    staff: Staff,
+    traits: Traits,
+    content: Content,
+    opportunities: Floats,
+    friction: Floats,
+    p: Parameters,
+    seed: int,
+    run: int,
+) -> Settled:
+    """Everybody after years of `opportunities` a week under `friction`, alone with `content`.
+
+    The weeks that somebody remembers are drawn one by one, so that rates differ as rates of a few weeks do.
+    """
+    chance = _steady_chance(staff, _fixed(staff, traits, content, friction, p), opportunities, p)
+    weekly = _weekly(chance, opportunities)
+    key, rows = stream_key(seed, Stream.NORM, run), np.arange(staff.size, dtype=np.int64)
+    left, own_rate = 1.0, np.zeros(staff.size)
+    kept = 1.0 - 1.0 / p.rate_weeks
+    week = 0
+    while left > LEFT_OF_MEMORY:
+        own_rate += (uniforms(key, week, rows) < weekly) * left / p.rate_weeks
+        left, week = left * kept, week + 1
+    return Settled(chance, own_rate + left * weekly)
+
+
+def _weekly(chance: Floats, opportunities: Floats) -> Floats:
+    return -np.expm1(-opportunities * chance)
+
+
+def _steady_chance(
+    staff: Staff, fixed: list[tuple[Floats, Floats]], opportunities: Floats, p: Parameters
+) -> Floats:
+    # Habit, norm and repetition feed back on the chance: half steps, since repetition pushes against itself.
+    chance, heads = np.zeros(staff.size), np.maximum(np.bincount(staff.team, minlength=len(staff.teams)), 1)
+    for _ in range(STEPS):
+        rate = _weekly(chance, opportunities)
+        team = (np.bincount(staff.team, rate, len(staff.teams)) / heads)[staff.team]
+        gap = p.norm_attention * (team - rate)
+        moved = p.habit_weight * chance - p.repetition_cost * opportunities * chance
+        moved += p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap)
+        wanted = sum((part * share_chance(base + moved) for part, base in fixed), start=np.zeros(staff.size))
+        chance = 0.5 * (chance + wanted)
+    return chance
+
+
+def _fixed(
+    staff: Staff, traits: Traits, content: Content, friction: Floats, p: Parameters
+) -> list[tuple[Floats, Floats]]:
+    # (part of the mix, utility but for what feeds back) of each kind of item, on one's own topic or another's, green-lit or not.
+    names, n = topics(content, staff.segments), staff.size
+    total = sum(kind.share for kind in content.kinds)
+    found = []
+    for kind in content.kinds:
+        turn = np.full(n, 1.0 / len(staff.segments))
+        own = turn if kind.topic is None else (staff.segment == names.index(kind.topic)).astype(np.float64)
+        for relevance, part in ((1.0, own), (p.relevance_elsewhere, 1.0 - own)):
+            for lit, of_these in ((1.0, kind.green_lit), (0.0, 1.0 - kind.green_lit)):
+                weight = kind.share / total * of_these * part
+                if weight.any():
+                    levels = {"relevance": relevance, "risk": kind.risk, "green_lit": lit}
+                    found.append((weight, log_odds(_occasion(traits, friction, levels, p), p)))
+    return found
+
+
+def _occasion(traits: Traits, friction: Floats, levels: dict[str, float], p: Parameters) -> Occasion:
+    nothing = np.zeros(traits.base.size)
+    columns = dict.fromkeys(Occasion._fields, nothing) | {
+        "base": traits.base,
+        "motivation": traits.motivation,
+        "perceived_log": traits.perceived_log,
+        "feedback": np.full(nothing.size, p.feedback_start),
+        "connectedness": traits.connectedness,
+        "friction": friction,
+        "fear": traits.fear * traits.fear_sensitivity,
+    }
+    return Occasion(**(columns | {name: np.full(nothing.size, value) for name, value in levels.items()}))

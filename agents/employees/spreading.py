@@ -1,0 +1,105 @@
+"""How many reposts an average repost brings, in closed form, before anything is simulated.
+
+Above one a cascade never ends, and no number that follows from it means anything. The mean of the branching process that
+`engine.response` draws: on one channel, with trust at its first level, fatigue none, and nobody met twice.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.employees.decision import effort
+from agents.parameters.parameters import Parameters
+from agents.setting.setting import Channel, Setting
+from agents.world.population import build_staff
+
+Floats = NDArray[np.float64]
+
+NODES = 60
+
+
+class Spreading(NamedTuple):
+    """On one channel: reposts that an average repost brings, and those that an average adoption brings, a share or a repost (R)."""
+
+    channel: str
+    visibility: float
+    reposts: float
+    per_adoption: float
+
+
+def spreading(setting: Setting) -> Spreading:
+    """The channel on which reposts spread most."""
+    p = setting.parameters.resolve()
+    found = [_on(channel, setting, p) for channel in setting.content.channels]
+    return max(found, key=lambda each: each.reposts)
+
+
+def _on(channel: Channel, setting: Setting, p: Parameters) -> Spreading:
+    visibility = p.visibility if channel.visibility is None else channel.visibility
+    shown = visibility * _part_left_by_feeds(p)
+    care = effort(np.array([p.motivation_mean]), np.zeros(1), np.zeros(1), p)[0]
+    rate = p.repost_base * float(np.exp(p.quality_weight * (care - 0.5) + p.trust_weight * p.peer_trust))
+    passing, lasting = _outside(setting, rate, p)
+    by_staff, coworkers = _staff(setting, rate, p)
+    # A colleague's repost goes to a whole network, somebody else's to those whom outsiders know.
+    average = shown * max(lasting, coworkers * by_staff + (1.0 - coworkers) * passing)
+    reposts = shown * by_staff * (1.0 + average + average**2)
+    return Spreading(channel.name, visibility, average, reposts / (1.0 + reposts))
+
+
+def _part_left_by_feeds(p: Parameters) -> float:
+    # Mean of 1 / (1 + L / L0) over lognormal loads.
+    points, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    loads = p.feed_load_mean * np.exp(p.feed_load_spread * points)
+    return float(weights @ (1.0 / (1.0 + loads / p.feed_load_scale)) / weights.sum())
+
+
+def _chance(level: float, rate: float, p: Parameters) -> float:
+    # Mean chance of a repost by somebody of that interest who sees it.
+    steps = (np.arange(NODES) + 0.5) / NODES - 0.5
+    interest = np.clip(level + p.interest_spread * steps, 0.0, 1.0)
+    return float(np.minimum(1.0, rate * np.exp(p.affinity_weight * interest)).mean())
+
+
+def _outside(setting: Setting, rate: float, p: Parameters) -> tuple[float, float]:
+    # Reposts that a sight everywhere of a repost by an outsider would bring: by the first outsiders, and as it lasts. Outsiders are
+    # of two kinds, those whose own topic it is and others; what lasts is the larger eigenvalue of who passes it on to whom.
+    audience, names = setting.organisation.audience, _segments(setting)
+    onward = min(audience.onward_contacts, audience.size - 1.0)
+    part, near = 1.0 / len(names), audience.homophily
+    levels = (p.interest_own, p.interest_other)
+    chance = np.array([_chance(level, rate, p) for level in levels])
+    own = np.array([near + (1.0 - near) * part, (1.0 - near) * part])
+    passed_on = onward * np.column_stack([own * chance[0], (1.0 - own) * chance[1]])
+    first = np.array([part, 1.0 - part]) * chance
+    by_first = float(first @ passed_on.sum(axis=1) / max(first.sum(), 1e-300))
+    of_nobody = onward * float(chance[1])
+    kinds = setting.content.kinds
+    ours = [kind.topic is None or kind.topic in names for kind in kinds]
+    found = [(by_first, _eigenvalue(passed_on)) if one else (of_nobody, of_nobody) for one in ours]
+    passing, lasting = np.average(found, axis=0, weights=[kind.share for kind in kinds])
+    return float(passing), float(lasting)
+
+
+def _eigenvalue(matrix: Floats) -> float:
+    return float(np.abs(np.linalg.eigvals(matrix)).max())
+
+
+def _staff(setting: Setting, rate: float, p: Parameters) -> tuple[float, float]:
+    # Reposts that a sight everywhere of an employee's post would bring, and the part of an employee's ties that are colleagues.
+    staff = build_staff(setting.organisation, 0, 0, 0, 1)
+    contacts = max(float(staff.contacts.mean()), 1e-300)
+    colleagues = np.minimum(staff.contacts * setting.organisation.audience.coworkers, staff.size - 1.0)
+    part = 1.0 / len(staff.segments)
+    own, other = (_chance(level, rate, p) for level in (p.interest_own, p.interest_other))
+    return contacts * (part * own + (1.0 - part) * other), float(colleagues.mean()) / contacts
+
+
+def _segments(setting: Setting) -> tuple[str, ...]:
+    people = setting.organisation.people
+    if people is not None:
+        return tuple(dict.fromkeys(row.segment for row in people))
+    return tuple(segment.name for segment in setting.organisation.segments)

@@ -1,0 +1,130 @@
+"""What changes in employees from day to day, as arrays, and the updates of behaviour as pure functions of
+arrays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.employees.settling import Settled
+from agents.parameters.parameters import Parameters
+from agents.world.population import Staff, Traits
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+RECENT_DAYS = 7
+
+
+@dataclass(eq=False)
+class State:
+    """One row an employee, float64[n] unless said.
+
+    motivation, fear, habit, feedback   m, f, H, Q, levels from 0 to 1
+    recognition    G, recent praise
+    own_rate       p, exponentially weighted share of weeks with a share; a full memory from the first day on
+    clicks_belief  clicks that a share is believed to bring
+    recent         int64[7, n], own shares of the last seven days; row day % 7; `recent_total` their sum
+    week_shares    int64[n], shares since Monday
+    total_shares   int64[n], shares since day 0
+    """
+
+    motivation: Floats
+    fear: Floats
+    habit: Floats
+    feedback: Floats
+    recognition: Floats
+    own_rate: Floats
+    clicks_belief: Floats
+    recent: Ints
+    recent_total: Floats
+    week_shares: Ints
+    total_shares: Ints
+
+    @classmethod
+    def fresh(cls, staff: Staff, traits: Traits, before: Settled, p: Parameters) -> State:
+        """Everybody on the first day, as the time `before` has left them."""
+        n = staff.size
+        views = p.perceived_share * staff.contacts * p.visibility
+        return cls(
+            motivation=traits.motivation.copy(),
+            fear=traits.fear.copy(),
+            habit=before.habit.copy(),
+            feedback=np.full(n, p.feedback_start),
+            recognition=np.zeros(n),
+            own_rate=before.own_rate.copy(),
+            clicks_belief=views * p.click_base * p.peer_premium * np.exp(p.trust_weight * p.peer_trust),
+            recent=np.zeros((RECENT_DAYS, n), dtype=np.int64),
+            recent_total=np.zeros(n),
+            week_shares=np.zeros(n, dtype=np.int64),
+            total_shares=np.zeros(n, dtype=np.int64),
+        )
+
+    def copy(self) -> State:
+        """An independent copy: for tests and teaching."""
+        return State(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
+
+
+def recover(level: Floats, base: Floats, half_life_days: float) -> Floats:
+    """level + ρ (base − level) with ρ such that half the gap is gone after `half_life_days`."""
+    moved: Floats = level + (base - level) * (1.0 - 2.0 ** (-1.0 / half_life_days))
+    return moved
+
+
+def erode(motivation: Floats, base: Floats, rewarded: Floats, p: Parameters) -> Floats:
+    """ξ lost for each tangibly rewarded act at first, ever less towards the part of m₀ that no pay takes away.
+
+    m ← floor + (m − floor) · e^(−ξ · y / (m₀ − floor)), floor = μ · m₀. `rewarded` counts today's tangibly rewarded acts.
+    """
+    floor = p.motivation_kept * base
+    room = base - floor
+    left = np.exp(-p.tangible_erosion * rewarded / np.maximum(room, 1e-12))
+    eroded = floor + (motivation - floor) * left
+    return np.clip(np.where((room > 0.0) & (motivation > floor), eroded, motivation), 0.0, 1.0)
+
+
+def praise(motivation: Floats, praised: Floats, p: Parameters) -> Floats:
+    """m + ι · praise, held at 1."""
+    return np.clip(motivation + p.praise_gain * praised, 0.0, 1.0)
+
+
+def remember_praise(level: Floats, praised: Floats, p: Parameters) -> Floats:
+    """G after a day: halves every τ_G, and each thank-you adds less the more of them are remembered."""
+    faded = level * 2.0 ** (-1.0 / (7.0 * p.recognition_half_life_weeks))
+    renewed: Floats = faded + praised * np.maximum(0.0, 1.0 - faded / p.recognition_most)
+    return renewed
+
+
+def learn_feedback(expected: Floats, reactions: Floats, p: Parameters) -> Floats:
+    """Q + α_Q (feedback − Q), feedback = reactions / (reactions + scale)."""
+    return expected + p.feedback_rate * (reactions / (reactions + p.feedback_scale) - expected)
+
+
+def form_habit(level: Floats, opportunities: Floats, shares: Floats, p: Parameters) -> Floats:
+    """H + η (y − H), once for each opportunity of the day."""
+    chances = np.maximum(opportunities, 1.0)
+    kept = (1.0 - p.habit_rate) ** chances
+    moved = level * kept + (1.0 - kept) * np.minimum(shares / chances, 1.0)
+    return np.where(opportunities > 0.0, moved, level)
+
+
+def fear_after(
+    fear: Floats, strictness: Floats, trained: Flags, safe_shares: Floats, sanctions: Floats, p: Parameters
+) -> Floats:
+    """f ← (f + a · (1 − f)) · b, with a = a_p · strictness + a_s · sanctions and b = (1 − a_tr · trained) · (1 − a_safe)^safe shares.
+
+    Each push is a part of the way left, so that a level stays a level.
+    """
+    up = np.minimum(p.fear_policy_per_week * strictness / 7.0 + p.fear_sanction * sanctions, 1.0)
+    down = (1.0 - p.fear_training_per_week / 7.0 * trained) * (1.0 - p.fear_safe_share) ** safe_shares
+    return np.clip((fear + up * (1.0 - fear)) * down, 0.0, 1.0)
+
+
+def close_week(state: State, p: Parameters) -> None:
+    """At the end of a Sunday: p + (shared this week − p) / weeks remembered."""
+    state.own_rate = state.own_rate + ((state.week_shares > 0) - state.own_rate) / p.rate_weeks
+    state.week_shares[:] = 0

@@ -1,0 +1,1 @@
+"""Parameters of behaviour: declarations, priors and the stored posterior."""

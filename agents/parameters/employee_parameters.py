@@ -1,0 +1,303 @@
+"""Parameters of the employees: traits, the weights of the utility, and what a day does to motivation, habit
+and fear.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from agents.parameters.priors import declare
+
+ANY = (-math.inf, math.inf)
+UNIT = (0.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmployeeParameters:
+    """See behaviour in docs/model.md; log-odds are natural. Published effects convert by log-odds = 1.81
+    d.
+    """
+
+    # Traits
+    opportunities_per_week: float = declare(
+        3.0,
+        "sharing opportunities a week",
+        (1.5, 5.0),
+        "A",
+        "times an employee meets a shareable item",
+        limits=(0, 200),
+    )
+    non_desk_opportunities: float = declare(
+        0.5, "share of a desk worker's", (0.2, 0.8), "A", "staff without a desk meet fewer items", limits=UNIT
+    )
+    weekend_factor: float = declare(
+        0.1,
+        "part of a working day's",
+        (0.0, 0.3),
+        "A",
+        "opportunities and posts on a weekend day",
+        limits=UNIT,
+    )
+    relevance_elsewhere: float = declare(
+        0.4, "level 0-1", (0.2, 0.6), "A", "relevance of another segment's topic", limits=UNIT
+    )
+    base_log_odds: float = declare(
+        -6.51,
+        "log-odds",
+        (-9.0, -4.0),
+        "A",
+        "calibrated on 1-5 % weekly sharers; calibrated jointly, see docs/validation.md",
+        limits=ANY,
+    )
+    base_spread: float = declare(
+        1.3,
+        "log-odds, standard deviation",
+        (0.8, 1.8),
+        "A",
+        "a few people do most of the sharing",
+    )
+    motivation_mean: float = declare(
+        0.4,
+        "level 0-1",
+        (0.25, 0.55),
+        "A",
+        "intrinsic motivation to advocate",
+        limits=UNIT,
+    )
+    motivation_spread: float = declare(
+        1.0, "logits, standard deviation", (0.6, 1.4), "A", "heterogeneity of motivation"
+    )
+    fear_mean: float = declare(
+        0.35, "level 0-1", (0.2, 0.5), "A", "fear, uncertainty and doubt before any training", limits=UNIT
+    )
+    fear_spread: float = declare(
+        0.15, "level, standard deviation", (0.05, 0.25), "A", "heterogeneity of fear"
+    )
+    sensitivity_spread: float = declare(
+        0.5, "log, standard deviation", (0.2, 0.8), "A", "heterogeneity of the answer to rank and to fear"
+    )
+    steerer_share: float = declare(
+        0.246,
+        "share of employees",
+        (0.1, 0.3),
+        "R",
+        "about 20 % steer (Anderson et al. 2013); calibrated jointly, see docs/validation.md",
+        limits=UNIT,
+    )
+    perceived_share: float = declare(
+        0.27, "perceived / true audience", (0.22, 0.33), "R", "Bernstein et al. 2013", limits=UNIT
+    )
+    # Weights of the utility
+    intrinsic_weight: float = declare(
+        1.5,
+        "log-odds",
+        (0.8, 2.2),
+        "A",
+        "motivation times relevance",
+    )
+    image_weight: float = declare(
+        0.214,
+        "log-odds per log contact",
+        (0.05, 0.3),
+        "A",
+        "image: a larger perceived audience; calibrated jointly, see docs/validation.md",
+    )
+    feedback_weight: float = declare(0.8, "log-odds", (0.3, 1.3), "A", "expected feedback")
+    reward_weight: float = declare(
+        0.442,
+        "log-odds per unit of v(r)",
+        (0.13, 0.62),
+        "M",
+        "0.3-1.5 at a large reward (DellaVigna & Pope 2018); calibrated jointly, see docs/validation.md",
+    )
+    reward_unit_points: float = declare(
+        3.66,
+        "points",
+        (2.0, 10.0),
+        "A",
+        "r0: the reward at which v(r) = ln 2; calibrated jointly, see docs/validation.md",
+        scale="log",
+    )
+    crowding_out: float = declare(
+        0.5, "log-odds at m = 1", (0.2, 0.9), "M", "Deci, Koestner & Ryan 1999, d -0.28…-0.40"
+    )
+    crowding_public: float = declare(
+        0.5, "per standard deviation of log contacts", (0.0, 3.0), "A", "pay seen by many"
+    )
+    goal_weight: float = declare(
+        0.4, "log-odds at the goal", (0.2, 0.6), "M", "Kivetz, Urminsky & Zheng 2006"
+    )
+    goal_exponent: float = declare(2.0, "exponent", (1.0, 3.0), "M", "Kivetz, Urminsky & Zheng 2006")
+    norm_up: float = declare(
+        1.5,
+        "log-odds at a gap of 1",
+        (0.3, 1.8),
+        "A",
+        "below the norm, pulled up; calibrated jointly, see docs/validation.md",
+    )
+    norm_down: float = declare(
+        0.337,
+        "log-odds at a gap of 1",
+        (0.1, 1.0),
+        "A",
+        "above the norm, pulled down; calibrated jointly, see docs/validation.md",
+    )
+    norm_attention: float = declare(
+        0.415,
+        "part of a gap",
+        (0.1, 0.6),
+        "A",
+        "a gap to colleagues as far as noticed without a message; calibrated jointly, see docs/validation.md",
+        limits=UNIT,
+    )
+    rate_weeks: float = declare(
+        6.67,
+        "weeks",
+        (4.0, 12.0),
+        "A",
+        "memory of one's own weekly rate; calibrated jointly, see docs/validation.md",
+        limits=(1.0, math.inf),
+    )
+    recognition_weight: float = declare(
+        0.259,
+        "log-odds",
+        (0.1, 0.4),
+        "M",
+        "Bradler et al. 2016; Gallus 2017; sign uncertain; calibrated jointly, see docs/validation.md",
+    )
+    rank_first: float = declare(0.2, "log-odds in the first third", (0.1, 0.3), "M", "Gill et al. 2019")
+    rank_last: float = declare(0.15, "log-odds lost in the last third", (0.0, 0.3), "M", "Gill et al. 2019")
+    contest_weight: float = declare(
+        0.12, "log-odds", (0.05, 0.2), "A", "team contest; halves when it is over"
+    )
+    contest_half_life_weeks: float = declare(4.0, "weeks", (1.0, 8.0), "A", "fading of a contest that ended")
+    streak_weight: float = declare(
+        0.3, "log-odds", (0.0, 0.6), "A", "an intact streak; only the sign is published"
+    )
+    break_weight: float = declare(
+        0.39,
+        "log-odds",
+        (0.0, 0.6),
+        "A",
+        "a broken streak; only the sign is published; calibrated jointly, see docs/validation.md",
+    )
+    habit_weight: float = declare(1.2, "log-odds at H = 1", (0.5, 2.0), "A", "habit")
+    friction_cost: float = declare(
+        1.0, "log-odds at full friction", (0.0, 2.0), "A", "no evidence: flat prior"
+    )
+    fear_weight: float = declare(1.0, "log-odds", (0.0, 2.0), "A", "no evidence: flat prior")
+    green_light_relief: float = declare(
+        0.6, "share of fear lifted", (0.2, 0.9), "A", "green-lit content", limits=UNIT
+    )
+    repetition_cost: float = declare(
+        0.15, "log-odds per own share in 7 days", (0.05, 0.4), "A", "not flooding one's friends"
+    )
+    # Novelty of a reward
+    novelty_half_life_weeks: float = declare(
+        5.0, "weeks", (3.0, 10.0), "R", "1.57 under a week, 0.30 to 20 weeks"
+    )
+    novelty_floor: float = declare(
+        0.15, "share of the first effect", (0.0, 0.5), "R", "-0.20 over years", limits=UNIT
+    )
+    novelty_renewal: float = declare(
+        0.5,
+        "part of the novelty clock turned back",
+        (0.0, 1.0),
+        "A",
+        "a changed scheme is partly new; the first one wholly",
+        limits=UNIT,
+    )
+    # What a day does
+    tangible_erosion: float = declare(
+        0.0169,
+        "motivation per rewarded act",
+        (0.0, 0.02),
+        "M",
+        "Deci, Koestner & Ryan 1999; calibrated jointly, see docs/validation.md",
+    )
+    motivation_kept: float = declare(
+        0.3,
+        "part of the first motivation",
+        (0.1, 0.6),
+        "A",
+        "what no pay takes away: erosion is bounded",
+        limits=UNIT,
+    )
+    praise_gain: float = declare(
+        0.01, "motivation per praise", (0.005, 0.02), "M", "Deci et al. 1999, verbal rewards"
+    )
+    motivation_half_life_weeks: float = declare(
+        19.8,
+        "weeks",
+        (1.0, 26.0),
+        "M",
+        "conflicting evidence (Goswami & Urminsky 2017); calibrated jointly, see docs/validation.md",
+    )
+    recognition_half_life_weeks: float = declare(
+        18.5, "weeks", (4.0, 26.0), "M", "Gallus 2017; calibrated jointly, see docs/validation.md"
+    )
+    kudos_per_week: float = declare(
+        0.03,
+        "thanks given a week and employee",
+        (0.01, 0.2),
+        "A",
+        "where a scheme has kudos",
+        limits=(0.0, 100.0),
+    )
+    kudos_weight: float = declare(
+        0.4, "part of a public thank-you", (0.1, 0.8), "A", "a colleague's private thanks", limits=UNIT
+    )
+    recognition_most: float = declare(
+        3.0, "thanks", (2.0, 5.0), "A", "G at which one more thank-you adds nothing", limits=(1e-6, 1e6)
+    )
+    feedback_rate: float = declare(
+        0.19,
+        "per share",
+        (0.05, 0.3),
+        "R",
+        "Lindström et al. 2021",
+        limits=UNIT,
+    )
+    feedback_start: float = declare(
+        0.2, "level 0-1", (0.05, 0.35), "A", "feedback expected before the first share", limits=UNIT
+    )
+    feedback_scale: float = declare(
+        2.0, "clicks and reposts", (1.0, 5.0), "A", "reactions that count as half of full feedback"
+    )
+    habit_rate: float = declare(0.05, "per opportunity", (0.02, 0.1), "A", "habit formation", limits=UNIT)
+    reward_learning_rate: float = declare(
+        0.2, "per share", (0.1, 0.4), "A", "belief about the points of a share", limits=UNIT
+    )
+    clicks_learning_rate: float = declare(
+        0.2, "per share", (0.1, 0.4), "A", "belief about the clicks of a share", limits=UNIT
+    )
+    redemption_per_week: float = declare(
+        0.25, "chance a week", (0.05, 0.6), "A", "somebody who can afford a reward takes it", limits=UNIT
+    )
+    fear_sanction: float = declare(
+        0.3, "level per sanction", (0.1, 0.5), "A", "one's own sanction", limits=UNIT
+    )
+    sanction_seen: float = declare(
+        0.2, "part of one's own", (0.05, 0.5), "A", "a sanction seen in the team", limits=UNIT
+    )
+    fear_policy_per_week: float = declare(
+        0.02, "level a week at full strictness", (0.005, 0.04), "A", "a strict policy", limits=UNIT
+    )
+    fear_safe_share: float = declare(
+        0.05, "part of fear per safe share", (0.01, 0.1), "A", "nothing bad happened", limits=UNIT
+    )
+    fear_training_per_week: float = declare(
+        0.03, "part of fear a week when trained", (0.01, 0.06), "A", "training", limits=UNIT
+    )
+    # Quality of what is written
+    effort_base: float = declare(
+        0.4, "level 0-1", (0.3, 0.5), "A", "effort of an indifferent sharer", limits=UNIT
+    )
+    effort_intrinsic: float = declare(
+        0.4, "level per motivation", (0.2, 0.6), "A", "effort rises with motivation", limits=UNIT
+    )
+    effort_points: float = declare(
+        0.25, "level at full salience", (0.1, 0.4), "A", "points draw effort to counting", limits=UNIT
+    )
+    effort_norm: float = declare(0.1, "level", (0.05, 0.2), "A", "a visible norm raises care", limits=UNIT)

@@ -1,0 +1,1 @@
+"""The incentive program inside the simulation."""

@@ -1,0 +1,69 @@
+"""From a day's shares to the events they cause: the shares, their clicks hours or days later, the leads
+among those.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.program.record import CLICK, LEAD, SHARE, Rows, joined
+from agents.world.clock import DAY_SECONDS, Clock
+from agents.world.draws import uniforms_each
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LATEST_CLICK_DAYS = 30
+ORDINALS_A_DAY = 64
+
+
+class Made(NamedTuple):
+    """The employees' shares of one day, arrays of one length."""
+
+    person: Ints
+    ordinal: Ints
+    item: Ints
+    channel: Ints
+    second: Ints
+    number: Ints
+
+
+def happenings(
+    made: Made,
+    clicks: Ints,
+    zone: Ints,
+    half_life_hours: Floats,
+    leads_per_click: float,
+    clock: Clock,
+    key: np.uint64,
+    day: int,
+) -> Rows:
+    """All events that the shares of `day` cause, unordered.
+
+    clicks           human clicks on each share
+    zone             of each sharer
+    half_life_hours  of each share's channel: click delays are exponential, cut at 30 days
+    key              of the CLICK stream; a click's draws are named by its share's (person, ordinal) and its
+                     place among the clicks
+    """
+    n = made.person.size
+    zeros = np.zeros(n, dtype=np.int64)
+    seconds = clock.utc_of_local(day, made.second, zone)
+    share = Rows(
+        made.person, zeros + SHARE, seconds, zeros + day, made.item, made.channel, made.number, zeros
+    )
+    root = np.repeat(np.arange(n), clicks)
+    nth = np.arange(root.size) - np.repeat(np.cumsum(clicks) - clicks, clicks)
+    name = made.person[root] * ORDINALS_A_DAY + made.ordinal[root] % ORDINALS_A_DAY
+    hours = -np.log1p(-uniforms_each(key, day, name, 2 * nth)) / np.log(2.0) * half_life_hours[root]
+    delay = np.minimum(1.0 + np.floor(3600.0 * hours), LATEST_CLICK_DAYS * DAY_SECONDS).astype(np.int64)
+    then = seconds[root] + delay
+    click = share.take(root)._replace(
+        kind=zeros[root] + CLICK, seconds=then, day=clock.local_day(then, zone[root]), ordinal=nth
+    )
+    won = uniforms_each(key, day, name, 2 * nth + 1) < leads_per_click
+    lead = click.take(won)
+    return joined([share, click, lead._replace(kind=np.full(lead.kind.size, LEAD, dtype=np.int64))])

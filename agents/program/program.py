@@ -1,0 +1,234 @@
+"""The program inside the simulation: what it offers each day, and the scoring of what happened by the one kernel."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.employees.state import State
+from agents.parameters.parameters import Parameters
+from agents.program.incentives import Incentives, thirds
+from agents.program.record import KINDS, LEAD, SOURCE, VERIFICATIONS, Rows, Waiting, joined
+from agents.program.redemption import Shop
+from agents.program.running import RunningScheme, item_tags
+from agents.setting.setting import Phase, Setting
+from agents.world.clock import Clock
+from agents.world.desk import Items
+from agents.world.population import Staff
+from agents.world.timeline import Timeline
+from engine.scoring_tables import new_objects
+from rewards.clock import microseconds
+from rewards.events import Event
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.scoring.absences import absences, with_absences
+from rewards.scoring.carrying import NOTHING_ASIDE, Aside
+from rewards.scoring.tables import CompiledScheme
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+class Scored(NamedTuple):
+    """One day's awards: person and millipoints of each, and whose the day's leads are."""
+
+    person: Ints
+    millipoints: Ints
+    leads: Ints
+
+
+class Programme:
+    """Schemes in force, their running scores, and the events still to come.
+
+    An event is scored by the scheme in force for its person on its local day. Where a group goes over from one scheme to another, what its
+    people have begun is carried as between two versions of a live program.
+    """
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        staff: Staff,
+        items: Items,
+        setting: Setting,
+        clock: Clock,
+        p: Parameters,
+        record_events: bool,
+    ) -> None:
+        self._timeline, self._staff, self._items, self._setting, self._p = timeline, staff, items, setting, p
+        self._clock = clock
+        self._shop = Shop(staff.size)
+        self.running = [
+            RunningScheme(scheme, staff, items, setting.content, clock, p.leads_per_click, self._shop)
+            for scheme in timeline.schemes
+        ]
+        self._waiting = Waiting()
+        groups = len(timeline.names)
+        self._last: list[RunningScheme | None] = [None] * groups
+        self._aside: list[Aside] = [NOTHING_ASIDE] * groups
+        self._known: dict[tuple[int, int], CompiledScheme] = {}
+        # What goes by object or pair has one table, whatever scheme is in force.
+        self._objects, self._used = new_objects()
+        self._board_base: dict[tuple[int, int], Ints] = {}
+        self._kept: list[Rows] | None = [] if record_events else None
+
+    def in_force(self, group: int, day: int) -> RunningScheme | None:
+        """The scheme of a group on a day; days are asked for in order, and on the first of a scheme it takes over."""
+        scheme = self._timeline.phase(group, day).scheme
+        if scheme is None:
+            return None
+        running = next(running for running in self.running if running.scheme == scheme)
+        before, self._last[group] = self._last[group], running
+        if before is not None and before is not running:
+            members = np.flatnonzero(self._timeline.group == group)
+            self._aside[group] = running.take_over(before, members, self._aside[group])
+        return running
+
+    def _knowing(self, running: RunningScheme, group: int, day: int) -> CompiledScheme:
+        """The scheme in force as a group knows it: with the days on which its streaks were in none of the group's phases."""
+        began = self._timeline.phase(group, day).day
+        if (group, began) not in self._known:
+            none = IncentiveScheme(name="none", title="None")
+            zone = ZoneInfo(running.scheme.calendar.zone)
+            history = [
+                (
+                    microseconds(datetime.combine(self._clock.date_of(phase.day), time(), zone)),
+                    phase.scheme or none,
+                )
+                for phase in self._timeline.phases(group)
+                if phase.day <= day
+            ]
+            self._known[group, began] = with_absences(running.compiled, absences(history))
+        return self._known[group, began]
+
+    def add(self, rows: Rows) -> None:
+        """Take in the events that a day's shares cause."""
+        self._waiting.add(rows)
+
+    def settle(self, day: int) -> Scored:
+        """Score the events whose local day is `day`."""
+        rows = self._waiting.due(day)
+        leads = rows.person[rows.kind == LEAD]
+        # Who left earns nothing: what becomes of their shares is no event of the program any more.
+        rows = rows.take(rows.day < self._staff.leaves[rows.person])
+        if self._kept is not None:
+            self._kept.append(rows)
+        people, amounts = [], []
+        by_group = [self.in_force(group, day) for group in range(len(self._timeline.names))]
+        for group, running in enumerate(by_group):
+            mine = rows.take(self._timeline.group[rows.person] == group)
+            if running is not None and mine.person.size:
+                running.state = running.state._replace(objects=self._objects, used=self._used)
+                awards = running.score(mine, self._p.reward_learning_rate, self._knowing(running, group, day))
+                self._objects, self._used = running.state.objects, running.state.used
+                people.append(mine.person[awards.event])
+                amounts.append(awards.amount_millipoints)
+                running.catalogue.award(people[-1], amounts[-1], self._clock.date_of(day))
+        empty = [np.empty(0, dtype=np.int64)]
+        return Scored(np.concatenate(people or empty), np.concatenate(amounts or empty), leads)
+
+    def kept_rows(self) -> Rows:
+        """All events so far. Raises RuntimeError when the model was told not to keep them."""
+        if self._kept is None:
+            raise RuntimeError(
+                "events were not kept; they take memory; build the model with record_events=True"
+            )
+        return joined(self._kept).ordered()
+
+    def recorded_events(self) -> list[Event]:
+        """All events so far in canonical order. Raises RuntimeError when the model was told not to keep them."""
+        rows, channels = self.kept_rows(), self._setting.content.channels
+        tags = [item_tags(self._items, item) for item in range(len(self._items.ids))]
+        return [
+            Event(
+                source=SOURCE,
+                id=rows.event_id(at),
+                kind=KINDS[kind],
+                subject=self._staff.ids[person],
+                occurred_at=datetime.fromtimestamp(second, UTC),
+                object=self._items.ids[item],
+                channel=channels[channel].name,
+                tags=tags[item],
+                verification=VERIFICATIONS[kind],
+            )
+            for at, (person, kind, second, _, item, channel, _, _) in enumerate(
+                zip(*(column.tolist() for column in rows), strict=True)
+            )
+        ]
+
+    def earned_millipoints(self) -> Ints:
+        """int64[n]: earned so far, over all schemes: everybody's total is with the last one of their group."""
+        total = np.zeros(self._staff.size, dtype=np.int64)
+        for running in self.running:
+            total += running.earned
+        return total
+
+    def spendable_millipoints(self) -> Ints:
+        """int64[n]: what everybody can spend."""
+        total = np.zeros(self._staff.size, dtype=np.int64)
+        for running in self.running:
+            total += running.catalogue.held(running.earned)
+        return total
+
+    def redeem(self, draws: Floats, day: int, present: Flags) -> float:
+        """Let those who are there turn points in for what the scheme in force offers, with one draw each; money paid."""
+        chance, on, paid = self._p.redemption_per_week, self._clock.date_of(day), 0.0
+        for group in range(len(self._timeline.names)):
+            running = self.in_force(group, day)
+            if running is not None:
+                there = np.where(present & (self._timeline.group == group), running.earned, 0)
+                paid += running.catalogue.redeem(there, draws, chance, on)
+        return paid
+
+    def liability(self) -> float:
+        """Money owed for points held."""
+        return sum(running.catalogue.liability(running.earned) for running in self.running)
+
+    def incentives(self, day: int, state: State, present: Flags) -> Incentives:
+        """What every employee is offered on `day`."""
+        offer = Incentives.none(self._staff.size)
+        for group in range(len(self._timeline.names)):
+            members = self._timeline.group == group
+            phase = self._timeline.phase(group, day)
+            offer.norm_shown[members] = float(phase.norm_message == "median")
+            offer.contest[members] = self._timeline.contest(group, day, self._p.contest_half_life_weeks)
+            running = self.in_force(group, day)
+            if running is not None:
+                self._offer_scheme(offer, running, phase, group, members, day, present)
+            elif phase.leaderboard == "shown":
+                offer.rank[members] = self._places_by_shares(group, phase, state, present & members)[members]
+        return offer
+
+    def _places_by_shares(self, group: int, phase: Phase, state: State, among: Flags) -> Floats:
+        # A board without points counts shares since it was put up.
+        base = self._board_base.setdefault((group, phase.day), state.total_shares.copy())
+        return thirds((state.total_shares - base).astype(np.float64), among)
+
+    def _offer_scheme(
+        self,
+        offer: Incentives,
+        running: RunningScheme,
+        phase: Phase,
+        group: int,
+        members: Flags,
+        day: int,
+        present: Flags,
+    ) -> None:
+        segment = self._staff.segment[members]
+        offer.share_points[members] = running.share_belief[members]
+        offer.click_points[members] = running.click_belief[members]
+        offer.tangible[members] = running.promise.tangible[segment]
+        offer.public[members] = running.promise.public[segment]
+        offer.expected[members] = running.promise.expected[segment]
+        prize, prize_public = running.prizes(day - self._timeline.scheme_began(group, day))
+        offer.prize[members], offer.prize_public[members] = prize[members], prize_public[members]
+        offer.weeks[members] = self._timeline.novelty_weeks(group, day, self._p)
+        offer.goal[members] = running.goal()[members]
+        if running.scheme.streaks:
+            streaks = running.streaks(day, np.flatnonzero(members), self._knowing(running, group, day))
+            offer.intact[members], offer.broken[members] = streaks
+        if phase.leaderboard == "shown" or (phase.leaderboard == "scheme" and running.scheme.leaderboards):
+            offer.rank[members] = running.places(day, present & members)[members]

@@ -1,0 +1,234 @@
+"""One scheme in force inside the simulation: its tables, everybody's score, and what they have come to expect of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.program.incentives import thirds
+from agents.program.promise import Examples, Promise, promise_of
+from agents.program.record import CLICK, KINDS, LEAD, SHARE, VERIFICATIONS, Rows
+from agents.program.redemption import Catalogue, Shop
+from agents.program.streaks import Standing, standing
+from agents.setting.setting import Content
+from agents.world.clock import Clock
+from agents.world.desk import Items
+from agents.world.population import Staff
+from engine import scoring_tables as codes
+from engine.scoring import score_batch
+from engine.scoring_tables import (
+    Awards,
+    EventBatch,
+    ScoreState,
+    StateColumns,
+    columns,
+    new_objects,
+    new_state,
+)
+from rewards.events import VERIFICATION_LEVEL, object_key
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.scoring.carrying import Aside, carry_people
+from rewards.scoring.tables import CompiledScheme, compile_scheme
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+GREEN_LIT_TAG = "green-lit"
+
+
+class RunningScheme:
+    """A compiled scheme with the score of n people.
+
+    share_belief, click_belief  float64[n]: points expected for a share, and for a click with the leads among clicks; they begin
+                                at what is announced and follow what is awarded, so that caps are learnt by meeting them
+    """
+
+    def __init__(
+        self,
+        scheme: IncentiveScheme,
+        staff: Staff,
+        items: Items,
+        content: Content,
+        clock: Clock,
+        leads_per_click: float,
+        shop: Shop,
+    ) -> None:
+        self.scheme = scheme
+        self.compiled = compile_scheme(scheme)
+        self.state = new_state(self.compiled.tables, staff.size)
+        self._staff, self._clock = staff, clock
+        words = self.compiled.vocabulary
+        self._kinds = np.array([words.kind_codes.get(kind, -1) for kind in KINDS], dtype=np.int64)
+        self._channels = np.array(
+            [words.channel_code(c.name) for c in content.channels] + [-1], dtype=np.int64
+        )
+        self._segments = np.array([words.segment_codes.get(s, -1) for s in staff.segments], dtype=np.int64)
+        self._tags = np.array(
+            [words.tag_mask(item_tags(items, item)) for item in range(len(items.ids))], dtype=np.int64
+        )
+        self._objects = np.array([object_key(name) for name in items.ids], dtype=np.int64)
+        self._levels = np.array([VERIFICATION_LEVEL[name] for name in VERIFICATIONS], dtype=np.int64)
+        self.promise = self._promise(items, content, leads_per_click)
+        self.catalogue = Catalogue(scheme, shop)
+        self.share_belief = self.promise.share[staff.segment]
+        self.click_belief = self.promise.click[staff.segment]
+        self._board_base = np.zeros(staff.size, dtype=np.int64)
+        self._board_window: tuple[int, ...] | None = None
+
+    def batch(self, rows: Rows) -> EventBatch:
+        """Events as the kernel reads them."""
+        day = rows.day
+        days = np.unique(day)
+        dates = [self._clock.date_of(int(one)) for one in days]
+        months = np.array([12 * d.year + d.month - 1 for d in dates], dtype=np.int64)
+        zeros = np.zeros(rows.person.size, dtype=np.int64)
+        return EventBatch(
+            person=rows.person,
+            kind=self._kinds[rows.kind],
+            object=self._objects[rows.item],
+            counterpart=zeros - 1,
+            occurred_at_us=rows.seconds * 1_000_000,
+            local_date=day + self._clock.start_ordinal,
+            month=months[np.searchsorted(days, day)],
+            channel=self._channels[rows.channel],
+            tags=self._tags[rows.item],
+            segment=self._segments[self._staff.segment[rows.person]],
+            verification=self._levels[rows.kind],
+            quantity=zeros + 1,
+            role=zeros,
+            leave=self._staff.days_off,
+        )
+
+    def take_over(self, other: RunningScheme, members: Ints, aside: Aside) -> Aside:
+        """Carry what these people have begun and spent from another scheme; `aside` is what that one did not name. Returns the same of this one."""
+        mine = ScoreState(other.state.people[members], *new_objects(1))
+        carried, left = carry_people(
+            mine, aside, other.compiled.parts, self.compiled.parts, self.compiled.tables
+        )
+        self.state.people[members] = carried.people
+        other.state.people[members] = new_state(other.compiled.tables, members.size).people
+        return left
+
+    def score(self, rows: Rows, learning_rate: float, known: CompiledScheme) -> Awards:
+        """Score events in canonical order, and let everybody learn what a share and a click really bring.
+
+        `known`: the scheme as those people know it, with what was away before it.
+        """
+        self.state, awards = score_batch(known.tables, self.state, self.batch(rows))
+        # A badge is paid once: its points say nothing about what the next share brings.
+        lasting = ~np.isin(awards.reason, (codes.BADGE, codes.BADGE_LOST))
+        paid = awards.amount_millipoints * lasting
+        amounts = np.bincount(awards.event, weights=paid, minlength=rows.person.size)
+        for kinds, belief in (((SHARE,), self.share_belief), ((CLICK, LEAD), self.click_belief)):
+            of_kind = np.isin(rows.kind, kinds)
+            people, place = np.unique(rows.person[of_kind], return_inverse=True)
+            if people.size:
+                acts = np.bincount(place, weights=rows.kind[of_kind] == kinds[0])
+                mean = np.bincount(place, weights=amounts[of_kind]) / np.maximum(acts, 1.0) / 1000.0
+                belief[people] += learning_rate * (mean - belief[people])
+        return awards
+
+    @property
+    def earned(self) -> Ints:
+        """int64[n]: millipoints earned so far by those who are under this scheme, or were last."""
+        return self.state.people[:, 0]
+
+    def goal(self) -> Floats:
+        """float64[n]: fraction done of the unreached badge or level that is nearest to being reached; 0 without any."""
+        nearest = np.zeros(self._staff.size)
+        tables = self.compiled.tables
+        now = columns(tables, self.state)
+        for badge in range(tables.badge.shape[0]):
+            first, last = tables.badge[badge, :2]
+            done = np.zeros(self._staff.size)
+            for group in np.unique(tables.requirement[first:last, 0]):
+                needs = [need for need in tables.requirement[first:last] if need[0] == group]
+                parts = [np.minimum(_have(now, int(n[1]), int(n[2])) / max(1, int(n[3])), 1.0) for n in needs]
+                done = np.maximum(done, np.min(parts, axis=0))
+            nearest = np.maximum(nearest, np.where(now.badge[:, badge] != codes.HELD, done, 0.0))
+        levels = [float(level.points) * 1000.0 for level in self.scheme.levels]
+        for below, level in zip([0.0, *levels], levels, strict=False):
+            climbing = (now.earned >= below) & (now.earned < level)
+            nearest = np.maximum(nearest, np.where(climbing, now.earned / max(level, 1.0), 0.0))
+        return np.where(nearest < 1.0, nearest, 0.0)
+
+    def prizes(self, day_of_scheme: int) -> tuple[Floats, Floats]:
+        """float64[n] each: 1 where a tangible, announced prize can still be had, and where such a one is public."""
+        now = columns(self.compiled.tables, self.state)
+        running = [one.nature for one in self.scheme.challenges if day_of_scheme < one.days]
+        for_all = running + [one.nature for one in self.scheme.recognition.highlights]
+        badges = enumerate(self.scheme.every_badge)
+        found = [(nature, np.ones(self._staff.size)) for nature in for_all]
+        found += [(badge.nature, (now.badge[:, i] != codes.HELD).astype(np.float64)) for i, badge in badges]
+        prize, public = np.zeros(self._staff.size), np.zeros(self._staff.size)
+        for nature, to_be_had in found:
+            if nature.worth == "tangible" and nature.expectation == "expected":
+                prize = np.maximum(prize, to_be_had)
+                public = np.maximum(public, to_be_had * (nature.publicity == "public"))
+        return prize, public
+
+    def streaks(self, day: int, members: Ints, known: CompiledScheme) -> Standing:
+        """Where these people's streaks stand on the morning of `day`; `known` as for `score`."""
+        now = columns(known.tables, self.state).streak[members]
+        segments = self._segments[self._staff.segment[members]]
+        return standing(known.tables, now, members, segments, self._staff.days_off, self._clock.date_of(day))
+
+    def places(self, day: int, present: Flags) -> Floats:
+        """float64[n]: +1 first third, −1 last third of the scheme's first board (of all points without one)."""
+        board = self.scheme.leaderboards[0] if self.scheme.leaderboards else None
+        window = "total" if board is None else board.window
+        today = self._clock.date_of(day)
+        key = {
+            "day": (day,),
+            "week": today.isocalendar()[:2],
+            "month": (today.year, today.month),
+            "total": (),
+        }[window]
+        if key != self._board_window:
+            self._board_window, self._board_base = key, self.earned.copy()
+            if window == "total":
+                self._board_base[:] = 0
+        points = (self.earned - self._board_base).astype(np.float64)
+        group = "everyone" if board is None else board.group
+        if group == "everyone":
+            return thirds(points, present)
+        membership = self._staff.segment if group == "segment" else self._staff.team
+        return sum(
+            (thirds(points, present & (membership == code)) for code in np.unique(membership)),
+            start=np.zeros(points.size),
+        )
+
+    def _promise(self, items: Items, content: Content, leads_per_click: float) -> Promise:
+        # Everybody reads the scheme: one share, click and lead of each kind of item on each channel.
+        sizes = (len(self._staff.segments), len(items.kinds), len(content.channels))
+        segment, kind, channel = (axis.ravel() for axis in np.indices(sizes))
+        shares = (
+            np.array([k.share for k in items.kinds])[kind]
+            * np.array([c.share for c in content.channels])[channel]
+        )
+        mask = self.compiled.vocabulary.tag_mask
+        tags = np.array([mask((*k.tags, GREEN_LIT_TAG)) for k in items.kinds], dtype=np.int64)
+        examples = Examples(segment, self._segments[segment], self._channels[channel], tags[kind], shares)
+        counts = ((SHARE, 1.0), (CLICK, 1.0), (LEAD, leads_per_click))
+        events = [(int(self._kinds[event]), int(self._levels[event]), count) for event, count in counts]
+        date = self._clock.date_of(0)
+        month = 12 * date.year + date.month - 1
+        return promise_of(self.scheme, self.compiled, examples, events, date.toordinal(), month)
+
+
+def _have(now: StateColumns, metric: int, index: int) -> Floats:
+    # What is counted within one object has no column: nobody sees how near they are to it.
+    if metric == codes.METRIC_POINTS:
+        return now.earned.astype(np.float64)
+    if metric == codes.METRIC_AWARDS:
+        return now.rule[:, index, codes.AWARDS].astype(np.float64)
+    if metric == codes.METRIC_COUNTER:
+        return now.counter[:, index, 1].astype(np.float64)
+    return now.streak[:, index, codes.LENGTH].astype(np.float64)
+
+
+def item_tags(items: Items, item: int) -> tuple[str, ...]:
+    """Tags of an item's events: those of its kind, and "green-lit" where it is."""
+    own = items.kinds[int(items.kind[item])].tags
+    return (*own, GREEN_LIT_TAG) if items.green_lit[item] else own

@@ -1,0 +1,121 @@
+"""The company as a scenario writes it: people, the audience around them, and the company's own accounts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from agents.setting.parts import Name, NonNegative, Part, Positive, Share, Zone
+from rewards.people_file import PersonRow
+
+
+class Contacts(Part):
+    """How many contacts a generated employee has: lognormal with a Pareto tail."""
+
+    median: Positive = 300.0
+    """Contacts of the employee in the middle."""
+    sigma: Annotated[float, Field(ge=0.0, le=3.0)] = 1.0
+    """Standard deviation of the natural logarithm of the count; 0 gives everybody the median."""
+    tail_share: Share = 0.01
+    """Share of employees whose count comes from the Pareto tail."""
+    tail_exponent: Annotated[float, Field(gt=1.0, le=10.0)] = 2.0
+    """Exponent of the tail; lower is heavier."""
+    least: Annotated[int, Field(ge=0)] = 5
+    """Nobody has fewer."""
+    most: Annotated[int, Field(ge=1, le=1_000_000)] = 30_000
+    """Nobody has more."""
+
+
+class Segment(Part):
+    """A group of generated employees with a topic of its own."""
+
+    name: Name
+    """Name of the segment, and of its topic."""
+    share: Positive = 1.0
+    """Part of the headcount, relative to the other segments' shares."""
+    teams: Annotated[int, Field(ge=1, le=1000)] = 2
+    """Teams in the segment, of equal size."""
+    contacts_median: Positive | None = None
+    """Median contacts here, instead of the organisation's."""
+    timezone: Zone | None = None
+    """IANA time zone here, instead of the organisation's."""
+    desk: Literal["desk", "non-desk"] = "desk"
+    """Whether people sit at a desk; others meet fewer items."""
+    part_time: Share = 0.0
+    """Share of people who work half time."""
+
+
+class Audience(Part):
+    """The people outside who can see shares."""
+
+    size: Annotated[int, Field(ge=1, le=20_000_000)] = 100_000
+    """Different people."""
+    homophily: Share = 0.5
+    """Part of an employee's ties that stay within their segment's own public."""
+    coworkers: Share = 0.15
+    """Part of an employee's ties that are colleagues."""
+    overlap: Share = 0.0
+    """How much ties crowd on popular people: 0 spreads them evenly, 1 the most."""
+    onward_contacts: Annotated[float, Field(ge=0.0, le=2000.0)] = 300.0
+    """Contacts of an audience member, who may repost to them."""
+
+
+class CorporateAccount(Part):
+    """A company page: a source of the same content with its own followers, lower trust and no peer premium."""
+
+    name: Name = "company-page"
+    """Name of the account."""
+    followers: Annotated[int, Field(ge=0)] = 20_000
+    """People who follow it."""
+    posts_per_week: NonNegative = 5.0
+    """Posts a week, Poisson."""
+
+
+class Turnover(Part):
+    """People who leave and people who come."""
+
+    leavers_per_year: Share = 0.0
+    """Share of the staff that leaves within a year."""
+    replaced: Share = 1.0
+    """Share of leavers whose post is filled again."""
+    days_to_refill: Annotated[int, Field(ge=0, le=365)] = 30
+    """Days from a leaving to the joining that fills the post."""
+
+
+class Organisation(Part):
+    """The company: people rows from a CSV, or a headcount with segments; its audience and its own accounts."""
+
+    headcount: Annotated[int, Field(ge=1, le=200_000)] | None = None
+    """Number of employees to generate; leave it out where `people` is given."""
+    segments: Annotated[tuple[Segment, ...], Field(min_length=1, max_length=30)] = (
+        Segment(name="sales", share=0.2, teams=3, contacts_median=600.0),
+        Segment(name="engineering", share=0.4, teams=4),
+        Segment(name="support", share=0.2, teams=2),
+        Segment(name="operations", share=0.2, teams=3, contacts_median=200.0, desk="non-desk", part_time=0.3),
+    )
+    """Groups of generated employees."""
+    people: tuple[PersonRow, ...] | None = None
+    """The people themselves: in a scenario file, the name of a people CSV beside it."""
+    contacts: Contacts = Contacts()
+    """How many contacts generated employees have."""
+    timezone: Zone = "Europe/Madrid"
+    """IANA time zone."""
+    audience: Audience = Audience()
+    """The people outside."""
+    corporate_accounts: Annotated[tuple[CorporateAccount, ...], Field(max_length=20)] = (CorporateAccount(),)
+    """The company's own pages."""
+    turnover: Turnover = Turnover()
+    """Leavers and joiners."""
+
+    @model_validator(mode="after")
+    def _one_source_of_people(self) -> Self:
+        if (self.headcount is None) == (self.people is None):
+            raise ValueError(
+                "organisation has "
+                + ("neither headcount nor people" if self.people is None else "both headcount and people")
+                + "; exactly one is needed; keep one of the two"
+            )
+        if len({segment.name for segment in self.segments}) < len(self.segments):
+            raise ValueError("two segments of one name; segment names differ; rename one")
+        return self

@@ -1,0 +1,124 @@
+"""What is simulated: the company, its content and policy, and what changes on which day.
+
+`sims.Scenario` adds a name, seeds and outcomes to a `Setting`; files named in a scenario are read there, so that a setting is
+complete in itself and its content hash names everything that moves a number. Nothing here needs Mesa or a compiler. This module
+is also the one address of every part of a setting.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from agents.parameters.parameters import MECHANISMS, PRESETS, Parameters
+from agents.setting.company import Audience, Contacts, CorporateAccount, Organisation, Segment, Turnover
+from agents.setting.offering import Channel, Content, ContentKind, Policy, PolicyChange
+from agents.setting.parts import Part
+from agents.setting.phases import Arm, Contest, Phase, Phases, Recognition, Reward, check_phases
+from rewards.fields import Day
+
+__all__ = [
+    "Arm",
+    "Audience",
+    "Channel",
+    "Contacts",
+    "Content",
+    "ContentKind",
+    "Contest",
+    "CorporateAccount",
+    "Organisation",
+    "ParameterChoice",
+    "Phase",
+    "Phases",
+    "Policy",
+    "PolicyChange",
+    "Recognition",
+    "Reward",
+    "Segment",
+    "Setting",
+    "Turnover",
+]
+CONTROL = "control"
+
+
+class ParameterChoice(Part):
+    """A named preset, then single values on top, then whole mechanisms switched off (docs/model.md)."""
+
+    preset: str = "default"
+    """A named set of values for a kind of company."""
+    values: dict[str, float] = Field(default_factory=dict)
+    """Single parameters by name."""
+    off: tuple[str, ...] = ()
+    """Mechanisms that are switched off."""
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.preset not in PRESETS:
+            raise ValueError(
+                f"preset {self.preset!r}; known are {', '.join(sorted(PRESETS))}; choose one of them"
+            )
+        for name in self.off:
+            if name not in MECHANISMS:
+                raise ValueError(
+                    f"mechanism {name!r}; known are {', '.join(sorted(MECHANISMS))}; correct the name"
+                )
+        self.resolve()
+        return self
+
+    def resolve(self) -> Parameters:
+        """The parameters meant. Raises ValueError for an unknown name or a value outside its bounds."""
+        return Parameters.preset(self.preset).replace(**self.values).without(*self.off)
+
+
+class Setting(Part):
+    """Everything a run of the model depends on besides seed and run number."""
+
+    organisation: Organisation
+    """The company and its audience."""
+    content: Content = Content()
+    """What is offered to employees."""
+    policy: Policy = Policy()
+    """The social-media policy."""
+    phases: Phases = (Phase(),)
+    """What is in force from which day; the first begins on day 0."""
+    arms: Annotated[tuple[Arm, ...], Field(max_length=20)] = ()
+    """Randomised groups with phases of their own."""
+    parameters: ParameterChoice = ParameterChoice()
+    """Values of the model's parameters."""
+    start_date: Day = date(2026, 1, 5)
+    """Calendar date of day 0."""
+    horizon_days: Annotated[int, Field(ge=1, le=3660)] = 182
+    """Days simulated from day 0."""
+    burn_in_days: Annotated[int, Field(ge=0, le=3660)] = 28
+    """Days before day 0 without any program, in which habits and norms settle."""
+    split_day: Annotated[int, Field(ge=0, le=3660)] = 0
+    """The splits `prior` and `rank` class people by what they did before this day."""
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        check_phases(self.phases, "phases")
+        for arm in self.arms:
+            check_phases(arm.phases, f"arm {arm.name!r}")
+        total = sum(arm.share for arm in self.arms)
+        if total > 1.0 + 1e-9:
+            raise ValueError(f"arms share {total:g} of the staff; at most 1; lower the shares")
+        names = [arm.name for arm in self.arms]
+        if len(set(names)) < len(names) or CONTROL in names:
+            raise ValueError(
+                f"arms called {', '.join(names)}; names differ, and {CONTROL!r} is everybody else; rename one"
+            )
+        if self.split_day >= self.horizon_days:
+            raise ValueError(
+                f"split day {self.split_day}; it lies before the horizon of {self.horizon_days} days; choose an earlier day"
+            )
+        if not date(2000, 1, 1) <= self.start_date <= date(2090, 1, 1):
+            raise ValueError(f"start date {self.start_date}; from 2000 to 2090; choose another day")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.organisation.timezone)

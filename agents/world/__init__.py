@@ -1,0 +1,1 @@
+"""The simulated world: people, network, calendar and the content on offer."""

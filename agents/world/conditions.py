@@ -1,0 +1,83 @@
+"""The policy and the notifications that each employee lives under on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.setting.setting import Setting
+from agents.world.population import Staff, Traits
+from agents.world.timeline import Timeline
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """float64[n] unless said.
+
+    strictness, friction, sanctions   of the policy in force: levels, and the chance of a sanction at full risk
+    trained                           bool[n]
+    rates, silent                     for a working day (0) and a weekend day (1): opportunities expected, and the chance of none
+    """
+
+    strictness: Floats
+    friction: Floats
+    sanctions: Floats
+    trained: NDArray[np.bool_]
+    rates: tuple[Floats, Floats]
+    silent: tuple[Floats, Floats]
+
+
+class ConditionBook:
+    """Looks conditions up by day; they are computed again only when some group enters another phase."""
+
+    def __init__(
+        self, timeline: Timeline, setting: Setting, staff: Staff, traits: Traits, weekend_factor: float
+    ) -> None:
+        self._timeline, self._setting, self._n = timeline, setting, staff.size
+        self._training_draw = traits.training_draw
+        self._daily = traits.opportunities_per_week / opportunity_days(weekend_factor)
+        self._weekend_factor = weekend_factor
+        self._known: dict[tuple[int, ...], Conditions] = {}
+
+    def on(self, day: int) -> Conditions:
+        """Conditions of `day`."""
+        groups = range(len(self._timeline.names))
+        phases = [self._timeline.phase(group, day) for group in groups]
+        key = tuple(-1 if day < 0 else phase.day for phase in phases)
+        if key not in self._known:
+            columns = {name: np.zeros(self._n) for name in ("strict", "friction", "sanctions", "training")}
+            factor = np.zeros(self._n)
+            for group, phase in zip(groups, phases, strict=True):
+                members = self._timeline.group == group
+                policy = phase.policy.applied_to(self._setting.policy)
+                columns["strict"][members] = policy.strictness
+                columns["friction"][members] = policy.tools_friction
+                columns["sanctions"][members] = policy.sanctions_per_risky_share
+                columns["training"][members] = policy.training
+                usual = self._setting.content.notifications
+                factor[members] = usual if phase.notifications is None else phase.notifications
+            working = self._daily * factor
+            weekend = working * self._weekend_factor
+            self._known[key] = Conditions(
+                strictness=columns["strict"],
+                friction=columns["friction"],
+                sanctions=columns["sanctions"],
+                trained=self._training_draw < columns["training"],
+                rates=(working, weekend),
+                silent=(np.exp(-working), np.exp(-weekend)),
+            )
+        return self._known[key]
+
+    def weekly(self, day: int) -> tuple[Floats, Floats]:
+        """Opportunities expected in a week like that of `day`, and the friction then, float64[n] each."""
+        conditions = self.on(day)
+        return 5.0 * conditions.rates[0] + 2.0 * conditions.rates[1], conditions.friction
+
+
+def opportunity_days(weekend_factor: float) -> float:
+    """Working days' worth of opportunities in a week."""
+    return 5.0 + 2.0 * weekend_factor

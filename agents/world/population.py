@@ -1,0 +1,290 @@
+"""Who works in the simulated company: rows as arrays, from people rows or generated, with fixed traits and
+turnover.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.parameters.parameters import Parameters
+from agents.setting.setting import Contacts, Organisation, Segment
+from engine.streams import Stream, normals, stream_key, uniforms
+from rewards.clock import left_out
+from rewards.people_file import PersonRow
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+ALWAYS = 1 << 30
+# Ordinals of the POPULATION stream, one for each trait.
+CONTACT_BODY, CONTACT_TAIL, TAIL_SIZE, BASE, MOTIVATION, FEAR = 0, 1, 2, 3, 4, 5
+STEERER, RANK, FEAR_SENSITIVITY, TRAINING, PART_TIME, LEAVING, REFILL = 6, 7, 8, 9, 10, 11, 12
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who is employed and where: one row a post-holder, joiners after the people of the first day.
+
+    joins, leaves   first day present and first day gone (`ALWAYS` when never within reach)
+    leave           int64[l, 3]: person, first and last date (ordinals) of leave, by person
+    """
+
+    ids: tuple[str, ...]
+    segment: Ints
+    team: Ints
+    zone: Ints
+    contacts: Ints
+    hours_share: Floats
+    desk: Flags
+    joins: Ints
+    leaves: Ints
+    leave: Ints
+    segments: tuple[str, ...]
+    teams: tuple[str, ...]
+    zones: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.ids)
+
+    def rows(self) -> list[PersonRow]:
+        """Everybody as rows of a people file: what the live program and `replay` need to know of them."""
+        leave: list[list[tuple[date, date]]] = [[] for _ in self.ids]
+        for person, first, last in self.leave.tolist():
+            leave[person].append((date.fromordinal(first), date.fromordinal(last)))
+        return [
+            PersonRow(
+                id=name,
+                segment=self.segments[int(self.segment[at])],
+                team=self.teams[int(self.team[at])],
+                timezone=self.zones[int(self.zone[at])],
+                contacts=int(self.contacts[at]),
+                desk="desk" if self.desk[at] else "non-desk",
+                hours_share=float(self.hours_share[at]),
+                leave=tuple(leave[at]),
+            )
+            for at, name in enumerate(self.ids)
+        ]
+
+    def present(self, day: int) -> Flags:
+        """bool[n]: employed on that day."""
+        return (self.joins <= day) & (day < self.leaves)
+
+    @cached_property
+    def days_off(self) -> Ints:
+        """int64[l, 3]: person, first and last date (ordinals) of leave, and of dates that people's time zones left out, by person."""
+        found = [tuple(row) for row in self.leave.tolist()]
+        for code, zone in enumerate(self.zones):
+            never = [day.toordinal() for _, day in left_out(zone)]
+            people = np.flatnonzero(self.zone == code).tolist() if never else []
+            found += [(person, day, day) for person in people for day in never]
+        return np.array(sorted(found), dtype=np.int64).reshape(len(found), 3)
+
+    def is_off(self, date: int) -> Flags:
+        """bool[n]: on leave on that date (ordinal), or without that date at all."""
+        off = np.zeros(self.size, dtype=bool)
+        off[self.days_off[(self.days_off[:, 1] <= date) & (date <= self.days_off[:, 2]), 0]] = True
+        return off
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What is fixed about each employee, float64[n] unless said: see docs/model.md."""
+
+    base: Floats
+    motivation: Floats
+    fear: Floats
+    connectedness: Floats
+    perceived_log: Floats
+    steerer: Floats
+    rank_sensitivity: Floats
+    fear_sensitivity: Floats
+    training_draw: Floats
+    opportunities_per_week: Floats
+
+
+def contact_counts(law: Contacts, medians: Floats, key: np.uint64, rows: Ints) -> Ints:
+    """int64[n]: lognormal counts, with a Pareto tail from the body's upper end for `tail_share` of the
+    people.
+    """
+    body = medians * np.exp(law.sigma * normals(key, 0, rows, CONTACT_BODY))
+    in_tail = uniforms(key, 0, rows, CONTACT_TAIL) < law.tail_share
+    start = medians * np.exp(2.33 * law.sigma)
+    tail = start * (1.0 - uniforms(key, 0, rows, TAIL_SIZE)) ** (-1.0 / law.tail_exponent)
+    return np.clip(np.rint(np.where(in_tail, tail, body)), law.least, law.most).astype(np.int64)
+
+
+def build_staff(organisation: Organisation, seed: int, run: int, first_day: int, last_day: int) -> Staff:
+    """The staff of a run, joiners between `first_day` and `last_day` included."""
+    key = stream_key(seed, Stream.POPULATION, run)
+    staff = _from_rows(organisation.people) if organisation.people else _generated(organisation, key)
+    if organisation.turnover.leavers_per_year == 0.0:
+        return staff
+    return _with_turnover(staff, organisation, seed, run, first_day, last_day)
+
+
+def _from_rows(people: tuple[PersonRow, ...]) -> Staff:
+    segments, segment = _codes([row.segment for row in people])
+    teams, team = _codes([row.team for row in people])
+    zones, zone = _codes([row.timezone for row in people])
+    size = len(people)
+    leave = [
+        (at, first.toordinal(), last.toordinal())
+        for at, row in enumerate(people)
+        for first, last in row.leave
+    ]
+    return Staff(
+        ids=tuple(row.id for row in people),
+        segment=segment,
+        team=team,
+        zone=zone,
+        contacts=np.array([row.contacts for row in people], dtype=np.int64),
+        hours_share=np.array([row.hours_share for row in people], dtype=np.float64),
+        desk=np.array([row.desk == "desk" for row in people], dtype=bool),
+        joins=np.full(size, -ALWAYS, dtype=np.int64),
+        leaves=np.full(size, ALWAYS, dtype=np.int64),
+        leave=np.array(leave, dtype=np.int64).reshape(len(leave), 3),
+        segments=segments,
+        teams=teams,
+        zones=zones,
+    )
+
+
+def _codes(names: list[str]) -> tuple[tuple[str, ...], Ints]:
+    known = {name: code for code, name in enumerate(dict.fromkeys(names))}
+    return tuple(known), np.array([known[name] for name in names], dtype=np.int64)
+
+
+def _generated(organisation: Organisation, key: np.uint64) -> Staff:
+    size = organisation.headcount or 0
+    parts = organisation.segments
+    rows = np.arange(size, dtype=np.int64)
+    segment = _apportion(np.array([part.share for part in parts]), size)
+    place = rows - np.searchsorted(segment, segment)
+    first_team = np.concatenate([[0], np.cumsum([part.teams for part in parts])])
+    team = first_team[segment] + place % np.array([part.teams for part in parts])[segment]
+    zones, zone_of_part = _codes([part.timezone or organisation.timezone for part in parts])
+    medians = np.array([part.contacts_median or organisation.contacts.median for part in parts])[segment]
+    part_time = uniforms(key, 0, rows, PART_TIME) < np.array([part.part_time for part in parts])[segment]
+    return Staff(
+        ids=tuple(f"e{row + 1:06d}" for row in range(size)),
+        segment=segment,
+        team=team.astype(np.int64),
+        zone=zone_of_part[segment],
+        contacts=contact_counts(organisation.contacts, medians, key, rows),
+        hours_share=np.where(part_time, 0.5, 1.0),
+        desk=np.array([part.desk == "desk" for part in parts])[segment],
+        joins=np.full(size, -ALWAYS, dtype=np.int64),
+        leaves=np.full(size, ALWAYS, dtype=np.int64),
+        leave=np.empty((0, 3), dtype=np.int64),
+        segments=tuple(part.name for part in parts),
+        teams=tuple(_team_names(parts)),
+        zones=zones,
+    )
+
+
+def _team_names(parts: tuple[Segment, ...]) -> list[str]:
+    return [f"{part.name}-{number + 1}" for part in parts for number in range(part.teams)]
+
+
+def _apportion(shares: Floats, size: int) -> Ints:
+    # Largest remainders: the parts add up to the headcount exactly.
+    exact = shares / shares.sum() * size
+    counts = np.floor(exact).astype(np.int64)
+    most = np.argsort(-(exact - counts), kind="stable")[: size - int(counts.sum())]
+    counts[most] += 1
+    return np.repeat(np.arange(shares.size, dtype=np.int64), counts)
+
+
+def _with_turnover(
+    staff: Staff, organisation: Organisation, seed: int, run: int, first_day: int, last_day: int
+) -> Staff:
+    key = stream_key(seed, Stream.ATTRITION, run)
+    hazard = 1.0 - (1.0 - min(organisation.turnover.leavers_per_year, 0.999999)) ** (1.0 / 365.0)
+    origin, joins, leaves = [np.arange(staff.size)], [staff.joins], []
+    start = np.full(staff.size, first_day, dtype=np.int64)
+    begin, waiting = 0, np.arange(staff.size)
+    refill = organisation.turnover.days_to_refill
+    while waiting.size:
+        rows = np.arange(begin, begin + waiting.size, dtype=np.int64)
+        stay = np.floor(np.log1p(-uniforms(key, 0, rows, LEAVING)) / np.log1p(-hazard)).astype(np.int64)
+        gone = start + np.minimum(stay, ALWAYS)
+        leaves.append(np.where(gone <= last_day, gone, ALWAYS))
+        begin += waiting.size
+        refilled = (gone + refill <= last_day) & (
+            uniforms(key, 0, rows, REFILL) < organisation.turnover.replaced
+        )
+        waiting, start = waiting[refilled], gone[refilled] + refill
+        if waiting.size:
+            origin.append(waiting)
+            joins.append(start)
+    source = np.concatenate(origin)
+    newcomers = source.size - staff.size
+    rows = np.arange(staff.size, source.size, dtype=np.int64)
+    median = max(float(np.median(staff.contacts)), 1.0)
+    fresh = contact_counts(organisation.contacts, np.full(newcomers, median), key, rows)
+    return Staff(
+        ids=staff.ids + tuple(f"new{number + 1:06d}" for number in range(newcomers)),
+        segment=staff.segment[source],
+        team=staff.team[source],
+        zone=staff.zone[source],
+        contacts=np.concatenate([staff.contacts, fresh]),
+        hours_share=staff.hours_share[source],
+        desk=staff.desk[source],
+        joins=np.concatenate(joins),
+        leaves=np.concatenate(leaves),
+        leave=staff.leave,
+        segments=staff.segments,
+        teams=staff.teams,
+        zones=staff.zones,
+    )
+
+
+def draw_traits(staff: Staff, p: Parameters, seed: int, run: int) -> Traits:
+    """Fixed traits of everybody, each from an ordinal of its own of the POPULATION stream.
+
+    `training_draw` is uniform: a policy that trains a share of the staff trains those below it, so that more training reaches
+    more people and loses none.
+    """
+    key = stream_key(seed, Stream.POPULATION, run)
+    rows = np.arange(staff.size, dtype=np.int64)
+    logs = np.log(np.maximum(staff.contacts, 1))
+    spread = float(logs.std())
+    pull = p.motivation_spread * normals(key, 0, rows, MOTIVATION)
+    # Variance of a logit-normal level moves its mean towards one half; a small correction keeps the stated
+    # mean.
+    centre = np.log(p.motivation_mean / (1.0 - p.motivation_mean)) if 0.0 < p.motivation_mean < 1.0 else 0.0
+    motivation = _logistic(centre * np.sqrt(1.0 + np.pi * p.motivation_spread**2 / 8.0) + pull)
+    if p.motivation_mean in (0.0, 1.0):
+        motivation = np.full(staff.size, p.motivation_mean)
+    fear = np.clip(p.fear_mean + p.fear_spread * normals(key, 0, rows, FEAR), 0.0, 1.0)
+    hours = staff.hours_share * np.where(staff.desk, 1.0, p.non_desk_opportunities)
+    return Traits(
+        base=p.base_log_odds + p.base_spread * normals(key, 0, rows, BASE),
+        motivation=motivation,
+        fear=fear,
+        connectedness=(logs - logs.mean()) / spread if spread > 0.0 else np.zeros(staff.size),
+        perceived_log=np.log1p(p.perceived_share * staff.contacts),
+        steerer=(uniforms(key, 0, rows, STEERER) < p.steerer_share).astype(np.float64),
+        rank_sensitivity=_around_one(p.sensitivity_spread, normals(key, 0, rows, RANK)),
+        fear_sensitivity=_around_one(p.sensitivity_spread, normals(key, 0, rows, FEAR_SENSITIVITY)),
+        training_draw=uniforms(key, 0, rows, TRAINING),
+        opportunities_per_week=p.opportunities_per_week * hours,
+    )
+
+
+def _around_one(spread: float, draws: Floats) -> Floats:
+    # Lognormal with mean 1.
+    result: Floats = np.exp(spread * draws - 0.5 * spread**2)
+    return result
+
+
+def _logistic(x: Floats) -> Floats:
+    result: Floats = 1.0 / (1.0 + np.exp(-x))
+    return result

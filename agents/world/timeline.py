@@ -1,0 +1,119 @@
+"""Which phase an employee lives in on a day: the setting's phases, or those of the arm drawn for them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.parameters.parameters import Parameters
+from agents.setting.setting import CONTROL, Phase, Setting
+from agents.world.population import Staff
+from agents.world.twins import offered_form, scoring_form
+from engine.streams import Stream, stream_key, uniforms
+from rewards.scheme.scheme import IncentiveScheme
+
+Ints = NDArray[np.int64]
+BEFORE = Phase()
+
+
+class Timeline:
+    """Groups (0: the control, in nobody's arm; then the arms in order), who is in which, and the phase of each group on each day."""
+
+    def __init__(self, setting: Setting, staff: Staff, seed: int, run: int) -> None:
+        self.names = (CONTROL, *(arm.name for arm in setting.arms))
+        self._phases = _without_twins((setting.phases, *(arm.phases for arm in setting.arms)))
+        self.group = assign(setting, staff, seed, run)
+
+    def phase(self, group: int, day: int) -> Phase:
+        """The phase in force; before day 0 there is none of anything."""
+        if day < 0:
+            return BEFORE
+        return max((phase for phase in self._phases[group] if phase.day <= day), key=lambda phase: phase.day)
+
+    def phases(self, group: int) -> tuple[Phase, ...]:
+        """The phases of a group in order."""
+        return self._phases[group]
+
+    def scheme_began(self, group: int, day: int) -> int:
+        """First day of the unbroken run of phases with the scheme in force on `day`."""
+        phase = self.phase(group, day)
+        began = phase.day
+        while began > 0:
+            earlier = self.phase(group, began - 1)
+            if earlier.scheme != phase.scheme:
+                return began
+            began = earlier.day
+        return began
+
+    def novelty_weeks(self, group: int, day: int, p: Parameters) -> float:
+        """The novelty clock a of a group, in weeks: it runs while a scheme is in force, a change of what a scheme offers turns back
+        a part of it, and without a scheme it fades with the half-life of novelty itself.
+        """
+        # Whole days of one offer are added up first, so that a phase which changes nothing changes no bit.
+        clock, days, last = 0.0, 0, None
+        phases = [phase for phase in self._phases[group] if phase.day <= day]
+        ends = [later.day for _, later in pairwise(phases)] + [day]
+        for phase, end in zip(phases, ends, strict=True):
+            if phase.scheme is None:
+                clock = (clock + days / 7.0) * 2.0 ** (-(end - phase.day) / 7.0 / p.novelty_half_life_weeks)
+                days = 0
+                continue
+            offered = offered_form(phase.scheme)
+            if last is not None and offered != last:
+                clock, days = (clock + days / 7.0) * (1.0 - p.novelty_renewal), 0
+            days, last = days + end - phase.day, offered
+        return clock + days / 7.0
+
+    def contest(self, group: int, day: int, half_life_weeks: float) -> float:
+        """1 during a contest of the phase or a challenge of its scheme; after its end, or its phase's, it halves every half-life."""
+        level = 0.0
+        for phase, following in zip(self._phases[group], [*self._phases[group][1:], None], strict=True):
+            if phase.day > day:
+                break
+            lengths = [] if phase.contest is None else [phase.day + phase.contest.days]
+            if phase.scheme is not None:
+                began = self.scheme_began(group, phase.day)
+                lengths += [began + challenge.days for challenge in phase.scheme.challenges]
+            for end in lengths:
+                over = end if following is None else min(end, following.day)
+                weeks_over = max(0, day - over + 1) / 7.0
+                level = max(level, 2.0 ** (-weeks_over / half_life_weeks))
+        return level
+
+    @property
+    def schemes(self) -> list[IncentiveScheme]:
+        """Every scheme that is ever in force, each once, in order of first use."""
+        found: list[IncentiveScheme] = []
+        for phases in self._phases:
+            for phase in phases:
+                if phase.scheme is not None and phase.scheme not in found:
+                    found.append(phase.scheme)
+        return found
+
+
+def _without_twins(groups: tuple[tuple[Phase, ...], ...]) -> tuple[tuple[Phase, ...], ...]:
+    # A scheme that differs from an earlier one in words only is that one: it goes on with the same scores.
+    first: dict[str, IncentiveScheme] = {}
+
+    def known(phase: Phase) -> Phase:
+        if phase.scheme is None:
+            return phase
+        return phase.model_copy(update={"scheme": first.setdefault(scoring_form(phase.scheme), phase.scheme)})
+
+    return tuple(tuple(known(phase) for phase in phases) for phases in groups)
+
+
+def assign(setting: Setting, staff: Staff, seed: int, run: int) -> Ints:
+    """int64[n]: 0 or 1 + index of the arm; by person or by whole teams, from the ASSIGNMENT stream."""
+    key = stream_key(seed, Stream.ASSIGNMENT, run)
+    group = np.zeros(staff.size, dtype=np.int64)
+    by_person = uniforms(key, 0, np.arange(staff.size, dtype=np.int64))
+    by_team = uniforms(key, 1, np.arange(len(staff.teams), dtype=np.int64))[staff.team]
+    low = 0.0
+    for index, arm in enumerate(setting.arms):
+        draw = by_team if arm.by == "team" else by_person
+        group[(draw >= low) & (draw < low + arm.share)] = index + 1
+        low += arm.share
+    return group

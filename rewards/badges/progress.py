@@ -1,0 +1,103 @@
+"""How far a person is on the way to each badge, read from the state that scoring itself keeps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine import scoring_tables as codes
+from engine.scoring_tables import StateColumns, columns
+from engine.scoring_terms import window_of
+from rewards.amounts import points_text
+from rewards.clock import month_index
+from rewards.ledger.live import Fold
+from rewards.ledger.places import places
+from rewards.ledger.versions import NO_SCHEME, Schemes
+from rewards.scheme.phrases import kind_words
+from rewards.scheme.scheme import Badge, Requirement
+from rewards.scoring.award import PersonState
+from rewards.scoring.tables import CompiledScheme
+from rewards.store import states
+from rewards.store.persons import find_row
+from rewards.store.session import Transaction
+from rewards.store.units import to_us
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One requirement: what is counted, how many there are (never more than needed), how many are needed."""
+
+    what: str
+    done: str
+    needed: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeProgress:
+    """A badge of the scheme in force. `steps` are the requirements of the group that is nearest; `share` is its least one."""
+
+    badge: str
+    title: str
+    description: str
+    held: bool
+    share: float
+    steps: tuple[Step, ...]
+
+
+def badge_progress(tx: Transaction, organisation: str, person: str, now: datetime) -> list[BadgeProgress]:
+    """Every badge of the scheme in force, in its order. Raises NotFound for the person."""
+    who = find_row(tx, organisation, person)
+    schemes = Schemes.of(tx, organisation)
+    version = schemes.at(to_us(now))
+    if version == NO_SCHEME:
+        return []
+    compiled = schemes.compiled(version)
+    row = states.every(tx, [who.id]).get(who.id)
+    stand = (NO_SCHEME, b"") if row is None else (row.scheme_version, row.state)
+    state = Fold.resume(schemes, *stand).under(version)
+    place = places(tx, [who])[who.id]
+    today = date.fromordinal(place.date_at(to_us(now))[0])
+    held = state.badges(compiled)
+    return [_progress(badge, badge.id in held, compiled, state, today) for badge in compiled.badges]
+
+
+def _progress(
+    badge: Badge, held: bool, compiled: CompiledScheme, state: PersonState, today: date
+) -> BadgeProgress:
+    first = int(compiled.tables.badge[compiled.badges.index(badge), 0])
+    ways: list[tuple[Step, ...]] = []
+    for group in badge.groups:
+        ways.append(tuple(_step(need, first + at, compiled, state, today) for at, need in enumerate(group)))
+        first += len(group)
+    nearest = max(ways, key=_share)
+    share = 1.0 if held else _share(nearest)
+    return BadgeProgress(badge.id, badge.title, badge.description, held, share, nearest)
+
+
+def _share(steps: Sequence[Step]) -> float:
+    return min(step.share for step in steps)
+
+
+def _step(need: Requirement, row: int, compiled: CompiledScheme, state: PersonState, today: date) -> Step:
+    """`row` is the requirement's place in the kernel's table."""
+    scheme, score = compiled.scheme, columns(compiled.tables, state.score)
+    _, _, index, needed = (int(value) for value in compiled.tables.requirement[row])
+    match need.metric:
+        case "points":
+            done, what = int(score.earned[0]), "points"
+        case "awards":
+            done, what = int(score.rule[0, index, codes.AWARDS]), scheme.rules[index].title
+        case "streak":
+            done, what = int(score.streak[0, index, codes.LENGTH]), scheme.streaks[index].title
+        case _:
+            done, what = _counted(compiled, score, index, today), kind_words(need.of)
+    shown = max(0, min(done, needed))
+    text = points_text if need.metric == "points" else str
+    return Step(what, text(shown), text(needed), shown / needed)
+
+
+def _counted(compiled: CompiledScheme, score: StateColumns, index: int, today: date) -> int:
+    """The count of the window that today lies in. What is counted for one object has no total to show."""
+    window = window_of.py_func(int(compiled.tables.counter[index, 0]), today.toordinal(), month_index(today))
+    counted_in, count = score.counter[0, index]
+    return int(count) if counted_in == window else 0

@@ -1,0 +1,1 @@
+"""Challenges of teams and of everybody: their runs, standings and bonuses."""

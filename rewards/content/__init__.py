@@ -1,0 +1,1 @@
+"""Content, tracked links, and clicks told apart from crawlers."""

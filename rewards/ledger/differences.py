@@ -1,0 +1,135 @@
+"""What stands in the ledger against what should: opposites of what is wrong, and what is missing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from rewards.amounts import points_text
+from rewards.ledger.posting import Draft, badge_of, opposite
+from rewards.ledger.versions import Schemes
+from rewards.scoring.reasons import Reason
+from rewards.store import journal as rows
+from rewards.store.session import Transaction
+
+AWARDED = str(Reason.AWARDED)
+SUPERSEDED = "superseded"
+EMPTY = str(Reason.BUDGET_EMPTY)
+HELD = str(Reason.HELD_FOR_REVIEW)
+ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
+NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD), str(Reason.INACTIVE)})
+
+
+class Ledger:
+    """A person's standing entries of events from an instant on, and what brings them to what a fold says."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        schemes: Schemes,
+        person_id: int,
+        closed_us: int,
+        standing: Sequence[Any],
+        since_us: int,
+    ) -> None:
+        self.tx = tx
+        self.schemes = schemes
+        self.person_id = person_id
+        self.closed_us = closed_us
+        self.since_us = since_us
+        self._standing: dict[tuple[Any, ...], list[Any]] = {}
+        for row in standing:
+            if row.reason not in NOT_FOLDED:
+                self._standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
+
+    def differences(
+        self, desired: Sequence[Draft], alive: set[int], once_counted: Callable[[], Sequence[Draft]]
+    ) -> list[Draft]:
+        """Opposites of what should not stand, and what should and does not. `alive` are the events that count.
+
+        What is for good outlives the events that earned it: of the permanent badges that stand and are no longer earned, those
+        stay that the events `once_counted` give, the undone included. So neither the order of arrival nor a version that was
+        withdrawn matters.
+        """
+        fresh = self._missing([draft for draft in desired if draft.occurred_us >= self.since_us])
+        # Badges are among the desired from the beginning on: they are held whenever they were earned.
+        earned = {badge_of(draft) for draft in desired if draft.kind == "badge"}
+        lost = {badge_of(row) for row in self._left() if self._is_for_good(row)} - earned
+        if lost:
+            again = {badge_of(d): d for d in reversed(once_counted()) if self._is_for_good(d)}
+            fresh += self._missing([draft for badge, draft in again.items() if badge in lost])
+        fresh = self._not_held_before(fresh)
+        gone = sorted(self._left(), key=lambda row: int(row.id))
+        postings = rows.postings_of(self.tx, [row.id for row in gone])
+        why = {row.id: self._why_undone(row, alive) for row in gone}
+        undone = [opposite(row, postings.get(row.id, ()), "replay", why[row.id]) for row in gone]
+        superseded = [row for row in gone if why[row.id] == SUPERSEDED]
+        return undone + _told_of_versions(fresh, superseded)
+
+    def _left(self) -> list[Any]:
+        return [row for found in self._standing.values() for row in found]
+
+    def _missing(self, desired: Sequence[Draft]) -> list[Draft]:
+        """Of what should stand, what does not; what does is no longer `_left`."""
+        fresh: list[Draft] = []
+        for draft in desired:
+            key = (draft.event_ref, draft.kind, draft.rule)
+            if not self._takes(key, draft.amount, draft.scheme_version, draft.reason):
+                fresh.append(replace(draft, origin="replay"))
+        return fresh
+
+    def has(self, event_ref: int, rule: str, amount: int, version: int, reason: str) -> bool:
+        """True where such points stand, which are then no longer `_left`. Points from before the instant are not looked for."""
+        return self._takes((event_ref, "points", rule), amount, version, reason)
+
+    def _takes(self, key: tuple[int | None, str, str], amount: int, version: int, reason: str) -> bool:
+        waiting = self._standing.get(key, [])
+        same = next((row for row in waiting if _same(row, amount, version, reason)), None)
+        if same is None:
+            return False
+        waiting.remove(same)
+        return True
+
+    def _is_for_good(self, entry: Any) -> bool:
+        return entry.kind == "badge" and self.schemes.is_permanent(entry.scheme_version, entry.rule)
+
+    def _not_held_before(self, fresh: list[Draft]) -> list[Draft]:
+        """Without badges that a closed period gave for good, although its events no longer reach them."""
+        if not any(draft.kind == "badge" for draft in fresh):
+            return fresh
+        kept = rows.badges_before(self.tx, self.person_id, self.closed_us)
+        return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
+
+    def _why_undone(self, row: Any, alive: set[int]) -> str:
+        """Why an entry no longer stands: its event was undone, another version holds now, or something earlier changed."""
+        if row.event_ref not in alive:
+            return "reversed"
+        if self.schemes.at(row.occurred_us) == row.scheme_version:
+            return "replayed"
+        return SUPERSEDED if self.schemes.holds(row.scheme_version) else "rolled_back"
+
+
+def _same(row: Any, amount: int, version: int, reason: str) -> bool:
+    """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
+    if reason == HELD and row.reason != HELD:
+        # It counted, and now waits for a human look.
+        return False
+    if row.reason == EMPTY:
+        # What the budget left spendable of it is the pool's matter.
+        return bool(row.amount == amount and row.scheme_version == version)
+    if row.amount != amount or row.scheme_version != version:
+        return False
+    once = [AWARDED if one in ONCE_AWARDED else one for one in (row.reason, reason)]
+    return bool(once[0] == once[1])
+
+
+def _told_of_versions(fresh: list[Draft], superseded: Sequence[Any]) -> list[Draft]:
+    """The same, and where another version of the scheme changed an amount the new entry says from which."""
+    before = {(row.event_ref, row.rule): row for row in superseded if row.kind == "points" and row.rule}
+    return [_told(draft, before.get((draft.event_ref, draft.rule))) for draft in fresh]
+
+
+def _told(draft: Draft, row: Any) -> Draft:
+    if row is None or draft.kind != "points" or row.amount == draft.amount:
+        return draft
+    change = {"former": points_text(row.amount), "way": "lowered" if draft.amount < row.amount else "raised"}
+    return replace(draft, arguments={**draft.arguments, **change})

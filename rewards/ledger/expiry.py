@@ -1,0 +1,42 @@
+"""Spendable points lapse: what was earned longest ago is spent first, and what is left of it after the scheme's days expires."""
+
+from datetime import datetime
+
+from rewards.ledger.places import today
+from rewards.ledger.posting import EXPIRED, SPENDABLE, Draft, post, purses
+from rewards.ledger.versions import NO_SCHEME, Schemes
+from rewards.store import purses as rows
+from rewards.store import states
+from rewards.store.session import Transaction
+from rewards.store.units import to_us
+
+DAY_US = 86_400_000_000
+
+
+def expire_due(tx: Transaction, organisation: str, now: datetime) -> int:
+    """Let spendable points of more than `redemption_expiry_days` lapse; returns how many people lost some.
+
+    Days count from when the points could first be spent, whatever was counted again since; of a claim taken back from then on. Ranks
+    are untouched. Doing it twice takes nothing twice.
+    """
+    schemes, now_us = Schemes.of(tx, organisation), to_us(now)
+    version = schemes.at(now_us)
+    days = None if version == NO_SCHEME else schemes.scheme(version).calendar.redemption_expiry_days
+    if days is None:
+        return 0
+    before_us = now_us - days * DAY_US
+    # Found without a lock, and found again once nobody else can spend.
+    locked = states.lock(tx, organisation, rows.with_old_points(tx, organisation, before_us))
+    old = {who: purse.older_than(before_us) for who, purse in purses(tx, list(locked)).items()}
+    day = today(now_us, schemes.zone(version)).toordinal()
+    drafts = [
+        Draft(
+            person_id=person_id, origin="expiry", kind="expiry", rule="", amount=-amount, reason="expired",
+            scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us,
+            moves=((SPENDABLE, person_id, "", -amount), (EXPIRED, person_id, "", amount)),
+        )
+        for person_id, amount in sorted(old.items())
+        if amount
+    ]  # fmt: skip
+    post(tx, organisation, drafts, now_us)
+    return len(drafts)

@@ -1,0 +1,343 @@
+"""One person's events, folded by the kernel in canonical order, and the ledger brought to what the fold says.
+
+In order, a new event extends the stored state. Out of order, after a reversal or a change of versions, the events
+of the open period are folded again from its base; entries that came out differently are undone by opposites and
+written anew, so that what stands equals what canonical order would have given.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from rewards.events import object_key
+from rewards.ledger.differences import Ledger
+from rewards.ledger.live import Fold, Scored
+from rewards.ledger.places import Place, local_ordinal, places
+from rewards.ledger.posting import Draft, award_moves, badge_of, book, opposite
+from rewards.ledger.reading import Read, read_ahead
+from rewards.ledger.told import Told
+from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
+from rewards.scheme.phrases import plural
+from rewards.scoring.reasons import Reason
+from rewards.store import events as event_rows
+from rewards.store import journal as journal_rows
+from rewards.store import people as people_rows
+from rewards.store import reviews, states
+from rewards.store.session import Transaction
+
+UNTIL_REVIEWED_US = 2**62
+HELD = str(Reason.HELD_FOR_REVIEW)
+LEFT = str(Reason.INACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a fold stands."""
+
+    version: int
+    state: bytes
+
+
+class Folder:
+    """Collects the drafts of one transaction, to be posted together."""
+
+    def __init__(
+        self, tx: Transaction, organisation: str, schemes: Schemes, closed_us: int, now_us: int
+    ) -> None:
+        self.tx = tx
+        self.organisation = organisation
+        self.schemes = schemes
+        self.closed_us = closed_us
+        self.now_us = now_us
+        self.drafts: list[Draft] = []
+        self.under_review: set[int] = set()
+        self._states: list[dict[str, Any]] = []
+        self._read: dict[int, Read] = {}
+
+    def read_ahead(self, since_us: Mapping[int, int]) -> None:
+        """Read at once what replays of several people, each from an instant on, are going to ask for."""
+        if since_us:
+            self.under_review |= reviews.held_events(self.tx, self.organisation, sorted(since_us))
+            self._read |= read_ahead(self.tx, self.closed_us, since_us)
+
+    def is_late(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+        """True where new events (in canonical order) begin before the last that was folded, and change nothing before them."""
+        last = (stored.last_us, stored.last_source, stored.last_event)
+        return fresh[0].key <= last and not self._reaches_back(place, stored, fresh)
+
+    def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
+        """Take in new events (in canonical order), replaying when they change what came before."""
+        if self.is_late(place, stored, fresh):
+            self.replay(person, place, stored, fresh[0].occurred_us)
+            return
+        if self._reaches_back(place, stored, fresh):
+            self.replay(person, place, stored)
+            return
+        stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
+        badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
+        if badges and journal_rows.holds_any(self.tx, self.organisation, person.id, badges):
+            # A permanent badge outlived its events and is now earned again: once is enough.
+            self.replay(person, place, stored)
+            return
+        self.drafts.extend(drafts)
+        self._keep(person.id, stand, fresh[-1])
+
+    def replay(self, person: Any, place: Place, stored: Any, since_us: int = states.BEFORE_ALL_US) -> None:
+        """Fold the open period again and draft the differences from what stands.
+
+        Nothing before `since_us` has changed; what is asked for then was read ahead.
+        """
+        ever = self.open_events(person.id, voided=True)
+        stand, drafts, told = self._again(person, place, stored, ever, since_us)
+        self.drafts.extend(drafts)
+        self._keep(person.id, stand, told[-1] if told else None)
+
+    def differences(self, person: Any, place: Place, stored: Any) -> list[Draft]:
+        """What a replay would post; nothing is kept."""
+        return self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
+
+    def _again(
+        self,
+        person: Any,
+        place: Place,
+        stored: Any,
+        ever: Sequence[Told],
+        since_us: int = states.BEFORE_ALL_US,
+    ) -> tuple[Stand, list[Draft], list[Told]]:
+        """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
+        if person.id not in self._read:
+            self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
+        start = Stand(stored.base_version, stored.base_state)
+        told = [one for one in ever if not one.voided]
+        if since_us == states.BEFORE_ALL_US:
+            standing = journal_rows.standing(self.tx, person.id, self.closed_us)
+        else:
+            standing = self._read[person.id].standing
+
+        def once_counted() -> list[Draft]:
+            return [] if len(told) == len(ever) else self.fold(person.id, place, start, ever)[1]
+
+        ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing, since_us)
+        stand, desired = self.fold(person.id, place, start, told, since_us=since_us, ledger=ledger)
+        drafts = ledger.differences(desired, {one.ref for one in told}, once_counted)
+        return stand, drafts + self._top_ups(person, place, start, told), told
+
+    def _reaches_back(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+        """True where new events can change what came before the first of them."""
+        return self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh)
+
+    def _topped_up(self, fresh: Sequence[Told]) -> bool:
+        """True where an event falls into a span that a top-up covers."""
+        if not self.schemes.has_top_ups:
+            return False
+        spans = self.schemes.top_ups(self.closed_us)
+        return any(span.since_us <= told.occurred_us < span.until_us for span in spans for told in fresh)
+
+    def _top_ups(self, person: Any, place: Place, start: Stand, told: Sequence[Told]) -> list[Draft]:
+        """Each top-up as the events known now make it: what its version would have given more, never less than nothing."""
+        if not self.schemes.has_top_ups:
+            return []
+        drafts: list[Draft] = []
+        granted = 0
+        for span in self.schemes.top_ups(self.closed_us):
+            known = [one for one in told if one.occurred_us < span.until_us]
+
+            def chosen(at_us: int, span: TopUp = span) -> int:
+                return span.version if at_us >= span.since_us else in_force(span.before, at_us)
+
+            def former(at_us: int, span: TopUp = span) -> int:
+                return in_force(span.before, at_us)
+
+            worlds = [
+                sum(draft.amount for draft in self.fold(person.id, place, start, known, version_at)[1])
+                for version_at in (chosen, former)
+            ]
+            rise = max(0, worlds[0] - worlds[1] - granted)
+            granted += rise
+            drafts.extend(self._top_up(person, span, rise))
+        return drafts
+
+    def _top_up(self, person: Any, span: TopUp, rise: int) -> list[Draft]:
+        """The opposite of a top-up that stands at another amount, and the right one."""
+        standing = journal_rows.top_ups(self.tx, self.organisation, span.version, person.id)
+        if sum(row.amount for row in standing) == rise:
+            return []
+        if not standing and journal_rows.top_up_withdrawn(
+            self.tx, self.organisation, span.version, person.id
+        ):
+            return []
+        postings = journal_rows.postings_of(self.tx, [row.id for row in standing])
+        drafts = [opposite(row, postings.get(row.id, ()), "replay", "replayed") for row in standing]
+        if rise:
+            board = local_ordinal(self.now_us, self.schemes.zone(span.version))
+            drafts.append(
+                Draft(
+                    person_id=person.id, origin="top_up", kind="points", rule="", amount=rise,
+                    reason=str(Reason.TOP_UP), scheme_version=span.version, local_date=board, board_date=board,
+                    team=person.team, occurred_us=self.now_us, moves=award_moves(person.id, rise, held=False),
+                )
+            )  # fmt: skip
+        return drafts
+
+    def open_events(
+        self, person_id: int, before_us: int | None = None, *, voided: bool = False
+    ) -> list[Told]:
+        """The person's events of the open period that count (or ever counted), in canonical order."""
+        if person_id in self._read and before_us is None and voided:
+            return self._read[person_id].ever
+        found = event_rows.scored_of(self.tx, [person_id], self.closed_us, before_us, voided=voided)
+        return [Told.stored(row) for row in found[person_id]]
+
+    def fold(
+        self,
+        person_id: int,
+        place: Place,
+        start: Stand,
+        told: Sequence[Told],
+        version_at: Callable[[int], int] | None = None,
+        since_us: int = states.BEFORE_ALL_US,
+        ledger: Ledger | None = None,
+    ) -> tuple[Stand, list[Draft]]:
+        """The kernel over these events. `version_at` overrides which version is in force (for top-ups).
+
+        Of events before `since_us` only badges are drafted, and of what stands in the `ledger` already no points.
+        """
+        choose = version_at or self.schemes.at
+        fold = Fold.resume(self.schemes, start.version, start.state)
+        drafts: list[Draft] = []
+        seen = _seen_by(person_id, place, told)
+        for (version, _), some in groupby(
+            seen, key=lambda one: (choose(one.occurred_us), id(place.of(one.ref)))
+        ):
+            run = list(some)
+            silent = bisect_left(run, since_us, key=lambda one: one.occurred_us)
+            if version == NO_SCHEME:
+                drafts += [
+                    self.zero(one, place, str(Reason.NO_SCHEME))
+                    for one in run[silent:]
+                    if one.person_id == person_id
+                ]
+                continue
+            then = place.of(run[0].ref)
+            scored = fold.score(version, run, person_id, then, silent)
+            for one, entries in zip(run, scored, strict=True):
+                drafts.extend(
+                    self._draft(person_id, one, then, version, entry)
+                    for entry in entries
+                    if ledger is None or not self._stands(ledger, one, version, entry)
+                )
+        return Stand(fold.version, fold.to_bytes()), drafts
+
+    def zero(self, told: Told, place: Place, reason: str) -> Draft:
+        """An award of zero that the kernel never saw."""
+        version = self.schemes.at(told.occurred_us)
+        return Draft(
+            person_id=told.person_id,
+            origin="award",
+            kind="points",
+            rule="",
+            amount=0,
+            reason=reason,
+            arguments={"grace": plural(self.schemes.grace_hours(version), "hour")},
+            scheme_version=version,
+            local_date=told.local_date,
+            board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
+            team=place.of(told.ref).membership_at(told.occurred_us)[1],
+            occurred_us=told.occurred_us,
+            event_ref=told.ref,
+        )
+
+    def post(self) -> list[int]:
+        """Post the drafts and keep the states; returns the entries' ids."""
+        self.drafts, ids = book(self.tx, self.organisation, self.drafts, self.now_us)
+        states.save_many(self.tx, self._states)
+        return ids
+
+    def _stands(self, ledger: Ledger, told: Told, version: int, scored: Scored) -> bool:
+        """True where the ledger has these points: nothing is drafted that would be found again."""
+        reason = HELD if self._waits(told, scored) else scored.reason
+        return scored.kind == "points" and ledger.has(told.ref, scored.rule, scored.amount, version, reason)
+
+    def _waits(self, told: Told, scored: Scored) -> bool:
+        """True where a human looks at the award first."""
+        return scored.amount > 0 and told.ref in self.under_review
+
+    def _draft(self, person_id: int, told: Told, then: Place, version: int, scored: Scored) -> Draft:
+        review = self._waits(told, scored)
+        hold_us = UNTIL_REVIEWED_US if review else scored.hold_until_us
+        held = hold_us is not None and hold_us > self.now_us
+        return Draft(
+            person_id=person_id,
+            origin="award",
+            kind=scored.kind,
+            rule=scored.rule,
+            amount=scored.amount,
+            reason=HELD if review else scored.reason,
+            arguments=dict(scored.arguments),
+            scheme_version=version,
+            local_date=told.local_date,
+            board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
+            team=then.membership_at(told.occurred_us)[1],
+            occurred_us=told.occurred_us,
+            event_ref=told.ref,
+            hold_until_us=hold_us if held else None,
+            object_key=self._object_key(version, scored, told),
+            moves=award_moves(person_id, scored.amount, held=held),
+        )
+
+    def _object_key(self, version: int, scored: Scored, told: Told) -> int | None:
+        if scored.kind != "badge" or not self.schemes.is_once_per_object(version, scored.rule):
+            return None
+        return object_key(told.item)
+
+    def _keep(self, person_id: int, stand: Stand, last: Told | None) -> None:
+        self._states.append(
+            {
+                "key": person_id,
+                "scheme_version": stand.version,
+                "state": stand.state,
+                "last_us": last.occurred_us if last else states.BEFORE_ALL_US,
+                "last_source": last.source if last else "",
+                "last_event": last.event_id if last else "",
+            }
+        )
+
+
+def _seen_by(person_id: int, place: Place, told: Sequence[Told]) -> list[Told]:
+    """The events on the person's own dates, none of which comes again once it was left."""
+    found = []
+    used = 0
+    for one in told:
+        if one.person_id != person_id:
+            # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
+            day, zone = place.of(one.ref).date_at(one.occurred_us)
+            one = replace(one, local_date=day, zone=zone)
+        # A date that was left does not come again, though clocks may show it a second time.
+        used = max(used, one.local_date)
+        found.append(one if one.local_date == used else replace(one, local_date=used))
+    return found
+
+
+def replay_people(
+    tx: Transaction, organisation: str, home: Any, ids: Sequence[int], now_us: int, *, idle_too: bool = False
+) -> list[int]:
+    """Count the open period again for these people; returns the new entries. `home` is the organisation's row.
+
+    People without any event or badge so far are passed over unless `idle_too`.
+    """
+    locked = states.lock(tx, organisation, ids)
+    busy = locked if idle_too else states.every(tx, sorted(locked))
+    folder = Folder(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
+    people = people_rows.by_ids(tx, organisation, locked)
+    where = places(tx, list(people.values()))
+    for person_id, stored in sorted(locked.items()):
+        if person_id in busy:
+            folder.replay(people[person_id], where[person_id], stored)
+    return folder.post()
+
+
+def closed_until(home: Any) -> int:
+    """The instant before which everything is frozen, in microseconds."""
+    return states.BEFORE_ALL_US if home.closed_until_us is None else int(home.closed_until_us)

@@ -1,0 +1,174 @@
+"""Where a person was when: zone, local date, segment and team at the time of an event, days of leave."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from engine.scoring_tables import NOT_OFF
+from rewards.clock import is_repeated, left_out
+from rewards.fields import normal
+from rewards.scheme.scheme import Holiday
+from rewards.store import people as rows
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, to_us
+
+FOREVER_US = 2**62
+MOST_DATES = 1 << 14
+"""A late event asks for the dates of what follows it once more."""
+FURTHEST_AHEAD = "Pacific/Kiritimati"
+
+
+class Dated(Protocol):
+    """An event: when it occurred, and the date frozen with it."""
+
+    @property
+    def occurred_us(self) -> int: ...
+    @property
+    def local_date(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One person's memberships, zones, leave and absences, oldest first. Most people have only the current ones.
+
+    `leave` holds first and last dates of whatever excuses: days off, and dates that never were where the person lived.
+    `formerly` holds the places of accounts that became this one, by the rows of the events that happened to them.
+    """
+
+    segment: str
+    team: str
+    zone: str
+    memberships: tuple[tuple[int, str, str], ...] = ()
+    zones: tuple[tuple[int, str, int], ...] = ()
+    leave: tuple[tuple[int, int], ...] = ()
+    absences: tuple[tuple[int, int], ...] = ()
+    formerly: Mapping[int, "Place"] = field(default_factory=dict)
+
+    def of(self, event_ref: int | None) -> "Place":
+        """Where the person was as far as an event goes: under the account that it happened to, if that was merged into this one."""
+        return self if event_ref is None else self.formerly.get(event_ref, self)
+
+    def is_away(self, at_us: int) -> bool:
+        """True at an instant at which the person was not with the company."""
+        return any(first <= at_us < end for first, end in self.absences)
+
+    def membership_at(self, at_us: int) -> tuple[str, str]:
+        """(segment, team) at an instant."""
+        index = bisect_right(self.memberships, at_us, key=lambda one: one[0]) - 1
+        return self.memberships[index][1:] if index >= 0 else (self.segment, self.team)
+
+    def segment_on(self, day: date) -> str:
+        """The segment of a local date: the one she belonged to when it ended."""
+        index = (
+            bisect_right(self.zones, to_us(datetime.combine(day, time(12), UTC)), key=lambda one: one[0]) - 1
+        )
+        zone = self.zones[index][1] if index >= 0 else self.zone
+        ended = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+        return self.membership_at(to_us(ended) - 1)[0]
+
+    def off_under(self, holidays: Sequence[Holiday]) -> tuple[tuple[int, int], ...]:
+        """Leave, and for somebody who has moved the holidays of segments by the segment of each day, as the kernel takes them."""
+        if not self.memberships:
+            return self.leave
+        found = list(self.leave)
+        for holiday in holidays:
+            if holiday.segments:
+                first = holiday.date.toordinal()
+                found.append((first, first if self.segment_on(holiday.date) in holiday.segments else NOT_OFF))
+        return tuple(found)
+
+    def segments_by_date(self) -> list[tuple[int, str]]:
+        """From which date on she belonged to which segment, for who has moved."""
+        return [(local_ordinal(at_us, self.date_at(at_us)[1]), name) for at_us, name, _ in self.memberships]
+
+    def date_at(self, at_us: int) -> tuple[int, str]:
+        """(local date as ordinal, zone) at an instant; a date used up in an earlier zone is not gone back behind."""
+        index = bisect_right(self.zones, at_us, key=lambda one: one[0]) - 1
+        zone, floor = self.zones[index][1:] if index >= 0 else (self.zone, 0)
+        return max(local_ordinal(at_us, zone), floor), zone
+
+    def may_go_back(self, event: "Dated", last_us: int) -> bool:
+        """True where an event's date may be one that was left by the person's last event before it.
+
+        So it is in an hour that clocks show a second time, and for accounts of several zones that became one.
+        """
+        if self.formerly and last_us > 0:
+            return event.local_date < local_ordinal(last_us, FURTHEST_AHEAD)
+        return is_repeated(from_us(event.occurred_us), self.date_at(event.occurred_us)[1])
+
+    def missing(self) -> tuple[int, ...]:
+        """Dates that the person never had: left out by a zone, or passed over by a move across the date line."""
+        spans = self.zones or ((0, self.zone, 0),)
+        ends = (*(one[0] for one in spans[1:]), FOREVER_US)
+        found: list[int] = []
+        for (start_us, zone, _), end_us in zip(spans, ends, strict=True):
+            found += [day.toordinal() for at, day in left_out(zone) if start_us < to_us(at) < end_us]
+            if start_us > 0:
+                found += range(self.date_at(start_us - 1)[0] + 1, self.date_at(start_us)[0])
+        return tuple(found)
+
+
+@lru_cache(MOST_DATES)
+def local_ordinal(at_us: int, zone: str) -> int:
+    """The calendar date in a zone, as a proleptic ordinal."""
+    return from_us(at_us).astimezone(ZoneInfo(zone)).date().toordinal()
+
+
+def today(now_us: int, zone: str) -> date:
+    """The calendar date in a zone."""
+    return date.fromordinal(local_ordinal(now_us, zone))
+
+
+def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
+    """Places by internal id, for person rows."""
+    moved = [row.id for row in people if row.has_history]
+    memberships = rows.history(tx, rows.MEMBERSHIP, moved) if moved else {}
+    zones = rows.history(tx, rows.ZONE, moved) if moved else {}
+    leave = rows.history(tx, rows.LEAVE, moved) if moved else {}
+    absences = rows.history(tx, rows.ABSENCE, moved) if moved else {}
+    found = {
+        row.id: Place(
+            normal(row.segment),
+            row.team,
+            row.timezone,
+            tuple((one.from_us, normal(one.segment), one.team) for one in memberships.get(row.id, ())),
+            tuple((one.from_us, one.zone, one.floor_date) for one in zones.get(row.id, ())),
+            tuple((one.first_date, one.last_date) for one in leave.get(row.id, ())),
+            (*((one.from_us, one.until_us) for one in absences.get(row.id, ())), *_gone(row)),
+        )
+        for row in people
+    }
+    found = {id_: _excused(place) for id_, place in found.items()}
+    return _with_former(tx, people, found, moved)
+
+
+def _with_former(
+    tx: Transaction, people: Sequence[Any], found: dict[int, Place], moved: Sequence[int]
+) -> dict[int, Place]:
+    """The same, with the places of accounts merged into these."""
+    events = rows.moved_events(tx, moved) if moved else {}
+    if not events:
+        return found
+    former = {id_ for by in events.values() for id_ in by.values()}
+    (organisation,) = {row.organisation_id for row in people}
+    where = places(tx, list(rows.by_ids(tx, organisation, former).values()))
+    for id_, by in events.items():
+        then = {was: replace(where[was], leave=found[id_].leave) for was in set(by.values())}
+        found[id_] = replace(found[id_], formerly={ref: then[was] for ref, was in by.items()})
+    return found
+
+
+def _excused(place: Place) -> Place:
+    missing = tuple((day, day) for day in place.missing())
+    return replace(place, leave=(*place.leave, *missing)) if missing else place
+
+
+def _gone(row: Any) -> tuple[tuple[int, int], ...]:
+    """The absence that goes on: of who left the company, and of who was erased, as far as anything still comes."""
+    if row.status == "erased":
+        return ((0, FOREVER_US),)
+    return ((row.inactive_since_us or 0, FOREVER_US),) if row.status == "inactive" else ()

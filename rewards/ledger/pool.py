@@ -1,0 +1,132 @@
+"""The budget of spendable points that all awards share: what goes beyond counts for ranks and badges, and cannot be spent.
+
+The pool is one balance a window (of the scheme's calendar), drawn on when points become spendable and given back when they are taken back.
+An award counted again draws on the window it drew on before. Who comes first is who is booked first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rewards.amounts import points_text
+from rewards.ledger.places import today
+from rewards.ledger.versions import NO_SCHEME, Schemes
+from rewards.scheme.scheme import AwardBudget, millipoints
+from rewards.scoring.reasons import Reason
+from rewards.store import journal as rows
+from rewards.store.projections import windows
+from rewards.store.session import Transaction
+
+if TYPE_CHECKING:
+    from rewards.ledger.posting import Draft, Move
+
+MINT, EARNED, SPENDABLE, BUDGET, NOBODY = "mint", "earned", "spendable", "budget", 0
+POOL = "awards:"
+AWARDING = frozenset({"award", "replay", "release", "top_up", "bonus"})
+WINDOW_AT = {"total": 0, "month": 1, "week": 2, "day": 3}
+KEEPS_REASON = frozenset({str(Reason.NOW_VERIFIED), str(Reason.TOP_UP)})
+"""Reasons that say what the entry is to other entries; that the budget is empty is added to them."""
+
+
+def budget_in_force(tx: Transaction, organisation: str, now_us: int) -> tuple[AwardBudget, str, int] | None:
+    """The budget of the scheme in force, the name of the window under way and its day; None without one."""
+    schemes = Schemes.of(tx, organisation)
+    version = schemes.at(now_us)
+    budget = None if version == NO_SCHEME else schemes.scheme(version).award_budget
+    if budget is None:
+        return None
+    day = today(now_us, schemes.zone(version)).toordinal()
+    return budget, POOL + windows(day)[WINDOW_AT[budget.window]], day
+
+
+def funding_key(pool: str, count: int) -> str:
+    """The keys of the entries that fund a window, the first of them 0."""
+    return f"budget:{pool}:{count}"
+
+
+def within_budget(drafts: Sequence["Draft"], pool: str, left: int) -> list["Draft"]:
+    """The drafts as far as the pool reaches: `left` of it, after what these drafts give back to each person.
+
+    Who is counted again keeps so what could be spent, on the windows that it came from, and whoever takes over the events of a merged
+    account keeps what it could spend.
+    """
+    wanting = {draft.person_id for draft in drafts if wants(draft)}
+    handed: dict[int | None, list[tuple[str, int]]] = {}
+    for draft in drafts:
+        if draft.reverses is not None and draft.person_id not in wanting and draft.event_ref is not None:
+            handed.setdefault(draft.event_ref, []).extend(_given_back(draft))
+    returned: dict[int | None, list[tuple[str, int]]] = {}
+    found: list[Draft] = []
+    for draft in drafts:
+        if draft.reverses is not None:
+            returned.setdefault(draft.person_id, []).extend(_given_back(draft))
+        wanted = wants(draft)
+        if not wanted:
+            found.append(draft)
+            continue
+        drawn, rest = _take(returned.get(draft.person_id, []), wanted)
+        taken_over, rest = _take(handed.get(draft.event_ref, []), rest)
+        more = min(left, rest)
+        left -= more
+        found.append(_drawing(draft, wanted, [*drawn, *taken_over, (pool, more)]))
+    return found
+
+
+def _given_back(draft: "Draft") -> list[tuple[str, int]]:
+    """What a draft returns to which windows of the pool."""
+    return [
+        (detail, amount)
+        for account, _, detail, amount in draft.moves
+        if account == BUDGET and amount > 0 and detail.startswith(POOL)
+    ]
+
+
+def _take(purse: list[tuple[str, int]], wanted: int) -> tuple[list[tuple[str, int]], int]:
+    """(what is taken out of it, what is still wanted)."""
+    drawn = []
+    while purse and wanted:
+        detail, amount = purse.pop(0)
+        taken = min(amount, wanted)
+        drawn.append((detail, taken))
+        wanted -= taken
+        if amount > taken:
+            purse.insert(0, (detail, amount - taken))
+    return drawn, wanted
+
+
+def wants(draft: "Draft") -> int:
+    """What an award would make spendable; 0 for everything else."""
+    if draft.origin not in AWARDING or draft.reverses is not None:
+        return 0
+    gains = {account: amount for account, _, _, amount in draft.moves if amount > 0}
+    return gains.get(SPENDABLE, 0) if EARNED in gains else 0
+
+
+def _drawing(draft: "Draft", wanted: int, drawn: Sequence[tuple[str, int]]) -> "Draft":
+    spendable = sum(amount for _, amount in drawn)
+    moves: list[Move] = []
+    for account, holder, detail, amount in draft.moves:
+        if account == SPENDABLE:
+            moves += [(account, holder, detail, spendable)] if spendable else []
+        elif account == MINT:
+            # What stays out of circulation is not minted; what is drawn comes out of the pool, which was.
+            moves.append((account, holder, detail, amount + wanted))
+        else:
+            moves.append((account, holder, detail, amount))
+    moves += [(BUDGET, NOBODY, detail, -amount) for detail, amount in drawn if amount]
+    kept = tuple(move for move in moves if move[3])
+    if spendable == wanted:
+        return replace(draft, moves=kept)
+    told = {**draft.arguments, "spendable": points_text(spendable), "title": draft.arguments.get("title", "")}
+    reason = draft.reason if draft.reason in KEEPS_REASON else str(Reason.BUDGET_EMPTY)
+    return replace(draft, moves=kept, reason=reason, arguments=told)
+
+
+def funded(tx: Transaction, organisation: str, pool: str) -> tuple[int, int]:
+    """By how much a window was funded, and by how many entries."""
+    return rows.sum_by_key(tx, organisation, f"budget:{pool}:")
+
+
+def whole(budget: AwardBudget) -> int:
+    """Millipoints of a window."""
+    return millipoints(budget.points)

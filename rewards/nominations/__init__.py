@@ -1,0 +1,1 @@
+"""Nominations: rounds, candidates and decisions."""

@@ -1,0 +1,1 @@
+"""What leaves the house: webhooks, their delivery, and guarded addresses."""

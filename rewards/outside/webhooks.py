@@ -1,0 +1,197 @@
+"""Webhooks: other systems are told of what happens, signed after the Standard Webhooks specification.
+
+A message carries one `webhook-id` for all its attempts. After a rotation both secrets sign until the overlap ends.
+"""
+
+import base64
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from standardwebhooks.webhooks import Webhook as Signer
+
+from rewards.faults import BadValue, Conflict, NotFound
+from rewards.outside.addresses import parse_target
+from rewards.people.people import acting
+from rewards.store import trail
+from rewards.store import webhooks as rows
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, maybe_us, to_us
+
+TOPIC = re.compile(r"[a-z]{1,30}\.(\*|[a-z_]{1,30})")
+MOST_TOPICS = 32
+MOST_WEBHOOKS = 50
+MOST_OVERLAP_HOURS = 168
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Who is told. `topics` empty: of everything. `status` is active, or gone once the receiver answered 410 or who made it left."""
+
+    id: int
+    url: str
+    topics: tuple[str, ...]
+    status: str
+    created_at: datetime
+    overlap_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to one subscription; `status` is waiting, delivered or failed, `answer` the last one."""
+
+    id: int
+    message_id: str
+    topic: str
+    status: str
+    attempts: int
+    next_at: datetime
+    delivered_at: datetime | None
+    answer: str
+
+
+def subscribe(
+    tx: Transaction,
+    organisation: str,
+    url: str,
+    topics: Sequence[str],
+    actor: str,
+    now: datetime,
+    allow_loopback: bool = False,
+) -> tuple[Subscription, str]:
+    """A new subscription and its secret, which is shown this once. Raises BadValue, Conflict when there are too many."""
+    parse_target(url, allow_loopback)
+    wanted = tuple(dict.fromkeys(topics))
+    strange = next((topic for topic in wanted if not TOPIC.fullmatch(topic)), None)
+    if strange is not None or len(wanted) > MOST_TOPICS:
+        raise BadValue(
+            f"topic {(strange or '')[:40]!r}: limit {MOST_TOPICS} topics like event.awarded or event.*; mend the list"
+        )
+    if len(rows.page(tx, organisation, MOST_WEBHOOKS, 0)) >= MOST_WEBHOOKS:
+        raise Conflict(f"webhooks: limit {MOST_WEBHOOKS} an organisation; remove one first")
+    secret = new_secret()
+    row = {
+        "organisation_id": organisation,
+        "url": url,
+        "topics": " ".join(wanted),
+        "secret": secret,
+        "former_secret": None,
+        "former_until_us": None,
+        "status": rows.ACTIVE,
+        "person_id": acting(tx, organisation, actor),
+        "created_us": to_us(now),
+    }
+    webhook = rows.add(tx, row)
+    trail.log(tx, organisation, actor, "webhook.subscribe", str(webhook), "", to_us(now))
+    return _view(_find(tx, organisation, webhook)), secret
+
+
+def subscriptions(tx: Transaction, organisation: str, limit: int = 100, after: int = 0) -> list[Subscription]:
+    """Subscriptions by id, those after `after`."""
+    return [_view(row) for row in rows.page(tx, organisation, limit, after)]
+
+
+def rotate_secret(
+    tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime, overlap_hours: int = 24
+) -> tuple[Subscription, str]:
+    """A new secret; the former one signs beside it until the overlap ends. Raises NotFound, BadValue."""
+    if not 0 <= overlap_hours <= MOST_OVERLAP_HOURS:
+        raise BadValue(f"overlap of {overlap_hours} hours: limit 0 to {MOST_OVERLAP_HOURS}; choose fewer")
+    rows.lock(tx, organisation, webhook)
+    row = _find(tx, organisation, webhook)
+    secret = new_secret()
+    until = to_us(now + timedelta(hours=overlap_hours))
+    rows.change(
+        tx,
+        webhook,
+        {"secret": secret, "former_secret": row.secret, "former_until_us": until, "status": rows.ACTIVE},
+    )
+    rows.give(tx, webhook, acting(tx, organisation, actor))
+    trail.log(tx, organisation, actor, "webhook.rotate", str(webhook), "", to_us(now))
+    return _view(_find(tx, organisation, webhook)), secret
+
+
+def unsubscribe(tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime) -> None:
+    """End a subscription; what was on its way is dropped. Raises NotFound."""
+    _find(tx, organisation, webhook)
+    rows.drop(tx, webhook)
+    trail.log(tx, organisation, actor, "webhook.unsubscribe", str(webhook), "", to_us(now))
+
+
+def deliveries_of(
+    tx: Transaction, organisation: str, webhook: int, limit: int = 100, before: int | None = None
+) -> list[Delivery]:
+    """Messages to a subscription, the newest first. Raises NotFound."""
+    _find(tx, organisation, webhook)
+    return [
+        Delivery(
+            row.id, row.message_id, row.topic, row.status, row.attempts, from_us(row.next_us),
+            maybe_us(row.delivered_us), row.answer,
+        )
+        for row in rows.deliveries(tx, organisation, webhook, limit, before)
+    ]  # fmt: skip
+
+
+def send_again(tx: Transaction, organisation: str, webhook: int, delivery: int, now: datetime) -> None:
+    """Try a failed message once more, under its old id. Raises NotFound, Conflict when it did not fail."""
+    _find(tx, organisation, webhook)
+    if not rows.again(tx, organisation, webhook, delivery, to_us(now)):
+        raise Conflict(f"delivery {delivery}: not one that failed; nothing to do")
+
+
+def wants(row: Any, topic: str) -> bool:
+    """Whether a subscription (its row) is told of a topic."""
+    wanted = row.topics.split()
+    return not wanted or topic in wanted or f"{topic.partition('.')[0]}.*" in wanted
+
+
+def body_of(row: Any) -> str:
+    """The message's text, the same at every attempt. It holds ids of records, and nothing about persons."""
+    message = {
+        "type": row.topic,
+        "timestamp": from_us(row.created_at_us).isoformat().replace("+00:00", "Z"),
+        "data": json.loads(row.payload),
+    }
+    return json.dumps(message, sort_keys=True, separators=(",", ":"))
+
+
+def signed_headers(row: Any, body: str, now: datetime) -> dict[str, str]:
+    """The three headers of the specification; during an overlap the signature of each secret, the new one first."""
+    keys = [row.secret]
+    if row.former_secret is not None and row.former_until_us > to_us(now):
+        keys.append(row.former_secret)
+    return {
+        "content-type": "application/json",
+        "user-agent": "groundswell-webhooks",
+        "webhook-id": row.message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(Signer(key).sign(row.message_id, now, body) for key in keys),
+    }
+
+
+def new_secret() -> str:
+    """A secret in the form that the specification's libraries take."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def _find(tx: Transaction, organisation: str, webhook: int) -> Any:
+    row = rows.find(tx, organisation, webhook)
+    if row is None:
+        raise NotFound(f"webhook {webhook}: not in organisation {organisation!r}; list the webhooks")
+    return row
+
+
+def _view(row: Any) -> Subscription:
+    return Subscription(
+        row.id,
+        row.url,
+        tuple(row.topics.split()),
+        row.status,
+        from_us(row.created_us),
+        maybe_us(row.former_until_us),
+    )

@@ -1,0 +1,190 @@
+"""Signing in: passwords by argon2, sessions and API tokens random and stored as SHA-256 only."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pwdlib import PasswordHash
+
+from rewards.bounds import check_day
+from rewards.faults import BadValue, Conflict, NotFound
+from rewards.store import accounts as rows
+from rewards.store import trail
+from rewards.store.persons import find_row
+from rewards.store.session import Database, Transaction
+from rewards.store.units import digest, to_us
+
+ROLES = ("employee", "hr", "strategist")
+SCOPES = (
+    "events:write", "events:backfill", "me:read", "me:write", "kudos:write", "rewards:write", "schemes:write", "admin",
+)  # fmt: skip
+PRESENT = ("active", "paused")
+"""The states of a person in which she, and what speaks for her, may do anything: not inactive, erased or merged."""
+SESSION_HOURS = 12
+PASSWORD_MIN_CHARACTERS = 10
+PASSWORD_MAX_CHARACTERS = 1024
+_TOKEN_BYTES = 32
+_HASHER = PasswordHash.recommended()
+# Checked when no account exists, so that a wrong id takes as long as a wrong password.
+_DUMMY = _HASHER.hash(secrets.token_hex(16))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in."""
+
+    organisation: str
+    person: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """What an API token may do, and for whom it speaks (None: the organisation)."""
+
+    organisation: str
+    name: str
+    scopes: tuple[str, ...]
+    person: str | None
+
+
+def hash_password(password: str) -> str:
+    """The argon2 hash. Raises BadValue for a password outside the limits."""
+    if not PASSWORD_MIN_CHARACTERS <= len(password) <= PASSWORD_MAX_CHARACTERS:
+        raise BadValue(
+            f"password of {len(password)} characters: limit {PASSWORD_MIN_CHARACTERS} to "
+            f"{PASSWORD_MAX_CHARACTERS}; choose a longer phrase"
+        )
+    return _HASHER.hash(password)
+
+
+def create_account(
+    tx: Transaction,
+    organisation: str,
+    person: str,
+    roles: Sequence[str],
+    password_hash: str | None,
+    now: datetime,
+) -> Account:
+    """Give a person a sign-in, or change it. Raises BadValue for an unknown role, NotFound for the person."""
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown or not roles:
+        raise BadValue(f"roles {list(roles)}: limit {', '.join(ROLES)}; give at least one of these")
+    row = find_row(tx, organisation, person)
+    kept = tuple(role for role in ROLES if role in roles)
+    rows.save_account(tx, organisation, row.id, " ".join(kept), password_hash, to_us(now))
+    trail.log(tx, organisation, "system", "account.save", f"person:{row.id}", " ".join(kept), to_us(now))
+    return Account(organisation, person, kept)
+
+
+def sign_in(db: Database, organisation: str, person: str, password: str, now: datetime) -> str | None:
+    """A new session's token, or None when id or password is wrong or the person is not active.
+
+    The password is checked between two transactions: it takes a while, and nobody else's writing waits for it.
+    """
+    with db.read() as tx:
+        row = rows.find_account(tx, organisation, person)
+    stored = _DUMMY if row is None or row.password_hash is None else row.password_hash
+    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored)
+    if row is None or row.password_hash is None or not right or row.status not in PRESENT:
+        return None
+    with db.begin() as tx:
+        still = rows.find_account(tx, organisation, person)
+        # Gone, or given another password, while this one was being checked.
+        if still is None or still.password_hash != stored or still.status not in PRESENT:
+            return None
+        return open_session(tx, organisation, person, now)
+
+
+def open_session(tx: Transaction, organisation: str, person: str, now: datetime) -> str:
+    """A session without a password, for the demo and single sign-on. Raises NotFound without an account."""
+    row = rows.find_account(tx, organisation, person)
+    if row is None or row.status not in PRESENT:
+        raise NotFound(f"account of person {person!r}: none that is active; create or reactivate it")
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    expires = to_us(now + timedelta(hours=SESSION_HOURS))
+    rows.drop_expired_sessions(tx, to_us(now), row.person_id)
+    rows.add_session(tx, organisation, row.person_id, digest(token), to_us(now), expires)
+    return token
+
+
+def account_for_session(tx: Transaction, token: str, now: datetime) -> Account | None:
+    """Who the token belongs to, or None when it is unknown or expired."""
+    row = rows.session_account(tx, digest(token), to_us(now))
+    if row is None or row.status not in PRESENT:
+        return None
+    return Account(row.organisation_id, row.external_id, tuple(row.roles.split()))
+
+
+def forget_sessions(tx: Transaction, now: datetime) -> int:
+    """Drop what has expired; returns how many sessions that were."""
+    return rows.drop_expired_sessions(tx, to_us(now))
+
+
+def close_session(tx: Transaction, token: str) -> None:
+    """Sign out."""
+    rows.drop_session(tx, digest(token))
+
+
+def create_token(
+    tx: Transaction,
+    organisation: str,
+    name: str,
+    scopes: Sequence[str],
+    now: datetime,
+    person: str | None = None,
+    expires_at: datetime | None = None,
+    made_by: str | None = None,
+) -> str:
+    """A new API token, shown once. It speaks for `person`, or for the organisation; it ends with that person, and with who made it.
+
+    Raises BadValue for a scope, Conflict for a name already used.
+    """
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown or not scopes:
+        raise BadValue(f"scopes {list(scopes)}: limit {', '.join(SCOPES)}; give at least one of these")
+    if rows.token_named(tx, organisation, name) is not None:
+        raise Conflict(f"API token {name!r}: the name is used; choose another")
+    if expires_at is not None:
+        check_day(expires_at, f"API token {name!r} that expires")
+    person_id = None if person is None else find_row(tx, organisation, person).id
+    maker_id = None if made_by is None else find_row(tx, organisation, made_by).id
+    token = f"gs_{secrets.token_urlsafe(_TOKEN_BYTES)}"
+    expires_us = None if expires_at is None else to_us(expires_at)
+    rows.add_token(
+        tx, organisation, name, " ".join(scopes), digest(token), person_id, maker_id, to_us(now), expires_us
+    )
+    trail.log(tx, organisation, made_by or "system", "token.create", name, " ".join(scopes), to_us(now))
+    return token
+
+
+def authenticate_token(tx: Transaction, token: str, now: datetime) -> ApiToken | None:
+    """What the token may do, or None when it is unknown, expired or revoked, or when whom it speaks for or who made it is gone."""
+    return authenticate_tokens(tx, [token], now)[0]
+
+
+def authenticate_tokens(tx: Transaction, tokens: Sequence[str], now: datetime) -> list[ApiToken | None]:
+    """What each token may do, read in one question."""
+    hashes = [digest(token) for token in tokens]
+    found = rows.find_tokens(tx, sorted(set(hashes)))
+    return [_api_token(found.get(one), to_us(now)) for one in hashes]
+
+
+def _api_token(row: Any, now_us: int) -> ApiToken | None:
+    if row is None or row.revoked_at_us is not None or row.status == "inactive":
+        return None
+    if row.expires_at_us is not None and row.expires_at_us <= now_us:
+        return None
+    whose = ((row.person_id, row.status), (row.maker_id, row.maker_status))
+    if any(id_ is not None and status not in PRESENT for id_, status in whose):
+        return None
+    return ApiToken(row.organisation_id, row.name, tuple(row.scopes.split()), row.external_id)
+
+
+def revoke_token(tx: Transaction, organisation: str, name: str, now: datetime) -> None:
+    """End an API token. Raises NotFound when there is none of that name in force."""
+    if not rows.revoke(tx, organisation, name, to_us(now)):
+        raise NotFound(f"API token {name!r}: none in force; list the tokens")
+    trail.log(tx, organisation, "system", "token.revoke", name, "", to_us(now))

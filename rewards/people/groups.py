@@ -1,0 +1,65 @@
+"""Which groups of an organisation may be shown, the same on every page, board, challenge and file that tells one measure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from rewards.disclosure import Cell, Shown, shown_groups
+from rewards.ledger.versions import NO_SCHEME, Schemes
+from rewards.store import participation as rows
+from rewards.store.session import Transaction
+from rewards.store.units import to_us
+
+Kind = Literal["segment", "team"]
+DEFAULT_MINIMUM = 5
+MOST_KEPT = 16
+
+
+def minimum_group(tx: Transaction, organisation: str, now: datetime) -> int:
+    """The minimum of the scheme in force."""
+    schemes = Schemes.of(tx, organisation)
+    version = schemes.at(to_us(now))
+    return DEFAULT_MINIMUM if version == NO_SCHEME else schemes.scheme(version).privacy.minimum_group
+
+
+def groups_shown(
+    tx: Transaction,
+    organisation: str,
+    now: datetime,
+    minimum: int = 0,
+    gone: Iterable[Cell] = (),
+    kinds: Iterable[Kind] = (),
+) -> Shown:
+    """The segments and teams that may be shown beside the whole, and whether the whole may.
+
+    `kinds` are those whose sums of one measure are shown anywhere; those of the scheme in force, if none are named. A display with a
+    `minimum` of its own above the scheme's shows a part of what the others show. `gone` are groups that somebody earned for and that
+    nobody belongs to any more: they are parts of the whole, and small ones.
+    """
+    of = set(kinds) or _kinds(tx, organisation, now)
+    cells: dict[Cell, int] = {}
+    parts = [*rows.cells(tx, organisation).items(), *((cell, 1) for cell in gone)]
+    for (segment, team), people in parts:
+        cell = (segment if "segment" in of else "", team if "team" in of else "")
+        cells[cell] = cells.get(cell, 0) + people
+    everywhere = minimum_group(tx, organisation, now)
+    key, told = ("groups", organisation), (everywhere, minimum, tuple(sorted(cells.items())))
+    kept: dict[object, Shown] = tx.database.cache.get(key, {})
+    if told not in kept:
+        found = shown_groups(cells, everywhere)
+        found = found if minimum <= everywhere else shown_groups(cells, minimum, found)
+        kept = {**(kept if len(kept) < MOST_KEPT else {}), told: found}
+        tx.database.cache[key] = kept
+    return kept[told]
+
+
+def _kinds(tx: Transaction, organisation: str, now: datetime) -> set[Kind]:
+    schemes = Schemes.of(tx, organisation)
+    version = schemes.at(to_us(now))
+    if version == NO_SCHEME:
+        return set()
+    scheme = schemes.scheme(version)
+    units = {one.unit for one in scheme.challenges} | {
+        board.group for board in scheme.leaderboards if board.group == "team"
+    }
+    return {kind for kind in ("segment", "team") if kind in units}

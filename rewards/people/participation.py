@@ -1,0 +1,46 @@
+"""How many take part, in groups large enough to be shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rewards.people.groups import groups_shown
+from rewards.store import participation as participation_rows
+from rewards.store.session import Transaction
+from rewards.store.units import DAY_US, to_us
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """Who takes part. `by_segment`: (segment, people, active in 28 days), those that may not be shown left out."""
+
+    people: int
+    active_7d: int
+    active_28d: int
+    shares_28d: int
+    clicks_28d: int
+    kudos_28d: int
+    by_segment: tuple[tuple[str, int, int], ...]
+    suppressed_segments: int
+
+
+def participation(tx: Transaction, organisation: str, now: datetime) -> Participation:
+    """How many take part. Segments that are too small, or would tell of one that is, are not shown."""
+    now_us = to_us(now)
+    may = groups_shown(tx, organisation, now, kinds=["segment"]).segments
+    sizes = participation_rows.sizes(tx, organisation)
+    month = participation_rows.active(tx, organisation, now_us - 28 * DAY_US, now_us)
+    week = participation_rows.active(tx, organisation, now_us - 7 * DAY_US, now_us)
+    counts = participation_rows.kinds(tx, organisation, now_us - 28 * DAY_US, now_us)
+    shown = tuple(
+        (segment, size, month.get(segment, 0)) for segment, size in sorted(sizes.items()) if segment in may
+    )
+    return Participation(
+        people=sum(sizes.values()),
+        active_7d=sum(week.values()),
+        active_28d=sum(month.values()),
+        shares_28d=counts.get("share", 0),
+        clicks_28d=counts.get("click", 0),
+        kudos_28d=counts.get("kudos", 0),
+        by_segment=shown,
+        suppressed_segments=len(sizes) - len(shown),
+    )

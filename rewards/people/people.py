@@ -1,0 +1,239 @@
+"""People: imported, paused, moved, on leave, linked, erased. Addressed by external id within an organisation."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from rewards.bounds import check_day
+from rewards.faults import BadValue, Refused
+from rewards.ledger.fold import replay_people
+from rewards.people.importing import ImportSummary, NotTaken, import_people
+from rewards.people.zones import change_zone
+from rewards.store import accounts as account_rows
+from rewards.store import credentials as credential_rows
+from rewards.store import forgetting, projections, states
+from rewards.store import nominations as nomination_rows
+from rewards.store import organisations as organisation_rows
+from rewards.store import people as rows
+from rewards.store import recognition as recognition_rows
+from rewards.store import webhooks as webhook_rows
+from rewards.store.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, log_change
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, to_us
+
+__all__ = [
+    "ImportSummary", "NotTaken", "Person", "change_zone", "deactivate", "erase", "find_row", "get_person", "import_people",
+    "link_people", "list_people", "pause", "reactivate", "refuse_own", "resume", "set_leave", "set_opt_out",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person as the pages see her. `hours_share` 1.0 = full-time."""
+
+    id: str
+    name: str
+    email: str | None
+    segment: str
+    team: str
+    timezone: str
+    contacts: int
+    locale: str
+    role: str
+    manager: str | None
+    desk: str
+    hours_share: float
+    status: str
+    opted_out: bool
+    pseudonym: str
+    zone_flagged: bool
+
+
+def get_person(tx: Transaction, organisation: str, external_id: str) -> Person:
+    """One person. Raises NotFound for an unknown or erased id."""
+    row = find_row(tx, organisation, external_id)
+    manager = rows.names(tx, organisation, [row.manager_id]) if row.manager_id else {}
+    return _person(row, {key: external for key, (external, _) in manager.items()})
+
+
+def list_people(tx: Transaction, organisation: str, include_inactive: bool = False) -> list[Person]:
+    """Everybody who is not erased, by external id."""
+    found = rows.every(tx, organisation, inactive=include_inactive)
+    externals = {row.id: row.external_id for row in found}
+    return [_person(row, externals) for row in found]
+
+
+def deactivate(
+    tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
+) -> None:
+    """Hide the person everywhere and end her sessions; the history stays."""
+    row = _locked(tx, organisation, external_id)
+    if row.status == "inactive":
+        return
+    _change(tx, organisation, row, {"status": "inactive", "hidden": True, "inactive_since_us": to_us(now)})
+    account_rows.drop_sessions(tx, row.id)
+    webhook_rows.end_of(tx, row.id)
+    log_change(tx, organisation, actor, "people.deactivate", row.id, now)
+
+
+def reactivate(
+    tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
+) -> None:
+    """Bring a deactivated person back, with everything she had. What happened while she was away stays out.
+
+    Raises BadValue for an instant before she left.
+    """
+    row = _locked(tx, organisation, external_id)
+    if row.status != "inactive":
+        return
+    since_us = row.inactive_since_us or 0
+    if to_us(now) < since_us:
+        raise BadValue(
+            f"reactivated {now.isoformat()}: limit {from_us(since_us).isoformat()}, when {external_id!r} was deactivated; give a later instant"
+        )
+    rows.add_absence(tx, organisation, row.id, since_us, to_us(now))
+    back = {"status": "active", "hidden": bool(row.opted_out), "inactive_since_us": None, "has_history": True}
+    _change(tx, organisation, row, back)
+    log_change(tx, organisation, actor, "people.reactivate", row.id, now)
+
+
+def pause(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
+    """Take a break: no nudges and no boards; events still count. Raises Refused for who was deactivated."""
+    row = _present(tx, organisation, external_id)
+    _change(tx, organisation, row, {"status": "paused", "hidden": True})
+    log_change(tx, organisation, "self", "people.pause", row.id, now)
+
+
+def resume(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
+    """End the break. Raises Refused for who was deactivated."""
+    row = _present(tx, organisation, external_id)
+    _change(tx, organisation, row, {"status": "active", "hidden": bool(row.opted_out)})
+    log_change(tx, organisation, "self", "people.resume", row.id, now)
+
+
+def _locked(tx: Transaction, organisation: str, external_id: str) -> Any:
+    """The row as it stands while nobody else changes it."""
+    states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
+    return find_row(tx, organisation, external_id)
+
+
+def _present(tx: Transaction, organisation: str, external_id: str) -> Any:
+    """The row of somebody who is with the company: breaks are for them, and revive nobody."""
+    row = _locked(tx, organisation, external_id)
+    if row.status == "inactive":
+        raise Refused(f"person {external_id!r}: is deactivated, so a break says nothing; reactivate first")
+    return row
+
+
+def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out: bool, now: datetime) -> None:
+    """Leave the boards, or return to them; one's own rank stays visible to oneself."""
+    row = _locked(tx, organisation, external_id)
+    hidden = opted_out or row.status != "active"
+    _change(tx, organisation, row, {"opted_out": opted_out, "hidden": hidden})
+    log_change(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now)
+
+
+def refuse_own(tx: Transaction, organisation: str, actor: str, person_id: int, what: str) -> None:
+    """Raise Refused where the actor is the person, by this account or one linked to it, merged into it or acting through a token
+    that she made: nobody decides for herself."""
+    decider = acting(tx, organisation, actor)
+    whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
+    if decider is not None and rows.linked(tx, organisation, decider, whose):
+        raise Refused(f"{what}: is your own; ask a colleague to decide")
+
+
+def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
+    """The internal id of the person behind an actor: herself, or who made the token that acts; None where nobody is known."""
+    if not actor.startswith(ACTOR_PREFIX):
+        row = rows.find(tx, organisation, actor)
+        return None if row is None else int(row.id)
+    token = account_rows.token_named(tx, organisation, actor.removeprefix(ACTOR_PREFIX))
+    return None if token is None or token.maker_id is None else int(token.maker_id)
+
+
+def _change(tx: Transaction, organisation: str, row: Any, values: dict[str, Any]) -> None:
+    """Change a person under their lock; `hidden` among the values holds for the boards too."""
+    rows.change(tx, row.id, values)
+    projections.show(tx, organisation, row.id, not values["hidden"])
+
+
+def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "self") -> None:
+    """Drop who this was: name, address, id, sign-in and messages. Entries and totals stay, without a name.
+
+    What scoring needs (dates of leave, zones, memberships) stays with the nameless number, so that a later replay
+    gives the same totals.
+    """
+    row = _locked(tx, organisation, external_id)
+    nobody = f"person:{row.id}"
+    others = [other.name for other in rows.every(tx, organisation, inactive=True) if other.id != row.id]
+    names = [(row.external_id, row.name, row.email)]
+    names += [(one.external_id, one.name, one.email) for one in rows.aliases_of(tx, row.id)]
+    for account in accounts_of(tx, row):
+        account_rows.drop_account(tx, account)
+        webhook_rows.end_of(tx, account)
+        recognition_rows.blank_messages(tx, account)
+        nomination_rows.blank_messages(tx, account)
+        credential_rows.forget(tx, account)
+        rows.drop_links(tx, account)
+        forgetting.forget_payloads(tx, account)
+    rows.drop_aliases(tx, row.id)
+    rows.drop_identity(tx, row.id)
+    _change(
+        tx,
+        organisation,
+        row,
+        {"status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": nobody},
+    )
+    words = {word for known in names for word in forgetting.words_for(*known, others)}
+    forgetting.forget_words(tx, organisation, sorted(words, key=lambda word: (-len(word), word)), nobody)
+    known_ids = {one for one, _, _ in names}
+    log_change(tx, organisation, nobody if actor in known_ids else actor, "people.erase", row.id, now)
+
+
+def set_leave(
+    tx: Transaction, organisation: str, external_id: str, first: date, last: date, now: datetime
+) -> None:
+    """Days off, both included: streaks pause, also those that broke before the leave was known.
+
+    Raises BadValue when the end precedes the start.
+    """
+    if last < first:
+        raise BadValue(f"leave {first}..{last}: the last day precedes the first; swap them")
+    check_day(first, "leave from")
+    check_day(last, "leave until")
+    home = organisation_rows.find_shared(tx, organisation)
+    row = find_row(tx, organisation, external_id)
+    rows.add_leave(tx, organisation, row.id, first.toordinal(), last.toordinal())
+    rows.change(tx, row.id, {"has_history": True})
+    replay_people(tx, organisation, home, [row.id], to_us(now))
+    log_change(tx, organisation, "system", "people.leave", row.id, now)
+
+
+def link_people(tx: Transaction, organisation: str, one: str, other: str, now: datetime) -> None:
+    """Say that two accounts are one human: they cannot thank each other."""
+    first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
+    if first.id == second.id:
+        raise Refused(f"person {one!r}: cannot be linked to itself; name two accounts")
+    rows.add_link(tx, organisation, min(first.id, second.id), max(first.id, second.id), to_us(now))
+    log_change(tx, organisation, "system", "people.link", first.id, now)
+
+
+def _person(row: Any, externals: dict[int, str]) -> Person:
+    return Person(
+        id=row.external_id,
+        name=row.name,
+        email=row.email,
+        segment=row.segment,
+        team=row.team,
+        timezone=row.timezone,
+        contacts=row.contacts,
+        locale=row.locale,
+        role=row.role,
+        manager=externals.get(row.manager_id),
+        desk=row.desk,
+        hours_share=row.hours_share_ppm / PPM,
+        status=row.status,
+        opted_out=bool(row.opted_out),
+        pseudonym=row.pseudonym,
+        zone_flagged=bool(row.zone_flagged),
+    )

@@ -1,0 +1,36 @@
+"""Moving to another time zone: from the next local day on, and never back behind a date already used."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from rewards.faults import BadValue
+from rewards.ledger.places import places
+from rewards.people.organisations import known_zone
+from rewards.store import people as rows
+from rewards.store.persons import BEGINNING_US, find_row, log_change
+from rewards.store.session import Transaction
+from rewards.store.units import to_us
+
+
+def change_zone(
+    tx: Transaction, organisation: str, external_id: str, zone: str, now: datetime, *, flagged: bool = False
+) -> datetime:
+    """Move to another time zone from the next local day on; returns the instant from which it holds.
+
+    A date already used in the old zone never comes free again (`floor_date`).
+    """
+    if not known_zone(zone):
+        raise BadValue(f"time zone {zone!r}: not an IANA name; write e.g. Europe/Madrid")
+    row = find_row(tx, organisation, external_id)
+    now_us = to_us(now)
+    # The zone in force, not one asked for a moment ago that begins tomorrow: that wish is replaced.
+    used, zone_now = places(tx, [row])[row.id].date_at(now_us)
+    tomorrow = date.fromordinal(used + 1)
+    start = datetime.combine(tomorrow, time.min, tzinfo=ZoneInfo(zone_now)).astimezone(UTC)
+    if not rows.history(tx, rows.ZONE, [row.id]):
+        rows.add_zone_change(tx, organisation, row.id, BEGINNING_US, row.timezone, 0)
+    rows.drop_zone_changes_after(tx, row.id, now_us)
+    rows.add_zone_change(tx, organisation, row.id, to_us(start), zone, used)
+    rows.change(tx, row.id, {"timezone": zone, "zone_flagged": flagged, "has_history": True})
+    log_change(tx, organisation, "self", "people.zone", row.id, now)
+    return start

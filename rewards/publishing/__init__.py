@@ -1,0 +1,1 @@
+"""Drafts of a scheme, and publishing them as versions."""

@@ -1,0 +1,273 @@
+"""Drafts of schemes on their way into force: written, rehearsed, shadowed, published, retired.
+
+A draft changes until it is published. What was rehearsed or shadowed is remembered by content hash: an edit afterwards
+makes both steps open again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rewards.document import content_hash
+from rewards.faults import Conflict, NotFound, Refused, Stale
+from rewards.publishing.publication import (
+    Difference,
+    Mode,
+    SchemeVersion,
+    publish_scheme,
+    scheme_in_force,
+    shadow,
+)
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.scoring.tables import compile_scheme
+from rewards.store import drafts as rows
+from rewards.store import trail
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, maybe_us, to_us
+
+OPEN, PUBLISHED, RETIRED = "draft", "published", "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft. `revision` counts its edits; `rehearsed` and `shadowed` hold for the text as it stands.
+
+    `shadow_mode` and `shadow_since`: how the text was looked at last, where it was.
+    """
+
+    id: int
+    status: str
+    revision: int
+    hash: str
+    scheme: IncentiveScheme
+    rehearsed: bool
+    shadowed: bool
+    version: int | None
+    actor: str
+    created_at: datetime
+    changed_at: datetime
+    shadow_mode: Mode | None = None
+    shadow_since: datetime | None = None
+
+
+def create_draft(
+    tx: Transaction, organisation: str, scheme: IncentiveScheme, actor: str, now: datetime
+) -> Draft:
+    """Keep a new draft. Raises SchemeError where the scheme cannot be scored."""
+    compile_scheme(scheme)
+    row = {
+        "organisation_id": organisation,
+        "status": OPEN,
+        "revision": 1,
+        "content_hash": content_hash(scheme),
+        "document": scheme.model_dump_json(),
+        "rehearsed_hash": None,
+        "shadowed_hash": None,
+        "shadowed_mode": None,
+        "shadowed_us": None,
+        "version": None,
+        "actor": actor,
+        "created_us": to_us(now),
+        "changed_us": to_us(now),
+    }
+    draft = rows.add(tx, row)
+    trail.log(tx, organisation, actor, "scheme.draft", str(draft), scheme.name, to_us(now))
+    return get_draft(tx, organisation, draft)
+
+
+def get_draft(tx: Transaction, organisation: str, draft: int) -> Draft:
+    """One draft. Raises NotFound."""
+    return _view(_find(tx, organisation, draft))
+
+
+def list_drafts(
+    tx: Transaction, organisation: str, limit: int = 50, before: int | None = None
+) -> list[Draft]:
+    """Drafts, the newest first; `before` is the id of the last one of the page before."""
+    return [_view(row) for row in rows.page(tx, organisation, limit, before)]
+
+
+def edit_draft(
+    tx: Transaction,
+    organisation: str,
+    draft: int,
+    scheme: IncentiveScheme,
+    actor: str,
+    now: datetime,
+    revision: int | None = None,
+) -> Draft:
+    """Replace the text. Raises Stale when `revision` is not the one that stands, Conflict when it is no longer open."""
+    compile_scheme(scheme)
+    row = _open(tx, organisation, draft, revision)
+    values = {
+        "revision": row.revision + 1,
+        "content_hash": content_hash(scheme),
+        "document": scheme.model_dump_json(),
+        "changed_us": to_us(now),
+        "actor": actor,
+    }
+    rows.change(tx, draft, values)
+    trail.log(tx, organisation, actor, "scheme.edit", str(draft), scheme.name, to_us(now))
+    return get_draft(tx, organisation, draft)
+
+
+def rehearsed(
+    tx: Transaction, organisation: str, draft: int, content: str, actor: str, now: datetime
+) -> Draft:
+    """Remember that the text of this content hash was rehearsed in simulation. Raises Conflict where it has changed."""
+    row = _open(tx, organisation, draft, None)
+    if row.content_hash != content:
+        raise Conflict(f"draft {draft}: was changed since; rehearse it as it stands")
+    rows.change(tx, draft, {"rehearsed_hash": content, "changed_us": to_us(now)})
+    trail.log(tx, organisation, actor, "scheme.rehearse", str(draft), content, to_us(now))
+    return get_draft(tx, organisation, draft)
+
+
+def shadow_draft(
+    tx: Transaction,
+    organisation: str,
+    draft: int,
+    effective_at: datetime,
+    actor: str,
+    now: datetime,
+    mode: Mode = "exact",
+) -> Difference:
+    """What publishing the draft in this mode and from this instant would change, by person and segment.
+
+    A mode that looks back is published as it was looked at last, or not at all.
+    """
+    row = _open(tx, organisation, draft, None)
+    scheme = IncentiveScheme.model_validate_json(row.document)
+    seen = shadow(tx, organisation, scheme, effective_at, now, mode)
+    values = {"shadowed_hash": row.content_hash, "shadowed_mode": mode, "shadowed_us": to_us(effective_at)}
+    rows.change(tx, draft, {**values, "changed_us": to_us(now)})
+    trail.log(tx, organisation, actor, "scheme.shadow", str(draft), row.content_hash, to_us(now))
+    return seen
+
+
+def publish_draft(
+    tx: Transaction,
+    organisation: str,
+    draft: int,
+    effective_at: datetime,
+    mode: Mode,
+    actor: str,
+    reason: str,
+    now: datetime,
+    revision: int | None = None,
+    *,
+    displace_scheduled: bool = False,
+) -> SchemeVersion:
+    """Put a draft in force. A mode that looks back is refused until its shadow was seen: of this text, instant and mode."""
+    row = _open(tx, organisation, draft, revision)
+    if mode != "prospective":
+        _check_shadow(row, mode, effective_at)
+    scheme = IncentiveScheme.model_validate_json(row.document)
+    version = publish_scheme(
+        tx,
+        organisation,
+        scheme,
+        effective_at,
+        actor,
+        reason,
+        now,
+        mode,
+        displace_scheduled=displace_scheduled,
+    )
+    rows.change(tx, draft, {"status": PUBLISHED, "version": version.version, "changed_us": to_us(now)})
+    return version
+
+
+def _check_shadow(row: Any, mode: Mode, effective_at: datetime) -> None:
+    asked = f"{mode} from {effective_at.isoformat()}"
+    if row.shadowed_hash != row.content_hash:
+        raise Conflict(
+            f"draft {row.id}: {asked} changes what people have already; look at its shadow first, then publish"
+        )
+    if (row.shadowed_mode, row.shadowed_us) != (mode, to_us(effective_at)):
+        seen = f"{row.shadowed_mode} from {from_us(row.shadowed_us).isoformat()}"
+        raise Conflict(
+            f"draft {row.id}: {asked} was asked for, but its shadow was seen as {seen}; "
+            "publish what was seen, or look at the shadow of this"
+        )
+
+
+def discard_draft(
+    tx: Transaction, organisation: str, draft: int, actor: str, reason: str, now: datetime
+) -> Draft:
+    """Put a draft aside for good. Raises Conflict when it is no longer open."""
+    _open(tx, organisation, draft, None)
+    rows.change(tx, draft, {"status": RETIRED, "changed_us": to_us(now)})
+    trail.log(tx, organisation, actor, "scheme.discard", str(draft), reason, to_us(now))
+    return get_draft(tx, organisation, draft)
+
+
+def retire_version(
+    tx: Transaction,
+    organisation: str,
+    version: int,
+    actor: str,
+    reason: str,
+    now: datetime,
+    *,
+    displace_scheduled: bool = False,
+) -> SchemeVersion:
+    """End the version in force: its boards, levels and time rules stay, and nothing is rewarded from now on.
+
+    What people have they keep. The end is itself a version, so that rolling it back undoes it. What is scheduled for later stays so,
+    unless `displace_scheduled`.
+    Raises Conflict unless `version` is the one in force.
+    """
+    found = scheme_in_force(tx, organisation, now)
+    if found is None or found.version != version:
+        raise Conflict(f"scheme version {version}: not the one in force; retire the one that is")
+    kept = found.scheme
+    if kept == _ended(kept):
+        raise Refused(f"scheme version {version}: rewards nothing already; nothing to do")
+    return publish_scheme(
+        tx, organisation, _ended(kept), now, actor, reason, now, displace_scheduled=displace_scheduled
+    )
+
+
+def _ended(scheme: IncentiveScheme) -> IncentiveScheme:
+    """The scheme without anything that pays or asks."""
+    empty = IncentiveScheme(name=scheme.name, title=scheme.title)
+    gone = {
+        name: getattr(empty, name)
+        for name in ("rules", "caps", "badges", "streaks", "challenges", "recognition", "rewards")
+    }
+    return scheme.model_copy(update=gone)
+
+
+def _open(tx: Transaction, organisation: str, draft: int, revision: int | None) -> Any:
+    row = _find(tx, organisation, draft, lock=True)
+    if row.status != OPEN:
+        raise Conflict(f"draft {draft}: is {row.status} and does not change any more; write a new draft")
+    if revision is not None and revision != row.revision:
+        raise Stale(f"draft {draft}: revision {revision} was asked for, {row.revision} stands; read it again")
+    return row
+
+
+def _find(tx: Transaction, organisation: str, draft: int, *, lock: bool = False) -> Any:
+    row = rows.find(tx, organisation, draft, lock=lock)
+    if row is None:
+        raise NotFound(f"draft {draft}: not in organisation {organisation!r}; list the schemes")
+    return row
+
+
+def _view(row: Any) -> Draft:
+    return Draft(
+        id=row.id,
+        status=row.status,
+        revision=row.revision,
+        hash=row.content_hash,
+        scheme=IncentiveScheme.model_validate_json(row.document),
+        rehearsed=row.rehearsed_hash == row.content_hash,
+        shadowed=row.shadowed_hash == row.content_hash,
+        version=row.version,
+        actor=row.actor,
+        created_at=from_us(row.created_us),
+        changed_at=from_us(row.changed_us),
+        shadow_mode=row.shadowed_mode if row.shadowed_hash == row.content_hash else None,
+        shadow_since=maybe_us(row.shadowed_us) if row.shadowed_hash == row.content_hash else None,
+    )

@@ -1,0 +1,252 @@
+"""Publishing schemes: prospective, topped up or exact; shadows first; and rolling a version back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from rewards.boards.highlights import withdraw_highlights
+from rewards.bounds import check_day
+from rewards.challenges.changes import bonus_changes, withdraw_challenges
+from rewards.document import content_hash
+from rewards.faults import BadValue, Conflict, NotFound
+from rewards.ledger.fold import Folder, closed_until, replay_people
+from rewards.ledger.live import Fold
+from rewards.ledger.places import places
+from rewards.ledger.posting import post
+from rewards.ledger.undo import opposites
+from rewards.ledger.versions import NO_SCHEME, InForce, Schemes
+from rewards.nominations.decisions import award_changes, withdraw_awards
+from rewards.scheme.promises import refuse_unkept
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.scoring.losses import Loss, losses
+from rewards.scoring.tables import compile_scheme
+from rewards.store import events as event_rows
+from rewards.store import journal as journal_rows
+from rewards.store import organisations as organisation_rows
+from rewards.store import people as people_rows
+from rewards.store import schemes as rows
+from rewards.store import states, trail
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, maybe_us, to_us
+
+Mode = Literal["prospective", "top_up", "exact"]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeVersion:
+    """A published scheme. Versions count from 1 within an organisation."""
+
+    version: int
+    hash: str
+    effective_at: datetime
+    published_at: datetime
+    mode: str
+    actor: str
+    reason: str
+    rolled_back_at: datetime | None
+    scheme: IncentiveScheme
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a version would change in the open period, in millipoints; persons by external id. `loses`: what it lays aside."""
+
+    by_person: Mapping[str, int]
+    by_segment: Mapping[str, int]
+    loses: tuple[Loss, ...] = ()
+
+
+def publish_scheme(
+    tx: Transaction,
+    organisation: str,
+    scheme: IncentiveScheme,
+    effective_at: datetime,
+    actor: str,
+    reason: str,
+    now: datetime,
+    mode: Mode = "prospective",
+    *,
+    displace_scheduled: bool = False,
+) -> SchemeVersion:
+    """Put a scheme in force.
+
+    prospective: from `effective_at` (now or later) on. top_up: from now on, and whoever would have earned more since
+    `effective_at` gets the difference; nobody falls. exact: as if in force since `effective_at`, up and down.
+    Versions scheduled for later stay so; with `displace_scheduled` those from `effective_at` on are withdrawn.
+    Raises BadValue where mode and instant do not fit; SchemeError where the scheme cannot be scored; Conflict where a scheduled version
+    would never hold and nothing was said of it.
+    """
+    check_day(effective_at, "effective")
+    now_us, effective_us = to_us(now), to_us(effective_at)
+    home = _exclusive(tx, organisation)
+    if mode == "prospective" and effective_us < now_us and rows.timeline(tx, organisation):
+        raise BadValue(
+            f"effective {effective_at.isoformat()}: lies in the past; publish as top_up or exact, or from now on"
+        )
+    if mode != "prospective" and effective_us > now_us:
+        raise BadValue(
+            f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
+        )
+    compile_scheme(scheme)
+    refuse_unkept(scheme)
+    values: dict[str, Any] = {
+        "content_hash": content_hash(scheme),
+        "document": scheme.model_dump_json(),
+        "effective_us": _from_now_on(tx, organisation, now_us) if mode == "top_up" else effective_us,
+        "since_us": max(effective_us, closed_until(home)),
+        "published_at_us": now_us,
+        "mode": mode,
+        "actor": actor,
+        "reason": reason,
+    }
+    displaced = _displaced(Schemes.of(tx, organisation), values, now_us, displace_scheduled)
+    version = rows.add(tx, organisation, values)
+    for one in displaced:
+        rows.roll_back(tx, organisation, one, now_us)
+        why = f"displaced by version {version}: {reason}"
+        trail.log(tx, organisation, actor, "scheme.roll_back", str(one), why, now_us)
+        trail.tell(tx, organisation, [("scheme.rolled_back", {"version": one})], now_us)
+    Schemes.forget(tx, organisation)
+    if values["since_us"] <= now_us or displaced:
+        replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
+    if mode == "exact":
+        withdraw_challenges(tx, organisation, closed_until(home), "correction", now_us)
+        withdraw_awards(tx, organisation, closed_until(home), "correction", now_us)
+        withdraw_highlights(tx, organisation, closed_until(home), "correction", now_us)
+    trail.log(tx, organisation, actor, "scheme.publish", str(version), reason, now_us)
+    trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
+    return SchemeVersion(
+        version, values["content_hash"], from_us(values["effective_us"]), now, mode, actor, reason, None, scheme
+    )  # fmt: skip
+
+
+def scheme_in_force(tx: Transaction, organisation: str, at: datetime) -> SchemeVersion | None:
+    """The version by which an event at this instant is scored."""
+    version = Schemes.of(tx, organisation).at(to_us(at))
+    row = None if version == NO_SCHEME else rows.find(tx, organisation, version)
+    return None if row is None else _version(row)
+
+
+def versions(tx: Transaction, organisation: str) -> list[SchemeVersion]:
+    """Every version ever published, the rolled back included."""
+    return [_version(row) for row in rows.every(tx, organisation)]
+
+
+def shadow(
+    tx: Transaction,
+    organisation: str,
+    scheme: IncentiveScheme,
+    effective_at: datetime,
+    now: datetime,
+    mode: Mode = "exact",
+) -> Difference:
+    """What publishing the scheme in this mode would change in the open period; nothing is written.
+
+    A prospective version changes nothing that has happened: look at it as exact to see what it would have meant.
+    """
+    check_day(effective_at, "effective")
+    home = organisation_rows.find(tx, organisation)
+    if home is None:
+        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+    effective_us, now_us = to_us(effective_at), to_us(now)
+    schemes = Schemes.of(tx, organisation)
+    holds_us = _from_now_on(tx, organisation, now_us) if mode == "top_up" else effective_us
+    candidate = schemes.with_candidate(
+        compile_scheme(scheme), holds_us, max(effective_us, closed_until(home)), now_us, mode
+    )
+    folder = Folder(tx, organisation, candidate, closed_until(home), now_us)
+    ids = people_rows.every_id(tx, organisation)
+    people = people_rows.by_ids(tx, organisation, ids)
+    where = places(tx, list(people.values()))
+    changes = {
+        id_: sum(draft.amount for draft in folder.differences(people[id_], where[id_], stored))
+        for id_, stored in states.every(tx, ids).items()
+    }
+    for foresee in (bonus_changes, award_changes):
+        for id_, change in foresee(tx, organisation, candidate, closed_until(home), now_us).items():
+            changes[id_] = changes.get(id_, 0) + change
+    names = people_rows.names(tx, organisation, changes)
+    by_segment: dict[str, int] = {}
+    for person_id, change in changes.items():
+        segment = people[person_id].segment
+        by_segment[segment] = by_segment.get(segment, 0) + change
+    by_person = {names[id_][0]: change for id_, change in changes.items() if id_ in names and change}
+    lost = _losses(tx, schemes, candidate, holds_us, ids)
+    return Difference(dict(sorted(by_person.items())), dict(sorted(by_segment.items())), tuple(lost))
+
+
+def _losses(
+    tx: Transaction, schemes: Schemes, candidate: Schemes, holds_us: int, ids: Sequence[int]
+) -> list[Loss]:
+    """What the version in force when the candidate takes effect remembers, and the candidate does not name."""
+    version = schemes.at(holds_us)
+    if version == NO_SCHEME:
+        return []
+    folds = [Fold.resume(schemes, row.scheme_version, row.state) for row in states.every(tx, ids).values()]
+    stood = (fold.under(version) for fold in folds)
+    return losses(schemes.compiled(version), candidate.compiled(Schemes.CANDIDATE), stood)
+
+
+def roll_back(
+    tx: Transaction, organisation: str, version: int, actor: str, reason: str, now: datetime
+) -> SchemeVersion:
+    """Withdraw a version: balances of the open period become as if it had never been published."""
+    home = _exclusive(tx, organisation)
+    row = rows.find(tx, organisation, version)
+    if row is None:
+        raise NotFound(f"scheme version {version}: never published; list the versions")
+    if row.rolled_back_at_us is not None:
+        raise Conflict(f"scheme version {version}: already rolled back; nothing to do")
+    now_us = to_us(now)
+    rows.roll_back(tx, organisation, version, now_us)
+    Schemes.forget(tx, organisation)
+    given = [
+        entry
+        for entry in journal_rows.top_ups(tx, organisation, version)
+        if entry.occurred_us >= closed_until(home)
+    ]
+    post(tx, organisation, opposites(tx, organisation, given, "rollback", "rolled_back"), now_us)
+    withdraw_challenges(tx, organisation, closed_until(home), "rolled_back", now_us)
+    withdraw_awards(tx, organisation, closed_until(home), "rolled_back", now_us)
+    withdraw_highlights(tx, organisation, closed_until(home), "rolled_back", now_us)
+    replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
+    trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason, now_us)
+    trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
+    return _version(rows.find(tx, organisation, version))
+
+
+def _exclusive(tx: Transaction, organisation: str) -> Any:
+    home = organisation_rows.find_exclusive(tx, organisation)
+    if home is None:
+        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+    return home
+
+
+def _displaced(schemes: Schemes, values: Mapping[str, Any], now_us: int, agreed: bool) -> list[int]:
+    """Scheduled versions that the publication withdraws. Raises Conflict for those that it would displace without a word."""
+    newest = InForce(Schemes.CANDIDATE, values["effective_us"], values["since_us"], now_us, values["mode"])
+    if agreed:
+        coming = [one for one in schemes.timeline if one.scheduled(now_us)]
+        return [one.version for one in coming if one.effective_us >= newest.effective_us]
+    displaced = schemes.displaced(now_us, newest)
+    if displaced:
+        told = ", ".join(f"{one.version} (from {from_us(one.effective_us).isoformat()})" for one in displaced)
+        raise Conflict(
+            f"effective {from_us(newest.effective_us).isoformat()}: version {told} is scheduled and would never be in force; "
+            "choose another instant, roll it back first, or publish with displace_scheduled"
+        )
+    return []
+
+
+def _from_now_on(tx: Transaction, organisation: str, now_us: int) -> int:
+    """The first instant with nothing recorded at or after it: under a top-up nobody falls, whose clock ran ahead either."""
+    last = event_rows.last_scored(tx, organisation)
+    return now_us if last is None else max(now_us, last + 1)
+
+
+def _version(row: Any) -> SchemeVersion:
+    return SchemeVersion(
+        row.version, row.content_hash, from_us(row.effective_us), from_us(row.published_at_us), row.mode, row.actor,
+        row.reason, maybe_us(row.rolled_back_at_us), IncentiveScheme.model_validate_json(row.document),
+    )  # fmt: skip

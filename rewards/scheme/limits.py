@@ -1,0 +1,49 @@
+"""What a scheme can come to at most: totals over any history must fit int64, and so must every product on the way."""
+
+from __future__ import annotations
+
+from rewards.events import MOST_QUANTITY
+from rewards.scheme.earning import Rule
+from rewards.scheme.quantities import SchemeError, millipoints
+from rewards.scheme.scheme import IncentiveScheme
+
+MOST_AWARDS = 10_000_000
+"""Awards of the largest size that a history can hold."""
+MOST_TOTAL = 2**62
+"""Half of int64, so that the sum of two totals is still exact."""
+
+
+def largest_award(rule: Rule) -> int:
+    """The most millipoints of one award, after caps. Raises SchemeError where a product on the way could overflow."""
+    amount = millipoints(rule.points) * (MOST_QUANTITY if rule.per == "unit" else 1)
+    steps = [rule.decay.factor] if rule.decay else []
+    steps += [multiplier.factor for multiplier in rule.multipliers] + [rule.until_verified]
+    for factor in steps:
+        product = amount * factor.numerator
+        if product >= MOST_TOTAL:
+            raise SchemeError(
+                f"rule {rule.id!r}: {amount} millipoints times {factor.numerator} come to {product}; amounts stay below 2^62; "
+                "lower the points or write a simpler factor"
+            )
+        amount = max(amount, product // factor.denominator)
+    return min([amount, *(millipoints(cap.points) for cap in rule.caps)])
+
+
+def refuse_overflow(scheme: IncentiveScheme) -> None:
+    """Raises SchemeError where totals could leave int64."""
+    own = [millipoints(cap.points) for cap in scheme.caps]
+    parts = [(f"rule {rule.id!r}", min([largest_award(rule), *own]) * MOST_AWARDS) for rule in scheme.rules]
+    parts += [
+        (
+            f"badge {badge.id!r}",
+            millipoints(badge.points) * (MOST_AWARDS if badge.once_per == "object" else 1),
+        )
+        for badge in scheme.every_badge
+    ]
+    total = sum(amount for _, amount in parts)
+    if total >= MOST_TOTAL:
+        what, amount = max(parts, key=lambda part: part[1])
+        raise SchemeError(
+            f"{what}: {MOST_AWARDS} awards could come to {amount} millipoints, all together to {total}; totals stay below 2^62; "
+            "lower points or multipliers, or add a cap"
+        )

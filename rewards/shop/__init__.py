@@ -1,0 +1,1 @@
+"""The rewards shop: offers, claims and refunds."""

@@ -1,0 +1,1 @@
+"""Thanks between colleagues: giving, holding, delivering and withdrawing kudos."""

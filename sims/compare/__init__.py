@@ -1,0 +1,1 @@
+"""Paired comparison of scenarios, and the written rule of choice."""

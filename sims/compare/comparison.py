@@ -1,0 +1,176 @@
+"""Compare scenarios run by run under common random numbers, beside doing nothing, and choose by the
+written rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sims.compare.choice import Candidate, Choice, choose
+from sims.ensemble.bridge import CLICKS, POINTS, guarded
+from sims.ensemble.intervals import interval, share_above
+from sims.ensemble.result import ALL, Result
+from sims.ensemble.run import simulate_all
+
+if TYPE_CHECKING:
+    from sims.scenario.scenario import Scenario
+
+SCENARIOS_MAX = 20
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Doing nothing, the compared scenarios, and the choice between them."""
+
+    control: Result
+    results: tuple[Result, ...]
+    choice: Choice
+
+    def difference(
+        self, name: str, against: str, outcome: str, split: str = ALL, days: slice | None = None
+    ) -> NDArray[np.float64]:
+        """Run by run, what `name` has more than `against`, of a group and over some days (all unless given),
+        shape (runs,)."""
+        by_name = {result.name: result for result in (self.control, *self.results)}
+        whole = slice(0, self.control.provenance.horizon_days)
+        mine, theirs = (by_name[each].over(outcome, days or whole, split) for each in (name, against))
+        return np.asarray(mine - theirs)
+
+    @property
+    def periods(self) -> list[slice]:
+        """The days between one change of phases, in any scenario, and the next."""
+        starts = sorted({day for result in self.results for day in result.change_days})
+        ends = [*starts[1:], self.control.provenance.horizon_days]
+        return [slice(first, after) for first, after in zip(starts, ends, strict=True)]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every (scenario, against): each scenario against doing nothing, then each against those before
+        it."""
+        names = [result.name for result in self.results]
+        versus_nothing = [(name, self.control.name) for name in names]
+        return versus_nothing + [(later, earlier) for i, later in enumerate(names) for earlier in names[:i]]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Those of all compared scenarios, each once."""
+        return tuple(dict.fromkeys(text for result in self.results for text in result.warnings))
+
+    def as_json(self) -> dict[str, Any]:
+        """The comparison for the store and for the strategist's page."""
+        first = self.results[0].provenance
+        return {
+            "kind": "comparison",
+            "title": " or ".join(result.title for result in self.results),
+            "provenance": {
+                "groundswell": first.groundswell,
+                "seed": first.seed,
+                "runs": first.runs,
+                "horizon_days": first.horizon_days,
+                "scenarios": [
+                    {
+                        "name": result.name,
+                        "hash": result.provenance.scenario_hash,
+                        "schemes": dict(sorted(result.provenance.scheme_hashes.items())),
+                    }
+                    for result in (self.control, *self.results)
+                ],
+            },
+            "warnings": list(self.warnings),
+            "outcomes": [self.control.specs[name].as_json() for name in self.control.reported],
+            "scenarios": [
+                {"role": "control" if result is self.control else "candidate", **result.summary()}
+                for result in (self.control, *self.results)
+            ],
+            "differences": [
+                self.difference_json(name, against, outcome)
+                for name, against in self.pairs()
+                for outcome in self.control.reported
+            ],
+            "choice": self.choice.as_json(),
+        }
+
+    def detailed_json(self) -> dict[str, Any]:
+        """The comparison for `--json`: differences also week by week, period by period, and group by group."""
+        body = self.as_json()
+        body["periods"] = [{"first_day": days.start, "last_day": days.stop - 1} for days in self.periods]
+        for entry in body["differences"]:
+            pair = (entry["scenario"], entry["against"], entry["outcome"])
+            for name, parts in (("weekly", self.control.weeks()), ("periods", self.periods)):
+                entry[name] = [interval(self.difference(*pair, days=days)).as_json() for days in parts]
+        body["differences_by_split"] = [
+            {"split": split, **self.difference_json(name, against, outcome, split)}
+            for name, against in self.pairs()
+            for split in self.shared_splits()
+            for outcome in self.control.reported
+            if self.control.has(outcome, split)
+        ]
+        return body
+
+    def shared_splits(self) -> list[str]:
+        """Groups that every scenario has people in, in the control's order."""
+        everywhere = set.intersection(*(set(result.splits()) for result in self.results))
+        return [split for split in self.control.splits() if split in everywhere]
+
+    def difference_json(self, name: str, against: str, outcome: str, split: str = ALL) -> dict[str, Any]:
+        """One paired difference: its interval, as a part of `against` (null where that is never above 0), and
+        the share of runs in which it is higher, and better."""
+        paired = self.difference(name, against, outcome, split)
+        by_name = {result.name: result for result in (self.control, *self.results)}
+        base = by_name[against].total(outcome, split)
+        relative = paired[base > 0] / base[base > 0]
+        higher = share_above(paired)
+        better = self.control.specs[outcome].better
+        return {
+            "scenario": name,
+            "against": against,
+            "outcome": outcome,
+            "interval": interval(paired).as_json(),
+            "relative": interval(relative).as_json() if relative.size else None,
+            "share_of_runs_higher": higher,
+            "share_of_runs_better": {"more": higher, "less": 1.0 - higher, "neither": None}[better],
+        }
+
+
+def compare(
+    scenarios: Sequence["Scenario"],
+    runs: int | None = None,
+    seed: int | None = None,
+    processes: int | None = None,
+) -> Comparison:
+    """Simulate the scenarios and, as control, the first one's company left alone; pair them; choose the
+    better.
+
+    All share the first scenario's seed and number of runs unless these are given. Raises ValueError when
+    the scenarios cannot be paired: fewer than one, two of one name, or different horizons.
+    """
+    check_comparable(scenarios)
+    control, *results = simulate_all([scenarios[0].without_schemes(), *scenarios], runs, seed, processes)
+    choice = choose([candidate(result) for result in results], candidate(control))
+    return Comparison(control, tuple(results), choice)
+
+
+def check_comparable(scenarios: Sequence["Scenario"]) -> None:
+    """Raise ValueError unless the scenarios can be compared run by run."""
+    if not 1 <= len(scenarios) <= SCENARIOS_MAX:
+        raise ValueError(
+            f"compare: got {len(scenarios)} scenarios; from 1 to {SCENARIOS_MAX} can be compared"
+        )
+    names = [scenario.name for scenario in scenarios]
+    if len(set(names)) < len(names) or "nothing" in names:
+        raise ValueError(
+            f"compare: got scenarios named {', '.join(names)}; names must differ, and "
+            f"'nothing' is the control; rename one"
+        )
+    horizons = {scenario.horizon_days for scenario in scenarios}
+    if len(horizons) > 1:
+        raise ValueError(
+            f"compare: got horizons of {', '.join(map(str, sorted(horizons)))} days; "
+            f"paired runs have one length; give all the same horizon_days"
+        )
+
+
+def candidate(result: Result) -> Candidate:
+    """What the rule of choice looks at in one scenario's ensemble."""
+    return Candidate(result.name, result.total(CLICKS), result.total(POINTS), guarded(result))

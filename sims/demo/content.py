@@ -1,0 +1,104 @@
+"""What the demo company has to share, and a few thanks."""
+
+from datetime import datetime, timedelta
+
+from rewards.content.content import ChannelStatus, ContentItem
+
+DISCLOSURE = "I work at Northwind Instruments."
+GREEN = ChannelStatus(status="green", reason="Approved for public sharing.")
+AMBER = ChannelStatus(status="amber", reason="Fine to share; leave out customers' names.")
+RED = ChannelStatus(status="red", reason="Results are not public before 5 p.m. on the day of the report.")
+
+# id, title, summary, topic, status on LinkedIn, days from the start until it expires, a text to start from
+_ITEMS = (
+    (
+        "field-notes-calibration",
+        "Field notes: what we learnt calibrating 1,000 sensors",
+        "Our service team on drift, damp and patience.",
+        "engineering",
+        GREEN,
+        75,
+        "A thousand sensors, one lesson: drift is patient. Our field team wrote down what they learnt.",
+    ),
+    (
+        "apprentices-2026",
+        "Meet this year's apprentices",
+        "Twelve people who start in the warehouse and the lab this month.",
+        "people",
+        GREEN,
+        60,
+        "Twelve new colleagues start this month. Say hello!",
+    ),
+    (
+        "open-source-logger",
+        "We open-sourced our data logger",
+        "The code, the licence and why we gave it away.",
+        "engineering",
+        GREEN,
+        90,
+        "Our data logger is now open source. Here is why.",
+    ),
+    (
+        "four-day-support",
+        "How support moved to four longer days",
+        "What changed for customers (little) and for the team (a lot).",
+        "support",
+        GREEN,
+        90,
+        "Our support team tried four longer days. Their own account of it:",
+    ),
+    (
+        "customer-dairy",
+        "A dairy that stopped throwing milk away",
+        "A customer's story, told with their permission.",
+        "sales",
+        AMBER,
+        70,
+        "How one dairy cut its waste, with a little help from measurements.",
+    ),
+    (
+        "quarterly-results",
+        "Quarterly results",
+        "For reading, not for sharing, until they are public.",
+        "finance",
+        RED,
+        50,
+        "",
+    ),
+)
+
+# What the demo employee shared: item, how many days ago, and how many people clicked.
+SHARED = (
+    ("field-notes-calibration", 12, 4),
+    ("four-day-support", 6, 2),
+    ("apprentices-2026", 2, 1),
+)
+
+
+def demo_items(now: datetime) -> list[ContentItem]:
+    """Six items: four green-lit, one to take care with, one that may not be shared yet."""
+    return [
+        ContentItem(
+            id=key,
+            title=title,
+            url=f"https://www.example.com/stories/{key}",
+            summary=summary,
+            topic=topic,
+            language="en",
+            channels={"linkedin": status, "x": status},
+            disclosure=DISCLOSURE,
+            expires_at=now + timedelta(days=days),
+            suggested_texts=(text,) if text else (),
+            approver="p214",
+        )
+        for key, title, summary, topic, status, days, text in _ITEMS
+    ]
+
+
+def demo_thanks() -> list[tuple[str, int]]:
+    """Messages for the demo employee, and how many days ago each was written."""
+    return [
+        ("Your note about the calibration trip brought two people to our stand. Thank you!", 9),
+        ("Thanks for answering that question under your post so patiently.", 4),
+        ("Great explanation of the logger, my team is using it now.", 1),
+    ]

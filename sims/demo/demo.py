@@ -1,0 +1,220 @@
+"""The demo company: 500 people, two schemes rehearsed, the better one live for four weeks, something to
+share.
+
+Everything shown is made the way a real company would make it: people come from a CSV, the choice from
+`compare`, the activity from the model's own events, scored by the live program.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sims.commands.console import InputError
+from sims.demo.content import SHARED, demo_items, demo_thanks
+from sims.reports import stored as desk
+
+if TYPE_CHECKING:
+    from rewards.events import Event
+    from rewards.people_file import PersonRow
+    from rewards.store.session import Database, Transaction
+    from sims.compare.comparison import Comparison
+    from sims.scenario.scenario import Scenario
+
+ORGANISATION = "demo"
+NAME = "Northwind Instruments"
+TIMEZONE = "Europe/Madrid"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+CANDIDATES = ("midsize-clicks.yaml", "midsize-recognition.yaml")
+PEOPLE = "people-midsize.csv"
+RUNS = 12
+LIVE_DAYS = 28
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+ROLES = ("employee", "hr", "strategist")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo company as it stands: who signs in for each role, and which scheme was chosen."""
+
+    organisation: str
+    accounts: dict[str, str]
+    comparison_id: str
+    chosen: str
+
+
+def create_demo(
+    url: str, *, runs: int | None = None, say: Callable[[str], None] = print, now: datetime | None = None
+) -> Demo:
+    """Create the demo company in the database at `url`, or give back the one that is there already.
+
+    Raises `InputError` when the examples folder is missing (an installed package has none: run it from a
+    checkout).
+    """
+    from rewards.store.migrate import upgrade
+    from rewards.store.session import open_database
+
+    now = datetime.now(UTC) if now is None else now
+    database = open_database(url)
+    try:
+        upgrade(database)
+        found = _existing(database)
+        if found is None:
+            _create(database, RUNS if runs is None else runs, say, now)
+            found = _existing(database)
+        assert found is not None, "the demo company was just created"
+        return found
+    finally:
+        database.close()
+
+
+def _existing(database: "Database") -> Demo | None:
+    from rewards.people.organisations import get_organisation
+    from rewards.people.people import list_people
+
+    with database.read() as tx:
+        if get_organisation(tx, ORGANISATION) is None:
+            return None
+        stored = desk.latest_comparison(tx, ORGANISATION)
+        if stored is None:
+            return None
+        people = list_people(tx, ORGANISATION)
+        accounts = {role: next(each.id for each in people if each.role == role) for role in ROLES}
+        return Demo(ORGANISATION, accounts, stored.id, str(stored.body["choice"]["scenario"]))
+
+
+def _create(database: "Database", runs: int, say: Callable[[str], None], now: datetime) -> None:
+    """All of it in one transaction: an interrupted creation leaves nothing behind."""
+    from rewards.people_file import load_people
+    from rewards.publishing.publication import publish_scheme
+    from sims.compare.comparison import compare
+    from sims.scenario.scenario import Scenario
+
+    if not EXAMPLES.is_dir():
+        raise InputError(
+            f"{EXAMPLES}: no such folder; the demo reads its company there; run it from a checkout"
+        )
+    people = load_people(EXAMPLES / PEOPLE)
+    scenarios = [Scenario.load(EXAMPLES / name) for name in CANDIDATES]
+    say(
+        f"Rehearsing {len(scenarios)} schemes for {len(people)} people: {runs} paired runs of half a year ..."
+    )
+    comparison = compare(scenarios, runs)
+    say(f"Choice: {comparison.choice.scenario} ({comparison.choice.verdict}). {comparison.choice.reason}")
+    chosen = chosen_scenario(comparison, scenarios)
+    events = recent_events(chosen, now)
+    say(f"Publishing it, and recording four weeks of the program: {len(events):,} events ...")
+    began = datetime.combine((now - timedelta(days=LIVE_DAYS + 2)).date(), time(), UTC)
+    with database.begin() as tx:
+        _company(tx, people, began)
+        reason = in_titles(comparison.choice.reason, scenarios)
+        publish_scheme(tx, ORGANISATION, chosen.schemes()[0], began, "demo", reason, began)
+        _content(tx, began)
+        _activity(tx, events)
+        _own(tx, people, now)
+        desk.save_comparison(tx, ORGANISATION, comparison.as_json(), now)
+
+
+def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> "Scenario":
+    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a
+    demo.
+    """
+    named = {scenario.name: scenario for scenario in scenarios}
+    if comparison.choice.scenario in named:
+        return named[comparison.choice.scenario]
+    best = max(comparison.choice.assessments, key=lambda each: each.incremental_clicks.median)
+    return named[best.name]
+
+
+def in_titles(reason: str, scenarios: "Sequence[Scenario]") -> str:
+    """The choice's reason with the scenarios' titles in the place of their names, for people who never saw a file."""
+    for scenario in scenarios:
+        reason = reason.replace(f"'{scenario.name}'", f"“{scenario.title}”")
+    return reason
+
+
+def recent_events(scenario: "Scenario", now: datetime) -> "list[Event]":
+    """The events of one run of the scenario's first scheme over the last four weeks, none later than `now`."""
+    from sims.ensemble.run import record_run
+    from sims.scenario.scenario import SchemePhase
+
+    start = (now - timedelta(days=LIVE_DAYS)).date()
+    update: dict[str, Any] = {
+        "start_date": start,
+        "horizon_days": LIVE_DAYS + 1,
+        "phases": (SchemePhase(scheme=scenario.schemes()[0]),),
+        "arms": (),
+    }
+    return [event for event in record_run(scenario.model_copy(update=update)) if event.occurred_at <= now]
+
+
+def _company(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
+    from rewards.people.accounts import create_account
+    from rewards.people.organisations import create_organisation
+    from rewards.people.people import import_people
+
+    create_organisation(tx, ORGANISATION, NAME, TIMEZONE, now)
+    import_people(tx, ORGANISATION, people, now, PEOPLE)
+    for role in ROLES:
+        person = next(row.id for row in people if row.role == role)
+        roles = ["employee"] if role == "employee" else ["employee", role]
+        # No password: the demo signs in by role, and only where the demo is switched on.
+        create_account(tx, ORGANISATION, person, roles, None, now)
+
+
+def _content(tx: "Transaction", now: datetime) -> None:
+    from rewards.content.content import publish_item
+
+    for item in demo_items(now):
+        publish_item(tx, ORGANISATION, item, now)
+
+
+def _activity(tx: "Transaction", events: "Iterable[Event]") -> None:
+    """Record the events day by day, each received a minute after the day's last one."""
+    from rewards.ledger.intake import record
+
+    for _, group in groupby(events, key=lambda event: event.occurred_at.date()):
+        day = list(group)
+        record(tx, ORGANISATION, day, received_at=day[-1].occurred_at + timedelta(minutes=1))
+
+
+def _own(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
+    """What the demo employee did and got already, in the order of time: shares, clicks on them, thanks."""
+    employee, *others = [row.id for row in people if row.role == "employee"]
+    happened: list[tuple[datetime, Callable[[datetime], None]]] = []
+    for item, days_ago, visitors in SHARED:
+        at = now - timedelta(days=days_ago)
+        happened.append((at, partial(_share, tx, employee, item)))
+        for visitor in range(visitors):
+            after = at + timedelta(hours=1 + 3 * visitor)
+            happened.append((after, partial(_click, tx, employee, item, f"{item}-{visitor}")))
+    for number, (message, days_ago) in enumerate(demo_thanks()):
+        at = now - timedelta(days=days_ago, minutes=number)
+        happened.append((at, partial(_thank, tx, others[number], employee, message, f"demo-{number}")))
+    for at, happen in sorted(happened, key=lambda each: each[0]):
+        happen(at)
+
+
+def _share(tx: "Transaction", employee: str, item: str, at: datetime) -> None:
+    from rewards.content.links import declare_share, prepare_share
+
+    declare_share(
+        tx, ORGANISATION, employee, prepare_share(tx, ORGANISATION, employee, item, "linkedin", at).code, at
+    )
+
+
+def _click(tx: "Transaction", employee: str, item: str, visitor: str, at: datetime) -> None:
+    from rewards.content.links import follow_link, prepare_share
+
+    # The same person, item and channel always have the same link.
+    draft = prepare_share(tx, ORGANISATION, employee, item, "linkedin", at)
+    follow_link(tx, draft.code, "", visitor, at)
+
+
+def _thank(tx: "Transaction", giver: str, employee: str, message: str, key: str, at: datetime) -> None:
+    from rewards.thanks.recognition import give_kudos
+
+    give_kudos(tx, ORGANISATION, giver, employee, message, (), key, at)

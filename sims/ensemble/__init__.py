@@ -1,0 +1,1 @@
+"""Ensembles of runs and their results."""

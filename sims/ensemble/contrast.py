@@ -1,0 +1,95 @@
+"""Arms held against the control inside one scenario: per head, in whole and period by period, with intervals over the runs.
+
+An arm and the control are different people of the same company, drawn at random: the difference of their means is
+the effect of what the arm lived through. The two are of different size, so flows are counted per head.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sims.ensemble.intervals import interval, share_above
+
+if TYPE_CHECKING:
+    from sims.ensemble.result import Result
+
+Runs = NDArray[np.float64]
+
+CONTROL_ARM = "arm=control"
+HEADCOUNT = "headcount"
+
+
+def contrasts(result: "Result") -> list[dict[str, Any]]:
+    """Every arm minus the control, for everybody and for each group that outcomes are split by; empty without arms.
+
+    Each entry: `arm`, `against`, `split` (`all`, or a group), `outcome`, `per` (`head` for flows, else `level`),
+    `total`, `weekly` (for `all` only) and `periods`, in the order of the result's periods.
+    """
+    found = []
+    for arm, split, treated, control in pairs(result):
+        for outcome in result.reported:
+            if not (result.has(outcome, treated) and result.has(outcome, control)):
+                continue
+            flow = result.specs[outcome].kind == "flow"
+            body: dict[str, Any] = {
+                "arm": arm,
+                "against": "control",
+                "split": split,
+                "outcome": outcome,
+                "per": "head" if flow else "level",
+                "total": _difference(
+                    result, outcome, treated, control, slice(0, result.provenance.horizon_days)
+                ),
+                "periods": [
+                    {
+                        "first_day": days.start,
+                        "last_day": days.stop - 1,
+                        **_difference(result, outcome, treated, control, days),
+                    }
+                    for days in result.periods
+                ],
+            }
+            if split == "all":
+                body["weekly"] = [
+                    _difference(result, outcome, treated, control, week)["difference"]
+                    for week in result.weeks()
+                ]
+            found.append(body)
+    return found
+
+
+def pairs(result: "Result") -> list[tuple[str, str, str, str]]:
+    """(arm, split, label of the arm's part, label of the control's part) wherever both have people."""
+    splits = result.splits()
+    if CONTROL_ARM not in splits:
+        return []
+    found = []
+    for label in splits:
+        arm, _, group = label.removeprefix("arm=").partition(",")
+        control = CONTROL_ARM + (f",{group}" if group else "")
+        if label.startswith("arm=") and arm != "control" and control in splits:
+            found.append((arm, group or "all", label, control))
+    return found
+
+
+def per_head(result: "Result", outcome: str, split: str, days: slice) -> Runs:
+    """An outcome of a group over some days, shape (runs,): flows per head, levels as they are."""
+    value = result.over(outcome, days, split)
+    if result.specs[outcome].kind != "flow":
+        return value
+    heads = result.daily[split][HEADCOUNT][:, days].mean(axis=1)
+    return np.asarray(np.divide(value, heads, out=np.zeros_like(value), where=heads > 0))
+
+
+def _difference(result: "Result", outcome: str, treated: str, control: str, days: slice) -> dict[str, Any]:
+    mine, theirs = (per_head(result, outcome, split, days) for split in (treated, control))
+    ground = theirs > 0
+    relative = mine[ground] / theirs[ground] - 1.0
+    return {
+        "treated": interval(mine).as_json(),
+        "control": interval(theirs).as_json(),
+        "difference": interval(mine - theirs).as_json(),
+        "relative": interval(relative).as_json() if relative.size else None,
+        "share_of_runs_higher": share_above(mine - theirs),
+    }

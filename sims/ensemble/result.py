@@ -1,0 +1,213 @@
+"""What an ensemble gives back: daily values by run, their intervals, a tidy table, and JSON that is the
+same every time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sims.ensemble.intervals import interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ALL = "all"
+WEEK_DAYS = 7
+
+Runs = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OutcomeSpec:
+    """What one outcome is: name, title for people, unit, definition, how days add up, and which way is
+    better.
+
+    A *flow* adds up over days (clicks). A *stock* is a level at the end of each day (trust): over some days
+    it is the mean of their last seven. A *ratio* divides the sums of the two flows that `of` names.
+    """
+
+    name: str
+    title: str
+    unit: str
+    definition: str
+    kind: Literal["flow", "stock", "ratio"]
+    better: Literal["more", "less", "neither"]
+    of: tuple[str, str] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        body: dict[str, Any] = {
+            "name": self.name,
+            "title": self.title,
+            "unit": self.unit,
+            "definition": self.definition,
+            "kind": self.kind,
+            "better": self.better,
+        }
+        return body if self.of is None else {**body, "of": list(self.of)}
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Everything that the numbers of one scenario follow from."""
+
+    groundswell: str
+    scenario: str
+    scenario_hash: str
+    scheme_hashes: Mapping[str, str]
+    seed: int
+    runs: int
+    horizon_days: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values; no time, no path, no machine."""
+        return {**vars(self), "scheme_hashes": dict(sorted(self.scheme_hashes.items()))}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One scenario's ensemble. `daily[split][outcome]` has shape (runs, days), for flows and stocks.
+
+    `reported` are the outcomes that summaries show; the table holds all of them. `change_days` are the days on
+    which some phase begins; they cut the horizon into periods. `warnings`: where the scenario leaves what was ever measured.
+    """
+
+    title: str
+    provenance: Provenance
+    specs: Mapping[str, OutcomeSpec]
+    daily: Mapping[str, Mapping[str, Runs]]
+    reported: tuple[str, ...]
+    change_days: tuple[int, ...] = (0,)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.provenance.scenario
+
+    @property
+    def periods(self) -> list[slice]:
+        """The days between one change of phases and the next, in order."""
+        ends = (*self.change_days[1:], self.provenance.horizon_days)
+        return [slice(first, after) for first, after in zip(self.change_days, ends, strict=True)]
+
+    def splits(self) -> list[str]:
+        """Labels of the groups that outcomes are split by, `all` not among them."""
+        return [split for split in self.daily if split != ALL]
+
+    def has(self, outcome: str, split: str = ALL) -> bool:
+        """Whether an outcome is known for a split: some belong to the whole company only."""
+        return all(name in self.daily[split] for name in self.specs[outcome].of or (outcome,))
+
+    def over(self, outcome: str, days: slice, split: str = ALL) -> Runs:
+        """One outcome over some days, shape (runs,): a flow's sum, a stock's mean over their last seven, a
+        ratio of sums (0 where nothing is to be divided by)."""
+        spec, values = self.specs[outcome], self.daily[split]
+        if spec.of is not None:
+            above, below = (values[name][:, days].sum(axis=1) for name in spec.of)
+            return np.asarray(np.divide(above, below, out=np.zeros_like(above), where=below > 0))
+        if spec.kind == "flow":
+            return np.asarray(values[outcome][:, days].sum(axis=1))
+        return np.asarray(values[outcome][:, days][:, -WEEK_DAYS:].mean(axis=1))
+
+    def total(self, outcome: str, split: str = ALL) -> Runs:
+        """The whole run's value of one outcome, shape (runs,)."""
+        return self.over(outcome, slice(0, self.provenance.horizon_days), split)
+
+    def weeks(self) -> list[slice]:
+        """The whole weeks of the horizon; days after the last are in none."""
+        return [
+            slice(day, day + WEEK_DAYS)
+            for day in range(0, self.provenance.horizon_days - WEEK_DAYS + 1, WEEK_DAYS)
+        ]
+
+    def weekly(self, outcome: str, split: str = ALL) -> Runs:
+        """Week by week, shape (runs, weeks)."""
+        weeks = [self.over(outcome, week, split) for week in self.weeks()]
+        return np.stack(weeks, axis=1) if weeks else np.zeros((self.provenance.runs, 0))
+
+    def by_day(self, outcome: str, split: str = ALL) -> Runs:
+        """Day by day, shape (runs, days)."""
+        days = range(self.provenance.horizon_days)
+        return np.stack([self.over(outcome, slice(day, day + 1), split) for day in days], axis=1)
+
+    def frame(self) -> "pd.DataFrame":
+        """Tidy: one row per run, day (0 is the first), split and outcome, with its value. Ratios are left out:
+        they are quotients of sums over the days that one asks about."""
+        import pandas as pd
+
+        parts = []
+        for split, outcomes in self.daily.items():
+            for name, values in outcomes.items():
+                runs, days = values.shape
+                parts.append(
+                    pd.DataFrame(
+                        {
+                            "run": np.repeat(np.arange(runs), days),
+                            "day": np.tile(np.arange(days), runs),
+                            "split": split,
+                            "outcome": name,
+                            "value": values.ravel(),
+                        }
+                    )
+                )
+        return pd.concat(parts, ignore_index=True)
+
+    def summary(self) -> dict[str, Any]:
+        """Totals, weeks and splits as intervals, ready for JSON."""
+        names = self.reported
+        return {
+            "name": self.name,
+            "title": self.title,
+            "totals": self._intervals(slice(0, self.provenance.horizon_days), ALL),
+            "weekly": {name: [interval(week).as_json() for week in self.weekly(name).T] for name in names},
+            "splits": {
+                split: self._intervals(slice(0, self.provenance.horizon_days), split)
+                for split in self.splits()
+            },
+        }
+
+    def as_json(self, by_day: bool = False) -> dict[str, Any]:
+        """The whole result for `--json`: the same scenario, seed and version give the same bytes."""
+        from sims.ensemble.contrast import contrasts
+
+        body = {
+            "kind": "simulation",
+            "provenance": self.provenance.as_json(),
+            "warnings": list(self.warnings),
+            "outcomes": [self.specs[name].as_json() for name in self.reported],
+            **self.summary(),
+            "weekly_splits": {
+                split: {
+                    name: [interval(week).as_json() for week in self.weekly(name, split).T]
+                    for name in self.reported
+                    if self.has(name, split)
+                }
+                for split in self.splits()
+            },
+            "periods": [
+                {
+                    "first_day": period.start,
+                    "last_day": period.stop - 1,
+                    "totals": self._intervals(period, ALL),
+                    "splits": {split: self._intervals(period, split) for split in self.splits()},
+                }
+                for period in self.periods
+            ],
+            "contrasts": contrasts(self),
+            "totals_by_run": {name: self.total(name).tolist() for name in self.reported},
+        }
+        if by_day:
+            body["daily"] = {
+                name: [interval(day).as_json() for day in self.by_day(name).T] for name in self.reported
+            }
+        return body
+
+    def _intervals(self, days: slice, split: str) -> dict[str, Any]:
+        return {
+            name: interval(self.over(name, days, split)).as_json()
+            for name in self.reported
+            if self.has(name, split)
+        }

@@ -1,0 +1,34 @@
+"""Cascades that no measurement knows are told, and those that would never end are refused."""
+
+from typing import TYPE_CHECKING
+
+from sims.ensemble.bridge import average_repost
+
+if TYPE_CHECKING:
+    from sims.scenario.scenario import Scenario
+
+# R, reposts that one adoption brings: published cascades (Goel, Watts & Goldstein 2012), and news and video (Goel et al. 2016).
+MEASURED_LOW, MEASURED_HIGH, STRESS = 0.10, 0.25, 0.5
+ENDLESS = 1.0
+REMEDY = "lower the channel's visibility (0.03 to 0.12 is usual), repost_base or onward_contacts"
+
+
+def warnings_of(scenario: "Scenario") -> tuple[str, ...]:
+    """What people should be told of the scenario beside its numbers.
+
+    Raises ValueError where an average repost brings more than one repost.
+    """
+    found = average_repost(scenario)
+    said = (
+        f"{scenario.name}: on {found.channel}, visibility {found.visibility:.3g}, an average repost brings "
+        f"{found.reposts:.2f} reposts"
+    )
+    if found.reposts > ENDLESS:
+        raise ValueError(f"{said}; above {ENDLESS:g} cascades never end; {REMEDY}")
+    if found.reposts > MEASURED_HIGH or found.per_adoption > STRESS:
+        measured = (
+            f"and R, reposts an adoption, is {found.per_adoption:.2f}; cascades that were measured have "
+            f"{MEASURED_LOW:.2f} to {MEASURED_HIGH:.2f}, so reach and clicks are overstated"
+        )
+        return (f"{said}, {measured}; {REMEDY}",)
+    return ()

@@ -1,0 +1,1 @@
+"""From naive reach to expected human clicks."""

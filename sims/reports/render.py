@@ -1,0 +1,131 @@
+"""Plain-text tables of results for a terminal; the same text whatever the terminal's width."""
+
+from collections.abc import Sequence
+
+from sims.compare.comparison import Comparison
+from sims.ensemble.contrast import contrasts
+from sims.ensemble.intervals import Interval, interval
+from sims.ensemble.result import Result
+from sims.reach.waterfall import Waterfall
+
+ROUNDING = 1e-12
+"""Below it a value is what arithmetic on doubles leaves of a zero: no outcome is so small."""
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns two spaces apart; the first is left-aligned, the others right-aligned."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    lines = []
+    for row in (header, ["-" * width for width in widths], *rows):
+        rest = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  ".join([row[0].ljust(widths[0]), *rest]).rstrip())
+    return "\n".join(lines)
+
+
+def number(value: float) -> str:
+    """Four significant digits below 1,000, whole numbers above; what interpolation leaves of a zero is one."""
+    if abs(value) < ROUNDING:
+        return "0"
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.4g}"
+
+
+def spread(low_high: tuple[float, float]) -> str:
+    """An interval as `low to high`."""
+    return f"{number(low_high[0])} to {number(low_high[1])}"
+
+
+def _cells(found: Interval) -> list[str]:
+    return [number(found.median), spread(found.p50), spread(found.p80), spread(found.p90)]
+
+
+def result_text(result: Result) -> str:
+    """Outcome by outcome: median and the 50, 80 and 90 % intervals of the whole run."""
+    rows = [
+        [spec.title, *_cells(interval(result.total(name))), spec.unit]
+        for name, spec in ((name, result.specs[name]) for name in result.reported)
+    ]
+    about = result.provenance
+    head = f"{result.title}: {about.runs} runs of {about.horizon_days} days, seed {about.seed}"
+    whole = table(["outcome", "median", "50 %", "80 %", "90 %", "unit"], rows)
+    warned = warnings_text(result.warnings)
+    return "\n\n".join(part for part in (head, warned, whole, contrast_text(result)) if part)
+
+
+def warnings_text(warnings: Sequence[str]) -> str:
+    """A line for each warning; empty without any."""
+    return "\n".join(f"Warning: {text}" for text in warnings)
+
+
+def contrast_text(result: Result) -> str:
+    """Each arm against the control, per head and outcome; empty without arms."""
+    rows = []
+    for entry in contrasts(result):
+        if entry["split"] == "all":
+            total = entry["total"]
+            share = "" if total["relative"] is None else f"{total['relative']['median']:+.0%}"
+            cells = [number(total["treated"]["median"]), number(total["control"]["median"])]
+            higher = f"{total['share_of_runs_higher']:.0%}"
+            name = f"{entry['arm']}: {result.specs[entry['outcome']].title}"
+            rows.append(
+                [name, *cells, share, spread(tuple(total["difference"]["p90"])), higher, entry["per"]]
+            )
+    header = ["arm", "arm's", "control's", "relative", "difference, 90 %", "higher in", "per"]
+    return table(header, rows) if rows else ""
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """Paired differences outcome by outcome, then the choice and its reason."""
+    about = comparison.control.provenance
+    parts = [f"{about.runs} paired runs of {about.horizon_days} days, seed {about.seed}"]
+    parts += [warnings_text(comparison.warnings)] if comparison.warnings else []
+    for name, against in comparison.pairs():
+        rows = []
+        for outcome in comparison.control.reported:
+            spec = comparison.control.specs[outcome]
+            body = comparison.difference_json(name, against, outcome)
+            found = interval(comparison.difference(name, against, outcome))
+            better = body["share_of_runs_better"]
+            share = "" if better is None else f"{better:.0%}"
+            cells = [number(found.median), spread(found.p80), spread(found.p90)]
+            rows.append([spec.title, *cells, share, spec.unit])
+        header = ["difference", "median", "80 %", "90 %", "better in", "unit"]
+        parts.append(f"{name} minus {against}\n" + table(header, rows))
+    parts.append(limits_text(comparison))
+    choice = comparison.choice
+    parts.append(f"Choice: {choice.scenario} ({choice.verdict}). {choice.reason}")
+    return "\n\n".join(parts)
+
+
+def limits_text(comparison: Comparison) -> str:
+    """Every limit held against every scheme."""
+    rows = []
+    for found in comparison.choice.assessments:
+        for check in found.checks:
+            values = [number(check.value), number(check.limit.floor), f"{check.share_of_runs_kept:.0%}"]
+            rows.append([check.limit.why, found.name, *values])
+    return table(["limit", "scenario", "median", "at least", "kept in"], rows)
+
+
+def waterfall_text(walk: Waterfall) -> str:
+    """The walk for the scenario, then the essay's figures."""
+    rows = [["naive reach", "", number(walk.naive), "", "people", "S"]]
+    for step in walk.steps:
+        values = [number(step.factor.median), number(step.value.median), spread(step.value.p90)]
+        rows.append([step.name, *values, step.unit, step.mark])
+    people = f"{walk.employees:,} employees, {walk.contacts:,} contacts, {walk.networks} networks"
+    sources = "\n".join(f"  {step.name}: [{step.mark}] {step.source}" for step in walk.steps)
+    essay = table(
+        ["the essay", "arithmetic", "exactly", "unit"],
+        [[figure.name, figure.arithmetic, f"{int(figure.value):,}", figure.unit] for figure in walk.essay],
+    )
+    return "\n\n".join(
+        part
+        for part in [
+            f"{walk.title}: everybody shares one item once on every network ({people})",
+            warnings_text(walk.warnings),
+            table(["step", "factor", "left", "90 %", "unit", "mark"], rows),
+            "Marks: R read, M from memory, V vendor's claim, A assumption, S the scenario's own.\n" + sources,
+            essay,
+        ]
+        if part
+    )

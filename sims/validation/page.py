@@ -1,0 +1,171 @@
+"""The page of the validation: the protocol, a table, and for each target its experiment, verdict and plot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from agents.parameters.default_posterior import default_posterior
+from agents.parameters.parameters import DECLARATIONS
+from rewards.outputs import write_text
+from sims.doctor import version
+from sims.reports.render import table
+from sims.validation.notes import NOTES
+from sims.validation.plots import number, svg_of
+from sims.validation.validate import SIGN_SHARE, Verdict, number_of, passed
+
+PLOTS = "validation"
+SIDES = {-1: "below", 1: "above"}
+
+PROTOCOL = """\
+# Validation
+
+Written by `groundswell validate --page docs/validation.md`; do not edit.
+
+## Protocol
+Every target is an experiment on the model itself: simulated employees live through what the original's people
+lived through, written as phases, schemes and rules of recognition. Treated and untreated are the same people with the
+same random numbers. Each replicate draws all parameters from the joint posterior of the default preset. A target **passes** when
+its sign holds in at least {sign:.0%} of the replicates and the 90 % interval meets the band; a target with several parts passes when
+all of them do. The bands were fixed before the calibration. Nothing is left out: what fails is shown as failing.
+
+This page: Groundswell {version}, {replicates} replicates, seed {seed}. **{good} of {all} targets pass.**
+
+The laboratory is a company of 300 whose people meet ten items a week and are less reluctant than the default company, because
+the originals watched acts that happen every day; effects are compared as log-odds (d = log-odds / 1.81). Outcomes are read from the
+chances with which people act, so that the noise of single decisions does not blur a paired comparison.
+A band's side that nothing published bounds lies where no result can fall and is not drawn.
+
+## How the defaults were found
+`python -m sims.defaults` calibrates all parameters on all targets together, within their priors: {first} runs of every experiment all over
+the priors, {second} more where a quadratic emulator of the first holds every target to be in its band, and draws from the priors given that a replicate
+falls into every band, and where a target asks for a sign, as far on its side as replicates scatter (calibrate–emulate–sample, Cleary et al. 2021;
+elliptical slice sampling, Murray et al. 2010). The result is a
+sample of {vectors} equally likely parameter vectors, `agents/default_posterior.json`, with seed and version. Where the targets say something of a
+parameter, its default is the median; elsewhere it stays where its own source puts it. Click friction and fear have no evidence: they keep their flat priors, and the other parameters answer for them.
+The validation runs in other random worlds than the calibration did.
+"""
+
+
+def verdict_table(verdicts: Sequence[Verdict]) -> str:
+    """Plain text: a row for each part of a target, and the count."""
+    rows = [
+        [
+            f"{number_of(v.key):3d} {v.title}",
+            number(v.median),
+            f"{number(v.interval[0])} to {number(v.interval[1])}",
+            f"{number(v.low)} to {number(v.high)}",
+            f"{v.sign_share:.0%}" if v.sign else "",
+            "pass" if v.passed else "FAIL",
+        ]
+        for v in verdicts
+    ]
+    outcome = passed(verdicts)
+    head = ["target", "median", "90 % interval", "band", "sign holds", "verdict"]
+    return (
+        f"{verdicts[0].replicates} replicates\n\n{table(head, rows)}\n\n"
+        f"{sum(outcome.values())} of {len(outcome)} targets pass"
+    )
+
+
+def page(verdicts: Sequence[Verdict], seed: int) -> str:
+    """The page as Markdown. Plots are expected in the folder `validation` beside it."""
+    outcome = passed(verdicts)
+    made = default_posterior().provenance
+    head = PROTOCOL.format(
+        sign=SIGN_SHARE,
+        version=version(),
+        replicates=verdicts[0].replicates,
+        seed=seed,
+        good=sum(outcome.values()),
+        all=len(outcome),
+        first=made["runs"][0],
+        second=made["runs"][1],
+        vectors=default_posterior().values.shape[0],
+    )
+    parts = [head, "## Verdicts", _markdown_table(verdicts), "## The targets"]
+    for target in outcome:
+        parts.append(_section(target, [v for v in verdicts if number_of(v.key) == target]))
+    return "\n".join([*parts, "## What the targets say about the parameters", _learnt()])
+
+
+def write_page(path: Path, verdicts: Sequence[Verdict], seed: int) -> None:
+    """Write the page, and its plots into the folder `validation` beside it."""
+    folder = path.parent / PLOTS
+    folder.mkdir(exist_ok=True)
+    write_text(path, page(verdicts, seed))
+    for target in passed(verdicts):
+        mine = [v for v in verdicts if number_of(v.key) == target]
+        write_text(folder / f"{target:02d}.svg", svg_of(mine))
+
+
+def _markdown_table(verdicts: Sequence[Verdict]) -> str:
+    lines = [
+        "| # | target | unit | band | median | 90 % interval | sign holds | verdict |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for v in verdicts:
+        sign = f"{v.sign_share:.1%} {SIDES[v.sign]} {number(v.neutral)}" if v.sign else "–"
+        verdict = "pass" if v.passed else "**fail**"
+        lines.append(
+            f"| {number_of(v.key)} | {v.title} | {v.unit} | {number(v.low)} … {number(v.high)} | {number(v.median)} | "
+            f"{number(v.interval[0])} … {number(v.interval[1])} | {sign} | {verdict} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+def _section(target: int, verdicts: Sequence[Verdict]) -> str:
+    note = NOTES[target]
+    word = "passes" if all(v.passed for v in verdicts) else "fails"
+    lines = [
+        f"### {target}. {note.heading}: {word}",
+        f"{note.experiment} *Basis:* {note.basis}",
+        "",
+        f"![{note.heading}: {'; '.join(_said(v) for v in verdicts)}]({PLOTS}/{target:02d}.svg)",
+        "",
+    ]
+    lines += [f"*{v.title}* fails: {_reason(v)}." for v in verdicts if not v.passed]
+    return "\n".join([*lines, ""])
+
+
+def _said(v: Verdict) -> str:
+    return f"{v.title} {number(v.median)} ({number(v.interval[0])} to {number(v.interval[1])})"
+
+
+def _reason(v: Verdict) -> str:
+    reasons = []
+    if v.interval[0] > v.high or v.interval[1] < v.low:
+        reasons.append(
+            f"the 90 % interval {number(v.interval[0])} … {number(v.interval[1])} lies outside the band"
+        )
+    if v.sign and v.sign_share < SIGN_SHARE:
+        reasons.append(f"the sign holds in {v.sign_share:.1%} of the replicates only")
+    return " and ".join(reasons)
+
+
+def _learnt() -> str:
+    # A parameter on which the targets say something: its law is narrower than its prior.
+    posterior = default_posterior()
+    lines = [
+        "Medians and 90 % intervals of the posterior, widest gain of knowledge first. Where the interval is nearly that of the prior,",
+        "the targets are silent and the default is the middle of an assumption.",
+        "",
+        "| parameter | prior | median | 90 % interval | width, of the prior's |",
+        "|---|---|---|---|---|",
+    ]
+    rows = []
+    for place, name in enumerate(posterior.names):
+        stated, column = DECLARATIONS.get(name), posterior.values[:, place]
+        if stated is None:
+            continue
+        sorted_values = sorted(column)
+        n = len(sorted_values)
+        low, middle, high = (float(sorted_values[int(q * (n - 1))]) for q in (0.05, 0.5, 0.95))
+        wide = (high - low) / (stated.quantile(0.95) - stated.quantile(0.05))
+        rows.append(
+            (
+                wide,
+                f"| `{name}` | {stated.low:g} – {stated.high:g} | {middle:.3g} | {low:.3g} – {high:.3g} | {wide:.2f} |",
+            )
+        )
+    return "\n".join([*lines, *(line for _, line in sorted(rows)), ""])

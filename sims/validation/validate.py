@@ -1,0 +1,194 @@
+"""The calibration targets: each with its experiment, band and verdict, by a protocol fixed beforehand.
+
+Replicates are paired by common random numbers, and each draws its parameters from the joint posterior of the
+default preset. A target passes when its sign holds in at least 95 % of the replicates and the 90 % interval
+meets the band. Failing targets are shown as failing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.parameters.default_posterior import draw_parameters
+from agents.parameters.parameters import Parameters
+from sims.doctor import version
+from sims.ensemble.executors import choose_executor, progress
+from sims.validation import experiments as alone
+from sims.validation import interventions as done
+from sims.validation.receivers import rewarded_share
+
+SIGN_SHARE = 0.95
+REPLICATES, REPLICATES_MAX = 200, 10_000
+Experiment = Callable[[Parameters, int, int], dict[int, float]]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One number of a calibration target: its band, and the side of `neutral` on which it must lie (0: any).
+
+    `key` is the target's number, or ten times it and more for its further parts; a target passes when all
+    its parts do. A side of the band that nothing published bounds is set where no result can lie.
+    """
+
+    key: int
+    title: str
+    unit: str
+    low: float
+    high: float
+    experiment: Experiment
+    neutral: float = 0.0
+    sign: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the replicates said of one number; `values` has one of them a replicate."""
+
+    key: int
+    title: str
+    unit: str
+    low: float
+    high: float
+    neutral: float
+    sign: int
+    median: float
+    interval: tuple[float, float]
+    sign_share: float
+    replicates: int
+    passed: bool
+    values: tuple[float, ...]
+
+
+TARGETS: tuple[Target, ...] = (
+    Target(1, "Weekly sharers without a programme", "share of staff", 0.01, 0.05, alone.without_a_programme),
+    Target(2, "Sharers' part of all clicks (soft)", "share", 0.10, 0.35, alone.without_a_programme),
+    Target(3, "Peer click premium", "times", 1.6, 2.6, alone.same_item, 1.0, 1),
+    Target(4, "Trees without a repost", "share of trees", 0.70, 0.95, alone.cascades),
+    Target(5, "Trees beyond one degree", "share of trees", 0.01, 0.04, alone.cascades),
+    Target(6, "Adoptions beyond one degree", "share", 0.01, 0.06, alone.cascades),
+    Target(61, "Reposts that one adoption brings (R)", "reposts", 0.10, 0.25, alone.cascades),
+    Target(8, "Perceived over true audience", "ratio", 0.2, 0.35, alone.without_a_programme),
+    Target(9, "Monthly audience of a regular poster", "share of ties", 0.50, 0.70, alone.regular_poster),
+    Target(10, "Median time to a click", "hours", 18.0, 30.0, alone.timing),
+    Target(11, "Unique over naive reach, 10 sharers", "ratio", 0.8, 1.0, alone.reach_of),
+    Target(111, "The same, 100 sharers", "ratio", 0.3, 0.95, alone.reach_of),
+    Target(112, "The same, 1,000 sharers", "ratio", 0.15, 0.8, alone.reach_of),
+    Target(113, "The same, 1,000 less 10 sharers", "ratio", -1.0, 0.0, alone.reach_of, 0.0, -1),
+    Target(12, "Undermining after pay, most motivated", "d", -0.45, -0.10, done.undermining, 0.0, -1),
+    Target(13, "The same, least motivated", "d", -0.05, 1.0, done.undermining),
+    Target(15, "Token pay for a dull task", "times", 1.0, 3.0, done.token_pay, 1.0, 1),
+    Target(17, "Unexpected praise", "d", 0.15, 0.45, done.verbal_praise, 0.0, 1),
+    Target(18, "Random award, a month later", "change", 0.05, 0.25, done.newcomer_award, 0.0, 1),
+    Target(181, "The same, twelve months later", "change", 0.0, 0.25, done.newcomer_award, 0.0, 1),
+    Target(19, "Best third thanked: whole group", "change", 0.02, 0.10, done.exclusive_recognition, 0.0, 1),
+    Target(191, "The same: those not thanked", "change", 0.0, 0.10, done.exclusive_recognition, 0.0, 1),
+    Target(21, "Badge, average effect", "d", -0.05, 0.45, done.badges_and_steering),
+    Target(22, "People who speed up near a goal", "share", 0.15, 0.30, done.badges_and_steering),
+    Target(221, "Their gap between acts", "change", -0.30, -0.10, done.badges_and_steering, 0.0, -1),
+    Target(222, "The same after the goal", "change", -0.05, 0.10, done.badges_and_steering),
+    Target(26, "Points: week 20 over week 1", "ratio", -2.0, 0.40, done.novelty),
+    Target(28, "Points: volume", "change", 0.0, 3.0, done.quantity_and_quality, 0.0, 1),
+    Target(281, "Points: care", "change", -1.0, 0.0, done.quantity_and_quality, 0.0, -1),
+    Target(282, "Points and norm over the better one", "change", 0.0, 1.0, done.quantity_and_quality, 0.0, 1),
+    Target(29, "Clicks: tangible reward, weak tie", "change", -1.0, 0.0, rewarded_share, 0.0, -1),
+    Target(291, "Clicks: symbolic reward, weak tie", "change", -0.02, 0.02, rewarded_share),
+    Target(292, "Tangible reward: weak less strong tie", "change", -1.0, 0.0, rewarded_share, 0.0, -1),
+    Target(293, "Trust: tangible reward, weak tie", "level", -1.0, 0.0, rewarded_share, 0.0, -1),
+    Target(30, "Broken against intact streak", "log-odds", -2.0, 0.0, done.broken_streak, 0.0, -1),
+    Target(301, "Part of that gap closed by a repair", "share", 0.4, 0.6, done.broken_streak),
+)
+
+
+def validate(
+    replicates: int = REPLICATES,
+    seed: int = 1,
+    numbers: Iterable[int] | None = None,
+    processes: int | None = None,
+) -> list[Verdict]:
+    """Run the experiments of the wanted targets (all by default) and judge each target.
+
+    The result depends on replicates, seed and version alone. Raises ValueError for a number out of range.
+    """
+    if not 1 <= replicates <= REPLICATES_MAX:
+        raise ValueError(f"replicates: got {replicates}; it must be 1 to {REPLICATES_MAX}; 200 is usual")
+    wanted = chosen(numbers)
+    executor = choose_executor(processes, replicates)
+    found: list[dict[int, float]] = []
+    with progress(f"{replicates} replicates", replicates) as advance:
+        for values in executor.map(replicate, (seed, wanted), range(replicates)):
+            found.append(values)
+            advance(1)
+    return [judge(target, np.array([values[target.key] for values in found])) for target in wanted]
+
+
+def chosen(numbers: Iterable[int] | None) -> tuple[Target, ...]:
+    """The targets of these numbers. Raises ValueError for one that there is not."""
+    known = {number_of(target.key) for target in TARGETS}
+    asked = known if numbers is None else set(numbers)
+    if not asked or asked - known:
+        wrong = ", ".join(map(str, sorted(asked - known))) or "none"
+        raise ValueError(f"target {wrong}; known are {', '.join(map(str, sorted(known)))}; choose among them")
+    return tuple(target for target in TARGETS if number_of(target.key) in asked)
+
+
+def replicate(shared: tuple[int, Sequence[Target]], run: int) -> dict[int, float]:
+    """One replicate: every experiment of the targets once, under one draw of the parameters."""
+    seed, targets = shared
+    p = draw_parameters(seed, run)
+    values: dict[int, float] = {}
+    for experiment in dict.fromkeys(target.experiment for target in targets):
+        values |= experiment(p, seed, run)
+    return values
+
+
+def number_of(key: int) -> int:
+    """The number of the target that a key belongs to."""
+    return key // 10 if key >= 100 or key == 61 else key
+
+
+def passed(verdicts: Iterable[Verdict]) -> dict[int, bool]:
+    """{target number: whether all its parts passed}."""
+    verdicts = list(verdicts)
+    numbers = dict.fromkeys(number_of(verdict.key) for verdict in verdicts)
+    return {n: all(v.passed for v in verdicts if number_of(v.key) == n) for n in numbers}
+
+
+def judge(target: Target, values: Floats) -> Verdict:
+    """The verdict on one target from one value a replicate."""
+    low, high = (float(x) for x in np.quantile(values, (0.05, 0.95)))
+    side = float(np.mean(np.sign(values - target.neutral) == target.sign)) if target.sign else 1.0
+    meets = low <= target.high and high >= target.low
+    return Verdict(
+        key=target.key,
+        title=target.title,
+        unit=target.unit,
+        low=target.low,
+        high=target.high,
+        neutral=target.neutral,
+        sign=target.sign,
+        median=float(np.median(values)),
+        interval=(low, high),
+        sign_share=side,
+        replicates=int(values.size),
+        passed=bool(meets and side >= SIGN_SHARE),
+        values=tuple(float(value) for value in values),
+    )
+
+
+def as_json(verdicts: list[Verdict], seed: int) -> dict[str, Any]:
+    """The machine form of `groundswell validate --json`."""
+    outcome = passed(verdicts)
+    return {
+        "groundswell": version(),
+        "seed": seed,
+        "replicates": verdicts[0].replicates,
+        "passed": sum(outcome.values()),
+        "of": len(outcome),
+        "targets": [asdict(verdict) for verdict in verdicts],
+    }

@@ -1,0 +1,87 @@
+"""The first day is a day like others: memories are full, whatever the burn-in."""
+
+import numpy as np
+import pytest
+
+from agents.model import AdvocacyModel
+from agents.parameters.parameters import Parameters
+from agents.setting.setting import Audience, Organisation, Phase, Policy, Setting, Turnover
+
+# A policy that frightens nobody more, so that nothing but memories could move.
+CALM = Policy(strictness=0.0, training=0.0)
+STEADY = Parameters(base_log_odds=-4.5).without("safe_shares", "feedback")
+
+
+def company(days: int, burn_in: int = 0, **more) -> Setting:
+    organisation = Organisation(
+        headcount=1500, audience=Audience(size=5000), **({"corporate_accounts": ()} | more)
+    )
+    return Setting(organisation=organisation, policy=CALM, burn_in_days=burn_in, horizon_days=days)
+
+
+def test_habits_and_sharing_rates_start_where_they_stay() -> None:
+    model = AdvocacyModel(company(364), 1, parameters=STEADY)
+    habit, rate, median = (
+        model.state.habit.mean(),
+        model.state.own_rate.mean(),
+        model._norm(np.ones(1500, bool))[1],
+    )
+    weekly, medians = [], []
+    for week in range(52):
+        model.run_for(7)
+        weekly.append(model.outcomes()["weekly_sharers"][-1])
+        medians.append(model._norm(np.ones(1500, dtype=bool))[1])
+        if week == 0:
+            # From the first week on people share as they do all year.
+            assert weekly[0] == pytest.approx(rate, rel=0.15)
+    assert np.mean(weekly) == pytest.approx(rate, rel=0.08)
+    assert model.outcomes()["habit"].mean() == pytest.approx(habit, rel=0.08)
+    assert np.mean(medians) == pytest.approx(median, rel=0.2)
+
+
+def test_rates_differ_at_the_start_as_they_do_later() -> None:
+    model = AdvocacyModel(company(182), 2, parameters=STEADY)
+    first = np.sort(model.state.own_rate.copy())
+    model.run_for(182)
+    last = np.sort(model.state.own_rate)
+    # Within a few hundredths all along the order of people: the two laws are one.
+    assert np.abs(first - last).max() < 0.1
+
+
+def test_a_message_on_the_first_day_is_a_message_half_a_year_later() -> None:
+    shown = company(1).model_copy(update={"phases": (Phase(norm_message="median"),)})
+    lifts = []
+    for burn_in in (0, 182):
+        told = AdvocacyModel(shown.model_copy(update={"burn_in_days": burn_in}), 3, parameters=STEADY)
+        told.step()
+        lifts.append(told.last_met.chance.sum() / told.last_met.chance.size)
+    assert lifts[0] == pytest.approx(lifts[1], rel=0.15)
+
+
+def test_who_joins_later_comes_with_a_memory_and_as_others_came() -> None:
+    setting = company(400, turnover=Turnover(leavers_per_year=0.5))
+    strict = setting.model_copy(update={"policy": Policy(strictness=1.0, training=0.0)})
+    model = AdvocacyModel(strict, 4, parameters=STEADY)
+    late = model.staff.joins > 300
+    rates, fear = model.state.own_rate[late].copy(), model.state.fear[late].copy()
+    model.run_for(300)
+    assert late.sum() > 50
+    assert rates.mean() > 0.0
+    assert np.array_equal(model.state.own_rate[late], rates)
+    assert np.array_equal(model.state.fear[late], fear)
+
+
+def test_followers_of_a_company_page_have_seen_it_before_the_first_day() -> None:
+    p = Parameters().without("unfollow", "trust")
+    organisation = Organisation(headcount=20, audience=Audience(size=20_000))
+    model = AdvocacyModel(
+        Setting(organisation=organisation, burn_in_days=0, horizon_days=364), 5, parameters=p
+    )
+    page = slice(20, 21)
+    before = model.feelings.mean_fatigue(page.start, page.stop, 0)
+    daily = []
+    for _ in range(364):
+        model.step()
+        daily.append(model.feelings.mean_fatigue(page.start, page.stop, model.day))
+    assert before > 0.01
+    assert np.mean(daily) == pytest.approx(before, rel=0.1)

@@ -1,0 +1,86 @@
+"""Updates of an employee's state: closed forms, directions and bounds."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.employees import state
+from agents.parameters.parameters import Parameters
+
+P = Parameters()
+
+
+def test_half_the_gap_is_gone_after_the_half_life() -> None:
+    level, base = np.array([0.0]), np.array([1.0])
+    for _ in range(14):
+        level = state.recover(level, base, 14.0)
+    assert level[0] == pytest.approx(0.5)
+
+
+def test_tangible_rewards_erode_and_praise_lifts_within_bounds() -> None:
+    m = np.array([0.0, 0.5, 1.0])
+    eroded = state.erode(m, m, np.ones(3), P)
+    assert eroded[0] == 0.0
+    assert (m - eroded)[1:] == pytest.approx(P.tangible_erosion, rel=0.05)
+    assert state.praise(m, np.ones(3), P).tolist() == pytest.approx([P.praise_gain, 0.5 + P.praise_gain, 1.0])
+
+
+def test_feedback_is_learnt_towards_what_happened() -> None:
+    expected = np.array([0.2, 0.2])
+    silence, applause = state.learn_feedback(expected, np.array([0.0, 50.0]), P)
+    assert silence < 0.2 < applause
+
+
+def test_habit_forms_only_where_there_was_an_occasion() -> None:
+    before = np.full(3, 0.5)
+    idle, refused, took = state.form_habit(before, np.array([0.0, 1.0, 1.0]), np.array([0.0, 0.0, 1.0]), P)
+    assert idle == 0.5
+    assert refused == pytest.approx(0.5 * (1.0 - P.habit_rate))
+    assert took == pytest.approx(0.5 + 0.5 * P.habit_rate)
+
+
+def test_fear_rises_with_policy_and_sanctions_and_falls_with_training_and_safe_shares() -> None:
+    f, no = np.full(1, 0.4), np.zeros(1)
+    untrained, trained = np.zeros(1, dtype=bool), np.ones(1, dtype=bool)
+    assert state.fear_after(f, no, untrained, no, no, P)[0] == pytest.approx(0.4)
+    assert state.fear_after(f, np.ones(1), untrained, no, no, P)[0] > 0.4
+    assert state.fear_after(f, no, untrained, no, np.ones(1), P)[0] == pytest.approx(
+        0.4 + P.fear_sanction * 0.6
+    )
+    assert state.fear_after(f, no, trained, no, no, P)[0] < 0.4
+    assert state.fear_after(f, no, untrained, np.ones(1), no, P)[0] == pytest.approx(
+        0.4 * (1 - P.fear_safe_share)
+    )
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.floats(0, 1), st.floats(0, 1), st.integers(0, 20), st.floats(0, 20), st.booleans(), st.floats(0, 100)
+)
+def test_levels_stay_levels(level, strict, shares, sanctions, trained, reactions) -> None:
+    one = np.array([level])
+    acts = np.array([float(shares)])
+    results = [
+        state.fear_after(one, np.array([strict]), np.array([trained]), acts, np.array([sanctions]), P),
+        state.form_habit(one, acts, acts, P),
+        state.learn_feedback(one, np.array([reactions]), P),
+        state.erode(one, one, acts, P),
+        state.praise(one, acts, P),
+    ]
+    assert all(0.0 <= result[0] <= 1.0 for result in results)
+
+
+@pytest.mark.parametrize("acts", [1.0, 10.0, 1e6])
+def test_erosion_is_bounded_however_much_is_paid_for(acts: float) -> None:
+    base = np.array([0.05, 0.4, 0.9])
+    at_once = state.erode(base, base, np.full(3, acts), P)
+    day_by_day = base
+    for _ in range(100):
+        day_by_day = state.erode(day_by_day, base, np.full(3, acts / 100.0), P)
+    assert (at_once >= P.motivation_kept * base).all()
+    assert (at_once < base).all()
+    assert day_by_day == pytest.approx(at_once)
+    # Who stands below that part already loses nothing more.
+    low = P.motivation_kept * base * 0.5
+    assert state.erode(low, base, np.full(3, acts), P).tolist() == low.tolist()

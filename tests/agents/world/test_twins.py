@@ -1,0 +1,98 @@
+"""A scheme under another name is the same scheme: nobody meets anything new."""
+
+import numpy as np
+import pytest
+
+from agents.model import AdvocacyModel
+from agents.observe import outcomes
+from agents.parameters.parameters import Parameters
+from agents.setting.setting import Audience, Organisation, Phase, Setting
+from agents.world.twins import offered_form, scoring_form
+from rewards.document import load_document
+from rewards.scheme.presets import PRESETS
+from rewards.scheme.scheme import IncentiveScheme
+
+BUSY = Parameters(base_log_odds=-3.5)
+RULES = """
+name: {name}
+title: {title}
+note: {note}
+rules:
+  - {{id: {first}, title: {title}, on: share, points: {points}, caps: [{{window: week, points: 12}}]}}
+  - {{id: {second}, title: Click, on: click, points: 1}}
+badges:
+  - {{id: {badge}, title: {title}, description: {note}, groups: [[{{metric: awards, of: {first}, at_least: 4}}]], points: 3}}
+challenges: [{{id: go, title: {title}, metric: awards, of: {first}, goal: 10, days: 21}}]
+privacy: {{minimum_group: {group}}}
+"""
+
+
+def scheme(**said: object) -> IncentiveScheme:
+    usual = {
+        "name": "one", "title": "One", "note": "First", "first": "share", "second": "click", "badge": "four",
+        "points": 4, "group": 5,
+    }  # fmt: skip
+    return load_document(RULES.format(**(usual | said)), IncentiveScheme, "scheme")
+
+
+ONE = scheme()
+TWIN = scheme(name="two", title="Brand new", note="Never seen before", group=7)
+RENAMED = scheme(first="posting", second="visit", badge="quartet")
+DEARER = scheme(points=5)
+
+
+def ran(*phases: Phase, days: int = 126) -> AdvocacyModel:
+    organisation = Organisation(headcount=150, audience=Audience(size=4000), corporate_accounts=())
+    model = AdvocacyModel(
+        Setting(organisation=organisation, phases=phases, horizon_days=days), 1, parameters=BUSY
+    )
+    model.run_for(days)
+    return model
+
+
+def test_words_make_no_scheme_new() -> None:
+    assert ONE != TWIN
+    assert scoring_form(ONE) == scoring_form(TWIN)
+    assert offered_form(ONE) == offered_form(TWIN) == offered_form(RENAMED)
+    assert scoring_form(ONE) != scoring_form(RENAMED)
+    for form in (scoring_form, offered_form):
+        assert form(ONE) != form(DEARER)
+    reordered = ONE.model_copy(update={"rules": ONE.rules[::-1]})
+    assert offered_form(reordered) == offered_form(ONE)
+    # What a badge counts is told by the rule it names, not by the name.
+    other = ONE.model_copy(
+        update={
+            "badges": tuple(
+                b.model_copy(update={"groups": ((b.groups[0][0].model_copy(update={"of": "click"}),),)})
+                for b in ONE.badges
+            )
+        }
+    )
+    assert offered_form(other) != offered_form(ONE)
+
+
+def test_swapping_a_scheme_for_its_twin_changes_no_number() -> None:
+    kept = ran(Phase(scheme=ONE))
+    swapped = ran(*(Phase(day=day, scheme=(ONE, TWIN)[day // 14 % 2]) for day in range(0, 126, 14)))
+    for name in outcomes.MEASURED:
+        assert np.array_equal(kept.outcomes()[name], swapped.outcomes()[name]), name
+    assert kept.points_by_person() == swapped.points_by_person()
+    assert len(swapped.programme.running) == 1
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+def test_no_preset_is_new_under_another_name(preset: str) -> None:
+    twin = PRESETS[preset].model_copy(update={"name": "other", "title": "Other", "note": "Something else"})
+    kept, swapped = (
+        ran(Phase(scheme=PRESETS[preset]), days=42),
+        ran(Phase(scheme=PRESETS[preset]), Phase(day=21, scheme=twin), days=42),
+    )
+    for name in outcomes.MEASURED:
+        assert np.array_equal(kept.outcomes()[name], swapped.outcomes()[name]), name
+
+
+def test_the_novelty_clock_knows_a_scheme_by_what_it_offers() -> None:
+    for second, turned_back in ((TWIN, False), (RENAMED, False), (DEARER, True)):
+        model = ran(Phase(scheme=ONE), Phase(day=14, scheme=second), days=15)
+        weeks = model.timeline.novelty_weeks(0, 14, BUSY)
+        assert weeks == pytest.approx(2.0 * (1.0 - BUSY.novelty_renewal * turned_back))

@@ -1,0 +1,38 @@
+"""Executors keep the order of their tasks, and say what went wrong when a worker dies."""
+
+import operator
+import os
+
+import pytest
+
+from sims.ensemble.executors import ExecutorError, Processes, Serial, choose_executor, progress
+
+
+def test_results_come_in_the_order_of_the_tasks() -> None:
+    tasks = [5, 3, 1, 2]
+    expected = [100_000, 1_000, 10, 100]
+    assert list(Serial().map(pow, 10, tasks)) == expected
+    assert list(Processes(2).map(pow, 10, tasks)) == expected
+
+
+def test_a_dead_worker_is_one_clear_error() -> None:
+    with pytest.raises(ExecutorError, match="--processes 1"):
+        list(Processes(2).map(operator.call, os._exit, [3, 3]))
+
+
+@pytest.mark.parametrize("processes", [0, -1, 257])
+def test_an_impossible_number_of_processes_is_refused(processes: int) -> None:
+    with pytest.raises(ValueError, match=f"got {processes}; it must be 1 to 256"):
+        choose_executor(processes, 10)
+
+
+def test_little_work_stays_in_this_process() -> None:
+    assert isinstance(choose_executor(None, 2), Serial)
+    assert isinstance(choose_executor(4, 1), Serial)
+    assert choose_executor(3, 10).label == "3 local processes"
+
+
+def test_no_bar_without_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    with progress("runs", 2, quiet_seconds=0.0) as advance:
+        advance(1)
+    assert capfd.readouterr().err == ""
