@@ -14,8 +14,9 @@ from typing import Any
 from rewards.events import object_key
 from rewards.ledger.differences import Ledger
 from rewards.ledger.live import Fold, Scored
+from rewards.ledger.new_entries import NewEntry, award_moves, badge_of, opposite
 from rewards.ledger.places import Place, local_ordinal, places
-from rewards.ledger.posting import Draft, award_moves, badge_of, book, opposite
+from rewards.ledger.posting import book
 from rewards.ledger.reading import Read, read_ahead
 from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
@@ -51,7 +52,7 @@ class Folder:
         self.schemes = schemes
         self.closed_us = closed_us
         self.now_us = now_us
-        self.drafts: list[Draft] = []
+        self.drafts: list[NewEntry] = []
         self.under_review: set[int] = set()
         self._states: list[dict[str, Any]] = []
         self._read: dict[int, Read] = {}
@@ -94,7 +95,7 @@ class Folder:
         self.drafts.extend(drafts)
         self._keep(person.id, stand, told[-1] if told else None)
 
-    def differences(self, person: Any, place: Place, stored: Any) -> list[Draft]:
+    def differences(self, person: Any, place: Place, stored: Any) -> list[NewEntry]:
         """What a replay would post; nothing is kept."""
         return self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
 
@@ -105,7 +106,7 @@ class Folder:
         stored: Any,
         ever: Sequence[Told],
         since_us: int = states.BEFORE_ALL_US,
-    ) -> tuple[Stand, list[Draft], list[Told]]:
+    ) -> tuple[Stand, list[NewEntry], list[Told]]:
         """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
         if person.id not in self._read:
             self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
@@ -116,7 +117,7 @@ class Folder:
         else:
             standing = self._read[person.id].standing
 
-        def once_counted() -> list[Draft]:
+        def once_counted() -> list[NewEntry]:
             return [] if len(told) == len(ever) else self.fold(person.id, place, start, ever)[1]
 
         ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing, since_us)
@@ -135,11 +136,11 @@ class Folder:
         spans = self.schemes.top_ups(self.closed_us)
         return any(span.since_us <= told.occurred_us < span.until_us for span in spans for told in fresh)
 
-    def _top_ups(self, person: Any, place: Place, start: Stand, told: Sequence[Told]) -> list[Draft]:
+    def _top_ups(self, person: Any, place: Place, start: Stand, told: Sequence[Told]) -> list[NewEntry]:
         """Each top-up as the events known now make it: what its version would have given more, never less than nothing."""
         if not self.schemes.has_top_ups:
             return []
-        drafts: list[Draft] = []
+        drafts: list[NewEntry] = []
         granted = 0
         for span in self.schemes.top_ups(self.closed_us):
             known = [one for one in told if one.occurred_us < span.until_us]
@@ -159,7 +160,7 @@ class Folder:
             drafts.extend(self._top_up(person, span, rise))
         return drafts
 
-    def _top_up(self, person: Any, span: TopUp, rise: int) -> list[Draft]:
+    def _top_up(self, person: Any, span: TopUp, rise: int) -> list[NewEntry]:
         """The opposite of a top-up that stands at another amount, and the right one."""
         standing = journal_rows.top_ups(self.tx, self.organisation, span.version, person.id)
         if sum(row.amount for row in standing) == rise:
@@ -173,7 +174,7 @@ class Folder:
         if rise:
             board = local_ordinal(self.now_us, self.schemes.zone(span.version))
             drafts.append(
-                Draft(
+                NewEntry(
                     person_id=person.id, origin="top_up", kind="points", rule="", amount=rise,
                     reason=str(Reason.TOP_UP), scheme_version=span.version, local_date=board, board_date=board,
                     team=person.team, occurred_us=self.now_us, moves=award_moves(person.id, rise, held=False),
@@ -199,14 +200,14 @@ class Folder:
         version_at: Callable[[int], int] | None = None,
         since_us: int = states.BEFORE_ALL_US,
         ledger: Ledger | None = None,
-    ) -> tuple[Stand, list[Draft]]:
+    ) -> tuple[Stand, list[NewEntry]]:
         """The kernel over these events. `version_at` overrides which version is in force (for top-ups).
 
         Of events before `since_us` only badges are drafted, and of what stands in the `ledger` already no points.
         """
         choose = version_at or self.schemes.at
         fold = Fold.resume(self.schemes, start.version, start.state)
-        drafts: list[Draft] = []
+        drafts: list[NewEntry] = []
         seen = _seen_by(person_id, place, told)
         for (version, _), some in groupby(
             seen, key=lambda one: (choose(one.occurred_us), id(place.of(one.ref)))
@@ -230,10 +231,10 @@ class Folder:
                 )
         return Stand(fold.version, fold.to_bytes()), drafts
 
-    def zero(self, told: Told, place: Place, reason: str) -> Draft:
+    def zero(self, told: Told, place: Place, reason: str) -> NewEntry:
         """An award of zero that the kernel never saw."""
         version = self.schemes.at(told.occurred_us)
-        return Draft(
+        return NewEntry(
             person_id=told.person_id,
             origin="award",
             kind="points",
@@ -264,11 +265,11 @@ class Folder:
         """True where a human looks at the award first."""
         return scored.amount > 0 and told.ref in self.under_review
 
-    def _draft(self, person_id: int, told: Told, then: Place, version: int, scored: Scored) -> Draft:
+    def _draft(self, person_id: int, told: Told, then: Place, version: int, scored: Scored) -> NewEntry:
         review = self._waits(told, scored)
         hold_us = UNTIL_REVIEWED_US if review else scored.hold_until_us
         held = hold_us is not None and hold_us > self.now_us
-        return Draft(
+        return NewEntry(
             person_id=person_id,
             origin="award",
             kind=scored.kind,
