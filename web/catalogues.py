@@ -25,6 +25,7 @@ METHODS = [
 ]
 KEYWORDS = {
     "_": None,
+    "msg": None,
     "gettext": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
