@@ -82,6 +82,11 @@ def accepted(header: str) -> str | None:
     return nearest(tag for _, _, tag in sorted(wishes))
 
 
+def msg(message: str) -> str:
+    """The message itself: marks what is written down now and said later, in the language of then."""
+    return message
+
+
 def gettext(message: str) -> str:
     """The message in the language of now."""
     return _catalogue(_spoken.get()).gettext(message)

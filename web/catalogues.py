@@ -25,6 +25,7 @@ METHODS = [
 ]
 KEYWORDS = {
     "_": None,
+    "msg": None,
     "gettext": None,
     "N_": None,
     "said": None,
