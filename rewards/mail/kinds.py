@@ -26,7 +26,7 @@ KINDS: dict[str, Kind] = {
     "join": Kind(frozenset({"link"}), 1, timedelta(days=3)),
     "recall": Kind(frozenset({"title", "link", "reason"}), 1, timedelta(days=3)),
     "scheme": Kind(frozenset({"title", "from", "changes", "link"}), 1, timedelta(days=3), optional=True),
-    "digest": Kind(frozenset({"items", "thanks", "goal", "until"}), 2, timedelta(hours=6), optional=True),
+    "digest": Kind(frozenset({"items", "thanks", "goal", "link"}), 2, timedelta(hours=6), optional=True),
 }
 """
 invitation   link: a single-use address at which a password is chosen

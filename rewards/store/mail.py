@@ -87,7 +87,9 @@ def put_back(tx: Transaction, mails: Sequence[tuple[int, int]], next_us: int, an
     for mail, attempt in mails:
         where = and_(MAIL.c.id == mail, MAIL.c.attempts == attempt, MAIL.c.status == WAITING)
         tx.execute(
-            update(MAIL).where(where).values(next_us=next_us, attempts=MAIL.c.attempts - 1, answer=answer)
+            update(MAIL)
+            .where(where)
+            .values(next_us=next_us, attempts=MAIL.c.attempts - 1, tried_us=None, answer=answer)
         )
 
 
