@@ -26,6 +26,9 @@ METHODS = [
 KEYWORDS = {
     "_": None,
     "gettext": None,
+    "N_": None,
+    "said": None,
+    "counted": (1, 2),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }

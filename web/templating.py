@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import get_decimal_symbol, get_group_symbol
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -20,7 +19,7 @@ from markupsafe import escape
 
 from rewards.amounts import amount_text, points_text
 from rewards.fields import name_of
-from rewards.language import LANGUAGES, gettext, language, ngettext, pgettext
+from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext
 from web.text import one_break
 
 WORDY = ("message", "reason")
@@ -77,12 +76,6 @@ def date_text(day: date) -> str:
     """A date as it stands in a calendar."""
     # Translators: a day, in the signs of Unicode's date patterns (CLDR).
     return format_date(day, gettext("d MMM y"), locale=language())
-
-
-def in_signs(text: str) -> str:
-    """A number written with a decimal point and commas between thousands, in the signs of the language."""
-    signs = {".": get_decimal_symbol(language()), ",": get_group_symbol(language())}
-    return "".join(signs.get(letter, letter) for letter in text)
 
 
 def number_text(value: float) -> str:
