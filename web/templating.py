@@ -78,6 +78,12 @@ def date_text(day: date) -> str:
     return format_date(day, gettext("d MMM y"), locale=language())
 
 
+def short_date_text(day: date) -> str:
+    """A date of a year that is plain: day and month."""
+    # Translators: a day without its year, in the signs of Unicode's date patterns (CLDR).
+    return format_date(day, gettext("d MMM"), locale=language())
+
+
 def number_text(value: float) -> str:
     """A number for reading: thousands apart, about three digits, at most MOST_DECIMALS of them after the point."""
     if value != value:
@@ -112,6 +118,7 @@ _ENVIRONMENT.filters["worth"] = amount_text
 _ENVIRONMENT.filters["when"] = when_text
 _ENVIRONMENT.filters["day"] = day_text
 _ENVIRONMENT.filters["date"] = date_text
+_ENVIRONMENT.filters["short_date"] = short_date_text
 _ENVIRONMENT.filters["number"] = number_text
 _ENVIRONMENT.filters["percent"] = percent_text
 _ENVIRONMENT.filters["channel"] = channel_title
