@@ -13,13 +13,14 @@ from typing import Any
 
 from rewards.events import object_key
 from rewards.ledger.differences import Ledger
-from rewards.ledger.live import Fold, Scored
+from rewards.ledger.live import Fold
 from rewards.ledger.places import Place, local_ordinal, places
 from rewards.ledger.posting import Draft, award_moves, badge_of, book, opposite
 from rewards.ledger.reading import Read, read_ahead
 from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
 from rewards.scheme.phrases import plural
+from rewards.scoring.award import Entry
 from rewards.scoring.reasons import Reason
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
@@ -28,6 +29,7 @@ from rewards.store import reviews, states
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
+HOUR_US = 3_600_000_000
 HELD = str(Reason.HELD_FOR_REVIEW)
 LEFT = str(Reason.INACTIVE)
 
@@ -221,13 +223,9 @@ class Folder:
                 ]
                 continue
             then = place.of(run[0].ref)
-            scored = fold.score(version, run, person_id, then, silent)
-            for one, entries in zip(run, scored, strict=True):
-                drafts.extend(
-                    self._draft(person_id, one, then, version, entry)
-                    for entry in entries
-                    if ledger is None or not self._stands(ledger, one, version, entry)
-                )
+            for at, entry in fold.score(version, run, person_id, then, silent):
+                if ledger is None or not self._stands(ledger, run[at].ref, version, entry):
+                    drafts.append(self._draft(person_id, run[at], then, version, entry))
         return Stand(fold.version, fold.to_bytes()), drafts
 
     def zero(self, told: Told, place: Place, reason: str) -> Draft:
@@ -255,27 +253,29 @@ class Folder:
         states.save_many(self.tx, self._states)
         return ids
 
-    def _stands(self, ledger: Ledger, told: Told, version: int, scored: Scored) -> bool:
+    def _stands(self, ledger: Ledger, ref: int, version: int, entry: Entry) -> bool:
         """True where the ledger has these points: nothing is drafted that would be found again."""
-        reason = HELD if self._waits(told, scored) else scored.reason
-        return scored.kind == "points" and ledger.has(told.ref, scored.rule, scored.amount, version, reason)
+        if entry.kind != "points":
+            return False
+        reason = HELD if self._waits(ref, entry) else entry.reason
+        return ledger.has(ref, entry.item, entry.amount_millipoints, version, reason)
 
-    def _waits(self, told: Told, scored: Scored) -> bool:
+    def _waits(self, ref: int, entry: Entry) -> bool:
         """True where a human looks at the award first."""
-        return scored.amount > 0 and told.ref in self.under_review
+        return ref in self.under_review and entry.amount_millipoints > 0
 
-    def _draft(self, person_id: int, told: Told, then: Place, version: int, scored: Scored) -> Draft:
-        review = self._waits(told, scored)
-        hold_us = UNTIL_REVIEWED_US if review else scored.hold_until_us
-        held = hold_us is not None and hold_us > self.now_us
+    def _draft(self, person_id: int, told: Told, then: Place, version: int, entry: Entry) -> Draft:
+        review = self._waits(told.ref, entry)
+        hold_us = UNTIL_REVIEWED_US if review else told.occurred_us + entry.hold_hours * HOUR_US
+        held = (review or entry.hold_hours > 0) and hold_us > self.now_us
         return Draft(
             person_id=person_id,
             origin="award",
-            kind=scored.kind,
-            rule=scored.rule,
-            amount=scored.amount,
-            reason=HELD if review else scored.reason,
-            arguments=dict(scored.arguments),
+            kind=entry.kind,
+            rule=entry.item,
+            amount=entry.amount_millipoints,
+            reason=HELD if review else str(entry.reason),
+            arguments=dict(entry.arguments),
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
@@ -283,12 +283,12 @@ class Folder:
             occurred_us=told.occurred_us,
             event_ref=told.ref,
             hold_until_us=hold_us if held else None,
-            object_key=self._object_key(version, scored, told),
-            moves=award_moves(person_id, scored.amount, held=held),
+            object_key=self._object_key(version, entry, told),
+            moves=award_moves(person_id, entry.amount_millipoints, held=held),
         )
 
-    def _object_key(self, version: int, scored: Scored, told: Told) -> int | None:
-        if scored.kind != "badge" or not self.schemes.is_once_per_object(version, scored.rule):
+    def _object_key(self, version: int, entry: Entry, told: Told) -> int | None:
+        if entry.kind != "badge" or not self.schemes.is_once_per_object(version, entry.item):
             return None
         return object_key(told.item)
 
