@@ -7,12 +7,12 @@ written anew, so that what stands equals what canonical order would have given.
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from rewards.events import object_key
-from rewards.ledger.differences import Ledger
+from rewards.ledger.differences import Ledger, Undoing, resolved
 from rewards.ledger.live import Fold
 from rewards.ledger.places import Place, local_ordinal, places
 from rewards.ledger.posting import Draft, award_moves, badge_of, book, opposite
@@ -22,6 +22,7 @@ from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
 from rewards.scheme.phrases import plural
 from rewards.scoring.award import Entry
 from rewards.scoring.reasons import Reason
+from rewards.store import badges as badge_rows
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
@@ -54,6 +55,7 @@ class Folder:
         self.closed_us = closed_us
         self.now_us = now_us
         self.drafts: list[Draft] = []
+        self._found: list[Draft | Undoing] = []
         self.under_review: set[int] = set()
         self._states: list[dict[str, Any]] = []
         self._read: dict[int, Read] = {}
@@ -79,11 +81,11 @@ class Folder:
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
         badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
-        if badges and journal_rows.holds_any(self.tx, self.organisation, person.id, badges):
+        if badges and badge_rows.holds_any(self.tx, self.organisation, person.id, badges):
             # A permanent badge outlived its events and is now earned again: once is enough.
             self.replay(person, place, stored)
             return
-        self.drafts.extend(drafts)
+        self._found += drafts
         self._keep(person.id, stand, fresh[-1])
 
     def replay(self, person: Any, place: Place, stored: Any, since_us: int = states.BEFORE_ALL_US) -> None:
@@ -93,12 +95,13 @@ class Folder:
         """
         ever = self.open_events(person.id, voided=True)
         stand, drafts, told = self._again(person, place, stored, ever, since_us)
-        self.drafts.extend(drafts)
+        self._found += drafts
         self._keep(person.id, stand, told[-1] if told else None)
 
     def differences(self, person: Any, place: Place, stored: Any) -> list[Draft]:
         """What a replay would post; nothing is kept."""
-        return self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
+        found = self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
+        return resolved(self.tx, found)
 
     def _again(
         self,
@@ -107,7 +110,7 @@ class Folder:
         stored: Any,
         ever: Sequence[Told],
         since_us: int = states.BEFORE_ALL_US,
-    ) -> tuple[Stand, list[Draft], list[Told]]:
+    ) -> tuple[Stand, list[Draft | Undoing], list[Told]]:
         """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
         if person.id not in self._read:
             self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
@@ -123,8 +126,8 @@ class Folder:
 
         ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing, since_us)
         stand, desired = self.fold(person.id, place, start, told, since_us=since_us, ledger=ledger)
-        drafts = ledger.differences(desired, {one.ref for one in told}, once_counted)
-        return stand, drafts + self._top_ups(person, place, start, told), told
+        gone, fresh = ledger.differences(desired, {one.ref for one in told}, once_counted)
+        return stand, [*gone, *fresh, *self._top_ups(person, place, start, told)], told
 
     def _reaches_back(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
         """True where new events can change what came before the first of them."""
@@ -249,7 +252,8 @@ class Folder:
 
     def post(self) -> list[int]:
         """Post the drafts and keep the states; returns the entries' ids."""
-        self.drafts, ids = book(self.tx, self.organisation, self.drafts, self.now_us)
+        found = resolved(self.tx, self._found)
+        self.drafts, ids = book(self.tx, self.organisation, found, self.now_us)
         states.save_many(self.tx, self._states)
         return ids
 
@@ -313,10 +317,10 @@ def _seen_by(person_id: int, place: Place, told: Sequence[Told]) -> list[Told]:
         if one.person_id != person_id:
             # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
             day, zone = place.of(one.ref).date_at(one.occurred_us)
-            one = replace(one, local_date=day, zone=zone)
+            one = one._replace(local_date=day, zone=zone)
         # A date that was left does not come again, though clocks may show it a second time.
         used = max(used, one.local_date)
-        found.append(one if one.local_date == used else replace(one, local_date=used))
+        found.append(one if one.local_date == used else one._replace(local_date=used))
     return found
 
 
