@@ -11,6 +11,7 @@ from rewards.scoring.reasons import Reason
 from rewards.store import badges as badge_rows
 from rewards.store import journal as rows
 from rewards.store.session import Transaction
+from rewards.store.states import BEFORE_ALL_US
 
 AWARDED = str(Reason.AWARDED)
 SUPERSEDED = "superseded"
@@ -109,7 +110,7 @@ class Ledger:
 
     def _not_held_before(self, fresh: list[Draft]) -> list[Draft]:
         """Without badges that a closed period gave for good, although its events no longer reach them."""
-        if not any(draft.kind == "badge" for draft in fresh):
+        if self.closed_us == BEFORE_ALL_US or not any(draft.kind == "badge" for draft in fresh):
             return fresh
         kept = badge_rows.badges_before(self.tx, self.person_id, self.closed_us)
         return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
