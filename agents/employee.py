@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import mesa
 
 from agents.employees.decision import Occasion, log_odds, share_chance
-
-if TYPE_CHECKING:
-    from agents.model import AdvocacyModel
+from agents.observe.observed import Observed
 
 
 class Employee(mesa.Agent):  # type: ignore[misc]
@@ -17,9 +13,9 @@ class Employee(mesa.Agent):  # type: ignore[misc]
     to keep.
     """
 
-    model: AdvocacyModel
+    model: Observed
 
-    def __init__(self, model: AdvocacyModel, row: int) -> None:
+    def __init__(self, model: Observed, row: int) -> None:
         super().__init__(model)
         self.row = row
 

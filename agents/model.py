@@ -17,6 +17,7 @@ from agents.employees import decision, state
 from agents.employees.learning import count_acts, fear_of_day, feel, learn
 from agents.employees.meeting import Met, PersonColumns, RewardValues, Weights, meet
 from agents.employees.occasion import occasion_of
+from agents.employees.opportunities import Occasions
 from agents.employees.settling import settled
 from agents.observe import outcomes, splits
 from agents.observe.flows import FlowLog
@@ -31,7 +32,6 @@ from agents.world.clock import Clock
 from agents.world.conditions import ConditionBook, Conditions
 from agents.world.desk import publish_all, topics
 from agents.world.network import Network, build_network
-from agents.world.opportunities import Occasions
 from agents.world.population import build_staff, draw_traits
 from agents.world.timeline import Timeline
 from engine.streams import Stream, stream_key, uniforms
@@ -151,7 +151,7 @@ class AdvocacyModel(mesa.Model):  # type: ignore[misc]
         self, dimensions: tuple[str, ...] = splits.DIMENSIONS, crossed: bool = False
     ) -> dict[str, dict[str, Floats]]:
         """Daily values of every group of employees; `crossed` adds each arm's part of each group (see `agents.observe.splits.by_split`)."""
-        return splits.by_split(self, dimensions, crossed)
+        return splits.by_split(self, self.pictures, self.days_observed, dimensions, crossed)
 
     def recorded_events(self) -> list[Event]:
         """Events so far in canonical order. Raises RuntimeError when the model was told not to keep them."""

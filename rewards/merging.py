@@ -13,19 +13,19 @@ from rewards.faults import NotFound, Refused
 from rewards.ledger.bonuses import drop_doubles
 from rewards.ledger.differences import NOT_FOLDED
 from rewards.ledger.fold import closed_until, replay_people
-from rewards.ledger.places import local_ordinal
-from rewards.ledger.posting import (
+from rewards.ledger.new_entries import (
     ALLOWANCE,
     EARNED,
     HELD,
     MINT,
     NOBODY,
-    Draft,
     Move,
+    NewEntry,
     badge_of,
     opposite,
-    post,
 )
+from rewards.ledger.places import local_ordinal
+from rewards.ledger.posting import post
 from rewards.people.people import set_opt_out
 from rewards.store import badges as badge_rows
 from rewards.store import credentials as credential_rows
@@ -116,7 +116,7 @@ def _move_untold(
     tx: Transaction, organisation: str, gone: int, kept: int, closed_us: int, now_us: int
 ) -> None:
     """Entries of zero of the open period's events that are not counted (late, say): they stand where their events do."""
-    drafts: list[Draft] = []
+    drafts: list[NewEntry] = []
     for row in journal_rows.standing(tx, gone, closed_us):
         if row.reason in NOT_FOLDED:
             undone = opposite(row, (), "replay", "merged")
@@ -136,7 +136,7 @@ def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us:
         if row.kind == "badge" or row.hold_until_us is not None
     ]
     postings = journal_rows.postings_of(tx, [row.id for row in standing])
-    drafts: list[Draft] = []
+    drafts: list[NewEntry] = []
     for row in standing:
         undone = opposite(row, postings.get(row.id, ()), "merge", "merged")
         drafts.append(undone)
@@ -159,7 +159,7 @@ def _move_earned(tx: Transaction, organisation: str, gone: int, kept: int, now_u
         for who, moved in ((gone, -amount), (kept, amount)):
             moves: tuple[Move, ...] = ((EARNED, who, "", moved), (MINT, NOBODY, "", -moved))
             drafts.append(
-                Draft(
+                NewEntry(
                     person_id=who, origin="merge", kind="points", rule="", amount=moved, reason="merged", scheme_version=0,
                     local_date=local_date, board_date=board_date, team=team, occurred_us=now_us, moves=moves,
                 )
@@ -185,7 +185,7 @@ def _move_balances(tx: Transaction, organisation: str, gone: int, kept: Any, now
         if total:
             moves.append((MINT, NOBODY, "", -total))
         drafts.append(
-            Draft(
+            NewEntry(
                 person_id=who, origin="merge", kind="balance", rule="", amount=0, reason="merged", scheme_version=0,
                 local_date=day, board_date=day, team=kept.team, occurred_us=now_us, moves=tuple(moves),
             )

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.audience.audience import Answer, Posts
 from agents.employees.meeting import Met
+from agents.observe.observed import Observed
 from agents.observe.splits import gini
 from agents.program.program import Scored
-
-if TYPE_CHECKING:
-    from agents.model import AdvocacyModel
 
 Floats = NDArray[np.float64]
 
 
 def measure(
-    model: AdvocacyModel,
+    model: Observed,
     met: Met,
     shared: NDArray[np.int64],
     posts: Posts,
@@ -67,7 +63,7 @@ def measure(
 
 
 def flows_of_shares(
-    model: AdvocacyModel, met: Met, shared: NDArray[np.int64], posts: Posts, answer: Answer
+    model: Observed, met: Met, shared: NDArray[np.int64], posts: Posts, answer: Answer
 ) -> dict[str, Floats]:
     """Flows that one share brings, float64[shares] each."""
     own = slice(0, shared.size)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.observe.flows import SPLIT_FLOWS
+from agents.observe.observed import Observed
 from agents.program.incentives import thirds
-
-if TYPE_CHECKING:
-    from agents.model import AdvocacyModel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -58,7 +55,7 @@ def rank_codes(points: Floats, shares: Floats, among: Flags) -> Ints:
     return np.where(on_board, np.where(place > 0.0, 0, np.where(place < 0.0, 2, 1)), 3).astype(np.int64)
 
 
-def groups_of(model: AdvocacyModel, dimension: str) -> Groups:
+def groups_of(model: Observed, dimension: str) -> Groups:
     """One dimension's groups. Raises ValueError for a name that is not in `DIMENSIONS`."""
     staff = model.staff
     if dimension in ("segment", "team"):
@@ -82,7 +79,7 @@ def groups_of(model: AdvocacyModel, dimension: str) -> Groups:
     raise ValueError(f"split {dimension!r}; known are {', '.join(DIMENSIONS)}; choose among them")
 
 
-def labelled(model: AdvocacyModel, dimensions: tuple[str, ...], crossed: bool) -> list[tuple[str, Ints, int]]:
+def labelled(model: Observed, dimensions: tuple[str, ...], crossed: bool) -> list[tuple[str, Ints, int]]:
     """(label, codes, code) for each group with people in it; with `crossed`, also each arm's part of each group."""
     arms = groups_of(model, "arm")
     found = []
@@ -104,7 +101,7 @@ class Pictures:
     def __init__(self) -> None:
         self._taken: list[tuple[int, dict[str, NDArray[np.float32]]]] = []
 
-    def take(self, model: AdvocacyModel, day: int) -> None:
+    def take(self, model: Observed, day: int) -> None:
         """Remember everybody as they are at the end of `day`."""
         mood, n = model.state, model.staff.size
         columns = {
@@ -122,7 +119,7 @@ class Pictures:
             (day, {name: np.asarray(value, dtype=np.float32) for name, value in columns.items()})
         )
 
-    def weeks(self, model: AdvocacyModel, days: int) -> list[tuple[int, int, dict[str, NDArray[np.float32]]]]:
+    def weeks(self, model: Observed, days: int) -> list[tuple[int, int, dict[str, NDArray[np.float32]]]]:
         """(first day, first day after, picture) of each week up to `days`; a week in progress is pictured as it is now."""
         if days % WEEK_DAYS and (not self._taken or self._taken[-1][0] != days - 1):
             self.take(model, days - 1)
@@ -140,13 +137,12 @@ def gini(values: Floats) -> float:
 
 
 def by_split(
-    model: AdvocacyModel, dimensions: tuple[str, ...], crossed: bool
+    model: Observed, pictures: Pictures, days: int, dimensions: tuple[str, ...], crossed: bool
 ) -> dict[str, dict[str, Floats]]:
-    """{label: {outcome: float64[days]}} for the flows and stocks that can be split.
+    """{label: {outcome: float64[days]}} of the first `days` days for the flows and stocks that can be split.
 
     Stocks are read at the end of each week (and of the run), and stand for its days.
     """
-    days = model.days_observed
     labels = labelled(model, dimensions, crossed)
     summed = {id(codes): {} for _, codes, _ in labels}  # type: dict[int, dict[str, Floats]]
     for _, codes, _ in labels:
@@ -154,7 +150,7 @@ def by_split(
             size = int(codes.max()) + 1
             summed[id(codes)] = {name: model.flows.summed(name, codes, size, days) for name in SPLIT_FLOWS}
     result = {}
-    weeks = model.pictures.weeks(model, days)
+    weeks = pictures.weeks(model, days)
     degrees = model.network.degrees[: model.staff.size]
     for label, codes, code in labels:
         flows = {name: summed[id(codes)][name][code].copy() for name in SPLIT_FLOWS}

@@ -12,8 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rewards.ledger.bonuses import bonus, take_back
+from rewards.ledger.new_entries import NewEntry
 from rewards.ledger.places import local_ordinal
-from rewards.ledger.posting import Draft, post
+from rewards.ledger.posting import post
 from rewards.ledger.versions import NO_SCHEME, Schemes, in_force
 from rewards.scheme.scheme import Highlight
 from rewards.store import highlights as rows
@@ -150,7 +151,7 @@ def _give(tx: Transaction, organisation: str, period: Period, now_us: int) -> No
     told = {
         "title": period.highlight.title, "first": period.first.isoformat(), "last": period.last.isoformat(),
     }  # fmt: skip
-    drafts: list[Draft] = [
+    drafts: list[NewEntry] = [
         bonus(
             found[who], "highlight", period.key, 0, told, period.version, period.zone, f"{key}{who}", now_us
         )

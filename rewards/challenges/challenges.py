@@ -12,8 +12,9 @@ from typing import Any, Literal
 from rewards.challenges.runs import Run, State, runs
 from rewards.faults import NotFound
 from rewards.ledger.bonuses import bonus, challenge_key
+from rewards.ledger.new_entries import NewEntry
 from rewards.ledger.places import places
-from rewards.ledger.posting import Draft, post
+from rewards.ledger.posting import post
 from rewards.ledger.versions import Schemes
 from rewards.people.groups import groups_shown
 from rewards.scheme.scheme import MILLIPOINTS, millipoints
@@ -136,7 +137,7 @@ def _pay(
     """The bonus for each who contributed where the goal is reached; returns for how many."""
     amount = millipoints(run.challenge.points)
     key = challenge_key(run.challenge.id, run.first.toordinal(), run.version)
-    drafts: list[Draft] = [
+    drafts: list[NewEntry] = [
         bonus(
             row, "challenge", run.challenge.id, amount, {"title": run.challenge.title}, run.version, run.zone,
             f"{key}{who}", now_us,

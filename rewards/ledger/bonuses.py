@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from rewards.amounts import points_text
+from rewards.ledger.new_entries import NewEntry, award_moves
 from rewards.ledger.places import local_ordinal
-from rewards.ledger.posting import Draft, award_moves, post
+from rewards.ledger.posting import post
 from rewards.ledger.undo import opposites
 from rewards.scoring.reasons import Reason
 from rewards.store import bonuses as rows
@@ -22,12 +23,12 @@ def bonus(
     board_zone: str,
     dedupe: str,
     now_us: int,
-) -> Draft:
+) -> NewEntry:
     """The entry of `amount` millipoints (0 is told too) for a row of `person`, booked now. `arguments` explain it.
 
     Its rule is `kind:of`, since rules and badges may bear the same id.
     """
-    return Draft(
+    return NewEntry(
         person_id=person.id, origin=rows.ORIGIN, kind=kind, rule=f"{kind}:{of}", amount=amount, reason=str(Reason(kind)),
         scheme_version=version, local_date=local_ordinal(now_us, person.timezone),
         board_date=local_ordinal(now_us, board_zone), team=person.team, occurred_us=now_us, dedupe=dedupe,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rewards.amounts import points_text
-from rewards.ledger.posting import Draft, badge_of, opposite
+from rewards.ledger.new_entries import NewEntry, badge_of, opposite
 from rewards.ledger.versions import Schemes
 from rewards.scoring.reasons import Reason
 from rewards.store import badges as badge_rows
@@ -29,7 +29,7 @@ class Undoing:
     why: str
 
 
-def resolved(tx: Transaction, found: Sequence[Draft | Undoing]) -> list[Draft]:
+def resolved(tx: Transaction, found: Sequence[NewEntry | Undoing]) -> list[NewEntry]:
     """The drafts, an opposite for each entry that no longer stands; those of several people are read together."""
     gone = {one.entry: one.why for one in found if isinstance(one, Undoing)}
     entries, postings = rows.with_postings(tx, gone)
@@ -60,8 +60,8 @@ class Ledger:
                 self._standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
 
     def differences(
-        self, desired: Sequence[Draft], alive: set[int], once_counted: Callable[[], Sequence[Draft]]
-    ) -> tuple[list[Undoing], list[Draft]]:
+        self, desired: Sequence[NewEntry], alive: set[int], once_counted: Callable[[], Sequence[NewEntry]]
+    ) -> tuple[list[Undoing], list[NewEntry]]:
         """What should not stand, oldest first, and what should and does not. `alive` are the events that count.
 
         What is for good outlives the events that earned it: of the permanent badges that stand and are no longer earned, those
@@ -84,9 +84,9 @@ class Ledger:
     def _left(self) -> list[Any]:
         return [row for found in self._standing.values() for row in found]
 
-    def _missing(self, desired: Sequence[Draft]) -> list[Draft]:
+    def _missing(self, desired: Sequence[NewEntry]) -> list[NewEntry]:
         """Of what should stand, what does not; what does is no longer `_left`."""
-        fresh: list[Draft] = []
+        fresh: list[NewEntry] = []
         for draft in desired:
             key = (draft.event_ref, draft.kind, draft.rule)
             if not self._takes(key, draft.amount, draft.scheme_version, draft.reason):
@@ -108,7 +108,7 @@ class Ledger:
     def _is_for_good(self, entry: Any) -> bool:
         return entry.kind == "badge" and self.schemes.is_permanent(entry.scheme_version, entry.rule)
 
-    def _not_held_before(self, fresh: list[Draft]) -> list[Draft]:
+    def _not_held_before(self, fresh: list[NewEntry]) -> list[NewEntry]:
         """Without badges that a closed period gave for good, although its events no longer reach them."""
         if self.closed_us == BEFORE_ALL_US or not any(draft.kind == "badge" for draft in fresh):
             return fresh
@@ -138,13 +138,13 @@ def _same(row: Any, amount: int, version: int, reason: str) -> bool:
     return bool(once[0] == once[1])
 
 
-def _told_of_versions(fresh: list[Draft], superseded: Sequence[Any]) -> list[Draft]:
+def _told_of_versions(fresh: list[NewEntry], superseded: Sequence[Any]) -> list[NewEntry]:
     """The same, and where another version of the scheme changed an amount the new entry says from which."""
     before = {(row.event_ref, row.rule): row for row in superseded if row.kind == "points" and row.rule}
     return [_told(draft, before.get((draft.event_ref, draft.rule))) for draft in fresh]
 
 
-def _told(draft: Draft, row: Any) -> Draft:
+def _told(draft: NewEntry, row: Any) -> NewEntry:
     if row is None or draft.kind != "points" or row.amount == draft.amount:
         return draft
     change = {"former": points_text(row.amount), "way": "lowered" if draft.amount < row.amount else "raised"}

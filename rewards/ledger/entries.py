@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from rewards.faults import BadValue
-from rewards.ledger.posting import Draft
+from rewards.ledger.new_entries import NewEntry
 from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.store import badges as badge_rows
 from rewards.store import events as event_rows
@@ -127,7 +127,7 @@ def of_rows(
 
 
 def of_draft(
-    id_: int, draft: Draft, schemes: Schemes, person: str | None, event: Any, now_us: int
+    id_: int, draft: NewEntry, schemes: Schemes, person: str | None, event: Any, now_us: int
 ) -> EntryView:
     """The view of an entry just posted. `event` has source, event_id, kind and object."""
     return EntryView(

@@ -14,8 +14,9 @@ from typing import Any
 from rewards.events import object_key
 from rewards.ledger.differences import Ledger, Undoing, resolved
 from rewards.ledger.live import Fold
+from rewards.ledger.new_entries import NewEntry, award_moves, badge_of, opposite
 from rewards.ledger.places import Place, local_ordinal, places
-from rewards.ledger.posting import Draft, award_moves, badge_of, book, opposite
+from rewards.ledger.posting import book
 from rewards.ledger.reading import Read, read_ahead
 from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
@@ -54,8 +55,8 @@ class Folder:
         self.schemes = schemes
         self.closed_us = closed_us
         self.now_us = now_us
-        self.drafts: list[Draft] = []
-        self._found: list[Draft | Undoing] = []
+        self.drafts: list[NewEntry] = []
+        self._found: list[NewEntry | Undoing] = []
         self.under_review: set[int] = set()
         self._states: list[dict[str, Any]] = []
         self._read: dict[int, Read] = {}
@@ -98,7 +99,7 @@ class Folder:
         self._found += drafts
         self._keep(person.id, stand, told[-1] if told else None)
 
-    def differences(self, person: Any, place: Place, stored: Any) -> list[Draft]:
+    def differences(self, person: Any, place: Place, stored: Any) -> list[NewEntry]:
         """What a replay would post; nothing is kept."""
         found = self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
         return resolved(self.tx, found)
@@ -110,7 +111,7 @@ class Folder:
         stored: Any,
         ever: Sequence[Told],
         since_us: int = states.BEFORE_ALL_US,
-    ) -> tuple[Stand, list[Draft | Undoing], list[Told]]:
+    ) -> tuple[Stand, list[NewEntry | Undoing], list[Told]]:
         """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
         if person.id not in self._read:
             self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
@@ -121,7 +122,7 @@ class Folder:
         else:
             standing = self._read[person.id].standing
 
-        def once_counted() -> list[Draft]:
+        def once_counted() -> list[NewEntry]:
             return [] if len(told) == len(ever) else self.fold(person.id, place, start, ever)[1]
 
         ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing, since_us)
@@ -140,11 +141,11 @@ class Folder:
         spans = self.schemes.top_ups(self.closed_us)
         return any(span.since_us <= told.occurred_us < span.until_us for span in spans for told in fresh)
 
-    def _top_ups(self, person: Any, place: Place, start: Stand, told: Sequence[Told]) -> list[Draft]:
+    def _top_ups(self, person: Any, place: Place, start: Stand, told: Sequence[Told]) -> list[NewEntry]:
         """Each top-up as the events known now make it: what its version would have given more, never less than nothing."""
         if not self.schemes.has_top_ups:
             return []
-        drafts: list[Draft] = []
+        drafts: list[NewEntry] = []
         granted = 0
         for span in self.schemes.top_ups(self.closed_us):
             known = [one for one in told if one.occurred_us < span.until_us]
@@ -164,7 +165,7 @@ class Folder:
             drafts.extend(self._top_up(person, span, rise))
         return drafts
 
-    def _top_up(self, person: Any, span: TopUp, rise: int) -> list[Draft]:
+    def _top_up(self, person: Any, span: TopUp, rise: int) -> list[NewEntry]:
         """The opposite of a top-up that stands at another amount, and the right one."""
         standing = journal_rows.top_ups(self.tx, self.organisation, span.version, person.id)
         if sum(row.amount for row in standing) == rise:
@@ -178,7 +179,7 @@ class Folder:
         if rise:
             board = local_ordinal(self.now_us, self.schemes.zone(span.version))
             drafts.append(
-                Draft(
+                NewEntry(
                     person_id=person.id, origin="top_up", kind="points", rule="", amount=rise,
                     reason=str(Reason.TOP_UP), scheme_version=span.version, local_date=board, board_date=board,
                     team=person.team, occurred_us=self.now_us, moves=award_moves(person.id, rise, held=False),
@@ -204,14 +205,14 @@ class Folder:
         version_at: Callable[[int], int] | None = None,
         since_us: int = states.BEFORE_ALL_US,
         ledger: Ledger | None = None,
-    ) -> tuple[Stand, list[Draft]]:
+    ) -> tuple[Stand, list[NewEntry]]:
         """The kernel over these events. `version_at` overrides which version is in force (for top-ups).
 
         Of events before `since_us` only badges are drafted, and of what stands in the `ledger` already no points.
         """
         choose = version_at or self.schemes.at
         fold = Fold.resume(self.schemes, start.version, start.state)
-        drafts: list[Draft] = []
+        drafts: list[NewEntry] = []
         seen = _seen_by(person_id, place, told)
         for (version, _), some in groupby(
             seen, key=lambda one: (choose(one.occurred_us), id(place.of(one.ref)))
@@ -231,10 +232,10 @@ class Folder:
                     drafts.append(self._draft(person_id, run[at], then, version, entry))
         return Stand(fold.version, fold.to_bytes()), drafts
 
-    def zero(self, told: Told, place: Place, reason: str) -> Draft:
+    def zero(self, told: Told, place: Place, reason: str) -> NewEntry:
         """An award of zero that the kernel never saw."""
         version = self.schemes.at(told.occurred_us)
-        return Draft(
+        return NewEntry(
             person_id=told.person_id,
             origin="award",
             kind="points",
@@ -268,11 +269,11 @@ class Folder:
         """True where a human looks at the award first."""
         return ref in self.under_review and entry.amount_millipoints > 0
 
-    def _draft(self, person_id: int, told: Told, then: Place, version: int, entry: Entry) -> Draft:
+    def _draft(self, person_id: int, told: Told, then: Place, version: int, entry: Entry) -> NewEntry:
         review = self._waits(told.ref, entry)
         hold_us = UNTIL_REVIEWED_US if review else told.occurred_us + entry.hold_hours * HOUR_US
         held = (review or entry.hold_hours > 0) and hold_us > self.now_us
-        return Draft(
+        return NewEntry(
             person_id=person_id,
             origin="award",
             kind=entry.kind,

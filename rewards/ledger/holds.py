@@ -7,7 +7,8 @@ from typing import Any
 
 from rewards.ledger.fold import UNTIL_REVIEWED_US
 from rewards.ledger.intake import admit_due, waiting_people
-from rewards.ledger.posting import Draft, award_moves, opposite, post
+from rewards.ledger.new_entries import NewEntry, award_moves, opposite
+from rewards.ledger.posting import post
 from rewards.ledger.undo import in_the_open
 from rewards.store import journal as rows
 from rewards.store import organisations as organisation_rows
@@ -33,7 +34,7 @@ def release(tx: Transaction, organisation: str, held: Sequence[Any], reason: str
     if not held:
         return []
     postings = rows.postings_of(tx, [row.id for row in held])
-    drafts: list[Draft] = []
+    drafts: list[NewEntry] = []
     for row in held:
         undone = opposite(row, postings.get(row.id, ()), "release", reason)
         drafts += [undone, _own(row, undone, reason)]
@@ -47,7 +48,7 @@ def held_entries(tx: Transaction, event_ref: int) -> list[Any]:
     return [row for row in found if row.hold_until_us == UNTIL_REVIEWED_US and row.id not in undone]
 
 
-def _own(row: Any, undone: Draft, reason: str) -> Draft:
+def _own(row: Any, undone: NewEntry, reason: str) -> NewEntry:
     return replace(
         undone,
         amount=row.amount,

@@ -9,8 +9,9 @@ from typing import Any
 from rewards.faults import Conflict, NotFound, Refused
 from rewards.ledger.entries import EntryView, of_rows
 from rewards.ledger.fold import closed_until, replay_people
+from rewards.ledger.new_entries import NewEntry, inherited, on_dates, opposite
 from rewards.ledger.places import local_ordinal
-from rewards.ledger.posting import Draft, inherited, on_dates, opposite, post
+from rewards.ledger.posting import post
 from rewards.ledger.versions import Schemes
 from rewards.store import events as event_rows
 from rewards.store import journal as rows
@@ -23,7 +24,7 @@ from rewards.store.units import from_us, to_us
 
 def opposites(
     tx: Transaction, organisation: str, entries: Sequence[Any], origin: str, reason: str
-) -> list[Draft]:
+) -> list[NewEntry]:
     """The opposites of rows of the journal, in their order."""
     postings = rows.postings_of(tx, [row.id for row in entries])
     heirs = people_rows.heirs(tx, organisation, [row.person_id for row in entries if row.person_id])
@@ -79,7 +80,9 @@ def void_event(tx: Transaction, organisation: str, home: Any, event: Any, now_us
     return replay_people(tx, organisation, home, who, now_us)
 
 
-def in_the_open(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[Draft]:
+def in_the_open(
+    tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int
+) -> list[NewEntry]:
     """The same drafts, those of closed periods on today's dates: no closed board changes."""
     home = organisation_rows.find_shared(tx, organisation)
     schemes = Schemes.of(tx, organisation)

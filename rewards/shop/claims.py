@@ -6,8 +6,9 @@ from typing import Any
 
 from rewards.amounts import amount_text
 from rewards.faults import Conflict, Insufficient, NotFound, Refused
+from rewards.ledger.new_entries import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, NewEntry
 from rewards.ledger.places import today
-from rewards.ledger.posting import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, Draft, post, post_once
+from rewards.ledger.posting import post, post_once
 from rewards.ledger.undo import opposites
 from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.people.people import refuse_own
@@ -110,7 +111,7 @@ def _buy(
         budget = f"{reward}:{period}"
         _open_budget(tx, organisation, offer, period, version, day.toordinal(), now_us)
         moves += [(BUDGET, NOBODY, budget, -cost), (MINT, NOBODY, "", cost)] if cost else []
-    draft = Draft(
+    draft = NewEntry(
         person_id=who.id, origin="claim", kind="claim", rule=reward, amount=-cost, reason="redeemed",
         scheme_version=version, local_date=day.toordinal(), board_date=day.toordinal(), team="",
         occurred_us=now_us, dedupe=dedupe, moves=tuple(moves),
@@ -241,8 +242,8 @@ def _open_budget(
         return
     budget, whole = f"{offer.id}:{month}", millipoints(offer.budget_points)
 
-    def fund(amount: int, dedupe: str | None) -> Draft:
-        return Draft(
+    def fund(amount: int, dedupe: str | None) -> NewEntry:
+        return NewEntry(
             person_id=None, origin="budget", kind="budget", rule=offer.id, amount=amount, reason="budget",
             scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us, dedupe=dedupe,
             moves=((MINT, NOBODY, "", -amount), (BUDGET, NOBODY, budget, amount)) if amount else (),

@@ -13,8 +13,9 @@ from rewards.faults import BadValue, Conflict, Insufficient, Refused
 from rewards.ledger.entries import Receipt
 from rewards.ledger.fold import closed_until
 from rewards.ledger.intake import record
+from rewards.ledger.new_entries import ALLOWANCE, MINT, NOBODY, SPENDABLE, NewEntry
 from rewards.ledger.places import today
-from rewards.ledger.posting import ALLOWANCE, MINT, NOBODY, SPENDABLE, Draft, post
+from rewards.ledger.posting import post
 from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.scheme.scheme import Kudos as Allowance
 from rewards.scheme.scheme import millipoints
@@ -177,7 +178,7 @@ def deliver(
     terms = None if version == NO_SCHEME else schemes.scheme(version).recognition.kudos
     account = SPENDABLE if terms is not None and terms.spendable else THANKED
     day = today(now_us, schemes.zone(version)).toordinal()
-    draft = Draft(
+    draft = NewEntry(
         person_id=gift.receiver_id, origin="gift", kind="kudos", rule="kudos", amount=gift.amount, reason="gift",
         scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us, dedupe=f"gift:{gift.id}",
         moves=((MINT, NOBODY, "", -gift.amount), (account, gift.receiver_id, "", gift.amount)) if gift.amount else (),
@@ -234,7 +235,7 @@ def refresh_allowance(
     left = journal_rows.balance_of(tx, organisation, ALLOWANCE, person_id, period) or 0
     change = _left(tx, person_id, terms, day, Schemes.of(tx, organisation).zone(version)) - left
     if change or dedupe:
-        draft = Draft(
+        draft = NewEntry(
             person_id=person_id, origin="allowance", kind="allowance", rule="kudos", amount=change, reason="allowance",
             scheme_version=version, local_date=day.toordinal(), board_date=day.toordinal(), team="",
             occurred_us=now_us, dedupe=dedupe,
@@ -303,7 +304,7 @@ def _spend(
     now_us: int,
 ) -> None:
     period = refresh_allowance(tx, organisation, giver.id, terms, day, version, now_us)
-    draft = Draft(
+    draft = NewEntry(
         person_id=giver.id, origin="gift", kind="kudos_sent", rule="kudos", amount=-gift, reason="gift_sent",
         scheme_version=version, local_date=day.toordinal(), board_date=day.toordinal(), team="", occurred_us=now_us,
         dedupe=dedupe, moves=((ALLOWANCE, giver.id, period, -gift), (MINT, NOBODY, "", gift)) if gift else (),

@@ -7,8 +7,9 @@ from typing import Any
 
 from rewards.faults import Conflict, NotFound, Refused
 from rewards.ledger.fold import closed_until
+from rewards.ledger.new_entries import SPENDABLE, inherited, on_dates, opposite
 from rewards.ledger.places import today
-from rewards.ledger.posting import SPENDABLE, inherited, on_dates, opposite, post
+from rewards.ledger.posting import post
 from rewards.ledger.undo import void_event
 from rewards.ledger.versions import Schemes
 from rewards.store import events as event_rows

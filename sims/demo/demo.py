@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rewards.events import Event
     from rewards.people_file import PersonRow
     from rewards.store.session import Database, Transaction
-    from sims.compare.comparison import Comparison
+    from sims.comparison.comparison import Comparison
     from sims.scenario.scenario import Scenario
 
 ORGANISATION = "demo"
@@ -90,7 +90,7 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     """All of it in one transaction: an interrupted creation leaves nothing behind."""
     from rewards.people_file import load_people
     from rewards.publishing.publication import publish_scheme
-    from sims.compare.comparison import compare
+    from sims.comparison.comparison import compare
     from sims.scenario.scenario import Scenario
 
     if not EXAMPLES.is_dir():
