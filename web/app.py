@@ -39,6 +39,8 @@ from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, Lane
 from web.language import Language
 from web.language import router as language_router
 from web.own import account as own_account
+from web.own import data as own_data
+from web.own import days as own_days
 from web.proxies import Visitors
 from web.security import Edge
 from web.session import token_reader
@@ -70,6 +72,8 @@ ROUTERS = (
     webhooks.router,
     sign_in.router,
     own_account.router,
+    own_data.router,
+    own_days.router,
     language_router,
     employee.router,
     employee_boards.router,

@@ -238,6 +238,12 @@ def add_leaves(tx: Transaction, organisation: str, spans: Sequence[tuple[int, in
         tx.execute(insert(LEAVE), made)
 
 
+def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> None:
+    """Days off that were given back."""
+    spans = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
+    tx.execute(delete(LEAVE).where(*spans))
+
+
 def add_absence(tx: Transaction, organisation: str, person_id: int, from_us: int, until_us: int) -> None:
     """The person was not with the company from one instant up to another."""
     row = {"organisation_id": organisation, "person_id": person_id, "from_us": from_us, "until_us": until_us}
