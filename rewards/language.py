@@ -82,6 +82,11 @@ def accepted(header: str) -> str | None:
     return nearest(tag for _, _, tag in sorted(wishes))
 
 
+def msg(message: str) -> str:
+    """The message itself: marks what is written down now and said later, in the language of then."""
+    return message
+
+
 def gettext(message: str) -> str:
     """The message in the language of now."""
     return _catalogue(_spoken.get()).gettext(message)
@@ -105,11 +110,6 @@ def said(text: str, **places: object) -> str:
 def counted(one: str, many: str, count: int, **places: object) -> str:
     """The message for so many, with its places filled; `count` is one of them."""
     return ngettext(one, many, count).format_map({"count": count, **places})
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name that gettext gives it
-    """The text itself: marks for extraction a message that is put into the language of now where it is shown."""
-    return text
 
 
 def in_signs(number: str) -> str:

@@ -28,6 +28,7 @@ from rewards.ledger.places import local_ordinal
 from rewards.ledger.posting import post
 from rewards.people.membership import take_over
 from rewards.people.people import set_opt_out
+from rewards.store import badges as badge_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import journal as journal_rows
 from rewards.store import mail as mail_rows
@@ -132,7 +133,7 @@ def _move_untold(
 
 def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:
     """Badges and waiting awards of closed periods: undone for one account, and the same for the other, once."""
-    mine = {(row.badge, row.object_key) for row in journal_rows.badges_of(tx, kept) if row.revoked_us is None}
+    mine = {(row.badge, row.object_key) for row in badge_rows.badges_of(tx, kept) if row.revoked_us is None}
     standing = [
         row
         for row in journal_rows.standing(tx, gone, states.BEFORE_ALL_US)

@@ -26,7 +26,7 @@ METHODS = [
 KEYWORDS = {
     "_": None,
     "gettext": None,
-    "N_": None,
+    "msg": None,
     "said": None,
     "counted": (1, 2),
     "ngettext": (1, 2),

@@ -90,7 +90,7 @@ def demo(
     """
     from sims.demo.demo import create_demo
     from web import server
-    from web.session import HOMES
+    from web.navigation import HOMES
 
     url = os.environ.setdefault("DATABASE_URL", DEMO_DATABASE_URL)
     if url == DEMO_DATABASE_URL:

@@ -20,6 +20,7 @@ from markupsafe import escape
 from rewards.amounts import amount_text, points_text
 from rewards.fields import name_of
 from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext
+from web.navigation import doors
 from web.text import one_break
 
 WORDY = ("message", "reason")
@@ -153,6 +154,7 @@ def page(
     person = values["person"]
     values["zone"] = ZoneInfo(person.timezone) if person else UTC
     values["zone_name"] = person.timezone if person else "UTC"
+    values["doors"] = doors(values["account"])
     values["unsent"] = ()
     made = _ENVIRONMENT.get_template(template)
     body = made.render(values)

@@ -12,7 +12,7 @@ from typing import Any
 from rewards import events
 from rewards.events import Event
 from rewards.faults import BadValue, Refused
-from rewards.language import N_
+from rewards.language import msg
 from rewards.ledger.intake import record
 from rewards.ledger.versions import Schemes
 from rewards.mail.queue import queue
@@ -32,11 +32,11 @@ MOST_AT_ONCE = 1000
 OWN_PAGE = "/account/membership"
 KINDS = {INVITED: events.INVITED, ENROLLED: events.ENROLLED, PAUSED: events.PAUSED, LEFT: events.LEFT}
 STANDINGS = {
-    NOT_INVITED: N_("Not invited"),
-    INVITED: N_("Invited"),
-    ENROLLED: N_("Takes part"),
-    PAUSED: N_("Pauses"),
-    LEFT: N_("Has left"),
+    NOT_INVITED: msg("Not invited"),
+    INVITED: msg("Invited"),
+    ENROLLED: msg("Takes part"),
+    PAUSED: msg("Pauses"),
+    LEFT: msg("Has left"),
 }
 """What each standing is called."""
 
