@@ -20,7 +20,12 @@ from engine.scoring_tables import EventBatch, ScoreState, columns, new_state
 from rewards.clock import FUTURE_LIMIT, left_out, local_date, microseconds, month_index
 from rewards.document import DocumentError
 from rewards.events import (
-    VERIFICATION_LEVEL, Event, canonical_order, object_key, parse_cloudevent, payload_hash,
+    VERIFICATION_LEVEL,
+    Event,
+    canonical_order,
+    object_key,
+    parse_cloudevent,
+    payload_hash,
 )  # fmt: skip
 from rewards.people_file import PersonRow
 from rewards.scoring.absences import in_time
