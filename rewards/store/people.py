@@ -17,12 +17,21 @@ MEMBERSHIP = schema.membership
 ZONE = schema.zone_change
 LEAVE = schema.leave
 ABSENCE = schema.absence
+ENROLMENT = schema.enrolment
 LINK = schema.person_link
 
+PRESENT = ("active", "paused")
+ENROLLED = "enrolled"
 _JOINED = select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email).join(
     IDENTITY, IDENTITY.c.person_id == PERSON.c.id
 )
 _CHUNK = 500
+
+
+def taking_part(enrolled_only: bool) -> Any:
+    """The condition of those who are counted as people of the program."""
+    present = PERSON.c.status.in_(PRESENT)
+    return and_(present, PERSON.c.standing == ENROLLED) if enrolled_only else present
 
 
 def add_many(
