@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from rewards.store.session import open_database
-from web import health, links, problems, sign_in
+from web import account, health, links, problems, sign_in
 from web.api import (
     badges,
     challenges,
@@ -50,6 +50,36 @@ STATIC = Path(__file__).parent / "static"
 WAIT_SECONDS = 5.0
 """For its turn to write a request waits this long, then it is a 503: whoever waits holds a thread."""
 
+ROUTERS = (
+    health.router,
+    links.router,
+    events.router,
+    people.router,
+    personal_data.router,
+    kudos.router,
+    leaderboards.router,
+    rewards.router,
+    entries.router,
+    schemes.router,
+    badges.router,
+    challenges.router,
+    highlights.router,
+    nominations.router,
+    reviews.router,
+    webhooks.router,
+    sign_in.router,
+    language_router,
+    account.router,
+    employee.router,
+    employee_boards.router,
+    spending.router,
+    nominating.router,
+    hr.router,
+    hr_nominations.router,
+    decisions.router,
+    strategist.router,
+)
+
 
 def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS) -> FastAPI:
     """The application over the database that `settings` name; the database is opened with it and closed at shutdown.
@@ -85,34 +115,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.clicking = Lane(CLICKS_AT_ONCE)
     app.state.signing_in = Lane(SIGN_INS_AT_ONCE)
     problems.install(app)
-    for router in (
-        health.router,
-        links.router,
-        events.router,
-        people.router,
-        personal_data.router,
-        kudos.router,
-        leaderboards.router,
-        rewards.router,
-        entries.router,
-        schemes.router,
-        badges.router,
-        challenges.router,
-        highlights.router,
-        nominations.router,
-        reviews.router,
-        webhooks.router,
-        sign_in.router,
-        language_router,
-        employee.router,
-        employee_boards.router,
-        spending.router,
-        nominating.router,
-        hr.router,
-        hr_nominations.router,
-        decisions.router,
-        strategist.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Edge)

@@ -12,8 +12,10 @@ from fastapi.responses import RedirectResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from rewards.people.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_tokens
+from rewards.people.sessions import note_seen
 from rewards.store.session import Database
 from web.batching import Batcher
+from web.devices import device_of
 from web.problems import COOKIE, Problem
 from web.settings import Settings
 
@@ -59,7 +61,10 @@ def current_account(request: Request) -> Account | None:
     if not token:
         return None
     with database(request).read() as tx:
-        return account_for_session(tx, token, now())
+        found = account_for_session(tx, token, now())
+    if found is not None:
+        note_seen(database(request), found, token, now())
+    return found
 
 
 def signed_in(request: Request) -> Account:
@@ -130,6 +135,11 @@ def token_with(*scopes: str) -> Callable[..., Awaitable[ApiToken]]:
         return found
 
     return token
+
+
+def device(request: Request) -> str:
+    """What the request's browser is, in a few words."""
+    return device_of(request.headers.get("user-agent", ""))
 
 
 def start(response: RedirectResponse, token: str, secure: bool) -> RedirectResponse:

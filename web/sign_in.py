@@ -13,7 +13,7 @@ from rewards.people.accounts import ROLES, Account, account_for_session, close_s
 from rewards.people.people import list_people
 from web.lanes import LaneFull
 from web.problems import COOKIE, Problem
-from web.session import HOMES, Config, Store, current_account, home_of, local_path, now, start
+from web.session import HOMES, Config, Store, current_account, device, home_of, local_path, now, start
 from web.sign_in_limit import SignInLimit
 from web.templating import page
 from web.text import Plain
@@ -92,7 +92,8 @@ async def submit(
         raise too_many
 
     def check() -> tuple[str | None, Account | None]:
-        token = sign_in(store, config.organisation, person, password, now())
+        former = request.cookies.get(COOKIE)
+        token = sign_in(store, config.organisation, person, password, now(), device(request), former)
         if token is None:
             return None, None
         with store.read() as tx:
@@ -123,7 +124,8 @@ def demo_submit(request: Request, store: Store, config: Config, role: Annotated[
         person = next((p.id for p in list_people(tx, config.organisation) if p.role == role), None)
         if person is None:
             raise Problem(404, f"the demo has nobody of role {role}; create it with: groundswell demo")
-        token = open_session(tx, config.organisation, person, now())
+        former = request.cookies.get(COOKIE)
+        token = open_session(tx, config.organisation, person, now(), device(request), former)
     return start(RedirectResponse(HOMES[role], 303), token, config.secure_cookies)
 
 

@@ -20,6 +20,7 @@ PUBLIC = {
     "/sign-in",
     "/sign-in/demo",
     "/sign-out",
+    "/language",
     "/openapi.json",
     "/api/v1/issuers/{id}",
     "/api/v1/issuers/{id}/status/{number}",
@@ -30,6 +31,7 @@ ROLE = {"/hr": "hr", "/hr/decisions": "hr", "/hr/nominations": "hr", "/strategis
 FORMS = {
     "/thanks": {"receiver": "ben", "message": "Thank you", "key": "0123456789"},
     "/share/{code}/declare": {},
+    "/account/sessions/end": {"session": "0"},
     "/boards/visibility": {"shown": "false"},
     "/hr/reviews/{id}": {"decision": "approve", "reason": "Fine."},
     "/hr/claims/{id}": {"decision": "approve", "reason": "Fine."},
