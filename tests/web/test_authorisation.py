@@ -19,6 +19,8 @@ PUBLIC = {
     "/l/{code}",
     "/sign-in",
     "/sign-in/demo",
+    "/sign-in/sso",
+    "/sign-in/sso/callback",
     "/sign-out",
     "/language",
     "/openapi.json",
