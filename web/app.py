@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from rewards.outside.single_sign_on import Provider
 from rewards.store.session import open_database
-from web import account, health, links, problems, sign_in, sign_on, sign_out
+from web import health, links, problems, sign_in, sign_on, sign_out
 from web.api import (
     badges,
     challenges,
@@ -39,6 +39,7 @@ from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language
 from web.language import router as language_router
+from web.own import account as own_account
 from web.proxies import Visitors
 from web.security import Edge
 from web.session import token_reader
@@ -71,8 +72,8 @@ ROUTERS = (
     sign_in.router,
     sign_on.router,
     sign_out.router,
+    own_account.router,
     language_router,
-    account.router,
     employee.router,
     employee_boards.router,
     spending.router,
@@ -107,6 +108,8 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
         # The interactive pages load scripts from elsewhere, which the content policy forbids.
         docs_url=None,
         redoc_url=None,
+        # It would tell others of requests, and of errors with the values in them; `Measure` and the log do so without.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.public_address = settings.base_url or listens_at

@@ -21,8 +21,9 @@ from rewards.people.accounts import account_for_session
 from rewards.people.sign_on import Vouched, sign_on, state_key, was_used
 from rewards.store.session import Database
 from web.lanes import LaneFull
+from web.navigation import home_of
 from web.problems import COOKIE, Problem
-from web.session import Config, PublicAddress, Store, device, home_of, local_path, now, start
+from web.session import Config, PublicAddress, Store, device, local_path, now, start
 from web.settings import Settings
 from web.sign_in import sign_in_page
 

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rewards.faults import BadValue
-from rewards.people.accounts import ROLES
+from rewards.people.rights import ROLES
 
 PREFIX = "GROUNDSWELL_OIDC_"
 MOST_MAPPED = 500

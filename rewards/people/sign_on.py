@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from rewards.faults import NotFound, Refused
 from rewards.language import gettext as _
-from rewards.people.accounts import PRESENT, ROLES, open_session
+from rewards.people.accounts import PRESENT, open_session
 from rewards.people.importing import import_people
+from rewards.people.rights import ROLES
 from rewards.people_file import PersonRow
 from rewards.store import accounts as rows
 from rewards.store import organisations as organisation_rows

@@ -1,4 +1,4 @@
-"""Everybody's own page: where one is signed in, and how to end that."""
+"""The page of one's own sign-in: which roles one has, what they allow, and where one is signed in."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import NotFound
+from rewards.language import gettext as _
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person
+from rewards.people.rights import MEANINGS, TITLES
 from rewards.people.sessions import OpenSession, end_other_sessions, end_session, sessions_of
 from rewards.store.session import Database
 from web.problems import COOKIE
@@ -23,10 +25,15 @@ DONE = ("ended", "others")
 
 @dataclass(frozen=True)
 class AccountContext:
-    """`sessions`: this one first. `done` says what was just ended, `fault` why nothing was."""
+    """`roles` have their titles; `allowed` says in words what they allow, in the order of the matrix.
+
+    `sessions`: this one first. `done` says what was just ended, `fault` why nothing was.
+    """
 
     account: Account
     person: Person
+    roles: list[str]
+    allowed: list[str]
     sessions: list[OpenSession]
     done: str
     fault: str
@@ -35,23 +42,25 @@ class AccountContext:
 def _page(
     request: Request, store: Database, account: Account, fault: str = "", status: int = 200
 ) -> Response:
-    asked = request.query_params.get("done", "")
+    asked, held = request.query_params.get("done", ""), account.rights
     with store.read() as tx:
         context = AccountContext(
             account=account,
             person=get_person(tx, account.organisation, account.person),
+            roles=[_(TITLES[role]) for role in account.roles if role in TITLES],
+            allowed=[_(words) for right, words in MEANINGS.items() if right in held],
             sessions=sessions_of(
                 tx, account.organisation, account.person, request.cookies.get(COOKIE, ""), now()
             ),
             done=asked if asked in DONE and not fault else "",
             fault=fault,
         )
-    return page(request, "account.html", context, status)
+    return page(request, "own/account.html", context, status)
 
 
 @router.get("/account")
-def own(request: Request, store: Store, account: SignedIn) -> Response:
-    """Where one is signed in."""
+def own_account(request: Request, store: Store, account: SignedIn) -> Response:
+    """Who is signed in, with which roles, and where."""
     return _page(request, store, account)
 
 
