@@ -390,7 +390,7 @@ def at_canaille(issuer: str, **rest: Any) -> ProviderSettings:
 
 
 @pytest.mark.parametrize(
-    ("person", "roles", "home"), [("hal", "employee hr strategist", "/hr"), ("ana", "employee", "/")]
+    ("person", "roles", "home"), [("hal", "employee strategist hr", "/hr"), ("ana", "employee", "/")]
 )
 def test_canaille_signs_in_and_out(
     real: str, serve: Any, sqlite_db: Database, person: str, roles: str, home: str
