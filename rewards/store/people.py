@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.session import Transaction
@@ -56,6 +56,18 @@ def find(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | Non
         return found
     alias = aliases(tx, organisation, [external_id])
     return tx.execute(_JOINED.where(PERSON.c.id == alias[external_id])).one_or_none() if alias else None
+
+
+def by_address(tx: Transaction, organisation: str, email: str) -> list[Row[Any]]:
+    """Everybody with an address, in whatever capitals, also one of an account merged into hers; two at most, for more says no more."""
+    wanted = email.lower()
+    own = select(IDENTITY.c.person_id).where(
+        IDENTITY.c.organisation_id == organisation, func.lower(IDENTITY.c.email) == wanted
+    )
+    other = select(ALIAS.c.person_id).where(
+        ALIAS.c.organisation_id == organisation, func.lower(ALIAS.c.email) == wanted
+    )
+    return list(tx.execute(_JOINED.where(PERSON.c.id.in_(own.union(other))).limit(2)))
 
 
 def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, Row[Any]]:
