@@ -20,7 +20,7 @@ from rewards.traces import lines_of, trace_of
 log = structlog.get_logger()
 
 
-def log_error(event: str, error: BaseException, **named: Any) -> None:
+def log_error(event: str, error: BaseException, **named: object) -> None:
     """Log what failed and where. `named` may hold names that the program itself gave: a route, a method, an organisation."""
     log.error(event, **named, **trace_of(error))
 
@@ -68,7 +68,7 @@ def watch_failures() -> None:
     warnings.showwarning = _warned
 
 
-def _without_values(_logger: Any, _method: str, event: Any) -> Any:
+def _without_values(_logger: object, _method: str, event: Any) -> Any:
     """The net below `log_error`: an error that is handed over whole is told without its values all the same."""
     error = event.pop("exc_info", None)
     error = error[1] if isinstance(error, tuple) else sys.exception() if error is True else error

@@ -22,6 +22,7 @@ from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
 from rewards.scheme.phrases import plural
 from rewards.scoring.reasons import Reason
+from rewards.store import badges as badge_rows
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
@@ -78,7 +79,7 @@ class Folder:
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
         badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
-        if badges and journal_rows.holds_any(self.tx, self.organisation, person.id, badges):
+        if badges and badge_rows.holds_any(self.tx, self.organisation, person.id, badges):
             # A permanent badge outlived its events and is now earned again: once is enough.
             self.replay(person, place, stored)
             return

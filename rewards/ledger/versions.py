@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
 
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.absences import Absence, absences, with_absences
@@ -199,7 +198,7 @@ class Schemes:
             return rule
         return self._titles(version).get(rule, rule)
 
-    def why(self, reason: str, arguments: Mapping[str, Any]) -> str:
+    def why(self, reason: str, arguments: Mapping[str, object]) -> str:
         """A reason code in plain English."""
         return OWN_REASONS.get(reason) or explain(Reason(reason), arguments)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Refused
@@ -18,6 +17,7 @@ from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
 from rewards.store import webhooks as webhook_rows
 from rewards.store.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, log_change
+from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -111,13 +111,13 @@ def resume(tx: Transaction, organisation: str, external_id: str, now: datetime) 
     log_change(tx, organisation, "self", "people.resume", row.id, now)
 
 
-def _locked(tx: Transaction, organisation: str, external_id: str) -> Any:
+def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
     """The row as it stands while nobody else changes it."""
     states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
     return find_row(tx, organisation, external_id)
 
 
-def _present(tx: Transaction, organisation: str, external_id: str) -> Any:
+def _present(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
     """The row of somebody who is with the company: breaks are for them, and revive nobody."""
     row = _locked(tx, organisation, external_id)
     if row.status == "inactive":
@@ -151,7 +151,7 @@ def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
     return None if token is None or token.maker_id is None else int(token.maker_id)
 
 
-def _change(tx: Transaction, organisation: str, row: Any, values: dict[str, Any]) -> None:
+def _change(tx: Transaction, organisation: str, row: NamedPersonRow, values: dict[str, object]) -> None:
     """Change a person under their lock; `hidden` among the values holds for the boards too."""
     rows.change(tx, row.id, values)
     projections.show(tx, organisation, row.id, not values["hidden"])
@@ -218,7 +218,7 @@ def link_people(tx: Transaction, organisation: str, one: str, other: str, now: d
     log_change(tx, organisation, "system", "people.link", first.id, now)
 
 
-def _person(row: Any, externals: dict[int, str]) -> Person:
+def _person(row: NamedPersonRow, externals: dict[int, str]) -> Person:
     return Person(
         id=row.external_id,
         name=row.name,
@@ -229,7 +229,7 @@ def _person(row: Any, externals: dict[int, str]) -> Person:
         contacts=row.contacts,
         locale=row.locale,
         role=row.role,
-        manager=externals.get(row.manager_id),
+        manager=None if row.manager_id is None else externals.get(row.manager_id),
         desk=row.desk,
         hours_share=row.hours_share_ppm / PPM,
         status=row.status,

@@ -110,7 +110,7 @@ class _Blank(dict[str, str]):
         return "…"
 
 
-def explain(reason: Reason, arguments: Mapping[str, str]) -> str:
+def explain(reason: Reason, arguments: Mapping[str, object]) -> str:
     """The sentence for a reason; `arguments` are those stored with the entry."""
     told = {name: _counted(value) for name, value in arguments.items() if isinstance(value, str)}
     if "points" in told:

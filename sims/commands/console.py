@@ -89,7 +89,7 @@ def check_out(*outs: Path | None) -> None:
             )
 
 
-def write_json(out: Path | None, body: Mapping[str, Any]) -> None:
+def write_json(out: Path | None, body: Mapping[str, object]) -> None:
     """Write `body` to `out` (`-` is standard output, None is nowhere); the same body gives the same bytes."""
     if out is None:
         return

@@ -1,0 +1,43 @@
+"""The checker knows what a row holds."""
+
+import re
+from pathlib import Path
+
+from mypy import api
+
+ROOT = Path(__file__).parents[2]
+SNIPPET = """
+from rewards.ledger.entries import entries_for
+from rewards.store import events, journal, organisations, people, states
+from rewards.store.session import Transaction
+
+
+def read(tx: Transaction) -> None:
+    entry = journal.get(tx, "acme", 1)
+    home = organisations.find_shared(tx, "acme")
+    event = events.find(tx, "acme", "source", "id")
+    scored = events.scored_of(tx, [1], 0)[1]
+    _, named = states.lock_people(tx, "acme", ["ada"])
+    person = people.find(tx, "acme", "ada")
+    assert entry and home and event and person
+    print({})
+"""
+COLUMNS = (
+    "entry.amount", "home.closed_until_us", "event.local_date", "scored[0].tags", "named['ada'].base_state",
+    "person.external_id", "journal.standing(tx, 1, 0)[0].reason", "journal.postings_of(tx, [1])[1][0].account",
+)  # fmt: skip
+
+
+def test_a_misspelt_column_is_refused(tmp_path: Path) -> None:
+    misspelt = [re.sub(r"(\w)(\w)$", r"\2\1", column) for column in COLUMNS]
+    right, wrong = tmp_path / "right.py", tmp_path / "wrong.py"
+    right.write_text(SNIPPET.format(", ".join(COLUMNS)), "utf-8")
+    wrong.write_text(SNIPPET.format(",\n        ".join(misspelt)), "utf-8")
+    config = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(ROOT / ".mypy_cache")]
+    out, err, status = api.run([*config, str(right), str(wrong)])
+    assert status == 1, out
+    assert not err
+    assert "right.py" not in out
+    for column in misspelt:
+        name = column.rpartition(".")[2]
+        assert re.search(rf'wrong\.py:\d+: error: "\w+" has no attribute "{name}"', out), (name, out)
