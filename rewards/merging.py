@@ -131,7 +131,7 @@ def _move_untold(
 
 def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:
     """Badges and waiting awards of closed periods: undone for one account, and the same for the other, once."""
-    mine = {(row.badge, row.object_key) for row in badge_rows.of_person(tx, kept) if row.revoked_us is None}
+    mine = {(row.badge, row.object_key) for row in badge_rows.badges_of(tx, kept) if row.revoked_us is None}
     standing = [
         row
         for row in journal_rows.standing(tx, gone, states.BEFORE_ALL_US)

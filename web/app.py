@@ -36,6 +36,8 @@ from web.hr import decisions
 from web.hr import nominations as hr_nominations
 from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, Lane
+from web.language import Language
+from web.language import router as language_router
 from web.proxies import Visitors
 from web.security import Edge
 from web.session import token_reader
@@ -72,6 +74,8 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
         # The interactive pages load scripts from elsewhere, which the content policy forbids.
         docs_url=None,
         redoc_url=None,
+        # It would tell others of requests, and of errors with the values in them; `Measure` and the log do so without.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.public_address = settings.base_url or listens_at
@@ -101,6 +105,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
         reviews.router,
         webhooks.router,
         sign_in.router,
+        language_router,
         employee.router,
         employee_boards.router,
         spending.router,
@@ -113,6 +118,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Edge)
+    app.add_middleware(Language)
     app.add_middleware(Measure, metrics=app.state.metrics)
     # Outermost, so that everything within knows the visitor.
     app.add_middleware(Visitors, trusted=settings.proxies, header=settings.proxy_header)

@@ -135,7 +135,7 @@ def credential_for(
     # Before the person's lock: making the first key takes the organisation's own.
     signer = _own_key(tx, organisation, now, key)
     states.lock(tx, organisation, [who.id])
-    awards = [row for row in badge_rows.of_person(tx, who.id) if row.badge == badge]
+    awards = [row for row in badge_rows.badges_of(tx, who.id) if row.badge == badge]
     if entry is not None and awards and all(row.journal_id != entry for row in awards):
         raise NotFound(f"badge {badge!r}: entry {entry} did not award it; name one of its awards")
     if not awards:

@@ -191,7 +191,7 @@ def badges_for(tx: Transaction, organisation: str, person: str) -> list[BadgeVie
     who = find_row(tx, organisation, person)
     schemes = Schemes.of(tx, organisation)
     awards: dict[str, list[BadgeAward]] = {}
-    for row in badge_rows.of_person(tx, who.id):
+    for row in badge_rows.badges_of(tx, who.id):
         award = BadgeAward(row.journal_id, from_us(row.awarded_us), maybe_us(row.revoked_us))
         awards.setdefault(row.badge, []).append(award)
     found = []

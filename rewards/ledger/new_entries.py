@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rewards.store.badges import NO_OBJECT
-from rewards.store.rows import JournalRow, PostingRow
+from rewards.store.rows import ComparedRow, JournalRow, PostingRow
 
 MINT, EARNED, SPENDABLE, HELD = "mint", "earned", "spendable", "held"
 ALLOWANCE, BUDGET, EXPIRED, REDEEMED = "allowance", "budget", "expired", "redeemed"
@@ -38,7 +38,7 @@ class NewEntry:
     moves: tuple[Move, ...] = ()
 
 
-def badge_of(entry: "NewEntry | JournalRow") -> tuple[str, int]:
+def badge_of(entry: "NewEntry | JournalRow | ComparedRow") -> tuple[str, int]:
     """The badge of a draft or a row of the journal: (name, key of the object or NO_OBJECT)."""
     return entry.rule, NO_OBJECT if entry.object_key is None else entry.object_key
 

@@ -145,12 +145,10 @@ def _move(
                 _add(teams, (draft.team, draft.board_date), amount)
                 for window in projections.windows(draft.board_date):
                     _add(scores, (window, holder), amount)
-        if draft.kind in badge_rows.KINDS and draft.person_id is not None:
+        if draft.kind in badge_rows.BADGE_KINDS and draft.person_id is not None:
             badges.add((draft.person_id, *badge_of(draft)))
-    for person_id, badge, object_key in sorted(badges):
-        badge_rows.refresh(tx, organisation, person_id, badge, object_key)
-    if badges:
-        credential_rows.revoke_lost(tx, {person_id for person_id, _, _ in badges}, now_us)
+    if lost := badge_rows.refresh(tx, organisation, badges):
+        credential_rows.revoke_lost(tx, lost, now_us)
     rows.add_postings(tx, postings)
     rows.add_to_balances(tx, organisation, balances)
     projections.add(tx, organisation, days, teams, scores)

@@ -1,43 +1,71 @@
-"""Rows of `person_badge`: who holds which badge, as the ledger's entries say."""
+"""Rows of `person_badge`, and what the ledger says of badges."""
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import ClauseElement, func, or_, select
 
 from rewards.store import schema
+from rewards.store.journal import JOURNAL
+from rewards.store.prepared import NoRow, Prepared, each_of, insert_rows
 from rewards.store.rows import BadgeEntryRow, JournalRow, PersonBadgeRow
 from rewards.store.session import Transaction
-from rewards.store.units import upsert
 
-JOURNAL = schema.journal
 BADGE = schema.person_badge
-KINDS = ("badge", "badge_lost")
+BADGE_KINDS = ("badge", "badge_lost")
 NO_OBJECT = 0
 """Stands where a badge is the person's, whatever the object."""
-COLUMNS = (
+BADGE_COLUMNS = (
+    JOURNAL.c.person_id, JOURNAL.c.rule, func.coalesce(JOURNAL.c.object_key, NO_OBJECT).label("object_key"),
     JOURNAL.c.id, JOURNAL.c.kind, JOURNAL.c.occurred_us, JOURNAL.c.recorded_us, JOURNAL.c.reverses,
 )  # fmt: skip
+Key = tuple[int, str, int]
+"""A person's badge: internal id, badge, and the key of the object or NO_OBJECT."""
+_KEYS = ("organisation_id", "person_id", "badge", "object_key")
+_STANDS = ("journal_id", "awarded_us", "revoked_us")
 
 
-def refresh(tx: Transaction, organisation: str, person_id: int, badge: str, object_key: int) -> None:
-    """Bring one person's badge (for one object, where every object earns it anew) to what the ledger says of it."""
-    query = select(*COLUMNS).where(
-        JOURNAL.c.organisation_id == organisation,
-        JOURNAL.c.person_id == person_id,
-        JOURNAL.c.kind.in_(KINDS),
-        JOURNAL.c.rule == badge,
-        func.coalesce(JOURNAL.c.object_key, NO_OBJECT) == object_key,
+def _entries(dialect: str) -> ClauseElement:
+    """All entries of some badges, each with its key."""
+    key = each_of([BADGE.c[name] for name in _KEYS], dialect)
+    return select(*BADGE_COLUMNS).where(
+        JOURNAL.c.organisation_id == key["organisation_id"],
+        JOURNAL.c.person_id == key["person_id"],
+        or_(*(JOURNAL.c.kind == kind for kind in BADGE_KINDS)),
+        JOURNAL.c.rule == key["badge"],
+        func.coalesce(JOURNAL.c.object_key, NO_OBJECT) == key["object_key"],
     )
-    journal_id, awarded_us, revoked_us = standing(tx.rows(BadgeEntryRow, query.order_by(JOURNAL.c.id)))
-    values = {"journal_id": journal_id, "awarded_us": awarded_us, "revoked_us": revoked_us}
-    key = {
-        "organisation_id": organisation, "person_id": person_id, "badge": badge, "object_key": object_key
-    }  # fmt: skip
-    made = upsert(tx, BADGE)
-    tx.execute(made.on_conflict_do_update(index_elements=list(key), set_=values), key | values)
 
 
-def standing(entries: Iterable[BadgeEntryRow]) -> tuple[int, int, int | None]:
+def _keeping(dialect: str) -> ClauseElement:
+    made = insert_rows(BADGE, [column.name for column in BADGE.columns], dialect)
+    kept = {name: made.excluded[name] for name in _STANDS}
+    kept_so: ClauseElement = made.on_conflict_do_update(index_elements=list(_KEYS), set_=kept)
+    return kept_so
+
+
+_ENTRIES = Prepared(BadgeEntryRow, _entries)
+_KEEP = Prepared(NoRow, _keeping)
+
+
+def refresh(tx: Transaction, organisation: str, badges: Iterable[Key]) -> set[int]:
+    """Bring people's badges to what the ledger says of them; returns who does not hold one of these now."""
+    wanted = sorted(badges)
+    asked = [dict(zip(_KEYS, (organisation, *key), strict=True)) for key in wanted]
+    entries: dict[Key, list[BadgeEntryRow]] = {}
+    for row in sorted(tx.ask(_ENTRIES, asked), key=lambda row: row.id) if asked else []:
+        entries.setdefault((row.person_id, row.rule, row.object_key), []).append(row)
+    stand = [badge_standing(entries[key]) for key in wanted]
+    tx.later(
+        _KEEP, [key | dict(zip(_STANDS, found, strict=True)) for key, found in zip(asked, stand, strict=True)]
+    )
+    return {
+        person_id
+        for (person_id, _, _), (_, _, revoked_us) in zip(wanted, stand, strict=True)
+        if revoked_us is not None
+    }
+
+
+def badge_standing(entries: Iterable[BadgeEntryRow]) -> tuple[int, int, int | None]:
     """(entry, awarded at, revoked at or None) from one badge's entries by id: the last award that nothing undid counts.
 
     A later loss that nothing undid revokes it. Where every award was undone, the last one shows when it was.
@@ -74,7 +102,7 @@ def holds_any(
     return any((badge, object_key) in badges for badge, object_key in tx.execute(query))
 
 
-def held_before(tx: Transaction, person_id: int, before_us: int) -> set[tuple[str, int]]:
+def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[tuple[str, int]]:
     """Badges that the person holds by entries from before an instant, each with its object's key."""
     query = (
         select(BADGE.c.badge, BADGE.c.object_key)
@@ -86,7 +114,7 @@ def held_before(tx: Transaction, person_id: int, before_us: int) -> set[tuple[st
     return {(badge, object_key) for badge, object_key in tx.execute(query)}
 
 
-def kept(tx: Transaction, organisation: str) -> list[JournalRow]:
+def kept_badges(tx: Transaction, organisation: str) -> list[JournalRow]:
     """Standing badge entries, and lost ones, of people one of whose events was undone: what was permanent may have outlived it."""
     other, event = JOURNAL.alias(), schema.event
     undone = (
@@ -113,7 +141,7 @@ def kept(tx: Transaction, organisation: str) -> list[JournalRow]:
     return tx.rows(JournalRow, query)
 
 
-def of_person(tx: Transaction, person_id: int) -> list[PersonBadgeRow]:
+def badges_of(tx: Transaction, person_id: int) -> list[PersonBadgeRow]:
     """The person's badges, the revoked included, the oldest first; one row for each object that earned it."""
     query = select(BADGE).where(BADGE.c.person_id == person_id)
     return tx.rows(PersonBadgeRow, query.order_by(BADGE.c.awarded_us, BADGE.c.journal_id))

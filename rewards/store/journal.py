@@ -1,15 +1,16 @@
 """Rows of the ledger: journal entries, their postings, and the balances they add up to."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, true, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, select, true, update
 
 from rewards.amounts import amount_text
 from rewards.faults import Insufficient
 from rewards.store import schema
 from rewards.store.prepared import NoRow, Prepared, adding, inserting, one_of
-from rewards.store.rows import EntryIdRow, JournalRow, KudosRow, PostingRow
+from rewards.store.rows import ComparedRow, EntryIdRow, JournalRow, KudosRow, PostingRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -37,27 +38,36 @@ UNDOES_NOTHING = func.coalesce(JOURNAL.c.reverses, 0) == 0
 """Not written as IS NULL: SQLite would then walk every such entry of the database by the index on `reverses`."""
 
 
-def _standing(*also: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+_COMPARED = [JOURNAL.c[name] for name in ComparedRow._fields]
+"""What a fold is compared with. Few of the entries it meets are undone, and only those are read whole."""
+
+
+def _standing(
+    what: Sequence[FromClause | ColumnElement[Any]], *also: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
     """Entries of events that no other entry has reversed."""
     return (
-        select(JOURNAL)
+        select(*what)
         .join(_OTHER, _OTHER.c.reverses == JOURNAL.c.id, isouter=True)
         .where(JOURNAL.c.event_ref.is_not(None), UNDOES_NOTHING, _OTHER.c.id.is_(None), *also)
-        .order_by(JOURNAL.c.id)
     )
 
 
 _STANDING = Prepared(
     JournalRow,
     lambda _: _standing(
-        JOURNAL.c.person_id == bindparam("who"), JOURNAL.c.occurred_us >= bindparam("from_us")
+        [JOURNAL], JOURNAL.c.person_id == bindparam("who"), JOURNAL.c.occurred_us >= bindparam("from_us")
     ),
 )
-_STANDING_OF = Prepared(JournalRow, lambda dialect: _standing(one_of(JOURNAL.c.event_ref, dialect)))
+_STANDING_OF = Prepared(
+    ComparedRow, lambda dialect: _standing(_COMPARED, one_of(JOURNAL.c.event_ref, dialect))
+)
+_WHOLE = Prepared(JournalRow, lambda dialect: select(JOURNAL).where(one_of(JOURNAL.c.id, dialect)))
 _POSTINGS = Prepared(
     PostingRow,
     lambda dialect: select(POSTING).where(one_of(POSTING.c.journal_id, dialect)).order_by(POSTING.c.id),
 )
+_ID = attrgetter("id")
 _CHUNK = 500
 
 
@@ -208,19 +218,22 @@ def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None =
 
 
 def standing(tx: Transaction, person_id: int, from_us: int) -> list[JournalRow]:
-    """The person's entries from events since `from_us` that no other entry has reversed."""
-    return tx.ask(_STANDING, [{"who": person_id, "from_us": from_us}])
+    """The person's entries from events since `from_us` that no other entry has reversed, oldest first."""
+    return sorted(tx.ask(_STANDING, [{"who": person_id, "from_us": from_us}]), key=_ID)
 
 
-def standing_of(tx: Transaction, event_refs: Iterable[int]) -> dict[int, list[JournalRow]]:
-    """Entries of these events that no other entry has reversed, by person (asking for one would mislead SQLite's planner)."""
-    found: dict[int, list[JournalRow]] = {}
-    for row in sorted(tx.ask_each(_STANDING_OF, sorted(set(event_refs))), key=lambda row: int(row.id)):
+def standing_of(tx: Transaction, event_refs: Iterable[int]) -> dict[int, list[ComparedRow]]:
+    """Entries of these events that no other entry has reversed, by person, as far as they are compared.
+
+    (Asking for a person would mislead SQLite's planner.)
+    """
+    found: dict[int, list[ComparedRow]] = {}
+    for row in sorted(tx.ask_each(_STANDING_OF, sorted(set(event_refs))), key=_ID):
         found.setdefault(person_of(row), []).append(row)
     return found
 
 
-def person_of(row: JournalRow) -> int:
+def person_of(row: JournalRow | ComparedRow) -> int:
     """Whose an entry is: only what funds a budget is nobody's."""
     assert row.person_id is not None
     return row.person_id
@@ -232,10 +245,25 @@ def key_of(row: JournalRow) -> str:
     return row.dedupe
 
 
+def with_postings(
+    tx: Transaction, ids: Iterable[int]
+) -> tuple[list[JournalRow], dict[int, list[PostingRow]]]:
+    """These entries whole, oldest first, and their postings by entry."""
+    keys = sorted(set(ids))
+    if not keys:
+        return [], {}
+    entries, postings = tx.ask_both(tx.each(_WHOLE, keys), tx.each(_POSTINGS, keys))
+    return sorted(entries, key=_ID), _by_entry(postings)
+
+
 def postings_of(tx: Transaction, journal_ids: Iterable[int]) -> dict[int, list[PostingRow]]:
     """Postings by entry."""
+    return _by_entry(tx.ask_each(_POSTINGS, sorted(set(journal_ids))))
+
+
+def _by_entry(postings: Iterable[PostingRow]) -> dict[int, list[PostingRow]]:
     found: dict[int, list[PostingRow]] = {}
-    for row in tx.ask_each(_POSTINGS, sorted(set(journal_ids))):
+    for row in postings:
         found.setdefault(row.journal_id, []).append(row)
     return found
 

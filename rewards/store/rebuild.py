@@ -23,7 +23,8 @@ from sqlalchemy import (
     values,
 )
 
-from rewards.store import badges, schema
+from rewards.store import schema
+from rewards.store.badges import BADGE_COLUMNS, BADGE_KINDS, badge_standing
 from rewards.store.projections import bucket_of, windows
 from rewards.store.rows import BadgeEntryRow
 from rewards.store.session import Transaction
@@ -117,19 +118,14 @@ def expected_buckets(tx: Transaction, organisation: str) -> Rows:
 def expected_badges(tx: Transaction, organisation: str) -> Rows:
     """Badges as the ledger's entries say."""
     query = (
-        select(
-            JOURNAL.c.person_id,
-            JOURNAL.c.rule,
-            func.coalesce(JOURNAL.c.object_key, badges.NO_OBJECT).label("object_key"),
-            *badges.COLUMNS,
-        )
-        .where(JOURNAL.c.organisation_id == organisation, JOURNAL.c.kind.in_(badges.KINDS))
+        select(*BADGE_COLUMNS)
+        .where(JOURNAL.c.organisation_id == organisation, JOURNAL.c.kind.in_(BADGE_KINDS))
         .order_by(JOURNAL.c.id)
     )
     entries: dict[tuple[object, ...], list[BadgeEntryRow]] = {}
-    for person_id, rule, object_key, *rest in tx.execute(query):
-        entries.setdefault((person_id, rule, object_key), []).append(BadgeEntryRow._make(rest))
-    return {key: badges.standing(rows) for key, rows in entries.items()}
+    for row in tx.rows(BadgeEntryRow, query):
+        entries.setdefault((row.person_id, row.rule, row.object_key), []).append(row)
+    return {key: badge_standing(rows) for key, rows in entries.items()}
 
 
 def stored(tx: Transaction, organisation: str, tables: Iterable[Table] = PROJECTIONS) -> dict[str, Rows]:

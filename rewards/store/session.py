@@ -1,5 +1,6 @@
 """Opening the database: one transaction per use case, one writer per process on SQLite."""
 
+import json
 import os
 import threading
 import time
@@ -21,7 +22,7 @@ from rewards.faults import Unavailable
 from rewards.outputs import OWNER_ONLY
 from rewards.store.address import parse_address
 from rewards.store.engines import begin_sqlite, file_of, identity, postgresql_engine, sqlite_engine
-from rewards.store.prepared import Compiled, NoRow, Prepared, RowT, check_columns
+from rewards.store.prepared import KEYS, Compiled, NoRow, Prepared, RowT, check_columns
 from rewards.store.trouble import told
 
 # How long a writer waits for its turn, unless the caller says otherwise. A web request waits less: it holds a thread.
@@ -82,11 +83,12 @@ class Transaction:
 
     def ask_each(self, statement: Prepared[RowT], keys: Sequence[int], **rest: object) -> list[RowT]:
         """Run a prepared statement made with `one_of` over some keys; nothing is asked where there are none."""
-        if not keys:
-            return []
-        if self.dialect == "sqlite":
-            return self.ask(statement, [{"key": key, **rest} for key in keys])
-        return self.ask(statement, [{"keys": list(keys), **rest}])
+        return self.ask(*self.each(statement, keys, **rest)) if keys else []
+
+    def each(self, statement: Prepared[RowT], keys: Sequence[int], **rest: object) -> Question[RowT]:
+        """Such a question, to be asked together with others."""
+        told = json.dumps(list(keys)) if self.dialect == "sqlite" else list(keys)
+        return statement, [{KEYS: told, **rest}]
 
     def _ask_all(self, *questions: Question[Any]) -> list[list[Any]]:
         if self.dialect == "sqlite":

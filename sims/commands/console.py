@@ -42,7 +42,7 @@ class CommandGroup(TyperGroup):
         """Run one command line and leave the process with its exit code."""
         sys.exit(self._exit_code(args, extra))
 
-    def _exit_code(self, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
+    def _exit_code(self, args: Sequence[str] | None, extra: Mapping[str, Any]) -> int:
         clashes = package_clashes()
         if clashes:
             return fail("; ".join(map(str, clashes)))

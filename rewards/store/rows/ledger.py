@@ -159,9 +159,27 @@ class EntryIdRow(NamedTuple):
     id: int
 
 
-class BadgeEntryRow(NamedTuple):
-    """What decides from an entry of a badge whether the badge stands."""
+class ComparedRow(NamedTuple):
+    """What of an entry is compared with what a fold says."""
 
+    id: int
+    person_id: int | None
+    event_ref: int | None
+    kind: str
+    rule: str
+    amount: int
+    reason: str
+    scheme_version: int
+    occurred_us: int
+    object_key: int | None
+
+
+class BadgeEntryRow(NamedTuple):
+    """An entry of a badge: whose, of what object (0: of none), and what decides whether the badge stands."""
+
+    person_id: int
+    rule: str
+    object_key: int
     id: int
     kind: str
     occurred_us: int

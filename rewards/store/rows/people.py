@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from rewards.store.rows.ledger import PersonStateRow
+
 
 class OrganisationRow(NamedTuple):
     """One tenant."""
@@ -177,3 +179,6 @@ class FoldedPersonRow(NamedTuple):
 
 AnyPerson = PersonRow | NamedPersonRow | FoldedPersonRow
 """For what asks nothing about the person's name, address or fold."""
+
+AnyState = PersonStateRow | FoldedPersonRow
+"""For what asks where somebody's fold stands, and nothing about the person."""
