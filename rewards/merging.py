@@ -29,6 +29,7 @@ from rewards.people.people import set_opt_out
 from rewards.store import badges as badge_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import journal as journal_rows
+from rewards.store import mail as mail_rows
 from rewards.store import merging as rows
 from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
@@ -96,6 +97,7 @@ def _move_rows(
     rows.move_shares(tx, gone.id, kept.id)
     rows.move_links(tx, organisation, gone.id, kept.id)
     rows.join_accounts(tx, gone.id, kept.id)
+    mail_rows.join_choices(tx, gone.id, kept.id)
     nomination_rows.move(tx, organisation, gone.id, kept.id)
     rows.move_rows(tx, gone.id, kept.id)
     manager = gone.manager_id if kept.manager_id in (None, gone.id) else kept.manager_id

@@ -25,7 +25,11 @@ METHODS = [
 ]
 KEYWORDS = {
     "_": None,
+    "msg": None,
     "gettext": None,
+    "N_": None,
+    "said": None,
+    "counted": (1, 2),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }

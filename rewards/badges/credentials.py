@@ -26,8 +26,9 @@ from openbadgeslib.ob3 import (
 )
 
 from rewards.faults import BadValue, NotFound, Refused
+from rewards.language import SOURCE, speaking
 from rewards.ledger.versions import Schemes
-from rewards.scheme.explain import explain_scheme
+from rewards.scheme.explain_achievements import explain_badge
 from rewards.store import badges as badge_rows
 from rewards.store import credentials as rows
 from rewards.store import journal as journal_rows
@@ -271,8 +272,10 @@ def _achievement(tx: Transaction, organisation: str, did: str, award: PersonBadg
     schemes = Schemes.of(tx, organisation)
     title, description = schemes.badge_words(entry.scheme_version, award.badge)
     scheme = schemes.scheme(entry.scheme_version)
-    only = scheme.model_copy(update={"badges": tuple(b for b in scheme.every_badge if b.id == award.badge)})
-    criteria = next((line for line in explain_scheme(only) if line.startswith("Badge “")), title)
+    found = next((badge for badge in scheme.every_badge if badge.id == award.badge), None)
+    # A credential is signed for years and read by anybody: its text does not depend on who asked for it.
+    with speaking(SOURCE):
+        criteria = title if found is None else explain_badge(found, scheme)
     return Achievement(
         id=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{did}/{award.badge}')}",
         name=title,

@@ -19,7 +19,6 @@ from rewards.ledger.posting import book
 from rewards.ledger.reading import Read, read_ahead
 from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
-from rewards.scheme.phrases import plural
 from rewards.scoring.award import Entry
 from rewards.scoring.reasons import Reason
 from rewards.store import badges as badge_rows
@@ -246,7 +245,7 @@ class Folder:
             rule="",
             amount=0,
             reason=reason,
-            arguments={"grace": plural(self.schemes.grace_hours(version), "hour")},
+            arguments={"grace_hours": str(self.schemes.grace_hours(version))},
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),

@@ -1,7 +1,7 @@
 """Rows of `organisation`."""
 
 import secrets
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -41,7 +41,7 @@ def close_until(tx: Transaction, slug: str, until_us: int) -> None:
 
 def schemes_token(tx: Transaction, slug: str) -> str:
     """A word that changes with every publication, or "" where it is not at hand or about to change."""
-    held = tx.memo.get(("home", slug))
+    held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
     return str(held[1].schemes_token) if held else ""
 
 
@@ -49,22 +49,22 @@ def renew_schemes_token(tx: Transaction, slug: str) -> None:
     """Say that the versions in force changed. Random, because a count would be used again after a rollback."""
     where = ORGANISATION.c.organisation_id == slug
     tx.execute(update(ORGANISATION).where(where).values(schemes_token=secrets.token_hex(16)))
-    held = tx.memo.get(("home", slug))
+    held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
     if held:
         tx.memo["home", slug] = (held[0], held[1]._replace(schemes_token=""))
 
 
 def find_shared(tx: Transaction, slug: str) -> OrganisationRow | None:
     """The row under a shared lock: no period is closed and no scheme published while this transaction runs."""
-    held = tx.memo.get(("home", slug))
+    held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
     return held[1] if held else remember(tx, slug, tx.ask(SHARED, [{"slug": slug}]), exclusive=False)
 
 
 def find_exclusive(tx: Transaction, slug: str) -> OrganisationRow | None:
     """The row under an exclusive lock: no event is recorded while this transaction runs."""
-    held = tx.memo.get(("home", slug))
+    held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
     if held and held[0]:
-        return cast("OrganisationRow", held[1])
+        return held[1]
     return remember(tx, slug, tx.ask(_EXCLUSIVE, [{"slug": slug}]), exclusive=True)
 
 
