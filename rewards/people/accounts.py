@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from pwdlib import PasswordHash
 
@@ -14,6 +13,7 @@ from rewards.people.rights import ROLES, Right, rights_of
 from rewards.store import accounts as rows
 from rewards.store import trail
 from rewards.store.persons import find_row
+from rewards.store.rows import BearerRow
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, from_us, to_us
 
@@ -221,7 +221,7 @@ def authenticate_tokens(tx: Transaction, tokens: Sequence[str], now: datetime) -
     return [_api_token(found.get(one), to_us(now)) for one in hashes]
 
 
-def _api_token(row: Any, now_us: int) -> ApiToken | None:
+def _api_token(row: BearerRow | None, now_us: int) -> ApiToken | None:
     if row is None or row.revoked_at_us is not None or row.status == "inactive":
         return None
     if row.expires_at_us is not None and row.expires_at_us <= now_us:

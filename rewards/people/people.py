@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Refused
@@ -20,6 +19,7 @@ from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
 from rewards.store import webhooks as webhook_rows
 from rewards.store.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, is_hidden, log_change
+from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -100,7 +100,7 @@ def reactivate(
     log_change(tx, organisation, actor, "people.reactivate", row.id, now)
 
 
-def _locked(tx: Transaction, organisation: str, external_id: str) -> Any:
+def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
     """The row as it stands while nobody else changes it."""
     states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
     return find_row(tx, organisation, external_id)
@@ -132,7 +132,7 @@ def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
     return None if token is None or token.maker_id is None else int(token.maker_id)
 
 
-def _change(tx: Transaction, organisation: str, row: Any, values: dict[str, Any]) -> None:
+def _change(tx: Transaction, organisation: str, row: NamedPersonRow, values: dict[str, object]) -> None:
     """Change a person under their lock; `hidden` among the values holds for the boards too."""
     rows.change(tx, row.id, values)
     projections.show(tx, organisation, row.id, not values["hidden"])
@@ -200,7 +200,7 @@ def link_people(tx: Transaction, organisation: str, one: str, other: str, now: d
     log_change(tx, organisation, "system", "people.link", first.id, now)
 
 
-def _person(row: Any, externals: dict[int, str]) -> Person:
+def _person(row: NamedPersonRow, externals: dict[int, str]) -> Person:
     return Person(
         id=row.external_id,
         name=row.name,
@@ -211,7 +211,7 @@ def _person(row: Any, externals: dict[int, str]) -> Person:
         contacts=row.contacts,
         locale=row.locale,
         role=row.role,
-        manager=externals.get(row.manager_id),
+        manager=None if row.manager_id is None else externals.get(row.manager_id),
         desk=row.desk,
         hours_share=row.hours_share_ppm / PPM,
         status=row.status,
