@@ -38,6 +38,7 @@ IncentiveScheme.note            -words | -words | web/templates/hr/overview.html
 IncentiveScheme.rules           kernel | kernel | kernel | =
 IncentiveScheme.caps            kernel | kernel | kernel | =
 IncentiveScheme.unrewarded_channels kernel | kernel | kernel | =
+IncentiveScheme.channel_rules   kernel | kernel | kernel | =
 IncentiveScheme.badges          kernel | kernel | kernel | =
 IncentiveScheme.levels          agents.program.running | rewards.scoring.replay | web/employee/contexts.py | =
 IncentiveScheme.streaks         kernel | kernel | kernel | =
