@@ -26,7 +26,9 @@ from rewards.ledger.new_entries import (
 )
 from rewards.ledger.places import local_ordinal
 from rewards.ledger.posting import post
+from rewards.people.membership import take_over
 from rewards.people.people import set_opt_out
+from rewards.store import badges as badge_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import journal as journal_rows
 from rewards.store import mail as mail_rows
@@ -62,6 +64,7 @@ def merge_people(
     _undo_thanks(tx, organisation, gone.id, kept.id, actor, now)
     signed = rows.valid_credentials(tx, gone.id)
     _move_rows(tx, organisation, gone, kept, closed_us)
+    take_over(tx, organisation, gone, kept, now, actor)
     if gone.opted_out and not kept.opted_out:
         set_opt_out(tx, organisation, kept.external_id, True, now)
     # Both states are folded anew, also one that had no event so far.
@@ -130,7 +133,7 @@ def _move_untold(
 
 def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:
     """Badges and waiting awards of closed periods: undone for one account, and the same for the other, once."""
-    mine = {(row.badge, row.object_key) for row in journal_rows.badges_of(tx, kept) if row.revoked_us is None}
+    mine = {(row.badge, row.object_key) for row in badge_rows.badges_of(tx, kept) if row.revoked_us is None}
     standing = [
         row
         for row in journal_rows.standing(tx, gone, states.BEFORE_ALL_US)

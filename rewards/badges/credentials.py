@@ -29,6 +29,7 @@ from rewards.faults import BadValue, NotFound, Refused
 from rewards.language import SOURCE, speaking
 from rewards.ledger.versions import Schemes
 from rewards.scheme.explain_achievements import explain_badge
+from rewards.store import badges as badge_rows
 from rewards.store import credentials as rows
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
@@ -134,7 +135,7 @@ def credential_for(
     # Before the person's lock: making the first key takes the organisation's own.
     signer = _own_key(tx, organisation, now, key)
     states.lock(tx, organisation, [who.id])
-    awards = [row for row in journal_rows.badges_of(tx, who.id) if row.badge == badge]
+    awards = [row for row in badge_rows.badges_of(tx, who.id) if row.badge == badge]
     if entry is not None and awards and all(row.journal_id != entry for row in awards):
         raise NotFound(f"badge {badge!r}: entry {entry} did not award it; name one of its awards")
     if not awards:

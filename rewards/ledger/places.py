@@ -33,7 +33,7 @@ class Dated(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One person's memberships, zones, leave and absences, oldest first. Most people have only the current ones.
+    """One person's memberships, zones, leave, absences and enrolments, oldest first. Most people have only the current ones.
 
     `leave` holds first and last dates of whatever excuses: days off, and dates that never were where the person lived.
     `formerly` holds the places of accounts that became this one, by the rows of the events that happened to them.
@@ -46,6 +46,7 @@ class Place:
     zones: tuple[tuple[int, str, int], ...] = ()
     leave: tuple[tuple[int, int], ...] = ()
     absences: tuple[tuple[int, int], ...] = ()
+    enrolments: tuple[tuple[int, bool], ...] = ()
     formerly: Mapping[int, "Place"] = field(default_factory=dict)
 
     def of(self, event_ref: int | None) -> "Place":
@@ -55,6 +56,11 @@ class Place:
     def is_away(self, at_us: int) -> bool:
         """True at an instant at which the person was not with the company."""
         return any(first <= at_us < end for first, end in self.absences)
+
+    def is_enrolled(self, at_us: int) -> bool:
+        """True at an instant at which the person took part in the program."""
+        index = bisect_right(self.enrolments, at_us, key=lambda one: one[0]) - 1
+        return index >= 0 and self.enrolments[index][1]
 
     def membership_at(self, at_us: int) -> tuple[str, str]:
         """(segment, team) at an instant."""
@@ -130,6 +136,7 @@ def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
     zones = rows.history(tx, rows.ZONE, moved) if moved else {}
     leave = rows.history(tx, rows.LEAVE, moved) if moved else {}
     absences = rows.history(tx, rows.ABSENCE, moved) if moved else {}
+    enrolments = rows.history(tx, rows.ENROLMENT, moved) if moved else {}
     found = {
         row.id: Place(
             normal(row.segment),
@@ -139,6 +146,7 @@ def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
             tuple((one.from_us, one.zone, one.floor_date) for one in zones.get(row.id, ())),
             tuple((one.first_date, one.last_date) for one in leave.get(row.id, ())),
             (*((one.from_us, one.until_us) for one in absences.get(row.id, ())), *_gone(row)),
+            _enrolments(row, enrolments.get(row.id, ())),
         )
         for row in people
     }
@@ -165,6 +173,13 @@ def _with_former(
 def _excused(place: Place) -> Place:
     missing = tuple((day, day) for day in place.missing())
     return replace(place, leave=(*place.leave, *missing)) if missing else place
+
+
+def _enrolments(row: Any, known: Sequence[Any]) -> tuple[tuple[int, bool], ...]:
+    """Since when the person takes part, or no longer does. Who joined once and stayed has no history of it."""
+    if known:
+        return tuple((one.from_us, one.standing == rows.ENROLLED) for one in known)
+    return ((row.standing_us, True),) if row.standing == rows.ENROLLED else ()
 
 
 def _gone(row: Any) -> tuple[tuple[int, int], ...]:

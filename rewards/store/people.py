@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.session import Transaction
@@ -17,12 +17,21 @@ MEMBERSHIP = schema.membership
 ZONE = schema.zone_change
 LEAVE = schema.leave
 ABSENCE = schema.absence
+ENROLMENT = schema.enrolment
 LINK = schema.person_link
 
+PRESENT = ("active", "paused")
+ENROLLED = "enrolled"
 _JOINED = select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email).join(
     IDENTITY, IDENTITY.c.person_id == PERSON.c.id
 )
 _CHUNK = 500
+
+
+def taking_part(enrolled_only: bool) -> Any:
+    """The condition of those who are counted as people of the program."""
+    present = PERSON.c.status.in_(PRESENT)
+    return and_(present, PERSON.c.standing == ENROLLED) if enrolled_only else present
 
 
 def add_many(
@@ -47,6 +56,18 @@ def find(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | Non
         return found
     alias = aliases(tx, organisation, [external_id])
     return tx.execute(_JOINED.where(PERSON.c.id == alias[external_id])).one_or_none() if alias else None
+
+
+def by_address(tx: Transaction, organisation: str, email: str) -> list[Row[Any]]:
+    """Everybody with an address, in whatever capitals, also one of an account merged into hers; two at most, for more says no more."""
+    wanted = email.lower()
+    own = select(IDENTITY.c.person_id).where(
+        IDENTITY.c.organisation_id == organisation, func.lower(IDENTITY.c.email) == wanted
+    )
+    other = select(ALIAS.c.person_id).where(
+        ALIAS.c.organisation_id == organisation, func.lower(ALIAS.c.email) == wanted
+    )
+    return list(tx.execute(_JOINED.where(PERSON.c.id.in_(own.union(other))).limit(2)))
 
 
 def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, Row[Any]]:
@@ -236,6 +257,12 @@ def add_leaves(tx: Transaction, organisation: str, spans: Sequence[tuple[int, in
     made = [{"organisation_id": organisation} | dict(zip(names, span, strict=True)) for span in spans]
     if made:
         tx.execute(insert(LEAVE), made)
+
+
+def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> None:
+    """Days off that were given back."""
+    spans = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
+    tx.execute(delete(LEAVE).where(*spans))
 
 
 def add_absence(tx: Transaction, organisation: str, person_id: int, from_us: int, until_us: int) -> None:

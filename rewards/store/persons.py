@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from rewards.faults import NotFound
+from rewards.store import enrolment, trail
 from rewards.store import people as rows
-from rewards.store import trail
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
@@ -28,6 +28,17 @@ def find_row(tx: Transaction, organisation: str, external_id: str) -> Any:
 def accounts_of(tx: Transaction, row: Any) -> list[int]:
     """The person's account and those merged into it, by internal id: keys and proofs of former times name those."""
     return rows.accounts_of(tx, row.id) if row.has_history else [row.id]
+
+
+def is_hidden(tx: Transaction, organisation: str, row: Any, **changed: Any) -> bool:
+    """Whether a person stands on no board, once the columns named are `changed`."""
+
+    def now(name: str) -> Any:
+        return changed.get(name, getattr(row, name))
+
+    if now("opted_out") or now("status") != "active" or now("standing") in (enrolment.PAUSED, enrolment.LEFT):
+        return True
+    return now("standing") != rows.ENROLLED and enrolment.shows_enrolled_only(tx, organisation)
 
 
 def log_change(

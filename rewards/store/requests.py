@@ -23,6 +23,11 @@ def find(tx: Transaction, organisation: str, caller: str, key: str) -> Row[Any] 
     return tx.execute(tx.for_update(select(KEY).where(_where(organisation, caller, key)))).one_or_none()
 
 
+def find_kept(tx: Transaction, organisation: str, caller: str, key: str) -> Row[Any] | None:
+    """The same without a lock, for whoever only reads."""
+    return tx.execute(select(KEY).where(_where(organisation, caller, key))).one_or_none()
+
+
 def take_over(tx: Transaction, organisation: str, caller: str, key: str, owner: str, until_us: int) -> None:
     """Go on with a key whose request died."""
     where = _where(organisation, caller, key)
