@@ -11,7 +11,7 @@ from rewards.people.importing import ImportSummary, NotTaken, import_people
 from rewards.people.zones import change_zone
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
-from rewards.store import forgetting, projections, states
+from rewards.store import directory, forgetting, projections, states, uploads
 from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
@@ -165,9 +165,9 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     """
     row = _locked(tx, organisation, external_id)
     nobody = f"person:{row.id}"
-    others = [other.name for other in rows.every(tx, organisation, inactive=True) if other.id != row.id]
     names = [(row.external_id, row.name, row.email)]
     names += [(one.external_id, one.name, one.email) for one in rows.aliases_of(tx, row.id)]
+    others = directory.namesakes(tx, organisation, row.id, [name for _, name, _ in names])
     for account in accounts_of(tx, row):
         account_rows.drop_account(tx, account)
         webhook_rows.end_of(tx, account)
@@ -178,6 +178,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         forgetting.forget_payloads(tx, account)
     rows.drop_aliases(tx, row.id)
     rows.drop_identity(tx, row.id)
+    uploads.drop_all(tx, organisation)
     _change(
         tx,
         organisation,

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Row, and_, delete, insert, or_, select, update
 
-from rewards.store import schema
+from rewards.store import directory, schema
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
+from rewards.words import folded
 
 PERSON = schema.person
 IDENTITY = schema.person_identity
@@ -23,6 +24,8 @@ _JOINED = select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.ema
     IDENTITY, IDENTITY.c.person_id == PERSON.c.id
 )
 _CHUNK = 500
+MOST_SORTED = 200
+MANY = 1000
 
 
 def add_many(
@@ -33,10 +36,23 @@ def add_many(
         return []
     result = tx.execute(insert(PERSON).returning(PERSON.c.id, sort_by_parameter_order=True), list(rows))
     ids = [row.id for row in result]
-    tx.execute(
-        insert(IDENTITY), [{**one, "person_id": id_} for one, id_ in zip(identities, ids, strict=True)]
-    )
+    made = [
+        {**one, "person_id": id_, "sort_name": sort_name(one["name"])}
+        for one, id_ in zip(identities, ids, strict=True)
+    ]
+    tx.execute(insert(IDENTITY), made)
+    directory.write_words(
+        tx, rows[0]["organisation_id"],
+        ({**row, **one, "ids": [one["external_id"]]} for row, one in zip(rows, made, strict=True)),
+    )  # fmt: skip
+    if len(ids) >= MANY:
+        directory.take_stock(tx)
     return ids
+
+
+def sort_name(name: str) -> str:
+    """The name as lists are ordered by it."""
+    return folded(name)[:MOST_SORTED]
 
 
 def find(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
@@ -167,15 +183,20 @@ def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, i
 def change(tx: Transaction, person_id: int, values: Mapping[str, Any]) -> None:
     """Update columns of one person."""
     tx.execute(update(PERSON).where(PERSON.c.id == person_id).values(**values))
+    if values.keys() & {"segment", "team"}:
+        directory.renew_words(tx, [person_id])
 
 
 def change_identity(tx: Transaction, person_id: int, name: str, email: str | None) -> None:
     """Update name and address."""
-    tx.execute(update(IDENTITY).where(IDENTITY.c.person_id == person_id).values(name=name, email=email))
+    values = {"name": name, "email": email, "sort_name": sort_name(name)}
+    tx.execute(update(IDENTITY).where(IDENTITY.c.person_id == person_id).values(**values))
+    directory.renew_words(tx, [person_id])
 
 
 def drop_identity(tx: Transaction, person_id: int) -> None:
     """Forget who this was."""
+    directory.drop_words(tx, [person_id])
     tx.execute(delete(IDENTITY).where(IDENTITY.c.person_id == person_id))
 
 

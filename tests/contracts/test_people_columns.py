@@ -16,6 +16,7 @@ from rewards.nominations.nominations import nominate
 from rewards.outside.webhooks import subscribe
 from rewards.people.accounts import create_account, create_token, hash_password, open_session
 from rewards.people.people import deactivate, erase, import_people, link_people, reactivate, set_leave
+from rewards.people.uploads import keep_upload
 from rewards.people_file import PersonRow
 from rewards.shop.claims import claim_reward
 from rewards.store import schema
@@ -102,6 +103,7 @@ def world(db: Any) -> World:
         deactivate(tx, org, "ben", now)
         reactivate(tx, org, "ben", now)
         open_session(tx, org, "ben", now)
+        keep_upload(tx, org, "ben", "people.csv", b"id\nben\n", now)
     made.record(made.event("ben2", now - HOUR), made.event("dan", now - HOUR, owner="ben2"))
     for _ in range(5):
         made.record(made.event("ben", owner="dan"))
