@@ -9,22 +9,36 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.people.accounts import ROLES, Account, account_for_session, close_session, open_session, sign_in
-from rewards.people.people import list_people
+from rewards.language import gettext as _
+from rewards.language import msg
+from rewards.people.accounts import (
+    Account,
+    account_for_session,
+    close_session,
+    open_session,
+    sign_in,
+    somebody_with,
+)
+from rewards.people.rights import ROLES, TITLES
 from web.lanes import LaneFull
+from web.navigation import HOMES, home_of
 from web.problems import COOKIE, Problem
-from web.session import HOMES, Config, Store, current_account, home_of, local_path, now, start
+from web.session import Config, Store, current_account, local_path, now, start
 from web.sign_in_limit import SignInLimit
 from web.templating import page
 from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
 SECONDS_TO_SIGN_IN = 10.0
-TITLES = {
-    "employee": ("Employee", "Share, see your points and thank colleagues"),
-    "hr": ("HR", "Read the live scheme and who takes part"),
-    "strategist": ("Strategist", "Compare schemes before they go live"),
+WORK = {
+    "employee": msg("Share, see your points and thank colleagues"),
+    "content": msg("Write, green-light and recall what is shared"),
+    "strategist": msg("Compare schemes before they go live"),
+    "hr": msg("Read the live scheme and who takes part"),
+    "auditor": msg("Read the scheme, the forecasts and the audit log, and change nothing"),
+    "admin": msg("Accounts, roles, tokens and settings"),
 }
+"""What a role is for, where the demo offers it."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,7 @@ def is_local(host: str) -> bool:
 
 
 def _form(request: Request, target: str, failed: bool, status: int = 200) -> Response:
-    roles = [(role, *TITLES[role]) for role in ROLES] if demo_offered(request) else []
+    roles = [(role, _(TITLES[role]), _(WORK[role])) for role in ROLES] if demo_offered(request) else []
     return page(request, "sign_in.html", SignInContext(roles, target, failed), status)
 
 
@@ -120,7 +134,7 @@ def demo_submit(request: Request, store: Store, config: Config, role: Annotated[
     if role not in ROLES:
         raise Problem(422, f"role: got {role[:40]!r}; one of {', '.join(ROLES)}; choose one")
     with store.begin() as tx:
-        person = next((p.id for p in list_people(tx, config.organisation) if p.role == role), None)
+        person = somebody_with(tx, config.organisation, role)
         if person is None:
             raise Problem(404, f"the demo has nobody of role {role}; create it with: groundswell demo")
         token = open_session(tx, config.organisation, person, now())

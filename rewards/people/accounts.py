@@ -10,13 +10,13 @@ from pwdlib import PasswordHash
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.people.rights import ROLES, Right, rights_of
 from rewards.store import accounts as rows
 from rewards.store import trail
 from rewards.store.persons import find_row
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, to_us
 
-ROLES = ("employee", "hr", "strategist")
 SCOPES = (
     "events:write", "events:backfill", "me:read", "me:write", "kudos:write", "rewards:write", "schemes:write", "admin",
 )  # fmt: skip
@@ -38,6 +38,15 @@ class Account:
     organisation: str
     person: str
     roles: tuple[str, ...]
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """All that the roles allow together."""
+        return rights_of(self.roles)
+
+    def may(self, right: Right) -> bool:
+        """Whether one of the roles allows it."""
+        return right in self.rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,11 @@ def open_session(tx: Transaction, organisation: str, person: str, now: datetime)
     rows.drop_expired_sessions(tx, to_us(now), row.person_id)
     rows.add_session(tx, organisation, row.person_id, digest(token), to_us(now), expires)
     return token
+
+
+def somebody_with(tx: Transaction, organisation: str, role: str) -> str | None:
+    """The person with the fewest roles beside this one, of several the first: whom the demo shows."""
+    return rows.somebody_with(tx, organisation, role, PRESENT)
 
 
 def account_for_session(tx: Transaction, token: str, now: datetime) -> Account | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, insert, literal, select, update
 
 from rewards.store import people, schema
 from rewards.store.prepared import Prepared
@@ -60,6 +60,30 @@ def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[An
         .where(ACCOUNT.c.person_id == (0 if who is None else who.id))
     )
     return tx.execute(query).one_or_none()
+
+
+def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequence[str]) -> str | None:
+    """Who has the role and the shortest list of roles, of several the first."""
+    padded = literal(" ") + ACCOUNT.c.roles + " "
+    query = (
+        select(IDENTITY.c.external_id)
+        .join(ACCOUNT, ACCOUNT.c.person_id == IDENTITY.c.person_id)
+        .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
+        .where(
+            ACCOUNT.c.organisation_id == organisation,
+            padded.contains(f" {role} ", autoescape=True),
+            PERSON.c.status.in_(states),
+        )
+        .order_by(func.length(ACCOUNT.c.roles), ACCOUNT.c.person_id)
+        .limit(1)
+    )
+    return tx.execute(query).scalar()
+
+
+def roles_of(tx: Transaction, person_id: int) -> tuple[str, ...]:
+    """The roles of a person's sign-in; none where there is none."""
+    found = tx.execute(select(ACCOUNT.c.roles).where(ACCOUNT.c.person_id == person_id)).scalar()
+    return tuple((found or "").split())
 
 
 def add_session(

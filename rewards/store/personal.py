@@ -26,7 +26,8 @@ _SECRET = frozenset(
     }
 )
 # Who decided about her is told by role in the program, not by name here.
-_OTHERS = frozenset({"review.actor", "claim.actor"})
+# What a mail holds may be a link that signs in.
+_OTHERS = frozenset({"review.actor", "claim.actor", "mail.data"})
 KUDOS_GIVEN = "given"
 _JSON = frozenset({"tags", "arguments", "detail"})
 Rows = list[dict[str, Any]]

@@ -20,6 +20,7 @@ from rewards.ledger.entries import EntryView, badges_for, balances, entries_for
 from rewards.nominations.nominations import awards_for, honours
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, list_people
+from rewards.people.rights import Right
 from rewards.publishing.publication import scheme_in_force
 from rewards.store.session import Transaction
 from rewards.thanks.recognition import (
@@ -42,8 +43,9 @@ from web.employee.contexts import (
     notes_of,
     trend_of,
 )
+from web.navigation import home_of
 from web.problems import refused
-from web.session import Employee, PublicAddress, SignedIn, Store, home_of, now
+from web.session import Employee, PublicAddress, SignedIn, Store, now
 from web.templating import page
 from web.text import MOST_TYPED, Plain, within
 
@@ -94,7 +96,7 @@ def _about(entry: EntryView, titles: Mapping[str, str]) -> str:
 @router.get("/")
 def home(request: Request, store: Store, account: SignedIn) -> Response:
     """Own progress, something worth sharing, thanks. Whoever is no employee is led to the page of their role."""
-    if "employee" not in account.roles:
+    if not account.may(Right.TAKE_PART):
         return RedirectResponse(home_of(account), 303)
     at, org, me = now(), account.organisation, account.person
     with store.read() as tx:
