@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rewards.faults import Stale
 from rewards.people.people import Person, get_person
@@ -17,9 +18,10 @@ from rewards.words import folded
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where somebody belongs from an instant on; `ahead`: it has not begun. `since` None: from the beginning."""
+    """Where somebody belongs from an instant on, a day of hers; `ahead`: it has not begun. None: from the beginning."""
 
     since: datetime | None
+    day: date | None
     segment: str
     team: str
     ahead: bool
@@ -27,9 +29,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Where somebody lives from an instant on."""
+    """Where somebody lives from an instant on, a day there."""
 
     since: datetime | None
+    day: date | None
     zone: str
 
 
@@ -72,8 +75,10 @@ def get_profile(tx: Transaction, organisation: str, external_id: str) -> Profile
         manager_name=None if manager is None else manager[1],
         former_ids=tuple(one.external_id for one in rows.aliases_of(tx, row.id)),
         linked=tuple(sorted((names[id_] for id_ in others if id_ in names), key=lambda one: folded(one[1]))),
-        moves=tuple(Move(_since(one), one.segment, one.team, bool(one.ahead)) for one in moves),
-        zones=tuple(Zone(_since(one), one.zone) for one in zones),
+        moves=tuple(
+            Move(*_since(one, row.timezone), one.segment, one.team, bool(one.ahead)) for one in moves
+        ),
+        zones=tuple(Zone(*_since(one, one.zone), one.zone) for one in zones),
         leave=tuple((date.fromordinal(one.first_date), date.fromordinal(one.last_date)) for one in leave),
         away=tuple(away),
         stamp=stamp_of(row),
@@ -98,5 +103,8 @@ def check_stamp(row: Any, stamp: str | None) -> None:
         )
 
 
-def _since(row: Any) -> datetime | None:
-    return None if row.from_us == BEGINNING_US else from_us(row.from_us)
+def _since(row: Any, zone: str) -> tuple[datetime | None, date | None]:
+    if row.from_us == BEGINNING_US:
+        return None, None
+    since = from_us(row.from_us)
+    return since, since.astimezone(ZoneInfo(zone)).date()
