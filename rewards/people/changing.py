@@ -24,6 +24,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import states
 from rewards.store.persons import BEGINNING_US, PPM, find_row, log_change
+from rewards.store.rows import MembershipRow, NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -127,7 +128,7 @@ def move_person(
         )
     if begins_us > to_us(now + MOST_AHEAD):
         raise BadValue(f"move on {first}: limit {MOST_AHEAD.days} days ahead; name an earlier day")
-    if not rows.history(tx, rows.MEMBERSHIP, [row.id]):
+    if not rows.history(tx, MembershipRow, [row.id]):
         rows.add_membership(tx, organisation, row.id, BEGINNING_US, row.segment, row.team)
     rows.add_membership(tx, organisation, row.id, begins_us, segment, team, ahead=begins_us > now_us)
     rows.change(tx, row.id, {"has_history": True})
@@ -194,19 +195,19 @@ def erase(
 
 def _belong(tx: Transaction, organisation: str, person_id: int, now_us: int) -> None:
     """Let the person's row say where she belongs now."""
-    past = [one for one in rows.history(tx, rows.MEMBERSHIP, [person_id])[person_id] if one.from_us <= now_us]
+    past = [one for one in rows.history(tx, MembershipRow, [person_id])[person_id] if one.from_us <= now_us]
     rows.settle_memberships(tx, person_id, now_us)
     rows.change(tx, person_id, {"segment": past[-1].segment, "team": past[-1].team})
 
 
-def _midnight(tx: Transaction, row: Any, day: date) -> int:
+def _midnight(tx: Transaction, row: NamedPersonRow, day: date) -> int:
     """When a day begins for a person."""
     noon_us = to_us(datetime.combine(day, time(12), UTC))
     _, zone = places(tx, [row])[row.id].date_at(noon_us)
     return to_us(datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC))
 
 
-def _manager(tx: Transaction, organisation: str, row: Any, manager: str) -> int | None:
+def _manager(tx: Transaction, organisation: str, row: NamedPersonRow, manager: str) -> int | None:
     if not manager:
         return None
     found = find_row(tx, organisation, manager)
@@ -222,6 +223,6 @@ def _manager(tx: Transaction, organisation: str, row: Any, manager: str) -> int 
     raise Refused(f"manager {manager!r}: more than {MOST_LEVELS} levels stand above; name somebody higher up")
 
 
-def _locked(tx: Transaction, organisation: str, external_id: str) -> Any:
+def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
     states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
     return find_row(tx, organisation, external_id)

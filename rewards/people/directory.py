@@ -4,15 +4,14 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
 
 from rewards.faults import BadValue
 from rewards.store import directory as rows
 from rewards.store.persons import find_row
+from rewards.store.rows import ListedPersonRow
 from rewards.store.session import Transaction
 from rewards.words import beginnings_of
 
-State = Literal["with us", "deactivated", "all"]
 STATES: dict[str, tuple[str, ...]] = {
     "with us": ("active", "paused"),
     "deactivated": ("inactive",),
@@ -103,7 +102,7 @@ def segments_of(tx: Transaction, organisation: str) -> list[str]:
     return rows.segments(tx, organisation)
 
 
-def _listed(row: Any) -> Listed:
+def _listed(row: ListedPersonRow) -> Listed:
     return Listed(
         id=row.external_id,
         name=row.name or row.external_id,

@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from rewards.faults import Stale
@@ -11,6 +10,7 @@ from rewards.people.people import Person, get_person
 from rewards.store import people as rows
 from rewards.store.accounts import roles_of
 from rewards.store.persons import BEGINNING_US, find_row
+from rewards.store.rows import AbsenceRow, LeaveRow, MembershipRow, NamedPersonRow, ZoneChangeRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump, from_us, maybe_us
 from rewards.words import folded
@@ -56,18 +56,18 @@ class Profile:
 def get_profile(tx: Transaction, organisation: str, external_id: str) -> Profile:
     """One person. Raises NotFound for an unknown or erased id."""
     row = find_row(tx, organisation, external_id)
-    moves = rows.history(tx, rows.MEMBERSHIP, [row.id]).get(row.id, [])
-    zones = rows.history(tx, rows.ZONE, [row.id]).get(row.id, [])
-    leave = rows.history(tx, rows.LEAVE, [row.id]).get(row.id, [])
+    moves = rows.history(tx, MembershipRow, [row.id]).get(row.id, [])
+    zones = rows.history(tx, ZoneChangeRow, [row.id]).get(row.id, [])
+    leave = rows.history(tx, LeaveRow, [row.id]).get(row.id, [])
     away = [
         (from_us(one.from_us), maybe_us(one.until_us))
-        for one in rows.history(tx, rows.ABSENCE, [row.id]).get(row.id, [])
+        for one in rows.history(tx, AbsenceRow, [row.id]).get(row.id, [])
     ]
     if row.status == "inactive":
         away.append((from_us(row.inactive_since_us or 0), None))
     others = rows.links_of(tx, organisation, row.id)
     names = rows.names(tx, organisation, [*others, *([row.manager_id] if row.manager_id else [])])
-    manager = names.get(row.manager_id)
+    manager = names.get(row.manager_id or 0)
     return Profile(
         person=get_person(tx, organisation, external_id),
         with_us=row.status in ("active", "paused"),
@@ -85,7 +85,7 @@ def get_profile(tx: Transaction, organisation: str, external_id: str) -> Profile
     )
 
 
-def stamp_of(row: Any) -> str:
+def stamp_of(row: NamedPersonRow) -> str:
     """A word for a person's row as it stands."""
     told = [
         row.id, row.external_id, row.name, row.email, row.segment, row.team, row.timezone, row.contacts, row.locale, row.desk,
@@ -94,7 +94,7 @@ def stamp_of(row: Any) -> str:
     return hashlib.sha256(dump(told).encode()).hexdigest()[:20]
 
 
-def check_stamp(row: Any, stamp: str | None) -> None:
+def check_stamp(row: NamedPersonRow, stamp: str | None) -> None:
     """Raises Stale where somebody changed the person since the stamp was made; None asks for no check."""
     if stamp is not None and stamp != stamp_of(row):
         raise Stale(
@@ -103,7 +103,7 @@ def check_stamp(row: Any, stamp: str | None) -> None:
         )
 
 
-def _since(row: Any, zone: str) -> tuple[datetime | None, date | None]:
+def _since(row: MembershipRow | ZoneChangeRow, zone: str) -> tuple[datetime | None, date | None]:
     if row.from_us == BEGINNING_US:
         return None, None
     since = from_us(row.from_us)

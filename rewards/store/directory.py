@@ -7,13 +7,14 @@ met. So neither a rare word nor a common one reads everybody.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
 
-from sqlalchemy import Row, Select, and_, delete, exists, func, literal, or_, select, text, true, tuple_
+from sqlalchemy import Select, and_, delete, exists, func, literal, or_, select, text, true, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from rewards.store import schema
-from rewards.store.prepared import inserting
+from rewards.store.prepared import NoRow, inserting
+from rewards.store.rows import ColleagueRow, FoundPersonRow, ListedPersonRow
 from rewards.store.session import Transaction
 from rewards.words import AFTER_ANY, beginnings_of, words_of
 
@@ -30,7 +31,7 @@ SOME = 5000
 """So many are read to be counted."""
 _CHUNK = 500
 _ROWS = 10_000
-_NOTE = inserting(WORD)
+_NOTE = inserting(WORD, NoRow)
 _WITH_US = ("active", "paused")
 _SORTED = (IDENTITY.c.sort_name, IDENTITY.c.person_id)
 _LISTED = (
@@ -59,18 +60,22 @@ Place = tuple[int, str, int]
 """Where a page ends: 0 or 1 as the name begins with the first word or not, the name as it is sorted, and the internal id."""
 
 
-def write_words(tx: Transaction, organisation: str, people: Iterable[Mapping[str, Any]]) -> None:
-    """Note the words of people who have none yet: rows with person_id, name, email, ids, segment and team."""
+def write_words(
+    tx: Transaction,
+    people: Iterable[FoundPersonRow],
+    former: Mapping[int, Sequence[str]] = MappingProxyType({}),
+) -> None:
+    """Note the words of people who have none yet; `former` are other ids of theirs."""
     made = []
     for one in people:
-        names = words_of([one["name"]])
-        address = (one["email"] or "").partition("@")[0]
-        others = words_of([*one["ids"], address, one["segment"], one["team"]]) - names
-        for kind, words in ((NAME, names), (OTHER, others)):
-            made += [
-                {"organisation_id": organisation, "kind": kind, "word": word, "person_id": one["person_id"]}
-                for word in sorted(words)
-            ]
+        names = words_of([one.name])
+        ids = [one.external_id, *former.get(one.person_id, ())]
+        others = words_of([*ids, (one.email or "").partition("@")[0], one.segment, one.team]) - names
+        made += [
+            {"organisation_id": one.organisation_id, "kind": kind, "word": word, "person_id": one.person_id}
+            for kind, words in ((NAME, names), (OTHER, others))
+            for word in sorted(words)
+        ]
     for start in range(0, len(made), _ROWS):
         tx.later(_NOTE, made[start : start + _ROWS])
 
@@ -81,22 +86,24 @@ def renew_words(tx: Transaction, ids: Sequence[int]) -> None:
         chosen = list(ids[start : start + _CHUNK])
         drop_words(tx, chosen)
         query = (
-            select(IDENTITY, PERSON.c.segment, PERSON.c.team)
+            select(
+                IDENTITY.c.person_id,
+                IDENTITY.c.organisation_id,
+                IDENTITY.c.external_id,
+                IDENTITY.c.name,
+                IDENTITY.c.email,
+                PERSON.c.segment,
+                PERSON.c.team,
+            )
             .join(PERSON, PERSON.c.id == IDENTITY.c.person_id)
             .where(IDENTITY.c.person_id.in_(chosen))
         )
-        rows = list(tx.execute(query))
+        rows = tx.rows(FoundPersonRow, query)
         former: dict[int, list[str]] = {}
-        for alias in tx.execute(
-            select(ALIAS.c.person_id, ALIAS.c.external_id).where(ALIAS.c.person_id.in_(chosen))
-        ):
-            former.setdefault(alias.person_id, []).append(alias.external_id)
-        told: dict[str, list[dict[str, Any]]] = {}
-        for row in rows:
-            ids_of = [row.external_id, *former.get(row.person_id, ())]
-            told.setdefault(row.organisation_id, []).append({**row._mapping, "ids": ids_of})
-        for organisation, people in told.items():
-            write_words(tx, organisation, people)
+        aliases = select(ALIAS.c.person_id, ALIAS.c.external_id).where(ALIAS.c.person_id.in_(chosen))
+        for person_id, external_id in tx.execute(aliases):
+            former.setdefault(person_id, []).append(external_id)
+        write_words(tx, rows, former)
 
 
 def take_stock(tx: Transaction) -> None:
@@ -117,7 +124,7 @@ def page(
     after: Place | None,
     limit: int,
     kinds: Sequence[int] = (NAME, OTHER),
-) -> list[Row[Any]]:
+) -> list[ListedPersonRow]:
     """People behind a place: columns of person, external_id, name, email, sort_name and roles. `kinds` of words are looked at."""
     beginnings = beginnings_of(wanted.text)
     roles = _roles_with(tx, organisation, wanted.role) if wanted.role else []
@@ -128,7 +135,7 @@ def page(
     few = _few(tx, [*sources, *_sources(organisation, wanted, roles)])
     first = beginnings[0] if beginnings else ""
     if few is not None:
-        found = list(tx.execute(query.where(IDENTITY.c.person_id.in_(few)))) if few else []
+        found = tx.rows(ListedPersonRow, query.where(IDENTITY.c.person_id.in_(few))) if few else []
         return [
             row
             for row in sorted(found, key=lambda row: place(row, first))
@@ -139,13 +146,13 @@ def page(
         part = query.where(_begun(first, rank)).order_by(*_SORTED).limit(limit - len(found))
         if after is not None and after[0] == rank:
             part = part.where(tuple_(*_SORTED) > tuple_(literal(after[1]), literal(after[2])))
-        found += list(tx.execute(part))
+        found += tx.rows(ListedPersonRow, part)
         if len(found) == limit:
             break
     return found
 
 
-def place(row: Any, first: str) -> Place:
+def place(row: ListedPersonRow, first: str) -> Place:
     """Where a person stands in a list, `first` being the first word that was looked for."""
     return (int(not row.sort_name.startswith(first)), row.sort_name, row.id)
 
@@ -157,7 +164,7 @@ def _begun(first: str, rank: int) -> ColumnElement[bool]:
     return or_(name < first, name >= end) if rank else and_(name >= first, name < end)
 
 
-def colleagues(tx: Transaction, organisation: str, name: str, limit: int, but: int) -> list[Row[Any]]:
+def colleagues(tx: Transaction, organisation: str, name: str, limit: int, but: int) -> list[ListedPersonRow]:
     """Who is with the company and has a name with words that begin so, as `page` has them."""
     if not beginnings_of(name):
         return []
@@ -183,7 +190,7 @@ def namesakes(tx: Transaction, organisation: str, person_id: int, names: Sequenc
     return found
 
 
-def by_external(tx: Transaction, organisation: str, ids: Sequence[str]) -> dict[str, Row[Any]]:
+def by_external(tx: Transaction, organisation: str, ids: Sequence[str]) -> dict[str, ColleagueRow]:
     """Who is with the company, of some ids: person_id, external_id, name, team, by id."""
     query = (
         select(IDENTITY.c.person_id, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.team)
@@ -194,7 +201,7 @@ def by_external(tx: Transaction, organisation: str, ids: Sequence[str]) -> dict[
             PERSON.c.status.in_(_WITH_US),
         )
     )
-    return {row.external_id: row for row in tx.execute(query)}
+    return {row.external_id: row for row in tx.rows(ColleagueRow, query)}
 
 
 def segments(tx: Transaction, organisation: str) -> list[str]:
@@ -230,10 +237,10 @@ def _seen(tx: Transaction, column: ColumnElement[str]) -> ColumnElement[str]:
     return func.coalesce(column, "") if tx.dialect == "sqlite" else column
 
 
-def _sources(organisation: str, wanted: Wanted, roles: Sequence[str]) -> list[Select[Any]]:
+def _sources(organisation: str, wanted: Wanted, roles: Sequence[str]) -> list[Select[tuple[int]]]:
     """The conditions that few people may meet, as questions for those people."""
     people = select(PERSON.c.id).where(PERSON.c.organisation_id == organisation)
-    found: list[Select[Any]] = []
+    found: list[Select[tuple[int]]] = []
     if wanted.team:
         found.append(people.where(PERSON.c.team == wanted.team))
     if wanted.segment:
@@ -252,7 +259,7 @@ def _roles_with(tx: Transaction, organisation: str, role: str) -> list[str]:
     return [roles for roles in known if role in roles.split()]
 
 
-def _few(tx: Transaction, sources: Sequence[Select[Any]]) -> list[int] | None:
+def _few(tx: Transaction, sources: Sequence[Select[tuple[int]]]) -> list[int] | None:
     """Whom the rarer conditions hold for, or None where they are many."""
     kept: set[int] | None = None
     for source in sources:
@@ -273,7 +280,7 @@ def _begins(organisation: str, beginning: str, kinds: Sequence[int]) -> ColumnEl
     )
 
 
-def _with_word(organisation: str, beginning: str, kinds: Sequence[int]) -> Select[Any]:
+def _with_word(organisation: str, beginning: str, kinds: Sequence[int]) -> Select[tuple[int]]:
     return select(WORD.c.person_id).where(_begins(organisation, beginning, kinds))
 
 

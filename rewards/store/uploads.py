@@ -1,10 +1,9 @@
 """Rows of people_upload: files of people that were sent and wait to be looked at."""
 
-from typing import Any
-
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from rewards.store import schema
+from rewards.store.rows import PeopleUploadRow
 from rewards.store.session import Transaction
 
 UPLOAD = schema.people_upload
@@ -21,10 +20,10 @@ def add(
     tx.execute(insert(UPLOAD), row)
 
 
-def find(tx: Transaction, organisation: str, id_: str, since_us: int) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, id_: str, since_us: int) -> PeopleUploadRow | None:
     """A file that is still kept."""
     where = (UPLOAD.c.organisation_id == organisation, UPLOAD.c.id == id_, UPLOAD.c.created_at_us >= since_us)
-    return tx.execute(select(UPLOAD).where(*where)).one_or_none()
+    return tx.row(PeopleUploadRow, select(UPLOAD).where(*where))
 
 
 def drop(tx: Transaction, organisation: str, id_: str) -> None:

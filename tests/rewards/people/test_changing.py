@@ -154,7 +154,7 @@ def test_a_move_counts_from_its_day(empty_world: World) -> None:
     assert (found.person.segment, found.person.team) == ("service", "desk-9")
     with world.db.read() as tx:
         board = leaderboard(tx, "acme", "teams", "ana", world.now)
-    assert [(row.name, row.millipoints) for row in board.rows] == [("desk-9", 60_000)]
+    assert [(row.label, row.amount_millipoints) for row in board.rows] == [("desk-9", 60_000)]
     # A day before one that was told already leaves the later one as it is.
     with world.db.begin() as tx:
         move_person(tx, "acme", "ana", "sales", "south", (world.now - 6 * DAY).date(), None, "hal", world.now)
