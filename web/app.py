@@ -11,7 +11,9 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from rewards.store.session import open_database
-from web import health, links, problems, sign_in
+from web import health, invitations, links, problems, sign_in
+from web.admin import accounts as admin_accounts
+from web.admin import inviting
 from web.api import (
     badges,
     challenges,
@@ -38,7 +40,7 @@ from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, Lane
 from web.language import Language
 from web.language import router as language_router
-from web.own import account as own_account
+from web.own import password
 from web.proxies import Visitors
 from web.security import Edge
 from web.session import token_reader
@@ -69,7 +71,10 @@ ROUTERS = (
     reviews.router,
     webhooks.router,
     sign_in.router,
-    own_account.router,
+    password.router,
+    invitations.router,
+    admin_accounts.router,
+    inviting.router,
     language_router,
     employee.router,
     employee_boards.router,

@@ -19,7 +19,7 @@ class Door:
     own: bool = False
 
 
-ACCOUNT = "/account"
+ACCOUNT = "/account/password"
 """The page of one's own sign-in, open to every role."""
 DOORS = (
     Door("/", msg("Share"), Right.TAKE_PART, own=True),
@@ -30,6 +30,8 @@ DOORS = (
     Door("/rewards", msg("Rewards"), Right.TAKE_PART, own=True),
     Door("/hr", msg("Program"), Right.SCHEME_READ),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
+    Door("/invitations", msg("Invite"), Right.INVITE),
+    Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
 )
 
@@ -38,7 +40,7 @@ HOMES = {
     "strategist": "/strategist",
     "auditor": "/hr",
     "content": ACCOUNT,
-    "admin": ACCOUNT,
+    "admin": "/admin/accounts",
     "employee": "/",
 }
 """The page that a role begins with. Of several roles the first in this order says it."""

@@ -1,9 +1,9 @@
 """Rows of sign-in: account, session_token, api_token. Tokens are kept as SHA-256 only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, insert, literal, or_, select, update
 
 from rewards.store import people, schema
 from rewards.store.prepared import Prepared
@@ -11,6 +11,7 @@ from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
 ACCOUNT = schema.account
+LINK = schema.access_link
 SESSION = schema.session_token
 TOKEN = schema.api_token
 IDENTITY = schema.person_identity
@@ -44,7 +45,8 @@ def save_account(
     statement = upsert(tx, ACCOUNT)
     tx.execute(
         statement.on_conflict_do_update(
-            index_elements=["person_id"], set_={"roles": roles, "password_hash": password_hash}
+            index_elements=["person_id"],
+            set_={"roles": roles, "password_hash": password_hash, "ended_at_us": None},
         ),
         row,
     )
@@ -62,16 +64,124 @@ def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[An
     return tx.execute(query).one_or_none()
 
 
+def lock(tx: Transaction, person_id: int) -> Row[Any] | None:
+    """The account's row as it stands while nobody else changes it."""
+    return tx.execute(select(ACCOUNT).where(ACCOUNT.c.person_id == person_id).with_for_update()).one_or_none()
+
+
+def change(tx: Transaction, person_id: int, values: Mapping[str, Any]) -> None:
+    """Change columns of one account."""
+    tx.execute(update(ACCOUNT).where(ACCOUNT.c.person_id == person_id).values(**values))
+
+
+def others_with(tx: Transaction, organisation: str, role: str, person_id: int, states: Sequence[str]) -> bool:
+    """Whether anybody but this person has the role and may sign in."""
+    query = (
+        select(ACCOUNT.c.person_id)
+        .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
+        .where(
+            ACCOUNT.c.organisation_id == organisation,
+            _has(role),
+            ACCOUNT.c.ended_at_us.is_(None),
+            ACCOUNT.c.person_id != person_id,
+            PERSON.c.status.in_(states),
+        )
+        .limit(1)
+    )
+    return tx.execute(query).first() is not None
+
+
+_LISTED = (
+    select(
+        PERSON.c.id,
+        IDENTITY.c.external_id,
+        IDENTITY.c.name,
+        IDENTITY.c.email,
+        PERSON.c.segment,
+        PERSON.c.team,
+        PERSON.c.status,
+        ACCOUNT.c.roles,
+        ACCOUNT.c.password_hash,
+        ACCOUNT.c.ended_at_us,
+    )
+    .select_from(IDENTITY)
+    .join(PERSON, PERSON.c.id == IDENTITY.c.person_id)
+    .join(ACCOUNT, ACCOUNT.c.person_id == IDENTITY.c.person_id, isouter=True)
+)
+
+
+def listed(
+    tx: Transaction, organisation: str, search: str, role: str, after: str, limit: int
+) -> list[Row[Any]]:
+    """People with their accounts, by external id from the one after `after`."""
+    where = [IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id > after]
+    if role:
+        where.append(_has(role))
+    if search:
+        where.append(
+            or_(
+                IDENTITY.c.external_id.startswith(search, autoescape=True),
+                IDENTITY.c.name.icontains(search, autoescape=True),
+                IDENTITY.c.email.icontains(search, autoescape=True),
+            )
+        )
+    return list(tx.execute(_LISTED.where(*where).order_by(IDENTITY.c.external_id).limit(limit)))
+
+
+def without_account(
+    tx: Transaction, organisation: str, segment: str, team: str, states: Sequence[str], limit: int
+) -> tuple[list[str], int]:
+    """External ids of people who have no account, the first by id, and how many there are beside them."""
+    where = [
+        IDENTITY.c.organisation_id == organisation,
+        PERSON.c.status.in_(states),
+        ~select(ACCOUNT.c.person_id).where(ACCOUNT.c.person_id == PERSON.c.id).exists(),
+    ]
+    where += [PERSON.c.segment == segment] if segment else []
+    where += [PERSON.c.team == team] if team else []
+    query = select(IDENTITY.c.external_id).join(PERSON, PERSON.c.id == IDENTITY.c.person_id).where(*where)
+    found = list(tx.execute(query.order_by(IDENTITY.c.external_id).limit(limit)).scalars())
+    if len(found) < limit:
+        return found, 0
+    many: int = tx.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    return found, many - len(found)
+
+
+def groups(tx: Transaction, organisation: str, states: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The segments and the teams of people who are with the company."""
+    here = (PERSON.c.organisation_id == organisation, PERSON.c.status.in_(states))
+    segments = tx.execute(select(PERSON.c.segment).where(*here).distinct().order_by(PERSON.c.segment))
+    teams = tx.execute(select(PERSON.c.team).where(*here).distinct().order_by(PERSON.c.team))
+    return list(segments.scalars()), list(teams.scalars())
+
+
+def listed_one(tx: Transaction, person_id: int) -> Row[Any]:
+    """One person with her account."""
+    return tx.execute(_LISTED.where(IDENTITY.c.person_id == person_id)).one()
+
+
+def revoke_of(tx: Transaction, person_id: int, at_us: int) -> int:
+    """Revoke every token that speaks for a person or that she made; returns how many."""
+    whose = or_(TOKEN.c.person_id == person_id, TOKEN.c.maker_id == person_id)
+    where = and_(whose, TOKEN.c.revoked_at_us.is_(None))
+    return tx.execute(update(TOKEN).where(where).values(revoked_at_us=at_us)).rowcount
+
+
+def _has(role: str) -> ColumnElement[bool]:
+    padded = literal(" ") + ACCOUNT.c.roles + " "
+    return padded.contains(f" {role} ", autoescape=True)
+
+
 def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequence[str]) -> str | None:
     """Who has the role and the shortest list of roles, of several the first."""
-    padded = literal(" ") + ACCOUNT.c.roles + " "
     query = (
         select(IDENTITY.c.external_id)
         .join(ACCOUNT, ACCOUNT.c.person_id == IDENTITY.c.person_id)
         .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
         .where(
             ACCOUNT.c.organisation_id == organisation,
-            padded.contains(f" {role} ", autoescape=True),
+            _has(role),
+            ACCOUNT.c.ended_at_us.is_(None),
             PERSON.c.status.in_(states),
         )
         .order_by(func.length(ACCOUNT.c.roles), ACCOUNT.c.person_id)
@@ -97,7 +207,13 @@ def add_session(
 def session_account(tx: Transaction, token_hash: str, now_us: int) -> Row[Any] | None:
     """The account behind a session that has not expired."""
     query = (
-        select(ACCOUNT.c.organisation_id, ACCOUNT.c.roles, IDENTITY.c.external_id, PERSON.c.status)
+        select(
+            ACCOUNT.c.organisation_id,
+            ACCOUNT.c.roles,
+            ACCOUNT.c.ended_at_us,
+            IDENTITY.c.external_id,
+            PERSON.c.status,
+        )
         .select_from(SESSION)
         .join(ACCOUNT, ACCOUNT.c.person_id == SESSION.c.person_id)
         .join(IDENTITY, IDENTITY.c.person_id == SESSION.c.person_id)
@@ -126,8 +242,9 @@ def drop_expired_sessions(tx: Transaction, now_us: int, person_id: int | None = 
 
 
 def drop_account(tx: Transaction, person_id: int) -> None:
-    """Forget sessions, tokens and the account of a person."""
+    """Forget sessions, links, tokens and the account of a person."""
     drop_sessions(tx, person_id)
+    tx.execute(delete(LINK).where(LINK.c.person_id == person_id))
     tx.execute(delete(TOKEN).where(TOKEN.c.person_id == person_id))
     tx.execute(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
 

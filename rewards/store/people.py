@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.session import Transaction
@@ -47,6 +47,13 @@ def find(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | Non
         return found
     alias = aliases(tx, organisation, [external_id])
     return tx.execute(_JOINED.where(PERSON.c.id == alias[external_id])).one_or_none() if alias else None
+
+
+def only_at(tx: Transaction, organisation: str, email: str) -> Row[Any] | None:
+    """The person of an e-mail address, in whatever capitals it is written; None where several share it."""
+    where = and_(IDENTITY.c.organisation_id == organisation, func.lower(IDENTITY.c.email) == email.lower())
+    found = tx.execute(_JOINED.where(where).limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, Row[Any]]:

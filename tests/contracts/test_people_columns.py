@@ -15,6 +15,7 @@ from rewards.merging import merge_people
 from rewards.nominations.nominations import nominate
 from rewards.outside.webhooks import subscribe
 from rewards.people.accounts import create_account, create_token, hash_password, open_session
+from rewards.people.invitations import reset
 from rewards.people.people import deactivate, erase, import_people, link_people, reactivate, set_leave
 from rewards.people_file import PersonRow
 from rewards.shop.claims import claim_reward
@@ -102,6 +103,7 @@ def world(db: Any) -> World:
         deactivate(tx, org, "ben", now)
         reactivate(tx, org, "ben", now)
         open_session(tx, org, "ben", now)
+        reset(tx, org, "ben", now)
     made.record(made.event("ben2", now - HOUR), made.event("dan", now - HOUR, owner="ben2"))
     for _ in range(5):
         made.record(made.event("ben", owner="dan"))

@@ -23,6 +23,8 @@ organisation = table(
     Column("salt", String(64), nullable=False),
     instant("closed_until_us", nullable=True),
     Column("schemes_token", String(32), nullable=False, server_default=""),
+    Column("languages", Text, nullable=False, server_default="en"),
+    Column("networks", Text, nullable=False, server_default="[]"),
     instant("created_at_us"),
 )
 
