@@ -27,8 +27,10 @@ from rewards.ledger.new_entries import (
 from rewards.ledger.places import local_ordinal
 from rewards.ledger.posting import post
 from rewards.people.people import set_opt_out
+from rewards.store import badges as badge_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import journal as journal_rows
+from rewards.store import mail as mail_rows
 from rewards.store import merging as rows
 from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
@@ -93,6 +95,7 @@ def _move_rows(tx: Transaction, organisation: str, gone: Any, kept: Any, closed_
     rows.move_shares(tx, gone.id, kept.id)
     rows.move_links(tx, organisation, gone.id, kept.id)
     rows.join_accounts(tx, gone.id, kept.id)
+    mail_rows.join_choices(tx, gone.id, kept.id)
     nomination_rows.move(tx, organisation, gone.id, kept.id)
     rows.move_rows(tx, gone.id, kept.id)
     manager = gone.manager_id if kept.manager_id in (None, gone.id) else kept.manager_id
@@ -128,7 +131,7 @@ def _move_untold(
 
 def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:
     """Badges and waiting awards of closed periods: undone for one account, and the same for the other, once."""
-    mine = {(row.badge, row.object_key) for row in journal_rows.badges_of(tx, kept) if row.revoked_us is None}
+    mine = {(row.badge, row.object_key) for row in badge_rows.badges_of(tx, kept) if row.revoked_us is None}
     standing = [
         row
         for row in journal_rows.standing(tx, gone, states.BEFORE_ALL_US)

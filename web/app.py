@@ -110,6 +110,8 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
         # The interactive pages load scripts from elsewhere, which the content policy forbids.
         docs_url=None,
         redoc_url=None,
+        # It would tell others of requests, and of errors with the values in them; `Measure` and the log do so without.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.public_address = settings.base_url or listens_at

@@ -27,6 +27,9 @@ KEYWORDS = {
     "_": None,
     "msg": None,
     "gettext": None,
+    "N_": None,
+    "said": None,
+    "counted": (1, 2),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }

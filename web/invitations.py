@@ -11,15 +11,17 @@ from fastapi.responses import RedirectResponse, Response
 from rewards.faults import BadValue
 from rewards.language import gettext as _
 from rewards.people.accounts import PASSWORD_MIN_CHARACTERS, account_for_session
-from rewards.people.invitations import INVITATION, RESET, Waiting, accept, ask_reset, look
+from rewards.people.invitations import INVITATION, RESET, Waiting, accept, ask_reset, look, send
 from rewards.people.organisations import get_organisation
 from rewards.people.rights import TITLES
 from rewards.store.session import Database
 from web.lanes import LaneFull
 from web.navigation import home_of
 from web.own.password import SECONDS_TO_HASH, Password, busy, same
-from web.session import Config, Store, now, start
+from web.problems import Problem
+from web.session import Config, PublicAddress, Store, now, start
 from web.settings import Settings
+from web.slips import sends_mail
 from web.templating import page
 from web.text import Plain
 
@@ -40,9 +42,10 @@ class ChooseContext:
 
 @dataclass(frozen=True)
 class AskContext:
-    """`asked`: a link was asked for; whether there is anybody is not said."""
+    """`asked`: a link was asked for; whether there is anybody is not said. `mail`: whether this server sends any."""
 
     asked: bool
+    mail: bool
 
 
 def _form(
@@ -66,7 +69,7 @@ def _form(
         action=request.url.path,
         fault=fault,
     )
-    return page(request, "choose_password.html", context, status, {"Cache-Control": "no-store"})
+    return page(request, "choose_password.html", context, status)
 
 
 async def _choose(
@@ -107,14 +110,26 @@ async def accept_invitation(
 @router.get("/reset")
 def ask(request: Request) -> Response:
     """Where a link for another password is asked for."""
-    return page(request, "ask_reset.html", AskContext(asked="asked" in request.query_params))
+    return page(
+        request, "ask_reset.html", AskContext("asked" in request.query_params, mail=sends_mail(request))
+    )
 
 
 @router.post("/reset")
-def send(store: Store, config: Config, who: Annotated[Plain, Form(max_length=254)]) -> Response:
+def ask_for(
+    request: Request,
+    store: Store,
+    config: Config,
+    public: PublicAddress,
+    who: Annotated[Plain, Form(max_length=254)],
+) -> Response:
     """Send a link to whoever has an address. The answer is the same whether there is anybody."""
+    if not sends_mail(request):
+        raise Problem(409, _("This server sends no mail: ask an administrator for a link."))
     with store.begin() as tx:
-        ask_reset(tx, config.organisation, who.strip(), now())
+        link = ask_reset(tx, config.organisation, who.strip(), now())
+        if link is not None:
+            send(tx, config.organisation, link, public, now())
     return RedirectResponse("/reset?asked=1", 303)
 
 

@@ -80,7 +80,7 @@ class Programme:
         scheme = self._timeline.phase(group, day).scheme
         if scheme is None:
             return None
-        running = next(running for running in self.running if running.scheme == scheme)
+        running = next(running for running in self.running if running.scheme is scheme)
         before, self._last[group] = self._last[group], running
         if before is not None and before is not running:
             members = np.flatnonzero(self._timeline.group == group)

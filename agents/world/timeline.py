@@ -24,6 +24,7 @@ class Timeline:
     def __init__(self, setting: Setting, staff: Staff, seed: int, run: int) -> None:
         self.names = (CONTROL, *(arm.name for arm in setting.arms))
         self._phases = _without_twins((setting.phases, *(arm.phases for arm in setting.arms)))
+        self._offered = {id(scheme): offered_form(scheme) for scheme in self.schemes}
         self.group = assign(setting, staff, seed, run)
 
     def phase(self, group: int, day: int) -> Phase:
@@ -42,7 +43,7 @@ class Timeline:
         began = phase.day
         while began > 0:
             earlier = self.phase(group, began - 1)
-            if earlier.scheme != phase.scheme:
+            if earlier.scheme is not phase.scheme:
                 return began
             began = earlier.day
         return began
@@ -60,7 +61,7 @@ class Timeline:
                 clock = (clock + days / 7.0) * 2.0 ** (-(end - phase.day) / 7.0 / p.novelty_half_life_weeks)
                 days = 0
                 continue
-            offered = offered_form(phase.scheme)
+            offered = self._offered[id(phase.scheme)]
             if last is not None and offered != last:
                 clock, days = (clock + days / 7.0) * (1.0 - p.novelty_renewal), 0
             days, last = days + end - phase.day, offered
@@ -88,7 +89,8 @@ class Timeline:
         found: list[IncentiveScheme] = []
         for phases in self._phases:
             for phase in phases:
-                if phase.scheme is not None and phase.scheme not in found:
+                # Equal schemes are one object here.
+                if phase.scheme is not None and all(phase.scheme is not known for known in found):
                     found.append(phase.scheme)
         return found
 

@@ -26,8 +26,10 @@ from openbadgeslib.ob3 import (
 )
 
 from rewards.faults import BadValue, NotFound, Refused
+from rewards.language import SOURCE, speaking
 from rewards.ledger.versions import Schemes
-from rewards.scheme.explain import explain_scheme
+from rewards.scheme.explain_achievements import explain_badge
+from rewards.store import badges as badge_rows
 from rewards.store import credentials as rows
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
@@ -133,7 +135,7 @@ def credential_for(
     # Before the person's lock: making the first key takes the organisation's own.
     signer = _own_key(tx, organisation, now, key)
     states.lock(tx, organisation, [who.id])
-    awards = [row for row in journal_rows.badges_of(tx, who.id) if row.badge == badge]
+    awards = [row for row in badge_rows.badges_of(tx, who.id) if row.badge == badge]
     if entry is not None and awards and all(row.journal_id != entry for row in awards):
         raise NotFound(f"badge {badge!r}: entry {entry} did not award it; name one of its awards")
     if not awards:
@@ -267,8 +269,10 @@ def _achievement(tx: Transaction, organisation: str, did: str, award: Any) -> Ac
     schemes = Schemes.of(tx, organisation)
     title, description = schemes.badge_words(entry.scheme_version, award.badge)
     scheme = schemes.scheme(entry.scheme_version)
-    only = scheme.model_copy(update={"badges": tuple(b for b in scheme.every_badge if b.id == award.badge)})
-    criteria = next((line for line in explain_scheme(only) if line.startswith("Badge “")), title)
+    found = next((badge for badge in scheme.every_badge if badge.id == award.badge), None)
+    # A credential is signed for years and read by anybody: its text does not depend on who asked for it.
+    with speaking(SOURCE):
+        criteria = title if found is None else explain_badge(found, scheme)
     return Achievement(
         id=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{did}/{award.badge}')}",
         name=title,

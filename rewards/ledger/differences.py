@@ -1,15 +1,17 @@
 """What stands in the ledger against what should: opposites of what is wrong, and what is missing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rewards.amounts import points_text
 from rewards.ledger.new_entries import NewEntry, badge_of, opposite
 from rewards.ledger.versions import Schemes
 from rewards.scoring.reasons import Reason
+from rewards.store import badges as badge_rows
 from rewards.store import journal as rows
 from rewards.store.session import Transaction
+from rewards.store.states import BEFORE_ALL_US
 
 AWARDED = str(Reason.AWARDED)
 SUPERSEDED = "superseded"
@@ -17,6 +19,22 @@ EMPTY = str(Reason.BUDGET_EMPTY)
 HELD = str(Reason.HELD_FOR_REVIEW)
 ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
 NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD), str(Reason.INACTIVE)})
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """An entry, by its id, that no longer stands, and why."""
+
+    entry: int
+    why: str
+
+
+def resolved(tx: Transaction, found: Sequence[NewEntry | Undoing]) -> list[NewEntry]:
+    """The drafts, an opposite for each entry that no longer stands; those of several people are read together."""
+    gone = {one.entry: one.why for one in found if isinstance(one, Undoing)}
+    entries, postings = rows.with_postings(tx, gone)
+    opposites = {row.id: opposite(row, postings.get(row.id, ()), "replay", gone[row.id]) for row in entries}
+    return [opposites[one.entry] if isinstance(one, Undoing) else one for one in found]
 
 
 class Ledger:
@@ -43,8 +61,8 @@ class Ledger:
 
     def differences(
         self, desired: Sequence[NewEntry], alive: set[int], once_counted: Callable[[], Sequence[NewEntry]]
-    ) -> list[NewEntry]:
-        """Opposites of what should not stand, and what should and does not. `alive` are the events that count.
+    ) -> tuple[list[Undoing], list[NewEntry]]:
+        """What should not stand, oldest first, and what should and does not. `alive` are the events that count.
 
         What is for good outlives the events that earned it: of the permanent badges that stand and are no longer earned, those
         stay that the events `once_counted` give, the undone included. So neither the order of arrival nor a version that was
@@ -59,11 +77,9 @@ class Ledger:
             fresh += self._missing([draft for badge, draft in again.items() if badge in lost])
         fresh = self._not_held_before(fresh)
         gone = sorted(self._left(), key=lambda row: int(row.id))
-        postings = rows.postings_of(self.tx, [row.id for row in gone])
-        why = {row.id: self._why_undone(row, alive) for row in gone}
-        undone = [opposite(row, postings.get(row.id, ()), "replay", why[row.id]) for row in gone]
-        superseded = [row for row in gone if why[row.id] == SUPERSEDED]
-        return undone + _told_of_versions(fresh, superseded)
+        undone = [Undoing(row.id, self._why_undone(row, alive)) for row in gone]
+        superseded = [row for row, one in zip(gone, undone, strict=True) if one.why == SUPERSEDED]
+        return undone, _told_of_versions(fresh, superseded)
 
     def _left(self) -> list[Any]:
         return [row for found in self._standing.values() for row in found]
@@ -94,9 +110,9 @@ class Ledger:
 
     def _not_held_before(self, fresh: list[NewEntry]) -> list[NewEntry]:
         """Without badges that a closed period gave for good, although its events no longer reach them."""
-        if not any(draft.kind == "badge" for draft in fresh):
+        if self.closed_us == BEFORE_ALL_US or not any(draft.kind == "badge" for draft in fresh):
             return fresh
-        kept = rows.badges_before(self.tx, self.person_id, self.closed_us)
+        kept = badge_rows.badges_before(self.tx, self.person_id, self.closed_us)
         return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
 
     def _why_undone(self, row: Any, alive: set[int]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from rewards.faults import BadValue
 from rewards.ledger.new_entries import NewEntry
 from rewards.ledger.versions import NO_SCHEME, Schemes
+from rewards.store import badges as badge_rows
 from rewards.store import events as event_rows
 from rewards.store import journal as rows
 from rewards.store import people as people_rows
@@ -175,7 +176,7 @@ def badges_for(tx: Transaction, organisation: str, person: str) -> list[BadgeVie
     who = find_row(tx, organisation, person)
     schemes = Schemes.of(tx, organisation)
     awards: dict[str, list[BadgeAward]] = {}
-    for row in rows.badges_of(tx, who.id):
+    for row in badge_rows.badges_of(tx, who.id):
         award = BadgeAward(row.journal_id, from_us(row.awarded_us), maybe_us(row.revoked_us))
         awards.setdefault(row.badge, []).append(award)
     found = []

@@ -7,21 +7,22 @@ written anew, so that what stands equals what canonical order would have given.
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from rewards.events import object_key
-from rewards.ledger.differences import Ledger
-from rewards.ledger.live import Fold, Scored
+from rewards.ledger.differences import Ledger, Undoing, resolved
+from rewards.ledger.live import Fold
 from rewards.ledger.new_entries import NewEntry, award_moves, badge_of, opposite
 from rewards.ledger.places import Place, local_ordinal, places
 from rewards.ledger.posting import book
 from rewards.ledger.reading import Read, read_ahead
 from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
-from rewards.scheme.phrases import plural
+from rewards.scoring.award import Entry
 from rewards.scoring.reasons import Reason
+from rewards.store import badges as badge_rows
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
@@ -29,6 +30,7 @@ from rewards.store import reviews, states
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
+HOUR_US = 3_600_000_000
 HELD = str(Reason.HELD_FOR_REVIEW)
 LEFT = str(Reason.INACTIVE)
 
@@ -53,6 +55,7 @@ class Folder:
         self.closed_us = closed_us
         self.now_us = now_us
         self.drafts: list[NewEntry] = []
+        self._found: list[NewEntry | Undoing] = []
         self.under_review: set[int] = set()
         self._states: list[dict[str, Any]] = []
         self._read: dict[int, Read] = {}
@@ -78,11 +81,11 @@ class Folder:
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
         badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
-        if badges and journal_rows.holds_any(self.tx, self.organisation, person.id, badges):
+        if badges and badge_rows.holds_any(self.tx, self.organisation, person.id, badges):
             # A permanent badge outlived its events and is now earned again: once is enough.
             self.replay(person, place, stored)
             return
-        self.drafts.extend(drafts)
+        self._found += drafts
         self._keep(person.id, stand, fresh[-1])
 
     def replay(self, person: Any, place: Place, stored: Any, since_us: int = states.BEFORE_ALL_US) -> None:
@@ -92,12 +95,13 @@ class Folder:
         """
         ever = self.open_events(person.id, voided=True)
         stand, drafts, told = self._again(person, place, stored, ever, since_us)
-        self.drafts.extend(drafts)
+        self._found += drafts
         self._keep(person.id, stand, told[-1] if told else None)
 
     def differences(self, person: Any, place: Place, stored: Any) -> list[NewEntry]:
         """What a replay would post; nothing is kept."""
-        return self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
+        found = self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
+        return resolved(self.tx, found)
 
     def _again(
         self,
@@ -106,7 +110,7 @@ class Folder:
         stored: Any,
         ever: Sequence[Told],
         since_us: int = states.BEFORE_ALL_US,
-    ) -> tuple[Stand, list[NewEntry], list[Told]]:
+    ) -> tuple[Stand, list[NewEntry | Undoing], list[Told]]:
         """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
         if person.id not in self._read:
             self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
@@ -122,8 +126,8 @@ class Folder:
 
         ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing, since_us)
         stand, desired = self.fold(person.id, place, start, told, since_us=since_us, ledger=ledger)
-        drafts = ledger.differences(desired, {one.ref for one in told}, once_counted)
-        return stand, drafts + self._top_ups(person, place, start, told), told
+        gone, fresh = ledger.differences(desired, {one.ref for one in told}, once_counted)
+        return stand, [*gone, *fresh, *self._top_ups(person, place, start, told)], told
 
     def _reaches_back(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
         """True where new events can change what came before the first of them."""
@@ -222,13 +226,9 @@ class Folder:
                 ]
                 continue
             then = place.of(run[0].ref)
-            scored = fold.score(version, run, person_id, then, silent)
-            for one, entries in zip(run, scored, strict=True):
-                drafts.extend(
-                    self._draft(person_id, one, then, version, entry)
-                    for entry in entries
-                    if ledger is None or not self._stands(ledger, one, version, entry)
-                )
+            for at, entry in fold.score(version, run, person_id, then, silent):
+                if ledger is None or not self._stands(ledger, run[at].ref, version, entry):
+                    drafts.append(self._draft(person_id, run[at], then, version, entry))
         return Stand(fold.version, fold.to_bytes()), drafts
 
     def zero(self, told: Told, place: Place, reason: str) -> NewEntry:
@@ -241,7 +241,7 @@ class Folder:
             rule="",
             amount=0,
             reason=reason,
-            arguments={"grace": plural(self.schemes.grace_hours(version), "hour")},
+            arguments={"grace_hours": str(self.schemes.grace_hours(version))},
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
@@ -252,31 +252,34 @@ class Folder:
 
     def post(self) -> list[int]:
         """Post the drafts and keep the states; returns the entries' ids."""
-        self.drafts, ids = book(self.tx, self.organisation, self.drafts, self.now_us)
+        found = resolved(self.tx, self._found)
+        self.drafts, ids = book(self.tx, self.organisation, found, self.now_us)
         states.save_many(self.tx, self._states)
         return ids
 
-    def _stands(self, ledger: Ledger, told: Told, version: int, scored: Scored) -> bool:
+    def _stands(self, ledger: Ledger, ref: int, version: int, entry: Entry) -> bool:
         """True where the ledger has these points: nothing is drafted that would be found again."""
-        reason = HELD if self._waits(told, scored) else scored.reason
-        return scored.kind == "points" and ledger.has(told.ref, scored.rule, scored.amount, version, reason)
+        if entry.kind != "points":
+            return False
+        reason = HELD if self._waits(ref, entry) else entry.reason
+        return ledger.has(ref, entry.item, entry.amount_millipoints, version, reason)
 
-    def _waits(self, told: Told, scored: Scored) -> bool:
+    def _waits(self, ref: int, entry: Entry) -> bool:
         """True where a human looks at the award first."""
-        return scored.amount > 0 and told.ref in self.under_review
+        return ref in self.under_review and entry.amount_millipoints > 0
 
-    def _draft(self, person_id: int, told: Told, then: Place, version: int, scored: Scored) -> NewEntry:
-        review = self._waits(told, scored)
-        hold_us = UNTIL_REVIEWED_US if review else scored.hold_until_us
-        held = hold_us is not None and hold_us > self.now_us
+    def _draft(self, person_id: int, told: Told, then: Place, version: int, entry: Entry) -> NewEntry:
+        review = self._waits(told.ref, entry)
+        hold_us = UNTIL_REVIEWED_US if review else told.occurred_us + entry.hold_hours * HOUR_US
+        held = (review or entry.hold_hours > 0) and hold_us > self.now_us
         return NewEntry(
             person_id=person_id,
             origin="award",
-            kind=scored.kind,
-            rule=scored.rule,
-            amount=scored.amount,
-            reason=HELD if review else scored.reason,
-            arguments=dict(scored.arguments),
+            kind=entry.kind,
+            rule=entry.item,
+            amount=entry.amount_millipoints,
+            reason=HELD if review else str(entry.reason),
+            arguments=dict(entry.arguments),
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
@@ -284,12 +287,12 @@ class Folder:
             occurred_us=told.occurred_us,
             event_ref=told.ref,
             hold_until_us=hold_us if held else None,
-            object_key=self._object_key(version, scored, told),
-            moves=award_moves(person_id, scored.amount, held=held),
+            object_key=self._object_key(version, entry, told),
+            moves=award_moves(person_id, entry.amount_millipoints, held=held),
         )
 
-    def _object_key(self, version: int, scored: Scored, told: Told) -> int | None:
-        if scored.kind != "badge" or not self.schemes.is_once_per_object(version, scored.rule):
+    def _object_key(self, version: int, entry: Entry, told: Told) -> int | None:
+        if entry.kind != "badge" or not self.schemes.is_once_per_object(version, entry.item):
             return None
         return object_key(told.item)
 
@@ -314,10 +317,10 @@ def _seen_by(person_id: int, place: Place, told: Sequence[Told]) -> list[Told]:
         if one.person_id != person_id:
             # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
             day, zone = place.of(one.ref).date_at(one.occurred_us)
-            one = replace(one, local_date=day, zone=zone)
+            one = one._replace(local_date=day, zone=zone)
         # A date that was left does not come again, though clocks may show it a second time.
         used = max(used, one.local_date)
-        found.append(one if one.local_date == used else replace(one, local_date=used))
+        found.append(one if one.local_date == used else one._replace(local_date=used))
     return found
 
 

@@ -10,6 +10,7 @@ from rewards.ledger.places import Place, places
 from rewards.ledger.versions import Schemes
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.recorded import Closing, Kept, RecordedPerson, RecordedProgram, RecordedVersion
+from rewards.store import badges as badge_rows
 from rewards.store import events as rows
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
@@ -48,7 +49,7 @@ def export_events(tx: Transaction, organisation: str, since: datetime | None = N
 def export_program(tx: Transaction, organisation: str, now: datetime) -> RecordedProgram:
     """What a replay of the exported events needs beside them: every version, the closings, and people without names."""
     history = _History(tx, organisation)
-    kept = journal_rows.kept_badges(tx, organisation)
+    kept = badge_rows.kept_badges(tx, organisation)
     refs = rows.by_refs(tx, [row.event_ref for row in kept])
     return RecordedProgram(
         organisation=organisation,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rewards.store import journal as rows
+from rewards.store import badges as rows
 
 MINT, EARNED, SPENDABLE, HELD = "mint", "earned", "spendable", "held"
 ALLOWANCE, BUDGET, EXPIRED, REDEEMED = "allowance", "budget", "expired", "redeemed"

@@ -11,6 +11,7 @@ from typing import Any
 from rewards.ledger import pool
 from rewards.ledger.lots import Purse, purse_of
 from rewards.ledger.new_entries import BUDGET, EARNED, EXPIRED, MINT, NOBODY, SPENDABLE, NewEntry, badge_of
+from rewards.store import badges as badge_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import journal as rows
 from rewards.store import projections
@@ -141,12 +142,10 @@ def _move(
                 _add(teams, (draft.team, draft.board_date), amount)
                 for window in projections.windows(draft.board_date):
                     _add(scores, (window, holder), amount)
-        if draft.kind in rows.BADGE_KINDS and draft.person_id is not None:
+        if draft.kind in badge_rows.BADGE_KINDS and draft.person_id is not None:
             badges.add((draft.person_id, *badge_of(draft)))
-    for person_id, badge, object_key in sorted(badges):
-        rows.refresh_badge(tx, organisation, person_id, badge, object_key)
-    if badges:
-        credential_rows.revoke_lost(tx, {person_id for person_id, _, _ in badges}, now_us)
+    if lost := badge_rows.refresh(tx, organisation, badges):
+        credential_rows.revoke_lost(tx, lost, now_us)
     rows.add_postings(tx, postings)
     rows.add_to_balances(tx, organisation, balances)
     projections.add(tx, organisation, days, teams, scores)

@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from rewards.language import N_, gettext
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.absences import Absence, absences, with_absences
 from rewards.scoring.reasons import Reason, explain
@@ -19,22 +20,22 @@ __all__ = ["NO_SCHEME", "OWN_REASONS", "InForce", "Schemes", "TopUp", "in_force"
 
 DEFAULT_GRACE_HOURS = 72
 OWN_REASONS = {
-    "reversed": "This undoes an entry that was taken back.",
-    "replayed": "Something earlier changed, so this was counted again; this undoes its former amount.",
-    "released": "The waiting time of this award is over.",
-    "approved": "A colleague looked at this award and approved it.",
-    "declined": "A colleague looked at this award and declined it.",
-    "superseded": "A new version of the scheme counts this differently; this undoes its former amount.",
-    "rolled_back": "The version of the scheme that gave this was withdrawn.",
-    "merged": "Two accounts of yours became one.",
-    "redeemed": "You chose a reward.",
-    "expired": "These points were not spent in time. Your rank keeps them.",
-    "not_expired": "What had lapsed of points that were taken back is not owed.",
-    "refunded": "The reward was declined or cancelled; what it cost came back.",
-    "gift": "A colleague gave you part of their allowance.",
-    "gift_sent": "You gave this from your allowance.",
-    "allowance": "Your allowance for this period.",
-    "budget": "The budget set aside for a reward.",
+    "reversed": N_("This undoes an entry that was taken back."),
+    "replayed": N_("Something earlier changed, so this was counted again; this undoes its former amount."),
+    "released": N_("The waiting time of this award is over."),
+    "approved": N_("A colleague looked at this award and approved it."),
+    "declined": N_("A colleague looked at this award and declined it."),
+    "superseded": N_("A new version of the scheme counts this differently; this undoes its former amount."),
+    "rolled_back": N_("The version of the scheme that gave this was withdrawn."),
+    "merged": N_("Two accounts of yours became one."),
+    "redeemed": N_("You chose a reward."),
+    "expired": N_("These points were not spent in time. Your rank keeps them."),
+    "not_expired": N_("What had lapsed of points that were taken back is not owed."),
+    "refunded": N_("The reward was declined or cancelled; what it cost came back."),
+    "gift": N_("A colleague gave you part of their allowance."),
+    "gift_sent": N_("You gave this from your allowance."),
+    "allowance": N_("Your allowance for this period."),
+    "budget": N_("The budget set aside for a reward."),
 }
 
 
@@ -200,8 +201,9 @@ class Schemes:
         return self._titles(version).get(rule, rule)
 
     def why(self, reason: str, arguments: Mapping[str, Any]) -> str:
-        """A reason code in plain English."""
-        return OWN_REASONS.get(reason) or explain(Reason(reason), arguments)
+        """A reason code in plain words."""
+        own = OWN_REASONS.get(reason)
+        return explain(Reason(reason), arguments) if own is None else gettext(own)
 
     def _hash(self, version: int) -> str:
         """The content hash: compiled schemes are cached by it, since an aborted publication's number is used again."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from rewards.amounts import amount_text
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.ledger.bonuses import bonus, take_back
 from rewards.ledger.posting import post
@@ -148,7 +147,7 @@ def _award(
     tx: Transaction, organisation: str, found: Round, people: Sequence[Any], actor: str, reason: str, now_us: int
 ) -> None:  # fmt: skip
     amount, first = millipoints(found.award.points), found.first.toordinal()
-    told = {"title": found.award.title, "bonus": f" and {amount_text(amount)}" if amount else ""}
+    told = {"title": found.award.title}
     drafts = [
         bonus(
             row, "nomination", found.award.id, amount, told, found.version, found.zone,

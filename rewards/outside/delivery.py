@@ -142,7 +142,7 @@ class HttpSender:
         connection = http.client.HTTPConnection(target.host, target.port, timeout=self.seconds)
         connection.sock = self._connect(addresses, target)
         # A receiver that answers byte by byte never runs into the socket's own time limit.
-        deadline = threading.Timer(_left(give_up), _hang_up, (connection.sock,))
+        deadline = threading.Timer(_left(give_up), hang_up, (connection.sock,))
         deadline.daemon = True
         deadline.start()
         try:
@@ -177,6 +177,7 @@ def _left(give_up: float) -> float:
     return max(0.01, give_up - time.monotonic())
 
 
-def _hang_up(sock: socket.socket) -> None:
+def hang_up(sock: socket.socket) -> None:
+    """End a connection from another thread: whoever waits for it is told at once."""
     with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)

@@ -13,6 +13,7 @@ from typing import Any
 
 from rewards.faults import Conflict, Gone, NotFound, Refused
 from rewards.language import gettext as _
+from rewards.mail.queue import queue
 from rewards.people.accounts import PRESENT, Account, create_account, hash_password, known_roles, open_session
 from rewards.people.rights import Right
 from rewards.store import access_links as rows
@@ -93,6 +94,13 @@ def invite(
     actor = OPERATOR if by is None else by.person
     create_account(tx, organisation, person, kept, None, now, actor)
     return _issue(tx, organisation, row, INVITATION, actor, now)
+
+
+def send(tx: Transaction, organisation: str, link: Link, public: str, now: datetime) -> bool:
+    """Queue the link to be sent to its person; False where she has no address. `public`: what it begins with."""
+    data = {"link": public + link.path}
+    queued = queue(tx, organisation, link.person, link.purpose, data, now, expires_at=link.expires_at)
+    return queued is not None
 
 
 def invite_group(

@@ -12,6 +12,7 @@ from rewards.people.zones import change_zone
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import forgetting, projections, states
+from rewards.store import mail as mail_rows
 from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
@@ -171,6 +172,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     for account in accounts_of(tx, row):
         account_rows.drop_account(tx, account)
         webhook_rows.end_of(tx, account)
+        mail_rows.drop_of(tx, account)
         recognition_rows.blank_messages(tx, account)
         nomination_rows.blank_messages(tx, account)
         credential_rows.forget(tx, account)

@@ -29,7 +29,6 @@ from rewards.events import (
     payload_hash,
 )
 from rewards.people_file import PersonRow
-from rewards.scheme.phrases import plural
 from rewards.scoring.absences import in_time
 from rewards.scoring.award import Entry, Reason, badge_arguments, entry_of
 from rewards.scoring.carrying import NOTHING_ASIDE, carry_people
@@ -295,14 +294,14 @@ def _set_aside(compiled: CompiledScheme | None, event: Event) -> Entry | None:
     if event.frozen is not None:
         if event.frozen.taken != "scored":
             reason = Reason(event.frozen.taken)
-            return Entry("", "", "points", 0, reason, arguments={"grace": plural(grace, "hour")})
+            return Entry("", "", "points", 0, reason, arguments={"grace_hours": str(grace)})
         return None if compiled is not None else Entry("", "", "points", 0, Reason.NO_SCHEME)
     if event.recorded_at is None:
         return None
     if event.occurred_at > event.recorded_at + FUTURE_LIMIT:
         return Entry("", "", "points", 0, Reason.QUARANTINED)
     if event.recorded_at - event.occurred_at > timedelta(hours=grace):
-        return Entry("", "", "points", 0, Reason.LATE, arguments={"grace": plural(grace, "hour")})
+        return Entry("", "", "points", 0, Reason.LATE, arguments={"grace_hours": str(grace)})
     return None
 
 

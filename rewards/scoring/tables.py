@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from engine import scoring_tables as codes
-from engine.scoring_tables import Ints, SchemeTables
+from engine.scoring_plain import PlainTables
+from engine.scoring_tables import Ints, SchemeTables, new_state
 from rewards.document import content_hash
 from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.scheme.achievements import COUNTED, Badge, Requirement
@@ -38,6 +39,17 @@ class CompiledScheme:
     hash: str
     caps: tuple[Cap, ...]
     parts: tuple[Part, ...]
+
+    @cached_property
+    def plain_tables(self) -> PlainTables:
+        """The tables for the kernel uncompiled."""
+        return PlainTables.of(self.tables)
+
+    @cached_property
+    def fresh_row(self) -> list[int]:
+        """What is remembered of a person before any event."""
+        row: list[int] = new_state(self.tables, 1, 1).people[0].tolist()
+        return row
 
     @cached_property
     def explained(self) -> dict[tuple[int, int, int], Any]:

@@ -1,6 +1,7 @@
 """Rows of the ledger: journal entries, their postings, and the balances they add up to."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, true, update
@@ -15,7 +16,6 @@ from rewards.store.units import upsert
 JOURNAL = schema.journal
 POSTING = schema.posting
 BALANCE = schema.balance
-BADGE = schema.person_badge
 GUARDED = ("allowance", "budget", "held")
 
 _ADD_JOURNAL = inserting(JOURNAL, returning=("id",))
@@ -37,31 +37,32 @@ UNDOES_NOTHING = func.coalesce(JOURNAL.c.reverses, 0) == 0
 """Not written as IS NULL: SQLite would then walk every such entry of the database by the index on `reverses`."""
 
 
-def _standing(*also: ColumnElement[bool]) -> Any:
+_COMPARED = (
+    JOURNAL.c.id, JOURNAL.c.person_id, JOURNAL.c.event_ref, JOURNAL.c.kind, JOURNAL.c.rule, JOURNAL.c.amount, JOURNAL.c.reason,
+    JOURNAL.c.scheme_version, JOURNAL.c.occurred_us, JOURNAL.c.object_key,
+)  # fmt: skip
+"""What a fold is compared with. Few of the entries it meets are undone, and only those are read whole."""
+
+
+def _standing(what: Sequence[Any], *also: ColumnElement[bool]) -> Any:
     """Entries of events that no other entry has reversed."""
     return (
-        select(JOURNAL)
+        select(*what)
         .join(_OTHER, _OTHER.c.reverses == JOURNAL.c.id, isouter=True)
         .where(JOURNAL.c.event_ref.is_not(None), UNDOES_NOTHING, _OTHER.c.id.is_(None), *also)
-        .order_by(JOURNAL.c.id)
     )
 
 
 _STANDING = Prepared(
     lambda _: _standing(
-        JOURNAL.c.person_id == bindparam("who"), JOURNAL.c.occurred_us >= bindparam("from_us")
+        [JOURNAL], JOURNAL.c.person_id == bindparam("who"), JOURNAL.c.occurred_us >= bindparam("from_us")
     )
 )
-_STANDING_OF = Prepared(lambda dialect: _standing(one_of(JOURNAL.c.event_ref, dialect)))
+_STANDING_OF = Prepared(lambda dialect: _standing(_COMPARED, one_of(JOURNAL.c.event_ref, dialect)))
+_WHOLE = Prepared(lambda dialect: select(JOURNAL).where(one_of(JOURNAL.c.id, dialect)))
 _POSTINGS = Prepared(
     lambda dialect: select(POSTING).where(one_of(POSTING.c.journal_id, dialect)).order_by(POSTING.c.id)
 )
-BADGE_KINDS = ("badge", "badge_lost")
-NO_OBJECT = 0
-"""Stands where a badge is the person's, whatever the object."""
-BADGE_COLUMNS = (
-    JOURNAL.c.id, JOURNAL.c.kind, JOURNAL.c.occurred_us, JOURNAL.c.recorded_us, JOURNAL.c.reverses,
-)  # fmt: skip
 _CHUNK = 500
 
 
@@ -212,22 +213,42 @@ def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None =
 
 
 def standing(tx: Transaction, person_id: int, from_us: int) -> list[Any]:
-    """The person's entries from events since `from_us` that no other entry has reversed."""
-    return tx.ask(_STANDING, [{"who": person_id, "from_us": from_us}])
+    """The person's entries from events since `from_us` that no other entry has reversed, oldest first."""
+    return _by_id(tx.ask(_STANDING, [{"who": person_id, "from_us": from_us}]))
 
 
 def standing_of(tx: Transaction, event_refs: Iterable[int]) -> dict[int, list[Any]]:
-    """Entries of these events that no other entry has reversed, by person (asking for one would mislead SQLite's planner)."""
+    """Entries of these events that no other entry has reversed, by person, as far as they are compared.
+
+    (Asking for a person would mislead SQLite's planner.)
+    """
     found: dict[int, list[Any]] = {}
-    for row in sorted(tx.ask_each(_STANDING_OF, sorted(set(event_refs))), key=lambda row: int(row.id)):
+    for row in _by_id(tx.ask_each(_STANDING_OF, sorted(set(event_refs)))):
         found.setdefault(row.person_id, []).append(row)
     return found
 
 
+def with_postings(tx: Transaction, ids: Iterable[int]) -> tuple[list[Any], dict[int, list[Any]]]:
+    """These entries whole, oldest first, and their postings by entry."""
+    keys = sorted(set(ids))
+    if not keys:
+        return [], {}
+    entries, postings = tx.ask_all(tx.each(_WHOLE, keys), tx.each(_POSTINGS, keys))
+    return _by_id(entries), _by_entry(postings)
+
+
+def _by_id(rows: list[Any]) -> list[Any]:
+    return sorted(rows, key=attrgetter("id"))
+
+
 def postings_of(tx: Transaction, journal_ids: Iterable[int]) -> dict[int, list[Any]]:
     """Postings by entry."""
+    return _by_entry(tx.ask_each(_POSTINGS, sorted(set(journal_ids))))
+
+
+def _by_entry(postings: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
-    for row in tx.ask_each(_POSTINGS, sorted(set(journal_ids))):
+    for row in postings:
         found.setdefault(row.journal_id, []).append(row)
     return found
 
@@ -296,103 +317,3 @@ def due(tx: Transaction, organisation: str, now_us: int) -> list[Row[Any]]:
     """Held entries whose time is over."""
     waits = (JOURNAL.c.hold_until_us.is_not(None), JOURNAL.c.hold_until_us <= now_us)
     return not_undone(tx, organisation, *waits, UNDOES_NOTHING)
-
-
-def refresh_badge(tx: Transaction, organisation: str, person_id: int, badge: str, object_key: int) -> None:
-    """Bring one person's badge (for one object, where every object earns it anew) to what the ledger says of it."""
-    query = select(*BADGE_COLUMNS).where(
-        JOURNAL.c.organisation_id == organisation,
-        JOURNAL.c.person_id == person_id,
-        JOURNAL.c.kind.in_(BADGE_KINDS),
-        JOURNAL.c.rule == badge,
-        func.coalesce(JOURNAL.c.object_key, NO_OBJECT) == object_key,
-    )
-    journal_id, awarded_us, revoked_us = badge_standing(tx.execute(query.order_by(JOURNAL.c.id)))
-    values = {"journal_id": journal_id, "awarded_us": awarded_us, "revoked_us": revoked_us}
-    key = {
-        "organisation_id": organisation, "person_id": person_id, "badge": badge, "object_key": object_key
-    }  # fmt: skip
-    made = upsert(tx, BADGE)
-    tx.execute(made.on_conflict_do_update(index_elements=list(key), set_=values), key | values)
-
-
-def badge_standing(entries: Iterable[Any]) -> tuple[int, int, int | None]:
-    """(entry, awarded at, revoked at or None) from one badge's entries by id: the last award that nothing undid counts.
-
-    A later loss that nothing undid revokes it. Where every award was undone, the last one shows when it was.
-    """
-    awards: list[Any] = []
-    undone: dict[int, int] = {}
-    for row in entries:
-        if row.reverses is None:
-            awards.append(row)
-        else:
-            undone[row.reverses] = row.recorded_us
-    standing = sorted(
-        (row for row in awards if row.id not in undone), key=lambda row: (row.occurred_us, row.id)
-    )
-    held = [row for row in standing if row.kind == "badge"]
-    if not held:
-        last = [row for row in awards if row.kind == "badge"][-1]
-        return last.id, last.occurred_us, undone[last.id]
-    lost = [row for row in standing[standing.index(held[-1]) + 1 :] if row.kind == "badge_lost"]
-    return held[-1].id, held[-1].occurred_us, lost[0].occurred_us if lost else None
-
-
-def holds_any(
-    tx: Transaction, organisation: str, person_id: int, badges: Collection[tuple[str, int]]
-) -> bool:
-    """True when the person holds one of these badges (each with its object's key) now."""
-    query = select(BADGE.c.badge, BADGE.c.object_key).where(
-        BADGE.c.organisation_id == organisation,
-        BADGE.c.person_id == person_id,
-        BADGE.c.badge.in_({badge for badge, _ in badges}),
-        BADGE.c.object_key.in_({object_key for _, object_key in badges}),
-        BADGE.c.revoked_us.is_(None),
-    )
-    return any((badge, object_key) in badges for badge, object_key in tx.execute(query))
-
-
-def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[tuple[str, int]]:
-    """Badges that the person holds by entries from before an instant, each with its object's key."""
-    query = (
-        select(BADGE.c.badge, BADGE.c.object_key)
-        .join(JOURNAL, JOURNAL.c.id == BADGE.c.journal_id)
-        .where(
-            BADGE.c.person_id == person_id, BADGE.c.revoked_us.is_(None), JOURNAL.c.occurred_us < before_us
-        )
-    )
-    return {(badge, object_key) for badge, object_key in tx.execute(query)}
-
-
-def kept_badges(tx: Transaction, organisation: str) -> list[Row[Any]]:
-    """Standing badge entries, and lost ones, of people one of whose events was undone: what was permanent may have outlived it."""
-    other, event = JOURNAL.alias(), schema.event
-    undone = (
-        select(event.c.person_id)
-        .where(event.c.voided_at_us.is_not(None))
-        .union(
-            select(event.c.owner_id).where(event.c.voided_at_us.is_not(None), event.c.owner_id.is_not(None))
-        )
-    )
-    query = (
-        select(JOURNAL)
-        .join(other, (other.c.reverses == JOURNAL.c.id) & (other.c.origin != "merge"), isouter=True)
-        .where(
-            JOURNAL.c.organisation_id == organisation,
-            JOURNAL.c.kind == "badge",
-            JOURNAL.c.origin != "merge",
-            JOURNAL.c.event_ref.is_not(None),
-            JOURNAL.c.reverses.is_(None),
-            JOURNAL.c.person_id.in_(undone),
-            other.c.id.is_(None),
-        )
-        .order_by(JOURNAL.c.id)
-    )
-    return list(tx.execute(query))
-
-
-def badges_of(tx: Transaction, person_id: int) -> list[Row[Any]]:
-    """The person's badges, the revoked included, the oldest first; one row for each object that earned it."""
-    query = select(BADGE).where(BADGE.c.person_id == person_id)
-    return list(tx.execute(query.order_by(BADGE.c.awarded_us, BADGE.c.journal_id)))

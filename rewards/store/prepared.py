@@ -31,6 +31,7 @@ _DIALECTS: dict[str, Any] = {
     "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]
 }
 _ROWS, _PLACE = "rows", "place"
+KEYS = "keys"
 
 
 class Prepared:
@@ -66,9 +67,10 @@ class Compiled:
 
     def sets(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
         """The parameters of each execution: one a row, or a single one for all rows where they are `given`."""
-        if self._names == (_ROWS,):
+        if _ROWS in self._names:
             placed = [{**row, _PLACE: place} for place, row in enumerate(rows)]
-            return [[json.dumps(placed, ensure_ascii=False, separators=(",", ":"), default=bytes.hex)]]
+            told = json.dumps(placed, ensure_ascii=False, separators=(",", ":"), default=bytes.hex)
+            return [self.values({_ROWS: told})]
         return [self.values(row) for row in rows]
 
     def values(self, row: Mapping[str, Any]) -> list[Any]:
@@ -94,6 +96,14 @@ def taken(rows: Any, one: ColumnElement[Any]) -> Any:
     """A column of what is `given`."""
     found = rows.c[one.key]
     return func.decode(found, literal_column("'hex'")) if _is_bytes(one) else found
+
+
+def each_of(columns: Sequence[ColumnElement[Any]], dialect: str) -> dict[str, Any]:
+    """What a question compares with, for each of the rows given to it: by the names of these columns, and typed as they are."""
+    if dialect == "sqlite":
+        return {str(one.key): bindparam(str(one.key)) for one in columns}
+    rows = given(columns)
+    return {str(one.key): taken(rows, one) for one in columns}
 
 
 def _is_bytes(one: ColumnElement[Any]) -> bool:
@@ -132,10 +142,10 @@ def inserting(table: Table, *, returning: Sequence[str] = (), once: bool = False
 
 
 def one_of(column: ColumnElement[int], dialect: str) -> ColumnElement[bool]:
-    """The column is one of the keys that `Transaction.ask_each` is given: all of them at once, or one after the other."""
+    """The column is one of the keys that `Transaction.ask_each` is given, all of them at once."""
     if dialect == "sqlite":
-        return column == bindparam("key")
-    return column == func.any(bindparam("keys", type_=postgresql.ARRAY(BigInteger)))
+        return column.in_(select(func.json_each(bindparam(KEYS)).table_valued("value").c.value))
+    return column == func.any(bindparam(KEYS, type_=postgresql.ARRAY(BigInteger)))
 
 
 def adding(table: Table, amount: str, *, returning: bool = False) -> Prepared:

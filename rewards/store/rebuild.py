@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from rewards.store import schema
-from rewards.store.journal import BADGE_COLUMNS, BADGE_KINDS, NO_OBJECT, badge_standing
+from rewards.store.badges import BADGE_COLUMNS, BADGE_KINDS, NO_OBJECT, badge_standing
 from rewards.store.projections import bucket_of, windows
 from rewards.store.session import Transaction
 

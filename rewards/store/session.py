@@ -1,5 +1,6 @@
 """Opening the database: one transaction per use case, one writer per process on SQLite."""
 
+import json
 import os
 import threading
 import time
@@ -19,7 +20,7 @@ from rewards.faults import Unavailable
 from rewards.outputs import OWNER_ONLY
 from rewards.store.address import parse_address
 from rewards.store.engines import begin_sqlite, file_of, identity, postgresql_engine, sqlite_engine
-from rewards.store.prepared import Compiled, Prepared
+from rewards.store.prepared import KEYS, Compiled, Prepared
 from rewards.store.trouble import told
 
 # How long a writer waits for its turn, unless the caller says otherwise. A web request waits less: it holds a thread.
@@ -58,11 +59,12 @@ class Transaction:
 
     def ask_each(self, statement: Prepared, keys: Sequence[int], **rest: Any) -> list[Any]:
         """Run a prepared statement made with `one_of` over some keys; nothing is asked where there are none."""
-        if not keys:
-            return []
-        if self.dialect == "sqlite":
-            return self.ask(statement, [{"key": key, **rest} for key in keys])
-        return self.ask(statement, [{"keys": list(keys), **rest}])
+        return self.ask(*self.each(statement, keys, **rest)) if keys else []
+
+    def each(self, statement: Prepared, keys: Sequence[int], **rest: Any) -> "Question":
+        """Such a question, to be asked together with others."""
+        told = json.dumps(list(keys)) if self.dialect == "sqlite" else list(keys)
+        return statement, [{KEYS: told, **rest}]
 
     def ask_all(self, *questions: "Question") -> list[list[Any]]:
         """Several prepared statements in one go; none may need another's answer."""

@@ -71,7 +71,7 @@ def every_command(folder: Path) -> list[tuple[str, ...]]:
     )
     return [
         ("db", "verify"), ("db", "backup", str(folder / "out.backup")), ("rehearse", "d1"), ("doctor",), ("worker", "--once"),
-        ("serve", "--port", "0"), ("db", "upgrade"), init, ("db", "restore", str(folder / "none.backup")),
+        ("serve", "--port", "0"), ("account", "list"), ("account", "invite", "p1"), ("db", "upgrade"), init, ("db", "restore", str(folder / "none.backup")),
     ]  # fmt: skip
 
 

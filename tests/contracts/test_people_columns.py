@@ -11,8 +11,10 @@ from sqlalchemy.sql.sqltypes import BigInteger
 from rewards.badges.credentials import credential_for
 from rewards.content.content import ChannelStatus, ContentItem, publish_item
 from rewards.content.links import prepare_share
+from rewards.mail.choices import Choice, choose
 from rewards.merging import merge_people
 from rewards.nominations.nominations import nominate
+from rewards.outside.mail import queue
 from rewards.outside.webhooks import subscribe
 from rewards.people.accounts import create_account, create_token, hash_password, open_session
 from rewards.people.invitations import reset
@@ -104,6 +106,8 @@ def world(db: Any) -> World:
         reactivate(tx, org, "ben", now)
         open_session(tx, org, "ben", now)
         reset(tx, org, "ben", now)
+        queue(tx, org, "ben2", "join", {"link": "/account/ben"}, now)
+        choose(tx, org, "ben", Choice("daily"), now)
     made.record(made.event("ben2", now - HOUR), made.event("dan", now - HOUR, owner="ben2"))
     for _ in range(5):
         made.record(made.event("ben", owner="dan"))

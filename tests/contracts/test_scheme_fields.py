@@ -71,7 +71,7 @@ def test_the_modules_of_a_row_read_the_field(name: str) -> None:
         for module in cell.split():
             places = KERNEL if module == "rewards.scoring.tables" else (module,)
             if module == "rewards.scheme.explain":
-                places = (module, "rewards.scheme.phrases")
+                places = (module, "rewards.scheme.explain_achievements", "rewards.scheme.phrases")
             assert any(field in read_by(place) for place in places), f"{module} does not read {field}"
 
 

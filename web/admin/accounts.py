@@ -19,8 +19,8 @@ from rewards.people.people import Person, get_person
 from rewards.people.rights import ROLES, TITLES, Right
 from rewards.store.session import Database, Transaction
 from web.problems import refused
-from web.session import Needs, PublicAddress, Store, now
-from web.slips import Slip, slips
+from web.session import Needs, Store, now
+from web.slips import Handing, Slip, Way, sends_mail, slips
 from web.templating import page
 from web.text import Plain
 
@@ -65,6 +65,7 @@ class OneAccountContext:
     titles: dict[str, str]
     states: dict[str, str]
     slips: list[Slip]
+    mail: bool
     done: str
     fault: str
 
@@ -128,10 +129,11 @@ def _one(
             titles=_titles(),
             states=_states(),
             slips=made or [],
+            mail=sends_mail(request),
             done=_(DONE.get(request.query_params.get("done", ""), "")) if not fault and not made else "",
             fault=fault,
         )
-    return page(request, "admin/account.html", context, status, {"Cache-Control": "no-store"})
+    return page(request, "admin/account.html", context, status)
 
 
 @router.get("/admin/accounts/{person}")
@@ -155,22 +157,20 @@ def roles(request: Request, store: Store, account: Admin, person: Plain, role: R
 
 @router.post("/admin/accounts/{person}/invitation")
 def invitation(
-    request: Request, store: Store, account: Admin, public: PublicAddress, person: Plain, role: Roles
+    request: Request, store: Store, account: Admin, way: Handing, person: Plain, role: Roles
 ) -> Response:
     """Invite with these roles; the link is shown this once."""
     return _handed(
-        request, store, account, public, person,
+        request, store, account, way, person,
         lambda tx: invite(tx, account.organisation, person, role, now(), account), role,
     )  # fmt: skip
 
 
 @router.post("/admin/accounts/{person}/reset")
-def another_password(
-    request: Request, store: Store, account: Admin, public: PublicAddress, person: Plain
-) -> Response:
+def another_password(request: Request, store: Store, account: Admin, way: Handing, person: Plain) -> Response:
     """Make a link for another password; it is shown this once."""
     return _handed(
-        request, store, account, public, person,
+        request, store, account, way, person,
         lambda tx: reset(tx, account.organisation, person, now(), account),
     )  # fmt: skip
 
@@ -179,19 +179,19 @@ def _handed(
     request: Request,
     store: Database,
     account: Account,
-    public: str,
+    way: Way,
     person: str,
     make: Callable[[Transaction], Link],
     chosen: list[str] | None = None,
 ) -> Response:
     try:
         with store.begin() as tx:
-            made = make(tx)
+            made = slips(tx, account.organisation, [make(tx)], way.public, way.mail)
     except NotFound:
         raise
     except Fault as fault:
         return _one(request, store, account, person, str(fault), refused(fault), chosen)
-    return _one(request, store, account, person, made=slips([made], public))
+    return _one(request, store, account, person, made=made)
 
 
 @router.post("/admin/accounts/{person}/end")

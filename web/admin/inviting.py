@@ -18,8 +18,8 @@ from rewards.people.people import Person, get_person
 from rewards.people.rights import Right
 from rewards.store.session import Database
 from web.problems import refused
-from web.session import Needs, PublicAddress, Store, now
-from web.slips import Slip, slips
+from web.session import Needs, Store, now
+from web.slips import Handing, Slip, sends_mail, slips
 from web.templating import page
 from web.text import MOST_TYPED, Plain
 
@@ -38,6 +38,7 @@ class InvitingContext:
     teams: list[str]
     most: int
     slips: list[Slip]
+    mail: bool
     refusals: list[str]
     left: int
     sent: bool
@@ -65,13 +66,14 @@ def _page(
             teams=teams,
             most=MOST_AT_ONCE,
             slips=made or [],
+            mail=sends_mail(request),
             refusals=refusals or [],
             left=left,
             sent=made is not None,
             typed=typed,
             fault=fault,
         )
-    return page(request, "admin/inviting.html", context, status, {"Cache-Control": "no-store"})
+    return page(request, "admin/inviting.html", context, status)
 
 
 @router.get("/invitations")
@@ -84,7 +86,7 @@ def form(request: Request, store: Store, account: Inviting) -> Response:
 def send(
     request: Request,
     store: Store,
-    public: PublicAddress,
+    way: Handing,
     account: Inviting,
     whom: Annotated[Whom, Form()],
     segment: Annotated[Plain, Form(max_length=64)] = "",
@@ -109,9 +111,10 @@ def send(
                     tx, org, now(), account,
                     _chosen(segment, whom == "segment"), _chosen(team, whom == "team"),
                 )  # fmt: skip
+            handed = slips(tx, org, made, way.public, way.mail)
     except Fault as fault:
         return _page(request, store, account, typed, fault=str(fault), status=refused(fault))
-    return _page(request, store, account, typed, slips(made, public), refusals, left)
+    return _page(request, store, account, typed, handed, refusals, left)
 
 
 def _chosen(name: str, asked: bool) -> str:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import Fault, NotFound
+from rewards.language import N_, gettext
 from rewards.ledger.entries import balances
 from rewards.people.accounts import Account
 from rewards.people.people import get_person
@@ -21,8 +22,8 @@ from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
 NOTES = {
-    "claimed": "Done. It is listed below under “Yours”, with what happens next.",
-    "cancelled": "Taken back. The points are yours again.",
+    "claimed": N_("Done. It is listed below under “Yours”, with what happens next."),
+    "cancelled": N_("Taken back. The points are yours again."),
 }
 MOST_ID = 2**63 - 1
 
@@ -43,7 +44,9 @@ def _page(
             "returnable": returnable(tx, org, me, now()),
             "key": secrets.token_urlsafe(12),
             "fault": fault,
-            "note": "" if fault else next((NOTES[n] for n in NOTES if n in request.query_params), ""),
+            "note": ""
+            if fault
+            else next((gettext(NOTES[n]) for n in NOTES if n in request.query_params), ""),
         }
     return page(request, "employee/rewards.html", context, status)
 
