@@ -18,8 +18,8 @@ from rewards.store.session import Database
 from web.lanes import LaneFull
 from web.navigation import home_of
 from web.own.password import SECONDS_TO_HASH, Password, busy, same
-from web.problems import Problem
-from web.session import Config, PublicAddress, Store, now, start
+from web.problems import COOKIE, Problem
+from web.session import Config, PublicAddress, Store, device, now, start
 from web.settings import Settings
 from web.slips import sends_mail
 from web.templating import page
@@ -78,7 +78,16 @@ async def _choose(
     def act() -> Response:
         try:
             same(password, again)
-            session = accept(store, config.organisation, purpose, token, password, now())
+            session = accept(
+                store,
+                config.organisation,
+                purpose,
+                token,
+                password,
+                now(),
+                device(request),
+                request.cookies.get(COOKIE),
+            )
         except BadValue as fault:
             return _form(request, store, config, purpose, token, str(fault), 422)
         with store.read() as tx:

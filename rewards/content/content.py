@@ -1,7 +1,7 @@
 """Content that people may share: what is green-lit, where, until when, with which disclosure."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
@@ -11,6 +11,7 @@ from rewards.fields import Instant, Normal, name_in, name_of, printed
 from rewards.store import content as rows
 from rewards.store import trail
 from rewards.store.persons import find_row
+from rewards.store.rows import AnyPerson
 from rewards.store.session import Transaction
 from rewards.store.units import maybe_us, to_us
 
@@ -98,7 +99,7 @@ def get_item(tx: Transaction, organisation: str, item: str) -> ContentItem:
     return ContentItem.model_validate_json(row.document)
 
 
-def item_for(tx: Transaction, organisation: str, person: Any, item: str) -> ContentItem:
+def item_for(tx: Transaction, organisation: str, person: AnyPerson, item: str) -> ContentItem:
     """One item, as a person (her row) may see it. Raises NotFound for one that is for other segments, as for one that is not there."""
     found = get_item(tx, organisation, item)
     if found.segments and person.segment not in found.segments:

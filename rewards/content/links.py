@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from rewards.content.clicks import Network, why_forged
@@ -20,6 +19,7 @@ from rewards.store import links as rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store.persons import find_row
+from rewards.store.rows import ShareLinkRow
 from rewards.store.session import Transaction
 from rewards.store.units import DAY_US, digest, from_us, to_us
 
@@ -192,7 +192,8 @@ def follow_link(
         # Not noted by browser: made-up ones would fill the table.
         rows.count(tx, code, 1, 0)
         return Followed(link.url, False, forged)
-    rows.add_click(tx, link.organisation_id, code, visitor_hash, day, now_us, origin)
+    from_address, from_block = (None, None) if origin is None else (origin.address, origin.block)
+    rows.add_click(tx, link.organisation_id, code, visitor_hash, day, now_us, from_address, from_block)
     if account is not None and _is_own(tx, link, account):
         # The browser was noted all the same: signed out, it counts no more than before.
         rows.count(tx, code, 1, 0)
@@ -219,7 +220,7 @@ def follow_link(
     return Followed(link.url, True, "counted")
 
 
-def _is_own(tx: Transaction, link: Any, account: Account) -> bool:
+def _is_own(tx: Transaction, link: ShareLinkRow, account: Account) -> bool:
     if account.organisation != link.organisation_id:
         return False
     reader = people_rows.find(tx, link.organisation_id, account.person)

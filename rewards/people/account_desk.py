@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from rewards.faults import BadValue, NotFound, Refused
 from rewards.language import gettext as _
@@ -20,10 +20,12 @@ from rewards.people.accounts import (
 from rewards.people.invitations import INVITATION, OPERATOR, set_password
 from rewards.people.rights import ROLES, Right
 from rewards.store import access_links as link_rows
-from rewards.store import accounts as rows
+from rewards.store import account_desk as rows
+from rewards.store import accounts as account_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import trail
 from rewards.store.persons import find_row
+from rewards.store.rows import AccessLinkRow, AccountRow, ListedRow
 from rewards.store.session import Database, Transaction
 from rewards.store.units import maybe_us, to_us
 
@@ -33,7 +35,7 @@ MOST_SEARCHED = 64
 
 
 @dataclass(frozen=True, slots=True)
-class AccountRow:
+class Listed:
     """One person as the page of accounts shows her.
 
     none: no sign-in yet; invited: until `until`; expired: never chose a password; active; ended: by an administrator; gone: left.
@@ -57,7 +59,7 @@ def accounts(
     role: str = "",
     after: str = "",
     limit: int = PAGE,
-) -> tuple[list[AccountRow], str]:
+) -> tuple[list[Listed], str]:
     """People by id from the one after `after`, and the id to go on from ('' at the end).
 
     With `role` only those who have it; with `search` those whose id begins with it, or with these words in name or address.
@@ -71,10 +73,11 @@ def accounts(
     return shown, shown[-1].person if len(found) > limit else ""
 
 
-def account_of(tx: Transaction, organisation: str, person: str, now: datetime) -> AccountRow:
+def account_of(tx: Transaction, organisation: str, person: str, now: datetime) -> Listed:
     """One person. Raises NotFound."""
     who = find_row(tx, organisation, person)
     row = rows.listed_one(tx, who.id)
+    assert row is not None, "she was just found"
     return _row(row, link_rows.newest(tx, [who.id], INVITATION).get(who.id), to_us(now))
 
 
@@ -111,20 +114,22 @@ def end_account(
     _another_admin(tx, organisation, known)
     actor = OPERATOR if by is None else by.person
     rows.change(tx, known.person_id, {"password_hash": None, "ended_at_us": to_us(now)})
-    rows.drop_sessions(tx, known.person_id)
+    account_rows.drop_sessions(tx, known.person_id)
     rows.revoke_of(tx, known.person_id, to_us(now))
     link_rows.supersede(tx, known.person_id, to_us(now))
     trail.log(tx, organisation, actor, "account.end", f"person:{known.person_id}", "", to_us(now))
 
 
-def change_password(db: Database, account: Account, current: str, wanted: str, now: datetime) -> str:
+def change_password(
+    db: Database, account: Account, current: str, wanted: str, now: datetime, device: str = ""
+) -> str:
     """Another password of one's own; every session ends, and this is the token of a new one.
 
     Raises Refused where the current password is not right, BadValue for the new one. Both are hashed outside of transactions.
     """
     organisation, person = account.organisation, account.person
     with db.read() as tx:
-        row = rows.find_account(tx, organisation, person)
+        row = account_rows.find_account(tx, organisation, person)
     stored = None if row is None else row.password_hash
     if not check_password(current, stored):
         raise Refused(_("The current password is not right: nothing was changed."))
@@ -133,8 +138,8 @@ def change_password(db: Database, account: Account, current: str, wanted: str, n
         known = rows.lock(tx, find_row(tx, organisation, person).id)
         if known is None or known.password_hash != stored:
             raise Refused(_("The password was changed elsewhere meanwhile: nothing was changed."))
-        set_password(tx, organisation, known, hashed, person, now)
-        return open_session(tx, organisation, person, now)
+        set_password(tx, organisation, known.person_id, hashed, person, now)
+        return open_session(tx, organisation, person, now, device)
 
 
 def has_admin(tx: Transaction, organisation: str) -> bool:
@@ -142,7 +147,7 @@ def has_admin(tx: Transaction, organisation: str) -> bool:
     return rows.others_with(tx, organisation, "admin", 0, PRESENT)
 
 
-def _locked(tx: Transaction, organisation: str, person: str, by: Account | None) -> Any:
+def _locked(tx: Transaction, organisation: str, person: str, by: Account | None) -> AccountRow:
     if by is not None and not by.may(Right.ACCOUNTS):
         raise Refused(_("Only an administrator changes the accounts of others."))
     row = find_row(tx, organisation, person)
@@ -154,7 +159,7 @@ def _locked(tx: Transaction, organisation: str, person: str, by: Account | None)
     return known
 
 
-def _another_admin(tx: Transaction, organisation: str, known: Any) -> None:
+def _another_admin(tx: Transaction, organisation: str, known: AccountRow) -> None:
     """Raise Refused where this is the last administrator."""
     if "admin" in known.roles.split() and not rows.others_with(
         tx, organisation, "admin", known.person_id, PRESENT
@@ -162,7 +167,7 @@ def _another_admin(tx: Transaction, organisation: str, known: Any) -> None:
         raise Refused(_("This is the last administrator: give somebody else the role first."))
 
 
-def _row(row: Any, link: Any, now_us: int) -> AccountRow:
+def _row(row: ListedRow, link: AccessLinkRow | None, now_us: int) -> Listed:
     state: State = "none"
     until = None
     if row.status not in PRESENT:
@@ -178,7 +183,7 @@ def _row(row: Any, link: Any, now_us: int) -> AccountRow:
     else:
         state = "expired"
     roles = tuple((row.roles or "").split())
-    return AccountRow(row.external_id, row.name, row.email, row.segment, row.team, roles, state, until)
+    return Listed(row.external_id, row.name, row.email, row.segment, row.team, roles, state, until)
 
 
 def groups(tx: Transaction, organisation: str) -> tuple[list[str], list[str]]:

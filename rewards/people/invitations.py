@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from rewards.faults import Conflict, Gone, NotFound, Refused
 from rewards.language import gettext as _
@@ -17,10 +16,12 @@ from rewards.mail.queue import queue
 from rewards.people.accounts import PRESENT, Account, create_account, hash_password, known_roles, open_session
 from rewards.people.rights import Right
 from rewards.store import access_links as rows
+from rewards.store import account_desk as desk_rows
 from rewards.store import accounts as account_rows
 from rewards.store import people as people_rows
 from rewards.store import trail
 from rewards.store.persons import find_row
+from rewards.store.rows import HeldLinkRow, NamedPersonRow
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, from_us, to_us
 
@@ -80,7 +81,7 @@ def invite(
     kept = known_roles(roles)
     row = find_row(tx, organisation, person)
     _must_be_present(row)
-    known = account_rows.lock(tx, row.id)
+    known = desk_rows.lock(tx, row.id)
     if known is not None and known.password_hash is not None and known.ended_at_us is None:
         raise Conflict(
             _("{person} has chosen a password already: change the roles, or reset the password.").format(person=row.external_id)
@@ -93,6 +94,7 @@ def invite(
             )
     actor = OPERATOR if by is None else by.person
     create_account(tx, organisation, person, kept, None, now, actor)
+    desk_rows.change(tx, row.id, {"ended_at_us": None})
     return _issue(tx, organisation, row, INVITATION, actor, now)
 
 
@@ -116,7 +118,7 @@ def invite_group(
 
     At most `most` at once; returns their links and how many are left to be invited.
     """
-    found, left = account_rows.without_account(tx, organisation, segment, team, PRESENT, most)
+    found, left = desk_rows.without_account(tx, organisation, segment, team, PRESENT, most)
     return [invite(tx, organisation, person, ["employee"], now, by) for person in found], left
 
 
@@ -127,7 +129,7 @@ def reset(tx: Transaction, organisation: str, person: str, now: datetime, by: Ac
     """
     row = find_row(tx, organisation, person)
     _must_be_present(row)
-    known = account_rows.lock(tx, row.id)
+    known = desk_rows.lock(tx, row.id)
     if known is None:
         raise NotFound(_("{person} has no sign-in: invite first.").format(person=row.external_id))
     if known.ended_at_us is not None:
@@ -142,10 +144,13 @@ def ask_reset(tx: Transaction, organisation: str, who: str, now: datetime) -> Li
 
     None where there is nobody, no address, or a link was made a moment ago: whoever asks is told the same.
     """
-    row = people_rows.find(tx, organisation, who) or people_rows.only_at(tx, organisation, who)
+    row = people_rows.find(tx, organisation, who)
+    if row is None and "@" in who:
+        sharing = people_rows.by_address(tx, organisation, who)
+        row = sharing[0] if len(sharing) == 1 else None
     if row is None or not row.email or row.status not in PRESENT:
         return None
-    known = account_rows.lock(tx, row.id)
+    known = desk_rows.lock(tx, row.id)
     newest = rows.newest(tx, [row.id], RESET).get(row.id)
     if known is None or known.ended_at_us is not None:
         return None
@@ -163,7 +168,16 @@ def look(tx: Transaction, organisation: str, purpose: str, secret: str, now: dat
     )
 
 
-def accept(db: Database, organisation: str, purpose: str, secret: str, password: str, now: datetime) -> str:
+def accept(
+    db: Database,
+    organisation: str,
+    purpose: str,
+    secret: str,
+    password: str,
+    now: datetime,
+    device: str = "",
+    former: str | None = None,
+) -> str:
     """Choose the password, and sign in: the token of a session. Of two who use a link at once one wins.
 
     Raises BadValue for the password, NotFound and Gone as `look`. The password is hashed before the transaction: it takes a while.
@@ -173,24 +187,26 @@ def accept(db: Database, organisation: str, purpose: str, secret: str, password:
     hashed = hash_password(password)
     with db.begin() as tx:
         row = _open(tx, organisation, purpose, secret, now)
-        account_rows.lock(tx, row.person_id)
+        desk_rows.lock(tx, row.person_id)
         if not rows.use(tx, digest(secret), to_us(now)):
             raise _used()
-        set_password(tx, organisation, row, hashed, row.external_id, now)
-        return open_session(tx, organisation, row.external_id, now)
+        set_password(tx, organisation, row.person_id, hashed, row.external_id, now)
+        return open_session(tx, organisation, row.external_id, now, device, former)
 
 
 def set_password(
-    tx: Transaction, organisation: str, row: Any, hashed: str, actor: str, now: datetime
+    tx: Transaction, organisation: str, person_id: int, hashed: str, actor: str, now: datetime
 ) -> None:
-    """Another password: sessions that the former one opened end, and so do links that are open. `row` names the `person_id`."""
-    account_rows.drop_sessions(tx, row.person_id)
-    account_rows.change(tx, row.person_id, {"password_hash": hashed})
-    rows.supersede(tx, row.person_id, to_us(now))
-    trail.log(tx, organisation, actor, "account.password", f"person:{row.person_id}", "", to_us(now))
+    """Another password: sessions that the former one opened end, and so do links that are open."""
+    account_rows.drop_sessions(tx, person_id)
+    desk_rows.change(tx, person_id, {"password_hash": hashed})
+    rows.supersede(tx, person_id, to_us(now))
+    trail.log(tx, organisation, actor, "account.password", f"person:{person_id}", "", to_us(now))
 
 
-def _issue(tx: Transaction, organisation: str, row: Any, purpose: str, actor: str, now: datetime) -> Link:
+def _issue(
+    tx: Transaction, organisation: str, row: NamedPersonRow, purpose: str, actor: str, now: datetime
+) -> Link:
     secret = secrets.token_urlsafe(_TOKEN_BYTES)
     expires = now + LIFETIMES[purpose]
     rows.supersede(tx, row.id, to_us(now), purpose)
@@ -200,14 +216,14 @@ def _issue(tx: Transaction, organisation: str, row: Any, purpose: str, actor: st
     return Link(secret, purpose, row.external_id, row.name, row.email, expires)
 
 
-def _must_be_present(row: Any) -> None:
+def _must_be_present(row: NamedPersonRow) -> None:
     if row.status not in PRESENT:
         raise Refused(
             _("{person} is not with the company any more: reactivate first.").format(person=row.external_id)
         )
 
 
-def _open(tx: Transaction, organisation: str, purpose: str, secret: str, now: datetime) -> Any:
+def _open(tx: Transaction, organisation: str, purpose: str, secret: str, now: datetime) -> HeldLinkRow:
     row = rows.find(tx, digest(secret))
     if row is None or row.organisation_id != organisation or row.purpose != purpose:
         raise NotFound(_("This link is not known. See that it is whole: a mail may have broken it in two."))

@@ -1,11 +1,11 @@
 """Rows of links that work once: invitations, resets and the first set-up. Links are kept as SHA-256 only."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from rewards.store import schema
+from rewards.store.rows import AccessLinkRow, HeldLinkRow, SetupLinkRow
 from rewards.store.session import Transaction
 
 LINK = schema.access_link
@@ -38,7 +38,7 @@ def add(
     tx.execute(insert(LINK), row)
 
 
-def find(tx: Transaction, link_hash: str) -> Row[Any] | None:
+def find(tx: Transaction, link_hash: str) -> HeldLinkRow | None:
     """A link with whom it is for and the state of her account; None for one that never was or is long forgotten."""
     query = (
         select(
@@ -53,7 +53,7 @@ def find(tx: Transaction, link_hash: str) -> Row[Any] | None:
         .join(ACCOUNT, ACCOUNT.c.person_id == LINK.c.person_id)
         .where(LINK.c.link_hash == link_hash)
     )
-    return tx.execute(query).one_or_none()
+    return tx.row(HeldLinkRow, query)
 
 
 def use(tx: Transaction, link_hash: str, at_us: int) -> bool:
@@ -75,14 +75,14 @@ def forget_before(tx: Transaction, person_id: int, before_us: int) -> None:
     tx.execute(delete(LINK).where(LINK.c.person_id == person_id, LINK.c.expires_at_us < before_us))
 
 
-def newest(tx: Transaction, person_ids: Sequence[int], purpose: str) -> dict[int, Row[Any]]:
+def newest(tx: Transaction, person_ids: Sequence[int], purpose: str) -> dict[int, AccessLinkRow]:
     """The newest link of a purpose of each person that has one."""
     query = (
         select(LINK)
         .where(LINK.c.person_id.in_(person_ids), LINK.c.purpose == purpose)
         .order_by(LINK.c.created_at_us, LINK.c.link_hash)
     )
-    return {row.person_id: row for row in tx.execute(query)}
+    return {row.person_id: row for row in tx.rows(AccessLinkRow, query)}
 
 
 def add_setup(tx: Transaction, link_hash: str, at_us: int) -> None:
@@ -92,9 +92,9 @@ def add_setup(tx: Transaction, link_hash: str, at_us: int) -> None:
     tx.execute(insert(SETUP), {"link_hash": link_hash, "created_at_us": at_us})
 
 
-def find_setup(tx: Transaction, link_hash: str) -> Row[Any] | None:
+def find_setup(tx: Transaction, link_hash: str) -> SetupLinkRow | None:
     """A set-up link, open or not."""
-    return tx.execute(select(SETUP).where(SETUP.c.link_hash == link_hash)).one_or_none()
+    return tx.row(SetupLinkRow, select(SETUP).where(SETUP.c.link_hash == link_hash))
 
 
 def use_setup(tx: Transaction, link_hash: str, at_us: int) -> bool:

@@ -1,12 +1,12 @@
 """Rows of sign-in: account, session_token, api_token. Tokens are kept as SHA-256 only."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal, select, update
 
 from rewards.store import people, schema
 from rewards.store.prepared import Prepared
+from rewards.store.rows import ApiTokenRow, BearerRow, HolderRow, SessionTokenRow, SignedInRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -18,13 +18,14 @@ IDENTITY = schema.person_identity
 PERSON = schema.person
 MAKER = PERSON.alias("maker")
 _FIND_TOKEN = Prepared(
+    BearerRow,
     lambda _: (
         select(TOKEN, IDENTITY.c.external_id, PERSON.c.status, MAKER.c.status.label("maker_status"))
         .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
         .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
         .join(MAKER, MAKER.c.id == TOKEN.c.maker_id, isouter=True)
         .where(TOKEN.c.token_hash == bindparam("hash"))
-    )
+    ),
 )
 
 
@@ -46,13 +47,13 @@ def save_account(
     tx.execute(
         statement.on_conflict_do_update(
             index_elements=["person_id"],
-            set_={"roles": roles, "password_hash": password_hash, "ended_at_us": None},
+            set_={"roles": roles, "password_hash": password_hash},
         ),
         row,
     )
 
 
-def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
+def find_account(tx: Transaction, organisation: str, external_id: str) -> HolderRow | None:
     """The account of an external id, or of one that was merged into it, with the person's status."""
     who = people.find(tx, organisation, external_id)
     query = (
@@ -61,113 +62,11 @@ def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[An
         .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
         .where(ACCOUNT.c.person_id == (0 if who is None else who.id))
     )
-    return tx.execute(query).one_or_none()
+    return tx.row(HolderRow, query)
 
 
-def lock(tx: Transaction, person_id: int) -> Row[Any] | None:
-    """The account's row as it stands while nobody else changes it."""
-    return tx.execute(select(ACCOUNT).where(ACCOUNT.c.person_id == person_id).with_for_update()).one_or_none()
-
-
-def change(tx: Transaction, person_id: int, values: Mapping[str, Any]) -> None:
-    """Change columns of one account."""
-    tx.execute(update(ACCOUNT).where(ACCOUNT.c.person_id == person_id).values(**values))
-
-
-def others_with(tx: Transaction, organisation: str, role: str, person_id: int, states: Sequence[str]) -> bool:
-    """Whether anybody but this person has the role and may sign in."""
-    query = (
-        select(ACCOUNT.c.person_id)
-        .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
-        .where(
-            ACCOUNT.c.organisation_id == organisation,
-            _has(role),
-            ACCOUNT.c.ended_at_us.is_(None),
-            ACCOUNT.c.person_id != person_id,
-            PERSON.c.status.in_(states),
-        )
-        .limit(1)
-    )
-    return tx.execute(query).first() is not None
-
-
-_LISTED = (
-    select(
-        PERSON.c.id,
-        IDENTITY.c.external_id,
-        IDENTITY.c.name,
-        IDENTITY.c.email,
-        PERSON.c.segment,
-        PERSON.c.team,
-        PERSON.c.status,
-        ACCOUNT.c.roles,
-        ACCOUNT.c.password_hash,
-        ACCOUNT.c.ended_at_us,
-    )
-    .select_from(IDENTITY)
-    .join(PERSON, PERSON.c.id == IDENTITY.c.person_id)
-    .join(ACCOUNT, ACCOUNT.c.person_id == IDENTITY.c.person_id, isouter=True)
-)
-
-
-def listed(
-    tx: Transaction, organisation: str, search: str, role: str, after: str, limit: int
-) -> list[Row[Any]]:
-    """People with their accounts, by external id from the one after `after`."""
-    where = [IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id > after]
-    if role:
-        where.append(_has(role))
-    if search:
-        where.append(
-            or_(
-                IDENTITY.c.external_id.startswith(search, autoescape=True),
-                IDENTITY.c.name.icontains(search, autoescape=True),
-                IDENTITY.c.email.icontains(search, autoescape=True),
-            )
-        )
-    return list(tx.execute(_LISTED.where(*where).order_by(IDENTITY.c.external_id).limit(limit)))
-
-
-def without_account(
-    tx: Transaction, organisation: str, segment: str, team: str, states: Sequence[str], limit: int
-) -> tuple[list[str], int]:
-    """External ids of people who have no account, the first by id, and how many there are beside them."""
-    where = [
-        IDENTITY.c.organisation_id == organisation,
-        PERSON.c.status.in_(states),
-        ~select(ACCOUNT.c.person_id).where(ACCOUNT.c.person_id == PERSON.c.id).exists(),
-    ]
-    where += [PERSON.c.segment == segment] if segment else []
-    where += [PERSON.c.team == team] if team else []
-    query = select(IDENTITY.c.external_id).join(PERSON, PERSON.c.id == IDENTITY.c.person_id).where(*where)
-    found = list(tx.execute(query.order_by(IDENTITY.c.external_id).limit(limit)).scalars())
-    if len(found) < limit:
-        return found, 0
-    many: int = tx.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    return found, many - len(found)
-
-
-def groups(tx: Transaction, organisation: str, states: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The segments and the teams of people who are with the company."""
-    here = (PERSON.c.organisation_id == organisation, PERSON.c.status.in_(states))
-    segments = tx.execute(select(PERSON.c.segment).where(*here).distinct().order_by(PERSON.c.segment))
-    teams = tx.execute(select(PERSON.c.team).where(*here).distinct().order_by(PERSON.c.team))
-    return list(segments.scalars()), list(teams.scalars())
-
-
-def listed_one(tx: Transaction, person_id: int) -> Row[Any]:
-    """One person with her account."""
-    return tx.execute(_LISTED.where(IDENTITY.c.person_id == person_id)).one()
-
-
-def revoke_of(tx: Transaction, person_id: int, at_us: int) -> int:
-    """Revoke every token that speaks for a person or that she made; returns how many."""
-    whose = or_(TOKEN.c.person_id == person_id, TOKEN.c.maker_id == person_id)
-    where = and_(whose, TOKEN.c.revoked_at_us.is_(None))
-    return tx.execute(update(TOKEN).where(where).values(revoked_at_us=at_us)).rowcount
-
-
-def _has(role: str) -> ColumnElement[bool]:
+def having(role: str) -> ColumnElement[bool]:
+    """That an account has the role."""
     padded = literal(" ") + ACCOUNT.c.roles + " "
     return padded.contains(f" {role} ", autoescape=True)
 
@@ -180,7 +79,7 @@ def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequenc
         .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
         .where(
             ACCOUNT.c.organisation_id == organisation,
-            _has(role),
+            having(role),
             ACCOUNT.c.ended_at_us.is_(None),
             PERSON.c.status.in_(states),
         )
@@ -190,21 +89,12 @@ def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequenc
     return tx.execute(query).scalar()
 
 
-def add_session(
-    tx: Transaction, organisation: str, person_id: int, token_hash: str, at_us: int, expires_us: int
-) -> None:
+def add_session(tx: Transaction, row: Mapping[str, object]) -> None:
     """Remember one open session."""
-    row = {
-        "token_hash": token_hash,
-        "organisation_id": organisation,
-        "person_id": person_id,
-        "created_at_us": at_us,
-        "expires_at_us": expires_us,
-    }
-    tx.execute(insert(SESSION), row)
+    tx.execute(insert(SESSION), dict(row))
 
 
-def session_account(tx: Transaction, token_hash: str, now_us: int) -> Row[Any] | None:
+def session_account(tx: Transaction, token_hash: str, now_us: int) -> SignedInRow | None:
     """The account behind a session that has not expired."""
     query = (
         select(
@@ -213,6 +103,7 @@ def session_account(tx: Transaction, token_hash: str, now_us: int) -> Row[Any] |
             ACCOUNT.c.ended_at_us,
             IDENTITY.c.external_id,
             PERSON.c.status,
+            SESSION.c.seen_at_us,
         )
         .select_from(SESSION)
         .join(ACCOUNT, ACCOUNT.c.person_id == SESSION.c.person_id)
@@ -220,12 +111,30 @@ def session_account(tx: Transaction, token_hash: str, now_us: int) -> Row[Any] |
         .join(PERSON, PERSON.c.id == SESSION.c.person_id)
         .where(and_(SESSION.c.token_hash == token_hash, SESSION.c.expires_at_us > now_us))
     )
-    return tx.execute(query).one_or_none()
+    return tx.row(SignedInRow, query)
 
 
 def drop_session(tx: Transaction, token_hash: str) -> None:
     """End one session."""
     tx.execute(delete(SESSION).where(SESSION.c.token_hash == token_hash))
+
+
+def sessions_of(tx: Transaction, person_id: int, now_us: int) -> list[SessionTokenRow]:
+    """The open sessions of a person, those in use last first."""
+    where = and_(SESSION.c.person_id == person_id, SESSION.c.expires_at_us > now_us)
+    order = (SESSION.c.seen_at_us.desc(), SESSION.c.token_hash)
+    return tx.rows(SessionTokenRow, select(SESSION).where(where).order_by(*order))
+
+
+def session(tx: Transaction, token_hash: str) -> SessionTokenRow | None:
+    """One session."""
+    return tx.row(SessionTokenRow, select(SESSION).where(SESSION.c.token_hash == token_hash))
+
+
+def note_session(tx: Transaction, token_hash: str, now_us: int, before_us: int) -> None:
+    """A session is in use; nothing is written where that was noted since `before_us`."""
+    where = and_(SESSION.c.token_hash == token_hash, SESSION.c.seen_at_us < before_us)
+    tx.execute(update(SESSION).where(where).values(seen_at_us=now_us))
 
 
 def drop_sessions(tx: Transaction, person_id: int) -> None:
@@ -274,15 +183,15 @@ def add_token(
     tx.execute(insert(TOKEN), row)
 
 
-def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, Any]:
+def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, BearerRow]:
     """Tokens by their hashes, each with the external id and state of the person it speaks for, and the state of who made it."""
     return {row.token_hash: row for row in tx.ask(_FIND_TOKEN, [{"hash": one} for one in hashes])}
 
 
-def token_named(tx: Transaction, organisation: str, name: str) -> Row[Any] | None:
+def token_named(tx: Transaction, organisation: str, name: str) -> ApiTokenRow | None:
     """The token of that name."""
     where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name)
-    return tx.execute(select(TOKEN).where(where)).one_or_none()
+    return tx.row(ApiTokenRow, select(TOKEN).where(where))
 
 
 def revoke(tx: Transaction, organisation: str, name: str, at_us: int) -> int:

@@ -1,10 +1,9 @@
 """Rows of content_item."""
 
-from typing import Any
-
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import and_, select, update
 
 from rewards.store import schema
+from rewards.store.rows import ContentItemRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -30,16 +29,16 @@ def save(
     )
 
 
-def find(tx: Transaction, organisation: str, item: str) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, item: str) -> ContentItemRow | None:
     """One item."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item)
-    return tx.execute(select(ITEM).where(where)).one_or_none()
+    return tx.row(ContentItemRow, select(ITEM).where(where))
 
 
-def every(tx: Transaction, organisation: str) -> list[Row[Any]]:
+def every(tx: Transaction, organisation: str) -> list[ContentItemRow]:
     """All items, the newest first."""
     query = select(ITEM).where(ITEM.c.organisation_id == organisation)
-    return list(tx.execute(query.order_by(ITEM.c.published_us.desc(), ITEM.c.item)))
+    return tx.rows(ContentItemRow, query.order_by(ITEM.c.published_us.desc(), ITEM.c.item))
 
 
 def recall(tx: Transaction, organisation: str, item: str, reason: str, at_us: int) -> int:

@@ -216,7 +216,7 @@ def live(sound: Path) -> Iterator[tuple[TestClient, Path, str]]:
         yield client, sound, company.token
 
 
-ALIVE = {"/healthz", "/metrics", "/openapi.json", "/static"}
+ALIVE = {"/healthz", "/metrics", "/openapi.json", "/static", "/reset"}
 
 
 def every_request(client: TestClient, token: str) -> Iterator[tuple[str, str, Any, list[Any]]]:

@@ -35,6 +35,7 @@ _TABLE = """
 IncentiveScheme.name            -words | -words | -words | -name
 IncentiveScheme.title           -words | -words | web/templates/hr/overview.html | =
 IncentiveScheme.note            -words | -words | web/templates/hr/overview.html | =
+IncentiveScheme.membership      agents.program.program | rewards.scoring.enrolments | rewards.ledger.versions | =
 IncentiveScheme.rules           kernel | kernel | kernel | =
 IncentiveScheme.caps            kernel | kernel | kernel | =
 IncentiveScheme.unrewarded_channels kernel | kernel | kernel | =
@@ -63,7 +64,7 @@ Rule.caps                       kernel | kernel | kernel | =
 Rule.cooldown_minutes           kernel | kernel | kernel | =
 Rule.verification               kernel | kernel | kernel | =
 Rule.until_verified             kernel | kernel | kernel | =
-Rule.hold_hours                 -agents | rewards.scoring.award | rewards.scoring.award rewards.ledger.live | =
+Rule.hold_hours                 -agents | rewards.scoring.award | rewards.scoring.award rewards.ledger.fold | =
 Rule.nature                     agents.program.promise | -awards | -nature | =
 Multiplier.factor               kernel | kernel | kernel | =
 Multiplier.when                 kernel | kernel | kernel | =

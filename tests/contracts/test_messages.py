@@ -20,11 +20,18 @@ class Words(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self._in_code = 0
 
     def handle_data(self, data: str) -> None:
-        self._note(data)
+        # What one types into a terminal is the same in every language.
+        if not self._in_code:
+            self._note(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_code -= tag == "code"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_code += tag == "code"
         for name, value in attrs:
             if name in SPOKEN_ATTRIBUTES and value:
                 self._note(value)

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from rewards.faults import BadValue, Fault, NotFound
 from rewards.language import gettext as _
 from rewards.language import msg
-from rewards.people.account_desk import AccountRow, account_of, accounts, end_account, set_roles
+from rewards.people.account_desk import Listed, account_of, accounts, end_account, set_roles
 from rewards.people.accounts import Account
 from rewards.people.invitations import Link, invite, reset
 from rewards.people.people import Person, get_person
@@ -45,7 +45,7 @@ class AccountsContext:
 
     account: Account
     person: Person
-    rows: list[AccountRow]
+    rows: list[Listed]
     search: str
     role: str
     after: str
@@ -60,7 +60,7 @@ class OneAccountContext:
 
     account: Account
     person: Person
-    row: AccountRow
+    row: Listed
     chosen: list[str]
     titles: dict[str, str]
     states: dict[str, str]

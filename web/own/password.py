@@ -1,4 +1,4 @@
-"""The page of one's own sign-in: which roles one has, what they allow, and another password."""
+"""The page on which one chooses another password."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from rewards.language import gettext as _
 from rewards.people.account_desk import change_password
 from rewards.people.accounts import PASSWORD_MIN_CHARACTERS, Account
 from rewards.people.people import Person, get_person
-from rewards.people.rights import MEANINGS, TITLES
 from rewards.store.session import Database
 from web.lanes import LaneFull
 from web.problems import Problem, refused
-from web.session import Config, SignedIn, Store, now, start
+from web.session import Config, SignedIn, Store, device, now, start
 from web.templating import page
 from web.text import Plain
 
@@ -28,12 +27,10 @@ Password = Annotated[Plain, Form(max_length=1024)]
 
 @dataclass(frozen=True)
 class PasswordContext:
-    """`roles` have their titles; `allowed` says in words what they allow, in the order of the matrix."""
+    """`fewest`: characters of a password; `done`: it was just changed."""
 
     account: Account
     person: Person
-    roles: list[str]
-    allowed: list[str]
     fewest: int
     fault: str
     done: bool
@@ -42,14 +39,11 @@ class PasswordContext:
 def _page(
     request: Request, store: Database, account: Account, fault: str = "", status: int = 200
 ) -> Response:
-    held = account.rights
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)
     context = PasswordContext(
         account=account,
         person=person,
-        roles=[_(TITLES[role]) for role in account.roles if role in TITLES],
-        allowed=[_(words) for right, words in MEANINGS.items() if right in held],
         fewest=PASSWORD_MIN_CHARACTERS,
         fault=fault,
         done=status == 200 and "done" in request.query_params,
@@ -58,8 +52,8 @@ def _page(
 
 
 @router.get("/account/password")
-def own_sign_in(request: Request, store: Store, account: SignedIn) -> Response:
-    """Who is signed in, with which roles."""
+def form(request: Request, store: Store, account: SignedIn) -> Response:
+    """The form."""
     return _page(request, store, account)
 
 
@@ -78,7 +72,7 @@ async def change(
     def act() -> Response:
         try:
             same(password, again)
-            token = change_password(store, account, current, password, now())
+            token = change_password(store, account, current, password, now(), device(request))
         except Fault as fault:
             return _page(request, store, account, str(fault), refused(fault))
         return start(RedirectResponse("/account/password?done=1", 303), token, config.secure_cookies)
