@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from rewards.faults import Conflict, Gone, NotFound, Refused
 from rewards.language import gettext as _
 from rewards.mail.queue import queue
+from rewards.people import membership
 from rewards.people.accounts import PRESENT, Account, create_account, hash_password, known_roles, open_session
 from rewards.people.rights import Right
 from rewards.store import access_links as rows
@@ -76,8 +77,19 @@ def invite(
 ) -> Link:
     """Give a person a sign-in with these roles, and make the link at which she chooses a password. `by` None: the operator.
 
+    Who is invited as an employee is invited to the programme too: what she is sent is the link, and no mail beside it.
+
     Raises NotFound for the person, BadValue for a role, Conflict where she can sign in already, Refused for who may not invite her.
     """
+    link = _invited(tx, organisation, person, roles, now, by)
+    if "employee" in roles:
+        _to_take_part(tx, organisation, [link.person], now, by)
+    return link
+
+
+def _invited(
+    tx: Transaction, organisation: str, person: str, roles: Sequence[str], now: datetime, by: Account | None
+) -> Link:
     kept = known_roles(roles)
     row = find_row(tx, organisation, person)
     _must_be_present(row)
@@ -119,7 +131,9 @@ def invite_group(
     At most `most` at once; returns their links and how many are left to be invited.
     """
     found, left = desk_rows.without_account(tx, organisation, segment, team, PRESENT, most)
-    return [invite(tx, organisation, person, ["employee"], now, by) for person in found], left
+    links = [_invited(tx, organisation, person, ["employee"], now, by) for person in found]
+    _to_take_part(tx, organisation, found, now, by)
+    return links, left
 
 
 def reset(tx: Transaction, organisation: str, person: str, now: datetime, by: Account | None = None) -> Link:
@@ -214,6 +228,15 @@ def _issue(
     rows.add(tx, organisation, row.id, purpose, digest(secret), to_us(now), to_us(expires))
     trail.log(tx, organisation, actor, f"account.{purpose}", f"person:{row.id}", "", to_us(now))
     return Link(secret, purpose, row.external_id, row.name, row.email, expires)
+
+
+def _to_take_part(
+    tx: Transaction, organisation: str, people: Sequence[str], now: datetime, by: Account | None
+) -> None:
+    """Note that people were invited to the programme, those who never were."""
+    if people:
+        actor = OPERATOR if by is None else by.person
+        membership.invite(tx, organisation, now, actor, people=people, tell=False)
 
 
 def _must_be_present(row: NamedPersonRow) -> None:

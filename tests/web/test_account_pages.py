@@ -239,4 +239,4 @@ def test_a_reset_link_works_on_whatever_browser(client: TestClient, sign_in: As,
     sign_in("hal")
     answer = client.post(link.path, data={"password": PHRASE, "again": PHRASE})
     assert answer.status_code == 303
-    assert "signed in with the id ana" in client.get("/account/password").text
+    assert "signed in with the id ana" in client.get("/account").text
