@@ -9,7 +9,7 @@ from rewards.faults import BadValue
 from rewards.store import mail as rows
 from rewards.store.persons import find_row, log_change
 from rewards.store.session import Transaction
-from rewards.store.units import from_us, to_us
+from rewards.store.units import to_us
 
 Digest = Literal["off", "daily", "weekly"]
 DIGESTS: tuple[Digest, ...] = get_args(Digest)
@@ -105,8 +105,3 @@ def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now:
     }
     rows.choose(tx, organisation, row.id, values)
     log_change(tx, organisation, "self", "people.mail", row.id, now)
-
-
-def since_of(row: Any, fallback: datetime) -> datetime:
-    """Since when the next digest tells: the last one, or `fallback` where there was none."""
-    return fallback if row.last_us is None else from_us(row.last_us)
