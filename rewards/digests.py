@@ -29,6 +29,7 @@ SOURCE = "groundswell:digest"
 LATE = timedelta(hours=3)
 """What is due for longer than this is not made any more."""
 LIFETIME = timedelta(hours=6)
+MOST_NEWS = timedelta(days=28)
 MOST_AT_ONCE = 50
 HOUR_SECONDS = 3600
 MOST_ITEMS = 5
@@ -46,7 +47,7 @@ def make_digests(tx: Transaction, organisation: str, now: datetime) -> int:
         values: dict[str, Any] = {"next_us": _next_us(choice, now, row.timezone)}
         if now - at <= LATE and row.email and _takes_part(row, asked):
             values["last_us"] = to_us(now)
-            _queue(tx, organisation, row, choice, at, now)
+            _queue(tx, organisation, row, choice, now)
         rows.choose(tx, organisation, row.person_id, values)
     return len(due)
 
@@ -64,7 +65,7 @@ def _begin(tx: Transaction, organisation: str, now: datetime) -> None:
         values = {
             "digest": USUAL.digest, "weekday": USUAL.weekday, "hour": USUAL.hour, "notices": USUAL.notices,
             "quiet_from": USUAL.quiet_from, "quiet_until": USUAL.quiet_until,
-            "next_us": _next_us(USUAL, now, row.timezone),
+            "next_us": _next_us(USUAL, now, row.timezone), "last_us": to_us(now),
         }  # fmt: skip
         rows.choose(tx, organisation, row.id, values)
 
@@ -82,9 +83,10 @@ def _takes_part(row: Any, asked: bool) -> bool:
     return row.standing not in (enrolment_rows.PAUSED, enrolment_rows.LEFT)
 
 
-def _queue(tx: Transaction, organisation: str, row: Any, choice: Choice, at: datetime, now: datetime) -> None:
-    back = timedelta(days=7 if choice.digest == "weekly" else 1)
-    since = at - back if row.last_us is None else from_us(row.last_us)
+def _queue(tx: Transaction, organisation: str, row: Any, choice: Choice, now: datetime) -> None:
+    """What came since the last digest, also where some were passed over, but nothing of long ago."""
+    at = from_us(row.next_us)
+    since = max(at - MOST_NEWS, from_us(row.last_us or 0))
     token = token_for(tx, organisation, row.person_id, "visit", str(row.next_us))
     data = digest_of(tx, organisation, row.external_id, since, now, f"/digest/{token}")
     if data is not None:

@@ -94,7 +94,7 @@ def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now:
         )
     row = find_row(tx, organisation, person)
     due = wanted.next_digest(now, row.timezone)
-    values = {
+    values: dict[str, Any] = {
         "digest": wanted.digest,
         "weekday": wanted.weekday,
         "hour": wanted.hour,
@@ -103,5 +103,7 @@ def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now:
         "quiet_until": wanted.quiet_until,
         "next_us": None if due is None else to_us(due),
     }
+    if rows.choice(tx, row.id) is None:
+        values["last_us"] = to_us(now)
     rows.choose(tx, organisation, row.id, values)
     log_change(tx, organisation, "self", "people.mail", row.id, now)

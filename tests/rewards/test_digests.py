@@ -171,7 +171,7 @@ def test_under_a_scheme_for_the_enrolled_only_they_get_it(world: World, box: Mai
         publish_scheme(tx, world.organisation, scheme, world.now, "hr", "why", world.now)
         invite(tx, world.organisation, world.now, "hr", people=["ana"])
         join(tx, world.organisation, "ana", world.now)
-    begin(world, box)
+    assert worked(world, box, world.now) == Mailed(sent=1), "the invitation"
     publish(world, "news")
     for hour in range(48):
         worked(world, box, world.now + hour * HOUR)
