@@ -21,6 +21,7 @@ from rewards.store import content as content_rows
 from rewards.store import enrolment as enrolment_rows
 from rewards.store import mail as rows
 from rewards.store import people as people_rows
+from rewards.store.rows import DueDigestRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 from rewards.thanks.recognition import kudos_received
@@ -43,8 +44,8 @@ def make_digests(tx: Transaction, organisation: str, now: datetime) -> int:
     due = rows.due_digests(tx, organisation, to_us(now), MOST_AT_ONCE)
     asked = asks_enrolment(tx, organisation, now) if due else False
     for row in due:
-        choice, at = from_row(row), from_us(row.next_us)
-        values: dict[str, Any] = {"next_us": _next_us(choice, now, row.timezone)}
+        choice, at = from_row(row), from_us(row.next_us or 0)
+        values: dict[str, object] = {"next_us": _next_us(choice, now, row.timezone)}
         if now - at <= LATE and row.email and _takes_part(row, asked):
             values["last_us"] = to_us(now)
             _queue(tx, organisation, row, choice, now)
@@ -75,7 +76,7 @@ def _next_us(choice: Choice, now: datetime, zone: str) -> int | None:
     return None if due is None else to_us(due)
 
 
-def _takes_part(row: Any, asked: bool) -> bool:
+def _takes_part(row: DueDigestRow, asked: bool) -> bool:
     if row.status != "active":
         return False
     if asked:
@@ -83,9 +84,9 @@ def _takes_part(row: Any, asked: bool) -> bool:
     return row.standing not in (enrolment_rows.PAUSED, enrolment_rows.LEFT)
 
 
-def _queue(tx: Transaction, organisation: str, row: Any, choice: Choice, now: datetime) -> None:
+def _queue(tx: Transaction, organisation: str, row: DueDigestRow, choice: Choice, now: datetime) -> None:
     """What came since the last digest, also where some were passed over, but nothing of long ago."""
-    at = from_us(row.next_us)
+    at = from_us(row.next_us or 0)
     since = max(at - MOST_NEWS, from_us(row.last_us or 0))
     token = token_for(tx, organisation, row.person_id, "visit", str(row.next_us))
     data = digest_of(tx, organisation, row.external_id, since, now, f"/digest/{token}")

@@ -7,7 +7,7 @@ and the bonus paid, to each contributor once; later moves, reversals and version
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from rewards.challenges.runs import Run, State, runs
 from rewards.faults import NotFound
@@ -23,6 +23,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import participation, projections, trail
 from rewards.store import people as people_rows
 from rewards.store.persons import find_row
+from rewards.store.rows import NamedPersonRow, PersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -148,14 +149,14 @@ def _pay(
     return len(drafts)
 
 
-def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, Any]:
+def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, PersonRow]:
     """Whom the bonus would be paid as things stand, by internal id: rows of `person`."""
     return _paid(tx, organisation, run, _parts(tx, organisation, run))
 
 
 def _paid(
     tx: Transaction, organisation: str, run: Run, parts: Mapping[str, Mapping[int, int]]
-) -> dict[int, Any]:
+) -> dict[int, PersonRow]:
     """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased or left."""
     reached = [by for by in parts.values() if _whole(run, sum(by.values())) >= run.challenge.goal]
     contributed = {who for by in reached for who, amount in by.items() if amount > 0}
@@ -172,7 +173,9 @@ def _paid(
     }
 
 
-def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) -> ChallengeView:
+def _view(
+    tx: Transaction, organisation: str, run: Run, mine: NamedPersonRow | None, now_us: int
+) -> ChallengeView:
     one, first = run.challenge, run.first.toordinal()
     fixed = rows.is_fixed(tx, organisation, one.id, first)
     shown: list[TeamStand] = []
@@ -204,7 +207,12 @@ def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) 
 
 
 def _stands(
-    tx: Transaction, organisation: str, run: Run, done: dict[str, int], mine: Any, now_us: int
+    tx: Transaction,
+    organisation: str,
+    run: Run,
+    done: dict[str, int],
+    mine: NamedPersonRow | None,
+    now_us: int,
 ) -> tuple[list[TeamStand], int]:
     """Teams or segments, the furthest first, and how many are not shown."""
     by_team = run.challenge.unit == "team"

@@ -39,6 +39,7 @@ IncentiveScheme.membership      agents.program.program | rewards.scoring.enrolme
 IncentiveScheme.rules           kernel | kernel | kernel | =
 IncentiveScheme.caps            kernel | kernel | kernel | =
 IncentiveScheme.unrewarded_channels kernel | kernel | kernel | =
+IncentiveScheme.channel_rules   kernel | kernel | kernel | =
 IncentiveScheme.badges          kernel | kernel | kernel | =
 IncentiveScheme.levels          agents.program.running | rewards.scoring.replay | web/employee/contexts.py | =
 IncentiveScheme.streaks         kernel | kernel | kernel | =
@@ -64,7 +65,7 @@ Rule.caps                       kernel | kernel | kernel | =
 Rule.cooldown_minutes           kernel | kernel | kernel | =
 Rule.verification               kernel | kernel | kernel | =
 Rule.until_verified             kernel | kernel | kernel | =
-Rule.hold_hours                 -agents | rewards.scoring.award | rewards.scoring.award rewards.ledger.live | =
+Rule.hold_hours                 -agents | rewards.scoring.award | rewards.scoring.award rewards.ledger.fold | =
 Rule.nature                     agents.program.promise | -awards | -nature | =
 Multiplier.factor               kernel | kernel | kernel | =
 Multiplier.when                 kernel | kernel | kernel | =
