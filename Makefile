@@ -4,7 +4,7 @@ PORT ?= 8000
 RUN_STAMP := .venv/.run-installed
 DEV_STAMP := .venv/.dev-installed
 
-.PHONY: run test faults check format bench lock clean
+.PHONY: run test faults check messages format bench lock clean
 
 run: $(RUN_STAMP)
 	$(BIN)/groundswell demo --port $(PORT)
@@ -22,6 +22,10 @@ check: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The catalogues of messages, from code and templates; what is translated stays.
+messages: $(DEV_STAMP)
+	$(BIN)/python -m web.catalogues
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from agents.employees import decision, state
 from agents.employees.learning import count_acts, fear_of_day, feel, learn
 from agents.employees.meeting import Met, PersonColumns, RewardValues, Weights, meet
 from agents.employees.occasion import occasion_of
+from agents.employees.opportunities import Occasions
 from agents.employees.settling import settled
 from agents.observe import outcomes, splits
 from agents.observe.flows import FlowLog
@@ -32,18 +33,12 @@ from agents.world.conditions import ConditionBook, Conditions
 from agents.world.desk import Items
 from agents.world.draws import uniforms_each
 from agents.world.lanes import Draw, Floats, Ints, Lanes
-from agents.world.opportunities import Occasions
 from agents.world.population import Staff, Traits
 from agents.world.timeline import Timeline, assign
 from agents.world.world import World
 from engine.streams import Stream
 
-if TYPE_CHECKING:
-    from agents.model import AdvocacyModel
-
 Flags = NDArray[np.bool_]
-
-Stage: TypeAlias = "Callable[[AdvocacyModel, int, Incentives], None]"
 
 
 class Company:
@@ -336,7 +331,7 @@ class Company:
 
     def splits_by_run(self, dimensions: tuple[str, ...], crossed: bool) -> list[dict[str, dict[str, Floats]]]:
         """Daily values of every group of employees in each run; `crossed` adds each arm's part of each group."""
-        return splits.by_split(self, dimensions, crossed)
+        return splits.by_split(self, self.pictures, self.days_observed, dimensions, crossed)
 
 
 class Ensemble(Company):

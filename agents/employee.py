@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import mesa
 
 from agents.employees.decision import Occasion, log_odds, share_chance
-
-if TYPE_CHECKING:
-    from agents.model import AdvocacyModel
+from agents.observe.observed import Observed
 
 
 class Employee(mesa.Agent):  # type: ignore[misc]
@@ -17,9 +13,9 @@ class Employee(mesa.Agent):  # type: ignore[misc]
     to keep.
     """
 
-    model: AdvocacyModel
+    model: Observed
 
-    def __init__(self, model: AdvocacyModel, row: int) -> None:
+    def __init__(self, model: Observed, row: int) -> None:
         super().__init__(model)
         self.row = row
 
@@ -66,4 +62,4 @@ class Employee(mesa.Agent):  # type: ignore[misc]
     def decides(self, occasion: Occasion, position: int, draw: float) -> bool:
         """Whether this employee shares at one opportunity, given its uniform draw."""
         own = Occasion(*(column[position : position + 1] for column in occasion))
-        return draw < float(share_chance(log_odds(own, self.model.parameters))[0])
+        return draw < float(share_chance(log_odds(own, self.model.lanes.rows))[0])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import mesa
 import numpy as np
 from mesa.datacollection import DataCollector
 
-from agents.company import Company, Stage
+from agents.company import Company
 from agents.employee import Employee
 from agents.observe import outcomes, splits
 from agents.parameters.parameters import Parameters
@@ -19,6 +19,8 @@ from agents.world.lanes import Draw, Flags, Floats
 from agents.world.network import Network
 from agents.world.world import World
 from rewards.events import Event
+
+Stage: TypeAlias = "Callable[[AdvocacyModel, int, Incentives], None]"
 
 
 class AdvocacyModel(mesa.Model, Company):  # type: ignore[misc]

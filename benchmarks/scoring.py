@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 
 from engine.scoring import score_batch
+from engine.scoring_plain import Occasions, PlainState, score_plain
 from engine.scoring_tables import NO_LEAVE, EventBatch, new_state
+from engine.scoring_terms import Event
 from rewards.document import load_document
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.tables import CompiledScheme, compile_scheme
@@ -182,14 +184,23 @@ class PlainScorer:
                 self.earned[person] += 5_000 if name == "faithful" else 0
 
 
-def kernel_seconds(
-    compiled: CompiledScheme, batch: EventBatch, people: int, native: bool
-) -> tuple[float, list[int]]:
+def kernel_seconds(compiled: CompiledScheme, batch: EventBatch, people: int) -> tuple[float, list[int]]:
     """CPU seconds of one replay, and what everybody earned."""
     state = new_state(compiled.tables, people)
     begin = time.thread_time()
-    state, _ = score_batch(compiled.tables, state, batch, native)
+    state, _ = score_batch(compiled.tables, state, batch)
     return time.thread_time() - begin, state.people[:, 0].tolist()
+
+
+def uncompiled_seconds(compiled: CompiledScheme, batch: EventBatch, people: int) -> tuple[float, list[int]]:
+    """CPU seconds of the same source uncompiled, and what everybody earned."""
+    state = PlainState.of(new_state(compiled.tables, people).people.tolist())
+    columns = batch._replace(kind=batch.kind[:0], role=batch.role[:0], leave=batch.leave[:0])
+    events = [Event(*row) for row in zip(*(c.tolist() for c in columns if c.size), strict=True)]
+    occasions = Occasions(events, batch.kind.tolist(), batch.role.tolist(), batch.leave.tolist())
+    begin = time.thread_time()
+    score_plain(compiled.plain_tables, state, occasions)
+    return time.thread_time() - begin, [row[0] for row in state.people]
 
 
 def plain_seconds(compiled: CompiledScheme, batch: EventBatch, people: int) -> tuple[float, list[int]]:
@@ -214,10 +225,10 @@ def main() -> None:
     compiled = compile_scheme(load_document(SCHEME, IncentiveScheme, "benchmark"))
     batch = recorded(compiled, people, count)
     few = cut(batch, CHECKED)
-    kernel_seconds(compiled, few, people, True)
-    native = sorted(kernel_seconds(compiled, batch, people, True)[0] for _ in range(repeats))
-    _, earned = kernel_seconds(compiled, few, people, True)
-    uncompiled, same = kernel_seconds(compiled, few, people, False)
+    kernel_seconds(compiled, few, people)
+    native = sorted(kernel_seconds(compiled, batch, people)[0] for _ in range(repeats))
+    _, earned = kernel_seconds(compiled, few, people)
+    uncompiled, same = uncompiled_seconds(compiled, few, people)
     plain, by_hand = plain_seconds(compiled, few, people)
     if not earned == same == by_hand:
         raise SystemExit("the three come to different points: the benchmark compares nothing")

@@ -7,7 +7,7 @@ compiler. A call can never start a second compilation: a wrong type is a TypeErr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from operator import index
 from threading import RLock
 from types import FunctionType
@@ -105,25 +105,6 @@ def with_dispatchers(function: Callable[..., Any]) -> Callable[..., Any]:
     made.__qualname__, made.__doc__ = function.__qualname__, function.__doc__
     made.__module__ = function.__module__
     return made
-
-
-def plain(part: Deferred, instead: Mapping[str, Any]) -> Callable[..., Any]:
-    """The same source as one Python function that calls its parts directly; globals named in `instead` are replaced in all of it."""
-    made: dict[Deferred, Callable[..., Any]] = {}
-
-    def direct(one: Deferred) -> Callable[..., Any]:
-        if one not in made:
-            function = one.py_func
-            assert isinstance(function, FunctionType)
-            known = {**function.__globals__, **instead}
-            made[one] = FunctionType(
-                function.__code__, known, function.__name__, function.__defaults__, function.__closure__
-            )
-            called = [name for name in function.__code__.co_names if isinstance(known.get(name), Deferred)]
-            known.update({name: direct(known[name]) for name in called})
-        return made[one]
-
-    return direct(part)
 
 
 def kernel(*arguments: Spec, returns: Scalar | None = None) -> Callable[[Callable[..., Any]], Any]:

@@ -1,7 +1,7 @@
 """The one scoring arithmetic: integer Python that numba compiles for the simulation and the live program runs as it is.
 
-`score_batch` scores many people's events compiled; with `compiled=False` the same source runs uncompiled (`.py_func`), which is
-what the live program does for one person and one event, so that no web request ever waits for a compiler. Both give equal results.
+`score_batch` scores many people's events compiled. `engine.scoring_plain` runs the same source uncompiled over plain lists, which is
+what the live program does for one person, so that no web request ever waits for a compiler. Both give equal results.
 
 Amounts are int64 millipoints, instants int64 microseconds since 1970 UTC, dates proleptic ordinals (int64), codes small ints.
 Tested against a slow reference written independently (tests/engine/test_scoring.py).
@@ -11,38 +11,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.kernels import plain
 from engine.scoring_kernel import missed, score
 from engine.scoring_tables import Awards, EventBatch, Ints, SchemeTables, ScoreState
 from engine.scoring_terms import rehash
 
 _FEW, _MOST_GROWTH = 1024, 16
-# Uncompiled, what helps a compiler or the memory is only in the way: `natural` is a number's own `int`, and nothing is asked for ahead.
-_PLAIN = plain(score, {"natural": int, "_AHEAD": 1 << 62})
 
 
-def score_batch(
-    tables: SchemeTables, state: ScoreState, batch: EventBatch, compiled: bool = True
-) -> tuple[ScoreState, Awards]:
+def score_batch(tables: SchemeTables, state: ScoreState, batch: EventBatch) -> tuple[ScoreState, Awards]:
     """Score the events; returns the new state and the entries. `state` is used up: only the returned one may be used after.
 
-    Every rule that matches an event gives one entry, of zero too, then every badge newly held or lost. Equal for `compiled` or not.
+    Every rule that matches an event gives one entry, of zero too, then every badge newly held or lost.
     """
-    run = score if compiled else _PLAIN
     events, most = batch.person.shape[0], int(tables.general[2])
     # Memory that is never written costs nothing, a larger copy does: half as many entries again as events are seldom passed.
     out = np.empty((4, max(most, min(events, _FEW) * most, events + events // 2)), dtype=np.int64)
     progress = np.zeros(2 + 2 * tables.cap.shape[0], dtype=np.int64)
     while True:
-        run(tables[:-2], *tables[-2:], *state, batch[:-1], batch.leave, out, progress)
+        score(tables[:-2], *tables[-2:], *state, batch[:-1], batch.leave, out, progress)
         if progress[0] >= events:
             break
         if progress[1] + most > out.shape[1]:
             out = np.concatenate((out, np.empty_like(out)), axis=1)
         else:
-            state = _with_more_slots(
-                state, int(tables.general[3]), events / max(int(progress[0]), 1), compiled
-            )
+            state = _with_more_slots(state, int(tables.general[3]), events / max(int(progress[0]), 1))
     return state, Awards(*(column[: progress[1]] for column in out))
 
 
@@ -57,7 +49,7 @@ def missed_days(tables: SchemeTables, streak: int, leave: Ints, people: Ints, da
     return out
 
 
-def _with_more_slots(state: ScoreState, needed: int, ahead: float, compiled: bool) -> ScoreState:
+def _with_more_slots(state: ScoreState, needed: int, ahead: float) -> ScoreState:
     """The same state over a larger object table.
 
     `ahead` is how many times the events scored so far the whole batch is: filling a table again and again costs more than all the
@@ -67,5 +59,5 @@ def _with_more_slots(state: ScoreState, needed: int, ahead: float, compiled: boo
     expected = min(int(used * ahead), _MOST_GROWTH * state.objects.shape[0])
     slots = 1 << (2 * max(used + needed, expected) - 1).bit_length()
     objects = np.zeros((slots, 2), dtype=np.int64)
-    (rehash if compiled else rehash.py_func)(state.objects, objects)
+    rehash(state.objects, objects)
     return state._replace(objects=objects)

@@ -111,42 +111,40 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
     rule = tables.streak[s]
     if not holds(tables.program, int(rule[5]), int(rule[6]), e):
         return
-    mine = state.people[
-        e.person, offsets.streak + c.STREAK_WIDTH * s : offsets.streak + c.STREAK_WIDTH * (s + 1)
-    ]
-    last = int(mine[c.LAST_DATE])
+    mine, at = state.people[e.person], natural(offsets.streak + c.STREAK_WIDTH * s)
+    last = int(mine[at + c.LAST_DATE])
     if e.date < last:
         return
     if e.date == last:
-        mine[c.TODAY] += 1
-        if mine[c.BROKEN] > 0 and mine[c.TODAY] >= rule[4]:
-            mine[c.LENGTH] += mine[c.BROKEN]
-            mine[c.BROKEN] = 0
-            mine[c.LONGEST] = max(int(mine[c.LENGTH]), int(mine[c.LONGEST]))
+        mine[at + c.TODAY] += 1
+        if mine[at + c.BROKEN] > 0 and mine[at + c.TODAY] >= rule[4]:
+            mine[at + c.LENGTH] += mine[at + c.BROKEN]
+            mine[at + c.BROKEN] = 0
+            mine[at + c.LONGEST] = max(int(mine[at + c.LENGTH]), int(mine[at + c.LONGEST]))
         return
     if not _required(tables, leave, s, e.date, e):
         return
     window = window_of(int(rule[2]), e.date, e.month)
-    if mine[c.FREEZES_IN] != window:
-        mine[c.FREEZES_IN] = window
-        mine[c.FREEZES_LEFT] = rule[1]
-    mine[c.BROKEN] = 0
+    if mine[at + c.FREEZES_IN] != window:
+        mine[at + c.FREEZES_IN] = window
+        mine[at + c.FREEZES_LEFT] = rule[1]
+    mine[at + c.BROKEN] = 0
     if last == c.NEVER:
-        mine[c.LENGTH] = 1
+        mine[at + c.LENGTH] = 1
     else:
         # Below zero where a later version grants fewer than were used.
-        freezes, repairable = max(int(mine[c.FREEZES_LEFT]), 0), int(rule[3])
+        freezes, repairable = max(int(mine[at + c.FREEZES_LEFT]), 0), int(rule[3])
         missed = missed_dates(tables, leave, s, last + 1, e.date, max(freezes, repairable), e)
         if missed <= freezes:
-            mine[c.FREEZES_LEFT] -= missed
-            mine[c.LENGTH] += 1
+            mine[at + c.FREEZES_LEFT] -= missed
+            mine[at + c.LENGTH] += 1
         else:
             if missed <= repairable:
-                mine[c.BROKEN] = mine[c.LENGTH]
-            mine[c.LENGTH] = 1
-    mine[c.LAST_DATE] = e.date
-    mine[c.TODAY] = 1
-    mine[c.LONGEST] = max(int(mine[c.LENGTH]), int(mine[c.LONGEST]))
+                mine[at + c.BROKEN] = mine[at + c.LENGTH]
+            mine[at + c.LENGTH] = 1
+    mine[at + c.LAST_DATE] = e.date
+    mine[at + c.TODAY] = 1
+    mine[at + c.LONGEST] = max(int(mine[at + c.LENGTH]), int(mine[at + c.LONGEST]))
 
 
 @shared

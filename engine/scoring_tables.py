@@ -225,8 +225,3 @@ def new_state(tables: SchemeTables, n_people: int, object_slots: int = 64) -> Sc
 def new_objects(slots: int = 64) -> tuple[Ints, Ints]:
     """An empty table of objects, and how many slots of it are used."""
     return np.zeros((slots, 2), dtype=np.int64), np.zeros(1, dtype=np.int64)
-
-
-def copy_state(state: ScoreState) -> ScoreState:
-    """A state that shares no memory with `state`."""
-    return ScoreState(*(part.copy() for part in state))

@@ -1,6 +1,6 @@
 """What happens without anybody asking: waiting times end, results are fixed, webhooks are sent, what is no longer needed is dropped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rewards.boards.highlights import give_highlights
@@ -9,8 +9,10 @@ from rewards.ledger.expiry import expire_due
 from rewards.ledger.holds import release_due
 from rewards.logs import log_error
 from rewards.outside.delivery import Delivered, Send, deliver_due
+from rewards.outside.mail import Mailed, Post, send_due
 from rewards.outside.requests import forget_requests
 from rewards.people.accounts import forget_sessions
+from rewards.people.membership import align_boards
 from rewards.people.organisations import list_organisations
 from rewards.store.session import Database
 
@@ -23,6 +25,7 @@ class Round:
     challenges   challenges whose result was fixed
     highlights   periods of highlights that were closed
     lapsed       people of whom old points lapsed
+    mailed       mails that were sent, put off or given up
     """
 
     webhooks: Delivered
@@ -30,16 +33,20 @@ class Round:
     challenges: int = 0
     highlights: int = 0
     lapsed: int = 0
+    mailed: Mailed = field(default_factory=Mailed)
 
     @property
     def idle(self) -> bool:
         """True when the next round can wait: what is done once a period or day leaves nothing behind."""
         sent = self.webhooks
-        return not (self.released or sent.delivered or sent.retried or sent.failed)
+        return not (self.released or sent.delivered or sent.retried or sent.failed or self.mailed.sent)
 
 
-def work_once(db: Database, now: datetime, send: Send) -> Round:
-    """One round over all organisations, each in a transaction of its own. Running it twice, or in two processes, is safe."""
+def work_once(db: Database, now: datetime, send: Send, post: Post | None = None) -> Round:
+    """One round over all organisations, each in a transaction of its own. Running it twice, or in two processes, is safe.
+
+    Without a `post` no mail is sent: what is queued waits until it is too late.
+    """
     with db.read() as tx:
         slugs = [home.slug for home in list_organisations(tx)]
     released = challenges = highlights = lapsed = 0
@@ -51,6 +58,8 @@ def work_once(db: Database, now: datetime, send: Send) -> Round:
                     # It reads every posting, and days are its unit: once a day and process.
                     lapsed += expire_due(tx, slug, now)
             db.cache["expiry", slug] = now.date()
+            with db.begin() as tx:
+                align_boards(tx, slug, now)
             # Apart from the rest: it locks out all writers, and must not wait for one while it holds anything.
             with db.begin() as tx:
                 challenges += finish_challenges(tx, slug, now)
@@ -61,4 +70,5 @@ def work_once(db: Database, now: datetime, send: Send) -> Round:
     with db.begin() as tx:
         forget_requests(tx, now)
         forget_sessions(tx, now)
-    return Round(deliver_due(db, now, send), released, challenges, highlights, lapsed)
+    mailed = Mailed() if post is None else send_due(db, now, post)
+    return Round(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed)

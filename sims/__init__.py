@@ -9,16 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sims.compare.comparison import Comparison, compare
+    from sims.comparison.comparison import Comparison, compare
     from sims.ensemble.result import Result
     from sims.ensemble.run import simulate
     from sims.scenario.scenario import Scenario
 
 _HOMES = {
-    "Comparison": "sims.compare.comparison",
+    "Comparison": "sims.comparison.comparison",
     "Result": "sims.ensemble.result",
     "Scenario": "sims.scenario.scenario",
-    "compare": "sims.compare.comparison",
+    "compare": "sims.comparison.comparison",
     "simulate": "sims.ensemble.run",
 }
 __all__ = ["Comparison", "Result", "Scenario", "compare", "simulate"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -11,13 +12,15 @@ from fastapi import Depends, Request, Security
 from fastapi.responses import RedirectResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from rewards.language import gettext as _
 from rewards.people.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_tokens
+from rewards.people.rights import TITLES, Right, roles_with
+from rewards.people.sessions import note_seen
 from rewards.store.session import Database
 from web.batching import Batcher
+from web.devices import device_of
 from web.problems import COOKIE, Problem
 from web.settings import Settings
-
-HOMES = {"employee": "/", "hr": "/hr", "strategist": "/strategist"}
 
 
 def now() -> datetime:
@@ -59,7 +62,10 @@ def current_account(request: Request) -> Account | None:
     if not token:
         return None
     with database(request).read() as tx:
-        return account_for_session(tx, token, now())
+        found = account_for_session(tx, token, now())
+    if found is not None:
+        note_seen(database(request), found, token, now())
+    return found
 
 
 def signed_in(request: Request) -> Account:
@@ -72,24 +78,30 @@ def signed_in(request: Request) -> Account:
     return found
 
 
-def _needs(role: str) -> Callable[[Account], Account]:
-    def account(found: Annotated[Account, Depends(signed_in)]) -> Account:
-        if role not in found.roles:
-            raise Problem(403, f"this page is for the role {role}; ask HR to give it to you")
+@dataclass(frozen=True)
+class Needs:
+    """A dependency: whoever is signed in, who must hold the right. Raises Problem."""
+
+    right: Right
+
+    def __call__(self, found: Annotated[Account, Depends(signed_in)]) -> Account:
+        """The account of the request."""
+        if not found.may(self.right):
+            roles = ", ".join(_(TITLES[role]) for role in roles_with(self.right))
+            raise Problem(
+                403,
+                _("This is for one of these roles: {roles}. Ask an administrator for it.").format(
+                    roles=roles
+                ),
+            )
         return found
 
-    return account
 
-
-def home_of(account: Account) -> str:
-    """The page that the account's own role begins with."""
-    return next((HOMES[role] for role in ("hr", "strategist") if role in account.roles), HOMES["employee"])
-
-
-SignedIn = Annotated[Account, Depends(signed_in)]
-Employee = Annotated[Account, Depends(_needs("employee"))]
-Hr = Annotated[Account, Depends(_needs("hr"))]
-Strategist = Annotated[Account, Depends(_needs("strategist"))]
+SignedIn = Annotated[Account, Depends(Needs(Right.OWN))]
+Employee = Annotated[Account, Depends(Needs(Right.TAKE_PART))]
+SchemeReader = Annotated[Account, Depends(Needs(Right.SCHEME_READ))]
+ForecastReader = Annotated[Account, Depends(Needs(Right.FORECAST_READ))]
+Reviewer = Annotated[Account, Depends(Needs(Right.REVIEW))]
 
 
 _BEARER = HTTPBearer(
@@ -110,13 +122,17 @@ def token_reader(store: Database) -> Tokens:
     return Batcher("tokens", read)
 
 
-def token_with(*scopes: str) -> Callable[..., Awaitable[ApiToken]]:
-    """A dependency: the bearer token of the request, which must have one of the scopes."""
-    scope = scopes[0]
+@dataclass(frozen=True)
+class TokenWith:
+    """A dependency: the bearer token of the request, which must have one of the scopes. Raises Problem."""
 
-    async def token(
-        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+    scopes: tuple[str, ...]
+
+    async def __call__(
+        self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ApiToken:
+        """The token of the request."""
+        scope = self.scopes[0]
         scheme, _gap, secret = request.headers.get("authorization", "").partition(" ")
         challenge = {"WWW-Authenticate": f'Bearer scope="{scope}"'}
         if scheme.lower() != "bearer" or not secret:
@@ -125,11 +141,19 @@ def token_with(*scopes: str) -> Callable[..., Awaitable[ApiToken]]:
         found = await tokens.ask(secret.strip())
         if found is None:
             raise Problem(401, "the bearer token is unknown, expired or revoked; make a new one", challenge)
-        if not set(scopes) & set(found.scopes):
+        if not set(self.scopes) & set(found.scopes):
             raise Problem(403, f"the token lacks the scope {scope}; make one that has it", challenge)
         return found
 
-    return token
+
+def token_with(*scopes: str) -> TokenWith:
+    """The dependency of a route of the API."""
+    return TokenWith(scopes)
+
+
+def device(request: Request) -> str:
+    """What the request's browser is, in a few words."""
+    return device_of(request.headers.get("user-agent", ""))
 
 
 def start(response: RedirectResponse, token: str, secure: bool) -> RedirectResponse:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from math import floor, log10
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_datetime
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -18,6 +19,8 @@ from markupsafe import escape
 
 from rewards.amounts import amount_text, points_text
 from rewards.fields import name_of
+from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext
+from web.navigation import doors
 from web.text import one_break
 
 WORDY = ("message", "reason")
@@ -58,14 +61,28 @@ def channel_title(channel: str) -> str:
 def when_text(context: Context, instant: datetime) -> str:
     """A date and time to the minute in the reader's zone, which the foot of every page names."""
     zone: tzinfo = context["zone"]
-    return instant.astimezone(zone).strftime("%-d %b %Y, %H:%M")
+    # Translators: a day and a time of day, in the signs of Unicode's date patterns (CLDR).
+    pattern = gettext("d MMM y, HH:mm")
+    return format_datetime(instant.astimezone(zone), pattern, locale=language())
 
 
 @pass_context
 def day_text(context: Context, instant: datetime) -> str:
     """A date in the reader's zone."""
     zone: tzinfo = context["zone"]
-    return instant.astimezone(zone).strftime("%-d %b %Y")
+    return date_text(instant.astimezone(zone).date())
+
+
+def date_text(day: date) -> str:
+    """A date as it stands in a calendar."""
+    # Translators: a day, in the signs of Unicode's date patterns (CLDR).
+    return format_date(day, gettext("d MMM y"), locale=language())
+
+
+def short_date_text(day: date) -> str:
+    """A date of a year that is plain: day and month."""
+    # Translators: a day without its year, in the signs of Unicode's date patterns (CLDR).
+    return format_date(day, gettext("d MMM"), locale=language())
 
 
 def number_text(value: float) -> str:
@@ -77,7 +94,7 @@ def number_text(value: float) -> str:
     text = f"{value:,.{decimals}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text.replace("-", "\N{MINUS SIGN}")
+    return "0" if text == "-0" else in_signs(text).replace("-", "\N{MINUS SIGN}")
 
 
 def percent_text(share: float) -> str:
@@ -91,11 +108,18 @@ _ENVIRONMENT = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
 )
-_ENVIRONMENT.filters["points"] = points_text
+_ENVIRONMENT.policies["ext.i18n.trimmed"] = True
+_ENVIRONMENT.install_gettext_callables(  # type: ignore[attr-defined]
+    gettext, ngettext, newstyle=True, pgettext=pgettext
+)
+_ENVIRONMENT.filters["points"] = lambda millipoints: in_signs(points_text(millipoints))
 _ENVIRONMENT.filters["worth"] = amount_text
 _ENVIRONMENT.filters["when"] = when_text
 _ENVIRONMENT.filters["day"] = day_text
+_ENVIRONMENT.filters["date"] = date_text
+_ENVIRONMENT.filters["short_date"] = short_date_text
 _ENVIRONMENT.filters["number"] = number_text
 _ENVIRONMENT.filters["percent"] = percent_text
 _ENVIRONMENT.filters["channel"] = channel_title
@@ -122,12 +146,15 @@ def page(
         "account": None,
         "person": None,
         "path": request.url.path,
+        "language": language(),
+        "languages": LANGUAGES,
         "open_to_all": request.app.state.settings.demo and request.app.state.settings.demo_beyond_loopback,
         **_as_mapping(context),
     }
     person = values["person"]
     values["zone"] = ZoneInfo(person.timezone) if person else UTC
     values["zone_name"] = person.timezone if person else "UTC"
+    values["doors"] = doors(values["account"])
     values["unsent"] = ()
     made = _ENVIRONMENT.get_template(template)
     body = made.render(values)

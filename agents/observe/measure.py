@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.audience.audience import Answer, Posts
 from agents.employees.meeting import Met
+from agents.observe.observed import Observed
 from agents.observe.splits import gini, ginis
 from agents.program.program import Scored
 from agents.world.lanes import sums
-
-if TYPE_CHECKING:
-    from agents.company import Company
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
 def measure(
-    model: Company,
+    model: Observed,
     met: Met,
     shared: Ints,
     posts: Posts,
@@ -68,7 +66,7 @@ def measure(
     return values | _feelings(model) | more
 
 
-def _feelings(model: Company) -> dict[str, Floats]:
+def _feelings(model: Observed) -> dict[str, Floats]:
     trust, fatigue = model.feelings.trust_of_sources(model.day), model.feelings.fatigue_of_sources(model.day)
     return {
         "peer_trust": model.over_edges(trust, pages=False),
@@ -77,7 +75,7 @@ def _feelings(model: Company) -> dict[str, Floats]:
     }
 
 
-def _gini_of_points(model: Company, present: NDArray[np.bool_]) -> Floats:
+def _gini_of_points(model: Observed, present: NDArray[np.bool_]) -> Floats:
     lanes = model.lanes
     if not model.programme.running:
         return np.zeros(lanes.count)
@@ -88,7 +86,7 @@ def _gini_of_points(model: Company, present: NDArray[np.bool_]) -> Floats:
 
 
 def flows_of_shares(
-    model: Company, met: Met, shared: Ints, posts: Posts, answer: Answer
+    model: Observed, met: Met, shared: Ints, posts: Posts, answer: Answer
 ) -> dict[str, Floats]:
     """Flows that one share brings, float64[shares] each."""
     own = slice(0, shared.size)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.observe.observed import Observed
 from agents.program.incentives import thirds
-
-if TYPE_CHECKING:
-    from agents.company import Company
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -61,7 +58,7 @@ def rank_codes(points: Floats, shares: Floats, among: Flags, lane: Ints | None =
     return np.where(on_board, np.where(place > 0.0, 0, np.where(place < 0.0, 2, 1)), 3).astype(np.int64)
 
 
-def groups_of(model: Company, dimension: str) -> Groups:
+def groups_of(model: Observed, dimension: str) -> Groups:
     """One dimension's groups, over the staff of all runs. Raises ValueError for a name that is not in `DIMENSIONS`."""
     staff = model.staff
     if dimension in ("segment", "team"):
@@ -101,7 +98,7 @@ class Split:
         return max(self.labels) + 1
 
 
-def labelled(model: Company, dimensions: tuple[str, ...], crossed: bool) -> list[Split]:
+def labelled(model: Observed, dimensions: tuple[str, ...], crossed: bool) -> list[Split]:
     """The groups of each dimension; with `crossed`, also each arm's part of each group."""
     arms = groups_of(model, "arm")
     found = []
@@ -125,7 +122,7 @@ class Pictures:
         self._days: list[int] = []
         self._taken: list[dict[str, NDArray[np.float32]]] = []
 
-    def take(self, model: Company, day: int) -> None:
+    def take(self, model: Observed, day: int) -> None:
         """Remember everybody as they are at the end of `day`."""
         mood = model.state
         trust, fatigue = model.feelings.trust_of_sources(day), model.feelings.fatigue_of_sources(day)
@@ -144,7 +141,7 @@ class Pictures:
         self._taken.append({name: np.asarray(value).astype(np.float32) for name, value in columns.items()})
 
     def weeks(
-        self, model: Company, days: int
+        self, model: Observed, days: int
     ) -> tuple[list[tuple[int, int]], dict[str, NDArray[np.float32]]]:
         """(first day, first day after) of each week up to `days`, and its picture, float32[weeks, n] a column; a week in progress is
         pictured as it is now.
@@ -175,21 +172,24 @@ def ginis(values: Floats) -> Floats:
 Splits = dict[str, dict[str, Floats]]
 
 
-def by_split(model: Company, dimensions: tuple[str, ...], crossed: bool) -> list[Splits]:
-    """{label: {outcome: float64[days]}} of each run, for the flows and stocks that can be split and the groups that it has people in.
+def by_split(
+    model: Observed, pictures: Pictures, days: int, dimensions: tuple[str, ...], crossed: bool
+) -> list[Splits]:
+    """{label: {outcome: float64[days]}} of each run over the first `days` days, for the flows and stocks that can be split and the
+    groups that it has people in.
 
     Stocks are read at the end of each week (and of the run), and stand for its days.
     """
-    days, lanes = model.days_observed, model.lanes
+    lanes = model.lanes
     found: list[Splits] = [{} for _ in lanes.draws]
-    spans, pictures = model.pictures.weeks(model, days)
+    spans, taken = pictures.weeks(model, days)
     degrees = model.networks.degrees[model.staff_sources].astype(np.float64)
     for split in labelled(model, dimensions, crossed):
         size = split.size
         codes = lanes.lane * size + split.codes
         flows = model.flows.summed(codes, lanes.count * size, days)
         for run, part in enumerate(lanes.parts()):
-            weeks = {name: picture[:, part] for name, picture in pictures.items()}
+            weeks = {name: picture[:, part] for name, picture in taken.items()}
             for code, label in split.labels.items():
                 members = np.flatnonzero(split.codes[part] == code)
                 if members.size:

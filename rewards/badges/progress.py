@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine import scoring_tables as codes
-from engine.scoring_tables import StateColumns, columns
+from engine.scoring_tables import StateColumns
 from engine.scoring_terms import window_of
 from rewards.amounts import points_text
 from rewards.clock import month_index
@@ -80,7 +80,7 @@ def _share(steps: Sequence[Step]) -> float:
 
 def _step(need: Requirement, row: int, compiled: CompiledScheme, state: PersonState, today: date) -> Step:
     """`row` is the requirement's place in the kernel's table."""
-    scheme, score = compiled.scheme, columns(compiled.tables, state.score)
+    scheme, score = compiled.scheme, state.columns(compiled)
     _, _, index, needed = (int(value) for value in compiled.tables.requirement[row])
     match need.metric:
         case "points":

@@ -1,15 +1,17 @@
 """What stands in the ledger against what should: opposites of what is wrong, and what is missing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from rewards.amounts import points_text
-from rewards.ledger.posting import Draft, badge_of, opposite
+from rewards.ledger.new_entries import NewEntry, badge_of, opposite
 from rewards.ledger.versions import Schemes
 from rewards.scoring.reasons import Reason
+from rewards.store import badges as badge_rows
 from rewards.store import journal as rows
+from rewards.store.rows import ComparedRow, JournalRow
 from rewards.store.session import Transaction
+from rewards.store.states import BEFORE_ALL_US
 
 AWARDED = str(Reason.AWARDED)
 SUPERSEDED = "superseded"
@@ -17,6 +19,22 @@ EMPTY = str(Reason.BUDGET_EMPTY)
 HELD = str(Reason.HELD_FOR_REVIEW)
 ONCE_AWARDED = frozenset({str(Reason.ON_HOLD), HELD, "released", "approved"})
 NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD), str(Reason.INACTIVE)})
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """An entry, by its id, that no longer stands, and why."""
+
+    entry: int
+    why: str
+
+
+def resolved(tx: Transaction, found: Sequence[NewEntry | Undoing]) -> list[NewEntry]:
+    """The drafts, an opposite for each entry that no longer stands; those of several people are read together."""
+    gone = {one.entry: one.why for one in found if isinstance(one, Undoing)}
+    entries, postings = rows.with_postings(tx, gone)
+    opposites = {row.id: opposite(row, postings.get(row.id, ()), "replay", gone[row.id]) for row in entries}
+    return [opposites[one.entry] if isinstance(one, Undoing) else one for one in found]
 
 
 class Ledger:
@@ -28,7 +46,7 @@ class Ledger:
         schemes: Schemes,
         person_id: int,
         closed_us: int,
-        standing: Sequence[Any],
+        standing: Sequence[JournalRow | ComparedRow],
         since_us: int,
     ) -> None:
         self.tx = tx
@@ -36,15 +54,15 @@ class Ledger:
         self.person_id = person_id
         self.closed_us = closed_us
         self.since_us = since_us
-        self._standing: dict[tuple[Any, ...], list[Any]] = {}
+        self._standing: dict[tuple[object, ...], list[JournalRow | ComparedRow]] = {}
         for row in standing:
             if row.reason not in NOT_FOLDED:
                 self._standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
 
     def differences(
-        self, desired: Sequence[Draft], alive: set[int], once_counted: Callable[[], Sequence[Draft]]
-    ) -> list[Draft]:
-        """Opposites of what should not stand, and what should and does not. `alive` are the events that count.
+        self, desired: Sequence[NewEntry], alive: set[int], once_counted: Callable[[], Sequence[NewEntry]]
+    ) -> tuple[list[Undoing], list[NewEntry]]:
+        """What should not stand, oldest first, and what should and does not. `alive` are the events that count.
 
         What is for good outlives the events that earned it: of the permanent badges that stand and are no longer earned, those
         stay that the events `once_counted` give, the undone included. So neither the order of arrival nor a version that was
@@ -59,18 +77,16 @@ class Ledger:
             fresh += self._missing([draft for badge, draft in again.items() if badge in lost])
         fresh = self._not_held_before(fresh)
         gone = sorted(self._left(), key=lambda row: int(row.id))
-        postings = rows.postings_of(self.tx, [row.id for row in gone])
-        why = {row.id: self._why_undone(row, alive) for row in gone}
-        undone = [opposite(row, postings.get(row.id, ()), "replay", why[row.id]) for row in gone]
-        superseded = [row for row in gone if why[row.id] == SUPERSEDED]
-        return undone + _told_of_versions(fresh, superseded)
+        undone = [Undoing(row.id, self._why_undone(row, alive)) for row in gone]
+        superseded = [row for row, one in zip(gone, undone, strict=True) if one.why == SUPERSEDED]
+        return undone, _told_of_versions(fresh, superseded)
 
-    def _left(self) -> list[Any]:
+    def _left(self) -> list[JournalRow | ComparedRow]:
         return [row for found in self._standing.values() for row in found]
 
-    def _missing(self, desired: Sequence[Draft]) -> list[Draft]:
+    def _missing(self, desired: Sequence[NewEntry]) -> list[NewEntry]:
         """Of what should stand, what does not; what does is no longer `_left`."""
-        fresh: list[Draft] = []
+        fresh: list[NewEntry] = []
         for draft in desired:
             key = (draft.event_ref, draft.kind, draft.rule)
             if not self._takes(key, draft.amount, draft.scheme_version, draft.reason):
@@ -89,17 +105,17 @@ class Ledger:
         waiting.remove(same)
         return True
 
-    def _is_for_good(self, entry: Any) -> bool:
+    def _is_for_good(self, entry: NewEntry | JournalRow | ComparedRow) -> bool:
         return entry.kind == "badge" and self.schemes.is_permanent(entry.scheme_version, entry.rule)
 
-    def _not_held_before(self, fresh: list[Draft]) -> list[Draft]:
+    def _not_held_before(self, fresh: list[NewEntry]) -> list[NewEntry]:
         """Without badges that a closed period gave for good, although its events no longer reach them."""
-        if not any(draft.kind == "badge" for draft in fresh):
+        if self.closed_us == BEFORE_ALL_US or not any(draft.kind == "badge" for draft in fresh):
             return fresh
-        kept = rows.badges_before(self.tx, self.person_id, self.closed_us)
+        kept = badge_rows.badges_before(self.tx, self.person_id, self.closed_us)
         return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
 
-    def _why_undone(self, row: Any, alive: set[int]) -> str:
+    def _why_undone(self, row: JournalRow | ComparedRow, alive: set[int]) -> str:
         """Why an entry no longer stands: its event was undone, another version holds now, or something earlier changed."""
         if row.event_ref not in alive:
             return "reversed"
@@ -108,7 +124,7 @@ class Ledger:
         return SUPERSEDED if self.schemes.holds(row.scheme_version) else "rolled_back"
 
 
-def _same(row: Any, amount: int, version: int, reason: str) -> bool:
+def _same(row: JournalRow | ComparedRow, amount: int, version: int, reason: str) -> bool:
     """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
     if reason == HELD and row.reason != HELD:
         # It counted, and now waits for a human look.
@@ -122,13 +138,15 @@ def _same(row: Any, amount: int, version: int, reason: str) -> bool:
     return bool(once[0] == once[1])
 
 
-def _told_of_versions(fresh: list[Draft], superseded: Sequence[Any]) -> list[Draft]:
+def _told_of_versions(
+    fresh: list[NewEntry], superseded: Sequence[JournalRow | ComparedRow]
+) -> list[NewEntry]:
     """The same, and where another version of the scheme changed an amount the new entry says from which."""
     before = {(row.event_ref, row.rule): row for row in superseded if row.kind == "points" and row.rule}
     return [_told(draft, before.get((draft.event_ref, draft.rule))) for draft in fresh]
 
 
-def _told(draft: Draft, row: Any) -> Draft:
+def _told(draft: NewEntry, row: JournalRow | ComparedRow | None) -> NewEntry:
     if row is None or draft.kind != "points" or row.amount == draft.amount:
         return draft
     change = {"former": points_text(row.amount), "way": "lowered" if draft.amount < row.amount else "raised"}

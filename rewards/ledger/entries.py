@@ -4,15 +4,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
 from rewards.faults import BadValue
-from rewards.ledger.posting import Draft
+from rewards.ledger.new_entries import NewEntry
 from rewards.ledger.versions import NO_SCHEME, Schemes
+from rewards.store import badges as badge_rows
 from rewards.store import events as event_rows
 from rewards.store import journal as rows
 from rewards.store import people as people_rows
 from rewards.store.persons import find_row
+from rewards.store.rows import JournalRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us
 
@@ -41,6 +43,19 @@ class EntryView:
     origin: str
     reverses: int | None
     held_until: datetime | None
+
+
+class EventWords(Protocol):
+    """What an entry shows of its event."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def event_id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def object(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +107,19 @@ class BadgeView:
 
 
 def of_rows(
-    tx: Transaction, organisation: str, journal_rows: Sequence[Any], schemes: Schemes
+    tx: Transaction, organisation: str, journal_rows: Sequence[JournalRow], schemes: Schemes
 ) -> list[EntryView]:
     """Views of stored entries."""
     events = event_rows.by_refs(tx, [row.event_ref for row in journal_rows if row.event_ref is not None])
     names = people_rows.names(tx, organisation, [row.person_id for row in journal_rows if row.person_id])
     found = []
     for row in journal_rows:
-        event = events.get(row.event_ref)
+        event = None if row.event_ref is None else events.get(row.event_ref)
+        named = None if row.person_id is None else names.get(row.person_id)
         found.append(
             EntryView(
                 id=row.id,
-                person=names.get(row.person_id, (None, ""))[0],
+                person=None if named is None else named[0],
                 kind=row.kind,
                 rule=row.rule,
                 rule_title=schemes.title(row.scheme_version, row.rule),
@@ -126,9 +142,9 @@ def of_rows(
 
 
 def of_draft(
-    id_: int, draft: Draft, schemes: Schemes, person: str | None, event: Any, now_us: int
+    id_: int, draft: NewEntry, schemes: Schemes, person: str | None, event: EventWords, now_us: int
 ) -> EntryView:
-    """The view of an entry just posted. `event` has source, event_id, kind and object."""
+    """The view of an entry just posted."""
     return EntryView(
         id=id_,
         person=person,
@@ -175,7 +191,7 @@ def badges_for(tx: Transaction, organisation: str, person: str) -> list[BadgeVie
     who = find_row(tx, organisation, person)
     schemes = Schemes.of(tx, organisation)
     awards: dict[str, list[BadgeAward]] = {}
-    for row in rows.badges_of(tx, who.id):
+    for row in badge_rows.badges_of(tx, who.id):
         award = BadgeAward(row.journal_id, from_us(row.awarded_us), maybe_us(row.revoked_us))
         awards.setdefault(row.badge, []).append(award)
     found = []

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from rewards.ledger.new_entries import EXPIRED, SPENDABLE, NewEntry
 from rewards.ledger.places import today
-from rewards.ledger.posting import EXPIRED, SPENDABLE, Draft, post, purses
+from rewards.ledger.posting import post, purses
 from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.store import purses as rows
 from rewards.store import states
@@ -30,7 +31,7 @@ def expire_due(tx: Transaction, organisation: str, now: datetime) -> int:
     old = {who: purse.older_than(before_us) for who, purse in purses(tx, list(locked)).items()}
     day = today(now_us, schemes.zone(version)).toordinal()
     drafts = [
-        Draft(
+        NewEntry(
             person_id=person_id, origin="expiry", kind="expiry", rule="", amount=-amount, reason="expired",
             scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us,
             moves=((SPENDABLE, person_id, "", -amount), (EXPIRED, person_id, "", amount)),

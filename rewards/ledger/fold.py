@@ -7,27 +7,30 @@ written anew, so that what stands equals what canonical order would have given.
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from rewards.events import object_key
-from rewards.ledger.differences import Ledger
-from rewards.ledger.live import Fold, Scored
+from rewards.ledger.differences import Ledger, Undoing, resolved
+from rewards.ledger.live import Fold
+from rewards.ledger.new_entries import NewEntry, award_moves, badge_of, opposite
 from rewards.ledger.places import Place, local_ordinal, places
-from rewards.ledger.posting import Draft, award_moves, badge_of, book, opposite
+from rewards.ledger.posting import book
 from rewards.ledger.reading import Read, read_ahead
 from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
-from rewards.scheme.phrases import plural
+from rewards.scoring.award import Entry
 from rewards.scoring.reasons import Reason
+from rewards.store import badges as badge_rows
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
 from rewards.store import reviews, states
+from rewards.store.rows import AnyPerson, AnyState, ComparedRow, JournalRow, OrganisationRow
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
+HOUR_US = 3_600_000_000
 HELD = str(Reason.HELD_FOR_REVIEW)
 LEFT = str(Reason.INACTIVE)
 
@@ -51,9 +54,10 @@ class Folder:
         self.schemes = schemes
         self.closed_us = closed_us
         self.now_us = now_us
-        self.drafts: list[Draft] = []
+        self.drafts: list[NewEntry] = []
+        self._found: list[NewEntry | Undoing] = []
         self.under_review: set[int] = set()
-        self._states: list[dict[str, Any]] = []
+        self._states: list[dict[str, object]] = []
         self._read: dict[int, Read] = {}
 
     def read_ahead(self, since_us: Mapping[int, int]) -> None:
@@ -62,12 +66,12 @@ class Folder:
             self.under_review |= reviews.held_events(self.tx, self.organisation, sorted(since_us))
             self._read |= read_ahead(self.tx, self.closed_us, since_us)
 
-    def is_late(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+    def is_late(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
         """True where new events (in canonical order) begin before the last that was folded, and change nothing before them."""
         last = (stored.last_us, stored.last_source, stored.last_event)
         return fresh[0].key <= last and not self._reaches_back(place, stored, fresh)
 
-    def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
+    def advance(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[Told]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
         if self.is_late(place, stored, fresh):
             self.replay(person, place, stored, fresh[0].occurred_us)
@@ -77,54 +81,59 @@ class Folder:
             return
         stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
         badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
-        if badges and journal_rows.holds_any(self.tx, self.organisation, person.id, badges):
+        if badges and badge_rows.holds_any(self.tx, self.organisation, person.id, badges):
             # A permanent badge outlived its events and is now earned again: once is enough.
             self.replay(person, place, stored)
             return
-        self.drafts.extend(drafts)
+        self._found += drafts
         self._keep(person.id, stand, fresh[-1])
 
-    def replay(self, person: Any, place: Place, stored: Any, since_us: int = states.BEFORE_ALL_US) -> None:
+    def replay(
+        self, person: AnyPerson, place: Place, stored: AnyState, since_us: int = states.BEFORE_ALL_US
+    ) -> None:
         """Fold the open period again and draft the differences from what stands.
 
         Nothing before `since_us` has changed; what is asked for then was read ahead.
         """
         ever = self.open_events(person.id, voided=True)
         stand, drafts, told = self._again(person, place, stored, ever, since_us)
-        self.drafts.extend(drafts)
+        self._found += drafts
         self._keep(person.id, stand, told[-1] if told else None)
 
-    def differences(self, person: Any, place: Place, stored: Any) -> list[Draft]:
+    def differences(self, person: AnyPerson, place: Place, stored: AnyState) -> list[NewEntry]:
         """What a replay would post; nothing is kept."""
-        return self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
+        found = self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
+        return resolved(self.tx, found)
 
     def _again(
         self,
-        person: Any,
+        person: AnyPerson,
         place: Place,
-        stored: Any,
+        stored: AnyState,
         ever: Sequence[Told],
         since_us: int = states.BEFORE_ALL_US,
-    ) -> tuple[Stand, list[Draft], list[Told]]:
+    ) -> tuple[Stand, list[NewEntry | Undoing], list[Told]]:
         """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
         if person.id not in self._read:
             self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
         start = Stand(stored.base_version, stored.base_state)
         told = [one for one in ever if not one.voided]
         if since_us == states.BEFORE_ALL_US:
-            standing = journal_rows.standing(self.tx, person.id, self.closed_us)
+            standing: Sequence[JournalRow | ComparedRow] = journal_rows.standing(
+                self.tx, person.id, self.closed_us
+            )
         else:
             standing = self._read[person.id].standing
 
-        def once_counted() -> list[Draft]:
+        def once_counted() -> list[NewEntry]:
             return [] if len(told) == len(ever) else self.fold(person.id, place, start, ever)[1]
 
         ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing, since_us)
         stand, desired = self.fold(person.id, place, start, told, since_us=since_us, ledger=ledger)
-        drafts = ledger.differences(desired, {one.ref for one in told}, once_counted)
-        return stand, drafts + self._top_ups(person, place, start, told), told
+        gone, fresh = ledger.differences(desired, {one.ref for one in told}, once_counted)
+        return stand, [*gone, *fresh, *self._top_ups(person, place, start, told)], told
 
-    def _reaches_back(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+    def _reaches_back(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
         """True where new events can change what came before the first of them."""
         return self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh)
 
@@ -135,11 +144,11 @@ class Folder:
         spans = self.schemes.top_ups(self.closed_us)
         return any(span.since_us <= told.occurred_us < span.until_us for span in spans for told in fresh)
 
-    def _top_ups(self, person: Any, place: Place, start: Stand, told: Sequence[Told]) -> list[Draft]:
+    def _top_ups(self, person: AnyPerson, place: Place, start: Stand, told: Sequence[Told]) -> list[NewEntry]:
         """Each top-up as the events known now make it: what its version would have given more, never less than nothing."""
         if not self.schemes.has_top_ups:
             return []
-        drafts: list[Draft] = []
+        drafts: list[NewEntry] = []
         granted = 0
         for span in self.schemes.top_ups(self.closed_us):
             known = [one for one in told if one.occurred_us < span.until_us]
@@ -159,7 +168,7 @@ class Folder:
             drafts.extend(self._top_up(person, span, rise))
         return drafts
 
-    def _top_up(self, person: Any, span: TopUp, rise: int) -> list[Draft]:
+    def _top_up(self, person: AnyPerson, span: TopUp, rise: int) -> list[NewEntry]:
         """The opposite of a top-up that stands at another amount, and the right one."""
         standing = journal_rows.top_ups(self.tx, self.organisation, span.version, person.id)
         if sum(row.amount for row in standing) == rise:
@@ -173,7 +182,7 @@ class Folder:
         if rise:
             board = local_ordinal(self.now_us, self.schemes.zone(span.version))
             drafts.append(
-                Draft(
+                NewEntry(
                     person_id=person.id, origin="top_up", kind="points", rule="", amount=rise,
                     reason=str(Reason.TOP_UP), scheme_version=span.version, local_date=board, board_date=board,
                     team=person.team, occurred_us=self.now_us, moves=award_moves(person.id, rise, held=False),
@@ -199,48 +208,49 @@ class Folder:
         version_at: Callable[[int], int] | None = None,
         since_us: int = states.BEFORE_ALL_US,
         ledger: Ledger | None = None,
-    ) -> tuple[Stand, list[Draft]]:
+    ) -> tuple[Stand, list[NewEntry]]:
         """The kernel over these events. `version_at` overrides which version is in force (for top-ups).
 
         Of events before `since_us` only badges are drafted, and of what stands in the `ledger` already no points.
         """
         choose = version_at or self.schemes.at
         fold = Fold.resume(self.schemes, start.version, start.state)
-        drafts: list[Draft] = []
+        drafts: list[NewEntry] = []
         seen = _seen_by(person_id, place, told)
-        for (version, _), some in groupby(
-            seen, key=lambda one: (choose(one.occurred_us), id(place.of(one.ref)))
+        for (version, _, why_not), some in groupby(
+            seen, key=lambda one: self._setting(choose(one.occurred_us), place.of(one.ref), one.occurred_us)
         ):
             run = list(some)
             silent = bisect_left(run, since_us, key=lambda one: one.occurred_us)
-            if version == NO_SCHEME:
+            if why_not is not None:
                 drafts += [
-                    self.zero(one, place, str(Reason.NO_SCHEME))
-                    for one in run[silent:]
-                    if one.person_id == person_id
+                    self.zero(one, place, why_not) for one in run[silent:] if one.person_id == person_id
                 ]
                 continue
             then = place.of(run[0].ref)
-            scored = fold.score(version, run, person_id, then, silent)
-            for one, entries in zip(run, scored, strict=True):
-                drafts.extend(
-                    self._draft(person_id, one, then, version, entry)
-                    for entry in entries
-                    if ledger is None or not self._stands(ledger, one, version, entry)
-                )
+            for at, entry in fold.score(version, run, person_id, then, silent):
+                if ledger is None or not self._stands(ledger, run[at].ref, version, entry):
+                    drafts.append(self._draft(person_id, run[at], then, version, entry))
         return Stand(fold.version, fold.to_bytes()), drafts
 
-    def zero(self, told: Told, place: Place, reason: str) -> Draft:
+    def _setting(self, version: int, then: Place, at_us: int) -> tuple[int, int, str | None]:
+        """What events are scored together by: version, place, and why nothing can be earned (None: it can)."""
+        if version == NO_SCHEME:
+            return version, id(then), str(Reason.NO_SCHEME)
+        outside = self.schemes.asks_enrolment(version) and not then.is_enrolled(at_us)
+        return version, id(then), str(Reason.NOT_ENROLLED) if outside else None
+
+    def zero(self, told: Told, place: Place, reason: str) -> NewEntry:
         """An award of zero that the kernel never saw."""
         version = self.schemes.at(told.occurred_us)
-        return Draft(
+        return NewEntry(
             person_id=told.person_id,
             origin="award",
             kind="points",
             rule="",
             amount=0,
             reason=reason,
-            arguments={"grace": plural(self.schemes.grace_hours(version), "hour")},
+            arguments={"grace_hours": str(self.schemes.grace_hours(version))},
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
@@ -251,31 +261,34 @@ class Folder:
 
     def post(self) -> list[int]:
         """Post the drafts and keep the states; returns the entries' ids."""
-        self.drafts, ids = book(self.tx, self.organisation, self.drafts, self.now_us)
+        found = resolved(self.tx, self._found)
+        self.drafts, ids = book(self.tx, self.organisation, found, self.now_us)
         states.save_many(self.tx, self._states)
         return ids
 
-    def _stands(self, ledger: Ledger, told: Told, version: int, scored: Scored) -> bool:
+    def _stands(self, ledger: Ledger, ref: int, version: int, entry: Entry) -> bool:
         """True where the ledger has these points: nothing is drafted that would be found again."""
-        reason = HELD if self._waits(told, scored) else scored.reason
-        return scored.kind == "points" and ledger.has(told.ref, scored.rule, scored.amount, version, reason)
+        if entry.kind != "points":
+            return False
+        reason = HELD if self._waits(ref, entry) else entry.reason
+        return ledger.has(ref, entry.item, entry.amount_millipoints, version, reason)
 
-    def _waits(self, told: Told, scored: Scored) -> bool:
+    def _waits(self, ref: int, entry: Entry) -> bool:
         """True where a human looks at the award first."""
-        return scored.amount > 0 and told.ref in self.under_review
+        return ref in self.under_review and entry.amount_millipoints > 0
 
-    def _draft(self, person_id: int, told: Told, then: Place, version: int, scored: Scored) -> Draft:
-        review = self._waits(told, scored)
-        hold_us = UNTIL_REVIEWED_US if review else scored.hold_until_us
-        held = hold_us is not None and hold_us > self.now_us
-        return Draft(
+    def _draft(self, person_id: int, told: Told, then: Place, version: int, entry: Entry) -> NewEntry:
+        review = self._waits(told.ref, entry)
+        hold_us = UNTIL_REVIEWED_US if review else told.occurred_us + entry.hold_hours * HOUR_US
+        held = (review or entry.hold_hours > 0) and hold_us > self.now_us
+        return NewEntry(
             person_id=person_id,
             origin="award",
-            kind=scored.kind,
-            rule=scored.rule,
-            amount=scored.amount,
-            reason=HELD if review else scored.reason,
-            arguments=dict(scored.arguments),
+            kind=entry.kind,
+            rule=entry.item,
+            amount=entry.amount_millipoints,
+            reason=HELD if review else str(entry.reason),
+            arguments=dict(entry.arguments),
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
@@ -283,12 +296,12 @@ class Folder:
             occurred_us=told.occurred_us,
             event_ref=told.ref,
             hold_until_us=hold_us if held else None,
-            object_key=self._object_key(version, scored, told),
-            moves=award_moves(person_id, scored.amount, held=held),
+            object_key=self._object_key(version, entry, told),
+            moves=award_moves(person_id, entry.amount_millipoints, held=held),
         )
 
-    def _object_key(self, version: int, scored: Scored, told: Told) -> int | None:
-        if scored.kind != "badge" or not self.schemes.is_once_per_object(version, scored.rule):
+    def _object_key(self, version: int, entry: Entry, told: Told) -> int | None:
+        if entry.kind != "badge" or not self.schemes.is_once_per_object(version, entry.item):
             return None
         return object_key(told.item)
 
@@ -313,15 +326,21 @@ def _seen_by(person_id: int, place: Place, told: Sequence[Told]) -> list[Told]:
         if one.person_id != person_id:
             # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
             day, zone = place.of(one.ref).date_at(one.occurred_us)
-            one = replace(one, local_date=day, zone=zone)
+            one = one._replace(local_date=day, zone=zone)
         # A date that was left does not come again, though clocks may show it a second time.
         used = max(used, one.local_date)
-        found.append(one if one.local_date == used else replace(one, local_date=used))
+        found.append(one if one.local_date == used else one._replace(local_date=used))
     return found
 
 
 def replay_people(
-    tx: Transaction, organisation: str, home: Any, ids: Sequence[int], now_us: int, *, idle_too: bool = False
+    tx: Transaction,
+    organisation: str,
+    home: OrganisationRow | None,
+    ids: Sequence[int],
+    now_us: int,
+    *,
+    idle_too: bool = False,
 ) -> list[int]:
     """Count the open period again for these people; returns the new entries. `home` is the organisation's row.
 
@@ -338,6 +357,7 @@ def replay_people(
     return folder.post()
 
 
-def closed_until(home: Any) -> int:
+def closed_until(home: OrganisationRow | None) -> int:
     """The instant before which everything is frozen, in microseconds."""
-    return states.BEFORE_ALL_US if home.closed_until_us is None else int(home.closed_until_us)
+    closed_us = None if home is None else home.closed_until_us
+    return states.BEFORE_ALL_US if closed_us is None else closed_us

@@ -6,9 +6,9 @@ An award counted again draws on the window it drew on before. Who comes first is
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from rewards.amounts import points_text
+from rewards.ledger.new_entries import BUDGET, EARNED, MINT, NOBODY, SPENDABLE, Move, NewEntry
 from rewards.ledger.places import today
 from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.scheme.scheme import AwardBudget, millipoints
@@ -17,10 +17,6 @@ from rewards.store import journal as rows
 from rewards.store.projections import windows
 from rewards.store.session import Transaction
 
-if TYPE_CHECKING:
-    from rewards.ledger.posting import Draft, Move
-
-MINT, EARNED, SPENDABLE, BUDGET, NOBODY = "mint", "earned", "spendable", "budget", 0
 POOL = "awards:"
 AWARDING = frozenset({"award", "replay", "release", "top_up", "bonus"})
 WINDOW_AT = {"total": 0, "month": 1, "week": 2, "day": 3}
@@ -44,7 +40,7 @@ def funding_key(pool: str, count: int) -> str:
     return f"budget:{pool}:{count}"
 
 
-def within_budget(drafts: Sequence["Draft"], pool: str, left: int) -> list["Draft"]:
+def within_budget(drafts: Sequence["NewEntry"], pool: str, left: int) -> list["NewEntry"]:
     """The drafts as far as the pool reaches: `left` of it, after what these drafts give back to each person.
 
     Who is counted again keeps so what could be spent, on the windows that it came from, and whoever takes over the events of a merged
@@ -56,7 +52,7 @@ def within_budget(drafts: Sequence["Draft"], pool: str, left: int) -> list["Draf
         if draft.reverses is not None and draft.person_id not in wanting and draft.event_ref is not None:
             handed.setdefault(draft.event_ref, []).extend(_given_back(draft))
     returned: dict[int | None, list[tuple[str, int]]] = {}
-    found: list[Draft] = []
+    found: list[NewEntry] = []
     for draft in drafts:
         if draft.reverses is not None:
             returned.setdefault(draft.person_id, []).extend(_given_back(draft))
@@ -72,7 +68,7 @@ def within_budget(drafts: Sequence["Draft"], pool: str, left: int) -> list["Draf
     return found
 
 
-def _given_back(draft: "Draft") -> list[tuple[str, int]]:
+def _given_back(draft: "NewEntry") -> list[tuple[str, int]]:
     """What a draft returns to which windows of the pool."""
     return [
         (detail, amount)
@@ -94,7 +90,7 @@ def _take(purse: list[tuple[str, int]], wanted: int) -> tuple[list[tuple[str, in
     return drawn, wanted
 
 
-def wants(draft: "Draft") -> int:
+def wants(draft: "NewEntry") -> int:
     """What an award would make spendable; 0 for everything else."""
     if draft.origin not in AWARDING or draft.reverses is not None:
         return 0
@@ -102,7 +98,7 @@ def wants(draft: "Draft") -> int:
     return gains.get(SPENDABLE, 0) if EARNED in gains else 0
 
 
-def _drawing(draft: "Draft", wanted: int, drawn: Sequence[tuple[str, int]]) -> "Draft":
+def _drawing(draft: "NewEntry", wanted: int, drawn: Sequence[tuple[str, int]]) -> "NewEntry":
     spendable = sum(amount for _, amount in drawn)
     moves: list[Move] = []
     for account, holder, detail, amount in draft.moves:

@@ -4,107 +4,26 @@ An award of x moves: mint −2x, earned +x (ranks, never spent), spendable +x. W
 Postings of an entry sum to zero. Entries are never changed; undoing posts the opposite, once.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from rewards.ledger import pool
 from rewards.ledger.lots import Purse, purse_of
+from rewards.ledger.new_entries import BUDGET, EARNED, EXPIRED, MINT, NOBODY, SPENDABLE, NewEntry, badge_of
+from rewards.store import badges as badge_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import journal as rows
 from rewards.store import projections
 from rewards.store import purses as purse_rows
+from rewards.store.rows import SpendableRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump
 
-MINT, EARNED, SPENDABLE, HELD = "mint", "earned", "spendable", "held"
-ALLOWANCE, BUDGET, EXPIRED, REDEEMED = "allowance", "budget", "expired", "redeemed"
-NOBODY = 0
-
-Move = tuple[str, int, str, int]
-"""(account, holder's internal id or 0, detail, millipoints)."""
+KeyT = TypeVar("KeyT")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A journal entry not yet posted. Dates are ordinals, instants microseconds, amounts millipoints."""
-
-    person_id: int | None
-    origin: str
-    kind: str
-    rule: str
-    amount: int
-    reason: str
-    scheme_version: int
-    local_date: int
-    board_date: int
-    team: str
-    occurred_us: int
-    arguments: dict[str, Any] = field(default_factory=dict)
-    event_ref: int | None = None
-    hold_until_us: int | None = None
-    reverses: int | None = None
-    dedupe: str | None = None
-    object_key: int | None = None
-    moves: tuple[Move, ...] = ()
-
-
-def badge_of(entry: Any) -> tuple[str, int]:
-    """The badge of a draft or a row of the journal: (name, key of the object or NO_OBJECT)."""
-    return entry.rule, rows.NO_OBJECT if entry.object_key is None else entry.object_key
-
-
-def award_moves(person_id: int, amount: int, *, held: bool) -> tuple[Move, ...]:
-    """The moves of an award of `amount` (which may be negative) to a person."""
-    if amount == 0:
-        return ()
-    if held:
-        return ((MINT, NOBODY, "", -amount), (HELD, person_id, "", amount))
-    return (
-        (MINT, NOBODY, "", -2 * amount),
-        (EARNED, person_id, "", amount),
-        (SPENDABLE, person_id, "", amount),
-    )
-
-
-def opposite(row: Any, postings: Iterable[Any], origin: str, reason: str) -> Draft:
-    """The entry that undoes `row`, on the dates of `row`."""
-    return Draft(
-        person_id=row.person_id,
-        origin=origin,
-        kind=row.kind,
-        rule=row.rule,
-        amount=-row.amount,
-        reason=reason,
-        scheme_version=row.scheme_version,
-        local_date=row.local_date,
-        board_date=row.board_date,
-        team=row.team,
-        occurred_us=row.occurred_us,
-        arguments={"entry": row.id},
-        event_ref=row.event_ref,
-        reverses=row.id,
-        object_key=row.object_key,
-        moves=tuple((one.account, one.person_id or NOBODY, one.detail, -one.amount) for one in postings),
-    )
-
-
-def on_dates(draft: Draft, local_date: int, board_date: int) -> Draft:
-    """The same draft booked on other dates (an undo inside a closed period is booked today)."""
-    return replace(draft, local_date=local_date, board_date=board_date)
-
-
-def inherited(draft: Draft, heirs: Mapping[int, int]) -> Draft:
-    """The same draft on the account that took over, where the person's own was merged into another."""
-    if draft.person_id is None or draft.person_id not in heirs:
-        return draft
-    moves = tuple(
-        (account, heirs.get(who, who), detail, amount) for account, who, detail, amount in draft.moves
-    )
-    return replace(draft, person_id=heirs[draft.person_id], moves=moves)
-
-
-def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[int]:
+def post(tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int) -> list[int]:
     """Append the drafts and move everything that is kept beside them; returns the entries' ids in order.
 
     Raises Insufficient when an allowance, a budget or a held balance would fall below zero.
@@ -113,8 +32,8 @@ def post(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: in
 
 
 def book(
-    tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int
-) -> tuple[list[Draft], list[int]]:
+    tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int
+) -> tuple[list[NewEntry], list[int]]:
     """As `post`; returns the drafts too, as they were booked: awards only as far as the budget of spendable points reached."""
     for draft in drafts:
         if sum(move[3] for move in draft.moves) != 0:
@@ -127,16 +46,18 @@ def book(
     return booked, ids
 
 
-def _within_budget(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[Draft]:
+def _within_budget(
+    tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int
+) -> list[NewEntry]:
     """The drafts, awards only as far as the scheme's budget of spendable points reaches."""
     found = pool.budget_in_force(tx, organisation, now_us)
     if found is None or not any(pool.wants(draft) for draft in drafts):
         return list(drafts)
     budget, name, day = found
 
-    def fund(amount: int, count: int) -> Draft:
+    def fund(amount: int, count: int) -> NewEntry:
         moves = ((MINT, NOBODY, "", -amount), (BUDGET, NOBODY, name, amount)) if amount else ()
-        return Draft(
+        return NewEntry(
             person_id=None, origin="budget", kind="budget", rule="", amount=amount, reason="budget", scheme_version=0, local_date=day,
             board_date=day, team="", occurred_us=now_us, dedupe=pool.funding_key(name, count), moves=moves,
         )  # fmt: skip
@@ -155,13 +76,15 @@ def _within_budget(tx: Transaction, organisation: str, drafts: Sequence[Draft], 
 def purses(tx: Transaction, ids: Collection[int]) -> dict[int, Purse]:
     """The spendable points of these people, award by award, those of accounts merged into theirs included."""
     heirs = purse_rows.merged_into(tx, ids)
-    mine: dict[int, list[Any]] = {id_: [] for id_ in ids}
+    mine: dict[int, list[SpendableRow]] = {id_: [] for id_ in ids}
     for entry in purse_rows.entries_of(tx, [*ids, *heirs]):
         mine[heirs.get(entry.person_id, entry.person_id)].append(entry)
     return {id_: purse_of(entries) for id_, entries in mine.items()}
 
 
-def _lapsed_before(tx: Transaction, organisation: str, drafts: Sequence[Draft], now_us: int) -> list[Draft]:
+def _lapsed_before(
+    tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int
+) -> list[NewEntry]:
     """What lapsed of awards just taken back, given back: nobody owes points that she could not spend."""
     undone = {
         holder: draft
@@ -184,7 +107,7 @@ def _lapsed_before(tx: Transaction, organisation: str, drafts: Sequence[Draft], 
     ]  # fmt: skip
 
 
-def post_once(tx: Transaction, organisation: str, draft: Draft, now_us: int) -> int | None:
+def post_once(tx: Transaction, organisation: str, draft: NewEntry, now_us: int) -> int | None:
     """Post an entry unless one of the same dedupe key is there; returns its id, or None. Waits for a rival in flight."""
     id_ = rows.add_entry_once(tx, _journal_row(organisation, draft, now_us))
     if id_ is not None:
@@ -193,10 +116,10 @@ def post_once(tx: Transaction, organisation: str, draft: Draft, now_us: int) -> 
 
 
 def _move(
-    tx: Transaction, organisation: str, drafts: Sequence[Draft], ids: Sequence[int], now_us: int
+    tx: Transaction, organisation: str, drafts: Sequence[NewEntry], ids: Sequence[int], now_us: int
 ) -> None:
     """Postings, balances and projections of entries just appended."""
-    postings: list[dict[str, Any]] = []
+    postings: list[dict[str, object]] = []
     badges: set[tuple[int, str, int]] = set()
     balances: dict[tuple[str, int, str], int] = {}
     days: dict[tuple[int, int], int] = {}
@@ -222,22 +145,20 @@ def _move(
                 _add(teams, (draft.team, draft.board_date), amount)
                 for window in projections.windows(draft.board_date):
                     _add(scores, (window, holder), amount)
-        if draft.kind in rows.BADGE_KINDS and draft.person_id is not None:
+        if draft.kind in badge_rows.BADGE_KINDS and draft.person_id is not None:
             badges.add((draft.person_id, *badge_of(draft)))
-    for person_id, badge, object_key in sorted(badges):
-        rows.refresh_badge(tx, organisation, person_id, badge, object_key)
-    if badges:
-        credential_rows.revoke_lost(tx, {person_id for person_id, _, _ in badges}, now_us)
+    if lost := badge_rows.refresh(tx, organisation, badges):
+        credential_rows.revoke_lost(tx, lost, now_us)
     rows.add_postings(tx, postings)
     rows.add_to_balances(tx, organisation, balances)
     projections.add(tx, organisation, days, teams, scores)
 
 
-def _add(sums: dict[Any, int], key: Any, amount: int) -> None:
+def _add(sums: dict[KeyT, int], key: KeyT, amount: int) -> None:
     sums[key] = sums.get(key, 0) + amount
 
 
-def _journal_row(organisation: str, draft: Draft, now_us: int) -> dict[str, Any]:
+def _journal_row(organisation: str, draft: NewEntry, now_us: int) -> dict[str, object]:
     return {
         "organisation_id": organisation,
         "person_id": draft.person_id,

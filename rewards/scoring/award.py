@@ -11,25 +11,25 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
 import numpy as np
 
 from engine import scoring_tables as codes
-from engine.scoring import score_batch
-from engine.scoring_tables import EventBatch, Ints, ScoreState, columns, copy_state, new_state
-from engine.scoring_terms import rehash
-from rewards.amounts import amount_text, points_text
+from engine.scoring_plain import Occasions, PlainState, score_plain
+from engine.scoring_tables import Ints, ScoreState, StateColumns, columns, new_objects
+from engine.scoring_terms import Event as Occasion
+from rewards.amounts import points_text
 from rewards.clock import local_date, microseconds, month_index
 from rewards.events import VERIFICATION_LEVEL, Event, object_key
-from rewards.scheme.phrases import plural
 from rewards.scheme.scheme import Badge, millipoints
 from rewards.scoring.carrying import NO_NUMBERS, carry_people, packed, unpacked
-from rewards.scoring.reasons import KERNEL_REASONS, PROOFS, Reason, explain
+from rewards.scoring.reasons import KERNEL_REASONS, Reason, explain
 from rewards.scoring.tables import CompiledScheme
 
 Role = Literal["subject", "owner"]
-_SMALL_TABLE = 16
+_NUMBER_BYTES = 8
 _MOST_EXPLAINED = 4096
 _BADGES = frozenset({codes.BADGE, codes.BADGE_LOST})
 
@@ -62,6 +62,9 @@ class Entry:
         return explain(self.reason, self.arguments)
 
 
+_NO_RULE = Entry("", "", "points", 0, Reason.NO_RULE)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What one event gave one person, rules in the scheme's order, then badges."""
@@ -78,27 +81,36 @@ class Outcome:
 class PersonState:
     """What scoring remembers of one person: under one scheme, and what that scheme does not name (`rewards.scoring.carrying.packed`)."""
 
-    score: ScoreState
+    score: PlainState
     aside: Ints = field(default_factory=lambda: NO_NUMBERS)
 
     @classmethod
     def new(cls, compiled: CompiledScheme) -> PersonState:
         """The state before any event."""
-        return cls(new_state(compiled.tables, 1, _SMALL_TABLE))
+        return cls(PlainState.of([compiled.fresh_row]))
+
+    @property
+    def row(self) -> list[int]:
+        """The person's numbers; `columns` names the parts."""
+        return self.score.people[0]
+
+    def columns(self, compiled: CompiledScheme) -> StateColumns:
+        """The parts of the row by name, to be read."""
+        return columns(compiled.tables, self._arrays())
 
     @property
     def earned_millipoints(self) -> int:
         """All that was ever awarded (ranks)."""
-        return int(self.score.people[0, 0])
+        return self.row[0]
 
     def badges(self, compiled: CompiledScheme) -> tuple[str, ...]:
         """Ids of the badges held, levels included, in the scheme's order."""
-        held = columns(compiled.tables, self.score).badge[0] == codes.HELD
+        held = self.columns(compiled).badge[0] == codes.HELD
         return tuple(badge.id for badge, has in zip(compiled.badges, held, strict=True) if has)
 
     def streak_days(self, compiled: CompiledScheme) -> dict[str, int]:
         """Length of each streak as it stood on its last active date."""
-        found = columns(compiled.tables, self.score).streak[0, :, codes.LENGTH]
+        found = self.columns(compiled).streak[0, :, codes.LENGTH]
         return {s.id: int(days) for s, days in zip(compiled.scheme.streaks, found, strict=True)}
 
     def reached(self, compiled: CompiledScheme, badge: int) -> list[int]:
@@ -106,7 +118,7 @@ class PersonState:
 
         What is counted within one object is 0: it is kept by object, and there is no object here.
         """
-        now = columns(compiled.tables, self.score)
+        now = self.columns(compiled)
         first, end = (int(place) for place in compiled.tables.badge[badge, :2])
         found = []
         for _, metric, index, _ in compiled.tables.requirement[first:end].tolist():
@@ -122,100 +134,98 @@ class PersonState:
 
     def to_bytes(self) -> bytes:
         """A canonical form: equal states, equal bytes, whatever their history."""
-        used = self.score.objects[self.score.objects[:, 0] != 0]
-        parts = (self.score.people, used[np.argsort(used[:, 0])], self.aside)
-        return struct.pack("<q", len(used)) + b"".join(part.astype("<i8").tobytes() for part in parts)
+        pairs = self.score.objects.pairs()
+        numbers = (len(pairs), *self.row, *chain.from_iterable(pairs))
+        return struct.pack(f"<{len(numbers)}q", *numbers) + self.aside.astype("<i8").tobytes()
 
     @classmethod
     def from_bytes(cls, data: bytes, compiled: CompiledScheme) -> PersonState:
         """The state that `to_bytes` wrote under the same scheme. Raises ValueError where the shapes differ."""
-        (objects,) = struct.unpack_from("<q", data)
-        numbers = np.frombuffer(data, "<i8", offset=8).astype(np.int64)
-        score = new_state(compiled.tables, 1, max(_SMALL_TABLE, 1 << (2 * objects + 1).bit_length()))
-        width = score.people.shape[1]
-        if numbers.shape[0] < width + 2 * objects:
-            raise ValueError(
-                f"state of {len(data)} bytes; scheme {compiled.scheme.name!r} takes at least {8 * (1 + width + 2 * objects)}; fold again"
-            )
-        score.people[0] = numbers[:width]
+        size, width = len(data) // _NUMBER_BYTES, len(compiled.fresh_row)
+        objects, *numbers = struct.unpack_from(f"<{size}q", data)
         end = width + 2 * objects
-        rehash.py_func(numbers[width:end].reshape(objects, 2), score.objects)
-        score.used[0] = objects
-        return cls(score, numbers[end:])
+        if len(numbers) < end:
+            raise ValueError(
+                f"state of {len(data)} bytes; scheme {compiled.scheme.name!r} takes at least {_NUMBER_BYTES * (1 + end)}; fold again"
+            )
+        pairs = list(zip(numbers[width:end:2], numbers[width + 1 : end : 2], strict=True))
+        aside = np.array(numbers[end:], dtype=np.int64) if len(numbers) > end else NO_NUMBERS
+        return cls(PlainState.of([numbers[:width]], pairs), aside)
+
+    def _arrays(self) -> ScoreState:
+        """The row as the kernel's array, without objects."""
+        return ScoreState(np.array(self.score.people, dtype=np.int64), *new_objects(1))
+
+    def carried(self, old: CompiledScheme, new: CompiledScheme) -> PersonState:
+        """The state under a new version, as `rewards.scoring.carrying` says; the one given is used up."""
+        found, aside = carry_people(self._arrays(), unpacked(self.aside), old.parts, new.parts, new.tables)
+        return PersonState(self.score._replace(people=found.people.tolist()), packed(aside))
 
 
-def batch_of(
-    compiled: CompiledScheme, event: Event, facts: PersonFacts, role: Role = "subject"
-) -> EventBatch:
+def batch_of(compiled: CompiledScheme, event: Event, facts: PersonFacts, role: Role = "subject") -> Occasions:
     """The event as a batch of one, for person 0."""
     v = compiled.vocabulary
     other = event.counterpart(role == "owner")
     day = event.local_date or local_date(event.occurred_at, event.zone or facts.zone)
-
-    def one(value: int) -> Ints:
-        return np.array([value], dtype=np.int64)
-
-    return EventBatch(
-        person=one(0),
-        kind=one(v.kind_codes.get(event.kind, -1)),
-        object=one(object_key(event.item)),
-        counterpart=one(-1 if other is None else object_key(other)),
-        occurred_at_us=one(microseconds(event.occurred_at)),
-        local_date=one(day.toordinal()),
-        month=one(month_index(day)),
-        channel=one(v.channel_code(event.channel)),
-        tags=one(v.tag_mask(event.tags)),
-        segment=one(v.segment_codes.get(facts.segment, -1)),
-        verification=one(VERIFICATION_LEVEL[event.verification]),
-        quantity=one(event.quantity),
-        role=one(0 if role == "subject" else 1),
-        leave=np.array([(0, *dates) for dates in facts.leave], dtype=np.int64).reshape(-1, 3),
+    one = Occasion(
+        person=0,
+        item=object_key(event.item),
+        counterpart=-1 if other is None else object_key(other),
+        at_us=microseconds(event.occurred_at),
+        date=day.toordinal(),
+        month=month_index(day),
+        channel=v.channel_code(event.channel),
+        tags=v.tag_mask(event.tags),
+        segment=v.segment_codes.get(facts.segment, -1),
+        verification=VERIFICATION_LEVEL[event.verification],
+        quantity=event.quantity,
     )
+    leave = [(0, *dates) for dates in facts.leave]
+    return Occasions([one], [v.kind_codes.get(event.kind, -1)], [0 if role == "subject" else 1], leave)
 
 
 def award(
     compiled: CompiledScheme, state: PersonState, event: Event, facts: PersonFacts, role: Role = "subject"
 ) -> tuple[PersonState, Outcome]:
     """Score one event for one person with the kernel uncompiled; returns the new state and the entries."""
-    copied = PersonState(copy_state(state.score), state.aside)
-    after, (entries,) = award_batch(compiled, copied, batch_of(compiled, event, facts, role))
-    return after, Outcome(entries)
+    after = PersonState(state.score.copy(), state.aside)
+    found = award_batch(compiled, after, batch_of(compiled, event, facts, role))
+    return after, Outcome(tuple(entry for _, entry in found))
 
 
 def award_batch(
-    compiled: CompiledScheme, state: PersonState, batch: EventBatch, silent: int = 0
-) -> tuple[PersonState, list[tuple[Entry, ...]]]:
-    """Score several events of one person in the order given, with the kernel uncompiled; the state given is used up.
+    compiled: CompiledScheme, state: PersonState, batch: Occasions, silent: int = 0
+) -> list[tuple[int, Entry]]:
+    """Score several events of one person in the order given, with the kernel uncompiled; the state given is moved on.
 
-    Entries by event. A subject's event that no rule concerns has one that says so. Of the first `silent` events only badges are told.
+    Entries with the places of their events, in order. A subject's event that no rule concerns has one that says so. Of the first
+    `silent` events only badges are told.
     """
-    score, awards = score_batch(compiled.tables, state.score, batch, False)
-    found: list[list[Entry]] = [[] for _ in range(batch.person.shape[0])]
-    for at, item, amount, reason in zip(*(column.tolist() for column in awards), strict=True):
-        if at >= silent or codes.reason_code(reason) in _BADGES:
-            found[at].append(_explained(compiled, item, amount, reason))
-    no_rule = Entry("", "", "points", 0, Reason.NO_RULE)
-    for at, owner in enumerate(batch.role.tolist()):
-        if at >= silent and not owner and not found[at]:
-            found[at].append(no_rule)
-    return PersonState(score, state.aside), [tuple(entries) for entries in found]
+    found: list[tuple[int, Entry]] = []
+    told, roles, known = silent, batch.roles, compiled.explained
+    for at, item, amount, reason in score_plain(compiled.plain_tables, state.score, batch):
+        if at < silent and codes.reason_code(reason) not in _BADGES:
+            continue
+        found += [(one, _NO_RULE) for one in range(told, at) if not roles[one]]
+        told = max(told, at + 1)
+        entry = known.get((item, amount, reason)) or _explained(compiled, item, amount, reason)
+        found.append((at, entry))
+    found += [(one, _NO_RULE) for one in range(told, len(roles)) if not roles[one]]
+    return found
 
 
 def _explained(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> Entry:
-    """As `entry_of`, from memory where it can be."""
-    kept, key = compiled.explained, (item, amount, reason_code)
-    found: Entry | None = kept.get(key)
-    if found is None:
-        if len(kept) >= _MOST_EXPLAINED:
-            kept.clear()
-        found = kept[key] = entry_of(compiled, item, amount, reason_code)
+    """As `entry_of`, and remembered."""
+    kept = compiled.explained
+    if len(kept) >= _MOST_EXPLAINED:
+        kept.clear()
+    found = kept[item, amount, reason_code] = entry_of(compiled, item, amount, reason_code)
     return found
 
 
 def badge_arguments(badge: Badge, amount: int) -> dict[str, str]:
     """What the explanation of a badge's entry speaks of."""
-    bonus = f" and {amount_text(amount)}" if amount else ""
-    return {"title": badge.title, "points": points_text(amount), "bonus": bonus}
+    return {"title": badge.title, "points": points_text(amount)}
 
 
 def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> Entry:
@@ -233,37 +243,25 @@ def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int)
     arguments = {"title": rule.title, "points": points_text(amount)}
     if reason in (Reason.CAP_PARTIAL, Reason.CAP_REACHED):
         cap, wanted = codes.capped(reason_code)
-        arguments |= {"wanted": points_text(wanted), "cap": _limit(compiled, cap)}
+        arguments |= {"wanted": points_text(wanted), **_limit(compiled, cap)}
     elif reason is Reason.COOLDOWN:
-        arguments["cooldown"] = plural(rule.cooldown_minutes, "minute")
+        arguments["cooldown_minutes"] = str(rule.cooldown_minutes)
     elif reason is Reason.ON_HOLD:
-        arguments["hold"] = plural(rule.hold_hours, "hour")
+        arguments["hold_hours"] = str(rule.hold_hours)
     elif rule.verification != "declared":
-        arguments["verification"] = PROOFS[rule.verification]
+        arguments["proof"] = rule.verification
     return Entry(rule.id, rule.title, "points", amount, reason, held, arguments)
 
 
-_LIMITS = {
-    "day": "the daily limit",
-    "week": "the weekly limit",
-    "month": "the monthly limit",
-    "total": "the limit",
-}
-
-
-def _limit(compiled: CompiledScheme, index: int) -> str:
-    """A cap in words, by its place among all caps: those of rules in order, then the scheme's own."""
-    cap = compiled.caps[index]
-    whole = " for all rules together" if index >= compiled.tables.general[0] else ""
-    scope = {"rule": "", "object": " for one item", "pair": " with one person"}[cap.scope]
-    ever = " ever" if cap.window == "total" else ""
-    return f"{_LIMITS[cap.window]} of {amount_text(millipoints(cap.points))}{ever}{scope}{whole}"
-
-
-def carry(state: PersonState, old: CompiledScheme, new: CompiledScheme) -> PersonState:
-    """One person's state under a new version, as `rewards.scoring.carrying` says."""
-    score, aside = carry_people(state.score, unpacked(state.aside), old.parts, new.parts, new.tables)
-    return PersonState(score, packed(aside))
+def _limit(compiled: CompiledScheme, index: int) -> dict[str, str]:
+    """What the explanation says of a cap, by its place in the tables."""
+    rule, cap = compiled.caps[index]
+    return {
+        "cap_window": cap.window,
+        "cap_points": points_text(millipoints(cap.points)),
+        "cap_scope": cap.scope,
+        "cap_rules": "" if rule else "all",
+    }
 
 
 __all__ = [
@@ -275,7 +273,6 @@ __all__ = [
     "award",
     "award_batch",
     "batch_of",
-    "carry",
     "entry_of",
     "explain",
 ]

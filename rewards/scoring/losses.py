@@ -38,9 +38,9 @@ def losses(old: CompiledScheme, new: CompiledScheme, states: Iterable[PersonStat
         return []
     begun = dict.fromkeys((part.identity for part in old.parts), frozenset[int]())
     for person, state in enumerate(states):
-        row = state.score.people[0]
+        row = state.row
         for part in old.parts:
-            if tuple(row[part.columns].tolist()) != part.fresh:
+            if tuple(row[part.columns]) != part.fresh:
                 begun[part.identity] |= {person}
     dropped = {_whose(part) for part in gone if part.name.split("/")[0] in _WHOLE}
     return list(_told(old, gone, dropped, begun))

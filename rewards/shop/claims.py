@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from rewards.amounts import amount_text
 from rewards.faults import Conflict, Insufficient, NotFound, Refused
+from rewards.ledger.new_entries import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, NewEntry
 from rewards.ledger.places import today
-from rewards.ledger.posting import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, Draft, post, post_once
+from rewards.ledger.posting import post, post_once
 from rewards.ledger.undo import opposites
 from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.people.people import refuse_own
@@ -17,6 +17,7 @@ from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
 from rewards.store import states, trail
 from rewards.store.persons import accounts_of, find_row
+from rewards.store.rows import ClaimRow, NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import digest, from_us, maybe_us, to_us
 
@@ -92,7 +93,13 @@ def claim_reward(
 
 
 def _buy(
-    tx: Transaction, organisation: str, who: Any, offer: Reward, version: int, dedupe: str, now_us: int
+    tx: Transaction,
+    organisation: str,
+    who: NamedPersonRow,
+    offer: Reward,
+    version: int,
+    dedupe: str,
+    now_us: int,
 ) -> Claim:
     cost, reward = millipoints(offer.points), offer.id
     day = today(now_us, Schemes.of(tx, organisation).zone(version))
@@ -110,7 +117,7 @@ def _buy(
         budget = f"{reward}:{period}"
         _open_budget(tx, organisation, offer, period, version, day.toordinal(), now_us)
         moves += [(BUDGET, NOBODY, budget, -cost), (MINT, NOBODY, "", cost)] if cost else []
-    draft = Draft(
+    draft = NewEntry(
         person_id=who.id, origin="claim", kind="claim", rule=reward, amount=-cost, reason="redeemed",
         scheme_version=version, local_date=day.toordinal(), board_date=day.toordinal(), team="",
         occurred_us=now_us, dedupe=dedupe, moves=tuple(moves),
@@ -125,7 +132,7 @@ def _buy(
         },
     )  # fmt: skip
     trail.tell(tx, organisation, [("claim.made", {"claim": claim_id, "reward": reward})], now_us)
-    return _claim(rows.find(tx, organisation, claim_id), who.external_id)
+    return _claim(_find(tx, organisation, claim_id), who.external_id)
 
 
 def approve_claim(
@@ -179,9 +186,10 @@ def returnable(tx: Transaction, organisation: str, person: str, now: datetime) -
     }
 
 
-def _final(tx: Transaction, organisation: str, row: Any, now: datetime) -> str:
+def _final(tx: Transaction, organisation: str, row: ClaimRow, now: datetime) -> str:
     """Why an approved claim can no longer be taken back by whom it is; '' where it can."""
     entry = journal_rows.get(tx, organisation, row.journal_id)
+    assert entry is not None
     assert entry is not None
     schemes = Schemes.of(tx, organisation)
     terms = next((one for one in schemes.scheme(entry.scheme_version).rewards if one.id == row.reward), None)
@@ -225,6 +233,7 @@ def _refund(
         )
     rows.put_back(tx, organisation, row.reward)
     entry = journal_rows.get(tx, organisation, row.journal_id)
+    assert entry is not None
     post(tx, organisation, opposites(tx, organisation, [entry], "refund", "refunded"), to_us(now))
     trail.log(tx, organisation, actor, f"claim.{after}", str(claim), reason, to_us(now))
     return _view(tx, organisation, claim)
@@ -241,8 +250,8 @@ def _open_budget(
         return
     budget, whole = f"{offer.id}:{month}", millipoints(offer.budget_points)
 
-    def fund(amount: int, dedupe: str | None) -> Draft:
-        return Draft(
+    def fund(amount: int, dedupe: str | None) -> NewEntry:
+        return NewEntry(
             person_id=None, origin="budget", kind="budget", rule=offer.id, amount=amount, reason="budget",
             scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us, dedupe=dedupe,
             moves=((MINT, NOBODY, "", -amount), (BUDGET, NOBODY, budget, amount)) if amount else (),
@@ -262,7 +271,7 @@ def _offers(tx: Transaction, organisation: str, now: datetime) -> tuple[int, tup
     return version, () if version == NO_SCHEME else schemes.scheme(version).rewards
 
 
-def _find(tx: Transaction, organisation: str, claim: int) -> Any:
+def _find(tx: Transaction, organisation: str, claim: int) -> ClaimRow:
     row = rows.find(tx, organisation, claim)
     if row is None:
         raise NotFound(f"claim {claim}: not in organisation {organisation!r}; check the number")
@@ -275,7 +284,7 @@ def _view(tx: Transaction, organisation: str, claim: int) -> Claim:
     return _claim(row, known.get(row.person_id, (None, ""))[0])
 
 
-def _claim(row: Any, person: str | None) -> Claim:
+def _claim(row: ClaimRow, person: str | None) -> Claim:
     return Claim(
         row.id,
         person,

@@ -1,12 +1,12 @@
 """Rows of sign-in: account, session_token, api_token. Tokens are kept as SHA-256 only."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal, select, update
 
 from rewards.store import people, schema
 from rewards.store.prepared import Prepared
+from rewards.store.rows import ApiTokenRow, BearerRow, HolderRow, SessionTokenRow, SignedInRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -17,13 +17,14 @@ IDENTITY = schema.person_identity
 PERSON = schema.person
 MAKER = PERSON.alias("maker")
 _FIND_TOKEN = Prepared(
+    BearerRow,
     lambda _: (
         select(TOKEN, IDENTITY.c.external_id, PERSON.c.status, MAKER.c.status.label("maker_status"))
         .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
         .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
         .join(MAKER, MAKER.c.id == TOKEN.c.maker_id, isouter=True)
         .where(TOKEN.c.token_hash == bindparam("hash"))
-    )
+    ),
 )
 
 
@@ -50,7 +51,7 @@ def save_account(
     )
 
 
-def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
+def find_account(tx: Transaction, organisation: str, external_id: str) -> HolderRow | None:
     """The account of an external id, or of one that was merged into it, with the person's status."""
     who = people.find(tx, organisation, external_id)
     query = (
@@ -59,39 +60,72 @@ def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[An
         .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
         .where(ACCOUNT.c.person_id == (0 if who is None else who.id))
     )
-    return tx.execute(query).one_or_none()
+    return tx.row(HolderRow, query)
 
 
-def add_session(
-    tx: Transaction, organisation: str, person_id: int, token_hash: str, at_us: int, expires_us: int
-) -> None:
+def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequence[str]) -> str | None:
+    """Who has the role and the shortest list of roles, of several the first."""
+    padded = literal(" ") + ACCOUNT.c.roles + " "
+    query = (
+        select(IDENTITY.c.external_id)
+        .join(ACCOUNT, ACCOUNT.c.person_id == IDENTITY.c.person_id)
+        .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
+        .where(
+            ACCOUNT.c.organisation_id == organisation,
+            padded.contains(f" {role} ", autoescape=True),
+            PERSON.c.status.in_(states),
+        )
+        .order_by(func.length(ACCOUNT.c.roles), ACCOUNT.c.person_id)
+        .limit(1)
+    )
+    return tx.execute(query).scalar()
+
+
+def add_session(tx: Transaction, row: Mapping[str, object]) -> None:
     """Remember one open session."""
-    row = {
-        "token_hash": token_hash,
-        "organisation_id": organisation,
-        "person_id": person_id,
-        "created_at_us": at_us,
-        "expires_at_us": expires_us,
-    }
-    tx.execute(insert(SESSION), row)
+    tx.execute(insert(SESSION), dict(row))
 
 
-def session_account(tx: Transaction, token_hash: str, now_us: int) -> Row[Any] | None:
+def session_account(tx: Transaction, token_hash: str, now_us: int) -> SignedInRow | None:
     """The account behind a session that has not expired."""
     query = (
-        select(ACCOUNT.c.organisation_id, ACCOUNT.c.roles, IDENTITY.c.external_id, PERSON.c.status)
+        select(
+            ACCOUNT.c.organisation_id,
+            ACCOUNT.c.roles,
+            IDENTITY.c.external_id,
+            PERSON.c.status,
+            SESSION.c.seen_at_us,
+        )
         .select_from(SESSION)
         .join(ACCOUNT, ACCOUNT.c.person_id == SESSION.c.person_id)
         .join(IDENTITY, IDENTITY.c.person_id == SESSION.c.person_id)
         .join(PERSON, PERSON.c.id == SESSION.c.person_id)
         .where(and_(SESSION.c.token_hash == token_hash, SESSION.c.expires_at_us > now_us))
     )
-    return tx.execute(query).one_or_none()
+    return tx.row(SignedInRow, query)
 
 
 def drop_session(tx: Transaction, token_hash: str) -> None:
     """End one session."""
     tx.execute(delete(SESSION).where(SESSION.c.token_hash == token_hash))
+
+
+def sessions_of(tx: Transaction, person_id: int, now_us: int) -> list[SessionTokenRow]:
+    """The open sessions of a person, those in use last first."""
+    where = and_(SESSION.c.person_id == person_id, SESSION.c.expires_at_us > now_us)
+    order = (SESSION.c.seen_at_us.desc(), SESSION.c.token_hash)
+    return tx.rows(SessionTokenRow, select(SESSION).where(where).order_by(*order))
+
+
+def session(tx: Transaction, token_hash: str) -> SessionTokenRow | None:
+    """One session."""
+    return tx.row(SessionTokenRow, select(SESSION).where(SESSION.c.token_hash == token_hash))
+
+
+def note_session(tx: Transaction, token_hash: str, now_us: int, before_us: int) -> None:
+    """A session is in use; nothing is written where that was noted since `before_us`."""
+    where = and_(SESSION.c.token_hash == token_hash, SESSION.c.seen_at_us < before_us)
+    tx.execute(update(SESSION).where(where).values(seen_at_us=now_us))
 
 
 def drop_sessions(tx: Transaction, person_id: int) -> None:
@@ -139,15 +173,15 @@ def add_token(
     tx.execute(insert(TOKEN), row)
 
 
-def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, Any]:
+def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, BearerRow]:
     """Tokens by their hashes, each with the external id and state of the person it speaks for, and the state of who made it."""
     return {row.token_hash: row for row in tx.ask(_FIND_TOKEN, [{"hash": one} for one in hashes])}
 
 
-def token_named(tx: Transaction, organisation: str, name: str) -> Row[Any] | None:
+def token_named(tx: Transaction, organisation: str, name: str) -> ApiTokenRow | None:
     """The token of that name."""
     where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name)
-    return tx.execute(select(TOKEN).where(where)).one_or_none()
+    return tx.row(ApiTokenRow, select(TOKEN).where(where))
 
 
 def revoke(tx: Transaction, organisation: str, name: str, at_us: int) -> int:

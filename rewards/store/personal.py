@@ -17,7 +17,8 @@ _SECRET = frozenset(
     {"password_hash", "token_hash", "payload_hash", "request_hash", "dedupe", "secret", "former_secret"}
 )
 # Who decided about her is told by role in the program, not by name here.
-_OTHERS = frozenset({"review.actor", "claim.actor"})
+# What a mail holds may be a link that signs in.
+_OTHERS = frozenset({"review.actor", "claim.actor", "mail.data"})
 KUDOS_GIVEN = "given"
 _JSON = frozenset({"tags", "arguments", "detail"})
 Rows = list[dict[str, Any]]

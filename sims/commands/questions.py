@@ -62,7 +62,7 @@ def compare(
 
     Example: groundswell compare examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 20
     """
-    from sims.compare.comparison import compare as ask
+    from sims.comparison.comparison import compare as ask
     from sims.reports.render import comparison_text
     from sims.scenario.scenario import Scenario
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rewards.people.people import Person
     from rewards.scheme.scheme import IncentiveScheme
     from rewards.store.session import Database
-    from sims.compare.comparison import Comparison
+    from sims.comparison.comparison import Comparison
     from sims.scenario.scenario import Scenario
 
 QUIET_DAYS = 28
@@ -52,7 +52,7 @@ def rehearse(
     from rewards.people.people import list_people
     from rewards.publishing.drafts import get_draft, rehearsed
     from rewards.publishing.publication import scheme_in_force
-    from sims.compare.comparison import compare
+    from sims.comparison.comparison import compare
 
     with database.read() as tx:
         home = get_organisation(tx, organisation)

@@ -87,7 +87,7 @@ def average_repost(scenario: "Scenario") -> "Spreading":
 
 
 def guarded(result: Result) -> dict[str, NDArray[np.float64]]:
-    """What the limits of `sims.compare.choice` look at, per run."""
+    """What the limits of `sims.comparison.choice` look at, per run."""
     return {
         TRUST: result.total(TRUST),
         MOTIVATION: result.total(MOTIVATION),

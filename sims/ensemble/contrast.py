@@ -4,15 +4,13 @@ An arm and the control are different people of the same company, drawn at random
 the effect of what the arm lived through. The two are of different size, so flows are counted per head.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sims.ensemble.intervals import interval, share_above
-
-if TYPE_CHECKING:
-    from sims.ensemble.result import Result
 
 Runs = NDArray[np.float64]
 
@@ -20,7 +18,59 @@ CONTROL_ARM = "arm=control"
 HEADCOUNT = "headcount"
 
 
-def contrasts(result: "Result") -> list[dict[str, Any]]:
+class Kind(Protocol):
+    """How an outcome adds up."""
+
+    @property
+    def kind(self) -> str:
+        """`flow`, `stock` or `ratio`."""
+
+
+class Horizon(Protocol):
+    """How long was simulated."""
+
+    @property
+    def horizon_days(self) -> int:
+        """Days."""
+
+
+class Ensemble(Protocol):
+    """What a contrast reads of a result."""
+
+    @property
+    def daily(self) -> Mapping[str, Mapping[str, Runs]]:
+        """Daily values by split and outcome: float64[runs, days]."""
+
+    @property
+    def specs(self) -> Mapping[str, Kind]:
+        """Every outcome's definition."""
+
+    @property
+    def reported(self) -> tuple[str, ...]:
+        """Outcomes that were asked for."""
+
+    @property
+    def provenance(self) -> Horizon:
+        """Where the result comes from."""
+
+    @property
+    def periods(self) -> list[slice]:
+        """Days of each period."""
+
+    def splits(self) -> list[str]:
+        """Names of the groups."""
+
+    def weeks(self) -> list[slice]:
+        """Days of each week."""
+
+    def has(self, outcome: str, split: str) -> bool:
+        """Whether the outcome is measured for the group."""
+
+    def over(self, outcome: str, days: slice, split: str) -> Runs:
+        """The outcome over those days: float64[runs]."""
+
+
+def contrasts(result: Ensemble) -> list[dict[str, Any]]:
     """Every arm minus the control, for everybody and for each group that outcomes are split by; empty without arms.
 
     Each entry: `arm`, `against`, `split` (`all`, or a group), `outcome`, `per` (`head` for flows, else `level`),
@@ -59,7 +109,7 @@ def contrasts(result: "Result") -> list[dict[str, Any]]:
     return found
 
 
-def pairs(result: "Result") -> list[tuple[str, str, str, str]]:
+def pairs(result: Ensemble) -> list[tuple[str, str, str, str]]:
     """(arm, split, label of the arm's part, label of the control's part) wherever both have people."""
     splits = result.splits()
     if CONTROL_ARM not in splits:
@@ -73,7 +123,7 @@ def pairs(result: "Result") -> list[tuple[str, str, str, str]]:
     return found
 
 
-def per_head(result: "Result", outcome: str, split: str, days: slice) -> Runs:
+def per_head(result: Ensemble, outcome: str, split: str, days: slice) -> Runs:
     """An outcome of a group over some days, shape (runs,): flows per head, levels as they are."""
     value = result.over(outcome, days, split)
     if result.specs[outcome].kind != "flow":
@@ -82,7 +132,7 @@ def per_head(result: "Result", outcome: str, split: str, days: slice) -> Runs:
     return np.asarray(np.divide(value, heads, out=np.zeros_like(value), where=heads > 0))
 
 
-def _difference(result: "Result", outcome: str, treated: str, control: str, days: slice) -> dict[str, Any]:
+def _difference(result: Ensemble, outcome: str, treated: str, control: str, days: slice) -> dict[str, Any]:
     mine, theirs = (per_head(result, outcome, split, days) for split in (treated, control))
     ground = theirs > 0
     relative = mine[ground] / theirs[ground] - 1.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sims.ensemble.contrast import contrasts
 from sims.ensemble.intervals import interval
 
 if TYPE_CHECKING:
@@ -171,8 +172,6 @@ class Result:
 
     def as_json(self, by_day: bool = False) -> dict[str, Any]:
         """The whole result for `--json`: the same scenario, seed and version give the same bytes."""
-        from sims.ensemble.contrast import contrasts
-
         body = {
             "kind": "simulation",
             "provenance": self.provenance.as_json(),

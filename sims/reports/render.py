@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sims.compare.comparison import Comparison
+from sims.comparison.comparison import Comparison
 from sims.ensemble.contrast import contrasts
 from sims.ensemble.intervals import Interval, interval
 from sims.ensemble.result import Result

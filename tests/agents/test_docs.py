@@ -12,8 +12,8 @@ import pytest
 from agents.audience.audience import Posts, click_factor, motive, template_text, trust_change
 from agents.employees import decision, state
 from agents.employees.decision import Occasion
+from agents.parameter_table import renewed
 from agents.parameters.parameters import DECLARATIONS, Parameters
-from agents.parameters.table import renewed
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "model.md"
 P = Parameters()
@@ -94,7 +94,7 @@ def one(value: float) -> np.ndarray:
 
 def test_generated_tables_are_up_to_date() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    assert renewed(text) == text, "run: python -m agents.parameters.table docs/model.md"
+    assert renewed(text) == text, "run: python -m agents.parameter_table docs/model.md"
 
 
 def test_what_the_document_points_at_is_there() -> None:

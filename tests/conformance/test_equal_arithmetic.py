@@ -47,11 +47,10 @@ def over_arrays(
     leave = [(n, a.toordinal(), b.toordinal()) for n, row in enumerate(rows) for a, b in row.leave]
     for first, end in pairwise(starts):
         today = occasions[first:end]
-        singles = [_single(compiled, one, rows)._replace(person=np.array([one.row])) for one in today]
-        columns = [np.concatenate(parts) for parts in zip(*(one[:-1] for one in singles), strict=True)]
-        if not columns:
+        numbers = np.array([_numbers(compiled, one, rows) for one in today], dtype=np.int64)
+        if not today:
             continue
-        batch = EventBatch(*columns, leave=np.array(leave, dtype=np.int64).reshape(-1, 3))
+        batch = EventBatch(*numbers.T.copy(), leave=np.array(leave, dtype=np.int64).reshape(-1, 3))
         state, awards = score_batch(compiled.tables, state, batch)
         for at, item, amount, reason in zip(*(column.tolist() for column in awards), strict=True):
             one, entry = today[at], entry_of(compiled, item, amount, reason)
@@ -60,10 +59,11 @@ def over_arrays(
     return got
 
 
-def _single(compiled: CompiledScheme, one: Occasion, rows: tuple[PersonRow, ...]) -> EventBatch:
+def _numbers(compiled: CompiledScheme, one: Occasion, rows: tuple[PersonRow, ...]) -> list[int]:
     facts = PersonFacts(rows[one.row].segment)
     event = one.event.model_copy(update={"local_date": one.day})
-    return batch_of(compiled, event, facts, "owner" if one.role else "subject")
+    (told,), (kind,), (role,), _ = batch_of(compiled, event, facts, "owner" if one.role else "subject")
+    return [one.row, kind, *told[1:], role]
 
 
 def live(

@@ -105,7 +105,7 @@ def test_importing_the_command_line_loads_no_model() -> None:
 
 def test_the_documented_names_are_there() -> None:
     import sims
-    import sims.compare.comparison
+    import sims.comparison.comparison
 
     assert callable(sims.compare)
     assert callable(sims.simulate)

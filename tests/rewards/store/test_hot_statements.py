@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rewards.store import accounts, events, journal, organisations, reviews, states
+from rewards.store import accounts, badges, events, journal, organisations, reviews, states
 from rewards.store.prepared import Prepared
 from rewards.store.session import Database
 
@@ -16,7 +16,9 @@ NARROWED_BY = {
     "open events": (events._SCORED, "person_id=?"),
     "entries that stand": (journal._STANDING, "person_id=?"),
     "entries of one event": (journal._STANDING_OF, "event_ref=?"),
+    "entries by number": (journal._WHOLE, "rowid=?"),
     "postings": (journal._POSTINGS, "journal_id=?"),
+    "entries of a badge": (badges._ENTRIES, "person_id=?"),
     "events held": (reviews._HELD, "status=?"),
 }
 
@@ -25,7 +27,9 @@ NARROWED_BY = {
 def test_the_outer_question_goes_by_its_own_index(sqlite_db: Database, name: str) -> None:
     statement, narrowed = NARROWED_BY[name]
     plan = plan_of(sqlite_db, statement)
-    assert not [step for step in plan if step.startswith("SCAN")], plan
+    # The keys given with the question are walked, and nothing else is.
+    walked = [step for step in plan if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
+    assert not walked, plan
     searches = [step for step in plan if step.startswith("SEARCH")]
     assert narrowed in searches[0], plan
 

@@ -121,16 +121,16 @@ def test_what_was_put_aside_is_not_rehearsed(sqlite_db: Database, draft: int, ba
 def test_a_draft_that_changes_meanwhile_is_not_taken_for_rehearsed(
     sqlite_db: Database, draft: int, base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sims.compare.comparison
+    import sims.comparison.comparison
 
-    usual = sims.compare.comparison.compare
+    usual = sims.comparison.comparison.compare
 
     def slow(*arguments: Any, **rest: Any) -> Any:
         with sqlite_db.begin() as tx:
             edit_draft(tx, ORGANISATION, draft, load_document(OTHER, IncentiveScheme, "other"), "sam", NOW)
         return usual(*arguments, **rest)
 
-    monkeypatch.setattr(sims.compare.comparison, "compare", slow)
+    monkeypatch.setattr(sims.comparison.comparison, "compare", slow)
     with pytest.raises(ValueError, match="was changed since"):
         rehearse(sqlite_db, ORGANISATION, draft, NOW, Scenario.load(base), processes=1)
     with sqlite_db.read() as tx:

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sims.cli import app
-from sims.compare.comparison import compare
+from sims.comparison.comparison import compare
 from sims.ensemble.run import record_run, simulate
 from sims.ensemble.spread import warnings_of
 from sims.reach.waterfall import waterfall

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sims.compare.choice import Candidate, Choice, choose
+from sims.comparison.choice import Candidate, Choice, choose
 from sims.ensemble.bridge import CLICKS, POINTS, guarded
 from sims.ensemble.intervals import interval, share_above
 from sims.ensemble.result import ALL, Result

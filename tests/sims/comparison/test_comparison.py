@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from sims.compare.comparison import compare
+from sims.comparison.comparison import compare
 from sims.scenario.scenario import Scenario
 
 

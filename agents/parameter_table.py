@@ -1,4 +1,4 @@
-"""Writes the parameter table of docs/model.md from the code: `python -m agents.parameters.table
+"""Writes the parameter table of docs/model.md from the code: `python -m agents.parameter_table
 docs/model.md`.
 """
 

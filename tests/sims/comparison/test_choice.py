@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sims.compare.choice import NOTHING, Candidate, assess, choose
+from sims.comparison.choice import NOTHING, Candidate, assess, choose
 
 RUNS = 10
 

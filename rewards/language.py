@@ -1,0 +1,118 @@
+"""The language that texts for people are written in: English in the code, others from gettext catalogues.
+
+Every text is a whole message with places for what changes, never glued from parts. The language is that of the request or the mail
+being made; whatever has none speaks English.
+"""
+
+from __future__ import annotations
+
+import gettext as catalogues
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+SOURCE = "en"
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+FOLDER = Path(__file__).parent / "locale"
+MOST_WISHES = 20
+"""Languages of one wish that are looked at: a header may name many."""
+
+_spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+def catalogue_file(language: str) -> Path:
+    """Where the messages of a language stand."""
+    return FOLDER / language / "LC_MESSAGES" / "groundswell.po"
+
+
+@cache
+def _catalogue(language: str) -> catalogues.NullTranslations:
+    if language == SOURCE:
+        return catalogues.NullTranslations()
+    compiled = BytesIO()
+    with catalogue_file(language).open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return catalogues.GNUTranslations(compiled)
+
+
+def language() -> str:
+    """The language of what is being made now."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(wanted: str) -> Iterator[None]:
+    """Make everything inside in a language; English where we have no catalogue of it."""
+    token = _spoken.set(wanted if wanted in LANGUAGES else SOURCE)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def nearest(wishes: Iterable[str]) -> str | None:
+    """The first of the wished languages that we have: de-AT is met by de. None where there is none."""
+    for wish in wishes:
+        base = re.split(r"[-_]", wish.strip().lower(), maxsplit=1)[0]
+        if base in LANGUAGES:
+            return base
+    return None
+
+
+def accepted(header: str) -> str | None:
+    """The best language for an Accept-Language header (RFC 9110), or None."""
+    wishes: list[tuple[float, int, str]] = []
+    for place, part in enumerate(header.split(",")[:MOST_WISHES]):
+        tag, _, weight = part.partition(";")
+        found = re.fullmatch(r"\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*", weight) if weight else None
+        if weight and found is None:
+            continue
+        quality = float(found[1]) if found else 1.0
+        if quality > 0.0:
+            wishes.append((-quality, place, tag))
+    return nearest(tag for _, _, tag in sorted(wishes))
+
+
+def msg(message: str) -> str:
+    """The message itself: marks what is written down now and said later, in the language of then."""
+    return message
+
+
+def gettext(message: str) -> str:
+    """The message in the language of now."""
+    return _catalogue(_spoken.get()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The message for so many, by the plural rule of the language of now."""
+    return _catalogue(_spoken.get()).ngettext(one, many, count)
+
+
+def pgettext(context: str, message: str) -> str:
+    """The message in the language of now, where one English word wants several."""
+    return _catalogue(_spoken.get()).pgettext(context, message)
+
+
+def said(text: str, **places: object) -> str:
+    """The message in the language of now, with its places filled."""
+    return gettext(text).format_map(places)
+
+
+def counted(one: str, many: str, count: int, **places: object) -> str:
+    """The message for so many, with its places filled; `count` is one of them."""
+    return ngettext(one, many, count).format_map({"count": count, **places})
+
+
+def in_signs(number: str) -> str:
+    """A number written with a decimal point and commas between thousands, in the signs of the language of now."""
+    signs = {".": get_decimal_symbol(_spoken.get()), ",": get_group_symbol(_spoken.get())}
+    return "".join(signs.get(letter, letter) for letter in number)
