@@ -49,7 +49,7 @@ from web.own import days as own_days
 from web.own import password
 from web.proxies import Visitors
 from web.security import Edge
-from web.session import token_reader
+from web.session import KnownTokens, token_reader
 from web.settings import Settings, settings_from_environment
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
@@ -131,6 +131,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.public_address = settings.base_url or listens_at
     app.state.database = database
     app.state.tokens = token_reader(database)
+    app.state.known_tokens = KnownTokens()
     app.state.singles = events.single_recorder(database)
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
