@@ -29,8 +29,12 @@ from web.api import (
     schemes,
     webhooks,
 )
+from web.content import desk as content_desk
+from web.content import grid as content_grid
+from web.content import queue as content_queue
+from web.content import rules as content_rules
 from web.employee import boards as employee_boards
-from web.employee import nominating, sharing, spending
+from web.employee import nominating, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import decisions
@@ -81,6 +85,11 @@ ROUTERS = (
     employee.router,
     employee_boards.router,
     sharing.router,
+    content_grid.router,
+    content_desk.router,
+    content_queue.router,
+    content_rules.router,
+    suggesting.router,
     spending.router,
     nominating.router,
     hr.router,
