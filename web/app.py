@@ -16,6 +16,7 @@ from web import health, links, problems, sign_in, sign_on, sign_out
 from web.api import (
     badges,
     challenges,
+    content,
     entries,
     events,
     highlights,
@@ -29,6 +30,7 @@ from web.api import (
     schemes,
     webhooks,
 )
+from web.content import bring as content_bring
 from web.content import desk as content_desk
 from web.content import grid as content_grid
 from web.content import queue as content_queue
@@ -75,6 +77,7 @@ ROUTERS = (
     nominations.router,
     reviews.router,
     webhooks.router,
+    content.router,
     sign_in.router,
     sign_on.router,
     sign_out.router,
@@ -86,6 +89,7 @@ ROUTERS = (
     employee_boards.router,
     sharing.router,
     content_grid.router,
+    content_bring.router,
     content_desk.router,
     content_queue.router,
     content_rules.router,
