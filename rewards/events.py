@@ -212,7 +212,7 @@ def read_json(text: str | bytes) -> Any:
         raise ValueError("nested too deep") from None
 
 
-def _data_of(message: Mapping[Any, Any]) -> Mapping[Any, Any]:
+def _data_of(message: Mapping[object, Any]) -> Mapping[object, Any]:
     """The event's data, however CloudEvents wrote it. Raises EventError."""
     data = message.get("data")
     name = "data"
@@ -247,7 +247,7 @@ def _bare(key: str) -> str:
     return key[:60] if key.isprintable() else ascii(key)[1:-1][:60]
 
 
-def parse_cloudevent(message: Any) -> Event:
+def parse_cloudevent(message: object) -> Event:
     """A CloudEvents 1.0 mapping as an Event. Raises EventError, one line naming the attribute, value, limit and remedy."""
     if not isinstance(message, Mapping):
         raise EventError(
@@ -308,7 +308,7 @@ def to_cloudevent(event: Event) -> dict[str, Any]:
     return message
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     if isinstance(value, datetime):
         return _rfc3339(value)
     return value.isoformat() if isinstance(value, date) else value

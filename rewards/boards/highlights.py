@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from rewards.ledger.bonuses import bonus, take_back
@@ -21,7 +20,9 @@ from rewards.store import highlights as rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import trail
+from rewards.store.journal import person_of
 from rewards.store.persons import find_row
+from rewards.store.rows import HighlightRoundRow
 from rewards.store.session import Transaction
 from rewards.store.units import digest, from_us, to_us
 
@@ -188,7 +189,7 @@ def highlighted(
         if terms is None:
             continue
         start = f"highlight:{row.highlight}:{row.first_date}:"
-        given = [entry.person_id for entry in rows.given(tx, organisation, start)]
+        given = [person_of(entry) for entry in rows.given(tx, organisation, start)]
         heirs = people_rows.heirs(tx, organisation, given)
         won = list(dict.fromkeys(heirs.get(id_, id_) for id_ in given))
         if terms.nature.publicity == "private":
@@ -213,7 +214,7 @@ def withdraw_highlights(tx: Transaction, organisation: str, closed_us: int, reas
             rows.forget(tx, organisation, row.highlight, row.first_date)
 
 
-def _terms(schemes: Schemes, row: Any) -> Highlight | None:
+def _terms(schemes: Schemes, row: HighlightRoundRow) -> Highlight | None:
     found = schemes.scheme(row.scheme_version).recognition.highlights
     return next((one for one in found if key_of(one) == row.highlight), None)
 

@@ -98,7 +98,7 @@ def _made(rows: Iterable[tuple[int, Any]], make: Any) -> Read:
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
-            refused.append(Refusal(place, f"{where}: {fault(dict(first))}"))
+            refused.append(Refusal(place, f"{where}: {fault(first)}"))
         except ValueError as error:
             refused.append(Refusal(place, str(error)))
     return Read(tuple(items.values()), tuple(refused))

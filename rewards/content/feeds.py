@@ -160,4 +160,4 @@ def item_from(found: Found, channels: Sequence[str] = ("linkedin",)) -> ContentI
     try:
         return ContentItem.model_validate(document)
     except ValidationError as error:
-        raise BadValue(f"{found.title[:40]!r}: {fault(dict(error.errors()[0]))}") from None
+        raise BadValue(f"{found.title[:40]!r}: {fault(error.errors()[0])}") from None

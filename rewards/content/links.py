@@ -260,7 +260,8 @@ def follow_link(
         # Not noted by browser: made-up ones would fill the table.
         rows.count(tx, code, 1, 0)
         return Followed(link.url, False, forged)
-    rows.add_click(tx, link.organisation_id, code, visitor_hash, day, now_us, origin)
+    from_address, from_block = (None, None) if origin is None else (origin.address, origin.block)
+    rows.add_click(tx, link.organisation_id, code, visitor_hash, day, now_us, from_address, from_block)
     if account is not None and _is_own(tx, link, account):
         # The browser was noted all the same: signed out, it counts no more than before.
         rows.count(tx, code, 1, 0)

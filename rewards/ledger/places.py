@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from engine.scoring_tables import NOT_OFF
@@ -13,6 +13,7 @@ from rewards.clock import is_repeated, left_out
 from rewards.fields import normal
 from rewards.scheme.scheme import Holiday
 from rewards.store import people as rows
+from rewards.store.rows import AbsenceRow, AnyPerson, EnrolmentRow, LeaveRow, MembershipRow, ZoneChangeRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -129,14 +130,14 @@ def today(now_us: int, zone: str) -> date:
     return date.fromordinal(local_ordinal(now_us, zone))
 
 
-def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
+def places(tx: Transaction, people: Sequence[AnyPerson]) -> dict[int, Place]:
     """Places by internal id, for person rows."""
     moved = [row.id for row in people if row.has_history]
-    memberships = rows.history(tx, rows.MEMBERSHIP, moved) if moved else {}
-    zones = rows.history(tx, rows.ZONE, moved) if moved else {}
-    leave = rows.history(tx, rows.LEAVE, moved) if moved else {}
-    absences = rows.history(tx, rows.ABSENCE, moved) if moved else {}
-    enrolments = rows.history(tx, rows.ENROLMENT, moved) if moved else {}
+    memberships = rows.history(tx, MembershipRow, moved) if moved else {}
+    zones = rows.history(tx, ZoneChangeRow, moved) if moved else {}
+    leave = rows.history(tx, LeaveRow, moved) if moved else {}
+    absences = rows.history(tx, AbsenceRow, moved) if moved else {}
+    enrolments = rows.history(tx, EnrolmentRow, moved) if moved else {}
     found = {
         row.id: Place(
             normal(row.segment),
@@ -155,7 +156,7 @@ def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
 
 
 def _with_former(
-    tx: Transaction, people: Sequence[Any], found: dict[int, Place], moved: Sequence[int]
+    tx: Transaction, people: Sequence[AnyPerson], found: dict[int, Place], moved: Sequence[int]
 ) -> dict[int, Place]:
     """The same, with the places of accounts merged into these."""
     events = rows.moved_events(tx, moved) if moved else {}
@@ -175,14 +176,16 @@ def _excused(place: Place) -> Place:
     return replace(place, leave=(*place.leave, *missing)) if missing else place
 
 
-def _enrolments(row: Any, known: Sequence[Any]) -> tuple[tuple[int, bool], ...]:
+def _enrolments(row: AnyPerson, known: Sequence[EnrolmentRow]) -> tuple[tuple[int, bool], ...]:
     """Since when the person takes part, or no longer does. Who joined once and stayed has no history of it."""
     if known:
         return tuple((one.from_us, one.standing == rows.ENROLLED) for one in known)
-    return ((row.standing_us, True),) if row.standing == rows.ENROLLED else ()
+    if row.standing != rows.ENROLLED or row.standing_us is None:
+        return ()
+    return ((row.standing_us, True),)
 
 
-def _gone(row: Any) -> tuple[tuple[int, int], ...]:
+def _gone(row: AnyPerson) -> tuple[tuple[int, int], ...]:
     """The absence that goes on: of who left the company, and of who was erased, as far as anything still comes."""
     if row.status == "erased":
         return ((0, FOREVER_US),)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
 
 from rewards.language import gettext, msg
 from rewards.scheme.scheme import IncentiveScheme
@@ -208,7 +207,7 @@ class Schemes:
             return rule
         return self._titles(version).get(rule, rule)
 
-    def why(self, reason: str, arguments: Mapping[str, Any]) -> str:
+    def why(self, reason: str, arguments: Mapping[str, object]) -> str:
         """A reason code in plain words."""
         own = OWN_REASONS.get(reason)
         return explain(Reason(reason), arguments) if own is None else gettext(own)

@@ -159,7 +159,7 @@ class _Blank(dict[str, str]):
         return "…"
 
 
-def explain(reason: Reason, arguments: Mapping[str, str]) -> str:
+def explain(reason: Reason, arguments: Mapping[str, object]) -> str:
     """The sentence for a reason in the language of now; `arguments` are those stored with the entry.
 
     What they hold has one form in every language: numbers, codes and titles. Entries of earlier versions hold English words instead

@@ -4,9 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Row, Select, and_, cast, delete, exists, func, insert, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+)
 
 from rewards.store import schema
+from rewards.store.rows import PieceRow
 from rewards.store.session import Transaction
 
 RESULT, EVENT, PERSON = schema.challenge_result, schema.event, schema.person
@@ -52,14 +65,14 @@ def settled(
 
 def moved(
     tx: Transaction, organisation: str, counted: Counted, person_id: int | None = None
-) -> list[Row[Any]]:
+) -> list[PieceRow]:
     """(person_id, occurred_us, event_ref, amount), one by one, of people who moved, so that each goes where they were at the time."""
     made = _pieces(organisation, counted).subquery()
     query = select(made.c.person_id, made.c.occurred_us, made.c.event_ref, made.c.amount).join(
         PERSON, PERSON.c.id == made.c.person_id
     )
     query = query.where(PERSON.c.has_history.is_(True))
-    return list(tx.execute(query if person_id is None else query.where(PERSON.c.id == person_id)))
+    return tx.rows(PieceRow, query if person_id is None else query.where(PERSON.c.id == person_id))
 
 
 def _by_day(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
@@ -143,7 +156,7 @@ def fixed_since(tx: Transaction, organisation: str, from_us: int) -> list[tuple[
     return [(name, int(first), int(goal)) for name, first, goal in found]
 
 
-def fix(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+def fix(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
     """Keep a result."""
     tx.execute(insert(RESULT), list(rows))
 
@@ -153,7 +166,7 @@ def forget(tx: Transaction, organisation: str, challenge: str, first_date: int) 
     tx.execute(delete(RESULT).where(_of(organisation, challenge, first_date)))
 
 
-def _of(organisation: str, challenge: str, first_date: int) -> Any:
+def _of(organisation: str, challenge: str, first_date: int) -> ColumnElement[bool]:
     return and_(
         RESULT.c.organisation_id == organisation,
         RESULT.c.challenge == challenge,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from rewards.amounts import amount_text
@@ -25,6 +24,7 @@ from rewards.store import people as people_rows
 from rewards.store import recognition as rows
 from rewards.store import reviews, states
 from rewards.store.persons import accounts_of, find_row
+from rewards.store.rows import KudosRow, NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import DAY_US, digest, dump, from_us, to_us
 from rewards.thanks.rings import ring_closed_by
@@ -137,7 +137,7 @@ def thank_several(
 
 
 def _give(
-    tx: Transaction, organisation: str, first: Any, second: Any, terms: Allowance, version: int, gift: int,
+    tx: Transaction, organisation: str, first: NamedPersonRow, second: NamedPersonRow, terms: Allowance, version: int, gift: int,
     message: str, tags: Sequence[str], dedupe: str, request_hash: str, now: datetime,
 ) -> Receipt:  # fmt: skip
     now_us = to_us(now)
@@ -162,13 +162,13 @@ def _give(
         detail = dump({"kudos": kudos_id, "limit": limit, **counts})
         reviews.add(tx, organisation, first.id, None, "reciprocal" if mutually else "ring", detail, now_us)
         return Receipt(SOURCE, str(kudos_id), "held", "held_for_review")
-    return deliver(
-        tx, organisation, rows.find(tx, organisation, kudos_id), first.external_id, second.external_id, now
-    )
+    given = rows.find(tx, organisation, kudos_id)
+    assert given is not None
+    return deliver(tx, organisation, given, first.external_id, second.external_id, now)
 
 
 def deliver(
-    tx: Transaction, organisation: str, gift: Any, giver: str, receiver: str, now: datetime
+    tx: Transaction, organisation: str, gift: KudosRow, giver: str, receiver: str, now: datetime
 ) -> Receipt:
     """Hand over a gift that counts: the receiver's side of the ledger, and the event that rules may reward.
 
@@ -278,8 +278,8 @@ def period_of(period: str, day: date) -> str:
 def _check(
     tx: Transaction,
     organisation: str,
-    giver: Any,
-    receiver: Any,
+    giver: NamedPersonRow,
+    receiver: NamedPersonRow,
     message: str,
     terms: Allowance,
     now_us: int,
@@ -302,7 +302,7 @@ def _check(
 def _spend(
     tx: Transaction,
     organisation: str,
-    giver: Any,
+    giver: NamedPersonRow,
     terms: Allowance,
     gift: int,
     day: date,
@@ -325,7 +325,7 @@ def _spend(
         ) from fault
 
 
-def _views(tx: Transaction, organisation: str, found: Sequence[Any]) -> list[Kudos]:
+def _views(tx: Transaction, organisation: str, found: Sequence[KudosRow]) -> list[Kudos]:
     import json
 
     names = people_rows.names(

@@ -156,7 +156,7 @@ def _result(index: int, receipt: Receipt) -> EventResult:
     )
 
 
-def read_event(message: Any) -> Event:
+def read_event(message: object) -> Event:
     """The event of a message. Raises EventError, also for a kind that the program alone records."""
     event = parse_cloudevent(message)
     if event.kind in OWN_KINDS:
@@ -166,7 +166,7 @@ def read_event(message: Any) -> Event:
     return event
 
 
-def take(store: Database, token: ApiToken, messages: list[Any]) -> list[EventResult]:
+def take(store: Database, token: ApiToken, messages: Sequence[object]) -> list[EventResult]:
     """Record the messages that are events in one transaction; the others are answered as invalid."""
     events: list[tuple[int, Event]] = []
     results: dict[int, EventResult] = {}
@@ -203,7 +203,7 @@ def single_recorder(store: Database) -> Singles:
     return Batcher("events", work, POSTGRESQL_WRITERS if store.dialect == "postgresql" else 1)
 
 
-async def take_single(singles: Singles, token: ApiToken, message: Any) -> EventResult:
+async def take_single(singles: Singles, token: ApiToken, message: object) -> EventResult:
     """Record one message and give its answer. Raises Problem for one that is no event, or contradicts an earlier one."""
     try:
         event = read_event(message)

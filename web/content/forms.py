@@ -138,7 +138,7 @@ def said_of(error: ValidationError) -> str:
     """The first fault of a document in one line."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {fault(dict(first))}; mend it and save again"
+    return f"{where}: {fault(first)}; mend it and save again"
 
 
 def _channels(form: ItemForm) -> dict[str, dict[str, str]]:
