@@ -30,8 +30,10 @@ DOORS = (
     Door("/boards", msg("Boards"), Right.TAKE_PART, own=True),
     Door("/rewards", msg("Rewards"), Right.TAKE_PART, own=True),
     Door("/hr", msg("Program"), Right.SCHEME_READ),
+    Door("/hr/membership", msg("Membership"), Right.INVITE),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
+    Door("/admin/mail", msg("Mail"), Right.SETTINGS),
 )
 
 HOMES = {

@@ -101,6 +101,8 @@ SignedIn = Annotated[Account, Depends(Needs(Right.OWN))]
 Employee = Annotated[Account, Depends(Needs(Right.TAKE_PART))]
 SchemeReader = Annotated[Account, Depends(Needs(Right.SCHEME_READ))]
 ForecastReader = Annotated[Account, Depends(Needs(Right.FORECAST_READ))]
+Inviter = Annotated[Account, Depends(Needs(Right.INVITE))]
+Settler = Annotated[Account, Depends(Needs(Right.SETTINGS))]
 Reviewer = Annotated[Account, Depends(Needs(Right.REVIEW))]
 
 
