@@ -12,7 +12,9 @@ from starlette.staticfiles import StaticFiles
 
 from rewards.outside.single_sign_on import Provider
 from rewards.store.session import open_database
-from web import health, links, mails, problems, sign_in, sign_on, sign_out
+from web import health, invitations, links, mails, problems, sign_in, sign_on, sign_out
+from web.admin import accounts as admin_accounts
+from web.admin import inviting
 from web.admin import mail as admin_mail
 from web.api import (
     badges,
@@ -37,6 +39,8 @@ from web.health import Measure, Metrics
 from web.hr import decisions
 from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
+from web.hr import people as hr_people
+from web.hr import person as hr_person
 from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language
@@ -46,6 +50,7 @@ from web.own import data as own_data
 from web.own import days as own_days
 from web.own import membership as own_membership
 from web.own import notifications as own_notifications
+from web.own import password
 from web.proxies import Visitors
 from web.security import Edge
 from web.session import token_reader
@@ -86,6 +91,10 @@ ROUTERS = (
     mails.router,
     admin_mail.router,
     hr_membership.router,
+    password.router,
+    invitations.router,
+    admin_accounts.router,
+    inviting.router,
     language_router,
     employee.router,
     employee_boards.router,
@@ -95,6 +104,8 @@ ROUTERS = (
     hr.router,
     hr_nominations.router,
     decisions.router,
+    hr_people.router,
+    hr_person.router,
     strategist.router,
 )
 

@@ -104,6 +104,11 @@ ForecastReader = Annotated[Account, Depends(Needs(Right.FORECAST_READ))]
 Inviter = Annotated[Account, Depends(Needs(Right.INVITE))]
 Settler = Annotated[Account, Depends(Needs(Right.SETTINGS))]
 Reviewer = Annotated[Account, Depends(Needs(Right.REVIEW))]
+PeopleReader = Annotated[Account, Depends(Needs(Right.PEOPLE_READ))]
+PeopleWriter = Annotated[Account, Depends(Needs(Right.PEOPLE_WRITE))]
+Auditor = Annotated[Account, Depends(Needs(Right.AUDIT_READ))]
+PeriodCloser = Annotated[Account, Depends(Needs(Right.PERIODS))]
+Exporter = Annotated[Account, Depends(Needs(Right.EVENTS_EXPORT))]
 
 
 _BEARER = HTTPBearer(

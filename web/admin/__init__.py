@@ -1,1 +1,1 @@
-"""One's own sign-in."""
+"""The administrator's pages."""

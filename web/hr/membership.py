@@ -89,10 +89,17 @@ def invite_group(
 ) -> Response:
     """Invite a group; who was invited before is not invited again."""
     everybody = whom == "everybody"
-    chosen = {} if everybody else {"segments": segments, "teams": teams}
     try:
         with store.begin() as tx:
-            done = invite(tx, account.organisation, now(), account.person, everybody=everybody, **chosen)
+            done = invite(
+                tx,
+                account.organisation,
+                now(),
+                account.person,
+                segments=[] if everybody else segments,
+                teams=[] if everybody else teams,
+                everybody=everybody,
+            )
     except Fault as fault:
         return _page(request, store, account, fault)
     return RedirectResponse(f"{PATH}?invited={done.invited}-{done.mailed}-{done.left}", 303)
