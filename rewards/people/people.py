@@ -1,5 +1,6 @@
 """People: imported, paused, moved, on leave, linked, erased. Addressed by external id within an organisation."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -55,6 +56,11 @@ def get_person(tx: Transaction, organisation: str, external_id: str) -> Person:
     row = find_row(tx, organisation, external_id)
     manager = rows.names(tx, organisation, [row.manager_id]) if row.manager_id else {}
     return _person(row, {key: external for key, (external, _) in manager.items()})
+
+
+def names_of(tx: Transaction, organisation: str, ids: Iterable[str]) -> dict[str, str]:
+    """What to call these people, by id; those who are not there are left out."""
+    return {id_: row.name or id_ for id_, row in rows.find_many(tx, organisation, ids).items()}
 
 
 def list_people(tx: Transaction, organisation: str, include_inactive: bool = False) -> list[Person]:

@@ -8,9 +8,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rewards.badges.progress import BadgeProgress
+from rewards.boards.highlights import Highlighted
+from rewards.challenges.challenges import ChallengeView
 from rewards.content.content import ContentItem
 from rewards.content.links import ShareDraft
-from rewards.ledger.entries import Balances, EntryView
+from rewards.ledger.entries import BadgeView, Balances, EntryView
+from rewards.nominations.nominations import Award, Honour
 from rewards.people.accounts import Account
 from rewards.people.people import Person
 from rewards.scheme.scheme import IncentiveScheme, millipoints
@@ -107,6 +110,43 @@ class PointsContext:
     links: Sequence[tuple[str, str, int, int]]
     older: int | None
     shared: bool
+
+
+@dataclass(frozen=True)
+class BadgesContext:
+    """Badges held, the way to those that are not, and challenges."""
+
+    account: Account
+    person: Person
+    held: Sequence[BadgeView]
+    open: Sequence[BadgeProgress]
+    challenges: Sequence[ChallengeView]
+
+
+@dataclass(frozen=True)
+class ThanksContext:
+    """Thanks and awards by nomination, with what went wrong and the words that were typed. `left`: of the allowance (None: thanks carry no points)."""
+
+    account: Account
+    person: Person
+    people: Sequence[Person]
+    left: int | None
+    received: Sequence[Kudos]
+    given: Sequence[Kudos]
+    key: str
+    fault: str
+    words: str
+    chosen: Sequence[str]
+    most: int
+    most_receivers: int
+    thanked: bool
+    withdrawn: bool
+    awards: Sequence[Award]
+    honours: Sequence[Honour]
+    highlights: Sequence[Highlighted]
+    named: bool
+    naming_fault: str
+    reason: str
 
 
 def notes_of(item: ContentItem) -> list[Note]:

@@ -1,0 +1,83 @@
+"""Every page's context is a dataclass, and the templates use what it has: nothing else, and all of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from jinja2 import nodes
+from jinja2.meta import find_undeclared_variables
+
+from web import templating
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = templating._ENVIRONMENT
+# What `page` gives every template, and what the environment knows.
+FRAME = {"account", "person", "path", "language", "languages", "open_to_all", "zone", "zone_name", "doors", "unsent"}  # fmt: skip
+KNOWN = FRAME | set(ENVIRONMENT.globals)
+
+
+def calls() -> Iterator[tuple[str, str, ast.expr, ast.FunctionDef]]:
+    """(module, template, context, function) of every call of `page`."""
+    for path in sorted((ROOT / "web").rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == "page":
+                    yield name, ast.literal_eval(call.args[1]), call.args[2], function
+
+
+def class_of(module: str, context: ast.expr, function: ast.FunctionDef) -> type:
+    """The class of the context: what is called, what its function says that it returns, or what was assigned to the name."""
+    if isinstance(context, ast.Name):
+        context = next(
+            node.value
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == ast.unparse(context)
+        )
+    assert isinstance(context, ast.Call), f"{module}: {ast.unparse(context)} is no dataclass"
+    made = getattr(import_module(module), ast.unparse(context.func))
+    if not isinstance(made, type):
+        made = getattr(import_module(made.__module__), made.__annotations__["return"])
+    return made
+
+
+def used_by(template: str) -> set[str]:
+    """The names that a template uses and does not set, those of what it extends and includes among them."""
+    source = (templating.FOLDER / "templates" / template).read_text("utf-8")
+    tree = ENVIRONMENT.parse(source)
+    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+    own |= {macro.name for macro in tree.find_all(nodes.Macro)}
+    found = find_undeclared_variables(tree) - own
+    for other in tree.find_all((nodes.Extends, nodes.Include)):
+        assert isinstance(other.template, nodes.Const)
+        found |= used_by(other.template.value)
+    return found
+
+
+PAGES = [(template, class_of(module, context, function)) for module, template, context, function in calls()]
+
+
+@pytest.mark.parametrize(("template", "context"), PAGES, ids=[template for template, _ in PAGES])
+def test_a_template_uses_what_its_context_has(template: str, context: type) -> None:
+    assert is_dataclass(context)
+    given = {field.name for field in fields(context)}
+    used = used_by(template)
+    assert used <= given | KNOWN, f"{template} lacks {used - given - KNOWN}"
+    assert given - FRAME <= used, f"{template} does not show {given - FRAME - used}"
+
+
+def test_every_template_that_is_a_page_belongs_to_a_call() -> None:
+    folder = templating.FOLDER / "templates"
+    extends = {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*.html")
+        if any(ENVIRONMENT.parse(path.read_text("utf-8")).find_all(nodes.Extends))
+    }
+    assert extends - {template for template, _ in PAGES} == set()
