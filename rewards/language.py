@@ -112,11 +112,6 @@ def counted(one: str, many: str, count: int, **places: object) -> str:
     return ngettext(one, many, count).format_map({"count": count, **places})
 
 
-def N_(text: str) -> str:  # noqa: N802 - the name that gettext gives it
-    """The text itself: marks for extraction a message that is put into the language of now where it is shown."""
-    return text
-
-
 def in_signs(number: str) -> str:
     """A number written with a decimal point and commas between thousands, in the signs of the language of now."""
     signs = {".": get_decimal_symbol(_spoken.get()), ",": get_group_symbol(_spoken.get())}

@@ -25,6 +25,7 @@ from rewards.ledger.new_entries import (
 )
 from rewards.ledger.places import local_ordinal
 from rewards.ledger.posting import post
+from rewards.people.membership import take_over
 from rewards.people.people import set_opt_out
 from rewards.store import badges as badge_rows
 from rewards.store import credentials as credential_rows
@@ -63,6 +64,7 @@ def merge_people(
     _undo_thanks(tx, organisation, gone.id, kept.id, actor, now)
     signed = rows.valid_credentials(tx, gone.id)
     _move_rows(tx, organisation, gone, kept, closed_us)
+    take_over(tx, organisation, gone, kept, now, actor)
     if gone.opted_out and not kept.opted_out:
         set_opt_out(tx, organisation, kept.external_id, True, now)
     # Both states are folded anew, also one that had no event so far.

@@ -163,6 +163,11 @@ def operator_advice(environ: Mapping[str, str]) -> list[str]:
     return [f"{name} is not set: {why}" for name, why in wanted.items() if name not in given]
 
 
+def is_off(environ: Mapping[str, str], name: str) -> bool:
+    """Whether a switch that is on by itself was switched off."""
+    return environ.get(name, "").strip().lower() in ("0", "false", "f", "no", "n", "off")
+
+
 def _on(environ: Mapping[str, str], name: str) -> bool:
     return environ.get(name, "").strip().lower() in ("1", "true", "t", "yes", "y", "on")
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from rewards.outside.single_sign_on import Provider
 from rewards.store.session import open_database
-from web import health, links, problems, sign_in
+from web import health, links, problems, sign_in, sign_on, sign_out
 from web.api import (
     badges,
     challenges,
@@ -35,10 +36,12 @@ from web.health import Measure, Metrics
 from web.hr import decisions
 from web.hr import nominations as hr_nominations
 from web.hr import routes as hr
-from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, Lane
+from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language
 from web.language import router as language_router
 from web.own import account as own_account
+from web.own import data as own_data
+from web.own import days as own_days
 from web.proxies import Visitors
 from web.security import Edge
 from web.session import token_reader
@@ -69,7 +72,11 @@ ROUTERS = (
     reviews.router,
     webhooks.router,
     sign_in.router,
+    sign_on.router,
+    sign_out.router,
     own_account.router,
+    own_data.router,
+    own_days.router,
     language_router,
     employee.router,
     employee_boards.router,
@@ -117,6 +124,8 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.sign_in_limit = SignInLimit()
     app.state.clicking = Lane(CLICKS_AT_ONCE)
     app.state.signing_in = Lane(SIGN_INS_AT_ONCE)
+    app.state.signing_on = Lane(SIGN_ONS_AT_ONCE)
+    app.state.provider = None if settings.oidc is None else Provider(settings.oidc)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -25,9 +25,8 @@ METHODS = [
 ]
 KEYWORDS = {
     "_": None,
-    "msg": None,
     "gettext": None,
-    "N_": None,
+    "msg": None,
     "said": None,
     "counted": (1, 2),
     "ngettext": (1, 2),

@@ -24,6 +24,7 @@ ACCOUNT = "/account"
 DOORS = (
     Door("/", msg("Share"), Right.TAKE_PART, own=True),
     Door("/points", msg("Points"), Right.TAKE_PART, own=True),
+    Door("/rules", msg("Rules"), Right.TAKE_PART, own=True),
     Door("/badges", msg("Badges"), Right.TAKE_PART, own=True),
     Door("/thanks", msg("Thanks"), Right.TAKE_PART, own=True),
     Door("/boards", msg("Boards"), Right.TAKE_PART, own=True),

@@ -15,8 +15,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from rewards.language import gettext as _
 from rewards.people.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_tokens
 from rewards.people.rights import TITLES, Right, roles_with
+from rewards.people.sessions import note_seen
 from rewards.store.session import Database
 from web.batching import Batcher
+from web.devices import device_of
 from web.problems import COOKIE, Problem
 from web.settings import Settings
 
@@ -60,7 +62,10 @@ def current_account(request: Request) -> Account | None:
     if not token:
         return None
     with database(request).read() as tx:
-        return account_for_session(tx, token, now())
+        found = account_for_session(tx, token, now())
+    if found is not None:
+        note_seen(database(request), found, token, now())
+    return found
 
 
 def signed_in(request: Request) -> Account:
@@ -144,6 +149,11 @@ class TokenWith:
 def token_with(*scopes: str) -> TokenWith:
     """The dependency of a route of the API."""
     return TokenWith(scopes)
+
+
+def device(request: Request) -> str:
+    """What the request's browser is, in a few words."""
+    return device_of(request.headers.get("user-agent", ""))
 
 
 def start(response: RedirectResponse, token: str, secure: bool) -> RedirectResponse:

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rewards.badges.credentials import SigningKey
 from rewards.faults import BadValue
 from rewards.outside.mail import MOST_PER_MINUTE, Post
+from rewards.outside.provider_settings import ProviderSettings, provider_from_environment
 from rewards.outside.smtp import MailServer, Tls
 from web.proxies import PROXY_HEADERS, Network, parse_networks
 
@@ -39,6 +40,8 @@ class Settings(BaseSettings):
     signing_key_file    GROUNDSWELL_SIGNING_KEY_FILE, a PEM private key (Ed25519 or P-256) that signs badges; without one
                         each organisation gets a key that the database keeps
     webhook_loopback    GROUNDSWELL_WEBHOOK_LOOPBACK, lets webhooks go to this machine; for development only
+    password_sign_in    GROUNDSWELL_PASSWORD_SIGN_IN, false where people sign in with the provider of `oidc` alone
+    oidc                GROUNDSWELL_OIDC_…, the provider of single sign-on, see ProviderSettings
     smtp_host           GROUNDSWELL_SMTP_HOST, the mail server; without one no mail is sent
     smtp_port           GROUNDSWELL_SMTP_PORT, 587 unless set; with tls 465
     smtp_tls            GROUNDSWELL_SMTP_TLS: starttls, tls or none
@@ -66,6 +69,8 @@ class Settings(BaseSettings):
     visitor_secret: str = Field(default="", repr=False)
     signing_key_file: str = ""
     webhook_loopback: bool = False
+    password_sign_in: bool = True
+    oidc: ProviderSettings | None = None
     smtp_host: str = ""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     smtp_tls: Tls = "starttls"
@@ -161,11 +166,18 @@ class Settings(BaseSettings):
 
 def settings_from_environment() -> Settings:
     """The settings. Raises BadValue, which names the variable and what is wrong, and repeats no value: it could be a secret."""
+    provider = provider_from_environment()
     try:
-        return Settings()
+        found = Settings(oidc=provider)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         variable = name if name.isupper() else f"GROUNDSWELL_{name.upper()}"
         message = first["msg"].removeprefix("Value error, ").removeprefix(f"{variable}: ")
         raise BadValue(f"{variable}: {message}; mend it and start again") from None
+    if provider is None and not found.password_sign_in:
+        raise BadValue(
+            "GROUNDSWELL_PASSWORD_SIGN_IN: off, and no provider is named by GROUNDSWELL_OIDC_ISSUER, so nobody could sign in; "
+            "name one or unset it"
+        )
+    return found

@@ -113,7 +113,8 @@ def _teams(
 ) -> Board:
     """Teams by what their members earned while they were members, but for those that are too small or would tell of one."""
     first, last = _span(board.window, day)
-    sizes = rows.team_sizes(tx, organisation)
+    schemes = Schemes.of(tx, organisation)
+    sizes = rows.team_sizes(tx, organisation, schemes.asks_enrolment(schemes.at(to_us(now))))
     totals = rows.team_totals(tx, organisation, first, last)
     own = None if reader is None else reader.team
     gone = [("", team) for team, total in totals.items() if total and team not in sizes]

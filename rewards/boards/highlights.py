@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from rewards.ledger.bonuses import bonus, take_back
 from rewards.ledger.new_entries import NewEntry
-from rewards.ledger.places import local_ordinal
+from rewards.ledger.places import local_ordinal, places
 from rewards.ledger.posting import post
 from rewards.ledger.versions import NO_SCHEME, Schemes, in_force
 from rewards.scheme.scheme import Highlight
@@ -144,11 +144,14 @@ def best(shared: dict[int, int], people: int, highlight: Highlight, lot: str) ->
 def _give(tx: Transaction, organisation: str, period: Period, now_us: int) -> None:
     first = period.first.toordinal()
     key = f"highlight:{period.key}:{first}:{period.version}:"
-    people = rows.active(tx, organisation)
-    chosen = best(
-        rows.shared(tx, organisation, period.begins_us, period.ends_us), people, period.highlight, key
-    )
-    found = people_rows.by_ids(tx, organisation, chosen)
+    asked = Schemes.of(tx, organisation).asks_enrolment(period.version)
+    people = rows.active(tx, organisation, asked)
+    shared = rows.shared(tx, organisation, period.begins_us, period.ends_us)
+    found = people_rows.by_ids(tx, organisation, shared)
+    if asked:
+        where = places(tx, list(found.values()))
+        shared = {who: items for who, items in shared.items() if where[who].is_enrolled(period.ends_us - 1)}
+    chosen = best(shared, people, period.highlight, key)
     told = {
         "title": period.highlight.title, "first": period.first.isoformat(), "last": period.last.isoformat(),
     }  # fmt: skip

@@ -217,16 +217,14 @@ class Folder:
         fold = Fold.resume(self.schemes, start.version, start.state)
         drafts: list[NewEntry] = []
         seen = _seen_by(person_id, place, told)
-        for (version, _), some in groupby(
-            seen, key=lambda one: (choose(one.occurred_us), id(place.of(one.ref)))
+        for (version, _, why_not), some in groupby(
+            seen, key=lambda one: self._setting(choose(one.occurred_us), place.of(one.ref), one.occurred_us)
         ):
             run = list(some)
             silent = bisect_left(run, since_us, key=lambda one: one.occurred_us)
-            if version == NO_SCHEME:
+            if why_not is not None:
                 drafts += [
-                    self.zero(one, place, str(Reason.NO_SCHEME))
-                    for one in run[silent:]
-                    if one.person_id == person_id
+                    self.zero(one, place, why_not) for one in run[silent:] if one.person_id == person_id
                 ]
                 continue
             then = place.of(run[0].ref)
@@ -234,6 +232,13 @@ class Folder:
                 if ledger is None or not self._stands(ledger, run[at].ref, version, entry):
                     drafts.append(self._draft(person_id, run[at], then, version, entry))
         return Stand(fold.version, fold.to_bytes()), drafts
+
+    def _setting(self, version: int, then: Place, at_us: int) -> tuple[int, int, str | None]:
+        """What events are scored together by: version, place, and why nothing can be earned (None: it can)."""
+        if version == NO_SCHEME:
+            return version, id(then), str(Reason.NO_SCHEME)
+        outside = self.schemes.asks_enrolment(version) and not then.is_enrolled(at_us)
+        return version, id(then), str(Reason.NOT_ENROLLED) if outside else None
 
     def zero(self, told: Told, place: Place, reason: str) -> NewEntry:
         """An award of zero that the kernel never saw."""

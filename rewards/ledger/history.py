@@ -140,6 +140,10 @@ class _History:
                 "owner_date": date.fromordinal(day), "owner_zone": zone,
                 "owner_segment": place.membership_at(row.occurred_us)[0],
             }  # fmt: skip
+            if self.schemes.asks_enrolment(version):
+                owner["owner_enrolled"] = place.is_enrolled(row.occurred_us)
+        if self.schemes.asks_enrolment(version):
+            owner["enrolled"] = self.places[row.person_id].of(row.id).is_enrolled(row.occurred_us)
         return Frozen(
             taken=row.status,
             reversed_at=maybe_us(row.voided_at_us),

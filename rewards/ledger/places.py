@@ -13,7 +13,7 @@ from rewards.clock import is_repeated, left_out
 from rewards.fields import normal
 from rewards.scheme.scheme import Holiday
 from rewards.store import people as rows
-from rewards.store.rows import AbsenceRow, AnyPerson, LeaveRow, MembershipRow, ZoneChangeRow
+from rewards.store.rows import AbsenceRow, AnyPerson, EnrolmentRow, LeaveRow, MembershipRow, ZoneChangeRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -34,7 +34,7 @@ class Dated(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One person's memberships, zones, leave and absences, oldest first. Most people have only the current ones.
+    """One person's memberships, zones, leave, absences and enrolments, oldest first. Most people have only the current ones.
 
     `leave` holds first and last dates of whatever excuses: days off, and dates that never were where the person lived.
     `formerly` holds the places of accounts that became this one, by the rows of the events that happened to them.
@@ -47,6 +47,7 @@ class Place:
     zones: tuple[tuple[int, str, int], ...] = ()
     leave: tuple[tuple[int, int], ...] = ()
     absences: tuple[tuple[int, int], ...] = ()
+    enrolments: tuple[tuple[int, bool], ...] = ()
     formerly: Mapping[int, "Place"] = field(default_factory=dict)
 
     def of(self, event_ref: int | None) -> "Place":
@@ -56,6 +57,11 @@ class Place:
     def is_away(self, at_us: int) -> bool:
         """True at an instant at which the person was not with the company."""
         return any(first <= at_us < end for first, end in self.absences)
+
+    def is_enrolled(self, at_us: int) -> bool:
+        """True at an instant at which the person took part in the program."""
+        index = bisect_right(self.enrolments, at_us, key=lambda one: one[0]) - 1
+        return index >= 0 and self.enrolments[index][1]
 
     def membership_at(self, at_us: int) -> tuple[str, str]:
         """(segment, team) at an instant."""
@@ -131,6 +137,7 @@ def places(tx: Transaction, people: Sequence[AnyPerson]) -> dict[int, Place]:
     zones = rows.history(tx, ZoneChangeRow, moved) if moved else {}
     leave = rows.history(tx, LeaveRow, moved) if moved else {}
     absences = rows.history(tx, AbsenceRow, moved) if moved else {}
+    enrolments = rows.history(tx, EnrolmentRow, moved) if moved else {}
     found = {
         row.id: Place(
             normal(row.segment),
@@ -140,6 +147,7 @@ def places(tx: Transaction, people: Sequence[AnyPerson]) -> dict[int, Place]:
             tuple((one.from_us, one.zone, one.floor_date) for one in zones.get(row.id, ())),
             tuple((one.first_date, one.last_date) for one in leave.get(row.id, ())),
             (*((one.from_us, one.until_us) for one in absences.get(row.id, ())), *_gone(row)),
+            _enrolments(row, enrolments.get(row.id, ())),
         )
         for row in people
     }
@@ -166,6 +174,13 @@ def _with_former(
 def _excused(place: Place) -> Place:
     missing = tuple((day, day) for day in place.missing())
     return replace(place, leave=(*place.leave, *missing)) if missing else place
+
+
+def _enrolments(row: AnyPerson, known: Sequence[EnrolmentRow]) -> tuple[tuple[int, bool], ...]:
+    """Since when the person takes part, or no longer does. Who joined once and stayed has no history of it."""
+    if known:
+        return tuple((one.from_us, one.standing == rows.ENROLLED) for one in known)
+    return ((row.standing_us or 0, True),) if row.standing == rows.ENROLLED else ()
 
 
 def _gone(row: AnyPerson) -> tuple[tuple[int, int], ...]:

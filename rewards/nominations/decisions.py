@@ -7,6 +7,7 @@ from typing import Literal
 
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.ledger.bonuses import bonus, take_back
+from rewards.ledger.places import places
 from rewards.ledger.posting import post
 from rewards.ledger.versions import Schemes
 from rewards.nominations.rounds import Round, round_of
@@ -137,7 +138,7 @@ def _lapsing(
         found = round_of(schemes, award, first, entry.scheme_version, now_us)
         if found is None:
             return False
-        return winners <= found.award.winners and millipoints(found.award.points) == entry.amount
+        return winners <= found.award.winners and entry.amount in (0, millipoints(found.award.points))
 
     return [
         (award, first, some)
@@ -151,9 +152,11 @@ def _award(
 ) -> None:  # fmt: skip
     amount, first = millipoints(found.award.points), found.first.toordinal()
     told = {"title": found.award.title}
+    asked = Schemes.of(tx, organisation).asks_enrolment(found.version)
+    where = places(tx, people) if asked else {}
     drafts = [
         bonus(
-            row, "nomination", found.award.id, amount, told, found.version, found.zone,
+            row, "nomination", found.award.id, 0 if asked and not where[row.id].is_enrolled(now_us) else amount, told, found.version, found.zone,
             f"nomination:{found.award.id}:{first}:{found.version}:{row.id}", now_us,
         )
         for row in people

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
@@ -15,7 +15,7 @@ from rewards.store import trail
 from rewards.store.persons import find_row
 from rewards.store.rows import BearerRow
 from rewards.store.session import Database, Transaction
-from rewards.store.units import digest, to_us
+from rewards.store.units import digest, from_us, to_us
 
 SCOPES = (
     "events:write", "events:backfill", "me:read", "me:write", "kudos:write", "rewards:write", "schemes:write", "admin",
@@ -23,6 +23,7 @@ SCOPES = (
 PRESENT = ("active", "paused")
 """The states of a person in which she, and what speaks for her, may do anything: not inactive, erased or merged."""
 SESSION_HOURS = 12
+MOST_DEVICE_CHARACTERS = 64
 PASSWORD_MIN_CHARACTERS = 10
 PASSWORD_MAX_CHARACTERS = 1024
 _TOKEN_BYTES = 32
@@ -33,11 +34,12 @@ _DUMMY = _HASHER.hash(secrets.token_hex(16))
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who is signed in."""
+    """Who is signed in. `seen_at`: when the session was last noted as in use."""
 
     organisation: str
     person: str
     roles: tuple[str, ...]
+    seen_at: datetime | None = field(default=None, compare=False)
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -88,7 +90,15 @@ def create_account(
     return Account(organisation, person, kept)
 
 
-def sign_in(db: Database, organisation: str, person: str, password: str, now: datetime) -> str | None:
+def sign_in(
+    db: Database,
+    organisation: str,
+    person: str,
+    password: str,
+    now: datetime,
+    device: str = "",
+    former: str | None = None,
+) -> str | None:
     """A new session's token, or None when id or password is wrong or the person is not active.
 
     The password is checked between two transactions: it takes a while, and nobody else's writing waits for it.
@@ -104,18 +114,43 @@ def sign_in(db: Database, organisation: str, person: str, password: str, now: da
         # Gone, or given another password, while this one was being checked.
         if still is None or still.password_hash != stored or still.status not in PRESENT:
             return None
-        return open_session(tx, organisation, person, now)
+        return open_session(tx, organisation, person, now, device, former)
 
 
-def open_session(tx: Transaction, organisation: str, person: str, now: datetime) -> str:
-    """A session without a password, for the demo and single sign-on. Raises NotFound without an account."""
+def open_session(
+    tx: Transaction,
+    organisation: str,
+    person: str,
+    now: datetime,
+    device: str = "",
+    former: str | None = None,
+    provider_hint: str | None = None,
+) -> str:
+    """A session without a password, for the demo and single sign-on; `former`, the browser's session of before, ends with it.
+
+    `provider_hint` is what the provider of a single sign-on is told when it ends. Raises NotFound without an account.
+    """
     row = rows.find_account(tx, organisation, person)
     if row is None or row.status not in PRESENT:
         raise NotFound(f"account of person {person!r}: none that is active; create or reactivate it")
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     expires = to_us(now + timedelta(hours=SESSION_HOURS))
     rows.drop_expired_sessions(tx, to_us(now), row.person_id)
-    rows.add_session(tx, organisation, row.person_id, digest(token), to_us(now), expires)
+    if former:
+        rows.drop_session(tx, digest(former))
+    rows.add_session(
+        tx,
+        {
+            "token_hash": digest(token),
+            "organisation_id": organisation,
+            "person_id": row.person_id,
+            "created_at_us": to_us(now),
+            "expires_at_us": expires,
+            "seen_at_us": to_us(now),
+            "device": device[:MOST_DEVICE_CHARACTERS],
+            "provider_hint": provider_hint,
+        },
+    )
     return token
 
 
@@ -129,7 +164,7 @@ def account_for_session(tx: Transaction, token: str, now: datetime) -> Account |
     row = rows.session_account(tx, digest(token), to_us(now))
     if row is None or row.status not in PRESENT:
         return None
-    return Account(row.organisation_id, row.external_id, tuple(row.roles.split()))
+    return Account(row.organisation_id, row.external_id, tuple(row.roles.split()), from_us(row.seen_at_us))
 
 
 def forget_sessions(tx: Transaction, now: datetime) -> int:

@@ -66,7 +66,7 @@ def import_people(
     fresh = [row for row in rows_in if row.id not in known]
     new_ids = rows.add_many(
         tx,
-        [_columns(organisation, row, zone) | _first_columns(row, now) for row in fresh],
+        [_columns(organisation, row, zone) | _first_columns(row, now, home) for row in fresh],
         [_identity(organisation, row) for row in fresh],
     )
     states.add_many(tx, organisation, new_ids)
@@ -161,11 +161,11 @@ def _columns(organisation: str, row: PersonRow, home: str) -> dict[str, Any]:
     }
 
 
-def _first_columns(row: PersonRow, now: datetime) -> dict[str, Any]:
+def _first_columns(row: PersonRow, now: datetime, home: Any) -> dict[str, Any]:
     return {
         "status": "active",
         "opted_out": False,
-        "hidden": False,
+        "hidden": bool(home.enrolled_only),
         "has_history": bool(row.leave),
         "pseudonym": f"Colleague {secrets.token_hex(4)}",
         "created_at_us": to_us(now),

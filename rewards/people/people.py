@@ -8,6 +8,7 @@ from rewards.bounds import check_day
 from rewards.faults import BadValue, Refused
 from rewards.ledger.fold import replay_people
 from rewards.people.importing import ImportSummary, NotTaken, import_people
+from rewards.people.membership import pause, resume
 from rewards.people.zones import change_zone
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
@@ -18,7 +19,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
 from rewards.store import webhooks as webhook_rows
-from rewards.store.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, log_change
+from rewards.store.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, is_hidden, log_change
 from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
@@ -99,23 +100,10 @@ def reactivate(
             f"reactivated {now.isoformat()}: limit {from_us(since_us).isoformat()}, when {external_id!r} was deactivated; give a later instant"
         )
     rows.add_absence(tx, organisation, row.id, since_us, to_us(now))
-    back = {"status": "active", "hidden": bool(row.opted_out), "inactive_since_us": None, "has_history": True}
+    hidden = is_hidden(tx, organisation, row._replace(status="active"))
+    back = {"status": "active", "hidden": hidden, "inactive_since_us": None, "has_history": True}
     _change(tx, organisation, row, back)
     log_change(tx, organisation, actor, "people.reactivate", row.id, now)
-
-
-def pause(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
-    """Take a break: no nudges and no boards; events still count. Raises Refused for who was deactivated."""
-    row = _present(tx, organisation, external_id)
-    _change(tx, organisation, row, {"status": "paused", "hidden": True})
-    log_change(tx, organisation, "self", "people.pause", row.id, now)
-
-
-def resume(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
-    """End the break. Raises Refused for who was deactivated."""
-    row = _present(tx, organisation, external_id)
-    _change(tx, organisation, row, {"status": "active", "hidden": bool(row.opted_out)})
-    log_change(tx, organisation, "self", "people.resume", row.id, now)
 
 
 def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
@@ -124,18 +112,10 @@ def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPerson
     return find_row(tx, organisation, external_id)
 
 
-def _present(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
-    """The row of somebody who is with the company: breaks are for them, and revive nobody."""
-    row = _locked(tx, organisation, external_id)
-    if row.status == "inactive":
-        raise Refused(f"person {external_id!r}: is deactivated, so a break says nothing; reactivate first")
-    return row
-
-
 def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out: bool, now: datetime) -> None:
     """Leave the boards, or return to them; one's own rank stays visible to oneself."""
     row = _locked(tx, organisation, external_id)
-    hidden = opted_out or row.status != "active"
+    hidden = is_hidden(tx, organisation, row._replace(opted_out=opted_out))
     _change(tx, organisation, row, {"opted_out": opted_out, "hidden": hidden})
     log_change(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now)
 

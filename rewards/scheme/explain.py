@@ -26,6 +26,13 @@ def explain_scheme(scheme: IncentiveScheme, role: Role = "employee") -> list[str
     hr = role == "hr"
     lines = [f"{scheme.title}."]
     lines += [scheme.note] if hr and scheme.note else []
+    if scheme.membership == "enrolled":
+        lines.append(
+            gettext(
+                "Whoever was invited and has joined takes part: only they earn points and stand on boards. Joining is your choice, and "
+                "you can pause or leave at any time."
+            )
+        )
     lines += [_rule(rule) + _nature(rule.nature, hr) for rule in scheme.rules]
     lines += [said("All rules together: {cap}.", cap=_cap(cap)) for cap in scheme.caps]
     if scheme.unrewarded_channels:

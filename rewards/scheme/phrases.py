@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from rewards.amounts import amount_text
-from rewards.language import N_, counted, gettext, said
+from rewards.language import counted, gettext, msg, said
 from rewards.scheme.predicates import (
     All,
     AnyOf,
@@ -23,49 +23,49 @@ from rewards.scheme.predicates import (
 from rewards.scheme.quantities import millipoints
 
 _ACTS = {
-    "share": N_("you share something"),
-    "click": N_("a person clicks on a link of yours"),
-    "lead": N_("you bring a lead"),
-    "suggestion": N_("you suggest content"),
-    "training": N_("you finish a training"),
-    "kudos": N_("you thank a colleague"),
-    "comment": N_("you comment"),
+    "share": msg("you share something"),
+    "click": msg("a person clicks on a link of yours"),
+    "lead": msg("you bring a lead"),
+    "suggestion": msg("you suggest content"),
+    "training": msg("you finish a training"),
+    "kudos": msg("you thank a colleague"),
+    "comment": msg("you comment"),
 }
 _DAYS = {
-    "mon": N_("Monday"),
-    "tue": N_("Tuesday"),
-    "wed": N_("Wednesday"),
-    "thu": N_("Thursday"),
-    "fri": N_("Friday"),
-    "sat": N_("Saturday"),
-    "sun": N_("Sunday"),
+    "mon": msg("Monday"),
+    "tue": msg("Tuesday"),
+    "wed": msg("Wednesday"),
+    "thu": msg("Thursday"),
+    "fri": msg("Friday"),
+    "sat": msg("Saturday"),
+    "sun": msg("Sunday"),
 }
 _COMPARED = {
-    ("quantity", "<"): N_("its quantity is below {value}"),
-    ("quantity", "<="): N_("its quantity is at most {value}"),
-    ("quantity", "=="): N_("its quantity is exactly {value}"),
-    ("quantity", "!="): N_("its quantity is not {value}"),
-    ("quantity", ">="): N_("its quantity is at least {value}"),
-    ("quantity", ">"): N_("its quantity is above {value}"),
-    ("verification", "<"): N_("its proof is below {value}"),
-    ("verification", "<="): N_("its proof is at most {value}"),
-    ("verification", "=="): N_("its proof is exactly {value}"),
-    ("verification", "!="): N_("its proof is not {value}"),
-    ("verification", ">="): N_("its proof is at least {value}"),
-    ("verification", ">"): N_("its proof is above {value}"),
+    ("quantity", "<"): msg("its quantity is below {value}"),
+    ("quantity", "<="): msg("its quantity is at most {value}"),
+    ("quantity", "=="): msg("its quantity is exactly {value}"),
+    ("quantity", "!="): msg("its quantity is not {value}"),
+    ("quantity", ">="): msg("its quantity is at least {value}"),
+    ("quantity", ">"): msg("its quantity is above {value}"),
+    ("verification", "<"): msg("its proof is below {value}"),
+    ("verification", "<="): msg("its proof is at most {value}"),
+    ("verification", "=="): msg("its proof is exactly {value}"),
+    ("verification", "!="): msg("its proof is not {value}"),
+    ("verification", ">="): msg("its proof is at least {value}"),
+    ("verification", ">"): msg("its proof is above {value}"),
 }
 _AMONG = {
-    "quantity": N_("its quantity is {values}"),
-    "verification": N_("its proof is {values}"),
+    "quantity": msg("its quantity is {values}"),
+    "verification": msg("its proof is {values}"),
 }
 _PROOFS = {
-    "declared": N_("your own word"),
-    "tracked": N_("a tracked click"),
-    "connector": N_("the network's report"),
+    "declared": msg("your own word"),
+    "tracked": msg("a tracked click"),
+    "connector": msg("the network's report"),
 }
 _JOINTS = {
-    "or": N_("{first} or {last}"),
-    "and": N_("{first} and {last}"),
+    "or": msg("{first} or {last}"),
+    "and": msg("{first} and {last}"),
 }
 
 

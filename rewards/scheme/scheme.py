@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -120,6 +120,10 @@ class IncentiveScheme(Part):
     name: Id = Field(description="a short name")
     title: Title = Field(description="what people call it")
     note: Text = Field("", description="for those who decide about it")
+    membership: Literal["everybody", "enrolled"] = Field(
+        "everybody",
+        description="who takes part: everybody, or the enrolled alone, who were invited and joined; only they earn and stand on boards",
+    )
     rules: Annotated[tuple[Rule, ...], Field(max_length=32)] = Field((), description="what earns points")
     caps: Annotated[tuple[Cap, ...], Field(max_length=8)] = Field(
         (), description="limits over all rules together"

@@ -254,13 +254,13 @@ def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int)
 
 
 def _limit(compiled: CompiledScheme, index: int) -> dict[str, str]:
-    """What the explanation says of a cap, by its place among all caps: those of rules in order, then the scheme's own."""
-    cap = compiled.caps[index]
+    """What the explanation says of a cap, by its place in the tables."""
+    rule, cap = compiled.caps[index]
     return {
         "cap_window": cap.window,
         "cap_points": points_text(millipoints(cap.points)),
         "cap_scope": cap.scope,
-        "cap_rules": "all" if index >= compiled.tables.general[0] else "",
+        "cap_rules": "" if rule else "all",
     }
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from engine import scoring_tables as codes
 from rewards.amounts import counted_points
-from rewards.language import N_, gettext, in_signs, ngettext
+from rewards.language import gettext, in_signs, msg, ngettext
 
 
 class Reason(StrEnum):
@@ -34,6 +34,7 @@ class Reason(StrEnum):
     INACTIVE = "inactive_person"
     HELD_FOR_REVIEW = "held_for_review"
     PAUSED = "paused"
+    NOT_ENROLLED = "not_enrolled"
     ON_HOLD = "on_hold"
     BUDGET_EMPTY = "budget_empty"
     REVERSED = "reversed"
@@ -64,90 +65,91 @@ KERNEL_REASONS: dict[int, Reason] = {
 }
 
 _SENTENCES: dict[Reason, str] = {
-    Reason.AWARDED: N_("{amount} for “{title}”."),
-    Reason.CAP_PARTIAL: N_("{points} of {wanted} points for “{title}”, because of {cap}."),
-    Reason.CAP_REACHED: N_(
+    Reason.AWARDED: msg("{amount} for “{title}”."),
+    Reason.CAP_PARTIAL: msg("{points} of {wanted} points for “{title}”, because of {cap}."),
+    Reason.CAP_REACHED: msg(
         "None of {wanted} points for “{title}”, because of {cap}. Nothing else was used up."
     ),
-    Reason.COOLDOWN: N_(
+    Reason.COOLDOWN: msg(
         "No points for “{title}”: the rule waits {cooldown} after an award before it pays again."
     ),
-    Reason.ALREADY_AWARDED: N_("No points for “{title}”: this item already earned them once."),
-    Reason.UNVERIFIED: N_("No points for “{title}” yet: the rule asks for {verification}."),
-    Reason.CHANNEL_UNREWARDED: N_("No points for “{title}”: this channel's rules forbid rewards for posts."),
-    Reason.FADED: N_("No points for “{title}”: the amount falls with each repeat and has reached zero."),
-    Reason.COMES_TO_ZERO: N_(
+    Reason.ALREADY_AWARDED: msg("No points for “{title}”: this item already earned them once."),
+    Reason.UNVERIFIED: msg("No points for “{title}” yet: the rule asks for {verification}."),
+    Reason.CHANNEL_UNREWARDED: msg("No points for “{title}”: this channel's rules forbid rewards for posts."),
+    Reason.FADED: msg("No points for “{title}”: the amount falls with each repeat and has reached zero."),
+    Reason.COMES_TO_ZERO: msg(
         "No points for “{title}”: the amount comes to nothing here (its multipliers or its quantity)."
     ),
-    Reason.UNTIL_VERIFIED: N_("{amount} for “{title}” for now; the rest follows with {verification}."),
-    Reason.NOW_VERIFIED: N_("{more} for “{title}”, now that there is {verification}."),
-    Reason.BADGE_LOST: N_("The badge “{title}” is no longer held: what it asks for is not met at present."),
-    Reason.BADGE: N_("You earned the badge “{title}”."),
-    Reason.NO_RULE: N_("Recorded. No rule of the scheme rewards this."),
-    Reason.NO_SCHEME: N_("Recorded. No scheme was in force when this happened."),
-    Reason.LATE: N_("Recorded, no points: it arrived more than {grace} after it happened."),
-    Reason.CLOSED_PERIOD: N_("Recorded, no points: the period it belongs to is closed."),
-    Reason.QUARANTINED: N_("Set aside: its time lies in the future."),
-    Reason.INACTIVE: N_("Recorded, no points: it happened while you were not with the company."),
-    Reason.HELD_FOR_REVIEW: N_("{amount} for “{title}” will count once a person has looked."),
-    Reason.PAUSED: N_("Recorded, no points: you were paused or away from the program."),
-    Reason.ON_HOLD: N_("{amount} for “{title}”, spendable after {hold}."),
-    Reason.BUDGET_EMPTY: N_(
+    Reason.UNTIL_VERIFIED: msg("{amount} for “{title}” for now; the rest follows with {verification}."),
+    Reason.NOW_VERIFIED: msg("{more} for “{title}”, now that there is {verification}."),
+    Reason.BADGE_LOST: msg("The badge “{title}” is no longer held: what it asks for is not met at present."),
+    Reason.BADGE: msg("You earned the badge “{title}”."),
+    Reason.NO_RULE: msg("Recorded. No rule of the scheme rewards this."),
+    Reason.NO_SCHEME: msg("Recorded. No scheme was in force when this happened."),
+    Reason.LATE: msg("Recorded, no points: it arrived more than {grace} after it happened."),
+    Reason.CLOSED_PERIOD: msg("Recorded, no points: the period it belongs to is closed."),
+    Reason.QUARANTINED: msg("Set aside: its time lies in the future."),
+    Reason.INACTIVE: msg("Recorded, no points: it happened while you were not with the company."),
+    Reason.HELD_FOR_REVIEW: msg("{amount} for “{title}” will count once a person has looked."),
+    Reason.PAUSED: msg("Recorded, no points: you were paused or away from the program."),
+    Reason.NOT_ENROLLED: msg("Recorded, no points: you did not take part in the program then."),
+    Reason.ON_HOLD: msg("{amount} for “{title}”, spendable after {hold}."),
+    Reason.BUDGET_EMPTY: msg(
         "“{title}” counts for your rank; {spendable} points of it can be spent, since the budget for spendable points is used up."
     ),
-    Reason.REVERSED: N_("Taken back: {note}"),
-    Reason.REPLAYED: N_("Recomputed, because {note}"),
-    Reason.REVIEW_REFUSED: N_("Not awarded after review: {note}"),
-    Reason.KUDOS: N_("Thanks from {giver}."),
-    Reason.TOP_UP: N_("Topped up by a new version of the scheme."),
-    Reason.CORRECTION: N_("Corrected by a new version of the scheme."),
-    Reason.CHALLENGE: N_("{amount}: the challenge “{title}” was reached, and you contributed."),
-    Reason.HIGHLIGHT: N_("Thank you: “{title}”. Few shared as much from {first} to {last}."),
-    Reason.NOMINATION: N_("You were chosen for “{title}”."),
+    Reason.REVERSED: msg("Taken back: {note}"),
+    Reason.REPLAYED: msg("Recomputed, because {note}"),
+    Reason.REVIEW_REFUSED: msg("Not awarded after review: {note}"),
+    Reason.KUDOS: msg("Thanks from {giver}."),
+    Reason.TOP_UP: msg("Topped up by a new version of the scheme."),
+    Reason.CORRECTION: msg("Corrected by a new version of the scheme."),
+    Reason.CHALLENGE: msg("{amount}: the challenge “{title}” was reached, and you contributed."),
+    Reason.HIGHLIGHT: msg("Thank you: “{title}”. Few shared as much from {first} to {last}."),
+    Reason.NOMINATION: msg("You were chosen for “{title}”."),
 }
 
 _WITH_POINTS: dict[Reason, str] = {
-    Reason.BADGE: N_("You earned the badge “{title}” and {amount}."),
-    Reason.NOMINATION: N_("You were chosen for “{title}” and {amount}."),
+    Reason.BADGE: msg("You earned the badge “{title}” and {amount}."),
+    Reason.NOMINATION: msg("You were chosen for “{title}” and {amount}."),
 }
 
 _PROOFS = {
-    "declared": N_("your word"),
-    "tracked": N_("a click that was tracked"),
-    "connector": N_("the network's own report"),
+    "declared": msg("your word"),
+    "tracked": msg("a click that was tracked"),
+    "connector": msg("the network's own report"),
 }
 
 _LIMITS: dict[tuple[str, str, str], str] = {
-    ("day", "rule", ""): N_("the daily limit of {limit}"),
-    ("week", "rule", ""): N_("the weekly limit of {limit}"),
-    ("month", "rule", ""): N_("the monthly limit of {limit}"),
-    ("total", "rule", ""): N_("the limit of {limit} ever"),
-    ("day", "object", ""): N_("the daily limit of {limit} for one item"),
-    ("week", "object", ""): N_("the weekly limit of {limit} for one item"),
-    ("month", "object", ""): N_("the monthly limit of {limit} for one item"),
-    ("total", "object", ""): N_("the limit of {limit} ever for one item"),
-    ("day", "pair", ""): N_("the daily limit of {limit} with one person"),
-    ("week", "pair", ""): N_("the weekly limit of {limit} with one person"),
-    ("month", "pair", ""): N_("the monthly limit of {limit} with one person"),
-    ("total", "pair", ""): N_("the limit of {limit} ever with one person"),
-    ("day", "rule", "all"): N_("the daily limit of {limit} for all rules together"),
-    ("week", "rule", "all"): N_("the weekly limit of {limit} for all rules together"),
-    ("month", "rule", "all"): N_("the monthly limit of {limit} for all rules together"),
-    ("total", "rule", "all"): N_("the limit of {limit} ever for all rules together"),
-    ("day", "object", "all"): N_("the daily limit of {limit} for one item for all rules together"),
-    ("week", "object", "all"): N_("the weekly limit of {limit} for one item for all rules together"),
-    ("month", "object", "all"): N_("the monthly limit of {limit} for one item for all rules together"),
-    ("total", "object", "all"): N_("the limit of {limit} ever for one item for all rules together"),
-    ("day", "pair", "all"): N_("the daily limit of {limit} with one person for all rules together"),
-    ("week", "pair", "all"): N_("the weekly limit of {limit} with one person for all rules together"),
-    ("month", "pair", "all"): N_("the monthly limit of {limit} with one person for all rules together"),
-    ("total", "pair", "all"): N_("the limit of {limit} ever with one person for all rules together"),
+    ("day", "rule", ""): msg("the daily limit of {limit}"),
+    ("week", "rule", ""): msg("the weekly limit of {limit}"),
+    ("month", "rule", ""): msg("the monthly limit of {limit}"),
+    ("total", "rule", ""): msg("the limit of {limit} ever"),
+    ("day", "object", ""): msg("the daily limit of {limit} for one item"),
+    ("week", "object", ""): msg("the weekly limit of {limit} for one item"),
+    ("month", "object", ""): msg("the monthly limit of {limit} for one item"),
+    ("total", "object", ""): msg("the limit of {limit} ever for one item"),
+    ("day", "pair", ""): msg("the daily limit of {limit} with one person"),
+    ("week", "pair", ""): msg("the weekly limit of {limit} with one person"),
+    ("month", "pair", ""): msg("the monthly limit of {limit} with one person"),
+    ("total", "pair", ""): msg("the limit of {limit} ever with one person"),
+    ("day", "rule", "all"): msg("the daily limit of {limit} for all rules together"),
+    ("week", "rule", "all"): msg("the weekly limit of {limit} for all rules together"),
+    ("month", "rule", "all"): msg("the monthly limit of {limit} for all rules together"),
+    ("total", "rule", "all"): msg("the limit of {limit} ever for all rules together"),
+    ("day", "object", "all"): msg("the daily limit of {limit} for one item for all rules together"),
+    ("week", "object", "all"): msg("the weekly limit of {limit} for one item for all rules together"),
+    ("month", "object", "all"): msg("the monthly limit of {limit} for one item for all rules together"),
+    ("total", "object", "all"): msg("the limit of {limit} ever for one item for all rules together"),
+    ("day", "pair", "all"): msg("the daily limit of {limit} with one person for all rules together"),
+    ("week", "pair", "all"): msg("the weekly limit of {limit} with one person for all rules together"),
+    ("month", "pair", "all"): msg("the monthly limit of {limit} with one person for all rules together"),
+    ("total", "pair", "all"): msg("the limit of {limit} ever with one person for all rules together"),
 }
 """By window, scope, and whether all rules share the cap."""
 
 _VERSIONS = {
-    "raised": N_("A new version of the scheme raised it from {former}."),
-    "lowered": N_("A new version of the scheme lowered it from {former}."),
+    "raised": msg("A new version of the scheme raised it from {former}."),
+    "lowered": msg("A new version of the scheme lowered it from {former}."),
 }
 _NUMBERS = ("points", "wanted", "spendable")
 

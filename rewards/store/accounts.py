@@ -1,12 +1,12 @@
 """Rows of sign-in: account, session_token, api_token. Tokens are kept as SHA-256 only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import and_, bindparam, delete, func, insert, literal, select, update
 
 from rewards.store import people, schema
 from rewards.store.prepared import Prepared
-from rewards.store.rows import ApiTokenRow, BearerRow, HolderRow, SignedInRow
+from rewards.store.rows import ApiTokenRow, BearerRow, HolderRow, SessionTokenRow, SignedInRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -81,24 +81,21 @@ def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequenc
     return tx.execute(query).scalar()
 
 
-def add_session(
-    tx: Transaction, organisation: str, person_id: int, token_hash: str, at_us: int, expires_us: int
-) -> None:
+def add_session(tx: Transaction, row: Mapping[str, object]) -> None:
     """Remember one open session."""
-    row = {
-        "token_hash": token_hash,
-        "organisation_id": organisation,
-        "person_id": person_id,
-        "created_at_us": at_us,
-        "expires_at_us": expires_us,
-    }
-    tx.execute(insert(SESSION), row)
+    tx.execute(insert(SESSION), dict(row))
 
 
 def session_account(tx: Transaction, token_hash: str, now_us: int) -> SignedInRow | None:
     """The account behind a session that has not expired."""
     query = (
-        select(ACCOUNT.c.organisation_id, ACCOUNT.c.roles, IDENTITY.c.external_id, PERSON.c.status)
+        select(
+            ACCOUNT.c.organisation_id,
+            ACCOUNT.c.roles,
+            IDENTITY.c.external_id,
+            PERSON.c.status,
+            SESSION.c.seen_at_us,
+        )
         .select_from(SESSION)
         .join(ACCOUNT, ACCOUNT.c.person_id == SESSION.c.person_id)
         .join(IDENTITY, IDENTITY.c.person_id == SESSION.c.person_id)
@@ -111,6 +108,24 @@ def session_account(tx: Transaction, token_hash: str, now_us: int) -> SignedInRo
 def drop_session(tx: Transaction, token_hash: str) -> None:
     """End one session."""
     tx.execute(delete(SESSION).where(SESSION.c.token_hash == token_hash))
+
+
+def sessions_of(tx: Transaction, person_id: int, now_us: int) -> list[SessionTokenRow]:
+    """The open sessions of a person, those in use last first."""
+    where = and_(SESSION.c.person_id == person_id, SESSION.c.expires_at_us > now_us)
+    order = (SESSION.c.seen_at_us.desc(), SESSION.c.token_hash)
+    return tx.rows(SessionTokenRow, select(SESSION).where(where).order_by(*order))
+
+
+def session(tx: Transaction, token_hash: str) -> SessionTokenRow | None:
+    """One session."""
+    return tx.row(SessionTokenRow, select(SESSION).where(SESSION.c.token_hash == token_hash))
+
+
+def note_session(tx: Transaction, token_hash: str, now_us: int, before_us: int) -> None:
+    """A session is in use; nothing is written where that was noted since `before_us`."""
+    where = and_(SESSION.c.token_hash == token_hash, SESSION.c.seen_at_us < before_us)
+    tx.execute(update(SESSION).where(where).values(seen_at_us=now_us))
 
 
 def drop_sessions(tx: Transaction, person_id: int) -> None:

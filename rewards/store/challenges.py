@@ -28,11 +28,15 @@ REVIEW = schema.review
 # What the kernel counts as an award of its own; the rest of an award that was proven later is none. What a person has yet
 # to look at counts once it is approved, here as for points and events.
 AWARD_REASONS = ("awarded", "cap_partial", "until_verified", "on_hold", "released", "approved")
+NOT_ENROLLED = "not_enrolled"
 BY = {"person": PERSON.c.id, "segment": PERSON.c.segment, "team": PERSON.c.team}
 
 
 class Counted(NamedTuple):
-    """What is added up: metric and name, over [from, until) in microseconds, which are the dates first to last."""
+    """What is added up: metric and name, over [from, until) in microseconds, which are the dates first to last.
+
+    `enrolled_only`: of what happened, that of people who took part then.
+    """
 
     metric: str
     of: str
@@ -40,6 +44,7 @@ class Counted(NamedTuple):
     until_us: int
     first_date: int
     last_date: int
+    enrolled_only: bool = False
 
 
 def settled(
@@ -109,9 +114,13 @@ def _pieces(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
         )
     amount = EVENT.c.quantity if counted.metric == "quantity" else literal(1)
     looked_at = exists().where(REVIEW.c.event_ref == EVENT.c.id, REVIEW.c.status == "open")
+    outside = exists().where(
+        JOURNAL.c.event_ref == EVENT.c.id, JOURNAL.c.reason == NOT_ENROLLED, JOURNAL.c.person_id == EVENT.c.person_id
+    )  # fmt: skip
     return select(
         EVENT.c.person_id, EVENT.c.occurred_us, EVENT.c.id.label("event_ref"), amount.label("amount")
     ).where(
+        *([~outside] if counted.enrolled_only else []),
         EVENT.c.organisation_id == organisation,
         EVENT.c.kind == counted.of,
         EVENT.c.scored,

@@ -11,7 +11,6 @@ from rewards.store.session import Transaction
 
 ROUND, JOURNAL, EVENT = schema.highlight_round, schema.journal, schema.event
 PERSON, REVIEW = schema.person, schema.review
-PRESENT = ("active", "paused")
 
 
 def shared(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[int, int]:
@@ -41,12 +40,12 @@ def shared(tx: Transaction, organisation: str, from_us: int, until_us: int) -> d
     for account, heir in into.items():
         items.setdefault(heir, set()).update(items.pop(account))
     people = people_rows.by_ids(tx, organisation, items)
-    return {who: len(by) for who, by in items.items() if people[who].status in PRESENT}
+    return {who: len(by) for who, by in items.items() if people[who].status in people_rows.PRESENT}
 
 
-def active(tx: Transaction, organisation: str) -> int:
-    """How many people there are, those who left not counted."""
-    where = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT))
+def active(tx: Transaction, organisation: str, enrolled_only: bool) -> int:
+    """How many people there are, those who left not counted; where only the enrolled take part, how many of them."""
+    where = and_(PERSON.c.organisation_id == organisation, people_rows.taking_part(enrolled_only))
     return int(tx.execute(select(func.count()).select_from(PERSON).where(where)).scalar_one())
 
 

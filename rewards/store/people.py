@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Table, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.rows import (
     AbsenceRow,
+    EnrolmentRow,
     LeaveRow,
     MembershipRow,
     MovedEventRow,
@@ -28,16 +29,25 @@ MEMBERSHIP = schema.membership
 ZONE = schema.zone_change
 LEAVE = schema.leave
 ABSENCE = schema.absence
+ENROLMENT = schema.enrolment
 LINK = schema.person_link
 
+PRESENT = ("active", "paused")
+ENROLLED = "enrolled"
 _JOINED = select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email).join(
     IDENTITY, IDENTITY.c.person_id == PERSON.c.id
 )
-HistoryT = TypeVar("HistoryT", MembershipRow, ZoneChangeRow, LeaveRow, AbsenceRow)
+HistoryT = TypeVar("HistoryT", MembershipRow, ZoneChangeRow, LeaveRow, AbsenceRow, EnrolmentRow)
 _HISTORY: dict[type[NamedTuple], Table] = {
-    MembershipRow: MEMBERSHIP, ZoneChangeRow: ZONE, LeaveRow: LEAVE, AbsenceRow: ABSENCE,
+    MembershipRow: MEMBERSHIP, ZoneChangeRow: ZONE, LeaveRow: LEAVE, AbsenceRow: ABSENCE, EnrolmentRow: ENROLMENT,
 }  # fmt: skip
 _CHUNK = 500
+
+
+def taking_part(enrolled_only: bool) -> ColumnElement[bool]:
+    """The condition of those who are counted as people of the program."""
+    present = PERSON.c.status.in_(PRESENT)
+    return and_(present, PERSON.c.standing == ENROLLED) if enrolled_only else present
 
 
 def add_many(
@@ -62,6 +72,18 @@ def find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow
         return found
     alias = aliases(tx, organisation, [external_id])
     return tx.row(NamedPersonRow, _JOINED.where(PERSON.c.id == alias[external_id])) if alias else None
+
+
+def by_address(tx: Transaction, organisation: str, email: str) -> list[NamedPersonRow]:
+    """Everybody with an address, in whatever capitals, also one of an account merged into hers; two at most, for more says no more."""
+    wanted = email.lower()
+    own = select(IDENTITY.c.person_id).where(
+        IDENTITY.c.organisation_id == organisation, func.lower(IDENTITY.c.email) == wanted
+    )
+    other = select(ALIAS.c.person_id).where(
+        ALIAS.c.organisation_id == organisation, func.lower(ALIAS.c.email) == wanted
+    )
+    return tx.rows(NamedPersonRow, _JOINED.where(PERSON.c.id.in_(own.union(other))).limit(2))
 
 
 def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, NamedPersonRow]:
@@ -252,6 +274,12 @@ def add_leaves(tx: Transaction, organisation: str, spans: Sequence[tuple[int, in
     made = [{"organisation_id": organisation} | dict(zip(names, span, strict=True)) for span in spans]
     if made:
         tx.execute(insert(LEAVE), made)
+
+
+def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> None:
+    """Days off that were given back."""
+    spans = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
+    tx.execute(delete(LEAVE).where(*spans))
 
 
 def add_absence(tx: Transaction, organisation: str, person_id: int, from_us: int, until_us: int) -> None:

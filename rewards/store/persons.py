@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from rewards.faults import NotFound
+from rewards.store import enrolment, trail
 from rewards.store import people as rows
-from rewards.store import trail
 from rewards.store.rows import AnyPerson, NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
@@ -28,6 +28,13 @@ def find_row(tx: Transaction, organisation: str, external_id: str) -> NamedPerso
 def accounts_of(tx: Transaction, row: AnyPerson) -> list[int]:
     """The person's account and those merged into it, by internal id: keys and proofs of former times name those."""
     return rows.accounts_of(tx, row.id) if row.has_history else [row.id]
+
+
+def is_hidden(tx: Transaction, organisation: str, row: AnyPerson) -> bool:
+    """Whether a person stands on no board."""
+    if row.opted_out or row.status != "active" or row.standing in (enrolment.PAUSED, enrolment.LEFT):
+        return True
+    return row.standing != rows.ENROLLED and enrolment.shows_enrolled_only(tx, organisation)
 
 
 def log_change(

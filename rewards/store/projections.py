@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select, update
 
 from rewards.store import schema
+from rewards.store.people import taking_part
 from rewards.store.prepared import Prepared, adding, insert_rows
 from rewards.store.rows import MovedScoreRow, PlaceRow
 from rewards.store.session import Transaction
@@ -253,11 +254,11 @@ def team_totals(tx: Transaction, organisation: str, first: int, last: int) -> di
     return {team: int(earned) for team, earned in tx.execute(query)}
 
 
-def team_sizes(tx: Transaction, organisation: str) -> dict[str, int]:
-    """Active people by team."""
+def team_sizes(tx: Transaction, organisation: str, enrolled_only: bool = False) -> dict[str, int]:
+    """Active people by team; where only the enrolled take part, they alone."""
     query = (
         select(PERSON.c.team, func.count())
-        .where(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(("active", "paused")))
+        .where(PERSON.c.organisation_id == organisation, taking_part(enrolled_only))
         .group_by(PERSON.c.team)
     )
     return {team: int(people) for team, people in tx.execute(query)}

@@ -23,6 +23,11 @@ def find(tx: Transaction, organisation: str, caller: str, key: str) -> RequestKe
     return tx.row(RequestKeyRow, tx.for_update(select(KEY).where(_where(organisation, caller, key))))
 
 
+def find_kept(tx: Transaction, organisation: str, caller: str, key: str) -> RequestKeyRow | None:
+    """The same without a lock, for whoever only reads."""
+    return tx.row(RequestKeyRow, select(KEY).where(_where(organisation, caller, key)))
+
+
 def take_over(tx: Transaction, organisation: str, caller: str, key: str, owner: str, until_us: int) -> None:
     """Go on with a key whose request died."""
     where = _where(organisation, caller, key)

@@ -13,7 +13,7 @@ from rewards.ledger.entries import Receipt
 from rewards.ledger.fold import closed_until
 from rewards.ledger.intake import record
 from rewards.ledger.new_entries import ALLOWANCE, MINT, NOBODY, SPENDABLE, NewEntry
-from rewards.ledger.places import today
+from rewards.ledger.places import places, today
 from rewards.ledger.posting import post
 from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.scheme.scheme import Kudos as Allowance
@@ -103,6 +103,8 @@ def thank_several(
     schemes = Schemes.of(tx, organisation)
     version = schemes.at(now_us)
     terms = None if version == NO_SCHEME else schemes.scheme(version).recognition.kudos
+    if schemes.asks_enrolment(version) and not places(tx, [first])[first.id].is_enrolled(now_us):
+        raise Refused("kudos: you do not take part in the program; join first")
     if terms is None:
         raise Refused("kudos: the scheme in force has none; publish a scheme with recognition.kudos")
     gift = millipoints(terms.gift) if amount is None else amount // len(others)
@@ -178,10 +180,15 @@ def deliver(
     terms = None if version == NO_SCHEME else schemes.scheme(version).recognition.kudos
     account = SPENDABLE if terms is not None and terms.spendable else THANKED
     day = today(now_us, schemes.zone(version)).toordinal()
+    amount = gift.amount
+    if schemes.asks_enrolment(version):
+        # Whoever does not take part gets the thanks, and no points; the giver is not told which.
+        (row,) = people_rows.by_ids(tx, organisation, [gift.receiver_id]).values()
+        amount = gift.amount if places(tx, [row])[row.id].is_enrolled(now_us) else 0
     draft = NewEntry(
-        person_id=gift.receiver_id, origin="gift", kind="kudos", rule="kudos", amount=gift.amount, reason="gift",
+        person_id=gift.receiver_id, origin="gift", kind="kudos", rule="kudos", amount=amount, reason="gift",
         scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us, dedupe=f"gift:{gift.id}",
-        moves=((MINT, NOBODY, "", -gift.amount), (account, gift.receiver_id, "", gift.amount)) if gift.amount else (),
+        moves=((MINT, NOBODY, "", -amount), (account, gift.receiver_id, "", amount)) if amount else (),
     )  # fmt: skip
     post(tx, organisation, [draft], now_us)
     home = organisation_rows.find_shared(tx, organisation)

@@ -35,6 +35,7 @@ _TABLE = """
 IncentiveScheme.name            -words | -words | -words | -name
 IncentiveScheme.title           -words | -words | web/templates/hr/overview.html | =
 IncentiveScheme.note            -words | -words | web/templates/hr/overview.html | =
+IncentiveScheme.membership      agents.program.program | rewards.scoring.enrolments | rewards.ledger.versions | =
 IncentiveScheme.rules           kernel | kernel | kernel | =
 IncentiveScheme.caps            kernel | kernel | kernel | =
 IncentiveScheme.unrewarded_channels kernel | kernel | kernel | =

@@ -4,6 +4,7 @@ WHOLE = """
 name: whole
 title: Everything
 note: For those who decide.
+membership: enrolled
 rules:
   - id: share
     title: Share

@@ -19,6 +19,8 @@ PUBLIC = {
     "/l/{code}",
     "/sign-in",
     "/sign-in/demo",
+    "/sign-in/sso",
+    "/sign-in/sso/callback",
     "/sign-out",
     "/language",
     "/openapi.json",
@@ -30,6 +32,7 @@ BEARER = {"/api/v1/events": "events:write", "/api/v1/me": "me:read", "/api/v1/ba
 FORMS = {
     "/thanks": {"receiver": "ben", "message": "Thank you", "key": "0123456789"},
     "/share/{code}/declare": {},
+    "/account/sessions/end": {"session": "0"},
     "/boards/visibility": {"shown": "false"},
     "/hr/reviews/{id}": {"decision": "approve", "reason": "Fine."},
     "/hr/claims/{id}": {"decision": "approve", "reason": "Fine."},

@@ -20,20 +20,22 @@ ENVIRONMENT = templating._ENVIRONMENT
 FRAME = {"account", "person", "path", "language", "languages", "open_to_all", "zone", "zone_name", "doors", "unsent"}  # fmt: skip
 KNOWN = FRAME | set(ENVIRONMENT.globals)
 
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-def calls() -> Iterator[tuple[str, str, ast.expr, ast.FunctionDef]]:
+
+def calls() -> Iterator[tuple[str, str, ast.expr, Function]]:
     """(module, template, context, function) of every call of `page`."""
     for path in sorted((ROOT / "web").rglob("*.py")):
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for function in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(function, ast.FunctionDef):
+            if not isinstance(function, Function):
                 continue
             for call in ast.walk(function):
                 if isinstance(call, ast.Call) and ast.unparse(call.func) == "page":
                     yield name, ast.literal_eval(call.args[1]), call.args[2], function
 
 
-def class_of(module: str, context: ast.expr, function: ast.FunctionDef) -> type:
+def class_of(module: str, context: ast.expr, function: Function) -> type:
     """The class of the context: what is called, what its function says that it returns, or what was assigned to the name."""
     if isinstance(context, ast.Name):
         context = next(

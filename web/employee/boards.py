@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.boards.boards import Board, BoardRow, leaderboard
-from rewards.language import N_, gettext
+from rewards.language import gettext, msg
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, set_opt_out
 from rewards.publishing.publication import scheme_in_force
@@ -20,10 +20,10 @@ from web.templating import page
 
 router = APIRouter(include_in_schema=False)
 WINDOWS = {
-    "day": N_("Points earned today."),
-    "week": N_("Points earned this week."),
-    "month": N_("Points earned this month."),
-    "total": N_("Points earned since the program began."),
+    "day": msg("Points earned today."),
+    "week": msg("Points earned this week."),
+    "month": msg("Points earned this month."),
+    "total": msg("Points earned since the program began."),
 }
 
 

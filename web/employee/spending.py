@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import Fault, NotFound
-from rewards.language import N_, gettext
+from rewards.language import gettext, msg
 from rewards.ledger.entries import balances
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person
@@ -31,8 +31,8 @@ from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
 NOTES = {
-    "claimed": N_("Done. It is listed below under “Yours”, with what happens next."),
-    "cancelled": N_("Taken back. The points are yours again."),
+    "claimed": msg("Done. It is listed below under “Yours”, with what happens next."),
+    "cancelled": msg("Taken back. The points are yours again."),
 }
 MOST_ID = 2**63 - 1
 

@@ -64,7 +64,9 @@ from rewards.store.rows.people import (
     AbsenceRow,
     AnyPerson,
     AnyState,
+    EnrolmentRow,
     FoldedPersonRow,
+    InvitableRow,
     LeaveRow,
     MembershipRow,
     NamedPersonRow,
@@ -77,4 +79,4 @@ from rewards.store.rows.people import (
 )
 from rewards.store.rows.sharing import ClickOriginRow, ClickRow, ContentItemRow, ShareLinkRow
 
-__all__ = ["AbsenceRow", "AccountRow", "AddressedMailRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ComparedRow", "ContentItemRow", "CredentialRow", "DueDigestRow", "DueRow", "EntryIdRow", "EventRefRow", "EventRow", "FoldedPersonRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JournalRow", "KudosRow", "LeaveRow", "ListedMailRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NewEventRow", "NominationRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PieceRow", "PlaceRow", "PostingRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "SchemeDraftRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "TeamDayRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip
+__all__ = ["AbsenceRow", "AccountRow", "AddressedMailRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ComparedRow", "ContentItemRow", "CredentialRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow", "EventRefRow", "EventRow", "FoldedPersonRow", "HighlightRoundRow", "HolderRow", "InvitableRow", "IssuerKeyRow", "JournalRow", "KudosRow", "LeaveRow", "ListedMailRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NewEventRow", "NominationRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PieceRow", "PlaceRow", "PostingRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "SchemeDraftRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "TeamDayRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip

@@ -21,6 +21,9 @@ class SessionTokenRow(NamedTuple):
     person_id: int
     created_at_us: int
     expires_at_us: int
+    seen_at_us: int
+    device: str
+    provider_hint: str | None
 
 
 class ApiTokenRow(NamedTuple):
@@ -35,6 +38,7 @@ class ApiTokenRow(NamedTuple):
     created_at_us: int
     expires_at_us: int | None
     revoked_at_us: int | None
+    used_at_us: int | None
 
 
 class HolderRow(NamedTuple):
@@ -56,6 +60,7 @@ class SignedInRow(NamedTuple):
     roles: str
     external_id: str
     status: str
+    seen_at_us: int
 
 
 class BearerRow(NamedTuple):
@@ -70,6 +75,7 @@ class BearerRow(NamedTuple):
     created_at_us: int
     expires_at_us: int | None
     revoked_at_us: int | None
+    used_at_us: int | None
     external_id: str | None
     status: str | None
     maker_status: str | None

@@ -14,6 +14,7 @@ class OrganisationRow(NamedTuple):
     salt: str
     closed_until_us: int | None
     schemes_token: str
+    enrolled_only: bool
     created_at_us: int
 
 
@@ -39,6 +40,8 @@ class PersonRow(NamedTuple):
     pseudonym: str
     merged_into: int | None
     inactive_since_us: int | None
+    standing: str
+    standing_us: int | None
     created_at_us: int
 
 
@@ -135,6 +138,8 @@ class NamedPersonRow(NamedTuple):
     pseudonym: str
     merged_into: int | None
     inactive_since_us: int | None
+    standing: str
+    standing_us: int | None
     created_at_us: int
     external_id: str
     name: str
@@ -163,6 +168,8 @@ class FoldedPersonRow(NamedTuple):
     pseudonym: str
     merged_into: int | None
     inactive_since_us: int | None
+    standing: str
+    standing_us: int | None
     created_at_us: int
     external_id: str | None
     name: str | None
@@ -182,3 +189,20 @@ AnyPerson = PersonRow | NamedPersonRow | FoldedPersonRow
 
 AnyState = PersonStateRow | FoldedPersonRow
 """For what asks where somebody's fold stands, and nothing about the person."""
+
+
+class EnrolmentRow(NamedTuple):
+    """One row of `enrolment`."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    from_us: int
+    standing: str
+
+
+class InvitableRow(NamedTuple):
+    """A person who was never invited."""
+
+    id: int
+    external_id: str

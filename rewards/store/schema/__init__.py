@@ -18,6 +18,7 @@ from rewards.store.schema.mail import mail, mail_choice
 from rewards.store.schema.outside import credential, issuer_key, request_key, webhook, webhook_delivery
 from rewards.store.schema.people import (
     absence,
+    enrolment,
     leave,
     membership,
     organisation,
@@ -31,4 +32,4 @@ from rewards.store.schema.sharing import click, content_item, share_link
 
 APPEND_ONLY = ("journal", "posting")
 
-__all__ = ["APPEND_ONLY", "absence", "account", "api_token", "audit", "award_round", "balance", "board_bucket", "board_score", "challenge_result", "claim", "click", "content_item", "credential", "event", "highlight_round", "issuer_key", "journal", "kudos", "leave", "mail", "mail_choice", "membership", "metadata", "moved_event", "nomination", "organisation", "outbox", "person", "person_alias", "person_badge", "person_day", "person_identity", "person_link", "person_state", "posting", "request_key", "result", "review", "reward_taken", "scheme_draft", "scheme_version", "session_token", "share_link", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip
+__all__ = ["APPEND_ONLY", "absence", "account", "api_token", "audit", "award_round", "balance", "board_bucket", "board_score", "challenge_result", "claim", "click", "content_item", "credential", "enrolment", "event", "highlight_round", "issuer_key", "journal", "kudos", "leave", "mail", "mail_choice", "membership", "metadata", "moved_event", "nomination", "organisation", "outbox", "person", "person_alias", "person_badge", "person_day", "person_identity", "person_link", "person_state", "posting", "request_key", "result", "review", "reward_taken", "scheme_draft", "scheme_version", "session_token", "share_link", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip
