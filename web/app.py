@@ -30,7 +30,7 @@ from web.api import (
     webhooks,
 )
 from web.employee import boards as employee_boards
-from web.employee import nominating, spending
+from web.employee import nominating, sharing, spending
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import decisions
@@ -80,6 +80,7 @@ ROUTERS = (
     language_router,
     employee.router,
     employee_boards.router,
+    sharing.router,
     spending.router,
     nominating.router,
     hr.router,

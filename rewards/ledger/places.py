@@ -180,7 +180,9 @@ def _enrolments(row: AnyPerson, known: Sequence[EnrolmentRow]) -> tuple[tuple[in
     """Since when the person takes part, or no longer does. Who joined once and stayed has no history of it."""
     if known:
         return tuple((one.from_us, one.standing == rows.ENROLLED) for one in known)
-    return ((row.standing_us or 0, True),) if row.standing == rows.ENROLLED else ()
+    if row.standing != rows.ENROLLED or row.standing_us is None:
+        return ()
+    return ((row.standing_us, True),)
 
 
 def _gone(row: AnyPerson) -> tuple[tuple[int, int], ...]:

@@ -107,6 +107,16 @@ class AbsenceRow(NamedTuple):
     until_us: int
 
 
+class EnrolmentRow(NamedTuple):
+    """From when on a person takes part, or no longer does."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    from_us: int
+    standing: str
+
+
 class PersonLinkRow(NamedTuple):
     """Two accounts of one human."""
 
@@ -189,16 +199,6 @@ AnyPerson = PersonRow | NamedPersonRow | FoldedPersonRow
 
 AnyState = PersonStateRow | FoldedPersonRow
 """For what asks where somebody's fold stands, and nothing about the person."""
-
-
-class EnrolmentRow(NamedTuple):
-    """One row of `enrolment`."""
-
-    id: int
-    organisation_id: str
-    person_id: int
-    from_us: int
-    standing: str
 
 
 class InvitableRow(NamedTuple):
