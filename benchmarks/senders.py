@@ -68,7 +68,7 @@ class Senders:
         for sock in self.socks:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def __enter__(self) -> Senders:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime, tzinfo
-from math import floor, log10
+from math import floor, isnan, log10
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -90,7 +90,7 @@ def short_date_text(day: date) -> str:
 
 def number_text(value: float) -> str:
     """A number for reading: thousands apart, about three digits, at most MOST_DECIMALS of them after the point."""
-    if value != value:
+    if isnan(value):
         return "–"
     digits = 0 if value == 0 else floor(log10(abs(value)))
     decimals = min(max(2 - digits, 0), MOST_DECIMALS)

@@ -51,6 +51,7 @@ class Staff:
 
     @property
     def size(self) -> int:
+        """How many people."""
         return len(self.ids)
 
     def rows(self) -> list[PersonRow]:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from pwdlib import PasswordHash
 
@@ -28,8 +29,6 @@ PASSWORD_MIN_CHARACTERS = 10
 PASSWORD_MAX_CHARACTERS = 1024
 _TOKEN_BYTES = 32
 _HASHER = PasswordHash.recommended()
-# Checked when no account exists, so that a wrong id takes as long as a wrong password.
-_DUMMY = _HASHER.hash(secrets.token_hex(16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,12 @@ class ApiToken:
     name: str
     scopes: tuple[str, ...]
     person: str | None
+
+
+@cache
+def _dummy() -> str:
+    """Checked when no account exists, so that a wrong id takes as long as a wrong password. Made by the first sign-in, whoever it is."""
+    return _HASHER.hash(secrets.token_hex(16))
 
 
 def hash_password(password: str) -> str:
@@ -105,7 +110,8 @@ def sign_in(
     """
     with db.read() as tx:
         row = rows.find_account(tx, organisation, person)
-    stored = _DUMMY if row is None or row.password_hash is None else row.password_hash
+    nobody = _dummy()
+    stored = nobody if row is None or row.password_hash is None else row.password_hash
     right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored)
     if row is None or row.password_hash is None or not right or row.status not in PRESENT:
         return None

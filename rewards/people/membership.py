@@ -123,7 +123,7 @@ def pause(tx: Transaction, organisation: str, person: str, now: datetime, actor:
 def resume(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
     """End the break; changes nothing for who takes none. Raises Refused for who has left the company."""
     row = _locked(tx, organisation, person)
-    if row.standing == PAUSED or row.status == PAUSED:
+    if PAUSED in (row.standing, row.status):
         _step(tx, organisation, row, ENROLLED, now, actor)
 
 

@@ -193,7 +193,7 @@ def trend_of(entries: Sequence[EntryView], now: datetime, zone: str) -> list[Wee
         start = _monday(entry.occurred_at.astimezone(where).date())
         if start in sums and is_earned(entry):
             sums[start] += entry.amount_millipoints
-    most = max(max(sums.values()), 1)
+    most = max(*sums.values(), 1)
     return [
         WeekBar(start.strftime("%-d %b"), amount, max(2, round(100 * amount / most)) if amount > 0 else 0)
         for start, amount in sums.items()

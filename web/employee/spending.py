@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -47,7 +48,7 @@ class RewardsContext:
     offers: Sequence[RewardOffer]
     titles: Mapping[str, str]
     claims: Sequence[Claim]
-    returnable: Set[int]
+    returnable: AbstractSet[int]
     key: str
     fault: str
     note: str
