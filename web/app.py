@@ -35,6 +35,8 @@ from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import decisions
 from web.hr import nominations as hr_nominations
+from web.hr import people as hr_people
+from web.hr import person as hr_person
 from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language
@@ -86,6 +88,8 @@ ROUTERS = (
     hr.router,
     hr_nominations.router,
     decisions.router,
+    hr_people.router,
+    hr_person.router,
     strategist.router,
 )
 
