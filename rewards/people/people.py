@@ -12,7 +12,7 @@ from rewards.people.membership import pause, resume
 from rewards.people.zones import change_zone
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
-from rewards.store import directory, forgetting, projections, states, uploads
+from rewards.store import directory, forgetting, person_links, projections, states, uploads
 from rewards.store import links as link_rows
 from rewards.store import mail as mail_rows
 from rewards.store import nominations as nomination_rows
@@ -127,7 +127,7 @@ def refuse_own(tx: Transaction, organisation: str, actor: str, person_id: int, w
     that she made: nobody decides for herself."""
     decider = acting(tx, organisation, actor)
     whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
-    if decider is not None and rows.linked(tx, organisation, decider, whose):
+    if decider is not None and person_links.linked(tx, organisation, decider, whose):
         raise Refused(f"{what}: is your own; ask a colleague to decide")
 
 
@@ -164,7 +164,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         recognition_rows.blank_messages(tx, account)
         nomination_rows.blank_messages(tx, account)
         credential_rows.forget(tx, account)
-        rows.drop_links(tx, account)
+        person_links.drop_all(tx, account)
         forgetting.forget_payloads(tx, account)
         link_rows.blank_sketches(tx, account)
         suggestion_rows.blank_words(tx, account)
@@ -235,7 +235,7 @@ def link_people(
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
     if first.id == second.id:
         raise Refused(f"person {one!r}: cannot be linked to itself; name two accounts")
-    rows.add_link(tx, organisation, min(first.id, second.id), max(first.id, second.id), to_us(now))
+    person_links.add(tx, organisation, min(first.id, second.id), max(first.id, second.id), to_us(now))
     log_change(tx, organisation, actor, "people.link", first.id, now, f"with person:{second.id}")
 
 
@@ -244,7 +244,7 @@ def unlink_people(
 ) -> None:
     """Take back that two accounts are one human. Raises NotFound where nobody said so."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
-    if not rows.drop_link(tx, organisation, min(first.id, second.id), max(first.id, second.id)):
+    if not person_links.drop(tx, organisation, min(first.id, second.id), max(first.id, second.id)):
         raise NotFound(f"link of {one!r} and {other!r}: none; look at what stands there now")
     log_change(tx, organisation, actor, "people.unlink", first.id, now, f"from person:{second.id}")
 

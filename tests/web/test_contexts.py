@@ -27,12 +27,27 @@ def calls() -> Iterator[tuple[str, str, ast.expr, Function]]:
     """(module, template, context, function) of every call of `page`."""
     for path in sorted((ROOT / "web").rglob("*.py")):
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+        tree = ast.parse(path.read_text("utf-8"))
+        for function in ast.walk(tree):
             if not isinstance(function, Function):
                 continue
-            for call in ast.walk(function):
-                if isinstance(call, ast.Call) and ast.unparse(call.func) == "page":
-                    yield name, ast.literal_eval(call.args[1]), call.args[2], function
+            for call in called(function, "page"):
+                for template in templates_of(call.args[1], function, tree):
+                    yield name, template, call.args[2], function
+
+
+def called(where: ast.AST, name: str) -> Iterator[ast.Call]:
+    for node in ast.walk(where):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == name:
+            yield node
+
+
+def templates_of(argument: ast.expr, function: Function, tree: ast.Module) -> list[str]:
+    """The template; of a function that is told which, those that its callers name."""
+    if isinstance(argument, ast.Constant):
+        return [str(argument.value)]
+    told = [one for call in called(tree, function.name) for one in call.args if isinstance(one, ast.Constant)]
+    return [text for one in told if (text := str(one.value)).endswith(".html")]
 
 
 def class_of(module: str, context: ast.expr, function: Function) -> type:
@@ -56,6 +71,11 @@ def used_by(template: str) -> set[str]:
     tree = ENVIRONMENT.parse(source)
     own = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}
+    own |= {
+        name if isinstance(name, str) else name[1]
+        for one in tree.find_all(nodes.FromImport)
+        for name in one.names
+    }
     found = find_undeclared_variables(tree) - own
     for other in tree.find_all((nodes.Extends, nodes.Include)):
         assert isinstance(other.template, nodes.Const)
@@ -72,7 +92,8 @@ def test_a_template_uses_what_its_context_has(template: str, context: type) -> N
     given = {field.name for field in fields(context)}
     used = used_by(template)
     assert used <= given | KNOWN, f"{template} lacks {used - given - KNOWN}"
-    assert given - FRAME <= used, f"{template} does not show {given - FRAME - used}"
+    shown = {name for other, one in PAGES if one is context for name in used_by(other)}
+    assert given - FRAME <= shown, f"{template} does not show {given - FRAME - shown}"
 
 
 def test_every_template_that_is_a_page_belongs_to_a_call() -> None:

@@ -22,7 +22,13 @@ from rewards.store.rows.boards import (
     PlaceRow,
     TeamDayRow,
 )
-from rewards.store.rows.content import ContentDecisionRow, ContentDraftRow, ContentPolicyRow, SuggestionRow
+from rewards.store.rows.content import (
+    ContentDecisionRow,
+    ContentDraftRow,
+    ContentPolicyRow,
+    NamedSuggestionRow,
+    SuggestionRow,
+)
 from rewards.store.rows.desk import AuditRow, OutboxRow, ResultRow, ReviewRow
 from rewards.store.rows.drafts import SchemeDraftRow
 from rewards.store.rows.giving import ClaimRow, KudosRow, RewardTakenRow
@@ -133,6 +139,7 @@ __all__ = [
     "MovedEventRow",
     "MovedScoreRow",
     "NamedPersonRow",
+    "NamedSuggestionRow",
     "NewEventRow",
     "NominationRow",
     "OpenRoundRow",
