@@ -12,7 +12,9 @@ from starlette.staticfiles import StaticFiles
 
 from rewards.outside.single_sign_on import Provider
 from rewards.store.session import open_database
-from web import health, links, problems, sign_in, sign_on, sign_out
+from web import health, invitations, links, problems, sign_in, sign_on, sign_out
+from web.admin import accounts as admin_accounts
+from web.admin import inviting
 from web.api import (
     badges,
     challenges,
@@ -44,6 +46,7 @@ from web.language import router as language_router
 from web.own import account as own_account
 from web.own import data as own_data
 from web.own import days as own_days
+from web.own import password
 from web.proxies import Visitors
 from web.security import Edge
 from web.session import token_reader
@@ -79,6 +82,10 @@ ROUTERS = (
     own_account.router,
     own_data.router,
     own_days.router,
+    password.router,
+    invitations.router,
+    admin_accounts.router,
+    inviting.router,
     language_router,
     employee.router,
     employee_boards.router,

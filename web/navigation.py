@@ -32,6 +32,8 @@ DOORS = (
     Door("/hr", msg("Program"), Right.SCHEME_READ),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
     Door("/hr/people", msg("People"), Right.PEOPLE_READ),
+    Door("/invitations", msg("Invite"), Right.INVITE),
+    Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
 )
 
@@ -40,7 +42,7 @@ HOMES = {
     "strategist": "/strategist",
     "auditor": "/hr",
     "content": ACCOUNT,
-    "admin": ACCOUNT,
+    "admin": "/admin/accounts",
     "employee": "/",
 }
 """The page that a role begins with. Of several roles the first in this order says it."""

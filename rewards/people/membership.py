@@ -150,10 +150,11 @@ def invite(
     segments: Sequence[str] = (),
     teams: Sequence[str] = (),
     everybody: bool = False,
+    tell: bool = True,
 ) -> Invited:
     """Invite people who were never invited: those named, those of segments and teams (both, where both are given), or everybody.
 
-    Who has an address gets a mail, once. Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left.
+    Who has an address gets a mail, once, where she is not told otherwise (`tell`). Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left.
     """
     if not (people or segments or teams or everybody):
         raise BadValue("invite: got nobody; name people, segments or teams, or everybody")
@@ -166,9 +167,7 @@ def invite(
         fresh = [(row.id, row.external_id) for row in found if row.standing == NOT_INVITED]
     else:
         groups = {"segment": segments, "team": teams}
-        fresh = [
-            (row.id, row.external_id) for row in rows.not_invited(tx, organisation, groups, MOST_AT_ONCE + 1)
-        ]
+        fresh = rows.not_invited(tx, organisation, groups, MOST_AT_ONCE + 1)
     # Under their locks: two administrators who invite one group invite everybody once.
     states.lock(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
     still = people_rows.by_ids(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
@@ -178,7 +177,8 @@ def invite(
         rows.add(tx, organisation, [(id_, at_us, INVITED) for id_, _ in chosen])
         rows.invite(tx, [id_ for id_, _ in chosen], at_us)
         record(tx, organisation, [_event(id_, name, INVITED, at_us) for id_, name in chosen], received_at=now)
-    mailed = [queue(tx, organisation, name, "join", {"link": OWN_PAGE}, now) for _, name in chosen]
+    told = chosen if tell else []
+    mailed = [queue(tx, organisation, name, "join", {"link": OWN_PAGE}, now) for _, name in told]
     trail.log(tx, organisation, actor, "people.invite", str(len(chosen)), "people invited", at_us)
     sent = sum(one is not None for one in mailed)
     return Invited(len(chosen), sent, max(0, len(fresh) - MOST_AT_ONCE))

@@ -395,6 +395,3 @@ def _standings(
             )
         )
     return tuple(standings)
-
-
-__all__ = ["Occasion", "Replay", "ReplayEntry", "Standing", "distinct", "replay"]

@@ -7,7 +7,7 @@ from sqlalchemy import case, delete, func, insert, not_, or_, select, update
 from rewards.store import organisations, schema
 from rewards.store.people import ENROLLED, PRESENT
 from rewards.store.rebuild import expected_buckets
-from rewards.store.rows import EnrolmentRow, InvitableRow
+from rewards.store.rows import EnrolmentRow
 from rewards.store.session import Transaction
 
 PERSON, IDENTITY, ENROLMENT = schema.person, schema.person_identity, schema.enrolment
@@ -37,8 +37,8 @@ def history(tx: Transaction, person_id: int) -> list[EnrolmentRow]:
 
 def not_invited(
     tx: Transaction, organisation: str, groups: Mapping[str, Sequence[str]], limit: int
-) -> list[InvitableRow]:
-    """People who were never invited, of some segments and teams (`groups`, by column; none: everybody), by id."""
+) -> list[tuple[int, str]]:
+    """People who were never invited, (internal and external id), of some segments and teams (`groups`, by column; none: everybody), by id."""
     where = [
         PERSON.c.organisation_id == organisation,
         PERSON.c.standing == NOT_INVITED,
@@ -50,7 +50,8 @@ def not_invited(
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
         .where(*where)
     )
-    return tx.rows(InvitableRow, query.order_by(PERSON.c.id).limit(limit))
+    found = tx.execute(query.order_by(PERSON.c.id).limit(limit))
+    return [(int(id_), str(external_id)) for id_, external_id in found]
 
 
 def counts(tx: Transaction, organisation: str) -> dict[tuple[str, str], int]:

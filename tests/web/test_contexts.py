@@ -69,7 +69,13 @@ def used_by(template: str) -> set[str]:
     """The names that a template uses and does not set, those of what it extends and includes among them."""
     source = (templating.FOLDER / "templates" / template).read_text("utf-8")
     tree = ENVIRONMENT.parse(source)
-    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+    # Loops have names of their own already; what is set beside a block is not known to it.
+    own = {
+        name.name
+        for one in tree.find_all((nodes.Assign, nodes.AssignBlock))
+        for name in one.find_all(nodes.Name)
+        if name.ctx == "store"
+    }
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}
     own |= {
         name if isinstance(name, str) else name[1]

@@ -4,11 +4,15 @@ A test holds the shapes of tables to their columns; `Transaction.rows` refuses a
 """
 
 from rewards.store.rows.access import (
+    AccessLinkRow,
     AccountRow,
     ApiTokenRow,
     BearerRow,
+    HeldLinkRow,
     HolderRow,
+    ListedRow,
     SessionTokenRow,
+    SetupLinkRow,
     SignedInRow,
 )
 from rewards.store.rows.awards import AwardRoundRow, HighlightRoundRow, NominationRow, OpenRoundRow
@@ -75,7 +79,6 @@ from rewards.store.rows.people import (
     EnrolmentRow,
     FoldedPersonRow,
     FoundPersonRow,
-    InvitableRow,
     LeaveRow,
     ListedPersonRow,
     MembershipRow,
@@ -93,6 +96,7 @@ from rewards.store.rows.sharing import ClickOriginRow, ClickRow, ContentItemRow,
 
 __all__ = [
     "AbsenceRow",
+    "AccessLinkRow",
     "AccountRow",
     "AddressedMailRow",
     "AnyPerson",
@@ -124,15 +128,16 @@ __all__ = [
     "EventRow",
     "FoldedPersonRow",
     "FoundPersonRow",
+    "HeldLinkRow",
     "HighlightRoundRow",
     "HolderRow",
-    "InvitableRow",
     "IssuerKeyRow",
     "JournalRow",
     "KudosRow",
     "LeaveRow",
     "ListedMailRow",
     "ListedPersonRow",
+    "ListedRow",
     "MailChoiceRow",
     "MailRow",
     "MembershipRow",
@@ -166,6 +171,7 @@ __all__ = [
     "ScoredEventRow",
     "SentRow",
     "SessionTokenRow",
+    "SetupLinkRow",
     "ShareLinkRow",
     "SignedInRow",
     "SpendableRow",

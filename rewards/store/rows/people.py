@@ -14,6 +14,8 @@ class OrganisationRow(NamedTuple):
     salt: str
     closed_until_us: int | None
     schemes_token: str
+    languages: str
+    networks: str
     enrolled_only: bool
     created_at_us: int
 
@@ -275,10 +277,3 @@ AnyPerson = PersonRow | NamedPersonRow | FoldedPersonRow
 
 AnyState = PersonStateRow | FoldedPersonRow
 """For what asks where somebody's fold stands, and nothing about the person."""
-
-
-class InvitableRow(NamedTuple):
-    """A person who was never invited."""
-
-    id: int
-    external_id: str
