@@ -5,7 +5,7 @@ Importing it loads no model: every command imports what it needs when it is call
 
 import typer
 
-from sims.commands import checking, events, machine, program, questions
+from sims.commands import checking, events, machine, people, periods, program, questions
 from sims.commands.console import CommandGroup
 
 app = typer.Typer(
@@ -27,3 +27,5 @@ app.command()(program.post)
 app.command()(machine.doctor)
 app.add_typer(program.db, name="db")
 app.add_typer(events.events, name="events")
+app.add_typer(people.people, name="people")
+app.add_typer(periods.period, name="period")

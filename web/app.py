@@ -34,6 +34,7 @@ from web.employee import nominating, spending
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import decisions
+from web.hr import imports as hr_imports
 from web.hr import nominations as hr_nominations
 from web.hr import people as hr_people
 from web.hr import person as hr_person
@@ -89,6 +90,7 @@ ROUTERS = (
     decisions.router,
     hr_people.router,
     hr_person.router,
+    hr_imports.router,
     strategist.router,
 )
 

@@ -11,7 +11,7 @@ from rewards.people.membership import pause, resume
 from rewards.people.zones import change_zone
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
-from rewards.store import directory, forgetting, projections, states, uploads
+from rewards.store import directory, forgetting, moving, projections, states, uploads
 from rewards.store import mail as mail_rows
 from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
@@ -234,7 +234,7 @@ def unlink_people(
 ) -> None:
     """Take back that two accounts are one human. Raises NotFound where nobody said so."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
-    if not rows.drop_link(tx, organisation, min(first.id, second.id), max(first.id, second.id)):
+    if not moving.drop_link(tx, organisation, min(first.id, second.id), max(first.id, second.id)):
         raise NotFound(f"link of {one!r} and {other!r}: none; look at what stands there now")
     log_change(tx, organisation, actor, "people.unlink", first.id, now, f"from person:{second.id}")
 

@@ -267,24 +267,6 @@ def add_membership(
     )
 
 
-def drop_membership_ahead(tx: Transaction, person_id: int, from_us: int) -> bool:
-    """Forget a membership that has not begun; False where there is none."""
-    where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.from_us == from_us, MEMBERSHIP.c.ahead)
-    return bool(tx.execute(delete(MEMBERSHIP).where(*where)).rowcount)
-
-
-def memberships_due(tx: Transaction, organisation: str, now_us: int) -> list[int]:
-    """Whose memberships lay ahead and have begun by now."""
-    where = (MEMBERSHIP.c.organisation_id == organisation, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
-    return list(tx.execute(select(MEMBERSHIP.c.person_id).where(*where)).scalars())
-
-
-def settle_memberships(tx: Transaction, person_id: int, now_us: int) -> None:
-    """None of the person's memberships that have begun lies ahead."""
-    where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
-    tx.execute(update(MEMBERSHIP).where(*where).values(ahead=False))
-
-
 def add_zone_change(
     tx: Transaction, organisation: str, person_id: int, from_us: int, zone: str, floor_date: int
 ) -> None:
@@ -354,12 +336,6 @@ def managers(tx: Transaction, organisation: str) -> dict[int, int]:
     return {row.id: row.manager_id for row in tx.execute(query)}
 
 
-def manager_of(tx: Transaction, person_id: int) -> int | None:
-    """A person's manager."""
-    found: int | None = tx.execute(select(PERSON.c.manager_id).where(PERSON.c.id == person_id)).scalar()
-    return found
-
-
 def history(tx: Transaction, shape: type[HistoryT], ids: Sequence[int]) -> dict[int, list[HistoryT]]:
     """Rows of membership, zone_change, leave or absence by person, oldest first."""
     table = _HISTORY[shape]
@@ -389,21 +365,6 @@ def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
         fresh = {id_ for low, high in pairs for id_ in (low, high)} - found
         found |= fresh
     return other in found
-
-
-def links_of(tx: Transaction, organisation: str, person_id: int) -> list[int]:
-    """The accounts that are said to be of the same human."""
-    touches = or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)
-    pairs = tx.execute(
-        select(LINK.c.low_id, LINK.c.high_id).where(LINK.c.organisation_id == organisation, touches)
-    )
-    return sorted({id_ for pair in pairs for id_ in pair} - {person_id})
-
-
-def drop_link(tx: Transaction, organisation: str, low: int, high: int) -> bool:
-    """Take back that two accounts are of one human; False where nobody said so."""
-    where = (LINK.c.organisation_id == organisation, LINK.c.low_id == low, LINK.c.high_id == high)
-    return bool(tx.execute(delete(LINK).where(*where)).rowcount)
 
 
 def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> bool:
