@@ -12,11 +12,13 @@ from rewards.people.zones import change_zone
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import directory, forgetting, moving, projections, states, uploads
+from rewards.store import links as link_rows
 from rewards.store import mail as mail_rows
 from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
+from rewards.store import suggestions as suggestion_rows
 from rewards.store import webhooks as webhook_rows
 from rewards.store.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, is_hidden, log_change
 from rewards.store.rows import NamedPersonRow
@@ -158,6 +160,8 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         credential_rows.forget(tx, account)
         rows.drop_links(tx, account)
         forgetting.forget_payloads(tx, account)
+        link_rows.blank_sketches(tx, account)
+        suggestion_rows.blank_words(tx, account)
     rows.drop_aliases(tx, row.id)
     rows.drop_identity(tx, row.id)
     uploads.drop_all(tx, organisation)

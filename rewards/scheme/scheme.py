@@ -22,6 +22,7 @@ from rewards.scheme.achievements import (
     Streak,
 )  # fmt: skip
 from rewards.scheme.earning import Cap, Decay, Multiplier, Rule
+from rewards.scheme.networks import UNREWARDED
 from rewards.scheme.offers import AwardBudget, Highlight, Kudos, Leaderboard, Nomination, Recognition, Reward
 from rewards.scheme.predicates import Predicate, words
 from rewards.scheme.quantities import (
@@ -131,6 +132,11 @@ class IncentiveScheme(Part):
     unrewarded_channels: Annotated[tuple[Label, ...], Field(max_length=32)] = Field(
         (), description="channels whose own rules forbid rewards: they earn nothing"
     )
+    channel_rules: Literal["kept", "listed"] = Field(
+        "kept",
+        description="kept: channels that are known to forbid rewards (Meta's) earn nothing either, listed or not; "
+        "listed: only those in unrewarded_channels",
+    )
     badges: Annotated[tuple[Badge, ...], Field(max_length=MOST_BADGES)] = Field(
         (), description="what can be reached"
     )
@@ -221,9 +227,15 @@ class IncentiveScheme(Part):
         """Every badge that can be held, each level of a badge as one of its own, in order."""
         return tuple(one for badge in self.badges for one in badge.expanded())
 
+    @property
+    def unpaid_channels(self) -> tuple[str, ...]:
+        """Names of all channels on which nothing is paid: those listed first, then those that are known to forbid it."""
+        known = UNREWARDED if self.channel_rules == "kept" else ()
+        return tuple(dict.fromkeys((*map(name_of, self.unrewarded_channels), *known)))
+
     def is_unrewarded(self, channel: str) -> bool:
         """Whether the scheme pays nothing on the channel, however its name is written."""
-        return name_of(channel) in map(name_of, self.unrewarded_channels)
+        return name_of(channel) in self.unpaid_channels
 
     def conditions(self) -> list[Predicate]:
         """Every condition of rules, multipliers, badges and streaks, in order."""

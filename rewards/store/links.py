@@ -131,3 +131,68 @@ def add_click(
         "block_hash": from_block,
     }
     tx.execute(upsert(tx, CLICK).on_conflict_do_nothing(), row)
+
+
+def sharers(tx: Transaction, organisation: str, item: str) -> list[int]:
+    """Internal ids of all who have a link of an item; of merged accounts the one that is kept."""
+    person = func.coalesce(PERSON.c.merged_into, LINK.c.person_id)
+    query = select(person).join(PERSON, PERSON.c.id == LINK.c.person_id)
+    where = and_(LINK.c.organisation_id == organisation, LINK.c.item == item)
+    return list(tx.execute(query.where(where).distinct().order_by(person)).scalars())
+
+
+def recall_seen(tx: Transaction, organisation: str, person_id: int, item: str, at_us: int) -> None:
+    """The person knows that the item was withdrawn."""
+    where = and_(
+        LINK.c.organisation_id == organisation,
+        LINK.c.item == item,
+        LINK.c.person_id.in_(_accounts_of(person_id)),
+    )
+    tx.execute(update(LINK).where(where).values(recall_seen_us=at_us))
+
+
+def offered_variants(tx: Transaction, organisation: str, item: str, channel: str) -> dict[int, int]:
+    """How many people were offered each of an item's texts on a channel, by the text's place."""
+    where = and_(
+        LINK.c.organisation_id == organisation,
+        LINK.c.item == item,
+        LINK.c.channel == channel,
+        LINK.c.variant.is_not(None),
+    )
+    query = select(LINK.c.variant, func.count()).where(where).group_by(LINK.c.variant)
+    return {row[0]: row[1] for row in tx.execute(query)}
+
+
+def set_variant(tx: Transaction, code: str, variant: int) -> None:
+    """Note which of the item's texts a sharer was offered."""
+    tx.execute(update(LINK).where(LINK.c.code == code).values(variant=variant))
+
+
+def set_sketch(tx: Transaction, code: str, sketch: str) -> None:
+    """Note what a sharer's own words were like."""
+    tx.execute(update(LINK).where(LINK.c.code == code).values(sketch=sketch))
+
+
+def sketches(tx: Transaction, organisation: str, item: str, but_of: int, limit: int) -> list[str]:
+    """What colleagues' words about an item were like, the newest first."""
+    where = and_(
+        LINK.c.organisation_id == organisation,
+        LINK.c.item == item,
+        LINK.c.sketch.is_not(None),
+        LINK.c.person_id.not_in(_accounts_of(but_of)),
+    )
+    query = select(LINK.c.sketch).where(where).order_by(LINK.c.declared_us.desc(), LINK.c.code).limit(limit)
+    return list(tx.execute(query).scalars())
+
+
+def blank_sketches(tx: Transaction, person_id: int) -> None:
+    """Forget what a person's words were like."""
+    tx.execute(update(LINK).where(LINK.c.person_id == person_id).values(sketch=None))
+
+
+def reach(tx: Transaction, organisation: str, item: str) -> tuple[int, int]:
+    """How many people have links of an item, and the clicks that counted on them."""
+    where = and_(LINK.c.organisation_id == organisation, LINK.c.item == item)
+    query = select(func.count(LINK.c.person_id.distinct()), func.coalesce(func.sum(LINK.c.counted_clicks), 0))
+    people, clicks = tx.execute(query.where(where)).one()
+    return int(people), int(clicks)

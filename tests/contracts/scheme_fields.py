@@ -39,6 +39,7 @@ IncentiveScheme.membership      agents.program.program | rewards.scoring.enrolme
 IncentiveScheme.rules           kernel | kernel | kernel | =
 IncentiveScheme.caps            kernel | kernel | kernel | =
 IncentiveScheme.unrewarded_channels kernel | kernel | kernel | =
+IncentiveScheme.channel_rules   kernel | kernel | kernel | =
 IncentiveScheme.badges          kernel | kernel | kernel | =
 IncentiveScheme.levels          agents.program.running | rewards.scoring.replay | web/employee/contexts.py | =
 IncentiveScheme.streaks         kernel | kernel | kernel | =

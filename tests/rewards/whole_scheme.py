@@ -29,6 +29,7 @@ rules:
     points: 1
 caps: [{window: month, points: 400}]
 unrewarded_channels: [facebook]
+channel_rules: listed
 badges:
   - id: regular
     title: Regular

@@ -13,6 +13,7 @@ class ContentItemRow(NamedTuple):
     expires_us: int | None
     recalled_us: int | None
     recall_reason: str | None
+    recall_notice: str | None
 
 
 class ShareLinkRow(NamedTuple):
@@ -28,6 +29,9 @@ class ShareLinkRow(NamedTuple):
     counted_clicks: int
     created_at_us: int
     declared_us: int | None
+    variant: int | None
+    sketch: str | None
+    recall_seen_us: int | None
 
 
 class ClickRow(NamedTuple):

@@ -8,7 +8,7 @@ from alembic import op
 from rewards.words import folded, words_of
 
 revision = "0028"
-down_revision: str | None = "0033"
+down_revision: str | None = "0030"
 branch_labels = None
 depends_on = None
 
