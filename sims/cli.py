@@ -5,8 +5,19 @@ Importing it loads no model: every command imports what it needs when it is call
 
 import typer
 
-from sims.commands import accounts, checking, content, events, machine, program, questions
-from sims.commands import accounts, checking, events, machine, mail, membership, program, questions
+from sims.commands import (
+    accounts,
+    checking,
+    content,
+    events,
+    machine,
+    mail,
+    membership,
+    people,
+    periods,
+    program,
+    questions,
+)
 from sims.commands.console import CommandGroup
 
 app = typer.Typer(
@@ -29,6 +40,8 @@ app.command()(machine.doctor)
 app.add_typer(program.db, name="db")
 app.add_typer(accounts.account, name="account")
 app.add_typer(events.events, name="events")
+app.add_typer(people.people, name="people")
+app.add_typer(periods.period, name="period")
 app.add_typer(content.content, name="content")
 app.add_typer(membership.membership, name="membership")
 app.add_typer(mail.mail, name="mail")
