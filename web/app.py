@@ -37,6 +37,8 @@ from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import decisions
 from web.hr import nominations as hr_nominations
+from web.hr import people as hr_people
+from web.hr import person as hr_person
 from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language
@@ -49,6 +51,8 @@ from web.proxies import Visitors
 from web.security import Edge
 from web.session import token_reader
 from web.settings import Settings, settings_from_environment
+from web.setup import first as setup_first
+from web.setup import steps as setup_steps
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
 
@@ -84,6 +88,8 @@ ROUTERS = (
     invitations.router,
     admin_accounts.router,
     inviting.router,
+    setup_first.router,
+    setup_steps.router,
     language_router,
     employee.router,
     employee_boards.router,
@@ -93,6 +99,8 @@ ROUTERS = (
     hr.router,
     hr_nominations.router,
     decisions.router,
+    hr_people.router,
+    hr_person.router,
     strategist.router,
 )
 
@@ -128,6 +136,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.database = database
     app.state.tokens = token_reader(database)
     app.state.singles = events.single_recorder(database)
+    app.state.founded = False
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
     app.state.clicking = Lane(CLICKS_AT_ONCE)

@@ -31,8 +31,10 @@ DOORS = (
     Door("/rewards", msg("Rewards"), Right.TAKE_PART, own=True),
     Door("/hr", msg("Program"), Right.SCHEME_READ),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
+    Door("/hr/people", msg("People"), Right.PEOPLE_READ),
     Door("/invitations", msg("Invite"), Right.INVITE),
     Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
+    Door("/admin/settings", msg("Settings"), Right.SETTINGS),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
 )
 

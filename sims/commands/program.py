@@ -88,6 +88,24 @@ def usable(url: str | None = None) -> Iterator["Database"]:
         yield database
 
 
+def prepared(url: str) -> None:
+    """Make the tables in a database that is blank, and SQLite's file where its folder is there, or the default's.
+
+    A folder that is missing is told and not made: a disk may not be mounted. Raises `InputError`.
+    """
+    from rewards.store.address import parse_address
+    from rewards.store.engines import file_of
+    from rewards.store.migrate import is_blank
+    from rewards.store.migrate import upgrade as migrate
+
+    parsed = parse_address(url)
+    file = file_of(parsed) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+    create = file is None or url == DATABASE_DEFAULT or file.parent.is_dir()
+    with opened(url, create=create) as database:
+        if is_blank(database):
+            migrate(database)
+
+
 @db.command()
 def upgrade() -> None:
     """Bring the database's tables, and what scoring remembers of people, up to this version.

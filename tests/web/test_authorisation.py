@@ -24,6 +24,7 @@ PUBLIC = {
     "/sign-out",
     "/language",
     "/reset",
+    "/setup/{token}",
     "/reset/{token}",
     "/invitation/{token}",
     "/openapi.json",

@@ -132,6 +132,7 @@ class BearerRow(NamedTuple):
     created_at_us: int
     expires_at_us: int | None
     revoked_at_us: int | None
+    used_at_us: int | None
     external_id: str | None
     status: str | None
     maker_status: str | None

@@ -12,6 +12,7 @@ account = table(
     Column("password_hash", Text, nullable=True),
     instant("created_at_us"),
     instant("ended_at_us", nullable=True),
+    Index("ix_account_roles", "organisation_id", "roles", "person_id"),
 )
 
 access_link = table(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024"
-down_revision: str | None = "0030"
+down_revision: str | None = "0028"
 branch_labels = None
 depends_on = None
 
@@ -41,4 +41,4 @@ def upgrade() -> None:
         batch.add_column(sa.Column("ended_at_us", sa.BigInteger(), nullable=True))
     with op.batch_alter_table("organisation") as batch:
         batch.add_column(sa.Column("languages", sa.Text(), nullable=False, server_default="en"))
-        batch.add_column(sa.Column("networks", sa.Text(), nullable=False, server_default="[]"))
+        batch.add_column(sa.Column("networks", sa.Text(), nullable=False, server_default="{}"))
