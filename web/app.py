@@ -18,6 +18,7 @@ from web.admin import inviting
 from web.api import (
     badges,
     challenges,
+    content,
     entries,
     events,
     highlights,
@@ -31,8 +32,13 @@ from web.api import (
     schemes,
     webhooks,
 )
+from web.content import bring as content_bring
+from web.content import desk as content_desk
+from web.content import grid as content_grid
+from web.content import queue as content_queue
+from web.content import rules as content_rules
 from web.employee import boards as employee_boards
-from web.employee import nominating, sharing, spending
+from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import decisions
@@ -49,7 +55,7 @@ from web.own import days as own_days
 from web.own import password
 from web.proxies import Visitors
 from web.security import Edge
-from web.session import token_reader
+from web.session import KnownTokens, token_reader
 from web.settings import Settings, settings_from_environment
 from web.setup import first as setup_first
 from web.setup import steps as setup_steps
@@ -78,6 +84,7 @@ ROUTERS = (
     nominations.router,
     reviews.router,
     webhooks.router,
+    content.router,
     sign_in.router,
     sign_on.router,
     sign_out.router,
@@ -94,6 +101,13 @@ ROUTERS = (
     employee.router,
     employee_boards.router,
     sharing.router,
+    content_grid.router,
+    content_bring.router,
+    content_desk.router,
+    content_queue.router,
+    content_rules.router,
+    suggesting.router,
+    rules.router,
     spending.router,
     nominating.router,
     hr.router,
@@ -135,6 +149,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.public_address = settings.base_url or listens_at
     app.state.database = database
     app.state.tokens = token_reader(database)
+    app.state.known_tokens = KnownTokens()
     app.state.singles = events.single_recorder(database)
     app.state.founded = False
     app.state.metrics = Metrics()

@@ -29,6 +29,7 @@ DOORS = (
     Door("/thanks", msg("Thanks"), Right.TAKE_PART, own=True),
     Door("/boards", msg("Boards"), Right.TAKE_PART, own=True),
     Door("/rewards", msg("Rewards"), Right.TAKE_PART, own=True),
+    Door("/content", msg("Content"), Right.CONTENT_READ),
     Door("/hr", msg("Program"), Right.SCHEME_READ),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
     Door("/hr/people", msg("People"), Right.PEOPLE_READ),
@@ -42,7 +43,7 @@ HOMES = {
     "hr": "/hr",
     "strategist": "/strategist",
     "auditor": "/hr",
-    "content": ACCOUNT,
+    "content": "/content",
     "admin": "/admin/accounts",
     "employee": "/",
 }

@@ -18,7 +18,8 @@ from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, from_us, to_us
 
 SCOPES = (
-    "events:write", "events:backfill", "me:read", "me:write", "kudos:write", "rewards:write", "schemes:write", "admin",
+    "events:write", "events:backfill", "me:read", "me:write", "kudos:write", "rewards:write", "schemes:write",
+    "content:read", "content:write", "content:approve", "admin",
 )  # fmt: skip
 PRESENT = ("active", "paused")
 """The states of a person in which she, and what speaks for her, may do anything: not inactive, erased or merged."""

@@ -34,6 +34,10 @@ PUBLIC = {
 }
 BEARER = {"/api/v1/events": "events:write", "/api/v1/me": "me:read", "/api/v1/balances": "admin"}
 FORMS = {
+    "/share": {"item": "launch", "channel": "linkedin"},
+    "/content/approval": {"people": "1"},
+    "/content/bring/file": {"file": "x"},
+    "/content/suggestions/{id}": {"decision": "accept"},
     "/thanks": {"receiver": "ben", "message": "Thank you", "key": "0123456789"},
     "/share/{code}/declare": {},
     "/account/sessions/end": {"session": "0"},
