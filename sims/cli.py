@@ -7,6 +7,7 @@ import typer
 
 from sims.commands import (
     accounts,
+    beginning,
     checking,
     content,
     events,
@@ -33,7 +34,7 @@ app.command()(questions.compare)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)
-app.command()(program.init)
+app.command()(beginning.init)
 app.command()(program.rehearse)
 app.command()(program.post)
 app.command()(machine.doctor)
