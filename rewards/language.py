@@ -17,6 +17,7 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 SOURCE = "en"
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -81,6 +82,11 @@ def accepted(header: str) -> str | None:
     return nearest(tag for _, _, tag in sorted(wishes))
 
 
+def msg(message: str) -> str:
+    """The message itself: marks what is written down now and said later, in the language of then."""
+    return message
+
+
 def gettext(message: str) -> str:
     """The message in the language of now."""
     return _catalogue(_spoken.get()).gettext(message)
@@ -94,3 +100,19 @@ def ngettext(one: str, many: str, count: int) -> str:
 def pgettext(context: str, message: str) -> str:
     """The message in the language of now, where one English word wants several."""
     return _catalogue(_spoken.get()).pgettext(context, message)
+
+
+def said(text: str, **places: object) -> str:
+    """The message in the language of now, with its places filled."""
+    return gettext(text).format_map(places)
+
+
+def counted(one: str, many: str, count: int, **places: object) -> str:
+    """The message for so many, with its places filled; `count` is one of them."""
+    return ngettext(one, many, count).format_map({"count": count, **places})
+
+
+def in_signs(number: str) -> str:
+    """A number written with a decimal point and commas between thousands, in the signs of the language of now."""
+    signs = {".": get_decimal_symbol(_spoken.get()), ",": get_group_symbol(_spoken.get())}
+    return "".join(signs.get(letter, letter) for letter in number)

@@ -117,6 +117,7 @@ def operator_findings(environ: Mapping[str, str], database: Path | None) -> list
         found.append(
             "GROUNDSWELL_WEBHOOK_LOOPBACK is on: webhooks may reach services of this machine; unset it"
         )
+    found += _mail_findings(environ, base)
     private = (database, Path(environ.get("GROUNDSWELL_SIGNING_KEY_FILE") or os.devnull))
     found += [
         f"{file} can be read by others on this machine; run chmod 600 {file}"
@@ -126,18 +127,45 @@ def operator_findings(environ: Mapping[str, str], database: Path | None) -> list
     return found
 
 
+def _mail_findings(environ: Mapping[str, str], base: str) -> list[str]:
+    """What keeps mail from being sent, or gives its password away."""
+    host = environ.get("GROUNDSWELL_SMTP_HOST", "").strip()
+    if not host:
+        return []
+    found = [
+        f"{name} is not set, and GROUNDSWELL_SMTP_HOST is: the worker does not start; set it"
+        for name, value in (
+            ("GROUNDSWELL_MAIL_FROM", environ.get("GROUNDSWELL_MAIL_FROM", "").strip()),
+            ("GROUNDSWELL_BASE_URL", base),
+        )
+        if not value
+    ]
+    in_clear = environ.get("GROUNDSWELL_SMTP_TLS", "").strip().lower() == "none"
+    if in_clear and not _is_local(f"smtp://{host}"):
+        found.append(
+            "GROUNDSWELL_SMTP_TLS is none: mails, and links that sign people in, cross the network in the clear; set starttls"
+        )
+    return found
+
+
 def operator_advice(environ: Mapping[str, str]) -> list[str]:
     """What an operator sets before others use it, and has not, one line each."""
     wanted = {
         "GROUNDSWELL_BASE_URL": "links and badges take their address from where the server listens",
         "GROUNDSWELL_VISITOR_SECRET": "visitors of links count anew after each start, and apart in each process",
         "GROUNDSWELL_METRICS_TOKEN": "anybody may read /metrics",
+        "GROUNDSWELL_SMTP_HOST": "no mail is sent: no invitations, no digests; print the links instead",
         "GROUNDSWELL_TRUSTED_PROXIES": "behind a proxy all visitors would be one; name it there",
     }
     given = {name for name in wanted if environ.get(name, "").strip()}
     if environ.get("FORWARDED_ALLOW_IPS", "").strip():
         given.add("GROUNDSWELL_TRUSTED_PROXIES")
     return [f"{name} is not set: {why}" for name, why in wanted.items() if name not in given]
+
+
+def is_off(environ: Mapping[str, str], name: str) -> bool:
+    """Whether a switch that is on by itself was switched off."""
+    return environ.get(name, "").strip().lower() in ("0", "false", "f", "no", "n", "off")
 
 
 def _on(environ: Mapping[str, str], name: str) -> bool:

@@ -92,6 +92,9 @@ def make_company(db: Database) -> Company:
             ("ana", ["employee"]),
             ("hal", ["employee", "hr"]),
             ("sam", ["employee", "strategist"]),
+            ("kim", ["content"]),
+            ("max", ["auditor"]),
+            ("nia", ["admin"]),
         ):
             create_account(tx, ORGANISATION, person, roles, secret, began)
         publish_scheme(tx, ORGANISATION, PRESETS["clicks"], began, "hal", "a test", began)

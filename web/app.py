@@ -10,8 +10,11 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from rewards.outside.single_sign_on import Provider
 from rewards.store.session import open_database
-from web import health, links, problems, sign_in
+from web import health, invitations, links, problems, sign_in, sign_on, sign_out
+from web.admin import accounts as admin_accounts
+from web.admin import inviting
 from web.api import (
     badges,
     challenges,
@@ -29,15 +32,21 @@ from web.api import (
     webhooks,
 )
 from web.employee import boards as employee_boards
-from web.employee import nominating, spending
+from web.employee import nominating, sharing, spending
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import decisions
 from web.hr import nominations as hr_nominations
+from web.hr import people as hr_people
+from web.hr import person as hr_person
 from web.hr import routes as hr
-from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, Lane
+from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language
 from web.language import router as language_router
+from web.own import account as own_account
+from web.own import data as own_data
+from web.own import days as own_days
+from web.own import password
 from web.proxies import Visitors
 from web.security import Edge
 from web.session import KnownTokens, token_reader
@@ -49,6 +58,47 @@ LOCAL_ADDRESS = "http://127.0.0.1:8000"
 STATIC = Path(__file__).parent / "static"
 WAIT_SECONDS = 5.0
 """For its turn to write a request waits this long, then it is a 503: whoever waits holds a thread."""
+
+ROUTERS = (
+    health.router,
+    links.router,
+    events.router,
+    people.router,
+    personal_data.router,
+    kudos.router,
+    leaderboards.router,
+    rewards.router,
+    entries.router,
+    schemes.router,
+    badges.router,
+    challenges.router,
+    highlights.router,
+    nominations.router,
+    reviews.router,
+    webhooks.router,
+    sign_in.router,
+    sign_on.router,
+    sign_out.router,
+    own_account.router,
+    own_data.router,
+    own_days.router,
+    password.router,
+    invitations.router,
+    admin_accounts.router,
+    inviting.router,
+    language_router,
+    employee.router,
+    employee_boards.router,
+    sharing.router,
+    spending.router,
+    nominating.router,
+    hr.router,
+    hr_nominations.router,
+    decisions.router,
+    hr_people.router,
+    hr_person.router,
+    strategist.router,
+)
 
 
 def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS) -> FastAPI:
@@ -87,35 +137,10 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.sign_in_limit = SignInLimit()
     app.state.clicking = Lane(CLICKS_AT_ONCE)
     app.state.signing_in = Lane(SIGN_INS_AT_ONCE)
+    app.state.signing_on = Lane(SIGN_ONS_AT_ONCE)
+    app.state.provider = None if settings.oidc is None else Provider(settings.oidc)
     problems.install(app)
-    for router in (
-        health.router,
-        links.router,
-        events.router,
-        people.router,
-        personal_data.router,
-        kudos.router,
-        leaderboards.router,
-        rewards.router,
-        entries.router,
-        schemes.router,
-        badges.router,
-        challenges.router,
-        highlights.router,
-        nominations.router,
-        reviews.router,
-        webhooks.router,
-        sign_in.router,
-        language_router,
-        employee.router,
-        employee_boards.router,
-        spending.router,
-        nominating.router,
-        hr.router,
-        hr_nominations.router,
-        decisions.router,
-        strategist.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Edge)

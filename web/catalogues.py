@@ -26,6 +26,9 @@ METHODS = [
 KEYWORDS = {
     "_": None,
     "gettext": None,
+    "msg": None,
+    "said": None,
+    "counted": (1, 2),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }

@@ -52,7 +52,7 @@ def worker(
     ] = 1.0,
 ) -> None:
     """Run the job process over DATABASE_URL: release what has waited, fix results of challenges, give highlights, let old points
-    lapse, send webhooks.
+    lapse, send webhooks and mail.
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell worker
     """
@@ -60,8 +60,9 @@ def worker(
     from web.worker import run
 
     settings = settings_from_environment()
+    post = settings.post
     with usable(settings.database_url) as database:
-        done = run(database, settings.webhook_loopback, once, every)
+        done = run(database, settings.webhook_loopback, once, every, post)
     typer.echo(
         f"{done.released} released, {done.challenges} results of challenges fixed, {done.highlights} highlights closed, "
         f"points of {done.lapsed} people lapsed"
@@ -69,6 +70,11 @@ def worker(
     typer.echo(
         f"{done.webhooks.delivered} webhooks delivered, {done.webhooks.retried} to retry, {done.webhooks.failed} failed"
     )
+    if post is not None:
+        typer.echo(
+            f"{done.mailed.sent} mails sent, {done.mailed.retried} to retry, {done.mailed.failed} failed, "
+            f"{done.mailed.expired} too late to be sent"
+        )
 
 
 @app.command()
@@ -84,7 +90,7 @@ def demo(
     """
     from sims.demo.demo import create_demo
     from web import server
-    from web.session import HOMES
+    from web.navigation import HOMES
 
     url = os.environ.setdefault("DATABASE_URL", DEMO_DATABASE_URL)
     if url == DEMO_DATABASE_URL:

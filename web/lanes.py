@@ -10,6 +10,8 @@ from anyio import CapacityLimiter, move_on_after, to_thread
 CLICKS_AT_ONCE = 8
 SIGN_INS_AT_ONCE = 4
 """A check of a password takes 64 MiB and several cores for a while."""
+SIGN_ONS_AT_ONCE = 8
+"""Each waits for somebody else's server."""
 T = TypeVar("T")
 
 

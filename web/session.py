@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -11,15 +12,18 @@ from fastapi import Depends, Request, Security
 from fastapi.responses import RedirectResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from rewards.language import gettext as _
 from rewards.people.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_tokens
+from rewards.people.rights import TITLES, Right, roles_with
+from rewards.people.sessions import note_seen
 from rewards.store.session import Database
 from rewards.store.units import digest
 from web.batching import Batcher
+from web.devices import device_of
 from web.problems import COOKIE, Problem
 from web.settings import Settings
 
 MOST_KNOWN_TOKENS = 1024
-HOMES = {"employee": "/", "hr": "/hr", "strategist": "/strategist"}
 
 
 def now() -> datetime:
@@ -61,7 +65,10 @@ def current_account(request: Request) -> Account | None:
     if not token:
         return None
     with database(request).read() as tx:
-        return account_for_session(tx, token, now())
+        found = account_for_session(tx, token, now())
+    if found is not None:
+        note_seen(database(request), found, token, now())
+    return found
 
 
 def signed_in(request: Request) -> Account:
@@ -74,24 +81,35 @@ def signed_in(request: Request) -> Account:
     return found
 
 
-def _needs(role: str) -> Callable[[Account], Account]:
-    def account(found: Annotated[Account, Depends(signed_in)]) -> Account:
-        if role not in found.roles:
-            raise Problem(403, f"this page is for the role {role}; ask HR to give it to you")
+@dataclass(frozen=True)
+class Needs:
+    """A dependency: whoever is signed in, who must hold the right. Raises Problem."""
+
+    right: Right
+
+    def __call__(self, found: Annotated[Account, Depends(signed_in)]) -> Account:
+        """The account of the request."""
+        if not found.may(self.right):
+            roles = ", ".join(_(TITLES[role]) for role in roles_with(self.right))
+            raise Problem(
+                403,
+                _("This is for one of these roles: {roles}. Ask an administrator for it.").format(
+                    roles=roles
+                ),
+            )
         return found
 
-    return account
 
-
-def home_of(account: Account) -> str:
-    """The page that the account's own role begins with."""
-    return next((HOMES[role] for role in ("hr", "strategist") if role in account.roles), HOMES["employee"])
-
-
-SignedIn = Annotated[Account, Depends(signed_in)]
-Employee = Annotated[Account, Depends(_needs("employee"))]
-Hr = Annotated[Account, Depends(_needs("hr"))]
-Strategist = Annotated[Account, Depends(_needs("strategist"))]
+SignedIn = Annotated[Account, Depends(Needs(Right.OWN))]
+Employee = Annotated[Account, Depends(Needs(Right.TAKE_PART))]
+SchemeReader = Annotated[Account, Depends(Needs(Right.SCHEME_READ))]
+ForecastReader = Annotated[Account, Depends(Needs(Right.FORECAST_READ))]
+Reviewer = Annotated[Account, Depends(Needs(Right.REVIEW))]
+PeopleReader = Annotated[Account, Depends(Needs(Right.PEOPLE_READ))]
+PeopleWriter = Annotated[Account, Depends(Needs(Right.PEOPLE_WRITE))]
+Auditor = Annotated[Account, Depends(Needs(Right.AUDIT_READ))]
+PeriodCloser = Annotated[Account, Depends(Needs(Right.PERIODS))]
+Exporter = Annotated[Account, Depends(Needs(Right.EVENTS_EXPORT))]
 
 
 _BEARER = HTTPBearer(
@@ -164,26 +182,41 @@ class ShownToken:
         return found
 
 
-def shown_with(*scopes: str) -> Callable[..., Awaitable[ShownToken]]:
-    """A dependency: the bearer token of the request, not yet read."""
+@dataclass(frozen=True)
+class OfToken:
+    """What a dependency asks of a request: a bearer token that has one of the scopes."""
 
-    async def shown(
-        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+    scopes: tuple[str, ...]
+
+
+class ShownWith(OfToken):
+    """A dependency: the bearer token of the request, not yet read. Raises Problem where it shows none."""
+
+    async def __call__(
+        self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ShownToken:
-        return ShownToken(request, scopes)
+        """The token of the request."""
+        return ShownToken(request, self.scopes)
 
-    return shown
 
+class TokenWith(OfToken):
+    """A dependency: the bearer token of the request, which must have one of the scopes. Raises Problem."""
 
-def token_with(*scopes: str) -> Callable[..., Awaitable[ApiToken]]:
-    """A dependency: the bearer token of the request, which must have one of the scopes."""
-
-    async def token(
-        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+    async def __call__(
+        self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ApiToken:
-        return await ShownToken(request, scopes).read()
+        """The token of the request."""
+        return await ShownToken(request, self.scopes).read()
 
-    return token
+
+def token_with(*scopes: str) -> TokenWith:
+    """The dependency of a route of the API."""
+    return TokenWith(scopes)
+
+
+def device(request: Request) -> str:
+    """What the request's browser is, in a few words."""
+    return device_of(request.headers.get("user-agent", ""))
 
 
 def start(response: RedirectResponse, token: str, secure: bool) -> RedirectResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +14,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rewards.badges.credentials import SigningKey
 from rewards.faults import BadValue
+from rewards.outside.mail import MOST_PER_MINUTE, Post
+from rewards.outside.provider_settings import ProviderSettings, provider_from_environment
+from rewards.outside.smtp import MailServer, Tls
 from web.proxies import PROXY_HEADERS, Network, parse_networks
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 DEFAULT_DATABASE_URL = "sqlite:///var/groundswell.sqlite"
 
 
@@ -34,6 +40,15 @@ class Settings(BaseSettings):
     signing_key_file    GROUNDSWELL_SIGNING_KEY_FILE, a PEM private key (Ed25519 or P-256) that signs badges; without one
                         each organisation gets a key that the database keeps
     webhook_loopback    GROUNDSWELL_WEBHOOK_LOOPBACK, lets webhooks go to this machine; for development only
+    password_sign_in    GROUNDSWELL_PASSWORD_SIGN_IN, false where people sign in with the provider of `oidc` alone
+    oidc                GROUNDSWELL_OIDC_…, the provider of single sign-on, see ProviderSettings
+    smtp_host           GROUNDSWELL_SMTP_HOST, the mail server; without one no mail is sent
+    smtp_port           GROUNDSWELL_SMTP_PORT, 587 unless set; with tls 465
+    smtp_tls            GROUNDSWELL_SMTP_TLS: starttls, tls or none
+    smtp_user, smtp_password  GROUNDSWELL_SMTP_USER and GROUNDSWELL_SMTP_PASSWORD, where the server asks for them
+    smtp_ca_file        GROUNDSWELL_SMTP_CA_FILE, certificates that the server's is checked against, instead of the system's
+    mail_from           GROUNDSWELL_MAIL_FROM, the address that mails come from
+    mail_per_minute     GROUNDSWELL_MAIL_PER_MINUTE, the most mails in a minute, of all processes together
     """
 
     model_config = SettingsConfigDict(
@@ -54,6 +69,16 @@ class Settings(BaseSettings):
     visitor_secret: str = Field(default="", repr=False)
     signing_key_file: str = ""
     webhook_loopback: bool = False
+    password_sign_in: bool = True
+    oidc: ProviderSettings | None = None
+    smtp_host: str = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    smtp_tls: Tls = "starttls"
+    smtp_user: str = Field(default="", repr=False)
+    smtp_password: str = Field(default="", repr=False)
+    smtp_ca_file: str = ""
+    mail_from: str = ""
+    mail_per_minute: Annotated[int, Field(ge=1, le=10_000)] = MOST_PER_MINUTE
 
     @field_validator("base_url")
     @classmethod
@@ -74,6 +99,13 @@ class Settings(BaseSettings):
         parse_networks(value)
         return value
 
+    @field_validator("mail_from")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value.strip() and not _ADDRESS.fullmatch(value.strip()):
+            raise ValueError("not a mail address; write one like advocacy@acme.example")
+        return value.strip()
+
     @field_validator("proxy_header")
     @classmethod
     def _known_header(cls, value: str) -> str:
@@ -87,6 +119,30 @@ class Settings(BaseSettings):
     def proxies(self) -> tuple[Network, ...]:
         """The networks of the proxies that are believed."""
         return parse_networks(self.trusted_proxies)
+
+    @cached_property
+    def post(self) -> Post | None:
+        """How mail is sent, or None where no server is named. Raises BadValue where something that it takes is missing."""
+        if not self.smtp_host.strip():
+            return None
+        for name, value in (
+            ("GROUNDSWELL_MAIL_FROM", self.mail_from),
+            ("GROUNDSWELL_BASE_URL", self.base_url),
+        ):
+            if not value:
+                raise BadValue(
+                    f"{name}: not set, and GROUNDSWELL_SMTP_HOST is; mail takes both; set it and start again"
+                )
+        host = self.smtp_host.strip()
+        if self.smtp_user and self.smtp_tls == "none" and host not in LOOPBACK:
+            raise BadValue(
+                "GROUNDSWELL_SMTP_TLS: none would send the password in the clear; set starttls or tls and start again"
+            )
+        port = self.smtp_port or (465 if self.smtp_tls == "tls" else 587)
+        server = MailServer(
+            host, port, self.smtp_tls, self.mail_from, self.smtp_user, self.smtp_password, self.smtp_ca_file
+        )
+        return Post(server, self.base_url, self.mail_per_minute)
 
     @cached_property
     def visitor_key(self) -> str:
@@ -110,11 +166,18 @@ class Settings(BaseSettings):
 
 def settings_from_environment() -> Settings:
     """The settings. Raises BadValue, which names the variable and what is wrong, and repeats no value: it could be a secret."""
+    provider = provider_from_environment()
     try:
-        return Settings()
+        found = Settings(oidc=provider)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         variable = name if name.isupper() else f"GROUNDSWELL_{name.upper()}"
         message = first["msg"].removeprefix("Value error, ").removeprefix(f"{variable}: ")
         raise BadValue(f"{variable}: {message}; mend it and start again") from None
+    if provider is None and not found.password_sign_in:
+        raise BadValue(
+            "GROUNDSWELL_PASSWORD_SIGN_IN: off, and no provider is named by GROUNDSWELL_OIDC_ISSUER, so nobody could sign in; "
+            "name one or unset it"
+        )
+    return found

@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in with a password, and as anybody in the demo."""
 
 from __future__ import annotations
 
@@ -9,31 +9,50 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.people.accounts import ROLES, Account, account_for_session, close_session, open_session, sign_in
-from rewards.people.people import list_people
+from rewards.language import gettext as _
+from rewards.language import msg
+from rewards.people.accounts import (
+    Account,
+    account_for_session,
+    open_session,
+    sign_in,
+    somebody_with,
+)
+from rewards.people.rights import ROLES, TITLES
 from web.lanes import LaneFull
+from web.navigation import HOMES, home_of
 from web.problems import COOKIE, Problem
-from web.session import HOMES, Config, Store, current_account, home_of, local_path, now, start
+from web.session import Config, Store, current_account, device, local_path, now, start
 from web.sign_in_limit import SignInLimit
 from web.templating import page
 from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
 SECONDS_TO_SIGN_IN = 10.0
-TITLES = {
-    "employee": ("Employee", "Share, see your points and thank colleagues"),
-    "hr": ("HR", "Read the live scheme and who takes part"),
-    "strategist": ("Strategist", "Compare schemes before they go live"),
+WORK = {
+    "employee": msg("Share, see your points and thank colleagues"),
+    "content": msg("Write, green-light and recall what is shared"),
+    "strategist": msg("Compare schemes before they go live"),
+    "hr": msg("Read the live scheme and who takes part"),
+    "auditor": msg("Read the scheme, the forecasts and the audit log, and change nothing"),
+    "admin": msg("Accounts, roles, tokens and settings"),
 }
+"""What a role is for, where the demo offers it."""
 
 
 @dataclass(frozen=True)
 class SignInContext:
-    """`roles` are offered as buttons in the demo; `failed` repeats the form with a word."""
+    """`roles` are offered as buttons in the demo; `failed` repeats the form with a word, `fault` says another.
+
+    `provider` is by whom one may sign in too, if anybody; `password` is false where that is the only way.
+    """
 
     roles: list[tuple[str, str, str]]
     next: str
     failed: bool
+    fault: str
+    provider: str
+    password: bool
 
 
 @router.get("/sign-in")
@@ -42,7 +61,7 @@ def form(request: Request, next: str = "/") -> Response:
     account = current_account(request)
     if account is not None:
         return RedirectResponse(_target(next, account), 303)
-    return _form(request, local_path(next), False)
+    return sign_in_page(request, local_path(next))
 
 
 def _target(asked: str, account: Account) -> str:
@@ -68,9 +87,20 @@ def is_local(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def _form(request: Request, target: str, failed: bool, status: int = 200) -> Response:
-    roles = [(role, *TITLES[role]) for role in ROLES] if demo_offered(request) else []
-    return page(request, "sign_in.html", SignInContext(roles, target, failed), status)
+def sign_in_page(
+    request: Request, target: str = "/", *, failed: bool = False, fault: str = "", status: int = 200
+) -> Response:
+    """The page with every way to sign in that there is."""
+    config, provider = request.app.state.settings, request.app.state.provider
+    context = SignInContext(
+        roles=[(role, _(TITLES[role]), _(WORK[role])) for role in ROLES] if demo_offered(request) else [],
+        next=target,
+        failed=failed,
+        fault=fault,
+        provider="" if provider is None else provider.settings.title,
+        password=config.password_sign_in,
+    )
+    return page(request, "sign_in.html", context, status)
 
 
 @router.post("/sign-in")
@@ -83,6 +113,8 @@ async def submit(
     next: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Sign in with id and password."""
+    if not config.password_sign_in:
+        raise Problem(403, "passwords do not open this program; sign in with your company's account")
     address = request.client.host if request.client else ""
     limit: SignInLimit = request.app.state.sign_in_limit
     too_many = Problem(
@@ -92,7 +124,8 @@ async def submit(
         raise too_many
 
     def check() -> tuple[str | None, Account | None]:
-        token = sign_in(store, config.organisation, person, password, now())
+        former = request.cookies.get(COOKIE)
+        token = sign_in(store, config.organisation, person, password, now(), device(request), former)
         if token is None:
             return None, None
         with store.read() as tx:
@@ -107,7 +140,7 @@ async def submit(
     if token is None or account is None:
         if limit.failed(address, person):
             raise too_many
-        return _form(request, local_path(next), True, 401)
+        return sign_in_page(request, local_path(next), failed=True, status=401)
     limit.succeeded(address, person)
     return start(RedirectResponse(_target(next, account), 303), token, config.secure_cookies)
 
@@ -120,20 +153,9 @@ def demo_submit(request: Request, store: Store, config: Config, role: Annotated[
     if role not in ROLES:
         raise Problem(422, f"role: got {role[:40]!r}; one of {', '.join(ROLES)}; choose one")
     with store.begin() as tx:
-        person = next((p.id for p in list_people(tx, config.organisation) if p.role == role), None)
+        person = somebody_with(tx, config.organisation, role)
         if person is None:
             raise Problem(404, f"the demo has nobody of role {role}; create it with: groundswell demo")
-        token = open_session(tx, config.organisation, person, now())
+        former = request.cookies.get(COOKIE)
+        token = open_session(tx, config.organisation, person, now(), device(request), former)
     return start(RedirectResponse(HOMES[role], 303), token, config.secure_cookies)
-
-
-@router.post("/sign-out")
-def sign_out(request: Request, store: Store) -> Response:
-    """End the session."""
-    token = request.cookies.get(COOKIE)
-    if token:
-        with store.begin() as tx:
-            close_session(tx, token)
-    response = RedirectResponse("/sign-in", 303)
-    response.delete_cookie(COOKIE, path="/")
-    return response

@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import get_decimal_symbol, get_group_symbol
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -20,7 +19,8 @@ from markupsafe import escape
 
 from rewards.amounts import amount_text, points_text
 from rewards.fields import name_of
-from rewards.language import LANGUAGES, gettext, language, ngettext, pgettext
+from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext
+from web.navigation import doors
 from web.text import one_break
 
 WORDY = ("message", "reason")
@@ -79,10 +79,10 @@ def date_text(day: date) -> str:
     return format_date(day, gettext("d MMM y"), locale=language())
 
 
-def in_signs(text: str) -> str:
-    """A number written with a decimal point and commas between thousands, in the signs of the language."""
-    signs = {".": get_decimal_symbol(language()), ",": get_group_symbol(language())}
-    return "".join(signs.get(letter, letter) for letter in text)
+def short_date_text(day: date) -> str:
+    """A date of a year that is plain: day and month."""
+    # Translators: a day without its year, in the signs of Unicode's date patterns (CLDR).
+    return format_date(day, gettext("d MMM"), locale=language())
 
 
 def number_text(value: float) -> str:
@@ -119,6 +119,7 @@ _ENVIRONMENT.filters["worth"] = amount_text
 _ENVIRONMENT.filters["when"] = when_text
 _ENVIRONMENT.filters["day"] = day_text
 _ENVIRONMENT.filters["date"] = date_text
+_ENVIRONMENT.filters["short_date"] = short_date_text
 _ENVIRONMENT.filters["number"] = number_text
 _ENVIRONMENT.filters["percent"] = percent_text
 _ENVIRONMENT.filters["channel"] = channel_title
@@ -153,6 +154,7 @@ def page(
     person = values["person"]
     values["zone"] = ZoneInfo(person.timezone) if person else UTC
     values["zone_name"] = person.timezone if person else "UTC"
+    values["doors"] = doors(values["account"])
     values["unsent"] = ()
     made = _ENVIRONMENT.get_template(template)
     body = made.render(values)

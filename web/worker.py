@@ -10,13 +10,16 @@ from types import FrameType
 from rewards.faults import Unavailable
 from rewards.logs import log
 from rewards.outside.delivery import Delivered, HttpSender
+from rewards.outside.mail import Mailed, Post
 from rewards.store.session import Database
 from rewards.worker import Round, work_once
 
 IDLE = Round(Delivered(0, 0, 0))
 
 
-def run(database: Database, allow_loopback: bool, once: bool, every: float) -> Round:
+def run(
+    database: Database, allow_loopback: bool, once: bool, every: float, post: Post | None = None
+) -> Round:
     """Work until SIGTERM or SIGINT, or for one round; a round under way is finished. Returns the sums of all rounds."""
     stop = threading.Event()
 
@@ -29,7 +32,7 @@ def run(database: Database, allow_loopback: bool, once: bool, every: float) -> R
     total = IDLE
     while True:
         try:
-            done = work_once(database, datetime.now(UTC), send)
+            done = work_once(database, datetime.now(UTC), send, post)
         except Unavailable as error:
             if once:
                 raise
@@ -48,10 +51,16 @@ def _sum(one: Round, other: Round) -> Round:
         getattr(one.webhooks, name) + getattr(other.webhooks, name)
         for name in ("delivered", "retried", "failed")
     ]
+    mailed = [
+        getattr(one.mailed, name) + getattr(other.mailed, name)
+        for name in ("sent", "retried", "failed", "expired")
+    ]
     return Round(
         Delivered(*sent),
         one.released + other.released,
         one.challenges + other.challenges,
         one.highlights + other.highlights,
         one.lapsed + other.lapsed,
+        Mailed(*mailed),
+        one.digests + other.digests,
     )

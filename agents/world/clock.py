@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -26,7 +27,7 @@ class Clock:
         self.start_ordinal = start.toordinal()
         begin = (self.start_ordinal + first_day - 3 - EPOCH_ORDINAL) * DAY_SECONDS
         end = (self.start_ordinal + last_day + 60 - EPOCH_ORDINAL) * DAY_SECONDS
-        self._tables = [_transitions(ZoneInfo(zone), begin, end) for zone in zones]
+        self._tables = [_transitions(zone, begin, end) for zone in zones]
 
     def date_of(self, day: int) -> date:
         """Calendar date of a simulated day."""
@@ -59,7 +60,10 @@ class Clock:
         return local // DAY_SECONDS + EPOCH_ORDINAL - self.start_ordinal
 
 
-def _transitions(zone: ZoneInfo, begin: int, end: int) -> tuple[Ints, Ints]:
+@lru_cache(maxsize=256)
+def _transitions(name: str, begin: int, end: int) -> tuple[Ints, Ints]:
+    zone = ZoneInfo(name)
+
     def offset(second: int) -> int:
         shift = datetime.fromtimestamp(second, UTC).astimezone(zone).utcoffset() or timedelta()
         return int(shift.total_seconds())

@@ -22,15 +22,34 @@ class Timeline:
     """Groups (0: the control, in nobody's arm; then the arms in order), who is in which, and the phase of each group on each day."""
 
     def __init__(self, setting: Setting, staff: Staff, seed: int, run: int) -> None:
+        self._lay_out(setting, assign(setting, staff, seed, run))
+
+    @classmethod
+    def of(cls, setting: Setting, group: Ints) -> Timeline:
+        """With everybody's group known already."""
+        made = cls.__new__(cls)
+        made._lay_out(setting, group)
+        return made
+
+    def _lay_out(self, setting: Setting, group: Ints) -> None:
+        self.group = group
         self.names = (CONTROL, *(arm.name for arm in setting.arms))
         self._phases = _without_twins((setting.phases, *(arm.phases for arm in setting.arms)))
-        self.group = assign(setting, staff, seed, run)
+        self._members: dict[int, Ints | None] = {}
+        self._offered = {id(scheme): offered_form(scheme) for scheme in self.schemes}
 
     def phase(self, group: int, day: int) -> Phase:
         """The phase in force; before day 0 there is none of anything."""
         if day < 0:
             return BEFORE
         return max((phase for phase in self._phases[group] if phase.day <= day), key=lambda phase: phase.day)
+
+    def members(self, group: int) -> Ints | None:
+        """The rows of a group; None where all are in it."""
+        if group not in self._members:
+            rows = np.flatnonzero(self.group == group)
+            self._members[group] = None if rows.size == self.group.size else rows
+        return self._members[group]
 
     def phases(self, group: int) -> tuple[Phase, ...]:
         """The phases of a group in order."""
@@ -42,7 +61,7 @@ class Timeline:
         began = phase.day
         while began > 0:
             earlier = self.phase(group, began - 1)
-            if earlier.scheme != phase.scheme:
+            if earlier.scheme is not phase.scheme:
                 return began
             began = earlier.day
         return began
@@ -60,7 +79,7 @@ class Timeline:
                 clock = (clock + days / 7.0) * 2.0 ** (-(end - phase.day) / 7.0 / p.novelty_half_life_weeks)
                 days = 0
                 continue
-            offered = offered_form(phase.scheme)
+            offered = self._offered[id(phase.scheme)]
             if last is not None and offered != last:
                 clock, days = (clock + days / 7.0) * (1.0 - p.novelty_renewal), 0
             days, last = days + end - phase.day, offered
@@ -88,7 +107,8 @@ class Timeline:
         found: list[IncentiveScheme] = []
         for phases in self._phases:
             for phase in phases:
-                if phase.scheme is not None and phase.scheme not in found:
+                # Equal schemes are one object here.
+                if phase.scheme is not None and all(phase.scheme is not known for known in found):
                     found.append(phase.scheme)
         return found
 

@@ -7,7 +7,7 @@ and the bonus paid, to each contributor once; later moves, reversals and version
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from rewards.challenges.runs import Run, State, runs
 from rewards.faults import NotFound
@@ -23,6 +23,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import participation, projections, trail
 from rewards.store import people as people_rows
 from rewards.store.persons import find_row
+from rewards.store.rows import NamedPersonRow, PersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -148,14 +149,14 @@ def _pay(
     return len(drafts)
 
 
-def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, Any]:
+def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, PersonRow]:
     """Whom the bonus would be paid as things stand, by internal id: rows of `person`."""
     return _paid(tx, organisation, run, _parts(tx, organisation, run))
 
 
 def _paid(
     tx: Transaction, organisation: str, run: Run, parts: Mapping[str, Mapping[int, int]]
-) -> dict[int, Any]:
+) -> dict[int, PersonRow]:
     """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased or left."""
     reached = [by for by in parts.values() if _whole(run, sum(by.values())) >= run.challenge.goal]
     contributed = {who for by in reached for who, amount in by.items() if amount > 0}
@@ -166,11 +167,15 @@ def _paid(
     return {
         who: row
         for who, row in people.items()
-        if row.status != "inactive" and not where[who].is_away(run.ends_us - 1)
+        if row.status != "inactive"
+        and not where[who].is_away(run.ends_us - 1)
+        and (not run.enrolled_only or where[who].is_enrolled(run.ends_us - 1))
     }
 
 
-def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) -> ChallengeView:
+def _view(
+    tx: Transaction, organisation: str, run: Run, mine: NamedPersonRow | None, now_us: int
+) -> ChallengeView:
     one, first = run.challenge, run.first.toordinal()
     fixed = rows.is_fixed(tx, organisation, one.id, first)
     shown: list[TeamStand] = []
@@ -202,11 +207,17 @@ def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) 
 
 
 def _stands(
-    tx: Transaction, organisation: str, run: Run, done: dict[str, int], mine: Any, now_us: int
+    tx: Transaction,
+    organisation: str,
+    run: Run,
+    done: dict[str, int],
+    mine: NamedPersonRow | None,
+    now_us: int,
 ) -> tuple[list[TeamStand], int]:
     """Teams or segments, the furthest first, and how many are not shown."""
     by_team = run.challenge.unit == "team"
-    sizes = projections.team_sizes(tx, organisation) if by_team else participation.sizes(tx, organisation)
+    counted = projections.team_sizes if by_team else participation.sizes
+    sizes = counted(tx, organisation, run.enrolled_only)
     own = None if mine is None else mine.team if by_team else mine.segment
     named = (set(sizes) | set(done)) - {EVERYONE}
     gone = [unit for unit, amount in done.items() if amount and unit not in sizes]
@@ -232,7 +243,13 @@ def _totals(parts: dict[str, dict[int, int]], run: Run) -> dict[str, int]:
 def _counted(run: Run) -> rows.Counted:
     one = run.challenge
     return rows.Counted(
-        one.metric, one.of, run.begins_us, run.ends_us, run.first.toordinal(), run.last.toordinal()
+        one.metric,
+        one.of,
+        run.begins_us,
+        run.ends_us,
+        run.first.toordinal(),
+        run.last.toordinal(),
+        run.enrolled_only,
     )
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import Any
 
 from rewards.events import object_key
 from rewards.ledger.differences import Ledger, Undoing, resolved
@@ -20,7 +19,6 @@ from rewards.ledger.places import Place, local_ordinal, places
 from rewards.ledger.posting import book
 from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
-from rewards.scheme.phrases import plural
 from rewards.scoring.award import Entry
 from rewards.scoring.reasons import Reason
 from rewards.store import badges as badge_rows
@@ -28,6 +26,7 @@ from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
 from rewards.store import reviews, states
+from rewards.store.rows import AnyPerson, AnyState, OrganisationRow
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
@@ -69,7 +68,7 @@ class Folder:
         self.drafts: list[NewEntry] = []
         self._found: list[NewEntry | Undoing | _Late] = []
         self.under_review: set[int] = set()
-        self._states: list[dict[str, Any]] = []
+        self._states: list[dict[str, object]] = []
         self._read: dict[int, list[Told]] = {}
 
     def read_ahead(self, ids: Collection[int]) -> None:
@@ -80,12 +79,12 @@ class Folder:
         found = event_rows.scored_of(self.tx, sorted(ids), self.closed_us, voided=True)
         self._read |= {id_: [Told.stored(row) for row in rows] for id_, rows in found.items()}
 
-    def is_late(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+    def is_late(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
         """True where new events (in canonical order) begin before the last that was folded, and change nothing before them."""
         last = (stored.last_us, stored.last_source, stored.last_event)
         return fresh[0].key <= last and not self._reaches_back(place, stored, fresh)
 
-    def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
+    def advance(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[Told]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
         if self.is_late(place, stored, fresh):
             self._take_late(person, place, stored, fresh)
@@ -102,14 +101,14 @@ class Folder:
         self._found += drafts
         self._keep(person.id, stand, fresh[-1])
 
-    def replay(self, person: Any, place: Place, stored: Any) -> None:
+    def replay(self, person: AnyPerson, place: Place, stored: AnyState) -> None:
         """Fold the open period again and draft the differences from what stands."""
         ever = self.open_events(person.id, voided=True)
         stand, drafts, told = self._again(person, place, stored, ever)
         self._found += drafts
         self._keep(person.id, stand, told[-1] if told else None)
 
-    def _take_late(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
+    def _take_late(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[Told]) -> None:
         """Put new events, read ahead with the others, among those that they came after.
 
         What stands is what the events before gave, so that only what one gives differently now is compared with the ledger.
@@ -146,13 +145,13 @@ class Folder:
         self._keep(person.id, Stand(now.version, now.state), told[-1])
         memory.keep(person.id, now)
 
-    def differences(self, person: Any, place: Place, stored: Any) -> list[NewEntry]:
+    def differences(self, person: AnyPerson, place: Place, stored: AnyState) -> list[NewEntry]:
         """What a replay would post; nothing is kept."""
         found = self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
         return resolved(self.tx, found)
 
     def _again(
-        self, person: Any, place: Place, stored: Any, ever: Sequence[Told]
+        self, person: AnyPerson, place: Place, stored: AnyState, ever: Sequence[Told]
     ) -> tuple[Stand, list[NewEntry | Undoing], list[Told]]:
         """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
         if person.id not in self._read:
@@ -190,7 +189,7 @@ class Folder:
             if entry.kind == "badge"
         }
 
-    def _reaches_back(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+    def _reaches_back(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
         """True where new events can change what came before the first of them."""
         return self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh)
 
@@ -201,7 +200,7 @@ class Folder:
         spans = self.schemes.top_ups(self.closed_us)
         return any(span.since_us <= told.occurred_us < span.until_us for span in spans for told in fresh)
 
-    def _top_ups(self, person: Any, place: Place, start: Stand, told: Sequence[Told]) -> list[NewEntry]:
+    def _top_ups(self, person: AnyPerson, place: Place, start: Stand, told: Sequence[Told]) -> list[NewEntry]:
         """Each top-up as the events known now make it: what its version would have given more, never less than nothing."""
         if not self.schemes.has_top_ups:
             return []
@@ -225,7 +224,7 @@ class Folder:
             drafts.extend(self._top_up(person, span, rise))
         return drafts
 
-    def _top_up(self, person: Any, span: TopUp, rise: int) -> list[NewEntry]:
+    def _top_up(self, person: AnyPerson, span: TopUp, rise: int) -> list[NewEntry]:
         """The opposite of a top-up that stands at another amount, and the right one."""
         standing = journal_rows.top_ups(self.tx, self.organisation, span.version, person.id)
         if sum(row.amount for row in standing) == rise:
@@ -293,7 +292,7 @@ class Folder:
             rule="",
             amount=0,
             reason=reason,
-            arguments={"grace": plural(self.schemes.grace_hours(version), "hour")},
+            arguments={"grace_hours": str(self.schemes.grace_hours(version))},
             scheme_version=version,
             local_date=told.local_date,
             board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
@@ -359,7 +358,13 @@ class Folder:
 
 
 def replay_people(
-    tx: Transaction, organisation: str, home: Any, ids: Sequence[int], now_us: int, *, idle_too: bool = False
+    tx: Transaction,
+    organisation: str,
+    home: OrganisationRow | None,
+    ids: Sequence[int],
+    now_us: int,
+    *,
+    idle_too: bool = False,
 ) -> list[int]:
     """Count the open period again for these people; returns the new entries. `home` is the organisation's row.
 
@@ -376,6 +381,7 @@ def replay_people(
     return folder.post()
 
 
-def closed_until(home: Any) -> int:
+def closed_until(home: OrganisationRow | None) -> int:
     """The instant before which everything is frozen, in microseconds."""
-    return states.BEFORE_ALL_US if home.closed_until_us is None else int(home.closed_until_us)
+    closed_us = None if home is None else home.closed_until_us
+    return states.BEFORE_ALL_US if closed_us is None else closed_us

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rewards.events import item_of
+from rewards.store.rows import ScoredEventRow
 
 MOST_TAGS = 1 << 12
 
@@ -35,7 +36,7 @@ class Told(NamedTuple):
         return cls(ref, *(row[name] if name != "tags_json" else row["tags"] for name in cls._fields[1:]))
 
     @classmethod
-    def stored(cls, row: Any) -> "Told":
+    def stored(cls, row: ScoredEventRow) -> "Told":
         """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields, with the person asked about last."""
         return cls._make(row[:-1])
 

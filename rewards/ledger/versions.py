@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
 
+from rewards.language import gettext, msg
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.absences import Absence, absences, with_absences
 from rewards.scoring.reasons import Reason, explain
@@ -19,22 +19,22 @@ __all__ = ["NO_SCHEME", "OWN_REASONS", "InForce", "Schemes", "TopUp", "in_force"
 
 DEFAULT_GRACE_HOURS = 72
 OWN_REASONS = {
-    "reversed": "This undoes an entry that was taken back.",
-    "replayed": "Something earlier changed, so this was counted again; this undoes its former amount.",
-    "released": "The waiting time of this award is over.",
-    "approved": "A colleague looked at this award and approved it.",
-    "declined": "A colleague looked at this award and declined it.",
-    "superseded": "A new version of the scheme counts this differently; this undoes its former amount.",
-    "rolled_back": "The version of the scheme that gave this was withdrawn.",
-    "merged": "Two accounts of yours became one.",
-    "redeemed": "You chose a reward.",
-    "expired": "These points were not spent in time. Your rank keeps them.",
-    "not_expired": "What had lapsed of points that were taken back is not owed.",
-    "refunded": "The reward was declined or cancelled; what it cost came back.",
-    "gift": "A colleague gave you part of their allowance.",
-    "gift_sent": "You gave this from your allowance.",
-    "allowance": "Your allowance for this period.",
-    "budget": "The budget set aside for a reward.",
+    "reversed": msg("This undoes an entry that was taken back."),
+    "replayed": msg("Something earlier changed, so this was counted again; this undoes its former amount."),
+    "released": msg("The waiting time of this award is over."),
+    "approved": msg("A colleague looked at this award and approved it."),
+    "declined": msg("A colleague looked at this award and declined it."),
+    "superseded": msg("A new version of the scheme counts this differently; this undoes its former amount."),
+    "rolled_back": msg("The version of the scheme that gave this was withdrawn."),
+    "merged": msg("Two accounts of yours became one."),
+    "redeemed": msg("You chose a reward."),
+    "expired": msg("These points were not spent in time. Your rank keeps them."),
+    "not_expired": msg("What had lapsed of points that were taken back is not owed."),
+    "refunded": msg("The reward was declined or cancelled; what it cost came back."),
+    "gift": msg("A colleague gave you part of their allowance."),
+    "gift_sent": msg("You gave this from your allowance."),
+    "allowance": msg("Your allowance for this period."),
+    "budget": msg("The budget set aside for a reward."),
 }
 
 
@@ -62,6 +62,7 @@ class Schemes:
         self._token = organisation_rows.schemes_token(tx, organisation)
         self.timeline, self._hashes = _timeline(tx, organisation, self._token)
         self.has_top_ups = any(one.mode == "top_up" for one in self.timeline)
+        self._asking: dict[int, bool] = {}
 
     @classmethod
     def of(cls, tx: Transaction, organisation: str) -> "Schemes":
@@ -180,6 +181,12 @@ class Schemes:
         """True where some version holds unusual speed for a human look."""
         return any(self.review_limit(one.version) is not None for one in self.timeline)
 
+    def asks_enrolment(self, version: int) -> bool:
+        """True for a version under which only the enrolled take part."""
+        if version not in self._asking:
+            self._asking[version] = version != NO_SCHEME and self.scheme(version).membership == "enrolled"
+        return self._asking[version]
+
     def is_permanent(self, version: int, badge: str) -> bool:
         """True for a badge that is never revoked."""
         return any(one.id == badge and one.permanent for one in self.scheme(version).every_badge)
@@ -194,6 +201,7 @@ class Schemes:
         """A copy in which a scheme not published is in force, under the version CANDIDATE."""
         found = copy(self)
         found._candidate, found._compiled, found._token, found._turns = compiled, {}, "", None
+        found._asking = {}
         found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, now_us, mode))
         found.has_top_ups = self.has_top_ups or mode == "top_up"
         return found
@@ -212,9 +220,10 @@ class Schemes:
             return rule
         return self._titles(version).get(rule, rule)
 
-    def why(self, reason: str, arguments: Mapping[str, Any]) -> str:
-        """A reason code in plain English."""
-        return OWN_REASONS.get(reason) or explain(Reason(reason), arguments)
+    def why(self, reason: str, arguments: Mapping[str, object]) -> str:
+        """A reason code in plain words."""
+        own = OWN_REASONS.get(reason)
+        return explain(Reason(reason), arguments) if own is None else gettext(own)
 
     def _hash(self, version: int) -> str:
         """The content hash: compiled schemes are cached by it, since an aborted publication's number is used again."""

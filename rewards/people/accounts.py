@@ -2,27 +2,28 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from pwdlib import PasswordHash
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.people.rights import ROLES, Right, rights_of
 from rewards.store import accounts as rows
 from rewards.store import trail
 from rewards.store.persons import find_row
+from rewards.store.rows import BearerRow, HolderRow, SignedInRow
 from rewards.store.session import Database, Transaction
-from rewards.store.units import digest, to_us
+from rewards.store.units import digest, from_us, to_us
 
-ROLES = ("employee", "hr", "strategist")
 SCOPES = (
     "events:write", "events:backfill", "me:read", "me:write", "kudos:write", "rewards:write", "schemes:write", "admin",
 )  # fmt: skip
 PRESENT = ("active", "paused")
 """The states of a person in which she, and what speaks for her, may do anything: not inactive, erased or merged."""
 SESSION_HOURS = 12
+MOST_DEVICE_CHARACTERS = 64
 PASSWORD_MIN_CHARACTERS = 10
 PASSWORD_MAX_CHARACTERS = 1024
 _TOKEN_BYTES = 32
@@ -33,11 +34,21 @@ _DUMMY = _HASHER.hash(secrets.token_hex(16))
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who is signed in."""
+    """Who is signed in. `seen_at`: when the session was last noted as in use."""
 
     organisation: str
     person: str
     roles: tuple[str, ...]
+    seen_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """All that the roles allow together."""
+        return rights_of(self.roles)
+
+    def may(self, right: Right) -> bool:
+        """Whether one of the roles allows it."""
+        return right in self.rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,20 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
+def check_password(password: str, stored: str | None) -> bool:
+    """Whether it is the password of a hash. Where there is no hash it takes as long, and is not."""
+    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored or _DUMMY)
+    return right and stored is not None
+
+
+def known_roles(roles: Sequence[str]) -> tuple[str, ...]:
+    """The roles in their usual order, each once. Raises BadValue for an unknown one, or for none."""
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown or not roles:
+        raise BadValue(f"roles {list(roles)}: limit {', '.join(ROLES)}; give at least one of these")
+    return tuple(role for role in ROLES if role in roles)
+
+
 def create_account(
     tx: Transaction,
     organisation: str,
@@ -67,55 +92,95 @@ def create_account(
     roles: Sequence[str],
     password_hash: str | None,
     now: datetime,
+    actor: str = "system",
 ) -> Account:
     """Give a person a sign-in, or change it. Raises BadValue for an unknown role, NotFound for the person."""
-    unknown = [role for role in roles if role not in ROLES]
-    if unknown or not roles:
-        raise BadValue(f"roles {list(roles)}: limit {', '.join(ROLES)}; give at least one of these")
+    kept = known_roles(roles)
     row = find_row(tx, organisation, person)
-    kept = tuple(role for role in ROLES if role in roles)
     rows.save_account(tx, organisation, row.id, " ".join(kept), password_hash, to_us(now))
-    trail.log(tx, organisation, "system", "account.save", f"person:{row.id}", " ".join(kept), to_us(now))
+    trail.log(tx, organisation, actor, "account.save", f"person:{row.id}", " ".join(kept), to_us(now))
     return Account(organisation, person, kept)
 
 
-def sign_in(db: Database, organisation: str, person: str, password: str, now: datetime) -> str | None:
+def _may_enter(row: HolderRow | SignedInRow) -> bool:
+    """Whether the person is with the company and her sign-in has not ended."""
+    return row.status in PRESENT and row.ended_at_us is None
+
+
+def sign_in(
+    db: Database,
+    organisation: str,
+    person: str,
+    password: str,
+    now: datetime,
+    device: str = "",
+    former: str | None = None,
+) -> str | None:
     """A new session's token, or None when id or password is wrong or the person is not active.
 
     The password is checked between two transactions: it takes a while, and nobody else's writing waits for it.
     """
     with db.read() as tx:
         row = rows.find_account(tx, organisation, person)
-    stored = _DUMMY if row is None or row.password_hash is None else row.password_hash
-    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored)
-    if row is None or row.password_hash is None or not right or row.status not in PRESENT:
+    stored = None if row is None else row.password_hash
+    if not check_password(password, stored) or row is None or not _may_enter(row):
         return None
     with db.begin() as tx:
         still = rows.find_account(tx, organisation, person)
         # Gone, or given another password, while this one was being checked.
-        if still is None or still.password_hash != stored or still.status not in PRESENT:
+        if still is None or still.password_hash != stored or not _may_enter(still):
             return None
-        return open_session(tx, organisation, person, now)
+        return open_session(tx, organisation, person, now, device, former)
 
 
-def open_session(tx: Transaction, organisation: str, person: str, now: datetime) -> str:
-    """A session without a password, for the demo and single sign-on. Raises NotFound without an account."""
+def open_session(
+    tx: Transaction,
+    organisation: str,
+    person: str,
+    now: datetime,
+    device: str = "",
+    former: str | None = None,
+    provider_hint: str | None = None,
+) -> str:
+    """A session without a password, for the demo and single sign-on; `former`, the browser's session of before, ends with it.
+
+    `provider_hint` is what the provider of a single sign-on is told when it ends. Raises NotFound without an account.
+    """
     row = rows.find_account(tx, organisation, person)
-    if row is None or row.status not in PRESENT:
+    if row is None or not _may_enter(row):
         raise NotFound(f"account of person {person!r}: none that is active; create or reactivate it")
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     expires = to_us(now + timedelta(hours=SESSION_HOURS))
     rows.drop_expired_sessions(tx, to_us(now), row.person_id)
-    rows.add_session(tx, organisation, row.person_id, digest(token), to_us(now), expires)
+    if former:
+        rows.drop_session(tx, digest(former))
+    rows.add_session(
+        tx,
+        {
+            "token_hash": digest(token),
+            "organisation_id": organisation,
+            "person_id": row.person_id,
+            "created_at_us": to_us(now),
+            "expires_at_us": expires,
+            "seen_at_us": to_us(now),
+            "device": device[:MOST_DEVICE_CHARACTERS],
+            "provider_hint": provider_hint,
+        },
+    )
     return token
+
+
+def somebody_with(tx: Transaction, organisation: str, role: str) -> str | None:
+    """The person with the fewest roles beside this one, of several the first: whom the demo shows."""
+    return rows.somebody_with(tx, organisation, role, PRESENT)
 
 
 def account_for_session(tx: Transaction, token: str, now: datetime) -> Account | None:
     """Who the token belongs to, or None when it is unknown or expired."""
     row = rows.session_account(tx, digest(token), to_us(now))
-    if row is None or row.status not in PRESENT:
+    if row is None or not _may_enter(row):
         return None
-    return Account(row.organisation_id, row.external_id, tuple(row.roles.split()))
+    return Account(row.organisation_id, row.external_id, tuple(row.roles.split()), from_us(row.seen_at_us))
 
 
 def forget_sessions(tx: Transaction, now: datetime) -> int:
@@ -172,7 +237,7 @@ def authenticate_tokens(tx: Transaction, tokens: Sequence[str], now: datetime) -
     return [_api_token(found.get(one), to_us(now)) for one in hashes]
 
 
-def _api_token(row: Any, now_us: int) -> ApiToken | None:
+def _api_token(row: BearerRow | None, now_us: int) -> ApiToken | None:
     if row is None or row.revoked_at_us is not None or row.status == "inactive":
         return None
     if row.expires_at_us is not None and row.expires_at_us <= now_us:

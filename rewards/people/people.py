@@ -2,22 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from rewards.bounds import check_day
-from rewards.faults import BadValue, Refused
+from rewards.faults import BadValue, NotFound, Refused
 from rewards.ledger.fold import replay_people
 from rewards.people.importing import ImportSummary, NotTaken, import_people
+from rewards.people.membership import pause, resume
 from rewards.people.zones import change_zone
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
-from rewards.store import forgetting, projections, states
+from rewards.store import directory, forgetting, projections, states, uploads
+from rewards.store import links as link_rows
+from rewards.store import mail as mail_rows
 from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
+from rewards.store import suggestions as suggestion_rows
 from rewards.store import webhooks as webhook_rows
-from rewards.store.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, log_change
+from rewards.store.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, is_hidden, log_change
+from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -92,43 +96,22 @@ def reactivate(
             f"reactivated {now.isoformat()}: limit {from_us(since_us).isoformat()}, when {external_id!r} was deactivated; give a later instant"
         )
     rows.add_absence(tx, organisation, row.id, since_us, to_us(now))
-    back = {"status": "active", "hidden": bool(row.opted_out), "inactive_since_us": None, "has_history": True}
+    hidden = is_hidden(tx, organisation, row, status="active")
+    back = {"status": "active", "hidden": hidden, "inactive_since_us": None, "has_history": True}
     _change(tx, organisation, row, back)
     log_change(tx, organisation, actor, "people.reactivate", row.id, now)
 
 
-def pause(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
-    """Take a break: no nudges and no boards; events still count. Raises Refused for who was deactivated."""
-    row = _present(tx, organisation, external_id)
-    _change(tx, organisation, row, {"status": "paused", "hidden": True})
-    log_change(tx, organisation, "self", "people.pause", row.id, now)
-
-
-def resume(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
-    """End the break. Raises Refused for who was deactivated."""
-    row = _present(tx, organisation, external_id)
-    _change(tx, organisation, row, {"status": "active", "hidden": bool(row.opted_out)})
-    log_change(tx, organisation, "self", "people.resume", row.id, now)
-
-
-def _locked(tx: Transaction, organisation: str, external_id: str) -> Any:
+def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
     """The row as it stands while nobody else changes it."""
     states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
     return find_row(tx, organisation, external_id)
 
 
-def _present(tx: Transaction, organisation: str, external_id: str) -> Any:
-    """The row of somebody who is with the company: breaks are for them, and revive nobody."""
-    row = _locked(tx, organisation, external_id)
-    if row.status == "inactive":
-        raise Refused(f"person {external_id!r}: is deactivated, so a break says nothing; reactivate first")
-    return row
-
-
 def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out: bool, now: datetime) -> None:
     """Leave the boards, or return to them; one's own rank stays visible to oneself."""
     row = _locked(tx, organisation, external_id)
-    hidden = opted_out or row.status != "active"
+    hidden = is_hidden(tx, organisation, row, opted_out=opted_out)
     _change(tx, organisation, row, {"opted_out": opted_out, "hidden": hidden})
     log_change(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now)
 
@@ -151,7 +134,7 @@ def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
     return None if token is None or token.maker_id is None else int(token.maker_id)
 
 
-def _change(tx: Transaction, organisation: str, row: Any, values: dict[str, Any]) -> None:
+def _change(tx: Transaction, organisation: str, row: NamedPersonRow, values: dict[str, object]) -> None:
     """Change a person under their lock; `hidden` among the values holds for the boards too."""
     rows.change(tx, row.id, values)
     projections.show(tx, organisation, row.id, not values["hidden"])
@@ -165,19 +148,23 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     """
     row = _locked(tx, organisation, external_id)
     nobody = f"person:{row.id}"
-    others = [other.name for other in rows.every(tx, organisation, inactive=True) if other.id != row.id]
     names = [(row.external_id, row.name, row.email)]
     names += [(one.external_id, one.name, one.email) for one in rows.aliases_of(tx, row.id)]
+    others = directory.namesakes(tx, organisation, row.id, [name for _, name, _ in names])
     for account in accounts_of(tx, row):
         account_rows.drop_account(tx, account)
         webhook_rows.end_of(tx, account)
+        mail_rows.drop_of(tx, account)
         recognition_rows.blank_messages(tx, account)
         nomination_rows.blank_messages(tx, account)
         credential_rows.forget(tx, account)
         rows.drop_links(tx, account)
         forgetting.forget_payloads(tx, account)
+        link_rows.blank_sketches(tx, account)
+        suggestion_rows.blank_words(tx, account)
     rows.drop_aliases(tx, row.id)
     rows.drop_identity(tx, row.id)
+    uploads.drop_all(tx, organisation)
     _change(
         tx,
         organisation,
@@ -191,9 +178,15 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
 
 
 def set_leave(
-    tx: Transaction, organisation: str, external_id: str, first: date, last: date, now: datetime
+    tx: Transaction,
+    organisation: str,
+    external_id: str,
+    first: date,
+    last: date,
+    now: datetime,
+    actor: str = "system",
 ) -> None:
-    """Days off, both included: streaks pause, also those that broke before the leave was known.
+    """Days off, both included: streaks pause, also those that broke before the leave was known. Saying it twice says it once.
 
     Raises BadValue when the end precedes the start.
     """
@@ -202,23 +195,55 @@ def set_leave(
     check_day(first, "leave from")
     check_day(last, "leave until")
     home = organisation_rows.find_shared(tx, organisation)
-    row = find_row(tx, organisation, external_id)
+    row = _locked(tx, organisation, external_id)
+    if (first.toordinal(), last.toordinal()) in rows.leave_of(tx, [row.id]).get(row.id, ()):
+        return
     rows.add_leave(tx, organisation, row.id, first.toordinal(), last.toordinal())
     rows.change(tx, row.id, {"has_history": True})
     replay_people(tx, organisation, home, [row.id], to_us(now))
-    log_change(tx, organisation, "system", "people.leave", row.id, now)
+    log_change(tx, organisation, actor, "people.leave", row.id, now, f"{first}/{last}")
 
 
-def link_people(tx: Transaction, organisation: str, one: str, other: str, now: datetime) -> None:
+def drop_leave(
+    tx: Transaction,
+    organisation: str,
+    external_id: str,
+    first: date,
+    last: date,
+    now: datetime,
+    actor: str = "system",
+) -> None:
+    """Days off that were none; the open period is counted again. Raises NotFound where no leave begins and ends so."""
+    home = organisation_rows.find_shared(tx, organisation)
+    row = _locked(tx, organisation, external_id)
+    if not rows.drop_leave(tx, row.id, first.toordinal(), last.toordinal()):
+        raise NotFound(f"leave {first}..{last}: not known of {external_id!r}; look at what stands there now")
+    replay_people(tx, organisation, home, [row.id], to_us(now))
+    log_change(tx, organisation, actor, "people.leave_back", row.id, now, f"{first}/{last}")
+
+
+def link_people(
+    tx: Transaction, organisation: str, one: str, other: str, now: datetime, actor: str = "system"
+) -> None:
     """Say that two accounts are one human: they cannot thank each other."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
     if first.id == second.id:
         raise Refused(f"person {one!r}: cannot be linked to itself; name two accounts")
     rows.add_link(tx, organisation, min(first.id, second.id), max(first.id, second.id), to_us(now))
-    log_change(tx, organisation, "system", "people.link", first.id, now)
+    log_change(tx, organisation, actor, "people.link", first.id, now, f"with person:{second.id}")
 
 
-def _person(row: Any, externals: dict[int, str]) -> Person:
+def unlink_people(
+    tx: Transaction, organisation: str, one: str, other: str, now: datetime, actor: str = "system"
+) -> None:
+    """Take back that two accounts are one human. Raises NotFound where nobody said so."""
+    first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
+    if not rows.drop_link(tx, organisation, min(first.id, second.id), max(first.id, second.id)):
+        raise NotFound(f"link of {one!r} and {other!r}: none; look at what stands there now")
+    log_change(tx, organisation, actor, "people.unlink", first.id, now, f"from person:{second.id}")
+
+
+def _person(row: NamedPersonRow, externals: dict[int, str]) -> Person:
     return Person(
         id=row.external_id,
         name=row.name,
@@ -229,7 +254,7 @@ def _person(row: Any, externals: dict[int, str]) -> Person:
         contacts=row.contacts,
         locale=row.locale,
         role=row.role,
-        manager=externals.get(row.manager_id),
+        manager=None if row.manager_id is None else externals.get(row.manager_id),
         desk=row.desk,
         hours_share=row.hours_share_ppm / PPM,
         status=row.status,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Literal
 
 from rewards.amounts import amount_text
+from rewards.language import counted, gettext, msg, said
 from rewards.scheme.predicates import (
     All,
     AnyOf,
@@ -20,19 +23,50 @@ from rewards.scheme.predicates import (
 from rewards.scheme.quantities import millipoints
 
 _ACTS = {
-    "share": "you share something",
-    "click": "a person clicks on a link of yours",
-    "lead": "you bring a lead",
-    "suggestion": "you suggest content",
-    "training": "you finish a training",
-    "kudos": "you thank a colleague",
-    "comment": "you comment",
+    "share": msg("you share something"),
+    "click": msg("a person clicks on a link of yours"),
+    "lead": msg("you bring a lead"),
+    "suggestion": msg("you suggest content"),
+    "training": msg("you finish a training"),
+    "kudos": msg("you thank a colleague"),
+    "comment": msg("you comment"),
 }
 _DAYS = {
-    "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday", "sun": "Sunday",
-}  # fmt: skip
-_THAN = {"<": "below", "<=": "at most", "==": "exactly", "!=": "not", ">=": "at least", ">": "above"}
-_PROOFS = {"declared": "your own word", "tracked": "a tracked click", "connector": "the network's report"}
+    "mon": msg("Monday"),
+    "tue": msg("Tuesday"),
+    "wed": msg("Wednesday"),
+    "thu": msg("Thursday"),
+    "fri": msg("Friday"),
+    "sat": msg("Saturday"),
+    "sun": msg("Sunday"),
+}
+_COMPARED = {
+    ("quantity", "<"): msg("its quantity is below {value}"),
+    ("quantity", "<="): msg("its quantity is at most {value}"),
+    ("quantity", "=="): msg("its quantity is exactly {value}"),
+    ("quantity", "!="): msg("its quantity is not {value}"),
+    ("quantity", ">="): msg("its quantity is at least {value}"),
+    ("quantity", ">"): msg("its quantity is above {value}"),
+    ("verification", "<"): msg("its proof is below {value}"),
+    ("verification", "<="): msg("its proof is at most {value}"),
+    ("verification", "=="): msg("its proof is exactly {value}"),
+    ("verification", "!="): msg("its proof is not {value}"),
+    ("verification", ">="): msg("its proof is at least {value}"),
+    ("verification", ">"): msg("its proof is above {value}"),
+}
+_AMONG = {
+    "quantity": msg("its quantity is {values}"),
+    "verification": msg("its proof is {values}"),
+}
+_PROOFS = {
+    "declared": msg("your own word"),
+    "tracked": msg("a tracked click"),
+    "connector": msg("the network's report"),
+}
+_JOINTS = {
+    "or": msg("{first} or {last}"),
+    "and": msg("{first} and {last}"),
+}
 
 
 def points(amount: Decimal | int) -> str:
@@ -40,24 +74,21 @@ def points(amount: Decimal | int) -> str:
     return amount_text(millipoints(Decimal(amount)))
 
 
-def plural(count: int, noun: str) -> str:
-    """A count with its noun: 1 day, 2 days."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 def times(count: int) -> str:
     """How often: once, 2 times."""
-    return "once" if count == 1 else f"{count} times"
+    return counted("once", "{count} times", count)
 
 
-def joined(words: tuple[str, ...], joint: str = "or") -> str:
+def joined(words: tuple[str, ...], joint: Literal["or", "and"] = "or") -> str:
     """A list as it is spoken: a, b or c."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"
+    if len(words) == 1:
+        return words[0]
+    return gettext(_JOINTS[joint]).format(first=", ".join(words[:-1]), last=words[-1])
 
 
 def day_names(days: tuple[str, ...]) -> tuple[str, ...]:
     """Weekdays in full."""
-    return tuple(_DAYS[day] for day in days)
+    return tuple(gettext(_DAYS[day]) for day in days)
 
 
 def kind_words(kind: str) -> str:
@@ -68,40 +99,42 @@ def kind_words(kind: str) -> str:
 def act(kind: str, of_owner: bool) -> str:
     """What somebody does, as words that follow “when”."""
     if of_owner:
-        return (
-            "a colleague thanks you"
-            if kind == "kudos"
-            else f"a colleague does “{kind_words(kind)}” on something of yours"
-        )
-    return _ACTS.get(kind, f"you do “{kind_words(kind)}”")
+        if kind == "kudos":
+            return gettext("a colleague thanks you")
+        return said("a colleague does “{act}” on something of yours", act=kind_words(kind))
+    return gettext(_ACTS[kind]) if kind in _ACTS else said("you do “{act}”", act=kind_words(kind))
 
 
 def condition(predicate: Predicate) -> str:
     """The condition as words that follow “if”."""
     match predicate:
         case All(all=parts):
-            return " and ".join(condition(part) for part in parts)
+            return _chained("and", [condition(part) for part in parts])
         case AnyOf(any=parts):
-            return "(" + " or ".join(condition(part) for part in parts) + ")"
+            return "(" + _chained("or", [condition(part) for part in parts]) + ")"
         case Not(not_=part):
-            return f"not ({condition(part)})"
+            return said("not ({condition})", condition=condition(part))
         case SegmentIn(segment=names):
-            return f"you work in {joined(names)}"
+            return said("you work in {segments}", segments=joined(names))
         case ChannelIn(channel=names):
-            return f"it is on {joined(names)}"
+            return said("it is on {channels}", channels=joined(names))
         case TagIn(tag=names):
-            return f"the item is tagged {joined(names)}"
+            return said("the item is tagged {tags}", tags=joined(names))
         case WeekdayIn(weekday=names):
-            return f"it is {joined(day_names(names))}"
+            return said("it is {days}", days=joined(day_names(names)))
         case Compare(compare=c):
-            return f"its {_field(c.field)} is {_THAN[c.op]} {_constant(c.value)}"
+            return gettext(_COMPARED[c.field, c.op]).format(value=_constant(c.value))
         case In(in_=membership):
-            return f"its {_field(membership.field)} is {joined(tuple(map(_constant, membership.values)))}"
+            values = joined(tuple(map(_constant, membership.values)))
+            return gettext(_AMONG[membership.field]).format(values=values)
 
 
-def _field(name: str) -> str:
-    return "proof" if name == "verification" else name
+def _chained(joint: Literal["or", "and"], parts: Sequence[str]) -> str:
+    whole, *others = parts
+    for part in others:
+        whole = gettext(_JOINTS[joint]).format(first=whole, last=part)
+    return whole
 
 
 def _constant(value: int | str) -> str:
-    return _PROOFS[value] if isinstance(value, str) else str(value)
+    return gettext(_PROOFS[value]) if isinstance(value, str) else str(value)

@@ -20,13 +20,12 @@ from engine import scoring_tables as codes
 from engine.scoring_plain import Occasions, PlainState, score_plain
 from engine.scoring_tables import Ints, ScoreState, StateColumns, columns, new_objects
 from engine.scoring_terms import Event as Occasion
-from rewards.amounts import amount_text, points_text
+from rewards.amounts import points_text
 from rewards.clock import local_date, microseconds, month_index
 from rewards.events import VERIFICATION_LEVEL, Event, object_key
-from rewards.scheme.phrases import plural
 from rewards.scheme.scheme import Badge, millipoints
 from rewards.scoring.carrying import NO_NUMBERS, carry_people, packed, unpacked
-from rewards.scoring.reasons import KERNEL_REASONS, PROOFS, Reason, explain
+from rewards.scoring.reasons import KERNEL_REASONS, Reason, explain
 from rewards.scoring.tables import CompiledScheme
 
 Role = Literal["subject", "owner"]
@@ -224,8 +223,7 @@ def _explained(compiled: CompiledScheme, item: int, amount: int, reason_code: in
 
 def badge_arguments(badge: Badge, amount: int) -> dict[str, str]:
     """What the explanation of a badge's entry speaks of."""
-    bonus = f" and {amount_text(amount)}" if amount else ""
-    return {"title": badge.title, "points": points_text(amount), "bonus": bonus}
+    return {"title": badge.title, "points": points_text(amount)}
 
 
 def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> Entry:
@@ -243,31 +241,25 @@ def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int)
     arguments = {"title": rule.title, "points": points_text(amount)}
     if reason in (Reason.CAP_PARTIAL, Reason.CAP_REACHED):
         cap, wanted = codes.capped(reason_code)
-        arguments |= {"wanted": points_text(wanted), "cap": _limit(compiled, cap)}
+        arguments |= {"wanted": points_text(wanted), **_limit(compiled, cap)}
     elif reason is Reason.COOLDOWN:
-        arguments["cooldown"] = plural(rule.cooldown_minutes, "minute")
+        arguments["cooldown_minutes"] = str(rule.cooldown_minutes)
     elif reason is Reason.ON_HOLD:
-        arguments["hold"] = plural(rule.hold_hours, "hour")
+        arguments["hold_hours"] = str(rule.hold_hours)
     elif rule.verification != "declared":
-        arguments["verification"] = PROOFS[rule.verification]
+        arguments["proof"] = rule.verification
     return Entry(rule.id, rule.title, "points", amount, reason, held, arguments)
 
 
-_LIMITS = {
-    "day": "the daily limit",
-    "week": "the weekly limit",
-    "month": "the monthly limit",
-    "total": "the limit",
-}
-
-
-def _limit(compiled: CompiledScheme, index: int) -> str:
-    """A cap in words, by its place among all caps: those of rules in order, then the scheme's own."""
-    cap = compiled.caps[index]
-    whole = " for all rules together" if index >= compiled.tables.general[0] else ""
-    scope = {"rule": "", "object": " for one item", "pair": " with one person"}[cap.scope]
-    ever = " ever" if cap.window == "total" else ""
-    return f"{_LIMITS[cap.window]} of {amount_text(millipoints(cap.points))}{ever}{scope}{whole}"
+def _limit(compiled: CompiledScheme, index: int) -> dict[str, str]:
+    """What the explanation says of a cap, by its place in the tables."""
+    rule, cap = compiled.caps[index]
+    return {
+        "cap_window": cap.window,
+        "cap_points": points_text(millipoints(cap.points)),
+        "cap_scope": cap.scope,
+        "cap_rules": "" if rule else "all",
+    }
 
 
 __all__ = [

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from engine import scoring_tables as codes
-from rewards.amounts import units
+from rewards.amounts import counted_points
+from rewards.language import gettext, in_signs, msg, ngettext
 
 
 class Reason(StrEnum):
@@ -33,6 +34,7 @@ class Reason(StrEnum):
     INACTIVE = "inactive_person"
     HELD_FOR_REVIEW = "held_for_review"
     PAUSED = "paused"
+    NOT_ENROLLED = "not_enrolled"
     ON_HOLD = "on_hold"
     BUDGET_EMPTY = "budget_empty"
     REVERSED = "reversed"
@@ -63,46 +65,93 @@ KERNEL_REASONS: dict[int, Reason] = {
 }
 
 _SENTENCES: dict[Reason, str] = {
-    Reason.AWARDED: "{amount} for “{title}”.",
-    Reason.CAP_PARTIAL: "{points} of {wanted} points for “{title}”, because of {cap}.",
-    Reason.CAP_REACHED: "None of {wanted} points for “{title}”, because of {cap}. Nothing else was used up.",
-    Reason.COOLDOWN: "No points for “{title}”: the rule waits {cooldown} after an award before it pays again.",
-    Reason.ALREADY_AWARDED: "No points for “{title}”: this item already earned them once.",
-    Reason.UNVERIFIED: "No points for “{title}” yet: the rule asks for {verification}.",
-    Reason.CHANNEL_UNREWARDED: "No points for “{title}”: this channel's rules forbid rewards for posts.",
-    Reason.FADED: "No points for “{title}”: the amount falls with each repeat and has reached zero.",
-    Reason.COMES_TO_ZERO: "No points for “{title}”: the amount comes to nothing here (its multipliers or its quantity).",
-    Reason.UNTIL_VERIFIED: "{amount} for “{title}” for now; the rest follows with {verification}.",
-    Reason.NOW_VERIFIED: "{more} for “{title}”, now that there is {verification}.",
-    Reason.BADGE_LOST: "The badge “{title}” is no longer held: what it asks for is not met at present.",
-    Reason.BADGE: "You earned the badge “{title}”{bonus}.",
-    Reason.NO_RULE: "Recorded. No rule of the scheme rewards this.",
-    Reason.NO_SCHEME: "Recorded. No scheme was in force when this happened.",
-    Reason.LATE: "Recorded, no points: it arrived more than {grace} after it happened.",
-    Reason.CLOSED_PERIOD: "Recorded, no points: the period it belongs to is closed.",
-    Reason.QUARANTINED: "Set aside: its time lies in the future.",
-    Reason.INACTIVE: "Recorded, no points: it happened while you were not with the company.",
-    Reason.HELD_FOR_REVIEW: "{amount} for “{title}” will count once a person has looked.",
-    Reason.PAUSED: "Recorded, no points: you were paused or away from the program.",
-    Reason.ON_HOLD: "{amount} for “{title}”, spendable after {hold}.",
-    Reason.BUDGET_EMPTY: "“{title}” counts for your rank; {spendable} points of it can be spent, since the budget for spendable points is used up.",
-    Reason.REVERSED: "Taken back: {note}",
-    Reason.REPLAYED: "Recomputed, because {note}",
-    Reason.REVIEW_REFUSED: "Not awarded after review: {note}",
-    Reason.KUDOS: "Thanks from {giver}.",
-    Reason.TOP_UP: "Topped up by a new version of the scheme.",
-    Reason.CORRECTION: "Corrected by a new version of the scheme.",
-    Reason.CHALLENGE: "{amount}: the challenge “{title}” was reached, and you contributed.",
-    Reason.HIGHLIGHT: "Thank you: “{title}”. Few shared as much from {first} to {last}.",
-    Reason.NOMINATION: "You were chosen for “{title}”{bonus}.",
+    Reason.AWARDED: msg("{amount} for “{title}”."),
+    Reason.CAP_PARTIAL: msg("{points} of {wanted} points for “{title}”, because of {cap}."),
+    Reason.CAP_REACHED: msg(
+        "None of {wanted} points for “{title}”, because of {cap}. Nothing else was used up."
+    ),
+    Reason.COOLDOWN: msg(
+        "No points for “{title}”: the rule waits {cooldown} after an award before it pays again."
+    ),
+    Reason.ALREADY_AWARDED: msg("No points for “{title}”: this item already earned them once."),
+    Reason.UNVERIFIED: msg("No points for “{title}” yet: the rule asks for {verification}."),
+    Reason.CHANNEL_UNREWARDED: msg("No points for “{title}”: this channel's rules forbid rewards for posts."),
+    Reason.FADED: msg("No points for “{title}”: the amount falls with each repeat and has reached zero."),
+    Reason.COMES_TO_ZERO: msg(
+        "No points for “{title}”: the amount comes to nothing here (its multipliers or its quantity)."
+    ),
+    Reason.UNTIL_VERIFIED: msg("{amount} for “{title}” for now; the rest follows with {verification}."),
+    Reason.NOW_VERIFIED: msg("{more} for “{title}”, now that there is {verification}."),
+    Reason.BADGE_LOST: msg("The badge “{title}” is no longer held: what it asks for is not met at present."),
+    Reason.BADGE: msg("You earned the badge “{title}”."),
+    Reason.NO_RULE: msg("Recorded. No rule of the scheme rewards this."),
+    Reason.NO_SCHEME: msg("Recorded. No scheme was in force when this happened."),
+    Reason.LATE: msg("Recorded, no points: it arrived more than {grace} after it happened."),
+    Reason.CLOSED_PERIOD: msg("Recorded, no points: the period it belongs to is closed."),
+    Reason.QUARANTINED: msg("Set aside: its time lies in the future."),
+    Reason.INACTIVE: msg("Recorded, no points: it happened while you were not with the company."),
+    Reason.HELD_FOR_REVIEW: msg("{amount} for “{title}” will count once a person has looked."),
+    Reason.PAUSED: msg("Recorded, no points: you were paused or away from the program."),
+    Reason.NOT_ENROLLED: msg("Recorded, no points: you did not take part in the program then."),
+    Reason.ON_HOLD: msg("{amount} for “{title}”, spendable after {hold}."),
+    Reason.BUDGET_EMPTY: msg(
+        "“{title}” counts for your rank; {spendable} points of it can be spent, since the budget for spendable points is used up."
+    ),
+    Reason.REVERSED: msg("Taken back: {note}"),
+    Reason.REPLAYED: msg("Recomputed, because {note}"),
+    Reason.REVIEW_REFUSED: msg("Not awarded after review: {note}"),
+    Reason.KUDOS: msg("Thanks from {giver}."),
+    Reason.TOP_UP: msg("Topped up by a new version of the scheme."),
+    Reason.CORRECTION: msg("Corrected by a new version of the scheme."),
+    Reason.CHALLENGE: msg("{amount}: the challenge “{title}” was reached, and you contributed."),
+    Reason.HIGHLIGHT: msg("Thank you: “{title}”. Few shared as much from {first} to {last}."),
+    Reason.NOMINATION: msg("You were chosen for “{title}”."),
 }
 
-
-PROOFS = {
-    "declared": "your word",
-    "tracked": "a click that was tracked",
-    "connector": "the network's own report",
+_WITH_POINTS: dict[Reason, str] = {
+    Reason.BADGE: msg("You earned the badge “{title}” and {amount}."),
+    Reason.NOMINATION: msg("You were chosen for “{title}” and {amount}."),
 }
+
+_PROOFS = {
+    "declared": msg("your word"),
+    "tracked": msg("a click that was tracked"),
+    "connector": msg("the network's own report"),
+}
+
+_LIMITS: dict[tuple[str, str, str], str] = {
+    ("day", "rule", ""): msg("the daily limit of {limit}"),
+    ("week", "rule", ""): msg("the weekly limit of {limit}"),
+    ("month", "rule", ""): msg("the monthly limit of {limit}"),
+    ("total", "rule", ""): msg("the limit of {limit} ever"),
+    ("day", "object", ""): msg("the daily limit of {limit} for one item"),
+    ("week", "object", ""): msg("the weekly limit of {limit} for one item"),
+    ("month", "object", ""): msg("the monthly limit of {limit} for one item"),
+    ("total", "object", ""): msg("the limit of {limit} ever for one item"),
+    ("day", "pair", ""): msg("the daily limit of {limit} with one person"),
+    ("week", "pair", ""): msg("the weekly limit of {limit} with one person"),
+    ("month", "pair", ""): msg("the monthly limit of {limit} with one person"),
+    ("total", "pair", ""): msg("the limit of {limit} ever with one person"),
+    ("day", "rule", "all"): msg("the daily limit of {limit} for all rules together"),
+    ("week", "rule", "all"): msg("the weekly limit of {limit} for all rules together"),
+    ("month", "rule", "all"): msg("the monthly limit of {limit} for all rules together"),
+    ("total", "rule", "all"): msg("the limit of {limit} ever for all rules together"),
+    ("day", "object", "all"): msg("the daily limit of {limit} for one item for all rules together"),
+    ("week", "object", "all"): msg("the weekly limit of {limit} for one item for all rules together"),
+    ("month", "object", "all"): msg("the monthly limit of {limit} for one item for all rules together"),
+    ("total", "object", "all"): msg("the limit of {limit} ever for one item for all rules together"),
+    ("day", "pair", "all"): msg("the daily limit of {limit} with one person for all rules together"),
+    ("week", "pair", "all"): msg("the weekly limit of {limit} with one person for all rules together"),
+    ("month", "pair", "all"): msg("the monthly limit of {limit} with one person for all rules together"),
+    ("total", "pair", "all"): msg("the limit of {limit} ever with one person for all rules together"),
+}
+"""By window, scope, and whether all rules share the cap."""
+
+_VERSIONS = {
+    "raised": msg("A new version of the scheme raised it from {former}."),
+    "lowered": msg("A new version of the scheme lowered it from {former}."),
+}
+_NUMBERS = ("points", "wanted", "spendable")
 
 
 class _Blank(dict[str, str]):
@@ -110,21 +159,54 @@ class _Blank(dict[str, str]):
         return "…"
 
 
-def explain(reason: Reason, arguments: Mapping[str, str]) -> str:
-    """The sentence for a reason; `arguments` are those stored with the entry."""
-    told = {name: _counted(value) for name, value in arguments.items() if isinstance(value, str)}
+def explain(reason: Reason, arguments: Mapping[str, object]) -> str:
+    """The sentence for a reason in the language of now; `arguments` are those stored with the entry.
+
+    What they hold has one form in every language: numbers, codes and titles. Entries of earlier versions hold English words instead
+    (`cap`, `cooldown`, `hold`, `grace`, `verification`), which stay as they are.
+    """
+    told = {name: value for name, value in arguments.items() if isinstance(value, str)}
+    sentence = _SENTENCES[reason]
+    if told.get("points", "0") != "0":
+        sentence = _WITH_POINTS.get(reason, sentence)
+    text = gettext(sentence).format_map(_Blank(_words(told)))
+    if "former" in told:
+        text += " " + gettext(_VERSIONS[told["way"]]).format(former=counted_points(told["former"]))
+    return text
+
+
+def _words(told: Mapping[str, str]) -> dict[str, str]:
+    """The places of a sentence, filled in the language of now."""
+    words = {name: in_signs(value) if name in _NUMBERS else _once(value) for name, value in told.items()}
     if "points" in told:
-        told |= {"amount": units(told["points"], "point"), "more": units(told["points"], "more point")}
-    return _SENTENCES[reason].format_map(_Blank(told)) + _versions(told)
+        points = told["points"]
+        words["amount"] = counted_points(points)
+        words["more"] = ngettext(
+            "{count} more point", "{count} more points", 1 if points == "1" else 2
+        ).format(count=in_signs(points))
+    if "cap_window" in told:
+        limit = _LIMITS[told["cap_window"], told["cap_scope"], told["cap_rules"]]
+        words["cap"] = gettext(limit).format(limit=counted_points(told["cap_points"]))
+    if "proof" in told:
+        words["verification"] = gettext(_PROOFS[told["proof"]])
+    if "cooldown_minutes" in told:
+        words["cooldown"] = minutes(int(told["cooldown_minutes"]))
+    for name in ("hold", "grace"):
+        if f"{name}_hours" in told:
+            words[name] = hours(int(told[f"{name}_hours"]))
+    return words
 
 
-def _counted(text: str) -> str:
+def minutes(count: int) -> str:
+    """So many minutes."""
+    return ngettext("{count} minute", "{count} minutes", count).format(count=count)
+
+
+def hours(count: int) -> str:
+    """So many hours."""
+    return ngettext("{count} hour", "{count} hours", count).format(count=count)
+
+
+def _once(text: str) -> str:
     """Entries of long ago say “1 minutes”."""
     return text[:-1] if text in ("1 minutes", "1 hours") else text
-
-
-def _versions(told: Mapping[str, str]) -> str:
-    """What is said where a new version of the scheme has changed the amount."""
-    if "former" not in told:
-        return ""
-    return f" A new version of the scheme {told['way']} it from {units(told['former'], 'point')}."

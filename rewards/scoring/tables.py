@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,13 @@ Row = tuple[int, ...]
 Slot = tuple[int, int]
 
 
+class Limit(NamedTuple):
+    """A cap as the tables have it: of a rule (its id), or of all rules together (no id)."""
+
+    rule: str
+    cap: Cap
+
+
 @dataclass(frozen=True)
 class CompiledScheme:
     """A scheme with its tables, vocabulary, content hash and caps in the order of the tables. `parts`: what is remembered, by names that outlast versions."""
@@ -37,7 +44,7 @@ class CompiledScheme:
     tables: SchemeTables
     vocabulary: Vocabulary
     hash: str
-    caps: tuple[Cap, ...]
+    caps: tuple[Limit, ...]
     parts: tuple[Part, ...]
 
     @cached_property
@@ -86,6 +93,7 @@ class _Builder:
         self.multipliers: list[Row] = []
         self.caps: list[Row] = []
         self.cap_names: list[str] = []
+        self.limits: list[Limit] = []
         self.counters: list[Row] = []
         self.counter_names: list[str] = []
         self.steps: list[Row] = []
@@ -129,14 +137,15 @@ class _Builder:
 
     def add_caps(self, owner: str, caps: tuple[Cap, ...]) -> None:
         """A cap is known by its rule, window and scope. Several of the same count the same: the tightest stands for all."""
-        tightest: dict[tuple[Window, str], int] = {}
+        tightest: dict[tuple[Window, str], Cap] = {}
         for cap in caps:
-            points = millipoints(cap.points)
-            tightest[cap.window, cap.scope] = min(points, tightest.get((cap.window, cap.scope), points))
-        for (window, scope), points in tightest.items():
+            known = tightest.get((cap.window, cap.scope), cap)
+            tightest[cap.window, cap.scope] = min(known, cap, key=lambda one: one.points)
+        for (window, scope), cap in tightest.items():
             name = f"{owner}/{window}/{scope}"
             self.cap_names.append(name)
-            self.caps.append((_WINDOWS[window], _SCOPES[scope], points, _identity(name)))
+            self.limits.append(Limit(owner, cap))
+            self.caps.append((_WINDOWS[window], _SCOPES[scope], millipoints(cap.points), _identity(name)))
 
     def badge(self, index: int, badge: Badge) -> Row:
         """The badge's row; its requirements and counters are added to their tables."""
@@ -295,7 +304,7 @@ def compile_scheme(scheme: IncentiveScheme) -> CompiledScheme:
     streaks = b.streaks()
     b.place_badges(badges)
     dispatch, listed, most_entries, most_slots = b.dispatch()
-    unrewarded = sum({1 << b.vocabulary.channel_code(name) for name in scheme.unrewarded_channels})
+    unrewarded = sum({1 << b.vocabulary.channel_code(name) for name in scheme.unpaid_channels})
     tables = SchemeTables(
         rule=_matrix(rules, codes.RULE_COLUMNS),
         multiplier=_matrix(b.multipliers, 4),
@@ -313,5 +322,4 @@ def compile_scheme(scheme: IncentiveScheme) -> CompiledScheme:
         general=np.array([own_caps, unrewarded, most_entries, most_slots], dtype=np.int64),
     )
     parts = parts_of(scheme, badges, b.cap_names, b.counter_names)
-    caps = (*(cap for rule in scheme.rules for cap in rule.caps), *scheme.caps)
-    return CompiledScheme(scheme, badges, tables, b.vocabulary, content_hash(scheme), caps, parts)
+    return CompiledScheme(scheme, badges, tables, b.vocabulary, content_hash(scheme), tuple(b.limits), parts)

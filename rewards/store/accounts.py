@@ -1,29 +1,31 @@
 """Rows of sign-in: account, session_token, api_token. Tokens are kept as SHA-256 only."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal, select, update
 
 from rewards.store import people, schema
 from rewards.store.prepared import Prepared
+from rewards.store.rows import ApiTokenRow, BearerRow, HolderRow, SessionTokenRow, SignedInRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
 ACCOUNT = schema.account
+LINK = schema.access_link
 SESSION = schema.session_token
 TOKEN = schema.api_token
 IDENTITY = schema.person_identity
 PERSON = schema.person
 MAKER = PERSON.alias("maker")
 _FIND_TOKEN = Prepared(
+    BearerRow,
     lambda _: (
         select(TOKEN, IDENTITY.c.external_id, PERSON.c.status, MAKER.c.status.label("maker_status"))
         .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
         .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
         .join(MAKER, MAKER.c.id == TOKEN.c.maker_id, isouter=True)
         .where(TOKEN.c.token_hash == bindparam("hash"))
-    )
+    ),
 )
 
 
@@ -44,13 +46,14 @@ def save_account(
     statement = upsert(tx, ACCOUNT)
     tx.execute(
         statement.on_conflict_do_update(
-            index_elements=["person_id"], set_={"roles": roles, "password_hash": password_hash}
+            index_elements=["person_id"],
+            set_={"roles": roles, "password_hash": password_hash},
         ),
         row,
     )
 
 
-def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
+def find_account(tx: Transaction, organisation: str, external_id: str) -> HolderRow | None:
     """The account of an external id, or of one that was merged into it, with the person's status."""
     who = people.find(tx, organisation, external_id)
     query = (
@@ -59,39 +62,85 @@ def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[An
         .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
         .where(ACCOUNT.c.person_id == (0 if who is None else who.id))
     )
-    return tx.execute(query).one_or_none()
+    return tx.row(HolderRow, query)
 
 
-def add_session(
-    tx: Transaction, organisation: str, person_id: int, token_hash: str, at_us: int, expires_us: int
-) -> None:
+def having(role: str) -> ColumnElement[bool]:
+    """That an account has the role."""
+    padded = literal(" ") + ACCOUNT.c.roles + " "
+    return padded.contains(f" {role} ", autoescape=True)
+
+
+def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequence[str]) -> str | None:
+    """Who has the role and the shortest list of roles, of several the first."""
+    query = (
+        select(IDENTITY.c.external_id)
+        .join(ACCOUNT, ACCOUNT.c.person_id == IDENTITY.c.person_id)
+        .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
+        .where(
+            ACCOUNT.c.organisation_id == organisation,
+            having(role),
+            ACCOUNT.c.ended_at_us.is_(None),
+            PERSON.c.status.in_(states),
+        )
+        .order_by(func.length(ACCOUNT.c.roles), ACCOUNT.c.person_id)
+        .limit(1)
+    )
+    return tx.execute(query).scalar()
+
+
+def roles_of(tx: Transaction, person_id: int) -> tuple[str, ...]:
+    """The roles of a person's sign-in; none where there is none."""
+    found: str | None = tx.execute(select(ACCOUNT.c.roles).where(ACCOUNT.c.person_id == person_id)).scalar()
+    return tuple((found or "").split())
+
+
+def add_session(tx: Transaction, row: Mapping[str, object]) -> None:
     """Remember one open session."""
-    row = {
-        "token_hash": token_hash,
-        "organisation_id": organisation,
-        "person_id": person_id,
-        "created_at_us": at_us,
-        "expires_at_us": expires_us,
-    }
-    tx.execute(insert(SESSION), row)
+    tx.execute(insert(SESSION), dict(row))
 
 
-def session_account(tx: Transaction, token_hash: str, now_us: int) -> Row[Any] | None:
+def session_account(tx: Transaction, token_hash: str, now_us: int) -> SignedInRow | None:
     """The account behind a session that has not expired."""
     query = (
-        select(ACCOUNT.c.organisation_id, ACCOUNT.c.roles, IDENTITY.c.external_id, PERSON.c.status)
+        select(
+            ACCOUNT.c.organisation_id,
+            ACCOUNT.c.roles,
+            ACCOUNT.c.ended_at_us,
+            IDENTITY.c.external_id,
+            PERSON.c.status,
+            SESSION.c.seen_at_us,
+        )
         .select_from(SESSION)
         .join(ACCOUNT, ACCOUNT.c.person_id == SESSION.c.person_id)
         .join(IDENTITY, IDENTITY.c.person_id == SESSION.c.person_id)
         .join(PERSON, PERSON.c.id == SESSION.c.person_id)
         .where(and_(SESSION.c.token_hash == token_hash, SESSION.c.expires_at_us > now_us))
     )
-    return tx.execute(query).one_or_none()
+    return tx.row(SignedInRow, query)
 
 
 def drop_session(tx: Transaction, token_hash: str) -> None:
     """End one session."""
     tx.execute(delete(SESSION).where(SESSION.c.token_hash == token_hash))
+
+
+def sessions_of(tx: Transaction, person_id: int, now_us: int) -> list[SessionTokenRow]:
+    """The open sessions of a person, those in use last first."""
+    where = and_(SESSION.c.person_id == person_id, SESSION.c.expires_at_us > now_us)
+    order = (SESSION.c.seen_at_us.desc(), SESSION.c.token_hash)
+    return tx.rows(SessionTokenRow, select(SESSION).where(where).order_by(*order))
+
+
+def session(tx: Transaction, token_hash: str) -> SessionTokenRow | None:
+    """One session."""
+    return tx.row(SessionTokenRow, select(SESSION).where(SESSION.c.token_hash == token_hash))
+
+
+def note_session(tx: Transaction, token_hash: str, now_us: int, before_us: int) -> None:
+    """A session is in use; nothing is written where that was noted since `before_us`."""
+    where = and_(SESSION.c.token_hash == token_hash, SESSION.c.seen_at_us < before_us)
+    tx.execute(update(SESSION).where(where).values(seen_at_us=now_us))
 
 
 def drop_sessions(tx: Transaction, person_id: int) -> None:
@@ -108,8 +157,9 @@ def drop_expired_sessions(tx: Transaction, now_us: int, person_id: int | None = 
 
 
 def drop_account(tx: Transaction, person_id: int) -> None:
-    """Forget sessions, tokens and the account of a person."""
+    """Forget sessions, links, tokens and the account of a person."""
     drop_sessions(tx, person_id)
+    tx.execute(delete(LINK).where(LINK.c.person_id == person_id))
     tx.execute(delete(TOKEN).where(TOKEN.c.person_id == person_id))
     tx.execute(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
 
@@ -139,15 +189,15 @@ def add_token(
     tx.execute(insert(TOKEN), row)
 
 
-def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, Any]:
+def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, BearerRow]:
     """Tokens by their hashes, each with the external id and state of the person it speaks for, and the state of who made it."""
     return {row.token_hash: row for row in tx.ask(_FIND_TOKEN, [{"hash": one} for one in hashes])}
 
 
-def token_named(tx: Transaction, organisation: str, name: str) -> Row[Any] | None:
+def token_named(tx: Transaction, organisation: str, name: str) -> ApiTokenRow | None:
     """The token of that name."""
     where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name)
-    return tx.execute(select(TOKEN).where(where)).one_or_none()
+    return tx.row(ApiTokenRow, select(TOKEN).where(where))
 
 
 def revoke(tx: Transaction, organisation: str, name: str, at_us: int) -> int:

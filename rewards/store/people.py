@@ -1,13 +1,27 @@
 """Rows of the people aggregate: person, person_identity, membership, zone_change, leave, person_link."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
 
-from rewards.store import schema
+from rewards.store import directory, schema
+from rewards.store.rows import (
+    AbsenceRow,
+    EnrolmentRow,
+    FoundPersonRow,
+    LeaveRow,
+    MembershipRow,
+    MovedEventRow,
+    NamedPersonRow,
+    PersonAliasRow,
+    PersonIdentityRow,
+    PersonRow,
+    ZoneChangeRow,
+)
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
+from rewards.words import folded
 
 PERSON = schema.person
 IDENTITY = schema.person_identity
@@ -17,52 +31,93 @@ MEMBERSHIP = schema.membership
 ZONE = schema.zone_change
 LEAVE = schema.leave
 ABSENCE = schema.absence
+ENROLMENT = schema.enrolment
 LINK = schema.person_link
 
+PRESENT = ("active", "paused")
+ENROLLED = "enrolled"
 _JOINED = select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email).join(
     IDENTITY, IDENTITY.c.person_id == PERSON.c.id
 )
+HistoryT = TypeVar("HistoryT", MembershipRow, ZoneChangeRow, LeaveRow, AbsenceRow, EnrolmentRow)
+_HISTORY: dict[type[NamedTuple], Table] = {
+    MembershipRow: MEMBERSHIP, ZoneChangeRow: ZONE, LeaveRow: LEAVE, AbsenceRow: ABSENCE, EnrolmentRow: ENROLMENT,
+}  # fmt: skip
 _CHUNK = 500
+MOST_SORTED = 200
+MANY = 1000
+
+
+def taking_part(enrolled_only: bool) -> ColumnElement[bool]:
+    """The condition of those who are counted as people of the program."""
+    present = PERSON.c.status.in_(PRESENT)
+    return and_(present, PERSON.c.standing == ENROLLED) if enrolled_only else present
 
 
 def add_many(
-    tx: Transaction, rows: Sequence[Mapping[str, Any]], identities: Sequence[Mapping[str, Any]]
+    tx: Transaction, rows: Sequence[Mapping[str, object]], identities: Sequence[Mapping[str, object]]
 ) -> list[int]:
     """Insert persons with their identities (same order); returns the new internal ids."""
     if not rows:
         return []
     result = tx.execute(insert(PERSON).returning(PERSON.c.id, sort_by_parameter_order=True), list(rows))
     ids = [row.id for row in result]
-    tx.execute(
-        insert(IDENTITY), [{**one, "person_id": id_} for one, id_ in zip(identities, ids, strict=True)]
-    )
+    made = [
+        {**one, "person_id": id_, "sort_name": sort_name(str(one["name"]))}
+        for one, id_ in zip(identities, ids, strict=True)
+    ]
+    tx.execute(insert(IDENTITY), made)
+    found = [
+        FoundPersonRow._make({**row, **one}[field] for field in FoundPersonRow._fields)
+        for row, one in zip(rows, made, strict=True)
+    ]
+    directory.write_words(tx, found)
+    if len(ids) >= MANY:
+        directory.take_stock(tx)
     return ids
 
 
-def find(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
+def sort_name(name: str) -> str:
+    """The name as lists are ordered by it."""
+    return folded(name)[:MOST_SORTED]
+
+
+def find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow | None:
     """One person by external id, or by that of an account merged into hers."""
     where = and_(IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id == external_id)
-    found = tx.execute(_JOINED.where(where)).one_or_none()
+    found = tx.row(NamedPersonRow, _JOINED.where(where))
     if found is not None:
         return found
     alias = aliases(tx, organisation, [external_id])
-    return tx.execute(_JOINED.where(PERSON.c.id == alias[external_id])).one_or_none() if alias else None
+    return tx.row(NamedPersonRow, _JOINED.where(PERSON.c.id == alias[external_id])) if alias else None
 
 
-def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, Row[Any]]:
+def by_address(tx: Transaction, organisation: str, email: str) -> list[NamedPersonRow]:
+    """Everybody with an address, in whatever capitals, also one of an account merged into hers; two at most, for more says no more."""
+    wanted = email.lower()
+    own = select(IDENTITY.c.person_id).where(
+        IDENTITY.c.organisation_id == organisation, func.lower(IDENTITY.c.email) == wanted
+    )
+    other = select(ALIAS.c.person_id).where(
+        ALIAS.c.organisation_id == organisation, func.lower(ALIAS.c.email) == wanted
+    )
+    return tx.rows(NamedPersonRow, _JOINED.where(PERSON.c.id.in_(own.union(other))).limit(2))
+
+
+def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, NamedPersonRow]:
     """Persons by external id, ids of accounts merged into others included; the unknown are left out."""
     wanted = sorted(set(external_ids))
-    found: dict[str, Row[Any]] = {}
+    found: dict[str, NamedPersonRow] = {}
     for start in range(0, len(wanted), _CHUNK):
         where = and_(
             IDENTITY.c.organisation_id == organisation,
             IDENTITY.c.external_id.in_(wanted[start : start + _CHUNK]),
         )
-        found.update((row.external_id, row) for row in tx.execute(_JOINED.where(where)))
+        found.update((row.external_id, row) for row in tx.rows(NamedPersonRow, _JOINED.where(where)))
     others = aliases(tx, organisation, [name for name in wanted if name not in found])
     if others:
         whole = _JOINED.where(PERSON.c.id.in_(set(others.values())))
-        by_id = {row.id: row for row in tx.execute(whole)}
+        by_id = {row.id: row for row in tx.rows(NamedPersonRow, whole)}
         found.update((name, by_id[id_]) for name, id_ in others.items())
     return found
 
@@ -78,10 +133,10 @@ def aliases(tx: Transaction, organisation: str, external_ids: Sequence[str]) -> 
     return found
 
 
-def aliases_of(tx: Transaction, person_id: int) -> list[Row[Any]]:
+def aliases_of(tx: Transaction, person_id: int) -> list[PersonAliasRow]:
     """The former ids, names and addresses of a person."""
     query = select(ALIAS).where(ALIAS.c.person_id == person_id).order_by(ALIAS.c.external_id)
-    return list(tx.execute(query))
+    return tx.rows(PersonAliasRow, query)
 
 
 def drop_aliases(tx: Transaction, person_id: int) -> None:
@@ -103,28 +158,28 @@ def moved_events(tx: Transaction, ids: Iterable[int]) -> dict[int, dict[int, int
     """Events of accounts that were merged into these people's: under which account each happened, by person and event."""
     found: dict[int, dict[int, int]] = {}
     for chosen in _chunks(ids):
-        for row in tx.execute(select(MOVED).where(MOVED.c.person_id.in_(chosen))):
+        for row in tx.rows(MovedEventRow, select(MOVED).where(MOVED.c.person_id.in_(chosen))):
             found.setdefault(row.person_id, {})[row.event_id] = row.was_id
     return found
 
 
-def every(tx: Transaction, organisation: str, *, inactive: bool) -> list[Row[Any]]:
+def every(tx: Transaction, organisation: str, *, inactive: bool) -> list[NamedPersonRow]:
     """All persons with an identity, by external id."""
     query = _JOINED.where(PERSON.c.organisation_id == organisation).order_by(IDENTITY.c.external_id)
     if not inactive:
         query = query.where(PERSON.c.status != "inactive")
-    return list(tx.execute(query))
+    return tx.rows(NamedPersonRow, query)
 
 
-def by_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, Row[Any]]:
+def by_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, PersonRow]:
     """Person rows by internal id, erased ones included (without identity)."""
     wanted = sorted(set(ids))
-    found: dict[int, Row[Any]] = {}
+    found: dict[int, PersonRow] = {}
     for start in range(0, len(wanted), _CHUNK):
         where = and_(
             PERSON.c.organisation_id == organisation, PERSON.c.id.in_(wanted[start : start + _CHUNK])
         )
-        found.update((row.id, row) for row in tx.execute(select(PERSON).where(where)))
+        found.update((row.id, row) for row in tx.rows(PersonRow, select(PERSON).where(where)))
     return found
 
 
@@ -138,7 +193,8 @@ def names(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, t
             IDENTITY.c.person_id.in_(wanted[start : start + _CHUNK]),
         )
         found.update(
-            (row.person_id, (row.external_id, row.name)) for row in tx.execute(select(IDENTITY).where(where))
+            (row.person_id, (row.external_id, row.name))
+            for row in tx.rows(PersonIdentityRow, select(IDENTITY).where(where))
         )
     return found
 
@@ -164,39 +220,69 @@ def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, i
     return heirs
 
 
-def change(tx: Transaction, person_id: int, values: Mapping[str, Any]) -> None:
+def change(tx: Transaction, person_id: int, values: Mapping[str, object]) -> None:
     """Update columns of one person."""
     tx.execute(update(PERSON).where(PERSON.c.id == person_id).values(**values))
+    if values.keys() & {"segment", "team"}:
+        directory.renew_words(tx, [person_id])
 
 
 def change_identity(tx: Transaction, person_id: int, name: str, email: str | None) -> None:
     """Update name and address."""
-    tx.execute(update(IDENTITY).where(IDENTITY.c.person_id == person_id).values(name=name, email=email))
+    values = {"name": name, "email": email, "sort_name": sort_name(name)}
+    tx.execute(update(IDENTITY).where(IDENTITY.c.person_id == person_id).values(**values))
+    directory.renew_words(tx, [person_id])
 
 
 def drop_identity(tx: Transaction, person_id: int) -> None:
     """Forget who this was."""
+    directory.drop_words(tx, [person_id])
     tx.execute(delete(IDENTITY).where(IDENTITY.c.person_id == person_id))
 
 
 def add_membership(
-    tx: Transaction, organisation: str, person_id: int, from_us: int, segment: str, team: str
+    tx: Transaction,
+    organisation: str,
+    person_id: int,
+    from_us: int,
+    segment: str,
+    team: str,
+    ahead: bool = False,
 ) -> None:
-    """From this instant on the person belongs to this segment and team."""
+    """From this instant on the person belongs to this segment and team; `ahead`: it has not come."""
     row = {
         "organisation_id": organisation,
         "person_id": person_id,
         "from_us": from_us,
         "segment": segment,
         "team": team,
+        "ahead": ahead,
     }
     statement = upsert(tx, MEMBERSHIP)
     tx.execute(
         statement.on_conflict_do_update(
-            index_elements=["person_id", "from_us"], set_={"segment": segment, "team": team}
+            index_elements=["person_id", "from_us"], set_={"segment": segment, "team": team, "ahead": ahead}
         ),
         row,
     )
+
+
+def drop_membership_ahead(tx: Transaction, person_id: int, from_us: int) -> bool:
+    """Forget a membership that has not begun; False where there is none."""
+    where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.from_us == from_us, MEMBERSHIP.c.ahead)
+    return bool(tx.execute(delete(MEMBERSHIP).where(*where)).rowcount)
+
+
+def memberships_due(tx: Transaction, organisation: str, now_us: int) -> list[int]:
+    """Whose memberships lay ahead and have begun by now."""
+    where = (MEMBERSHIP.c.organisation_id == organisation, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
+    return list(tx.execute(select(MEMBERSHIP.c.person_id).where(*where)).scalars())
+
+
+def settle_memberships(tx: Transaction, person_id: int, now_us: int) -> None:
+    """None of the person's memberships that have begun lies ahead."""
+    where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
+    tx.execute(update(MEMBERSHIP).where(*where).values(ahead=False))
 
 
 def add_zone_change(
@@ -268,13 +354,20 @@ def managers(tx: Transaction, organisation: str) -> dict[int, int]:
     return {row.id: row.manager_id for row in tx.execute(query)}
 
 
-def history(tx: Transaction, table: Any, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+def manager_of(tx: Transaction, person_id: int) -> int | None:
+    """A person's manager."""
+    found: int | None = tx.execute(select(PERSON.c.manager_id).where(PERSON.c.id == person_id)).scalar()
+    return found
+
+
+def history(tx: Transaction, shape: type[HistoryT], ids: Sequence[int]) -> dict[int, list[HistoryT]]:
     """Rows of membership, zone_change, leave or absence by person, oldest first."""
+    table = _HISTORY[shape]
     order = table.c.first_date if "first_date" in table.c else table.c.from_us
-    found: dict[int, list[Row[Any]]] = {}
+    found: dict[int, list[HistoryT]] = {}
     for chosen in _chunks(ids):
         query = select(table).where(table.c.person_id.in_(chosen)).order_by(table.c.person_id, order)
-        for row in tx.execute(query):
+        for row in tx.rows(shape, query):
             found.setdefault(row.person_id, []).append(row)
     return found
 
@@ -296,6 +389,27 @@ def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
         fresh = {id_ for low, high in pairs for id_ in (low, high)} - found
         found |= fresh
     return other in found
+
+
+def links_of(tx: Transaction, organisation: str, person_id: int) -> list[int]:
+    """The accounts that are said to be of the same human."""
+    touches = or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)
+    pairs = tx.execute(
+        select(LINK.c.low_id, LINK.c.high_id).where(LINK.c.organisation_id == organisation, touches)
+    )
+    return sorted({id_ for pair in pairs for id_ in pair} - {person_id})
+
+
+def drop_link(tx: Transaction, organisation: str, low: int, high: int) -> bool:
+    """Take back that two accounts are of one human; False where nobody said so."""
+    where = (LINK.c.organisation_id == organisation, LINK.c.low_id == low, LINK.c.high_id == high)
+    return bool(tx.execute(delete(LINK).where(*where)).rowcount)
+
+
+def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> bool:
+    """Forget days off; False where none are known that begin and end so."""
+    where = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
+    return bool(tx.execute(delete(LEAVE).where(*where)).rowcount)
 
 
 def drop_links(tx: Transaction, person_id: int) -> None:

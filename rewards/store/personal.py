@@ -14,10 +14,20 @@ from rewards.store.units import maybe_us
 
 # Of no meaning to the person, and of use to whoever steals the file.
 _SECRET = frozenset(
-    {"password_hash", "token_hash", "payload_hash", "request_hash", "dedupe", "secret", "former_secret"}
+    {
+        "password_hash",
+        "token_hash",
+        "payload_hash",
+        "request_hash",
+        "dedupe",
+        "secret",
+        "former_secret",
+        "sheet",
+    }
 )
 # Who decided about her is told by role in the program, not by name here.
-_OTHERS = frozenset({"review.actor", "claim.actor"})
+# What a mail holds may be a link that signs in.
+_OTHERS = frozenset({"review.actor", "claim.actor", "mail.data"})
 KUDOS_GIVEN = "given"
 _JSON = frozenset({"tags", "arguments", "detail"})
 Rows = list[dict[str, Any]]

@@ -8,11 +8,12 @@ import typer
 
 from sims.commands.console import FINDING, JsonOut, say, write_json
 from sims.commands.program import database_url, opened, shown
-from sims.doctor import cores, installed, operator_advice, operator_findings, package_clashes
+from sims.doctor import cores, installed, is_off, operator_advice, operator_findings, package_clashes
 from sims.ensemble.executors import choose_executor
 
 MANY_RUNS = 1_000
 SECONDS_TO_WRITE = 2.0
+SECONDS_TO_ANSWER = 3.0
 
 
 def doctor(json_out: JsonOut = None) -> None:
@@ -28,6 +29,8 @@ def doctor(json_out: JsonOut = None) -> None:
     ]
     state, finding = database_state()
     finding += operator_findings(os.environ, database_file())
+    signed_on, amiss = sign_on_state()
+    finding += amiss
     advice = operator_advice(os.environ)
     body: dict[str, Any] = {
         "kind": "doctor",
@@ -35,6 +38,7 @@ def doctor(json_out: JsonOut = None) -> None:
         "database": {"url": shown(database_url()), "state": state},
         "executor": choose_executor(None, MANY_RUNS).label,
         "cores": cores(),
+        "sign_on": signed_on,
         "findings": [*findings, *finding],
         "advice": advice,
     }
@@ -43,6 +47,7 @@ def doctor(json_out: JsonOut = None) -> None:
         say(f"{name:12} {found}", json_out)
     say(f"{'database':12} {shown(database_url())} ({state})", json_out)
     say(f"{'executor':12} {body['executor']}, {body['cores']} cores", json_out)
+    say(f"{'sign-on':12} {signed_on}", json_out)
     for line in body["findings"]:
         say(f"finding: {line}", json_out)
     for line in advice:
@@ -67,6 +72,33 @@ def database_state() -> tuple[str, list[str]]:
     except ValueError as error:
         return "unreachable", [str(error)]
     return found, [] if found == CURRENT else [f"database {shown(url)} {WHAT_TO_DO[found]}"]
+
+
+def sign_on_state() -> tuple[str, list[str]]:
+    """By whom people may sign in, and what is wrong with that; the provider is asked, for a moment."""
+    from rewards.faults import BadValue
+    from rewards.outside.provider_settings import provider_from_environment
+    from rewards.outside.single_sign_on import Provider, Silent
+
+    try:
+        settings = provider_from_environment()
+    except BadValue as error:
+        return "not usable", [str(error)]
+    passwords = not is_off(os.environ, "GROUNDSWELL_PASSWORD_SIGN_IN")
+    if settings is None:
+        remedy = "GROUNDSWELL_PASSWORD_SIGN_IN is off and no provider is named: nobody can sign in; set GROUNDSWELL_OIDC_ISSUER"
+        return ("passwords", []) if passwords else ("nobody", [remedy])
+    state = f"{settings.issuer} and passwords" if passwords else settings.issuer
+    try:
+        metadata = Provider(settings, SECONDS_TO_ANSWER).metadata()
+    except Silent as error:
+        return state, [
+            f"single sign-on: {settings.issuer}: {error.why}; check GROUNDSWELL_OIDC_ISSUER and the provider"
+        ]
+    methods = metadata.get("code_challenge_methods_supported")
+    if isinstance(methods, list) and "S256" not in methods:
+        return state, [f"single sign-on: {settings.issuer} does not take PKCE with S256; switch it on there"]
+    return state, []
 
 
 def database_file() -> Path | None:

@@ -19,6 +19,7 @@ from sims.reports import stored as desk
 
 if TYPE_CHECKING:
     from rewards.events import Event
+    from rewards.people.people import Person
     from rewards.people_file import PersonRow
     from rewards.store.session import Database, Transaction
     from sims.comparison.comparison import Comparison
@@ -33,7 +34,6 @@ PEOPLE = "people-midsize.csv"
 RUNS = 12
 LIVE_DAYS = 28
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-ROLES = ("employee", "hr", "strategist")
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,17 @@ def create_demo(
     database = open_database(url)
     try:
         upgrade(database)
-        found = _existing(database)
+        found = _existing(database, now)
         if found is None:
             _create(database, RUNS if runs is None else runs, say, now)
-            found = _existing(database)
+            found = _existing(database, now)
         assert found is not None, "the demo company was just created"
         return found
     finally:
         database.close()
 
 
-def _existing(database: "Database") -> Demo | None:
+def _existing(database: "Database", now: datetime) -> Demo | None:
     from rewards.people.organisations import get_organisation
     from rewards.people.people import list_people
 
@@ -81,9 +81,10 @@ def _existing(database: "Database") -> Demo | None:
         stored = desk.latest_comparison(tx, ORGANISATION)
         if stored is None:
             return None
-        people = list_people(tx, ORGANISATION)
-        accounts = {role: next(each.id for each in people if each.role == role) for role in ROLES}
-        return Demo(ORGANISATION, accounts, stored.id, str(stored.body["choice"]["scenario"]))
+    with database.begin() as tx:
+        # A demo of an earlier version had fewer roles.
+        accounts = _accounts(tx, list_people(tx, ORGANISATION), now)
+    return Demo(ORGANISATION, accounts, stored.id, str(stored.body["choice"]["scenario"]))
 
 
 def _create(database: "Database", runs: int, say: Callable[[str], None], now: datetime) -> None:
@@ -152,17 +153,30 @@ def recent_events(scenario: "Scenario", now: datetime) -> "list[Event]":
 
 
 def _company(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
-    from rewards.people.accounts import create_account
     from rewards.people.organisations import create_organisation
     from rewards.people.people import import_people
 
     create_organisation(tx, ORGANISATION, NAME, TIMEZONE, now)
     import_people(tx, ORGANISATION, people, now, PEOPLE)
+    _accounts(tx, people, now)
+
+
+def _accounts(tx: "Transaction", people: "Sequence[PersonRow | Person]", now: datetime) -> dict[str, str]:
+    """Somebody to sign in as for every role: those there are, else whom the file has in that role, else the next of the others."""
+    from rewards.people.accounts import create_account, somebody_with
+    from rewards.people.rights import ROLES
+
+    others = iter([one.id for one in people if one.role == "employee"])
+    found: dict[str, str] = {}
     for role in ROLES:
-        person = next(row.id for row in people if row.role == role)
-        roles = ["employee"] if role == "employee" else ["employee", role]
-        # No password: the demo signs in by role, and only where the demo is switched on.
-        create_account(tx, ORGANISATION, person, roles, None, now)
+        named = (one.id for one in people if one.role == role != "employee")
+        person = somebody_with(tx, ORGANISATION, role)
+        if person is None:
+            person = next(named, None) or next(one for one in others if one not in found.values())
+            # No password: the demo signs in by role, and only where the demo is switched on.
+            create_account(tx, ORGANISATION, person, list(dict.fromkeys(["employee", role])), None, now)
+        found[role] = person
+    return found
 
 
 def _content(tx: "Transaction", now: datetime) -> None:

@@ -146,15 +146,19 @@ def test_decisions_are_numbered_once() -> None:
 
 def test_every_setting_is_told() -> None:
     """In the operator's table, and where the settings are read."""
+    from rewards.outside.provider_settings import PREFIX, ProviderSettings
     from web.settings import Settings
 
     table = (ROOT / "docs/running.md").read_text("utf-8")
     names = {
         "DATABASE_URL" if name == "database_url" else f"GROUNDSWELL_{name.upper()}"
         for name in Settings.model_fields
+        if name != "oidc"
     }
-    assert {name for name in names if f"| `{name}` |" not in table} == set()
+    provider = {f"{PREFIX}{name.upper()}" for name in ProviderSettings.model_fields}
+    assert {name for name in names | provider if f"| `{name}` |" not in table} == set()
     assert {name for name in names if name not in (Settings.__doc__ or "")} == set()
+    assert {name for name in provider if name not in (ProviderSettings.__doc__ or "")} == set()
 
 
 def test_who_is_given_a_sign_in_as_told_can_sign_in(tmp_path: Path) -> None:

@@ -11,11 +11,16 @@ from sqlalchemy.sql.sqltypes import BigInteger
 from rewards.badges.credentials import credential_for
 from rewards.content.content import ChannelStatus, ContentItem, publish_item
 from rewards.content.links import prepare_share
+from rewards.content.suggestions import suggest
+from rewards.mail.choices import Choice, choose
 from rewards.merging import merge_people
 from rewards.nominations.nominations import nominate
+from rewards.outside.mail import queue
 from rewards.outside.webhooks import subscribe
 from rewards.people.accounts import create_account, create_token, hash_password, open_session
+from rewards.people.invitations import reset
 from rewards.people.people import deactivate, erase, import_people, link_people, reactivate, set_leave
+from rewards.people.uploads import keep_upload
 from rewards.people_file import PersonRow
 from rewards.shop.claims import claim_reward
 from rewards.store import schema
@@ -97,11 +102,16 @@ def world(db: Any) -> World:
         link_people(tx, org, "ben", "ana", now)
         publish_item(tx, org, ITEM, now)
         prepare_share(tx, org, "ben", ITEM.id, "x", now)
+        suggest(tx, org, "ben", now, url="https://x.org/2", title="By Benjamin Quill", words="Ben wrote it")
         nominate(tx, org, "ben", "helper", "dan", "Helped", now)
         nominate(tx, org, "dan", "helper", "ben", "Helped", now)
         deactivate(tx, org, "ben", now)
         reactivate(tx, org, "ben", now)
         open_session(tx, org, "ben", now)
+        keep_upload(tx, org, "ben", "people.csv", b"id\nben\n", now)
+        reset(tx, org, "ben", now)
+        queue(tx, org, "ben2", "join", {"link": "/account/ben"}, now)
+        choose(tx, org, "ben", Choice("daily"), now)
     made.record(made.event("ben2", now - HOUR), made.event("dan", now - HOUR, owner="ben2"))
     for _ in range(5):
         made.record(made.event("ben", owner="dan"))

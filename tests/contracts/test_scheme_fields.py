@@ -24,7 +24,12 @@ from tests.rewards.scheme.test_scheme import FIELDS, leaves, mutated
 from tests.rewards.whole_scheme import WHOLE
 
 ROOT = Path(__file__).parents[2]
-KERNEL = ("rewards.scoring.tables", "rewards.scoring.vocabulary", "rewards.scheme.achievements")
+KERNEL = (
+    "rewards.scoring.tables",
+    "rewards.scoring.vocabulary",
+    "rewards.scheme.achievements",
+    "rewards.scheme.scheme",
+)
 
 
 def models(kind: Any, seen: dict[str, type[BaseModel]]) -> dict[str, type[BaseModel]]:
@@ -71,7 +76,7 @@ def test_the_modules_of_a_row_read_the_field(name: str) -> None:
         for module in cell.split():
             places = KERNEL if module == "rewards.scoring.tables" else (module,)
             if module == "rewards.scheme.explain":
-                places = (module, "rewards.scheme.phrases")
+                places = (module, "rewards.scheme.explain_achievements", "rewards.scheme.phrases")
             assert any(field in read_by(place) for place in places), f"{module} does not read {field}"
 
 

@@ -4,9 +4,9 @@ import pytest
 from babel.messages.catalog import Message
 from fastapi.testclient import TestClient
 
-from rewards.language import LANGUAGES, accepted, gettext, nearest, ngettext, speaking
+from rewards.language import LANGUAGES, accepted, gettext, in_signs, nearest, ngettext, speaking
 from web.catalogues import as_file, renewed, stored, untranslated
-from web.templating import in_signs, number_text
+from web.templating import number_text
 
 
 @pytest.mark.parametrize(

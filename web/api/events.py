@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from rewards.events import Event, EventError, is_json, parse_cloudevent, read_json
+from rewards.events import OWN_KINDS, Event, EventError, is_json, parse_cloudevent, read_json
 from rewards.ledger.entries import Receipt
 from rewards.ledger.intake import record
 from rewards.ledger.singles import NotAdmitted, Single, record_singles
@@ -22,7 +22,7 @@ from rewards.store.session import Database, Transaction
 from web.api.shared import problems
 from web.batching import Batcher, Failure
 from web.problems import Problem
-from web.session import ShownToken, now, shown_with
+from web.session import ShownToken, ShownWith, now
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 MOST_EVENTS = 1000
@@ -157,13 +157,23 @@ def _result(index: int, receipt: Receipt) -> EventResult:
     )
 
 
-def take(store: Database, token: ApiToken, messages: list[Any]) -> list[EventResult]:
+def read_event(message: object) -> Event:
+    """The event of a message. Raises EventError, also for a kind that the program alone records."""
+    event = parse_cloudevent(message)
+    if event.kind in OWN_KINDS:
+        raise EventError(
+            f"type: got {event.kind!r}; the program alone records it, when people join or leave here; leave it out"
+        )
+    return event
+
+
+def take(store: Database, token: ApiToken, messages: Sequence[object]) -> list[EventResult]:
     """Record the messages that are events in one transaction; the others are answered as invalid."""
     events: list[tuple[int, Event]] = []
     results: dict[int, EventResult] = {}
     for index, message in enumerate(messages):
         try:
-            events.append((index, parse_cloudevent(message)))
+            events.append((index, read_event(message)))
         except EventError as error:
             results[index] = EventResult(index=index, status="invalid", reason=str(error))
     with store.begin() as tx:
@@ -203,7 +213,7 @@ def single_recorder(store: Database) -> Singles:
     return Batcher("events", work, POSTGRESQL_WRITERS if store.dialect == "postgresql" else 1)
 
 
-async def take_single(singles: Singles, shown: ShownToken, message: Any) -> EventResult:
+async def take_single(singles: Singles, shown: ShownToken, message: object) -> EventResult:
     """Record one message and give its answer. Raises Problem for one that is no event, or contradicts an earlier one.
 
     A token that was good before is read in the transaction that records the event; one that nobody knows never comes so far.
@@ -221,9 +231,9 @@ async def take_single(singles: Singles, shown: ShownToken, message: Any) -> Even
     return _result(0, receipt)
 
 
-def _event_of(message: Any) -> Event:
+def _event_of(message: object) -> Event:
     try:
-        return parse_cloudevent(message)
+        return read_event(message)
     except EventError as error:
         raise Problem(422, str(error)) from None
 
@@ -243,7 +253,9 @@ def _event_of(message: Any) -> Event:
         }
     },
 )
-async def post_events(request: Request, shown: Annotated[ShownToken, Depends(shown_with(SCOPE))]) -> Response:
+async def post_events(
+    request: Request, shown: Annotated[ShownToken, Depends(ShownWith((SCOPE,)))]
+) -> Response:
     """One CloudEvents object, or an array of up to 1,000; one event in the binary mode too, its attributes as headers `ce-…`. Every event has an answer of its own; sending again is safe.
 
     A single event that is not valid answers 422 and one that contradicts an earlier one 409, as problem+json. In an array both

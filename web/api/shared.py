@@ -152,9 +152,9 @@ def once(
     with store.begin() as tx:
         owner, before = begin_request(tx, token.organisation, caller, key, asked, now())
     if before is not None:
-        said = json.loads(before)
-        headers = said["headers"] | {"Idempotency-Replayed": "true"}
-        return _answer(said["status"], said["body"], headers)
+        before = json.loads(before)
+        headers = before["headers"] | {"Idempotency-Replayed": "true"}
+        return _answer(before["status"], before["body"], headers)
     try:
         with store.begin() as tx:
             status, said, headers = _plain(*work(tx))
@@ -175,5 +175,5 @@ def _plain(
     return status, body.model_dump(mode="json"), dict(headers)
 
 
-def _answer(status: int, body: dict[str, Any], headers: Mapping[str, str]) -> Response:
+def _answer(status: int, body: Mapping[str, object], headers: Mapping[str, str]) -> Response:
     return JSONResponse(body, status, headers=dict(headers))

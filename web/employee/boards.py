@@ -8,13 +8,19 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.boards.boards import Board, BoardRow, leaderboard
+from rewards.language import gettext, msg
 from rewards.people.people import get_person, set_opt_out
 from rewards.publishing.publication import scheme_in_force
 from web.session import Employee, Store, now
 from web.templating import page
 
 router = APIRouter(include_in_schema=False)
-WINDOWS = {"day": "today", "week": "this week", "month": "this month", "total": "since the program began"}
+WINDOWS = {
+    "day": msg("Points earned today."),
+    "week": msg("Points earned this week."),
+    "month": msg("Points earned this month."),
+    "total": msg("Points earned since the program began."),
+}
 
 
 @router.get("/boards")
@@ -29,7 +35,7 @@ def boards(request: Request, store: Store, account: Employee) -> Response:
             "account": account,
             "person": get_person(tx, org, me),
             "boards": [(rule, board, around(board)) for rule, board in found],
-            "windows": WINDOWS,
+            "windows": {window: gettext(text) for window, text in WINDOWS.items()},
             "changed": "changed" in request.query_params,
         }
     return page(request, "employee/boards.html", context)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import Fault, NotFound
+from rewards.language import gettext, msg
 from rewards.ledger.entries import balances
 from rewards.people.accounts import Account
 from rewards.people.people import get_person
@@ -21,8 +22,8 @@ from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
 NOTES = {
-    "claimed": "Done. It is listed below under “Yours”, with what happens next.",
-    "cancelled": "Taken back. The points are yours again.",
+    "claimed": msg("Done. It is listed below under “Yours”, with what happens next."),
+    "cancelled": msg("Taken back. The points are yours again."),
 }
 MOST_ID = 2**63 - 1
 
@@ -43,7 +44,9 @@ def _page(
             "returnable": returnable(tx, org, me, now()),
             "key": secrets.token_urlsafe(12),
             "fault": fault,
-            "note": "" if fault else next((NOTES[n] for n in NOTES if n in request.query_params), ""),
+            "note": ""
+            if fault
+            else next((gettext(NOTES[n]) for n in NOTES if n in request.query_params), ""),
         }
     return page(request, "employee/rewards.html", context, status)
 
@@ -64,7 +67,7 @@ def claim(
 ) -> Response:
     """Buy a reward. A form sent twice buys once."""
 
-    def buy(tx: Transaction) -> Any:
+    def buy(tx: Transaction) -> object:
         return claim_reward(tx, account.organisation, account.person, reward, f"page:{key}", now())
 
     return _act(request, store, account, buy, "claimed")
@@ -76,7 +79,7 @@ def cancel(
 ) -> Response:
     """Take one's own claim back."""
 
-    def give_back(tx: Transaction) -> Any:
+    def give_back(tx: Transaction) -> object:
         if all(one.id != id for one in claims_for(tx, account.organisation, account.person)):
             raise NotFound(f"claim {id}: not one of yours; see the list of your rewards")
         return cancel_claim(tx, account.organisation, id, account.person, "taken back by the employee", now())
@@ -85,7 +88,7 @@ def cancel(
 
 
 def _act(
-    request: Request, store: Database, account: Account, act: Callable[[Transaction], Any], done: str
+    request: Request, store: Database, account: Account, act: Callable[[Transaction], object], done: str
 ) -> Response:
     try:
         with store.begin() as tx:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -18,7 +18,7 @@ from rewards.review import decide, open_reviews
 from rewards.shop.claims import approve_claim, claims_waiting, decline_claim
 from rewards.store.session import Database, Transaction
 from web.problems import refused
-from web.session import Hr, Store, now
+from web.session import Reviewer, Store, now
 from web.templating import page
 from web.text import MOST_REASON, MOST_TYPED, Plain, within
 
@@ -76,14 +76,14 @@ def _page(
 
 
 @router.get("/hr/decisions")
-def decisions(request: Request, store: Store, account: Hr) -> Response:
+def decisions(request: Request, store: Store, account: Reviewer) -> Response:
     """What waits, the oldest first."""
     return _page(request, store, account)
 
 
 @router.post("/hr/reviews/{id}")
 def review(
-    request: Request, store: Store, account: Hr, id: RowId, decision: Choice, reason: Reason
+    request: Request, store: Store, account: Reviewer, id: RowId, decision: Choice, reason: Reason
 ) -> Response:
     """Let what was held count, or not."""
     org, actor = account.organisation, account.person
@@ -95,7 +95,7 @@ def review(
 
 @router.post("/hr/claims/{id}")
 def claim(
-    request: Request, store: Store, account: Hr, id: RowId, decision: Choice, reason: Reason
+    request: Request, store: Store, account: Reviewer, id: RowId, decision: Choice, reason: Reason
 ) -> Response:
     """Agree to a reward, or give the points back."""
     act = approve_claim if decision == "approve" else decline_claim
@@ -109,7 +109,7 @@ def _act(
     store: Database,
     account: Account,
     typed: Typed,
-    act: Callable[[Transaction], Any],
+    act: Callable[[Transaction], object],
 ) -> Response:
     try:
         within(typed.reason, MOST_REASON, "reason")

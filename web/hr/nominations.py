@@ -14,7 +14,7 @@ from rewards.people.accounts import Account
 from rewards.people.people import get_person
 from rewards.store.session import Database
 from web.problems import refused
-from web.session import Hr, Store, now
+from web.session import Reviewer, Store, now
 from web.templating import page
 from web.text import MOST_REASON, MOST_TYPED, Plain, within
 
@@ -40,7 +40,7 @@ def _page(
 
 
 @router.get("/hr/nominations")
-def nominations(request: Request, store: Store, account: Hr) -> Response:
+def nominations(request: Request, store: Store, account: Reviewer) -> Response:
     """Rounds that wait, that go on, and that were decided."""
     return _page(request, store, account)
 
@@ -49,7 +49,7 @@ def nominations(request: Request, store: Store, account: Hr) -> Response:
 def decide(
     request: Request,
     store: Store,
-    account: Hr,
+    account: Reviewer,
     award: Annotated[Plain, Form(max_length=64)],
     first_day: Annotated[Day, Form()],
     reason: Annotated[Plain, Form(max_length=MOST_TYPED)],

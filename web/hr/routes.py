@@ -16,7 +16,7 @@ from rewards.review import open_reviews
 from rewards.scheme.explain import explain_scheme
 from rewards.shop.claims import claims_waiting
 from web.hr.groups import GroupRow, active_told, rows_of
-from web.session import Hr, Store, now
+from web.session import SchemeReader, Store, now
 from web.templating import page
 
 router = APIRouter(include_in_schema=False)
@@ -48,7 +48,7 @@ class HrContext:
 
 
 @router.get("/hr")
-def overview(request: Request, store: Store, account: Hr) -> Response:
+def overview(request: Request, store: Store, account: SchemeReader) -> Response:
     """The live scheme and who takes part."""
     at, org = now(), account.organisation
     with store.read() as tx:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rewards.language import gettext
 from rewards.people.accounts import Account
 from rewards.people.people import Person
 from sims.reports.stored import StoredComparison
@@ -102,7 +103,7 @@ def comparison_context(
         account,
         person,
         stored,
-        choice="Do nothing" if choice["scenario"] == "none" else titles[choice["scenario"]],
+        choice=gettext("Do nothing") if choice["scenario"] == "none" else titles[choice["scenario"]],
         reason=in_titles(choice["reason"], titles),
         verdicts=[_verdict(found, choice["scenario"], titles) for found in choice["candidates"]],
         headlines=headlines,
@@ -139,11 +140,11 @@ def _figure(outcome: Mapping[str, Any], scenarios: Sequence[Mapping[str, Any]]) 
 def _verdict(found: Mapping[str, Any], chosen: str, titles: Mapping[str, str]) -> Verdict:
     name = str(found["scenario"])
     if name == chosen:
-        ending = "Chosen"
+        ending = gettext("Chosen")
     elif not found["admissible"]:
-        ending = "Out: breaks a limit"
+        ending = gettext("Out: breaks a limit")
     else:
-        ending = "Not chosen"
+        ending = gettext("Not chosen")
     return Verdict(
         titles[name],
         _bar(titles[name], found["incremental_clicks"]),

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from rewards.people.people import get_person
 from sims.reports.stored import latest_comparison
-from web.session import Store, Strategist
+from web.session import ForecastReader, Store
 from web.strategist.contexts import comparison_context
 from web.templating import page
 
@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/strategist")
-def comparison(request: Request, store: Store, account: Strategist) -> Response:
+def comparison(request: Request, store: Store, account: ForecastReader) -> Response:
     """The comparison stored last."""
     with store.read() as tx:
         stored = latest_comparison(tx, account.organisation)

@@ -11,6 +11,29 @@ account = table(
     Column("roles", Text, nullable=False),
     Column("password_hash", Text, nullable=True),
     instant("created_at_us"),
+    instant("ended_at_us", nullable=True),
+    Index("ix_account_roles", "organisation_id", "roles", "person_id"),
+)
+
+access_link = table(
+    "access_link",
+    Column("link_hash", String(64), primary_key=True),
+    of_organisation(),
+    of_person(merge="moves", erasure="dropped"),
+    Column("purpose", String(16), nullable=False),
+    instant("created_at_us"),
+    instant("expires_at_us"),
+    instant("ended_at_us", nullable=True),
+    Column("ending", String(16), nullable=False, server_default=""),
+    Index("ix_access_link_person", "person_id"),
+)
+
+setup_link = table(
+    "setup_link",
+    Column("link_hash", String(64), primary_key=True),
+    instant("created_at_us"),
+    instant("ended_at_us", nullable=True),
+    Column("ending", String(16), nullable=False, server_default=""),
 )
 
 session_token = table(
@@ -20,6 +43,11 @@ session_token = table(
     of_person(merge="moves", erasure="dropped"),
     instant("created_at_us"),
     instant("expires_at_us"),
+    instant("seen_at_us"),
+    # What it was opened with, in a few words such as "Firefox, Windows"; never the browser's whole name for itself.
+    Column("device", String(64), nullable=False),
+    # What the provider of a single sign-on is told at its end. A proof for that provider alone, and for machines alone.
+    Column("provider_hint", String, nullable=True),
     Index("ix_session_token_person", "person_id"),
 )
 
@@ -34,5 +62,7 @@ api_token = table(
     instant("created_at_us"),
     instant("expires_at_us", nullable=True),
     instant("revoked_at_us", nullable=True),
+    # To the hour: writing it down costs more than all else that a request with a token asks of the database.
+    instant("used_at_us", nullable=True),
     UniqueConstraint("organisation_id", "name"),
 )

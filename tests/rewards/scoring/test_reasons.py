@@ -51,6 +51,10 @@ def test_a_capped_award_says_how_much_it_was_of_what_and_which_limit_it_met() ->
         ("[{window: day, points: 7}]", "caps: [{window: day, points: 5}]",
          "the daily limit of 5 points for all rules together"),
         ("[{window: day, points: 5}]", "caps: [{window: day, points: 5}]", "the daily limit of 5 points"),
+        ("[{window: day, points: 9}, {window: day, points: 8}, {window: week, points: 3}]", "",
+         "the weekly limit of 3 points"),
+        ("[{window: day, points: 9}, {window: day, points: 4}]", "caps: [{window: month, points: 6}]",
+         "the daily limit of 4 points"),
     ],
 )  # fmt: skip
 def test_the_limit_that_is_named_is_the_one_that_was_met(caps: str, rest: str, limit: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from rewards.content.content import green_lit_for
 from rewards.ledger.entries import entries_for
 from rewards.people.participation import participation
+from rewards.people.rights import ROLES
 from rewards.publishing.publication import scheme_in_force
 from rewards.store.session import open_database
 from rewards.store.verify import verify
@@ -18,7 +19,8 @@ from sims.reports import stored as desk
 def test_the_demo_is_a_program_in_full_swing(demo_url: str) -> None:
     now = datetime.now(UTC)
     demo = create_demo(demo_url, say=pytest.fail)
-    assert set(demo.accounts) == {"employee", "hr", "strategist"}
+    assert set(demo.accounts) == set(ROLES)
+    assert len(set(demo.accounts.values())) == len(ROLES)
     database = open_database(demo_url)
     with database.read() as tx:
         stored = desk.latest_comparison(tx, ORGANISATION)

@@ -1,0 +1,64 @@
+"""Queueing mail: a row of the caller's transaction, so that nothing is told that did not happen, and nothing that did is forgotten."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+
+from rewards.mail.choices import from_row
+from rewards.mail.kinds import KINDS
+from rewards.store import mail as rows
+from rewards.store.persons import find_row
+from rewards.store.session import Transaction
+from rewards.store.units import dump, to_us
+
+PRESENT = ("active", "paused")
+
+
+def queue(
+    tx: Transaction,
+    organisation: str,
+    person: str,
+    template: str,
+    data: Mapping[str, object],
+    now: datetime,
+    *,
+    expires_at: datetime | None = None,
+    not_before: datetime | None = None,
+    key: str | None = None,
+) -> int | None:
+    """Queue one mail to a person; the worker sends it after the commit. Returns its id.
+
+    None where nothing is queued: she has no address, has left the company, does without this kind of mail, or the `key` (once for
+    an organisation) was used before. `template` is one of `KINDS`, `data` holds its places: JSON values, links whole or from `/` on.
+    After `expires_at` it is not sent any more. Raises NotFound for an unknown person, ValueError for data of another shape.
+    """
+    kind = KINDS[template]
+    if set(data) != kind.places:
+        raise ValueError(f"mail {template!r} holds {sorted(data)}; it takes {sorted(kind.places)}")
+    who = find_row(tx, organisation, person)
+    if not who.email or who.status not in PRESENT:
+        return None
+    start = not_before or now
+    if kind.rank:
+        choice = from_row(rows.choice(tx, who.id))
+        if template == "scheme" and not choice.notices:
+            return None
+        start = choice.awake(start, who.timezone)
+    row = {
+        "organisation_id": organisation,
+        "person_id": who.id,
+        "kind": template,
+        "data": dump(dict(data)),
+        "key": key,
+        "message_id": secrets.token_hex(16),
+        "status": rows.WAITING,
+        "rank": kind.rank,
+        "attempts": 0,
+        "next_us": to_us(start),
+        "expires_us": to_us(expires_at or start + kind.lifetime),
+        "created_us": to_us(now),
+        "tried_us": None,
+        "sent_us": None,
+        "answer": "",
+    }
+    return rows.add(tx, row)

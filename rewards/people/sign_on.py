@@ -1,0 +1,152 @@
+"""Who comes in by single sign-on: an imported person, found by id or by address, with the roles that the provider gives."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from rewards.faults import NotFound, Refused
+from rewards.language import gettext as _
+from rewards.people.accounts import PRESENT, open_session
+from rewards.people.importing import import_people
+from rewards.people.rights import ROLES
+from rewards.people_file import PersonRow
+from rewards.store import accounts as rows
+from rewards.store import organisations as organisation_rows
+from rewards.store import people as people_rows
+from rewards.store import requests as request_rows
+from rewards.store import trail
+from rewards.store.session import Transaction
+from rewards.store.units import digest, to_us
+
+CALLER = "sign-on"
+NOWHERE = "unassigned"
+"""Segment and team of a person whom nobody has imported."""
+MOST_ID_CHARACTERS = 64
+_NO_ID = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What a provider says of a person: the id of the people file, or an address that it has verified.
+
+    `roles` None: the provider has no say in them. `hint` tells the provider at the end which session that was.
+    """
+
+    person: str | None
+    email: str | None
+    name: str
+    roles: frozenset[str] | None
+    hint: str
+
+
+def state_key(tx: Transaction, organisation: str) -> bytes:
+    """The key by which sign-ons on their way are signed, the same in every process. Raises NotFound."""
+    home = organisation_rows.find(tx, organisation)
+    if home is None:
+        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+    return hmac.new(home.salt.encode(), b"sign-on on its way", hashlib.sha256).digest()
+
+
+def was_used(tx: Transaction, organisation: str, state: str) -> bool:
+    """Whether somebody has signed in with this state already."""
+    return request_rows.find_kept(tx, organisation, CALLER, digest(state)) is not None
+
+
+def sign_on(
+    tx: Transaction,
+    organisation: str,
+    vouched: Vouched,
+    state: str,
+    now: datetime,
+    *,
+    device: str = "",
+    former: str | None = None,
+    create: bool = False,
+) -> str:
+    """A session's token. A state opens one session and no second. Raises Refused for whoever may not come in."""
+    if not _use(tx, organisation, state, now):
+        raise Refused(_("This sign-in was used already. Begin again."))
+    row = _find(tx, organisation, vouched)
+    if row is None and create:
+        row = _create(tx, organisation, vouched, now)
+    if row is None:
+        raise Refused(
+            _(
+                "You are not on this company's list of people, or under another address there. Ask HR to add you."
+            )
+        )
+    if row.status not in PRESENT:
+        raise Refused(_("You are not active in this programme any more. Ask HR if that is a mistake."))
+    _give_roles(tx, organisation, row, vouched.roles, now)
+    return open_session(tx, organisation, row.external_id, now, device, former, vouched.hint)
+
+
+def _use(tx: Transaction, organisation: str, state: str, now: datetime) -> bool:
+    row = {
+        "organisation_id": organisation,
+        "caller": CALLER,
+        "key": digest(state),
+        "request_hash": "",
+        "owner": "",
+        "until_us": to_us(now),
+        "answer": "",
+        "created_us": to_us(now),
+    }
+    return request_rows.reserve(tx, row)
+
+
+def _find(tx: Transaction, organisation: str, vouched: Vouched) -> Any:
+    if vouched.person is not None:
+        return people_rows.find(tx, organisation, vouched.person)
+    if vouched.email is None:
+        return None
+    found = people_rows.by_address(tx, organisation, vouched.email)
+    if len(found) > 1:
+        raise Refused(
+            _(
+                "Several people of this company have your address, so it does not say who you are. Ask HR to mend that."
+            )
+        )
+    return found[0] if found else None
+
+
+def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime) -> Any:
+    """Somebody whom nobody has imported, with nothing but what the provider says. None where that makes no id that is free."""
+    name = vouched.person
+    if name is None:
+        name = _NO_ID.sub("-", vouched.email or "")[:MOST_ID_CHARACTERS]
+    values: Mapping[str, Any] = {
+        "id": name, "name": vouched.name, "email": vouched.email or "", "segment": NOWHERE, "team": NOWHERE, "timezone": "",
+        "contacts": 0,
+    }  # fmt: skip
+    try:
+        row = PersonRow.model_validate(values)
+    except ValidationError:
+        return None
+    if people_rows.find(tx, organisation, row.id) is not None:
+        return None
+    import_people(tx, organisation, [row], now, "sign-on")
+    return people_rows.find(tx, organisation, row.id)
+
+
+def _give_roles(
+    tx: Transaction, organisation: str, row: Any, given: frozenset[str] | None, now: datetime
+) -> None:
+    """The provider's roles in the place of those of before, or the account's own; whoever has no account yet is an employee."""
+    account = rows.find_account(tx, organisation, row.external_id)
+    if given is None:
+        given = frozenset({"employee"} if account is None else account.roles.split())
+    if not given:
+        raise Refused(_("Your company has given you no role in this programme. Ask HR for one."))
+    roles = " ".join(role for role in ROLES if role in given)
+    if account is not None and account.roles == roles:
+        return
+    password = None if account is None else account.password_hash
+    rows.save_account(tx, organisation, row.id, roles, password, to_us(now))
+    trail.log(tx, organisation, CALLER, "account.save", f"person:{row.id}", roles, to_us(now))

@@ -1,0 +1,60 @@
+"""Where the doors are: one list of the pages that stand in the navigation, and which page each role begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rewards.language import msg
+from rewards.people.accounts import Account
+from rewards.people.rights import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A page of the navigation, shown to whoever has the right to it. `own`: about the reader herself, not about her work."""
+
+    path: str
+    label: str
+    right: Right
+    own: bool = False
+
+
+ACCOUNT = "/account"
+"""The page of one's own sign-in, open to every role."""
+DOORS = (
+    Door("/", msg("Share"), Right.TAKE_PART, own=True),
+    Door("/points", msg("Points"), Right.TAKE_PART, own=True),
+    Door("/rules", msg("Rules"), Right.TAKE_PART, own=True),
+    Door("/badges", msg("Badges"), Right.TAKE_PART, own=True),
+    Door("/thanks", msg("Thanks"), Right.TAKE_PART, own=True),
+    Door("/boards", msg("Boards"), Right.TAKE_PART, own=True),
+    Door("/rewards", msg("Rewards"), Right.TAKE_PART, own=True),
+    Door("/hr", msg("Program"), Right.SCHEME_READ),
+    Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
+    Door("/hr/people", msg("People"), Right.PEOPLE_READ),
+    Door("/invitations", msg("Invite"), Right.INVITE),
+    Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
+    Door("/strategist", msg("Compare"), Right.FORECAST_READ),
+)
+
+HOMES = {
+    "hr": "/hr",
+    "strategist": "/strategist",
+    "auditor": "/hr",
+    "content": ACCOUNT,
+    "admin": "/admin/accounts",
+    "employee": "/",
+}
+"""The page that a role begins with. Of several roles the first in this order says it."""
+
+
+def doors(account: Account | None) -> tuple[tuple[Door, ...], tuple[Door, ...]]:
+    """The doors that are open to somebody: the own ones, and those of the work."""
+    held = account.rights if account is not None else frozenset()
+    shown = [door for door in DOORS if door.right in held]
+    return tuple(door for door in shown if door.own), tuple(door for door in shown if not door.own)
+
+
+def home_of(account: Account) -> str:
+    """The page that somebody begins with."""
+    return next((path for role, path in HOMES.items() if role in account.roles), ACCOUNT)
