@@ -30,6 +30,12 @@ def events(world: World, count: int, person: str = "ana") -> list[Event]:
     ]  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered(db: Database) -> None:
+    """Tests share the object by which they have PostgreSQL open."""
+    db.cache.pop("open periods", None)
+
+
 @pytest.fixture
 def other(db: Database) -> Database:
     """The same database as another process has it open."""
