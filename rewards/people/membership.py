@@ -129,7 +129,7 @@ def pause(tx: Transaction, organisation: str, person: str, now: datetime, actor:
 def resume(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
     """End the break; changes nothing for who takes none. Raises Refused for who has left the company."""
     row = _locked(tx, organisation, person)
-    if row.standing == PAUSED or row.status == PAUSED:
+    if PAUSED in (row.standing, row.status):
         _step(tx, organisation, row, ENROLLED, now, actor)
 
 
@@ -250,7 +250,7 @@ def _step(
         return
     at_us = to_us(now) if row.standing_us is None else max(to_us(now), row.standing_us + 1)
     rows.add(tx, organisation, [(row.id, at_us, standing)])
-    hidden = is_hidden(tx, organisation, row, status=status, standing=standing)
+    hidden = is_hidden(tx, organisation, row._replace(status=status, standing=standing))
     ended = row.standing in (ENROLLED, PAUSED, LEFT)
     values = {
         "standing": standing,

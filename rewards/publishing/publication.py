@@ -139,6 +139,14 @@ def scheme_in_force(tx: Transaction, organisation: str, at: datetime) -> SchemeV
     return None if row is None else _version(row)
 
 
+def get_version(tx: Transaction, organisation: str, version: int) -> SchemeVersion:
+    """One version, rolled back or not. Raises NotFound."""
+    row = rows.find(tx, organisation, version)
+    if row is None:
+        raise NotFound(f"scheme version {version}: never published; list the schemes")
+    return _version(row)
+
+
 def versions(tx: Transaction, organisation: str) -> list[SchemeVersion]:
     """Every version ever published, the rolled back included."""
     return [_version(row) for row in rows.every(tx, organisation)]

@@ -25,6 +25,7 @@ PUBLIC = {
     "/language",
     "/mail/unsubscribe/{token}",
     "/reset",
+    "/setup/{token}",
     "/reset/{token}",
     "/invitation/{token}",
     "/openapi.json",
@@ -34,6 +35,10 @@ PUBLIC = {
 }
 BEARER = {"/api/v1/events": "events:write", "/api/v1/me": "me:read", "/api/v1/balances": "admin"}
 FORMS = {
+    "/share": {"item": "launch", "channel": "linkedin"},
+    "/content/approval": {"people": "1"},
+    "/content/bring/file": {"file": "x"},
+    "/content/suggestions/{id}": {"decision": "accept"},
     "/account/notifications": {
         "digest": "off",
         "weekday": "1",
