@@ -5,7 +5,18 @@ Importing it loads no model: every command imports what it needs when it is call
 
 import typer
 
-from sims.commands import accounts, beginning, checking, content, events, machine, program, questions
+from sims.commands import (
+    accounts,
+    beginning,
+    checking,
+    content,
+    events,
+    machine,
+    mail,
+    membership,
+    program,
+    questions,
+)
 from sims.commands.console import CommandGroup
 
 app = typer.Typer(
@@ -29,3 +40,5 @@ app.add_typer(program.db, name="db")
 app.add_typer(accounts.account, name="account")
 app.add_typer(events.events, name="events")
 app.add_typer(content.content, name="content")
+app.add_typer(membership.membership, name="membership")
+app.add_typer(mail.mail, name="mail")
