@@ -14,6 +14,8 @@ from sims.commands import (
     machine,
     mail,
     membership,
+    people,
+    periods,
     program,
     questions,
 )
@@ -39,6 +41,8 @@ app.command()(machine.doctor)
 app.add_typer(program.db, name="db")
 app.add_typer(accounts.account, name="account")
 app.add_typer(events.events, name="events")
+app.add_typer(people.people, name="people")
+app.add_typer(periods.period, name="period")
 app.add_typer(content.content, name="content")
 app.add_typer(membership.membership, name="membership")
 app.add_typer(mail.mail, name="mail")

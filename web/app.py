@@ -43,6 +43,7 @@ from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import decisions
+from web.hr import imports as hr_imports
 from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
 from web.hr import people as hr_people
@@ -124,6 +125,7 @@ ROUTERS = (
     decisions.router,
     hr_people.router,
     hr_person.router,
+    hr_imports.router,
     strategist.router,
 )
 
