@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import BadValue, Fault, NotFound
@@ -23,14 +23,12 @@ from rewards.scheme.explain import explain_scheme
 from rewards.scheme.presets import PRESETS
 from rewards.store.session import Database, Transaction
 from web.problems import refused
-from web.session import Needs, Store, now
+from web.session import SchemeWriter, Settler, Store, now
 from web.setup.networks import OFFERED, NetworkChoice, choices, chosen
 from web.templating import page
 from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
-Settling = Annotated[Account, Depends(Needs(Right.SETTINGS))]
-SchemeWriter = Annotated[Account, Depends(Needs(Right.SCHEME_WRITE))]
 Several = Annotated[list[Plain], Form(default_factory=list, max_length=64)]
 STEPS = (
     ("people", msg("Import people"), msg("From a table, with a look at it before anything is saved."), "/hr/people/import", Right.PEOPLE_WRITE),
@@ -103,7 +101,7 @@ def _home(tx: Transaction, account: Account) -> Organisation:
 
 
 @router.get("/admin/setup")
-def steps(request: Request, store: Store, account: Settling) -> Response:
+def steps(request: Request, store: Store, account: Settler) -> Response:
     """What is done of the first hour, and what is next."""
     org = account.organisation
     with store.read() as tx:
@@ -162,7 +160,7 @@ def publish(
 
 
 @router.get("/admin/settings")
-def settings(request: Request, store: Store, account: Settling) -> Response:
+def settings(request: Request, store: Store, account: Settler) -> Response:
     """The organisation."""
     with store.read() as tx:
         home = _home(tx, account)
@@ -198,7 +196,7 @@ def _settings(
 def save(
     request: Request,
     store: Store,
-    account: Settling,
+    account: Settler,
     spoken: Several,
     network: Several,
     unpaid: Several,
