@@ -41,7 +41,7 @@ from web.employee import boards as employee_boards
 from web.employee import nominating, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import decisions
+from web.hr import audit, decisions, records
 from web.hr import imports as hr_imports
 from web.hr import nominations as hr_nominations
 from web.hr import people as hr_people
@@ -112,6 +112,8 @@ ROUTERS = (
     hr_people.router,
     hr_person.router,
     hr_imports.router,
+    audit.router,
+    records.router,
     strategist.router,
 )
 

@@ -33,6 +33,8 @@ DOORS = (
     Door("/hr", msg("Program"), Right.SCHEME_READ),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
     Door("/hr/people", msg("People"), Right.PEOPLE_READ),
+    Door("/hr/audit", msg("Audit log"), Right.AUDIT_READ),
+    Door("/hr/records", msg("Periods"), Right.PERIODS),
     Door("/invitations", msg("Invite"), Right.INVITE),
     Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
