@@ -5,7 +5,19 @@ Importing it loads no model: every command imports what it needs when it is call
 
 import typer
 
-from sims.commands import accounts, checking, content, events, machine, people, periods, program, questions
+from sims.commands import (
+    accounts,
+    checking,
+    content,
+    events,
+    machine,
+    mail,
+    membership,
+    people,
+    periods,
+    program,
+    questions,
+)
 from sims.commands.console import CommandGroup
 
 app = typer.Typer(
@@ -31,3 +43,5 @@ app.add_typer(events.events, name="events")
 app.add_typer(people.people, name="people")
 app.add_typer(periods.period, name="period")
 app.add_typer(content.content, name="content")
+app.add_typer(membership.membership, name="membership")
+app.add_typer(mail.mail, name="mail")

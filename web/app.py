@@ -12,9 +12,10 @@ from starlette.staticfiles import StaticFiles
 
 from rewards.outside.single_sign_on import Provider
 from rewards.store.session import open_database
-from web import health, invitations, links, problems, sign_in, sign_on, sign_out
+from web import health, invitations, links, mails, problems, sign_in, sign_on, sign_out
 from web.admin import accounts as admin_accounts
 from web.admin import inviting
+from web.admin import mail as admin_mail
 from web.api import (
     badges,
     challenges,
@@ -43,6 +44,7 @@ from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import audit, decisions, records
 from web.hr import imports as hr_imports
+from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
 from web.hr import people as hr_people
 from web.hr import person as hr_person
@@ -53,6 +55,8 @@ from web.language import router as language_router
 from web.own import account as own_account
 from web.own import data as own_data
 from web.own import days as own_days
+from web.own import membership as own_membership
+from web.own import notifications as own_notifications
 from web.own import password
 from web.proxies import Visitors
 from web.security import Edge
@@ -90,6 +94,11 @@ ROUTERS = (
     own_account.router,
     own_data.router,
     own_days.router,
+    own_membership.router,
+    own_notifications.router,
+    mails.router,
+    admin_mail.router,
+    hr_membership.router,
     password.router,
     invitations.router,
     admin_accounts.router,

@@ -31,6 +31,7 @@ DOORS = (
     Door("/rewards", msg("Rewards"), Right.TAKE_PART, own=True),
     Door("/content", msg("Content"), Right.CONTENT_READ),
     Door("/hr", msg("Program"), Right.SCHEME_READ),
+    Door("/hr/membership", msg("Membership"), Right.INVITE),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
     Door("/hr/people", msg("People"), Right.PEOPLE_READ),
     Door("/hr/audit", msg("Audit log"), Right.AUDIT_READ),
@@ -38,6 +39,7 @@ DOORS = (
     Door("/invitations", msg("Invite"), Right.INVITE),
     Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
+    Door("/admin/mail", msg("Mail"), Right.SETTINGS),
 )
 
 HOMES = {

@@ -1,13 +1,12 @@
-"""Rows of people that HR's changes read and write: moves that lie ahead, managers, accounts of one human."""
+"""Rows of people that HR's changes read and write: moves that lie ahead, and managers."""
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from rewards.store import schema
 from rewards.store.session import Transaction
 
 PERSON = schema.person
 MEMBERSHIP = schema.membership
-LINK = schema.person_link
 
 
 def drop_membership_ahead(tx: Transaction, person_id: int, from_us: int) -> bool:
@@ -32,18 +31,3 @@ def manager_of(tx: Transaction, person_id: int) -> int | None:
     """A person's manager."""
     found: int | None = tx.execute(select(PERSON.c.manager_id).where(PERSON.c.id == person_id)).scalar()
     return found
-
-
-def links_of(tx: Transaction, organisation: str, person_id: int) -> list[int]:
-    """The accounts that are said to be of the same human."""
-    touches = or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)
-    pairs = tx.execute(
-        select(LINK.c.low_id, LINK.c.high_id).where(LINK.c.organisation_id == organisation, touches)
-    )
-    return sorted({id_ for pair in pairs for id_ in pair} - {person_id})
-
-
-def drop_link(tx: Transaction, organisation: str, low: int, high: int) -> bool:
-    """Take back that two accounts are of one human; False where nobody said so."""
-    where = (LINK.c.organisation_id == organisation, LINK.c.low_id == low, LINK.c.high_id == high)
-    return bool(tx.execute(delete(LINK).where(*where)).rowcount)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
 
 from rewards.store import directory, schema
 from rewards.store.rows import (
@@ -32,7 +32,6 @@ ZONE = schema.zone_change
 LEAVE = schema.leave
 ABSENCE = schema.absence
 ENROLMENT = schema.enrolment
-LINK = schema.person_link
 
 PRESENT = ("active", "paused")
 ENROLLED = "enrolled"
@@ -348,34 +347,10 @@ def history(tx: Transaction, shape: type[HistoryT], ids: Sequence[int]) -> dict[
     return found
 
 
-def add_link(tx: Transaction, organisation: str, low: int, high: int, at_us: int) -> None:
-    """Two accounts of one human."""
-    row = {"organisation_id": organisation, "low_id": low, "high_id": high, "created_at_us": at_us}
-    tx.execute(upsert(tx, LINK).on_conflict_do_nothing(), row)
-
-
-def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
-    """True when the two are accounts of one human, also by way of a third account."""
-    found, fresh = {one}, {one}
-    while fresh and other not in found:
-        touches = or_(LINK.c.low_id.in_(fresh), LINK.c.high_id.in_(fresh))
-        pairs = tx.execute(
-            select(LINK.c.low_id, LINK.c.high_id).where(LINK.c.organisation_id == organisation, touches)
-        )
-        fresh = {id_ for low, high in pairs for id_ in (low, high)} - found
-        found |= fresh
-    return other in found
-
-
 def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> bool:
     """Forget days off; False where none are known that begin and end so."""
     where = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
     return bool(tx.execute(delete(LEAVE).where(*where)).rowcount)
-
-
-def drop_links(tx: Transaction, person_id: int) -> None:
-    """Forget the linked accounts of a person."""
-    tx.execute(delete(LINK).where(or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)))
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
