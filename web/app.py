@@ -39,10 +39,11 @@ from web.content import grid as content_grid
 from web.content import queue as content_queue
 from web.content import rules as content_rules
 from web.employee import boards as employee_boards
-from web.employee import nominating, sharing, spending, suggesting
+from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import decisions
+from web.hr import imports as hr_imports
 from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
 from web.hr import people as hr_people
@@ -61,6 +62,8 @@ from web.proxies import Visitors
 from web.security import Edge
 from web.session import KnownTokens, token_reader
 from web.settings import Settings, settings_from_environment
+from web.setup import first as setup_first
+from web.setup import steps as setup_steps
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
 
@@ -102,6 +105,8 @@ ROUTERS = (
     invitations.router,
     admin_accounts.router,
     inviting.router,
+    setup_first.router,
+    setup_steps.router,
     language_router,
     employee.router,
     employee_boards.router,
@@ -112,6 +117,7 @@ ROUTERS = (
     content_queue.router,
     content_rules.router,
     suggesting.router,
+    rules.router,
     spending.router,
     nominating.router,
     hr.router,
@@ -119,6 +125,7 @@ ROUTERS = (
     decisions.router,
     hr_people.router,
     hr_person.router,
+    hr_imports.router,
     strategist.router,
 )
 
@@ -155,6 +162,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.tokens = token_reader(database)
     app.state.known_tokens = KnownTokens()
     app.state.singles = events.single_recorder(database)
+    app.state.founded = False
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
     app.state.clicking = Lane(CLICKS_AT_ONCE)
