@@ -31,7 +31,7 @@ from web.text import Plain
 router = APIRouter(include_in_schema=False)
 Several = Annotated[list[Plain], Form(default_factory=list, max_length=64)]
 STEPS = (
-    ("people", msg("Import people"), msg("From a table, with a look at it before anything is saved."), "/hr/people/import", Right.PEOPLE_WRITE),
+    ("people", msg("Import people"), msg("From a table, with a look at it before anything is saved."), "/hr/import", Right.PEOPLE_WRITE),
     ("scheme", msg("Choose a scheme"), msg("Begin from a template; change it later as a draft."), "/hr/first-scheme", Right.SCHEME_WRITE),
     ("content", msg("Put something up to share"), msg("Written or linked, approved, with its networks."), "/content", Right.CONTENT_WRITE),
     ("invited", msg("Invite the first group"), msg("By mail, or with links on paper."), "/invitations", Right.INVITE),
