@@ -112,9 +112,7 @@ PeopleWriter = Annotated[Account, Depends(Needs(Right.PEOPLE_WRITE))]
 Auditor = Annotated[Account, Depends(Needs(Right.AUDIT_READ))]
 PeriodCloser = Annotated[Account, Depends(Needs(Right.PERIODS))]
 Exporter = Annotated[Account, Depends(Needs(Right.EVENTS_EXPORT))]
-Inviter = Annotated[Account, Depends(Needs(Right.INVITE))]
 Administrator = Annotated[Account, Depends(Needs(Right.ACCOUNTS))]
-Settler = Annotated[Account, Depends(Needs(Right.SETTINGS))]
 SchemeWriter = Annotated[Account, Depends(Needs(Right.SCHEME_WRITE))]
 
 

@@ -185,6 +185,7 @@ def test_the_whole_hour(client: TestClient, db: Database) -> None:
     assert brought.status_code in (200, 303), brought.text
     submitted = client.post("/content/items/hello/submit", data={"revision": "1"})
     assert submitted.status_code == 303, submitted.text
+    assert client.post("/content/items/hello/approve").status_code == 303
     invited = client.post("/invitations", data={"whom": "all"})
     found = re.search(r"<code>http://\S+?(/invitation/\S+?)</code>", invited.text)
     assert found, invited.text
