@@ -68,7 +68,6 @@ def test_from_nothing_to_the_first_point(browser: Browser, tmp_path: Path, phone
         admin, late, ben = visitor(), visitor(), visitor()
         late.page.goto(link)
         set_up(admin.page, link)
-        late.page.get_by_label("Its name").fill("Other")
         late.page.goto(link)
         expect(late.page.get_by_text("This company is set up already")).to_be_visible()
         late.complaints.clear()

@@ -13,7 +13,7 @@ from rewards.faults import BadValue, Fault, NotFound
 from rewards.founding import networks_of, publish_template, template
 from rewards.language import LANGUAGES, msg
 from rewards.language import gettext as _
-from rewards.people.account_desk import how_many
+from rewards.people.account_desk import MOST_COUNTED, how_many
 from rewards.people.accounts import Account
 from rewards.people.organisations import Organisation, change_organisation, get_organisation
 from rewards.people.people import Person, get_person
@@ -51,12 +51,13 @@ class Step:
 
 @dataclass(frozen=True)
 class StepsContext:
-    """The steps of the first hour."""
+    """The steps of the first hour. `most`: no more than that is counted."""
 
     account: Account
     person: Person
     organisation: Organisation
     steps: list[Step]
+    most: int
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def steps(request: Request, store: Store, account: Settler) -> Response:
             )
             for name, title, words, path, right in STEPS
         ]
-        context = StepsContext(account, get_person(tx, org, account.person), _home(tx, account), shown)
+        context = StepsContext(account, get_person(tx, org, account.person), _home(tx, account), shown, MOST_COUNTED - 1)
     return page(request, "setup/steps.html", context)
 
 
