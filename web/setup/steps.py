@@ -117,7 +117,9 @@ def steps(request: Request, store: Store, account: Settler) -> Response:
             )
             for name, title, words, path, right in STEPS
         ]
-        context = StepsContext(account, get_person(tx, org, account.person), _home(tx, account), shown, MOST_COUNTED - 1)
+        context = StepsContext(
+            account, get_person(tx, org, account.person), _home(tx, account), shown, MOST_COUNTED - 1
+        )
     return page(request, "setup/steps.html", context)
 
 
