@@ -43,7 +43,7 @@ VIEW_SALT = np.uint64(0xD1B54A32D192ED03)
 REPOST_SALT = np.uint64(0x8CB92BA72F3D8DD7)
 SHIFT_40 = np.uint64(40)
 
-# Columns of the counts a share gets, in the order of engine.response.Outcome.
+# Columns of the counts a share gets, in the order of engine.response.Exposure.
 AUDIENCE, EXPOSURES, VIEWERS, CLICKS, REPOSTS, DEPTH, BEYOND_ONE, THINNED = range(8)
 N_COUNTS = 8
 # Places of the state of `run_shares`.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.audience.audience import Answer, Posts
-from agents.employees.meeting import Met
+from agents.employees.meeting import Opportunities
 from agents.observe.observed import Observed
 from agents.observe.splits import gini, ginis
 from agents.program.program import Scored
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 def measure(
     model: Observed,
-    met: Met,
+    met: Opportunities,
     shared: Ints,
     posts: Posts,
     answer: Answer,
@@ -86,7 +86,7 @@ def _gini_of_points(model: Observed, present: NDArray[np.bool_]) -> Floats:
 
 
 def flows_of_shares(
-    model: Observed, met: Met, shared: Ints, posts: Posts, answer: Answer
+    model: Observed, met: Opportunities, shared: Ints, posts: Posts, answer: Answer
 ) -> dict[str, Floats]:
     """Flows that one share brings, float64[shares] each."""
     own = slice(0, shared.size)

@@ -12,14 +12,14 @@ from itertools import groupby
 
 from rewards.events import object_key
 from rewards.ledger.differences import Ledger, Undoing, resolved
+from rewards.ledger.inbox import InboxEvent
 from rewards.ledger.live import Fold
 from rewards.ledger.new_entries import NewEntry, award_moves, badge_of, opposite
 from rewards.ledger.places import Place, local_ordinal, places
 from rewards.ledger.posting import book
 from rewards.ledger.reading import Read, read_ahead
-from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
-from rewards.scoring.award import Entry
+from rewards.scoring.award import ScoredEntry
 from rewards.scoring.reasons import Reason
 from rewards.store import badges as badge_rows
 from rewards.store import events as event_rows
@@ -36,14 +36,14 @@ LEFT = str(Reason.INACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class FoldState:
     """Where a fold stands."""
 
     version: int
     state: bytes
 
 
-class Folder:
+class FoldBatch:
     """Collects the drafts of one transaction, to be posted together."""
 
     def __init__(
@@ -66,12 +66,12 @@ class Folder:
             self.under_review |= reviews.held_events(self.tx, self.organisation, sorted(since_us))
             self._read |= read_ahead(self.tx, self.closed_us, since_us)
 
-    def is_late(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
+    def is_late(self, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> bool:
         """True where new events (in canonical order) begin before the last that was folded, and change nothing before them."""
         last = (stored.last_us, stored.last_source, stored.last_event)
         return fresh[0].key <= last and not self._reaches_back(place, stored, fresh)
 
-    def advance(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[Told]) -> None:
+    def advance(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
         if self.is_late(place, stored, fresh):
             self.replay(person, place, stored, fresh[0].occurred_us)
@@ -79,7 +79,7 @@ class Folder:
         if self._reaches_back(place, stored, fresh):
             self.replay(person, place, stored)
             return
-        stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
+        stand, drafts = self.fold(person.id, place, FoldState(stored.scheme_version, stored.state), fresh)
         badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
         if badges and badge_rows.holds_any(self.tx, self.organisation, person.id, badges):
             # A permanent badge outlived its events and is now earned again: once is enough.
@@ -110,13 +110,13 @@ class Folder:
         person: AnyPerson,
         place: Place,
         stored: AnyState,
-        ever: Sequence[Told],
+        ever: Sequence[InboxEvent],
         since_us: int = states.BEFORE_ALL_US,
-    ) -> tuple[Stand, list[NewEntry | Undoing], list[Told]]:
+    ) -> tuple[FoldState, list[NewEntry | Undoing], list[InboxEvent]]:
         """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
         if person.id not in self._read:
             self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
-        start = Stand(stored.base_version, stored.base_state)
+        start = FoldState(stored.base_version, stored.base_state)
         told = [one for one in ever if not one.voided]
         if since_us == states.BEFORE_ALL_US:
             standing: Sequence[JournalRow | ComparedRow] = journal_rows.standing(
@@ -133,18 +133,20 @@ class Folder:
         gone, fresh = ledger.differences(desired, {one.ref for one in told}, once_counted)
         return stand, [*gone, *fresh, *self._top_ups(person, place, start, told)], told
 
-    def _reaches_back(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
+    def _reaches_back(self, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> bool:
         """True where new events can change what came before the first of them."""
         return self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh)
 
-    def _topped_up(self, fresh: Sequence[Told]) -> bool:
+    def _topped_up(self, fresh: Sequence[InboxEvent]) -> bool:
         """True where an event falls into a span that a top-up covers."""
         if not self.schemes.has_top_ups:
             return False
         spans = self.schemes.top_ups(self.closed_us)
         return any(span.since_us <= told.occurred_us < span.until_us for span in spans for told in fresh)
 
-    def _top_ups(self, person: AnyPerson, place: Place, start: Stand, told: Sequence[Told]) -> list[NewEntry]:
+    def _top_ups(
+        self, person: AnyPerson, place: Place, start: FoldState, told: Sequence[InboxEvent]
+    ) -> list[NewEntry]:
         """Each top-up as the events known now make it: what its version would have given more, never less than nothing."""
         if not self.schemes.has_top_ups:
             return []
@@ -192,23 +194,23 @@ class Folder:
 
     def open_events(
         self, person_id: int, before_us: int | None = None, *, voided: bool = False
-    ) -> list[Told]:
+    ) -> list[InboxEvent]:
         """The person's events of the open period that count (or ever counted), in canonical order."""
         if person_id in self._read and before_us is None and voided:
             return self._read[person_id].ever
         found = event_rows.scored_of(self.tx, [person_id], self.closed_us, before_us, voided=voided)
-        return [Told.stored(row) for row in found[person_id]]
+        return [InboxEvent.stored(row) for row in found[person_id]]
 
     def fold(
         self,
         person_id: int,
         place: Place,
-        start: Stand,
-        told: Sequence[Told],
+        start: FoldState,
+        told: Sequence[InboxEvent],
         version_at: Callable[[int], int] | None = None,
         since_us: int = states.BEFORE_ALL_US,
         ledger: Ledger | None = None,
-    ) -> tuple[Stand, list[NewEntry]]:
+    ) -> tuple[FoldState, list[NewEntry]]:
         """The kernel over these events. `version_at` overrides which version is in force (for top-ups).
 
         Of events before `since_us` only badges are drafted, and of what stands in the `ledger` already no points.
@@ -231,7 +233,7 @@ class Folder:
             for at, entry in fold.score(version, run, person_id, then, silent):
                 if ledger is None or not self._stands(ledger, run[at].ref, version, entry):
                     drafts.append(self._draft(person_id, run[at], then, version, entry))
-        return Stand(fold.version, fold.to_bytes()), drafts
+        return FoldState(fold.version, fold.to_bytes()), drafts
 
     def _setting(self, version: int, then: Place, at_us: int) -> tuple[int, int, str | None]:
         """What events are scored together by: version, place, and why nothing can be earned (None: it can)."""
@@ -240,7 +242,7 @@ class Folder:
         outside = self.schemes.asks_enrolment(version) and not then.is_enrolled(at_us)
         return version, id(then), str(Reason.NOT_ENROLLED) if outside else None
 
-    def zero(self, told: Told, place: Place, reason: str) -> NewEntry:
+    def zero(self, told: InboxEvent, place: Place, reason: str) -> NewEntry:
         """An award of zero that the kernel never saw."""
         version = self.schemes.at(told.occurred_us)
         return NewEntry(
@@ -266,18 +268,20 @@ class Folder:
         states.save_many(self.tx, self._states)
         return ids
 
-    def _stands(self, ledger: Ledger, ref: int, version: int, entry: Entry) -> bool:
+    def _stands(self, ledger: Ledger, ref: int, version: int, entry: ScoredEntry) -> bool:
         """True where the ledger has these points: nothing is drafted that would be found again."""
         if entry.kind != "points":
             return False
         reason = HELD if self._waits(ref, entry) else entry.reason
         return ledger.has(ref, entry.item, entry.amount_millipoints, version, reason)
 
-    def _waits(self, ref: int, entry: Entry) -> bool:
+    def _waits(self, ref: int, entry: ScoredEntry) -> bool:
         """True where a human looks at the award first."""
         return ref in self.under_review and entry.amount_millipoints > 0
 
-    def _draft(self, person_id: int, told: Told, then: Place, version: int, entry: Entry) -> NewEntry:
+    def _draft(
+        self, person_id: int, told: InboxEvent, then: Place, version: int, entry: ScoredEntry
+    ) -> NewEntry:
         review = self._waits(told.ref, entry)
         hold_us = UNTIL_REVIEWED_US if review else told.occurred_us + entry.hold_hours * HOUR_US
         held = (review or entry.hold_hours > 0) and hold_us > self.now_us
@@ -300,12 +304,12 @@ class Folder:
             moves=award_moves(person_id, entry.amount_millipoints, held=held),
         )
 
-    def _object_key(self, version: int, entry: Entry, told: Told) -> int | None:
+    def _object_key(self, version: int, entry: ScoredEntry, told: InboxEvent) -> int | None:
         if entry.kind != "badge" or not self.schemes.is_once_per_object(version, entry.item):
             return None
         return object_key(told.item)
 
-    def _keep(self, person_id: int, stand: Stand, last: Told | None) -> None:
+    def _keep(self, person_id: int, stand: FoldState, last: InboxEvent | None) -> None:
         self._states.append(
             {
                 "key": person_id,
@@ -318,7 +322,7 @@ class Folder:
         )
 
 
-def _seen_by(person_id: int, place: Place, told: Sequence[Told]) -> list[Told]:
+def _seen_by(person_id: int, place: Place, told: Sequence[InboxEvent]) -> list[InboxEvent]:
     """The events on the person's own dates, none of which comes again once it was left."""
     found = []
     used = 0
@@ -348,7 +352,7 @@ def replay_people(
     """
     locked = states.lock(tx, organisation, ids)
     busy = locked if idle_too else states.every(tx, sorted(locked))
-    folder = Folder(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
+    folder = FoldBatch(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
     people = people_rows.by_ids(tx, organisation, locked)
     where = places(tx, list(people.values()))
     for person_id, stored in sorted(locked.items()):

@@ -5,13 +5,13 @@ from datetime import date
 from functools import lru_cache
 
 from engine.scoring_plain import Occasions
-from engine.scoring_terms import Event
+from engine.scoring_terms import EventNumbers
 from rewards.clock import month_index
 from rewards.events import VERIFICATION_LEVEL, object_key
+from rewards.ledger.inbox import InboxEvent
 from rewards.ledger.places import Place
-from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes
-from rewards.scoring.award import Entry, PersonState, award_batch
+from rewards.scoring.award import PersonState, ScoredEntry, award_batch
 from rewards.scoring.tables import CompiledScheme
 
 MOST_MONTHS = 1 << 12
@@ -48,8 +48,8 @@ class Fold:
         return self._state
 
     def score(
-        self, version: int, told: Sequence[Told], person_id: int, place: Place, silent: int = 0
-    ) -> list[tuple[int, Entry]]:
+        self, version: int, told: Sequence[InboxEvent], person_id: int, place: Place, silent: int = 0
+    ) -> list[tuple[int, ScoredEntry]]:
         """Score events for one beneficiary under one version, carrying the state over when the version changes.
 
         Entries with the places of their events, in order; of the first `silent` events only badges.
@@ -68,21 +68,21 @@ class Fold:
 
 def _batch(
     compiled: CompiledScheme,
-    told: Sequence[Told],
+    told: Sequence[InboxEvent],
     person_id: int,
     place: Place,
     off: Sequence[tuple[int, int]],
 ) -> Occasions:
     """The events as the kernel reads them, for person 0, with that person's days off. They were validated when they came in."""
     v = compiled.vocabulary
-    events: list[Event] = []
+    events: list[EventNumbers] = []
     roles: list[int] = []
     for one in told:
         owner = one.person_id != person_id
         other = one.person_id if owner else one.owner_id
         roles.append(int(owner))
         events.append(
-            Event(
+            EventNumbers(
                 0,
                 object_key(one.item),
                 -1 if other is None or other == person_id else object_key(str(other)),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rewards.ledger.told import Told
+from rewards.ledger.inbox import InboxEvent
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store.rows import ComparedRow
@@ -14,14 +14,14 @@ from rewards.store.session import Transaction
 class Read:
     """For one person: all events of the open period that ever counted, and the entries that stand of those from an instant on."""
 
-    ever: list[Told]
+    ever: list[InboxEvent]
     standing: list[ComparedRow]
 
 
 def read_ahead(tx: Transaction, closed_us: int, since_us: Mapping[int, int]) -> dict[int, Read]:
     """By person, each from an instant of their own on."""
     told = {
-        id_: [Told.stored(row) for row in rows]
+        id_: [InboxEvent.stored(row) for row in rows]
         for id_, rows in event_rows.scored_of(tx, sorted(since_us), closed_us, voided=True).items()
     }
     changed = {

@@ -10,7 +10,7 @@ from rewards.bounds import check_day
 from rewards.challenges.changes import bonus_changes, withdraw_challenges
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
-from rewards.ledger.fold import Folder, closed_until, replay_people
+from rewards.ledger.fold import FoldBatch, closed_until, replay_people
 from rewards.ledger.live import Fold
 from rewards.ledger.places import places
 from rewards.ledger.posting import post
@@ -171,7 +171,7 @@ def shadow(
     candidate = schemes.with_candidate(
         compile_scheme(scheme), holds_us, max(effective_us, closed_until(home)), now_us, mode
     )
-    folder = Folder(tx, organisation, candidate, closed_until(home), now_us)
+    folder = FoldBatch(tx, organisation, candidate, closed_until(home), now_us)
     ids = people_rows.every_id(tx, organisation)
     people = people_rows.by_ids(tx, organisation, ids)
     where = places(tx, list(people.values()))

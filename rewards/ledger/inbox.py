@@ -11,7 +11,7 @@ from rewards.store.rows import ScoredEventRow
 MOST_TAGS = 1 << 12
 
 
-class Told(NamedTuple):
+class InboxEvent(NamedTuple):
     """An event of the inbox with internal person ids. A tuple, as folds make hundreds at once."""
 
     ref: int
@@ -31,7 +31,7 @@ class Told(NamedTuple):
     voided: bool = False
 
     @classmethod
-    def from_row(cls, ref: int, row: Mapping[str, Any]) -> "Told":
+    def from_row(cls, ref: int, row: Mapping[str, Any]) -> "InboxEvent":
         """From a row of `event`, stored or about to be."""
         return cls(
             ref,
@@ -52,7 +52,7 @@ class Told(NamedTuple):
         )
 
     @classmethod
-    def stored(cls, row: ScoredEventRow) -> "Told":
+    def stored(cls, row: ScoredEventRow) -> "InboxEvent":
         """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields, with the person asked about last."""
         return cls._make((*row[:-3], _tags(row[-3]), row[-2] is not None))
 
