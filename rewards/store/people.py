@@ -266,24 +266,6 @@ def add_membership(
     )
 
 
-def drop_membership_ahead(tx: Transaction, person_id: int, from_us: int) -> bool:
-    """Forget a membership that has not begun; False where there is none."""
-    where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.from_us == from_us, MEMBERSHIP.c.ahead)
-    return bool(tx.execute(delete(MEMBERSHIP).where(*where)).rowcount)
-
-
-def memberships_due(tx: Transaction, organisation: str, now_us: int) -> list[int]:
-    """Whose memberships lay ahead and have begun by now."""
-    where = (MEMBERSHIP.c.organisation_id == organisation, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
-    return list(tx.execute(select(MEMBERSHIP.c.person_id).where(*where)).scalars())
-
-
-def settle_memberships(tx: Transaction, person_id: int, now_us: int) -> None:
-    """None of the person's memberships that have begun lies ahead."""
-    where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
-    tx.execute(update(MEMBERSHIP).where(*where).values(ahead=False))
-
-
 def add_zone_change(
     tx: Transaction, organisation: str, person_id: int, from_us: int, zone: str, floor_date: int
 ) -> None:
@@ -351,12 +333,6 @@ def managers(tx: Transaction, organisation: str) -> dict[int, int]:
         PERSON.c.organisation_id == organisation, PERSON.c.manager_id.is_not(None)
     )
     return {row.id: row.manager_id for row in tx.execute(query)}
-
-
-def manager_of(tx: Transaction, person_id: int) -> int | None:
-    """A person's manager."""
-    found: int | None = tx.execute(select(PERSON.c.manager_id).where(PERSON.c.id == person_id)).scalar()
-    return found
 
 
 def history(tx: Transaction, shape: type[HistoryT], ids: Sequence[int]) -> dict[int, list[HistoryT]]:
