@@ -73,7 +73,7 @@ class Company:
             for one, draw in zip(self.world.staffs, draws, strict=True)
         ]
         self.timeline = Timeline.of(setting, np.concatenate(groups))
-        self.programme = Program(
+        self.program = Program(
             self.timeline, self.staff, self.items, setting, self.clock, lanes, record_events
         )
         self.recogniser = Recogniser(self.timeline, self.staff, lanes)
@@ -152,7 +152,7 @@ class Company:
         posts = self._write(met, shared, offer, believed, day)
         answer = self.feelings.answer(posts, day)
         self._remember(met, shared, answer, day)
-        scored = self.programme.settle(day)
+        scored = self.program.settle(day)
         shares = count_acts(self.state, met.person[shared], day)
         thanked = self._thank(shares, present)
         learn(self.state, met, shared, answer, shares, self.lanes)
@@ -176,11 +176,11 @@ class Company:
         self.day += 1
 
     def _offer(self, day: int, present: Flags) -> Incentives:
-        return self.programme.incentives(day, self.state, present)
+        return self.program.incentives(day, self.state, present)
 
     def _class_people(self) -> None:
         # Prior activity and rank as they are on the morning of the split day.
-        earned = self.programme.earned_millipoints().astype(np.float64)
+        earned = self.program.earned_millipoints().astype(np.float64)
         self.prior_rate = self.state.own_rate.copy()
         self.rank = splits.rank_codes(
             earned, self.state.total_shares.astype(np.float64), self.staff.present(self.day), self.lanes.lane
@@ -195,7 +195,7 @@ class Company:
     def _redeem(self) -> Floats:
         lanes = self.lanes
         draws = uniforms_each(self._keys[Stream.REDEMPTION], lanes.lane, self.day, lanes.own)
-        return self.programme.redeem(draws, self.day, self.staff.present(self.day))
+        return self.program.redeem(draws, self.day, self.staff.present(self.day))
 
     def _meet(
         self, day: int, offer: Incentives, crowded: Floats, present: Flags, conditions: Conditions
@@ -318,7 +318,7 @@ class Company:
         second = self.occasions.seconds(day, who, ordinal)
         made = NewShares(who, ordinal, met.item[shared], channel, second, number)
         half_lives = np.array([c.half_life_hours for c in self.setting.content.channels])[channel]
-        self.programme.add(
+        self.program.add(
             happenings(
                 made,
                 answer.clicks[: who.size],

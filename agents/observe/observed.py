@@ -30,7 +30,7 @@ class Observed(Protocol):
     items: Items
     networks: Networks
     timeline: Timeline
-    programme: Program
+    program: Program
     recogniser: Recogniser
     state: State
     feelings: Feelings

@@ -83,14 +83,7 @@ def publish_scheme(
     check_day(effective_at, "effective")
     now_us, effective_us = to_us(now), to_us(effective_at)
     home = _exclusive(tx, organisation)
-    if mode == "prospective" and effective_us < now_us and rows.timeline(tx, organisation):
-        raise BadValue(
-            f"effective {effective_at.isoformat()}: lies in the past; publish as top_up or exact, or from now on"
-        )
-    if mode != "prospective" and effective_us > now_us:
-        raise BadValue(
-            f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
-        )
+    _check_mode(tx, organisation, mode, effective_at, now_us)
     compile_scheme(scheme)
     refuse_unkept(scheme)
     since_us = max(effective_us, closed_until(home))
@@ -108,7 +101,7 @@ def publish_scheme(
         "actor": actor,
         "reason": reason,
     }
-    former, newest_us = Schemes.of(tx, organisation).at(now_us) or None, effective_us
+    former = Schemes.of(tx, organisation).at(now_us) or None
     displaced = _displaced(Schemes.of(tx, organisation), newest, now_us, displace_scheduled)
     version = rows.add(tx, organisation, values)
     for one in displaced:
@@ -125,12 +118,23 @@ def publish_scheme(
         withdraw_highlights(tx, organisation, closed_until(home), "correction", now_us)
     align_boards(tx, organisation, now)
     before = former if former is None else Schemes.of(tx, organisation).scheme(former)
-    tell_of_version(tx, organisation, version, scheme, before, from_us(newest_us), now)
+    tell_of_version(tx, organisation, version, scheme, before, from_us(effective_us), now)
     trail.log(tx, organisation, actor, "scheme.publish", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
         version, hashed, from_us(effective_us), now, mode, actor, reason, None, scheme
     )  # fmt: skip
+
+
+def _check_mode(tx: Transaction, organisation: str, mode: Mode, effective_at: datetime, now_us: int) -> None:
+    if mode == "prospective" and to_us(effective_at) < now_us and rows.timeline(tx, organisation):
+        raise BadValue(
+            f"effective {effective_at.isoformat()}: lies in the past; publish as top_up or exact, or from now on"
+        )
+    if mode != "prospective" and to_us(effective_at) > now_us:
+        raise BadValue(
+            f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
+        )
 
 
 def scheme_in_force(tx: Transaction, organisation: str, at: datetime) -> SchemeVersion | None:
