@@ -20,7 +20,7 @@ from rewards.store.session import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class Sweep:
     """What one round did.
 
     released     awards whose wait was over, and quarantined events whose time had come
@@ -48,7 +48,7 @@ class Round:
         )
 
 
-def work_once(db: Database, now: datetime, send: Send, post: Post | None = None) -> Round:
+def work_once(db: Database, now: datetime, send: Send, post: Post | None = None) -> Sweep:
     """One round over all organisations, each in a transaction of its own. Running it twice, or in two processes, is safe.
 
     Without a `post` no mail is sent: what is queued waits until it is too late.
@@ -80,4 +80,4 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
         forget_requests(tx, now)
         forget_sessions(tx, now)
     mailed = Mailed() if post is None else send_due(db, now, post)
-    return Round(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed, digests)
+    return Sweep(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed, digests)
