@@ -29,19 +29,23 @@ DOORS = (
     Door("/thanks", msg("Thanks"), Right.TAKE_PART, own=True),
     Door("/boards", msg("Boards"), Right.TAKE_PART, own=True),
     Door("/rewards", msg("Rewards"), Right.TAKE_PART, own=True),
+    Door("/content", msg("Content"), Right.CONTENT_READ),
     Door("/hr", msg("Program"), Right.SCHEME_READ),
+    Door("/hr/membership", msg("Membership"), Right.INVITE),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
     Door("/hr/people", msg("People"), Right.PEOPLE_READ),
     Door("/invitations", msg("Invite"), Right.INVITE),
     Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
+    Door("/admin/settings", msg("Settings"), Right.SETTINGS),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
+    Door("/admin/mail", msg("Mail"), Right.SETTINGS),
 )
 
 HOMES = {
     "hr": "/hr",
     "strategist": "/strategist",
     "auditor": "/hr",
-    "content": ACCOUNT,
+    "content": "/content",
     "admin": "/admin/accounts",
     "employee": "/",
 }

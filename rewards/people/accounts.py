@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from pwdlib import PasswordHash
 
@@ -18,7 +19,8 @@ from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, from_us, to_us
 
 SCOPES = (
-    "events:write", "events:backfill", "me:read", "me:write", "kudos:write", "rewards:write", "schemes:write", "admin",
+    "events:write", "events:backfill", "me:read", "me:write", "kudos:write", "rewards:write", "schemes:write",
+    "content:read", "content:write", "content:approve", "admin",
 )  # fmt: skip
 PRESENT = ("active", "paused")
 """The states of a person in which she, and what speaks for her, may do anything: not inactive, erased or merged."""
@@ -28,8 +30,6 @@ PASSWORD_MIN_CHARACTERS = 10
 PASSWORD_MAX_CHARACTERS = 1024
 _TOKEN_BYTES = 32
 _HASHER = PasswordHash.recommended()
-# Checked when no account exists, so that a wrong id takes as long as a wrong password.
-_DUMMY = _HASHER.hash(secrets.token_hex(16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,12 @@ class ApiToken:
     person: str | None
 
 
+@cache
+def _dummy() -> str:
+    """Checked when no account exists, so that a wrong id takes as long as a wrong password. Made by the first sign-in, whoever it is."""
+    return _HASHER.hash(secrets.token_hex(16))
+
+
 def hash_password(password: str) -> str:
     """The argon2 hash. Raises BadValue for a password outside the limits."""
     if not PASSWORD_MIN_CHARACTERS <= len(password) <= PASSWORD_MAX_CHARACTERS:
@@ -73,7 +79,8 @@ def hash_password(password: str) -> str:
 
 def check_password(password: str, stored: str | None) -> bool:
     """Whether it is the password of a hash. Where there is no hash it takes as long, and is not."""
-    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored or _DUMMY)
+    nobody = _dummy()
+    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored or nobody)
     return right and stored is not None
 
 
