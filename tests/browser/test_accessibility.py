@@ -23,10 +23,14 @@ PAGES = {
         "/thanks?several=1",
         "/boards",
         "/rewards",
+        "/account/membership",
+        "/account/notifications",
+        "/mail/unsubscribe/nothing",
     ),
     "hr": (
         "/hr",
         "/hr/decisions",
+        "/hr/membership",
     ),
     "strategist": ("/strategist",),
 }
