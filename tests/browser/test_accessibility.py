@@ -25,6 +25,9 @@ PAGES = {
         "/thanks?several=1",
         "/boards",
         "/rewards",
+        "/account/membership",
+        "/account/notifications",
+        "/mail/unsubscribe/nothing",
     ),
     "content": (
         "/content",
@@ -39,6 +42,7 @@ PAGES = {
     "hr": (
         "/hr",
         "/hr/decisions",
+        "/hr/membership",
     ),
     "strategist": ("/strategist",),
 }
