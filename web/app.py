@@ -27,10 +27,12 @@ from web.api import (
     leaderboards,
     nominations,
     people,
+    people_files,
     personal_data,
     reviews,
     rewards,
     schemes,
+    staff,
     webhooks,
 )
 from web.content import bring as content_bring
@@ -75,6 +77,8 @@ ROUTERS = (
     links.router,
     events.router,
     people.router,
+    people_files.router,
+    staff.router,
     personal_data.router,
     kudos.router,
     leaderboards.router,
