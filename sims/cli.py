@@ -5,19 +5,7 @@ Importing it loads no model: every command imports what it needs when it is call
 
 import typer
 
-from sims.commands import (
-    accounts,
-    checking,
-    content,
-    events,
-    machine,
-    mail,
-    membership,
-    people,
-    periods,
-    program,
-    questions,
-)
+from sims.commands import (, accounts, checking, content, events, machine, mail, membership, program, questions
 from sims.commands.console import CommandGroup
 
 app = typer.Typer(
@@ -33,7 +21,7 @@ app.command()(questions.compare)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)
-app.command()(program.init)
+app.command()(beginning.init)
 app.command()(program.rehearse)
 app.command()(program.post)
 app.command()(machine.doctor)

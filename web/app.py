@@ -25,6 +25,7 @@ from web.api import (
     highlights,
     kudos,
     leaderboards,
+    membership,
     nominations,
     people,
     people_files,
@@ -41,7 +42,7 @@ from web.content import grid as content_grid
 from web.content import queue as content_queue
 from web.content import rules as content_rules
 from web.employee import boards as employee_boards
-from web.employee import nominating, sharing, spending, suggesting
+from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import audit, decisions, records
@@ -64,6 +65,8 @@ from web.proxies import Visitors
 from web.security import Edge
 from web.session import KnownTokens, token_reader
 from web.settings import Settings, settings_from_environment
+from web.setup import first as setup_first
+from web.setup import steps as setup_steps
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
 
@@ -80,6 +83,7 @@ ROUTERS = (
     people_files.router,
     staff.router,
     personal_data.router,
+    membership.router,
     kudos.router,
     leaderboards.router,
     rewards.router,
@@ -107,6 +111,8 @@ ROUTERS = (
     invitations.router,
     admin_accounts.router,
     inviting.router,
+    setup_first.router,
+    setup_steps.router,
     language_router,
     employee.router,
     employee_boards.router,
@@ -117,6 +123,7 @@ ROUTERS = (
     content_queue.router,
     content_rules.router,
     suggesting.router,
+    rules.router,
     spending.router,
     nominating.router,
     hr.router,
@@ -163,6 +170,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.tokens = token_reader(database)
     app.state.known_tokens = KnownTokens()
     app.state.singles = events.single_recorder(database)
+    app.state.founded = False
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
     app.state.clicking = Lane(CLICKS_AT_ONCE)

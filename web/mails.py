@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -23,10 +24,18 @@ Token = Annotated[str, Path(max_length=MOST_TOKEN)]
 Item = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 
+@dataclass(frozen=True)
+class UnsubscribeContext:
+    """`done` says that the kind of mail has ended."""
+
+    token: str
+    done: bool
+
+
 @router.get("/mail/unsubscribe/{token}")
 def ask(request: Request, token: Token) -> Response:
     """A page with one button: programs that follow links in mails unsubscribe nobody."""
-    return page(request, "unsubscribe.html", {"token": token, "done": False})
+    return page(request, "unsubscribe.html", UnsubscribeContext(token, done=False))
 
 
 @router.post("/mail/unsubscribe/{token}")
@@ -35,7 +44,7 @@ def leave_list(request: Request, store: Store, token: Token) -> Response:
     with store.begin() as tx:
         if not unsubscribe(tx, token, now()):
             raise Problem(404, "this link is not whole; open it from the mail again")
-    return page(request, "unsubscribe.html", {"token": token, "done": True})
+    return page(request, "unsubscribe.html", UnsubscribeContext(token, done=True))
 
 
 def _by_digest(store: Store, account: Account, token: str) -> None:

@@ -38,6 +38,7 @@ DOORS = (
     Door("/hr/records", msg("Periods"), Right.PERIODS),
     Door("/invitations", msg("Invite"), Right.INVITE),
     Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
+    Door("/admin/settings", msg("Settings"), Right.SETTINGS),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
     Door("/admin/mail", msg("Mail"), Right.SETTINGS),
 )

@@ -25,6 +25,7 @@ PUBLIC = {
     "/language",
     "/mail/unsubscribe/{token}",
     "/reset",
+    "/setup/{token}",
     "/reset/{token}",
     "/invitation/{token}",
     "/openapi.json",

@@ -29,7 +29,7 @@ NEAREST_BADGES = 2
 class WeekBar:
     """One bar of the own trend: the week's points and its height in percent of the highest."""
 
-    label: str
+    start: date
     millipoints: int
     height: int
 
@@ -203,7 +203,7 @@ def trend_of(entries: Sequence[EntryView], now: datetime, zone: str) -> list[Wee
             sums[start] += entry.amount_millipoints
     most = max(*sums.values(), 1)
     return [
-        WeekBar(start.strftime("%-d %b"), amount, max(2, round(100 * amount / most)) if amount > 0 else 0)
+        WeekBar(start, amount, max(2, round(100 * amount / most)) if amount > 0 else 0)
         for start, amount in sums.items()
     ]
 
