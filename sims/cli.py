@@ -5,7 +5,20 @@ Importing it loads no model: every command imports what it needs when it is call
 
 import typer
 
-from sims.commands import (, accounts, checking, content, events, machine, mail, membership, program, questions
+from sims.commands import (
+    accounts,
+    beginning,
+    checking,
+    content,
+    events,
+    machine,
+    mail,
+    membership,
+    people,
+    periods,
+    program,
+    questions,
+)
 from sims.commands.console import CommandGroup
 
 app = typer.Typer(
