@@ -30,7 +30,8 @@ def server(sqlite_db: Database) -> Iterator[str]:
 def test_hr_finds_changes_and_imports_people(
     visit: Callable[..., Visitor], tmp_path: Path, phone: bool, dark: bool
 ) -> None:
-    page = come(visit(phone=phone, dark=dark), "hal", "/hr/people")
+    visitor = visit(phone=phone, dark=dark)
+    page = come(visitor, "hal", "/hr/people")
 
     def sound() -> None:
         assert (faults(page), overflow(page)) == ([], 0), page.url
@@ -50,6 +51,9 @@ def test_hr_finds_changes_and_imports_people(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("was changed by somebody else meanwhile")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Ana Second")
+    # The answer's own status is what the console tells of.
+    assert all("status of 409" in complaint for complaint in visitor.complaints)
+    visitor.complaints.clear()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("Saved.")
     page.get_by_label("First day").fill("2026-12-24")
