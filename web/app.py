@@ -13,6 +13,8 @@ from starlette.staticfiles import StaticFiles
 from rewards.outside.single_sign_on import Provider
 from rewards.store.session import open_database
 from web import health, links, problems, sign_in, sign_on, sign_out
+from web.admin import tokens as admin_tokens
+from web.admin import webhooks as admin_webhooks
 from web.api import (
     badges,
     challenges,
@@ -46,6 +48,7 @@ from web.session import token_reader
 from web.settings import Settings, settings_from_environment
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
+from web.token_uses import TokenUses
 
 LOCAL_ADDRESS = "http://127.0.0.1:8000"
 STATIC = Path(__file__).parent / "static"
@@ -82,6 +85,8 @@ ROUTERS = (
     hr_nominations.router,
     decisions.router,
     strategist.router,
+    admin_tokens.router,
+    admin_webhooks.router,
 )
 
 
@@ -97,6 +102,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         app.state.tokens.close()
+        uses.close()
         app.state.singles.close()
         database.close()
 
@@ -114,7 +120,8 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.settings = settings
     app.state.public_address = settings.base_url or listens_at
     app.state.database = database
-    app.state.tokens = token_reader(database)
+    uses = TokenUses(database)
+    app.state.tokens = token_reader(database, uses)
     app.state.singles = events.single_recorder(database)
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()

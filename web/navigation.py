@@ -32,6 +32,8 @@ DOORS = (
     Door("/hr", msg("Program"), Right.SCHEME_READ),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
+    Door("/admin/tokens", msg("Tokens"), Right.TOKENS),
+    Door("/admin/webhooks", msg("Webhooks"), Right.TOKENS),
 )
 
 HOMES = {

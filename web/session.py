@@ -21,6 +21,7 @@ from web.batching import Batcher
 from web.devices import device_of
 from web.problems import COOKIE, Problem
 from web.settings import Settings
+from web.token_uses import TokenUses
 
 
 def now() -> datetime:
@@ -112,12 +113,14 @@ _BEARER = HTTPBearer(
 Tokens = Batcher[str, ApiToken | None]
 
 
-def token_reader(store: Database) -> Tokens:
+def token_reader(store: Database, uses: TokenUses) -> Tokens:
     """Reads tokens from the database, every time: one that was revoked, or whose person has gone, ends at once."""
 
     def read(secrets: Sequence[str]) -> list[ApiToken | None]:
         with store.read() as tx:
-            return authenticate_tokens(tx, secrets, now())
+            found = authenticate_tokens(tx, secrets, now())
+        uses.note(found, now())
+        return found
 
     return Batcher("tokens", read)
 

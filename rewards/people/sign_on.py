@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from rewards.faults import NotFound, Refused
 from rewards.language import gettext as _
-from rewards.people.accounts import PRESENT, open_session
+from rewards.people.accounts import PRESENT, open_session, save_roles
 from rewards.people.importing import import_people
 from rewards.people.rights import ROLES
 from rewards.people_file import PersonRow
@@ -148,5 +148,5 @@ def _give_roles(
     if account is not None and account.roles == roles:
         return
     password = None if account is None else account.password_hash
-    rows.save_account(tx, organisation, row.id, roles, password, to_us(now))
+    save_roles(tx, organisation, row.id, roles.split(), password, now)
     trail.log(tx, organisation, CALLER, "account.save", f"person:{row.id}", roles, to_us(now))
