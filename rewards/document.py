@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import rfc8785
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from rewards.bounds import MOST_NUMBER_CHARACTERS
 from rewards.faults import sayable
@@ -171,26 +172,27 @@ def _line_of(node: Any, location: tuple[int | str, ...]) -> int:
     return line
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     text = _one_line(repr(value))
     return text if len(text) <= MOST_VALUE_CHARACTERS else text[: MOST_VALUE_CHARACTERS - 1] + "…"
 
 
-def _written(location: tuple[int | str, ...], data: Any) -> tuple[int | str, ...]:
+def _written(location: tuple[int | str, ...], data: object) -> tuple[int | str, ...]:
     """The location without the names of alternatives that Pydantic puts between what stands in the document."""
     kept: list[int | str] = []
+    here: Any = data
     for at, part in enumerate(location):
         try:
-            data = data[part]
+            here = here[part]
         except (LookupError, TypeError):
             # The last part names a field that is missing, or else an alternative.
-            if at < len(location) - 1 or not isinstance(data, Mapping):
+            if at < len(location) - 1 or not isinstance(here, Mapping):
                 continue
         kept.append(part)
     return tuple(kept)
 
 
-def _sentence(error: Any, location: tuple[int | str, ...]) -> str:
+def _sentence(error: ErrorDetails, location: tuple[int | str, ...]) -> str:
     """One Pydantic error as `field: got VALUE; LIMIT; REMEDY`."""
     kind, message = error["type"], fault(error)
     field = ".".join(str(part) for part in location) or "document"
@@ -205,7 +207,7 @@ def _sentence(error: Any, location: tuple[int | str, ...]) -> str:
     return f"{field}: {shown}{message}{remedy}"
 
 
-def parse_data(data: Any, model: type[Model], name: str, node: Any = None) -> Model:
+def parse_data(data: object, model: type[Model], name: str, node: Any = None) -> Model:
     """`data` validated as `model`; `name` (and the YAML `node`, for lines) are told in errors.
 
     Raises DocumentError.

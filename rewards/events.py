@@ -42,6 +42,12 @@ MOST_EXTENSION_CHARACTERS = 64
 """CloudEvents advises 20 for the name of an extension and lets senders go beyond."""
 MOST_KEYS = 1 << 14
 KNOWN_KINDS = ("share", "click", "lead", "suggestion", "training", "kudos", "comment")
+INVITED, ENROLLED, PAUSED, LEFT = (f"membership.{word}" for word in ("invited", "enrolled", "paused", "left"))
+MEMBERSHIP_KINDS = (INVITED, ENROLLED, PAUSED, LEFT)
+"""What becomes of a person's part in the program; each holds from its instant on. They are recorded by the program alone."""
+DIGEST_VISIT = "digest_visit"
+OWN_KINDS = frozenset({*MEMBERSHIP_KINDS, DIGEST_VISIT})
+"""Kinds that no sender may send: they say what people did here."""
 Verification = Literal["declared", "tracked", "connector"]
 Taken = Literal["scored", "late", "closed_period", "inactive_person"]
 VERIFICATION_LEVEL: dict[str, int] = {"declared": 0, "tracked": 1, "connector": 2}
@@ -71,7 +77,8 @@ class Frozen(BaseModel):
     """What became of an event when it was taken in, and stays so: for logs of the past, ignored in what is sent.
 
     `taken`: scored, or why not. `version` is the scheme's that scored it, `segment` the subject's then, `owner_…` the owner's then.
-    `reversed_at` is when it was undone after its period was closed: it stays counted, and what it gave does not stand.
+    `reversed_at` is when it was undone after its period was closed: it stays counted, and what it gave does not stand. `enrolled` and
+    `owner_enrolled` say whether they took part then, where the version asks for it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,6 +90,8 @@ class Frozen(BaseModel):
     owner_zone: Zone | None = None
     owner_date: WrittenDay | None = None
     owner_segment: Annotated[str, Field(min_length=1, max_length=64), Normal] | None = None
+    enrolled: bool | None = None
+    owner_enrolled: bool | None = None
 
 
 class Event(BaseModel):
@@ -153,6 +162,8 @@ _FROZEN = {
     "ownerzone": "owner_zone",
     "ownerdate": "owner_date",
     "ownersegment": "owner_segment",
+    "localenrolled": "enrolled",
+    "ownerenrolled": "owner_enrolled",
 }
 _DATA = ("object", "channel", "tags", "quantity", "verification", "owner")
 
@@ -201,7 +212,7 @@ def read_json(text: str | bytes) -> Any:
         raise ValueError("nested too deep") from None
 
 
-def _data_of(message: Mapping[Any, Any]) -> Mapping[Any, Any]:
+def _data_of(message: Mapping[object, Any]) -> Mapping[object, Any]:
     """The event's data, however CloudEvents wrote it. Raises EventError."""
     data = message.get("data")
     name = "data"
@@ -236,7 +247,7 @@ def _bare(key: str) -> str:
     return key[:60] if key.isprintable() else ascii(key)[1:-1][:60]
 
 
-def parse_cloudevent(message: Any) -> Event:
+def parse_cloudevent(message: object) -> Event:
     """A CloudEvents 1.0 mapping as an Event. Raises EventError, one line naming the attribute, value, limit and remedy."""
     if not isinstance(message, Mapping):
         raise EventError(
@@ -297,7 +308,7 @@ def to_cloudevent(event: Event) -> dict[str, Any]:
     return message
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     if isinstance(value, datetime):
         return _rfc3339(value)
     return value.isoformat() if isinstance(value, date) else value

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic_core import ErrorDetails
 
 from rewards.bounds import in_years
 
@@ -188,7 +188,7 @@ def words_for(pattern: str) -> str:
     return _WORDS.get(pattern, "letters, digits and signs as the documentation says")
 
 
-def fault(error: Mapping[str, Any]) -> str:
+def fault(error: ErrorDetails) -> str:
     """What is wrong with a value, from Pydantic's account of it, in one line without any pattern."""
     if error["type"] == "string_pattern_mismatch":
         return f"not {words_for(error['ctx']['pattern'])}"

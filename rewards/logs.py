@@ -14,13 +14,14 @@ from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
+from structlog.typing import EventDict
 
 from rewards.traces import lines_of, trace_of
 
 log = structlog.get_logger()
 
 
-def log_error(event: str, error: BaseException, **named: Any) -> None:
+def log_error(event: str, error: BaseException, **named: object) -> None:
     """Log what failed and where. `named` may hold names that the program itself gave: a route, a method, an organisation."""
     log.error(event, **named, **trace_of(error))
 
@@ -68,7 +69,7 @@ def watch_failures() -> None:
     warnings.showwarning = _warned
 
 
-def _without_values(_logger: Any, _method: str, event: Any) -> Any:
+def _without_values(_logger: object, _method: str, event: EventDict) -> EventDict:
     """The net below `log_error`: an error that is handed over whole is told without its values all the same."""
     error = event.pop("exc_info", None)
     error = error[1] if isinstance(error, tuple) else sys.exception() if error is True else error
@@ -83,7 +84,7 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
     print("\n".join(lines_of(error)), file=sys.stderr)
 
 
-def _uncaught_in_thread(args: Any) -> None:
+def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
     if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
         _uncaught(args.exc_type, args.exc_value, args.exc_traceback)
 

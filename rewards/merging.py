@@ -7,7 +7,6 @@ accounts (who thanked both, say) are counted again too.
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from rewards.faults import NotFound, Refused
 from rewards.ledger.bonuses import drop_doubles
@@ -26,6 +25,7 @@ from rewards.ledger.new_entries import (
 )
 from rewards.ledger.places import local_ordinal
 from rewards.ledger.posting import post
+from rewards.people.membership import take_over
 from rewards.people.people import set_opt_out
 from rewards.store import badges as badge_rows
 from rewards.store import credentials as credential_rows
@@ -38,6 +38,7 @@ from rewards.store import people as people_rows
 from rewards.store import projections, states, trail
 from rewards.store import recognition as recognition_rows
 from rewards.store.persons import find_row
+from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 from rewards.thanks.withdrawal import withdraw_kudos
@@ -63,6 +64,7 @@ def merge_people(
     _undo_thanks(tx, organisation, gone.id, kept.id, actor, now)
     signed = rows.valid_credentials(tx, gone.id)
     _move_rows(tx, organisation, gone, kept, closed_us)
+    take_over(tx, organisation, gone, kept, now, actor)
     if gone.opted_out and not kept.opted_out:
         set_opt_out(tx, organisation, kept.external_id, True, now)
     # Both states are folded anew, also one that had no event so far.
@@ -89,7 +91,9 @@ def _undo_thanks(
             recognition_rows.set_status(tx, gift, "withdrawn")
 
 
-def _move_rows(tx: Transaction, organisation: str, gone: Any, kept: Any, closed_us: int) -> None:
+def _move_rows(
+    tx: Transaction, organisation: str, gone: NamedPersonRow, kept: NamedPersonRow, closed_us: int
+) -> None:
     """Everything outside the ledger and its sums."""
     rows.move_events(tx, organisation, gone.id, kept.id, closed_us)
     rows.move_shares(tx, gone.id, kept.id)
@@ -103,7 +107,7 @@ def _move_rows(tx: Transaction, organisation: str, gone: Any, kept: Any, closed_
     people_rows.change(tx, kept.id, values)
 
 
-def _close(tx: Transaction, organisation: str, gone: Any, kept: int) -> None:
+def _close(tx: Transaction, organisation: str, gone: NamedPersonRow, kept: int) -> None:
     """What stays of the account: a nameless number that leads to the one kept."""
     rows.rename(tx, organisation, gone.id, kept)
     values = {
@@ -169,7 +173,7 @@ def _move_earned(tx: Transaction, organisation: str, gone: int, kept: int, now_u
     post(tx, organisation, drafts, now_us)
 
 
-def _move_balances(tx: Transaction, organisation: str, gone: int, kept: Any, now_us: int) -> None:
+def _move_balances(tx: Transaction, organisation: str, gone: int, kept: NamedPersonRow, now_us: int) -> None:
     """What can be spent, was spent or lapsed, and thanks: as they are. An allowance lapses: one human has one, less what both gave."""
     found = journal_rows.balances(tx, organisation, gone)
     assert not any(found.get(account, {}).get("", 0) for account in (EARNED, HELD))

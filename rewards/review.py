@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from rewards.faults import Conflict, NotFound
 from rewards.ledger.holds import held_entries, release
@@ -16,6 +16,7 @@ from rewards.store import people as people_rows
 from rewards.store import recognition as kudos_rows
 from rewards.store import reviews as rows
 from rewards.store import states, trail
+from rewards.store.rows import EventRow, ReviewRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 from rewards.thanks.recognition import deliver
@@ -34,7 +35,7 @@ class Review:
     id: int
     person: str | None
     kind: str
-    detail: dict[str, Any]
+    detail: dict[str, object]
     opened_at: datetime
     status: str = "open"
     actor: str | None = None
@@ -63,7 +64,7 @@ def get_review(tx: Transaction, organisation: str, review: int) -> Review:
     return _views(tx, organisation, [row])[0]
 
 
-def _views(tx: Transaction, organisation: str, found: Sequence[Any]) -> list[Review]:
+def _views(tx: Transaction, organisation: str, found: Sequence[ReviewRow]) -> list[Review]:
     names = people_rows.names(tx, organisation, [row.person_id for row in found])
     return [
         Review(
@@ -105,14 +106,15 @@ def decide(
     if row.kind in OF_THANKS:
         _decide_kudos(tx, organisation, json.loads(row.detail)["kudos"], decision, now)
     else:
+        assert event is not None
         if decision == "approve":
-            release(tx, organisation, held_entries(tx, row.event_ref), "approved", now_us)
+            release(tx, organisation, held_entries(tx, event.id), "approved", now_us)
         else:
             void_event(tx, organisation, home, event, now_us)
     trail.log(tx, organisation, actor, f"review.{decision}", str(review), reason, now_us)
 
 
-def _concerned(tx: Transaction, organisation: str, row: Any, event: Any) -> list[int]:
+def _concerned(tx: Transaction, organisation: str, row: ReviewRow, event: EventRow | None) -> list[int]:
     """Who gains by what is looked at, by internal id: the person, an event's owner, the giver and the receiver of thanks."""
     found = {row.person_id, event.owner_id if event else None}
     if row.kind in OF_THANKS:

@@ -92,7 +92,7 @@ def said(error: BaseException) -> str:
     return ""
 
 
-def _of_sqlite(error: Any) -> str:
+def _of_sqlite(error: BaseException) -> str:
     sentence = str(error)
     known = sentence if _SQLITE_SENTENCES.fullmatch(sentence) else ""
     return ": ".join(filter(None, (str(getattr(error, "sqlite_errorname", "") or ""), known)))

@@ -12,6 +12,7 @@ from rewards.outside.delivery import Delivered, Send, deliver_due
 from rewards.outside.mail import Mailed, Post, send_due
 from rewards.outside.requests import forget_requests
 from rewards.people.accounts import forget_sessions
+from rewards.people.membership import align_boards
 from rewards.people.organisations import list_organisations
 from rewards.store.session import Database
 
@@ -57,6 +58,8 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
                     # It reads every posting, and days are its unit: once a day and process.
                     lapsed += expire_due(tx, slug, now)
             db.cache["expiry", slug] = now.date()
+            with db.begin() as tx:
+                align_boards(tx, slug, now)
             # Apart from the rest: it locks out all writers, and must not wait for one while it holds anything.
             with db.begin() as tx:
                 challenges += finish_challenges(tx, slug, now)

@@ -32,7 +32,7 @@ from web.api import (
     webhooks,
 )
 from web.employee import boards as employee_boards
-from web.employee import nominating, spending
+from web.employee import nominating, sharing, spending
 from web.employee import routes as employee
 from web.health import Measure, Metrics
 from web.hr import decisions
@@ -42,6 +42,8 @@ from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language
 from web.language import router as language_router
 from web.own import account as own_account
+from web.own import data as own_data
+from web.own import days as own_days
 from web.proxies import Visitors
 from web.security import Edge
 from web.session import token_reader
@@ -76,9 +78,12 @@ ROUTERS = (
     sign_on.router,
     sign_out.router,
     own_account.router,
+    own_data.router,
+    own_days.router,
     language_router,
     employee.router,
     employee_boards.router,
+    sharing.router,
     spending.router,
     nominating.router,
     hr.router,

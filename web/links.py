@@ -1,4 +1,4 @@
-"""Tracked links: /l/{code} leads on, and counts people only."""
+"""Tracked links: /l/{code} leads on, and counts people only; once its item is recalled it leads to a notice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from rewards.content.clicks import Network
-from rewards.content.links import follow_link, leads_to, machine_click
+from rewards.content.links import Destination, follow_link, leads_to, machine_click
 from rewards.faults import Unavailable
 from rewards.logs import log, log_error
 from rewards.people.accounts import Account, account_for_session
@@ -18,6 +18,7 @@ from web.lanes import LaneFull
 from web.problems import COOKIE
 from web.session import Config, Store, now
 from web.sign_in_limit import block_of
+from web.templating import page
 
 router = APIRouter(include_in_schema=False)
 SECONDS_TO_COUNT = 2.0
@@ -48,22 +49,23 @@ def _keyed(text: str, key: str) -> str:
 async def follow(request: Request, store: Store, config: Config, code: str) -> Response:
     """Redirect to the item; a person's first click of the day is recorded for the sharer, her own is not.
 
-    Who sends it is decided before anything is written. Whatever goes wrong with the count, the visitor is led on.
+    Who sends it is decided before anything is written. Whatever goes wrong with the count, the visitor is led on. Nobody reaches a
+    recalled item: its visitors read the notice, which is gone (410) for programs, so that previews and searches drop it.
     """
     at = now()
 
-    def look_up() -> tuple[str, Account | None, str]:
+    def look_up() -> tuple[Destination, Account | None, str]:
         token = request.cookies.get(COOKIE)
         with store.read() as tx:
-            url = leads_to(tx, code)
+            target = leads_to(tx, code)
             account = account_for_session(tx, token, at) if token else None
         return (
-            url,
+            target,
             account,
             machine_click(request.headers.get("user-agent", ""), request.method, request.headers),
         )
 
-    url, account, machine = await run_in_threadpool(look_up)
+    target, account, machine = await run_in_threadpool(look_up)
     visitor, network = visitor_hash(request, config.visitor_key), network_of(request, config.visitor_key)
 
     def count() -> None:
@@ -76,4 +78,6 @@ async def follow(request: Request, store: Store, config: Config, code: str) -> R
         log.warning("a click was not counted", why=getattr(trouble, "brief", "too many at once"))
     except Exception as error:
         log_error("a click was not counted", error)
-    return RedirectResponse(url, 302)
+    if target.recall is not None:
+        return page(request, "recalled.html", {"recall": target.recall}, 410, {"X-Robots-Tag": "noindex"})
+    return RedirectResponse(target.url, 302)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rewards.document import DocumentError
@@ -82,12 +84,14 @@ class BrokenOff(Exception):  # noqa: N818 - a signal to the server
 class Problem(Exception):  # noqa: N818 - it is an answer, not an accident
     """An answer other than success, raised from a route."""
 
-    def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None, **extra: Any) -> None:
+    def __init__(
+        self, status: int, detail: str, headers: dict[str, str] | None = None, **extra: object
+    ) -> None:
         super().__init__(detail)
         self.status, self.detail, self.headers, self.extra = status, detail, headers or {}, extra
 
 
-def problem_body(status: int, detail: str, **extra: Any) -> dict[str, Any]:
+def problem_body(status: int, detail: str, **extra: object) -> dict[str, Any]:
     """The members of a problem+json document."""
     return {
         "type": "about:blank",
@@ -104,7 +108,7 @@ def refused(fault: Fault) -> int:
 
 
 def answer(
-    request: Request, status: int, detail: str, headers: dict[str, str] | None = None, **extra: Any
+    request: Request, status: int, detail: str, headers: dict[str, str] | None = None, **extra: object
 ) -> Response:
     """The problem in the form that the caller wants: a page where a person asks for one."""
     detail = sayable(detail)
@@ -181,14 +185,15 @@ def unavailable(request: Request, error: Unavailable) -> Response:
     return answer(request, 503, detail, headers)
 
 
-def methods_of(routes: Iterable[Any], path: str) -> set[str]:
+def methods_of(routes: Iterable[BaseRoute], path: str) -> set[str]:
     """Every method that some route takes at a path; a router that was included keeps routes of its own."""
     found: set[str] = set()
     for route in routes:
         inside = getattr(route, "original_router", None)
         if inside is not None:
             found |= methods_of(inside.routes, path)
-        elif getattr(route, "path_regex", None) is not None and route.path_regex.match(path):
+        pattern: re.Pattern[str] | None = getattr(route, "path_regex", None)
+        if inside is None and pattern is not None and pattern.match(path):
             found |= set(getattr(route, "methods", None) or ())
     return found
 

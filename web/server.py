@@ -7,7 +7,6 @@ import errno
 import socket
 from contextlib import suppress
 from ipaddress import ip_address
-from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -69,7 +68,7 @@ class Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
 
     _deadline: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: Any) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:
         """Somebody has connected, and has to say what she wants."""
         super().connection_made(transport)
         self._watch()

@@ -4,7 +4,7 @@ posts.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -322,7 +322,7 @@ def click_factor(posts: Posts, p: Parameters) -> Floats:
 
 
 def _distinct(
-    seen: NDArray[np.int32], direct: Any, wanted: Any
+    seen: NDArray[np.int32], direct: NDArray[np.bool_], wanted: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     # People who saw a post straight from its source, and those who saw it only from a reposter.
     near = np.unique(seen[wanted & direct])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from agents.world.population import Staff
 from agents.world.timeline import Timeline
 from engine.scoring_tables import new_objects
 from rewards.clock import microseconds
-from rewards.events import Event
+from rewards.events import ENROLLED, Event
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.absences import absences, with_absences
 from rewards.scoring.carrying import NOTHING_ASIDE, Aside
@@ -143,6 +144,22 @@ class Programme:
         rows, channels = self.kept_rows(), self._setting.content.channels
         tags = [item_tags(self._items, item) for item in range(len(self._items.ids))]
         return [
+            *self._enrolments(),
+            *self._shared(rows, tags, [channel.name for channel in channels]),
+        ]
+
+    def _enrolments(self) -> list[Event]:
+        """Everybody joins on the day before the first, where a scheme asks for it: the model's people all take part."""
+        if not any(one.scheme.membership == "enrolled" for one in self.running):
+            return []
+        before = datetime.combine(self._clock.date_of(-1), time(), UTC)
+        return [
+            Event(source=SOURCE, id=f"enrolled-{name}", kind=ENROLLED, subject=name, occurred_at=before)
+            for name in sorted(self._staff.ids)
+        ]
+
+    def _shared(self, rows: Rows, tags: Sequence[tuple[str, ...]], channels: Sequence[str]) -> list[Event]:
+        return [
             Event(
                 source=SOURCE,
                 id=rows.event_id(at),
@@ -150,7 +167,7 @@ class Programme:
                 subject=self._staff.ids[person],
                 occurred_at=datetime.fromtimestamp(second, UTC),
                 object=self._items.ids[item],
-                channel=channels[channel].name,
+                channel=channels[channel],
                 tags=tags[item],
                 verification=VERIFICATIONS[kind],
             )

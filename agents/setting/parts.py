@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -19,7 +19,7 @@ def _known_zone(value: object) -> object:
     return value
 
 
-def or_none(part: Any) -> BeforeValidator:
+def or_none(part: object) -> BeforeValidator:
     """Take `none`, written out, for nothing, and say so in the JSON Schema."""
     return BeforeValidator(_none_is_null, json_schema_input_type=part | Literal["none"] | None)
 

@@ -37,16 +37,16 @@ def _body(scheme: IncentiveScheme) -> dict[str, Any]:
     return scheme.model_dump(mode="json", exclude=set(BEHIND_THE_SCENES))
 
 
-def _without_words(value: Any, ids: bool = True) -> Any:
+def _without_words(value: object, ids: bool = True) -> Any:
     if isinstance(value, dict):
         dropped = WORDS if ids else WORDS | {"id"}
         return {name: _without_words(part, ids) for name, part in value.items() if name not in dropped}
     return [_without_words(part, ids) for part in value] if isinstance(value, list) else value
 
 
-def _in_order(part: Any) -> Any:
+def _in_order(part: object) -> Any:
     return sorted(part, key=_text) if isinstance(part, list) else part
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return json.dumps(value, sort_keys=True)

@@ -35,6 +35,7 @@ from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import states, trail
 from rewards.store.persons import find_row
+from rewards.store.rows import CredentialRow, IssuerKeyRow, NamedPersonRow, PersonBadgeRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -218,9 +219,9 @@ def verify_credential(tx: Transaction, token: str) -> Verdict:
 def _issue(
     tx: Transaction,
     organisation: str,
-    who: Any,
-    award: Any,
-    signer: Any,
+    who: NamedPersonRow,
+    award: PersonBadgeRow,
+    signer: IssuerKeyRow,
     base_url: str,
     now: datetime,
     key: SigningKey | None,
@@ -238,7 +239,7 @@ def _issue(
         issuance_date=from_us(award.awarded_us),
         credential_status=[status_entry(status_url(base_url, signer.id, number), "revocation", index)],
     )
-    row = {
+    made = {
         "id": credential_id,
         "organisation_id": organisation,
         "person_id": who.id,
@@ -252,18 +253,20 @@ def _issue(
         "issued_us": to_us(now),
         "revoked_us": None,
     }
-    rows.add(tx, row)
+    rows.add(tx, made)
     trail.log(tx, organisation, "self", "credential.issue", f"person:{who.id}", award.badge, to_us(now))
-    return _view(rows.find(tx, credential_id), revoked=False)
+    stored = rows.find(tx, credential_id)
+    assert stored is not None
+    return _view(stored, revoked=False)
 
 
-def _subject(who: Any) -> IdentityObject:
+def _subject(who: NamedPersonRow) -> IdentityObject:
     """A hash of the address (or else the id) with a salt of its own: two badges of one person cannot be joined by it."""
     kind = "emailAddress" if who.email else "systemId"
     return IdentityObject.create(who.email or who.external_id, secrets.token_hex(16), kind)
 
 
-def _achievement(tx: Transaction, organisation: str, did: str, award: Any) -> Achievement:
+def _achievement(tx: Transaction, organisation: str, did: str, award: PersonBadgeRow) -> Achievement:
     entry = journal_rows.get(tx, organisation, award.journal_id)
     assert entry is not None
     schemes = Schemes.of(tx, organisation)
@@ -282,7 +285,7 @@ def _achievement(tx: Transaction, organisation: str, did: str, award: Any) -> Ac
     )
 
 
-def _own_key(tx: Transaction, organisation: str, now: datetime, key: SigningKey | None) -> Any:
+def _own_key(tx: Transaction, organisation: str, now: datetime, key: SigningKey | None) -> IssuerKeyRow:
     """The key to sign with: the operator's, or one that the database keeps, made on first use."""
     did = did_key_from_pem(key.public_pem) if key else None
     found = rows.key_of(tx, organisation, did)
@@ -303,10 +306,11 @@ def _own_key(tx: Transaction, organisation: str, now: datetime, key: SigningKey 
         }
         rows.add_key(tx, row)
         found = rows.key_of(tx, organisation, did)
+        assert found is not None
     return found
 
 
-def _private(row: Any, key: SigningKey | None) -> str:
+def _private(row: IssuerKeyRow, key: SigningKey | None) -> str:
     if row.private_pem is not None:
         return str(row.private_pem)
     if key is None or did_key_from_pem(key.public_pem) != row.did:
@@ -314,14 +318,14 @@ def _private(row: Any, key: SigningKey | None) -> str:
     return key.private_pem
 
 
-def _key(tx: Transaction, issuer: str) -> Any:
+def _key(tx: Transaction, issuer: str) -> IssuerKeyRow:
     row = rows.key(tx, issuer)
     if row is None:
         raise NotFound(f"issuer {issuer!r}: unknown; take the address from the credential")
     return row
 
 
-def _view(row: Any, *, revoked: bool) -> BadgeCredential:
+def _view(row: CredentialRow, *, revoked: bool) -> BadgeCredential:
     import jwt
 
     if row.token is None:

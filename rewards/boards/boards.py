@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from rewards.faults import NotFound
 from rewards.ledger.places import today
@@ -12,6 +11,7 @@ from rewards.people.groups import groups_shown
 from rewards.scheme.scheme import Leaderboard
 from rewards.store import projections as rows
 from rewards.store.persons import find_row
+from rewards.store.rows import NamedPersonRow, PlaceRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
@@ -71,12 +71,17 @@ def leaderboard(
 
 
 def _people(
-    tx: Transaction, organisation: str, board: Leaderboard, reader: Any, day: date, minimum: int
+    tx: Transaction,
+    organisation: str,
+    board: Leaderboard,
+    reader: NamedPersonRow | None,
+    day: date,
+    minimum: int,
 ) -> Board:
     window = _window(board, day)
     segment = reader.segment if board.group == "segment" and reader is not None else None
     score = 0 if reader is None else rows.score_of(tx, organisation, window, reader.id)
-    near: list[Any] = []
+    near: list[PlaceRow] = []
     if reader is not None and board.neighbours and not reader.hidden:
         near = rows.around(tx, organisation, window, reader.id, score, board.neighbours, segment)
     wanted = {0, score, *(row.score for row in near)}
@@ -101,14 +106,15 @@ def _teams(
     tx: Transaction,
     organisation: str,
     board: Leaderboard,
-    reader: Any,
+    reader: NamedPersonRow | None,
     day: date,
     minimum: int,
     now: datetime,
 ) -> Board:
     """Teams by what their members earned while they were members, but for those that are too small or would tell of one."""
     first, last = _span(board.window, day)
-    sizes = rows.team_sizes(tx, organisation)
+    schemes = Schemes.of(tx, organisation)
+    sizes = rows.team_sizes(tx, organisation, schemes.asks_enrolment(schemes.at(to_us(now))))
     totals = rows.team_totals(tx, organisation, first, last)
     own = None if reader is None else reader.team
     gone = [("", team) for team, total in totals.items() if total and team not in sizes]
@@ -137,7 +143,7 @@ def _ranked(places: Sequence[tuple[str, int, bool]]) -> tuple[BoardRow, ...]:
     return tuple(found)
 
 
-def _label(row: Any, board: Leaderboard) -> str:
+def _label(row: PlaceRow, board: Leaderboard) -> str:
     return str(row.pseudonym if board.pseudonyms else row.name)
 
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from rewards.ledger.bonuses import bonus, take_back
 from rewards.ledger.new_entries import NewEntry
-from rewards.ledger.places import local_ordinal
+from rewards.ledger.places import local_ordinal, places
 from rewards.ledger.posting import post
 from rewards.ledger.versions import NO_SCHEME, Schemes, in_force
 from rewards.scheme.scheme import Highlight
@@ -21,7 +20,9 @@ from rewards.store import highlights as rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import trail
+from rewards.store.journal import person_of
 from rewards.store.persons import find_row
+from rewards.store.rows import HighlightRoundRow
 from rewards.store.session import Transaction
 from rewards.store.units import digest, from_us, to_us
 
@@ -143,11 +144,14 @@ def best(shared: dict[int, int], people: int, highlight: Highlight, lot: str) ->
 def _give(tx: Transaction, organisation: str, period: Period, now_us: int) -> None:
     first = period.first.toordinal()
     key = f"highlight:{period.key}:{first}:{period.version}:"
-    people = rows.active(tx, organisation)
-    chosen = best(
-        rows.shared(tx, organisation, period.begins_us, period.ends_us), people, period.highlight, key
-    )
-    found = people_rows.by_ids(tx, organisation, chosen)
+    asked = Schemes.of(tx, organisation).asks_enrolment(period.version)
+    people = rows.active(tx, organisation, asked)
+    shared = rows.shared(tx, organisation, period.begins_us, period.ends_us)
+    found = people_rows.by_ids(tx, organisation, shared)
+    if asked:
+        where = places(tx, list(found.values()))
+        shared = {who: items for who, items in shared.items() if where[who].is_enrolled(period.ends_us - 1)}
+    chosen = best(shared, people, period.highlight, key)
     told = {
         "title": period.highlight.title, "first": period.first.isoformat(), "last": period.last.isoformat(),
     }  # fmt: skip
@@ -185,7 +189,7 @@ def highlighted(
         if terms is None:
             continue
         start = f"highlight:{row.highlight}:{row.first_date}:"
-        given = [entry.person_id for entry in rows.given(tx, organisation, start)]
+        given = [person_of(entry) for entry in rows.given(tx, organisation, start)]
         heirs = people_rows.heirs(tx, organisation, given)
         won = list(dict.fromkeys(heirs.get(id_, id_) for id_ in given))
         if terms.nature.publicity == "private":
@@ -210,7 +214,7 @@ def withdraw_highlights(tx: Transaction, organisation: str, closed_us: int, reas
             rows.forget(tx, organisation, row.highlight, row.first_date)
 
 
-def _terms(schemes: Schemes, row: Any) -> Highlight | None:
+def _terms(schemes: Schemes, row: HighlightRoundRow) -> Highlight | None:
     found = schemes.scheme(row.scheme_version).recognition.highlights
     return next((one for one in found if key_of(one) == row.highlight), None)
 

@@ -7,7 +7,7 @@ and the bonus paid, to each contributor once; later moves, reversals and version
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from rewards.challenges.runs import Run, State, runs
 from rewards.faults import NotFound
@@ -23,6 +23,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import participation, projections, trail
 from rewards.store import people as people_rows
 from rewards.store.persons import find_row
+from rewards.store.rows import NamedPersonRow, PersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -148,14 +149,14 @@ def _pay(
     return len(drafts)
 
 
-def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, Any]:
+def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, PersonRow]:
     """Whom the bonus would be paid as things stand, by internal id: rows of `person`."""
     return _paid(tx, organisation, run, _parts(tx, organisation, run))
 
 
 def _paid(
     tx: Transaction, organisation: str, run: Run, parts: Mapping[str, Mapping[int, int]]
-) -> dict[int, Any]:
+) -> dict[int, PersonRow]:
     """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased or left."""
     reached = [by for by in parts.values() if _whole(run, sum(by.values())) >= run.challenge.goal]
     contributed = {who for by in reached for who, amount in by.items() if amount > 0}
@@ -163,14 +164,19 @@ def _paid(
     whom = {heirs.get(who, who) for who in contributed}
     people = people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
     where = places(tx, list(people.values()))
+    asked = Schemes.of(tx, organisation).asks_enrolment(run.version)
     return {
         who: row
         for who, row in people.items()
-        if row.status != "inactive" and not where[who].is_away(run.ends_us - 1)
+        if row.status != "inactive"
+        and not where[who].is_away(run.ends_us - 1)
+        and (not asked or where[who].is_enrolled(run.ends_us - 1))
     }
 
 
-def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) -> ChallengeView:
+def _view(
+    tx: Transaction, organisation: str, run: Run, mine: NamedPersonRow | None, now_us: int
+) -> ChallengeView:
     one, first = run.challenge, run.first.toordinal()
     fixed = rows.is_fixed(tx, organisation, one.id, first)
     shown: list[TeamStand] = []
@@ -202,11 +208,18 @@ def _view(tx: Transaction, organisation: str, run: Run, mine: Any, now_us: int) 
 
 
 def _stands(
-    tx: Transaction, organisation: str, run: Run, done: dict[str, int], mine: Any, now_us: int
+    tx: Transaction,
+    organisation: str,
+    run: Run,
+    done: dict[str, int],
+    mine: NamedPersonRow | None,
+    now_us: int,
 ) -> tuple[list[TeamStand], int]:
     """Teams or segments, the furthest first, and how many are not shown."""
     by_team = run.challenge.unit == "team"
-    sizes = projections.team_sizes(tx, organisation) if by_team else participation.sizes(tx, organisation)
+    asked = Schemes.of(tx, organisation).asks_enrolment(run.version)
+    counted = projections.team_sizes if by_team else participation.sizes
+    sizes = counted(tx, organisation, asked)
     own = None if mine is None else mine.team if by_team else mine.segment
     named = (set(sizes) | set(done)) - {EVERYONE}
     gone = [unit for unit, amount in done.items() if amount and unit not in sizes]
@@ -229,16 +242,16 @@ def _totals(parts: dict[str, dict[int, int]], run: Run) -> dict[str, int]:
     return {unit: _whole(run, sum(by.values())) for unit, by in parts.items()}
 
 
-def _counted(run: Run) -> rows.Counted:
-    one = run.challenge
+def _counted(tx: Transaction, organisation: str, run: Run) -> rows.Counted:
+    one, asked = run.challenge, Schemes.of(tx, organisation).asks_enrolment(run.version)
     return rows.Counted(
-        one.metric, one.of, run.begins_us, run.ends_us, run.first.toordinal(), run.last.toordinal()
+        one.metric, one.of, run.begins_us, run.ends_us, run.first.toordinal(), run.last.toordinal(), asked
     )
 
 
 def _done(tx: Transaction, organisation: str, run: Run) -> dict[str, int]:
     """Whole points, or numbers, by team or segment; by EVERYONE where the challenge is everybody's."""
-    unit, counted = run.challenge.unit, _counted(run)
+    unit, counted = run.challenge.unit, _counted(tx, organisation, run)
     by: dict[str, int] = {}
     if run.challenge.metric == "points" and unit != "segment":
         by = projections.team_totals(tx, organisation, counted.first_date, counted.last_date)
@@ -261,7 +274,7 @@ def _parts(
 
     What an account gave before it was merged is hers who took over, where the account belonged.
     """
-    counted = _counted(run)
+    counted = _counted(tx, organisation, run)
     given: list[tuple[int, str, str, int]] = []
     for id_ in [None] if person_id is None else people_rows.accounts_of(tx, person_id):
         given += [

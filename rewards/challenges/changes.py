@@ -1,7 +1,6 @@
 """What a withdrawn version, or an exact one that looks back, does to the results and bonuses of challenges."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from rewards.challenges.challenges import contributors
 from rewards.challenges.runs import Run, runs, terms
@@ -10,6 +9,8 @@ from rewards.ledger.versions import Schemes
 from rewards.scheme.scheme import Challenge, millipoints
 from rewards.store import bonuses as bonus_rows
 from rewards.store import challenges as rows
+from rewards.store.journal import key_of, person_of
+from rewards.store.rows import JournalRow
 from rewards.store.session import Transaction
 
 
@@ -35,7 +36,8 @@ def bonus_changes(
     for name, first, given in _lapsing(tx, organisation, candidate, closed_us, now_us):
         void.add((name, first))
         for entry in given:
-            changes[entry.person_id] = changes.get(entry.person_id, 0) - entry.amount
+            person_id = person_of(entry)
+            changes[person_id] = changes.get(person_id, 0) - entry.amount
     before = {(*_place(run), terms(run.challenge)) for run in runs(Schemes.of(tx, organisation), now_us)}
     for run in runs(candidate, now_us):
         if run.state(now_us) != "final" or not run.challenge.points:
@@ -55,7 +57,7 @@ def _place(run: Run) -> tuple[str, int]:
 
 def _lapsing(
     tx: Transaction, organisation: str, schemes: Schemes, closed_us: int, now_us: int
-) -> Iterator[tuple[str, int, list[Any]]]:
+) -> Iterator[tuple[str, int, list[JournalRow]]]:
     """(challenge, first day, standing bonuses) of results since `closed_us` that the versions do not have."""
     fixed = rows.fixed_since(tx, organisation, closed_us)
     if not fixed:
@@ -64,7 +66,7 @@ def _lapsing(
     bonuses = bonus_rows.standing(tx, organisation)
     for name, first, goal in fixed:
         start = challenge_key(name, first)
-        given = [entry for entry in bonuses if entry.dedupe.startswith(start)]
+        given = [entry for entry in bonuses if key_of(entry).startswith(start)]
         paid = {_words(schemes, entry.scheme_version, name) for entry in given}
         same = [words for id_, day, words in standing if (id_, day) == (name, first)]
         # Without a bonus the goal is all that is known of the words.

@@ -5,8 +5,8 @@ The limits are per sharer and day (or less), so that they bind whoever aims at o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from rewards.store.rows import ClickOriginRow
 from rewards.store.units import digest
 
 SECOND_US = 1_000_000
@@ -39,7 +39,7 @@ class Network:
         return Network(digest(f"{salt}:{self.address}"), digest(f"{salt}:{self.block}"))
 
 
-def why_forged(before: Sequence[Any], code: str, origin: Network, now_us: int) -> str:
+def why_forged(before: Sequence[ClickOriginRow], code: str, origin: Network, now_us: int) -> str:
     """Why one more click does not count, given today's clicks on the sharer's links from its block; '' when it does."""
     same = [row for row in before if row.address_hash == origin.address]
     for place, rows, limits in (("address", same, ADDRESS), ("block", before, BLOCK)):

@@ -1,90 +1,55 @@
-"""Content that people may share: what is green-lit, where, until when, with which disclosure."""
+"""Content that people may share: what is green-lit, where, until when; and what was recalled, of which its sharers are told."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
-
-from rewards.faults import NotFound
-from rewards.fields import Instant, Normal, name_in, name_of, printed
+from rewards.content.items import ChannelStatus, ContentItem, TextVariant, read_item
+from rewards.faults import BadValue, NotFound
+from rewards.mail.queue import queue
 from rewards.store import content as rows
+from rewards.store import links as link_rows
+from rewards.store import people as people_rows
 from rewards.store import trail
 from rewards.store.persons import find_row
 from rewards.store.session import Transaction
-from rewards.store.units import maybe_us, to_us
+from rewards.store.units import from_us, maybe_us, to_us
+
+__all__ = [
+    "ChannelStatus", "ContentItem", "Listed", "Recall", "TextVariant", "get_item", "green_lit_for", "is_open", "item_for",
+    "list_items", "listed", "offered", "publish_item", "recall", "recalled", "recalls_for", "seen_recall", "starts_by",
+]  # fmt: skip
+
+MOST_REASON = 1000
+_WEEK_US = 7 * 86_400_000_000
+_OLDEST_WEEKS = 8
 
 
-class ChannelStatus(BaseModel):
-    """Whether an item may go to a channel, and why."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An item on the grid, since when, and whether it was recalled."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    status: Literal["green", "amber", "red"]
-    reason: str = Field(default="", max_length=500)
-
-
-def _name_or_none(topic: str) -> str:
-    return name_in(topic) if topic.strip() else ""
+    item: ContentItem
+    published_at: datetime
+    recalled_at: datetime | None
 
 
-def _by_name(channels: dict[str, ChannelStatus]) -> dict[str, ChannelStatus]:
-    found: dict[str, ChannelStatus] = {}
-    for written, status in channels.items():
-        name = name_in(written)
-        if name in found:
-            raise ValueError(
-                f"channel {written!r} stands twice; capitals and spaces make no other channel; remove one"
-            )
-        found[name] = status
-    return found
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Why an item was withdrawn: `reason` for those who shared it, `notice` for whoever follows a link of it."""
 
-
-class ContentItem(BaseModel):
-    """One item of the content grid. Empty `segments` means everybody.
-
-    Channels and topic are names as `rewards.fields.name_of` has them; an empty topic is none.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
-    title: str = Field(min_length=1, max_length=300)
-    url: str = Field(max_length=2000)
-    summary: str = Field(default="", max_length=4000)
-    topic: Annotated[str, AfterValidator(_name_or_none)] = "general"
-    language: str = Field(default="en", max_length=16)
-    channels: Annotated[dict[str, ChannelStatus], AfterValidator(_by_name)] = Field(
-        min_length=1, max_length=32
-    )
-    disclosure: str = Field(default="", max_length=500)
-    expires_at: Instant | None = None
-    suggested_texts: tuple[str, ...] = Field(default=(), max_length=20)
-    approver: str = Field(default="", max_length=200)
-    segments: tuple[Annotated[str, Normal], ...] = Field(default=(), max_length=100)
-
-    @field_validator("url")
-    @classmethod
-    def _web_address(cls, value: str) -> str:
-        parts = urlsplit(printed(value))
-        if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise ValueError(
-                f"url {value!r}: limit http and https addresses; write e.g. https://example.org/post"
-            )
-        return value
-
-    def on(self, channel: str) -> ChannelStatus | None:
-        """What holds on a channel, however its name is written; None where it is not listed."""
-        return self.channels.get(name_of(channel))
-
-    @property
-    def is_green(self) -> bool:
-        """True when at least one channel is not red."""
-        return any(channel.status != "red" for channel in self.channels.values())
+    item: str
+    title: str
+    reason: str
+    notice: str
+    recalled_at: datetime
+    channels: tuple[str, ...] = ()
 
 
 def publish_item(tx: Transaction, organisation: str, item: ContentItem, now: datetime) -> None:
-    """Put an item on the grid, or change it. A recalled item comes back."""
+    """Put an item on the grid, or change it, without the desk's approval. A recalled item comes back."""
     expires_us = None if item.expires_at is None else to_us(item.expires_at)
     rows.save(tx, organisation, item.id, item.model_dump_json(), to_us(now), expires_us)
     trail.log(tx, organisation, item.approver or "system", "content.publish", item.id, "", to_us(now))
@@ -95,13 +60,13 @@ def get_item(tx: Transaction, organisation: str, item: str) -> ContentItem:
     row = rows.find(tx, organisation, item)
     if row is None:
         raise _unknown(item)
-    return ContentItem.model_validate_json(row.document)
+    return read_item(row.document)
 
 
 def item_for(tx: Transaction, organisation: str, person: Any, item: str) -> ContentItem:
     """One item, as a person (her row) may see it. Raises NotFound for one that is for other segments, as for one that is not there."""
     found = get_item(tx, organisation, item)
-    if found.segments and person.segment not in found.segments:
+    if not found.is_for(person.segment):
         raise _unknown(item)
     return found
 
@@ -112,7 +77,15 @@ def _unknown(item: str) -> NotFound:
 
 def list_items(tx: Transaction, organisation: str) -> list[ContentItem]:
     """Everything ever published, the newest first."""
-    return [ContentItem.model_validate_json(row.document) for row in rows.every(tx, organisation)]
+    return [read_item(row.document) for row in rows.every(tx, organisation)]
+
+
+def listed(tx: Transaction, organisation: str) -> list[Listed]:
+    """Everything ever published with what became of it, the newest first."""
+    return [
+        Listed(read_item(row.document), from_us(row.published_us), maybe_us(row.recalled_us))
+        for row in rows.every(tx, organisation)
+    ]
 
 
 def is_open(tx: Transaction, organisation: str, item: str, now: datetime) -> bool:
@@ -122,24 +95,126 @@ def is_open(tx: Transaction, organisation: str, item: str, now: datetime) -> boo
     return row is not None and row.recalled_us is None and (expires is None or expires > now)
 
 
+def starts_by(item: ContentItem, now: datetime, zone: str) -> bool:
+    """Whether the item's first day has begun where the reader is."""
+    return item.starts_on is None or item.starts_on <= _day(now, zone)
+
+
+def _day(now: datetime, zone: str) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def _for_person(tx: Transaction, organisation: str, row: Any, now: datetime) -> list[tuple[ContentItem, int]]:
+    """Open items for the person's segment whose day has come, with when they were published, the newest first."""
+    found = [
+        (read_item(one.document), one.published_us) for one in rows.open_now(tx, organisation, to_us(now))
+    ]
+    return [
+        (item, us) for item, us in found if item.is_for(row.segment) and starts_by(item, now, row.timezone)
+    ]
+
+
 def green_lit_for(tx: Transaction, organisation: str, person: str, now: datetime) -> list[ContentItem]:
     """What this person may share now: open, for her segment, on at least one channel."""
-    segment = find_row(tx, organisation, person).segment
-    now_us = to_us(now)
-    found: list[ContentItem] = []
-    for row in rows.every(tx, organisation):
-        if row.recalled_us is not None or (row.expires_us is not None and row.expires_us <= now_us):
-            continue
-        item = ContentItem.model_validate_json(row.document)
-        if item.is_green and (not item.segments or segment in item.segments):
-            found.append(item)
-    return found
+    row = find_row(tx, organisation, person)
+    return [item for item, _ in _for_person(tx, organisation, row, now) if item.is_green]
+
+
+def offered(
+    tx: Transaction, organisation: str, person: str, now: datetime, shared: Collection[str]
+) -> tuple[list[ContentItem], list[ContentItem]]:
+    """What the person may share now, in the order in which it is shown to her, and what is there for her but may go nowhere yet.
+
+    What she did not share comes first. Then each item has its age in weeks (up to _OLDEST_WEEKS), less two where it is meant for her
+    segment and one where she shared its topic before; the lowest comes first, of equal ones the newest.
+    """
+    row = find_row(tx, organisation, person)
+    found = _for_person(tx, organisation, row, now)
+    topics = {item.topic for item, _ in found if item.id in shared and item.topic}
+
+    def place(one: tuple[ContentItem, int]) -> tuple[bool, int, int]:
+        item, published_us = one
+        since = published_us
+        if item.starts_on is not None:
+            began = datetime.combine(item.starts_on, datetime.min.time(), ZoneInfo(row.timezone))
+            since = max(since, to_us(began))
+        weeks = min(max((to_us(now) - since) // _WEEK_US, 0), _OLDEST_WEEKS)
+        return item.id in shared, weeks - 2 * bool(item.segments) - (item.topic in topics), -since
+
+    found.sort(key=place)
+    items = [item for item, _ in found]
+    return [one for one in items if one.is_green], [one for one in items if not one.is_green]
 
 
 def recall(
-    tx: Transaction, organisation: str, item: str, reason: str, now: datetime, actor: str = "system"
-) -> None:
-    """Withdraw an item at once. Raises NotFound."""
-    if not rows.recall(tx, organisation, item, reason, to_us(now)):
+    tx: Transaction,
+    organisation: str,
+    item: str,
+    reason: str,
+    now: datetime,
+    actor: str = "system",
+    notice: str = "",
+) -> int:
+    """Withdraw an item at once, and tell those who have links of it, by mail and on their page; returns how many. Its links lead to a notice from now on.
+
+    Recalling it twice changes nothing. Raises NotFound, BadValue for texts that are too long.
+    """
+    for text, what in ((reason, "reason"), (notice, "notice")):
+        if len(text) > MOST_REASON:
+            raise BadValue(f"{what} of {len(text)} characters: limit {MOST_REASON}; say it in fewer words")
+    if rows.find(tx, organisation, item) is None:
         raise NotFound(f"content item {item!r}: not on the grid; nothing to recall")
+    if not rows.recall(tx, organisation, item, reason, notice, to_us(now)):
+        return 0
     trail.log(tx, organisation, actor, "content.recall", item, reason, to_us(now))
+    rows.decide(
+        tx,
+        organisation,
+        item,
+        rows.last_revision(tx, organisation, item),
+        "recall",
+        actor,
+        reason,
+        to_us(now),
+    )
+    sharers = link_rows.sharers(tx, organisation, item)
+    found = get_item(tx, organisation, item)
+    told = {"item": item, "title": found.title, "reason": reason, "notice": notice, "sharers": len(sharers)}
+    trail.tell(tx, organisation, [("content.recalled", told)], to_us(now))
+    letter = {"title": found.title, "link": "/", "reason": reason}
+    for person, _ in people_rows.names(tx, organisation, sharers).values():
+        queue(tx, organisation, person, "recall", letter, now)
+    return len(sharers)
+
+
+def recalled(tx: Transaction, organisation: str, item: str) -> Recall | None:
+    """Why and when an item was withdrawn; None where it was not."""
+    row = rows.find(tx, organisation, item)
+    return None if row is None or row.recalled_us is None else _recall(row)
+
+
+def _recall(row: Any, channels: tuple[str, ...] = ()) -> Recall:
+    title = read_item(row.document).title
+    return Recall(
+        row.item, title, row.recall_reason or "", row.recall_notice or "", from_us(row.recalled_us), channels
+    )
+
+
+def recalls_for(tx: Transaction, organisation: str, person: str) -> list[Recall]:
+    """Items that the person has links of, that were withdrawn, and of which she has not said that she knows; the newest first."""
+    mine: dict[str, list[Any]] = {}
+    for link in link_rows.of_person(tx, find_row(tx, organisation, person).id):
+        mine.setdefault(link.item, []).append(link)
+    found = []
+    for row in rows.some(tx, organisation, list(mine)):
+        if row.recalled_us is None:
+            continue
+        new = [link.channel for link in mine[row.item] if (link.recall_seen_us or 0) < row.recalled_us]
+        if new:
+            found.append(_recall(row, tuple(new)))
+    return sorted(found, key=lambda one: (one.recalled_at, one.item), reverse=True)
+
+
+def seen_recall(tx: Transaction, organisation: str, person: str, item: str, now: datetime) -> None:
+    """The sharer knows of the recall. Saying it twice changes nothing."""
+    link_rows.recall_seen(tx, organisation, find_row(tx, organisation, person).id, item, to_us(now))

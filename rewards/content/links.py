@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 
 from rewards.content.clicks import Network, why_forged
-from rewards.content.content import get_item, is_open, item_for
+from rewards.content.content import Recall, get_item, is_open, item_for, recalled, starts_by
 from rewards.content.crawlers import is_program
+from rewards.content.dialogues import dialogue, takes_link_alone
+from rewards.content.items import ContentItem
+from rewards.content.likeness import likeness, sketch_of
+from rewards.content.policy import Finding, disclosure_for, forbidden_in, policy_of, with_disclosure
 from rewards.events import Event
-from rewards.faults import NotFound, Refused
+from rewards.faults import BadValue, NotFound, Refused
 from rewards.fields import name_of
 from rewards.ledger.entries import Receipt
 from rewards.ledger.intake import record
 from rewards.people.accounts import Account
+from rewards.scheme.networks import may_prefill
 from rewards.store import links as rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
@@ -25,25 +30,19 @@ from rewards.store.units import DAY_US, digest, from_us, to_us
 
 SOURCE = "groundswell:links"
 _CODE_BYTES = 9
-# Channels that forbid rewards or prefilled text: no prefill, 0 points by the scheme's channel rule.
-NO_PREFILL = frozenset({"facebook", "instagram", "threads", "linkedin"})
-DIALOGUES = {
-    "linkedin": "https://www.linkedin.com/sharing/share-offsite/?url={url}",
-    "x": "https://x.com/intent/post?text={text}&url={url}",
-    "facebook": "https://www.facebook.com/sharer/sharer.php?u={url}",
-    "bluesky": "https://bsky.app/intent/compose?text={both}",
-    "mastodon": "https://mastodon.social/share?text={both}",
-    "threads": "https://www.threads.net/intent/post?url={url}",
-    "whatsapp": "https://wa.me/?text={both}",
-    "xing": "https://www.xing.com/social_plugins/share?url={url}",
-    "mail": "mailto:?subject={title}&body={both}",
-    "email": "mailto:?subject={title}&body={both}",
-}
+_MOST_COMPARED = 200
+MOST_WORDS = 5000
+"""Characters of one's own words that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShareDraft:
-    """What the share page offers; nothing is posted by it."""
+    """What the share page offers; nothing is posted by it.
+
+    `text` stands in the box and may be changed; `posted` is what is copied or handed to the dialogue, the disclosure in it. On a
+    network that forbids ready-made texts the box is empty, and its dialogue is given the link alone. `alike`: how much the text is
+    like the most similar one of a colleague, 0 to 1. `found`: phrases that stay out.
+    """
 
     item: str
     channel: str
@@ -53,6 +52,10 @@ class ShareDraft:
     link: str
     dialogue_url: str
     prefilled: bool
+    posted: str = ""
+    alike: float = 0.0
+    found: tuple[Finding, ...] = ()
+    replies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +75,18 @@ def prepare_share(
     channel: str,
     now: datetime,
     base_url: str = "",
+    words: str | None = None,
 ) -> ShareDraft:
-    """The draft for (person, item, channel), always with the same link.
+    """The draft for (person, item, channel), always with the same link and, while the item's texts stay, the same text to start from.
 
-    Raises NotFound for the item, Refused when it is recalled, expired, or red or unknown on this channel.
+    `words`: her own, in place of that text. Raises NotFound for the item, Refused when it is recalled, expired, not to be shared yet, or
+    red or unknown on this channel, BadValue for words that are too long.
     """
     who = find_row(tx, organisation, person)
     content, channel = item_for(tx, organisation, who, item), name_of(channel)
-    status = content.on(channel)
-    if not is_open(tx, organisation, item, now):
-        raise Refused(f"content item {item!r}: recalled or expired; choose another item")
-    if status is None or status.status == "red":
-        why = status.reason if status else "the channel is not listed for it"
-        raise Refused(
-            f"content item {item!r} on {channel[:64]!r}: not allowed ({why}); choose another channel"
-        )
+    _refuse_closed(tx, organisation, who, content, channel, now)
+    if words is not None and len(words) > MOST_WORDS:
+        raise BadValue(f"words of {len(words)} characters: limit {MOST_WORDS}; say it in fewer words")
     link = rows.of_share(tx, organisation, who.id, item, channel)
     if link is None:
         code = secrets.token_urlsafe(_CODE_BYTES)
@@ -95,35 +95,93 @@ def prepare_share(
         )
         link = rows.of_share(tx, organisation, who.id, item, channel)
         assert link is not None
+    home = organisation_rows.find(tx, organisation)
+    assert home is not None
+    policy = policy_of(tx, organisation).policy
+    disclosure = disclosure_for(policy, content, channel, who.segment, home.name)
+    offered = may_prefill(channel)
+    start = _start_text(tx, organisation, content, link, who.segment) if offered else ""
+    text = words if words is not None else (with_disclosure(start, disclosure) if offered else "")
+    posted = with_disclosure(text, disclosure)
     address = f"{base_url}/l/{link.code}"
-    prefilled = channel not in NO_PREFILL and bool(content.suggested_texts)
-    words = content.suggested_texts[0] if prefilled else ""
-    text = " ".join(part for part in (words, content.disclosure) if part)
+    mine = sketch_of(text.replace(disclosure, "") if disclosure else text, home.salt)
+    others = rows.sketches(tx, organisation, item, who.id, _MOST_COMPARED)
     return ShareDraft(
         item,
         channel,
         text,
-        content.disclosure,
+        disclosure,
         link.code,
         address,
-        dialogue(channel, text, address, content.title),
-        prefilled,
+        dialogue(channel, posted if offered else "", address, content.title),
+        offered and bool(start) and not takes_link_alone(channel),
+        posted,
+        max((likeness(mine, other) for other in others), default=0.0),
+        tuple(forbidden_in(policy, text, content.language)),
+        content.replies_for(channel, who.segment) if offered else (),
     )
 
 
-def declare_share(tx: Transaction, organisation: str, person: str, code: str, now: datetime) -> Receipt:
+def _refuse_closed(
+    tx: Transaction, organisation: str, who: Any, content: ContentItem, channel: str, now: datetime
+) -> None:
+    item, status = content.id, content.on(channel)
+    if not is_open(tx, organisation, item, now):
+        raise Refused(f"content item {item!r}: recalled or expired; choose another item")
+    if not starts_by(content, now, who.timezone):
+        raise Refused(f"content item {item!r}: may be shared from {content.starts_on} on; come back then")
+    if status is None or status.status == "red":
+        why = status.reason if status else "the channel is not listed for it"
+        raise Refused(
+            f"content item {item!r} on {channel[:64]!r}: not allowed ({why}); choose another channel"
+        )
+
+
+def _start_text(tx: Transaction, organisation: str, item: ContentItem, link: Any, segment: str) -> str:
+    """The text that this sharer begins with: of those that fit, the one that the fewest colleagues were offered, once and for all."""
+    texts = item.texts_for(link.channel, segment)
+    if not texts:
+        return ""
+    place = link.variant
+    if place is None:
+        taken = rows.offered_variants(tx, organisation, item.id, link.channel)
+        place = min(range(len(texts)), key=lambda at: (taken.get(at, 0), at))
+        rows.set_variant(tx, link.code, place)
+    return texts[int(place) % len(texts)]
+
+
+def declare_share(
+    tx: Transaction, organisation: str, person: str, code: str, now: datetime, words: str = ""
+) -> Receipt:
     """The sharer says that the post is out: a share event, self-declared. Saying it twice answers the same.
 
-    Raises NotFound for an unknown code, Refused for somebody else's.
+    Of her `words` nothing is kept but a sketch, with which colleagues' words are compared. Raises NotFound for an unknown code,
+    Refused for somebody else's and for an item that was recalled meanwhile.
     """
     link = rows.find(tx, code)
     if link is None or link.organisation_id != organisation:
         raise NotFound(f"link {code!r}: unknown; prepare the share again")
     if link.person_id != find_row(tx, organisation, person).id:
         raise Refused(f"link {code!r}: belongs to somebody else; prepare your own share")
+    if link.declared_us is None and recalled(tx, organisation, link.item) is not None:
+        raise Refused(
+            f"content item {link.item!r}: was recalled; if you posted it, please take the post down again"
+        )
     at = now if link.declared_us is None else from_us(link.declared_us)
     rows.declare(tx, code, to_us(now))
     content = get_item(tx, organisation, link.item)
+    home = organisation_rows.find(tx, organisation)
+    assert home is not None
+    if words.strip():
+        disclosure = disclosure_for(
+            policy_of(tx, organisation).policy,
+            content,
+            link.channel,
+            _segment(tx, organisation, person),
+            home.name,
+        )
+        said = words[:MOST_WORDS].replace(disclosure, "") if disclosure else words[:MOST_WORDS]
+        rows.set_sketch(tx, code, sketch_of(said, home.salt))
     event = Event(
         source=SOURCE,
         id=f"share:{code}",
@@ -142,12 +200,20 @@ def declare_share(tx: Transaction, organisation: str, person: str, code: str, no
     return record(tx, organisation, [event], received_at=now)[0]
 
 
-def leads_to(tx: Transaction, code: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a link leads: to its item, or to the notice of its recall."""
+
+    url: str
+    recall: Recall | None
+
+
+def leads_to(tx: Transaction, code: str) -> Destination:
     """Where the link leads, and nothing counted. Raises NotFound."""
     link = rows.find(tx, code)
     if link is None:
         raise NotFound(f"link {code!r}: unknown; check the address")
-    return str(link.url)
+    return Destination(str(link.url), recalled(tx, link.organisation_id, link.item))
 
 
 def follow_link(
@@ -163,11 +229,13 @@ def follow_link(
 
     Raw and counted clicks are both kept. What a machine sends (`machine` says why it is one, see `machine_click`) counts as raw alone,
     and so do more clicks from one `network` than people make, the sharer's own and those of her other accounts, known by the
-    `account` that is signed in. Raises NotFound.
+    `account` that is signed in, and all on an item that was recalled. Raises NotFound.
     """
     link = rows.find(tx, code)
     if link is None:
         raise NotFound(f"link {code!r}: unknown; check the address")
+    if not machine and recalled(tx, link.organisation_id, link.item) is not None:
+        machine = "recalled"
     if machine:
         rows.count(tx, code, 1, 0)
         return Followed(link.url, False, machine)
@@ -192,7 +260,8 @@ def follow_link(
         # Not noted by browser: made-up ones would fill the table.
         rows.count(tx, code, 1, 0)
         return Followed(link.url, False, forged)
-    rows.add_click(tx, link.organisation_id, code, visitor_hash, day, now_us, origin)
+    from_address, from_block = (None, None) if origin is None else (origin.address, origin.block)
+    rows.add_click(tx, link.organisation_id, code, visitor_hash, day, now_us, from_address, from_block)
     if account is not None and _is_own(tx, link, account):
         # The browser was noted all the same: signed out, it counts no more than before.
         rows.count(tx, code, 1, 0)
@@ -217,6 +286,10 @@ def follow_link(
         )
         record(tx, link.organisation_id, [event], received_at=now)
     return Followed(link.url, True, "counted")
+
+
+def _segment(tx: Transaction, organisation: str, person: str) -> str:
+    return str(find_row(tx, organisation, person).segment)
 
 
 def _is_own(tx: Transaction, link: Any, account: Account) -> bool:
@@ -253,15 +326,3 @@ def tagged(url: str, channel: str, item: str) -> str:
 
 def _parameter(pair: str) -> str:
     return unquote_plus(pair.partition("=")[0]).strip().lower()
-
-
-def dialogue(channel: str, text: str, link: str, title: str) -> str:
-    """The channel's own share dialogue, or '' when it has none."""
-    template = DIALOGUES.get(channel, "")
-    both = f"{text} {link}".strip()
-    return template.format(
-        url=quote(link, safe=""),
-        text=quote(text, safe=""),
-        both=quote(both, safe=""),
-        title=quote(title, safe=""),
-    )

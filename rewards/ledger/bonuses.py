@@ -1,7 +1,7 @@
 """Points that no single event gave: the bonus of a challenge, the award of a nomination, a highlight. Each is paid once, by its key."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from rewards.amounts import points_text
 from rewards.ledger.new_entries import NewEntry, award_moves
@@ -10,11 +10,13 @@ from rewards.ledger.posting import post
 from rewards.ledger.undo import opposites
 from rewards.scoring.reasons import Reason
 from rewards.store import bonuses as rows
+from rewards.store.journal import key_of
+from rewards.store.rows import AnyPerson, JournalRow
 from rewards.store.session import Transaction
 
 
 def bonus(
-    person: Any,
+    person: AnyPerson,
     kind: Literal["challenge", "nomination", "highlight"],
     of: str,
     amount: int,
@@ -43,7 +45,7 @@ def challenge_key(name: str, first_date: int, version: int | None = None) -> str
 
 
 def take_back(
-    tx: Transaction, organisation: str, given: Sequence[Any], origin: str, reason: str, now_us: int
+    tx: Transaction, organisation: str, given: Sequence[JournalRow], origin: str, reason: str, now_us: int
 ) -> None:
     """Undo bonuses, each on the account that has it by now."""
     post(tx, organisation, opposites(tx, organisation, given, origin, reason), now_us)
@@ -54,9 +56,9 @@ def drop_doubles(
 ) -> None:
     """Before two accounts become one: what the open period paid both for the same is taken back from `gone`."""
 
-    def paid(person_id: int) -> dict[str, Any]:
+    def paid(person_id: int) -> dict[str, JournalRow]:
         found = rows.standing(tx, organisation, person_id)
-        return {row.dedupe.rpartition(":")[0]: row for row in found if row.occurred_us >= closed_us}
+        return {key_of(row).rpartition(":")[0]: row for row in found if row.occurred_us >= closed_us}
 
     mine = paid(kept)
     doubled = [row for key, row in sorted(paid(gone).items()) if key in mine]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from rewards.amounts import points_text
 from rewards.ledger.new_entries import NewEntry, badge_of, opposite
@@ -10,6 +9,7 @@ from rewards.ledger.versions import Schemes
 from rewards.scoring.reasons import Reason
 from rewards.store import badges as badge_rows
 from rewards.store import journal as rows
+from rewards.store.rows import ComparedRow, JournalRow
 from rewards.store.session import Transaction
 from rewards.store.states import BEFORE_ALL_US
 
@@ -46,7 +46,7 @@ class Ledger:
         schemes: Schemes,
         person_id: int,
         closed_us: int,
-        standing: Sequence[Any],
+        standing: Sequence[JournalRow | ComparedRow],
         since_us: int,
     ) -> None:
         self.tx = tx
@@ -54,7 +54,7 @@ class Ledger:
         self.person_id = person_id
         self.closed_us = closed_us
         self.since_us = since_us
-        self._standing: dict[tuple[Any, ...], list[Any]] = {}
+        self._standing: dict[tuple[object, ...], list[JournalRow | ComparedRow]] = {}
         for row in standing:
             if row.reason not in NOT_FOLDED:
                 self._standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
@@ -81,7 +81,7 @@ class Ledger:
         superseded = [row for row, one in zip(gone, undone, strict=True) if one.why == SUPERSEDED]
         return undone, _told_of_versions(fresh, superseded)
 
-    def _left(self) -> list[Any]:
+    def _left(self) -> list[JournalRow | ComparedRow]:
         return [row for found in self._standing.values() for row in found]
 
     def _missing(self, desired: Sequence[NewEntry]) -> list[NewEntry]:
@@ -105,7 +105,7 @@ class Ledger:
         waiting.remove(same)
         return True
 
-    def _is_for_good(self, entry: Any) -> bool:
+    def _is_for_good(self, entry: NewEntry | JournalRow | ComparedRow) -> bool:
         return entry.kind == "badge" and self.schemes.is_permanent(entry.scheme_version, entry.rule)
 
     def _not_held_before(self, fresh: list[NewEntry]) -> list[NewEntry]:
@@ -115,7 +115,7 @@ class Ledger:
         kept = badge_rows.badges_before(self.tx, self.person_id, self.closed_us)
         return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
 
-    def _why_undone(self, row: Any, alive: set[int]) -> str:
+    def _why_undone(self, row: JournalRow | ComparedRow, alive: set[int]) -> str:
         """Why an entry no longer stands: its event was undone, another version holds now, or something earlier changed."""
         if row.event_ref not in alive:
             return "reversed"
@@ -124,7 +124,7 @@ class Ledger:
         return SUPERSEDED if self.schemes.holds(row.scheme_version) else "rolled_back"
 
 
-def _same(row: Any, amount: int, version: int, reason: str) -> bool:
+def _same(row: JournalRow | ComparedRow, amount: int, version: int, reason: str) -> bool:
     """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
     if reason == HELD and row.reason != HELD:
         # It counted, and now waits for a human look.
@@ -138,13 +138,15 @@ def _same(row: Any, amount: int, version: int, reason: str) -> bool:
     return bool(once[0] == once[1])
 
 
-def _told_of_versions(fresh: list[NewEntry], superseded: Sequence[Any]) -> list[NewEntry]:
+def _told_of_versions(
+    fresh: list[NewEntry], superseded: Sequence[JournalRow | ComparedRow]
+) -> list[NewEntry]:
     """The same, and where another version of the scheme changed an amount the new entry says from which."""
     before = {(row.event_ref, row.rule): row for row in superseded if row.kind == "points" and row.rule}
     return [_told(draft, before.get((draft.event_ref, draft.rule))) for draft in fresh]
 
 
-def _told(draft: NewEntry, row: Any) -> NewEntry:
+def _told(draft: NewEntry, row: JournalRow | ComparedRow | None) -> NewEntry:
     if row is None or draft.kind != "points" or row.amount == draft.amount:
         return draft
     change = {"former": points_text(row.amount), "way": "lowered" if draft.amount < row.amount else "raised"}

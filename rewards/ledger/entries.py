@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
 from rewards.faults import BadValue
 from rewards.ledger.new_entries import NewEntry
@@ -14,6 +14,7 @@ from rewards.store import events as event_rows
 from rewards.store import journal as rows
 from rewards.store import people as people_rows
 from rewards.store.persons import find_row
+from rewards.store.rows import JournalRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us
 
@@ -42,6 +43,19 @@ class EntryView:
     origin: str
     reverses: int | None
     held_until: datetime | None
+
+
+class EventWords(Protocol):
+    """What an entry shows of its event."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def event_id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def object(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +107,19 @@ class BadgeView:
 
 
 def of_rows(
-    tx: Transaction, organisation: str, journal_rows: Sequence[Any], schemes: Schemes
+    tx: Transaction, organisation: str, journal_rows: Sequence[JournalRow], schemes: Schemes
 ) -> list[EntryView]:
     """Views of stored entries."""
     events = event_rows.by_refs(tx, [row.event_ref for row in journal_rows if row.event_ref is not None])
     names = people_rows.names(tx, organisation, [row.person_id for row in journal_rows if row.person_id])
     found = []
     for row in journal_rows:
-        event = events.get(row.event_ref)
+        event = None if row.event_ref is None else events.get(row.event_ref)
+        named = None if row.person_id is None else names.get(row.person_id)
         found.append(
             EntryView(
                 id=row.id,
-                person=names.get(row.person_id, (None, ""))[0],
+                person=None if named is None else named[0],
                 kind=row.kind,
                 rule=row.rule,
                 rule_title=schemes.title(row.scheme_version, row.rule),
@@ -127,9 +142,9 @@ def of_rows(
 
 
 def of_draft(
-    id_: int, draft: NewEntry, schemes: Schemes, person: str | None, event: Any, now_us: int
+    id_: int, draft: NewEntry, schemes: Schemes, person: str | None, event: EventWords, now_us: int
 ) -> EntryView:
-    """The view of an entry just posted. `event` has source, event_id, kind and object."""
+    """The view of an entry just posted."""
     return EntryView(
         id=id_,
         person=person,

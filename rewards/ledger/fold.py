@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from rewards.events import object_key
 from rewards.ledger.differences import Ledger, Undoing, resolved
@@ -27,6 +26,7 @@ from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
 from rewards.store import reviews, states
+from rewards.store.rows import AnyPerson, AnyState, ComparedRow, JournalRow, OrganisationRow
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
@@ -57,7 +57,7 @@ class Folder:
         self.drafts: list[NewEntry] = []
         self._found: list[NewEntry | Undoing] = []
         self.under_review: set[int] = set()
-        self._states: list[dict[str, Any]] = []
+        self._states: list[dict[str, object]] = []
         self._read: dict[int, Read] = {}
 
     def read_ahead(self, since_us: Mapping[int, int]) -> None:
@@ -66,12 +66,12 @@ class Folder:
             self.under_review |= reviews.held_events(self.tx, self.organisation, sorted(since_us))
             self._read |= read_ahead(self.tx, self.closed_us, since_us)
 
-    def is_late(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+    def is_late(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
         """True where new events (in canonical order) begin before the last that was folded, and change nothing before them."""
         last = (stored.last_us, stored.last_source, stored.last_event)
         return fresh[0].key <= last and not self._reaches_back(place, stored, fresh)
 
-    def advance(self, person: Any, place: Place, stored: Any, fresh: Sequence[Told]) -> None:
+    def advance(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[Told]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
         if self.is_late(place, stored, fresh):
             self.replay(person, place, stored, fresh[0].occurred_us)
@@ -88,7 +88,9 @@ class Folder:
         self._found += drafts
         self._keep(person.id, stand, fresh[-1])
 
-    def replay(self, person: Any, place: Place, stored: Any, since_us: int = states.BEFORE_ALL_US) -> None:
+    def replay(
+        self, person: AnyPerson, place: Place, stored: AnyState, since_us: int = states.BEFORE_ALL_US
+    ) -> None:
         """Fold the open period again and draft the differences from what stands.
 
         Nothing before `since_us` has changed; what is asked for then was read ahead.
@@ -98,16 +100,16 @@ class Folder:
         self._found += drafts
         self._keep(person.id, stand, told[-1] if told else None)
 
-    def differences(self, person: Any, place: Place, stored: Any) -> list[NewEntry]:
+    def differences(self, person: AnyPerson, place: Place, stored: AnyState) -> list[NewEntry]:
         """What a replay would post; nothing is kept."""
         found = self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
         return resolved(self.tx, found)
 
     def _again(
         self,
-        person: Any,
+        person: AnyPerson,
         place: Place,
-        stored: Any,
+        stored: AnyState,
         ever: Sequence[Told],
         since_us: int = states.BEFORE_ALL_US,
     ) -> tuple[Stand, list[NewEntry | Undoing], list[Told]]:
@@ -117,7 +119,9 @@ class Folder:
         start = Stand(stored.base_version, stored.base_state)
         told = [one for one in ever if not one.voided]
         if since_us == states.BEFORE_ALL_US:
-            standing = journal_rows.standing(self.tx, person.id, self.closed_us)
+            standing: Sequence[JournalRow | ComparedRow] = journal_rows.standing(
+                self.tx, person.id, self.closed_us
+            )
         else:
             standing = self._read[person.id].standing
 
@@ -129,7 +133,7 @@ class Folder:
         gone, fresh = ledger.differences(desired, {one.ref for one in told}, once_counted)
         return stand, [*gone, *fresh, *self._top_ups(person, place, start, told)], told
 
-    def _reaches_back(self, place: Place, stored: Any, fresh: Sequence[Told]) -> bool:
+    def _reaches_back(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
         """True where new events can change what came before the first of them."""
         return self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh)
 
@@ -140,7 +144,7 @@ class Folder:
         spans = self.schemes.top_ups(self.closed_us)
         return any(span.since_us <= told.occurred_us < span.until_us for span in spans for told in fresh)
 
-    def _top_ups(self, person: Any, place: Place, start: Stand, told: Sequence[Told]) -> list[NewEntry]:
+    def _top_ups(self, person: AnyPerson, place: Place, start: Stand, told: Sequence[Told]) -> list[NewEntry]:
         """Each top-up as the events known now make it: what its version would have given more, never less than nothing."""
         if not self.schemes.has_top_ups:
             return []
@@ -164,7 +168,7 @@ class Folder:
             drafts.extend(self._top_up(person, span, rise))
         return drafts
 
-    def _top_up(self, person: Any, span: TopUp, rise: int) -> list[NewEntry]:
+    def _top_up(self, person: AnyPerson, span: TopUp, rise: int) -> list[NewEntry]:
         """The opposite of a top-up that stands at another amount, and the right one."""
         standing = journal_rows.top_ups(self.tx, self.organisation, span.version, person.id)
         if sum(row.amount for row in standing) == rise:
@@ -213,16 +217,14 @@ class Folder:
         fold = Fold.resume(self.schemes, start.version, start.state)
         drafts: list[NewEntry] = []
         seen = _seen_by(person_id, place, told)
-        for (version, _), some in groupby(
-            seen, key=lambda one: (choose(one.occurred_us), id(place.of(one.ref)))
+        for (version, _, why_not), some in groupby(
+            seen, key=lambda one: self._setting(choose(one.occurred_us), place.of(one.ref), one.occurred_us)
         ):
             run = list(some)
             silent = bisect_left(run, since_us, key=lambda one: one.occurred_us)
-            if version == NO_SCHEME:
+            if why_not is not None:
                 drafts += [
-                    self.zero(one, place, str(Reason.NO_SCHEME))
-                    for one in run[silent:]
-                    if one.person_id == person_id
+                    self.zero(one, place, why_not) for one in run[silent:] if one.person_id == person_id
                 ]
                 continue
             then = place.of(run[0].ref)
@@ -230,6 +232,13 @@ class Folder:
                 if ledger is None or not self._stands(ledger, run[at].ref, version, entry):
                     drafts.append(self._draft(person_id, run[at], then, version, entry))
         return Stand(fold.version, fold.to_bytes()), drafts
+
+    def _setting(self, version: int, then: Place, at_us: int) -> tuple[int, int, str | None]:
+        """What events are scored together by: version, place, and why nothing can be earned (None: it can)."""
+        if version == NO_SCHEME:
+            return version, id(then), str(Reason.NO_SCHEME)
+        outside = self.schemes.asks_enrolment(version) and not then.is_enrolled(at_us)
+        return version, id(then), str(Reason.NOT_ENROLLED) if outside else None
 
     def zero(self, told: Told, place: Place, reason: str) -> NewEntry:
         """An award of zero that the kernel never saw."""
@@ -325,7 +334,13 @@ def _seen_by(person_id: int, place: Place, told: Sequence[Told]) -> list[Told]:
 
 
 def replay_people(
-    tx: Transaction, organisation: str, home: Any, ids: Sequence[int], now_us: int, *, idle_too: bool = False
+    tx: Transaction,
+    organisation: str,
+    home: OrganisationRow | None,
+    ids: Sequence[int],
+    now_us: int,
+    *,
+    idle_too: bool = False,
 ) -> list[int]:
     """Count the open period again for these people; returns the new entries. `home` is the organisation's row.
 
@@ -342,6 +357,7 @@ def replay_people(
     return folder.post()
 
 
-def closed_until(home: Any) -> int:
+def closed_until(home: OrganisationRow | None) -> int:
     """The instant before which everything is frozen, in microseconds."""
-    return states.BEFORE_ALL_US if home.closed_until_us is None else int(home.closed_until_us)
+    closed_us = None if home is None else home.closed_until_us
+    return states.BEFORE_ALL_US if closed_us is None else closed_us

@@ -17,6 +17,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import schemes as scheme_rows
 from rewards.store import trail
+from rewards.store.rows import EventRow
 from rewards.store.session import Transaction
 from rewards.store.states import BEFORE_ALL_US
 from rewards.store.units import from_us, maybe_us, to_us
@@ -36,7 +37,7 @@ def export_events(tx: Transaction, organisation: str, since: datetime | None = N
     """
     history = _History(tx, organisation)
     since_us = BEFORE_ALL_US if since is None else to_us(since)
-    pending: list[Any] = []
+    pending: list[EventRow] = []
     for row in rows.in_order(tx, organisation, since_us):
         # The database orders by time; equal times are ordered here, by code points.
         if len(pending) >= _CHUNK and pending[-1].occurred_us != row.occurred_us:
@@ -50,7 +51,7 @@ def export_program(tx: Transaction, organisation: str, now: datetime) -> Recorde
     """What a replay of the exported events needs beside them: every version, the closings, and people without names."""
     history = _History(tx, organisation)
     kept = badge_rows.kept_badges(tx, organisation)
-    refs = rows.by_refs(tx, [row.event_ref for row in kept])
+    refs = rows.by_refs(tx, [row.event_ref for row in kept if row.event_ref])
     return RecordedProgram(
         organisation=organisation,
         exported_at=now,
@@ -82,11 +83,11 @@ def export_program(tx: Transaction, organisation: str, now: datetime) -> Recorde
         ),
         kept=tuple(
             Kept(
-                person=_external(row.person_id, history.names),
+                person=_external(journal_rows.person_of(row), history.names),
                 badge=row.rule,
                 version=row.scheme_version,
                 millipoints=row.amount,
-                event=to_cloudevent(to_event(refs[row.event_ref], history.names)),
+                event=to_cloudevent(to_event(refs[row.event_ref or 0], history.names)),
             )
             for row in kept
         ),
@@ -110,7 +111,7 @@ class _History:
         self.names: Names = people_rows.names(tx, organisation, ids)
         self.places: dict[int, Place] = places(tx, list(people_rows.by_ids(tx, organisation, ids).values()))
 
-    def events(self, found: Sequence[Any]) -> Iterator[Event]:
+    def events(self, found: Sequence[EventRow]) -> Iterator[Event]:
         """Those of the inbox's rows that are history, in canonical order."""
         kept = [row for row in found if row.status != WAITING and not self._never_happened(row)]
         # What is open goes by the versions of today, what is closed by those that it was closed under.
@@ -122,7 +123,7 @@ class _History:
                 update={"recorded_at": from_us(row.received_us), "frozen": self._frozen(row, version)}
             )
 
-    def _never_happened(self, row: Any) -> bool:
+    def _never_happened(self, row: EventRow) -> bool:
         """Undone while its period was open."""
         if row.voided_at_us is None:
             return False
@@ -130,7 +131,7 @@ class _History:
             at_us <= row.voided_at_us and row.occurred_us < until for at_us, until in self.closings
         )
 
-    def _frozen(self, row: Any, version: int) -> Frozen:
+    def _frozen(self, row: EventRow, version: int) -> Frozen:
         owner: dict[str, Any] = {}
         if row.owner_id is not None and row.owner_id != row.person_id:
             place = self.places[row.owner_id].of(row.id)
@@ -139,6 +140,10 @@ class _History:
                 "owner_date": date.fromordinal(day), "owner_zone": zone,
                 "owner_segment": place.membership_at(row.occurred_us)[0],
             }  # fmt: skip
+            if self.schemes.asks_enrolment(version):
+                owner["owner_enrolled"] = place.is_enrolled(row.occurred_us)
+        if self.schemes.asks_enrolment(version):
+            owner["enrolled"] = self.places[row.person_id].of(row.id).is_enrolled(row.occurred_us)
         return Frozen(
             taken=row.status,
             reversed_at=maybe_us(row.voided_at_us),
@@ -148,7 +153,7 @@ class _History:
         )
 
 
-def to_event(row: Any, names: Names) -> Event:
+def to_event(row: EventRow, names: Names) -> Event:
     """A stored event with external ids."""
     return Event(
         source=row.source,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from rewards.ledger.fold import UNTIL_REVIEWED_US
 from rewards.ledger.intake import admit_due, waiting_people
@@ -13,6 +12,7 @@ from rewards.ledger.undo import in_the_open
 from rewards.store import journal as rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import states
+from rewards.store.rows import JournalRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
@@ -22,14 +22,16 @@ def release_due(tx: Transaction, organisation: str, now: datetime) -> int:
     now_us = to_us(now)
     organisation_rows.find_shared(tx, organisation)
     # All at once, in the order of ids: nobody waits in a circle.
-    waiting = {row.person_id for row in rows.due(tx, organisation, now_us)}
+    waiting = {rows.person_of(row) for row in rows.due(tx, organisation, now_us)}
     locked = states.lock(tx, organisation, sorted(waiting | waiting_people(tx, organisation, now_us)))
     due = [row for row in rows.due(tx, organisation, now_us) if row.person_id in locked]
     release(tx, organisation, due, "released", now_us)
     return len(due) + admit_due(tx, organisation, now)
 
 
-def release(tx: Transaction, organisation: str, held: Sequence[Any], reason: str, now_us: int) -> list[int]:
+def release(
+    tx: Transaction, organisation: str, held: Sequence[JournalRow], reason: str, now_us: int
+) -> list[int]:
     """Turn held entries into the person's own: an opposite of each, and the award anew; of closed periods, booked today."""
     if not held:
         return []
@@ -41,19 +43,19 @@ def release(tx: Transaction, organisation: str, held: Sequence[Any], reason: str
     return post(tx, organisation, in_the_open(tx, organisation, drafts, now_us), now_us)
 
 
-def held_entries(tx: Transaction, event_ref: int) -> list[Any]:
+def held_entries(tx: Transaction, event_ref: int) -> list[JournalRow]:
     """Entries of an event, whoever earned them, that wait for a review."""
     found = rows.of_event(tx, [event_ref])
     undone = {row.reverses for row in found}
     return [row for row in found if row.hold_until_us == UNTIL_REVIEWED_US and row.id not in undone]
 
 
-def _own(row: Any, undone: NewEntry, reason: str) -> NewEntry:
+def _own(row: JournalRow, undone: NewEntry, reason: str) -> NewEntry:
     return replace(
         undone,
         amount=row.amount,
         reverses=None,
         hold_until_us=None,
         reason=reason,
-        moves=award_moves(row.person_id, row.amount, held=False),
+        moves=award_moves(rows.person_of(row), row.amount, held=False),
     )

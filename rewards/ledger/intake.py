@@ -11,6 +11,7 @@ from rewards.faults import NotFound
 from rewards.ledger.entries import EntryView, Receipt, of_draft, of_rows
 from rewards.ledger.fold import LEFT, Folder, closed_until
 from rewards.ledger.history import to_event
+from rewards.ledger.new_entries import NewEntry
 from rewards.ledger.places import Place, places
 from rewards.ledger.posting import post
 from rewards.ledger.told import Told
@@ -21,6 +22,7 @@ from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import states, trail
+from rewards.store.rows import EventRow, FoldedPersonRow, OrganisationRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
 
@@ -89,7 +91,7 @@ def waiting_people(tx: Transaction, organisation: str, now_us: int) -> set[int]:
     return {id_ for row in waiting for id_ in _named(row)}
 
 
-def _named(row: Any) -> set[int]:
+def _named(row: EventRow) -> set[int]:
     """The people of a stored event, by internal id."""
     return {id_ for id_ in (row.person_id, row.owner_id) if id_ is not None}
 
@@ -101,11 +103,11 @@ class _Intake:
         self,
         tx: Transaction,
         organisation: str,
-        home: Any,
-        people: Iterable[Any],
+        home: OrganisationRow,
+        people: Iterable[FoldedPersonRow],
         now_us: int,
         backfill: bool,
-        named: Mapping[str, Any] | None = None,
+        named: Mapping[str, FoldedPersonRow] | None = None,
     ) -> None:
         self.tx = tx
         self.organisation = organisation
@@ -116,7 +118,7 @@ class _Intake:
         self.closed_us = closed_until(home)
         self.receipts: dict[int, Receipt] = {}
         self.named = named or {}
-        self.people: dict[int, Any] = {row.id: row for row in people}
+        self.people: dict[int, FoldedPersonRow] = {row.id: row for row in people}
         self.places: dict[int, Place] = places(tx, list(self.people.values()))
 
     def take(self, events: Sequence[Event]) -> list[Receipt]:
@@ -130,7 +132,7 @@ class _Intake:
                 self.receipts[position] = replace(self.receipts[position], note=note)
         return [self.receipts[position] for position in range(len(events))]
 
-    def admit(self, due: Sequence[Any]) -> None:
+    def admit(self, due: Sequence[EventRow]) -> None:
         """Count quarantined events whose time has come, rows of the inbox."""
         self._count([self._end_quarantine(row, position) for position, row in enumerate(due)])
 
@@ -183,13 +185,14 @@ class _Intake:
             return None
         return self._end_quarantine(stored, position)
 
-    def _end_quarantine(self, row: Any, position: int) -> Taken:
+    def _end_quarantine(self, row: EventRow, position: int) -> Taken:
         """What becomes of a quarantined event now. It came before its time, so it cannot be late; its date and zone were frozen then."""
         person = self.people[row.person_id]
         status = CLOSED if row.occurred_us < self.closed_us else SCORED
         if self._is_away(person, row.occurred_us):
             status = LEFT
-        owner_id = self._earning_owner(self.people.get(row.owner_id), row.person_id, row.occurred_us)
+        owner = None if row.owner_id is None else self.people.get(row.owner_id)
+        owner_id = self._earning_owner(owner, row.person_id, row.occurred_us)
         rows.admit(self.tx, row.id, status, status == SCORED, owner_id, self.now_us)
         return Taken(position, _told(row.id, {**row._asdict(), "owner_id": owner_id}), status)
 
@@ -221,7 +224,7 @@ class _Intake:
             "voided_at_us": None,
         }
 
-    def _earning_owner(self, owner: Any, person_id: int, at_us: int) -> int | None:
+    def _earning_owner(self, owner: FoldedPersonRow | None, person_id: int, at_us: int) -> int | None:
         """Who else may earn by it: nobody who is not known or was away, nor where both accounts are one human's, who would be
         thanking herself."""
         if owner is None or self._is_away(owner, at_us):
@@ -230,7 +233,7 @@ class _Intake:
             return None
         return int(owner.id)
 
-    def _is_away(self, person: Any, at_us: int) -> bool:
+    def _is_away(self, person: FoldedPersonRow, at_us: int) -> bool:
         """True for what happened after the person was deactivated or while they were away; what happened before still counts."""
         return self.places[person.id].is_away(at_us)
 
@@ -258,7 +261,7 @@ class _Intake:
         return self.schemes.grace_hours(self.schemes.at(at_us) or self.schemes.at(self.now_us)) * HOUR_US
 
     def _settle(
-        self, folder: Folder, counted: Sequence[Taken], held: Sequence[Any]
+        self, folder: Folder, counted: Sequence[Taken], held: Sequence[EventRow]
     ) -> dict[int, tuple[EntryView, ...]]:
         """Fold each beneficiary's new events, or replay where one came out of order; post everything at once."""
         fresh: dict[int, list[Told]] = {}
@@ -325,20 +328,20 @@ class _Intake:
             receipt = Receipt(told.source, told.event_id, status, one.status, (view,))
         self.receipts[one.position] = receipt
 
-    def _refused_entry(self, one: Taken) -> Any:
+    def _refused_entry(self, one: Taken) -> NewEntry:
         """An award of zero that says why: too late, of a closed period, or of somebody who had left."""
         told = one.told
         folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         return folder.zero(told, self.places[told.person_id], one.status)
 
-    def _contradicts(self, stored: Any, event: Event) -> bool:
+    def _contradicts(self, stored: EventRow, event: Event) -> bool:
         """True where the event says something else than the one of its key.
 
         What was stored before tags had one order is read anew; what names the same people by other ids, since merged, is the same.
         """
         if stored.payload_hash == payload_hash(event):
             return False
-        names = {row.id: (row.external_id, "") for row in self.people.values()}
+        names = {row.id: (row.external_id, "") for row in self.people.values() if row.external_id}
         said = [
             payload_hash(event.model_copy(update={"subject": subject, "owner": owner}))
             for subject in self._names(event.subject)

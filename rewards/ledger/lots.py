@@ -7,9 +7,10 @@ again, and stay as old as they are. What lapsed of an award that is then taken b
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-_Key = tuple[Any, ...]
+from rewards.store.rows import SpendableRow
+
+_Key = tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class Purse:
         self._settle()
         return sum(lot.left for lot in self._lots.values() if lot.since_us < before_us)
 
-    def take_in(self, entry: Any) -> None:
+    def take_in(self, entry: SpendableRow) -> None:
         """The next entry that moved spendable points; `amount` is by how much."""
         if entry.recorded_us != self._now_us or (entry.amount < 0 and entry.reverses is None):
             # What is counted again is taken back and given at one instant: only what stays away then is paid for by other points.
@@ -62,7 +63,7 @@ class Purse:
         else:
             self._in(entry)
 
-    def _in(self, entry: Any) -> None:
+    def _in(self, entry: SpendableRow) -> None:
         key, left = _key(entry), entry.amount
         since_us = self._first.setdefault(key, entry.recorded_us)
         again = min(left, self._owed.get(key, 0))
@@ -79,8 +80,8 @@ class Purse:
             left -= back
         self._lots[entry.id] = _Lot(since_us, left, key, again)
 
-    def _out(self, entry: Any, amount: int) -> None:
-        lot = self._lots.get(entry.reverses)
+    def _out(self, entry: SpendableRow, amount: int) -> None:
+        lot = None if entry.reverses is None else self._lots.get(entry.reverses)
         if lot is None:
             for other in self._by_age():
                 taken = _take(other, amount)
@@ -132,7 +133,7 @@ class Purse:
             amount -= given
 
 
-def purse_of(entries: Iterable[Any]) -> Purse:
+def purse_of(entries: Iterable[SpendableRow]) -> Purse:
     """From all entries that moved somebody's spendable points, in order, those of accounts merged into theirs included."""
     purse = Purse()
     for entry in entries:
@@ -148,7 +149,7 @@ def _take(lot: _Lot, amount: int) -> int:
     return taken
 
 
-def _key(entry: Any) -> _Key:
+def _key(entry: SpendableRow) -> _Key:
     """The same for the same award counted again."""
     if entry.reverses is not None or entry.origin == "gift":
         return ("entry", entry.id)
@@ -158,5 +159,5 @@ def _key(entry: Any) -> _Key:
         return ("top_up", entry.scheme_version)
     if entry.origin == "bonus":
         # Without the version and the person: of a challenge's or a nomination's key, its name and first day.
-        return ("bonus", *entry.dedupe.split(":")[:3])
+        return ("bonus", *(entry.dedupe or "").split(":")[:3])
     return ("entry", entry.id)

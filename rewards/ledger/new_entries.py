@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from rewards.store import badges as rows
+from rewards.store.badges import NO_OBJECT
+from rewards.store.rows import ComparedRow, JournalRow, PostingRow
 
 MINT, EARNED, SPENDABLE, HELD = "mint", "earned", "spendable", "held"
 ALLOWANCE, BUDGET, EXPIRED, REDEEMED = "allowance", "budget", "expired", "redeemed"
@@ -29,7 +29,7 @@ class NewEntry:
     board_date: int
     team: str
     occurred_us: int
-    arguments: dict[str, Any] = field(default_factory=dict)
+    arguments: dict[str, object] = field(default_factory=dict)
     event_ref: int | None = None
     hold_until_us: int | None = None
     reverses: int | None = None
@@ -38,9 +38,9 @@ class NewEntry:
     moves: tuple[Move, ...] = ()
 
 
-def badge_of(entry: Any) -> tuple[str, int]:
+def badge_of(entry: "NewEntry | JournalRow | ComparedRow") -> tuple[str, int]:
     """The badge of a draft or a row of the journal: (name, key of the object or NO_OBJECT)."""
-    return entry.rule, rows.NO_OBJECT if entry.object_key is None else entry.object_key
+    return entry.rule, NO_OBJECT if entry.object_key is None else entry.object_key
 
 
 def award_moves(person_id: int, amount: int, *, held: bool) -> tuple[Move, ...]:
@@ -56,7 +56,7 @@ def award_moves(person_id: int, amount: int, *, held: bool) -> tuple[Move, ...]:
     )
 
 
-def opposite(row: Any, postings: Iterable[Any], origin: str, reason: str) -> NewEntry:
+def opposite(row: JournalRow, postings: Iterable[PostingRow], origin: str, reason: str) -> NewEntry:
     """The entry that undoes `row`, on the dates of `row`."""
     return NewEntry(
         person_id=row.person_id,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from engine.scoring_tables import NOT_OFF
@@ -13,6 +13,7 @@ from rewards.clock import is_repeated, left_out
 from rewards.fields import normal
 from rewards.scheme.scheme import Holiday
 from rewards.store import people as rows
+from rewards.store.rows import AbsenceRow, AnyPerson, EnrolmentRow, LeaveRow, MembershipRow, ZoneChangeRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -33,7 +34,7 @@ class Dated(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One person's memberships, zones, leave and absences, oldest first. Most people have only the current ones.
+    """One person's memberships, zones, leave, absences and enrolments, oldest first. Most people have only the current ones.
 
     `leave` holds first and last dates of whatever excuses: days off, and dates that never were where the person lived.
     `formerly` holds the places of accounts that became this one, by the rows of the events that happened to them.
@@ -46,6 +47,7 @@ class Place:
     zones: tuple[tuple[int, str, int], ...] = ()
     leave: tuple[tuple[int, int], ...] = ()
     absences: tuple[tuple[int, int], ...] = ()
+    enrolments: tuple[tuple[int, bool], ...] = ()
     formerly: Mapping[int, "Place"] = field(default_factory=dict)
 
     def of(self, event_ref: int | None) -> "Place":
@@ -55,6 +57,11 @@ class Place:
     def is_away(self, at_us: int) -> bool:
         """True at an instant at which the person was not with the company."""
         return any(first <= at_us < end for first, end in self.absences)
+
+    def is_enrolled(self, at_us: int) -> bool:
+        """True at an instant at which the person took part in the program."""
+        index = bisect_right(self.enrolments, at_us, key=lambda one: one[0]) - 1
+        return index >= 0 and self.enrolments[index][1]
 
     def membership_at(self, at_us: int) -> tuple[str, str]:
         """(segment, team) at an instant."""
@@ -123,13 +130,14 @@ def today(now_us: int, zone: str) -> date:
     return date.fromordinal(local_ordinal(now_us, zone))
 
 
-def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
+def places(tx: Transaction, people: Sequence[AnyPerson]) -> dict[int, Place]:
     """Places by internal id, for person rows."""
     moved = [row.id for row in people if row.has_history]
-    memberships = rows.history(tx, rows.MEMBERSHIP, moved) if moved else {}
-    zones = rows.history(tx, rows.ZONE, moved) if moved else {}
-    leave = rows.history(tx, rows.LEAVE, moved) if moved else {}
-    absences = rows.history(tx, rows.ABSENCE, moved) if moved else {}
+    memberships = rows.history(tx, MembershipRow, moved) if moved else {}
+    zones = rows.history(tx, ZoneChangeRow, moved) if moved else {}
+    leave = rows.history(tx, LeaveRow, moved) if moved else {}
+    absences = rows.history(tx, AbsenceRow, moved) if moved else {}
+    enrolments = rows.history(tx, EnrolmentRow, moved) if moved else {}
     found = {
         row.id: Place(
             normal(row.segment),
@@ -139,6 +147,7 @@ def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
             tuple((one.from_us, one.zone, one.floor_date) for one in zones.get(row.id, ())),
             tuple((one.first_date, one.last_date) for one in leave.get(row.id, ())),
             (*((one.from_us, one.until_us) for one in absences.get(row.id, ())), *_gone(row)),
+            _enrolments(row, enrolments.get(row.id, ())),
         )
         for row in people
     }
@@ -147,7 +156,7 @@ def places(tx: Transaction, people: Sequence[Any]) -> dict[int, Place]:
 
 
 def _with_former(
-    tx: Transaction, people: Sequence[Any], found: dict[int, Place], moved: Sequence[int]
+    tx: Transaction, people: Sequence[AnyPerson], found: dict[int, Place], moved: Sequence[int]
 ) -> dict[int, Place]:
     """The same, with the places of accounts merged into these."""
     events = rows.moved_events(tx, moved) if moved else {}
@@ -167,7 +176,16 @@ def _excused(place: Place) -> Place:
     return replace(place, leave=(*place.leave, *missing)) if missing else place
 
 
-def _gone(row: Any) -> tuple[tuple[int, int], ...]:
+def _enrolments(row: AnyPerson, known: Sequence[EnrolmentRow]) -> tuple[tuple[int, bool], ...]:
+    """Since when the person takes part, or no longer does. Who joined once and stayed has no history of it."""
+    if known:
+        return tuple((one.from_us, one.standing == rows.ENROLLED) for one in known)
+    if row.standing != rows.ENROLLED or row.standing_us is None:
+        return ()
+    return ((row.standing_us, True),)
+
+
+def _gone(row: AnyPerson) -> tuple[tuple[int, int], ...]:
     """The absence that goes on: of who left the company, and of who was erased, as far as anything still comes."""
     if row.status == "erased":
         return ((0, FOREVER_US),)

@@ -6,7 +6,7 @@ Postings of an entry sum to zero. Entries are never changed; undoing posts the o
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 from rewards.ledger import pool
 from rewards.ledger.lots import Purse, purse_of
@@ -16,8 +16,11 @@ from rewards.store import credentials as credential_rows
 from rewards.store import journal as rows
 from rewards.store import projections
 from rewards.store import purses as purse_rows
+from rewards.store.rows import SpendableRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump
+
+KeyT = TypeVar("KeyT")
 
 
 def post(tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int) -> list[int]:
@@ -73,7 +76,7 @@ def _within_budget(
 def purses(tx: Transaction, ids: Collection[int]) -> dict[int, Purse]:
     """The spendable points of these people, award by award, those of accounts merged into theirs included."""
     heirs = purse_rows.merged_into(tx, ids)
-    mine: dict[int, list[Any]] = {id_: [] for id_ in ids}
+    mine: dict[int, list[SpendableRow]] = {id_: [] for id_ in ids}
     for entry in purse_rows.entries_of(tx, [*ids, *heirs]):
         mine[heirs.get(entry.person_id, entry.person_id)].append(entry)
     return {id_: purse_of(entries) for id_, entries in mine.items()}
@@ -116,7 +119,7 @@ def _move(
     tx: Transaction, organisation: str, drafts: Sequence[NewEntry], ids: Sequence[int], now_us: int
 ) -> None:
     """Postings, balances and projections of entries just appended."""
-    postings: list[dict[str, Any]] = []
+    postings: list[dict[str, object]] = []
     badges: set[tuple[int, str, int]] = set()
     balances: dict[tuple[str, int, str], int] = {}
     days: dict[tuple[int, int], int] = {}
@@ -151,11 +154,11 @@ def _move(
     projections.add(tx, organisation, days, teams, scores)
 
 
-def _add(sums: dict[Any, int], key: Any, amount: int) -> None:
+def _add(sums: dict[KeyT, int], key: KeyT, amount: int) -> None:
     sums[key] = sums.get(key, 0) + amount
 
 
-def _journal_row(organisation: str, draft: NewEntry, now_us: int) -> dict[str, Any]:
+def _journal_row(organisation: str, draft: NewEntry, now_us: int) -> dict[str, object]:
     return {
         "organisation_id": organisation,
         "person_id": draft.person_id,

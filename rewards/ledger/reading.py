@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rewards.ledger.told import Told
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
+from rewards.store.rows import ComparedRow
 from rewards.store.session import Transaction
 
 
@@ -15,7 +15,7 @@ class Read:
     """For one person: all events of the open period that ever counted, and the entries that stand of those from an instant on."""
 
     ever: list[Told]
-    standing: list[Any]
+    standing: list[ComparedRow]
 
 
 def read_ahead(tx: Transaction, closed_us: int, since_us: Mapping[int, int]) -> dict[int, Read]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rewards.events import item_of
+from rewards.store.rows import ScoredEventRow
 
 MOST_TAGS = 1 << 12
 
@@ -51,7 +52,7 @@ class Told(NamedTuple):
         )
 
     @classmethod
-    def stored(cls, row: Any) -> "Told":
+    def stored(cls, row: ScoredEventRow) -> "Told":
         """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields, with the person asked about last."""
         return cls._make((*row[:-3], _tags(row[-3]), row[-2] is not None))
 

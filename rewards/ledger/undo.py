@@ -4,7 +4,6 @@ Opposites go to the account that has by now what the entry gave: accounts may ha
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from rewards.faults import Conflict, NotFound, Refused
 from rewards.ledger.entries import EntryView, of_rows
@@ -18,12 +17,13 @@ from rewards.store import journal as rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import states, trail
+from rewards.store.rows import EventRow, JournalRow, OrganisationRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
 
 def opposites(
-    tx: Transaction, organisation: str, entries: Sequence[Any], origin: str, reason: str
+    tx: Transaction, organisation: str, entries: Sequence[JournalRow], origin: str, reason: str
 ) -> list[NewEntry]:
     """The opposites of rows of the journal, in their order."""
     postings = rows.postings_of(tx, [row.id for row in entries])
@@ -58,7 +58,9 @@ def reverse_entry(
     return of_rows(tx, organisation, created, Schemes.of(tx, organisation))
 
 
-def void_event(tx: Transaction, organisation: str, home: Any, event: Any, now_us: int) -> list[int]:
+def void_event(
+    tx: Transaction, organisation: str, home: OrganisationRow, event: EventRow, now_us: int
+) -> list[int]:
     """Count an event as never having happened; returns the new entries. Raises Conflict the second time."""
     who = [event.person_id, *([event.owner_id] if event.owner_id else [])]
     states.lock(tx, organisation, who)
@@ -91,7 +93,7 @@ def in_the_open(
     return [on_dates(one, today, today) if one.occurred_us < closed_us else one for one in drafts]
 
 
-def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> list[int]:
+def _undo_alone(tx: Transaction, organisation: str, row: JournalRow, now_us: int) -> list[int]:
     """Undo an entry that no event made (a top-up, a bonus)."""
     if row.person_id is not None:
         states.lock(tx, organisation, [row.person_id])
@@ -109,7 +111,9 @@ def _undo_alone(tx: Transaction, organisation: str, row: Any, now_us: int) -> li
     return post(tx, organisation, in_the_open(tx, organisation, drafts, now_us), now_us)
 
 
-def _undo_closed(tx: Transaction, organisation: str, event: Any, schemes: Schemes, now_us: int) -> list[int]:
+def _undo_closed(
+    tx: Transaction, organisation: str, event: EventRow, schemes: Schemes, now_us: int
+) -> list[int]:
     """Undo what an event of a closed period gave, today; permanent badges stay, whatever they paid stays with them."""
     standing = [
         row

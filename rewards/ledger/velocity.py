@@ -6,11 +6,11 @@ can make a later one wait that had counted already; what a person has looked at 
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 
 from rewards.ledger.versions import Schemes
 from rewards.store import events as event_rows
 from rewards.store import reviews
+from rewards.store.rows import EventRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump
 
@@ -25,11 +25,11 @@ def hold_unusual(
     fresh: Sequence[tuple[int, int]],
     closed_us: int,
     now_us: int,
-) -> list[Any]:
+) -> list[EventRow]:
     """Open a review for every event that now waits; returns their rows. `fresh` holds (person, occurred) of events just taken in."""
     if not schemes.has_review_limits:
         return []
-    found: list[Any] = []
+    found: list[EventRow] = []
     for person_id, group in groupby(sorted(fresh), key=lambda one: one[0]):
         times = [at_us for _, at_us in group]
         near = event_rows.own_between(tx, person_id, min(times) - HOUR_US, max(times) + HOUR_US)
@@ -47,7 +47,7 @@ def hold_unusual(
     return found
 
 
-def _beyond_limit(rows: Sequence[Any], schemes: Schemes) -> list[tuple[Any, int, int]]:
+def _beyond_limit(rows: Sequence[EventRow], schemes: Schemes) -> list[tuple[EventRow, int, int]]:
     """(event, events in the hour that ends with it, limit) of those above the limit. `rows` stand in canonical order."""
     found = []
     first = 0

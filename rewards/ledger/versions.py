@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
 
 from rewards.language import gettext, msg
 from rewards.scheme.scheme import IncentiveScheme
@@ -62,6 +61,7 @@ class Schemes:
         self._token = organisation_rows.schemes_token(tx, organisation)
         self.timeline, self._hashes = _timeline(tx, organisation, self._token)
         self.has_top_ups = any(one.mode == "top_up" for one in self.timeline)
+        self._asking: dict[int, bool] = {}
 
     @classmethod
     def of(cls, tx: Transaction, organisation: str) -> "Schemes":
@@ -168,6 +168,12 @@ class Schemes:
         """True where some version holds unusual speed for a human look."""
         return any(self.review_limit(one.version) is not None for one in self.timeline)
 
+    def asks_enrolment(self, version: int) -> bool:
+        """True for a version under which only the enrolled take part."""
+        if version not in self._asking:
+            self._asking[version] = version != NO_SCHEME and self.scheme(version).membership == "enrolled"
+        return self._asking[version]
+
     def is_permanent(self, version: int, badge: str) -> bool:
         """True for a badge that is never revoked."""
         return any(one.id == badge and one.permanent for one in self.scheme(version).every_badge)
@@ -182,6 +188,7 @@ class Schemes:
         """A copy in which a scheme not published is in force, under the version CANDIDATE."""
         found = copy(self)
         found._candidate, found._compiled, found._token = compiled, {}, ""
+        found._asking = {}
         found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, now_us, mode))
         found.has_top_ups = self.has_top_ups or mode == "top_up"
         return found
@@ -200,7 +207,7 @@ class Schemes:
             return rule
         return self._titles(version).get(rule, rule)
 
-    def why(self, reason: str, arguments: Mapping[str, Any]) -> str:
+    def why(self, reason: str, arguments: Mapping[str, object]) -> str:
         """A reason code in plain words."""
         own = OWN_REASONS.get(reason)
         return explain(Reason(reason), arguments) if own is None else gettext(own)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any, Literal, get_args
+from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 from rewards.faults import BadValue
 from rewards.store import mail as rows
 from rewards.store.persons import find_row, log_change
+from rewards.store.rows import DueDigestRow, MailChoiceRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -71,11 +72,13 @@ def choice_of(tx: Transaction, organisation: str, person: str) -> Choice:
     return from_row(rows.choice(tx, find_row(tx, organisation, person).id))
 
 
-def from_row(row: Any) -> Choice:
+def from_row(row: MailChoiceRow | DueDigestRow | None) -> Choice:
     """The choice that a row holds; the usual one for None."""
     if row is None:
         return USUAL
-    return Choice(row.digest, row.weekday, row.hour, bool(row.notices), row.quiet_from, row.quiet_until)
+    return Choice(
+        cast("Digest", row.digest), row.weekday, row.hour, bool(row.notices), row.quiet_from, row.quiet_until
+    )
 
 
 def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now: datetime) -> None:
@@ -107,6 +110,6 @@ def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now:
     log_change(tx, organisation, "self", "people.mail", row.id, now)
 
 
-def since_of(row: Any, fallback: datetime) -> datetime:
+def since_of(row: DueDigestRow, fallback: datetime) -> datetime:
     """Since when the next digest tells: the last one, or `fallback` where there was none."""
     return fallback if row.last_us is None else from_us(row.last_us)

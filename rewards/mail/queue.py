@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from rewards.mail.choices import from_row
 from rewards.mail.kinds import KINDS
@@ -20,7 +19,7 @@ def queue(
     organisation: str,
     person: str,
     template: str,
-    data: Mapping[str, Any],
+    data: Mapping[str, object],
     now: datetime,
     *,
     expires_at: datetime | None = None,

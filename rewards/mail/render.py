@@ -7,7 +7,6 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -15,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from rewards.language import SOURCE, gettext, language, nearest, ngettext, speaking
 from rewards.mail.kinds import KINDS
 from rewards.mail.letters import Letter, Line, Receiver, letter_of
+from rewards.store.rows import AddressedMailRow
 from rewards.store.units import from_us
 
 FOLDER = Path(__file__).parents[1] / "mail_templates"
@@ -49,7 +49,7 @@ def _templates() -> Environment:
     return made
 
 
-def message_for(row: Any, sender: From, unsubscribe: str = "") -> EmailMessage:
+def message_for(row: AddressedMailRow, sender: From, unsubscribe: str = "") -> EmailMessage:
     """The message of a row of `rewards.store.mail.with_person`. `unsubscribe`: the token, for kinds that one may do without.
 
     Raises ValueError for an address that no mail can go to.
@@ -85,13 +85,15 @@ def is_optional(kind: str) -> bool:
     return KINDS[kind].optional
 
 
-def _receiver(row: Any) -> Receiver:
-    return Receiver(row.name or row.external_id, row.organisation, row.timezone, from_us(row.expires_us))
+def _receiver(row: AddressedMailRow) -> Receiver:
+    return Receiver(
+        row.name or row.external_id or "", row.organisation, row.timezone, from_us(row.expires_us)
+    )
 
 
-def _to(row: Any) -> Address:
+def _to(row: AddressedMailRow) -> Address:
     try:
-        return Address(_one_line(row.name or ""), addr_spec=row.email.strip())
+        return Address(_one_line(row.name or ""), addr_spec=(row.email or "").strip())
     except Exception as error:
         # The standard library's parser raises whatever it stumbles over.
         raise ValueError("the address is none that mail can go to") from error

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.ledger.bonuses import bonus, take_back
+from rewards.ledger.places import places
 from rewards.ledger.posting import post
 from rewards.ledger.versions import Schemes
 from rewards.nominations.rounds import Round, round_of
@@ -16,7 +17,9 @@ from rewards.store import nominations as rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import trail
+from rewards.store.journal import key_of, person_of
 from rewards.store.persons import find_row
+from rewards.store.rows import AwardRoundRow, JournalRow, NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import maybe_us, to_us
 from rewards.thanks.recognition import MESSAGE_MAX_CHARACTERS
@@ -116,25 +119,26 @@ def award_changes(
     changes: dict[int, int] = {}
     for _, _, given in _lapsing(tx, organisation, candidate, closed_us, now_us):
         for entry in given:
-            changes[entry.person_id] = changes.get(entry.person_id, 0) - entry.amount
+            person_id = person_of(entry)
+            changes[person_id] = changes.get(person_id, 0) - entry.amount
     return changes
 
 
 def _lapsing(
     tx: Transaction, organisation: str, schemes: Schemes, closed_us: int, now_us: int
-) -> list[tuple[str, int, list[Any]]]:
+) -> list[tuple[str, int, list[JournalRow]]]:
     """(award, first day, standing entries) of decisions since `closed_us` that the versions do not bear out."""
-    given: dict[tuple[str, int], list[Any]] = {}
+    given: dict[tuple[str, int], list[JournalRow]] = {}
     for entry in bonus_rows.standing(tx, organisation):
         if entry.kind == "nomination" and entry.occurred_us >= closed_us:
-            _, award, first, *_rest = entry.dedupe.split(":")
+            _, award, first, *_rest = key_of(entry).split(":")
             given.setdefault((award, int(first)), []).append(entry)
 
-    def stands(award: str, first: int, entry: Any, winners: int) -> bool:
+    def stands(award: str, first: int, entry: JournalRow, winners: int) -> bool:
         found = round_of(schemes, award, first, entry.scheme_version, now_us)
         if found is None:
             return False
-        return winners <= found.award.winners and millipoints(found.award.points) == entry.amount
+        return winners <= found.award.winners and entry.amount in (0, millipoints(found.award.points))
 
     return [
         (award, first, some)
@@ -144,22 +148,21 @@ def _lapsing(
 
 
 def _award(
-    tx: Transaction, organisation: str, found: Round, people: Sequence[Any], actor: str, reason: str, now_us: int
+    tx: Transaction, organisation: str, found: Round, people: Sequence[NamedPersonRow], actor: str, reason: str, now_us: int
 ) -> None:  # fmt: skip
     amount, first = millipoints(found.award.points), found.first.toordinal()
     told = {"title": found.award.title}
+    asked = Schemes.of(tx, organisation).asks_enrolment(found.version)
+    where = places(tx, people) if asked else {}
     drafts = [
         bonus(
-            row, "nomination", found.award.id, amount, told, found.version, found.zone,
+            row, "nomination", found.award.id, 0 if asked and not where[row.id].is_enrolled(now_us) else amount, told, found.version, found.zone,
             f"nomination:{found.award.id}:{first}:{found.version}:{row.id}", now_us,
         )
         for row in people
     ]  # fmt: skip
     ids = post(tx, organisation, drafts, now_us)
-    decision = {
-        "organisation_id": organisation, "award": found.award.id, "first_date": first, "actor": actor, "reason": reason,
-        "decided_us": now_us,
-    }  # fmt: skip
+    decision = AwardRoundRow(organisation, found.award.id, first, actor, reason, now_us)
     rows.decide(tx, decision, {row.id: id_ for row, id_ in zip(people, ids, strict=True)})
     subject = f"award:{found.award.id}:{found.first}"
     trail.log(tx, organisation, actor, "nomination.decide", subject, reason, now_us)
@@ -167,7 +170,9 @@ def _award(
     trail.tell(tx, organisation, [("nomination.decided", summary)], now_us)
 
 
-def _check(tx: Transaction, organisation: str, found: Round, people: Sequence[Any], actor: str) -> None:
+def _check(
+    tx: Transaction, organisation: str, found: Round, people: Sequence[NamedPersonRow], actor: str
+) -> None:
     if len(people) > found.award.winners:
         raise Refused(
             f"{len(people)} winners of {found.award.id!r}: limit {found.award.winners} in a round; choose fewer"

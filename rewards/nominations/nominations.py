@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.ledger.versions import Schemes
@@ -12,6 +11,7 @@ from rewards.store import nominations as rows
 from rewards.store import people as people_rows
 from rewards.store import states, trail
 from rewards.store.persons import find_row
+from rewards.store.rows import NamedPersonRow, NominationRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 from rewards.thanks.recognition import MESSAGE_MAX_CHARACTERS
@@ -166,7 +166,9 @@ def _open(tx: Transaction, organisation: str, award: str, now_us: int) -> Round:
     )
 
 
-def _check(tx: Transaction, organisation: str, first: Any, second: Any, message: str) -> None:
+def _check(
+    tx: Transaction, organisation: str, first: NamedPersonRow, second: NamedPersonRow, message: str
+) -> None:
     if not message.strip() or len(message) > MESSAGE_MAX_CHARACTERS:
         raise BadValue(
             f"message of {len(message)} characters: limit 1 to {MESSAGE_MAX_CHARACTERS}; say in a few words what they did"
@@ -177,7 +179,7 @@ def _check(tx: Transaction, organisation: str, first: Any, second: Any, message:
         raise Refused("nomination: one of the two is not active; name somebody else")
 
 
-def _views(tx: Transaction, organisation: str, found: list[Any]) -> list[Nominated]:
+def _views(tx: Transaction, organisation: str, found: list[NominationRow]) -> list[Nominated]:
     names = people_rows.names(tx, organisation, [row.nominee_id for row in found])
     unknown: tuple[str | None, str] = (None, "Former colleague")
     return [

@@ -14,12 +14,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from rewards.faults import Fault
 from rewards.outside.addresses import Target, parse_target, resolve
 from rewards.outside.webhooks import body_of, signed_headers, wants
 from rewards.store import webhooks as rows
+from rewards.store.rows import DueRow
 from rewards.store.session import Database
 from rewards.store.units import to_us
 
@@ -77,7 +77,7 @@ def deliver_due(db: Database, now: datetime, send: Send) -> Delivered:
     return Delivered(*(outcomes.count(word) for word in (rows.DELIVERED, rows.WAITING, rows.FAILED)))
 
 
-def _attempts(due: Sequence[Any], now: datetime, send: Send) -> Iterator[tuple[Any, tuple[int, str]]]:
+def _attempts(due: Sequence[DueRow], now: datetime, send: Send) -> Iterator[tuple[DueRow, tuple[int, str]]]:
     """Each attempt with what came of it, as they end; nobody waits for one that does not."""
     pool = ThreadPoolExecutor(AT_ONCE)
     waiting = {pool.submit(_attempt, row, now, send): row for row in due}
@@ -97,7 +97,7 @@ def pause_after(attempt: int) -> timedelta:
     return min(FIRST_PAUSE * growth, LONGEST_PAUSE)
 
 
-def _attempt(row: Any, now: datetime, send: Send) -> tuple[int, str]:
+def _attempt(row: DueRow, now: datetime, send: Send) -> tuple[int, str]:
     """(HTTP status or 0, what to show of it)."""
     if row.webhook_status == rows.GONE:
         return GONE, "the receiver is gone"
@@ -109,7 +109,7 @@ def _attempt(row: Any, now: datetime, send: Send) -> tuple[int, str]:
     return status, f"HTTP {status}"
 
 
-def _report(db: Database, row: Any, status: int, answer: str, now: datetime) -> str:
+def _report(db: Database, row: DueRow, status: int, answer: str, now: datetime) -> str:
     if 200 <= status < 300:
         outcome, values = rows.DELIVERED, {"delivered_us": to_us(now)}
     elif status == GONE or row.attempts >= MOST_ATTEMPTS:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from rewards.logs import log, log_error
 from rewards.mail.queue import PRESENT, queue
@@ -16,6 +15,7 @@ from rewards.mail.render import From, is_optional, message_for
 from rewards.mail.tokens import token_for
 from rewards.outside.smtp import MailRefused, MailServer, ServerTrouble, Session
 from rewards.store import mail as rows
+from rewards.store.rows import AddressedMailRow
 from rewards.store.session import Database
 from rewards.store.units import to_us
 
@@ -93,7 +93,9 @@ def pause_after(attempt: int) -> timedelta:
     return min(FIRST_PAUSE * growth, LONGEST_PAUSE)
 
 
-def _send(db: Database, session: Session, row: Any, post: Post, token: str, now: datetime) -> str:
+def _send(
+    db: Database, session: Session, row: AddressedMailRow, post: Post, token: str, now: datetime
+) -> str:
     """Hand one mail in and note what became of it."""
     if row.email is None or row.person_status not in PRESENT:
         return _ended(db, row, rows.EXPIRED, "nobody to send it to any more")
@@ -116,13 +118,13 @@ def _send(db: Database, session: Session, row: Any, post: Post, token: str, now:
     return rows.SENT
 
 
-def _ended(db: Database, row: Any, status: str, answer: str) -> str:
+def _ended(db: Database, row: AddressedMailRow, status: str, answer: str) -> str:
     with db.begin() as tx:
         rows.report(tx, row.id, row.attempts, {"status": status, "answer": answer})
     return status
 
 
-def _later(db: Database, row: Any, answer: str, now: datetime) -> str:
+def _later(db: Database, row: AddressedMailRow, answer: str, now: datetime) -> str:
     """Try again after a pause, or no more."""
     if row.attempts >= MOST_ATTEMPTS:
         return _ended(db, row, rows.FAILED, answer)
@@ -132,7 +134,7 @@ def _later(db: Database, row: Any, answer: str, now: datetime) -> str:
     return rows.WAITING
 
 
-def _put_back(db: Database, left: Sequence[Any], until: datetime, answer: str) -> None:
+def _put_back(db: Database, left: Sequence[AddressedMailRow], until: datetime, answer: str) -> None:
     with db.begin() as tx:
         rows.put_back(tx, [(row.id, row.attempts) for row in left], to_us(until), answer)
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
 
 from standardwebhooks.webhooks import Webhook as Signer
 
@@ -21,6 +20,7 @@ from rewards.outside.addresses import parse_target
 from rewards.people.people import acting
 from rewards.store import trail
 from rewards.store import webhooks as rows
+from rewards.store.rows import DueRow, WebhookRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
@@ -235,13 +235,13 @@ def _turn(
     return _view(_find(tx, organisation, webhook))
 
 
-def wants(row: Any, topic: str) -> bool:
+def wants(row: WebhookRow, topic: str) -> bool:
     """Whether a subscription (its row) is told of a topic."""
     wanted = row.topics.split()
     return not wanted or topic in wanted or f"{topic.partition('.')[0]}.*" in wanted
 
 
-def body_of(row: Any) -> str:
+def body_of(row: DueRow) -> str:
     """The message's text, the same at every attempt. It holds ids of records, and nothing about persons."""
     message = {
         "type": row.topic,
@@ -251,10 +251,10 @@ def body_of(row: Any) -> str:
     return json.dumps(message, sort_keys=True, separators=(",", ":"))
 
 
-def signed_headers(row: Any, body: str, now: datetime) -> dict[str, str]:
+def signed_headers(row: DueRow, body: str, now: datetime) -> dict[str, str]:
     """The three headers of the specification; during an overlap the signature of each secret, the new one first."""
     keys = [row.secret]
-    if row.former_secret is not None and row.former_until_us > to_us(now):
+    if row.former_secret is not None and (row.former_until_us or 0) > to_us(now):
         keys.append(row.former_secret)
     return {
         "content-type": "application/json",
@@ -270,14 +270,14 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
-def _find(tx: Transaction, organisation: str, webhook: int) -> Any:
+def _find(tx: Transaction, organisation: str, webhook: int) -> WebhookRow:
     row = rows.find(tx, organisation, webhook)
     if row is None:
         raise NotFound(f"webhook {webhook}: not in organisation {organisation!r}; list the webhooks")
     return row
 
 
-def _view(row: Any) -> Subscription:
+def _view(row: WebhookRow) -> Subscription:
     return Subscription(
         row.id,
         row.url,

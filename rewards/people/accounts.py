@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from pwdlib import PasswordHash
 
@@ -16,6 +15,7 @@ from rewards.people.scopes import WANTED
 from rewards.store import accounts as rows
 from rewards.store import trail
 from rewards.store.persons import find_row
+from rewards.store.rows import BearerRow
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, from_us, maybe_us, to_us
 
@@ -250,7 +250,7 @@ def authenticate_tokens(tx: Transaction, tokens: Sequence[str], now: datetime) -
     return [_api_token(found.get(one), to_us(now)) for one in hashes]
 
 
-def _api_token(row: Any, now_us: int) -> ApiToken | None:
+def _api_token(row: BearerRow | None, now_us: int) -> ApiToken | None:
     if row is None or row.revoked_at_us is not None or row.status == "inactive":
         return None
     if row.expires_at_us is not None and row.expires_at_us <= now_us:

@@ -38,7 +38,9 @@ def groups_shown(
     """
     of = set(kinds) or _kinds(tx, organisation, now)
     cells: dict[Cell, int] = {}
-    parts = [*rows.cells(tx, organisation).items(), *((cell, 1) for cell in gone)]
+    schemes = Schemes.of(tx, organisation)
+    asked = schemes.asks_enrolment(schemes.at(to_us(now)))
+    parts = [*rows.cells(tx, organisation, asked).items(), *((cell, 1) for cell in gone)]
     for (segment, team), people in parts:
         cell = (segment if "segment" in of else "", team if "team" in of else "")
         cells[cell] = cells.get(cell, 0) + people

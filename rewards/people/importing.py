@@ -18,6 +18,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import states, trail
 from rewards.store.persons import BEGINNING_US, PPM
+from rewards.store.rows import MembershipRow, NamedPersonRow, OrganisationRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
@@ -65,7 +66,7 @@ def import_people(
     fresh = [row for row in rows_in if row.id not in known]
     new_ids = rows.add_many(
         tx,
-        [_columns(organisation, row, zone) | _first_columns(row, now) for row in fresh],
+        [_columns(organisation, row, zone) | _first_columns(row, now, home) for row in fresh],
         [_identity(organisation, row) for row in fresh],
     )
     states.add_many(tx, organisation, new_ids)
@@ -126,7 +127,7 @@ def _leads_to(above: Mapping[int, int], start: int, end: int) -> bool:
 
 
 def _take_leave(
-    tx: Transaction, organisation: str, home: Any, rows_in: Iterable[PersonRow], ids: Mapping[str, int], now: datetime
+    tx: Transaction, organisation: str, home: OrganisationRow, rows_in: Iterable[PersonRow], ids: Mapping[str, int], now: datetime
 ) -> set[str]:  # fmt: skip
     """Add the days of leave not yet known; returns whose they are. Who has events is counted again."""
     off = {ids[row.id]: row for row in rows_in if row.leave}
@@ -160,11 +161,11 @@ def _columns(organisation: str, row: PersonRow, home: str) -> dict[str, Any]:
     }
 
 
-def _first_columns(row: PersonRow, now: datetime) -> dict[str, Any]:
+def _first_columns(row: PersonRow, now: datetime, home: Any) -> dict[str, Any]:
     return {
         "status": "active",
         "opted_out": False,
-        "hidden": False,
+        "hidden": bool(home.enrolled_only),
         "has_history": bool(row.leave),
         "pseudonym": f"Colleague {secrets.token_hex(4)}",
         "created_at_us": to_us(now),
@@ -183,7 +184,7 @@ def _identity(organisation: str, row: PersonRow) -> dict[str, Any]:
 def _update(
     tx: Transaction,
     organisation: str,
-    old: Any,
+    old: NamedPersonRow,
     row: PersonRow,
     manager_id: int | None,
     home: str,
@@ -196,7 +197,7 @@ def _update(
     if manager_id is not None and manager_id != old.manager_id:
         changed["manager_id"] = manager_id
     if "segment" in changed or "team" in changed:
-        if not rows.history(tx, rows.MEMBERSHIP, [old.id]):
+        if not rows.history(tx, MembershipRow, [old.id]):
             rows.add_membership(tx, organisation, old.id, BEGINNING_US, old.segment, old.team)
         rows.add_membership(tx, organisation, old.id, to_us(now), row.segment, row.team)
         changed["has_history"] = True

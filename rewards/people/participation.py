@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from rewards.ledger.versions import Schemes
 from rewards.people.groups import groups_shown
 from rewards.store import participation as participation_rows
 from rewards.store.session import Transaction
@@ -11,7 +12,7 @@ from rewards.store.units import DAY_US, to_us
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """Who takes part. `by_segment`: (segment, people, active in 28 days), those that may not be shown left out."""
+    """Who takes part: of everybody, or of the enrolled where the scheme is for them alone. `by_segment`: (segment, people, active in 28 days), those that may not be shown left out."""
 
     people: int
     active_7d: int
@@ -27,9 +28,12 @@ def participation(tx: Transaction, organisation: str, now: datetime) -> Particip
     """How many take part. Segments that are too small, or would tell of one that is, are not shown."""
     now_us = to_us(now)
     may = groups_shown(tx, organisation, now, kinds=["segment"]).segments
-    sizes = participation_rows.sizes(tx, organisation)
-    month = participation_rows.active(tx, organisation, now_us - 28 * DAY_US, now_us)
-    week = participation_rows.active(tx, organisation, now_us - 7 * DAY_US, now_us)
+    schemes = Schemes.of(tx, organisation)
+    # Who has not joined is not somebody who stays away.
+    asked = schemes.asks_enrolment(schemes.at(now_us))
+    sizes = participation_rows.sizes(tx, organisation, asked)
+    month = participation_rows.active(tx, organisation, now_us - 28 * DAY_US, now_us, asked)
+    week = participation_rows.active(tx, organisation, now_us - 7 * DAY_US, now_us, asked)
     counts = participation_rows.kinds(tx, organisation, now_us - 28 * DAY_US, now_us)
     shown = tuple(
         (segment, size, month.get(segment, 0)) for segment, size in sorted(sizes.items()) if segment in may

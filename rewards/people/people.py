@@ -2,23 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Refused
 from rewards.ledger.fold import replay_people
 from rewards.people.importing import ImportSummary, NotTaken, import_people
+from rewards.people.membership import pause, resume
 from rewards.people.zones import change_zone
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import forgetting, projections, states
+from rewards.store import links as link_rows
 from rewards.store import mail as mail_rows
 from rewards.store import nominations as nomination_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import recognition as recognition_rows
+from rewards.store import suggestions as suggestion_rows
 from rewards.store import webhooks as webhook_rows
-from rewards.store.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, log_change
+from rewards.store.persons import ACTOR_PREFIX, PPM, accounts_of, find_row, is_hidden, log_change
+from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -93,43 +96,22 @@ def reactivate(
             f"reactivated {now.isoformat()}: limit {from_us(since_us).isoformat()}, when {external_id!r} was deactivated; give a later instant"
         )
     rows.add_absence(tx, organisation, row.id, since_us, to_us(now))
-    back = {"status": "active", "hidden": bool(row.opted_out), "inactive_since_us": None, "has_history": True}
+    hidden = is_hidden(tx, organisation, row, status="active")
+    back = {"status": "active", "hidden": hidden, "inactive_since_us": None, "has_history": True}
     _change(tx, organisation, row, back)
     log_change(tx, organisation, actor, "people.reactivate", row.id, now)
 
 
-def pause(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
-    """Take a break: no nudges and no boards; events still count. Raises Refused for who was deactivated."""
-    row = _present(tx, organisation, external_id)
-    _change(tx, organisation, row, {"status": "paused", "hidden": True})
-    log_change(tx, organisation, "self", "people.pause", row.id, now)
-
-
-def resume(tx: Transaction, organisation: str, external_id: str, now: datetime) -> None:
-    """End the break. Raises Refused for who was deactivated."""
-    row = _present(tx, organisation, external_id)
-    _change(tx, organisation, row, {"status": "active", "hidden": bool(row.opted_out)})
-    log_change(tx, organisation, "self", "people.resume", row.id, now)
-
-
-def _locked(tx: Transaction, organisation: str, external_id: str) -> Any:
+def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
     """The row as it stands while nobody else changes it."""
     states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
     return find_row(tx, organisation, external_id)
 
 
-def _present(tx: Transaction, organisation: str, external_id: str) -> Any:
-    """The row of somebody who is with the company: breaks are for them, and revive nobody."""
-    row = _locked(tx, organisation, external_id)
-    if row.status == "inactive":
-        raise Refused(f"person {external_id!r}: is deactivated, so a break says nothing; reactivate first")
-    return row
-
-
 def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out: bool, now: datetime) -> None:
     """Leave the boards, or return to them; one's own rank stays visible to oneself."""
     row = _locked(tx, organisation, external_id)
-    hidden = opted_out or row.status != "active"
+    hidden = is_hidden(tx, organisation, row, opted_out=opted_out)
     _change(tx, organisation, row, {"opted_out": opted_out, "hidden": hidden})
     log_change(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now)
 
@@ -152,7 +134,7 @@ def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
     return None if token is None or token.maker_id is None else int(token.maker_id)
 
 
-def _change(tx: Transaction, organisation: str, row: Any, values: dict[str, Any]) -> None:
+def _change(tx: Transaction, organisation: str, row: NamedPersonRow, values: dict[str, object]) -> None:
     """Change a person under their lock; `hidden` among the values holds for the boards too."""
     rows.change(tx, row.id, values)
     projections.show(tx, organisation, row.id, not values["hidden"])
@@ -178,6 +160,8 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         credential_rows.forget(tx, account)
         rows.drop_links(tx, account)
         forgetting.forget_payloads(tx, account)
+        link_rows.blank_sketches(tx, account)
+        suggestion_rows.blank_words(tx, account)
     rows.drop_aliases(tx, row.id)
     rows.drop_identity(tx, row.id)
     _change(
@@ -220,7 +204,7 @@ def link_people(tx: Transaction, organisation: str, one: str, other: str, now: d
     log_change(tx, organisation, "system", "people.link", first.id, now)
 
 
-def _person(row: Any, externals: dict[int, str]) -> Person:
+def _person(row: NamedPersonRow, externals: dict[int, str]) -> Person:
     return Person(
         id=row.external_id,
         name=row.name,
@@ -231,7 +215,7 @@ def _person(row: Any, externals: dict[int, str]) -> Person:
         contacts=row.contacts,
         locale=row.locale,
         role=row.role,
-        manager=externals.get(row.manager_id),
+        manager=None if row.manager_id is None else externals.get(row.manager_id),
         desk=row.desk,
         hours_share=row.hours_share_ppm / PPM,
         status=row.status,

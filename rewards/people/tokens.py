@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from rewards.faults import BadValue, Conflict, Refused, Unavailable
 from rewards.language import gettext as _
@@ -12,6 +11,7 @@ from rewards.people.accounts import Account, ApiToken, create_token, new_secret
 from rewards.people.scopes import PERSONAL, SCOPES, WANTED
 from rewards.store import accounts as rows
 from rewards.store.persons import find_row
+from rewards.store.rows import ListedTokenRow
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, from_us, maybe_us, to_us
 
@@ -117,7 +117,7 @@ def note_used(db: Database, tokens: Iterable[ApiToken], now: datetime) -> None:
             rows.note_token(tx, token.organisation, token.name, to_us(now), before)
 
 
-def _view(row: Any, now: datetime) -> TokenView:
+def _view(row: ListedTokenRow, now: datetime) -> TokenView:
     expired = row.expires_at_us is not None and row.expires_at_us <= to_us(now)
     return TokenView(
         name=row.name,

@@ -8,6 +8,7 @@ from rewards.ledger.places import places
 from rewards.people.organisations import known_zone
 from rewards.store import people as rows
 from rewards.store.persons import BEGINNING_US, find_row, log_change
+from rewards.store.rows import ZoneChangeRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
@@ -27,7 +28,7 @@ def change_zone(
     used, zone_now = places(tx, [row])[row.id].date_at(now_us)
     tomorrow = date.fromordinal(used + 1)
     start = datetime.combine(tomorrow, time.min, tzinfo=ZoneInfo(zone_now)).astimezone(UTC)
-    if not rows.history(tx, rows.ZONE, [row.id]):
+    if not rows.history(tx, ZoneChangeRow, [row.id]):
         rows.add_zone_change(tx, organisation, row.id, BEGINNING_US, row.timezone, 0)
     rows.drop_zone_changes_after(tx, row.id, now_us)
     rows.add_zone_change(tx, organisation, row.id, to_us(start), zone, used)

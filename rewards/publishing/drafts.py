@@ -6,7 +6,7 @@ makes both steps open again.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import cast
 
 from rewards.document import content_hash
 from rewards.faults import Conflict, NotFound, Refused, Stale
@@ -22,6 +22,7 @@ from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.tables import compile_scheme
 from rewards.store import drafts as rows
 from rewards.store import trail
+from rewards.store.rows import SchemeDraftRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
@@ -178,14 +179,14 @@ def publish_draft(
     return version
 
 
-def _check_shadow(row: Any, mode: Mode, effective_at: datetime) -> None:
+def _check_shadow(row: SchemeDraftRow, mode: Mode, effective_at: datetime) -> None:
     asked = f"{mode} from {effective_at.isoformat()}"
     if row.shadowed_hash != row.content_hash:
         raise Conflict(
             f"draft {row.id}: {asked} changes what people have already; look at its shadow first, then publish"
         )
     if (row.shadowed_mode, row.shadowed_us) != (mode, to_us(effective_at)):
-        seen = f"{row.shadowed_mode} from {from_us(row.shadowed_us).isoformat()}"
+        seen = f"{row.shadowed_mode} from {from_us(row.shadowed_us or 0).isoformat()}"
         raise Conflict(
             f"draft {row.id}: {asked} was asked for, but its shadow was seen as {seen}; "
             "publish what was seen, or look at the shadow of this"
@@ -239,7 +240,7 @@ def _ended(scheme: IncentiveScheme) -> IncentiveScheme:
     return scheme.model_copy(update=gone)
 
 
-def _open(tx: Transaction, organisation: str, draft: int, revision: int | None) -> Any:
+def _open(tx: Transaction, organisation: str, draft: int, revision: int | None) -> SchemeDraftRow:
     row = _find(tx, organisation, draft, lock=True)
     if row.status != OPEN:
         raise Conflict(f"draft {draft}: is {row.status} and does not change any more; write a new draft")
@@ -248,14 +249,14 @@ def _open(tx: Transaction, organisation: str, draft: int, revision: int | None) 
     return row
 
 
-def _find(tx: Transaction, organisation: str, draft: int, *, lock: bool = False) -> Any:
+def _find(tx: Transaction, organisation: str, draft: int, *, lock: bool = False) -> SchemeDraftRow:
     row = rows.find(tx, organisation, draft, lock=lock)
     if row is None:
         raise NotFound(f"draft {draft}: not in organisation {organisation!r}; list the schemes")
     return row
 
 
-def _view(row: Any) -> Draft:
+def _view(row: SchemeDraftRow) -> Draft:
     return Draft(
         id=row.id,
         status=row.status,
@@ -268,6 +269,6 @@ def _view(row: Any) -> Draft:
         actor=row.actor,
         created_at=from_us(row.created_us),
         changed_at=from_us(row.changed_us),
-        shadow_mode=row.shadowed_mode if row.shadowed_hash == row.content_hash else None,
+        shadow_mode=cast("Mode", row.shadowed_mode) if row.shadowed_hash == row.content_hash else None,
         shadow_since=maybe_us(row.shadowed_us) if row.shadowed_hash == row.content_hash else None,
     )

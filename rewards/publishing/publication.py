@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from rewards.boards.highlights import withdraw_highlights
 from rewards.bounds import check_day
@@ -17,6 +17,7 @@ from rewards.ledger.posting import post
 from rewards.ledger.undo import opposites
 from rewards.ledger.versions import NO_SCHEME, InForce, Schemes
 from rewards.nominations.decisions import award_changes, withdraw_awards
+from rewards.people.membership import align_boards
 from rewards.scheme.promises import refuse_unkept
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.losses import Loss, losses
@@ -27,6 +28,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import schemes as rows
 from rewards.store import states, trail
+from rewards.store.rows import OrganisationRow, SchemeVersionRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
@@ -90,17 +92,22 @@ def publish_scheme(
         )
     compile_scheme(scheme)
     refuse_unkept(scheme)
-    values: dict[str, Any] = {
-        "content_hash": content_hash(scheme),
+    since_us = max(effective_us, closed_until(home))
+    if mode == "top_up":
+        effective_us = _from_now_on(tx, organisation, now_us)
+    newest = InForce(Schemes.CANDIDATE, effective_us, since_us, now_us, mode)
+    hashed = content_hash(scheme)
+    values = {
+        "content_hash": hashed,
         "document": scheme.model_dump_json(),
-        "effective_us": _from_now_on(tx, organisation, now_us) if mode == "top_up" else effective_us,
-        "since_us": max(effective_us, closed_until(home)),
+        "effective_us": effective_us,
+        "since_us": since_us,
         "published_at_us": now_us,
         "mode": mode,
         "actor": actor,
         "reason": reason,
     }
-    displaced = _displaced(Schemes.of(tx, organisation), values, now_us, displace_scheduled)
+    displaced = _displaced(Schemes.of(tx, organisation), newest, now_us, displace_scheduled)
     version = rows.add(tx, organisation, values)
     for one in displaced:
         rows.roll_back(tx, organisation, one, now_us)
@@ -108,16 +115,17 @@ def publish_scheme(
         trail.log(tx, organisation, actor, "scheme.roll_back", str(one), why, now_us)
         trail.tell(tx, organisation, [("scheme.rolled_back", {"version": one})], now_us)
     Schemes.forget(tx, organisation)
-    if values["since_us"] <= now_us or displaced:
+    if since_us <= now_us or displaced:
         replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     if mode == "exact":
         withdraw_challenges(tx, organisation, closed_until(home), "correction", now_us)
         withdraw_awards(tx, organisation, closed_until(home), "correction", now_us)
         withdraw_highlights(tx, organisation, closed_until(home), "correction", now_us)
+    align_boards(tx, organisation, now)
     trail.log(tx, organisation, actor, "scheme.publish", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
-        version, values["content_hash"], from_us(values["effective_us"]), now, mode, actor, reason, None, scheme
+        version, hashed, from_us(effective_us), now, mode, actor, reason, None, scheme
     )  # fmt: skip
 
 
@@ -211,21 +219,21 @@ def roll_back(
     withdraw_awards(tx, organisation, closed_until(home), "rolled_back", now_us)
     withdraw_highlights(tx, organisation, closed_until(home), "rolled_back", now_us)
     replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
+    align_boards(tx, organisation, now)
     trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
-    return _version(rows.find(tx, organisation, version))
+    return _version(row._replace(rolled_back_at_us=now_us))
 
 
-def _exclusive(tx: Transaction, organisation: str) -> Any:
+def _exclusive(tx: Transaction, organisation: str) -> OrganisationRow:
     home = organisation_rows.find_exclusive(tx, organisation)
     if home is None:
         raise NotFound(f"organisation {organisation!r}: unknown; create it first")
     return home
 
 
-def _displaced(schemes: Schemes, values: Mapping[str, Any], now_us: int, agreed: bool) -> list[int]:
+def _displaced(schemes: Schemes, newest: InForce, now_us: int, agreed: bool) -> list[int]:
     """Scheduled versions that the publication withdraws. Raises Conflict for those that it would displace without a word."""
-    newest = InForce(Schemes.CANDIDATE, values["effective_us"], values["since_us"], now_us, values["mode"])
     if agreed:
         coming = [one for one in schemes.timeline if one.scheduled(now_us)]
         return [one.version for one in coming if one.effective_us >= newest.effective_us]
@@ -245,7 +253,7 @@ def _from_now_on(tx: Transaction, organisation: str, now_us: int) -> int:
     return now_us if last is None else max(now_us, last + 1)
 
 
-def _version(row: Any) -> SchemeVersion:
+def _version(row: SchemeVersionRow) -> SchemeVersion:
     return SchemeVersion(
         row.version, row.content_hash, from_us(row.effective_us), from_us(row.published_at_us), row.mode, row.actor,
         row.reason, maybe_us(row.rolled_back_at_us), IncentiveScheme.model_validate_json(row.document),

@@ -9,10 +9,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
+from rewards.fields import name_of
 from rewards.language import counted, gettext, in_signs, said
 from rewards.scheme import sentences
 from rewards.scheme.earning import Cap, Rule
 from rewards.scheme.explain_achievements import explain_badge, explain_challenge, explain_streak, told
+from rewards.scheme.networks import UNREWARDED_NETWORKS
 from rewards.scheme.offers import Highlight, Kudos, Leaderboard, Nomination, Reward
 from rewards.scheme.phrases import act, condition, joined, points
 from rewards.scheme.quantities import Nature
@@ -26,12 +28,18 @@ def explain_scheme(scheme: IncentiveScheme, role: Role = "employee") -> list[str
     hr = role == "hr"
     lines = [f"{scheme.title}."]
     lines += [scheme.note] if hr and scheme.note else []
+    if scheme.membership == "enrolled":
+        lines.append(
+            gettext(
+                "Whoever was invited and has joined takes part: only they earn points and stand on boards. Joining is your choice, and "
+                "you can pause or leave at any time."
+            )
+        )
     lines += [_rule(rule) + _nature(rule.nature, hr) for rule in scheme.rules]
     lines += [said("All rules together: {cap}.", cap=_cap(cap)) for cap in scheme.caps]
-    if scheme.unrewarded_channels:
-        channels = joined(scheme.unrewarded_channels)
+    if unpaid := _unpaid(scheme):
         lines.append(
-            said("No points on {channels}: their rules forbid rewards for posts.", channels=channels)
+            said("No points on {channels}: their rules forbid rewards for posts.", channels=joined(unpaid))
         )
     lines += [explain_streak(streak) for streak in scheme.streaks]
     lines += [explain_badge(badge, scheme) + _nature(badge.nature, hr) for badge in scheme.badges]
@@ -45,6 +53,13 @@ def explain_scheme(scheme: IncentiveScheme, role: Role = "employee") -> list[str
     lines += _recognition(scheme, hr) + _award_budget(scheme)
     lines += [_reward(reward, hr) for reward in scheme.rewards]
     return lines + _time(scheme.calendar) + _others(scheme, hr)
+
+
+def _unpaid(scheme: IncentiveScheme) -> tuple[str, ...]:
+    """The channels as the scheme lists them, then the networks known to forbid rewards, each by one name."""
+    known = UNREWARDED_NETWORKS if scheme.channel_rules == "kept" else ()
+    listed = scheme.unrewarded_channels
+    return (*listed, *(name for name in known if name not in map(name_of, listed)))
 
 
 def _nature(nature: Nature, hr: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
@@ -145,7 +145,7 @@ TAG_OF: dict[type, str] = {
 }
 
 
-def _which(value: Any) -> str | None:
+def _which(value: object) -> str | None:
     if isinstance(value, dict):
         return next((tag for tag in _TAGS if tag in value or f"{tag}_" in value), None)
     return TAG_OF.get(type(value))

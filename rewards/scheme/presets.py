@@ -23,7 +23,6 @@ rules:
     points: 10
     verification: tracked
     caps: [{window: day, points: 100}, {window: week, points: 300}]
-unrewarded_channels: [facebook, instagram, threads]
 badges:
   - {id: first-share, title: First share, groups: [[{metric: awards, of: share, at_least: 1}]]}
   - {id: ten-shares, title: Ten shares, groups: [[{metric: awards, of: share, at_least: 10}]]}

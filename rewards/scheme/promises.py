@@ -6,7 +6,6 @@ Where each field acts is declared in `tests/contracts/scheme_fields.py`, which h
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -45,7 +44,7 @@ def fields_of(part: BaseModel, path: str) -> Iterator[tuple[str, BaseModel, str]
         yield from _inside(getattr(part, name), where)
 
 
-def _inside(value: Any, path: str) -> Iterator[tuple[str, BaseModel, str]]:
+def _inside(value: object, path: str) -> Iterator[tuple[str, BaseModel, str]]:
     if isinstance(value, BaseModel):
         yield from fields_of(value, path)
     elif isinstance(value, tuple):

@@ -44,7 +44,7 @@ def fields_text() -> str:
     return "\n".join(_part(name, parts[name]) for name in order)
 
 
-def _mentioned(part: Any, parts: dict[str, Any], seen: dict[str, None] | None = None) -> dict[str, None]:
+def _mentioned(part: object, parts: dict[str, Any], seen: dict[str, None] | None = None) -> dict[str, None]:
     seen = {} if seen is None else seen
     found: list[str] = []
     if isinstance(part, dict):
@@ -76,7 +76,7 @@ def _part(name: str, body: dict[str, Any]) -> str:
     return text
 
 
-def _compact(value: Any) -> str:
+def _compact(value: object) -> str:
     return "none" if value is None else json.dumps(value, ensure_ascii=False)
 
 

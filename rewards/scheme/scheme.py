@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,7 @@ from rewards.scheme.achievements import (
     Streak,
 )  # fmt: skip
 from rewards.scheme.earning import Cap, Decay, Multiplier, Rule
+from rewards.scheme.networks import UNREWARDED
 from rewards.scheme.offers import AwardBudget, Highlight, Kudos, Leaderboard, Nomination, Recognition, Reward
 from rewards.scheme.predicates import Predicate, words
 from rewards.scheme.quantities import (
@@ -120,12 +121,21 @@ class IncentiveScheme(Part):
     name: Id = Field(description="a short name")
     title: Title = Field(description="what people call it")
     note: Text = Field("", description="for those who decide about it")
+    membership: Literal["everybody", "enrolled"] = Field(
+        "everybody",
+        description="who takes part: everybody, or the enrolled alone, who were invited and joined; only they earn and stand on boards",
+    )
     rules: Annotated[tuple[Rule, ...], Field(max_length=32)] = Field((), description="what earns points")
     caps: Annotated[tuple[Cap, ...], Field(max_length=8)] = Field(
         (), description="limits over all rules together"
     )
     unrewarded_channels: Annotated[tuple[Label, ...], Field(max_length=32)] = Field(
         (), description="channels whose own rules forbid rewards: they earn nothing"
+    )
+    channel_rules: Literal["kept", "listed"] = Field(
+        "kept",
+        description="kept: channels that are known to forbid rewards (Meta's) earn nothing either, listed or not; "
+        "listed: only those in unrewarded_channels",
     )
     badges: Annotated[tuple[Badge, ...], Field(max_length=MOST_BADGES)] = Field(
         (), description="what can be reached"
@@ -217,9 +227,15 @@ class IncentiveScheme(Part):
         """Every badge that can be held, each level of a badge as one of its own, in order."""
         return tuple(one for badge in self.badges for one in badge.expanded())
 
+    @property
+    def unpaid_channels(self) -> tuple[str, ...]:
+        """Names of all channels on which nothing is paid: those listed first, then those that are known to forbid it."""
+        known = UNREWARDED if self.channel_rules == "kept" else ()
+        return tuple(dict.fromkeys((*map(name_of, self.unrewarded_channels), *known)))
+
     def is_unrewarded(self, channel: str) -> bool:
         """Whether the scheme pays nothing on the channel, however its name is written."""
-        return name_of(channel) in map(name_of, self.unrewarded_channels)
+        return name_of(channel) in self.unpaid_channels
 
     def conditions(self) -> list[Predicate]:
         """Every condition of rules, multipliers, badges and streaks, in order."""

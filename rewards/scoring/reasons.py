@@ -34,6 +34,7 @@ class Reason(StrEnum):
     INACTIVE = "inactive_person"
     HELD_FOR_REVIEW = "held_for_review"
     PAUSED = "paused"
+    NOT_ENROLLED = "not_enrolled"
     ON_HOLD = "on_hold"
     BUDGET_EMPTY = "budget_empty"
     REVERSED = "reversed"
@@ -91,6 +92,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.INACTIVE: msg("Recorded, no points: it happened while you were not with the company."),
     Reason.HELD_FOR_REVIEW: msg("{amount} for “{title}” will count once a person has looked."),
     Reason.PAUSED: msg("Recorded, no points: you were paused or away from the program."),
+    Reason.NOT_ENROLLED: msg("Recorded, no points: you did not take part in the program then."),
     Reason.ON_HOLD: msg("{amount} for “{title}”, spendable after {hold}."),
     Reason.BUDGET_EMPTY: msg(
         "“{title}” counts for your rank; {spendable} points of it can be spent, since the budget for spendable points is used up."
@@ -157,7 +159,7 @@ class _Blank(dict[str, str]):
         return "…"
 
 
-def explain(reason: Reason, arguments: Mapping[str, str]) -> str:
+def explain(reason: Reason, arguments: Mapping[str, object]) -> str:
     """The sentence for a reason in the language of now; `arguments` are those stored with the entry.
 
     What they hold has one form in every language: numbers, codes and titles. Entries of earlier versions hold English words instead

@@ -22,21 +22,20 @@ from rewards.document import DocumentError
 from rewards.events import (
     VERIFICATION_LEVEL,
     Event,
-    Frozen,
     canonical_order,
     object_key,
     parse_cloudevent,
     payload_hash,
-)
+)  # fmt: skip
 from rewards.people_file import PersonRow
 from rewards.scoring.absences import in_time
 from rewards.scoring.award import Entry, Reason, badge_arguments, entry_of
 from rewards.scoring.carrying import NOTHING_ASIDE, carry_people
+from rewards.scoring.enrolments import NOTHING_FROZEN, Enrolments, enrolments, takes_part
 from rewards.scoring.recorded import Kept, Person, RecordedPerson, days_off
 from rewards.scoring.tables import CompiledScheme
 
 NO_VERSION, DEFAULT_GRACE_HOURS = 0, 72
-NOTHING_FROZEN = Frozen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +116,7 @@ def replay(
     changes = [(microseconds(instant), scheme) for instant, scheme in later]
     in_turn = in_time([(microseconds(datetime.min.replace(tzinfo=UTC)), compiled), *changes])
     versions = dict(numbered) if numbered else dict(enumerate(in_turn, 1))
+    joined = enrolments(ordered)
     chosen = _chooser(versions, [instant for instant, _ in later], recorded=numbered is not None)
     occasions = list(_occasions(ordered, people, home, chosen))
     people = _excused(people, occasions, home)
@@ -124,7 +124,7 @@ def replay(
     last = compiled if numbered else versions[len(versions)]
     state, aside, now = new_state(last.tables, len(people)), NOTHING_ASIDE, last
     for version, stretch in groupby(range(len(occasions)), key=lambda at: occasions[at].version):
-        mine = _counted(versions.get(version), occasions, list(stretch), found)
+        mine = _counted(versions.get(version), occasions, list(stretch), found, joined)
         if version == NO_VERSION:
             continue
         scheme = versions[version]
@@ -306,12 +306,14 @@ def _set_aside(compiled: CompiledScheme | None, event: Event) -> Entry | None:
 
 
 def _counted(
-    compiled: CompiledScheme | None, occasions: list[Occasion], stretch: list[int], found: list[list[Entry]]
-) -> list[int]:
+    compiled: CompiledScheme | None, occasions: list[Occasion], stretch: list[int], found: list[list[Entry]], joined: Enrolments
+) -> list[int]:  # fmt: skip
     """Which occasions of one version count; the entries of those that do not go to `found`."""
     mine: list[int] = []
     for at in stretch:
         aside = _set_aside(compiled, occasions[at].event)
+        if aside is None and not takes_part(compiled, joined, occasions[at].event, occasions[at].role):
+            aside = Entry("", "", "points", 0, Reason.NOT_ENROLLED)
         if aside is None:
             mine.append(at)
         elif occasions[at].role == 0:

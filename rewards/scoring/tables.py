@@ -304,7 +304,7 @@ def compile_scheme(scheme: IncentiveScheme) -> CompiledScheme:
     streaks = b.streaks()
     b.place_badges(badges)
     dispatch, listed, most_entries, most_slots = b.dispatch()
-    unrewarded = sum({1 << b.vocabulary.channel_code(name) for name in scheme.unrewarded_channels})
+    unrewarded = sum({1 << b.vocabulary.channel_code(name) for name in scheme.unpaid_channels})
     tables = SchemeTables(
         rule=_matrix(rules, codes.RULE_COLUMNS),
         multiplier=_matrix(b.multipliers, 4),

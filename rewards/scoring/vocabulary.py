@@ -102,10 +102,7 @@ def vocabulary_of(scheme: IncentiveScheme) -> Vocabulary:
     return Vocabulary(
         kinds=distinct(kinds, "event kinds"),
         channels=distinct(
-            [
-                name_of(name)
-                for name in (*scheme.unrewarded_channels, *(w for f, w in named if f == "channel"))
-            ],
+            [name_of(name) for name in (*(w for f, w in named if f == "channel"), *scheme.unpaid_channels)],
             "channels",
         ),
         tags=distinct([name_of(w) for f, w in named if f == "tag"], "tags"),

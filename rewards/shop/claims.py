@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from rewards.amounts import amount_text
 from rewards.faults import Conflict, Insufficient, NotFound, Refused
@@ -18,6 +17,7 @@ from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
 from rewards.store import states, trail
 from rewards.store.persons import accounts_of, find_row
+from rewards.store.rows import ClaimRow, NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import digest, from_us, maybe_us, to_us
 
@@ -93,7 +93,13 @@ def claim_reward(
 
 
 def _buy(
-    tx: Transaction, organisation: str, who: Any, offer: Reward, version: int, dedupe: str, now_us: int
+    tx: Transaction,
+    organisation: str,
+    who: NamedPersonRow,
+    offer: Reward,
+    version: int,
+    dedupe: str,
+    now_us: int,
 ) -> Claim:
     cost, reward = millipoints(offer.points), offer.id
     day = today(now_us, Schemes.of(tx, organisation).zone(version))
@@ -126,7 +132,7 @@ def _buy(
         },
     )  # fmt: skip
     trail.tell(tx, organisation, [("claim.made", {"claim": claim_id, "reward": reward})], now_us)
-    return _claim(rows.find(tx, organisation, claim_id), who.external_id)
+    return _claim(_find(tx, organisation, claim_id), who.external_id)
 
 
 def approve_claim(
@@ -180,9 +186,10 @@ def returnable(tx: Transaction, organisation: str, person: str, now: datetime) -
     }
 
 
-def _final(tx: Transaction, organisation: str, row: Any, now: datetime) -> str:
+def _final(tx: Transaction, organisation: str, row: ClaimRow, now: datetime) -> str:
     """Why an approved claim can no longer be taken back by whom it is; '' where it can."""
     entry = journal_rows.get(tx, organisation, row.journal_id)
+    assert entry is not None
     assert entry is not None
     schemes = Schemes.of(tx, organisation)
     terms = next((one for one in schemes.scheme(entry.scheme_version).rewards if one.id == row.reward), None)
@@ -226,6 +233,7 @@ def _refund(
         )
     rows.put_back(tx, organisation, row.reward)
     entry = journal_rows.get(tx, organisation, row.journal_id)
+    assert entry is not None
     post(tx, organisation, opposites(tx, organisation, [entry], "refund", "refunded"), to_us(now))
     trail.log(tx, organisation, actor, f"claim.{after}", str(claim), reason, to_us(now))
     return _view(tx, organisation, claim)
@@ -263,7 +271,7 @@ def _offers(tx: Transaction, organisation: str, now: datetime) -> tuple[int, tup
     return version, () if version == NO_SCHEME else schemes.scheme(version).rewards
 
 
-def _find(tx: Transaction, organisation: str, claim: int) -> Any:
+def _find(tx: Transaction, organisation: str, claim: int) -> ClaimRow:
     row = rows.find(tx, organisation, claim)
     if row is None:
         raise NotFound(f"claim {claim}: not in organisation {organisation!r}; check the number")
@@ -276,7 +284,7 @@ def _view(tx: Transaction, organisation: str, claim: int) -> Claim:
     return _claim(row, known.get(row.person_id, (None, ""))[0])
 
 
-def _claim(row: Any, person: str | None) -> Claim:
+def _claim(row: ClaimRow, person: str | None) -> Claim:
     return Claim(
         row.id,
         person,

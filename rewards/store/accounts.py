@@ -1,12 +1,12 @@
 """Rows of sign-in: account, session_token, api_token. Tokens are kept as SHA-256 only."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal, or_, select, update
 
 from rewards.store import people, schema
 from rewards.store.prepared import Prepared
+from rewards.store.rows import ApiTokenRow, BearerRow, HolderRow, ListedTokenRow, SessionTokenRow, SignedInRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -17,13 +17,14 @@ IDENTITY = schema.person_identity
 PERSON = schema.person
 MAKER = PERSON.alias("maker")
 _FIND_TOKEN = Prepared(
+    BearerRow,
     lambda _: (
         select(TOKEN, IDENTITY.c.external_id, PERSON.c.status, MAKER.c.status.label("maker_status"))
         .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
         .join(PERSON, PERSON.c.id == TOKEN.c.person_id, isouter=True)
         .join(MAKER, MAKER.c.id == TOKEN.c.maker_id, isouter=True)
         .where(TOKEN.c.token_hash == bindparam("hash"))
-    )
+    ),
 )
 
 
@@ -53,7 +54,7 @@ def save_account(
     return [] if former is None else former.roles.split()
 
 
-def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
+def find_account(tx: Transaction, organisation: str, external_id: str) -> HolderRow | None:
     """The account of an external id, or of one that was merged into it, with the person's status."""
     who = people.find(tx, organisation, external_id)
     query = (
@@ -62,7 +63,7 @@ def find_account(tx: Transaction, organisation: str, external_id: str) -> Row[An
         .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
         .where(ACCOUNT.c.person_id == (0 if who is None else who.id))
     )
-    return tx.execute(query).one_or_none()
+    return tx.row(HolderRow, query)
 
 
 def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequence[str]) -> str | None:
@@ -83,12 +84,12 @@ def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequenc
     return tx.execute(query).scalar()
 
 
-def add_session(tx: Transaction, row: Mapping[str, Any]) -> None:
+def add_session(tx: Transaction, row: Mapping[str, object]) -> None:
     """Remember one open session."""
     tx.execute(insert(SESSION), dict(row))
 
 
-def session_account(tx: Transaction, token_hash: str, now_us: int) -> Row[Any] | None:
+def session_account(tx: Transaction, token_hash: str, now_us: int) -> SignedInRow | None:
     """The account behind a session that has not expired."""
     query = (
         select(
@@ -104,7 +105,7 @@ def session_account(tx: Transaction, token_hash: str, now_us: int) -> Row[Any] |
         .join(PERSON, PERSON.c.id == SESSION.c.person_id)
         .where(and_(SESSION.c.token_hash == token_hash, SESSION.c.expires_at_us > now_us))
     )
-    return tx.execute(query).one_or_none()
+    return tx.row(SignedInRow, query)
 
 
 def drop_session(tx: Transaction, token_hash: str) -> None:
@@ -112,16 +113,16 @@ def drop_session(tx: Transaction, token_hash: str) -> None:
     tx.execute(delete(SESSION).where(SESSION.c.token_hash == token_hash))
 
 
-def sessions_of(tx: Transaction, person_id: int, now_us: int) -> list[Row[Any]]:
+def sessions_of(tx: Transaction, person_id: int, now_us: int) -> list[SessionTokenRow]:
     """The open sessions of a person, those in use last first."""
     where = and_(SESSION.c.person_id == person_id, SESSION.c.expires_at_us > now_us)
     order = (SESSION.c.seen_at_us.desc(), SESSION.c.token_hash)
-    return list(tx.execute(select(SESSION).where(where).order_by(*order)))
+    return tx.rows(SessionTokenRow, select(SESSION).where(where).order_by(*order))
 
 
-def session(tx: Transaction, token_hash: str) -> Row[Any] | None:
+def session(tx: Transaction, token_hash: str) -> SessionTokenRow | None:
     """One session."""
-    return tx.execute(select(SESSION).where(SESSION.c.token_hash == token_hash)).one_or_none()
+    return tx.row(SessionTokenRow, select(SESSION).where(SESSION.c.token_hash == token_hash))
 
 
 def note_session(tx: Transaction, token_hash: str, now_us: int, before_us: int) -> None:
@@ -175,18 +176,18 @@ def add_token(
     tx.execute(insert(TOKEN), row)
 
 
-def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, Any]:
+def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, BearerRow]:
     """Tokens by their hashes, each with the external id and state of the person it speaks for, and the state of who made it."""
     return {row.token_hash: row for row in tx.ask(_FIND_TOKEN, [{"hash": one} for one in hashes])}
 
 
-def token_named(tx: Transaction, organisation: str, name: str) -> Row[Any] | None:
+def token_named(tx: Transaction, organisation: str, name: str) -> ApiTokenRow | None:
     """The token of that name."""
     where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name)
-    return tx.execute(select(TOKEN).where(where)).one_or_none()
+    return tx.row(ApiTokenRow, select(TOKEN).where(where))
 
 
-def page_of_tokens(tx: Transaction, organisation: str, limit: int, after: str) -> list[Row[Any]]:
+def page_of_tokens(tx: Transaction, organisation: str, limit: int, after: str) -> list[ListedTokenRow]:
     """Tokens by name, each with whom it speaks for and who made it, by external id."""
     maker = IDENTITY.alias("made_by")
     query = (
@@ -195,18 +196,18 @@ def page_of_tokens(tx: Transaction, organisation: str, limit: int, after: str) -
         .join(maker, maker.c.person_id == TOKEN.c.maker_id, isouter=True)
         .where(TOKEN.c.organisation_id == organisation, TOKEN.c.name > after)
     )
-    return list(tx.execute(query.order_by(TOKEN.c.name).limit(limit)))
+    return tx.rows(ListedTokenRow, query.order_by(TOKEN.c.name).limit(limit))
 
 
-def tokens_made_by(tx: Transaction, person_id: int) -> list[Row[Any]]:
+def tokens_made_by(tx: Transaction, person_id: int) -> list[ApiTokenRow]:
     """The tokens in force that a person made."""
     where = and_(TOKEN.c.maker_id == person_id, TOKEN.c.revoked_at_us.is_(None))
-    return list(tx.execute(select(TOKEN).where(where)))
+    return tx.rows(ApiTokenRow, select(TOKEN).where(where))
 
 
 def narrow_token(tx: Transaction, token_hash: str, scopes: str, at_us: int) -> None:
     """Take scopes from a token; with none left it ends, and keeps those that it had, for whoever reads the list."""
-    values: dict[str, Any] = {"scopes": scopes} if scopes else {"revoked_at_us": at_us}
+    values: dict[str, object] = {"scopes": scopes} if scopes else {"revoked_at_us": at_us}
     tx.execute(update(TOKEN).where(TOKEN.c.token_hash == token_hash).values(**values))
 
 

@@ -8,7 +8,7 @@ import sqlite3
 import zipfile
 from contextlib import closing
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from sqlalchemy import Table, func, select, text
 
@@ -37,12 +37,13 @@ def backup(db: Database, path: Path) -> None:
     with written(path) as out:
         if db.dialect == "sqlite":
             with told(), db.read() as tx:
-                _copy(tx.connection.connection.driver_connection, Path(out.name))
+                source = cast("sqlite3.Connection", tx.connection.connection.driver_connection)
+                _copy(source, Path(out.name))
         else:
             _pack(db, out)
 
 
-def _copy(source: Any, path: Path) -> None:
+def _copy(source: sqlite3.Connection, path: Path) -> None:
     with closing(sqlite3.connect(path)) as target:
         # A page that cannot be read ends it; one that reads as nonsense is for `db verify` to find.
         source.backup(target)

@@ -1,13 +1,13 @@
 """Rows of `person_badge`, and what the ledger says of badges."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import ClauseElement, func, or_, select
 
 from rewards.store import schema
 from rewards.store.journal import JOURNAL
-from rewards.store.prepared import Prepared, each_of, insert_rows
+from rewards.store.prepared import NoRow, Prepared, each_of, insert_rows
+from rewards.store.rows import BadgeEntryRow, JournalRow, PersonBadgeRow
 from rewards.store.session import Transaction
 
 BADGE = schema.person_badge
@@ -15,6 +15,7 @@ BADGE_KINDS = ("badge", "badge_lost")
 NO_OBJECT = 0
 """Stands where a badge is the person's, whatever the object."""
 BADGE_COLUMNS = (
+    JOURNAL.c.person_id, JOURNAL.c.rule, func.coalesce(JOURNAL.c.object_key, NO_OBJECT).label("object_key"),
     JOURNAL.c.id, JOURNAL.c.kind, JOURNAL.c.occurred_us, JOURNAL.c.recorded_us, JOURNAL.c.reverses,
 )  # fmt: skip
 Key = tuple[int, str, int]
@@ -23,37 +24,36 @@ _KEYS = ("organisation_id", "person_id", "badge", "object_key")
 _STANDS = ("journal_id", "awarded_us", "revoked_us")
 
 
-def _entries(dialect: str) -> Any:
+def _entries(dialect: str) -> ClauseElement:
     """All entries of some badges, each with its key."""
     key = each_of([BADGE.c[name] for name in _KEYS], dialect)
-    return select(
-        JOURNAL.c.person_id, JOURNAL.c.rule, func.coalesce(JOURNAL.c.object_key, NO_OBJECT).label("object"), *BADGE_COLUMNS
-    ).where(
+    return select(*BADGE_COLUMNS).where(
         JOURNAL.c.organisation_id == key["organisation_id"],
         JOURNAL.c.person_id == key["person_id"],
         or_(*(JOURNAL.c.kind == kind for kind in BADGE_KINDS)),
         JOURNAL.c.rule == key["badge"],
         func.coalesce(JOURNAL.c.object_key, NO_OBJECT) == key["object_key"],
-    )  # fmt: skip
+    )
 
 
-def _keeping(dialect: str) -> Any:
+def _keeping(dialect: str) -> ClauseElement:
     made = insert_rows(BADGE, [column.name for column in BADGE.columns], dialect)
     kept = {name: made.excluded[name] for name in _STANDS}
-    return made.on_conflict_do_update(index_elements=list(_KEYS), set_=kept)
+    kept_so: ClauseElement = made.on_conflict_do_update(index_elements=list(_KEYS), set_=kept)
+    return kept_so
 
 
-_ENTRIES = Prepared(_entries)
-_KEEP = Prepared(_keeping)
+_ENTRIES = Prepared(BadgeEntryRow, _entries)
+_KEEP = Prepared(NoRow, _keeping)
 
 
 def refresh(tx: Transaction, organisation: str, badges: Iterable[Key]) -> set[int]:
     """Bring people's badges to what the ledger says of them; returns who does not hold one of these now."""
     wanted = sorted(badges)
     asked = [dict(zip(_KEYS, (organisation, *key), strict=True)) for key in wanted]
-    entries: dict[Key, list[Any]] = {}
-    for row in sorted(tx.ask(_ENTRIES, asked), key=lambda row: int(row.id)) if asked else []:
-        entries.setdefault((row.person_id, row.rule, row.object), []).append(row)
+    entries: dict[Key, list[BadgeEntryRow]] = {}
+    for row in sorted(tx.ask(_ENTRIES, asked), key=lambda row: row.id) if asked else []:
+        entries.setdefault((row.person_id, row.rule, row.object_key), []).append(row)
     stand = [badge_standing(entries[key]) for key in wanted]
     tx.later(
         _KEEP, [key | dict(zip(_STANDS, found, strict=True)) for key, found in zip(asked, stand, strict=True)]
@@ -65,12 +65,12 @@ def refresh(tx: Transaction, organisation: str, badges: Iterable[Key]) -> set[in
     }
 
 
-def badge_standing(entries: Iterable[Any]) -> tuple[int, int, int | None]:
+def badge_standing(entries: Iterable[BadgeEntryRow]) -> tuple[int, int, int | None]:
     """(entry, awarded at, revoked at or None) from one badge's entries by id: the last award that nothing undid counts.
 
     A later loss that nothing undid revokes it. Where every award was undone, the last one shows when it was.
     """
-    awards: list[Any] = []
+    awards: list[BadgeEntryRow] = []
     undone: dict[int, int] = {}
     for row in entries:
         if row.reverses is None:
@@ -114,7 +114,7 @@ def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[tuple[
     return {(badge, object_key) for badge, object_key in tx.execute(query)}
 
 
-def kept_badges(tx: Transaction, organisation: str) -> list[Row[Any]]:
+def kept_badges(tx: Transaction, organisation: str) -> list[JournalRow]:
     """Standing badge entries, and lost ones, of people one of whose events was undone: what was permanent may have outlived it."""
     other, event = JOURNAL.alias(), schema.event
     undone = (
@@ -138,10 +138,10 @@ def kept_badges(tx: Transaction, organisation: str) -> list[Row[Any]]:
         )
         .order_by(JOURNAL.c.id)
     )
-    return list(tx.execute(query))
+    return tx.rows(JournalRow, query)
 
 
-def badges_of(tx: Transaction, person_id: int) -> list[Row[Any]]:
+def badges_of(tx: Transaction, person_id: int) -> list[PersonBadgeRow]:
     """The person's badges, the revoked included, the oldest first; one row for each object that earned it."""
     query = select(BADGE).where(BADGE.c.person_id == person_id)
-    return list(tx.execute(query.order_by(BADGE.c.awarded_us, BADGE.c.journal_id)))
+    return tx.rows(PersonBadgeRow, query.order_by(BADGE.c.awarded_us, BADGE.c.journal_id))

@@ -4,9 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Row, Select, and_, cast, delete, exists, func, insert, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+)
 
 from rewards.store import schema
+from rewards.store.rows import PieceRow
 from rewards.store.session import Transaction
 
 RESULT, EVENT, PERSON = schema.challenge_result, schema.event, schema.person
@@ -15,11 +28,15 @@ REVIEW = schema.review
 # What the kernel counts as an award of its own; the rest of an award that was proven later is none. What a person has yet
 # to look at counts once it is approved, here as for points and events.
 AWARD_REASONS = ("awarded", "cap_partial", "until_verified", "on_hold", "released", "approved")
+NOT_ENROLLED = "not_enrolled"
 BY = {"person": PERSON.c.id, "segment": PERSON.c.segment, "team": PERSON.c.team}
 
 
 class Counted(NamedTuple):
-    """What is added up: metric and name, over [from, until) in microseconds, which are the dates first to last."""
+    """What is added up: metric and name, over [from, until) in microseconds, which are the dates first to last.
+
+    `enrolled_only`: of what happened, that of people who took part then.
+    """
 
     metric: str
     of: str
@@ -27,6 +44,7 @@ class Counted(NamedTuple):
     until_us: int
     first_date: int
     last_date: int
+    enrolled_only: bool = False
 
 
 def settled(
@@ -47,14 +65,14 @@ def settled(
 
 def moved(
     tx: Transaction, organisation: str, counted: Counted, person_id: int | None = None
-) -> list[Row[Any]]:
+) -> list[PieceRow]:
     """(person_id, occurred_us, event_ref, amount), one by one, of people who moved, so that each goes where they were at the time."""
     made = _pieces(organisation, counted).subquery()
     query = select(made.c.person_id, made.c.occurred_us, made.c.event_ref, made.c.amount).join(
         PERSON, PERSON.c.id == made.c.person_id
     )
     query = query.where(PERSON.c.has_history.is_(True))
-    return list(tx.execute(query if person_id is None else query.where(PERSON.c.id == person_id)))
+    return tx.rows(PieceRow, query if person_id is None else query.where(PERSON.c.id == person_id))
 
 
 def _by_day(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
@@ -96,9 +114,13 @@ def _pieces(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
         )
     amount = EVENT.c.quantity if counted.metric == "quantity" else literal(1)
     looked_at = exists().where(REVIEW.c.event_ref == EVENT.c.id, REVIEW.c.status == "open")
+    outside = exists().where(
+        JOURNAL.c.event_ref == EVENT.c.id, JOURNAL.c.reason == NOT_ENROLLED, JOURNAL.c.person_id == EVENT.c.person_id
+    )  # fmt: skip
     return select(
         EVENT.c.person_id, EVENT.c.occurred_us, EVENT.c.id.label("event_ref"), amount.label("amount")
     ).where(
+        *([~outside] if counted.enrolled_only else []),
         EVENT.c.organisation_id == organisation,
         EVENT.c.kind == counted.of,
         EVENT.c.scored,
@@ -134,7 +156,7 @@ def fixed_since(tx: Transaction, organisation: str, from_us: int) -> list[tuple[
     return [(name, int(first), int(goal)) for name, first, goal in found]
 
 
-def fix(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+def fix(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
     """Keep a result."""
     tx.execute(insert(RESULT), list(rows))
 
@@ -144,7 +166,7 @@ def forget(tx: Transaction, organisation: str, challenge: str, first_date: int) 
     tx.execute(delete(RESULT).where(_of(organisation, challenge, first_date)))
 
 
-def _of(organisation: str, challenge: str, first_date: int) -> Any:
+def _of(organisation: str, challenge: str, first_date: int) -> ColumnElement[bool]:
     return and_(
         RESULT.c.organisation_id == organisation,
         RESULT.c.challenge == challenge,

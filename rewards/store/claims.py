@@ -1,11 +1,11 @@
 """Rows of claim and reward_taken."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, select, true, update
+from sqlalchemy import and_, func, insert, select, true, update
 
 from rewards.store import schema
+from rewards.store.rows import ClaimRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -44,32 +44,32 @@ def spent(tx: Transaction, organisation: str, reward: str, period: str) -> int:
     return int(tx.execute(query).scalar_one())
 
 
-def add(tx: Transaction, row: Mapping[str, Any]) -> int:
+def add(tx: Transaction, row: Mapping[str, object]) -> int:
     """Keep one claim; returns its id."""
     return int(tx.execute(insert(CLAIM).returning(CLAIM.c.id), dict(row)).scalar_one())
 
 
-def find(tx: Transaction, organisation: str, claim_id: int) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, claim_id: int) -> ClaimRow | None:
     """One claim."""
     where = and_(CLAIM.c.organisation_id == organisation, CLAIM.c.id == claim_id)
-    return tx.execute(select(CLAIM).where(where)).one_or_none()
+    return tx.row(ClaimRow, select(CLAIM).where(where))
 
 
-def by_dedupe(tx: Transaction, organisation: str, keys: Sequence[str]) -> Row[Any] | None:
+def by_dedupe(tx: Transaction, organisation: str, keys: Sequence[str]) -> ClaimRow | None:
     """The claim made under one of these keys, the first if there are several."""
     where = and_(CLAIM.c.organisation_id == organisation, CLAIM.c.dedupe.in_(keys))
-    return tx.execute(select(CLAIM).where(where).order_by(CLAIM.c.id)).first()
+    return tx.row(ClaimRow, select(CLAIM).where(where).order_by(CLAIM.c.id).limit(1))
 
 
-def of_person(tx: Transaction, person_id: int) -> list[Row[Any]]:
+def of_person(tx: Transaction, person_id: int) -> list[ClaimRow]:
     """The person's claims, the newest first."""
-    return list(tx.execute(select(CLAIM).where(CLAIM.c.person_id == person_id).order_by(CLAIM.c.id.desc())))
+    return tx.rows(ClaimRow, select(CLAIM).where(CLAIM.c.person_id == person_id).order_by(CLAIM.c.id.desc()))
 
 
-def waiting(tx: Transaction, organisation: str) -> list[Row[Any]]:
+def waiting(tx: Transaction, organisation: str) -> list[ClaimRow]:
     """Claims that wait for approval, the oldest first."""
     where = and_(CLAIM.c.organisation_id == organisation, CLAIM.c.status == "requested")
-    return list(tx.execute(select(CLAIM).where(where).order_by(CLAIM.c.id)))
+    return tx.rows(ClaimRow, select(CLAIM).where(where).order_by(CLAIM.c.id))
 
 
 def move(

@@ -1,20 +1,22 @@
-"""Rows of content_item."""
+"""Rows of content_item, and of the desk behind it: drafts, decisions, rules."""
 
 from typing import Any
 
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import delete as deleting
 
 from rewards.store import schema
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
-ITEM = schema.content_item
+ITEM, DRAFT = schema.content_item, schema.content_draft
+DECISION, POLICY = schema.content_decision, schema.content_policy
 
 
 def save(
     tx: Transaction, organisation: str, item: str, document: str, at_us: int, expires_us: int | None
 ) -> None:
-    """Publish or publish anew; a recall is lifted."""
+    """Publish or publish anew; a recall is lifted. What was on the grid all the time stays as new as it was."""
     row = {
         "organisation_id": organisation,
         "item": item,
@@ -23,8 +25,12 @@ def save(
         "expires_us": expires_us,
         "recalled_us": None,
         "recall_reason": None,
+        "recall_notice": None,
     }
     changed = {name: value for name, value in row.items() if name not in ("organisation_id", "item")}
+    before = find(tx, organisation, item)
+    if before is not None and before.recalled_us is None:
+        changed["published_us"] = before.published_us
     tx.execute(
         upsert(tx, ITEM).on_conflict_do_update(index_elements=["organisation_id", "item"], set_=changed), row
     )
@@ -36,13 +42,111 @@ def find(tx: Transaction, organisation: str, item: str) -> Row[Any] | None:
     return tx.execute(select(ITEM).where(where)).one_or_none()
 
 
+def some(tx: Transaction, organisation: str, items: list[str]) -> list[Row[Any]]:
+    """Those of the named items that are on the grid."""
+    where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item.in_(items))
+    return list(tx.execute(select(ITEM).where(where)))
+
+
 def every(tx: Transaction, organisation: str) -> list[Row[Any]]:
     """All items, the newest first."""
     query = select(ITEM).where(ITEM.c.organisation_id == organisation)
     return list(tx.execute(query.order_by(ITEM.c.published_us.desc(), ITEM.c.item)))
 
 
-def recall(tx: Transaction, organisation: str, item: str, reason: str, at_us: int) -> int:
-    """Withdraw an item; returns how many were withdrawn."""
-    where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item)
-    return tx.execute(update(ITEM).where(where).values(recalled_us=at_us, recall_reason=reason)).rowcount
+def open_now(tx: Transaction, organisation: str, now_us: int) -> list[Row[Any]]:
+    """Items neither recalled nor expired, the newest first."""
+    where = and_(
+        ITEM.c.organisation_id == organisation,
+        ITEM.c.recalled_us.is_(None),
+        or_(ITEM.c.expires_us.is_(None), ITEM.c.expires_us > now_us),
+    )
+    return list(tx.execute(select(ITEM).where(where).order_by(ITEM.c.published_us.desc(), ITEM.c.item)))
+
+
+def recall(tx: Transaction, organisation: str, item: str, reason: str, notice: str, at_us: int) -> int:
+    """Withdraw an item; returns how many were withdrawn: none where it is recalled already."""
+    where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item, ITEM.c.recalled_us.is_(None))
+    values = {"recalled_us": at_us, "recall_reason": reason, "recall_notice": notice}
+    return tx.execute(update(ITEM).where(where).values(**values)).rowcount
+
+
+def draft(tx: Transaction, organisation: str, item: str, lock: bool = False) -> Row[Any] | None:
+    """The draft of an item, held until the transaction ends where it is to be changed."""
+    query = select(DRAFT).where(DRAFT.c.organisation_id == organisation, DRAFT.c.item == item)
+    return tx.execute(tx.for_update(query) if lock else query).one_or_none()
+
+
+def drafts(tx: Transaction, organisation: str) -> list[Row[Any]]:
+    """All drafts, the one changed last first."""
+    query = select(DRAFT).where(DRAFT.c.organisation_id == organisation)
+    return list(tx.execute(query.order_by(DRAFT.c.changed_us.desc(), DRAFT.c.item)))
+
+
+def add_draft(tx: Transaction, row: dict[str, Any]) -> bool:
+    """Keep a new draft; False where the item has one already."""
+    made = upsert(tx, DRAFT).on_conflict_do_nothing(index_elements=["organisation_id", "item"])
+    return tx.execute(made, row).rowcount == 1
+
+
+def change_draft(
+    tx: Transaction, organisation: str, item: str, revision: int, values: dict[str, Any]
+) -> bool:
+    """Change a draft that is still of this revision; False where it is not."""
+    where = and_(DRAFT.c.organisation_id == organisation, DRAFT.c.item == item, DRAFT.c.revision == revision)
+    return tx.execute(update(DRAFT).where(where).values(**values)).rowcount == 1
+
+
+def drop_draft(tx: Transaction, organisation: str, item: str) -> None:
+    """The draft is published, or not wanted any more."""
+    tx.execute(deleting(DRAFT).where(DRAFT.c.organisation_id == organisation, DRAFT.c.item == item))
+
+
+def decide(
+    tx: Transaction,
+    organisation: str,
+    item: str,
+    revision: int,
+    decision: str,
+    actor: str,
+    reason: str,
+    at_us: int,
+) -> None:
+    """One line of an item's history."""
+    row = {
+        "organisation_id": organisation,
+        "item": item,
+        "revision": revision,
+        "decision": decision,
+        "actor": actor,
+        "reason": reason,
+        "decided_us": at_us,
+    }
+    tx.execute(insert(DECISION), row)
+
+
+def decisions(tx: Transaction, organisation: str, item: str) -> list[Row[Any]]:
+    """An item's history, the oldest first."""
+    where = and_(DECISION.c.organisation_id == organisation, DECISION.c.item == item)
+    return list(tx.execute(select(DECISION).where(where).order_by(DECISION.c.id)))
+
+
+def last_revision(tx: Transaction, organisation: str, item: str) -> int:
+    """The highest revision that was ever decided about, so that none is given twice."""
+    where = and_(DECISION.c.organisation_id == organisation, DECISION.c.item == item)
+    return int(tx.execute(select(func.coalesce(func.max(DECISION.c.revision), 0)).where(where)).scalar_one())
+
+
+def policy(tx: Transaction, organisation: str) -> Row[Any] | None:
+    """The organisation's rules for content."""
+    return tx.execute(select(POLICY).where(POLICY.c.organisation_id == organisation)).one_or_none()
+
+
+def save_policy(tx: Transaction, organisation: str, document: str, before: int, at_us: int) -> bool:
+    """Write the rules after revision `before`; False where somebody else wrote them meanwhile."""
+    values = {"document": document, "revision": before + 1, "changed_us": at_us}
+    if before == 0:
+        made = upsert(tx, POLICY).on_conflict_do_nothing(index_elements=["organisation_id"])
+        return tx.execute(made, {"organisation_id": organisation, **values}).rowcount == 1
+    where = and_(POLICY.c.organisation_id == organisation, POLICY.c.revision == before)
+    return tx.execute(update(POLICY).where(where).values(**values)).rowcount == 1

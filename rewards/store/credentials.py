@@ -2,11 +2,11 @@
 
 import secrets
 from collections.abc import Collection, Mapping
-from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 
 from rewards.store import schema
+from rewards.store.rows import CredentialRow, IssuerKeyRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -17,28 +17,28 @@ LIST_SIZE = 131_072
 """Places of a status list: the least that Bitstring Status List v1.0 takes, so that one badge hides among many."""
 
 
-def add_key(tx: Transaction, row: Mapping[str, Any]) -> None:
+def add_key(tx: Transaction, row: Mapping[str, object]) -> None:
     """Keep a signing key unless the organisation has it already."""
     tx.execute(upsert(tx, KEY).on_conflict_do_nothing(), dict(row))
 
 
-def key_of(tx: Transaction, organisation: str, did: str | None = None) -> Row[Any] | None:
+def key_of(tx: Transaction, organisation: str, did: str | None = None) -> IssuerKeyRow | None:
     """The key of a DID, or (without one) the newest that the database itself keeps."""
     query = select(KEY).where(KEY.c.organisation_id == organisation)
     if did is not None:
-        return tx.execute(query.where(KEY.c.did == did)).one_or_none()
+        return tx.row(IssuerKeyRow, query.where(KEY.c.did == did))
     kept = query.where(KEY.c.private_pem.is_not(None))
-    return tx.execute(kept.order_by(KEY.c.created_us.desc(), KEY.c.id).limit(1)).one_or_none()
+    return tx.row(IssuerKeyRow, kept.order_by(KEY.c.created_us.desc(), KEY.c.id).limit(1))
 
 
-def key(tx: Transaction, key_id: str) -> Row[Any] | None:
+def key(tx: Transaction, key_id: str) -> IssuerKeyRow | None:
     """One key by its public id."""
-    return tx.execute(select(KEY).where(KEY.c.id == key_id)).one_or_none()
+    return tx.row(IssuerKeyRow, select(KEY).where(KEY.c.id == key_id))
 
 
-def key_by_did(tx: Transaction, did: str) -> Row[Any] | None:
+def key_by_did(tx: Transaction, did: str) -> IssuerKeyRow | None:
     """A key by its DID, whichever organisation it belongs to."""
-    return tx.execute(select(KEY).where(KEY.c.did == did).limit(1)).one_or_none()
+    return tx.row(IssuerKeyRow, select(KEY).where(KEY.c.did == did).limit(1))
 
 
 def free_place(tx: Transaction, key_id: str) -> tuple[int, int]:
@@ -60,26 +60,25 @@ def free_place(tx: Transaction, key_id: str) -> tuple[int, int]:
             return number, index
 
 
-def add(tx: Transaction, row: Mapping[str, Any]) -> None:
+def add(tx: Transaction, row: Mapping[str, object]) -> None:
     """Keep one signed credential."""
     tx.execute(insert(CREDENTIAL), dict(row))
 
 
-def of_badge(tx: Transaction, person_id: int, badge: str, object_key: int) -> list[Row[Any]]:
+def of_badge(tx: Transaction, person_id: int, badge: str, object_key: int) -> list[CredentialRow]:
     """The person's credentials of a badge (for one object, where every object earns it anew), the newest first."""
     where = and_(
         CREDENTIAL.c.person_id == person_id,
         CREDENTIAL.c.badge == badge,
         CREDENTIAL.c.object_key == object_key,
     )
-    return list(
-        tx.execute(select(CREDENTIAL).where(where).order_by(CREDENTIAL.c.issued_us.desc(), CREDENTIAL.c.id))
-    )
+    query = select(CREDENTIAL).where(where)
+    return tx.rows(CredentialRow, query.order_by(CREDENTIAL.c.issued_us.desc(), CREDENTIAL.c.id))
 
 
-def find(tx: Transaction, credential_id: str) -> Row[Any] | None:
+def find(tx: Transaction, credential_id: str) -> CredentialRow | None:
     """One credential by id."""
-    return tx.execute(select(CREDENTIAL).where(CREDENTIAL.c.id == credential_id)).one_or_none()
+    return tx.row(CredentialRow, select(CREDENTIAL).where(CREDENTIAL.c.id == credential_id))
 
 
 def is_revoked(tx: Transaction, credential_id: str) -> bool:
@@ -112,7 +111,7 @@ def forget(tx: Transaction, person_id: int) -> None:
     tx.execute(update(CREDENTIAL).where(CREDENTIAL.c.person_id == person_id).values(token=None))
 
 
-def _lost() -> Any:
+def _lost() -> ColumnElement[bool]:
     held = exists().where(
         BADGE.c.organisation_id == CREDENTIAL.c.organisation_id,
         BADGE.c.person_id == CREDENTIAL.c.person_id,

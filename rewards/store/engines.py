@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 CONNECT_SECONDS = 10
 TRY_MS = 20
@@ -32,7 +32,7 @@ def identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def begin_sqlite(driver: Any, give_up: float) -> None:
+def begin_sqlite(driver: sqlite3.Connection, give_up: float) -> None:
     """Take the file's write lock. Raises sqlite3.OperationalError when it was not to be had until `give_up`.
 
     Left to itself SQLite soon sleeps 100 ms between its tries, so that writers who never pause can starve another one
@@ -65,7 +65,7 @@ def sqlite_engine(url: URL, *, writer: bool) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
+    def _configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
@@ -100,18 +100,18 @@ def postgresql_engine(url: URL, wait_seconds: float) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
+    def _configure(connection: Any, _record: object) -> None:
         connection.execute(f"SET lock_timeout = {round(1000 * wait_seconds)}")
         connection.commit()
         # By default the width of an integer follows its value, and each mix of widths is another prepared statement.
         connection.adapters.register_dumper(int, Int8Dumper)
 
     @event.listens_for(engine, "checkin")
-    def _note(_connection: Any, record: Any) -> None:
+    def _note(_connection: object, record: ConnectionPoolEntry) -> None:
         record.info["used"] = time.monotonic()
 
     @event.listens_for(engine, "checkout")
-    def _try(connection: Any, record: Any, _proxy: Any) -> None:
+    def _try(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
         idle = time.monotonic() - record.info.get("used", time.monotonic())
         if idle > IDLE_BEFORE_PING_SECONDS:
             try:

@@ -3,20 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select, true, update
+from sqlalchemy import CompoundSelect, and_, bindparam, select, true, update
 
 from rewards.store import schema
 from rewards.store.prepared import Prepared, inserting, one_of
+from rewards.store.rows import EventRow, NewEventRow, ScoredEventRow
 from rewards.store.session import Transaction
 
 EVENT = schema.event
-_INSERT = inserting(EVENT, returning=("id", "source", "event_id"), once=True)
+_INSERT = inserting(EVENT, NewEventRow, once=True)
 _FIND = Prepared(
+    EventRow,
     lambda _: select(EVENT).where(
         EVENT.c.organisation_id == bindparam("organisation"),
         EVENT.c.source == bindparam("source"),
         EVENT.c.event_id == bindparam("event_id"),
-    )
+    ),
 )
 _AFTER_ALL_US = 2**62
 # What a fold reads of an event, in the order of `rewards.ledger.told.Told`.
@@ -27,7 +29,7 @@ _FOLDED = (
 )  # fmt: skip
 
 
-def _scored(dialect: str, *, voided: bool) -> Any:
+def _scored(dialect: str, *, voided: bool) -> CompoundSelect[*tuple[Any, ...]]:
     """People's events that count (or ever counted), as subject or as owner: two questions, as each has its own index."""
     counts = and_(
         EVENT.c.scored,
@@ -42,48 +44,48 @@ def _scored(dialect: str, *, voided: bool) -> Any:
     return select(*_FOLDED, EVENT.c.person_id.label("who")).where(mine, counts).union_all(owned)
 
 
-_SCORED = Prepared(lambda dialect: _scored(dialect, voided=False))
-_EVER_SCORED = Prepared(lambda dialect: _scored(dialect, voided=True))
+_SCORED = Prepared(ScoredEventRow, lambda dialect: _scored(dialect, voided=False))
+_EVER_SCORED = Prepared(ScoredEventRow, lambda dialect: _scored(dialect, voided=True))
 _CHUNK = 500
 
 
-def add_new(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], int]:
+def add_new(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> dict[tuple[str, str], int]:
     """Insert what is new; returns the ids by (source, id). Known keys are left out and untouched."""
     if not rows:
         return {}
     return {(row.source, row.event_id): row.id for row in tx.ask(_INSERT, rows)}
 
 
-def find(tx: Transaction, organisation: str, source: str, event_id: str) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, source: str, event_id: str) -> EventRow | None:
     """One event by its key."""
     key = {"organisation": organisation, "source": source, "event_id": event_id}
     return next(iter(tx.ask(_FIND, [key])), None)
 
 
-def get(tx: Transaction, organisation: str, event_ref: int) -> Row[Any] | None:
+def get(tx: Transaction, organisation: str, event_ref: int) -> EventRow | None:
     """One event by its row."""
     where = and_(EVENT.c.organisation_id == organisation, EVENT.c.id == event_ref)
-    return tx.execute(select(EVENT).where(where)).one_or_none()
+    return tx.row(EventRow, select(EVENT).where(where))
 
 
-def by_refs(tx: Transaction, refs: Iterable[int]) -> dict[int, Row[Any]]:
+def by_refs(tx: Transaction, refs: Iterable[int]) -> dict[int, EventRow]:
     """Events by their rows."""
     wanted = sorted(set(refs))
-    found: dict[int, Row[Any]] = {}
+    found: dict[int, EventRow] = {}
     for start in range(0, len(wanted), _CHUNK):
         where = EVENT.c.id.in_(wanted[start : start + _CHUNK])
-        found.update((row.id, row) for row in tx.execute(select(EVENT).where(where)))
+        found.update((row.id, row) for row in tx.rows(EventRow, select(EVENT).where(where)))
     return found
 
 
 def scored_of(
     tx: Transaction, ids: Sequence[int], from_us: int, before_us: int | None = None, *, voided: bool = False
-) -> dict[int, list[Any]]:
+) -> dict[int, list[ScoredEventRow]]:
     """People's events that count (with `voided`: that ever counted), as subject or owner, in canonical order, by person."""
     statement = _EVER_SCORED if voided else _SCORED
     before = _AFTER_ALL_US if before_us is None else before_us
     rows = tx.ask_each(statement, sorted(ids), from_us=from_us, before_us=before)
-    found: dict[int, list[Any]] = {id_: [] for id_ in ids}
+    found: dict[int, list[ScoredEventRow]] = {id_: [] for id_ in ids}
     # Sorted here, not by the database: collations differ, code points do not.
     for row in sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id)):
         found[row.who].append(row)
@@ -96,7 +98,7 @@ def last_scored(tx: Transaction, organisation: str) -> int | None:
     return tx.execute(query.order_by(EVENT.c.occurred_us.desc()).limit(1)).scalar_one_or_none()
 
 
-def own_between(tx: Transaction, person_id: int, from_us: int, until_us: int) -> list[Row[Any]]:
+def own_between(tx: Transaction, person_id: int, from_us: int, until_us: int) -> list[EventRow]:
     """The person's own events that count and occurred in (from, until), in canonical order."""
     query = select(EVENT).where(
         EVENT.c.person_id == person_id,
@@ -105,7 +107,7 @@ def own_between(tx: Transaction, person_id: int, from_us: int, until_us: int) ->
         EVENT.c.scored,
         EVENT.c.voided_at_us.is_(None),
     )
-    return sorted(tx.execute(query), key=lambda row: (row.occurred_us, row.source, row.event_id))
+    return sorted(tx.rows(EventRow, query), key=lambda row: (row.occurred_us, row.source, row.event_id))
 
 
 def void(tx: Transaction, event_ref: int, at_us: int) -> None:
@@ -121,20 +123,22 @@ def admit(
     tx.execute(update(EVENT).where(EVENT.c.id == event_ref).values(**values))
 
 
-def quarantined(tx: Transaction, organisation: str, before_us: int, limit: int) -> list[Row[Any]]:
+def quarantined(tx: Transaction, organisation: str, before_us: int, limit: int) -> list[EventRow]:
     """Quarantined events that occurred by now, the oldest first."""
     where = and_(
         EVENT.c.organisation_id == organisation,
         EVENT.c.status == "quarantined",
         EVENT.c.occurred_us <= before_us,
     )
-    return list(tx.execute(select(EVENT).where(where).order_by(EVENT.c.occurred_us, EVENT.c.id).limit(limit)))
+    return tx.rows(
+        EventRow, select(EVENT).where(where).order_by(EVENT.c.occurred_us, EVENT.c.id).limit(limit)
+    )
 
 
-def in_order(tx: Transaction, organisation: str, since_us: int) -> Iterable[Row[Any]]:
+def in_order(tx: Transaction, organisation: str, since_us: int) -> list[EventRow]:
     """All events of the organisation from an instant on, by time."""
     query = select(EVENT).where(EVENT.c.organisation_id == organisation, EVENT.c.occurred_us >= since_us)
-    return tx.execute(query.order_by(EVENT.c.occurred_us, EVENT.c.id))
+    return tx.rows(EventRow, query.order_by(EVENT.c.occurred_us, EVENT.c.id))
 
 
 def move(tx: Transaction, person_id: int, to_person: int, from_us: int) -> None:

@@ -1,17 +1,16 @@
 """Rows of highlight_round, and how much everybody shared within a round."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, select
 
 from rewards.store import journal, schema
 from rewards.store import people as people_rows
+from rewards.store.rows import HighlightRoundRow, JournalRow
 from rewards.store.session import Transaction
 
 ROUND, JOURNAL, EVENT = schema.highlight_round, schema.journal, schema.event
 PERSON, REVIEW = schema.person, schema.review
-PRESENT = ("active", "paused")
 
 
 def shared(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[int, int]:
@@ -41,22 +40,24 @@ def shared(tx: Transaction, organisation: str, from_us: int, until_us: int) -> d
     for account, heir in into.items():
         items.setdefault(heir, set()).update(items.pop(account))
     people = people_rows.by_ids(tx, organisation, items)
-    return {who: len(by) for who, by in items.items() if people[who].status in PRESENT}
+    return {who: len(by) for who, by in items.items() if people[who].status in people_rows.PRESENT}
 
 
-def active(tx: Transaction, organisation: str) -> int:
-    """How many people there are, those who left not counted."""
-    where = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT))
+def active(tx: Transaction, organisation: str, enrolled_only: bool) -> int:
+    """How many people there are, those who left not counted; where only the enrolled take part, how many of them."""
+    where = and_(PERSON.c.organisation_id == organisation, people_rows.taking_part(enrolled_only))
     return int(tx.execute(select(func.count()).select_from(PERSON).where(where)).scalar_one())
 
 
-def decided(tx: Transaction, organisation: str, limit: int | None = None) -> list[Row[Any]]:
+def decided(tx: Transaction, organisation: str, limit: int | None = None) -> list[HighlightRoundRow]:
     """Recorded rounds, the newest first."""
     query = select(ROUND).where(ROUND.c.organisation_id == organisation)
-    return list(tx.execute(query.order_by(ROUND.c.decided_us.desc(), ROUND.c.first_date.desc()).limit(limit)))
+    return tx.rows(
+        HighlightRoundRow, query.order_by(ROUND.c.decided_us.desc(), ROUND.c.first_date.desc()).limit(limit)
+    )
 
 
-def decide(tx: Transaction, row: Mapping[str, Any]) -> None:
+def decide(tx: Transaction, row: Mapping[str, object]) -> None:
     """Record a round."""
     tx.execute(insert(ROUND), dict(row))
 
@@ -66,12 +67,12 @@ def forget(tx: Transaction, organisation: str, highlight: str, first_date: int) 
     tx.execute(delete(ROUND).where(_of(organisation, highlight, first_date)))
 
 
-def given(tx: Transaction, organisation: str, start: str) -> list[Row[Any]]:
+def given(tx: Transaction, organisation: str, start: str) -> list[JournalRow]:
     """Standing entries of a round, by the beginning of their keys, in the order in which they were given."""
     return journal.not_undone(tx, organisation, JOURNAL.c.dedupe.between(start, start + "~"))
 
 
-def _of(organisation: str, highlight: str, first_date: int) -> Any:
+def _of(organisation: str, highlight: str, first_date: int) -> ColumnElement[bool]:
     return and_(
         ROUND.c.organisation_id == organisation,
         ROUND.c.highlight == highlight,

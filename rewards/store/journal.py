@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, true, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, select, true, update
 
 from rewards.amounts import amount_text
 from rewards.faults import Insufficient
 from rewards.store import schema
-from rewards.store.prepared import Prepared, adding, inserting, one_of
+from rewards.store.prepared import NoRow, Prepared, adding, inserting, one_of
+from rewards.store.rows import ComparedRow, EntryIdRow, JournalRow, KudosRow, PostingRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -18,8 +19,8 @@ POSTING = schema.posting
 BALANCE = schema.balance
 GUARDED = ("allowance", "budget", "held")
 
-_ADD_JOURNAL = inserting(JOURNAL, returning=("id",))
-_ADD_POSTING = inserting(POSTING)
+_ADD_JOURNAL = inserting(JOURNAL, EntryIdRow)
+_ADD_POSTING = inserting(POSTING, NoRow)
 _ADD_BALANCE = adding(BALANCE, "amount")
 _TAKE = (
     update(BALANCE)
@@ -37,14 +38,13 @@ UNDOES_NOTHING = func.coalesce(JOURNAL.c.reverses, 0) == 0
 """Not written as IS NULL: SQLite would then walk every such entry of the database by the index on `reverses`."""
 
 
-_COMPARED = (
-    JOURNAL.c.id, JOURNAL.c.person_id, JOURNAL.c.event_ref, JOURNAL.c.kind, JOURNAL.c.rule, JOURNAL.c.amount, JOURNAL.c.reason,
-    JOURNAL.c.scheme_version, JOURNAL.c.occurred_us, JOURNAL.c.object_key,
-)  # fmt: skip
+_COMPARED = [JOURNAL.c[name] for name in ComparedRow._fields]
 """What a fold is compared with. Few of the entries it meets are undone, and only those are read whole."""
 
 
-def _standing(what: Sequence[Any], *also: ColumnElement[bool]) -> Any:
+def _standing(
+    what: Sequence[FromClause | ColumnElement[Any]], *also: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
     """Entries of events that no other entry has reversed."""
     return (
         select(*what)
@@ -54,37 +54,42 @@ def _standing(what: Sequence[Any], *also: ColumnElement[bool]) -> Any:
 
 
 _STANDING = Prepared(
+    JournalRow,
     lambda _: _standing(
         [JOURNAL], JOURNAL.c.person_id == bindparam("who"), JOURNAL.c.occurred_us >= bindparam("from_us")
-    )
+    ),
 )
-_STANDING_OF = Prepared(lambda dialect: _standing(_COMPARED, one_of(JOURNAL.c.event_ref, dialect)))
-_WHOLE = Prepared(lambda dialect: select(JOURNAL).where(one_of(JOURNAL.c.id, dialect)))
+_STANDING_OF = Prepared(
+    ComparedRow, lambda dialect: _standing(_COMPARED, one_of(JOURNAL.c.event_ref, dialect))
+)
+_WHOLE = Prepared(JournalRow, lambda dialect: select(JOURNAL).where(one_of(JOURNAL.c.id, dialect)))
 _POSTINGS = Prepared(
-    lambda dialect: select(POSTING).where(one_of(POSTING.c.journal_id, dialect)).order_by(POSTING.c.id)
+    PostingRow,
+    lambda dialect: select(POSTING).where(one_of(POSTING.c.journal_id, dialect)).order_by(POSTING.c.id),
 )
+_ID = attrgetter("id")
 _CHUNK = 500
 
 
-def add_entries(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+def add_entries(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> list[int]:
     """Append journal entries; returns their ids in the same order."""
     return [row.id for row in tx.ask(_ADD_JOURNAL, rows)] if rows else []
 
 
-def add_entry_once(tx: Transaction, row: Mapping[str, Any]) -> int | None:
+def add_entry_once(tx: Transaction, row: Mapping[str, object]) -> int | None:
     """Append an entry unless its dedupe key is taken; returns its id, or None."""
     statement = upsert(tx, JOURNAL).on_conflict_do_nothing().returning(JOURNAL.c.id)
     return tx.execute(statement, [row]).scalar_one_or_none()
 
 
-def add_postings(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_postings(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
     """Append postings."""
     tx.later(_ADD_POSTING, rows)
 
 
 def add_to_balances(tx: Transaction, organisation: str, deltas: Mapping[tuple[str, int, str], int]) -> None:
     """Move balances in a fixed order. Raises Insufficient where a guarded account would fall below zero."""
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for (account, holder, detail), delta in sorted(deltas.items()):
         if account in GUARDED and delta < 0:
             key = {
@@ -164,19 +169,19 @@ def totals(tx: Transaction, organisation: str, account: str) -> dict[int, int]:
     return {holder: int(amount) for holder, amount in tx.execute(query)}
 
 
-def get(tx: Transaction, organisation: str, journal_id: int) -> Row[Any] | None:
+def get(tx: Transaction, organisation: str, journal_id: int) -> JournalRow | None:
     """One entry."""
     where = and_(JOURNAL.c.organisation_id == organisation, JOURNAL.c.id == journal_id)
-    return tx.execute(select(JOURNAL).where(where)).one_or_none()
+    return tx.row(JournalRow, select(JOURNAL).where(where))
 
 
-def by_dedupe(tx: Transaction, organisation: str, dedupe: str) -> Row[Any] | None:
+def by_dedupe(tx: Transaction, organisation: str, dedupe: str) -> JournalRow | None:
     """The entry made under a key, if any."""
     where = and_(JOURNAL.c.organisation_id == organisation, JOURNAL.c.dedupe == dedupe)
-    return tx.execute(select(JOURNAL).where(where)).one_or_none()
+    return tx.row(JournalRow, select(JOURNAL).where(where))
 
 
-def gift_of(tx: Transaction, organisation: str, gift: Any) -> Row[Any] | None:
+def gift_of(tx: Transaction, organisation: str, gift: KudosRow) -> JournalRow | None:
     """The entry by which a gift reached its receiver; of gifts before they had keys, the one of that instant."""
     known = by_dedupe(tx, organisation, f"gift:{gift.id}")
     if known is not None:
@@ -189,7 +194,7 @@ def gift_of(tx: Transaction, organisation: str, gift: Any) -> Row[Any] | None:
         JOURNAL.c.occurred_us == gift.given_us,
         JOURNAL.c.dedupe.is_(None),
     )
-    return tx.execute(select(JOURNAL).where(where).order_by(JOURNAL.c.id)).first()
+    return tx.row(JournalRow, select(JOURNAL).where(where).order_by(JOURNAL.c.id).limit(1))
 
 
 def sum_by_key(tx: Transaction, organisation: str, start: str) -> tuple[int, int]:
@@ -201,53 +206,63 @@ def sum_by_key(tx: Transaction, organisation: str, start: str) -> tuple[int, int
     return int(total), int(count)
 
 
-def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None = None) -> list[Row[Any]]:
+def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None = None) -> list[JournalRow]:
     """All entries of these events, oldest first."""
-    found: list[Row[Any]] = []
+    found: list[JournalRow] = []
     for start in range(0, len(event_refs), _CHUNK):
         where: list[ColumnElement[bool]] = [JOURNAL.c.event_ref.in_(event_refs[start : start + _CHUNK])]
         if person_id is not None:
             where.append(JOURNAL.c.person_id == person_id)
-        found.extend(tx.execute(select(JOURNAL).where(*where)))
+        found.extend(tx.rows(JournalRow, select(JOURNAL).where(*where)))
     return sorted(found, key=lambda row: int(row.id))
 
 
-def standing(tx: Transaction, person_id: int, from_us: int) -> list[Any]:
+def standing(tx: Transaction, person_id: int, from_us: int) -> list[JournalRow]:
     """The person's entries from events since `from_us` that no other entry has reversed, oldest first."""
-    return _by_id(tx.ask(_STANDING, [{"who": person_id, "from_us": from_us}]))
+    return sorted(tx.ask(_STANDING, [{"who": person_id, "from_us": from_us}]), key=_ID)
 
 
-def standing_of(tx: Transaction, event_refs: Iterable[int]) -> dict[int, list[Any]]:
+def standing_of(tx: Transaction, event_refs: Iterable[int]) -> dict[int, list[ComparedRow]]:
     """Entries of these events that no other entry has reversed, by person, as far as they are compared.
 
     (Asking for a person would mislead SQLite's planner.)
     """
-    found: dict[int, list[Any]] = {}
-    for row in _by_id(tx.ask_each(_STANDING_OF, sorted(set(event_refs)))):
-        found.setdefault(row.person_id, []).append(row)
+    found: dict[int, list[ComparedRow]] = {}
+    for row in sorted(tx.ask_each(_STANDING_OF, sorted(set(event_refs))), key=_ID):
+        found.setdefault(person_of(row), []).append(row)
     return found
 
 
-def with_postings(tx: Transaction, ids: Iterable[int]) -> tuple[list[Any], dict[int, list[Any]]]:
+def person_of(row: JournalRow | ComparedRow) -> int:
+    """Whose an entry is: only what funds a budget is nobody's."""
+    assert row.person_id is not None
+    return row.person_id
+
+
+def key_of(row: JournalRow) -> str:
+    """The key under which an entry was made that can be made once only."""
+    assert row.dedupe is not None
+    return row.dedupe
+
+
+def with_postings(
+    tx: Transaction, ids: Iterable[int]
+) -> tuple[list[JournalRow], dict[int, list[PostingRow]]]:
     """These entries whole, oldest first, and their postings by entry."""
     keys = sorted(set(ids))
     if not keys:
         return [], {}
-    entries, postings = tx.ask_all(tx.each(_WHOLE, keys), tx.each(_POSTINGS, keys))
-    return _by_id(entries), _by_entry(postings)
+    entries, postings = tx.ask_both(tx.each(_WHOLE, keys), tx.each(_POSTINGS, keys))
+    return sorted(entries, key=_ID), _by_entry(postings)
 
 
-def _by_id(rows: list[Any]) -> list[Any]:
-    return sorted(rows, key=attrgetter("id"))
-
-
-def postings_of(tx: Transaction, journal_ids: Iterable[int]) -> dict[int, list[Any]]:
+def postings_of(tx: Transaction, journal_ids: Iterable[int]) -> dict[int, list[PostingRow]]:
     """Postings by entry."""
     return _by_entry(tx.ask_each(_POSTINGS, sorted(set(journal_ids))))
 
 
-def _by_entry(postings: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+def _by_entry(postings: Iterable[PostingRow]) -> dict[int, list[PostingRow]]:
+    found: dict[int, list[PostingRow]] = {}
     for row in postings:
         found.setdefault(row.journal_id, []).append(row)
     return found
@@ -258,7 +273,9 @@ def is_reversed(tx: Transaction, journal_id: int) -> bool:
     return tx.execute(select(JOURNAL.c.id).where(JOURNAL.c.reverses == journal_id)).first() is not None
 
 
-def top_ups(tx: Transaction, organisation: str, version: int, person_id: int | None = None) -> list[Row[Any]]:
+def top_ups(
+    tx: Transaction, organisation: str, version: int, person_id: int | None = None
+) -> list[JournalRow]:
     """Standing top-ups of a version, of everybody or of one person."""
     other = JOURNAL.alias()
     whose = true() if person_id is None else JOURNAL.c.person_id == person_id
@@ -274,7 +291,7 @@ def top_ups(tx: Transaction, organisation: str, version: int, person_id: int | N
         )
         .order_by(JOURNAL.c.id)
     )
-    return list(tx.execute(query))
+    return tx.rows(JournalRow, query)
 
 
 def top_up_withdrawn(tx: Transaction, organisation: str, version: int, person_id: int) -> bool:
@@ -294,15 +311,15 @@ def top_up_withdrawn(tx: Transaction, organisation: str, version: int, person_id
     return tx.execute(query.limit(1)).first() is not None
 
 
-def page(tx: Transaction, person_id: int, limit: int, before: int | None) -> list[Row[Any]]:
+def page(tx: Transaction, person_id: int, limit: int, before: int | None) -> list[JournalRow]:
     """The person's entries, the newest first."""
     query = select(JOURNAL).where(JOURNAL.c.person_id == person_id)
     if before is not None:
         query = query.where(JOURNAL.c.id < before)
-    return list(tx.execute(query.order_by(JOURNAL.c.id.desc()).limit(limit)))
+    return tx.rows(JournalRow, query.order_by(JOURNAL.c.id.desc()).limit(limit))
 
 
-def not_undone(tx: Transaction, organisation: str, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
+def not_undone(tx: Transaction, organisation: str, *conditions: ColumnElement[bool]) -> list[JournalRow]:
     """Entries of the kind asked for that nothing has reversed or released, oldest first."""
     other = JOURNAL.alias()
     query = (
@@ -310,10 +327,10 @@ def not_undone(tx: Transaction, organisation: str, *conditions: ColumnElement[bo
         .join(other, other.c.reverses == JOURNAL.c.id, isouter=True)
         .where(JOURNAL.c.organisation_id == organisation, *conditions, other.c.id.is_(None))
     )
-    return list(tx.execute(query.order_by(JOURNAL.c.id)))
+    return tx.rows(JournalRow, query.order_by(JOURNAL.c.id))
 
 
-def due(tx: Transaction, organisation: str, now_us: int) -> list[Row[Any]]:
+def due(tx: Transaction, organisation: str, now_us: int) -> list[JournalRow]:
     """Held entries whose time is over."""
     waits = (JOURNAL.c.hold_until_us.is_not(None), JOURNAL.c.hold_until_us <= now_us)
     return not_undone(tx, organisation, *waits, UNDOES_NOTHING)

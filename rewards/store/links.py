@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from rewards.fields import name_of
 from rewards.store import schema
+from rewards.store.rows import ClickOriginRow, ShareLinkRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -38,29 +39,31 @@ def add(
     tx.execute(upsert(tx, LINK).on_conflict_do_nothing(), row)
 
 
-def of_share(tx: Transaction, organisation: str, person_id: int, item: str, channel: str) -> Row[Any] | None:
+def of_share(
+    tx: Transaction, organisation: str, person_id: int, item: str, channel: str
+) -> ShareLinkRow | None:
     """The link of (person, item, channel), also where the channel was noted in other letters once."""
     where = and_(
         LINK.c.organisation_id == organisation,
         LINK.c.person_id == person_id,
         LINK.c.item == item,
     )
-    found = tx.execute(select(LINK).where(where).order_by(LINK.c.created_at_us, LINK.c.code)).all()
+    found = tx.rows(ShareLinkRow, select(LINK).where(where).order_by(LINK.c.created_at_us, LINK.c.code))
     return next((row for row in found if name_of(row.channel) == channel), None)
 
 
-def find(tx: Transaction, code: str) -> Row[Any] | None:
+def find(tx: Transaction, code: str) -> ShareLinkRow | None:
     """One link, of whoever took over where its person's account was merged."""
     person = func.coalesce(PERSON.c.merged_into, LINK.c.person_id).label("person_id")
-    rest = [column for column in LINK.columns if column.name != "person_id"]
-    query = select(person, *rest).join(PERSON, PERSON.c.id == LINK.c.person_id)
-    return tx.execute(query.where(LINK.c.code == code)).one_or_none()
+    columns = [person if column is LINK.c.person_id else column for column in LINK.columns]
+    query = select(*columns).join(PERSON, PERSON.c.id == LINK.c.person_id)
+    return tx.row(ShareLinkRow, query.where(LINK.c.code == code))
 
 
-def of_person(tx: Transaction, person_id: int) -> list[Row[Any]]:
+def of_person(tx: Transaction, person_id: int) -> list[ShareLinkRow]:
     """The person's links, the newest first; those of accounts merged into hers included."""
     query = select(LINK).where(LINK.c.person_id.in_(_accounts_of(person_id)))
-    return list(tx.execute(query.order_by(LINK.c.created_at_us.desc(), LINK.c.code)))
+    return tx.rows(ShareLinkRow, query.order_by(LINK.c.created_at_us.desc(), LINK.c.code))
 
 
 def _accounts_of(person_id: int) -> Any:
@@ -81,7 +84,7 @@ def declare(tx: Transaction, code: str, at_us: int) -> None:
     )
 
 
-def lock(tx: Transaction, code: str) -> Row[Any] | None:
+def lock(tx: Transaction, code: str) -> ShareLinkRow | None:
     """One link, held until the transaction ends: clicks on it are judged one after another."""
     tx.execute(tx.for_update(select(LINK.c.code).where(LINK.c.code == code)))
     return find(tx, code)
@@ -93,7 +96,7 @@ def has_clicked(tx: Transaction, code: str, visitor_hash: str) -> bool:
     return tx.execute(select(CLICK.c.id).where(where)).first() is not None
 
 
-def clicks_from(tx: Transaction, person_id: int, block_hash: str, day: int) -> list[Row[Any]]:
+def clicks_from(tx: Transaction, person_id: int, block_hash: str, day: int) -> list[ClickOriginRow]:
     """Today's clicks from one block of addresses on any of the person's links: code, address and instant."""
     query = (
         select(CLICK.c.code, CLICK.c.address_hash, CLICK.c.clicked_us)
@@ -104,11 +107,18 @@ def clicks_from(tx: Transaction, person_id: int, block_hash: str, day: int) -> l
             LINK.c.person_id.in_(_accounts_of(person_id)),
         )
     )
-    return list(tx.execute(query))
+    return tx.rows(ClickOriginRow, query)
 
 
 def add_click(
-    tx: Transaction, organisation: str, code: str, visitor_hash: str, day: int, at_us: int, origin: Any
+    tx: Transaction,
+    organisation: str,
+    code: str,
+    visitor_hash: str,
+    day: int,
+    at_us: int,
+    from_address: str | None,
+    from_block: str | None,
 ) -> None:
     """Note a visitor's first click of the day on this link, with the hashes of where it came from."""
     row = {
@@ -117,7 +127,64 @@ def add_click(
         "visitor_hash": visitor_hash,
         "day": day,
         "clicked_us": at_us,
-        "address_hash": None if origin is None else origin.address,
-        "block_hash": None if origin is None else origin.block,
+        "address_hash": from_address,
+        "block_hash": from_block,
     }
     tx.execute(upsert(tx, CLICK).on_conflict_do_nothing(), row)
+
+
+def sharers(tx: Transaction, organisation: str, item: str) -> list[int]:
+    """Internal ids of all who have a link of an item; of merged accounts the one that is kept."""
+    person = func.coalesce(PERSON.c.merged_into, LINK.c.person_id)
+    query = select(person).join(PERSON, PERSON.c.id == LINK.c.person_id)
+    where = and_(LINK.c.organisation_id == organisation, LINK.c.item == item)
+    return list(tx.execute(query.where(where).distinct().order_by(person)).scalars())
+
+
+def recall_seen(tx: Transaction, organisation: str, person_id: int, item: str, at_us: int) -> None:
+    """The person knows that the item was withdrawn."""
+    where = and_(
+        LINK.c.organisation_id == organisation,
+        LINK.c.item == item,
+        LINK.c.person_id.in_(_accounts_of(person_id)),
+    )
+    tx.execute(update(LINK).where(where).values(recall_seen_us=at_us))
+
+
+def offered_variants(tx: Transaction, organisation: str, item: str, channel: str) -> dict[int, int]:
+    """How many people were offered each of an item's texts on a channel, by the text's place."""
+    where = and_(
+        LINK.c.organisation_id == organisation,
+        LINK.c.item == item,
+        LINK.c.channel == channel,
+        LINK.c.variant.is_not(None),
+    )
+    query = select(LINK.c.variant, func.count()).where(where).group_by(LINK.c.variant)
+    return {row[0]: row[1] for row in tx.execute(query)}
+
+
+def set_variant(tx: Transaction, code: str, variant: int) -> None:
+    """Note which of the item's texts a sharer was offered."""
+    tx.execute(update(LINK).where(LINK.c.code == code).values(variant=variant))
+
+
+def set_sketch(tx: Transaction, code: str, sketch: str) -> None:
+    """Note what a sharer's own words were like."""
+    tx.execute(update(LINK).where(LINK.c.code == code).values(sketch=sketch))
+
+
+def sketches(tx: Transaction, organisation: str, item: str, but_of: int, limit: int) -> list[str]:
+    """What colleagues' words about an item were like, the newest first."""
+    where = and_(
+        LINK.c.organisation_id == organisation,
+        LINK.c.item == item,
+        LINK.c.sketch.is_not(None),
+        LINK.c.person_id.not_in(_accounts_of(but_of)),
+    )
+    query = select(LINK.c.sketch).where(where).order_by(LINK.c.declared_us.desc(), LINK.c.code).limit(limit)
+    return list(tx.execute(query).scalars())
+
+
+def blank_sketches(tx: Transaction, person_id: int) -> None:
+    """Forget what a person's words were like."""
+    tx.execute(update(LINK).where(LINK.c.person_id == person_id).values(sketch=None))

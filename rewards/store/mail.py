@@ -1,11 +1,11 @@
 """Rows of mail: queued in the caller's transaction, leased for sending, and what became of each."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, text, update
+from sqlalchemy import and_, delete, func, insert, or_, select, text, update
 
 from rewards.store import schema
+from rewards.store.rows import AddressedMailRow, DueDigestRow, ListedMailRow, MailChoiceRow, ZonedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -18,7 +18,7 @@ _NO_DATA = "{}"
 _CLAIMING = 7_305_001
 
 
-def add(tx: Transaction, row: Mapping[str, Any]) -> int | None:
+def add(tx: Transaction, row: Mapping[str, object]) -> int | None:
     """Queue one mail; its id, or None where its key was used before."""
     statement = upsert(tx, MAIL).on_conflict_do_nothing(index_elements=["organisation_id", "key"])
     found = tx.execute(statement.returning(MAIL.c.id), row).scalar()
@@ -31,7 +31,7 @@ def expire(tx: Transaction, now_us: int) -> int:
     return tx.execute(update(MAIL).where(where).values(status=EXPIRED, data=_NO_DATA)).rowcount
 
 
-def claim(tx: Transaction, limit: int, per_minute: int, now_us: int, until_us: int) -> list[Row[Any]]:
+def claim(tx: Transaction, limit: int, per_minute: int, now_us: int, until_us: int) -> list[AddressedMailRow]:
     """Lease what is due, the most urgent first, as many as the minute still allows; each counts an attempt.
 
     With each comes the person's address (None where there is none any more), name, language and zone.
@@ -58,7 +58,7 @@ def claim(tx: Transaction, limit: int, per_minute: int, now_us: int, until_us: i
     return with_person(tx, ids)
 
 
-def with_person(tx: Transaction, ids: Sequence[int]) -> list[Row[Any]]:
+def with_person(tx: Transaction, ids: Sequence[int]) -> list[AddressedMailRow]:
     """Mails with what is known of whom they go to and of the organisation, the most urgent first."""
     query = (
         select(
@@ -71,10 +71,10 @@ def with_person(tx: Transaction, ids: Sequence[int]) -> list[Row[Any]]:
         .where(MAIL.c.id.in_(ids))
         .order_by(MAIL.c.rank, MAIL.c.created_us, MAIL.c.id)
     )  # fmt: skip
-    return list(tx.execute(query))
+    return tx.rows(AddressedMailRow, query)
 
 
-def report(tx: Transaction, mail: int, attempt: int, values: Mapping[str, Any]) -> bool:
+def report(tx: Transaction, mail: int, attempt: int, values: Mapping[str, object]) -> bool:
     """What became of an attempt; False when another attempt has begun since, whose word then counts."""
     where = and_(MAIL.c.id == mail, MAIL.c.attempts == attempt, MAIL.c.status == WAITING)
     if values.get("status") in (SENT, EXPIRED):
@@ -104,7 +104,7 @@ def again(tx: Transaction, organisation: str, mail: int, now_us: int) -> bool:
 
 def page(
     tx: Transaction, organisation: str, statuses: Sequence[str], limit: int, before: int | None
-) -> list[Row[Any]]:
+) -> list[ListedMailRow]:
     """Mails of some states, the newest first, those before an id."""
     where = [MAIL.c.organisation_id == organisation, MAIL.c.status.in_(statuses)]
     if before is not None:
@@ -116,7 +116,7 @@ def page(
         .order_by(MAIL.c.id.desc())
         .limit(limit)
     )
-    return list(tx.execute(query))
+    return tx.rows(ListedMailRow, query)
 
 
 def counts(tx: Transaction, organisation: str, since_us: int) -> dict[str, int]:
@@ -148,12 +148,12 @@ def join_choices(tx: Transaction, gone: int, kept: int) -> None:
     tx.execute(delete(CHOICE).where(CHOICE.c.person_id == gone))
 
 
-def choice(tx: Transaction, person_id: int) -> Row[Any] | None:
+def choice(tx: Transaction, person_id: int) -> MailChoiceRow | None:
     """What a person chose to get, or None where she never said."""
-    return tx.execute(select(CHOICE).where(CHOICE.c.person_id == person_id)).one_or_none()
+    return tx.row(MailChoiceRow, select(CHOICE).where(CHOICE.c.person_id == person_id))
 
 
-def choose(tx: Transaction, organisation: str, person_id: int, values: Mapping[str, Any]) -> None:
+def choose(tx: Transaction, organisation: str, person_id: int, values: Mapping[str, object]) -> None:
     """Keep what a person chose; columns left out keep what they hold."""
     if choice(tx, person_id) is None:
         tx.execute(insert(CHOICE), {"person_id": person_id, "organisation_id": organisation, **values})
@@ -161,7 +161,7 @@ def choose(tx: Transaction, organisation: str, person_id: int, values: Mapping[s
         tx.execute(update(CHOICE).where(CHOICE.c.person_id == person_id).values(**values))
 
 
-def due_digests(tx: Transaction, organisation: str, now_us: int, limit: int) -> list[Row[Any]]:
+def due_digests(tx: Transaction, organisation: str, now_us: int, limit: int) -> list[DueDigestRow]:
     """Choices whose digest is due, with the person's zone and state, locked; those of another worker are passed over."""
     query = (
         select(CHOICE, PERSON.c.timezone, PERSON.c.status, IDENTITY.c.external_id, IDENTITY.c.email)
@@ -173,10 +173,10 @@ def due_digests(tx: Transaction, organisation: str, now_us: int, limit: int) -> 
     )
     if tx.dialect == "postgresql":
         query = query.with_for_update(skip_locked=True, of=CHOICE)
-    return list(tx.execute(query))
+    return tx.rows(DueDigestRow, query)
 
 
-def without_choice(tx: Transaction, organisation: str, limit: int) -> list[Row[Any]]:
+def without_choice(tx: Transaction, organisation: str, limit: int) -> list[ZonedPersonRow]:
     """People with an address who never chose, and so have the usual digest, with their zones."""
     query = (
         select(PERSON.c.id, PERSON.c.timezone)
@@ -189,4 +189,4 @@ def without_choice(tx: Transaction, organisation: str, limit: int) -> list[Row[A
         .order_by(PERSON.c.id)
         .limit(limit)
     )  # fmt: skip
-    return list(tx.execute(query))
+    return tx.rows(ZonedPersonRow, query)

@@ -3,6 +3,7 @@
 from sqlalchemy import and_, delete, insert, or_, select, update
 
 from rewards.store import schema
+from rewards.store.rows import AccountRow, MovedEventRow, PersonIdentityRow, PersonLinkRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -24,7 +25,10 @@ def move_events(tx: Transaction, organisation: str, gone: int, kept: int, from_u
     for column in (EVENT.c.person_id, EVENT.c.owner_id):
         where = and_(column == gone, EVENT.c.occurred_us >= from_us)
         ids = list(tx.execute(select(EVENT.c.id).where(where)).scalars())
-        was = {row.event_id: row.was_id for row in tx.execute(select(MOVED).where(MOVED.c.person_id == gone))}
+        was = {
+            row.event_id: row.was_id
+            for row in tx.rows(MovedEventRow, select(MOVED).where(MOVED.c.person_id == gone))
+        }
         noted = [
             {
                 "organisation_id": organisation,
@@ -53,7 +57,7 @@ def companions(tx: Transaction, person_id: int, from_us: int) -> set[int]:
 def move_links(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
     """Who was linked with one account is linked with the other."""
     touches = or_(LINK.c.low_id == gone, LINK.c.high_id == gone)
-    rows = tx.execute(select(LINK).where(LINK.c.organisation_id == organisation, touches)).all()
+    rows = tx.rows(PersonLinkRow, select(LINK).where(LINK.c.organisation_id == organisation, touches))
     pairs = {
         (min(kept, other), max(kept, other)): row.created_at_us
         for row in rows
@@ -80,7 +84,8 @@ def move_shares(tx: Transaction, gone: int, kept: int) -> None:
 def join_accounts(tx: Transaction, gone: int, kept: int) -> None:
     """One sign-in with the roles of both; the password is that of the account kept, if it has one. Sessions go on."""
     rows = {
-        row.person_id: row for row in tx.execute(select(ACCOUNT).where(ACCOUNT.c.person_id.in_((gone, kept))))
+        row.person_id: row
+        for row in tx.rows(AccountRow, select(ACCOUNT).where(ACCOUNT.c.person_id.in_((gone, kept))))
     }
     if gone not in rows:
         return
@@ -98,7 +103,7 @@ def join_accounts(tx: Transaction, gone: int, kept: int) -> None:
 
 def rename(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
     """The id of one account is another id of the other; its name and address stay known until they are erased with it."""
-    row = tx.execute(select(IDENTITY).where(IDENTITY.c.person_id == gone)).one()
+    (row,) = tx.rows(PersonIdentityRow, select(IDENTITY).where(IDENTITY.c.person_id == gone))
     alias = {
         "organisation_id": organisation, "external_id": row.external_id, "person_id": kept, "name": row.name,
         "email": row.email,

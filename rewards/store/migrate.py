@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from rewards.faults import BadValue
 from rewards.store import states
@@ -23,7 +24,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _STATES = ("states", "in the layout of this version")
 
 
-def _config(connection: Any = None) -> Config:
+def _config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

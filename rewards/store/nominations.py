@@ -1,26 +1,26 @@
 """Rows of `nomination` and `award_round`."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.recognition import ERASED
+from rewards.store.rows import AwardRoundRow, NominationRow, OpenRoundRow
 from rewards.store.session import Transaction
 
 NOMINATION, ROUND, JOURNAL = schema.nomination, schema.award_round, schema.journal
 
 
-def add(tx: Transaction, row: Mapping[str, Any]) -> int:
+def add(tx: Transaction, row: Mapping[str, object]) -> int:
     """Keep a nomination; returns its id."""
     return int(tx.execute(insert(NOMINATION).returning(NOMINATION.c.id), dict(row)).scalar_one())
 
 
-def find(tx: Transaction, organisation: str, nomination_id: int) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, nomination_id: int) -> NominationRow | None:
     """One nomination."""
     where = and_(NOMINATION.c.organisation_id == organisation, NOMINATION.c.id == nomination_id)
-    return tx.execute(select(NOMINATION).where(where)).one_or_none()
+    return tx.row(NominationRow, select(NOMINATION).where(where))
 
 
 def drop(tx: Transaction, nomination_id: int) -> None:
@@ -30,16 +30,16 @@ def drop(tx: Transaction, nomination_id: int) -> None:
 
 def named_by(
     tx: Transaction, organisation: str, award: str, first_date: int, person_id: int
-) -> list[Row[Any]]:
+) -> list[NominationRow]:
     """What one person said in a round, in the order of saying it."""
     where = and_(_of(NOMINATION, organisation, award, first_date), NOMINATION.c.nominator_id == person_id)
-    return list(tx.execute(select(NOMINATION).where(where).order_by(NOMINATION.c.id)))
+    return tx.rows(NominationRow, select(NOMINATION).where(where).order_by(NOMINATION.c.id))
 
 
-def of_round(tx: Transaction, organisation: str, award: str, first_date: int) -> list[Row[Any]]:
+def of_round(tx: Transaction, organisation: str, award: str, first_date: int) -> list[NominationRow]:
     """Every nomination of a round."""
     where = _of(NOMINATION, organisation, award, first_date)
-    return list(tx.execute(select(NOMINATION).where(where).order_by(NOMINATION.c.id)))
+    return tx.rows(NominationRow, select(NOMINATION).where(where).order_by(NOMINATION.c.id))
 
 
 def winners(tx: Transaction, organisation: str, award: str, first_date: int) -> list[int]:
@@ -59,7 +59,7 @@ def winners(tx: Transaction, organisation: str, award: str, first_date: int) -> 
     return list(tx.execute(query).scalars())
 
 
-def undecided(tx: Transaction, organisation: str) -> list[Row[Any]]:
+def undecided(tx: Transaction, organisation: str) -> list[OpenRoundRow]:
     """(award, first_date, scheme_version) of rounds with nominations and without a decision, the oldest first."""
     decided = exists().where(
         ROUND.c.organisation_id == NOMINATION.c.organisation_id,
@@ -75,27 +75,27 @@ def version_of(tx: Transaction, organisation: str, award: str, first_date: int) 
     return found[0].scheme_version if found else None
 
 
-def _rounds(tx: Transaction, *where: Any) -> list[Row[Any]]:
+def _rounds(tx: Transaction, *where: ColumnElement[bool]) -> list[OpenRoundRow]:
     keys = (NOMINATION.c.award, NOMINATION.c.first_date)
     query = select(*keys, func.max(NOMINATION.c.scheme_version).label("scheme_version")).where(*where)
-    return list(tx.execute(query.group_by(*keys).order_by(NOMINATION.c.first_date, NOMINATION.c.award)))
+    return tx.rows(OpenRoundRow, query.group_by(*keys).order_by(NOMINATION.c.first_date, NOMINATION.c.award))
 
 
-def decided(tx: Transaction, organisation: str, limit: int) -> list[Row[Any]]:
+def decided(tx: Transaction, organisation: str, limit: int) -> list[AwardRoundRow]:
     """Decisions, the newest first."""
     query = select(ROUND).where(ROUND.c.organisation_id == organisation)
-    return list(tx.execute(query.order_by(ROUND.c.decided_us.desc(), ROUND.c.award).limit(limit)))
+    return tx.rows(AwardRoundRow, query.order_by(ROUND.c.decided_us.desc(), ROUND.c.award).limit(limit))
 
 
-def decision(tx: Transaction, organisation: str, award: str, first_date: int) -> Row[Any] | None:
+def decision(tx: Transaction, organisation: str, award: str, first_date: int) -> AwardRoundRow | None:
     """The decision on a round."""
-    return tx.execute(select(ROUND).where(_of(ROUND, organisation, award, first_date))).one_or_none()
+    return tx.row(AwardRoundRow, select(ROUND).where(_of(ROUND, organisation, award, first_date)))
 
 
-def decide(tx: Transaction, row: Mapping[str, Any], journal_ids: Mapping[int, int]) -> None:
+def decide(tx: Transaction, row: AwardRoundRow, journal_ids: Mapping[int, int]) -> None:
     """Keep a decision; `journal_ids`: the winners' entries by internal id."""
-    tx.execute(insert(ROUND), dict(row))
-    where = _of(NOMINATION, row["organisation_id"], row["award"], row["first_date"])
+    tx.execute(insert(ROUND), row._asdict())
+    where = _of(NOMINATION, row.organisation_id, row.award, row.first_date)
     for person_id, journal_id in journal_ids.items():
         mine = and_(where, NOMINATION.c.nominee_id == person_id)
         tx.execute(update(NOMINATION).where(mine).values(journal_id=journal_id))
@@ -114,12 +114,12 @@ def move(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
         NOMINATION.c.organisation_id == organisation,
         or_(NOMINATION.c.nominator_id.in_((gone, kept)), NOMINATION.c.nominee_id.in_((gone, kept))),
     )
-    seen: set[tuple[Any, ...]] = set()
+    seen: set[tuple[object, ...]] = set()
     dropped: list[int] = []
-    moved: list[Row[Any]] = []
+    moved: list[NominationRow] = []
     # Those that won first: of two that say the same, the one with an entry stays.
     decided = NOMINATION.c.journal_id.is_(None)
-    for row in tx.execute(select(NOMINATION).where(where).order_by(decided, NOMINATION.c.id)):
+    for row in tx.rows(NominationRow, select(NOMINATION).where(where).order_by(decided, NOMINATION.c.id)):
         pair = [kept if who == gone else who for who in (row.nominator_id, row.nominee_id)]
         key = (row.award, row.first_date, *pair)
         if (pair[0] == pair[1] and row.journal_id is None) or key in seen:
@@ -141,7 +141,7 @@ def blank_messages(tx: Transaction, person_id: int) -> None:
     tx.execute(update(NOMINATION).where(where).values(message=ERASED))
 
 
-def _of(table: Any, organisation: str, award: str, first_date: int) -> Any:
+def _of(table: Table, organisation: str, award: str, first_date: int) -> ColumnElement[bool]:
     return and_(
         table.c.organisation_id == organisation, table.c.award == award, table.c.first_date == first_date
     )

@@ -1,13 +1,13 @@
 """Rows of `organisation`."""
 
 import secrets
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from rewards.store import schema
 from rewards.store.prepared import Prepared
+from rewards.store.rows import OrganisationRow
 from rewards.store.session import Transaction
 
 ORGANISATION = schema.organisation
@@ -22,14 +22,14 @@ def add(tx: Transaction, slug: str, name: str, timezone: str, salt: str, at_us: 
 _SELECT = select(ORGANISATION)
 
 
-def find(tx: Transaction, slug: str) -> Row[Any] | None:
+def find(tx: Transaction, slug: str) -> OrganisationRow | None:
     """The organisation's row, or None."""
-    return tx.execute(_SELECT.where(ORGANISATION.c.organisation_id == slug)).one_or_none()
+    return tx.row(OrganisationRow, _SELECT.where(ORGANISATION.c.organisation_id == slug))
 
 
-def every(tx: Transaction) -> list[Row[Any]]:
+def every(tx: Transaction) -> list[OrganisationRow]:
     """All organisations by slug."""
-    return list(tx.execute(_SELECT.order_by(ORGANISATION.c.organisation_id)))
+    return tx.rows(OrganisationRow, _SELECT.order_by(ORGANISATION.c.organisation_id))
 
 
 def close_until(tx: Transaction, slug: str, until_us: int) -> None:
@@ -41,7 +41,7 @@ def close_until(tx: Transaction, slug: str, until_us: int) -> None:
 
 def schemes_token(tx: Transaction, slug: str) -> str:
     """A word that changes with every publication, or "" where it is not at hand or about to change."""
-    held = tx.memo.get(("home", slug))
+    held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
     return str(held[1].schemes_token) if held else ""
 
 
@@ -49,40 +49,42 @@ def renew_schemes_token(tx: Transaction, slug: str) -> None:
     """Say that the versions in force changed. Random, because a count would be used again after a rollback."""
     where = ORGANISATION.c.organisation_id == slug
     tx.execute(update(ORGANISATION).where(where).values(schemes_token=secrets.token_hex(16)))
-    held = tx.memo.get(("home", slug))
+    held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
     if held:
         tx.memo["home", slug] = (held[0], held[1]._replace(schemes_token=""))
 
 
-def find_shared(tx: Transaction, slug: str) -> Row[Any] | None:
+def find_shared(tx: Transaction, slug: str) -> OrganisationRow | None:
     """The row under a shared lock: no period is closed and no scheme published while this transaction runs."""
-    held = tx.memo.get(("home", slug))
+    held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
     return held[1] if held else remember(tx, slug, tx.ask(SHARED, [{"slug": slug}]), exclusive=False)
 
 
-def find_exclusive(tx: Transaction, slug: str) -> Row[Any] | None:
+def find_exclusive(tx: Transaction, slug: str) -> OrganisationRow | None:
     """The row under an exclusive lock: no event is recorded while this transaction runs."""
-    held = tx.memo.get(("home", slug))
+    held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
     if held and held[0]:
-        return cast("Row[Any]", held[1])
+        return held[1]
     return remember(tx, slug, tx.ask(_EXCLUSIVE, [{"slug": slug}]), exclusive=True)
 
 
-def remember(tx: Transaction, slug: str, rows: list[Any], *, exclusive: bool) -> Row[Any] | None:
+def remember(
+    tx: Transaction, slug: str, rows: list[OrganisationRow], *, exclusive: bool
+) -> OrganisationRow | None:
     """Keep a locked row for the rest of the transaction; None when there is no such organisation."""
     if not rows:
         return None
     tx.memo["home", slug] = (exclusive, rows[0])
-    return cast("Row[Any]", rows[0])
+    return rows[0]
 
 
-def _by_slug(lock: Mapping[str, Any]) -> Prepared:
+def _by_slug(*, read: bool = False, key_share: bool = False) -> Prepared[OrganisationRow]:
     def make(dialect: str) -> Any:
         query = _SELECT.where(ORGANISATION.c.organisation_id == bindparam("slug"))
-        return query.with_for_update(**lock) if dialect == "postgresql" else query
+        return query.with_for_update(read=read, key_share=key_share) if dialect == "postgresql" else query
 
-    return Prepared(make)
+    return Prepared(OrganisationRow, make)
 
 
-SHARED = _by_slug({"read": True})
-_EXCLUSIVE = _by_slug({"key_share": True})
+SHARED = _by_slug(read=True)
+_EXCLUSIVE = _by_slug(key_share=True)

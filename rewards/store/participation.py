@@ -3,6 +3,7 @@
 from sqlalchemy import distinct, func, select
 
 from rewards.store import schema
+from rewards.store.people import taking_part
 from rewards.store.session import Transaction
 
 PERSON = schema.person
@@ -11,28 +12,30 @@ EVENT = schema.event
 OWN_KINDS = ("share", "suggestion", "comment", "training", "lead", "kudos")
 
 
-def sizes(tx: Transaction, organisation: str) -> dict[str, int]:
-    """People by segment, inactive and erased ones left out."""
+def sizes(tx: Transaction, organisation: str, enrolled_only: bool = False) -> dict[str, int]:
+    """People by segment, inactive and erased ones left out; where only the enrolled take part, they alone."""
     query = (
         select(PERSON.c.segment, func.count())
-        .where(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(("active", "paused")))
+        .where(PERSON.c.organisation_id == organisation, taking_part(enrolled_only))
         .group_by(PERSON.c.segment)
     )
     return {segment: int(people) for segment, people in tx.execute(query)}
 
 
-def cells(tx: Transaction, organisation: str) -> dict[tuple[str, str], int]:
-    """People by segment and team, inactive and erased ones left out."""
+def cells(tx: Transaction, organisation: str, enrolled_only: bool = False) -> dict[tuple[str, str], int]:
+    """People by segment and team, inactive and erased ones left out; where only the enrolled take part, they alone."""
     query = (
         select(PERSON.c.segment, PERSON.c.team, func.count())
-        .where(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(("active", "paused")))
+        .where(PERSON.c.organisation_id == organisation, taking_part(enrolled_only))
         .group_by(PERSON.c.segment, PERSON.c.team)
     )
     return {(segment, team): int(people) for segment, team, people in tx.execute(query)}
 
 
-def active(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[str, int]:
-    """People by segment who did something themselves in (from, until]."""
+def active(
+    tx: Transaction, organisation: str, from_us: int, until_us: int, enrolled_only: bool = False
+) -> dict[str, int]:
+    """People by segment who did something themselves in (from, until]; where only the enrolled take part, of them."""
     query = (
         select(PERSON.c.segment, func.count(distinct(EVENT.c.person_id)))
         .join(PERSON, PERSON.c.id == EVENT.c.person_id)
@@ -41,7 +44,7 @@ def active(tx: Transaction, organisation: str, from_us: int, until_us: int) -> d
             EVENT.c.occurred_us > from_us,
             EVENT.c.occurred_us <= until_us,
             EVENT.c.kind.in_(OWN_KINDS),
-            PERSON.c.status.in_(("active", "paused")),
+            taking_part(enrolled_only),
         )
         .group_by(PERSON.c.segment)
     )

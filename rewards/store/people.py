@@ -1,11 +1,23 @@
 """Rows of the people aggregate: person, person_identity, membership, zone_change, leave, person_link."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
 
 from rewards.store import schema
+from rewards.store.rows import (
+    AbsenceRow,
+    EnrolmentRow,
+    LeaveRow,
+    MembershipRow,
+    MovedEventRow,
+    NamedPersonRow,
+    PersonAliasRow,
+    PersonIdentityRow,
+    PersonRow,
+    ZoneChangeRow,
+)
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -17,16 +29,29 @@ MEMBERSHIP = schema.membership
 ZONE = schema.zone_change
 LEAVE = schema.leave
 ABSENCE = schema.absence
+ENROLMENT = schema.enrolment
 LINK = schema.person_link
 
+PRESENT = ("active", "paused")
+ENROLLED = "enrolled"
 _JOINED = select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email).join(
     IDENTITY, IDENTITY.c.person_id == PERSON.c.id
 )
+HistoryT = TypeVar("HistoryT", MembershipRow, ZoneChangeRow, LeaveRow, AbsenceRow, EnrolmentRow)
+_HISTORY: dict[type[NamedTuple], Table] = {
+    MembershipRow: MEMBERSHIP, ZoneChangeRow: ZONE, LeaveRow: LEAVE, AbsenceRow: ABSENCE, EnrolmentRow: ENROLMENT,
+}  # fmt: skip
 _CHUNK = 500
 
 
+def taking_part(enrolled_only: bool) -> ColumnElement[bool]:
+    """The condition of those who are counted as people of the program."""
+    present = PERSON.c.status.in_(PRESENT)
+    return and_(present, PERSON.c.standing == ENROLLED) if enrolled_only else present
+
+
 def add_many(
-    tx: Transaction, rows: Sequence[Mapping[str, Any]], identities: Sequence[Mapping[str, Any]]
+    tx: Transaction, rows: Sequence[Mapping[str, object]], identities: Sequence[Mapping[str, object]]
 ) -> list[int]:
     """Insert persons with their identities (same order); returns the new internal ids."""
     if not rows:
@@ -39,17 +64,17 @@ def add_many(
     return ids
 
 
-def find(tx: Transaction, organisation: str, external_id: str) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow | None:
     """One person by external id, or by that of an account merged into hers."""
     where = and_(IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id == external_id)
-    found = tx.execute(_JOINED.where(where)).one_or_none()
+    found = tx.row(NamedPersonRow, _JOINED.where(where))
     if found is not None:
         return found
     alias = aliases(tx, organisation, [external_id])
-    return tx.execute(_JOINED.where(PERSON.c.id == alias[external_id])).one_or_none() if alias else None
+    return tx.row(NamedPersonRow, _JOINED.where(PERSON.c.id == alias[external_id])) if alias else None
 
 
-def by_address(tx: Transaction, organisation: str, email: str) -> list[Row[Any]]:
+def by_address(tx: Transaction, organisation: str, email: str) -> list[NamedPersonRow]:
     """Everybody with an address, in whatever capitals, also one of an account merged into hers; two at most, for more says no more."""
     wanted = email.lower()
     own = select(IDENTITY.c.person_id).where(
@@ -58,23 +83,23 @@ def by_address(tx: Transaction, organisation: str, email: str) -> list[Row[Any]]
     other = select(ALIAS.c.person_id).where(
         ALIAS.c.organisation_id == organisation, func.lower(ALIAS.c.email) == wanted
     )
-    return list(tx.execute(_JOINED.where(PERSON.c.id.in_(own.union(other))).limit(2)))
+    return tx.rows(NamedPersonRow, _JOINED.where(PERSON.c.id.in_(own.union(other))).limit(2))
 
 
-def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, Row[Any]]:
+def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, NamedPersonRow]:
     """Persons by external id, ids of accounts merged into others included; the unknown are left out."""
     wanted = sorted(set(external_ids))
-    found: dict[str, Row[Any]] = {}
+    found: dict[str, NamedPersonRow] = {}
     for start in range(0, len(wanted), _CHUNK):
         where = and_(
             IDENTITY.c.organisation_id == organisation,
             IDENTITY.c.external_id.in_(wanted[start : start + _CHUNK]),
         )
-        found.update((row.external_id, row) for row in tx.execute(_JOINED.where(where)))
+        found.update((row.external_id, row) for row in tx.rows(NamedPersonRow, _JOINED.where(where)))
     others = aliases(tx, organisation, [name for name in wanted if name not in found])
     if others:
         whole = _JOINED.where(PERSON.c.id.in_(set(others.values())))
-        by_id = {row.id: row for row in tx.execute(whole)}
+        by_id = {row.id: row for row in tx.rows(NamedPersonRow, whole)}
         found.update((name, by_id[id_]) for name, id_ in others.items())
     return found
 
@@ -90,10 +115,10 @@ def aliases(tx: Transaction, organisation: str, external_ids: Sequence[str]) -> 
     return found
 
 
-def aliases_of(tx: Transaction, person_id: int) -> list[Row[Any]]:
+def aliases_of(tx: Transaction, person_id: int) -> list[PersonAliasRow]:
     """The former ids, names and addresses of a person."""
     query = select(ALIAS).where(ALIAS.c.person_id == person_id).order_by(ALIAS.c.external_id)
-    return list(tx.execute(query))
+    return tx.rows(PersonAliasRow, query)
 
 
 def drop_aliases(tx: Transaction, person_id: int) -> None:
@@ -115,28 +140,28 @@ def moved_events(tx: Transaction, ids: Iterable[int]) -> dict[int, dict[int, int
     """Events of accounts that were merged into these people's: under which account each happened, by person and event."""
     found: dict[int, dict[int, int]] = {}
     for chosen in _chunks(ids):
-        for row in tx.execute(select(MOVED).where(MOVED.c.person_id.in_(chosen))):
+        for row in tx.rows(MovedEventRow, select(MOVED).where(MOVED.c.person_id.in_(chosen))):
             found.setdefault(row.person_id, {})[row.event_id] = row.was_id
     return found
 
 
-def every(tx: Transaction, organisation: str, *, inactive: bool) -> list[Row[Any]]:
+def every(tx: Transaction, organisation: str, *, inactive: bool) -> list[NamedPersonRow]:
     """All persons with an identity, by external id."""
     query = _JOINED.where(PERSON.c.organisation_id == organisation).order_by(IDENTITY.c.external_id)
     if not inactive:
         query = query.where(PERSON.c.status != "inactive")
-    return list(tx.execute(query))
+    return tx.rows(NamedPersonRow, query)
 
 
-def by_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, Row[Any]]:
+def by_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, PersonRow]:
     """Person rows by internal id, erased ones included (without identity)."""
     wanted = sorted(set(ids))
-    found: dict[int, Row[Any]] = {}
+    found: dict[int, PersonRow] = {}
     for start in range(0, len(wanted), _CHUNK):
         where = and_(
             PERSON.c.organisation_id == organisation, PERSON.c.id.in_(wanted[start : start + _CHUNK])
         )
-        found.update((row.id, row) for row in tx.execute(select(PERSON).where(where)))
+        found.update((row.id, row) for row in tx.rows(PersonRow, select(PERSON).where(where)))
     return found
 
 
@@ -150,7 +175,8 @@ def names(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, t
             IDENTITY.c.person_id.in_(wanted[start : start + _CHUNK]),
         )
         found.update(
-            (row.person_id, (row.external_id, row.name)) for row in tx.execute(select(IDENTITY).where(where))
+            (row.person_id, (row.external_id, row.name))
+            for row in tx.rows(PersonIdentityRow, select(IDENTITY).where(where))
         )
     return found
 
@@ -176,7 +202,7 @@ def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, i
     return heirs
 
 
-def change(tx: Transaction, person_id: int, values: Mapping[str, Any]) -> None:
+def change(tx: Transaction, person_id: int, values: Mapping[str, object]) -> None:
     """Update columns of one person."""
     tx.execute(update(PERSON).where(PERSON.c.id == person_id).values(**values))
 
@@ -250,6 +276,12 @@ def add_leaves(tx: Transaction, organisation: str, spans: Sequence[tuple[int, in
         tx.execute(insert(LEAVE), made)
 
 
+def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> None:
+    """Days off that were given back."""
+    spans = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
+    tx.execute(delete(LEAVE).where(*spans))
+
+
 def add_absence(tx: Transaction, organisation: str, person_id: int, from_us: int, until_us: int) -> None:
     """The person was not with the company from one instant up to another."""
     row = {"organisation_id": organisation, "person_id": person_id, "from_us": from_us, "until_us": until_us}
@@ -280,13 +312,14 @@ def managers(tx: Transaction, organisation: str) -> dict[int, int]:
     return {row.id: row.manager_id for row in tx.execute(query)}
 
 
-def history(tx: Transaction, table: Any, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+def history(tx: Transaction, shape: type[HistoryT], ids: Sequence[int]) -> dict[int, list[HistoryT]]:
     """Rows of membership, zone_change, leave or absence by person, oldest first."""
+    table = _HISTORY[shape]
     order = table.c.first_date if "first_date" in table.c else table.c.from_us
-    found: dict[int, list[Row[Any]]] = {}
+    found: dict[int, list[HistoryT]] = {}
     for chosen in _chunks(ids):
         query = select(table).where(table.c.person_id.in_(chosen)).order_by(table.c.person_id, order)
-        for row in tx.execute(query):
+        for row in tx.rows(shape, query):
             found.setdefault(row.person_id, []).append(row)
     return found
 

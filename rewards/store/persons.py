@@ -1,11 +1,11 @@
 """A person's row by the id that the outside uses, and the line of the audit log about what was done to it."""
 
 from datetime import datetime
-from typing import Any
 
 from rewards.faults import NotFound
+from rewards.store import enrolment, trail
 from rewards.store import people as rows
-from rewards.store import trail
+from rewards.store.rows import AnyPerson, NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
@@ -15,7 +15,7 @@ ACTOR_PREFIX = "token:"
 BEGINNING_US = 0
 
 
-def find_row(tx: Transaction, organisation: str, external_id: str) -> Any:
+def find_row(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
     """The person's row. Raises NotFound."""
     row = rows.find(tx, organisation, external_id)
     if row is None:
@@ -25,9 +25,20 @@ def find_row(tx: Transaction, organisation: str, external_id: str) -> Any:
     return row
 
 
-def accounts_of(tx: Transaction, row: Any) -> list[int]:
+def accounts_of(tx: Transaction, row: AnyPerson) -> list[int]:
     """The person's account and those merged into it, by internal id: keys and proofs of former times name those."""
     return rows.accounts_of(tx, row.id) if row.has_history else [row.id]
+
+
+def is_hidden(tx: Transaction, organisation: str, row: AnyPerson, **changed: object) -> bool:
+    """Whether a person stands on no board, once the columns named are `changed`."""
+
+    def now(name: str) -> object:
+        return changed.get(name, getattr(row, name))
+
+    if now("opted_out") or now("status") != "active" or now("standing") in (enrolment.PAUSED, enrolment.LEFT):
+        return True
+    return now("standing") != rows.ENROLLED and enrolment.shows_enrolled_only(tx, organisation)
 
 
 def log_change(

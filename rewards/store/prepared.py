@@ -5,17 +5,17 @@ database itself takes, so these few are turned into SQL text once and handed to 
 """
 
 import json
-from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
+    ClauseElement,
     ColumnElement,
-    Executable,
     LargeBinary,
     String,
     Table,
+    TableValuedAlias,
     bindparam,
     column,
     func,
@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.sql.compiler import SQLCompiler
 
 _DIALECTS: dict[str, Any] = {
     "sqlite": SQLiteDialect_pysqlite(paramstyle="qmark"),
@@ -32,40 +33,45 @@ _DIALECTS: dict[str, Any] = {
 }
 _ROWS, _PLACE = "rows", "place"
 KEYS = "keys"
+RowT = TypeVar("RowT", bound=NamedTuple)
 
 
-class Prepared:
-    """One statement. `make` builds it for a dialect; its bound parameters are named as the rows given later name them."""
+class NoRow(NamedTuple):
+    """The shape of what a statement gives that gives nothing back."""
 
-    __slots__ = ("_made", "_make")
 
-    def __init__(self, make: Callable[[str], Executable]) -> None:
+class Prepared(Generic[RowT]):
+    """One statement and the shape of its rows. `make` builds it for a dialect; the rows given later name its bound parameters."""
+
+    __slots__ = ("_made", "_make", "_shape")
+
+    def __init__(self, shape: type[RowT], make: Callable[[str], ClauseElement]) -> None:
+        self._shape = shape
         self._make = make
-        self._made: dict[str, Compiled] = {}
+        self._made: dict[str, Compiled[RowT]] = {}
 
-    def on(self, dialect: str) -> "Compiled":
+    def on(self, dialect: str) -> "Compiled[RowT]":
         """The statement for a dialect, compiled the first time."""
         found = self._made.get(dialect)
         if found is None:
-            found = self._made[dialect] = Compiled(self._make(dialect), dialect)
+            found = self._made[dialect] = Compiled(self._shape, self._make(dialect), dialect)
         return found
 
 
-class Compiled:
-    """SQL text, the order of its parameters, and the shape of its rows."""
+class Compiled(Generic[RowT]):
+    """SQL text, the order of its parameters, and how its rows are made; `row` is None where it gives none."""
 
     __slots__ = ("_constants", "_names", "row", "sql")
 
-    def __init__(self, statement: Any, dialect: str) -> None:
-        compiled = statement.compile(dialect=_DIALECTS[dialect])
+    def __init__(self, shape: type[RowT], statement: ClauseElement, dialect: str) -> None:
+        compiled = cast("SQLCompiler", statement.compile(dialect=_DIALECTS[dialect]))
         self.sql: str = str(compiled)
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         self._constants = {name: value for name, value in compiled.params.items() if value is not None}
-        columns = [column.key for column in getattr(statement, "exported_columns", ())]
-        shape: Any = namedtuple("Row", columns) if columns else None
-        self.row: Callable[[Any], Any] | None = shape and shape._make
+        check_columns(shape, [str(column.key) for column in getattr(statement, "exported_columns", ())])
+        self.row: Callable[[Iterable[object]], RowT] | None = shape._make if shape._fields else None
 
-    def sets(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    def sets(self, rows: Sequence[Mapping[str, object]]) -> list[list[object]]:
         """The parameters of each execution: one a row, or a single one for all rows where they are `given`."""
         if _ROWS in self._names:
             placed = [{**row, _PLACE: place} for place, row in enumerate(rows)]
@@ -73,13 +79,23 @@ class Compiled:
             return [self.values({_ROWS: told})]
         return [self.values(row) for row in rows]
 
-    def values(self, row: Mapping[str, Any]) -> list[Any]:
+    def values(self, row: Mapping[str, object]) -> list[object]:
         """The parameters in the statement's order; those that the row does not name are the statement's own."""
         constants = self._constants
         return [row[name] if name in row else constants[name] for name in self._names]
 
 
-def given(columns: Sequence[ColumnElement[Any]]) -> Any:
+def check_columns(shape: type[NamedTuple], columns: Iterable[str]) -> None:
+    """Raises TypeError where a statement gives other columns than the shape of its rows names, or in another order."""
+    found = tuple(columns)
+    if found != shape._fields:
+        raise TypeError(
+            f"rows of {', '.join(found) or 'nothing'} are no {shape.__name__}, which has "
+            f"{', '.join(shape._fields) or 'no fields'}; name the same columns in rewards.store.rows"
+        )
+
+
+def given(columns: Sequence[ColumnElement[Any]]) -> TableValuedAlias:
     """On PostgreSQL: the rows given to a statement as a table, whose columns are named and typed as these.
 
     All rows travel as one JSON text. A parameter for each value of each row costs more than all that the database does with it.
@@ -92,9 +108,9 @@ def given(columns: Sequence[ColumnElement[Any]]) -> Any:
     )
 
 
-def taken(rows: Any, one: ColumnElement[Any]) -> Any:
+def taken(rows: TableValuedAlias, one: ColumnElement[Any]) -> Any:
     """A column of what is `given`."""
-    found = rows.c[one.key]
+    found = rows.c[str(one.key)]
     return func.decode(found, literal_column("'hex'")) if _is_bytes(one) else found
 
 
@@ -111,7 +127,10 @@ def _is_bytes(one: ColumnElement[Any]) -> bool:
 
 
 def insert_rows(
-    table: Table, names: Sequence[str], dialect: str, also: Callable[[Any], dict[str, Any]] = lambda _: {}
+    table: Table,
+    names: Sequence[str],
+    dialect: str,
+    also: Callable[[Callable[[str], ColumnElement[Any]]], dict[str, Any]] = lambda _: {},
 ) -> Any:
     """An insert of these columns of every row, in the order given; `also` tells others from them, asking for one by its name."""
     if dialect == "sqlite":
@@ -128,7 +147,7 @@ def insert_rows(
     return postgresql.insert(table).from_select(list(values), query)
 
 
-def inserting(table: Table, *, returning: Sequence[str] = (), once: bool = False) -> Prepared:
+def inserting(table: Table, returning: type[RowT], *, once: bool = False) -> Prepared[RowT]:
     """An insert of every column but the id that counts up; `once` passes over rows whose keys are taken."""
     names = [column.name for column in table.columns if column is not table.autoincrement_column]
 
@@ -136,9 +155,10 @@ def inserting(table: Table, *, returning: Sequence[str] = (), once: bool = False
         statement = insert_rows(table, names, dialect)
         if once:
             statement = statement.on_conflict_do_nothing()
-        return statement.returning(*(table.c[name] for name in returning)) if returning else statement
+        names_back = returning._fields
+        return statement.returning(*(table.c[name] for name in names_back)) if names_back else statement
 
-    return Prepared(make)
+    return Prepared(returning, make)
 
 
 def one_of(column: ColumnElement[int], dialect: str) -> ColumnElement[bool]:
@@ -148,15 +168,15 @@ def one_of(column: ColumnElement[int], dialect: str) -> ColumnElement[bool]:
     return column == func.any(bindparam(KEYS, type_=postgresql.ARRAY(BigInteger)))
 
 
-def adding(table: Table, amount: str, *, returning: bool = False) -> Prepared:
-    """An upsert that adds to a column of a table keyed by its primary key; returns the key and the sum if asked."""
+def adding(table: Table, amount: str) -> Prepared[NoRow]:
+    """An upsert that adds to a column of a table keyed by its primary key."""
     keys = [column.name for column in table.primary_key.columns]
 
-    def make(dialect: str) -> Any:
+    def make(dialect: str) -> ClauseElement:
         made = insert_rows(table, (*keys, amount), dialect)
-        statement = made.on_conflict_do_update(
+        added: ClauseElement = made.on_conflict_do_update(
             index_elements=keys, set_={amount: table.c[amount] + made.excluded[amount]}
         )
-        return statement.returning(*(table.c[name] for name in (*keys, amount))) if returning else statement
+        return added
 
-    return Prepared(make)
+    return Prepared(NoRow, make)

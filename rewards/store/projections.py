@@ -6,14 +6,16 @@ plus one short count inside the own bucket, so that nobody's rank costs a walk o
 on boards are in buckets.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from rewards.store import schema
+from rewards.store.people import taking_part
 from rewards.store.prepared import Prepared, adding, insert_rows
+from rewards.store.rows import MovedScoreRow, PlaceRow
 from rewards.store.session import Transaction
 
 DAY = schema.person_day
@@ -32,7 +34,7 @@ def _adding_score(dialect: str) -> Any:
     # A first score takes the person's visibility along; `show` moves it later.
     keys = ("organisation_id", "window", "person_id")
 
-    def seen(of: Any) -> dict[str, Any]:
+    def seen(of: Callable[[str], ColumnElement[int]]) -> dict[str, object]:
         return {"visible": select(~PERSON.c.hidden).where(PERSON.c.id == of("person_id")).scalar_subquery()}
 
     made = insert_rows(SCORE, (*keys, "score"), dialect, seen)
@@ -42,7 +44,7 @@ def _adding_score(dialect: str) -> Any:
     return added.returning(SCORE.c.window, SCORE.c.person_id, SCORE.c.score, SCORE.c.visible)
 
 
-_ADD_SCORE = Prepared(_adding_score)
+_ADD_SCORE = Prepared(MovedScoreRow, _adding_score)
 
 
 def windows(board_date: int) -> tuple[str, str, str, str]:
@@ -134,7 +136,7 @@ def _move_buckets(tx: Transaction, organisation: str, moves: Mapping[tuple[str, 
 
 def top(
     tx: Transaction, organisation: str, window: str, limit: int, segment: str | None = None
-) -> list[Row[Any]]:
+) -> list[PlaceRow]:
     """The best visible people: person_id, score, external_id, name, pseudonym."""
     query = (
         select(SCORE.c.person_id, SCORE.c.score, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.pseudonym)
@@ -149,7 +151,7 @@ def top(
     )
     if segment is not None:
         query = query.where(PERSON.c.segment == segment)
-    return list(tx.execute(query.order_by(SCORE.c.score.desc(), SCORE.c.person_id.desc()).limit(limit)))
+    return tx.rows(PlaceRow, query.order_by(SCORE.c.score.desc(), SCORE.c.person_id.desc()).limit(limit))
 
 
 def score_of(tx: Transaction, organisation: str, window: str, person_id: int) -> int:
@@ -196,7 +198,7 @@ def around(
     score: int,
     each_side: int,
     segment: str | None = None,
-) -> list[Row[Any]]:
+) -> list[PlaceRow]:
     """Visible neighbours of a score on both sides, of one segment or of all, the best first; the person is not among them."""
     base = (
         select(SCORE.c.person_id, SCORE.c.score, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.pseudonym)
@@ -216,7 +218,7 @@ def around(
     down = base.where(SCORE.c.score.between(1, score - 1)).order_by(
         SCORE.c.score.desc(), SCORE.c.person_id.desc()
     )
-    return [*reversed(list(tx.execute(up.limit(each_side)))), *tx.execute(down.limit(each_side))]
+    return [*reversed(tx.rows(PlaceRow, up.limit(each_side))), *tx.rows(PlaceRow, down.limit(each_side))]
 
 
 def ranks_in_segment(
@@ -252,11 +254,11 @@ def team_totals(tx: Transaction, organisation: str, first: int, last: int) -> di
     return {team: int(earned) for team, earned in tx.execute(query)}
 
 
-def team_sizes(tx: Transaction, organisation: str) -> dict[str, int]:
-    """Active people by team."""
+def team_sizes(tx: Transaction, organisation: str, enrolled_only: bool = False) -> dict[str, int]:
+    """Active people by team; where only the enrolled take part, they alone."""
     query = (
         select(PERSON.c.team, func.count())
-        .where(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(("active", "paused")))
+        .where(PERSON.c.organisation_id == organisation, taking_part(enrolled_only))
         .group_by(PERSON.c.team)
     )
     return {team: int(people) for team, people in tx.execute(query)}

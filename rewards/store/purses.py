@@ -1,11 +1,11 @@
 """What moved spendable points, as far as their age is concerned."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
-from sqlalchemy import BigInteger, Row, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
 
 from rewards.store import schema
+from rewards.store.rows import SpendableRow
 from rewards.store.session import Transaction
 
 JOURNAL, POSTING, BALANCE, PERSON = schema.journal, schema.posting, schema.balance, schema.person
@@ -45,10 +45,10 @@ def merged_into(tx: Transaction, ids: Collection[int]) -> dict[int, int]:
     return found
 
 
-def entries_of(tx: Transaction, ids: Iterable[int]) -> list[Row[Any]]:
+def entries_of(tx: Transaction, ids: Iterable[int]) -> list[SpendableRow]:
     """Entries that moved spendable points of these people, in order, each with its `person_id` and `amount`."""
     wanted = sorted(set(ids))
-    found: list[Row[Any]] = []
+    found: list[SpendableRow] = []
     columns = (
         JOURNAL.c.id, JOURNAL.c.origin, JOURNAL.c.kind, JOURNAL.c.rule, JOURNAL.c.reverses, JOURNAL.c.event_ref,
         JOURNAL.c.recorded_us, JOURNAL.c.scheme_version, JOURNAL.c.dedupe, POSTING.c.person_id,
@@ -60,5 +60,5 @@ def entries_of(tx: Transaction, ids: Iterable[int]) -> list[Row[Any]]:
             .where(POSTING.c.account == "spendable", POSTING.c.person_id.in_(wanted[start : start + _CHUNK]))
             .group_by(*columns)
         )
-        found.extend(tx.execute(query))
+        found.extend(tx.rows(SpendableRow, query))
     return sorted(found, key=lambda row: int(row.id))

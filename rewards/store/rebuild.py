@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 
 from rewards.store import schema
-from rewards.store.badges import BADGE_COLUMNS, BADGE_KINDS, NO_OBJECT, badge_standing
+from rewards.store.badges import BADGE_COLUMNS, BADGE_KINDS, badge_standing
 from rewards.store.projections import bucket_of, windows
+from rewards.store.rows import BadgeEntryRow
 from rewards.store.session import Transaction
 
 JOURNAL, POSTING, PERSON, SCORE, BUCKET, BADGE = (
@@ -117,17 +118,12 @@ def expected_buckets(tx: Transaction, organisation: str) -> Rows:
 def expected_badges(tx: Transaction, organisation: str) -> Rows:
     """Badges as the ledger's entries say."""
     query = (
-        select(
-            JOURNAL.c.person_id,
-            JOURNAL.c.rule,
-            func.coalesce(JOURNAL.c.object_key, NO_OBJECT).label("object_key"),
-            *BADGE_COLUMNS,
-        )
+        select(*BADGE_COLUMNS)
         .where(JOURNAL.c.organisation_id == organisation, JOURNAL.c.kind.in_(BADGE_KINDS))
         .order_by(JOURNAL.c.id)
     )
-    entries: dict[tuple[Any, ...], list[Any]] = {}
-    for row in tx.execute(query):
+    entries: dict[tuple[object, ...], list[BadgeEntryRow]] = {}
+    for row in tx.rows(BadgeEntryRow, query):
         entries.setdefault((row.person_id, row.rule, row.object_key), []).append(row)
     return {key: badge_standing(rows) for key, rows in entries.items()}
 

@@ -1,11 +1,11 @@
 """Rows of `kudos`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Row, and_, distinct, func, insert, or_, select, update
+from sqlalchemy import and_, distinct, func, insert, or_, select, update
 
 from rewards.store import schema
+from rewards.store.rows import KudosRow
 from rewards.store.session import Transaction
 
 KUDOS = schema.kudos
@@ -13,42 +13,42 @@ UNDONE = ("declined", "withdrawn")
 ERASED = "(removed at the person's request)"
 
 
-def add(tx: Transaction, row: Mapping[str, Any]) -> int:
+def add(tx: Transaction, row: Mapping[str, object]) -> int:
     """Keep one gift of thanks; returns its id."""
     return int(tx.execute(insert(KUDOS).returning(KUDOS.c.id), dict(row)).scalar_one())
 
 
-def by_request(tx: Transaction, organisation: str, keys: Sequence[str]) -> list[Row[Any]]:
+def by_request(tx: Transaction, organisation: str, keys: Sequence[str]) -> list[KudosRow]:
     """The gifts made under one of these keys: the first bears the key itself, each further one a number after it."""
     made = [
         or_(KUDOS.c.dedupe == dedupe, KUDOS.c.dedupe.between(f"{dedupe}:", f"{dedupe}:~")) for dedupe in keys
     ]
     where = and_(KUDOS.c.organisation_id == organisation, or_(*made))
-    return list(tx.execute(select(KUDOS).where(where).order_by(KUDOS.c.id)))
+    return tx.rows(KudosRow, select(KUDOS).where(where).order_by(KUDOS.c.id))
 
 
-def find(tx: Transaction, organisation: str, kudos_id: int) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, kudos_id: int) -> KudosRow | None:
     """One gift."""
     where = and_(KUDOS.c.organisation_id == organisation, KUDOS.c.id == kudos_id)
-    return tx.execute(select(KUDOS).where(where)).one_or_none()
+    return tx.row(KudosRow, select(KUDOS).where(where))
 
 
-def received(tx: Transaction, person_id: int, limit: int) -> list[Row[Any]]:
+def received(tx: Transaction, person_id: int, limit: int) -> list[KudosRow]:
     """Thanks received, the newest first; those under review are left out."""
     query = select(KUDOS).where(KUDOS.c.receiver_id == person_id, KUDOS.c.status == "given")
-    return list(tx.execute(query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit)))
+    return tx.rows(KudosRow, query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit))
 
 
-def given(tx: Transaction, person_id: int, limit: int) -> list[Row[Any]]:
+def given(tx: Transaction, person_id: int, limit: int) -> list[KudosRow]:
     """Thanks given, the newest first; those declined or taken back are left out."""
     query = select(KUDOS).where(KUDOS.c.giver_id == person_id, KUDOS.c.status.not_in(UNDONE))
-    return list(tx.execute(query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit)))
+    return tx.rows(KudosRow, query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit))
 
 
-def recent(tx: Transaction, organisation: str, limit: int) -> list[Row[Any]]:
+def recent(tx: Transaction, organisation: str, limit: int) -> list[KudosRow]:
     """The organisation's newest thanks."""
     query = select(KUDOS).where(KUDOS.c.organisation_id == organisation, KUDOS.c.status == "given")
-    return list(tx.execute(query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit)))
+    return tx.rows(KudosRow, query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit))
 
 
 def count_between(tx: Transaction, giver: int, receiver: int, from_us: int) -> int:

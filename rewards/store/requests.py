@@ -1,31 +1,31 @@
 """Rows of request_key: which requests were made under which key, and what they were answered."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import Row, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from rewards.store import schema
+from rewards.store.rows import RequestKeyRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
 KEY = schema.request_key
 
 
-def reserve(tx: Transaction, row: Mapping[str, Any]) -> bool:
+def reserve(tx: Transaction, row: Mapping[str, object]) -> bool:
     """Take a key; False when it is taken. Waits for a rival in flight."""
     statement = upsert(tx, KEY).on_conflict_do_nothing().returning(KEY.c.key)
     return tx.execute(statement, [dict(row)]).first() is not None
 
 
-def find(tx: Transaction, organisation: str, caller: str, key: str) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, caller: str, key: str) -> RequestKeyRow | None:
     """What is known of a key, locked until the transaction ends."""
-    return tx.execute(tx.for_update(select(KEY).where(_where(organisation, caller, key)))).one_or_none()
+    return tx.row(RequestKeyRow, tx.for_update(select(KEY).where(_where(organisation, caller, key))))
 
 
-def find_kept(tx: Transaction, organisation: str, caller: str, key: str) -> Row[Any] | None:
+def find_kept(tx: Transaction, organisation: str, caller: str, key: str) -> RequestKeyRow | None:
     """The same without a lock, for whoever only reads."""
-    return tx.execute(select(KEY).where(_where(organisation, caller, key))).one_or_none()
+    return tx.row(RequestKeyRow, select(KEY).where(_where(organisation, caller, key)))
 
 
 def take_over(tx: Transaction, organisation: str, caller: str, key: str, owner: str, until_us: int) -> None:
@@ -51,5 +51,5 @@ def drop_before(tx: Transaction, at_us: int) -> int:
     return tx.execute(delete(KEY).where(KEY.c.created_us < at_us)).rowcount
 
 
-def _where(organisation: str, caller: str, key: str) -> Any:
+def _where(organisation: str, caller: str, key: str) -> ColumnElement[bool]:
     return and_(KEY.c.organisation_id == organisation, KEY.c.caller == caller, KEY.c.key == key)

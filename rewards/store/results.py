@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, and_, insert, select
+from sqlalchemy import and_, insert, select
 
 from rewards.store import schema
+from rewards.store.rows import ResultRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -49,16 +49,16 @@ def save_result(
 def latest_result(tx: Transaction, organisation: str, kind: str) -> StoredResult | None:
     """The newest result of a kind."""
     where = and_(RESULT.c.organisation_id == organisation, RESULT.c.kind == kind)
-    row = tx.execute(select(RESULT).where(where).order_by(RESULT.c.id.desc()).limit(1)).one_or_none()
+    row = tx.row(ResultRow, select(RESULT).where(where).order_by(RESULT.c.id.desc()).limit(1))
     return None if row is None else _stored(row)
 
 
 def get_result(tx: Transaction, organisation: str, result_id: int) -> StoredResult | None:
     """One result by id, within its organisation."""
     where = and_(RESULT.c.organisation_id == organisation, RESULT.c.id == result_id)
-    row = tx.execute(select(RESULT).where(where)).one_or_none()
+    row = tx.row(ResultRow, select(RESULT).where(where))
     return None if row is None else _stored(row)
 
 
-def _stored(row: Row[Any]) -> StoredResult:
+def _stored(row: ResultRow) -> StoredResult:
     return StoredResult(row.id, row.kind, row.title, row.content_hash, row.body, from_us(row.saved_us))

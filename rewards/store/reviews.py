@@ -1,17 +1,18 @@
 """Rows of `review`: what a human should look at before it counts."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.prepared import Prepared, one_of
+from rewards.store.rows import EventRefRow, ReviewRow
 from rewards.store.session import Transaction
 
 REVIEW = schema.review
 EVENT = schema.event
 _HELD = Prepared(
+    EventRefRow,
     lambda dialect: (
         select(REVIEW.c.event_ref)
         .join(EVENT, EVENT.c.id == REVIEW.c.event_ref)
@@ -20,7 +21,7 @@ _HELD = Prepared(
             REVIEW.c.status == "open",
             or_(one_of(EVENT.c.person_id, dialect), one_of(EVENT.c.owner_id, dialect)),
         )
-    )
+    ),
 )
 _CHUNK = 500
 
@@ -47,16 +48,16 @@ def add(
     return int(tx.execute(insert(REVIEW).returning(REVIEW.c.id), row).scalar_one())
 
 
-def open_ones(tx: Transaction, organisation: str) -> list[Row[Any]]:
+def open_ones(tx: Transaction, organisation: str) -> list[ReviewRow]:
     """What waits for a decision, the oldest first."""
     where = and_(REVIEW.c.organisation_id == organisation, REVIEW.c.status == "open")
-    return list(tx.execute(select(REVIEW).where(where).order_by(REVIEW.c.id)))
+    return tx.rows(ReviewRow, select(REVIEW).where(where).order_by(REVIEW.c.id))
 
 
-def find(tx: Transaction, organisation: str, review_id: int) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, review_id: int) -> ReviewRow | None:
     """One review."""
     where = and_(REVIEW.c.organisation_id == organisation, REVIEW.c.id == review_id)
-    return tx.execute(select(REVIEW).where(where)).one_or_none()
+    return tx.row(ReviewRow, select(REVIEW).where(where))
 
 
 def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str, at_us: int) -> int:
@@ -82,7 +83,7 @@ def of_events(tx: Transaction, refs: Sequence[int], kind: str) -> set[int]:
 
 def page(
     tx: Transaction, organisation: str, statuses: tuple[str, ...], limit: int, after: int
-) -> list[Row[Any]]:
+) -> list[ReviewRow]:
     """Reviews of these statuses by id, those after `after`."""
     where = and_(REVIEW.c.organisation_id == organisation, REVIEW.c.status.in_(statuses), REVIEW.c.id > after)
-    return list(tx.execute(select(REVIEW).where(where).order_by(REVIEW.c.id).limit(limit)))
+    return tx.rows(ReviewRow, select(REVIEW).where(where).order_by(REVIEW.c.id).limit(limit))

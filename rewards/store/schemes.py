@@ -1,16 +1,15 @@
 """Rows of `scheme_version`: every scheme ever published, and which one is in force when."""
 
-from typing import Any
-
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
 from rewards.store import schema
+from rewards.store.rows import SchemeVersionRow, VersionSpanRow
 from rewards.store.session import Transaction
 
 VERSION = schema.scheme_version
 
 
-def add(tx: Transaction, organisation: str, values: dict[str, Any]) -> int:
+def add(tx: Transaction, organisation: str, values: dict[str, object]) -> int:
     """Append a version; returns its number, counted from 1 within the organisation."""
     where = VERSION.c.organisation_id == organisation
     number = (
@@ -30,22 +29,22 @@ _LIGHT = (
 )
 
 
-def timeline(tx: Transaction, organisation: str) -> list[Row[Any]]:
+def timeline(tx: Transaction, organisation: str) -> list[VersionSpanRow]:
     """Versions not rolled back, without their documents, in the order of publication."""
     where = and_(VERSION.c.organisation_id == organisation, VERSION.c.rolled_back_at_us.is_(None))
-    return list(tx.execute(select(*_LIGHT).where(where).order_by(VERSION.c.version)))
+    return tx.rows(VersionSpanRow, select(*_LIGHT).where(where).order_by(VERSION.c.version))
 
 
-def every(tx: Transaction, organisation: str) -> list[Row[Any]]:
+def every(tx: Transaction, organisation: str) -> list[SchemeVersionRow]:
     """All versions with their documents, the rolled back included."""
     where = VERSION.c.organisation_id == organisation
-    return list(tx.execute(select(VERSION).where(where).order_by(VERSION.c.version)))
+    return tx.rows(SchemeVersionRow, select(VERSION).where(where).order_by(VERSION.c.version))
 
 
-def find(tx: Transaction, organisation: str, version: int) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, version: int) -> SchemeVersionRow | None:
     """One version."""
     where = and_(VERSION.c.organisation_id == organisation, VERSION.c.version == version)
-    return tx.execute(select(VERSION).where(where)).one_or_none()
+    return tx.row(SchemeVersionRow, select(VERSION).where(where))
 
 
 def roll_back(tx: Transaction, organisation: str, version: int, at_us: int) -> None:

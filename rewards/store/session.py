@@ -6,26 +6,30 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
+import psycopg
 from sqlalchemy import (
     URL,
     Connection,
     CursorResult,
     Engine,
     Executable,
+    Select,
 )
 
 from rewards.faults import Unavailable
 from rewards.outputs import OWNER_ONLY
 from rewards.store.address import parse_address
 from rewards.store.engines import begin_sqlite, file_of, identity, postgresql_engine, sqlite_engine
-from rewards.store.prepared import KEYS, Compiled, Prepared
+from rewards.store.prepared import KEYS, Compiled, NoRow, Prepared, RowT, check_columns
 from rewards.store.trouble import told
 
 # How long a writer waits for its turn, unless the caller says otherwise. A web request waits less: it holds a thread.
 WAIT_SECONDS = 30.0
-Question = tuple[Prepared, Sequence[Mapping[str, Any]]]
+Question = tuple[Prepared[RowT], Sequence[Mapping[str, object]]]
+OtherT = TypeVar("OtherT", bound=NamedTuple)
+SelectT = TypeVar("SelectT", bound=Select[*tuple[Any, ...]])
 
 
 class Transaction:
@@ -43,31 +47,50 @@ class Transaction:
         self.dialect = database.dialect
         self.memo: dict[Any, Any] = {}
         self._driver: Any = connection.connection.driver_connection
-        self._waiting: list[Question] = []
+        self._waiting: list[Question[Any]] = []
 
     def execute(
-        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+        self,
+        statement: Executable,
+        parameters: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None,
     ) -> CursorResult[*tuple[Any, ...]]:
         """Run one Core statement, with one or many parameter sets."""
         if self._waiting:
             self.flush()
         return self.connection.execute(statement, parameters)
 
-    def ask(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-        """Run a prepared statement once a parameter set; returns what they gave back, in order."""
-        return self.ask_all((statement, rows))[0]
+    def rows(self, shape: type[RowT], statement: Executable) -> list[RowT]:
+        """What one Core statement gives, as rows of a shape that names its columns."""
+        found = self.execute(statement)
+        check_columns(shape, found.keys())
+        return list(map(shape._make, found))
 
-    def ask_each(self, statement: Prepared, keys: Sequence[int], **rest: Any) -> list[Any]:
+    def row(self, shape: type[RowT], statement: Executable) -> RowT | None:
+        """The one row that a Core statement gives, or None where it gives none."""
+        found = self.execute(statement)
+        check_columns(shape, found.keys())
+        row = found.one_or_none()
+        return None if row is None else shape._make(row)
+
+    def ask(self, statement: Prepared[RowT], rows: Sequence[Mapping[str, object]]) -> list[RowT]:
+        """Run a prepared statement once a parameter set; returns what they gave back, in order."""
+        return self._ask_all((statement, rows))[0]
+
+    def ask_both(self, first: Question[RowT], second: Question[OtherT]) -> tuple[list[RowT], list[OtherT]]:
+        """Two prepared statements in one go; neither may need the other's answer."""
+        one, other = self._ask_all(first, second)
+        return one, other
+
+    def ask_each(self, statement: Prepared[RowT], keys: Sequence[int], **rest: object) -> list[RowT]:
         """Run a prepared statement made with `one_of` over some keys; nothing is asked where there are none."""
         return self.ask(*self.each(statement, keys, **rest)) if keys else []
 
-    def each(self, statement: Prepared, keys: Sequence[int], **rest: Any) -> "Question":
+    def each(self, statement: Prepared[RowT], keys: Sequence[int], **rest: object) -> Question[RowT]:
         """Such a question, to be asked together with others."""
         told = json.dumps(list(keys)) if self.dialect == "sqlite" else list(keys)
         return statement, [{KEYS: told, **rest}]
 
-    def ask_all(self, *questions: "Question") -> list[list[Any]]:
-        """Several prepared statements in one go; none may need another's answer."""
+    def _ask_all(self, *questions: Question[Any]) -> list[list[Any]]:
         if self.dialect == "sqlite":
             return [self._ask_sqlite(*question) for question in questions]
         asked = [*self._waiting, *questions]
@@ -80,7 +103,7 @@ class Transaction:
         ]
         return answers[len(asked) - len(questions) :]
 
-    def later(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
+    def later(self, statement: Prepared[NoRow], rows: Sequence[Mapping[str, object]]) -> None:
         """Run a prepared statement that gives nothing back, now or together with what follows."""
         if not rows:
             return
@@ -93,7 +116,7 @@ class Transaction:
     def flush(self) -> None:
         """Send what waits."""
         if self._waiting:
-            self.ask_all()
+            self._ask_all()
 
     def copy(self, statement: str) -> Any:
         """PostgreSQL's COPY, a context manager of psycopg: iterate over it to read, `write` to it to fill."""
@@ -111,14 +134,14 @@ class Transaction:
                 self._send(*question)
             commit()
 
-    def _ask_sqlite(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    def _ask_sqlite(self, statement: Prepared[RowT], rows: Sequence[Mapping[str, object]]) -> list[RowT]:
         made = statement.on("sqlite")
         found: list[Any] = []
         for row in rows:
             found += self._driver.execute(made.sql, made.values(row)).fetchall()
-        return list(map(made.row, found)) if made.row else found
+        return list(map(made.row, found)) if made.row else []
 
-    def _send(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> Any:
+    def _send(self, statement: Prepared[RowT], rows: Sequence[Mapping[str, object]]) -> Any:
         made = statement.on("postgresql")
         cursor = self._driver.cursor()
         sets = made.sets(rows)
@@ -140,7 +163,7 @@ class Transaction:
                 self._waiting = []
                 raise
 
-    def for_update(self, statement: Any) -> Any:
+    def for_update(self, statement: SelectT) -> SelectT:
         """The select with row locks; SQLite's BEGIN IMMEDIATE holds the whole file already."""
         return statement.with_for_update() if self.dialect == "postgresql" else statement
 
@@ -275,7 +298,7 @@ def open_database(url: str, create: bool = True, wait_seconds: float | None = No
     return Database(parsed, create, wait_seconds)
 
 
-def _answers(cursor: Any, statement: Compiled) -> list[Any]:
+def _answers(cursor: psycopg.Cursor[Any], statement: Compiled[RowT]) -> list[RowT]:
     """All rows of a cursor, over all the parameter sets it ran with."""
     if statement.row is None:
         return []

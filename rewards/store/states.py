@@ -1,14 +1,15 @@
 """Rows of `person_state`: where each person's fold stands, and the base of the open period."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, Row, String, bindparam, column, exists, func, insert, or_, select, update
+from sqlalchemy import BigInteger, String, bindparam, column, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from rewards.store import organisations, schema
 from rewards.store import people as people_rows
-from rewards.store.prepared import Prepared, given, taken
+from rewards.store.prepared import NoRow, Prepared, given, taken
+from rewards.store.rows import FoldedPersonRow, OrganisationRow, PersonStateRow
 from rewards.store.session import Transaction
 
 STATE = schema.person_state
@@ -26,7 +27,7 @@ _KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
 def _keeping(dialect: str) -> Any:
     """What a fold came to, for each person given by `key`."""
     if dialect == "sqlite":
-        kept: dict[str, Any] = {name: bindparam(name) for name in _KEPT}
+        kept: dict[str, object] = {name: bindparam(name) for name in _KEPT}
         return update(STATE).where(STATE.c.person_id == bindparam("key")).values(kept)
     columns = [STATE.c[name] for name in _KEPT]
     rows = given([column("key", BigInteger()), *columns])
@@ -34,7 +35,7 @@ def _keeping(dialect: str) -> Any:
     return update(STATE).where(STATE.c.person_id == rows.c.key).values(kept)
 
 
-_UPDATE = Prepared(_keeping)
+_UPDATE = Prepared(NoRow, _keeping)
 _FOLDED = [one for one in STATE.columns if one.name not in ("person_id", "organisation_id")]
 
 
@@ -61,7 +62,7 @@ def _people_and_states(dialect: str) -> Any:
     return chosen.with_for_update(of=STATE)
 
 
-_PEOPLE = Prepared(_people_and_states)
+_PEOPLE = Prepared(FoldedPersonRow, _people_and_states)
 
 
 def add_many(tx: Transaction, organisation: str, ids: Sequence[int]) -> None:
@@ -70,23 +71,25 @@ def add_many(tx: Transaction, organisation: str, ids: Sequence[int]) -> None:
         tx.execute(insert(STATE), [_blank(organisation, id_) for id_ in ids])
 
 
-def lock(tx: Transaction, organisation: str, ids: Sequence[int]) -> dict[int, Row[Any]]:
+def lock(tx: Transaction, organisation: str, ids: Sequence[int]) -> dict[int, PersonStateRow]:
     """The states, locked in the order of person ids until the transaction ends.
 
     The organisation's lock comes first, whoever asks: one order for all, so that nobody waits in a circle.
     """
     organisations.find_shared(tx, organisation)
     wanted = sorted(set(ids))
-    found: dict[int, Row[Any]] = {}
+    found: dict[int, PersonStateRow] = {}
     for start in range(0, len(wanted), _CHUNK):
         chosen = wanted[start : start + _CHUNK]
         where = STATE.c.person_id == chosen[0] if len(chosen) == 1 else STATE.c.person_id.in_(chosen)
         query = tx.for_update(select(STATE).where(where).order_by(STATE.c.person_id))
-        found.update((row.person_id, row) for row in tx.execute(query))
+        found.update((row.person_id, row) for row in tx.rows(PersonStateRow, query))
     return found
 
 
-def lock_people(tx: Transaction, organisation: str, externals: Iterable[str]) -> tuple[Any, dict[str, Any]]:
+def lock_people(
+    tx: Transaction, organisation: str, externals: Iterable[str]
+) -> tuple[OrganisationRow | None, dict[str, FoldedPersonRow]]:
     """The organisation's row under its shared lock (None: unknown), and by external id person and locked state in one row.
 
     The id of an account that was merged names the account that took over.
@@ -97,14 +100,14 @@ def lock_people(tx: Transaction, organisation: str, externals: Iterable[str]) ->
     home = tx.memo.get(("home", organisation))
     if home is not None:
         return home[1], _by_name(tx, organisation, wanted, tx.ask(_PEOPLE, rows))
-    homes, people = tx.ask_all((organisations.SHARED, [{"slug": organisation}]), (_PEOPLE, rows))
+    homes, people = tx.ask_both((organisations.SHARED, [{"slug": organisation}]), (_PEOPLE, rows))
     held = organisations.remember(tx, organisation, homes, exclusive=False)
     return held, _by_name(tx, organisation, wanted, people)
 
 
 def _by_name(
-    tx: Transaction, organisation: str, wanted: Sequence[str], rows: Iterable[Any]
-) -> dict[str, Any]:
+    tx: Transaction, organisation: str, wanted: Sequence[str], rows: Iterable[FoldedPersonRow]
+) -> dict[str, FoldedPersonRow]:
     """The rows by the names that were asked for."""
     found = {row.external_id: row for row in rows}
     missing = [name for name in wanted if name not in found]
@@ -115,7 +118,7 @@ def _by_name(
     return {name: found[name] for name in wanted if name in found}
 
 
-def lock_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, Any]:
+def lock_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, FoldedPersonRow]:
     """Person and locked state in one row, by internal id; who was erased has no external id."""
     locked = lock(tx, organisation, sorted(ids))
     query = (
@@ -123,22 +126,22 @@ def lock_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id, isouter=True)
         .join(STATE, STATE.c.person_id == PERSON.c.id)
     )
-    found: dict[int, Any] = {}
+    found: dict[int, FoldedPersonRow] = {}
     wanted = list(locked)
     for start in range(0, len(wanted), _CHUNK):
-        rows = tx.execute(query.where(PERSON.c.id.in_(wanted[start : start + _CHUNK])))
+        rows = tx.rows(FoldedPersonRow, query.where(PERSON.c.id.in_(wanted[start : start + _CHUNK])))
         found.update((row.id, row) for row in rows)
     return found
 
 
-def save_many(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+def save_many(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
     """Store states after a fold; each row has `key` (person id) and the columns of the state."""
-    tx.later(_UPDATE, sorted(rows, key=lambda row: int(row["key"])))
+    tx.later(_UPDATE, sorted(rows, key=lambda row: cast("int", row["key"])))
 
 
-def every(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
+def every(tx: Transaction, ids: Sequence[int]) -> dict[int, PersonStateRow]:
     """The states without locks, of people with at least one event now or in closed periods, or with a badge that outlived theirs."""
-    found: dict[int, Row[Any]] = {}
+    found: dict[int, PersonStateRow] = {}
     holds = exists().where(
         BADGE.c.organisation_id == STATE.c.organisation_id,
         BADGE.c.person_id == STATE.c.person_id,
@@ -149,14 +152,14 @@ def every(tx: Transaction, ids: Sequence[int]) -> dict[int, Row[Any]]:
         begun = or_(STATE.c.last_us > BEFORE_ALL_US, STATE.c.scheme_version != 0, holds)
         query = select(STATE).where(where, begun)
         query = query.order_by(STATE.c.person_id)
-        found.update((row.person_id, row) for row in tx.execute(query))
+        found.update((row.person_id, row) for row in tx.rows(PersonStateRow, query))
     return found
 
 
-def active_since(tx: Transaction, organisation: str, from_us: int) -> list[Row[Any]]:
+def active_since(tx: Transaction, organisation: str, from_us: int) -> list[PersonStateRow]:
     """States, locked, whose last event occurred at or after an instant."""
     query = select(STATE).where(STATE.c.organisation_id == organisation, STATE.c.last_us >= from_us)
-    return list(tx.execute(tx.for_update(query.order_by(STATE.c.person_id))))
+    return tx.rows(PersonStateRow, tx.for_update(query.order_by(STATE.c.person_id)))
 
 
 def rebase_idle(tx: Transaction, organisation: str, before_us: int) -> None:
@@ -191,7 +194,7 @@ def renew(tx: Transaction, person_id: int, version: int, state: bytes) -> None:
     tx.execute(update(STATE).where(where).values(**values))
 
 
-def _blank(organisation: str, person_id: int) -> dict[str, Any]:
+def _blank(organisation: str, person_id: int) -> dict[str, object]:
     return {
         "person_id": person_id,
         "organisation_id": organisation,

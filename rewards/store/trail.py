@@ -1,18 +1,18 @@
 """The audit log and the outbox: who did what and why, and what other systems are to be told."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from rewards.store import schema
-from rewards.store.prepared import inserting
+from rewards.store.prepared import NoRow, inserting
+from rewards.store.rows import AuditRow, OutboxRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump
 
 AUDIT = schema.audit
 OUTBOX = schema.outbox
-_TELL = inserting(OUTBOX)
+_TELL = inserting(OUTBOX, NoRow)
 
 
 def log(
@@ -30,12 +30,12 @@ def log(
     tx.execute(insert(AUDIT), row)
 
 
-def audit_log(tx: Transaction, organisation: str, limit: int) -> list[Row[Any]]:
+def audit_log(tx: Transaction, organisation: str, limit: int) -> list[AuditRow]:
     """The newest lines first."""
     query = (
         select(AUDIT).where(AUDIT.c.organisation_id == organisation).order_by(AUDIT.c.id.desc()).limit(limit)
     )
-    return list(tx.execute(query))
+    return tx.rows(AuditRow, query)
 
 
 def subjects_of(tx: Transaction, organisation: str, action: str) -> list[tuple[int, str]]:
@@ -45,7 +45,7 @@ def subjects_of(tx: Transaction, organisation: str, action: str) -> list[tuple[i
     return [(row.recorded_us, row.subject) for row in tx.execute(query)]
 
 
-def tell(tx: Transaction, organisation: str, messages: Sequence[tuple[str, Any]], at_us: int) -> None:
+def tell(tx: Transaction, organisation: str, messages: Sequence[tuple[str, object]], at_us: int) -> None:
     """Queue (topic, payload) messages for delivery after commit."""
     rows = [
         {
@@ -60,10 +60,10 @@ def tell(tx: Transaction, organisation: str, messages: Sequence[tuple[str, Any]]
     tx.later(_TELL, rows)
 
 
-def waiting(tx: Transaction, limit: int) -> list[Row[Any]]:
+def waiting(tx: Transaction, limit: int) -> list[OutboxRow]:
     """Messages not yet delivered, oldest first."""
     query = select(OUTBOX).where(OUTBOX.c.dispatched_at_us.is_(None)).order_by(OUTBOX.c.id).limit(limit)
-    return list(tx.execute(query))
+    return tx.rows(OutboxRow, query)
 
 
 def delivered(tx: Transaction, message_id: int, at_us: int) -> None:

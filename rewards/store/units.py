@@ -34,7 +34,7 @@ def maybe_us(us: int | None) -> datetime | None:
     return None if us is None or us > _LAST_US else from_us(us)
 
 
-def dump(value: Any) -> str:
+def dump(value: object) -> str:
     """Canonical JSON text: sorted keys, no spaces."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 

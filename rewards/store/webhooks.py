@@ -3,12 +3,12 @@
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 
 from rewards.store import schema
-from rewards.store.session import Transaction
+from rewards.store.rows import DueRow, OutboxRow, SentRow, WebhookRow
+from rewards.store.session import SelectT, Transaction
 
 OUTBOX = schema.outbox
 WEBHOOK = schema.webhook
@@ -18,15 +18,15 @@ _LOOKED_AT = 16
 WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 
 
-def add(tx: Transaction, row: Mapping[str, Any]) -> int:
+def add(tx: Transaction, row: Mapping[str, object]) -> int:
     """Keep a subscription; returns its id."""
     return int(tx.execute(insert(WEBHOOK).returning(WEBHOOK.c.id), dict(row)).scalar_one())
 
 
-def find(tx: Transaction, organisation: str, webhook: int) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, webhook: int) -> WebhookRow | None:
     """One subscription."""
     where = and_(WEBHOOK.c.organisation_id == organisation, WEBHOOK.c.id == webhook)
-    return tx.execute(select(WEBHOOK).where(where)).one_or_none()
+    return tx.row(WebhookRow, select(WEBHOOK).where(where))
 
 
 def lock(tx: Transaction, organisation: str, webhook: int) -> None:
@@ -35,13 +35,13 @@ def lock(tx: Transaction, organisation: str, webhook: int) -> None:
     tx.execute(tx.for_update(select(WEBHOOK.c.id).where(where)))
 
 
-def page(tx: Transaction, organisation: str, limit: int, after: int) -> list[Row[Any]]:
+def page(tx: Transaction, organisation: str, limit: int, after: int) -> list[WebhookRow]:
     """Subscriptions by id."""
     where = and_(WEBHOOK.c.organisation_id == organisation, WEBHOOK.c.id > after)
-    return list(tx.execute(select(WEBHOOK).where(where).order_by(WEBHOOK.c.id).limit(limit)))
+    return tx.rows(WebhookRow, select(WEBHOOK).where(where).order_by(WEBHOOK.c.id).limit(limit))
 
 
-def change(tx: Transaction, webhook: int, values: Mapping[str, Any]) -> None:
+def change(tx: Transaction, webhook: int, values: Mapping[str, object]) -> None:
     """Update one subscription."""
     tx.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(**values))
 
@@ -65,7 +65,7 @@ def drop(tx: Transaction, webhook: int) -> None:
 
 def deliveries(
     tx: Transaction, organisation: str, webhook: int, limit: int, before: int | None
-) -> list[Row[Any]]:
+) -> list[SentRow]:
     """Messages to one subscription, the newest first, with their topics."""
     query = (
         select(DELIVERY, OUTBOX.c.topic)
@@ -74,25 +74,25 @@ def deliveries(
     )
     if before is not None:
         query = query.where(DELIVERY.c.id < before)
-    return list(tx.execute(query.order_by(DELIVERY.c.id.desc()).limit(limit)))
+    return tx.rows(SentRow, query.order_by(DELIVERY.c.id.desc()).limit(limit))
 
 
-def take_from_outbox(tx: Transaction, limit: int, now_us: int) -> list[Row[Any]]:
+def take_from_outbox(tx: Transaction, limit: int, now_us: int) -> list[OutboxRow]:
     """Messages nobody has looked at, marked as looked at."""
     query = select(OUTBOX).where(OUTBOX.c.dispatched_at_us.is_(None)).order_by(OUTBOX.c.id).limit(limit)
-    found = list(tx.execute(_skip_locked(tx, query)))
+    found = tx.rows(OutboxRow, _skip_locked(tx, query))
     if found:
         where = OUTBOX.c.id.in_([row.id for row in found])
         tx.execute(update(OUTBOX).where(where).values(dispatched_at_us=now_us))
     return found
 
 
-def told(tx: Transaction) -> list[Row[Any]]:
+def told(tx: Transaction) -> list[WebhookRow]:
     """Every subscription that messages are kept for: those that are paused get theirs later."""
-    return list(tx.execute(select(WEBHOOK).where(WEBHOOK.c.status != GONE).order_by(WEBHOOK.c.id)))
+    return tx.rows(WebhookRow, select(WEBHOOK).where(WEBHOOK.c.status != GONE).order_by(WEBHOOK.c.id))
 
 
-def send_later(tx: Transaction, pairs: Sequence[tuple[Any, Any]], now_us: int) -> None:
+def send_later(tx: Transaction, pairs: Sequence[tuple[WebhookRow, OutboxRow]], now_us: int) -> None:
     """Queue (subscription, message) pairs. The message's id is drawn here, once: every attempt carries the same one."""
     rows = [
         {
@@ -120,7 +120,7 @@ def hold_back(tx: Transaction, webhook: int, until_us: int) -> None:
     tx.execute(update(DELIVERY).where(where).values(next_us=until_us))
 
 
-def claim_due(tx: Transaction, limit: int, per_webhook: int, now_us: int, until_us: int) -> list[Row[Any]]:
+def claim_due(tx: Transaction, limit: int, per_webhook: int, now_us: int, until_us: int) -> list[DueRow]:
     """Messages whose time has come, leased to the caller: unless it reports back, they are due again at `until_us`.
 
     Of one subscription no more than `per_webhook`, so that one with a long queue does not keep the others waiting.
@@ -153,10 +153,10 @@ def claim_due(tx: Transaction, limit: int, per_webhook: int, now_us: int, until_
         .where(where)
         .order_by(DELIVERY.c.id)
     )  # fmt: skip
-    return list(tx.execute(joined))
+    return tx.rows(DueRow, joined)
 
 
-def report(tx: Transaction, delivery: int, attempt: int, values: Mapping[str, Any]) -> bool:
+def report(tx: Transaction, delivery: int, attempt: int, values: Mapping[str, object]) -> bool:
     """What became of an attempt; False when another attempt has begun since, whose word then counts."""
     where = and_(DELIVERY.c.id == delivery, DELIVERY.c.attempts == attempt, DELIVERY.c.status == WAITING)
     return tx.execute(update(DELIVERY).where(where).values(**values)).rowcount == 1
@@ -182,6 +182,6 @@ def again(
     return tx.execute(update(DELIVERY).where(*where).values(**values)).rowcount
 
 
-def _skip_locked(tx: Transaction, query: Any) -> Any:
+def _skip_locked(tx: Transaction, query: SelectT) -> SelectT:
     """Two workers never take the same rows; on SQLite the one writer sees to that."""
     return query.with_for_update(skip_locked=True) if tx.dialect == "postgresql" else query

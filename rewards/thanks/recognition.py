@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from rewards.amounts import amount_text
@@ -14,7 +13,7 @@ from rewards.ledger.entries import Receipt
 from rewards.ledger.fold import closed_until
 from rewards.ledger.intake import record
 from rewards.ledger.new_entries import ALLOWANCE, MINT, NOBODY, SPENDABLE, NewEntry
-from rewards.ledger.places import today
+from rewards.ledger.places import places, today
 from rewards.ledger.posting import post
 from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.scheme.scheme import Kudos as Allowance
@@ -25,6 +24,7 @@ from rewards.store import people as people_rows
 from rewards.store import recognition as rows
 from rewards.store import reviews, states
 from rewards.store.persons import accounts_of, find_row
+from rewards.store.rows import KudosRow, NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import DAY_US, digest, dump, from_us, to_us
 from rewards.thanks.rings import ring_closed_by
@@ -103,6 +103,8 @@ def thank_several(
     schemes = Schemes.of(tx, organisation)
     version = schemes.at(now_us)
     terms = None if version == NO_SCHEME else schemes.scheme(version).recognition.kudos
+    if schemes.asks_enrolment(version) and not places(tx, [first])[first.id].is_enrolled(now_us):
+        raise Refused("kudos: you do not take part in the program; join first")
     if terms is None:
         raise Refused("kudos: the scheme in force has none; publish a scheme with recognition.kudos")
     gift = millipoints(terms.gift) if amount is None else amount // len(others)
@@ -135,7 +137,7 @@ def thank_several(
 
 
 def _give(
-    tx: Transaction, organisation: str, first: Any, second: Any, terms: Allowance, version: int, gift: int,
+    tx: Transaction, organisation: str, first: NamedPersonRow, second: NamedPersonRow, terms: Allowance, version: int, gift: int,
     message: str, tags: Sequence[str], dedupe: str, request_hash: str, now: datetime,
 ) -> Receipt:  # fmt: skip
     now_us = to_us(now)
@@ -160,13 +162,13 @@ def _give(
         detail = dump({"kudos": kudos_id, "limit": limit, **counts})
         reviews.add(tx, organisation, first.id, None, "reciprocal" if mutually else "ring", detail, now_us)
         return Receipt(SOURCE, str(kudos_id), "held", "held_for_review")
-    return deliver(
-        tx, organisation, rows.find(tx, organisation, kudos_id), first.external_id, second.external_id, now
-    )
+    given = rows.find(tx, organisation, kudos_id)
+    assert given is not None
+    return deliver(tx, organisation, given, first.external_id, second.external_id, now)
 
 
 def deliver(
-    tx: Transaction, organisation: str, gift: Any, giver: str, receiver: str, now: datetime
+    tx: Transaction, organisation: str, gift: KudosRow, giver: str, receiver: str, now: datetime
 ) -> Receipt:
     """Hand over a gift that counts: the receiver's side of the ledger, and the event that rules may reward.
 
@@ -178,10 +180,15 @@ def deliver(
     terms = None if version == NO_SCHEME else schemes.scheme(version).recognition.kudos
     account = SPENDABLE if terms is not None and terms.spendable else THANKED
     day = today(now_us, schemes.zone(version)).toordinal()
+    amount = gift.amount
+    if schemes.asks_enrolment(version):
+        # Whoever does not take part gets the thanks, and no points; the giver is not told which.
+        (row,) = people_rows.by_ids(tx, organisation, [gift.receiver_id]).values()
+        amount = gift.amount if places(tx, [row])[row.id].is_enrolled(now_us) else 0
     draft = NewEntry(
-        person_id=gift.receiver_id, origin="gift", kind="kudos", rule="kudos", amount=gift.amount, reason="gift",
+        person_id=gift.receiver_id, origin="gift", kind="kudos", rule="kudos", amount=amount, reason="gift",
         scheme_version=version, local_date=day, board_date=day, team="", occurred_us=now_us, dedupe=f"gift:{gift.id}",
-        moves=((MINT, NOBODY, "", -gift.amount), (account, gift.receiver_id, "", gift.amount)) if gift.amount else (),
+        moves=((MINT, NOBODY, "", -amount), (account, gift.receiver_id, "", amount)) if amount else (),
     )  # fmt: skip
     post(tx, organisation, [draft], now_us)
     home = organisation_rows.find_shared(tx, organisation)
@@ -271,8 +278,8 @@ def period_of(period: str, day: date) -> str:
 def _check(
     tx: Transaction,
     organisation: str,
-    giver: Any,
-    receiver: Any,
+    giver: NamedPersonRow,
+    receiver: NamedPersonRow,
     message: str,
     terms: Allowance,
     now_us: int,
@@ -295,7 +302,7 @@ def _check(
 def _spend(
     tx: Transaction,
     organisation: str,
-    giver: Any,
+    giver: NamedPersonRow,
     terms: Allowance,
     gift: int,
     day: date,
@@ -318,7 +325,7 @@ def _spend(
         ) from fault
 
 
-def _views(tx: Transaction, organisation: str, found: Sequence[Any]) -> list[Kudos]:
+def _views(tx: Transaction, organisation: str, found: Sequence[KudosRow]) -> list[Kudos]:
     import json
 
     names = people_rows.names(

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from rewards.faults import Conflict, NotFound, Refused
 from rewards.ledger.fold import closed_until
@@ -19,6 +18,7 @@ from rewards.store import people as people_rows
 from rewards.store import recognition as rows
 from rewards.store import reviews, states, trail
 from rewards.store.persons import find_row
+from rewards.store.rows import KudosRow, OrganisationRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 from rewards.thanks.recognition import SOURCE
@@ -60,24 +60,24 @@ def withdraw_kudos(
     trail.tell(tx, organisation, [("kudos.withdrawn", {"kudos": kudos})], now_us)
 
 
-def give_allowance_back(tx: Transaction, organisation: str, gift: Any, now_us: int) -> None:
+def give_allowance_back(tx: Transaction, organisation: str, gift: KudosRow, now_us: int) -> None:
     """What a gift took from its giver's allowance, back into the period it came from."""
     sent = journal_rows.by_dedupe(tx, organisation, gift.dedupe)
     if sent is None or not gift.amount:
         return
     postings = journal_rows.postings_of(tx, [sent.id])[sent.id]
-    heirs = people_rows.heirs(tx, organisation, [sent.person_id])
+    heirs = people_rows.heirs(tx, organisation, [journal_rows.person_of(sent)])
     back = replace(
         opposite(sent, postings, "refund", "refunded"), occurred_us=now_us, team="", event_ref=None
     )
     post(tx, organisation, [inherited(back, heirs)], now_us)
 
 
-def _undo(tx: Transaction, organisation: str, home: Any, gift: Any, now_us: int) -> None:
+def _undo(tx: Transaction, organisation: str, home: OrganisationRow, gift: KudosRow, now_us: int) -> None:
     given = journal_rows.gift_of(tx, organisation, gift)
     if given is not None and gift.amount:
         postings = journal_rows.postings_of(tx, [given.id])[given.id]
-        heirs = people_rows.heirs(tx, organisation, [given.person_id])
+        heirs = people_rows.heirs(tx, organisation, [journal_rows.person_of(given)])
         back = inherited(opposite(given, postings, "reversal", "reversed"), heirs)
         left = journal_rows.balance_of(tx, organisation, SPENDABLE, back.person_id or 0) or 0
         if any(account == SPENDABLE for account, *_ in back.moves) and left < gift.amount:

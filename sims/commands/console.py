@@ -42,7 +42,7 @@ class CommandGroup(TyperGroup):
         """Run one command line and leave the process with its exit code."""
         sys.exit(self._exit_code(args, extra))
 
-    def _exit_code(self, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
+    def _exit_code(self, args: Sequence[str] | None, extra: Mapping[str, Any]) -> int:
         clashes = package_clashes()
         if clashes:
             return fail("; ".join(map(str, clashes)))
@@ -89,7 +89,7 @@ def check_out(*outs: Path | None) -> None:
             )
 
 
-def write_json(out: Path | None, body: Mapping[str, Any]) -> None:
+def write_json(out: Path | None, body: Mapping[str, object]) -> None:
     """Write `body` to `out` (`-` is standard output, None is nowhere); the same body gives the same bytes."""
     if out is None:
         return

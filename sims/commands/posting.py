@@ -4,7 +4,7 @@ import json
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,7 +52,7 @@ def events_endpoint(url: str) -> str:
     return url.rstrip("/") + "/api/v1/events"
 
 
-def _post(endpoint: str, token: str, batch: list[dict[str, Any]]) -> Counter[str]:
+def _post(endpoint: str, token: str, batch: Sequence[Mapping[str, object]]) -> Counter[str]:
     request = urllib.request.Request(  # noqa: S310 - events_endpoint admits http and https only
         endpoint,
         data=json.dumps(batch).encode(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,7 +25,7 @@ class Matrix:
     symmetric: bool
     skipped_lines: int
 
-    def check(self, file: Path, table: Any) -> None:
+    def check(self, file: Path, table: pa.Table) -> None:
         """Raises EdgeListError where the entries are not as many as the head says, or name a row that there is not."""
         if table.num_rows != self.entries:
             raise EdgeListError(

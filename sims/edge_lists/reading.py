@@ -111,7 +111,7 @@ def _is_parquet(file: Path) -> bool:
         return file.suffix.lower() == ".parquet" or start.read(4) == b"PAR1"
 
 
-def _mirrored(table: Any) -> Any:
+def _mirrored(table: pa.Table) -> Any:
     """With each edge beside the diagonal there and back: a symmetric matrix is written by one half."""
     beside = table.filter(arrow_compute.not_equal(table.column(0), table.column(1)))
     swapped = beside.set_column(0, beside.column_names[0], beside.column(1)).set_column(
@@ -120,7 +120,7 @@ def _mirrored(table: Any) -> Any:
     return pa.concat_tables([table, swapped])
 
 
-def _edge_list(table: Any, both_ways: bool) -> EdgeList:
+def _edge_list(table: pa.Table, both_ways: bool) -> EdgeList:
     ends = pa.chunked_array([*table.column(0).chunks, *table.column(1).chunks]).dictionary_encode()
     ends = ends.unify_dictionaries().combine_chunks()
     codes = ends.indices.to_numpy()
@@ -166,7 +166,7 @@ def _lines(body: bytes, layout: _Layout) -> Iterator[bytes]:
     return (line for line in body.split(b"\n")[layout.skipped_lines :] if line)
 
 
-def _finite(table: Any) -> bool:
+def _finite(table: pa.Table) -> bool:
     if table.num_columns < 3:
         return True
     column = table.column(2)
@@ -344,11 +344,11 @@ def _parquet(file: Path, wanted: list[str]) -> Any:
     return _with_numbers(file, table, wanted)
 
 
-def _is_text(kind: Any) -> bool:
+def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _with_numbers(file: Path, table: Any, wanted: list[str]) -> Any:
+def _with_numbers(file: Path, table: pa.Table, wanted: list[str]) -> Any:
     if len(wanted) < 3:
         return table
     try:

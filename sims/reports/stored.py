@@ -27,7 +27,7 @@ class StoredComparison:
     body: Mapping[str, Any]
 
 
-def save_comparison(tx: Transaction, organisation: str, body: Mapping[str, Any], now: datetime) -> str:
+def save_comparison(tx: Transaction, organisation: str, body: Mapping[str, object], now: datetime) -> str:
     """Store a comparison's JSON and give back its id."""
     text = json.dumps(body, allow_nan=False, ensure_ascii=False)
     digest = sha256(text.encode()).hexdigest()

@@ -89,7 +89,7 @@ def _takes(field: FieldInfo) -> str:
     return " ".join([_word(field.annotation), *_limits(field.metadata)])
 
 
-def _limits(metadata: Iterable[Any]) -> list[str]:
+def _limits(metadata: Iterable[object]) -> list[str]:
     found = []
     for rule in metadata:
         if isinstance(rule, FieldInfo):
@@ -100,7 +100,7 @@ def _limits(metadata: Iterable[Any]) -> list[str]:
     return found
 
 
-def _word(annotation: Any) -> str:
+def _word(annotation: object) -> str:
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in inner)
@@ -139,7 +139,7 @@ def _default(field: FieldInfo) -> str:
     return f"`{value}`"
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for inner in get_args(annotation):

@@ -25,6 +25,7 @@ from rewards.ledger.intake import record
 from rewards.ledger.periods import close_period
 from rewards.ledger.undo import reverse_entry
 from rewards.merging import merge_people
+from rewards.people.membership import invite, join, leave, pause, resume
 from rewards.people.organisations import create_organisation
 from rewards.people.people import change_zone, deactivate, erase, import_people, reactivate, set_leave
 from rewards.people_file import PersonRow
@@ -127,7 +128,9 @@ BADGES = """badges:
 """
 
 
-def text_of(points: int, once: str, segment: str, hold: int, badges: bool, grace: int) -> str:
+def text_of(
+    points: int, once: str, segment: str, hold: int, badges: bool, grace: int, membership: str = "everybody"
+) -> str:
     body = BODY.format(
         points=points,
         once=once,
@@ -136,7 +139,7 @@ def text_of(points: int, once: str, segment: str, hold: int, badges: bool, grace
         grace=grace,
         badges=BADGES.format() if badges else "",
     )
-    return f"name: s\ntitle: S\n{body}"
+    return f"name: s\ntitle: S\nmembership: {membership}\n{body}"
 
 
 texts = st.builds(
@@ -147,6 +150,7 @@ texts = st.builds(
     st.sampled_from([0, 24]),
     st.booleans(),
     st.sampled_from([12, 72]),
+    st.sampled_from(["everybody", "everybody", "enrolled"]),
 )
 FIRST = text_of(20, "each", "sales", 0, True, 72)
 
@@ -217,6 +221,9 @@ class History:
                     self._import(tx, rest[1], rest[0])
             case "travels":
                 self.attempt(change_zone, rest[0], rest[1], self.now)
+            case "stands":
+                self.attempt(invite, self.now, "hr", people=[rest[0]])
+                self.attempt(rest[1], rest[0], self.now)
             case "leaves":
                 self.attempt(deactivate, rest[0], self.now)
             case "returns":
@@ -257,6 +264,7 @@ steps = st.lists(
         st.tuples(st.just("away"), people, st.integers(-3, 1)),
         st.tuples(st.just("moved"), people, st.sampled_from(["sales", "lab"])),
         st.tuples(st.just("travels"), people, st.sampled_from(["Asia/Tokyo", "Pacific/Honolulu"])),
+        st.tuples(st.just("stands"), people, st.sampled_from([join, join, pause, resume, leave])),
         st.tuples(st.just("leaves"), people),
         st.tuples(st.just("returns"), people),
         st.tuples(st.just("thanks"), people, people),

@@ -11,6 +11,7 @@ from sqlalchemy.sql.sqltypes import BigInteger
 from rewards.badges.credentials import credential_for
 from rewards.content.content import ChannelStatus, ContentItem, publish_item
 from rewards.content.links import prepare_share
+from rewards.content.suggestions import suggest
 from rewards.mail.choices import Choice, choose
 from rewards.merging import merge_people
 from rewards.nominations.nominations import nominate
@@ -99,6 +100,7 @@ def world(db: Any) -> World:
         link_people(tx, org, "ben", "ana", now)
         publish_item(tx, org, ITEM, now)
         prepare_share(tx, org, "ben", ITEM.id, "x", now)
+        suggest(tx, org, "ben", now, url="https://x.org/2", title="By Benjamin Quill", words="Ben wrote it")
         nominate(tx, org, "ben", "helper", "dan", "Helped", now)
         nominate(tx, org, "dan", "helper", "ben", "Helped", now)
         deactivate(tx, org, "ben", now)

@@ -24,7 +24,12 @@ from tests.rewards.scheme.test_scheme import FIELDS, leaves, mutated
 from tests.rewards.whole_scheme import WHOLE
 
 ROOT = Path(__file__).parents[2]
-KERNEL = ("rewards.scoring.tables", "rewards.scoring.vocabulary", "rewards.scheme.achievements")
+KERNEL = (
+    "rewards.scoring.tables",
+    "rewards.scoring.vocabulary",
+    "rewards.scheme.achievements",
+    "rewards.scheme.scheme",
+)
 
 
 def models(kind: Any, seen: dict[str, type[BaseModel]]) -> dict[str, type[BaseModel]]:

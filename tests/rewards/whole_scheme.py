@@ -4,6 +4,7 @@ WHOLE = """
 name: whole
 title: Everything
 note: For those who decide.
+membership: enrolled
 rules:
   - id: share
     title: Share
@@ -28,6 +29,7 @@ rules:
     points: 1
 caps: [{window: month, points: 400}]
 unrewarded_channels: [facebook]
+channel_rules: listed
 badges:
   - id: regular
     title: Regular

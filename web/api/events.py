@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from rewards.events import Event, EventError, is_json, parse_cloudevent, read_json
+from rewards.events import OWN_KINDS, Event, EventError, is_json, parse_cloudevent, read_json
 from rewards.ledger.entries import Receipt
 from rewards.ledger.intake import record
 from rewards.ledger.singles import Single, record_singles
@@ -156,13 +156,23 @@ def _result(index: int, receipt: Receipt) -> EventResult:
     )
 
 
-def take(store: Database, token: ApiToken, messages: list[Any]) -> list[EventResult]:
+def read_event(message: object) -> Event:
+    """The event of a message. Raises EventError, also for a kind that the program alone records."""
+    event = parse_cloudevent(message)
+    if event.kind in OWN_KINDS:
+        raise EventError(
+            f"type: got {event.kind!r}; the program alone records it, when people join or leave here; leave it out"
+        )
+    return event
+
+
+def take(store: Database, token: ApiToken, messages: Sequence[object]) -> list[EventResult]:
     """Record the messages that are events in one transaction; the others are answered as invalid."""
     events: list[tuple[int, Event]] = []
     results: dict[int, EventResult] = {}
     for index, message in enumerate(messages):
         try:
-            events.append((index, parse_cloudevent(message)))
+            events.append((index, read_event(message)))
         except EventError as error:
             results[index] = EventResult(index=index, status="invalid", reason=str(error))
     with store.begin() as tx:
@@ -193,10 +203,10 @@ def single_recorder(store: Database) -> Singles:
     return Batcher("events", work, POSTGRESQL_WRITERS if store.dialect == "postgresql" else 1)
 
 
-async def take_single(singles: Singles, token: ApiToken, message: Any) -> EventResult:
+async def take_single(singles: Singles, token: ApiToken, message: object) -> EventResult:
     """Record one message and give its answer. Raises Problem for one that is no event, or contradicts an earlier one."""
     try:
-        event = parse_cloudevent(message)
+        event = read_event(message)
     except EventError as error:
         raise Problem(422, str(error)) from None
     receipt = await singles.ask(Single(token.organisation, event, BACKFILL in token.scopes))

@@ -175,5 +175,5 @@ def _plain(
     return status, body.model_dump(mode="json"), dict(headers)
 
 
-def _answer(status: int, body: dict[str, Any], headers: Mapping[str, str]) -> Response:
+def _answer(status: int, body: Mapping[str, object], headers: Mapping[str, str]) -> Response:
     return JSONResponse(body, status, headers=dict(headers))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rewards.badges.progress import BadgeProgress
-from rewards.content.content import ContentItem
+from rewards.content.content import ContentItem, Recall
 from rewards.content.links import ShareDraft
 from rewards.ledger.entries import Balances, EntryView
 from rewards.people.accounts import Account
 from rewards.people.people import Person
+from rewards.scheme.networks import NetworkRules
 from rewards.scheme.scheme import IncentiveScheme, millipoints
 from rewards.thanks.recognition import Kudos
 
@@ -40,11 +41,13 @@ class Goal:
 
 @dataclass(frozen=True)
 class Note:
-    """What holds on some channels of an item: green, amber or red, and the reason."""
+    """What holds on some channels of an item: green, amber or red, the reason, and whom to ask how about them."""
 
     status: str
     channels: tuple[str, ...]
     reason: str
+    ask: str
+    how: str
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,15 @@ class ItemCard:
 
 @dataclass(frozen=True)
 class HomeContext:
-    """The home page: own progress first, then what may be shared (`cards`) and what may not (`closed`)."""
+    """The home page: what was recalled, what may be shared (`cards`, of page `number`) and what may not (`closed`), own progress."""
 
     account: Account
     person: Person
     cards: Sequence[ItemCard]
     closed: Sequence[ItemCard]
+    recalls: Sequence[Recall]
+    number: int
+    more: bool
     balances: Balances
     trend: Sequence[WeekBar]
     goal: Goal | None
@@ -74,17 +80,27 @@ class HomeContext:
 
 @dataclass(frozen=True)
 class ShareContext:
-    """One item on one channel, ready in the sharer's own words. `ideas` are texts to start from, to copy by hand."""
+    """One item on one channel, ready in the sharer's own words.
+
+    `template`: the dialogue's address with places for the words. `copies`: the dialogue takes a link alone, so the text is copied.
+    `forbids`: the network forbids rewards or ready-made texts, in its own words or ours; its title, why and sources.
+    """
 
     account: Account
     person: Person
     item: ContentItem
     draft: ShareDraft
+    words: str
+    fault: str
     ask: str
+    how: str
     status: str
     reason: str
     rewarded: bool
-    ideas: Sequence[str]
+    template: str
+    copies: bool
+    forbids: NetworkRules | None
+    looked: bool
 
 
 @dataclass(frozen=True)
@@ -109,15 +125,19 @@ class PointsContext:
     shared: bool
 
 
-def notes_of(item: ContentItem) -> list[Note]:
-    """The item's channels by status and reason, green first; a green light without a reason needs no words."""
-    groups: dict[tuple[str, str], list[str]] = {}
+def notes_of(item: ContentItem, name_of: Callable[[str], str]) -> list[Note]:
+    """The item's channels by status, reason and whom to ask, green first; a green light that nothing is said about needs no words."""
+    groups: dict[tuple[str, str, str, str], list[str]] = {}
     for channel, found in item.channels.items():
-        groups.setdefault((found.status, found.reason), []).append(channel)
+        groups.setdefault((found.status, found.reason, found.ask, found.how), []).append(channel)
     order = ("green", "amber", "red")
-    notes = [Note(status, tuple(channels), reason) for (status, reason), channels in groups.items()]
+    notes = [
+        Note(status, tuple(channels), reason, name_of(ask) if ask else "", how)
+        for (status, reason, ask, how), channels in groups.items()
+    ]
     return sorted(
-        (note for note in notes if note.reason or note.status != "green"), key=lambda n: order.index(n.status)
+        (note for note in notes if note.reason or note.ask or note.how or note.status != "green"),
+        key=lambda n: order.index(n.status),
     )
 
 

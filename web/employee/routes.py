@@ -13,16 +13,14 @@ from pydantic import Field
 from rewards.badges.progress import badge_progress
 from rewards.boards.highlights import highlighted
 from rewards.challenges.challenges import challenges
-from rewards.content.content import ContentItem, get_item, green_lit_for, is_open, list_items
-from rewards.content.links import clicks_for, declare_share, prepare_share
+from rewards.content.content import list_items, recalls_for
+from rewards.content.links import clicks_for
 from rewards.faults import Fault, NotFound
 from rewards.ledger.entries import EntryView, badges_for, balances, entries_for
 from rewards.nominations.nominations import awards_for, honours
-from rewards.people.accounts import Account
-from rewards.people.people import Person, get_person, list_people
+from rewards.people.people import get_person, list_people
 from rewards.people.rights import Right
 from rewards.publishing.publication import scheme_in_force
-from rewards.store.session import Transaction
 from rewards.thanks.recognition import (
     MOST_RECEIVERS,
     kudos_allowance_left,
@@ -34,18 +32,16 @@ from rewards.thanks.withdrawal import withdraw_kudos
 from web.employee.contexts import (
     EntryRow,
     HomeContext,
-    ItemCard,
     PointsContext,
-    ShareContext,
     is_earned,
     nearest,
     next_goal,
-    notes_of,
     trend_of,
 )
+from web.employee.sharing import MOST_CARDS, cards_for
 from web.navigation import home_of
 from web.problems import refused
-from web.session import Employee, PublicAddress, SignedIn, Store, now
+from web.session import Employee, SignedIn, Store, now
 from web.templating import page
 from web.text import MOST_TYPED, Plain, within
 
@@ -56,37 +52,6 @@ TREND_ENTRIES = 500
 MOST_ID = 2**63 - 1
 
 
-def name_of(tx: Transaction, organisation: str, approver: str) -> str:
-    """Whom to ask: the person's name where the approver is somebody's id, else the text as it is."""
-    try:
-        found = get_person(tx, organisation, approver)
-    except NotFound:
-        return approver
-    return found.name or found.id
-
-
-def _cards(
-    tx: Transaction, account: Account, person: Person, entries: Sequence[EntryView]
-) -> tuple[list[ItemCard], list[ItemCard]]:
-    """What the person may share now, and what is on the grid for her but may go nowhere yet."""
-    org, at = account.organisation, now()
-    shared = {entry.object for entry in entries if entry.event_kind == "share"}
-
-    def card(item: ContentItem) -> ItemCard:
-        return ItemCard(item, notes_of(item), name_of(tx, org, item.approver), item.id in shared)
-
-    closed = [
-        item
-        for item in list_items(tx, org)
-        if not item.is_green
-        and (not item.segments or person.segment in item.segments)
-        and is_open(tx, org, item.id, at)
-    ]
-    return [card(item) for item in green_lit_for(tx, org, account.person, at)], [
-        card(item) for item in closed
-    ]
-
-
 def _about(entry: EntryView, titles: Mapping[str, str]) -> str:
     """What the entry's event was about, in words; thanks are about nothing that has a name."""
     about = entry.object or ""
@@ -94,8 +59,13 @@ def _about(entry: EntryView, titles: Mapping[str, str]) -> str:
 
 
 @router.get("/")
-def home(request: Request, store: Store, account: SignedIn) -> Response:
-    """Own progress, something worth sharing, thanks. Whoever is no employee is led to the page of their role."""
+def home(
+    request: Request,
+    store: Store,
+    account: SignedIn,
+    number: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1,
+) -> Response:
+    """Something worth sharing, own progress, thanks. Whoever is no employee is led to the page of their role."""
     if not account.may(Right.TAKE_PART):
         return RedirectResponse(home_of(account), 303)
     at, org, me = now(), account.organisation, account.person
@@ -104,12 +74,16 @@ def home(request: Request, store: Store, account: SignedIn) -> Response:
         held = balances(tx, org, me)
         person = get_person(tx, org, me)
         entries = entries_for(tx, org, me, TREND_ENTRIES)
-        cards, closed = _cards(tx, account, person, entries)
+        found = cards_for(tx, account, person, entries, at)
+        first = (number - 1) * MOST_CARDS
         context = HomeContext(
             account=account,
             person=person,
-            cards=cards,
-            closed=closed,
+            cards=found.open[first : first + MOST_CARDS],
+            closed=found.closed[:MOST_CARDS],
+            recalls=recalls_for(tx, org, me),
+            number=number,
+            more=len(found.open) > first + MOST_CARDS,
             balances=held,
             trend=trend_of(entries, at, person.timezone),
             goal=next_goal(version.scheme if version else None, held.earned),
@@ -117,41 +91,6 @@ def home(request: Request, store: Store, account: SignedIn) -> Response:
             kudos=kudos_received(tx, org, me, 3),
         )
     return page(request, "employee/home.html", context)
-
-
-@router.get("/share/{item}/{channel:path}")
-def share(
-    request: Request, store: Store, public: PublicAddress, account: Employee, item: Plain, channel: Plain
-) -> Response:
-    """One item on one channel: own words, disclosure filled in, the network's own dialogue, then “I shared it”."""
-    at, org, me = now(), account.organisation, account.person
-    with store.begin() as tx:
-        draft = prepare_share(tx, org, me, item, channel, at, public)
-        content = get_item(tx, org, item)
-        version = scheme_in_force(tx, org, at)
-        rewarded = version is not None and not version.scheme.is_unrewarded(draft.channel)
-        status = content.channels[draft.channel]
-        context = ShareContext(
-            account=account,
-            person=get_person(tx, org, me),
-            item=content,
-            draft=draft,
-            ask=name_of(tx, org, content.approver),
-            status=status.status,
-            reason=status.reason,
-            rewarded=rewarded,
-            # A channel that forbids rewards forbids ready-made texts as well.
-            ideas=content.suggested_texts if rewarded and not draft.prefilled else (),
-        )
-    return page(request, "employee/share.html", context)
-
-
-@router.post("/share/{code}/declare")
-def declare(store: Store, account: Employee, code: Plain) -> Response:
-    """The employee says the post is out."""
-    with store.begin() as tx:
-        declare_share(tx, account.organisation, account.person, code, now())
-    return RedirectResponse("/points?shared=1", 303)
 
 
 @router.get("/points")

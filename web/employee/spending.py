@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -67,7 +67,7 @@ def claim(
 ) -> Response:
     """Buy a reward. A form sent twice buys once."""
 
-    def buy(tx: Transaction) -> Any:
+    def buy(tx: Transaction) -> object:
         return claim_reward(tx, account.organisation, account.person, reward, f"page:{key}", now())
 
     return _act(request, store, account, buy, "claimed")
@@ -79,7 +79,7 @@ def cancel(
 ) -> Response:
     """Take one's own claim back."""
 
-    def give_back(tx: Transaction) -> Any:
+    def give_back(tx: Transaction) -> object:
         if all(one.id != id for one in claims_for(tx, account.organisation, account.person)):
             raise NotFound(f"claim {id}: not one of yours; see the list of your rewards")
         return cancel_claim(tx, account.organisation, id, account.person, "taken back by the employee", now())
@@ -88,7 +88,7 @@ def cancel(
 
 
 def _act(
-    request: Request, store: Database, account: Account, act: Callable[[Transaction], Any], done: str
+    request: Request, store: Database, account: Account, act: Callable[[Transaction], object], done: str
 ) -> Response:
     try:
         with store.begin() as tx:

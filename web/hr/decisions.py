@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -109,7 +109,7 @@ def _act(
     store: Database,
     account: Account,
     typed: Typed,
-    act: Callable[[Transaction], Any],
+    act: Callable[[Transaction], object],
 ) -> Response:
     try:
         within(typed.reason, MOST_REASON, "reason")

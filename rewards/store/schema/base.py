@@ -1,6 +1,6 @@
 """What every table is made of: names of constraints, keys and common columns."""
 
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -23,6 +24,7 @@ NAMING = {
 }
 metadata = MetaData(naming_convention=NAMING)
 
+T = TypeVar("T")
 Key = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -60,7 +62,7 @@ def of_person(
     return column if merge is None or erasure is None else naming(column, merge, erasure)
 
 
-def naming(column: Column[Any], merge: Merge, erasure: Erasure) -> Column[Any]:
+def naming(column: Column[T], merge: Merge, erasure: Erasure) -> Column[T]:
     """Say of a column that it names people, and what merging and erasing do with it."""
     column.info.update(merge=merge, erasure=erasure)
     return column
@@ -76,6 +78,6 @@ def flag(name: str) -> Column[bool]:
     return Column(name, Boolean(create_constraint=False), nullable=False, server_default=text("false"))
 
 
-def table(name: str, *parts: Any) -> Table:
+def table(name: str, *parts: SchemaItem) -> Table:
     """A table of this schema."""
     return Table(name, metadata, *parts)

@@ -23,6 +23,7 @@ organisation = table(
     Column("salt", String(64), nullable=False),
     instant("closed_until_us", nullable=True),
     Column("schemes_token", String(32), nullable=False, server_default=""),
+    flag("enrolled_only"),
     instant("created_at_us"),
 )
 
@@ -47,8 +48,11 @@ person = table(
     Column("pseudonym", String(64), nullable=False),
     naming(Column("merged_into", Key, nullable=True), "moves", "number"),
     instant("inactive_since_us", nullable=True),
+    Column("standing", String(16), nullable=False, server_default=""),
+    instant("standing_us", nullable=True),
     instant("created_at_us"),
     Index("ix_person_team", "organisation_id", "team"),
+    Index("ix_person_standing", "organisation_id", "standing"),
     Index(
         "ix_person_hidden", "organisation_id", sqlite_where=text("hidden"), postgresql_where=text("hidden")
     ),
@@ -123,6 +127,16 @@ absence = table(
     instant("until_us"),
     CheckConstraint("until_us >= from_us", name="ordered"),
     Index("ix_absence_person", "person_id"),
+)
+
+enrolment = table(
+    "enrolment",
+    row_id(),
+    of_organisation(),
+    of_person(merge="stays", erasure="number"),
+    instant("from_us"),
+    Column("standing", String(16), nullable=False),
+    UniqueConstraint("person_id", "from_us"),
 )
 
 person_link = table(

@@ -22,6 +22,8 @@ content_item = table(
     instant("expires_us", nullable=True),
     instant("recalled_us", nullable=True),
     Column("recall_reason", Text, nullable=True),
+    # What whoever follows a link of it reads; the reason is for those who shared it.
+    Column("recall_notice", Text, nullable=True),
     PrimaryKeyConstraint("organisation_id", "item"),
 )
 
@@ -37,7 +39,12 @@ share_link = table(
     Column("counted_clicks", Integer, nullable=False),
     instant("created_at_us"),
     instant("declared_us", nullable=True),
+    # Which of the item's texts she was offered, and what her own was like (`rewards.content.likeness`), never the words.
+    Column("variant", Integer, nullable=True),
+    Column("sketch", String(1200), nullable=True),
+    instant("recall_seen_us", nullable=True),
     UniqueConstraint("organisation_id", "person_id", "item", "channel"),
+    Index("ix_share_link_item", "organisation_id", "item"),
 )
 
 click = table(

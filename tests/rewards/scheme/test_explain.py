@@ -45,7 +45,10 @@ def test_a_preset_in_words() -> None:
         "Share a green-lit item: 2 points when you share something. Each item counts once, however often you take it back and repeat "
         "it. You can earn at most 6 points a day. After an award it waits 10 minutes."
     )
-    assert "No points on facebook, instagram or threads: their rules forbid rewards for posts." in lines
+    assert (
+        "No points on facebook, instagram, threads, whatsapp or messenger: their rules forbid rewards for posts."
+        in lines
+    )
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, MetaData, Table, Text, select
 from sqlalchemy.schema import Column, CreateTable, DropTable
 
-from rewards.store.prepared import adding, inserting
+from rewards.store.prepared import Prepared, adding, inserting
 from rewards.store.session import Database
 
 GIVEN = Table(
@@ -21,6 +22,27 @@ GIVEN = Table(
     Column("state", LargeBinary),
 )
 SUMS = Table("given_sums", MetaData(), Column("name", Text, primary_key=True), Column("amount", BigInteger))
+
+
+class IdRow(NamedTuple):
+    """What an insert gives back."""
+
+    id: int
+
+
+class NameRow(NamedTuple):
+    """What another insert gives back."""
+
+    name: str
+
+
+class SumRow(NamedTuple):
+    """A row of the sums."""
+
+    name: str
+    amount: int
+
+
 NAMES = ["z", 'a "quoted" \\ name', "日本語 🎈", "", "two\nlines", "%s", "null"]
 
 
@@ -42,7 +64,7 @@ def test_many_rows_are_inserted_in_the_order_given_and_unchanged(given: Database
         for n in range(100)
     ]  # fmt: skip
     with given.begin() as tx:
-        ids = [row.id for row in tx.ask(inserting(GIVEN, returning=("id",)), rows)]
+        ids = [row.id for row in tx.ask(inserting(GIVEN, IdRow), rows)]
         assert ids == sorted(ids)
         found = {row.id: row for row in tx.execute(select(GIVEN))}
         for id_, row in zip(ids, rows, strict=True):
@@ -52,11 +74,33 @@ def test_many_rows_are_inserted_in_the_order_given_and_unchanged(given: Database
 
 def test_what_is_known_is_passed_over_and_sums_are_added_to(given: Database) -> None:
     row = {"name": "one", "amount": 1, "true": None, "state": None}
-    once = inserting(GIVEN, returning=("name",), once=True)
+    once = inserting(GIVEN, NameRow, once=True)
     with given.begin() as tx:
         tx.ask(once, [row])
         assert [one.name for one in tx.ask(once, [row, {**row, "name": "two"}])] == ["two"]
-        add = adding(SUMS, "amount", returning=True)
-        tx.later(adding(SUMS, "amount"), [{"name": name, "amount": 2} for name in NAMES])
-        found = tx.ask(add, [{"name": name, "amount": place} for place, name in enumerate(NAMES)])
+        add = adding(SUMS, "amount")
+        tx.later(add, [{"name": name, "amount": 2} for name in NAMES])
+        tx.later(add, [{"name": name, "amount": place} for place, name in enumerate(NAMES)])
+        found = tx.rows(SumRow, select(SUMS))
         assert {one.name: one.amount for one in found} == {name: 2 + n for n, name in enumerate(NAMES)}
+
+
+def test_a_row_has_one_shape_whichever_way_it_was_read(given: Database) -> None:
+    with given.begin() as tx:
+        tx.later(adding(SUMS, "amount"), [{"name": "one", "amount": 2}])
+        (core,) = tx.rows(SumRow, select(SUMS))
+        (driver,) = tx.ask(Prepared(SumRow, lambda _: select(SUMS)), [{}])
+        assert core == driver == tx.row(SumRow, select(SUMS)) == SumRow("one", 2)
+        assert type(core) is type(driver) is SumRow
+        assert tx.row(SumRow, select(SUMS).where(SUMS.c.name == "two")) is None
+
+
+def test_a_statement_whose_columns_are_not_those_of_the_shape_is_refused(given: Database) -> None:
+    with given.begin() as tx:
+        for statement in (select(SUMS.c.amount, SUMS.c.name), select(SUMS.c.name), select(GIVEN)):
+            with pytest.raises(TypeError, match="are no SumRow"):
+                tx.rows(SumRow, statement)
+            with pytest.raises(TypeError, match="are no SumRow"):
+                tx.row(SumRow, statement)
+            with pytest.raises(TypeError, match="are no SumRow"):
+                tx.ask(Prepared(SumRow, lambda _, made=statement: made), [{}])

@@ -1,0 +1,95 @@
+"""The desk's answers to what employees suggest: it becomes a draft, or they read why not."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from rewards.content.desk import Draft, find_draft, save_draft
+from rewards.content.items import ContentItem, TextVariant
+from rewards.faults import BadValue, Conflict, NotFound
+from rewards.store import content as content_rows
+from rewards.store import suggestions as rows
+from rewards.store import trail
+from rewards.store.session import Transaction
+from rewards.store.units import to_us
+
+MOST_REASON = 1000
+
+
+def decline(
+    tx: Transaction, organisation: str, suggestion: int, actor: str, reason: str, now: datetime
+) -> None:
+    """Say no, with a reason that the employee reads. Raises NotFound, Conflict when it is decided, BadValue without a reason."""
+    _open(tx, organisation, suggestion)
+    said = _reason(reason)
+    if not said:
+        raise BadValue("reason: got none; whoever suggested it reads it; give one")
+    _decided(tx, organisation, suggestion, "declined", actor, said, None, now)
+
+
+def accept(
+    tx: Transaction, organisation: str, suggestion: int, actor: str, reason: str, now: datetime
+) -> Draft:
+    """Take it up: a draft of a new item, or of the item with the words as one text more. Raises NotFound, Conflict, Refused."""
+    row = _open(tx, organisation, suggestion)
+    said = _reason(reason)
+    if row.item is None:
+        draft = save_draft(tx, organisation, _new_item(row), actor, now, suggestion=suggestion)
+    else:
+        draft = _with_words(tx, organisation, row, actor, now)
+    _decided(tx, organisation, suggestion, "accepted", actor, said, draft.item.id, now)
+    return draft
+
+
+def _new_item(row: Any) -> ContentItem:
+    """A draft for somebody to complete: channels, segments, disclosure."""
+    return ContentItem.model_validate(
+        {
+            "id": f"suggestion-{row.id}-{secrets.token_hex(2)}",
+            "title": row.title,
+            "url": row.url,
+            "suggested_texts": [row.words] if row.words else [],
+            "channels": {"linkedin": {"status": "green"}},
+        }
+    )
+
+
+def _with_words(tx: Transaction, organisation: str, row: Any, actor: str, now: datetime) -> Draft:
+    draft = find_draft(tx, organisation, row.item)
+    published = content_rows.find(tx, organisation, row.item)
+    if draft is not None and draft.status == "in_review":
+        raise Conflict(f"content item {row.item!r}: a change of it is in review; decide about that one first")
+    if draft is None and published is None:
+        raise NotFound(f"content item {row.item!r}: not on the grid any more; decline the suggestion")
+    item = draft.item if draft is not None else ContentItem.model_validate_json(published.document)  # type: ignore[union-attr]
+    more = item.model_copy(update={"variants": (*item.variants, TextVariant(text=row.words))})
+    return save_draft(
+        tx, organisation, ContentItem.model_validate(more.model_dump()), actor, now,
+        0 if draft is None else draft.revision, row.id,
+    )  # fmt: skip
+
+
+def _open(tx: Transaction, organisation: str, suggestion: int) -> Any:
+    row = rows.find(tx, organisation, suggestion, lock=True)
+    if row is None:
+        raise NotFound(f"suggestion {suggestion}: not in this organisation; see the list")
+    if row.status != rows.OPEN:
+        raise Conflict(f"suggestion {suggestion}: was {row.status} already; see the list")
+    return row
+
+
+def _reason(reason: str) -> str:
+    if len(reason) > MOST_REASON:
+        raise BadValue(f"reason of {len(reason)} characters: limit {MOST_REASON}; say it in fewer words")
+    return reason.strip()
+
+
+def _decided(
+    tx: Transaction, organisation: str, suggestion: int, status: str, actor: str, reason: str, became: str | None,
+    now: datetime,
+) -> None:  # fmt: skip
+    values = {
+        "status": status, "decided_us": to_us(now), "actor": actor, "reason": reason, "became": became
+    }  # fmt: skip
+    rows.change(tx, suggestion, values)
+    trail.log(tx, organisation, actor, f"suggestion.{status}", str(suggestion), reason, to_us(now))

@@ -1,0 +1,272 @@
+"""The content desk: an item is written, looked at by others, approved or rejected with a reason, and only then on the grid.
+
+A draft is a copy beside the grid: what is published stays as it is until the draft is approved. Every saved change is a new revision,
+to which earlier approvals do not extend.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from rewards.content.content import publish_item
+from rewards.content.items import ContentItem, read_item
+from rewards.content.policy import findings, policy_of
+from rewards.content.suggestions import published
+from rewards.faults import BadValue, Conflict, NotFound, Refused, Stale
+from rewards.store import content as rows
+from rewards.store import trail
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, to_us
+
+Status = Literal["draft", "in_review", "rejected"]
+MOST_REASON = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An item on its way to the grid. `approved_by`: who approved this revision so far."""
+
+    item: ContentItem
+    status: Status
+    author: str
+    revision: int
+    changed_at: datetime
+    approved_by: tuple[str, ...]
+    suggestion: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One line of an item's history: submit, approve, reject, publish, recall or discard."""
+
+    decision: str
+    actor: str
+    reason: str
+    revision: int
+    decided_at: datetime
+
+
+def find_draft(tx: Transaction, organisation: str, item: str) -> Draft | None:
+    """The draft of an item, if it has one."""
+    row = rows.draft(tx, organisation, item)
+    return None if row is None else _draft(tx, row)
+
+
+def get_draft(tx: Transaction, organisation: str, item: str) -> Draft:
+    """The draft of an item. Raises NotFound."""
+    return _draft(tx, _row(tx, organisation, item, lock=False))
+
+
+def _row(tx: Transaction, organisation: str, item: str, lock: bool = True) -> Any:
+    row = rows.draft(tx, organisation, item, lock)
+    if row is None:
+        there = rows.find(tx, organisation, item) is not None
+        why = "has no draft; it is published as it is" if there else "not on the desk; write it first"
+        raise NotFound(f"content item {item!r}: {why}")
+    return row
+
+
+def _draft(tx: Transaction, row: Any) -> Draft:
+    approved = [
+        one.actor
+        for one in rows.decisions(tx, row.organisation_id, row.item)
+        if one.decision == "approve" and one.revision == row.revision
+    ]
+    return Draft(
+        read_item(row.document),
+        row.status,
+        row.author,
+        row.revision,
+        from_us(row.changed_us),
+        tuple(dict.fromkeys(approved)),
+        row.suggestion_id,
+    )
+
+
+def save_draft(
+    tx: Transaction,
+    organisation: str,
+    item: ContentItem,
+    author: str,
+    now: datetime,
+    revision: int | None = None,
+    suggestion: int | None = None,
+) -> Draft:
+    """Write an item, new or changed; it is a draft again, whatever had been approved.
+
+    `revision` is the one that the writer saw: None for a new item, 0 for a published one without a draft. Raises Conflict where a new
+    item's id is taken, Stale where somebody else saved meanwhile.
+    """
+    before = rows.draft(tx, organisation, item.id, lock=True)
+    there = rows.find(tx, organisation, item.id) is not None
+    if revision is None and (before is not None or there):
+        raise Conflict(f"content item {item.id!r}: the id is taken; choose another, or change that item")
+    stands = 0 if before is None else before.revision
+    if revision not in (None, stands) or (revision == 0 and not there):
+        raise Stale(
+            f"content item {item.id!r}: revision {revision} was changed meanwhile, revision {stands} stands; look at it and save again"
+        )
+    values: dict[str, Any] = {
+        "document": item.model_dump_json(),
+        "status": "draft",
+        "author": author,
+        "changed_us": to_us(now),
+    }
+    if before is None:
+        new = rows.last_revision(tx, organisation, item.id) + 1
+        key = {"organisation_id": organisation, "item": item.id, "revision": new, "suggestion_id": suggestion}
+        if not rows.add_draft(tx, key | values):
+            raise Stale(
+                f"content item {item.id!r}: somebody else began a draft at the same moment; look at it"
+            )
+    elif not rows.change_draft(
+        tx, organisation, item.id, stands,
+        {"revision": stands + 1, "suggestion_id": suggestion or before.suggestion_id, **values},
+    ):  # fmt: skip
+        raise Stale(f"content item {item.id!r}: was changed at the same moment; look at it and save again")
+    trail.log(tx, organisation, author, "content.save", item.id, "", to_us(now))
+    return get_draft(tx, organisation, item.id)
+
+
+def submit(tx: Transaction, organisation: str, item: str, actor: str, now: datetime) -> Draft:
+    """Ask for approval. Sending it twice changes nothing. Raises NotFound, BadValue for words that stay out, Refused when expired."""
+    row = _row(tx, organisation, item)
+    if row.status != "in_review":
+        written = read_item(row.document)
+        _check(tx, organisation, written, now)
+        rows.change_draft(tx, organisation, item, row.revision, {"status": "in_review"})
+        _note(tx, organisation, item, row.revision, "submit", actor, "", now)
+    return get_draft(tx, organisation, item)
+
+
+def _check(tx: Transaction, organisation: str, item: ContentItem, now: datetime) -> None:
+    found = findings(policy_of(tx, organisation).policy, item)
+    if found:
+        first = found[0]
+        remedy = first.remedy or "leave it out"
+        raise BadValue(
+            f"content item {item.id!r}: {first.phrase!r} stays out of texts, and stands in {first.where!r}; {remedy}"
+        )
+    if item.expires_at is not None and item.expires_at <= now:
+        raise Refused(f"content item {item.id!r}: expired on {item.expires_at:%Y-%m-%d}; give it a later end")
+
+
+def approve(
+    tx: Transaction,
+    organisation: str,
+    item: str,
+    actor: str,
+    reason: str,
+    now: datetime,
+    revision: int | None = None,
+) -> Draft | None:
+    """Approve an item in review; None when that was enough and it is on the grid now, else the draft, which waits for more people.
+
+    As many people as the rules ask for stand for it, its author among them. Approving twice counts once. Raises NotFound, Conflict
+    where it is not in review, Stale where `revision` is no longer the one that stands, Refused for the author alone.
+    """
+    row = _waiting(tx, organisation, item, revision)
+    written = read_item(row.document)
+    _check(tx, organisation, written, now)
+    needed = policy_of(tx, organisation).policy.people_to_approve
+    if needed > 1 and actor == row.author:
+        raise Refused(
+            f"content item {item!r}: {needed} people stand for an item here, and {actor!r} wrote it; ask a colleague to approve it"
+        )
+    found = _draft(tx, row)
+    if actor not in found.approved_by:
+        _note(tx, organisation, item, row.revision, "approve", actor, _reason(reason, needed=False), now)
+        found = _draft(tx, row)
+    if len({row.author, *found.approved_by}) < needed:
+        return found
+    rows.drop_draft(tx, organisation, item)
+    publish_item(tx, organisation, written.model_copy(update={"approver": actor}), now)
+    rows.decide(tx, organisation, item, row.revision, "publish", actor, "", to_us(now))
+    if row.suggestion_id is not None:
+        published(tx, organisation, row.suggestion_id, written, now)
+    trail.tell(tx, organisation, [("content.published", {"item": item, "title": written.title})], to_us(now))
+    return None
+
+
+def reject(
+    tx: Transaction,
+    organisation: str,
+    item: str,
+    actor: str,
+    reason: str,
+    now: datetime,
+    revision: int | None = None,
+) -> Draft:
+    """Send an item back with a reason. Raises NotFound, BadValue without a reason, Conflict where it is not in review, Stale."""
+    row = _waiting(tx, organisation, item, revision)
+    said = _reason(reason, needed=True)
+    rows.change_draft(tx, organisation, item, row.revision, {"status": "rejected"})
+    _note(tx, organisation, item, row.revision, "reject", actor, said, now)
+    return get_draft(tx, organisation, item)
+
+
+def discard(
+    tx: Transaction, organisation: str, item: str, actor: str, now: datetime, revision: int | None = None
+) -> None:
+    """Drop a draft; what is published stays. Raises NotFound, Stale."""
+    row = _row(tx, organisation, item)
+    _is_current(row, revision)
+    rows.drop_draft(tx, organisation, item)
+    _note(tx, organisation, item, row.revision, "discard", actor, "", now)
+
+
+def _waiting(tx: Transaction, organisation: str, item: str, revision: int | None) -> Any:
+    row = _row(tx, organisation, item)
+    _is_current(row, revision)
+    if row.status != "in_review":
+        said = {"draft": "is a draft", "rejected": "was rejected"}[row.status]
+        raise Conflict(f"content item {item!r}: {said}; submit it for review first")
+    return row
+
+
+def _is_current(row: Any, revision: int | None) -> None:
+    if revision not in (None, row.revision):
+        raise Stale(
+            f"content item {row.item!r}: revision {revision} was changed meanwhile, revision {row.revision} stands; look at it first"
+        )
+
+
+def _reason(reason: str, needed: bool) -> str:
+    said = reason.strip()
+    if needed and not said:
+        raise BadValue("reason: got none; whoever wrote it needs to know what to change; give one")
+    if len(said) > MOST_REASON:
+        raise BadValue(f"reason of {len(said)} characters: limit {MOST_REASON}; say it in fewer words")
+    return said
+
+
+def _note(
+    tx: Transaction,
+    organisation: str,
+    item: str,
+    revision: int,
+    decision: str,
+    actor: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    rows.decide(tx, organisation, item, revision, decision, actor, reason, to_us(now))
+    trail.log(tx, organisation, actor, f"content.{decision}", item, reason, to_us(now))
+
+
+def history(tx: Transaction, organisation: str, item: str) -> list[Decided]:
+    """What was decided about an item, the newest first."""
+    found = rows.decisions(tx, organisation, item)
+    return [
+        Decided(one.decision, one.actor, one.reason, one.revision, from_us(one.decided_us))
+        for one in reversed(found)
+    ]
+
+
+def drafts(tx: Transaction, organisation: str) -> Sequence[tuple[ContentItem, Status, datetime]]:
+    """All drafts with their status, the one changed last first."""
+    return [
+        (read_item(row.document), row.status, from_us(row.changed_us))
+        for row in rows.drafts(tx, organisation)
+    ]

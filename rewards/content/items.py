@@ -1,0 +1,155 @@
+"""What a content item says: where it may go and whom to ask, its texts for whom, its disclosure, and when it stands for what."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from rewards.fields import Day, Instant, Name, Normal, like, name_in, name_of, printed
+
+MOST_TEXT = 2000
+MOST_TEXTS = 60
+
+
+class ChannelStatus(BaseModel):
+    """Whether an item may go to a channel, why, and whom to ask how; without either, whoever approved the item."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: Literal["green", "amber", "red"]
+    reason: str = Field(default="", max_length=500)
+    ask: str = Field(default="", max_length=200)
+    how: str = Field(default="", max_length=200)
+
+
+def name_or_none(topic: str) -> str:
+    """A name, or '' for none."""
+    return name_in(topic) if topic.strip() else ""
+
+
+def _by_name(channels: dict[str, ChannelStatus]) -> dict[str, ChannelStatus]:
+    found: dict[str, ChannelStatus] = {}
+    for written, status in channels.items():
+        name = name_in(written)
+        if name in found:
+            raise ValueError(
+                f"channel {written!r} stands twice; capitals and spaces make no other channel; remove one"
+            )
+        found[name] = status
+    return found
+
+
+Segments = Annotated[tuple[Annotated[str, Normal], ...], Field(max_length=100)]
+Language = Annotated[
+    str, Field(max_length=16), BeforeValidator(lambda v: v.strip() if isinstance(v, str) else v)
+]
+
+
+class TextVariant(BaseModel):
+    """A text to start from, or to answer with. Empty `channels`, `segments` and `language` mean all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: Annotated[str, Normal, Field(min_length=1, max_length=MOST_TEXT)]
+    channels: Annotated[tuple[Name, ...], Field(max_length=32)] = ()
+    segments: Segments = ()
+    language: Language = ""
+
+    def fits(self, channel: str, segment: str, language: str) -> int:
+        """How closely it is meant for these, the channel counting most; -1 where it is meant for others."""
+        asked = (
+            (self.channels, name_of(channel), 4),
+            (self.segments, segment, 2),
+            ((self.language,) if self.language else (), language, 1),
+        )
+        if any(named and one not in named for named, one, _ in asked):
+            return -1
+        return sum(weight for named, _, weight in asked if named)
+
+
+Texts = Annotated[tuple[TextVariant, ...], Field(max_length=MOST_TEXTS)]
+
+
+class ContentItem(BaseModel):
+    """One item of the content grid. Empty `segments` means everybody.
+
+    Channels, topic and tags are names as `rewards.fields.name_of` has them; an empty topic is none. `starts_on`: the first day, in the
+    reader's zone, on which it may be shared; it stands in that day's week of the calendar. An empty `disclosure` leaves it to the rules
+    of `rewards.content.policy`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, like(r"^[A-Za-z0-9._-]{1,64}$", "an id of up to 64 letters, digits, ., _ and -")]
+    title: str = Field(min_length=1, max_length=300)
+    url: str = Field(max_length=2000)
+    summary: str = Field(default="", max_length=4000)
+    topic: Annotated[str, AfterValidator(name_or_none)] = "general"
+    tags: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    language: Language = "en"
+    sector: Annotated[str, AfterValidator(name_or_none)] = ""
+    channels: Annotated[dict[str, ChannelStatus], AfterValidator(_by_name)] = Field(
+        min_length=1, max_length=32
+    )
+    disclosure: str = Field(default="", max_length=500)
+    starts_on: Day | None = None
+    expires_at: Instant | None = None
+    suggested_texts: tuple[Annotated[str, Field(max_length=MOST_TEXT)], ...] = Field(
+        default=(), max_length=20
+    )
+    variants: Texts = ()
+    replies: Texts = ()
+    approver: str = Field(default="", max_length=200)
+    segments: Segments = ()
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(printed(value))
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError(
+                f"url {value!r}: limit http and https addresses; write e.g. https://example.org/post"
+            )
+        return value
+
+    def on(self, channel: str) -> ChannelStatus | None:
+        """What holds on a channel, however its name is written; None where it is not listed."""
+        return self.channels.get(name_of(channel))
+
+    @property
+    def is_green(self) -> bool:
+        """True when at least one channel is not red."""
+        return any(channel.status != "red" for channel in self.channels.values())
+
+    @property
+    def every_text(self) -> tuple[str, ...]:
+        """All that may be copied: texts to start from, those for some alone, and replies."""
+        return (*self.suggested_texts, *(one.text for one in (*self.variants, *self.replies)))
+
+    def texts_for(self, channel: str, segment: str) -> tuple[str, ...]:
+        """Texts to start from: those meant most closely for the channel and the segment."""
+        general = tuple(TextVariant(text=text) for text in self.suggested_texts if text.strip())
+        return _closest((*general, *self.variants), channel, segment, self.language)
+
+    def replies_for(self, channel: str, segment: str) -> tuple[str, ...]:
+        """Texts to answer with under the post, those meant most closely for the channel and the segment."""
+        return _closest(self.replies, channel, segment, self.language)
+
+    def is_for(self, segment: str) -> bool:
+        """Whether a segment's people may see it."""
+        return not self.segments or segment in self.segments
+
+
+def _closest(texts: tuple[TextVariant, ...], channel: str, segment: str, language: str) -> tuple[str, ...]:
+    fitting = [(one.fits(channel, segment, language), one.text) for one in texts]
+    best = max((fit for fit, _ in fitting), default=-1)
+    return tuple(text for fit, text in fitting if fit == best and fit >= 0)
+
+
+@lru_cache(maxsize=4096)
+def read_item(document: str) -> ContentItem:
+    """The item of a stored document; each is read once, for lists show many."""
+    return ContentItem.model_validate_json(document)

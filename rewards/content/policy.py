@@ -1,0 +1,157 @@
+"""The organisation's rules for content: who approves, which words stay out, and what is said about one's own stake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from rewards.content.items import ContentItem, Language, name_or_none
+from rewards.content.likeness import holds, words_of
+from rewards.faults import Stale
+from rewards.fields import Normal, name_of
+from rewards.store import content as rows
+from rewards.store import trail
+from rewards.store.session import Transaction
+from rewards.store.units import to_us
+
+# Rules on endorsements ask that an employee says so, in plain words (FTC, Endorsement Guides 16 CFR 255.5).
+SHIPPED = {
+    "en": "I work at {}.",
+    "de": "Ich arbeite bei {}.",
+    "es": "Trabajo en {}.",
+    "fr": "Je travaille chez {}.",
+}
+_NameOrNone = Annotated[str, AfterValidator(name_or_none)]
+
+
+def _with_words(phrase: str) -> str:
+    if not words_of(phrase):
+        raise ValueError(f"phrase {phrase!r} has no words; write at least one")
+    return " ".join(phrase.split())
+
+
+class Forbidden(BaseModel):
+    """A word or phrase that stays out of texts, and what to say instead; a `*` at a word's end stands for any ending."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    phrase: Annotated[str, Normal, Field(min_length=1, max_length=100), AfterValidator(_with_words)]
+    remedy: Annotated[str, Normal] = Field(default="", max_length=300)
+    language: Language = ""
+
+
+class Disclosure(BaseModel):
+    """What a post says about the poster's stake. What is empty holds for all; the closest rule is taken."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: Annotated[str, Normal, Field(min_length=1, max_length=500)]
+    sector: _NameOrNone = ""
+    channel: _NameOrNone = ""
+    segment: Annotated[str, Normal] = Field(default="", max_length=64)
+    language: Language = ""
+
+
+class ContentPolicy(BaseModel):
+    """`people_to_approve`: how many stand for an item, its author among them: with 2 nobody publishes what only she has seen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    people_to_approve: int = Field(default=1, ge=1, le=5)
+    sector: _NameOrNone = ""
+    forbidden: Annotated[tuple[Forbidden, ...], Field(max_length=500)] = ()
+    disclosures: Annotated[tuple[Disclosure, ...], Field(max_length=200)] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The policy in force; `revision` 0 where none was ever written."""
+
+    policy: ContentPolicy
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A forbidden phrase in a text, by the text's own first words, and what to do about it."""
+
+    phrase: str
+    remedy: str
+    where: str
+
+
+def policy_of(tx: Transaction, organisation: str) -> Rules:
+    """The organisation's rules for content."""
+    row = rows.policy(tx, organisation)
+    if row is None:
+        return Rules(ContentPolicy(), 0)
+    return Rules(ContentPolicy.model_validate_json(row.document), row.revision)
+
+
+def set_policy(
+    tx: Transaction, organisation: str, policy: ContentPolicy, actor: str, now: datetime, revision: int | None
+) -> Rules:
+    """Write the rules. Raises Stale where somebody else wrote them after the `revision` that was read; None does not ask."""
+    found = policy_of(tx, organisation)
+    if revision is not None and revision != found.revision:
+        raise Stale(
+            f"content rules of revision {revision}: revision {found.revision} stands; look at it and save again"
+        )
+    written = Rules(policy, found.revision + 1)
+    if not rows.save_policy(tx, organisation, policy.model_dump_json(), found.revision, to_us(now)):
+        raise Stale("content rules: somebody else saved at the same moment; look at theirs and save again")
+    trail.log(tx, organisation, actor, "content.policy", str(written.revision), "", to_us(now))
+    return written
+
+
+def disclosure_for(
+    policy: ContentPolicy, item: ContentItem, channel: str, segment: str, company: str = ""
+) -> str:
+    """The item's own disclosure, else that of the closest rule (sector before channel before segment before language), else that
+    one works at the `company`, in the item's language where we know how to say it."""
+    if item.disclosure:
+        return item.disclosure
+    asked = (item.sector or policy.sector, name_of(channel), segment, item.language)
+
+    def closeness(rule: Disclosure) -> int:
+        named = (rule.sector, rule.channel, rule.segment, rule.language)
+        if any(wanted and wanted != one for wanted, one in zip(named, asked, strict=True)):
+            return -1
+        return sum(weight for wanted, weight in zip(named, (8, 4, 2, 1), strict=True) if wanted)
+
+    best = max(policy.disclosures, key=closeness, default=None)
+    if best is not None and closeness(best) >= 0:
+        return best.text
+    return (
+        SHIPPED.get(item.language.partition("-")[0].lower(), SHIPPED["en"]).format(company) if company else ""
+    )
+
+
+def with_disclosure(words: str, disclosure: str) -> str:
+    """The words as they are posted: the disclosure stands in them, at the end where it was left out."""
+    words = words.strip()
+    if not disclosure or _flat(disclosure) in _flat(words):
+        return words
+    return f"{words} {disclosure}".strip()
+
+
+def _flat(text: str) -> str:
+    return name_of(text)
+
+
+def forbidden_in(policy: ContentPolicy, text: str, language: str) -> list[Finding]:
+    """Phrases that stay out and stand in a text of this language."""
+    return [
+        Finding(rule.phrase, rule.remedy, text[:40])
+        for rule in policy.forbidden
+        if rule.language in ("", language) and holds(text, rule.phrase)
+    ]
+
+
+def findings(policy: ContentPolicy, item: ContentItem) -> list[Finding]:
+    """What stays out and stands in anything of the item that is copied or read."""
+    texts = (item.title, item.summary, item.disclosure, *item.every_text)
+    return [found for text in texts for found in forbidden_in(policy, text, item.language)]

@@ -1,0 +1,82 @@
+"""Days off that somebody takes for herself: from today on, and given back while they have not begun."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rewards.bounds import check_day
+from rewards.faults import BadValue, Conflict, NotFound
+from rewards.ledger.fold import replay_people
+from rewards.ledger.places import places
+from rewards.store import organisations as organisation_rows
+from rewards.store import people as rows
+from rewards.store.persons import find_row, log_change
+from rewards.store.session import Transaction
+from rewards.store.units import to_us
+
+MOST_DAYS = 366
+MOST_AHEAD_DAYS = 2 * 366
+MOST_SPANS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOff:
+    """A span of days off, both ends included. `begun` says that it can no longer be given back."""
+
+    first: date
+    last: date
+    begun: bool
+
+
+def days_off(tx: Transaction, organisation: str, person: str, now: datetime) -> list[DaysOff]:
+    """The person's days off that are not over, the next first. Raises NotFound."""
+    row = find_row(tx, organisation, person)
+    today = places(tx, [row])[row.id].date_at(to_us(now))[0]
+    spans = sorted(rows.leave_of(tx, [row.id]).get(row.id, ()))
+    return [
+        DaysOff(date.fromordinal(first), date.fromordinal(last), first <= today)
+        for first, last in spans
+        if last >= today
+    ]
+
+
+def take_days_off(
+    tx: Transaction, organisation: str, person: str, first: date, last: date, now: datetime
+) -> None:
+    """Take days off; streaks pause on them. Raises BadValue for days that are past or too many, Conflict where they are taken."""
+    check_day(first, "first day")
+    check_day(last, "last day")
+    home = organisation_rows.find_shared(tx, organisation)
+    row = find_row(tx, organisation, person)
+    today = date.fromordinal(places(tx, [row])[row.id].date_at(to_us(now))[0])
+    if last < first:
+        raise BadValue(f"days off {first} to {last}: the last day precedes the first; swap them")
+    if first < today:
+        raise BadValue(f"days off from {first}: limit today, {today}; ask HR about days that are past")
+    if (last - first).days >= MOST_DAYS or (first - today).days > MOST_AHEAD_DAYS:
+        raise BadValue(
+            f"days off {first} to {last}: limit {MOST_DAYS} days at once, begun within {MOST_AHEAD_DAYS}; choose fewer"
+        )
+    taken = rows.leave_of(tx, [row.id]).get(row.id, set())
+    if len(taken) >= MOST_SPANS:
+        raise Conflict(f"days off: limit {MOST_SPANS} spans; give some back first")
+    low, high = first.toordinal(), last.toordinal()
+    if any(start <= high and low <= end for start, end in taken):
+        raise Conflict(f"days off {first} to {last}: some of these days are off already; choose the others")
+    rows.add_leave(tx, organisation, row.id, low, high)
+    rows.change(tx, row.id, {"has_history": True})
+    replay_people(tx, organisation, home, [row.id], to_us(now))
+    log_change(tx, organisation, "self", "people.leave", row.id, now)
+
+
+def give_back_days_off(tx: Transaction, organisation: str, person: str, first: date, now: datetime) -> None:
+    """Give back a span by its first day. Raises NotFound where none begins then, Conflict where it has begun."""
+    home = organisation_rows.find_shared(tx, organisation)
+    row = find_row(tx, organisation, person)
+    found = next((one for one in days_off(tx, organisation, person, now) if one.first == first), None)
+    if found is None:
+        raise NotFound(f"days off from {first}: none begin on that day; see your list")
+    if found.begun:
+        raise Conflict(f"days off from {first}: have begun; ask HR to change them")
+    rows.drop_leave(tx, row.id, found.first.toordinal(), found.last.toordinal())
+    replay_people(tx, organisation, home, [row.id], to_us(now))
+    log_change(tx, organisation, "self", "people.leave_given_back", row.id, now)

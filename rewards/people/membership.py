@@ -1,0 +1,261 @@
+"""Who takes part: not invited, invited, enrolled, paused or left. Every step is an event with its date, in the log of all events.
+
+A scheme says whether that matters (`membership`): under one that is for everybody people earn without having joined, and a pause
+keeps them off boards and out of digests alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rewards import events
+from rewards.events import Event
+from rewards.faults import BadValue, Refused
+from rewards.language import msg
+from rewards.ledger.intake import record
+from rewards.ledger.versions import Schemes
+from rewards.mail.queue import queue
+from rewards.people.groups import groups_shown
+from rewards.store import enrolment as rows
+from rewards.store import organisations as organisation_rows
+from rewards.store import people as people_rows
+from rewards.store import projections, states, trail
+from rewards.store.enrolment import INVITED, LEFT, NOT_INVITED, PAUSED
+from rewards.store.people import ENROLLED
+from rewards.store.persons import find_row, is_hidden, log_change
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, maybe_us, to_us
+
+SOURCE = "groundswell:membership"
+MOST_AT_ONCE = 1000
+OWN_PAGE = "/account/membership"
+KINDS = {INVITED: events.INVITED, ENROLLED: events.ENROLLED, PAUSED: events.PAUSED, LEFT: events.LEFT}
+STANDINGS = {
+    NOT_INVITED: msg("Not invited"),
+    INVITED: msg("Invited"),
+    ENROLLED: msg("Takes part"),
+    PAUSED: msg("Pauses"),
+    LEFT: msg("Has left"),
+}
+"""What each standing is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person's part in the program. `asked`: whether the scheme in force is for the enrolled alone; `history`: (standing, since)."""
+
+    standing: str
+    since: datetime | None
+    asked: bool
+    history: tuple[tuple[str, datetime], ...]
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether she earns at present."""
+        return self.standing == ENROLLED if self.asked else self.standing not in (PAUSED, LEFT)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What an invitation of many did: `left` are those of the group who are still to be invited, beyond MOST_AT_ONCE."""
+
+    invited: int
+    mailed: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStanding:
+    """How many of a segment stand where; `not_shown` of those counts that would tell of too few people."""
+
+    segment: str
+    people: int
+    invited: int
+    enrolled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """How many take part, of the whole and of each segment that may be shown."""
+
+    people: int
+    invited: int
+    enrolled: int
+    groups: tuple[GroupStanding, ...]
+    not_shown: int
+    asked: bool
+
+
+def asks_enrolment(tx: Transaction, organisation: str, now: datetime) -> bool:
+    """Whether the scheme in force is for the enrolled alone."""
+    schemes = Schemes.of(tx, organisation)
+    return schemes.asks_enrolment(schemes.at(to_us(now)))
+
+
+def membership_of(tx: Transaction, organisation: str, person: str, now: datetime) -> Membership:
+    """A person's part in the program. Raises NotFound."""
+    row = find_row(tx, organisation, person)
+    steps = tuple((one.standing, from_us(one.from_us)) for one in rows.history(tx, row.id))
+    return Membership(row.standing, maybe_us(row.standing_us), asks_enrolment(tx, organisation, now), steps)
+
+
+def join(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
+    """Take part from now on. Raises Refused for who was not invited or has left the company."""
+    row = _locked(tx, organisation, person)
+    if row.standing == NOT_INVITED and asks_enrolment(tx, organisation, now):
+        raise Refused(f"person {person!r}: was not invited yet; ask HR for an invitation")
+    _step(tx, organisation, row, ENROLLED, now, actor)
+
+
+def pause(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
+    """Take a break: no digests and no boards, and no points where the scheme is for the enrolled alone.
+
+    Raises Refused for who has left the company or the program, or never joined where that is asked.
+    """
+    row = _locked(tx, organisation, person)
+    never = row.standing in (NOT_INVITED, INVITED) and asks_enrolment(tx, organisation, now)
+    if row.standing == LEFT or never:
+        raise Refused(f"person {person!r}: does not take part, so a break says nothing; join first")
+    _step(tx, organisation, row, PAUSED, now, actor)
+
+
+def resume(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
+    """End the break; changes nothing for who takes none. Raises Refused for who has left the company."""
+    row = _locked(tx, organisation, person)
+    if row.standing == PAUSED or row.status == PAUSED:
+        _step(tx, organisation, row, ENROLLED, now, actor)
+
+
+def leave(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
+    """Take part no longer, or decline an invitation. What was earned stays. Raises Refused for who has left the company."""
+    _step(tx, organisation, _locked(tx, organisation, person), LEFT, now, actor)
+
+
+def take_over(tx: Transaction, organisation: str, gone: Any, kept: Any, now: datetime, actor: str) -> None:
+    """Whoever took part under an account that becomes another's (rows of `person`) takes part under that one."""
+    if gone.standing == ENROLLED and kept.standing in (NOT_INVITED, INVITED):
+        _step(tx, organisation, _locked(tx, organisation, kept.external_id), ENROLLED, now, actor)
+
+
+def invite(
+    tx: Transaction,
+    organisation: str,
+    now: datetime,
+    actor: str,
+    *,
+    people: Sequence[str] = (),
+    segments: Sequence[str] = (),
+    teams: Sequence[str] = (),
+    everybody: bool = False,
+) -> Invited:
+    """Invite people who were never invited: those named, those of segments and teams (both, where both are given), or everybody.
+
+    Who has an address gets a mail, once. Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left.
+    """
+    if not (people or segments or teams or everybody):
+        raise BadValue("invite: got nobody; name people, segments or teams, or everybody")
+    organisation_rows.find_shared(tx, organisation)
+    if people:
+        found = [find_row(tx, organisation, name) for name in dict.fromkeys(people)]
+        gone = next((row for row in found if row.status == "inactive"), None)
+        if gone is not None:
+            raise Refused(f"person {gone.external_id!r}: is deactivated; reactivate first")
+        fresh = [(row.id, row.external_id) for row in found if row.standing == NOT_INVITED]
+    else:
+        groups = {"segment": segments, "team": teams}
+        fresh = [
+            (row.id, row.external_id) for row in rows.not_invited(tx, organisation, groups, MOST_AT_ONCE + 1)
+        ]
+    # Under their locks: two administrators who invite one group invite everybody once.
+    states.lock(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
+    still = people_rows.by_ids(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
+    chosen = [(id_, name) for id_, name in fresh[:MOST_AT_ONCE] if still[id_].standing == NOT_INVITED]
+    at_us = to_us(now)
+    if chosen:
+        rows.add(tx, organisation, [(id_, at_us, INVITED) for id_, _ in chosen])
+        rows.invite(tx, [id_ for id_, _ in chosen], at_us)
+        record(tx, organisation, [_event(id_, name, INVITED, at_us) for id_, name in chosen], received_at=now)
+    mailed = [queue(tx, organisation, name, "join", {"link": OWN_PAGE}, now) for _, name in chosen]
+    trail.log(tx, organisation, actor, "people.invite", str(len(chosen)), "people invited", at_us)
+    sent = sum(one is not None for one in mailed)
+    return Invited(len(chosen), sent, max(0, len(fresh) - MOST_AT_ONCE))
+
+
+def enrolment(tx: Transaction, organisation: str, now: datetime) -> Enrolment:
+    """How many take part. Segments that are too small, or would tell of one that is, are not shown."""
+    found = rows.counts(tx, organisation)
+    may = groups_shown(tx, organisation, now, kinds=["segment"]).segments
+    segments = sorted({segment for segment, _ in found})
+
+    def count(segment: str | None, standings: Sequence[str]) -> int:
+        return sum(n for (of, what), n in found.items() if segment in (None, of) and what in standings)
+
+    groups = tuple(
+        GroupStanding(
+            one, count(one, list(STANDINGS)), count(one, [INVITED, ENROLLED, PAUSED, LEFT]), count(one, [ENROLLED])
+        )
+        for one in segments
+        if one in may
+    )  # fmt: skip
+    return Enrolment(
+        count(None, list(STANDINGS)),
+        count(None, [INVITED, ENROLLED, PAUSED, LEFT]),
+        count(None, [ENROLLED]),
+        groups,
+        len(segments) - len(groups),
+        asks_enrolment(tx, organisation, now),
+    )
+
+
+def align_boards(tx: Transaction, organisation: str, now: datetime) -> bool:
+    """Bring boards to what the scheme in force says of who stands on them; True where that changed."""
+    asked = asks_enrolment(tx, organisation, now)
+    if rows.shows_enrolled_only(tx, organisation) == asked:
+        return False
+    organisation_rows.find_exclusive(tx, organisation)
+    rows.show_all(tx, organisation, asked)
+    return True
+
+
+def _locked(tx: Transaction, organisation: str, person: str) -> Any:
+    states.lock(tx, organisation, [find_row(tx, organisation, person).id])
+    row = find_row(tx, organisation, person)
+    if row.status == "inactive":
+        raise Refused(f"person {person!r}: is deactivated, so this says nothing; reactivate first")
+    return row
+
+
+def _step(tx: Transaction, organisation: str, row: Any, standing: str, now: datetime, actor: str) -> None:
+    """Change a person's standing, which holds from now on; nothing where it is so already."""
+    status = PAUSED if standing == PAUSED else "active"
+    if (row.standing, row.status) == (standing, status):
+        return
+    at_us = to_us(now) if row.standing_us is None else max(to_us(now), row.standing_us + 1)
+    rows.add(tx, organisation, [(row.id, at_us, standing)])
+    hidden = is_hidden(tx, organisation, row, status=status, standing=standing)
+    ended = row.standing in (ENROLLED, PAUSED, LEFT)
+    values = {
+        "standing": standing,
+        "standing_us": at_us,
+        "status": status,
+        "hidden": hidden,
+        # Whoever once stopped has more to tell than since when she takes part.
+        "has_history": bool(row.has_history) or ended or standing != ENROLLED,
+    }
+    people_rows.change(tx, row.id, values)
+    projections.show(tx, organisation, row.id, not hidden)
+    # Last: the event is scored by the standing that begins with it, and what lies after it is counted again.
+    record(tx, organisation, [_event(row.id, row.external_id, standing, at_us)], received_at=now)
+    log_change(tx, organisation, actor, f"people.{standing}", row.id, now)
+
+
+def _event(person_id: int, name: str, standing: str, at_us: int) -> Event:
+    return Event(
+        source=SOURCE,
+        id=f"{standing}:{person_id}:{at_us}",
+        kind=KINDS[standing],
+        subject=name,
+        occurred_at=from_us(at_us),
+        verification="connector",
+    )

@@ -1,0 +1,90 @@
+"""Who takes part in the program: the standing of each person, its history, and who stands on boards by it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, case, delete, func, insert, not_, or_, select, update
+
+from rewards.store import organisations, schema
+from rewards.store.people import ENROLLED, PRESENT
+from rewards.store.rebuild import expected_buckets
+from rewards.store.session import Transaction
+
+PERSON, IDENTITY, ENROLMENT = schema.person, schema.person_identity, schema.enrolment
+SCORE, BUCKET, ORGANISATION = schema.board_score, schema.board_bucket, schema.organisation
+NOT_INVITED, INVITED, PAUSED, LEFT = "", "invited", "paused", "left"
+
+
+def add(tx: Transaction, organisation: str, changes: Sequence[tuple[int, int, str]]) -> None:
+    """Note standings: (person, from which instant on, standing)."""
+    names = ("person_id", "from_us", "standing")
+    made = [{"organisation_id": organisation} | dict(zip(names, one, strict=True)) for one in changes]
+    if made:
+        tx.execute(insert(ENROLMENT), made)
+
+
+def invite(tx: Transaction, ids: Sequence[int], at_us: int) -> None:
+    """Say of people that they were invited."""
+    where = PERSON.c.id.in_(ids)
+    tx.execute(update(PERSON).where(where).values(standing=INVITED, standing_us=at_us))
+
+
+def history(tx: Transaction, person_id: int) -> list[Row[Any]]:
+    """The standings of a person, the oldest first."""
+    query = select(ENROLMENT).where(ENROLMENT.c.person_id == person_id)
+    return list(tx.execute(query.order_by(ENROLMENT.c.from_us)))
+
+
+def not_invited(
+    tx: Transaction, organisation: str, groups: Mapping[str, Sequence[str]], limit: int
+) -> list[Row[Any]]:
+    """People who were never invited, of some segments and teams (`groups`, by column; none: everybody), by id."""
+    where = [
+        PERSON.c.organisation_id == organisation,
+        PERSON.c.standing == NOT_INVITED,
+        PERSON.c.status.in_(PRESENT),
+        *(PERSON.c[name].in_(chosen) for name, chosen in groups.items() if chosen),
+    ]
+    query = (
+        select(PERSON.c.id, IDENTITY.c.external_id)
+        .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
+        .where(*where)
+    )
+    return list(tx.execute(query.order_by(PERSON.c.id).limit(limit)))
+
+
+def counts(tx: Transaction, organisation: str) -> dict[tuple[str, str], int]:
+    """How many people of each segment have which standing, who left the company left out."""
+    query = (
+        select(PERSON.c.segment, PERSON.c.standing, func.count())
+        .where(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT))
+        .group_by(PERSON.c.segment, PERSON.c.standing)
+    )
+    return {(segment, standing): int(people) for segment, standing, people in tx.execute(query)}
+
+
+def shows_enrolled_only(tx: Transaction, organisation: str) -> bool:
+    """Whether boards show the enrolled alone at present."""
+    row = organisations.find(tx, organisation)
+    return row is not None and bool(row.enrolled_only)
+
+
+def show_all(tx: Transaction, organisation: str, enrolled_only: bool) -> None:
+    """Put everybody onto the boards, or the enrolled alone; the caller holds the organisation's exclusive lock."""
+    where = ORGANISATION.c.organisation_id == organisation
+    tx.execute(update(ORGANISATION).where(where).values(enrolled_only=enrolled_only))
+    tx.memo.pop(("home", organisation), None)
+    outside = [PERSON.c.opted_out, PERSON.c.status != "active", PERSON.c.standing.in_((PAUSED, LEFT))]
+    if enrolled_only:
+        outside.append(PERSON.c.standing != ENROLLED)
+    mine = PERSON.c.organisation_id == organisation
+    tx.execute(update(PERSON).where(mine).values(hidden=case((or_(*outside), True), else_=False)))
+    hidden = select(PERSON.c.hidden).where(PERSON.c.id == SCORE.c.person_id).scalar_subquery()
+    tx.execute(update(SCORE).where(SCORE.c.organisation_id == organisation).values(visible=not_(hidden)))
+    tx.execute(delete(BUCKET).where(BUCKET.c.organisation_id == organisation))
+    filled = [
+        {"organisation_id": organisation, "window": window, "bucket": bucket, "people": people}
+        for (window, bucket), (people,) in sorted(expected_buckets(tx, organisation).items())
+    ]
+    if filled:
+        tx.execute(insert(BUCKET), filled)

@@ -1,0 +1,83 @@
+"""One shape for the rows of each table, and one for each selection over several: what a statement gives, wherever it ran.
+
+A test holds the shapes of tables to their columns; `Transaction.rows` refuses a statement that gives other columns.
+"""
+
+from rewards.store.rows.access import (
+    AccountRow,
+    ApiTokenRow,
+    BearerRow,
+    HolderRow,
+    ListedTokenRow,
+    SessionTokenRow,
+    SignedInRow,
+)
+from rewards.store.rows.awards import AwardRoundRow, HighlightRoundRow, NominationRow, OpenRoundRow
+from rewards.store.rows.boards import (
+    BalanceRow,
+    BoardBucketRow,
+    BoardScoreRow,
+    MovedScoreRow,
+    PersonBadgeRow,
+    PersonDayRow,
+    PlaceRow,
+    TeamDayRow,
+)
+from rewards.store.rows.content import ContentDecisionRow, ContentDraftRow, ContentPolicyRow, SuggestionRow
+from rewards.store.rows.desk import AuditRow, OutboxRow, ResultRow, ReviewRow
+from rewards.store.rows.drafts import SchemeDraftRow
+from rewards.store.rows.giving import ClaimRow, KudosRow, RewardTakenRow
+from rewards.store.rows.goals import ChallengeResultRow
+from rewards.store.rows.ledger import (
+    BadgeEntryRow,
+    ComparedRow,
+    EntryIdRow,
+    EventRefRow,
+    EventRow,
+    JournalRow,
+    MovedEventRow,
+    NewEventRow,
+    PersonStateRow,
+    PieceRow,
+    PostingRow,
+    SchemeVersionRow,
+    ScoredEventRow,
+    SpendableRow,
+    VersionSpanRow,
+)
+from rewards.store.rows.mail import (
+    AddressedMailRow,
+    DueDigestRow,
+    ListedMailRow,
+    MailChoiceRow,
+    MailRow,
+    ZonedPersonRow,
+)
+from rewards.store.rows.outside import (
+    CredentialRow,
+    DueRow,
+    IssuerKeyRow,
+    RequestKeyRow,
+    SentRow,
+    WebhookDeliveryRow,
+    WebhookRow,
+)
+from rewards.store.rows.people import (
+    AbsenceRow,
+    AnyPerson,
+    AnyState,
+    EnrolmentRow,
+    FoldedPersonRow,
+    LeaveRow,
+    MembershipRow,
+    NamedPersonRow,
+    OrganisationRow,
+    PersonAliasRow,
+    PersonIdentityRow,
+    PersonLinkRow,
+    PersonRow,
+    ZoneChangeRow,
+)
+from rewards.store.rows.sharing import ClickOriginRow, ClickRow, ContentItemRow, ShareLinkRow
+
+__all__ = ["AbsenceRow", "AccountRow", "AddressedMailRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ComparedRow", "ContentDecisionRow", "ContentDraftRow", "ContentItemRow", "ContentPolicyRow", "CredentialRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow", "EventRefRow", "EventRow", "FoldedPersonRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JournalRow", "KudosRow", "LeaveRow", "ListedMailRow", "ListedTokenRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NewEventRow", "NominationRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PieceRow", "PlaceRow", "PostingRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "SchemeDraftRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "SuggestionRow", "TeamDayRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip

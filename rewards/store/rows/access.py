@@ -1,0 +1,98 @@
+"""Rows of the tables of `rewards.store.schema.access`."""
+
+from typing import NamedTuple
+
+
+class AccountRow(NamedTuple):
+    """A sign-in: roles apart by blanks, and the password's hash where there is one."""
+
+    person_id: int
+    organisation_id: str
+    roles: str
+    password_hash: str | None
+    created_at_us: int
+
+
+class SessionTokenRow(NamedTuple):
+    """One open session, by the hash of its token."""
+
+    token_hash: str
+    organisation_id: str
+    person_id: int
+    created_at_us: int
+    expires_at_us: int
+    seen_at_us: int
+    device: str
+    provider_hint: str | None
+
+
+class ApiTokenRow(NamedTuple):
+    """One token of the API, by its hash."""
+
+    token_hash: str
+    organisation_id: str
+    name: str
+    scopes: str
+    person_id: int | None
+    maker_id: int | None
+    created_at_us: int
+    expires_at_us: int | None
+    revoked_at_us: int | None
+    used_at_us: int | None
+
+
+class ListedTokenRow(NamedTuple):
+    """A token with whom it speaks for and who made it, by external id."""
+
+    token_hash: str
+    organisation_id: str
+    name: str
+    scopes: str
+    person_id: int | None
+    maker_id: int | None
+    created_at_us: int
+    expires_at_us: int | None
+    revoked_at_us: int | None
+    used_at_us: int | None
+    external_id: str | None
+    maker: str | None
+
+
+class HolderRow(NamedTuple):
+    """An account with its person's id and status."""
+
+    person_id: int
+    organisation_id: str
+    roles: str
+    password_hash: str | None
+    created_at_us: int
+    external_id: str
+    status: str
+
+
+class SignedInRow(NamedTuple):
+    """The account behind an open session."""
+
+    organisation_id: str
+    roles: str
+    external_id: str
+    status: str
+    seen_at_us: int
+
+
+class BearerRow(NamedTuple):
+    """A token of the API, with the id and status of the person it speaks for and the status of who made it."""
+
+    token_hash: str
+    organisation_id: str
+    name: str
+    scopes: str
+    person_id: int | None
+    maker_id: int | None
+    created_at_us: int
+    expires_at_us: int | None
+    revoked_at_us: int | None
+    used_at_us: int | None
+    external_id: str | None
+    status: str | None
+    maker_status: str | None

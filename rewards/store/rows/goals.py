@@ -1,0 +1,15 @@
+"""Rows of the tables of `rewards.store.schema.goals`."""
+
+from typing import NamedTuple
+
+
+class ChallengeResultRow(NamedTuple):
+    """What one unit came to in a challenge that is over."""
+
+    organisation_id: str
+    challenge: str
+    first_date: int
+    team: str
+    amount: int
+    goal: int
+    decided_us: int

@@ -1,0 +1,212 @@
+"""Rows of the tables of `rewards.store.schema.ledger`."""
+
+from typing import NamedTuple
+
+
+class SchemeVersionRow(NamedTuple):
+    """One published version of the scheme."""
+
+    id: int
+    organisation_id: str
+    version: int
+    content_hash: str
+    document: str
+    effective_us: int
+    since_us: int
+    published_at_us: int
+    mode: str
+    actor: str
+    reason: str
+    rolled_back_at_us: int | None
+
+
+class EventRow(NamedTuple):
+    """One event of the inbox."""
+
+    id: int
+    organisation_id: str
+    source: str
+    event_id: str
+    payload_hash: str
+    kind: str
+    person_id: int
+    owner_id: int | None
+    occurred_us: int
+    received_us: int
+    local_date: int
+    zone: str
+    object: str
+    channel: str | None
+    tags: str
+    quantity: int
+    verification: str
+    status: str
+    scored: bool
+    backfilled: bool
+    voided_at_us: int | None
+
+
+class MovedEventRow(NamedTuple):
+    """Under which account an event of a merged account happened."""
+
+    organisation_id: str
+    event_id: int
+    person_id: int
+    was_id: int
+
+
+class PersonStateRow(NamedTuple):
+    """Where a person's fold stands, and the base of the open period."""
+
+    person_id: int
+    organisation_id: str
+    scheme_version: int
+    state: bytes
+    last_us: int
+    last_source: str
+    last_event: str
+    base_version: int
+    base_state: bytes
+    layout: int
+
+
+class JournalRow(NamedTuple):
+    """One entry of the ledger."""
+
+    id: int
+    organisation_id: str
+    person_id: int | None
+    event_ref: int | None
+    origin: str
+    kind: str
+    rule: str
+    amount: int
+    reason: str
+    arguments: str
+    scheme_version: int
+    local_date: int
+    board_date: int
+    team: str
+    occurred_us: int
+    recorded_us: int
+    hold_until_us: int | None
+    reverses: int | None
+    dedupe: str | None
+    object_key: int | None
+
+
+class PostingRow(NamedTuple):
+    """One leg of an entry."""
+
+    id: int
+    organisation_id: str
+    journal_id: int
+    account: str
+    person_id: int | None
+    detail: str
+    amount: int
+
+
+class VersionSpanRow(NamedTuple):
+    """A version of the scheme without its document."""
+
+    version: int
+    content_hash: str
+    effective_us: int
+    since_us: int
+    published_at_us: int
+    mode: str
+
+
+class NewEventRow(NamedTuple):
+    """The key of an event that was not known."""
+
+    id: int
+    source: str
+    event_id: str
+
+
+class ScoredEventRow(NamedTuple):
+    """What a fold reads of an event, and whose fold: `who` is its subject or its owner."""
+
+    id: int
+    source: str
+    event_id: str
+    kind: str
+    person_id: int
+    owner_id: int | None
+    occurred_us: int
+    local_date: int
+    zone: str
+    object: str
+    channel: str | None
+    quantity: int
+    verification: str
+    tags: str
+    voided_at_us: int | None
+    who: int
+
+
+class EventRefRow(NamedTuple):
+    """Which event is meant."""
+
+    event_ref: int
+
+
+class EntryIdRow(NamedTuple):
+    """The number of an entry just made."""
+
+    id: int
+
+
+class ComparedRow(NamedTuple):
+    """What of an entry is compared with what a fold says."""
+
+    id: int
+    person_id: int | None
+    event_ref: int | None
+    kind: str
+    rule: str
+    amount: int
+    reason: str
+    scheme_version: int
+    occurred_us: int
+    object_key: int | None
+
+
+class BadgeEntryRow(NamedTuple):
+    """An entry of a badge: whose, of what object (0: of none), and what decides whether the badge stands."""
+
+    person_id: int
+    rule: str
+    object_key: int
+    id: int
+    kind: str
+    occurred_us: int
+    recorded_us: int
+    reverses: int | None
+
+
+class SpendableRow(NamedTuple):
+    """An entry that moved spendable points, and how many of this person."""
+
+    id: int
+    origin: str
+    kind: str
+    rule: str
+    reverses: int | None
+    event_ref: int | None
+    recorded_us: int
+    scheme_version: int
+    dedupe: str | None
+    person_id: int
+    amount: int
+
+
+class PieceRow(NamedTuple):
+    """One thing that counts towards a challenge."""
+
+    person_id: int
+    occurred_us: int
+    event_ref: int | None
+    amount: int

@@ -1,0 +1,116 @@
+"""Rows of the tables of `rewards.store.schema.mail`."""
+
+from typing import NamedTuple
+
+
+class MailRow(NamedTuple):
+    """One mail."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    kind: str
+    data: str
+    key: str | None
+    message_id: str
+    status: str
+    rank: int
+    attempts: int
+    next_us: int
+    expires_us: int
+    created_us: int
+    tried_us: int | None
+    sent_us: int | None
+    answer: str
+
+
+class AddressedMailRow(NamedTuple):
+    """A mail with what is known of whom it goes to, and of the organisation."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    kind: str
+    data: str
+    key: str | None
+    message_id: str
+    status: str
+    rank: int
+    attempts: int
+    next_us: int
+    expires_us: int
+    created_us: int
+    tried_us: int | None
+    sent_us: int | None
+    answer: str
+    external_id: str | None
+    name: str | None
+    email: str | None
+    locale: str
+    timezone: str
+    person_status: str
+    organisation: str
+
+
+class ListedMailRow(NamedTuple):
+    """A mail with whom it goes to."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    kind: str
+    data: str
+    key: str | None
+    message_id: str
+    status: str
+    rank: int
+    attempts: int
+    next_us: int
+    expires_us: int
+    created_us: int
+    tried_us: int | None
+    sent_us: int | None
+    answer: str
+    external_id: str | None
+    name: str | None
+
+
+class MailChoiceRow(NamedTuple):
+    """What a person chose to get."""
+
+    person_id: int
+    organisation_id: str
+    digest: str
+    weekday: int
+    hour: int
+    quiet_from: int
+    quiet_until: int
+    notices: bool
+    next_us: int | None
+    last_us: int | None
+
+
+class DueDigestRow(NamedTuple):
+    """A choice whose digest is due, with the person's zone and state."""
+
+    person_id: int
+    organisation_id: str
+    digest: str
+    weekday: int
+    hour: int
+    quiet_from: int
+    quiet_until: int
+    notices: bool
+    next_us: int | None
+    last_us: int | None
+    timezone: str
+    status: str
+    external_id: str
+    email: str | None
+
+
+class ZonedPersonRow(NamedTuple):
+    """A person and where she lives."""
+
+    id: int
+    timezone: str

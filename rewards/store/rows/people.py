@@ -1,0 +1,201 @@
+"""Rows of the tables of `rewards.store.schema.people`."""
+
+from typing import NamedTuple
+
+from rewards.store.rows.ledger import PersonStateRow
+
+
+class OrganisationRow(NamedTuple):
+    """One tenant."""
+
+    organisation_id: str
+    name: str
+    timezone: str
+    salt: str
+    closed_until_us: int | None
+    schemes_token: str
+    enrolled_only: bool
+    created_at_us: int
+
+
+class PersonRow(NamedTuple):
+    """One person without name or address, who may have been erased."""
+
+    id: int
+    organisation_id: str
+    segment: str
+    team: str
+    timezone: str
+    zone_flagged: bool
+    contacts: int
+    locale: str
+    role: str
+    desk: str
+    hours_share_ppm: int
+    manager_id: int | None
+    status: str
+    opted_out: bool
+    has_history: bool
+    hidden: bool
+    pseudonym: str
+    merged_into: int | None
+    inactive_since_us: int | None
+    standing: str
+    standing_us: int | None
+    created_at_us: int
+
+
+class PersonIdentityRow(NamedTuple):
+    """Who a person is; erasure drops it."""
+
+    person_id: int
+    organisation_id: str
+    external_id: str
+    name: str
+    email: str | None
+
+
+class PersonAliasRow(NamedTuple):
+    """The former id of an account that was merged."""
+
+    organisation_id: str
+    external_id: str
+    person_id: int
+    name: str
+    email: str | None
+
+
+class MembershipRow(NamedTuple):
+    """From when on a person belongs to a segment and a team."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    from_us: int
+    segment: str
+    team: str
+
+
+class ZoneChangeRow(NamedTuple):
+    """From when on a person lives in a time zone."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    from_us: int
+    zone: str
+    floor_date: int
+
+
+class LeaveRow(NamedTuple):
+    """Days off, both ends included."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    first_date: int
+    last_date: int
+
+
+class AbsenceRow(NamedTuple):
+    """When a person was not with the company."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    from_us: int
+    until_us: int
+
+
+class EnrolmentRow(NamedTuple):
+    """From when on a person takes part, or no longer does."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    from_us: int
+    standing: str
+
+
+class PersonLinkRow(NamedTuple):
+    """Two accounts of one human."""
+
+    organisation_id: str
+    low_id: int
+    high_id: int
+    created_at_us: int
+
+
+class NamedPersonRow(NamedTuple):
+    """A person with name and address."""
+
+    id: int
+    organisation_id: str
+    segment: str
+    team: str
+    timezone: str
+    zone_flagged: bool
+    contacts: int
+    locale: str
+    role: str
+    desk: str
+    hours_share_ppm: int
+    manager_id: int | None
+    status: str
+    opted_out: bool
+    has_history: bool
+    hidden: bool
+    pseudonym: str
+    merged_into: int | None
+    inactive_since_us: int | None
+    standing: str
+    standing_us: int | None
+    created_at_us: int
+    external_id: str
+    name: str
+    email: str | None
+
+
+class FoldedPersonRow(NamedTuple):
+    """A person and where her fold stands, in one row. Who was erased has no id, name or address."""
+
+    id: int
+    organisation_id: str
+    segment: str
+    team: str
+    timezone: str
+    zone_flagged: bool
+    contacts: int
+    locale: str
+    role: str
+    desk: str
+    hours_share_ppm: int
+    manager_id: int | None
+    status: str
+    opted_out: bool
+    has_history: bool
+    hidden: bool
+    pseudonym: str
+    merged_into: int | None
+    inactive_since_us: int | None
+    standing: str
+    standing_us: int | None
+    created_at_us: int
+    external_id: str | None
+    name: str | None
+    email: str | None
+    scheme_version: int
+    state: bytes
+    last_us: int
+    last_source: str
+    last_event: str
+    base_version: int
+    base_state: bytes
+    layout: int
+
+
+AnyPerson = PersonRow | NamedPersonRow | FoldedPersonRow
+"""For what asks nothing about the person's name, address or fold."""
+
+AnyState = PersonStateRow | FoldedPersonRow
+"""For what asks where somebody's fold stands, and nothing about the person."""

@@ -1,0 +1,55 @@
+"""Rows of the tables of `rewards.store.schema.sharing`."""
+
+from typing import NamedTuple
+
+
+class ContentItemRow(NamedTuple):
+    """One item to share."""
+
+    organisation_id: str
+    item: str
+    document: str
+    published_us: int
+    expires_us: int | None
+    recalled_us: int | None
+    recall_reason: str | None
+    recall_notice: str | None
+
+
+class ShareLinkRow(NamedTuple):
+    """One tracked link."""
+
+    code: str
+    organisation_id: str
+    person_id: int
+    item: str
+    channel: str
+    url: str
+    raw_clicks: int
+    counted_clicks: int
+    created_at_us: int
+    declared_us: int | None
+    variant: int | None
+    sketch: str | None
+    recall_seen_us: int | None
+
+
+class ClickRow(NamedTuple):
+    """A visitor's first click of a day on a link."""
+
+    id: int
+    organisation_id: str
+    code: str
+    visitor_hash: str
+    day: int
+    clicked_us: int
+    address_hash: str | None
+    block_hash: str | None
+
+
+class ClickOriginRow(NamedTuple):
+    """Where a click came from, and when."""
+
+    code: str
+    address_hash: str | None
+    clicked_us: int

@@ -1,0 +1,192 @@
+"""The content desk: written, reviewed, approved or rejected with a reason, recalled; by whom, and what two people at once see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from rewards.content.content import (
+    get_item,
+    green_lit_for,
+    offered,
+    publish_item,
+    recall,
+    recalled,
+    recalls_for,
+    seen_recall,
+)
+from rewards.content.desk import approve, discard, find_draft, history, reject, save_draft, submit
+from rewards.content.items import ContentItem
+from rewards.content.links import declare_share, follow_link, leads_to, prepare_share
+from rewards.content.policy import ContentPolicy, set_policy
+from rewards.faults import BadValue, Conflict, NotFound, Refused, Stale
+from rewards.store import trail
+from tests.conftest import World
+
+ORG = "acme"
+
+
+def item(**changes: object) -> ContentItem:
+    fields = {
+        "id": "launch",
+        "title": "Launch",
+        "url": "https://acme.example/launch",
+        "channels": {
+            "linkedin": {"status": "green"},
+            "x": {"status": "amber", "reason": "no names", "ask": "ben"},
+        },
+        "disclosure": "I work at Acme.",
+    }
+    return ContentItem.model_validate(fields | changes)
+
+
+def test_an_item_goes_from_draft_to_the_grid_with_its_history(world: World) -> None:
+    now = world.now
+    with world.db.begin() as tx:
+        draft = save_draft(tx, ORG, item(), "ana", now)
+        assert (draft.status, draft.revision) == ("draft", 1)
+        with pytest.raises(Conflict, match="submit it for review first"):
+            approve(tx, ORG, "launch", "ben", "", now)
+        submit(tx, ORG, "launch", "ana", now)
+        with pytest.raises(BadValue, match="got none"):
+            reject(tx, ORG, "launch", "ben", " ", now)
+        assert reject(tx, ORG, "launch", "ben", "too long", now).status == "rejected"
+        save_draft(tx, ORG, item(title="Launched"), "ana", now, 1)
+        submit(tx, ORG, "launch", "ana", now)
+        with pytest.raises(Stale):
+            approve(tx, ORG, "launch", "ben", "", now, revision=1)
+        assert green_lit_for(tx, ORG, "ana", now) == []
+        assert approve(tx, ORG, "launch", "ben", "fine", now, revision=2) is None
+        (published,) = green_lit_for(tx, ORG, "ana", now)
+        assert (published.title, published.approver) == ("Launched", "ben")
+        told = [(one.decision, one.actor, one.reason) for one in reversed(history(tx, ORG, "launch"))]
+        assert told == [
+            ("submit", "ana", ""), ("reject", "ben", "too long"), ("submit", "ana", ""), ("approve", "ben", "fine"),
+            ("publish", "ben", ""),
+        ]  # fmt: skip
+
+
+def test_where_two_are_asked_for_the_author_alone_publishes_nothing(world: World) -> None:
+    now = world.now
+    with world.db.begin() as tx:
+        set_policy(tx, ORG, ContentPolicy(people_to_approve=2), "hal", now, 0)
+        save_draft(tx, ORG, item(), "ana", now)
+        submit(tx, ORG, "launch", "ana", now)
+        with pytest.raises(Refused, match="'ana' wrote it"):
+            approve(tx, ORG, "launch", "ana", "", now)
+        assert approve(tx, ORG, "launch", "ben", "", now) is None
+        # A change by the one who approved has another author, and the approval of before does not extend to it.
+        set_policy(tx, ORG, ContentPolicy(people_to_approve=3), "hal", now, 1)
+        save_draft(tx, ORG, item(title="B"), "ana", now, 0)
+        submit(tx, ORG, "launch", "ana", now)
+        waiting = approve(tx, ORG, "launch", "ben", "", now)
+        assert waiting is not None
+        assert waiting.approved_by == ("ben",)
+        assert approve(tx, ORG, "launch", "ben", "", now) is not None
+        save_draft(tx, ORG, item(title="C"), "ben", now, waiting.revision)
+        submit(tx, ORG, "launch", "ben", now)
+        again = approve(tx, ORG, "launch", "ana", "", now)
+        assert again is not None
+        assert again.approved_by == ("ana",)
+        assert get_item(tx, ORG, "launch").title == "Launch"
+        assert approve(tx, ORG, "launch", "dan", "", now) is None
+        assert get_item(tx, ORG, "launch").title == "C"
+
+
+def test_two_at_once_lose_nothing_silently(world: World) -> None:
+    now = world.now
+    with world.db.begin() as tx:
+        save_draft(tx, ORG, item(), "ana", now)
+        with pytest.raises(Conflict, match="the id is taken"):
+            save_draft(tx, ORG, item(), "ben", now)
+        save_draft(tx, ORG, item(title="Ana's"), "ana", now, 1)
+        with pytest.raises(Stale, match="revision 2 stands"):
+            save_draft(tx, ORG, item(title="Ben's"), "ben", now, 1)
+        draft = find_draft(tx, ORG, "launch")
+        assert draft is not None
+        assert draft.item.title == "Ana's"
+        discard(tx, ORG, "launch", "ana", now)
+        with pytest.raises(NotFound):
+            discard(tx, ORG, "launch", "ana", now)
+        # A draft that begins anew does not take a revision for a second time: approvals name it.
+        assert save_draft(tx, ORG, item(), "ana", now).revision == 3
+
+
+def test_what_stays_out_of_texts_is_refused_with_its_remedy(world: World) -> None:
+    now = world.now
+    policy = ContentPolicy.model_validate(
+        {
+            "forbidden": [
+                {"phrase": "guarant*", "remedy": "say “we expect”"},
+                {"phrase": "no 1", "language": "de"},
+            ]
+        }
+    )
+    with world.db.begin() as tx:
+        set_policy(tx, ORG, policy, "hal", now, 0)
+        texts = [{"text": "The result is GUARANTEED.", "segments": ["sales"]}]
+        save_draft(tx, ORG, item(variants=texts), "ana", now)
+        with pytest.raises(BadValue, match="say “we expect”"):
+            submit(tx, ORG, "launch", "ana", now)
+        save_draft(tx, ORG, item(replies=[{"text": "We are No. 1"}]), "ana", now, 1)
+        assert submit(tx, ORG, "launch", "ana", now).status == "in_review"
+
+
+def test_a_recall_works(world: World) -> None:
+    now = world.now
+    with world.db.begin() as tx:
+        publish_item(tx, ORG, item(), now)
+        codes = [prepare_share(tx, ORG, "ana", "launch", channel, now).code for channel in ("linkedin", "x")]
+        prepare_share(tx, ORG, "ben", "launch", "x", now)
+        declare_share(tx, ORG, "ana", codes[0], now)
+        assert leads_to(tx, codes[0]).recall is None
+        assert recall(tx, ORG, "launch", "a wrong figure", now, "hal", "The figure was wrong.") == 2
+        assert recall(tx, ORG, "launch", "another", now, "hal") == 0
+
+        target = leads_to(tx, codes[0]).recall
+        assert target is not None
+        assert (target.notice, target.title) == ("The figure was wrong.", "Launch")
+        followed = follow_link(tx, codes[0], "", "visitor", now)
+        assert (followed.counted, followed.why) == (False, "recalled")
+        with pytest.raises(Refused, match="take the post down"):
+            declare_share(tx, ORG, "ana", codes[1], now)
+        # Saying again what was said before the recall is no fault.
+        assert declare_share(tx, ORG, "ana", codes[0], now).status == "duplicate"
+
+        (told,) = recalls_for(tx, ORG, "ana")
+        assert (told.reason, set(told.channels)) == ("a wrong figure", {"linkedin", "x"})
+        assert recalls_for(tx, ORG, "dan") == []
+        seen_recall(tx, ORG, "ana", "launch", now)
+        assert recalls_for(tx, ORG, "ana") == []
+        assert len(recalls_for(tx, ORG, "ben")) == 1
+        topics = [row.topic for row in trail.waiting(tx, 100)]
+        assert topics.count("content.recalled") == 1
+
+        publish_item(tx, ORG, item(), now + timedelta(hours=1))
+        assert recalled(tx, ORG, "launch") is None
+        assert leads_to(tx, codes[0]).recall is None
+        assert recalls_for(tx, ORG, "ben") == []
+        recall(tx, ORG, "launch", "again", now + timedelta(hours=2))
+        assert [one.reason for one in recalls_for(tx, ORG, "ana")] == ["again"]
+
+
+def test_what_is_new_and_fits_comes_first_and_what_was_shared_last(world: World) -> None:
+    now = world.now
+    with world.db.begin() as tx:
+        for days, changes in (
+            (40, {"id": "old"}),
+            (40, {"id": "hers", "segments": ["sales"]}),
+            (3, {"id": "new"}),
+            (1, {"id": "newest", "topic": "people"}),
+            (0, {"id": "shared", "topic": "finance"}),
+            (0, {"id": "later", "starts_on": (now + timedelta(days=3)).date()}),
+            (0, {"id": "others", "segments": ["nobody's"]}),
+            (0, {"id": "closed", "channels": {"x": {"status": "red"}}}),
+        ):
+            publish_item(tx, ORG, item(**changes), now - timedelta(days=days))
+        found, closed = offered(tx, ORG, "ana", now, {"shared"})
+        assert [one.id for one in found] == ["newest", "new", "hers", "old", "shared"]
+        assert [one.id for one in closed] == ["closed"]
+        with pytest.raises(Refused, match="may be shared from"):
+            prepare_share(tx, ORG, "ana", "later", "x", now)

@@ -1,0 +1,148 @@
+"""What may be shared, as cards; the share page in one's own words; “I shared it”; a recall that one has read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from rewards.content.content import ContentItem, get_item, offered, seen_recall
+from rewards.content.dialogues import takes_link_alone, template_of
+from rewards.content.links import MOST_WORDS, declare_share, prepare_share
+from rewards.faults import BadValue, NotFound
+from rewards.ledger.entries import EntryView
+from rewards.people.accounts import Account
+from rewards.people.people import Person, get_person
+from rewards.publishing.publication import scheme_in_force
+from rewards.scheme.networks import may_prefill, rules_of
+from rewards.store.session import Database, Transaction
+from web.employee.contexts import ItemCard, ShareContext, notes_of
+from web.session import Employee, PublicAddress, Store, now
+from web.templating import page
+from web.text import MOST_TYPED, Plain, within
+
+router = APIRouter(include_in_schema=False)
+MOST_CARDS = 24
+Words = Annotated[Plain, Form(max_length=MOST_TYPED)]
+
+
+@dataclass(frozen=True)
+class Cards:
+    """What the person may share now, and what is on the grid for her but may go nowhere yet."""
+
+    open: Sequence[ItemCard]
+    closed: Sequence[ItemCard]
+
+
+def namer(tx: Transaction, organisation: str) -> Callable[[str], str]:
+    """Whom to ask: the person's name where the approver is somebody's id, else the text as it is; each is looked up once."""
+    known: dict[str, str] = {}
+
+    def name_of(approver: str) -> str:
+        if approver not in known:
+            try:
+                found = get_person(tx, organisation, approver)
+                known[approver] = found.name or found.id
+            except NotFound:
+                known[approver] = approver
+        return known[approver]
+
+    return name_of
+
+
+def cards_for(
+    tx: Transaction, account: Account, person: Person, entries: Sequence[EntryView], at: datetime
+) -> Cards:
+    """The cards of the home page, in the order in which they are shown."""
+    shared = {entry.object for entry in entries if entry.event_kind == "share" and entry.object}
+    name_of = namer(tx, account.organisation)
+
+    def card(item: ContentItem) -> ItemCard:
+        return ItemCard(item, notes_of(item, name_of), name_of(item.approver), item.id in shared)
+
+    open_, closed = offered(tx, account.organisation, person.id, at, shared)
+    return Cards([card(item) for item in open_], [card(item) for item in closed])
+
+
+@router.get("/share/{item}/{channel:path}")
+def share(
+    request: Request, store: Store, public: PublicAddress, account: Employee, item: Plain, channel: Plain
+) -> Response:
+    """One item on one channel: own words, disclosure filled in, the network's own dialogue, then “I shared it”."""
+    return _share_page(request, store, public, account, item, channel, None)
+
+
+@router.post("/share/{code}/declare")
+def declare(store: Store, account: Employee, code: Plain, words: Words = "") -> Response:
+    """The employee says the post is out. Her words are not kept, only what they are like."""
+    with store.begin() as tx:
+        declare_share(tx, account.organisation, account.person, code, now(), words)
+    return RedirectResponse("/points?shared=1", 303)
+
+
+@router.post("/share")
+def look_at_words(
+    request: Request,
+    store: Store,
+    public: PublicAddress,
+    account: Employee,
+    item: Annotated[Plain, Form(max_length=64)],
+    channel: Annotated[Plain, Form(max_length=64)],
+    words: Words = "",
+) -> Response:
+    """The share page with one's own words in the dialogue's address, and what is said of them. Nothing is kept."""
+    return _share_page(request, store, public, account, item, channel, words)
+
+
+@router.post("/recalls/{item}/seen")
+def know_of_recall(store: Store, account: Employee, item: Plain) -> Response:
+    """The sharer has read that an item was recalled."""
+    with store.begin() as tx:
+        seen_recall(tx, account.organisation, account.person, item, now())
+    return RedirectResponse("/", 303)
+
+
+def _share_page(
+    request: Request,
+    store: Database,
+    public: str,
+    account: Account,
+    item: str,
+    channel: str,
+    words: str | None,
+) -> Response:
+    at, org, me = now(), account.organisation, account.person
+    fault = ""
+    try:
+        within(words or "", MOST_WORDS, "words")
+    except BadValue as error:
+        fault = str(error)
+    with store.begin() as tx:
+        draft = prepare_share(tx, org, me, item, channel, at, public, None if fault else words)
+        content = get_item(tx, org, item)
+        version = scheme_in_force(tx, org, at)
+        status, network = content.channels[draft.channel], rules_of(draft.channel)
+        context = ShareContext(
+            account=account,
+            person=get_person(tx, org, me),
+            item=content,
+            draft=draft,
+            words=words if fault and words else draft.text,
+            fault=fault,
+            ask=namer(tx, org)(status.ask or content.approver),
+            how=status.how,
+            status=status.status,
+            reason=status.reason,
+            rewarded=version is not None and not version.scheme.is_unrewarded(draft.channel),
+            template=template_of(draft.channel, content.title, draft.link)
+            if may_prefill(draft.channel)
+            else "",
+            copies=not may_prefill(draft.channel) or takes_link_alone(draft.channel),
+            forbids=network if network is not None and not (network.rewards and network.texts) else None,
+            looked=words is not None and not fault,
+        )
+    return page(request, "employee/share.html", context, 422 if fault else 200)

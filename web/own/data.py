@@ -1,0 +1,121 @@
+"""One's own data: all that is stored, to take along as JSON or as tables, and to have erased."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from rewards.faults import BadValue, Fault
+from rewards.people.accounts import Account
+from rewards.people.export import PersonalData, export_person
+from rewards.people.people import Person, erase, get_person
+from web.problems import COOKIE, refused
+from web.session import SignedIn, Store, now
+from web.templating import page
+from web.text import Plain
+
+router = APIRouter(include_in_schema=False)
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so would be worked out by a spreadsheet; an apostrophe before it keeps it text."""
+
+
+@dataclass(frozen=True)
+class DataContext:
+    """`fault` says why an erasure was refused."""
+
+    account: Account
+    person: Person
+    fault: str
+
+
+def _page(request: Request, store: Store, account: Account, fault: Fault | None = None) -> Response:
+    with store.read() as tx:
+        person = get_person(tx, account.organisation, account.person)
+    context = DataContext(account, person, "" if fault is None else str(fault))
+    return page(request, "own/data.html", context, 200 if fault is None else refused(fault))
+
+
+@router.get("/account/data")
+def data(request: Request, store: Store, account: SignedIn) -> Response:
+    """What can be done with one's data."""
+    return _page(request, store, account)
+
+
+def _exported(store: Store, account: Account) -> PersonalData:
+    with store.begin() as tx:
+        return export_person(tx, account.organisation, account.person, account.person, now())
+
+
+@router.get("/account/data.json")
+def as_json(store: Store, account: SignedIn) -> Response:
+    """Everything as one JSON document."""
+    found = _exported(store, account)
+    body = {
+        "organisation": found.organisation,
+        "person": found.person,
+        "exported_at": found.exported_at.isoformat(),
+        "tables": found.tables,
+    }
+    text = json.dumps(body, ensure_ascii=False, indent=2)
+    return _file(text.encode(), f"{found.person}.json", "application/json")
+
+
+@router.get("/account/data.zip")
+def as_tables(store: Store, account: SignedIn) -> Response:
+    """Everything as one CSV file a table, in an archive."""
+    found = _exported(store, account)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, rows in found.tables.items():
+            archive.writestr(f"{name}.csv", table_text(rows))
+    return _file(packed.getvalue(), f"{found.person}.zip", "application/zip")
+
+
+def table_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV that a spreadsheet shows and does not work out; with a mark of its encoding, as spreadsheets ask for one."""
+    out = io.StringIO()
+    names = list(rows[0]) if rows else []
+    writer = csv.writer(out)
+    writer.writerow(names)
+    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    return "\ufeff" + out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+    if isinstance(value, str) and text.startswith(FORMULA_SIGNS):
+        return f"'{text}"
+    return text
+
+
+def _file(body: bytes, name: str, kind: str) -> Response:
+    return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.post("/account/erase")
+def erase_me(
+    request: Request, store: Store, account: SignedIn, confirm: Annotated[Plain, Form(max_length=64)]
+) -> Response:
+    """Drop who one is; typed with one's own id, so that no slip does it."""
+    try:
+        if confirm.strip() != account.person:
+            raise BadValue(
+                f"confirmation {confirm!r}: is not your id, {account.person!r}; type it to be erased"
+            )
+        with store.begin() as tx:
+            erase(tx, account.organisation, account.person, now(), account.person)
+    except Fault as fault:
+        return _page(request, store, account, fault)
+    response = RedirectResponse("/sign-in?erased=1", 303)
+    response.delete_cookie(COOKIE, path="/")
+    return response
