@@ -12,6 +12,7 @@ from rewards.outside.delivery import Delivered, Send, deliver_due
 from rewards.outside.mail import Mailed, Post, send_due
 from rewards.outside.requests import forget_requests
 from rewards.people.accounts import forget_sessions
+from rewards.people.changing import settle_moves
 from rewards.people.membership import align_boards
 from rewards.people.organisations import list_organisations
 from rewards.store.session import Database
@@ -53,6 +54,7 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
     for slug in slugs:
         try:
             with db.begin() as tx:
+                settle_moves(tx, slug, now)
                 released += release_due(tx, slug, now)
                 if db.cache.get(("expiry", slug)) != now.date():
                     # It reads every posting, and days are its unit: once a day and process.

@@ -34,9 +34,12 @@ from web.api import (
 from web.employee import boards as employee_boards
 from web.employee import nominating, sharing, spending
 from web.employee import routes as employee
+from web.employee import rules as employee_rules
 from web.health import Measure, Metrics
 from web.hr import decisions
 from web.hr import nominations as hr_nominations
+from web.hr import people as hr_people
+from web.hr import person as hr_person
 from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language
@@ -83,12 +86,15 @@ ROUTERS = (
     language_router,
     employee.router,
     employee_boards.router,
+    employee_rules.router,
     sharing.router,
     spending.router,
     nominating.router,
     hr.router,
     hr_nominations.router,
     decisions.router,
+    hr_people.router,
+    hr_person.router,
     strategist.router,
     admin_tokens.router,
     admin_webhooks.router,

@@ -31,6 +31,7 @@ DOORS = (
     Door("/rewards", msg("Rewards"), Right.TAKE_PART, own=True),
     Door("/hr", msg("Program"), Right.SCHEME_READ),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
+    Door("/hr/people", msg("People"), Right.PEOPLE_READ),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
     Door("/admin/tokens", msg("Tokens"), Right.TOKENS),
     Door("/admin/webhooks", msg("Webhooks"), Right.TOKENS),

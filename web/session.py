@@ -103,6 +103,11 @@ Employee = Annotated[Account, Depends(Needs(Right.TAKE_PART))]
 SchemeReader = Annotated[Account, Depends(Needs(Right.SCHEME_READ))]
 ForecastReader = Annotated[Account, Depends(Needs(Right.FORECAST_READ))]
 Reviewer = Annotated[Account, Depends(Needs(Right.REVIEW))]
+PeopleReader = Annotated[Account, Depends(Needs(Right.PEOPLE_READ))]
+PeopleWriter = Annotated[Account, Depends(Needs(Right.PEOPLE_WRITE))]
+Auditor = Annotated[Account, Depends(Needs(Right.AUDIT_READ))]
+PeriodCloser = Annotated[Account, Depends(Needs(Right.PERIODS))]
+Exporter = Annotated[Account, Depends(Needs(Right.EVENTS_EXPORT))]
 
 
 _BEARER = HTTPBearer(

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from rewards.bounds import check_day
-from rewards.faults import BadValue, Refused
+from rewards.faults import BadValue, NotFound, Refused
 from rewards.ledger.fold import replay_people
 from rewards.people.importing import ImportSummary, NotTaken, import_people
 from rewards.people.membership import pause, resume
 from rewards.people.zones import change_zone
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
-from rewards.store import forgetting, projections, states
+from rewards.store import directory, forgetting, projections, states, uploads
 from rewards.store import links as link_rows
 from rewards.store import mail as mail_rows
 from rewards.store import nominations as nomination_rows
@@ -148,9 +148,9 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     """
     row = _locked(tx, organisation, external_id)
     nobody = f"person:{row.id}"
-    others = [other.name for other in rows.every(tx, organisation, inactive=True) if other.id != row.id]
     names = [(row.external_id, row.name, row.email)]
     names += [(one.external_id, one.name, one.email) for one in rows.aliases_of(tx, row.id)]
+    others = directory.namesakes(tx, organisation, row.id, [name for _, name, _ in names])
     for account in accounts_of(tx, row):
         account_rows.drop_account(tx, account)
         webhook_rows.end_of(tx, account)
@@ -164,6 +164,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         suggestion_rows.blank_words(tx, account)
     rows.drop_aliases(tx, row.id)
     rows.drop_identity(tx, row.id)
+    uploads.drop_all(tx, organisation)
     _change(
         tx,
         organisation,
@@ -177,9 +178,15 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
 
 
 def set_leave(
-    tx: Transaction, organisation: str, external_id: str, first: date, last: date, now: datetime
+    tx: Transaction,
+    organisation: str,
+    external_id: str,
+    first: date,
+    last: date,
+    now: datetime,
+    actor: str = "system",
 ) -> None:
-    """Days off, both included: streaks pause, also those that broke before the leave was known.
+    """Days off, both included: streaks pause, also those that broke before the leave was known. Saying it twice says it once.
 
     Raises BadValue when the end precedes the start.
     """
@@ -188,20 +195,52 @@ def set_leave(
     check_day(first, "leave from")
     check_day(last, "leave until")
     home = organisation_rows.find_shared(tx, organisation)
-    row = find_row(tx, organisation, external_id)
+    row = _locked(tx, organisation, external_id)
+    if (first.toordinal(), last.toordinal()) in rows.leave_of(tx, [row.id]).get(row.id, ()):
+        return
     rows.add_leave(tx, organisation, row.id, first.toordinal(), last.toordinal())
     rows.change(tx, row.id, {"has_history": True})
     replay_people(tx, organisation, home, [row.id], to_us(now))
-    log_change(tx, organisation, "system", "people.leave", row.id, now)
+    log_change(tx, organisation, actor, "people.leave", row.id, now, f"{first}/{last}")
 
 
-def link_people(tx: Transaction, organisation: str, one: str, other: str, now: datetime) -> None:
+def drop_leave(
+    tx: Transaction,
+    organisation: str,
+    external_id: str,
+    first: date,
+    last: date,
+    now: datetime,
+    actor: str = "system",
+) -> None:
+    """Days off that were none; the open period is counted again. Raises NotFound where no leave begins and ends so."""
+    home = organisation_rows.find_shared(tx, organisation)
+    row = _locked(tx, organisation, external_id)
+    if not rows.drop_leave(tx, row.id, first.toordinal(), last.toordinal()):
+        raise NotFound(f"leave {first}..{last}: not known of {external_id!r}; look at what stands there now")
+    replay_people(tx, organisation, home, [row.id], to_us(now))
+    log_change(tx, organisation, actor, "people.leave_back", row.id, now, f"{first}/{last}")
+
+
+def link_people(
+    tx: Transaction, organisation: str, one: str, other: str, now: datetime, actor: str = "system"
+) -> None:
     """Say that two accounts are one human: they cannot thank each other."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
     if first.id == second.id:
         raise Refused(f"person {one!r}: cannot be linked to itself; name two accounts")
     rows.add_link(tx, organisation, min(first.id, second.id), max(first.id, second.id), to_us(now))
-    log_change(tx, organisation, "system", "people.link", first.id, now)
+    log_change(tx, organisation, actor, "people.link", first.id, now, f"with person:{second.id}")
+
+
+def unlink_people(
+    tx: Transaction, organisation: str, one: str, other: str, now: datetime, actor: str = "system"
+) -> None:
+    """Take back that two accounts are one human. Raises NotFound where nobody said so."""
+    first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
+    if not rows.drop_link(tx, organisation, min(first.id, second.id), max(first.id, second.id)):
+        raise NotFound(f"link of {one!r} and {other!r}: none; look at what stands there now")
+    log_change(tx, organisation, actor, "people.unlink", first.id, now, f"from person:{second.id}")
 
 
 def _person(row: NamedPersonRow, externals: dict[int, str]) -> Person:

@@ -84,6 +84,12 @@ def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequenc
     return tx.execute(query).scalar()
 
 
+def roles_of(tx: Transaction, person_id: int) -> tuple[str, ...]:
+    """The roles of a person's sign-in; none where there is none."""
+    found: str | None = tx.execute(select(ACCOUNT.c.roles).where(ACCOUNT.c.person_id == person_id)).scalar()
+    return tuple((found or "").split())
+
+
 def add_session(tx: Transaction, row: Mapping[str, object]) -> None:
     """Remember one open session."""
     tx.execute(insert(SESSION), dict(row))

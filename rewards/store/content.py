@@ -86,7 +86,7 @@ def drafts(tx: Transaction, organisation: str) -> list[Row[Any]]:
 def add_draft(tx: Transaction, row: dict[str, Any]) -> bool:
     """Keep a new draft; False where the item has one already."""
     made = upsert(tx, DRAFT).on_conflict_do_nothing(index_elements=["organisation_id", "item"])
-    return tx.execute(made, row).rowcount == 1
+    return tx.execute(made.returning(DRAFT.c.item), row).first() is not None
 
 
 def change_draft(
@@ -147,6 +147,7 @@ def save_policy(tx: Transaction, organisation: str, document: str, before: int, 
     values = {"document": document, "revision": before + 1, "changed_us": at_us}
     if before == 0:
         made = upsert(tx, POLICY).on_conflict_do_nothing(index_elements=["organisation_id"])
-        return tx.execute(made, {"organisation_id": organisation, **values}).rowcount == 1
+        new = {"organisation_id": organisation, **values}
+        return tx.execute(made.returning(POLICY.c.revision), new).first() is not None
     where = and_(POLICY.c.organisation_id == organisation, POLICY.c.revision == before)
     return tx.execute(update(POLICY).where(where).values(**values)).rowcount == 1

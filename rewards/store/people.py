@@ -5,10 +5,11 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
 
-from rewards.store import schema
+from rewards.store import directory, schema
 from rewards.store.rows import (
     AbsenceRow,
     EnrolmentRow,
+    FoundPersonRow,
     LeaveRow,
     MembershipRow,
     MovedEventRow,
@@ -20,6 +21,7 @@ from rewards.store.rows import (
 )
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
+from rewards.words import folded
 
 PERSON = schema.person
 IDENTITY = schema.person_identity
@@ -42,6 +44,8 @@ _HISTORY: dict[type[NamedTuple], Table] = {
     MembershipRow: MEMBERSHIP, ZoneChangeRow: ZONE, LeaveRow: LEAVE, AbsenceRow: ABSENCE, EnrolmentRow: ENROLMENT,
 }  # fmt: skip
 _CHUNK = 500
+MOST_SORTED = 200
+MANY = 1000
 
 
 def taking_part(enrolled_only: bool) -> ColumnElement[bool]:
@@ -58,10 +62,24 @@ def add_many(
         return []
     result = tx.execute(insert(PERSON).returning(PERSON.c.id, sort_by_parameter_order=True), list(rows))
     ids = [row.id for row in result]
-    tx.execute(
-        insert(IDENTITY), [{**one, "person_id": id_} for one, id_ in zip(identities, ids, strict=True)]
-    )
+    made = [
+        {**one, "person_id": id_, "sort_name": sort_name(str(one["name"]))}
+        for one, id_ in zip(identities, ids, strict=True)
+    ]
+    tx.execute(insert(IDENTITY), made)
+    found = [
+        FoundPersonRow._make({**row, **one}[field] for field in FoundPersonRow._fields)
+        for row, one in zip(rows, made, strict=True)
+    ]
+    directory.write_words(tx, found)
+    if len(ids) >= MANY:
+        directory.take_stock(tx)
     return ids
+
+
+def sort_name(name: str) -> str:
+    """The name as lists are ordered by it."""
+    return folded(name)[:MOST_SORTED]
 
 
 def find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow | None:
@@ -205,36 +223,66 @@ def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, i
 def change(tx: Transaction, person_id: int, values: Mapping[str, object]) -> None:
     """Update columns of one person."""
     tx.execute(update(PERSON).where(PERSON.c.id == person_id).values(**values))
+    if values.keys() & {"segment", "team"}:
+        directory.renew_words(tx, [person_id])
 
 
 def change_identity(tx: Transaction, person_id: int, name: str, email: str | None) -> None:
     """Update name and address."""
-    tx.execute(update(IDENTITY).where(IDENTITY.c.person_id == person_id).values(name=name, email=email))
+    values = {"name": name, "email": email, "sort_name": sort_name(name)}
+    tx.execute(update(IDENTITY).where(IDENTITY.c.person_id == person_id).values(**values))
+    directory.renew_words(tx, [person_id])
 
 
 def drop_identity(tx: Transaction, person_id: int) -> None:
     """Forget who this was."""
+    directory.drop_words(tx, [person_id])
     tx.execute(delete(IDENTITY).where(IDENTITY.c.person_id == person_id))
 
 
 def add_membership(
-    tx: Transaction, organisation: str, person_id: int, from_us: int, segment: str, team: str
+    tx: Transaction,
+    organisation: str,
+    person_id: int,
+    from_us: int,
+    segment: str,
+    team: str,
+    ahead: bool = False,
 ) -> None:
-    """From this instant on the person belongs to this segment and team."""
+    """From this instant on the person belongs to this segment and team; `ahead`: it has not come."""
     row = {
         "organisation_id": organisation,
         "person_id": person_id,
         "from_us": from_us,
         "segment": segment,
         "team": team,
+        "ahead": ahead,
     }
     statement = upsert(tx, MEMBERSHIP)
     tx.execute(
         statement.on_conflict_do_update(
-            index_elements=["person_id", "from_us"], set_={"segment": segment, "team": team}
+            index_elements=["person_id", "from_us"], set_={"segment": segment, "team": team, "ahead": ahead}
         ),
         row,
     )
+
+
+def drop_membership_ahead(tx: Transaction, person_id: int, from_us: int) -> bool:
+    """Forget a membership that has not begun; False where there is none."""
+    where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.from_us == from_us, MEMBERSHIP.c.ahead)
+    return bool(tx.execute(delete(MEMBERSHIP).where(*where)).rowcount)
+
+
+def memberships_due(tx: Transaction, organisation: str, now_us: int) -> list[int]:
+    """Whose memberships lay ahead and have begun by now."""
+    where = (MEMBERSHIP.c.organisation_id == organisation, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
+    return list(tx.execute(select(MEMBERSHIP.c.person_id).where(*where)).scalars())
+
+
+def settle_memberships(tx: Transaction, person_id: int, now_us: int) -> None:
+    """None of the person's memberships that have begun lies ahead."""
+    where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
+    tx.execute(update(MEMBERSHIP).where(*where).values(ahead=False))
 
 
 def add_zone_change(
@@ -276,12 +324,6 @@ def add_leaves(tx: Transaction, organisation: str, spans: Sequence[tuple[int, in
         tx.execute(insert(LEAVE), made)
 
 
-def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> None:
-    """Days off that were given back."""
-    spans = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
-    tx.execute(delete(LEAVE).where(*spans))
-
-
 def add_absence(tx: Transaction, organisation: str, person_id: int, from_us: int, until_us: int) -> None:
     """The person was not with the company from one instant up to another."""
     row = {"organisation_id": organisation, "person_id": person_id, "from_us": from_us, "until_us": until_us}
@@ -310,6 +352,12 @@ def managers(tx: Transaction, organisation: str) -> dict[int, int]:
         PERSON.c.organisation_id == organisation, PERSON.c.manager_id.is_not(None)
     )
     return {row.id: row.manager_id for row in tx.execute(query)}
+
+
+def manager_of(tx: Transaction, person_id: int) -> int | None:
+    """A person's manager."""
+    found: int | None = tx.execute(select(PERSON.c.manager_id).where(PERSON.c.id == person_id)).scalar()
+    return found
 
 
 def history(tx: Transaction, shape: type[HistoryT], ids: Sequence[int]) -> dict[int, list[HistoryT]]:
@@ -341,6 +389,27 @@ def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
         fresh = {id_ for low, high in pairs for id_ in (low, high)} - found
         found |= fresh
     return other in found
+
+
+def links_of(tx: Transaction, organisation: str, person_id: int) -> list[int]:
+    """The accounts that are said to be of the same human."""
+    touches = or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)
+    pairs = tx.execute(
+        select(LINK.c.low_id, LINK.c.high_id).where(LINK.c.organisation_id == organisation, touches)
+    )
+    return sorted({id_ for pair in pairs for id_ in pair} - {person_id})
+
+
+def drop_link(tx: Transaction, organisation: str, low: int, high: int) -> bool:
+    """Take back that two accounts are of one human; False where nobody said so."""
+    where = (LINK.c.organisation_id == organisation, LINK.c.low_id == low, LINK.c.high_id == high)
+    return bool(tx.execute(delete(LINK).where(*where)).rowcount)
+
+
+def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> bool:
+    """Forget days off; False where none are known that begin and end so."""
+    where = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
+    return bool(tx.execute(delete(LEAVE).where(*where)).rowcount)
 
 
 def drop_links(tx: Transaction, person_id: int) -> None:

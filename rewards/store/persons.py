@@ -42,7 +42,13 @@ def is_hidden(tx: Transaction, organisation: str, row: AnyPerson, **changed: obj
 
 
 def log_change(
-    tx: Transaction, organisation: str, actor: str, action: str, person_id: int, now: datetime
+    tx: Transaction,
+    organisation: str,
+    actor: str,
+    action: str,
+    person_id: int,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     """Note who did what to a person."""
-    trail.log(tx, organisation, actor, action, f"person:{person_id}", "", to_us(now))
+    trail.log(tx, organisation, actor, action, f"person:{person_id}", reason, to_us(now))

@@ -23,14 +23,16 @@ from rewards.store.schema.people import (
     leave,
     membership,
     organisation,
+    people_upload,
     person,
     person_alias,
     person_identity,
     person_link,
+    person_word,
     zone_change,
 )
 from rewards.store.schema.sharing import click, content_item, share_link
 
 APPEND_ONLY = ("journal", "posting")
 
-__all__ = ["APPEND_ONLY", "absence", "account", "api_token", "audit", "award_round", "balance", "board_bucket", "board_score", "challenge_result", "claim", "click", "content_decision", "content_draft", "content_item", "content_policy", "credential", "enrolment", "event", "highlight_round", "issuer_key", "journal", "kudos", "leave", "mail", "mail_choice", "membership", "metadata", "moved_event", "nomination", "organisation", "outbox", "person", "person_alias", "person_badge", "person_day", "person_identity", "person_link", "person_state", "posting", "request_key", "result", "review", "reward_taken", "scheme_draft", "scheme_version", "session_token", "share_link", "suggestion", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip
+__all__ = ["APPEND_ONLY", "absence", "account", "api_token", "audit", "award_round", "balance", "board_bucket", "board_score", "challenge_result", "claim", "click", "content_decision", "content_draft", "content_item", "content_policy", "credential", "enrolment", "event", "highlight_round", "issuer_key", "journal", "kudos", "leave", "mail", "mail_choice", "membership", "metadata", "moved_event", "nomination", "organisation", "outbox", "people_upload", "person", "person_alias", "person_badge", "person_day", "person_identity", "person_link", "person_state", "person_word", "posting", "request_key", "result", "review", "reward_taken", "scheme_draft", "scheme_version", "session_token", "share_link", "suggestion", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip

@@ -11,6 +11,7 @@ account = table(
     Column("roles", Text, nullable=False),
     Column("password_hash", Text, nullable=True),
     instant("created_at_us"),
+    Index("ix_account_roles", "organisation_id", "roles", "person_id"),
 )
 
 session_token = table(
