@@ -62,4 +62,4 @@ class Employee(mesa.Agent):  # type: ignore[misc]
     def decides(self, occasion: Occasion, position: int, draw: float) -> bool:
         """Whether this employee shares at one opportunity, given its uniform draw."""
         own = Occasion(*(column[position : position + 1] for column in occasion))
-        return draw < float(share_chance(log_odds(own, self.model.parameters))[0])
+        return draw < float(share_chance(log_odds(own, self.model.lanes.rows))[0])

@@ -18,7 +18,7 @@ from engine.cascade import _coins
 from engine.cascade_kernel import BATCH
 from engine.geometric import class_tables
 from engine.graph import Graph
-from engine.response import ResponseRates, Scratch
+from engine.response import ALL_DRAWN, ResponseRates, Scratch
 from engine.response_kernel import N_COUNTS, clear_marks, run_shares
 from engine.streams import Stream, stream_key
 
@@ -114,10 +114,10 @@ class EngineResponder:
     def counts(self, day: int) -> NDArray[np.int64]:
         """int64[s, 7] in the order of Outcome."""
         counts = np.zeros((len(self.names), N_COUNTS), dtype=np.int64)
-        state, work = np.zeros(3, dtype=np.int64), self.work
+        state, work = np.zeros(4, dtype=np.int64), self.work
         run_shares(
             self.offsets, self.targets, *self.before, day, class_tables().reshape(-1), counts, work.edges, work.flags,
-            work.visited, work.today, work.queue, work.picked, work.words, state,
+            work.visited, work.today, work.queue, work.picked, work.words, ALL_DRAWN, state,
         )  # fmt: skip
         clear_marks(self.targets, work.edges[: int(state[1])], work.today)
         return counts

@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.generate_kernel import fill_rows
+from engine.generate_kernel import fill_rows, sort_by_segment
 from engine.graph import MAX_EDGES, MAX_NODES, Graph
 from engine.streams import normals
 
@@ -68,6 +70,37 @@ def social_graph(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Sketch:
+    """A network before its rows are drawn: everything that each row follows from. Nodes as in `audience_network`.
+
+    offsets       int64[n_nodes + 1]
+    coworkers     int64[n_nodes], how many of a row's targets are employees
+    row_segments  int32[n_nodes], −1 for none
+    members       int32[A], the audience by segment; starts: int64[segments + 1], where each segment begins among them
+    """
+
+    n_nodes: int
+    n_employees: int
+    n_sources: int
+    offsets: NDArray[np.int64]
+    coworkers: NDArray[np.int64]
+    row_segments: NDArray[np.int32]
+    members: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    homophily: float
+    concentration: float
+    key: np.uint64
+
+    def fill(self, first: int, last: int, targets: NDArray[np.int32]) -> None:
+        """Draw the targets of rows `first` … `last` − 1 into their places."""
+        taken = np.zeros(self.n_nodes // 64 + 1, dtype=np.uint64)
+        fill_rows(
+            first, last, self.offsets, self.coworkers, self.row_segments, self.members, self.starts, self.n_employees,
+            self.n_sources, self.homophily, self.concentration, self.key, taken, targets,
+        )  # fmt: skip
+
+
 def audience_network(
     contact_counts: ArrayLike,
     contact_segments: ArrayLike,
@@ -88,6 +121,42 @@ def audience_network(
     who sees its posts.
 
     Nodes: employees 0 … E−1, then corporate accounts E … E+C−1, then audience E+C … E+C+A−1.
+    threads            at most so many at once; None: one per core; the graph does not depend on it
+    The other arguments are those of `sketch_network`.
+
+    Targets of one source are all different and never itself. Out-degrees are exact, except that nobody has
+    more contacts than there are people: coworkers stop at E − 1 and audience contacts at A.
+    Raises ValueError for values outside their range and for more than 2**31 − 1 nodes or edges.
+    """
+    sketch = sketch_network(
+        contact_counts, contact_segments, audience_size, audience_segments, homophily, coworker_share, key,
+        n_corporate=n_corporate, audience_mean_degree=audience_mean_degree, audience_sigma=audience_sigma,
+        audience_counts=audience_counts, concentration=concentration,
+    )  # fmt: skip
+    n_threads = os.cpu_count() or 1 if threads is None else threads
+    if n_threads < 1:
+        raise ValueError(f"threads {threads}; 1 or more; leave it out for one per core")
+    targets = np.empty(int(sketch.offsets[-1]), dtype=np.int32)
+    _in_pieces(partial(sketch.fill, targets=targets), sketch.n_nodes, n_threads)
+    return Graph(sketch.n_nodes, sketch.offsets, targets)
+
+
+def sketch_network(
+    contact_counts: ArrayLike,
+    contact_segments: ArrayLike,
+    audience_size: int,
+    audience_segments: ArrayLike,
+    homophily: float,
+    coworker_share: float,
+    key: np.uint64,
+    *,
+    n_corporate: int = 0,
+    audience_mean_degree: float = 20.0,
+    audience_sigma: float = 1.0,
+    audience_counts: ArrayLike | None = None,
+    concentration: float = 1.0,
+) -> Sketch:
+    """The same network with no row drawn: most rows of a large audience are never asked for.
 
     contact_counts     int[E+C] ≥ 0, out-degree of each source; the last n_corporate of them are followers of
                        corporate accounts
@@ -103,11 +172,6 @@ def audience_network(
     audience_counts    int[A], those out-degrees themselves, instead
     concentration      ≥ 1; 1 draws contacts evenly; more favours the first members of each segment, so that
                        audiences overlap more
-    threads            at most so many at once; None: one per core; the graph does not depend on it
-
-    Targets of one source are all different and never itself. Out-degrees are exact, except that nobody has
-    more contacts than there are people: coworkers stop at E − 1 and audience contacts at A.
-    Raises ValueError for values outside their range and for more than 2**31 − 1 nodes or edges.
     """
     counts = np.atleast_1d(np.asarray(contact_counts, dtype=np.int64))
     source_segments = np.asarray(contact_segments, dtype=np.int32)
@@ -116,9 +180,6 @@ def audience_network(
     n_employees = n_sources - n_corporate
     _check(counts, source_segments, segments, n_audience, n_corporate)
     _check_shares(homophily, coworker_share, concentration)
-    n_threads = os.cpu_count() or 1 if threads is None else threads
-    if n_threads < 1:
-        raise ValueError(f"threads {threads}; 1 or more; leave it out for one per core")
     n_nodes = n_sources + n_audience
     if audience_counts is None:
         audience_counts = _onward_counts(n_audience, audience_mean_degree, audience_sigma, key)
@@ -127,17 +188,10 @@ def audience_network(
     row_segments = np.concatenate(
         [np.where(source_segments < starts.size - 1, source_segments, -1), segments]
     )
-    targets = np.empty(int(offsets[-1]), dtype=np.int32)
-
-    def fill(first: int, last: int) -> None:
-        taken = np.zeros(n_nodes // 64 + 1, dtype=np.uint64)
-        fill_rows(
-            first, last, offsets, coworkers, row_segments, members, starts, n_employees, n_sources,
-            float(homophily), float(concentration), np.uint64(key), taken, targets,
-        )  # fmt: skip
-
-    _in_pieces(fill, n_nodes, n_threads)
-    return Graph(n_nodes, offsets, targets)
+    return Sketch(
+        n_nodes, n_employees, n_sources, offsets, coworkers, row_segments, members, starts, float(homophily),
+        float(concentration), np.uint64(key),
+    )  # fmt: skip
 
 
 def _onward_counts(size: int, mean_degree: float, sigma: float, key: np.uint64) -> NDArray[np.int64]:
@@ -179,7 +233,9 @@ def _segment_members(segments: NDArray[np.int32]) -> tuple[NDArray[np.int32], ND
     n_segments = int(segments.max()) + 1 if segments.size else 0
     starts = np.zeros(n_segments + 1, dtype=np.int64)
     np.cumsum(np.bincount(segments, minlength=n_segments), out=starts[1:])
-    return np.argsort(segments, kind="stable").astype(np.int32), starts
+    members = np.empty(segments.size, dtype=np.int32)
+    sort_by_segment(segments, starts[:-1].copy(), members)
+    return members, starts
 
 
 def _in_pieces(fill: Callable[[int, int], None], n_rows: int, threads: int) -> None:

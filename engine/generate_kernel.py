@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.kernels import kernel
-from engine.signatures import F64, I64, U64, I32In, I32Out, I64In, U64Out
+from engine.signatures import F64, I64, U64, I32In, I32Out, I64In, I64Out, U64Out
 from engine.streams import GOLDEN, mix
 
 ONE = np.uint64(1)
@@ -93,3 +93,12 @@ def fill_rows(
         taken[row >> 6] = 0
         for position in range(offsets[row], offsets[row + 1]):
             taken[targets[position] >> 6] = 0
+
+
+@kernel(I32In, I64Out, I32Out)
+def sort_by_segment(segments: Any, places: Any, members: Any) -> None:
+    """List people by segment, each segment's in their own order; `places` come in as where each segment begins."""
+    for person in range(segments.size):
+        segment = segments[person]
+        members[places[segment]] = person
+        places[segment] += 1

@@ -30,6 +30,7 @@ from engine import response_kernel as loops
 from engine.geometric import class_of, class_probabilities, class_tables
 from engine.graph import MAX_EDGES, Graph
 
+ALL_DRAWN = np.empty(0, dtype=np.uint8)
 FIRST_VIEW, CLICKED, REPOSTED = loops.FIRST_VIEW, loops.CLICKED, loops.REPOSTED
 
 
@@ -212,7 +213,7 @@ def propagate(
         raise ValueError(
             f"scratch for {work.queue.size - 1} people; the graph has {graph.n_nodes}; use Scratch(graph)"
         )
-    names, share_rates = _share_rows(shares)
+    names, share_rates = share_rows(shares)
     # Unsigned views: Numba tests each signed index for being negative.
     targets = graph.targets.view(np.uint32)
     audience = [
@@ -221,12 +222,12 @@ def propagate(
     ]
     counts = np.zeros((len(names), loops.N_COUNTS), dtype=np.int64)
     tables, numbers = class_tables().reshape(-1), np.array(rates, dtype=np.float64)
-    state = np.zeros(3, dtype=np.int64)
+    state = np.zeros(4, dtype=np.int64)
     while True:
         loops.run_shares(
             graph.offsets.view(np.uint64), targets, *audience, numbers, names, share_rates, np.uint64(key), day,
             tables, counts, work.edges, work.flags, work.visited, work.today, work.queue, work.picked, work.words,
-            state,
+            ALL_DRAWN, state,
         )  # fmt: skip
         if state[0] == len(names):
             break
@@ -255,35 +256,8 @@ def _outcome(counts: NDArray[np.int64], work: Scratch, written: int, unique_reac
     )
 
 
-def taken_again(outcome: Outcome, rows: NDArray[np.int64], again: Outcome) -> Outcome:
-    """The outcome in which the shares at `rows`, rising, went as `again` has it. `unique_reach` is not told: −1."""
-
-    def mended(old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.int64]:
-        column = old.copy()
-        column[rows] = new
-        return column
-
-    kept = ~np.isin(outcome.seen_shares, rows)
-    shares = np.concatenate([outcome.seen_shares[kept], rows[again.seen_shares].astype(np.int32)])
-    order = np.argsort(shares, kind="stable")
-    return Outcome(
-        mended(outcome.audience, again.audience),
-        mended(outcome.exposures, again.exposures),
-        mended(outcome.viewers, again.viewers),
-        mended(outcome.clicks, again.clicks),
-        mended(outcome.reposts, again.reposts),
-        mended(outcome.depth, again.depth),
-        mended(outcome.beyond_one, again.beyond_one),
-        mended(outcome.thinned, again.thinned),
-        np.concatenate([outcome.seen_edges[kept], again.seen_edges])[order],
-        shares[order],
-        np.concatenate([outcome.seen_flags[kept], again.seen_flags])[order],
-        -1,
-    )
-
-
-def _share_rows(shares: Shares) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """uint32[s, 4] and float32[s, 4] as the kernel takes them.
+def share_rows(shares: Shares) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """The columns of shares as the kernel takes them, uint32[s, 4] and float32[s, 4].
 
     Visibility becomes a gap table with a probability a little above it, and the chance to keep a candidate.
     """

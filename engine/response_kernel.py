@@ -23,6 +23,7 @@ from engine.signatures import (
     F64In,
     I64Matrix,
     I64Out,
+    U8In,
     U8Out,
     U32In,
     U32Matrix,
@@ -45,6 +46,8 @@ SHIFT_40 = np.uint64(40)
 # Columns of the counts a share gets, in the order of engine.response.Outcome.
 AUDIENCE, EXPOSURES, VIEWERS, CLICKS, REPOSTS, DEPTH, BEYOND_ONE, THINNED = range(8)
 N_COUNTS = 8
+# Places of the state of `run_shares`.
+NEXT_SHARE, WRITTEN, REACH, WANTED = range(4)
 # Columns of a share's names and of its own rates.
 SOURCE, TOPIC, ORDINAL, GAP_CLASS = range(4)
 KEEP, CLICK_RATE, REPOST_RATE, PREMIUM = range(4)
@@ -212,13 +215,13 @@ def grow_tree(
     offsets: Any, targets: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, feed_load: Any,
     rates: Any, shares: Any, share_rates: Any, s: Any, key: Any, day: Any, tree_key: Any, tables: Any,
     counts: Any, seen_edges: Any, seen_flags: Any, visited: Any, today: Any, queue: Any, n: Any,
-    picked: Any, words: Any, next_picked: Any, written: Any,
+    picked: Any, words: Any, next_picked: Any, written: Any, drawn: Any, state: Any,
 ) -> Any:  # fmt: skip
     """One share and its reposts, from the `n` picked edges of its own broadcast on; meanwhile pick those of the
     next share.
 
-    Return the exposures written by now, the people new to the day, whether all found room, and of the next
-    share the edges picked and its tree's key.
+    Return the exposures written by now, the people new to the day, whether all found room and contacts, and of the
+    next share the edges picked and its tree's key.
     """
     theta = (np.float32(rates[1]), np.float32(rates[2]), np.float32(rates[3]))
     load_scale, premium, rate = np.float32(1.0 / rates[0]), share_rates[s, PREMIUM], share_rates[s]
@@ -261,6 +264,9 @@ def grow_tree(
         # queue[head] is who broadcasts after the source and `head` others.
         head += ONE
         u = np.uint64(queue[head])
+        if np.uint64(drawn.size) > u and drawn[u] == 0:
+            state[WANTED] = np.int64(u) + 1
+            return written, reach, False, next_n, next_key
         begin, end = offsets[u], offsets[u + ONE]
         audience += end - begin
         thinned += end - begin if begin >= first_thinned else ZERO
@@ -294,6 +300,7 @@ def grow_tree(
     U32Out,  # queue
     U32Out,  # picked
     U64Out,  # words
+    U8In,  # drawn
     I64Out,  # state
 )
 def run_shares(
@@ -317,16 +324,19 @@ def run_shares(
     queue: Any,
     picked: Any,
     words: Any,
+    drawn: Any,
     state: Any,
 ) -> None:
     """Run shares from state[0] on; stop before one whose exposures do not fit, so that the caller can grow
-    the lists.
+    the lists, or that comes to somebody whose contacts are not drawn yet.
 
-    state    next share, exposures written, unique reach so far
+    state    next share, exposures written, unique reach so far, and 1 + the node whose contacts are wanted (0: none)
+    drawn    by node, whether its targets stand in `targets`; empty where all do
     visited  bitmap of one tree; today: of the day. Both come in as zeros and visited goes out so
     """
     first, reach, half = np.uint64(state[1]), np.uint64(state[2]), words.size // 2
     picked, next_picked, words, next_words = picked[:half], picked[half:], words[:half], words[half:]
+    state[WANTED] = 0
     n, tree_key = pick_contacts(shares, np.uint64(state[0]), key, day, offsets, targets, tables, picked)
     draw_words(n, picked, words, targets, feed_load, tree_key + VIEW_SALT)
     for s in range(np.uint64(state[0]), np.uint64(shares.shape[0])):
@@ -336,7 +346,7 @@ def run_shares(
         written, fresh, fits, n, next_key = grow_tree(
             offsets, targets, edge_trust, edge_fatigue, interest, feed_load, rates, shares, share_rates, s, key,
             day, tree_key, tables, counts, seen_edges, seen_flags, visited, today, queue, n, picked, words,
-            next_picked, first,
+            next_picked, first, drawn, state,
         )  # fmt: skip
         draw_words(n, next_picked, next_words, targets, feed_load, next_key + VIEW_SALT)
         clear_marks(targets, seen_edges[first:written], visited)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rewards.boards.highlights import give_highlights
 from rewards.challenges.challenges import finish_challenges
+from rewards.digests import make_digests
 from rewards.ledger.expiry import expire_due
 from rewards.ledger.holds import release_due
 from rewards.logs import log_error
@@ -27,6 +28,7 @@ class Round:
     highlights   periods of highlights that were closed
     lapsed       people of whom old points lapsed
     mailed       mails that were sent, put off or given up
+    digests      people whose turn for a digest it was
     """
 
     webhooks: Delivered
@@ -35,12 +37,15 @@ class Round:
     highlights: int = 0
     lapsed: int = 0
     mailed: Mailed = field(default_factory=Mailed)
+    digests: int = 0
 
     @property
     def idle(self) -> bool:
         """True when the next round can wait: what is done once a period or day leaves nothing behind."""
         sent = self.webhooks
-        return not (self.released or sent.delivered or sent.retried or sent.failed or self.mailed.sent)
+        return not (
+            self.released or sent.delivered or sent.retried or sent.failed or self.mailed.sent or self.digests
+        )
 
 
 def work_once(db: Database, now: datetime, send: Send, post: Post | None = None) -> Round:
@@ -50,7 +55,7 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
     """
     with db.read() as tx:
         slugs = [home.slug for home in list_organisations(tx)]
-    released = challenges = highlights = lapsed = 0
+    released = challenges = highlights = lapsed = digests = 0
     for slug in slugs:
         try:
             with db.begin() as tx:
@@ -60,10 +65,12 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
                     # It reads every posting, and days are its unit: once a day and process.
                     lapsed += expire_due(tx, slug, now)
             db.cache["expiry", slug] = now.date()
-            with db.begin() as tx:
-                align_boards(tx, slug, now)
+            if post is not None:
+                with db.begin() as tx:
+                    digests += make_digests(tx, slug, now)
             # Apart from the rest: it locks out all writers, and must not wait for one while it holds anything.
             with db.begin() as tx:
+                align_boards(tx, slug, now)
                 challenges += finish_challenges(tx, slug, now)
                 highlights += give_highlights(tx, slug, now)
         except Exception as error:
@@ -73,4 +80,4 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
         forget_requests(tx, now)
         forget_sessions(tx, now)
     mailed = Mailed() if post is None else send_due(db, now, post)
-    return Round(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed)
+    return Round(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed, digests)

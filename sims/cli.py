@@ -5,7 +5,7 @@ Importing it loads no model: every command imports what it needs when it is call
 
 import typer
 
-from sims.commands import checking, events, machine, program, questions
+from sims.commands import accounts, checking, content, events, machine, program, questions, tokens
 from sims.commands.console import CommandGroup
 
 app = typer.Typer(
@@ -26,4 +26,7 @@ app.command()(program.rehearse)
 app.command()(program.post)
 app.command()(machine.doctor)
 app.add_typer(program.db, name="db")
+app.add_typer(accounts.account, name="account")
+app.add_typer(tokens.token, name="token")
 app.add_typer(events.events, name="events")
+app.add_typer(content.content, name="content")

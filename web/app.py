@@ -12,12 +12,15 @@ from starlette.staticfiles import StaticFiles
 
 from rewards.outside.single_sign_on import Provider
 from rewards.store.session import open_database
-from web import health, links, problems, sign_in, sign_on, sign_out
+from web import health, invitations, links, problems, sign_in, sign_on, sign_out
+from web.admin import accounts as admin_accounts
+from web.admin import inviting
 from web.admin import tokens as admin_tokens
 from web.admin import webhooks as admin_webhooks
 from web.api import (
     badges,
     challenges,
+    content,
     entries,
     events,
     highlights,
@@ -31,8 +34,13 @@ from web.api import (
     schemes,
     webhooks,
 )
+from web.content import bring as content_bring
+from web.content import desk as content_desk
+from web.content import grid as content_grid
+from web.content import queue as content_queue
+from web.content import rules as content_rules
 from web.employee import boards as employee_boards
-from web.employee import nominating, sharing, spending
+from web.employee import nominating, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.employee import rules as employee_rules
 from web.health import Measure, Metrics
@@ -47,9 +55,10 @@ from web.language import router as language_router
 from web.own import account as own_account
 from web.own import data as own_data
 from web.own import days as own_days
+from web.own import password
 from web.proxies import Visitors
 from web.security import Edge
-from web.session import token_reader
+from web.session import KnownTokens, token_reader
 from web.settings import Settings, settings_from_environment
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
@@ -77,17 +86,28 @@ ROUTERS = (
     nominations.router,
     reviews.router,
     webhooks.router,
+    content.router,
     sign_in.router,
     sign_on.router,
     sign_out.router,
     own_account.router,
     own_data.router,
     own_days.router,
+    password.router,
+    invitations.router,
+    admin_accounts.router,
+    inviting.router,
     language_router,
     employee.router,
     employee_boards.router,
     employee_rules.router,
     sharing.router,
+    content_grid.router,
+    content_bring.router,
+    content_desk.router,
+    content_queue.router,
+    content_rules.router,
+    suggesting.router,
     spending.router,
     nominating.router,
     hr.router,
@@ -113,7 +133,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         app.state.tokens.close()
-        uses.close()
+        app.state.token_uses.close()
         app.state.singles.close()
         database.close()
 
@@ -131,8 +151,9 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.settings = settings
     app.state.public_address = settings.base_url or listens_at
     app.state.database = database
-    uses = TokenUses(database)
-    app.state.tokens = token_reader(database, uses)
+    app.state.token_uses = TokenUses(database)
+    app.state.tokens = token_reader(database, app.state.token_uses)
+    app.state.known_tokens = KnownTokens()
     app.state.singles = events.single_recorder(database)
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()

@@ -22,6 +22,7 @@ from rewards.faults import (
     BadValue,
     Conflict,
     Fault,
+    Gone,
     Insufficient,
     NotFound,
     Refused,
@@ -47,6 +48,7 @@ _STATUS: dict[type[Fault], int] = {
     Insufficient: 409,
     BadValue: 422,
     Stale: 412,
+    Gone: 410,
 }
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _TITLES = {
@@ -57,6 +59,7 @@ _TITLES = {
     405: "Method not allowed",
     408: "Too slow",
     409: "Conflict",
+    410: "No longer valid",
     412: "Changed meanwhile",
     413: "Too large",
     415: "Media type not taken",

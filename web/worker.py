@@ -62,4 +62,5 @@ def _sum(one: Round, other: Round) -> Round:
         one.highlights + other.highlights,
         one.lapsed + other.lapsed,
         Mailed(*mailed),
+        one.digests + other.digests,
     )

@@ -13,6 +13,7 @@ from agents.parameters.parameters import Parameters
 from agents.world.conditions import Conditions
 from agents.world.desk import Items
 from agents.world.draws import uniforms_each
+from agents.world.lanes import Lanes
 from agents.world.population import Staff, Traits
 
 Floats = NDArray[np.float64]
@@ -30,20 +31,24 @@ def count_acts(state: State, who: Ints, day: int) -> Ints:
     return shares
 
 
-def learn(state: State, met: Met, shared: Ints, answer: Answer, shares: Ints, p: Parameters) -> None:
-    """Expected feedback, believed clicks and habit."""
+def learn(state: State, met: Met, shared: Ints, answer: Answer, shares: Ints, lanes: Lanes) -> None:
+    """Expected feedback, believed clicks and habit, of those who shared or met anything today."""
     who = met.person[shared]
     n = state.habit.size
-    clicks = np.bincount(who, weights=answer.clicks[: who.size], minlength=n)
-    reposts = np.bincount(who, weights=answer.reposts[: who.size], minlength=n)
-    some = np.flatnonzero(shares > 0)
-    per_share = (clicks[some] + reposts[some]) / shares[some]
-    state.feedback[some] = updates.learn_feedback(state.feedback[some], per_share, p)
-    state.clicks_belief[some] += p.clicks_learning_rate * (
-        clicks[some] / shares[some] - state.clicks_belief[some]
+    some, place = np.unique(who, return_inverse=True)
+    clicks = np.bincount(place, weights=answer.clicks[: who.size], minlength=some.size)
+    reposts = np.bincount(place, weights=answer.reposts[: who.size], minlength=some.size)
+    p = lanes.of(some)
+    state.feedback[some] = updates.learn_feedback(state.feedback[some], (clicks + reposts) / shares[some], p)
+    state.clicks_belief[some] += p.clicks_learning_rate * (clicks / shares[some] - state.clicks_belief[some])
+    chances = np.bincount(met.person, minlength=n)
+    awake = np.flatnonzero(chances)
+    state.habit[awake] = updates.form_habit(
+        state.habit[awake],
+        chances[awake].astype(np.float64),
+        shares[awake].astype(np.float64),
+        lanes.of(awake),
     )
-    chances = np.bincount(met.person, minlength=n).astype(np.float64)
-    state.habit = updates.form_habit(state.habit, chances, shares.astype(np.float64), p)
 
 
 def feel(
@@ -52,7 +57,7 @@ def feel(
     """Motivation recovers, is eroded by tangible rewards and lifted by praise; recognition fades and is
     renewed.
     """
-    recovered = updates.recover(state.motivation, traits.motivation, 7.0 * p.motivation_half_life_weeks)
+    recovered = updates.towards(state.motivation, traits.motivation, p.motivation_recovered)
     state.motivation = updates.praise(
         updates.erode(recovered, traits.motivation, shares * rewarded, p), thanked, p
     )
@@ -67,21 +72,24 @@ def fear_of_day(
     met: Met,
     shared: Ints,
     present: NDArray[np.bool_],
-    key: np.uint64,
+    keys: NDArray[np.uint64],
     day: int,
-    p: Parameters,
-) -> int:
+    lanes: Lanes,
+) -> Ints:
     """Fear of those present after policy, training, safe shares, and sanctions of one's own or seen in the team. Returns the
-    number of sanctions.
+    number of sanctions in each run.
     """
     who, item = met.person[shared], met.item[shared]
     n = state.fear.size
     risky = (1.0 - items.green_lit[item]) * items.risk[item] * conditions.sanctions[who]
-    punished = uniforms_each(key, day, who, met.ordinal[shared]) < risky
-    own = np.bincount(who[punished], minlength=n).astype(np.float64)
-    in_team = np.bincount(staff.team, weights=own, minlength=len(staff.teams))[staff.team]
+    punished = uniforms_each(keys, lanes.lane[who], day, lanes.own[who], met.ordinal[shared]) < risky
     safe = np.bincount(who[~punished], minlength=n).astype(np.float64)
-    sanctions = own + p.sanction_seen * (in_team - own)
+    p, sanctions = lanes.rows, np.zeros(n)
+    if punished.any():
+        own = np.bincount(who[punished], minlength=n).astype(np.float64)
+        team = lanes.lane * len(staff.teams) + staff.team
+        in_team = np.bincount(team, weights=own, minlength=lanes.count * len(staff.teams))[team]
+        sanctions = own + p.sanction_seen * (in_team - own)
     moved = updates.fear_after(state.fear, conditions.strictness, conditions.trained, safe, sanctions, p)
     state.fear = np.where(present, moved, state.fear)
-    return int(punished.sum())
+    return np.bincount(lanes.lane[who[punished]], minlength=lanes.count)

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.parameters.parameters import Parameters
+from agents.world.lanes import Lanes, Laws
 from engine.kernels import inlined, kernel
-from engine.signatures import F64, I64, U64, F64In, F64Out, I64In, I64Out, Named, Tuple
+from engine.signatures import I64, F64In, F64Matrix, F64Out, I64In, I64Out, Tuple, U64In
 from engine.streams import INVERSION_LIMIT, poisson_beyond, poisson_from_uniform, uniform
 
 Floats = NDArray[np.float64]
@@ -54,12 +54,15 @@ class PersonColumns(NamedTuple):
 
 
 class ItemColumns(NamedTuple):
-    """What it needs of each item on offer: row among all items and topic (int64), risk and green light (float64)."""
+    """What it needs of each item on offer: row among all items and topic (int64), risk and green light (float64); `at` is int64[R + 1],
+    where each run's begin.
+    """
 
     row: Ints
     topic: Ints
     risk: Floats
     green_lit: Floats
+    at: Ints
 
 
 class RewardValues(NamedTuple):
@@ -122,9 +125,9 @@ class Weights(NamedTuple):
     norm_attention: float
 
     @classmethod
-    def of(cls, p: Parameters) -> Weights:
-        """Those of a set of parameters."""
-        return cls(*(float(getattr(p, name)) for name in cls._fields))
+    def of(cls, laws: Laws) -> Floats:
+        """float64[R, fields]: those of each run."""
+        return np.ascontiguousarray(np.stack([laws.column(name) for name in cls._fields], axis=1))
 
 
 def meet(
@@ -135,18 +138,20 @@ def meet(
     person: PersonColumns,
     items: ItemColumns,
     known: RewardValues,
-    weights: Weights,
-    opportunity_key: np.uint64,
-    decision_key: np.uint64,
+    weights: Floats,
+    lanes: Lanes,
+    opportunity_keys: NDArray[np.uint64],
+    decision_keys: NDArray[np.uint64],
     day: int,
 ) -> Met:
     """Draw the day's opportunities of `people` and their chances.
 
-    people    int64[k], rows present
+    people    int64[k], rows present, rising
     rates     float64[n], opportunities expected today; `silent` is exp(−rates)
     segment   int64[n]
     items     those on offer; nobody meets anything when there are none
-    known     kept from day to day; one per model, since the weights are the model's
+    known     kept from day to day; a row's weights never change
+    weights   float64[R, fields of `Weights`]
     """
     # Room for all, present or not: summing them is quicker than picking.
     expected = float(rates.sum()) if items.row.size else 0.0
@@ -158,6 +163,8 @@ def meet(
         draws, chances, unpaid = (np.empty(room) for _ in range(3))
         count = _meet(
             people,
+            lanes.starts(people),
+            lanes.first,
             rates,
             silent,
             segment,
@@ -166,10 +173,11 @@ def meet(
             items.topic,
             items.risk,
             items.green_lit,
+            items.at,
             *known,
             weights,
-            opportunity_key,
-            decision_key,
+            opportunity_keys,
+            decision_keys,
             day,
             awake,
             early,
@@ -246,12 +254,12 @@ def _logistic(utility: Any) -> Any:
 
 
 @inlined
-def _wake(people: Any, silent: Any, key: Any, day: Any, awake: Any, early: Any) -> Any:
+def _wake(people: Any, first: Any, silent: Any, key: Any, day: Any, awake: Any, early: Any) -> Any:
     # Who meets anything, with the draw that says how much. Without a branch: half of them do, as chance has it.
     n = np.uint64(0)
     for at in range(people.size):
         one = people[at]
-        u = uniform(key, day, one, 0)
+        u = uniform(key, day, one - first, 0)
         awake[n], early[n] = one, u
         n += np.uint64(u >= silent[np.uint64(one)])
     return n
@@ -260,6 +268,8 @@ def _wake(people: Any, silent: Any, key: Any, day: Any, awake: Any, early: Any) 
 @inlined
 def _encounter(
     n: Any,
+    found: Any,
+    first: Any,
     awake: Any,
     early: Any,
     rates: Any,
@@ -271,8 +281,9 @@ def _encounter(
     ordinals: Any,
     items: Any,
 ) -> Any:
-    # The opportunities of those awake, each with the number of its item among those on offer; −1 where there is no room.
-    found = np.uint64(0)
+    # Add the opportunities of those awake to those found, each with the number of its item among those on offer; −1 where there is no
+    # room.
+    found = np.uint64(found)
     for at in range(n):
         one, u = awake[at], early[at]
         i = np.uint64(one)
@@ -283,82 +294,61 @@ def _encounter(
             return -1
         for ordinal in range(1, count + 1):
             who[found], ordinals[found] = one, ordinal
-            items[found] = np.int64(uniform(key, day, one, ordinal) * offered)
+            items[found] = np.int64(uniform(key, day, one - first, ordinal) * offered)
             found += np.uint64(1)
     return np.int64(found)
 
 
+@inlined
+def _weights_of(row: Any) -> Any:
+    return Weights(
+        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
+        row[14], row[15], row[16], row[17], row[18], row[19], row[20], row[21], row[22], row[23], row[24], row[25],
+    )  # fmt: skip
+
+
 @kernel(
-    I64In,
-    F64In,
-    F64In,
-    I64In,
-    Tuple(F64In, len(PersonColumns._fields)),
-    I64In,
-    I64In,
-    F64In,
-    F64In,
-    F64Out,
-    F64Out,
-    Named(Weights, F64),
-    U64,
-    U64,
-    I64,
-    I64Out,
-    F64Out,
-    I64Out,
-    I64Out,
-    I64Out,
-    F64Out,
-    F64Out,
-    F64Out,
+    I64In, I64In, I64In, F64In, F64In, I64In, Tuple(F64In, len(PersonColumns._fields)), I64In, I64In, F64In, F64In, I64In,
+    F64Out, F64Out, F64Matrix, U64In, U64In, I64, I64Out, F64Out, I64Out, I64Out, I64Out, F64Out, F64Out, F64Out,
     returns=I64,
-)
+)  # fmt: skip
 def _meet(
-    people: Any,
-    rates: Any,
-    silent: Any,
-    segment: Any,
-    person: Any,
-    item_index: Any,
-    item_topic: Any,
-    item_risk: Any,
-    item_green_lit: Any,
-    known_points: Any,
-    known_value: Any,
-    w: Any,
-    opportunity_key: Any,
-    decision_key: Any,
-    day: Any,
-    awake: Any,
-    early: Any,
-    who: Any,
-    ordinals: Any,
-    items: Any,
-    draws: Any,
-    chances: Any,
-    unpaid: Any,
-) -> Any:
+    people: Any, people_at: Any, first: Any, rates: Any, silent: Any, segment: Any, person: Any, item_index: Any,
+    item_topic: Any, item_risk: Any, item_green_lit: Any, item_at: Any, known_points: Any, known_value: Any, weights: Any,
+    opportunity_keys: Any, decision_keys: Any, day: Any, awake: Any, early: Any, who: Any, ordinals: Any, items: Any,
+    draws: Any, chances: Any, unpaid: Any,
+) -> Any:  # fmt: skip
     columns = PersonColumns(*person)
-    offered = item_index.size
-    if offered == 0:
-        return 0
-    n = _wake(people, silent, opportunity_key, day, awake, early)
-    found = _encounter(n, awake, early, rates, silent, opportunity_key, day, offered, who, ordinals, items)
-    # Colleagues mostly met the reward in one week, so its novelty is seldom another than the last one's.
-    weeks, novelty = -1.0, 0.0
-    for at in range(found):
-        one = who[at]
-        # Unsigned: Numba tests each signed index for being negative.
-        i, k = np.uint64(one), np.uint64(items[at])
-        if columns.weeks[i] != weeks:
-            weeks = columns.weeks[i]
-            novelty = w.novelty_floor + (1.0 - w.novelty_floor) * 2.0 ** (-weeks / w.novelty_half_life_weeks)
-        relevance = 1.0 if item_topic[k] == segment[i] else w.relevance_elsewhere
-        unpaid[at] = _unpaid(columns, i, relevance, item_risk[k], item_green_lit[k], w)
-        chances[at] = unpaid[at] + _paid(columns, i, novelty, known_points, known_value, w)
-        items[at] = item_index[k]
-        draws[at] = uniform(decision_key, day, one, ordinals[at])
+    found = 0
+    for r in range(opportunity_keys.size):
+        offered = item_at[r + 1] - item_at[r]
+        if offered == 0:
+            continue
+        w = _weights_of(weights[r])
+        here, key = people[people_at[r] : people_at[r + 1]], opportunity_keys[r]
+        n = _wake(here, first[r], silent, key, day, awake, early)
+        before = found
+        found = _encounter(
+            n, before, first[r], awake, early, rates, silent, key, day, offered, who, ordinals, items
+        )  # fmt: skip
+        if found < 0:
+            return -1
+        # Colleagues mostly met the reward in one week, so its novelty is seldom another than the last one's.
+        weeks, novelty = -1.0, 0.0
+        for at in range(before, found):
+            one = who[at]
+            # Unsigned: Numba tests each signed index for being negative.
+            i, k = np.uint64(one), np.uint64(item_at[r] + items[at])
+            if columns.weeks[i] != weeks:
+                weeks = columns.weeks[i]
+                novelty = w.novelty_floor + (1.0 - w.novelty_floor) * 2.0 ** (
+                    -weeks / w.novelty_half_life_weeks
+                )
+            relevance = 1.0 if item_topic[k] == segment[i] else w.relevance_elsewhere
+            unpaid[at] = _unpaid(columns, i, relevance, item_risk[k], item_green_lit[k], w)
+            chances[at] = unpaid[at] + _paid(columns, i, novelty, known_points, known_value, w)
+            items[at] = item_index[k]
+            draws[at] = uniform(decision_keys[r], day, one - first[r], ordinals[at])
     for at in range(found):
         chances[at] = _logistic(chances[at])
         unpaid[at] = _logistic(unpaid[at]) if draws[at] < chances[at] else math.nan

@@ -14,8 +14,10 @@ from agents.employees.decision import Occasion, log_odds, share_chance
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Content
 from agents.world.desk import topics
+from agents.world.draws import uniforms_each
+from agents.world.lanes import Lanes
 from agents.world.population import Staff, Traits
-from engine.streams import Stream, stream_key, uniforms
+from engine.streams import Stream
 
 Floats = NDArray[np.float64]
 
@@ -36,24 +38,24 @@ def settled(
     content: Content,
     opportunities: Floats,
     friction: Floats,
-    p: Parameters,
-    seed: int,
-    run: int,
+    lanes: Lanes,
 ) -> Settled:
     """Everybody after years of `opportunities` a week under `friction`, alone with `content`.
 
     The weeks that somebody remembers are drawn one by one, so that rates differ as rates of a few weeks do.
     """
-    chance = _steady_chance(staff, _fixed(staff, traits, content, friction, p), opportunities, p)
+    fixed = _fixed(staff, traits, content, friction, lanes.rows)
+    chance = _steady_chance(staff, fixed, opportunities, lanes)
     weekly = _weekly(chance, opportunities)
-    key, rows = stream_key(seed, Stream.NORM, run), np.arange(staff.size, dtype=np.int64)
-    left, own_rate = 1.0, np.zeros(staff.size)
-    kept = 1.0 - 1.0 / p.rate_weeks
-    week = 0
-    while left > LEFT_OF_MEMORY:
-        own_rate += (uniforms(key, week, rows) < weekly) * left / p.rate_weeks
-        left, week = left * kept, week + 1
-    return Settled(chance, own_rate + left * weekly)
+    keys, rate_weeks = lanes.keys(Stream.NORM), lanes.laws.column("rate_weeks")
+    left, own_rate, week = np.ones(lanes.count), np.zeros(staff.size), 0
+    while (left > LEFT_OF_MEMORY).any():
+        # Of a run whose memory is full already nothing is added.
+        adding = np.where(left > LEFT_OF_MEMORY, left, 0.0)[lanes.lane]
+        drawn = uniforms_each(keys, lanes.lane, week, lanes.own) < weekly
+        own_rate += drawn * adding / rate_weeks[lanes.lane]
+        left, week = np.where(left > LEFT_OF_MEMORY, left * (1.0 - 1.0 / rate_weeks), left), week + 1
+    return Settled(chance, own_rate + left[lanes.lane] * weekly)
 
 
 def _weekly(chance: Floats, opportunities: Floats) -> Floats:
@@ -61,13 +63,15 @@ def _weekly(chance: Floats, opportunities: Floats) -> Floats:
 
 
 def _steady_chance(
-    staff: Staff, fixed: list[tuple[Floats, Floats]], opportunities: Floats, p: Parameters
+    staff: Staff, fixed: list[tuple[Floats, Floats]], opportunities: Floats, lanes: Lanes
 ) -> Floats:
     # Habit, norm and repetition feed back on the chance: half steps, since repetition pushes against itself.
-    chance, heads = np.zeros(staff.size), np.maximum(np.bincount(staff.team, minlength=len(staff.teams)), 1)
+    p, team_of = lanes.rows, lanes.lane * len(staff.teams) + staff.team
+    teams = lanes.count * len(staff.teams)
+    chance, heads = np.zeros(staff.size), np.maximum(np.bincount(team_of, minlength=teams), 1)
     for _ in range(STEPS):
         rate = _weekly(chance, opportunities)
-        team = (np.bincount(staff.team, rate, len(staff.teams)) / heads)[staff.team]
+        team = (np.bincount(team_of, rate, teams) / heads)[team_of]
         gap = p.norm_attention * (team - rate)
         moved = p.habit_weight * chance - p.repetition_cost * opportunities * chance
         moved += p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap)

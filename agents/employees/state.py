@@ -4,6 +4,7 @@ arrays.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -64,14 +65,28 @@ class State:
             total_shares=np.zeros(n, dtype=np.int64),
         )
 
+    @classmethod
+    def side_by_side(cls, states: Sequence[State]) -> State:
+        """Those of several runs, one after another."""
+        if len(states) == 1:
+            return states[0]
+        return cls(
+            **{f.name: np.concatenate([getattr(one, f.name) for one in states], axis=-1) for f in fields(cls)}
+        )
+
     def copy(self) -> State:
-        """An independent copy: for tests and teaching."""
+        """An independent copy: for tests, teaching and forks."""
         return State(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
 
 
 def recover(level: Floats, base: Floats, half_life_days: float) -> Floats:
     """level + ρ (base − level) with ρ such that half the gap is gone after `half_life_days`."""
-    moved: Floats = level + (base - level) * (1.0 - 2.0 ** (-1.0 / half_life_days))
+    return towards(level, base, 1.0 - 2.0 ** (-1.0 / half_life_days))
+
+
+def towards(level: Floats, base: Floats, part: float) -> Floats:
+    """level + ρ (base − level) for the part ρ of the way."""
+    moved: Floats = level + (base - level) * part
     return moved
 
 
@@ -94,7 +109,7 @@ def praise(motivation: Floats, praised: Floats, p: Parameters) -> Floats:
 
 def remember_praise(level: Floats, praised: Floats, p: Parameters) -> Floats:
     """G after a day: halves every τ_G, and each thank-you adds less the more of them are remembered."""
-    faded = level * 2.0 ** (-1.0 / (7.0 * p.recognition_half_life_weeks))
+    faded = level * p.recognition_kept
     renewed: Floats = faded + praised * np.maximum(0.0, 1.0 - faded / p.recognition_most)
     return renewed
 

@@ -30,26 +30,24 @@ SPLIT_FLOWS = (
 
 
 class FlowLog:
-    """Entries (person, day, value) of each flow, in the order they came."""
+    """Entries (person, day, value) of each flow, in the order they came. Flows that come together share their entries' persons."""
 
     def __init__(self) -> None:
-        self._parts: dict[str, list[tuple[Ints, int, Floats]]] = {name: [] for name in SPLIT_FLOWS}
+        self._parts: dict[tuple[str, ...], list[tuple[Ints, int, tuple[Floats, ...]]]] = {}
 
     def add(self, day: int, person: Ints, **values: Floats) -> None:
         """One day's values of some flows, one a person entry."""
         if person.size:
-            for name, value in values.items():
-                self._parts[name].append((person, day, value))
+            self._parts.setdefault(tuple(values), []).append((person, day, tuple(values.values())))
 
-    def summed(self, name: str, codes: Ints, groups: int, days: int) -> Floats:
-        """float64[groups, days]: a flow added up by the group of its person and its day."""
-        total: Floats = np.zeros(groups * days)
-        parts = self._parts[name]
-        if parts:
+    def summed(self, codes: Ints, groups: int, days: int) -> dict[str, Floats]:
+        """float64[groups, days] of every flow: added up by the group of its person and its day."""
+        found: dict[str, Floats] = {name: np.zeros((groups, days)) for name in SPLIT_FLOWS}
+        for names, parts in self._parts.items():
             person = np.concatenate([part[0] for part in parts])
             day = np.repeat([part[1] for part in parts], [part[0].size for part in parts])
-            value = np.concatenate([part[2] for part in parts])
-            total = np.asarray(
-                np.bincount(codes[person] * days + day, value, groups * days), dtype=np.float64
-            )
-        return total.reshape(groups, days)
+            cell = codes[person] * days + day
+            for place, name in enumerate(names):
+                value = np.concatenate([part[2][place] for part in parts])
+                found[name] = np.bincount(cell, value, groups * days).astype(np.float64).reshape(groups, days)
+        return found

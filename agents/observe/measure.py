@@ -2,73 +2,96 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.audience.audience import Answer, Posts
 from agents.employees.meeting import Met
 from agents.observe.observed import Observed
-from agents.observe.splits import gini
+from agents.observe.splits import gini, ginis
 from agents.program.program import Scored
+from agents.world.lanes import sums
 
+Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
 def measure(
     model: Observed,
     met: Met,
-    shared: NDArray[np.int64],
+    shared: Ints,
     posts: Posts,
     answer: Answer,
     scored: Scored,
     thanked: Floats,
     present: NDArray[np.bool_],
-    more: dict[str, float],
-) -> dict[str, float]:
-    """{outcome: value}; enters the flows of each person into `model.flows`. `more` are values known already."""
-    n, staff, mood = shared.size, max(1, int(present.sum())), model.state
-    pages = slice(n, None)
-    employees, sources = model.staff.size, model.network.n_sources
+    more: dict[str, Floats],
+) -> dict[str, Floats]:
+    """{outcome: float64[R]}; enters the flows of each person into `model.flows`. `more` are values known already."""
+    lanes, mood, runs = model.lanes, model.state, model.lanes.count
+    heads = lanes.counts(present)
+    staff, everybody = np.maximum(1, heads), model.staff.steady
+    who = met.person[shared]
     flows = flows_of_shares(model, met, shared, posts, answer)
-    model.flows.add(model.day, met.person[shared], **flows)
-    sharers = np.unique(met.person[shared])
+    model.flows.add(model.day, who, **flows)
+    sharers = np.unique(who)
     model.flows.add(model.day, sharers, active_sharers=np.ones(sharers.size))
     model.flows.add(model.day, scored.person, points=scored.millipoints / 1000.0)
     model.flows.add(model.day, scored.leads, leads=np.ones(scored.leads.size))
     receivers = np.flatnonzero(thanked)
     model.flows.add(model.day, receivers, praise=thanked[receivers])
-    earned = model.programme.earned_millipoints()[present]
-    values = {name: value.sum() for name, value in flows.items()} | {
-        "active_sharers": sharers.size,
-        "weekly_sharers": np.count_nonzero(mood.recent_total[present]) / staff,
+    at, lane = lanes.starts(who), lanes.lane[who]
+    values: dict[str, Any] = {name: sums(value, at, lane) for name, value in flows.items()}
+    page = model.networks.lane[posts.source[shared.size :]]
+    values |= {
+        "active_sharers": np.bincount(lanes.lane[sharers], minlength=runs),
+        "weekly_sharers": lanes.counts((mood.recent_total != 0.0) & present) / staff,
         "unique_reach": answer.unique_employees,
-        "people_reached": np.count_nonzero(model.reached),
-        "leads": scored.leads.size,
-        "corporate_clicks": answer.clicks[pages].sum(),
+        "people_reached": model.feelings.n_reached.copy(),
+        "leads": np.bincount(lanes.lane[scored.leads], minlength=runs),
+        "corporate_clicks": np.bincount(page, answer.clicks[shared.size :], runs),
         "corporate_reach": answer.unique_corporate,
-        "points": scored.millipoints.sum() / 1000.0,
+        "points": np.bincount(lanes.lane[scored.person], scored.millipoints, runs) / 1000.0,
         "liability": model.programme.liability(),
-        "praise": thanked.sum(),
-        "recognition_coverage": np.count_nonzero(model.recogniser.ever & present) / staff,
-        "points_gini": gini(earned.astype(np.float64)),
-        "peer_trust": model.feelings.mean_trust(0, employees, model.day),
-        "corporate_trust": model.feelings.mean_trust(employees, sources, model.day),
-        "fatigue": model.feelings.mean_fatigue(0, employees, model.day),
-        "motivation": mood.motivation[present].mean() if present.any() else 0.0,
-        "fear": mood.fear[present].mean() if present.any() else 0.0,
-        "habit": mood.habit[present].mean() if present.any() else 0.0,
-        "headcount": np.count_nonzero(present),
+        "praise": np.bincount(lanes.lane[receivers], thanked[receivers], runs),
+        "recognition_coverage": lanes.counts(model.recogniser.ever & present) / staff,
+        "points_gini": _gini_of_points(model, present),
+        "motivation": lanes.means(mood.motivation, present, everybody),
+        "fear": lanes.means(mood.fear, present, everybody),
+        "habit": lanes.means(mood.habit, present, everybody),
+        "headcount": heads,
     }
-    return {name: float(value) for name, value in (values | more).items()}
+    return values | _feelings(model) | more
+
+
+def _feelings(model: Observed) -> dict[str, Floats]:
+    trust, fatigue = model.feelings.trust_of_sources(model.day), model.feelings.fatigue_of_sources(model.day)
+    return {
+        "peer_trust": model.over_edges(trust, pages=False),
+        "corporate_trust": model.over_edges(trust, pages=True),
+        "fatigue": model.over_edges(fatigue, pages=False),
+    }
+
+
+def _gini_of_points(model: Observed, present: NDArray[np.bool_]) -> Floats:
+    lanes = model.lanes
+    if not model.programme.running:
+        return np.zeros(lanes.count)
+    earned = model.programme.earned_millipoints().astype(np.float64)
+    if model.staff.steady and lanes.even:
+        return ginis(earned.reshape(lanes.count, -1))
+    return np.array([gini(earned[part][present[part]]) for part in lanes.parts()])
 
 
 def flows_of_shares(
-    model: Observed, met: Met, shared: NDArray[np.int64], posts: Posts, answer: Answer
+    model: Observed, met: Met, shared: Ints, posts: Posts, answer: Answer
 ) -> dict[str, Floats]:
     """Flows that one share brings, float64[shares] each."""
     own = slice(0, shared.size)
     bought = met.draw[shared] >= met.unpaid[shared]
-    careless = posts.effort[own] < model.parameters.effort_base
+    careless = posts.effort[own] < model.lanes.of(met.person[shared]).effort_base
     clicks, reposts = answer.clicks[own].astype(np.float64), answer.reposts[own].astype(np.float64)
     return {
         "shares": np.ones(shared.size),

@@ -1,4 +1,4 @@
-"""The part of the model that measurements and the views of employees read."""
+"""The part of a company that measurements and the views of employees read."""
 
 from __future__ import annotations
 
@@ -7,34 +7,41 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.audience.audience import Feelings
+from agents.audience.feelings import Feelings
 from agents.employees.state import State
 from agents.observe.flows import FlowLog
-from agents.parameters.parameters import Parameters
 from agents.program.program import Programme
 from agents.program.recognise import Recogniser
 from agents.world.desk import Items
-from agents.world.network import Network
+from agents.world.lanes import Lanes
+from agents.world.network import Networks
 from agents.world.population import Staff
 from agents.world.timeline import Timeline
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 class Observed(Protocol):
-    """One company on one day. `prior_rate` and `rank` class people on the morning of the split day."""
+    """One company on one day, in all its runs. `prior_rate` and `rank` class people on the morning of the split day."""
 
-    parameters: Parameters
+    lanes: Lanes
     staff: Staff
     items: Items
-    network: Network
+    networks: Networks
     timeline: Timeline
     programme: Programme
     recogniser: Recogniser
     state: State
     feelings: Feelings
     flows: FlowLog
-    reached: NDArray[np.bool_]
-    prior_rate: NDArray[np.float64]
+    prior_rate: Floats
     rank: Ints
     day: int
+
+    @property
+    def staff_sources(self) -> Ints:
+        """int64[n]: where each employee stands among the sources of the networks."""
+
+    def over_edges(self, values: Floats, pages: bool) -> Floats:
+        """float64[R]: a value of each source, averaged over the edges of all employees, or of all pages, of a run."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.observe.flows import SPLIT_FLOWS
 from agents.observe.observed import Observed
 from agents.program.incentives import thirds
 
@@ -32,6 +31,8 @@ SPLIT_STOCKS = (
     "headcount",
 )
 WEEK_DAYS = 7
+# Of longer arrays of float32 numpy adds pieces of so many.
+ADDED_AT_ONCE = 8192
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,18 @@ def prior_codes(rate: Floats) -> Ints:
     return np.searchsorted(PRIOR_EDGES, rate, side="right").astype(np.int64)
 
 
-def rank_codes(points: Floats, shares: Floats, among: Flags) -> Ints:
-    """int64[n]: index of `RANKS` by points, or by shares where nobody has points; `none` is off the board."""
-    score = points if points[among].any() else shares
-    place = thirds(score, among)
+def rank_codes(points: Floats, shares: Floats, among: Flags, lane: Ints | None = None) -> Ints:
+    """int64[n]: index of `RANKS` by points, or by shares in runs where nobody has points; `none` is off the board."""
+    run = np.zeros(points.size, dtype=np.int64) if lane is None else lane
+    by_points = np.bincount(run, among & (points != 0.0)) > 0.0
+    score = np.where(by_points[run], points, shares)
+    place = thirds(score, among, run)
     on_board = among & (score > 0.0)
     return np.where(on_board, np.where(place > 0.0, 0, np.where(place < 0.0, 2, 1)), 3).astype(np.int64)
 
 
 def groups_of(model: Observed, dimension: str) -> Groups:
-    """One dimension's groups. Raises ValueError for a name that is not in `DIMENSIONS`."""
+    """One dimension's groups, over the staff of all runs. Raises ValueError for a name that is not in `DIMENSIONS`."""
     staff = model.staff
     if dimension in ("segment", "team"):
         names = staff.segments if dimension == "segment" else staff.teams
@@ -68,10 +71,8 @@ def groups_of(model: Observed, dimension: str) -> Groups:
     if dimension == "hours":
         return Groups((staff.hours_share < 1.0).astype(np.int64), ("full-time", "part-time"))
     if dimension == "contacts":
-        cuts = np.quantile(staff.contacts, (0.25, 0.5, 0.75))
-        return Groups(
-            np.searchsorted(cuts, staff.contacts, side="left").astype(np.int64), ("q1", "q2", "q3", "q4")
-        )
+        codes = [_quarters(staff.contacts[part]) for part in model.lanes.parts()]
+        return Groups(np.concatenate(codes), ("q1", "q2", "q3", "q4"))
     if dimension == "prior":
         return Groups(prior_codes(model.prior_rate), PRIOR)
     if dimension == "rank":
@@ -79,19 +80,38 @@ def groups_of(model: Observed, dimension: str) -> Groups:
     raise ValueError(f"split {dimension!r}; known are {', '.join(DIMENSIONS)}; choose among them")
 
 
-def labelled(model: Observed, dimensions: tuple[str, ...], crossed: bool) -> list[tuple[str, Ints, int]]:
-    """(label, codes, code) for each group with people in it; with `crossed`, also each arm's part of each group."""
+def _quarters(contacts: Ints) -> Ints:
+    cuts = np.quantile(contacts, (0.25, 0.5, 0.75))
+    return np.searchsorted(cuts, contacts, side="left").astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Split:
+    """One division of the staff and the labels of its groups: {code: label}, of all that some run has people in."""
+
+    codes: Ints
+    labels: dict[int, str]
+
+    @property
+    def size(self) -> int:
+        """Room for every code."""
+        return max(self.labels) + 1
+
+
+def labelled(model: Observed, dimensions: tuple[str, ...], crossed: bool) -> list[Split]:
+    """The groups of each dimension; with `crossed`, also each arm's part of each group."""
     arms = groups_of(model, "arm")
     found = []
     for dimension in dimensions:
         groups = groups_of(model, dimension)
-        present = np.unique(groups.codes)
-        found += [(f"{dimension}={groups.names[code]}", groups.codes, int(code)) for code in present]
+        present = np.unique(groups.codes).tolist()
+        found.append(Split(groups.codes, {code: f"{dimension}={groups.names[code]}" for code in present}))
         if crossed and dimension != "arm":
-            both = arms.codes * len(groups.names) + groups.codes
-            for code in np.unique(both):
-                arm, group = divmod(int(code), len(groups.names))
-                found.append((f"arm={arms.names[arm]},{dimension}={groups.names[group]}", both, int(code)))
+            both, labels = arms.codes * len(groups.names) + groups.codes, {}
+            for code in np.unique(both).tolist():
+                arm, group = divmod(code, len(groups.names))
+                labels[code] = f"arm={arms.names[arm]},{dimension}={groups.names[group]}"
+            found.append(Split(both, labels))
     return found
 
 
@@ -99,77 +119,108 @@ class Pictures:
     """Every employee at the end of each week of the run, float32[n] a column; a week's last picture stands for the week."""
 
     def __init__(self) -> None:
-        self._taken: list[tuple[int, dict[str, NDArray[np.float32]]]] = []
+        self._days: list[int] = []
+        self._taken: list[dict[str, NDArray[np.float32]]] = []
 
     def take(self, model: Observed, day: int) -> None:
         """Remember everybody as they are at the end of `day`."""
-        mood, n = model.state, model.staff.size
+        mood = model.state
+        trust, fatigue = model.feelings.trust_of_sources(day), model.feelings.fatigue_of_sources(day)
         columns = {
             "headcount": model.staff.present(day),
             "weekly_sharers": mood.recent_total > 0.0,
             "recognition_coverage": model.recogniser.ever,
             "points_gini": model.programme.earned_millipoints(),
-            "peer_trust": model.feelings.trust_by_source(0, n, day),
-            "fatigue": model.feelings.fatigue_by_source(0, n, day),
+            "peer_trust": trust[model.staff_sources],
+            "fatigue": fatigue[model.staff_sources],
             "motivation": mood.motivation,
             "fear": mood.fear,
             "habit": mood.habit,
         }
-        self._taken.append(
-            (day, {name: np.asarray(value, dtype=np.float32) for name, value in columns.items()})
-        )
+        self._days.append(day)
+        self._taken.append({name: np.asarray(value).astype(np.float32) for name, value in columns.items()})
 
-    def weeks(self, model: Observed, days: int) -> list[tuple[int, int, dict[str, NDArray[np.float32]]]]:
-        """(first day, first day after, picture) of each week up to `days`; a week in progress is pictured as it is now."""
-        if days % WEEK_DAYS and (not self._taken or self._taken[-1][0] != days - 1):
+    def weeks(
+        self, model: Observed, days: int
+    ) -> tuple[list[tuple[int, int]], dict[str, NDArray[np.float32]]]:
+        """(first day, first day after) of each week up to `days`, and its picture, float32[weeks, n] a column; a week in progress is
+        pictured as it is now.
+        """
+        if days % WEEK_DAYS and (not self._days or self._days[-1] != days - 1):
             self.take(model, days - 1)
-        return [(day - day % WEEK_DAYS, min(day + 1, days), columns) for day, columns in self._taken]
+        spans = [(day - day % WEEK_DAYS, min(day + 1, days)) for day in self._days]
+        names = self._taken[0] if self._taken else ()
+        return spans, {name: np.stack([one[name] for one in self._taken]) for name in names}
 
 
 def gini(values: Floats) -> float:
     """Gini coefficient of non-negative values: 0 when all are equal (or all zero), towards 1 when one has everything."""
-    total = float(values.sum())
-    if values.size == 0 or total <= 0.0:
-        return 0.0
-    ordered = np.sort(values)
-    place = np.arange(1, values.size + 1)
-    return float((2.0 * place - values.size - 1.0) @ ordered / (values.size * total))
+    return float(ginis(values[np.newaxis])[0])
+
+
+def ginis(values: Floats) -> Floats:
+    """float64[k]: of each row of float64[k, n]."""
+    total, size = values.sum(axis=1), values.shape[1]
+    found = np.zeros(total.size)
+    some = np.flatnonzero(total > 0.0)
+    if size and some.size:
+        weights = 2.0 * np.arange(1, size + 1) - size - 1.0
+        found[some] = np.vecdot(np.sort(values[some], axis=1), weights) / (size * total[some])
+    return found
+
+
+Splits = dict[str, dict[str, Floats]]
 
 
 def by_split(
     model: Observed, pictures: Pictures, days: int, dimensions: tuple[str, ...], crossed: bool
-) -> dict[str, dict[str, Floats]]:
-    """{label: {outcome: float64[days]}} of the first `days` days for the flows and stocks that can be split.
+) -> list[Splits]:
+    """{label: {outcome: float64[days]}} of each run over the first `days` days, for the flows and stocks that can be split and the
+    groups that it has people in.
 
     Stocks are read at the end of each week (and of the run), and stand for its days.
     """
-    labels = labelled(model, dimensions, crossed)
-    summed = {id(codes): {} for _, codes, _ in labels}  # type: dict[int, dict[str, Floats]]
-    for _, codes, _ in labels:
-        if not summed[id(codes)]:
-            size = int(codes.max()) + 1
-            summed[id(codes)] = {name: model.flows.summed(name, codes, size, days) for name in SPLIT_FLOWS}
-    result = {}
-    weeks = pictures.weeks(model, days)
-    degrees = model.network.degrees[: model.staff.size]
-    for label, codes, code in labels:
-        flows = {name: summed[id(codes)][name][code].copy() for name in SPLIT_FLOWS}
-        stocks = {name: np.zeros(days) for name in SPLIT_STOCKS}
-        for first, after, picture in weeks:
-            for name, value in _stocks(picture, codes == code, degrees).items():
-                stocks[name][first:after] = value
-        result[label] = flows | stocks
-    return result
+    lanes = model.lanes
+    found: list[Splits] = [{} for _ in lanes.draws]
+    spans, taken = pictures.weeks(model, days)
+    degrees = model.networks.degrees[model.staff_sources].astype(np.float64)
+    for split in labelled(model, dimensions, crossed):
+        size = split.size
+        codes = lanes.lane * size + split.codes
+        flows = model.flows.summed(codes, lanes.count * size, days)
+        for run, part in enumerate(lanes.parts()):
+            weeks = {name: picture[:, part] for name, picture in taken.items()}
+            for code, label in split.labels.items():
+                members = np.flatnonzero(split.codes[part] == code)
+                if members.size:
+                    stocks = {name: np.zeros(days) for name in SPLIT_STOCKS}
+                    for name, values in _stocks(weeks, members, degrees[part][members]).items():
+                        for (first, after), value in zip(spans, values.tolist(), strict=True):
+                            stocks[name][first:after] = value
+                    mine = {name: values[run * size + code].copy() for name, values in flows.items()}
+                    found[run][label] = mine | stocks
+    return found
 
 
-def _stocks(picture: dict[str, NDArray[np.float32]], members: Flags, degrees: Ints) -> dict[str, float]:
-    here = members & (picture["headcount"] > 0.0)
-    heads = int(here.sum())
-    values = {"headcount": float(heads)}
-    for name in ("weekly_sharers", "recognition_coverage", "motivation", "fear", "habit"):
-        values[name] = float(picture[name][here].mean(dtype=np.float64)) if heads else 0.0
-    ties = degrees[members].astype(np.float64)
+def _stocks(weeks: dict[str, NDArray[np.float32]], members: Ints, ties: Floats) -> dict[str, Floats]:
+    """float64[weeks] of each stock of some employees."""
+    if not weeks:
+        return {}
+    here = {name: np.ascontiguousarray(picture[:, members]) for name, picture in weeks.items()}
+    present = here["headcount"] > 0.0
+    values = {"headcount": present.sum(axis=1).astype(np.float64)}
+    weight = max(1.0, ties.sum())
     for name in ("peer_trust", "fatigue"):
-        values[name] = float(picture[name][members] @ ties / max(1.0, ties.sum()))
-    values["points_gini"] = gini(picture["points_gini"][here].astype(np.float64))
-    return values
+        values[name] = np.vecdot(here[name].astype(np.float64), ties) / weight
+    means, pay = (
+        ("weekly_sharers", "recognition_coverage", "motivation", "fear", "habit"),
+        here["points_gini"],
+    )
+    if present.all() and members.size <= ADDED_AT_ONCE:
+        values |= {name: here[name].astype(np.float64).mean(axis=1) for name in means}
+        return values | {"points_gini": ginis(pay.astype(np.float64))}
+    for name in means:
+        found = (week[there] for week, there in zip(here[name], present, strict=True))
+        values[name] = np.array([one.mean(dtype=np.float64) if one.size else 0.0 for one in found])
+    paid = [gini(week[there].astype(np.float64)) for week, there in zip(pay, present, strict=True)]
+    return values | {"points_gini": np.array(paid)}

@@ -160,6 +160,16 @@ class Parameters(EmployeeParameters, AudienceParameters):
                     f"{stated.low:g} to {stated.high:g}, use a value there"
                 )
 
+    @property
+    def motivation_recovered(self) -> float:
+        """Part of the way back to its first level that motivation goes in a day."""
+        return float(1.0 - 2.0 ** (-1.0 / (7.0 * self.motivation_half_life_weeks)))
+
+    @property
+    def recognition_kept(self) -> float:
+        """Part of a thank-you that is remembered a day later."""
+        return float(2.0 ** (-1.0 / (7.0 * self.recognition_half_life_weeks)))
+
     @classmethod
     def preset(cls, name: str) -> Self:
         """A named preset. Raises ValueError for an unknown one."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from agents.program.record import CLICK, LEAD, SHARE, Rows, joined
 from agents.world.clock import DAY_SECONDS, Clock
 from agents.world.draws import uniforms_each
+from agents.world.lanes import Lanes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,9 +37,9 @@ def happenings(
     clicks: Ints,
     zone: Ints,
     half_life_hours: Floats,
-    leads_per_click: float,
     clock: Clock,
-    key: np.uint64,
+    keys: NDArray[np.uint64],
+    lanes: Lanes,
     day: int,
 ) -> Rows:
     """All events that the shares of `day` cause, unordered.
@@ -46,7 +47,7 @@ def happenings(
     clicks           human clicks on each share
     zone             of each sharer
     half_life_hours  of each share's channel: click delays are exponential, cut at 30 days
-    key              of the CLICK stream; a click's draws are named by its share's (person, ordinal) and its
+    keys             of the CLICK stream of each run; a click's draws are named by its share's (person, ordinal) and its
                      place among the clicks
     """
     n = made.person.size
@@ -57,13 +58,14 @@ def happenings(
     )
     root = np.repeat(np.arange(n), clicks)
     nth = np.arange(root.size) - np.repeat(np.cumsum(clicks) - clicks, clicks)
-    name = made.person[root] * ORDINALS_A_DAY + made.ordinal[root] % ORDINALS_A_DAY
-    hours = -np.log1p(-uniforms_each(key, day, name, 2 * nth)) / np.log(2.0) * half_life_hours[root]
+    name = lanes.own[made.person[root]] * ORDINALS_A_DAY + made.ordinal[root] % ORDINALS_A_DAY
+    lane = lanes.lane[made.person[root]]
+    hours = -np.log1p(-uniforms_each(keys, lane, day, name, 2 * nth)) / np.log(2.0) * half_life_hours[root]
     delay = np.minimum(1.0 + np.floor(3600.0 * hours), LATEST_CLICK_DAYS * DAY_SECONDS).astype(np.int64)
     then = seconds[root] + delay
     click = share.take(root)._replace(
         kind=zeros[root] + CLICK, seconds=then, day=clock.local_day(then, zone[root]), ordinal=nth
     )
-    won = uniforms_each(key, day, name, 2 * nth + 1) < leads_per_click
+    won = uniforms_each(keys, lane, day, name, 2 * nth + 1) < lanes.laws.at(lane).leads_per_click
     lead = click.take(won)
     return joined([share, click, lead._replace(kind=np.full(lead.kind.size, LEAD, dtype=np.int64))])

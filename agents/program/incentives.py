@@ -58,25 +58,54 @@ class Incentives:
         for name, value in values.items():
             getattr(self, name)[rows] = value
 
+    def put(self, name: str, members: NDArray[np.int64] | None, values: Floats | float) -> None:
+        """Give the members of a group their values of one column; of all (None) the array itself becomes the column."""
+        column = getattr(self, name)
+        if members is None:
+            setattr(
+                self, name, values if isinstance(values, np.ndarray) else np.full(column.size, float(values))
+            )
+        else:
+            column[members] = values[members] if isinstance(values, np.ndarray) else values
+
+    def copy(self) -> Incentives:
+        """An independent copy, for whoever wants to change it."""
+        return Incentives(*(getattr(self, f.name).copy() for f in fields(self)))
+
     @classmethod
     def none(cls, n: int) -> Incentives:
         """Nothing offered to anybody."""
         return cls(*(np.zeros(n) for _ in fields(cls)))
 
 
-def thirds(points: Floats, among: NDArray[np.bool_]) -> Floats:
+def thirds(points: Floats, among: NDArray[np.bool_], board: NDArray[np.int64] | None = None) -> Floats:
     """+1 for the first third of those with points, −1 for the last third; those tied stand in the middle of their places; 0
-    off the board.
+    off the board. Each has a board of their own number; all the same one unless given.
     """
     result = np.zeros(points.size)
     rows = np.flatnonzero(among & (points > 0))
-    if rows.size < TERCILE:
-        return result
-    ordered = np.sort(points[rows])
-    better = rows.size - np.searchsorted(ordered, points[rows], side="right")
-    worse = np.searchsorted(ordered, points[rows], side="left")
+    boards = np.zeros(rows.size, dtype=np.int64) if board is None else board[rows]
+    order = np.lexsort((points[rows], boards))
+    rows, boards, ordered = rows[order], boards[order], points[rows[order]]
+    places = np.arange(rows.size)
+    new_board = np.diff(boards, prepend=-1) != 0
+    new_score = new_board | (np.diff(ordered, prepend=np.nan) != 0.0)
+    # Of everybody's board its size, and of everybody how many have less and how many have more.
+    first, size = _runs(new_board, places)
+    first_equal, equals = _runs(new_score, places)
+    worse = first_equal - first
+    better = size - worse - equals
     # Twice the places before the middle of one's tie: thirds of the board are cut at 2/3 and 4/3 of its size.
-    place = TERCILE * (rows.size + better - worse)
-    result[rows[place <= 2 * rows.size]] = 1.0
-    result[rows[place >= 4 * rows.size]] = -1.0
+    place = TERCILE * (size + better - worse)
+    result[rows[(place <= 2 * size) & (size >= TERCILE)]] = 1.0
+    result[rows[(place >= 4 * size) & (size >= TERCILE)]] = -1.0
     return result
+
+
+def _runs(
+    begins: NDArray[np.bool_], places: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    # Of the stretch that each place is in: where it begins, and how long it is.
+    starts = np.flatnonzero(begins)
+    lengths = np.diff(np.append(starts, places.size))
+    return np.repeat(starts, lengths), np.repeat(lengths, lengths)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from agents.program.running import RunningScheme, item_tags
 from agents.setting.setting import Phase, Setting
 from agents.world.clock import Clock
 from agents.world.desk import Items
+from agents.world.lanes import Lanes
 from agents.world.population import Staff
 from agents.world.timeline import Timeline
 from engine.scoring_tables import new_objects
@@ -56,14 +58,14 @@ class Programme:
         items: Items,
         setting: Setting,
         clock: Clock,
-        p: Parameters,
+        lanes: Lanes,
         record_events: bool,
     ) -> None:
-        self._timeline, self._staff, self._items, self._setting, self._p = timeline, staff, items, setting, p
-        self._clock = clock
-        self._shop = Shop(staff.size)
+        self._timeline, self._staff, self._items, self._setting = timeline, staff, items, setting
+        self._clock, self._lanes = clock, lanes
+        self._shop = Shop(staff.size, lanes.lane)
         self.running = [
-            RunningScheme(scheme, staff, items, setting.content, clock, p.leads_per_click, self._shop)
+            RunningScheme(scheme, staff, items, setting.content, clock, lanes, self._shop)
             for scheme in timeline.schemes
         ]
         self._waiting = Waiting()
@@ -114,16 +116,18 @@ class Programme:
         rows = self._waiting.due(day)
         leads = rows.person[rows.kind == LEAD]
         # Who left earns nothing: what becomes of their shares is no event of the program any more.
-        rows = rows.take(rows.day < self._staff.leaves[rows.person])
+        if not self._staff.steady:
+            rows = rows.take(rows.day < self._staff.leaves[rows.person])
         if self._kept is not None:
             self._kept.append(rows)
         people, amounts = [], []
         by_group = [self.in_force(group, day) for group in range(len(self._timeline.names))]
         for group, running in enumerate(by_group):
-            mine = rows.take(self._timeline.group[rows.person] == group)
+            alone = self._timeline.members(group) is None
+            mine = rows if alone else rows.take(self._timeline.group[rows.person] == group)
             if running is not None and mine.person.size:
                 running.state = running.state._replace(objects=self._objects, used=self._used)
-                awards = running.score(mine, self._p.reward_learning_rate, self._knowing(running, group, day))
+                awards = running.score(mine, self._knowing(running, group, day))
                 self._objects, self._used = running.state.objects, running.state.used
                 people.append(mine.person[awards.event])
                 amounts.append(awards.amount_millipoints)
@@ -178,6 +182,8 @@ class Programme:
 
     def earned_millipoints(self) -> Ints:
         """int64[n]: earned so far, over all schemes: everybody's total is with the last one of their group."""
+        if len(self.running) == 1:
+            return self.running[0].earned.copy()
         total = np.zeros(self._staff.size, dtype=np.int64)
         for running in self.running:
             total += running.earned
@@ -190,39 +196,61 @@ class Programme:
             total += running.catalogue.held(running.earned)
         return total
 
-    def redeem(self, draws: Floats, day: int, present: Flags) -> float:
-        """Let those who are there turn points in for what the scheme in force offers, with one draw each; money paid."""
-        chance, on, paid = self._p.redemption_per_week, self._clock.date_of(day), 0.0
+    def redeem(self, draws: Floats, day: int, present: Flags) -> Floats:
+        """Let those who are there turn points in for what the scheme in force offers, with one draw each; money paid in each run."""
+        chance, on, paid = (
+            self._lanes.rows.redemption_per_week,
+            self._clock.date_of(day),
+            np.zeros(self._lanes.count),
+        )
         for group in range(len(self._timeline.names)):
             running = self.in_force(group, day)
             if running is not None:
                 there = np.where(present & (self._timeline.group == group), running.earned, 0)
-                paid += running.catalogue.redeem(there, draws, chance, on)
+                paid += running.catalogue.redeem_each(there, draws, chance, on)
         return paid
 
-    def liability(self) -> float:
-        """Money owed for points held."""
-        return sum(running.catalogue.liability(running.earned) for running in self.running)
+    def liability(self) -> Floats:
+        """float64[R]: money owed for points held."""
+        first = self._lanes.first
+        return sum(
+            (running.catalogue.liability_each(running.earned, first) for running in self.running),
+            start=np.zeros(self._lanes.count),
+        )
 
     def incentives(self, day: int, state: State, present: Flags) -> Incentives:
         """What every employee is offered on `day`."""
-        offer = Incentives.none(self._staff.size)
+        offer, lanes = Incentives.none(self._staff.size), self._lanes
         for group in range(len(self._timeline.names)):
-            members = self._timeline.group == group
+            members = self._timeline.members(group)
             phase = self._timeline.phase(group, day)
-            offer.norm_shown[members] = float(phase.norm_message == "median")
-            offer.contest[members] = self._timeline.contest(group, day, self._p.contest_half_life_weeks)
+            if phase.norm_message == "median":
+                offer.put("norm_shown", members, 1.0)
+            contest = lanes.by_law(partial(self._contest, group, day))
+            if np.any(contest):
+                offer.put("contest", members, contest)
             running = self.in_force(group, day)
             if running is not None:
                 self._offer_scheme(offer, running, phase, group, members, day, present)
             elif phase.leaderboard == "shown":
-                offer.rank[members] = self._places_by_shares(group, phase, state, present & members)[members]
+                among = self._among(present, members)
+                offer.put("rank", members, self._places_by_shares(group, phase, state, among))
         return offer
+
+    def _contest(self, group: int, day: int, p: Parameters) -> float:
+        return self._timeline.contest(group, day, p.contest_half_life_weeks)
+
+    def _among(self, present: Flags, members: Ints | None) -> Flags:
+        if members is None:
+            return present
+        among = np.zeros_like(present)
+        among[members] = present[members]
+        return among
 
     def _places_by_shares(self, group: int, phase: Phase, state: State, among: Flags) -> Floats:
         # A board without points counts shares since it was put up.
         base = self._board_base.setdefault((group, phase.day), state.total_shares.copy())
-        return thirds((state.total_shares - base).astype(np.float64), among)
+        return thirds((state.total_shares - base).astype(np.float64), among, self._lanes.lane)
 
     def _offer_scheme(
         self,
@@ -230,22 +258,22 @@ class Programme:
         running: RunningScheme,
         phase: Phase,
         group: int,
-        members: Flags,
+        members: Ints | None,
         day: int,
         present: Flags,
     ) -> None:
-        segment = self._staff.segment[members]
-        offer.share_points[members] = running.share_belief[members]
-        offer.click_points[members] = running.click_belief[members]
-        offer.tangible[members] = running.promise.tangible[segment]
-        offer.public[members] = running.promise.public[segment]
-        offer.expected[members] = running.promise.expected[segment]
+        offer.put("share_points", members, running.share_belief)
+        offer.put("click_points", members, running.click_belief)
+        for name in ("tangible", "public", "expected"):
+            offer.put(name, members, getattr(running, name))
         prize, prize_public = running.prizes(day - self._timeline.scheme_began(group, day))
-        offer.prize[members], offer.prize_public[members] = prize[members], prize_public[members]
-        offer.weeks[members] = self._timeline.novelty_weeks(group, day, self._p)
-        offer.goal[members] = running.goal()[members]
+        offer.put("prize", members, prize)
+        offer.put("prize_public", members, prize_public)
+        offer.put("weeks", members, self._lanes.by_law(partial(self._timeline.novelty_weeks, group, day)))
+        offer.put("goal", members, running.goal())
         if running.scheme.streaks:
-            streaks = running.streaks(day, np.flatnonzero(members), self._knowing(running, group, day))
-            offer.intact[members], offer.broken[members] = streaks
+            people = np.arange(self._staff.size) if members is None else members
+            standing = running.streaks(day, people, self._knowing(running, group, day))
+            offer.intact[people], offer.broken[people] = standing
         if phase.leaderboard == "shown" or (phase.leaderboard == "scheme" and running.scheme.leaderboards):
-            offer.rank[members] = running.places(day, present & members)[members]
+            offer.put("rank", members, running.places(day, self._among(present, members)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,19 +43,30 @@ class Examples(NamedTuple):
     weight: Floats
 
 
-def promise_of(
+def promises_of(
     scheme: IncentiveScheme,
     compiled: CompiledScheme,
     examples: Examples,
-    events: list[tuple[int, int, float]],
+    events: list[tuple[int, int]],
+    leads_per_click: Sequence[float],
     date: int,
     month: int,
-) -> Promise:
-    """Score a first share, click and lead of every example afresh.
+) -> list[Promise]:
+    """Score a first share, click and lead of every example afresh; one promise for each number of leads a click.
 
-    events   (kind code, verification level, how many a share or click) of share, click and lead
+    events   (kind code, verification level) of share, click and lead
     date, month   ordinal of a day, and months since year 0: when the examples happen
     """
+    firsts = [_first(compiled, examples, kind, level, date, month) for kind, level in events]
+    return [_promise(scheme, examples, firsts, (1.0, 1.0, leads)) for leads in leads_per_click]
+
+
+def _promise(
+    scheme: IncentiveScheme,
+    examples: Examples,
+    firsts: list[tuple[Ints, Ints, Floats]],
+    counts: tuple[float, float, float],
+) -> Promise:
     segments = int(examples.segment.max()) + 1
     total = np.bincount(examples.segment, weights=examples.weight, minlength=segments)
     natures = [rule.nature for rule in scheme.rules]
@@ -62,8 +74,7 @@ def promise_of(
     tangible = np.array([nature.worth == "tangible" for nature in natures], dtype=np.float64)
     public = np.array([nature.publicity == "public" for nature in natures], dtype=np.float64)
     told, paid = [], {name: np.zeros(segments) for name in ("all", "tangible", "public", "expected")}
-    for kind, level, count in events:
-        segment, rule, points = _first(compiled, examples, kind, level, date, month)
+    for (segment, rule, points), count in zip(firsts, counts, strict=True):
 
         def mean(
             part: Floats, segment: Ints = segment, points: Floats = points, count: float = count

@@ -7,13 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.parameters.parameters import Parameters
 from agents.setting.setting import Recognition
 from agents.world.conditions import opportunity_days
 from agents.world.draws import uniforms_each
+from agents.world.lanes import Lanes
 from agents.world.population import Staff
 from agents.world.timeline import Timeline
-from engine.streams import Stream, poissons, stream_key, uniforms
+from engine.streams import Stream, poissons
+from rewards.scheme.scheme import IncentiveScheme
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -33,10 +34,13 @@ class Thanks(NamedTuple):
 class Recogniser:
     """Decides who is thanked on a day, and remembers who ever was (`ever`, bool[n])."""
 
-    def __init__(self, timeline: Timeline, staff: Staff, p: Parameters, seed: int, run: int) -> None:
-        self._timeline, self._staff, self._p = timeline, staff, p
-        self._key = stream_key(seed, Stream.RECOGNITION, run)
+    def __init__(self, timeline: Timeline, staff: Staff, lanes: Lanes) -> None:
+        self._timeline, self._staff, self._lanes = timeline, staff, lanes
+        self._keys = lanes.keys(Stream.RECOGNITION)
         self._rows = np.arange(staff.size, dtype=np.int64)
+        self._nothing = np.zeros(staff.size)
+        self._nothing.flags.writeable = False
+        self._highlights: dict[int, list[Recognition]] = {}
         self._since: dict[tuple[int, int, Recognition], Ints] = {}
         self.ever = np.zeros(staff.size, dtype=bool)
 
@@ -44,25 +48,33 @@ class Recogniser:
         self, day: int, weekend: bool, shares: Ints, recent: Floats, present: Flags, prior: dict[str, Flags]
     ) -> Thanks:
         """Thanks of `day`: `shares` are today's, `recent` those of the last seven days; `prior` are the classes of prior activity."""
-        weight, acts = np.zeros(self._rows.size), np.zeros(self._rows.size)
+        weight, acts, given = self._nothing, self._nothing, self._lanes.rows
         for group in range(len(self._timeline.names)):
-            members = present & (self._timeline.group == group)
-            for since, rule in self._rules(group, day):
+            scheme, rules = self._timeline.phase(group, day).scheme, self._rules(group, day)
+            kudos = scheme is not None and scheme.recognition.kudos is not None
+            if not rules and not kudos:
+                continue
+            if weight is self._nothing:
+                weight, acts = np.zeros(self._rows.size), np.zeros(self._rows.size)
+            alone = self._timeline.members(group) is None
+            members = present if alone else present & (self._timeline.group == group)
+            for since, rule in rules:
                 counted = self._since.setdefault(
                     (group, since, rule), np.zeros(self._rows.size, dtype=np.int64)
                 )
                 counted += shares
                 if due(since, rule, day):
                     chosen = self._chosen(rule, members & self._concerned(rule, day, prior), counted, day)
-                    weight[chosen] += 1.0 if rule.publicity == "public" else self._p.kudos_weight
+                    public = rule.publicity == "public"
+                    weight[chosen] += 1.0 if public else self._lanes.of(np.flatnonzero(chosen)).kudos_weight
                     acts[chosen] += 1.0
                     counted[:] = 0
-            scheme = self._timeline.phase(group, day).scheme
-            if scheme is not None and scheme.recognition.kudos is not None:
+            if kudos:
                 received = self._kudos(day, weekend, members, recent, present)
-                weight += self._p.kudos_weight * received
+                weight += given.kudos_weight * received
                 acts += received
-        self.ever |= acts > 0.0
+        if acts is not self._nothing:
+            self.ever |= acts > 0.0
         return Thanks(weight, acts)
 
     def _rules(self, group: int, day: int) -> list[tuple[int, Recognition]]:
@@ -71,12 +83,22 @@ class Recogniser:
         rules = [] if phase.recognition is None else [(phase.day, phase.recognition)]
         if phase.scheme is not None:
             began = self._timeline.scheme_began(group, day)
-            for highlight in phase.scheme.recognition.highlights:
-                share, every = float(highlight.share), highlight.every_days
-                publicity = highlight.nature.publicity
-                rule = Recognition(rule="exclusive", share=share, every_days=every, publicity=publicity)
-                rules.append((began, rule))
+            rules += [(began, rule) for rule in self._of_highlights(phase.scheme)]
         return rules
+
+    def _of_highlights(self, scheme: IncentiveScheme) -> list[Recognition]:
+        # Equal schemes are one object in a timeline.
+        if id(scheme) not in self._highlights:
+            self._highlights[id(scheme)] = [
+                Recognition(
+                    rule="exclusive",
+                    share=float(highlight.share),
+                    every_days=highlight.every_days,
+                    publicity=highlight.nature.publicity,
+                )
+                for highlight in scheme.recognition.highlights
+            ]
+        return self._highlights[id(scheme)]
 
     def _concerned(self, rule: Recognition, day: int, prior: dict[str, Flags]) -> Flags:
         if rule.among == "everyone":
@@ -86,31 +108,40 @@ class Recogniser:
         return prior[rule.among.removeprefix("prior-")]
 
     def _chosen(self, rule: Recognition, members: Flags, counted: Ints, day: int) -> Flags:
-        draws = uniforms(self._key, RULES_DAY + day, self._rows)
+        lanes = self._lanes
+        draws = uniforms_each(self._keys, lanes.lane, RULES_DAY + day, lanes.own)
         if rule.rule == "random":
             return members & (draws < rule.share)
         if rule.rule == "threshold":
             return members & (counted >= rule.shares)
         sharers = np.flatnonzero(members & (counted > 0))
-        best = sharers[np.lexsort((draws[sharers], -counted[sharers]))]
-        chosen = np.zeros(self._rows.size, dtype=bool)
-        # Seven hundredths of a hundred people are seven, although the product of the floats is a little more.
-        chosen[best[: int(np.ceil(round(rule.share * float(members.sum()), 9)))]] = True
+        best = sharers[np.lexsort((draws[sharers], -counted[sharers], lanes.lane[sharers]))]
+        chosen, at = np.zeros(self._rows.size, dtype=bool), lanes.starts(sharers).tolist()
+        for run, heads in enumerate(lanes.counts(members).tolist()):
+            # Seven hundredths of a hundred people are seven, although the product of the floats is a little more.
+            places = int(np.ceil(round(rule.share * float(heads), 9)))
+            chosen[best[at[run] : min(at[run] + places, at[run + 1])]] = True
         return chosen
 
     def _kudos(self, day: int, weekend: bool, members: Flags, recent: Floats, present: Flags) -> Floats:
         # Colleagues thank those whose shares they saw this week.
-        givers = np.flatnonzero(members)
+        lanes = self._lanes
         worth_thanking = np.flatnonzero(present & (recent > 0.0))
-        if worth_thanking.size == 0:
-            return np.zeros(self._rows.size)
-        factor = self._p.weekend_factor
-        rate = self._p.kudos_per_week * (factor if weekend else 1.0) / opportunity_days(factor)
-        counts = poissons(uniforms(self._key, KUDOS_DAY + day, givers), rate)
+        at = lanes.starts(worth_thanking)
+        several = np.diff(at)
+        givers = np.flatnonzero(members & (several > 0)[lanes.lane])
+        if givers.size == 0:
+            return self._nothing
+        p = lanes.of(givers)
+        factor = p.weekend_factor
+        rate = p.kudos_per_week * (factor if weekend else 1.0) / opportunity_days(factor)
+        drawn = uniforms_each(self._keys, lanes.lane[givers], KUDOS_DAY + day, lanes.own[givers])
+        counts = poissons(drawn, rate)
         giver = np.repeat(givers, counts)
         ordinal = np.arange(giver.size) - np.repeat(np.cumsum(counts) - counts, counts) + 1
-        draws = uniforms_each(self._key, KUDOS_DAY + day, giver, ordinal)
-        receiver = worth_thanking[np.floor(draws * worth_thanking.size).astype(np.int64)]
+        lane = lanes.lane[giver]
+        draws = uniforms_each(self._keys, lane, KUDOS_DAY + day, lanes.own[giver], ordinal)
+        receiver = worth_thanking[at[lane] + np.floor(draws * several[lane]).astype(np.int64)]
         kept = receiver[receiver != giver]
         return np.bincount(kept, minlength=self._rows.size).astype(np.float64)
 

@@ -23,21 +23,52 @@ class Shop:
     spent, unspendable  int64[n]: millipoints that everybody has turned in, and those that lay beyond an award budget
     """
 
-    def __init__(self, n: int) -> None:
+    def __init__(self, n: int, lane: Ints | None = None) -> None:
+        """`lane` is the run of each of the n people; one run unless given."""
+        self.lane = np.zeros(n, dtype=np.int64) if lane is None else lane
+        self.runs = int(self.lane[-1]) + 1
         self.spent, self.unspendable = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-        self.taken, self.used = Counter[str](), Counter[tuple[str, int, int]]()
-        self._pools: dict[str, tuple[int, int]] = {}
+        self._taken, self._used = Counter[tuple[int, str]](), Counter[tuple[int, str, int, int]]()
+        self._pools: dict[tuple[int, str], tuple[int, int]] = {}
 
-    def draw(self, pool: str, whole: int, wanted: Ints) -> Ints:
+    @property
+    def taken(self) -> dict[str, int]:
+        """How often each reward was taken, over all runs."""
+        found = Counter[str]()
+        for (_, name), times in self._taken.items():
+            found[name] += times
+        return found
+
+    def draw(self, pool: str, whole: int, person: Ints, wanted: Ints) -> Ints:
         """int64[k]: what a window's pool of `whole` millipoints gives to those who want it, first come, first served.
 
         Another size changes what is left of the window, and takes nothing back that was given.
         """
-        funded, left = self._pools.get(pool, (whole, whole))
-        change = max(whole - funded, -left)
-        given = np.diff(np.minimum(np.cumsum(wanted), left + change), prepend=0)
-        self._pools[pool] = funded + change, left + change - int(given.sum())
+        given, lane = np.zeros_like(wanted), self.lane[person]
+        for run in np.unique(lane).tolist():
+            mine = np.flatnonzero(lane == run)
+            funded, left = self._pools.get((run, pool), (whole, whole))
+            change = max(whole - funded, -left)
+            given[mine] = np.diff(np.minimum(np.cumsum(wanted[mine]), left + change), prepend=0)
+            self._pools[run, pool] = funded + change, left + change - int(given[mine].sum())
         return given
+
+    def left(self, run: int, names: list[str], stock: Ints) -> Ints:
+        """int64[rewards]: what a run's stock has left."""
+        return stock - np.array([self._taken[run, name] for name in names], dtype=np.int64)
+
+    def budget_left(self, run: int, names: list[str], budgets: Ints, on: date) -> Ints:
+        """int64[rewards]: what a run's budgets of the month have left."""
+        return budgets - np.array(
+            [self._used[run, name, on.year, on.month] for name in names], dtype=np.int64
+        )
+
+    def take(self, person: int, name: str, price: int, on: date) -> None:
+        """Somebody turns points in."""
+        run = int(self.lane[person])
+        self.spent[person] += price
+        self._taken[run, name] += 1
+        self._used[run, name, on.year, on.month] += price
 
 
 class Catalogue:
@@ -65,37 +96,40 @@ class Catalogue:
             return
         wanted = np.maximum(amounts, 0)
         name = _window(self._pool.window, on)
-        given = self._shop.draw(name, millipoints(self._pool.points), wanted)
+        given = self._shop.draw(name, millipoints(self._pool.points), person, wanted)
         np.add.at(self._shop.unspendable, person, wanted - given)
 
     def held(self, earned: Ints) -> Ints:
         """int64[n]: what those who earned so much can spend; 0 for who earned nothing here."""
         return np.where(earned == 0, 0, earned - self._shop.spent - self._shop.unspendable)
 
-    def redeem(self, earned: Ints, draws: Floats, chance: float, on: date) -> float:
+    def redeem(self, earned: Ints, draws: Floats, chance: Floats | float, on: date) -> float:
         """Let those whose draw is below `chance` take the dearest reward that they can afford and that is left; money paid."""
-        shop, held, cents = self._shop, self.held(earned), 0
-        left = self._stock - np.array([shop.taken[name] for name in self._ids], dtype=np.int64)
-        months = [(name, on.year, on.month) for name in self._ids]
-        budgets = self._budgets - np.array([shop.used[month] for month in months], dtype=np.int64)
-        for person in np.flatnonzero(
-            (draws < chance) & (earned > 0) & (held >= self._prices.min(initial=MUCH))
-        ):
-            within = (self._prices <= held[person]) & (left > 0) & (self._prices <= budgets)
+        return float(self.redeem_each(earned, draws, chance, on).sum())
+
+    def redeem_each(self, earned: Ints, draws: Floats, chance: Floats | float, on: date) -> Floats:
+        """float64[R]: the same, told for each run."""
+        shop, held, cents = self._shop, self.held(earned), np.zeros(self._shop.runs, dtype=np.int64)
+        able = (draws < chance) & (earned > 0) & (held >= self._prices.min(initial=MUCH))
+        for person in np.flatnonzero(able).tolist():
+            run = int(shop.lane[person])
+            within = (self._prices <= held[person]) & (shop.left(run, self._ids, self._stock) > 0)
+            within &= self._prices <= shop.budget_left(run, self._ids, self._budgets, on)
             if within.any():
                 best = int(np.argmax(np.where(within, self._prices, -1)))
-                price = int(self._prices[best])
-                shop.spent[person] += price
-                shop.taken[self._ids[best]] += 1
-                shop.used[months[best]] += price
-                left[best] -= 1
-                budgets[best] -= price
-                cents += int(self._costs[best])
+                shop.take(person, self._ids[best], int(self._prices[best]), on)
+                cents[run] += int(self._costs[best])
         return cents / 100.0
 
     def liability(self, earned: Ints) -> float:
         """Money owed for the points that are still held."""
         return float(self.held(earned).sum()) * self.cost_per_millipoint
+
+    def liability_each(self, earned: Ints, first: Ints) -> Floats:
+        """float64[R]: the same for each run, whose people begin at `first`."""
+        if self.cost_per_millipoint == 0.0:
+            return np.zeros(first.size - 1)
+        return np.add.reduceat(self.held(earned), first[:-1]).astype(np.float64) * self.cost_per_millipoint
 
 
 def _millipoints(budget: Decimal | None) -> int:

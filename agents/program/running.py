@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.program.incentives import thirds
-from agents.program.promise import Examples, Promise, promise_of
+from agents.program.promise import Examples, Promise, promises_of
 from agents.program.record import CLICK, KINDS, LEAD, SHARE, VERIFICATIONS, Rows
 from agents.program.redemption import Catalogue, Shop
 from agents.program.streaks import Standing, standing
-from agents.setting.setting import Content
+from agents.setting.setting import Content, ContentKind
 from agents.world.clock import Clock
 from agents.world.desk import Items
+from agents.world.lanes import Lanes
 from agents.world.population import Staff
 from engine import scoring_tables as codes
 from engine.scoring import score_batch
@@ -26,7 +27,7 @@ from engine.scoring_tables import (
     new_state,
 )
 from rewards.events import VERIFICATION_LEVEL, object_key
-from rewards.scheme.scheme import IncentiveScheme
+from rewards.scheme.scheme import IncentiveScheme, Nature
 from rewards.scoring.carrying import Aside, carry_people
 from rewards.scoring.tables import CompiledScheme, compile_scheme
 
@@ -51,28 +52,38 @@ class RunningScheme:
         items: Items,
         content: Content,
         clock: Clock,
-        leads_per_click: float,
+        lanes: Lanes,
         shop: Shop,
     ) -> None:
         self.scheme = scheme
         self.compiled = compile_scheme(scheme)
         self.state = new_state(self.compiled.tables, staff.size)
-        self._staff, self._clock = staff, clock
+        self._staff, self._clock, self._lanes = staff, clock, lanes
         words = self.compiled.vocabulary
         self._kinds = np.array([words.kind_codes.get(kind, -1) for kind in KINDS], dtype=np.int64)
         self._channels = np.array(
             [words.channel_code(c.name) for c in content.channels] + [-1], dtype=np.int64
         )
         self._segments = np.array([words.segment_codes.get(s, -1) for s in staff.segments], dtype=np.int64)
-        self._tags = np.array(
-            [words.tag_mask(item_tags(items, item)) for item in range(len(items.ids))], dtype=np.int64
-        )
-        self._objects = np.array([object_key(name) for name in items.ids], dtype=np.int64)
+        tags = [[words.tag_mask(_tags(kind, lit)) for lit in (False, True)] for kind in items.kinds]
+        self._tags = np.array(tags, dtype=np.int64)[items.kind, (items.green_lit > 0.0).astype(np.int64)]
+        # Runs number their items alike.
+        names = {name: object_key(name) for name in set(items.ids)}
+        self._objects = np.array([names[name] for name in items.ids], dtype=np.int64)
         self._levels = np.array([VERIFICATION_LEVEL[name] for name in VERIFICATIONS], dtype=np.int64)
-        self.promise = self._promise(items, content, leads_per_click)
+        leads = lanes.laws.column("leads_per_click")
+        values, law = np.unique(leads, return_inverse=True)
+        promises = self._promises(items, content, values.tolist())
+        each = Promise(
+            *(np.stack(columns)[law[lanes.lane], staff.segment] for columns in zip(*promises, strict=True))
+        )
+        self.promise = promises[int(law[0])]
         self.catalogue = Catalogue(scheme, shop)
-        self.share_belief = self.promise.share[staff.segment]
-        self.click_belief = self.promise.click[staff.segment]
+        self.share_belief, self.click_belief = each.share, each.click
+        self.tangible, self.public, self.expected = each.tangible, each.public, each.expected
+        self._nothing = np.zeros(staff.size)
+        self._nothing.flags.writeable = False
+        self._goal, self._unsure = np.zeros(staff.size), [np.arange(staff.size)]
         self._board_base = np.zeros(staff.size, dtype=np.int64)
         self._board_window: tuple[int, ...] | None = None
 
@@ -107,15 +118,17 @@ class RunningScheme:
             mine, aside, other.compiled.parts, self.compiled.parts, self.compiled.tables
         )
         self.state.people[members] = carried.people
+        self._unsure.append(members)
         other.state.people[members] = new_state(other.compiled.tables, members.size).people
         return left
 
-    def score(self, rows: Rows, learning_rate: float, known: CompiledScheme) -> Awards:
+    def score(self, rows: Rows, known: CompiledScheme) -> Awards:
         """Score events in canonical order, and let everybody learn what a share and a click really bring.
 
         `known`: the scheme as those people know it, with what was away before it.
         """
         self.state, awards = score_batch(known.tables, self.state, self.batch(rows))
+        self._unsure.append(rows.person)
         # A badge is paid once: its points say nothing about what the next share brings.
         lasting = ~np.isin(awards.reason, (codes.BADGE, codes.BADGE_LOST))
         paid = awards.amount_millipoints * lasting
@@ -126,7 +139,7 @@ class RunningScheme:
             if people.size:
                 acts = np.bincount(place, weights=rows.kind[of_kind] == kinds[0])
                 mean = np.bincount(place, weights=amounts[of_kind]) / np.maximum(acts, 1.0) / 1000.0
-                belief[people] += learning_rate * (mean - belief[people])
+                belief[people] += self._lanes.of(people).reward_learning_rate * (mean - belief[people])
         return awards
 
     @property
@@ -136,12 +149,20 @@ class RunningScheme:
 
     def goal(self) -> Floats:
         """float64[n]: fraction done of the unreached badge or level that is nearest to being reached; 0 without any."""
-        nearest = np.zeros(self._staff.size)
+        # Nobody comes nearer to a goal without an event.
+        if self._unsure:
+            rows = np.unique(np.concatenate(self._unsure))
+            self._goal[rows] = self._goals(rows)
+            self._unsure = []
+        return self._goal
+
+    def _goals(self, rows: Ints) -> Floats:
+        nearest = np.zeros(rows.size)
         tables = self.compiled.tables
-        now = columns(tables, self.state)
+        now = columns(tables, self.state._replace(people=self.state.people[rows]))
         for badge in range(tables.badge.shape[0]):
             first, last = tables.badge[badge, :2]
-            done = np.zeros(self._staff.size)
+            done = np.zeros(rows.size)
             for group in np.unique(tables.requirement[first:last, 0]):
                 needs = [need for need in tables.requirement[first:last] if need[0] == group]
                 parts = [np.minimum(_have(now, int(n[1]), int(n[2])) / max(1, int(n[3])), 1.0) for n in needs]
@@ -155,17 +176,19 @@ class RunningScheme:
 
     def prizes(self, day_of_scheme: int) -> tuple[Floats, Floats]:
         """float64[n] each: 1 where a tangible, announced prize can still be had, and where such a one is public."""
-        now = columns(self.compiled.tables, self.state)
         running = [one.nature for one in self.scheme.challenges if day_of_scheme < one.days]
         for_all = running + [one.nature for one in self.scheme.recognition.highlights]
-        badges = enumerate(self.scheme.every_badge)
-        found = [(nature, np.ones(self._staff.size)) for nature in for_all]
-        found += [(badge.nature, (now.badge[:, i] != codes.HELD).astype(np.float64)) for i, badge in badges]
-        prize, public = np.zeros(self._staff.size), np.zeros(self._staff.size)
+        badges = [
+            (i, badge.nature) for i, badge in enumerate(self.scheme.every_badge) if _is_prize(badge.nature)
+        ]
+        found = [(nature, np.ones(self._staff.size)) for nature in for_all if _is_prize(nature)]
+        if badges:
+            held = columns(self.compiled.tables, self.state).badge
+            found += [(nature, (held[:, i] != codes.HELD).astype(np.float64)) for i, nature in badges]
+        prize, public = self._nothing, self._nothing
         for nature, to_be_had in found:
-            if nature.worth == "tangible" and nature.expectation == "expected":
-                prize = np.maximum(prize, to_be_had)
-                public = np.maximum(public, to_be_had * (nature.publicity == "public"))
+            prize = np.maximum(prize, to_be_had)
+            public = np.maximum(public, to_be_had * (nature.publicity == "public"))
         return prize, public
 
     def streaks(self, day: int, members: Ints, known: CompiledScheme) -> Standing:
@@ -190,16 +213,15 @@ class RunningScheme:
             if window == "total":
                 self._board_base[:] = 0
         points = (self.earned - self._board_base).astype(np.float64)
-        group = "everyone" if board is None else board.group
+        group, staff = "everyone" if board is None else board.group, self._staff
         if group == "everyone":
-            return thirds(points, present)
-        membership = self._staff.segment if group == "segment" else self._staff.team
-        return sum(
-            (thirds(points, present & (membership == code)) for code in np.unique(membership)),
-            start=np.zeros(points.size),
+            return thirds(points, present, self._lanes.lane)
+        names, membership = (
+            (staff.segments, staff.segment) if group == "segment" else (staff.teams, staff.team)
         )
+        return thirds(points, present, self._lanes.lane * len(names) + membership)
 
-    def _promise(self, items: Items, content: Content, leads_per_click: float) -> Promise:
+    def _promises(self, items: Items, content: Content, leads_per_click: list[float]) -> list[Promise]:
         # Everybody reads the scheme: one share, click and lead of each kind of item on each channel.
         sizes = (len(self._staff.segments), len(items.kinds), len(content.channels))
         segment, kind, channel = (axis.ravel() for axis in np.indices(sizes))
@@ -208,13 +230,18 @@ class RunningScheme:
             * np.array([c.share for c in content.channels])[channel]
         )
         mask = self.compiled.vocabulary.tag_mask
-        tags = np.array([mask((*k.tags, GREEN_LIT_TAG)) for k in items.kinds], dtype=np.int64)
+        tags = np.array([mask(_tags(k, True)) for k in items.kinds], dtype=np.int64)
         examples = Examples(segment, self._segments[segment], self._channels[channel], tags[kind], shares)
-        counts = ((SHARE, 1.0), (CLICK, 1.0), (LEAD, leads_per_click))
-        events = [(int(self._kinds[event]), int(self._levels[event]), count) for event, count in counts]
+        events = [(int(self._kinds[event]), int(self._levels[event])) for event in (SHARE, CLICK, LEAD)]
         date = self._clock.date_of(0)
         month = 12 * date.year + date.month - 1
-        return promise_of(self.scheme, self.compiled, examples, events, date.toordinal(), month)
+        return promises_of(
+            self.scheme, self.compiled, examples, events, leads_per_click, date.toordinal(), month
+        )  # fmt: skip
+
+
+def _is_prize(nature: Nature) -> bool:
+    return nature.worth == "tangible" and nature.expectation == "expected"
 
 
 def _have(now: StateColumns, metric: int, index: int) -> Floats:
@@ -230,5 +257,8 @@ def _have(now: StateColumns, metric: int, index: int) -> Floats:
 
 def item_tags(items: Items, item: int) -> tuple[str, ...]:
     """Tags of an item's events: those of its kind, and "green-lit" where it is."""
-    own = items.kinds[int(items.kind[item])].tags
-    return (*own, GREEN_LIT_TAG) if items.green_lit[item] else own
+    return _tags(items.kinds[int(items.kind[item])], bool(items.green_lit[item]))
+
+
+def _tags(kind: ContentKind, green_lit: bool) -> tuple[str, ...]:
+    return (*kind.tags, GREEN_LIT_TAG) if green_lit else kind.tags

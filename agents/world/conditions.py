@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,12 @@ class ConditionBook:
     """Looks conditions up by day; they are computed again only when some group enters another phase."""
 
     def __init__(
-        self, timeline: Timeline, setting: Setting, staff: Staff, traits: Traits, weekend_factor: float
+        self,
+        timeline: Timeline,
+        setting: Setting,
+        staff: Staff,
+        traits: Traits,
+        weekend_factor: Floats | float,
     ) -> None:
         self._timeline, self._setting, self._n = timeline, setting, staff.size
         self._training_draw = traits.training_draw
@@ -78,6 +84,6 @@ class ConditionBook:
         return 5.0 * conditions.rates[0] + 2.0 * conditions.rates[1], conditions.friction
 
 
-def opportunity_days(weekend_factor: float) -> float:
-    """Working days' worth of opportunities in a week."""
+def opportunity_days(weekend_factor: Any) -> Any:
+    """Working days' worth of opportunities in a week, of a number or of an array."""
     return 5.0 + 2.0 * weekend_factor

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,7 @@ class Items:
     available, expires   first day it can be shared and first day it no longer can
     topic                column of the audience's interests; the first ones are the segments
     polish … disclosure  levels from 0 to 1 of its kind
+    first                int64[R + 1]: where each run's items begin
     """
 
     ids: tuple[str, ...]
@@ -38,6 +41,22 @@ class Items:
     risk: Floats
     green_lit: Floats
     disclosure: Floats
+    first: Ints
+
+    @classmethod
+    def side_by_side(cls, desks: Sequence[Items]) -> Items:
+        """Those of several runs of one content desk, one after another."""
+        if len(desks) == 1:
+            return desks[0]
+        columns = (
+            "kind", "topic", "available", "expires", "polish", "useful", "promotional", "risk", "green_lit", "disclosure",
+        )  # fmt: skip
+        return cls(
+            ids=tuple(chain.from_iterable(one.ids for one in desks)),
+            kinds=desks[0].kinds,
+            first=np.cumsum([0, *(len(one.ids) for one in desks)]),
+            **{name: np.concatenate([getattr(one, name) for one in desks]) for name in columns},
+        )
 
     def on(self, day: int) -> Ints:
         """Indexes of the items that can be shared on `day`."""
@@ -93,4 +112,5 @@ def publish_all(
         risk=level("risk"),
         green_lit=(uniforms(key, 0, rows, GREEN) < level("green_lit")).astype(np.float64),
         disclosure=level("disclosure"),
+        first=np.array([0, rows.size], dtype=np.int64),
     )

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Organisation
+from agents.world.lanes import Draw
 from agents.world.population import Staff
-from engine.generate import audience_network
-from engine.graph import Graph
+from engine.generate import Sketch, sketch_network
+from engine.graph import MAX_EDGES, Graph
 from engine.streams import Stream, normals, stream_key, uniforms
 
 Floats32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Kind = TypeVar("Kind", bound=np.generic)
 
 LEAST_STORED_CONTACTS = 10.0
 LOAD, SEGMENT, INTEREST = 0, 1, 2
@@ -23,14 +28,14 @@ LOAD, SEGMENT, INTEREST = 0, 1, 2
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Nodes are employees 0…E−1, corporate accounts E…E+C−1, then the audience.
+    """One run's network, with every row drawn. Nodes are employees 0…E−1, corporate accounts E…E+C−1, then the audience.
 
     onward_weight   how many real edges each stored edge of an audience member stands for. Reposters'
                     contacts are thinned (an
                     audience of a million with 300 contacts each needs no 300 million edges): a stored edge
                     is seen once but
                     clicked and reposted as often as the edges it stands for, so expectations stay.
-    sources         int32[source edges], the source of each; degrees: int64[sources], contacts of each
+    degrees         int64[sources], contacts of each
     """
 
     graph: Graph
@@ -39,7 +44,6 @@ class Network:
     n_employees: int
     n_corporate: int
     onward_weight: float
-    sources: NDArray[np.int32]
     degrees: Ints
 
     @property
@@ -52,11 +56,136 @@ class Network:
         return int(self.graph.offsets[self.n_sources])
 
 
-def build_network(
-    organisation: Organisation, staff: Staff, n_topics: int, p: Parameters, seed: int, run: int
-) -> Network:
-    """Generate the audience network of one run."""
-    key = stream_key(seed, Stream.NETWORK, run)
+class Networks:
+    """The networks of R runs side by side. A row is drawn when somebody is first heard: few ever are.
+
+    nodes, edges, sources  int64[R + 1]: where each run's begin
+    offsets        int64[nodes + R]: the offsets of each run's rows among its own edges, one run's after another's
+    targets        int32[edges], nodes of the edge's own run; drawn: uint8[nodes], whether a row of it is
+    interest, feed_load    float32[nodes, topics], float32[nodes]
+    begins, degrees, lane  int64[sources]: first edge among all, contacts, and run of each source
+    onward_weight  float64[R], as of `Network`
+    The other arrays are those of `engine.generate.Sketch`, one run's after another's.
+    """
+
+    def __init__(self, built: Sequence[tuple[Sketch, Floats32, Floats32, float]], n_corporate: int) -> None:
+        sketches = [one[0] for one in built]
+        self.n_corporate = n_corporate
+        self.employees = np.array([one.n_employees for one in sketches], dtype=np.int64)
+        per_run = np.array([one.n_sources for one in sketches], dtype=np.int64)
+        self.nodes = _bounds([one.n_nodes for one in sketches])
+        self.edges = _bounds([int(one.offsets[-1]) for one in sketches])
+        self.sources = _bounds(per_run)
+        if self.edges[-1] > MAX_EDGES:
+            raise ValueError(
+                f"{self.edges[-1]} edges side by side; at most {MAX_EDGES}; take fewer runs at once"
+            )
+        self.offsets = _joined([one.offsets for one in sketches])
+        self.row_segments = _joined([one.row_segments for one in sketches])
+        self.members = _joined([one.members for one in sketches])
+        self.starts = _joined([one.starts for one in sketches])
+        self.starts_at = _bounds([one.starts.size for one in sketches])
+        # Only employees have coworkers: what nobody writes takes no memory.
+        self.coworkers = np.zeros(int(self.nodes[-1]), dtype=np.int64)
+        for node, one in zip(self.nodes.tolist(), sketches, strict=False):
+            self.coworkers[node : node + one.n_employees] = one.coworkers[: one.n_employees]
+        self.ties = np.array([sketches[0].homophily, sketches[0].concentration])
+        self.keys = np.array([one.key for one in sketches], dtype=np.uint64)
+        self.interest = _joined([one[1] for one in built])
+        self.feed_load = _joined([one[2] for one in built])
+        self.onward_weight = np.array([one[3] for one in built])
+        self.targets = np.empty(int(self.edges[-1]), dtype=np.int32)
+        self.drawn = np.zeros(int(self.nodes[-1]), dtype=np.uint8)
+        self.lane = np.repeat(np.arange(len(built), dtype=np.int64), per_run)
+        self.own = np.arange(self.lane.size, dtype=np.int64) - self.sources[self.lane]
+        local = self.offsets[self.nodes[self.lane] + self.lane + self.own]
+        self.begins = self.edges[self.lane] + local
+        self.degrees = self.offsets[self.nodes[self.lane] + self.lane + self.own + 1] - local
+        self.taken = np.zeros(int(np.diff(self.nodes).max()) // 64 + 1, dtype=np.uint64)
+        self.widest = max(int(np.diff(one.offsets).max(initial=0)) for one in sketches)
+
+    @cached_property
+    def world(self) -> tuple[Ints, ...]:
+        """As `agents.audience.audience_kernel.World` has it."""
+        return (
+            self.nodes, self.edges, self.sources, self.offsets, self.coworkers, self.starts, self.starts_at, self.employees,
+        )  # fmt: skip
+
+    @cached_property
+    def rows(self) -> tuple[Any, ...]:
+        """What the kernels that draw rows read and write."""
+        return self.world, self.row_segments, self.members, self.ties, self.keys, self.taken, self.targets
+
+    @property
+    def count(self) -> int:
+        """Number of runs."""
+        return self.keys.size
+
+    @cached_property
+    def pages(self) -> Ints:
+        """int64[k]: the corporate accounts among all sources."""
+        return np.flatnonzero(self.own >= self.employees[self.lane])
+
+    @cached_property
+    def source_edges(self) -> Ints:
+        """int64[R]: how many edges of each run are its employees' and corporate accounts'."""
+        last = self.sources[1:] - 1
+        found: Ints = self.begins[last] + self.degrees[last] - self.edges[:-1]
+        return found
+
+    def sketch(self, run: int) -> Sketch:
+        """What the rows of one run follow from."""
+        node, after = int(self.nodes[run]), int(self.nodes[run + 1])
+        people = int(self.nodes[run + 1] - self.nodes[run] - self.sources[run + 1] + self.sources[run])
+        first = int(self.nodes[run] - self.sources[run])
+        return Sketch(
+            after - node, int(self.employees[run]), int(self.sources[run + 1] - self.sources[run]),
+            self.offsets[node + run : after + run + 1], self.coworkers[node:after], self.row_segments[node:after],
+            self.members[first : first + people], self.starts[self.starts_at[run] : self.starts_at[run + 1]],
+            float(self.ties[0]), float(self.ties[1]), self.keys[run],
+        )  # fmt: skip
+
+    def of(self, run: int) -> Network:
+        """One run's network by itself, all of it."""
+        nodes, edges = (slice(int(x[run]), int(x[run + 1])) for x in (self.nodes, self.edges))
+        sketch, targets = self.sketch(run), self.targets[edges]
+        if not self.drawn[nodes].all():
+            sketch.fill(0, sketch.n_nodes, targets)
+        return Network(
+            graph=Graph(sketch.n_nodes, sketch.offsets[:], targets[:]),
+            interest=self.interest[nodes],
+            feed_load=self.feed_load[nodes],
+            n_employees=sketch.n_employees,
+            n_corporate=self.n_corporate,
+            onward_weight=float(self.onward_weight[run]),
+            degrees=self.degrees[self.sources[run] : self.sources[run + 1]],
+        )
+
+
+def _bounds(sizes: Sequence[int] | Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(np.asarray(sizes, dtype=np.int64))]).astype(np.int64)
+
+
+def _joined(parts: Sequence[NDArray[Kind]]) -> NDArray[Kind]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def build_networks(
+    organisation: Organisation, staffs: Sequence[Staff], n_topics: int, draws: Sequence[Draw]
+) -> Networks:
+    """Sketch the audience network of each run."""
+    built = [
+        _sketched(
+            organisation, staff, n_topics, draw.parameters, stream_key(draw.seed, Stream.NETWORK, draw.run)
+        )
+        for staff, draw in zip(staffs, draws, strict=True)
+    ]
+    return Networks(built, len(organisation.corporate_accounts))
+
+
+def _sketched(
+    organisation: Organisation, staff: Staff, n_topics: int, p: Parameters, key: np.uint64
+) -> tuple[Sketch, Floats32, Floats32, float]:
     audience = organisation.audience
     accounts = organisation.corporate_accounts
     counts = np.concatenate([staff.contacts, np.array([a.followers for a in accounts], dtype=np.int64)])
@@ -66,7 +195,7 @@ def build_network(
     # Nobody knows more people than there are.
     onward = min(audience.onward_contacts, audience.size - 1.0)
     stored = stored_contacts(onward, p)
-    graph = audience_network(
+    sketch = sketch_network(
         counts,
         segments.astype(np.int32),
         audience.size,
@@ -77,21 +206,10 @@ def build_network(
         n_corporate=len(accounts),
         audience_mean_degree=stored,
         concentration=1.0 + 3.0 * audience.overlap,
-        threads=1,
     )
     everybody = np.concatenate([segments, audience_segment])
-    n_sources = staff.size + len(accounts)
-    degrees = np.diff(graph.offsets[: n_sources + 1])
-    return Network(
-        graph=graph,
-        interest=_interests(everybody, n_topics, p, key),
-        feed_load=_feed_loads(graph.n_nodes, p, key),
-        n_employees=staff.size,
-        n_corporate=len(accounts),
-        onward_weight=onward / stored if stored > 0.0 else 1.0,
-        sources=np.repeat(np.arange(n_sources, dtype=np.int32), degrees),
-        degrees=degrees,
-    )
+    weight = onward / stored if stored > 0.0 else 1.0
+    return sketch, _interests(everybody, n_topics, p, key), _feed_loads(sketch.n_nodes, p, key), weight
 
 
 def stored_contacts(onward: float, p: Parameters) -> float:

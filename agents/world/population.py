@@ -4,9 +4,11 @@ turnover.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +55,23 @@ class Staff:
     def size(self) -> int:
         return len(self.ids)
 
+    @classmethod
+    def side_by_side(cls, staffs: Sequence[Staff]) -> Staff:
+        """Those of several runs of one organisation, one after another."""
+        if len(staffs) == 1:
+            return staffs[0]
+        first = np.cumsum([0, *(one.size for one in staffs)])
+        leave = [one.leave + np.array([at, 0, 0]) for at, one in zip(first.tolist(), staffs, strict=False)]
+        columns = ("segment", "team", "zone", "contacts", "hours_share", "desk", "joins", "leaves")
+        return cls(
+            ids=tuple(chain.from_iterable(one.ids for one in staffs)),
+            **{name: np.concatenate([getattr(one, name) for one in staffs]) for name in columns},
+            leave=np.concatenate(leave),
+            segments=staffs[0].segments,
+            teams=staffs[0].teams,
+            zones=staffs[0].zones,
+        )
+
     def rows(self) -> list[PersonRow]:
         """Everybody as rows of a people file: what the live program and `replay` need to know of them."""
         leave: list[list[tuple[date, date]]] = [[] for _ in self.ids]
@@ -74,7 +93,18 @@ class Staff:
 
     def present(self, day: int) -> Flags:
         """bool[n]: employed on that day."""
-        return (self.joins <= day) & (day < self.leaves)
+        return self._always if self.steady else (self.joins <= day) & (day < self.leaves)
+
+    @cached_property
+    def steady(self) -> bool:
+        """Whether nobody ever joins or leaves."""
+        return bool((self.joins == -ALWAYS).all() and (self.leaves == ALWAYS).all())
+
+    @cached_property
+    def _always(self) -> Flags:
+        found = np.ones(self.size, dtype=bool)
+        found.flags.writeable = False
+        return found
 
     @cached_property
     def days_off(self) -> Ints:
@@ -89,6 +119,8 @@ class Staff:
     def is_off(self, date: int) -> Flags:
         """bool[n]: on leave on that date (ordinal), or without that date at all."""
         off = np.zeros(self.size, dtype=bool)
+        if self.days_off.size == 0:
+            return off
         off[self.days_off[(self.days_off[:, 1] <= date) & (date <= self.days_off[:, 2]), 0]] = True
         return off
 
@@ -107,6 +139,13 @@ class Traits:
     fear_sensitivity: Floats
     training_draw: Floats
     opportunities_per_week: Floats
+
+    @classmethod
+    def side_by_side(cls, traits: Sequence[Traits]) -> Traits:
+        """Those of several runs, one after another."""
+        if len(traits) == 1:
+            return traits[0]
+        return cls(**{f.name: np.concatenate([getattr(one, f.name) for one in traits]) for f in fields(cls)})
 
 
 def contact_counts(law: Contacts, medians: Floats, key: np.uint64, rows: Ints) -> Ints:

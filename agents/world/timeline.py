@@ -22,16 +22,34 @@ class Timeline:
     """Groups (0: the control, in nobody's arm; then the arms in order), who is in which, and the phase of each group on each day."""
 
     def __init__(self, setting: Setting, staff: Staff, seed: int, run: int) -> None:
+        self._lay_out(setting, assign(setting, staff, seed, run))
+
+    @classmethod
+    def of(cls, setting: Setting, group: Ints) -> Timeline:
+        """With everybody's group known already."""
+        made = cls.__new__(cls)
+        made._lay_out(setting, group)
+        return made
+
+    def _lay_out(self, setting: Setting, group: Ints) -> None:
+        self.group = group
         self.names = (CONTROL, *(arm.name for arm in setting.arms))
         self._phases = _without_twins((setting.phases, *(arm.phases for arm in setting.arms)))
+        self._members: dict[int, Ints | None] = {}
         self._offered = {id(scheme): offered_form(scheme) for scheme in self.schemes}
-        self.group = assign(setting, staff, seed, run)
 
     def phase(self, group: int, day: int) -> Phase:
         """The phase in force; before day 0 there is none of anything."""
         if day < 0:
             return BEFORE
         return max((phase for phase in self._phases[group] if phase.day <= day), key=lambda phase: phase.day)
+
+    def members(self, group: int) -> Ints | None:
+        """The rows of a group; None where all are in it."""
+        if group not in self._members:
+            rows = np.flatnonzero(self.group == group)
+            self._members[group] = None if rows.size == self.group.size else rows
+        return self._members[group]
 
     def phases(self, group: int) -> tuple[Phase, ...]:
         """The phases of a group in order."""

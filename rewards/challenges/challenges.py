@@ -164,13 +164,12 @@ def _paid(
     whom = {heirs.get(who, who) for who in contributed}
     people = people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
     where = places(tx, list(people.values()))
-    asked = Schemes.of(tx, organisation).asks_enrolment(run.version)
     return {
         who: row
         for who, row in people.items()
         if row.status != "inactive"
         and not where[who].is_away(run.ends_us - 1)
-        and (not asked or where[who].is_enrolled(run.ends_us - 1))
+        and (not run.enrolled_only or where[who].is_enrolled(run.ends_us - 1))
     }
 
 
@@ -217,9 +216,8 @@ def _stands(
 ) -> tuple[list[TeamStand], int]:
     """Teams or segments, the furthest first, and how many are not shown."""
     by_team = run.challenge.unit == "team"
-    asked = Schemes.of(tx, organisation).asks_enrolment(run.version)
     counted = projections.team_sizes if by_team else participation.sizes
-    sizes = counted(tx, organisation, asked)
+    sizes = counted(tx, organisation, run.enrolled_only)
     own = None if mine is None else mine.team if by_team else mine.segment
     named = (set(sizes) | set(done)) - {EVERYONE}
     gone = [unit for unit, amount in done.items() if amount and unit not in sizes]
@@ -242,16 +240,22 @@ def _totals(parts: dict[str, dict[int, int]], run: Run) -> dict[str, int]:
     return {unit: _whole(run, sum(by.values())) for unit, by in parts.items()}
 
 
-def _counted(tx: Transaction, organisation: str, run: Run) -> rows.Counted:
-    one, asked = run.challenge, Schemes.of(tx, organisation).asks_enrolment(run.version)
+def _counted(run: Run) -> rows.Counted:
+    one = run.challenge
     return rows.Counted(
-        one.metric, one.of, run.begins_us, run.ends_us, run.first.toordinal(), run.last.toordinal(), asked
+        one.metric,
+        one.of,
+        run.begins_us,
+        run.ends_us,
+        run.first.toordinal(),
+        run.last.toordinal(),
+        run.enrolled_only,
     )
 
 
 def _done(tx: Transaction, organisation: str, run: Run) -> dict[str, int]:
     """Whole points, or numbers, by team or segment; by EVERYONE where the challenge is everybody's."""
-    unit, counted = run.challenge.unit, _counted(tx, organisation, run)
+    unit, counted = run.challenge.unit, _counted(run)
     by: dict[str, int] = {}
     if run.challenge.metric == "points" and unit != "segment":
         by = projections.team_totals(tx, organisation, counted.first_date, counted.last_date)
@@ -274,7 +278,7 @@ def _parts(
 
     What an account gave before it was merged is hers who took over, where the account belonged.
     """
-    counted = _counted(tx, organisation, run)
+    counted = _counted(run)
     given: list[tuple[int, str, str, int]] = []
     for id_ in [None] if person_id is None else people_rows.accounts_of(tx, person_id):
         given += [

@@ -305,6 +305,11 @@ def clicks_for(tx: Transaction, organisation: str, person: str) -> list[tuple[st
     return [(row.item, row.channel, row.raw_clicks, row.counted_clicks) for row in rows.of_person(tx, who.id)]
 
 
+def reach_of(tx: Transaction, organisation: str, item: str) -> tuple[int, int]:
+    """How many people have links of an item, and how many clicks of people these had."""
+    return rows.reach(tx, organisation, item)
+
+
 def machine_click(user_agent: str, method: str, headers: Mapping[str, str]) -> str:
     """Why a request is not a person's click, or '' when it is one."""
     lowered = {name.lower(): value.lower() for name, value in headers.items()}

@@ -10,7 +10,7 @@ from rewards.store import mail as rows
 from rewards.store.persons import find_row, log_change
 from rewards.store.rows import DueDigestRow, MailChoiceRow
 from rewards.store.session import Transaction
-from rewards.store.units import from_us, to_us
+from rewards.store.units import to_us
 
 Digest = Literal["off", "daily", "weekly"]
 DIGESTS: tuple[Digest, ...] = get_args(Digest)
@@ -97,7 +97,7 @@ def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now:
         )
     row = find_row(tx, organisation, person)
     due = wanted.next_digest(now, row.timezone)
-    values = {
+    values: dict[str, object] = {
         "digest": wanted.digest,
         "weekday": wanted.weekday,
         "hour": wanted.hour,
@@ -106,10 +106,7 @@ def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now:
         "quiet_until": wanted.quiet_until,
         "next_us": None if due is None else to_us(due),
     }
+    if rows.choice(tx, row.id) is None:
+        values["last_us"] = to_us(now)
     rows.choose(tx, organisation, row.id, values)
     log_change(tx, organisation, "self", "people.mail", row.id, now)
-
-
-def since_of(row: DueDigestRow, fallback: datetime) -> datetime:
-    """Since when the next digest tells: the last one, or `fallback` where there was none."""
-    return fallback if row.last_us is None else from_us(row.last_us)

@@ -15,7 +15,7 @@ from rewards.people.scopes import WANTED
 from rewards.store import accounts as rows
 from rewards.store import trail
 from rewards.store.persons import find_row
-from rewards.store.rows import BearerRow
+from rewards.store.rows import BearerRow, HolderRow, SignedInRow
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, from_us, maybe_us, to_us
 
@@ -72,6 +72,20 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
+def check_password(password: str, stored: str | None) -> bool:
+    """Whether it is the password of a hash. Where there is no hash it takes as long, and is not."""
+    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored or _DUMMY)
+    return right and stored is not None
+
+
+def known_roles(roles: Sequence[str]) -> tuple[str, ...]:
+    """The roles in their usual order, each once. Raises BadValue for an unknown one, or for none."""
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown or not roles:
+        raise BadValue(f"roles {list(roles)}: limit {', '.join(ROLES)}; give at least one of these")
+    return tuple(role for role in ROLES if role in roles)
+
+
 def create_account(
     tx: Transaction,
     organisation: str,
@@ -79,15 +93,13 @@ def create_account(
     roles: Sequence[str],
     password_hash: str | None,
     now: datetime,
+    actor: str = "system",
 ) -> Account:
     """Give a person a sign-in, or change it. Raises BadValue for an unknown role, NotFound for the person."""
-    unknown = [role for role in roles if role not in ROLES]
-    if unknown or not roles:
-        raise BadValue(f"roles {list(roles)}: limit {', '.join(ROLES)}; give at least one of these")
+    kept = known_roles(roles)
     row = find_row(tx, organisation, person)
-    kept = tuple(role for role in ROLES if role in roles)
     save_roles(tx, organisation, row.id, kept, password_hash, now)
-    trail.log(tx, organisation, "system", "account.save", f"person:{row.id}", " ".join(kept), to_us(now))
+    trail.log(tx, organisation, actor, "account.save", f"person:{row.id}", " ".join(kept), to_us(now))
     return Account(organisation, person, kept)
 
 
@@ -101,12 +113,24 @@ def save_roles(
 ) -> None:
     """Write an account's roles and password. What she loses by it, the tokens that she made lose too."""
     former = rows.save_account(tx, organisation, person_id, " ".join(roles), password_hash, to_us(now))
+    narrow_tokens(tx, person_id, former, roles, now)
+
+
+def narrow_tokens(
+    tx: Transaction, person_id: int, former: Sequence[str], roles: Sequence[str], now: datetime
+) -> None:
+    """Take from the tokens that somebody made what her roles of before allowed and those of now do not."""
     before, after = rights_of(former), rights_of(roles)
     lost = {scope for scope, wanted in WANTED.items() if before >= wanted and not after >= wanted}
     if lost:
         for row in rows.tokens_made_by(tx, person_id):
             left = [scope for scope in row.scopes.split() if scope not in lost]
             rows.narrow_token(tx, row.token_hash, " ".join(left), to_us(now))
+
+
+def _may_enter(row: HolderRow | SignedInRow) -> bool:
+    """Whether the person is with the company and her sign-in has not ended."""
+    return row.status in PRESENT and row.ended_at_us is None
 
 
 def sign_in(
@@ -124,14 +148,13 @@ def sign_in(
     """
     with db.read() as tx:
         row = rows.find_account(tx, organisation, person)
-    stored = _DUMMY if row is None or row.password_hash is None else row.password_hash
-    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored)
-    if row is None or row.password_hash is None or not right or row.status not in PRESENT:
+    stored = None if row is None else row.password_hash
+    if not check_password(password, stored) or row is None or not _may_enter(row):
         return None
     with db.begin() as tx:
         still = rows.find_account(tx, organisation, person)
         # Gone, or given another password, while this one was being checked.
-        if still is None or still.password_hash != stored or still.status not in PRESENT:
+        if still is None or still.password_hash != stored or not _may_enter(still):
             return None
         return open_session(tx, organisation, person, now, device, former)
 
@@ -150,7 +173,7 @@ def open_session(
     `provider_hint` is what the provider of a single sign-on is told when it ends. Raises NotFound without an account.
     """
     row = rows.find_account(tx, organisation, person)
-    if row is None or row.status not in PRESENT:
+    if row is None or not _may_enter(row):
         raise NotFound(f"account of person {person!r}: none that is active; create or reactivate it")
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     expires = to_us(now + timedelta(hours=SESSION_HOURS))
@@ -181,7 +204,7 @@ def somebody_with(tx: Transaction, organisation: str, role: str) -> str | None:
 def account_for_session(tx: Transaction, token: str, now: datetime) -> Account | None:
     """Who the token belongs to, or None when it is unknown or expired."""
     row = rows.session_account(tx, digest(token), to_us(now))
-    if row is None or row.status not in PRESENT:
+    if row is None or not _may_enter(row):
         return None
     return Account(row.organisation_id, row.external_id, tuple(row.roles.split()), from_us(row.seen_at_us))
 

@@ -7,7 +7,6 @@ keeps them off boards and out of digests alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from rewards import events
 from rewards.events import Event
@@ -24,6 +23,7 @@ from rewards.store import projections, states, trail
 from rewards.store.enrolment import INVITED, LEFT, NOT_INVITED, PAUSED
 from rewards.store.people import ENROLLED
 from rewards.store.persons import find_row, is_hidden, log_change
+from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
@@ -132,7 +132,9 @@ def leave(tx: Transaction, organisation: str, person: str, now: datetime, actor:
     _step(tx, organisation, _locked(tx, organisation, person), LEFT, now, actor)
 
 
-def take_over(tx: Transaction, organisation: str, gone: Any, kept: Any, now: datetime, actor: str) -> None:
+def take_over(
+    tx: Transaction, organisation: str, gone: NamedPersonRow, kept: NamedPersonRow, now: datetime, actor: str
+) -> None:
     """Whoever took part under an account that becomes another's (rows of `person`) takes part under that one."""
     if gone.standing == ENROLLED and kept.standing in (NOT_INVITED, INVITED):
         _step(tx, organisation, _locked(tx, organisation, kept.external_id), ENROLLED, now, actor)
@@ -148,10 +150,11 @@ def invite(
     segments: Sequence[str] = (),
     teams: Sequence[str] = (),
     everybody: bool = False,
+    tell: bool = True,
 ) -> Invited:
     """Invite people who were never invited: those named, those of segments and teams (both, where both are given), or everybody.
 
-    Who has an address gets a mail, once. Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left.
+    Who has an address gets a mail, once, where she is not told otherwise (`tell`). Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left.
     """
     if not (people or segments or teams or everybody):
         raise BadValue("invite: got nobody; name people, segments or teams, or everybody")
@@ -164,9 +167,7 @@ def invite(
         fresh = [(row.id, row.external_id) for row in found if row.standing == NOT_INVITED]
     else:
         groups = {"segment": segments, "team": teams}
-        fresh = [
-            (row.id, row.external_id) for row in rows.not_invited(tx, organisation, groups, MOST_AT_ONCE + 1)
-        ]
+        fresh = rows.not_invited(tx, organisation, groups, MOST_AT_ONCE + 1)
     # Under their locks: two administrators who invite one group invite everybody once.
     states.lock(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
     still = people_rows.by_ids(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
@@ -176,7 +177,8 @@ def invite(
         rows.add(tx, organisation, [(id_, at_us, INVITED) for id_, _ in chosen])
         rows.invite(tx, [id_ for id_, _ in chosen], at_us)
         record(tx, organisation, [_event(id_, name, INVITED, at_us) for id_, name in chosen], received_at=now)
-    mailed = [queue(tx, organisation, name, "join", {"link": OWN_PAGE}, now) for _, name in chosen]
+    told = chosen if tell else []
+    mailed = [queue(tx, organisation, name, "join", {"link": OWN_PAGE}, now) for _, name in told]
     trail.log(tx, organisation, actor, "people.invite", str(len(chosen)), "people invited", at_us)
     sent = sum(one is not None for one in mailed)
     return Invited(len(chosen), sent, max(0, len(fresh) - MOST_AT_ONCE))
@@ -218,7 +220,7 @@ def align_boards(tx: Transaction, organisation: str, now: datetime) -> bool:
     return True
 
 
-def _locked(tx: Transaction, organisation: str, person: str) -> Any:
+def _locked(tx: Transaction, organisation: str, person: str) -> NamedPersonRow:
     states.lock(tx, organisation, [find_row(tx, organisation, person).id])
     row = find_row(tx, organisation, person)
     if row.status == "inactive":
@@ -226,7 +228,9 @@ def _locked(tx: Transaction, organisation: str, person: str) -> Any:
     return row
 
 
-def _step(tx: Transaction, organisation: str, row: Any, standing: str, now: datetime, actor: str) -> None:
+def _step(
+    tx: Transaction, organisation: str, row: NamedPersonRow, standing: str, now: datetime, actor: str
+) -> None:
     """Change a person's standing, which holds from now on; nothing where it is so already."""
     status = PAUSED if standing == PAUSED else "active"
     if (row.standing, row.status) == (standing, status):

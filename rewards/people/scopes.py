@@ -15,7 +15,12 @@ WANTED: Mapping[str, frozenset[Right]] = MappingProxyType(
         "kudos:write": frozenset({Right.TAKE_PART}),
         "rewards:write": frozenset({Right.TAKE_PART}),
         "schemes:write": frozenset({Right.SCHEME_WRITE}),
-        "admin": frozenset({Right.TOKENS, Right.SCHEME_WRITE, Right.REVIEW, Right.PEOPLE_WRITE}),
+        "content:read": frozenset({Right.CONTENT_READ}),
+        "content:write": frozenset({Right.CONTENT_WRITE}),
+        "content:approve": frozenset({Right.CONTENT_APPROVE}),
+        "admin": frozenset(
+            {Right.TOKENS, Right.SCHEME_WRITE, Right.REVIEW, Right.PEOPLE_WRITE, Right.CONTENT_APPROVE}
+        ),
     }
 )
 """What rights somebody needs to give a scope to a token. Whoever loses one takes the scope from the tokens that she made."""
@@ -31,6 +36,9 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "kudos:write": msg("thank and nominate in one's own name"),
         "rewards:write": msg("ask for rewards in one's own name"),
         "schemes:write": msg("draft, publish and roll back schemes"),
+        "content:read": msg("the content desk, to read"),
+        "content:write": msg("write, change and recall content"),
+        "content:approve": msg("approve content, or decline it"),
         "admin": msg("everything that HR and administrators do over the API"),
     }
 )

@@ -140,6 +140,8 @@ def _give_roles(
 ) -> None:
     """The provider's roles in the place of those of before, or the account's own; whoever has no account yet is an employee."""
     account = rows.find_account(tx, organisation, row.external_id)
+    if account is not None and account.ended_at_us is not None:
+        raise Refused(_("Your sign-in here was ended. Ask an administrator to open it again."))
     if given is None:
         given = frozenset({"employee"} if account is None else account.roles.split())
     if not given:

@@ -396,6 +396,3 @@ def _standings(
             )
         )
     return tuple(standings)
-
-
-__all__ = ["Occasion", "Replay", "ReplayEntry", "Standing", "distinct", "replay"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal, or_, select, update
 
 from rewards.store import people, schema
 from rewards.store.prepared import Prepared
@@ -11,6 +11,7 @@ from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
 ACCOUNT = schema.account
+LINK = schema.access_link
 SESSION = schema.session_token
 TOKEN = schema.api_token
 IDENTITY = schema.person_identity
@@ -47,7 +48,8 @@ def save_account(
     statement = upsert(tx, ACCOUNT)
     tx.execute(
         statement.on_conflict_do_update(
-            index_elements=["person_id"], set_={"roles": roles, "password_hash": password_hash}
+            index_elements=["person_id"],
+            set_={"roles": roles, "password_hash": password_hash},
         ),
         row,
     )
@@ -66,16 +68,22 @@ def find_account(tx: Transaction, organisation: str, external_id: str) -> Holder
     return tx.row(HolderRow, query)
 
 
+def having(role: str) -> ColumnElement[bool]:
+    """That an account has the role."""
+    padded = literal(" ") + ACCOUNT.c.roles + " "
+    return padded.contains(f" {role} ", autoescape=True)
+
+
 def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequence[str]) -> str | None:
     """Who has the role and the shortest list of roles, of several the first."""
-    padded = literal(" ") + ACCOUNT.c.roles + " "
     query = (
         select(IDENTITY.c.external_id)
         .join(ACCOUNT, ACCOUNT.c.person_id == IDENTITY.c.person_id)
         .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
         .where(
             ACCOUNT.c.organisation_id == organisation,
-            padded.contains(f" {role} ", autoescape=True),
+            having(role),
+            ACCOUNT.c.ended_at_us.is_(None),
             PERSON.c.status.in_(states),
         )
         .order_by(func.length(ACCOUNT.c.roles), ACCOUNT.c.person_id)
@@ -101,6 +109,7 @@ def session_account(tx: Transaction, token_hash: str, now_us: int) -> SignedInRo
         select(
             ACCOUNT.c.organisation_id,
             ACCOUNT.c.roles,
+            ACCOUNT.c.ended_at_us,
             IDENTITY.c.external_id,
             PERSON.c.status,
             SESSION.c.seen_at_us,
@@ -151,8 +160,9 @@ def drop_expired_sessions(tx: Transaction, now_us: int, person_id: int | None = 
 
 
 def drop_account(tx: Transaction, person_id: int) -> None:
-    """Forget sessions, tokens and the account of a person."""
+    """Forget sessions, links, tokens and the account of a person."""
     drop_sessions(tx, person_id)
+    tx.execute(delete(LINK).where(LINK.c.person_id == person_id))
     tx.execute(delete(TOKEN).where(TOKEN.c.person_id == person_id))
     tx.execute(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
 
@@ -226,7 +236,12 @@ def renew_token(tx: Transaction, organisation: str, name: str, token_hash: str) 
 def note_token(tx: Transaction, organisation: str, name: str, now_us: int, before_us: int) -> None:
     """A token is in use; nothing is written where that was noted since `before_us`."""
     unnoted = or_(TOKEN.c.used_at_us.is_(None), TOKEN.c.used_at_us < before_us)
-    where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name, unnoted)
+    where = and_(
+        TOKEN.c.organisation_id == organisation,
+        TOKEN.c.name == name,
+        TOKEN.c.revoked_at_us.is_(None),
+        unnoted,
+    )
     tx.execute(update(TOKEN).where(where).values(used_at_us=now_us))
 
 

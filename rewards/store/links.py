@@ -188,3 +188,11 @@ def sketches(tx: Transaction, organisation: str, item: str, but_of: int, limit: 
 def blank_sketches(tx: Transaction, person_id: int) -> None:
     """Forget what a person's words were like."""
     tx.execute(update(LINK).where(LINK.c.person_id == person_id).values(sketch=None))
+
+
+def reach(tx: Transaction, organisation: str, item: str) -> tuple[int, int]:
+    """How many people have links of an item, and the clicks that counted on them."""
+    where = and_(LINK.c.organisation_id == organisation, LINK.c.item == item)
+    query = select(func.count(LINK.c.person_id.distinct()), func.coalesce(func.sum(LINK.c.counted_clicks), 0))
+    people, clicks = tx.execute(query.where(where)).one()
+    return int(people), int(clicks)

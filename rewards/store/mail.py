@@ -9,8 +9,9 @@ from rewards.store.rows import AddressedMailRow, DueDigestRow, ListedMailRow, Ma
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
-MAIL, CHOICE = schema.mail, schema.mail_choice
+MAIL, CHOICE, EVENT = schema.mail, schema.mail_choice, schema.event
 PERSON, IDENTITY, ORGANISATION = schema.person, schema.person_identity, schema.organisation
+ACCOUNT = schema.account
 WAITING, SENT, FAILED, EXPIRED = "waiting", "sent", "failed", "expired"
 MINUTE_US = 60_000_000
 _NO_DATA = "{}"
@@ -164,7 +165,14 @@ def choose(tx: Transaction, organisation: str, person_id: int, values: Mapping[s
 def due_digests(tx: Transaction, organisation: str, now_us: int, limit: int) -> list[DueDigestRow]:
     """Choices whose digest is due, with the person's zone and state, locked; those of another worker are passed over."""
     query = (
-        select(CHOICE, PERSON.c.timezone, PERSON.c.status, IDENTITY.c.external_id, IDENTITY.c.email)
+        select(
+            CHOICE,
+            PERSON.c.timezone,
+            PERSON.c.status,
+            PERSON.c.standing,
+            IDENTITY.c.external_id,
+            IDENTITY.c.email,
+        )
         .join(PERSON, PERSON.c.id == CHOICE.c.person_id)
         .join(IDENTITY, IDENTITY.c.person_id == CHOICE.c.person_id)
         .where(CHOICE.c.organisation_id == organisation, CHOICE.c.next_us <= now_us)
@@ -176,11 +184,20 @@ def due_digests(tx: Transaction, organisation: str, now_us: int, limit: int) -> 
     return tx.rows(DueDigestRow, query)
 
 
+def visited(tx: Transaction, organisation: str, source: str, event_id: str) -> bool:
+    """Whether a visit was recorded already."""
+    where = and_(
+        EVENT.c.organisation_id == organisation, EVENT.c.source == source, EVENT.c.event_id == event_id
+    )
+    return tx.execute(select(EVENT.c.id).where(where)).first() is not None
+
+
 def without_choice(tx: Transaction, organisation: str, limit: int) -> list[ZonedPersonRow]:
-    """People with an address who never chose, and so have the usual digest, with their zones."""
+    """People with a sign-in and an address who never chose, and so have the usual digest, with their zones."""
     query = (
         select(PERSON.c.id, PERSON.c.timezone)
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
+        .join(ACCOUNT, ACCOUNT.c.person_id == PERSON.c.id)
         .outerjoin(CHOICE, CHOICE.c.person_id == PERSON.c.id)
         .where(
             PERSON.c.organisation_id == organisation, CHOICE.c.person_id.is_(None), IDENTITY.c.email.is_not(None),

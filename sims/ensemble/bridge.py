@@ -38,11 +38,11 @@ def daily_outcomes(scenarios: Sequence["Scenario"], seed: int, run: int) -> list
     found: list[Daily] = []
     last: tuple[object, AdvocacyModel] | None = None
     for scenario in scenarios:
-        world = _world(scenario)
-        network = last[1].network if last is not None and last[0] == world else None
-        model = AdvocacyModel(scenario, seed, run, network=network)
+        told = _world(scenario)
+        world = last[1].world if last is not None and last[0] == told else None
+        model = AdvocacyModel(scenario, seed, run, world=world)
         model.run_for(scenario.horizon_days)
-        last = world, model
+        last = told, model
         arms = ("arm",) if scenario.arms else ()
         wanted = tuple(dict.fromkeys((*arms, *scenario.splits, "segment")))
         found.append({ALL: model.outcomes(), **model.outcomes_by_split(wanted, crossed=bool(arms))})
@@ -50,10 +50,10 @@ def daily_outcomes(scenarios: Sequence["Scenario"], seed: int, run: int) -> list
 
 
 def _world(scenario: "Scenario") -> object:
-    # Everything but seed and run that the network follows from.
-    topics = tuple(kind.topic for kind in scenario.content.kinds)
+    # Everything but seed and run that people, audience and content follow from.
     days = (scenario.burn_in_days, scenario.horizon_days)
-    return scenario.organisation, topics, scenario.parameters.resolve(), days
+    delay = scenario.policy.approval_delay_days
+    return scenario.organisation, scenario.content, delay, scenario.parameters.resolve(), days
 
 
 def recorded_events(scenario: "Scenario", seed: int, run: int) -> "list[Event]":

@@ -17,6 +17,7 @@ PUBLIC = {
     ("GET", "/api/v1/issuers/{id}/status/{number}"),
     ("POST", "/api/v1/credentials/verify"),
 }
+READ_CONTENT = {"content:read", "content:write", "content:approve", "admin"}
 ALLOWED = {
     ("POST", "/api/v1/events"): {"events:write"},
     ("GET", "/api/v1/me"): {"me:read"},
@@ -51,6 +52,18 @@ ALLOWED = {
     ("GET", "/api/v1/challenges/{id}"): {"me:read"},
     ("GET", "/api/v1/badges/{id}/credential"): {"me:read", "admin"},
     ("GET", "/api/v1/highlights"): {"me:read"},
+    ("GET", "/api/v1/me/content"): {"me:read"},
+    ("GET", "/api/v1/content"): READ_CONTENT,
+    ("GET", "/api/v1/content/{item}"): READ_CONTENT,
+    ("PUT", "/api/v1/content/{item}"): {"content:write", "admin"},
+    ("DELETE", "/api/v1/content/{item}/draft"): {"content:write", "admin"},
+    ("POST", "/api/v1/content/{item}/submit"): {"content:write", "admin"},
+    ("POST", "/api/v1/content/{item}/approve"): {"content:approve", "admin"},
+    ("POST", "/api/v1/content/{item}/reject"): {"content:approve", "admin"},
+    ("POST", "/api/v1/content/{item}/recall"): {"content:write", "admin"},
+    ("GET", "/api/v1/suggestions"): READ_CONTENT,
+    ("POST", "/api/v1/suggestions"): {"me:write"},
+    ("POST", "/api/v1/suggestions/{id}/answer"): {"content:write", "admin"},
     ("GET", "/api/v1/nominations"): {"me:read"},
     ("POST", "/api/v1/nominations"): {"kudos:write"},
     ("DELETE", "/api/v1/nominations/{id}"): {"kudos:write"},

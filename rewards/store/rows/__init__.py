@@ -4,12 +4,16 @@ A test holds the shapes of tables to their columns; `Transaction.rows` refuses a
 """
 
 from rewards.store.rows.access import (
+    AccessLinkRow,
     AccountRow,
     ApiTokenRow,
     BearerRow,
+    HeldLinkRow,
     HolderRow,
+    ListedRow,
     ListedTokenRow,
     SessionTokenRow,
+    SetupLinkRow,
     SignedInRow,
 )
 from rewards.store.rows.awards import AwardRoundRow, HighlightRoundRow, NominationRow, OpenRoundRow
@@ -85,4 +89,4 @@ from rewards.store.rows.people import (
 )
 from rewards.store.rows.sharing import ClickOriginRow, ClickRow, ContentItemRow, ShareLinkRow
 
-__all__ = ["AbsenceRow", "AccountRow", "AddressedMailRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ColleagueRow", "ComparedRow", "ContentDecisionRow", "ContentDraftRow", "ContentItemRow", "ContentPolicyRow", "CredentialRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow", "EventRefRow", "EventRow", "FoldedPersonRow", "FoundPersonRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JournalRow", "KudosRow", "LeaveRow", "ListedMailRow", "ListedPersonRow", "ListedTokenRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NewEventRow", "NominationRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PeopleUploadRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PersonWordRow", "PieceRow", "PlaceRow", "PostingRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "SchemeDraftRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "SuggestionRow", "TeamDayRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip
+__all__ = ["AbsenceRow", "AccessLinkRow", "AccountRow", "AddressedMailRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ColleagueRow", "ComparedRow", "ContentDecisionRow", "ContentDraftRow", "ContentItemRow", "ContentPolicyRow", "CredentialRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow", "EventRefRow", "EventRow", "FoldedPersonRow", "FoundPersonRow", "HeldLinkRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JournalRow", "KudosRow", "LeaveRow", "ListedMailRow", "ListedPersonRow", "ListedRow", "ListedTokenRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NewEventRow", "NominationRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PeopleUploadRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PersonWordRow", "PieceRow", "PlaceRow", "PostingRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "SchemeDraftRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "SetupLinkRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "SuggestionRow", "TeamDayRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip

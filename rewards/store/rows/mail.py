@@ -105,6 +105,7 @@ class DueDigestRow(NamedTuple):
     last_us: int | None
     timezone: str
     status: str
+    standing: str
     external_id: str
     email: str | None
 

@@ -14,6 +14,8 @@ class OrganisationRow(NamedTuple):
     salt: str
     closed_until_us: int | None
     schemes_token: str
+    languages: str
+    networks: str
     enrolled_only: bool
     created_at_us: int
 

@@ -1,0 +1,354 @@
+"""One setting in R runs side by side, as arrays. Read `Company.live` first: it is a day of all runs.
+
+`agents.model.AdvocacyModel` is a company of one run under Mesa; an ensemble is one of many, for which Python is paid once a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.audience.audience import Answer, Posts, template_text
+from agents.audience.corporate import CorporateDesk
+from agents.audience.feelings import Feelings
+from agents.employees import decision, state
+from agents.employees.learning import count_acts, fear_of_day, feel, learn
+from agents.employees.meeting import Met, PersonColumns, RewardValues, Weights, meet
+from agents.employees.occasion import occasion_of
+from agents.employees.opportunities import Occasions
+from agents.employees.settling import settled
+from agents.observe import outcomes, splits
+from agents.observe.flows import FlowLog
+from agents.observe.measure import measure
+from agents.program.happenings import Made, happenings
+from agents.program.incentives import Incentives
+from agents.program.program import Programme
+from agents.program.recognise import Recogniser, Thanks
+from agents.setting.setting import Setting
+from agents.world.clock import Clock
+from agents.world.conditions import ConditionBook, Conditions
+from agents.world.desk import Items
+from agents.world.draws import uniforms_each
+from agents.world.lanes import Draw, Floats, Ints, Lanes
+from agents.world.population import Staff, Traits
+from agents.world.timeline import Timeline, assign
+from agents.world.world import World
+from engine.streams import Stream
+
+Flags = NDArray[np.bool_]
+
+
+class Company:
+    """One setting's runs, each from its own draws.
+
+    draws          seed, run number and parameters of each run; nothing else names a draw, so two settings under one seed differ only
+                   where they differ
+    record_events  keep what happened as events
+    world          of the same organisation, content, days and draws: spares building it
+
+    When the constructor returns the burn-in days before day 0 are over. `today` has each outcome's value of the last day, float64[R].
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        draws: Sequence[Draw],
+        record_events: bool = False,
+        world: World | None = None,
+    ) -> None:
+        first = -setting.burn_in_days
+        self.setting = setting
+        self.world = world or World.of(setting, draws)
+        self.lanes: Lanes = self.world.lanes
+        self.staff: Staff = self.world.staff
+        self.traits: Traits = self.world.traits
+        self.items: Items = self.world.items
+        self.networks, lanes = self.world.networks, self.world.lanes
+        self.clock = Clock(self.staff.zones, setting.start_date, first, setting.horizon_days)
+        groups = [
+            assign(setting, one, draw.seed, draw.run)
+            for one, draw in zip(self.world.staffs, draws, strict=True)
+        ]
+        self.timeline = Timeline.of(setting, np.concatenate(groups))
+        self.programme = Programme(
+            self.timeline, self.staff, self.items, setting, self.clock, lanes, record_events
+        )
+        self.recogniser = Recogniser(self.timeline, self.staff, lanes)
+        self.occasions = Occasions(self.items, setting.content, lanes)
+        weekend = lanes.rows.weekend_factor
+        self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, weekend)
+        before = settled(self.staff, self.traits, setting.content, *self.conditions.weekly(first), lanes)
+        self.state = state.State.fresh(self.staff, self.traits, before, lanes.rows)
+        self.corporate = CorporateDesk(setting, self.networks, self.items, lanes)
+        self.feelings = Feelings(
+            self.networks, lanes.laws, draws, first, self.corporate.posts_per_day, self.corporate.visibility
+        )
+        streams = (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)
+        self._keys = {stream: lanes.keys(stream) for stream in streams}
+        self._shared: set[int] = set()
+        self._share_number = np.zeros(lanes.count, dtype=np.int64)
+        self._copies = np.zeros(len(self.items.ids))
+        self.flows, self.pictures = FlowLog(), splits.Pictures()
+        self.today: dict[str, Floats] = {name: np.zeros(lanes.count) for name in outcomes.MEASURED}
+        self.explain = False
+        self.last_met: Met | None = None
+        self.last_occasion: decision.Occasion | None = None
+        self._weights = Weights.of(lanes.laws)
+        self._reward_values = RewardValues.none(self.staff.size)
+        self._norms: tuple[Floats, Floats] | None = None
+        self.prior_rate = np.zeros(self.staff.size)
+        self.rank = np.zeros(self.staff.size, dtype=np.int64)
+        self.day = first
+
+    def burn_in(self) -> None:
+        """Live the days before day 0."""
+        while self.day < 0:
+            self.live()
+        self._class_people()
+        self.state.total_shares[:] = 0
+
+    @property
+    def days_observed(self) -> int:
+        """Days since day 0 that have been simulated."""
+        return max(0, self.day)
+
+    @property
+    def staff_sources(self) -> Ints:
+        """int64[n]: where each employee stands among the sources of the networks."""
+        return self.world.staff_sources
+
+    def over_edges(self, values: Floats, pages: bool) -> Floats:
+        """float64[R]: a value of each source, averaged over the edges of all employees, or of all pages, of a run."""
+        networks, lanes = self.networks, self.lanes
+        degrees, bounds = self.world.degrees, networks.sources
+        if lanes.even:
+            split = int(networks.employees[0])
+            part = slice(split, None) if pages else slice(0, split)
+            mine = values.reshape(lanes.count, -1)[:, part]
+            ties = degrees.reshape(lanes.count, -1)[:, part]
+            return np.asarray(np.vecdot(mine, ties) / np.maximum(1.0, ties.sum(axis=1)))
+        found = np.zeros(lanes.count)
+        for run, people in enumerate(networks.employees.tolist()):
+            split = int(bounds[run]) + people
+            rows = slice(split, int(bounds[run + 1])) if pages else slice(int(bounds[run]), split)
+            found[run] = values[rows] @ degrees[rows] / max(1.0, float(degrees[rows].sum()))
+        return found
+
+    def live(self) -> None:
+        """One day of every run."""
+        day = self.day
+        if day == self.setting.split_day > 0:
+            self._class_people()
+        present, conditions = self.staff.present(day), self.conditions.on(day)
+        offer = self._offer(day, present)
+        # What everybody believes a share to bring, and what of it they take for pay, this morning.
+        believed = offer.share_points + offer.click_points * self.state.clicks_belief
+        crowded = offer.crowding(believed)
+        met = self._meet(day, offer, crowded, present, conditions)
+        shared = self._sharers(met)
+        posts = self._write(met, shared, offer, believed, day)
+        answer = self.feelings.answer(posts, day)
+        self._remember(met, shared, answer, day)
+        scored = self.programme.settle(day)
+        shares = count_acts(self.state, met.person[shared], day)
+        thanked = self._thank(shares, present)
+        learn(self.state, met, shared, answer, shares, self.lanes)
+        feel(self.state, self.traits, shares, crowded, thanked.weight, self.lanes.rows)
+        sanctions = fear_of_day(
+            self.state, self.staff, conditions, self.items, met, shared, present, self._keys[Stream.SANCTION], day, self.lanes
+        )  # fmt: skip
+        sunday = self.clock.date_of(day).weekday() == 6
+        paid = self._redeem() if sunday else np.zeros(self.lanes.count)
+        if day >= 0:
+            known: dict[str, Any] = {"sanctions": sanctions, "cost": paid}
+            self.today = measure(self, met, shared, posts, answer, scored, thanked.acts, present, known)
+            if day % splits.WEEK_DAYS == splits.WEEK_DAYS - 1:
+                self.pictures.take(self, day)
+        if sunday:
+            before = self.state.own_rate
+            state.close_week(self.state, self.lanes.rows)
+            # Who has not joined yet comes with the memory of another place.
+            self.state.own_rate = np.where(present, self.state.own_rate, before)
+            self._norms = None
+        self.day += 1
+
+    def _offer(self, day: int, present: Flags) -> Incentives:
+        return self.programme.incentives(day, self.state, present)
+
+    def _class_people(self) -> None:
+        # Prior activity and rank as they are on the morning of the split day.
+        earned = self.programme.earned_millipoints().astype(np.float64)
+        self.prior_rate = self.state.own_rate.copy()
+        self.rank = splits.rank_codes(
+            earned, self.state.total_shares.astype(np.float64), self.staff.present(self.day), self.lanes.lane
+        )
+
+    def _thank(self, shares: Ints, present: Flags) -> Thanks:
+        codes = splits.prior_codes(self.prior_rate)
+        prior = {name: codes == code for code, name in enumerate(splits.PRIOR)}
+        quiet = self.clock.is_weekend(self.day)
+        return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, prior)
+
+    def _redeem(self) -> Floats:
+        lanes = self.lanes
+        draws = uniforms_each(self._keys[Stream.REDEMPTION], lanes.lane, self.day, lanes.own)
+        return self.programme.redeem(draws, self.day, self.staff.present(self.day))
+
+    def _meet(
+        self, day: int, offer: Incentives, crowded: Floats, present: Flags, conditions: Conditions
+    ) -> Met:
+        quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits
+        seen, median = self._norm(present)
+        columns = PersonColumns(
+            base=traits.base,
+            motivation=state_now.motivation,
+            perceived_log=traits.perceived_log,
+            feedback=state_now.feedback,
+            weeks=offer.weeks,
+            share_points=offer.share_points,
+            click_points=offer.click_points,
+            clicks_belief=state_now.clicks_belief,
+            crowded=crowded,
+            public=np.maximum(offer.public, offer.prize_public),
+            connectedness=traits.connectedness,
+            steerer=traits.steerer,
+            goal=offer.goal,
+            own_rate=state_now.own_rate,
+            norm_rate=seen,
+            norm_message=offer.norm_shown * median,
+            recognition=state_now.recognition,
+            rank=offer.rank,
+            rank_sensitivity=traits.rank_sensitivity,
+            contest=offer.contest,
+            intact=offer.intact,
+            broken=offer.broken,
+            habit=state_now.habit,
+            friction=conditions.friction,
+            fear=state_now.fear,
+            fear_sensitivity=traits.fear_sensitivity,
+            recent=state_now.recent_total,
+        )
+        at_work = present & ~self.staff.is_off(self.clock.start_ordinal + day)
+        met = meet(
+            np.flatnonzero(at_work),
+            conditions.rates[quiet],
+            conditions.silent[quiet],
+            self.staff.segment,
+            columns,
+            self.occasions.on_offer(day),
+            self._reward_values,
+            self._weights,
+            self.lanes,
+            self.occasions.opportunity_keys,
+            self.occasions.decision_keys,
+            day,
+        )
+        self.last_met = met
+        if self.explain:
+            self.last_occasion = occasion_of(met, columns, self.staff, self.items, self.lanes.of(met.person))
+        return met
+
+    def _norm(self, present: Flags) -> tuple[Floats, Floats]:
+        # The team's mean rate, and the median of those who share at all, which a message shows. Rates move on Sundays only.
+        if self._norms is None:
+            lanes, rate = self.lanes, self.state.own_rate
+            team = lanes.lane * len(self.staff.teams) + self.staff.team
+            heads = np.bincount(team[present], minlength=lanes.count * len(self.staff.teams))
+            sums = np.bincount(team[present], weights=rate[present], minlength=heads.size)
+            active = present & (rate > 1.0 / (2.0 * lanes.rows.rate_weeks))
+            shown = np.zeros(lanes.count)
+            for run, part in enumerate(lanes.parts()):
+                some = rate[part][active[part]]
+                shown[run] = float(np.median(some)) if some.size else 0.0
+            self._norms = (sums / np.maximum(heads, 1))[team], shown[lanes.lane]
+        return self._norms
+
+    def _sharers(self, met: Met) -> Ints:
+        # Rows that end in a share; nobody shares one item twice.
+        wanted = np.flatnonzero(met.draw < met.chance)
+        keys = met.person[wanted] * len(self.items.ids) + met.item[wanted]
+        fresh = []
+        for row, key in zip(wanted.tolist(), keys.tolist(), strict=True):
+            if key not in self._shared:
+                self._shared.add(key)
+                fresh.append(row)
+        return np.array(fresh, dtype=np.int64)
+
+    def _write(self, met: Met, shared: Ints, offer: Incentives, believed: Floats, day: int) -> Posts:
+        who, item = met.person[shared], met.item[shared]
+        p = self.lanes.of(who)
+        points = believed[who]
+        value = decision.reward_value(points, p)
+        salience = decision.novelty(offer.weeks[who], p) * value / (1.0 + value)
+        care = decision.effort(self.state.motivation[who], salience, offer.norm_shown[who], p)
+        channel = self.occasions.channels(day, who, met.ordinal[shared])
+        known = np.array(
+            [np.nan if c.visibility is None else c.visibility for c in self.setting.content.channels]
+        )
+        own = Posts(
+            source=self.staff_sources[who],
+            ordinal=met.ordinal[shared],
+            topic=self.items.topic[item],
+            visibility=np.where(np.isnan(known[channel]), p.visibility, known[channel]),
+            premium=np.full(who.size, p.peer_premium),
+            effort=care,
+            polish=np.minimum(self.items.polish[item] + template_text(care, self._copies[item], p), 1.0),
+            useful=self.items.useful[item],
+            promotional=self.items.promotional[item],
+            disclosure=self.items.disclosure[item],
+            tangible=np.maximum(offer.tangible[who] * (points > 0.0), offer.prize[who]),
+        )
+        np.add.at(self._copies, item, 1.0)
+        pages = self.corporate.posts(day, self.clock.is_weekend(day))
+        return Posts(*(np.concatenate(columns) for columns in zip(own, pages, strict=True)))
+
+    def _remember(self, met: Met, shared: Ints, answer: Answer, day: int) -> None:
+        if day < 0:
+            return
+        who, ordinal = met.person[shared], met.ordinal[shared]
+        lane, at = self.lanes.lane[who], self.lanes.starts(who)
+        number = self._share_number[lane] + np.arange(who.size, dtype=np.int64) - at[lane]
+        self._share_number += np.diff(at)
+        channel = self.occasions.channels(day, who, ordinal)
+        second = self.occasions.seconds(day, who, ordinal)
+        made = Made(who, ordinal, met.item[shared], channel, second, number)
+        half_lives = np.array([c.half_life_hours for c in self.setting.content.channels])[channel]
+        self.programme.add(
+            happenings(
+                made,
+                answer.clicks[: who.size],
+                self.staff.zone[who],
+                half_lives,
+                self.clock,
+                self._keys[Stream.CLICK],
+                self.lanes,
+                day,
+            )
+        )
+
+    def splits_by_run(self, dimensions: tuple[str, ...], crossed: bool) -> list[dict[str, dict[str, Floats]]]:
+        """Daily values of every group of employees in each run; `crossed` adds each arm's part of each group."""
+        return splits.by_split(self, self.pictures, self.days_observed, dimensions, crossed)
+
+
+class Ensemble(Company):
+    """Many runs, and the daily values of every outcome in each."""
+
+    def __init__(self, setting: Setting, draws: Sequence[Draw], **given: Any) -> None:
+        super().__init__(setting, draws, **given)
+        self.burn_in()
+        self._daily: dict[str, list[Floats]] = {name: [] for name in outcomes.MEASURED}
+
+    def run_for(self, days: int) -> None:
+        """Simulate so many days of every run."""
+        for _ in range(days):
+            self.live()
+            for name, values in self._daily.items():
+                values.append(np.asarray(self.today[name], dtype=np.float64))
+
+    def outcomes(self) -> dict[str, Floats]:
+        """Daily values of every flow and stock: {name: float64[R, days]}."""
+        return {name: np.stack(values, axis=1) for name, values in self._daily.items()}

@@ -1,0 +1,153 @@
+"""Runs side by side: the rows of all of them in one array, run after run, so that one pass over it serves them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.parameters.parameters import Parameters
+from engine.streams import Stream, stream_key
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+ONE_BY_ONE = 8
+
+
+class Draw(NamedTuple):
+    """What names a run: every draw of it follows from `seed` and `run`, and it goes by `parameters`."""
+
+    seed: int
+    run: int
+    parameters: Parameters
+
+
+class _At:
+    """Parameters of each of some rows, an array a parameter: read like `Parameters`."""
+
+    def __init__(self, laws: Laws, lane: Ints) -> None:
+        self._laws, self._lane = laws, lane
+
+    def __getattr__(self, name: str) -> Any:
+        found = self._laws.column(name)
+        first = found.flat[0]
+        # What all runs agree on stays a number.
+        value = float(first) if (found == first).all() else found[self._lane]
+        self.__dict__[name] = value
+        return value
+
+
+class Laws:
+    """The parameters of R runs. Equations read them through `at`: numbers where the runs agree, else one value a row.
+
+    Whatever a parameter must first be raised to a power for is a property of `Parameters`, reckoned run by run, so that a run has
+    the same bits whoever stands beside it.
+    """
+
+    def __init__(self, parameters: Iterable[Parameters]) -> None:
+        self.all = tuple(parameters)
+        self.one = self.all[0] if all(each == self.all[0] for each in self.all) else None
+        self._columns: dict[str, Floats] = {}
+
+    def column(self, name: str) -> Floats:
+        """float64[R]: one parameter of each run."""
+        if name not in self._columns:
+            self._columns[name] = np.array([getattr(each, name) for each in self.all], dtype=np.float64)
+        return self._columns[name]
+
+    def at(self, lane: Ints) -> Parameters:
+        """The parameters of the rows whose runs are `lane`."""
+        return self.one if self.one is not None else cast("Parameters", _At(self, lane))
+
+    @cached_property
+    def each(self) -> Parameters:
+        """The parameters of each run, float64[R] where they differ."""
+        return self.at(np.arange(len(self.all), dtype=np.int64))
+
+
+class Lanes:
+    """Whose rows are whose.
+
+    draws      of each run
+    first      int64[R + 1]: where each run's rows begin
+    lane, own  int64[n]: the run of each row, and its number within it, which names its draws
+    """
+
+    def __init__(self, draws: Sequence[Draw], sizes: Sequence[int]) -> None:
+        self.draws, self.count = tuple(draws), len(draws)
+        self.laws = Laws(draw.parameters for draw in draws)
+        self.sizes = np.array(sizes, dtype=np.int64)
+        self.first = np.zeros(self.count + 1, dtype=np.int64)
+        np.cumsum(self.sizes, out=self.first[1:])
+        self.size = int(self.first[-1])
+        self.lane = np.repeat(np.arange(self.count, dtype=np.int64), self.sizes)
+        self.own = np.arange(self.size, dtype=np.int64) - self.first[self.lane]
+        self.rows = self.laws.at(self.lane)
+
+    @cached_property
+    def even(self) -> bool:
+        """Whether all runs have as many rows."""
+        return bool((self.sizes == self.sizes[0]).all())
+
+    def keys(self, stream: Stream) -> NDArray[np.uint64]:
+        """uint64[R]: the key of a stream in each run."""
+        return np.array([stream_key(draw.seed, stream, draw.run) for draw in self.draws], dtype=np.uint64)
+
+    def of(self, row: Ints) -> Parameters:
+        """The parameters of some rows."""
+        return self.laws.at(self.lane[row])
+
+    def by_law(self, reckon: Callable[[Parameters], float]) -> Floats | float:
+        """What follows from each run's parameters: one number where they agree, else one a row."""
+        if self.laws.one is not None:
+            return reckon(self.laws.one)
+        return np.array([reckon(parameters) for parameters in self.laws.all])[self.lane]
+
+    def parts(self) -> list[slice]:
+        """The rows of each run."""
+        return [slice(int(a), int(b)) for a, b in zip(self.first[:-1], self.first[1:], strict=True)]
+
+    def starts(self, row: Ints) -> Ints:
+        """int64[R + 1]: where each run's part of the rising rows `row` begins."""
+        return np.searchsorted(row, self.first)
+
+    def counts(self, flags: Flags) -> Ints:
+        """int64[R]: how many are set in each run."""
+        if self.count == 1:
+            return np.array([np.count_nonzero(flags)])
+        return (
+            np.add.reduceat(flags, self.first[:-1], dtype=np.int64)
+            if self.size
+            else np.zeros(self.count, dtype=np.int64)
+        )
+
+    def whole(self, values: NDArray[np.int64]) -> Ints:
+        """int64[R]: sums of whole numbers by run."""
+        return np.add.reduceat(values, self.first[:-1])
+
+    def means(self, values: Floats, among: Flags, everybody: bool) -> Floats:
+        """float64[R]: the mean of `values` over those in `among` (0 where nobody is); `everybody` says that all are.
+
+        Sums are those of one run's array by itself, in numpy's own order.
+        """
+        if everybody and self.even:
+            return np.asarray(values.reshape(self.count, -1).mean(axis=1))
+        found = (values[part][among[part]] for part in self.parts())
+        return np.array([one.mean() if one.size else 0.0 for one in found])
+
+
+def sums(values: Floats, starts: Ints, lane: Ints) -> Floats:
+    """float64[R]: the sum of each run's part of `values`, in numpy's own order; `starts` as of `Lanes.starts`, `lane` of each value."""
+    count = starts.size - 1
+    if count == 1:
+        return np.array([values.sum()], dtype=np.float64)
+    found = np.bincount(lane, values, count).astype(np.float64)
+    # Fewer than eight are added one after another; more go through several sums.
+    for run in np.flatnonzero(np.diff(starts) >= ONE_BY_ONE):
+        found[run] = values[starts[run] : starts[run + 1]].sum()
+    return found

@@ -1,0 +1,60 @@
+"""What a run is given before its first day: the company's people, their audience and the content, whatever the program does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from agents.setting.setting import Setting
+from agents.world.desk import Items, publish_all, topics
+from agents.world.lanes import Draw, Floats, Ints, Lanes
+from agents.world.network import Networks, build_networks
+from agents.world.population import Staff, Traits, build_staff, draw_traits
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """The worlds of R runs side by side. Settings of one organisation, content and length share it."""
+
+    lanes: Lanes
+    staffs: tuple[Staff, ...]
+    staff: Staff
+    traits: Traits
+    items: Items
+    networks: Networks
+
+    @classmethod
+    def of(cls, setting: Setting, draws: Sequence[Draw]) -> World:
+        """Build it."""
+        first, last = -setting.burn_in_days, setting.horizon_days
+        staffs = tuple(build_staff(setting.organisation, draw.seed, draw.run, first, last) for draw in draws)
+        names, delay = staffs[0].segments, setting.policy.approval_delay_days
+        traits = [
+            draw_traits(staff, draw.parameters, draw.seed, draw.run)
+            for staff, draw in zip(staffs, draws, strict=True)
+        ]
+        desks = [
+            publish_all(setting.content, names, delay, first, last, draw.seed, draw.run) for draw in draws
+        ]
+        return cls(
+            lanes=Lanes(draws, [staff.size for staff in staffs]),
+            staffs=staffs,
+            staff=Staff.side_by_side(staffs),
+            traits=Traits.side_by_side(traits),
+            items=Items.side_by_side(desks),
+            networks=build_networks(setting.organisation, staffs, len(topics(setting.content, names)), draws),
+        )
+
+    @cached_property
+    def staff_sources(self) -> Ints:
+        """int64[n]: where each employee stands among the sources of the networks."""
+        found: Ints = self.networks.sources[self.lanes.lane] + self.lanes.own
+        return found
+
+    @cached_property
+    def degrees(self) -> Floats:
+        """float64[sources]: contacts of each."""
+        return np.asarray(self.networks.degrees, dtype=np.float64)
