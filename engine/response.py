@@ -3,8 +3,8 @@
 For share s of source a and each out-edge e = (a → j):
 
     P(see)          = visibility_s / (1 + load_j / feed_load_half)
-    P(click | see)  = min(1, click_base_s · peer_premium_s · exp(trust·T_e + affinity·A_{j,topic} −
-    fatigue·F_e)) P(repost | see) = min(1, repost_base_s · quality_s · exp(same))
+    P(click | see)  = min(1, click_base_s · peer_premium_s · exp(trust·T_e + affinity·A_{j,topic} − fatigue·F_e))
+    P(repost | see) = min(1, repost_base_s · quality_s · exp(the same))
 
 Click and repost are drawn independently, once for each person and tree: at the first sight. Whoever reposts
 broadcasts the item over its own out-edges in the next round; `max_rounds` rounds at most, so the reposts of

@@ -12,9 +12,10 @@ from starlette.staticfiles import StaticFiles
 
 from rewards.outside.single_sign_on import Provider
 from rewards.store.session import open_database
-from web import health, invitations, links, problems, sign_in, sign_on, sign_out
+from web import health, invitations, links, mails, problems, sign_in, sign_on, sign_out
 from web.admin import accounts as admin_accounts
 from web.admin import inviting
+from web.admin import mail as admin_mail
 from web.admin import tokens as admin_tokens
 from web.admin import webhooks as admin_webhooks
 from web.api import (
@@ -40,11 +41,12 @@ from web.content import grid as content_grid
 from web.content import queue as content_queue
 from web.content import rules as content_rules
 from web.employee import boards as employee_boards
-from web.employee import nominating, sharing, spending, suggesting
+from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
-from web.employee import rules as employee_rules
 from web.health import Measure, Metrics
 from web.hr import decisions
+from web.hr import imports as hr_imports
+from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
 from web.hr import people as hr_people
 from web.hr import person as hr_person
@@ -55,11 +57,15 @@ from web.language import router as language_router
 from web.own import account as own_account
 from web.own import data as own_data
 from web.own import days as own_days
+from web.own import membership as own_membership
+from web.own import notifications as own_notifications
 from web.own import password
 from web.proxies import Visitors
 from web.security import Edge
 from web.session import KnownTokens, token_reader
 from web.settings import Settings, settings_from_environment
+from web.setup import first as setup_first
+from web.setup import steps as setup_steps
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
 from web.token_uses import TokenUses
@@ -93,14 +99,20 @@ ROUTERS = (
     own_account.router,
     own_data.router,
     own_days.router,
+    own_membership.router,
+    own_notifications.router,
+    mails.router,
+    admin_mail.router,
+    hr_membership.router,
     password.router,
     invitations.router,
     admin_accounts.router,
     inviting.router,
+    setup_first.router,
+    setup_steps.router,
     language_router,
     employee.router,
     employee_boards.router,
-    employee_rules.router,
     sharing.router,
     content_grid.router,
     content_bring.router,
@@ -108,6 +120,7 @@ ROUTERS = (
     content_queue.router,
     content_rules.router,
     suggesting.router,
+    rules.router,
     spending.router,
     nominating.router,
     hr.router,
@@ -115,6 +128,7 @@ ROUTERS = (
     decisions.router,
     hr_people.router,
     hr_person.router,
+    hr_imports.router,
     strategist.router,
     admin_tokens.router,
     admin_webhooks.router,
@@ -155,6 +169,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.tokens = token_reader(database, app.state.token_uses)
     app.state.known_tokens = KnownTokens()
     app.state.singles = events.single_recorder(database)
+    app.state.founded = False
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
     app.state.clicking = Lane(CLICKS_AT_ONCE)

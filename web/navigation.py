@@ -31,13 +31,16 @@ DOORS = (
     Door("/rewards", msg("Rewards"), Right.TAKE_PART, own=True),
     Door("/content", msg("Content"), Right.CONTENT_READ),
     Door("/hr", msg("Program"), Right.SCHEME_READ),
+    Door("/hr/membership", msg("Membership"), Right.INVITE),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
     Door("/hr/people", msg("People"), Right.PEOPLE_READ),
     Door("/invitations", msg("Invite"), Right.INVITE),
     Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
+    Door("/admin/settings", msg("Settings"), Right.SETTINGS),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
     Door("/admin/tokens", msg("Tokens"), Right.TOKENS),
     Door("/admin/webhooks", msg("Webhooks"), Right.TOKENS),
+    Door("/admin/mail", msg("Mail"), Right.SETTINGS),
 )
 
 HOMES = {

@@ -48,6 +48,7 @@ class Network:
 
     @property
     def n_sources(self) -> int:
+        """Employees and the company's own pages."""
         return self.n_employees + self.n_corporate
 
     @property

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from rewards.content.items import ChannelStatus, ContentItem, TextVariant, read_item
@@ -14,6 +13,7 @@ from rewards.store import links as link_rows
 from rewards.store import people as people_rows
 from rewards.store import trail
 from rewards.store.persons import find_row
+from rewards.store.rows import AnyPerson, ContentItemRow, ShareLinkRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
@@ -63,7 +63,7 @@ def get_item(tx: Transaction, organisation: str, item: str) -> ContentItem:
     return read_item(row.document)
 
 
-def item_for(tx: Transaction, organisation: str, person: Any, item: str) -> ContentItem:
+def item_for(tx: Transaction, organisation: str, person: AnyPerson, item: str) -> ContentItem:
     """One item, as a person (her row) may see it. Raises NotFound for one that is for other segments, as for one that is not there."""
     found = get_item(tx, organisation, item)
     if not found.is_for(person.segment):
@@ -104,7 +104,9 @@ def _day(now: datetime, zone: str) -> date:
     return now.astimezone(ZoneInfo(zone)).date()
 
 
-def _for_person(tx: Transaction, organisation: str, row: Any, now: datetime) -> list[tuple[ContentItem, int]]:
+def _for_person(
+    tx: Transaction, organisation: str, row: AnyPerson, now: datetime
+) -> list[tuple[ContentItem, int]]:
     """Open items for the person's segment whose day has come, with when they were published, the newest first."""
     found = [
         (read_item(one.document), one.published_us) for one in rows.open_now(tx, organisation, to_us(now))
@@ -193,16 +195,21 @@ def recalled(tx: Transaction, organisation: str, item: str) -> Recall | None:
     return None if row is None or row.recalled_us is None else _recall(row)
 
 
-def _recall(row: Any, channels: tuple[str, ...] = ()) -> Recall:
+def _recall(row: ContentItemRow, channels: tuple[str, ...] = ()) -> Recall:
     title = read_item(row.document).title
     return Recall(
-        row.item, title, row.recall_reason or "", row.recall_notice or "", from_us(row.recalled_us), channels
+        row.item,
+        title,
+        row.recall_reason or "",
+        row.recall_notice or "",
+        from_us(row.recalled_us or 0),
+        channels,
     )
 
 
 def recalls_for(tx: Transaction, organisation: str, person: str) -> list[Recall]:
     """Items that the person has links of, that were withdrawn, and of which she has not said that she knows; the newest first."""
-    mine: dict[str, list[Any]] = {}
+    mine: dict[str, list[ShareLinkRow]] = {}
     for link in link_rows.of_person(tx, find_row(tx, organisation, person).id):
         mine.setdefault(link.item, []).append(link)
     found = []

@@ -21,7 +21,7 @@ from rewards.store import events as rows
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
-from rewards.store import states, trail
+from rewards.store import person_links, states, trail
 from rewards.store.rows import EventRow, FoldedPersonRow, OrganisationRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
@@ -229,7 +229,7 @@ class _Intake:
         thanking herself."""
         if owner is None or self._is_away(owner, at_us):
             return None
-        if owner.id != person_id and people_rows.linked(self.tx, self.organisation, person_id, owner.id):
+        if owner.id != person_id and person_links.linked(self.tx, self.organisation, person_id, owner.id):
             return None
         return int(owner.id)
 

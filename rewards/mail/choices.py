@@ -1,12 +1,14 @@
 """What a person chooses to get by mail, and when: the digest, notices, and hours in which nothing arrives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 from rewards.faults import BadValue
+from rewards.mail.tokens import read_token
 from rewards.store import mail as rows
+from rewards.store import people as people_rows
 from rewards.store.persons import find_row, log_change
 from rewards.store.rows import DueDigestRow, MailChoiceRow
 from rewards.store.session import Transaction
@@ -110,3 +112,19 @@ def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now:
         values["last_us"] = to_us(now)
     rows.choose(tx, organisation, row.id, values)
     log_change(tx, organisation, "self", "people.mail", row.id, now)
+
+
+def unsubscribe(tx: Transaction, token: str, now: datetime) -> bool:
+    """End the kind of mail that a token of `rewards.mail.tokens` names, for whom it names; False for a token that is none."""
+    known = read_token(tx, token, "unsubscribe")
+    if known is None:
+        return False
+    organisation, person_id, kind = known
+    names = people_rows.names(
+        tx, organisation, [people_rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)]
+    )
+    for name, _ in names.values():
+        held = choice_of(tx, organisation, name)
+        wanted = replace(held, digest="off") if kind == "digest" else replace(held, notices=False)
+        choose(tx, organisation, name, wanted, now)
+    return True

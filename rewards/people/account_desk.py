@@ -191,3 +191,8 @@ def _row(row: ListedRow, link: AccessLinkRow | None, now_us: int) -> Listed:
 def groups(tx: Transaction, organisation: str) -> tuple[list[str], list[str]]:
     """The segments and teams that people are invited by."""
     return rows.groups(tx, organisation, PRESENT)
+
+
+def how_many(tx: Transaction, organisation: str) -> dict[str, int]:
+    """How much of a beginning is there: people, schemes published, items on the grid, accounts of people invited."""
+    return rows.how_many(tx, organisation)

@@ -4,14 +4,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from pwdlib import PasswordHash
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.people.rights import ROLES, Right, rights_of
-from rewards.people.scopes import SCOPES as SCOPES
-from rewards.people.scopes import WANTED
+from rewards.people.scopes import NAMES, WANTED
 from rewards.store import accounts as rows
 from rewards.store import trail
 from rewards.store.persons import find_row
@@ -19,6 +19,7 @@ from rewards.store.rows import BearerRow, HolderRow, SignedInRow
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, from_us, maybe_us, to_us
 
+SCOPES = NAMES
 PRESENT = ("active", "paused")
 """The states of a person in which she, and what speaks for her, may do anything: not inactive, erased or merged."""
 SESSION_HOURS = 12
@@ -28,8 +29,6 @@ PASSWORD_MIN_CHARACTERS = 10
 PASSWORD_MAX_CHARACTERS = 1024
 _TOKEN_BYTES = 32
 _HASHER = PasswordHash.recommended()
-# Checked when no account exists, so that a wrong id takes as long as a wrong password.
-_DUMMY = _HASHER.hash(secrets.token_hex(16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,12 @@ class ApiToken:
     used_at: datetime | None = field(default=None, compare=False)
 
 
+@cache
+def _dummy() -> str:
+    """Checked when no account exists, so that a wrong id takes as long as a wrong password. Made by the first sign-in, whoever it is."""
+    return _HASHER.hash(secrets.token_hex(16))
+
+
 def hash_password(password: str) -> str:
     """The argon2 hash. Raises BadValue for a password outside the limits."""
     if not PASSWORD_MIN_CHARACTERS <= len(password) <= PASSWORD_MAX_CHARACTERS:
@@ -74,7 +79,8 @@ def hash_password(password: str) -> str:
 
 def check_password(password: str, stored: str | None) -> bool:
     """Whether it is the password of a hash. Where there is no hash it takes as long, and is not."""
-    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored or _DUMMY)
+    nobody = _dummy()
+    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored or nobody)
     return right and stored is not None
 
 

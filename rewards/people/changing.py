@@ -20,9 +20,9 @@ from rewards.people.people import Person, get_person, refuse_own
 from rewards.people.profile import check_stamp
 from rewards.people.zones import change_zone
 from rewards.people_file import PersonRow
+from rewards.store import moving, states
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
-from rewards.store import states
 from rewards.store.persons import BEGINNING_US, PPM, find_row, log_change
 from rewards.store.rows import MembershipRow, NamedPersonRow
 from rewards.store.session import Transaction
@@ -143,14 +143,14 @@ def take_back_move(
 ) -> None:
     """Forget a move that has not begun. Raises NotFound where there is none."""
     row = _locked(tx, organisation, external_id)
-    if not rows.drop_membership_ahead(tx, row.id, to_us(begins)):
+    if not moving.drop_membership_ahead(tx, row.id, to_us(begins)):
         raise NotFound(f"move of {begins.isoformat()}: none that lies ahead; look at what stands there now")
     log_change(tx, organisation, actor, "people.move_back", row.id, now)
 
 
 def settle_moves(tx: Transaction, organisation: str, now: datetime) -> int:
     """Moves whose day has come: from now on she is shown where she belongs. Returns how many."""
-    due = rows.memberships_due(tx, organisation, to_us(now))
+    due = moving.memberships_due(tx, organisation, to_us(now))
     for person_id in sorted(set(due)):
         states.lock(tx, organisation, [person_id])
         _belong(tx, organisation, person_id, to_us(now))
@@ -196,7 +196,7 @@ def erase(
 def _belong(tx: Transaction, organisation: str, person_id: int, now_us: int) -> None:
     """Let the person's row say where she belongs now."""
     past = [one for one in rows.history(tx, MembershipRow, [person_id])[person_id] if one.from_us <= now_us]
-    rows.settle_memberships(tx, person_id, now_us)
+    moving.settle_memberships(tx, person_id, now_us)
     rows.change(tx, person_id, {"segment": past[-1].segment, "team": past[-1].team})
 
 
@@ -219,7 +219,7 @@ def _manager(tx: Transaction, organisation: str, row: NamedPersonRow, manager: s
             raise Refused(
                 f"manager {manager!r}: would be above and below {row.external_id!r}; name somebody higher up"
             )
-        above = rows.manager_of(tx, above)
+        above = moving.manager_of(tx, above)
     raise Refused(f"manager {manager!r}: more than {MOST_LEVELS} levels stand above; name somebody higher up")
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from rewards.faults import Stale
 from rewards.people.people import Person, get_person
 from rewards.store import people as rows
+from rewards.store import person_links
 from rewards.store.accounts import roles_of
 from rewards.store.persons import BEGINNING_US, find_row
 from rewards.store.rows import AbsenceRow, LeaveRow, MembershipRow, NamedPersonRow, ZoneChangeRow
@@ -65,7 +66,7 @@ def get_profile(tx: Transaction, organisation: str, external_id: str) -> Profile
     ]
     if row.status == "inactive":
         away.append((from_us(row.inactive_since_us or 0), None))
-    others = rows.links_of(tx, organisation, row.id)
+    others = person_links.of_person(tx, organisation, row.id)
     names = rows.names(tx, organisation, [*others, *([row.manager_id] if row.manager_id else [])])
     manager = names.get(row.manager_id or 0)
     return Profile(

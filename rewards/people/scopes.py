@@ -24,7 +24,7 @@ WANTED: Mapping[str, frozenset[Right]] = MappingProxyType(
     }
 )
 """What rights somebody needs to give a scope to a token. Whoever loses one takes the scope from the tokens that she made."""
-SCOPES = tuple(WANTED)
+NAMES = tuple(WANTED)
 PERSONAL = ("me:read", "me:write", "kudos:write", "rewards:write")
 """Scopes of a token that speaks for a person; for the organisation nothing of the kind can be done."""
 MEANINGS: Mapping[str, str] = MappingProxyType(

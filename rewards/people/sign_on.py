@@ -21,6 +21,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import requests as request_rows
 from rewards.store import trail
+from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import digest, to_us
 
@@ -101,7 +102,7 @@ def _use(tx: Transaction, organisation: str, state: str, now: datetime) -> bool:
     return request_rows.reserve(tx, row)
 
 
-def _find(tx: Transaction, organisation: str, vouched: Vouched) -> Any:
+def _find(tx: Transaction, organisation: str, vouched: Vouched) -> NamedPersonRow | None:
     if vouched.person is not None:
         return people_rows.find(tx, organisation, vouched.person)
     if vouched.email is None:
@@ -116,7 +117,7 @@ def _find(tx: Transaction, organisation: str, vouched: Vouched) -> Any:
     return found[0] if found else None
 
 
-def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime) -> Any:
+def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime) -> NamedPersonRow | None:
     """Somebody whom nobody has imported, with nothing but what the provider says. None where that makes no id that is free."""
     name = vouched.person
     if name is None:
@@ -136,7 +137,7 @@ def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime)
 
 
 def _give_roles(
-    tx: Transaction, organisation: str, row: Any, given: frozenset[str] | None, now: datetime
+    tx: Transaction, organisation: str, row: NamedPersonRow, given: frozenset[str] | None, now: datetime
 ) -> None:
     """The provider's roles in the place of those of before, or the account's own; whoever has no account yet is an employee."""
     account = rows.find_account(tx, organisation, row.external_id)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from rewards.faults import BadValue, Conflict, Refused, Unavailable
 from rewards.language import gettext as _
-from rewards.people.accounts import Account, ApiToken, create_token, new_secret
-from rewards.people.scopes import PERSONAL, SCOPES, WANTED
+from rewards.people.accounts import SCOPES, Account, ApiToken, create_token, new_secret
+from rewards.people.scopes import PERSONAL, WANTED
 from rewards.store import accounts as rows
 from rewards.store.persons import find_row
 from rewards.store.rows import ListedTokenRow

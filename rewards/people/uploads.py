@@ -29,11 +29,16 @@ def keep_upload(
     tx: Transaction, organisation: str, actor: str, name: str, sheet: bytes, now: datetime
 ) -> Upload:
     """Keep a file; those of former days are forgotten."""
-    made = Upload(secrets.token_hex(16), name[-MOST_NAME:], sheet, hashlib.sha256(sheet).hexdigest())
+    made = Upload(secrets.token_hex(16), name[-MOST_NAME:], sheet, digest_of(sheet))
     rows.drop_before(tx, to_us(now - KEPT))
     who = find_row(tx, organisation, actor)
     rows.add(tx, organisation, made.id, who.id, made.name, sheet, made.digest, to_us(now))
     return made
+
+
+def digest_of(sheet: bytes) -> str:
+    """The SHA-256 of a file."""
+    return hashlib.sha256(sheet).hexdigest()
 
 
 def find_upload(tx: Transaction, organisation: str, id_: str, now: datetime) -> Upload:

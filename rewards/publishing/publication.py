@@ -18,6 +18,7 @@ from rewards.ledger.undo import opposites
 from rewards.ledger.versions import NO_SCHEME, InForce, Schemes
 from rewards.nominations.decisions import award_changes, withdraw_awards
 from rewards.people.membership import align_boards
+from rewards.publishing.notices import tell_of_version
 from rewards.scheme.promises import refuse_unkept
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.losses import Loss, losses
@@ -107,6 +108,7 @@ def publish_scheme(
         "actor": actor,
         "reason": reason,
     }
+    former, newest_us = Schemes.of(tx, organisation).at(now_us) or None, effective_us
     displaced = _displaced(Schemes.of(tx, organisation), newest, now_us, displace_scheduled)
     version = rows.add(tx, organisation, values)
     for one in displaced:
@@ -122,6 +124,8 @@ def publish_scheme(
         withdraw_awards(tx, organisation, closed_until(home), "correction", now_us)
         withdraw_highlights(tx, organisation, closed_until(home), "correction", now_us)
     align_boards(tx, organisation, now)
+    before = former if former is None else Schemes.of(tx, organisation).scheme(former)
+    tell_of_version(tx, organisation, version, scheme, before, from_us(newest_us), now)
     trail.log(tx, organisation, actor, "scheme.publish", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
@@ -134,6 +138,14 @@ def scheme_in_force(tx: Transaction, organisation: str, at: datetime) -> SchemeV
     version = Schemes.of(tx, organisation).at(to_us(at))
     row = None if version == NO_SCHEME else rows.find(tx, organisation, version)
     return None if row is None else _version(row)
+
+
+def get_version(tx: Transaction, organisation: str, version: int) -> SchemeVersion:
+    """One version, rolled back or not. Raises NotFound."""
+    row = rows.find(tx, organisation, version)
+    if row is None:
+        raise NotFound(f"scheme version {version}: never published; list the schemes")
+    return _version(row)
 
 
 def versions(tx: Transaction, organisation: str) -> list[SchemeVersion]:

@@ -140,8 +140,7 @@ def replay(
     held = {_held(one, versions) for one in for_good}
     entries = [one for one in entries if one.entry.kind != "badge" or _held(one, versions) not in held]
     entries += for_good
-    standings = _standings(last, state, people, home)
-    return Replay(last, tuple(occasions), tuple(entries), standings, duplicates)
+    return Replay(last, tuple(occasions), tuple(entries), _standings(last, state, people, home), duplicates)
 
 
 def _held(one: ReplayEntry, versions: Mapping[int, CompiledScheme]) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ ACCOUNT = schema.account
 TOKEN = schema.api_token
 IDENTITY = schema.person_identity
 PERSON = schema.person
+MOST_COUNTED = 1000
 
 
 def lock(tx: Transaction, person_id: int) -> AccountRow | None:
@@ -116,3 +117,15 @@ def revoke_of(tx: Transaction, person_id: int, at_us: int) -> int:
     whose = or_(TOKEN.c.person_id == person_id, TOKEN.c.maker_id == person_id)
     where = and_(whose, TOKEN.c.revoked_at_us.is_(None))
     return tx.execute(update(TOKEN).where(where).values(revoked_at_us=at_us)).rowcount
+
+
+def how_many(tx: Transaction, organisation: str) -> dict[str, int]:
+    """How many people, versions of schemes, items of content and accounts there are; of each, beyond 1000, that many."""
+    tables = {"people": IDENTITY, "scheme": schema.scheme_version, "content": schema.content_item, "invited": ACCOUNT}  # fmt: skip
+    found = {}
+    for name, table in tables.items():
+        here = (
+            select(table.c.organisation_id).where(table.c.organisation_id == organisation).limit(MOST_COUNTED)
+        )
+        found[name] = int(tx.execute(select(func.count()).select_from(here.subquery())).scalar_one())
+    return found

@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import and_, delete, func, insert, or_, select, text, update
 
 from rewards.store import schema
-from rewards.store.rows import AddressedMailRow, DueDigestRow, ListedMailRow, MailChoiceRow, ZonedPersonRow
+from rewards.store.people import taking_part
+from rewards.store.rows import (
+    AddressedMailRow,
+    DueDigestRow,
+    ListedMailRow,
+    MailChoiceRow,
+    ToldPersonRow,
+    ZonedPersonRow,
+)
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -14,6 +22,7 @@ PERSON, IDENTITY, ORGANISATION = schema.person, schema.person_identity, schema.o
 ACCOUNT = schema.account
 WAITING, SENT, FAILED, EXPIRED = "waiting", "sent", "failed", "expired"
 MINUTE_US = 60_000_000
+_CHUNK = 500
 _NO_DATA = "{}"
 # One worker at a time counts what was sent within the minute.
 _CLAIMING = 7_305_001
@@ -182,6 +191,40 @@ def due_digests(tx: Transaction, organisation: str, now_us: int, limit: int) -> 
     if tx.dialect == "postgresql":
         query = query.with_for_update(skip_locked=True, of=CHOICE)
     return tx.rows(DueDigestRow, query)
+
+
+def to_be_told(tx: Transaction, organisation: str, enrolled_only: bool) -> list[ToldPersonRow]:
+    """People with a sign-in and an address who did not decline notices, with their languages and zones."""
+    query = (
+        select(PERSON.c.id, PERSON.c.locale, PERSON.c.timezone)
+        .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
+        .join(ACCOUNT, ACCOUNT.c.person_id == PERSON.c.id)
+        .outerjoin(CHOICE, CHOICE.c.person_id == PERSON.c.id)
+        .where(
+            PERSON.c.organisation_id == organisation,
+            IDENTITY.c.email.is_not(None),
+            taking_part(enrolled_only),
+            or_(CHOICE.c.person_id.is_(None), CHOICE.c.notices),
+        )
+        .order_by(PERSON.c.id)
+    )
+    return tx.rows(ToldPersonRow, query)
+
+
+def choices_of(tx: Transaction, ids: Sequence[int]) -> dict[int, MailChoiceRow]:
+    """What people chose to get, of those who did."""
+    found: dict[int, MailChoiceRow] = {}
+    for start in range(0, len(ids), _CHUNK):
+        query = select(CHOICE).where(CHOICE.c.person_id.in_(ids[start : start + _CHUNK]))
+        found.update((row.person_id, row) for row in tx.rows(MailChoiceRow, query))
+    return found
+
+
+def add_many(tx: Transaction, made: Sequence[Mapping[str, object]]) -> None:
+    """Queue mails; those whose keys were used before are left out."""
+    if made:
+        statement = upsert(tx, MAIL).on_conflict_do_nothing(index_elements=["organisation_id", "key"])
+        tx.execute(statement, list(made))
 
 
 def visited(tx: Transaction, organisation: str, source: str, event_id: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
 
 from rewards.store import directory, schema
 from rewards.store.rows import (
@@ -32,7 +32,6 @@ ZONE = schema.zone_change
 LEAVE = schema.leave
 ABSENCE = schema.absence
 ENROLMENT = schema.enrolment
-LINK = schema.person_link
 
 PRESENT = ("active", "paused")
 ENROLLED = "enrolled"
@@ -267,24 +266,6 @@ def add_membership(
     )
 
 
-def drop_membership_ahead(tx: Transaction, person_id: int, from_us: int) -> bool:
-    """Forget a membership that has not begun; False where there is none."""
-    where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.from_us == from_us, MEMBERSHIP.c.ahead)
-    return bool(tx.execute(delete(MEMBERSHIP).where(*where)).rowcount)
-
-
-def memberships_due(tx: Transaction, organisation: str, now_us: int) -> list[int]:
-    """Whose memberships lay ahead and have begun by now."""
-    where = (MEMBERSHIP.c.organisation_id == organisation, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
-    return list(tx.execute(select(MEMBERSHIP.c.person_id).where(*where)).scalars())
-
-
-def settle_memberships(tx: Transaction, person_id: int, now_us: int) -> None:
-    """None of the person's memberships that have begun lies ahead."""
-    where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
-    tx.execute(update(MEMBERSHIP).where(*where).values(ahead=False))
-
-
 def add_zone_change(
     tx: Transaction, organisation: str, person_id: int, from_us: int, zone: str, floor_date: int
 ) -> None:
@@ -354,12 +335,6 @@ def managers(tx: Transaction, organisation: str) -> dict[int, int]:
     return {row.id: row.manager_id for row in tx.execute(query)}
 
 
-def manager_of(tx: Transaction, person_id: int) -> int | None:
-    """A person's manager."""
-    found: int | None = tx.execute(select(PERSON.c.manager_id).where(PERSON.c.id == person_id)).scalar()
-    return found
-
-
 def history(tx: Transaction, shape: type[HistoryT], ids: Sequence[int]) -> dict[int, list[HistoryT]]:
     """Rows of membership, zone_change, leave or absence by person, oldest first."""
     table = _HISTORY[shape]
@@ -372,49 +347,10 @@ def history(tx: Transaction, shape: type[HistoryT], ids: Sequence[int]) -> dict[
     return found
 
 
-def add_link(tx: Transaction, organisation: str, low: int, high: int, at_us: int) -> None:
-    """Two accounts of one human."""
-    row = {"organisation_id": organisation, "low_id": low, "high_id": high, "created_at_us": at_us}
-    tx.execute(upsert(tx, LINK).on_conflict_do_nothing(), row)
-
-
-def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
-    """True when the two are accounts of one human, also by way of a third account."""
-    found, fresh = {one}, {one}
-    while fresh and other not in found:
-        touches = or_(LINK.c.low_id.in_(fresh), LINK.c.high_id.in_(fresh))
-        pairs = tx.execute(
-            select(LINK.c.low_id, LINK.c.high_id).where(LINK.c.organisation_id == organisation, touches)
-        )
-        fresh = {id_ for low, high in pairs for id_ in (low, high)} - found
-        found |= fresh
-    return other in found
-
-
-def links_of(tx: Transaction, organisation: str, person_id: int) -> list[int]:
-    """The accounts that are said to be of the same human."""
-    touches = or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)
-    pairs = tx.execute(
-        select(LINK.c.low_id, LINK.c.high_id).where(LINK.c.organisation_id == organisation, touches)
-    )
-    return sorted({id_ for pair in pairs for id_ in pair} - {person_id})
-
-
-def drop_link(tx: Transaction, organisation: str, low: int, high: int) -> bool:
-    """Take back that two accounts are of one human; False where nobody said so."""
-    where = (LINK.c.organisation_id == organisation, LINK.c.low_id == low, LINK.c.high_id == high)
-    return bool(tx.execute(delete(LINK).where(*where)).rowcount)
-
-
 def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> bool:
     """Forget days off; False where none are known that begin and end so."""
     where = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
     return bool(tx.execute(delete(LEAVE).where(*where)).rowcount)
-
-
-def drop_links(tx: Transaction, person_id: int) -> None:
-    """Forget the linked accounts of a person."""
-    tx.execute(delete(LINK).where(or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)))
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -31,8 +31,7 @@ def create(
 
     Example: groundswell token create payroll --scope admin --days 365
     """
-    from rewards.people.accounts import create_token
-    from rewards.people.scopes import SCOPES
+    from rewards.people.accounts import SCOPES, create_token
     from rewards.people.tokens import MOST_DAYS
 
     check_out(json_out)

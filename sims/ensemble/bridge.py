@@ -1,4 +1,4 @@
-"""The only module of `sims` that knows the model: one run in, daily arrays or events out.
+"""One run of the model: a scenario and a seed in, daily arrays or events out. Ensembles and comparisons know the model by this alone.
 
 Importing it is light; the model is imported by the functions, in the process that runs it.
 """
@@ -24,29 +24,53 @@ MOTIVATION = "motivation"
 FAIRNESS = "fairness"
 SEGMENT = "segment="
 
+# Of what a run holds at most: of each node of its network, of each contact of a source, and of each employee beside weekly pictures.
+BYTES_A_NODE, BYTES_AN_EDGE, BYTES_A_PERSON = 40, 17, 2_000
+
 Daily = dict[str, dict[str, NDArray[np.float64]]]
 
 
-def daily_outcomes(scenarios: Sequence["Scenario"], seed: int, run: int) -> list[Daily]:
-    """One run's daily values in each scenario: {split: {outcome: float64[days]}}, `all` first, the scenario's splits after it.
+def daily_outcomes(scenarios: Sequence["Scenario"], seed: int, runs: Sequence[int]) -> list[list[Daily]]:
+    """Daily values of some runs in each scenario, run by run: {split: {outcome: float64[days]}}, `all` first, the scenario's splits
+    after it.
 
-    Where there are arms, they are a split of their own and cross every other. Scenarios of one company share its network,
-    which costs more to build than a small company's half-year.
+    Where there are arms, they are a split of their own and cross every other. The runs are lived side by side, and scenarios of one
+    company share its people, audience and content.
     """
-    from agents.model import AdvocacyModel
+    from agents.company import Ensemble
+    from agents.world.lanes import Draw
 
-    found: list[Daily] = []
-    last: tuple[object, AdvocacyModel] | None = None
+    found: list[list[Daily]] = [[] for _ in runs]
+    last: tuple[object, Ensemble] | None = None
     for scenario in scenarios:
         told = _world(scenario)
         world = last[1].world if last is not None and last[0] == told else None
-        model = AdvocacyModel(scenario, seed, run, world=world)
-        model.run_for(scenario.horizon_days)
-        last = told, model
+        parameters = scenario.parameters.resolve()
+        company = Ensemble(scenario, [Draw(seed, run, parameters) for run in runs], world=world)
+        company.run_for(scenario.horizon_days)
+        last = told, company
         arms = ("arm",) if scenario.arms else ()
         wanted = tuple(dict.fromkeys((*arms, *scenario.splits, "segment")))
-        found.append({ALL: model.outcomes(), **model.outcomes_by_split(wanted, crossed=bool(arms))})
+        outcomes, splits = company.outcomes(), company.splits_by_run(wanted, crossed=bool(arms))
+        for place, (mine, by_split) in enumerate(zip(found, splits, strict=True)):
+            mine.append({ALL: {name: values[place] for name, values in outcomes.items()}, **by_split})
     return found
+
+
+def bytes_a_run(scenario: "Scenario") -> int:
+    """About how much memory a run takes beside others."""
+    company, audience = scenario.organisation, scenario.organisation.audience
+    people = company.headcount or len(company.people or ())
+    if company.people:
+        contacts = float(sum(row.contacts for row in company.people))
+    else:
+        mean = company.contacts.median * float(np.exp(company.contacts.sigma**2 / 2.0))
+        contacts = people * max(mean, *(part.contacts_median or 0.0 for part in company.segments))
+    followers = sum(account.followers for account in company.corporate_accounts)
+    topics = len(company.segments) + len(scenario.content.kinds)
+    weeks = scenario.horizon_days // 7 + 1
+    of_nodes = (audience.size + people) * (BYTES_A_NODE + 4 * topics)
+    return int(of_nodes + (contacts + followers) * BYTES_AN_EDGE + people * (BYTES_A_PERSON + 36 * weeks))
 
 
 def _world(scenario: "Scenario") -> object:

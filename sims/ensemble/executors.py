@@ -109,15 +109,21 @@ class Processes:
                 pool.shutdown(wait=True, cancel_futures=True)
 
 
-def choose_executor(processes: int | None, n_tasks: int) -> Executor:
-    """The executor for `n_tasks` runs; `None` takes every core, if there is enough work for that to pay."""
+def processes_for(processes: int | None, n_runs: int) -> int:
+    """How many processes `n_runs` runs get; `None` takes every core, if there is enough work for that to pay."""
     if processes is not None and not 1 <= processes <= PROCESSES_MAX:
         raise ValueError(
             f"processes: got {processes}; it must be 1 to {PROCESSES_MAX}; leave it out for one per core"
         )
     if processes is None:
-        processes = 1 if n_tasks < RUNS_WORTH_A_PROCESS else cores()
-    return Serial() if processes == 1 or n_tasks < 2 else Processes(processes)
+        return 1 if n_runs < RUNS_WORTH_A_PROCESS else cores()
+    return processes
+
+
+def choose_executor(processes: int | None, n_tasks: int) -> Executor:
+    """The executor for `n_tasks` tasks of a run each."""
+    count = processes_for(processes, n_tasks)
+    return Serial() if count == 1 or n_tasks < 2 else Processes(count)
 
 
 @contextmanager

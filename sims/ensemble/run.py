@@ -6,14 +6,15 @@ the compiler.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sims.doctor import version
-from sims.ensemble.bridge import Daily, daily_outcomes, outcome_specs, recorded_events
-from sims.ensemble.executors import choose_executor, progress
+from sims.ensemble.bridge import Daily, bytes_a_run, daily_outcomes, outcome_specs, recorded_events
+from sims.ensemble.executors import choose_executor, processes_for, progress
 from sims.ensemble.result import Provenance, Result
 from sims.ensemble.spread import warnings_of
 
@@ -22,17 +23,32 @@ if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
 
 
+# What a process gives to runs that it lives side by side; beyond so many of them more bring no speed.
+MEMORY_A_CHUNK, RUNS_A_CHUNK = 1 << 29, 64
+
+
 @dataclass(frozen=True)
-class Task:
-    """One run of the scenarios that the workers share, one after another."""
+class Chunk:
+    """Some runs of the scenarios that the workers share, lived side by side."""
 
     seed: int
-    run: int
+    first: int
+    after: int
 
 
-def run_task(scenarios: Sequence["Scenario"], task: Task) -> list[Daily]:
-    """Carry out one run of each scenario and give back their daily values by split and outcome."""
-    return daily_outcomes(scenarios, task.seed, task.run)
+def run_chunk(scenarios: Sequence["Scenario"], chunk: Chunk) -> list[list[Daily]]:
+    """Carry out these runs of each scenario; run by run, their daily values by split and outcome."""
+    return daily_outcomes(scenarios, chunk.seed, range(chunk.first, chunk.after))
+
+
+def chunks(scenarios: Sequence["Scenario"], seed: int, runs: int, processes: int) -> list[Chunk]:
+    """All runs in chunks that fit into memory and keep every process busy. No number depends on how they are cut."""
+    heaviest = max(map(bytes_a_run, scenarios))
+    most = max(1, min(RUNS_A_CHUNK, MEMORY_A_CHUNK // max(heaviest, 1), -(-runs // processes)))
+    # Even chunks: none waits for one that is longer.
+    count = -(-runs // most)
+    cuts = [place * runs // count for place in range(count + 1)]
+    return [Chunk(seed, first, after) for first, after in pairwise(cuts)]
 
 
 def simulate(
@@ -59,13 +75,14 @@ def simulate_all(
     runs = check_runs(scenarios[0].runs if runs is None else runs)
     seed = check_seed(scenarios[0].seed if seed is None else seed)
     warnings = [warnings_of(scenario) for scenario in scenarios]
-    tasks = [Task(seed, run) for run in range(runs)]
-    executor = choose_executor(processes, runs * len(scenarios))
+    processes = processes_for(processes, runs * len(scenarios))
+    tasks = chunks(scenarios, seed, runs, processes)
+    executor = choose_executor(processes, len(tasks))
     found: list[list[Daily]] = []
     with progress(f"{len(scenarios)} x {runs} runs", runs * len(scenarios)) as advance:
-        for dailies in executor.map(run_task, tuple(scenarios), tasks):
-            found.append(dailies)
-            advance(len(scenarios))
+        for dailies in executor.map(run_chunk, tuple(scenarios), tasks):
+            found += dailies
+            advance(len(scenarios) * len(dailies))
     by_scenario = zip(scenarios, zip(*found, strict=True), warnings, strict=True)
     return [_gather(scenario, seed, dailies, told) for scenario, dailies, told in by_scenario]
 

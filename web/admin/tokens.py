@@ -10,10 +10,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import BadValue, Fault, NotFound
 from rewards.language import gettext as _
-from rewards.people.accounts import MOST_NAME_CHARACTERS, Account, revoke_token
+from rewards.people.accounts import MOST_NAME_CHARACTERS, SCOPES, Account, revoke_token
 from rewards.people.people import Person, get_person
 from rewards.people.rights import Right
-from rewards.people.scopes import MEANINGS, PERSONAL, SCOPES
+from rewards.people.scopes import MEANINGS, PERSONAL
 from rewards.people.tokens import TokenView, make_token, scopes_for, tokens_of
 from rewards.store.session import Database
 from web.problems import refused

@@ -32,7 +32,6 @@ class QueueContext:
     account: Account
     person: Person
     waiting: Sequence[Suggestion]
-    count: int
     after: int | None
     done: bool
     fault: str
@@ -54,7 +53,7 @@ def _page(
         person = get_person(tx, org, account.person)
     more = found[-1].id if found and count > len(found) else None
     done = status == 200 and "done" in request.query_params
-    context = QueueContext(account, person, found, count, more, done, fault, typed or {})
+    context = QueueContext(account, person, found, more, done, fault, typed or {})
     return page(request, "content/suggestions.html", context, status)
 
 

@@ -30,9 +30,11 @@ from rewards.thanks.recognition import (
 )
 from rewards.thanks.withdrawal import withdraw_kudos
 from web.employee.contexts import (
+    BadgesContext,
     EntryRow,
     HomeContext,
     PointsContext,
+    ThanksContext,
     is_earned,
     nearest,
     next_goal,
@@ -125,13 +127,13 @@ def badges(request: Request, store: Store, account: Employee) -> Response:
     with store.read() as tx:
         held = [badge for badge in badges_for(tx, org, me) if badge.revoked_at is None]
         mine = {badge.badge for badge in held}
-        context = {
-            "account": account,
-            "person": get_person(tx, org, me),
-            "held": held,
-            "open": [b for b in badge_progress(tx, org, me, now()) if b.badge not in mine],
-            "challenges": challenges(tx, org, me, now()),
-        }
+        context = BadgesContext(
+            account=account,
+            person=get_person(tx, org, me),
+            held=held,
+            open=[b for b in badge_progress(tx, org, me, now()) if b.badge not in mine],
+            challenges=challenges(tx, org, me, now()),
+        )
     return page(request, "employee/badges.html", context)
 
 
@@ -149,30 +151,30 @@ def thanks_page(
     """Thanks and awards by nomination, with what went wrong and the words that were typed."""
     org, me = account.organisation, account.person
     with store.read() as tx:
-        context = {
-            "account": account,
-            "person": get_person(tx, org, me),
-            "people": sorted(
+        context = ThanksContext(
+            account=account,
+            person=get_person(tx, org, me),
+            people=sorted(
                 (p for p in list_people(tx, org) if p.id != me), key=lambda p: (p.name or p.id).lower()
             ),
-            "left": kudos_allowance_left(tx, org, me, now()),
-            "received": kudos_received(tx, org, me, 20),
-            "given": kudos_given(tx, org, me, 10),
-            "key": secrets.token_urlsafe(12),
-            "fault": fault,
-            "words": words,
-            "chosen": chosen,
-            "most": MOST_THANKS,
-            "most_receivers": MOST_RECEIVERS,
-            "thanked": status == 200 and "thanked" in request.query_params,
-            "withdrawn": status == 200 and "withdrawn" in request.query_params,
-            "awards": awards_for(tx, org, me, now()),
-            "honours": honours(tx, org, me, now()),
-            "highlights": highlighted(tx, org, me, now()),
-            "named": status == 200 and "named" in request.query_params,
-            "naming_fault": naming_fault,
-            "reason": reason,
-        }
+            left=kudos_allowance_left(tx, org, me, now()),
+            received=kudos_received(tx, org, me, 20),
+            given=kudos_given(tx, org, me, 10),
+            key=secrets.token_urlsafe(12),
+            fault=fault,
+            words=words,
+            chosen=chosen,
+            most=MOST_THANKS,
+            most_receivers=MOST_RECEIVERS,
+            thanked=status == 200 and "thanked" in request.query_params,
+            withdrawn=status == 200 and "withdrawn" in request.query_params,
+            awards=awards_for(tx, org, me, now()),
+            honours=honours(tx, org, me, now()),
+            highlights=highlighted(tx, org, me, now()),
+            named=status == 200 and "named" in request.query_params,
+            naming_fault=naming_fault,
+            reason=reason,
+        )
     return page(request, "employee/thanks.html", context, status)
 
 

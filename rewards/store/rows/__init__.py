@@ -27,7 +27,13 @@ from rewards.store.rows.boards import (
     PlaceRow,
     TeamDayRow,
 )
-from rewards.store.rows.content import ContentDecisionRow, ContentDraftRow, ContentPolicyRow, SuggestionRow
+from rewards.store.rows.content import (
+    ContentDecisionRow,
+    ContentDraftRow,
+    ContentPolicyRow,
+    NamedSuggestionRow,
+    SuggestionRow,
+)
 from rewards.store.rows.desk import AuditRow, OutboxRow, ResultRow, ReviewRow
 from rewards.store.rows.drafts import SchemeDraftRow
 from rewards.store.rows.giving import ClaimRow, KudosRow, RewardTakenRow
@@ -55,6 +61,7 @@ from rewards.store.rows.mail import (
     ListedMailRow,
     MailChoiceRow,
     MailRow,
+    ToldPersonRow,
     ZonedPersonRow,
 )
 from rewards.store.rows.outside import (
@@ -89,4 +96,4 @@ from rewards.store.rows.people import (
 )
 from rewards.store.rows.sharing import ClickOriginRow, ClickRow, ContentItemRow, ShareLinkRow
 
-__all__ = ["AbsenceRow", "AccessLinkRow", "AccountRow", "AddressedMailRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ColleagueRow", "ComparedRow", "ContentDecisionRow", "ContentDraftRow", "ContentItemRow", "ContentPolicyRow", "CredentialRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow", "EventRefRow", "EventRow", "FoldedPersonRow", "FoundPersonRow", "HeldLinkRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JournalRow", "KudosRow", "LeaveRow", "ListedMailRow", "ListedPersonRow", "ListedRow", "ListedTokenRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NewEventRow", "NominationRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PeopleUploadRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PersonWordRow", "PieceRow", "PlaceRow", "PostingRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "SchemeDraftRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "SetupLinkRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "SuggestionRow", "TeamDayRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip
+__all__ = ["AbsenceRow", "AccessLinkRow", "AccountRow", "AddressedMailRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ColleagueRow", "ComparedRow", "ContentDecisionRow", "ContentDraftRow", "ContentItemRow", "ContentPolicyRow", "CredentialRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow", "EventRefRow", "EventRow", "FoldedPersonRow", "FoundPersonRow", "HeldLinkRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JournalRow", "KudosRow", "LeaveRow", "ListedMailRow", "ListedPersonRow", "ListedRow", "ListedTokenRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NamedSuggestionRow", "NewEventRow", "NominationRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PeopleUploadRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PersonWordRow", "PieceRow", "PlaceRow", "PostingRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "SchemeDraftRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "SetupLinkRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "SuggestionRow", "TeamDayRow", "ToldPersonRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip

@@ -115,3 +115,11 @@ class ZonedPersonRow(NamedTuple):
 
     id: int
     timezone: str
+
+
+class ToldPersonRow(NamedTuple):
+    """Somebody who is told of a change, in which language and zone."""
+
+    id: int
+    locale: str
+    timezone: str

@@ -36,7 +36,7 @@ organisation = table(
     instant("closed_until_us", nullable=True),
     Column("schemes_token", String(32), nullable=False, server_default=""),
     Column("languages", Text, nullable=False, server_default="en"),
-    Column("networks", Text, nullable=False, server_default="[]"),
+    Column("networks", Text, nullable=False, server_default="{}"),
     flag("enrolled_only"),
     instant("created_at_us"),
 )

@@ -9,6 +9,7 @@ import pytest
 from rewards.faults import BadValue, Conflict, Refused
 from rewards.people.account_desk import set_roles
 from rewards.people.accounts import (
+    SCOPES,
     Account,
     authenticate_token,
     create_account,
@@ -16,7 +17,7 @@ from rewards.people.accounts import (
     revoke_token,
 )
 from rewards.people.rights import ROLES
-from rewards.people.scopes import MEANINGS, PERSONAL, SCOPES, WANTED
+from rewards.people.scopes import MEANINGS, PERSONAL, WANTED
 from rewards.people.tokens import AGAIN, USED_EVERY, make_token, note_used, scopes_for, tokens_of
 from tests.conftest import World
 

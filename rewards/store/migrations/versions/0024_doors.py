@@ -41,4 +41,4 @@ def upgrade() -> None:
         batch.add_column(sa.Column("ended_at_us", sa.BigInteger(), nullable=True))
     with op.batch_alter_table("organisation") as batch:
         batch.add_column(sa.Column("languages", sa.Text(), nullable=False, server_default="en"))
-        batch.add_column(sa.Column("networks", sa.Text(), nullable=False, server_default="[]"))
+        batch.add_column(sa.Column("networks", sa.Text(), nullable=False, server_default="{}"))
