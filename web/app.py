@@ -27,6 +27,7 @@ from web.api import (
     highlights,
     kudos,
     leaderboards,
+    membership,
     nominations,
     people,
     personal_data,
@@ -44,7 +45,7 @@ from web.employee import boards as employee_boards
 from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import decisions
+from web.hr import audit, decisions, records
 from web.hr import imports as hr_imports
 from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
@@ -81,6 +82,7 @@ ROUTERS = (
     events.router,
     people.router,
     personal_data.router,
+    membership.router,
     kudos.router,
     leaderboards.router,
     rewards.router,
@@ -129,6 +131,8 @@ ROUTERS = (
     hr_people.router,
     hr_person.router,
     hr_imports.router,
+    audit.router,
+    records.router,
     strategist.router,
     admin_tokens.router,
     admin_webhooks.router,

@@ -108,7 +108,7 @@ def publish_scheme(
         "actor": actor,
         "reason": reason,
     }
-    former, newest_us = Schemes.of(tx, organisation).at(now_us) or None, effective_us
+    before = _scheme_at(tx, organisation, now_us)
     displaced = _displaced(Schemes.of(tx, organisation), newest, now_us, displace_scheduled)
     version = rows.add(tx, organisation, values)
     for one in displaced:
@@ -124,8 +124,7 @@ def publish_scheme(
         withdraw_awards(tx, organisation, closed_until(home), "correction", now_us)
         withdraw_highlights(tx, organisation, closed_until(home), "correction", now_us)
     align_boards(tx, organisation, now)
-    before = former if former is None else Schemes.of(tx, organisation).scheme(former)
-    tell_of_version(tx, organisation, version, scheme, before, from_us(newest_us), now)
+    tell_of_version(tx, organisation, version, scheme, before, from_us(effective_us), now)
     trail.log(tx, organisation, actor, "scheme.publish", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
@@ -235,6 +234,12 @@ def roll_back(
     trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
     return _version(row._replace(rolled_back_at_us=now_us))
+
+
+def _scheme_at(tx: Transaction, organisation: str, at_us: int) -> IncentiveScheme | None:
+    schemes = Schemes.of(tx, organisation)
+    version = schemes.at(at_us)
+    return None if version == NO_SCHEME else schemes.scheme(version)
 
 
 def _exclusive(tx: Transaction, organisation: str) -> OrganisationRow:
