@@ -93,6 +93,8 @@ ALLOWED = {
     ("POST", "/api/v1/webhooks"): {"admin"},
     ("GET", "/api/v1/webhooks"): {"admin"},
     ("POST", "/api/v1/webhooks/{id}/rotate"): {"admin"},
+    ("POST", "/api/v1/webhooks/{id}/pause"): {"admin"},
+    ("POST", "/api/v1/webhooks/{id}/resume"): {"admin"},
     ("DELETE", "/api/v1/webhooks/{id}"): {"admin"},
     ("GET", "/api/v1/webhooks/{id}/deliveries"): {"admin"},
     ("POST", "/api/v1/webhooks/{id}/deliveries/{delivery}/retry"): {"admin"},
