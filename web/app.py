@@ -30,10 +30,12 @@ from web.api import (
     membership,
     nominations,
     people,
+    people_files,
     personal_data,
     reviews,
     rewards,
     schemes,
+    staff,
     webhooks,
 )
 from web.content import bring as content_bring
@@ -81,6 +83,8 @@ ROUTERS = (
     links.router,
     events.router,
     people.router,
+    people_files.router,
+    staff.router,
     personal_data.router,
     membership.router,
     kudos.router,

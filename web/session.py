@@ -105,6 +105,8 @@ SignedIn = Annotated[Account, Depends(Needs(Right.OWN))]
 Employee = Annotated[Account, Depends(Needs(Right.TAKE_PART))]
 SchemeReader = Annotated[Account, Depends(Needs(Right.SCHEME_READ))]
 ForecastReader = Annotated[Account, Depends(Needs(Right.FORECAST_READ))]
+Inviter = Annotated[Account, Depends(Needs(Right.INVITE))]
+Settler = Annotated[Account, Depends(Needs(Right.SETTINGS))]
 Reviewer = Annotated[Account, Depends(Needs(Right.REVIEW))]
 Inviter = Annotated[Account, Depends(Needs(Right.INVITE))]
 Settler = Annotated[Account, Depends(Needs(Right.SETTINGS))]
@@ -113,6 +115,8 @@ PeopleWriter = Annotated[Account, Depends(Needs(Right.PEOPLE_WRITE))]
 Auditor = Annotated[Account, Depends(Needs(Right.AUDIT_READ))]
 PeriodCloser = Annotated[Account, Depends(Needs(Right.PERIODS))]
 Exporter = Annotated[Account, Depends(Needs(Right.EVENTS_EXPORT))]
+Administrator = Annotated[Account, Depends(Needs(Right.ACCOUNTS))]
+SchemeWriter = Annotated[Account, Depends(Needs(Right.SCHEME_WRITE))]
 
 
 _BEARER = HTTPBearer(
@@ -191,30 +195,34 @@ class ShownToken:
 
 
 @dataclass(frozen=True)
-class OfToken:
-    """What a dependency asks of a request: a bearer token that has one of the scopes."""
+class ShownWith:
+    """A dependency: the bearer token of the request, not yet read; it must have one of the scopes."""
 
     scopes: tuple[str, ...]
-
-
-class ShownWith(OfToken):
-    """A dependency: the bearer token of the request, not yet read. Raises Problem where it shows none."""
 
     async def __call__(
         self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ShownToken:
-        """The token of the request."""
+        """What the request shows."""
         return ShownToken(request, self.scopes)
 
 
-class TokenWith(OfToken):
+@dataclass(frozen=True)
+class TokenWith:
     """A dependency: the bearer token of the request, which must have one of the scopes. Raises Problem."""
+
+    scopes: tuple[str, ...]
 
     async def __call__(
         self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ApiToken:
         """The token of the request."""
         return await ShownToken(request, self.scopes).read()
+
+
+def shown_with(*scopes: str) -> ShownWith:
+    """The dependency of a route that reads the token in its own transaction."""
+    return ShownWith(scopes)
 
 
 def token_with(*scopes: str) -> TokenWith:

@@ -32,6 +32,7 @@ from rewards.store.units import maybe_us, to_us
 
 State = Literal["none", "invited", "expired", "active", "ended", "gone"]
 PAGE = 50
+MOST_COUNTED = rows.MOST_COUNTED
 MOST_SEARCHED = 64
 
 
@@ -194,5 +195,6 @@ def groups(tx: Transaction, organisation: str) -> tuple[list[str], list[str]]:
 
 
 def how_many(tx: Transaction, organisation: str) -> dict[str, int]:
-    """How much of a beginning is there: people, schemes published, items on the grid, accounts of people invited."""
-    return rows.how_many(tx, organisation)
+    """How much of a beginning is there: people and accounts beside the first administrator, schemes published, items on the grid."""
+    found = rows.how_many(tx, organisation)
+    return {**found, "people": max(0, found["people"] - 1), "invited": max(0, found["invited"] - 1)}

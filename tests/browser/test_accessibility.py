@@ -42,6 +42,10 @@ PAGES = {
     "hr": (
         "/hr",
         "/hr/decisions",
+        "/hr/people",
+        "/hr/import",
+        "/hr/audit",
+        "/hr/records",
         "/hr/membership",
     ),
     "strategist": ("/strategist",),
