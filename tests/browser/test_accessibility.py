@@ -49,6 +49,7 @@ PAGES = {
         "/hr/membership",
     ),
     "strategist": ("/strategist",),
+    "admin": ("/account", "/admin/tokens", "/admin/webhooks"),
 }
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
