@@ -18,7 +18,7 @@ from engine.cascade import _coins
 from engine.cascade_kernel import BATCH
 from engine.geometric import class_tables
 from engine.graph import Graph
-from engine.response import ALL_DRAWN, ResponseRates, Scratch
+from engine.response import ALL_KNOWN, ResponseRates, Scratch
 from engine.response_kernel import N_COUNTS, clear_marks, run_shares
 from engine.streams import Stream, stream_key
 
@@ -117,7 +117,7 @@ class EngineResponder:
         state, work = np.zeros(4, dtype=np.int64), self.work
         run_shares(
             self.offsets, self.targets, *self.before, day, class_tables().reshape(-1), counts, work.edges, work.flags,
-            work.visited, work.today, work.queue, work.picked, work.words, ALL_DRAWN, state,
+            work.visited, work.today, work.queue, work.picked, work.words, *ALL_KNOWN, state,
         )  # fmt: skip
         clear_marks(self.targets, work.edges[: int(state[1])], work.today)
         return counts

@@ -75,7 +75,7 @@ class Sketch:
     """A network before its rows are drawn: everything that each row follows from. Nodes as in `audience_network`.
 
     offsets       int64[n_nodes + 1]
-    coworkers     int64[n_nodes], how many of a row's targets are employees
+    coworkers     int64[E], how many of a row's targets are employees
     row_segments  int32[n_nodes], −1 for none
     members       int32[A], the audience by segment; starts: int64[segments + 1], where each segment begins among them
     """
@@ -185,9 +185,7 @@ def sketch_network(
         audience_counts = _onward_counts(n_audience, audience_mean_degree, audience_sigma, key)
     coworkers, offsets = _row_lengths(counts, n_employees, coworker_share, audience_counts, n_audience)
     members, starts = _segment_members(segments)
-    row_segments = np.concatenate(
-        [np.where(source_segments < starts.size - 1, source_segments, -1), segments]
-    )
+    row_segments = np.concatenate([source_segments, segments])
     return Sketch(
         n_nodes, n_employees, n_sources, offsets, coworkers, row_segments, members, starts, float(homophily),
         float(concentration), np.uint64(key),
@@ -210,19 +208,18 @@ def _row_lengths(
     audience_counts: ArrayLike,
     n_audience: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Coworkers of each row, and the offsets of all rows."""
+    """Coworkers of each employee, and the offsets of all rows."""
     onwards = np.minimum(np.asarray(audience_counts, dtype=np.int64), max(n_audience - 1, 0))
     if onwards.shape != (n_audience,):
         raise ValueError(f"audience_counts of shape {onwards.shape}; {n_audience} people; give one for each")
     if onwards.size and onwards.min() < 0:
         raise ValueError(f"audience count {onwards.min()}; 0 or above; correct the count")
-    coworkers = np.zeros(counts.size + n_audience, dtype=np.int64)
-    coworkers[:n_employees] = np.minimum(
+    coworkers = np.minimum(
         np.rint(counts[:n_employees] * coworker_share).astype(np.int64), max(n_employees - 1, 0)
     )
-    outside = np.concatenate([np.minimum(counts - coworkers[: counts.size], n_audience), onwards])
-    offsets = np.zeros(coworkers.size + 1, dtype=np.int64)
-    np.cumsum(coworkers + outside, out=offsets[1:])
+    near = np.concatenate([coworkers, np.zeros(counts.size - n_employees, dtype=np.int64)])
+    offsets = np.zeros(counts.size + n_audience + 1, dtype=np.int64)
+    np.cumsum(np.concatenate([near + np.minimum(counts - near, n_audience), onwards]), out=offsets[1:])
     if offsets[-1] > MAX_EDGES:
         raise ValueError(f"{offsets[-1]} edges; at most {MAX_EDGES} are stored; use engine.implicit instead")
     return coworkers, offsets

@@ -49,9 +49,10 @@ def fill_rows(
         step = np.uint64(0)
         place = offsets[row]
         taken[row >> 6] |= ONE << np.uint64(row & 63)
-        near_end = place + coworkers[row]
+        near_end = place + coworkers[row] if row < coworkers.size else place
         segment = row_segments[row]
-        own_size = starts[segment + 1] - starts[segment] if segment >= 0 else 0
+        known = segment >= 0 and segment < starts.size - 1
+        own_size = starts[segment + 1] - starts[segment] if known else 0
         misses, own = 0, False
         while place < offsets[row + 1]:
             step += ONE

@@ -30,7 +30,8 @@ from engine import response_kernel as loops
 from engine.geometric import class_of, class_probabilities, class_tables
 from engine.graph import MAX_EDGES, Graph
 
-ALL_DRAWN = np.empty(0, dtype=np.uint8)
+# Of a network that is drawn and whose people's interests are stored: neither rows nor tastes are drawn when they are asked for.
+ALL_KNOWN = (np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.int32), np.zeros(3), np.uint64(0))
 FIRST_VIEW, CLICKED, REPOSTED = loops.FIRST_VIEW, loops.CLICKED, loops.REPOSTED
 
 
@@ -227,7 +228,7 @@ def propagate(
         loops.run_shares(
             graph.offsets.view(np.uint64), targets, *audience, numbers, names, share_rates, np.uint64(key), day,
             tables, counts, work.edges, work.flags, work.visited, work.today, work.queue, work.picked, work.words,
-            ALL_DRAWN, state,
+            *ALL_KNOWN, state,
         )  # fmt: skip
         if state[0] == len(names):
             break

@@ -21,6 +21,7 @@ from engine.signatures import (
     F32In,
     F32Matrix,
     F64In,
+    I32In,
     I64Matrix,
     I64Out,
     U8In,
@@ -31,7 +32,7 @@ from engine.signatures import (
     U64In,
     U64Out,
 )
-from engine.streams import GOLDEN, bits, mix
+from engine.streams import GOLDEN, bits, mix, uniform
 
 FIRST_VIEW, CLICKED, REPOSTED = 1, 2, 4
 # Trust of an edge over which nothing is shown: a muted source.
@@ -42,6 +43,8 @@ UNIT_32 = 1.0 / 4294967296.0
 VIEW_SALT = np.uint64(0xD1B54A32D192ED03)
 REPOST_SALT = np.uint64(0x8CB92BA72F3D8DD7)
 SHIFT_40 = np.uint64(40)
+# Ordinal of a person's interest in the first topic.
+INTEREST = 2
 
 # Columns of the counts a share gets, in the order of engine.response.Outcome.
 AUDIENCE, EXPOSURES, VIEWERS, CLICKS, REPOSTS, DEPTH, BEYOND_ONE, THINNED = range(8)
@@ -87,13 +90,23 @@ def clear_marks(targets: Any, seen_edges: Any, marks: Any) -> None:
 
 
 @inlined
+def taste(v: Any, topic: Any, segments: Any, levels: Any, key: Any) -> Any:
+    """A person's interest in a topic, drawn when it is asked for: the level of one's own topic or of another, give or take."""
+    level = levels[0] if segments[v] == topic else levels[1]
+    drawn = level + levels[2] * (uniform(key, 2, np.int64(v), INTEREST + np.int64(topic)) - 0.5)
+    return np.float32(min(max(drawn, 0.0), 1.0))
+
+
+@inlined
 def lift_of(
-    e: Any, v: Any, topic: Any, theta: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, n_topics: Any
-) -> Any:
+    e: Any, v: Any, topic: Any, theta: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, n_topics: Any,
+    segments: Any, levels: Any, taste_key: Any,
+) -> Any:  # fmt: skip
     """exp(trust·T + affinity·A − fatigue·F)."""
-    return math.exp(
-        theta[0] * edge_trust[e] + theta[1] * interest[v * n_topics + topic] - theta[2] * edge_fatigue[e]
+    liking = (
+        interest[v * n_topics + topic] if n_topics > ZERO else taste(v, topic, segments, levels, taste_key)
     )
+    return math.exp(theta[0] * edge_trust[e] + theta[1] * liking - theta[2] * edge_fatigue[e])
 
 
 @inlined
@@ -141,6 +154,9 @@ def respond(
     theta: Any,
     n_topics: Any,
     column: Any,
+    segments: Any,
+    levels: Any,
+    taste_key: Any,
 ) -> Any:
     """Let the targets of the seen edges click and repost, each at its first sight in the tree.
 
@@ -159,7 +175,9 @@ def respond(
             viewers += ONE
             fresh += np.uint64(today[v >> SIX] & bit == ZERO)
             today[v >> SIX] |= bit
-            lift = lift_of(e, v, column, theta, edge_trust, edge_fatigue, interest, n_topics)
+            lift = lift_of(
+                e, v, column, theta, edge_trust, edge_fatigue, interest, n_topics, segments, levels, taste_key
+            )  # fmt: skip
             if np.float64(words[i] & LOW_32) * UNIT_32 < click_rate * lift:
                 flags |= CLICKED
                 clicks += ONE
@@ -215,7 +233,8 @@ def grow_tree(
     offsets: Any, targets: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, feed_load: Any,
     rates: Any, shares: Any, share_rates: Any, s: Any, key: Any, day: Any, tree_key: Any, tables: Any,
     counts: Any, seen_edges: Any, seen_flags: Any, visited: Any, today: Any, queue: Any, n: Any,
-    picked: Any, words: Any, next_picked: Any, written: Any, drawn: Any, state: Any,
+    picked: Any, words: Any, next_picked: Any, written: Any, drawn: Any, segments: Any, levels: Any, taste_key: Any,
+    state: Any,
 ) -> Any:  # fmt: skip
     """One share and its reposts, from the `n` picked edges of its own broadcast on; meanwhile pick those of the
     next share.
@@ -250,7 +269,7 @@ def grow_tree(
         reply = respond(
             n, picked, words, targets, visited, today, queue, tail, seen_flags, written,
             rate[CLICK_RATE] * premium, rate[REPOST_RATE], edge_trust, edge_fatigue, interest, theta, n_topics,
-            column,
+            column, segments, levels, taste_key,
         )  # fmt: skip
         tail, viewers, clicks, reach = reply[0], viewers + reply[1], clicks + reply[2], reach + reply[3]
         written += n
@@ -301,6 +320,9 @@ def grow_tree(
     U32Out,  # picked
     U64Out,  # words
     U8In,  # drawn
+    I32In,  # segments
+    F64In,  # levels: interest in one's own topic and in others, width
+    U64,  # taste_key
     I64Out,  # state
 )
 def run_shares(
@@ -325,6 +347,9 @@ def run_shares(
     picked: Any,
     words: Any,
     drawn: Any,
+    segments: Any,
+    levels: Any,
+    taste_key: Any,
     state: Any,
 ) -> None:
     """Run shares from state[0] on; stop before one whose exposures do not fit, so that the caller can grow
@@ -332,6 +357,7 @@ def run_shares(
 
     state    next share, exposures written, unique reach so far, and 1 + the node whose contacts are wanted (0: none)
     drawn    by node, whether its targets stand in `targets`; empty where all do
+    segments, levels, taste_key   of `taste`, read where `interest` is empty
     visited  bitmap of one tree; today: of the day. Both come in as zeros and visited goes out so
     """
     first, reach, half = np.uint64(state[1]), np.uint64(state[2]), words.size // 2
@@ -346,7 +372,7 @@ def run_shares(
         written, fresh, fits, n, next_key = grow_tree(
             offsets, targets, edge_trust, edge_fatigue, interest, feed_load, rates, shares, share_rates, s, key,
             day, tree_key, tables, counts, seen_edges, seen_flags, visited, today, queue, n, picked, words,
-            next_picked, first, drawn, state,
+            next_picked, first, drawn, segments, levels, taste_key, state,
         )  # fmt: skip
         draw_words(n, next_picked, next_words, targets, feed_load, next_key + VIEW_SALT)
         clear_marks(targets, seen_edges[first:written], visited)

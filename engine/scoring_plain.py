@@ -56,7 +56,8 @@ class PlainState(NamedTuple):
 
     def copy(self) -> PlainState:
         """A state that shares nothing with this one."""
-        return self.of(self.people, self.objects.pairs())
+        objects = Objects({slot: pair[:] for slot, pair in self.objects.items() if pair[0]})
+        return PlainState([row[:] for row in self.people], objects, self.used[:])
 
 
 class PlainTables(NamedTuple):

@@ -43,7 +43,7 @@ from web.employee import boards as employee_boards
 from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import decisions
+from web.hr import audit, decisions, records
 from web.hr import imports as hr_imports
 from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
@@ -128,6 +128,8 @@ ROUTERS = (
     hr_people.router,
     hr_person.router,
     hr_imports.router,
+    audit.router,
+    records.router,
     strategist.router,
 )
 

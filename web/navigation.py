@@ -34,6 +34,8 @@ DOORS = (
     Door("/hr/membership", msg("Membership"), Right.INVITE),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
     Door("/hr/people", msg("People"), Right.PEOPLE_READ),
+    Door("/hr/audit", msg("Audit log"), Right.AUDIT_READ),
+    Door("/hr/records", msg("Periods"), Right.PERIODS),
     Door("/invitations", msg("Invite"), Right.INVITE),
     Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
     Door("/admin/settings", msg("Settings"), Right.SETTINGS),

@@ -104,9 +104,9 @@ SignedIn = Annotated[Account, Depends(Needs(Right.OWN))]
 Employee = Annotated[Account, Depends(Needs(Right.TAKE_PART))]
 SchemeReader = Annotated[Account, Depends(Needs(Right.SCHEME_READ))]
 ForecastReader = Annotated[Account, Depends(Needs(Right.FORECAST_READ))]
+Reviewer = Annotated[Account, Depends(Needs(Right.REVIEW))]
 Inviter = Annotated[Account, Depends(Needs(Right.INVITE))]
 Settler = Annotated[Account, Depends(Needs(Right.SETTINGS))]
-Reviewer = Annotated[Account, Depends(Needs(Right.REVIEW))]
 PeopleReader = Annotated[Account, Depends(Needs(Right.PEOPLE_READ))]
 PeopleWriter = Annotated[Account, Depends(Needs(Right.PEOPLE_WRITE))]
 Auditor = Annotated[Account, Depends(Needs(Right.AUDIT_READ))]
@@ -185,34 +185,30 @@ class ShownToken:
 
 
 @dataclass(frozen=True)
-class ShownWith:
-    """A dependency: the bearer token of the request, not yet read; it must have one of the scopes."""
+class OfToken:
+    """What a dependency asks of a request: a bearer token that has one of the scopes."""
 
     scopes: tuple[str, ...]
+
+
+class ShownWith(OfToken):
+    """A dependency: the bearer token of the request, not yet read. Raises Problem where it shows none."""
 
     async def __call__(
         self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ShownToken:
-        """What the request shows."""
+        """The token of the request."""
         return ShownToken(request, self.scopes)
 
 
-@dataclass(frozen=True)
-class TokenWith:
+class TokenWith(OfToken):
     """A dependency: the bearer token of the request, which must have one of the scopes. Raises Problem."""
-
-    scopes: tuple[str, ...]
 
     async def __call__(
         self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ApiToken:
         """The token of the request."""
         return await ShownToken(request, self.scopes).read()
-
-
-def shown_with(*scopes: str) -> ShownWith:
-    """The dependency of a route that reads the token in its own transaction."""
-    return ShownWith(scopes)
 
 
 def token_with(*scopes: str) -> TokenWith:

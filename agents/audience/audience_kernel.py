@@ -53,6 +53,7 @@ class World(NamedTuple):
     sources: Any
     offsets: Any
     coworkers: Any
+    coworkers_at: Any
     starts: Any
     starts_at: Any
     employees: Any
@@ -94,7 +95,8 @@ def draw_contacts(
     first, after, people = w.nodes[r], w.nodes[r + 1], w.nodes[r] - w.sources[r]
     here = w.nodes[r + 1] - w.sources[r + 1]
     fill_rows(
-        node, node + 1, w.offsets[first + r : after + r + 1], w.coworkers[first:after], row_segments[first:after],
+        node, node + 1, w.offsets[first + r : after + r + 1], w.coworkers[w.coworkers_at[r] : w.coworkers_at[r + 1]],
+        row_segments[first:after],
         members[people:here], w.starts[w.starts_at[r] : w.starts_at[r + 1]], w.employees[r],
         w.sources[r + 1] - w.sources[r], ties[0], ties[1], keys[r], taken, targets,
     )  # fmt: skip
@@ -156,13 +158,13 @@ def bring_up_to_date(
 
 
 @kernel(
-    I64In, _WORLD, I32In, I32In, F64In, U64In, U64Out, I32Out, U32In, U64In, U8Out, U8Out, F32Out, F32In, F32In,
+    I64In, _WORLD, I32In, I32In, F64In, U64In, U64Out, I32Out, U32In, U64In, U8Out, U8Out, F32Out, F64Matrix, F32In,
     F64Matrix, F64Matrix, U32Matrix, F32Matrix, U64In, I64, U32In, I64Matrix, U32Out, U8Out, U64Out, U64Out, U32Out,
     U32Out, U64Out, I64Out,
 )  # fmt: skip
 def spread(
     share_at: Any, world: Any, row_segments: Any, members: Any, ties: Any, keys: Any, taken: Any, targets: Any,
-    targets_u: Any, offsets_u: Any, drawn: Any, ready: Any, lift: Any, interest: Any, feed_load: Any, feel: Any,
+    targets_u: Any, offsets_u: Any, drawn: Any, ready: Any, lift: Any, levels: Any, feed_load: Any, feel: Any,
     rates: Any, names: Any, share_rates: Any, see_keys: Any, day: Any, tables: Any, counts: Any, seen_edges: Any,
     seen_flags: Any, visited: Any, today: Any, queue: Any, picked: Any, words: Any, progress: Any,
 ) -> None:  # fmt: skip
@@ -172,8 +174,7 @@ def spread(
     progress  next run, exposures written, and room for the state of `run_shares`
     """
     w = World(*world)
-    n_topics = interest.size // feed_load.size
-    state = progress[2:]
+    state, stored = progress[2:], feed_load[0:0]
     for r in range(progress[0], see_keys.size):
         s, after = share_at[r], share_at[r + 1]
         if after > s:
@@ -183,9 +184,10 @@ def spread(
             while True:
                 run_shares(
                     offsets_u[node + r : last + r + 1], targets_u[e:end], lift[e:end], lift[e:end],
-                    interest[node * n_topics : last * n_topics], feed_load[node:last], rates[r], names[s:after],
+                    stored, feed_load[node:last], rates[r], names[s:after],
                     share_rates[s:after], see_keys[r], day, tables, counts[s:after], seen_edges[written:],
-                    seen_flags[written:], visited, today, queue, picked, words, ready[node:last], state,
+                    seen_flags[written:], visited, today, queue, picked, words, ready[node:last],
+                    row_segments[node:last], levels[r], keys[r], state,
                 )  # fmt: skip
                 if state[WANTED] == 0:
                     break

@@ -22,7 +22,7 @@ from agents.audience.audience_kernel import (
 from agents.audience.sights import Room, Sights
 from agents.parameters.parameters import Parameters
 from agents.world.lanes import Draw, Laws
-from agents.world.network import Networks
+from agents.world.network import Networks, untouched
 from engine.geometric import class_tables
 from engine.response import ResponseRates, Shares, share_rows
 from engine.response_kernel import AUDIENCE, BEYOND_ONE, CLICKS, DEPTH, N_COUNTS, REPOSTS, THINNED
@@ -64,17 +64,17 @@ class Feelings:
             networks.pages
         ]
         # What nobody writes takes no memory: most people never post.
-        self._trust, self._lift = np.empty(edges, dtype=np.float32), np.empty(edges, dtype=np.float32)
-        self._fatigue, self.muted = np.zeros(edges, dtype=np.float32), np.zeros(edges, dtype=np.uint8)
+        self._trust, self._lift = untouched(edges, np.float32), untouched(edges, np.float32)
+        self._fatigue, self.muted = untouched(edges, np.float32), untouched(edges, np.uint8)
         self._felt, self._ready = (
             np.zeros(n, dtype=np.uint8),
-            np.zeros(int(networks.nodes[-1]), dtype=np.uint8),
+            untouched(int(networks.nodes[-1]), np.uint8),
         )
         self.touched = np.full(n, first_day, dtype=np.int64)
         self.stirred = np.zeros(n, dtype=bool)
         self.trust_shift, self.fatigue_sum = np.zeros(n), np.zeros(n)
         self.posts, self.promotion, self._promotional = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.reached = np.zeros(int(networks.nodes[-1]), dtype=np.uint8)
+        self.reached = untouched(int(networks.nodes[-1]), np.uint8)
         self.n_reached = np.zeros(networks.count, dtype=np.int64)
         self._see = _keys(draws, Stream.SEE)
         self._feel_keys = _keys(draws, Stream.TRUST)
@@ -200,7 +200,7 @@ class Feelings:
         while True:
             spread(
                 share_at, *networks.rows, networks.targets.view(np.uint32), networks.offsets.view(np.uint64),
-                networks.drawn, self._ready, self._lift, networks.interest.reshape(-1), networks.feed_load, self._feel,
+                networks.drawn, self._ready, self._lift, networks.levels, networks.feed_load, self._feel,
                 self._rates, names, share_rates, self._see, day, class_tables().reshape(-1), counts, room.edges,
                 room.flags, room.visited, room.today, room.queue, room.picked, room.words, progress,
             )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from mmap import mmap
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Organisation
-from agents.world.lanes import Draw
+from agents.world.lanes import Draw, Laws
 from agents.world.population import Staff
 from engine.generate import Sketch, sketch_network
 from engine.graph import MAX_EDGES, Graph
+from engine.response_kernel import INTEREST
 from engine.streams import Stream, normals, stream_key, uniforms
 
 Floats32 = NDArray[np.float32]
@@ -23,7 +25,7 @@ Ints = NDArray[np.int64]
 Kind = TypeVar("Kind", bound=np.generic)
 
 LEAST_STORED_CONTACTS = 10.0
-LOAD, SEGMENT, INTEREST = 0, 1, 2
+LOAD, SEGMENT = 0, 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +65,16 @@ class Networks:
     nodes, edges, sources  int64[R + 1]: where each run's begin
     offsets        int64[nodes + R]: the offsets of each run's rows among its own edges, one run's after another's
     targets        int32[edges], nodes of the edge's own run; drawn: uint8[nodes], whether a row of it is
-    interest, feed_load    float32[nodes, topics], float32[nodes]
+    feed_load      float32[nodes]
+    levels         float64[R, 3]: interest in one's own topic, in others, and its width; interests are drawn when they are asked for
     begins, degrees, lane  int64[sources]: first edge among all, contacts, and run of each source
     onward_weight  float64[R], as of `Network`
     The other arrays are those of `engine.generate.Sketch`, one run's after another's.
     """
 
-    def __init__(self, built: Sequence[tuple[Sketch, Floats32, Floats32, float]], n_corporate: int) -> None:
+    def __init__(
+        self, built: Sequence[tuple[Sketch, Floats32, float]], n_corporate: int, n_topics: int, laws: Laws
+    ) -> None:
         sketches = [one[0] for one in built]
         self.n_corporate = n_corporate
         self.employees = np.array([one.n_employees for one in sketches], dtype=np.int64)
@@ -86,17 +91,18 @@ class Networks:
         self.members = _joined([one.members for one in sketches])
         self.starts = _joined([one.starts for one in sketches])
         self.starts_at = _bounds([one.starts.size for one in sketches])
-        # Only employees have coworkers: what nobody writes takes no memory.
-        self.coworkers = np.zeros(int(self.nodes[-1]), dtype=np.int64)
-        for node, one in zip(self.nodes.tolist(), sketches, strict=False):
-            self.coworkers[node : node + one.n_employees] = one.coworkers[: one.n_employees]
+        self.coworkers = _joined([one.coworkers for one in sketches])
+        self.coworkers_at = _bounds(self.employees)
         self.ties = np.array([sketches[0].homophily, sketches[0].concentration])
         self.keys = np.array([one.key for one in sketches], dtype=np.uint64)
-        self.interest = _joined([one[1] for one in built])
-        self.feed_load = _joined([one[2] for one in built])
-        self.onward_weight = np.array([one[3] for one in built])
-        self.targets = np.empty(int(self.edges[-1]), dtype=np.int32)
-        self.drawn = np.zeros(int(self.nodes[-1]), dtype=np.uint8)
+        self.feed_load = _joined([one[1] for one in built])
+        self.onward_weight = np.array([one[2] for one in built])
+        self.targets = untouched(int(self.edges[-1]), np.int32)
+        self.drawn = untouched(int(self.nodes[-1]), np.uint8)
+        self.n_topics, self.laws = n_topics, laws
+        self.levels = np.stack(
+            [laws.column(name) for name in ("interest_own", "interest_other", "interest_spread")], axis=1
+        )
         self.lane = np.repeat(np.arange(len(built), dtype=np.int64), per_run)
         self.own = np.arange(self.lane.size, dtype=np.int64) - self.sources[self.lane]
         local = self.offsets[self.nodes[self.lane] + self.lane + self.own]
@@ -109,7 +115,8 @@ class Networks:
     def world(self) -> tuple[Ints, ...]:
         """As `agents.audience.audience_kernel.World` has it."""
         return (
-            self.nodes, self.edges, self.sources, self.offsets, self.coworkers, self.starts, self.starts_at, self.employees,
+            self.nodes, self.edges, self.sources, self.offsets, self.coworkers, self.coworkers_at, self.starts, self.starts_at,
+            self.employees,
         )  # fmt: skip
 
     @cached_property
@@ -141,7 +148,8 @@ class Networks:
         first = int(self.nodes[run] - self.sources[run])
         return Sketch(
             after - node, int(self.employees[run]), int(self.sources[run + 1] - self.sources[run]),
-            self.offsets[node + run : after + run + 1], self.coworkers[node:after], self.row_segments[node:after],
+            self.offsets[node + run : after + run + 1],
+            self.coworkers[self.coworkers_at[run] : self.coworkers_at[run + 1]], self.row_segments[node:after],
             self.members[first : first + people], self.starts[self.starts_at[run] : self.starts_at[run + 1]],
             float(self.ties[0]), float(self.ties[1]), self.keys[run],
         )  # fmt: skip
@@ -154,7 +162,7 @@ class Networks:
             sketch.fill(0, sketch.n_nodes, targets)
         return Network(
             graph=Graph(sketch.n_nodes, sketch.offsets[:], targets[:]),
-            interest=self.interest[nodes],
+            interest=_interests(self.row_segments[nodes], self.n_topics, self.laws.all[run], self.keys[run]),
             feed_load=self.feed_load[nodes],
             n_employees=sketch.n_employees,
             n_corporate=self.n_corporate,
@@ -176,17 +184,16 @@ def build_networks(
 ) -> Networks:
     """Sketch the audience network of each run."""
     built = [
-        _sketched(
-            organisation, staff, n_topics, draw.parameters, stream_key(draw.seed, Stream.NETWORK, draw.run)
-        )
+        _sketched(organisation, staff, draw.parameters, stream_key(draw.seed, Stream.NETWORK, draw.run))
         for staff, draw in zip(staffs, draws, strict=True)
     ]
-    return Networks(built, len(organisation.corporate_accounts))
+    laws = Laws(draw.parameters for draw in draws)
+    return Networks(built, len(organisation.corporate_accounts), n_topics, laws)
 
 
 def _sketched(
-    organisation: Organisation, staff: Staff, n_topics: int, p: Parameters, key: np.uint64
-) -> tuple[Sketch, Floats32, Floats32, float]:
+    organisation: Organisation, staff: Staff, p: Parameters, key: np.uint64
+) -> tuple[Sketch, Floats32, float]:
     audience = organisation.audience
     accounts = organisation.corporate_accounts
     counts = np.concatenate([staff.contacts, np.array([a.followers for a in accounts], dtype=np.int64)])
@@ -208,9 +215,14 @@ def _sketched(
         audience_mean_degree=stored,
         concentration=1.0 + 3.0 * audience.overlap,
     )
-    everybody = np.concatenate([segments, audience_segment])
     weight = onward / stored if stored > 0.0 else 1.0
-    return sketch, _interests(everybody, n_topics, p, key), _feed_loads(sketch.n_nodes, p, key), weight
+    return sketch, _feed_loads(sketch.n_nodes, p, key), weight
+
+
+def untouched(size: int, kind: type[Kind]) -> NDArray[Kind]:
+    """Zeros that take memory where they are written to, page by page, and nowhere else."""
+    count = size * np.dtype(kind).itemsize
+    return np.frombuffer(mmap(-1, max(count, 1)), dtype=kind, count=size)
 
 
 def stored_contacts(onward: float, p: Parameters) -> float:
@@ -221,7 +233,8 @@ def stored_contacts(onward: float, p: Parameters) -> float:
     return float(min(onward, max(LEAST_STORED_CONTACTS, onward * likeliest)))
 
 
-def _interests(segment: Ints, n_topics: int, p: Parameters, key: np.uint64) -> Floats32:
+def _interests(segment: NDArray[np.int32], n_topics: int, p: Parameters, key: np.uint64) -> Floats32:
+    # As `engine.response_kernel.taste` draws them one by one.
     rows = np.arange(segment.size, dtype=np.int64)
     interest = np.empty((segment.size, n_topics), dtype=np.float32)
     for topic in range(n_topics):

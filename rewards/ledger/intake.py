@@ -271,12 +271,12 @@ class _Intake:
         refs = {one.told.ref for one in counted}
         earlier = {id_ for row in held if row.id not in refs for id_ in (row.person_id, row.owner_id) if id_}
         ordered = {person_id: sorted(told, key=_key) for person_id, told in sorted(fresh.items())}
-        late = {
-            person_id: told[0].occurred_us
+        late = [
+            person_id
             for person_id, told in ordered.items()
             if person_id not in earlier
             and folder.is_late(self.places[person_id], self.people[person_id], told)
-        }
+        ]
         folder.read_ahead(late)
         for person_id, told in ordered.items():
             person = self.people[person_id]

@@ -62,7 +62,7 @@ class Entry:
         return explain(self.reason, self.arguments)
 
 
-_NO_RULE = Entry("", "", "points", 0, Reason.NO_RULE)
+_NO_RULE = (Entry("", "", "points", 0, Reason.NO_RULE),)
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,10 @@ class PersonState:
     def new(cls, compiled: CompiledScheme) -> PersonState:
         """The state before any event."""
         return cls(PlainState.of([compiled.fresh_row]))
+
+    def copy(self) -> PersonState:
+        """A state that can go another way."""
+        return PersonState(self.score.copy(), self.aside)
 
     @property
     def row(self) -> list[int]:
@@ -188,29 +192,23 @@ def award(
     compiled: CompiledScheme, state: PersonState, event: Event, facts: PersonFacts, role: Role = "subject"
 ) -> tuple[PersonState, Outcome]:
     """Score one event for one person with the kernel uncompiled; returns the new state and the entries."""
-    after = PersonState(state.score.copy(), state.aside)
-    found = award_batch(compiled, after, batch_of(compiled, event, facts, role))
-    return after, Outcome(tuple(entry for _, entry in found))
+    after = state.copy()
+    (entries,) = award_batch(compiled, after, batch_of(compiled, event, facts, role))
+    return after, Outcome(entries)
 
 
-def award_batch(
-    compiled: CompiledScheme, state: PersonState, batch: Occasions, silent: int = 0
-) -> list[tuple[int, Entry]]:
+def award_batch(compiled: CompiledScheme, state: PersonState, batch: Occasions) -> list[tuple[Entry, ...]]:
     """Score several events of one person in the order given, with the kernel uncompiled; the state given is moved on.
 
-    Entries with the places of their events, in order. A subject's event that no rule concerns has one that says so. Of the first
-    `silent` events only badges are told.
+    Entries by event. A subject's event that no rule concerns has one that says so.
     """
-    found: list[tuple[int, Entry]] = []
-    told, roles, known = silent, batch.roles, compiled.explained
+    found: list[tuple[Entry, ...]] = [()] * len(batch.kinds)
+    known = compiled.explained
     for at, item, amount, reason in score_plain(compiled.plain_tables, state.score, batch):
-        if at < silent and codes.reason_code(reason) not in _BADGES:
-            continue
-        found += [(one, _NO_RULE) for one in range(told, at) if not roles[one]]
-        told = max(told, at + 1)
-        entry = known.get((item, amount, reason)) or _explained(compiled, item, amount, reason)
-        found.append((at, entry))
-    found += [(one, _NO_RULE) for one in range(told, len(roles)) if not roles[one]]
+        found[at] += (known.get((item, amount, reason)) or _explained(compiled, item, amount, reason),)
+    for at, owner in enumerate(batch.roles):
+        if not owner and not found[at]:
+            found[at] = _NO_RULE
     return found
 
 

@@ -1,6 +1,7 @@
 """Rows of the inbox: `event`, unique by (organisation, source, id)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import CompoundSelect, and_, bindparam, select, true, update
@@ -87,7 +88,7 @@ def scored_of(
     rows = tx.ask_each(statement, sorted(ids), from_us=from_us, before_us=before)
     found: dict[int, list[ScoredEventRow]] = {id_: [] for id_ in ids}
     # Sorted here, not by the database: collations differ, code points do not.
-    for row in sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id)):
+    for row in sorted(rows, key=attrgetter("occurred_us", "source", "event_id")):
         found[row.who].append(row)
     return found
 
