@@ -16,7 +16,7 @@ from rewards.badges.credentials import SigningKey
 from rewards.faults import BadValue
 from rewards.outside.mail import MOST_PER_MINUTE, Post
 from rewards.outside.provider_settings import ProviderSettings, provider_from_environment
-from rewards.outside.smtp import MailServer, Tls
+from rewards.outside.smtp import MailServer, Tls, default_port
 from web.proxies import PROXY_HEADERS, Network, parse_networks
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -139,7 +139,7 @@ class Settings(BaseSettings):
             raise BadValue(
                 "GROUNDSWELL_SMTP_TLS: none would send the password in the clear; set starttls or tls and start again"
             )
-        port = self.smtp_port or (465 if self.smtp_tls == "tls" else 587)
+        port = self.smtp_port or default_port(self.smtp_tls)
         server = MailServer(
             host, port, self.smtp_tls, self.mail_from, self.smtp_user, self.smtp_password, self.smtp_ca_file
         )

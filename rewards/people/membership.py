@@ -13,6 +13,7 @@ from rewards.disclosure import told
 from rewards.events import Event
 from rewards.faults import BadValue, Refused
 from rewards.language import msg
+from rewards.ledger.fold import replay_people
 from rewards.ledger.intake import record
 from rewards.ledger.versions import Schemes
 from rewards.mail.queue import queue
@@ -268,8 +269,12 @@ def _step(
     }
     people_rows.change(tx, row.id, values)
     projections.show(tx, organisation, row.id, not hidden)
-    # Last: the event is scored by the standing that begins with it, and what lies after it is counted again.
+    # Last: the event is scored by the standing that begins with it. What clocks that ran ahead put after it is counted again.
+    ahead = states.lock(tx, organisation, [row.id])[row.id].last_us > at_us
     record(tx, organisation, [_event(row.id, row.external_id, standing, at_us)], received_at=now)
+    if ahead:
+        home = organisation_rows.find_shared(tx, organisation)
+        replay_people(tx, organisation, home, [row.id], to_us(now))
     log_change(tx, organisation, actor, f"people.{standing}", row.id, now)
 
 
