@@ -34,10 +34,14 @@ DOORS = (
     Door("/hr/membership", msg("Membership"), Right.INVITE),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
     Door("/hr/people", msg("People"), Right.PEOPLE_READ),
+    Door("/hr/audit", msg("Audit log"), Right.AUDIT_READ),
+    Door("/hr/records", msg("Periods"), Right.PERIODS),
     Door("/invitations", msg("Invite"), Right.INVITE),
     Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
     Door("/admin/settings", msg("Settings"), Right.SETTINGS),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
+    Door("/admin/tokens", msg("Tokens"), Right.TOKENS),
+    Door("/admin/webhooks", msg("Webhooks"), Right.TOKENS),
     Door("/admin/mail", msg("Mail"), Right.SETTINGS),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, cast
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Security
@@ -22,6 +22,7 @@ from web.batching import Batcher
 from web.devices import device_of
 from web.problems import COOKIE, Problem
 from web.settings import Settings
+from web.token_uses import TokenUses
 
 MOST_KNOWN_TOKENS = 1024
 
@@ -112,6 +113,8 @@ PeopleWriter = Annotated[Account, Depends(Needs(Right.PEOPLE_WRITE))]
 Auditor = Annotated[Account, Depends(Needs(Right.AUDIT_READ))]
 PeriodCloser = Annotated[Account, Depends(Needs(Right.PERIODS))]
 Exporter = Annotated[Account, Depends(Needs(Right.EVENTS_EXPORT))]
+Administrator = Annotated[Account, Depends(Needs(Right.ACCOUNTS))]
+SchemeWriter = Annotated[Account, Depends(Needs(Right.SCHEME_WRITE))]
 
 
 _BEARER = HTTPBearer(
@@ -122,12 +125,14 @@ _BEARER = HTTPBearer(
 Tokens = Batcher[str, ApiToken | None]
 
 
-def token_reader(store: Database) -> Tokens:
+def token_reader(store: Database, uses: TokenUses) -> Tokens:
     """Reads tokens from the database, every time: one that was revoked, or whose person has gone, ends at once."""
 
     def read(secrets: Sequence[str]) -> list[ApiToken | None]:
         with store.read() as tx:
-            return authenticate_tokens(tx, secrets, now())
+            found = authenticate_tokens(tx, secrets, now())
+        uses.note(found, now())
+        return found
 
     return Batcher("tokens", read)
 
@@ -166,7 +171,10 @@ class ShownToken:
     def known(self) -> ApiToken | None:
         """What it was when last read, if it might do then what is asked: whoever goes on with it reads it in their own transaction."""
         found = self._request.app.state.known_tokens.get(self.secret)
-        return found if found is not None and set(self._scopes) & set(found.scopes) else None
+        if found is None or not set(self._scopes) & set(found.scopes):
+            return None
+        self._request.app.state.token_uses.note([found], now())
+        return cast("ApiToken", found)
 
     async def read(self) -> ApiToken:
         """What it may do now. Raises Problem."""

@@ -1,4 +1,4 @@
-"""Rows of people that HR's changes read and write: moves that lie ahead, managers, accounts of one human."""
+"""Rows of people that HR's changes read and write: moves that lie ahead, and managers."""
 
 from sqlalchemy import delete, select, update
 
@@ -7,7 +7,6 @@ from rewards.store.session import Transaction
 
 PERSON = schema.person
 MEMBERSHIP = schema.membership
-LINK = schema.person_link
 
 
 def drop_membership_ahead(tx: Transaction, person_id: int, from_us: int) -> bool:

@@ -17,6 +17,8 @@ PAGES = {
         "/",
         "/share/customer-dairy/linkedin",
         "/share/field-notes-calibration/x",
+        "/share/open-source-logger/facebook",
+        "/suggest",
         "/points",
         "/badges",
         "/thanks",
@@ -27,12 +29,27 @@ PAGES = {
         "/account/notifications",
         "/mail/unsubscribe/nothing",
     ),
+    "content": (
+        "/content",
+        "/content/calendar",
+        "/content/new",
+        "/content/items/open-source-logger",
+        "/content/items/open-source-logger/edit",
+        "/content/suggestions",
+        "/content/rules",
+        "/content/bring",
+    ),
     "hr": (
         "/hr",
         "/hr/decisions",
+        "/hr/people",
+        "/hr/import",
+        "/hr/audit",
+        "/hr/records",
         "/hr/membership",
     ),
     "strategist": ("/strategist",),
+    "admin": ("/account", "/admin/tokens", "/admin/webhooks"),
 }
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

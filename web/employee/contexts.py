@@ -15,6 +15,7 @@ from rewards.content.links import ShareDraft
 from rewards.ledger.entries import BadgeView, Balances, EntryView
 from rewards.nominations.nominations import Award, Honour
 from rewards.people.accounts import Account
+from rewards.people.directory import Colleague
 from rewards.people.people import Person
 from rewards.scheme.networks import NetworkRules
 from rewards.scheme.scheme import IncentiveScheme, millipoints
@@ -28,7 +29,7 @@ NEAREST_BADGES = 2
 class WeekBar:
     """One bar of the own trend: the week's points and its height in percent of the highest."""
 
-    label: str
+    start: date
     millipoints: int
     height: int
 
@@ -140,18 +141,25 @@ class BadgesContext:
 
 @dataclass(frozen=True)
 class ThanksContext:
-    """Thanks and awards by nomination, with what went wrong and the words that were typed. `left`: of the allowance (None: thanks carry no points)."""
+    """Thanks and awards by nomination, with what went wrong and the words that were typed. `left`: of the allowance (None: thanks carry no points).
+
+    `picked` and `nominee` are the colleagues chosen in the two forms; `found` those whose names begin with `find`, for the form `asking`.
+    """
 
     account: Account
     person: Person
-    people: Sequence[Person]
     left: int | None
     received: Sequence[Kudos]
     given: Sequence[Kudos]
     key: str
     fault: str
     words: str
-    chosen: Sequence[str]
+    picked: Sequence[Colleague]
+    found: Sequence[Colleague]
+    find: str
+    asking: str
+    nominee: Sequence[Colleague]
+    award: str
     most: int
     most_receivers: int
     thanked: bool
@@ -195,7 +203,7 @@ def trend_of(entries: Sequence[EntryView], now: datetime, zone: str) -> list[Wee
             sums[start] += entry.amount_millipoints
     most = max(*sums.values(), 1)
     return [
-        WeekBar(start.strftime("%-d %b"), amount, max(2, round(100 * amount / most)) if amount > 0 else 0)
+        WeekBar(start, amount, max(2, round(100 * amount / most)) if amount > 0 else 0)
         for start, amount in sums.items()
     ]
 
