@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from engine.plain import plain
 from engine.scoring_kernel import score
 from engine.scoring_tables import SchemeTables
-from engine.scoring_terms import Event, rehash
+from engine.scoring_terms import EventNumbers, rehash
 
 Row = list[int]
 Line = tuple[int, int, int, int]
@@ -19,7 +19,7 @@ _SLOTS = 1 << 31
 class Occasions(NamedTuple):
     """Events as `EventBatch` has them, each as one."""
 
-    events: Sequence[Event]
+    events: Sequence[EventNumbers]
     kinds: Sequence[int]
     roles: Sequence[int]
     leave: Sequence[Sequence[int]]
@@ -74,9 +74,9 @@ class PlainTables(NamedTuple):
         return cls(tuple(matrices), listed, general)
 
 
-def _ready(columns: Any, at: int) -> Event:
+def _ready(columns: Any, at: int) -> EventNumbers:
     """Here an event comes as one."""
-    found: Event = columns[0][at]
+    found: EventNumbers = columns[0][at]
     return found
 
 

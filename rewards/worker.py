@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rewards.boards.highlights import give_highlights
 from rewards.challenges.challenges import finish_challenges
+from rewards.content.content import tell_of_recalls
 from rewards.digests import make_digests
 from rewards.ledger.expiry import expire_due
 from rewards.ledger.holds import release_due
@@ -20,7 +21,7 @@ from rewards.store.session import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class Sweep:
     """What one round did.
 
     released     awards whose wait was over, and quarantined events whose time had come
@@ -48,7 +49,7 @@ class Round:
         )
 
 
-def work_once(db: Database, now: datetime, send: Send, post: Post | None = None) -> Round:
+def work_once(db: Database, now: datetime, send: Send, post: Post | None = None) -> Sweep:
     """One round over all organisations, each in a transaction of its own. Running it twice, or in two processes, is safe.
 
     Without a `post` no mail is sent: what is queued waits until it is too late.
@@ -60,6 +61,7 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
         try:
             with db.begin() as tx:
                 settle_moves(tx, slug, now)
+                tell_of_recalls(tx, slug, now)
                 released += release_due(tx, slug, now)
                 if db.cache.get(("expiry", slug)) != now.date():
                     # It reads every posting, and days are its unit: once a day and process.
@@ -80,4 +82,4 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
         forget_requests(tx, now)
         forget_sessions(tx, now)
     mailed = Mailed() if post is None else send_due(db, now, post)
-    return Round(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed, digests)
+    return Sweep(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed, digests)

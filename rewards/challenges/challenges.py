@@ -32,7 +32,7 @@ EVERYONE = ""
 
 
 @dataclass(frozen=True, slots=True)
-class TeamStand:
+class TeamStanding:
     """How far a team is, a segment, everybody (`team` '') or the reader: whole points or a number."""
 
     team: str
@@ -60,7 +60,7 @@ class ChallengeView:
     first_day: date
     last_day: date
     state: State
-    teams: tuple[TeamStand, ...]
+    teams: tuple[TeamStanding, ...]
     suppressed: int
 
 
@@ -178,7 +178,7 @@ def _view(
 ) -> ChallengeView:
     one, first = run.challenge, run.first.toordinal()
     fixed = rows.is_fixed(tx, organisation, one.id, first)
-    shown: list[TeamStand] = []
+    shown: list[TeamStanding] = []
     suppressed = 0
     if one.unit == "person":
         if mine is not None:
@@ -189,13 +189,13 @@ def _view(
                 else _totals(_parts(tx, organisation, run, mine.id), run)
             )
             amount = sum(done.get(unit, 0) for unit in own)
-            shown.append(TeamStand(mine.external_id, amount, amount >= one.goal, True))
+            shown.append(TeamStanding(mine.external_id, amount, amount >= one.goal, True))
     else:
         done = rows.results(tx, organisation, one.id, first) if fixed else _done(tx, organisation, run)
         if one.unit == "everyone":
             amount = done.get(EVERYONE, 0)
             if groups_shown(tx, organisation, from_us(now_us)).whole:
-                shown.append(TeamStand(EVERYONE, amount, amount >= one.goal, mine is not None))
+                shown.append(TeamStanding(EVERYONE, amount, amount >= one.goal, mine is not None))
             else:
                 suppressed = 1
         else:
@@ -213,7 +213,7 @@ def _stands(
     done: dict[str, int],
     mine: NamedPersonRow | None,
     now_us: int,
-) -> tuple[list[TeamStand], int]:
+) -> tuple[list[TeamStanding], int]:
     """Teams or segments, the furthest first, and how many are not shown."""
     by_team = run.challenge.unit == "team"
     counted = projections.team_sizes if by_team else participation.sizes
@@ -226,7 +226,7 @@ def _stands(
     )
     large = [unit for unit in named if unit in (may.teams if by_team else may.segments)]
     shown = [
-        TeamStand(unit, done.get(unit, 0), done.get(unit, 0) >= run.challenge.goal, unit == own)
+        TeamStanding(unit, done.get(unit, 0), done.get(unit, 0) >= run.challenge.goal, unit == own)
         for unit in large
     ]
     return sorted(shown, key=lambda stand: (-stand.done, stand.team)), len(named) - len(large)

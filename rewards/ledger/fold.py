@@ -12,14 +12,14 @@ from operator import attrgetter
 
 from rewards.events import object_key
 from rewards.ledger.differences import Ledger, Undoing, resolved
+from rewards.ledger.inbox import InboxEvent
 from rewards.ledger.live import Fold
 from rewards.ledger.new_entries import NewEntry, award_moves, badge_of, opposite
 from rewards.ledger.open_period import Basis, Line, Period, Periods, folded, lines_of, seen_by
 from rewards.ledger.places import Place, local_ordinal, places
 from rewards.ledger.posting import book
-from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
-from rewards.scoring.award import Entry
+from rewards.scoring.award import ScoredEntry
 from rewards.scoring.reasons import Reason
 from rewards.store import badges as badge_rows
 from rewards.store import events as event_rows
@@ -37,7 +37,7 @@ NOTHING: Line = (NO_SCHEME, ())
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class FoldState:
     """Where a fold stands."""
 
     version: int
@@ -54,7 +54,7 @@ class _Late:
     changed: set[int]
 
 
-class Folder:
+class FoldBatch:
     """Collects the drafts of one transaction, to be posted together."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Folder:
         self._found: list[NewEntry | Undoing | _Late] = []
         self.under_review: set[int] = set()
         self._states: list[dict[str, object]] = []
-        self._read: dict[int, list[Told]] = {}
+        self._read: dict[int, list[InboxEvent]] = {}
 
     def read_ahead(self, ids: Collection[int]) -> None:
         """Read at once what the late events of several people are going to ask for."""
@@ -77,14 +77,14 @@ class Folder:
             return
         self.under_review |= reviews.held_events(self.tx, self.organisation, sorted(ids))
         found = event_rows.scored_of(self.tx, sorted(ids), self.closed_us, voided=True)
-        self._read |= {id_: [Told.stored(row) for row in rows] for id_, rows in found.items()}
+        self._read |= {id_: [InboxEvent.stored(row) for row in rows] for id_, rows in found.items()}
 
-    def is_late(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
+    def is_late(self, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> bool:
         """True where new events (in canonical order) begin before the last that was folded, and change nothing before them."""
         last = (stored.last_us, stored.last_source, stored.last_event)
         return fresh[0].key <= last and not self._reaches_back(place, stored, fresh)
 
-    def advance(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[Told]) -> None:
+    def advance(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
         if self.is_late(place, stored, fresh):
             self._take_late(person, place, stored, fresh)
@@ -92,7 +92,7 @@ class Folder:
         if self._reaches_back(place, stored, fresh):
             self.replay(person, place, stored)
             return
-        stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
+        stand, drafts = self.fold(person.id, place, FoldState(stored.scheme_version, stored.state), fresh)
         badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
         if badges and badge_rows.holds_any(self.tx, self.organisation, person.id, badges):
             # A permanent badge outlived its events and is now earned again: once is enough.
@@ -108,7 +108,9 @@ class Folder:
         self._found += drafts
         self._keep(person.id, stand, told[-1] if told else None)
 
-    def _take_late(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[Told]) -> None:
+    def _take_late(
+        self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]
+    ) -> None:
         """Put new events, read ahead with the others, among those that they came after.
 
         What stands is what the events before gave, so that only what one gives differently now is compared with the ledger.
@@ -142,7 +144,7 @@ class Folder:
             draft for one, line in changed.values() for draft in self._drafts(person.id, place, one, line)
         ]
         self._found.append(_Late(person.id, now, drafts, set(changed)))
-        self._keep(person.id, Stand(now.version, now.state), told[-1])
+        self._keep(person.id, FoldState(now.version, now.state), told[-1])
         memory.keep(person.id, now)
 
     def differences(self, person: AnyPerson, place: Place, stored: AnyState) -> list[NewEntry]:
@@ -151,12 +153,12 @@ class Folder:
         return resolved(self.tx, found)
 
     def _again(
-        self, person: AnyPerson, place: Place, stored: AnyState, ever: Sequence[Told]
-    ) -> tuple[Stand, list[NewEntry | Undoing], list[Told]]:
+        self, person: AnyPerson, place: Place, stored: AnyState, ever: Sequence[InboxEvent]
+    ) -> tuple[FoldState, list[NewEntry | Undoing], list[InboxEvent]]:
         """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
         if person.id not in self._read:
             self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
-        start = Stand(stored.base_version, stored.base_state)
+        start = FoldState(stored.base_version, stored.base_state)
         told = [one for one in ever if not one.voided]
         standing = journal_rows.standing(self.tx, person.id, self.closed_us)
 
@@ -189,18 +191,20 @@ class Folder:
             if entry.kind == "badge"
         }
 
-    def _reaches_back(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
+    def _reaches_back(self, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> bool:
         """True where new events can change what came before the first of them."""
         return self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh)
 
-    def _topped_up(self, fresh: Sequence[Told]) -> bool:
+    def _topped_up(self, fresh: Sequence[InboxEvent]) -> bool:
         """True where an event falls into a span that a top-up covers."""
         if not self.schemes.has_top_ups:
             return False
         spans = self.schemes.top_ups(self.closed_us)
         return any(span.since_us <= told.occurred_us < span.until_us for span in spans for told in fresh)
 
-    def _top_ups(self, person: AnyPerson, place: Place, start: Stand, told: Sequence[Told]) -> list[NewEntry]:
+    def _top_ups(
+        self, person: AnyPerson, place: Place, start: FoldState, told: Sequence[InboxEvent]
+    ) -> list[NewEntry]:
         """Each top-up as the events known now make it: what its version would have given more, never less than nothing."""
         if not self.schemes.has_top_ups:
             return []
@@ -248,21 +252,21 @@ class Folder:
 
     def open_events(
         self, person_id: int, before_us: int | None = None, *, voided: bool = False
-    ) -> list[Told]:
+    ) -> list[InboxEvent]:
         """The person's events of the open period that count (or ever counted), in canonical order."""
         if person_id in self._read and before_us is None and voided:
             return self._read[person_id]
         found = event_rows.scored_of(self.tx, [person_id], self.closed_us, before_us, voided=voided)
-        return [Told.stored(row) for row in found[person_id]]
+        return [InboxEvent.stored(row) for row in found[person_id]]
 
     def fold(
         self,
         person_id: int,
         place: Place,
-        start: Stand,
-        told: Sequence[Told],
+        start: FoldState,
+        told: Sequence[InboxEvent],
         version_at: Callable[[int], int] | None = None,
-    ) -> tuple[Stand, list[NewEntry]]:
+    ) -> tuple[FoldState, list[NewEntry]]:
         """The kernel over these events. `version_at` overrides which version is in force (for top-ups)."""
         fold = Fold.resume(self.schemes, start.version, start.state)
         seen = seen_by(person_id, place, told)
@@ -272,9 +276,9 @@ class Folder:
             for one, line in zip(seen, lines, strict=True)
             for draft in self._drafts(person_id, place, one, line)
         ]
-        return Stand(fold.version, fold.to_bytes()), drafts
+        return FoldState(fold.version, fold.to_bytes()), drafts
 
-    def _drafts(self, person_id: int, place: Place, told: Told, line: Line) -> list[NewEntry]:
+    def _drafts(self, person_id: int, place: Place, told: InboxEvent, line: Line) -> list[NewEntry]:
         version, entries = line
         if version == NO_SCHEME:
             own = told.person_id == person_id
@@ -282,7 +286,7 @@ class Folder:
         then = place.of(told.ref)
         return [self._draft(person_id, told, then, version, entry) for entry in entries]
 
-    def zero(self, told: Told, place: Place, reason: str) -> NewEntry:
+    def zero(self, told: InboxEvent, place: Place, reason: str) -> NewEntry:
         """An award of zero that the kernel never saw."""
         version = self.schemes.at(told.occurred_us)
         return NewEntry(
@@ -312,11 +316,13 @@ class Folder:
         states.save_many(self.tx, self._states)
         return ids
 
-    def _waits(self, ref: int, entry: Entry) -> bool:
+    def _waits(self, ref: int, entry: ScoredEntry) -> bool:
         """True where a human looks at the award first."""
         return ref in self.under_review and entry.amount_millipoints > 0
 
-    def _draft(self, person_id: int, told: Told, then: Place, version: int, entry: Entry) -> NewEntry:
+    def _draft(
+        self, person_id: int, told: InboxEvent, then: Place, version: int, entry: ScoredEntry
+    ) -> NewEntry:
         review = self._waits(told.ref, entry)
         hold_us = UNTIL_REVIEWED_US if review else told.occurred_us + entry.hold_hours * HOUR_US
         held = (review or entry.hold_hours > 0) and hold_us > self.now_us
@@ -339,12 +345,12 @@ class Folder:
             moves=award_moves(person_id, entry.amount_millipoints, held=held),
         )
 
-    def _object_key(self, version: int, entry: Entry, told: Told) -> int | None:
+    def _object_key(self, version: int, entry: ScoredEntry, told: InboxEvent) -> int | None:
         if entry.kind != "badge" or not self.schemes.is_once_per_object(version, entry.item):
             return None
         return object_key(told.item)
 
-    def _keep(self, person_id: int, stand: Stand, last: Told | None) -> None:
+    def _keep(self, person_id: int, stand: FoldState, last: InboxEvent | None) -> None:
         self._states.append(
             {
                 "key": person_id,
@@ -372,7 +378,7 @@ def replay_people(
     """
     locked = states.lock(tx, organisation, ids)
     busy = locked if idle_too else states.every(tx, sorted(locked))
-    folder = Folder(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
+    folder = FoldBatch(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
     people = people_rows.by_ids(tx, organisation, locked)
     where = places(tx, list(people.values()))
     for person_id, stored in sorted(locked.items()):

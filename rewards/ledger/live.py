@@ -5,21 +5,21 @@ from datetime import date
 from functools import lru_cache
 
 from engine.scoring_plain import Occasions
-from engine.scoring_terms import Event
+from engine.scoring_terms import EventNumbers
 from rewards.clock import month_index
 from rewards.events import VERIFICATION_LEVEL, object_key
+from rewards.ledger.inbox import InboxEvent
 from rewards.ledger.places import Place
-from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes
-from rewards.scoring.award import Entry, PersonState, award_batch
+from rewards.scoring.award import PersonState, ScoredEntry, award_batch
 from rewards.scoring.tables import CompiledScheme
 
 MOST_MONTHS = 1 << 12
 
 
-Occasion = tuple[int, int, Event]
+Occasion = tuple[int, int, EventNumbers]
 """Kind, role, and the rest of an event, in the kernel's codes."""
-Read = dict[int, tuple[Told, int, Occasion]]
+Read = dict[int, tuple[InboxEvent, int, Occasion]]
 """By event, what was read for the kernel before, and under which version of the scheme."""
 
 
@@ -58,8 +58,8 @@ class Fold:
         return self.version, self._state and self._state.copy()
 
     def score(
-        self, version: int, told: Sequence[Told], person_id: int, place: Place, read: Read
-    ) -> list[tuple[Entry, ...]]:
+        self, version: int, told: Sequence[InboxEvent], person_id: int, place: Place, read: Read
+    ) -> list[tuple[ScoredEntry, ...]]:
         """Score events for one beneficiary under one version, carrying the state over when the version changes; entries by event."""
         state, compiled = self.under(version), self.schemes.compiled(version)
         found: list[Occasion] = []
@@ -80,12 +80,12 @@ class Fold:
         return self._days_off[key]
 
 
-def _occasion(compiled: CompiledScheme, one: Told, person_id: int, place: Place) -> Occasion:
+def _occasion(compiled: CompiledScheme, one: InboxEvent, person_id: int, place: Place) -> Occasion:
     """The event as the kernel reads it, for person 0. It was validated when it came in."""
     v = compiled.vocabulary
     owner = one.person_id != person_id
     other = one.person_id if owner else one.owner_id
-    event = Event(
+    event = EventNumbers(
         0,
         object_key(one.item),
         -1 if other is None or other == person_id else object_key(str(other)),

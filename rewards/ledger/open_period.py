@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from rewards.ledger.inbox import InboxEvent
 from rewards.ledger.live import Fold, Read
 from rewards.ledger.places import Place
-from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes
-from rewards.scoring.award import Entry, PersonState
+from rewards.scoring.award import PersonState, ScoredEntry
 from rewards.store.session import Database
 
 MOST_EVENTS = 20_000
 """Remembered by a process: some tens of megabytes."""
 _LEAST_BETWEEN, _MOST_MARKS = 8, 8
 _OCCURRED = attrgetter("occurred_us")
-Line = tuple[int, tuple[Entry, ...]]
+Line = tuple[int, tuple[ScoredEntry, ...]]
 """What an event gives: the version of the scheme that scores it, NO_SCHEME for none, and the entries."""
 
 
@@ -48,15 +48,15 @@ class Period:
     """
 
     basis: Basis
-    told: list[Told]
-    seen: list[Told]
+    told: list[InboxEvent]
+    seen: list[InboxEvent]
     lines: list[Line]
     marks: list[tuple[int, int, PersonState | None]]
     read: Read
     version: int
     state: bytes
 
-    def same_until(self, told: Sequence[Told]) -> int:
+    def same_until(self, told: Sequence[InboxEvent]) -> int:
         """How many events these and the period's own begin with in common."""
         if self.told == told:
             return len(told)
@@ -99,7 +99,7 @@ class Periods:
 
 
 def folded(
-    schemes: Schemes, person_id: int, basis: Basis, told: Sequence[Told], known: Period | None = None
+    schemes: Schemes, person_id: int, basis: Basis, told: Sequence[InboxEvent], known: Period | None = None
 ) -> Period:
     """The period with these events; what it has in common with a `known` one is taken from there."""
     same = known.same_until(told) if known else 0
@@ -128,7 +128,7 @@ def lines_of(
     fold: Fold,
     person_id: int,
     place: Place,
-    seen: Sequence[Told],
+    seen: Sequence[InboxEvent],
     read: Read,
     version_at: Callable[[int], int] | None = None,
 ) -> list[Line]:
@@ -144,8 +144,8 @@ def lines_of(
 
 
 def _runs(
-    schemes: Schemes, place: Place, seen: Sequence[Told], version_at: Callable[[int], int] | None
-) -> Iterator[tuple[int, Sequence[Told]]]:
+    schemes: Schemes, place: Place, seen: Sequence[InboxEvent], version_at: Callable[[int], int] | None
+) -> Iterator[tuple[int, Sequence[InboxEvent]]]:
     """Events on end that one version scores, where the person was in one place."""
     if version_at is None and not place.formerly:
         ends = [at_us for at_us, _ in schemes.turns] if seen else []
@@ -164,7 +164,7 @@ def _runs(
         yield version, list(some)
 
 
-def seen_by(person_id: int, place: Place, told: Sequence[Told], used: int = 0) -> list[Told]:
+def seen_by(person_id: int, place: Place, told: Sequence[InboxEvent], used: int = 0) -> list[InboxEvent]:
     """The events on the person's own dates, none of which comes again once it was left; `used` is the last before them."""
     found = []
     for one in told:

@@ -15,6 +15,7 @@ from rewards.people.accounts import (
     check_password,
     hash_password,
     known_roles,
+    narrow_tokens,
     open_session,
 )
 from rewards.people.invitations import INVITATION, OPERATOR, set_password
@@ -100,6 +101,7 @@ def set_roles(
         _another_admin(tx, organisation, known)
     actor = OPERATOR if by is None else by.person
     rows.change(tx, known.person_id, {"roles": " ".join(kept)})
+    narrow_tokens(tx, known.person_id, known.roles.split(), kept, now)
     trail.log(
         tx, organisation, actor, "account.roles", f"person:{known.person_id}", " ".join(kept), to_us(now)
     )

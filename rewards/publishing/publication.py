@@ -10,7 +10,7 @@ from rewards.bounds import check_day
 from rewards.challenges.changes import bonus_changes, withdraw_challenges
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
-from rewards.ledger.fold import Folder, closed_until, replay_people
+from rewards.ledger.fold import FoldBatch, closed_until, replay_people
 from rewards.ledger.live import Fold
 from rewards.ledger.places import places
 from rewards.ledger.posting import post
@@ -83,14 +83,7 @@ def publish_scheme(
     check_day(effective_at, "effective")
     now_us, effective_us = to_us(now), to_us(effective_at)
     home = _exclusive(tx, organisation)
-    if mode == "prospective" and effective_us < now_us and rows.timeline(tx, organisation):
-        raise BadValue(
-            f"effective {effective_at.isoformat()}: lies in the past; publish as top_up or exact, or from now on"
-        )
-    if mode != "prospective" and effective_us > now_us:
-        raise BadValue(
-            f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
-        )
+    _check_mode(tx, organisation, mode, effective_at, now_us)
     compile_scheme(scheme)
     refuse_unkept(scheme)
     since_us = max(effective_us, closed_until(home))
@@ -130,6 +123,17 @@ def publish_scheme(
     return SchemeVersion(
         version, hashed, from_us(effective_us), now, mode, actor, reason, None, scheme
     )  # fmt: skip
+
+
+def _check_mode(tx: Transaction, organisation: str, mode: Mode, effective_at: datetime, now_us: int) -> None:
+    if mode == "prospective" and to_us(effective_at) < now_us and rows.timeline(tx, organisation):
+        raise BadValue(
+            f"effective {effective_at.isoformat()}: lies in the past; publish as top_up or exact, or from now on"
+        )
+    if mode != "prospective" and to_us(effective_at) > now_us:
+        raise BadValue(
+            f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
+        )
 
 
 def scheme_in_force(tx: Transaction, organisation: str, at: datetime) -> SchemeVersion | None:
@@ -174,7 +178,7 @@ def shadow(
     candidate = schemes.with_candidate(
         compile_scheme(scheme), holds_us, max(effective_us, closed_until(home)), now_us, mode
     )
-    folder = Folder(tx, organisation, candidate, closed_until(home), now_us)
+    folder = FoldBatch(tx, organisation, candidate, closed_until(home), now_us)
     ids = people_rows.every_id(tx, organisation)
     people = people_rows.by_ids(tx, organisation, ids)
     where = places(tx, list(people.values()))

@@ -22,7 +22,7 @@ _FIND = Prepared(
     ),
 )
 _AFTER_ALL_US = 2**62
-# What a fold reads of an event, in the order of `rewards.ledger.told.Told`.
+# What a fold reads of an event, in the order of `rewards.ledger.inbox.InboxEvent`.
 _FOLDED = (
     EVENT.c.id, EVENT.c.source, EVENT.c.event_id, EVENT.c.kind, EVENT.c.person_id, EVENT.c.owner_id, EVENT.c.occurred_us,
     EVENT.c.local_date, EVENT.c.zone, EVENT.c.object, EVENT.c.channel, EVENT.c.quantity, EVENT.c.verification, EVENT.c.tags,

@@ -77,6 +77,7 @@ def used_by(template: str) -> set[str]:
         if name.ctx == "store"
     }
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}
+    own |= {one.target for one in tree.find_all(nodes.Import)}
     own |= {
         name if isinstance(name, str) else name[1]
         for one in tree.find_all(nodes.FromImport)

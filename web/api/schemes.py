@@ -17,7 +17,7 @@ from rewards.document import load_document, parse_data
 from rewards.fields import in_words
 from rewards.people.accounts import ApiToken
 from rewards.publishing.drafts import (
-    Draft,
+    SchemeDraft,
     create_draft,
     discard_draft,
     edit_draft,
@@ -80,7 +80,7 @@ def _scheme(body: NewScheme) -> IncentiveScheme:
     return parse_data(body.document, IncentiveScheme, "document")
 
 
-def _etag(draft: Draft) -> str:
+def _etag(draft: SchemeDraft) -> str:
     return f'"d{draft.id}.{draft.revision}"'
 
 

@@ -11,7 +11,7 @@ from rewards.store.rows import ScoredEventRow
 MOST_TAGS = 1 << 12
 
 
-class Told(NamedTuple):
+class InboxEvent(NamedTuple):
     """An event of the inbox with internal person ids, as it is read: folds make hundreds at once."""
 
     ref: int
@@ -31,12 +31,12 @@ class Told(NamedTuple):
     voided_at_us: int | None = None
 
     @classmethod
-    def from_row(cls, ref: int, row: Mapping[str, Any]) -> "Told":
+    def from_row(cls, ref: int, row: Mapping[str, Any]) -> "InboxEvent":
         """From a row of `event`, stored or about to be."""
         return cls(ref, *(row[name] if name != "tags_json" else row["tags"] for name in cls._fields[1:]))
 
     @classmethod
-    def stored(cls, row: ScoredEventRow) -> "Told":
+    def stored(cls, row: ScoredEventRow) -> "InboxEvent":
         """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields, with the person asked about last."""
         return cls._make(row[:-1])
 
