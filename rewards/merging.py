@@ -54,10 +54,10 @@ def merge_people(
     """
     home = organisation_rows.find_exclusive(tx, organisation)
     if home is None:
-        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+        raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     kept, gone = find_row(tx, organisation, keep), find_row(tx, organisation, drop)
     if kept.id == gone.id:
-        raise Refused(f"person {keep!r}: cannot be merged with itself; name two accounts")
+        raise Refused("person {keep!r}: cannot be merged with itself; name two accounts", keep=keep)
     now_us, closed_us = to_us(now), closed_until(home)
     others = rows.companions(tx, gone.id, closed_us) - {kept.id}
     states.lock(tx, organisation, [kept.id, gone.id, *others])

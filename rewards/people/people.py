@@ -99,7 +99,10 @@ def reactivate(
     since_us = row.inactive_since_us or 0
     if to_us(now) < since_us:
         raise BadValue(
-            f"reactivated {now.isoformat()}: limit {from_us(since_us).isoformat()}, when {external_id!r} was deactivated; give a later instant"
+            "reactivated {day}: limit {day_2}, when {external_id!r} was deactivated; give a later instant",
+            day=now.isoformat(),
+            day_2=from_us(since_us).isoformat(),
+            external_id=external_id,
         )
     rows.add_absence(tx, organisation, row.id, since_us, to_us(now))
     hidden = is_hidden(tx, organisation, row._replace(status="active"))
@@ -128,7 +131,7 @@ def refuse_own(tx: Transaction, organisation: str, actor: str, person_id: int, w
     decider = acting(tx, organisation, actor)
     whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
     if decider is not None and person_links.linked(tx, organisation, decider, whose):
-        raise Refused(f"{what}: is your own; ask a colleague to decide")
+        raise Refused("{what}: is your own; ask a colleague to decide", what=what)
 
 
 def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
@@ -197,7 +200,9 @@ def set_leave(
     Raises BadValue when the end precedes the start.
     """
     if last < first:
-        raise BadValue(f"leave {first}..{last}: the last day precedes the first; swap them")
+        raise BadValue(
+            "leave {first}..{last}: the last day precedes the first; swap them", first=first, last=last
+        )
     check_day(first, "leave from")
     check_day(last, "leave until")
     home = organisation_rows.find_shared(tx, organisation)
@@ -223,7 +228,12 @@ def drop_leave(
     home = organisation_rows.find_shared(tx, organisation)
     row = _locked(tx, organisation, external_id)
     if not rows.drop_leave(tx, row.id, first.toordinal(), last.toordinal()):
-        raise NotFound(f"leave {first}..{last}: not known of {external_id!r}; look at what stands there now")
+        raise NotFound(
+            "leave {first}..{last}: not known of {external_id!r}; look at what stands there now",
+            first=first,
+            last=last,
+            external_id=external_id,
+        )
     replay_people(tx, organisation, home, [row.id], to_us(now))
     log_change(tx, organisation, actor, "people.leave_back", row.id, now, f"{first}/{last}")
 
@@ -234,7 +244,7 @@ def link_people(
     """Say that two accounts are one human: they cannot thank each other."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
     if first.id == second.id:
-        raise Refused(f"person {one!r}: cannot be linked to itself; name two accounts")
+        raise Refused("person {one!r}: cannot be linked to itself; name two accounts", one=one)
     person_links.add(tx, organisation, min(first.id, second.id), max(first.id, second.id), to_us(now))
     log_change(tx, organisation, actor, "people.link", first.id, now, f"with person:{second.id}")
 
@@ -245,7 +255,9 @@ def unlink_people(
     """Take back that two accounts are one human. Raises NotFound where nobody said so."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
     if not person_links.drop(tx, organisation, min(first.id, second.id), max(first.id, second.id)):
-        raise NotFound(f"link of {one!r} and {other!r}: none; look at what stands there now")
+        raise NotFound(
+            "link of {one!r} and {other!r}: none; look at what stands there now", one=one, other=other
+        )
     log_change(tx, organisation, actor, "people.unlink", first.id, now, f"from person:{second.id}")
 
 
