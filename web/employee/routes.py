@@ -16,9 +16,8 @@ from rewards.boards.highlights import highlighted
 from rewards.challenges.challenges import challenges
 from rewards.content.content import list_items, recalls_for
 from rewards.content.links import clicks_for
-from rewards.faults import BadValue, Fault, NotFound
 from rewards.events import OWN_KINDS
-from rewards.faults import Fault, NotFound
+from rewards.faults import BadValue, Fault, NotFound
 from rewards.ledger.entries import EntryView, badges_for, balances, entries_for
 from rewards.nominations.nominations import awards_for, honours
 from rewards.people.directory import MOST_QUERY_CHARACTERS, find_colleagues, named_colleagues
