@@ -32,7 +32,7 @@ from agents.world.clock import Clock
 from agents.world.conditions import ConditionBook, Conditions
 from agents.world.desk import Items
 from agents.world.draws import uniforms_each
-from agents.world.lanes import Draw, Floats, Ints, Lanes
+from agents.world.lanes import Draw, Floats, Ints, Lanes, medians
 from agents.world.population import Staff, Traits
 from agents.world.timeline import Timeline, assign
 from agents.world.world import World
@@ -258,11 +258,8 @@ class Company:
             team = lanes.lane * len(self.staff.teams) + self.staff.team
             heads = np.bincount(team[present], minlength=lanes.count * len(self.staff.teams))
             sums = np.bincount(team[present], weights=rate[present], minlength=heads.size)
-            active = present & (rate > 1.0 / (2.0 * lanes.rows.rate_weeks))
-            shown = np.zeros(lanes.count)
-            for run, part in enumerate(lanes.parts()):
-                some = rate[part][active[part]]
-                shown[run] = float(np.median(some)) if some.size else 0.0
+            active = np.flatnonzero(present & (rate > 1.0 / (2.0 * lanes.rows.rate_weeks)))
+            shown = medians(rate[active], lanes.starts(active), lanes.lane[active])
             self._norms = (sums / np.maximum(heads, 1))[team], shown[lanes.lane]
         return self._norms
 

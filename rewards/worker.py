@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rewards.boards.highlights import give_highlights
 from rewards.challenges.challenges import finish_challenges
+from rewards.content.content import tell_of_recalls
 from rewards.digests import make_digests
 from rewards.ledger.expiry import expire_due
 from rewards.ledger.holds import release_due
@@ -60,6 +61,7 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
         try:
             with db.begin() as tx:
                 settle_moves(tx, slug, now)
+                tell_of_recalls(tx, slug, now)
                 released += release_due(tx, slug, now)
                 if db.cache.get(("expiry", slug)) != now.date():
                     # It reads every posting, and days are its unit: once a day and process.

@@ -18,6 +18,7 @@ from sims.commands import (
     periods,
     program,
     questions,
+    tokens,
 )
 from sims.commands.console import CommandGroup
 
@@ -40,6 +41,7 @@ app.command()(program.post)
 app.command()(machine.doctor)
 app.add_typer(program.db, name="db")
 app.add_typer(accounts.account, name="account")
+app.add_typer(tokens.token, name="token")
 app.add_typer(events.events, name="events")
 app.add_typer(people.people, name="people")
 app.add_typer(periods.period, name="period")

@@ -16,6 +16,8 @@ from web import health, invitations, links, mails, problems, sign_in, sign_on, s
 from web.admin import accounts as admin_accounts
 from web.admin import inviting
 from web.admin import mail as admin_mail
+from web.admin import tokens as admin_tokens
+from web.admin import webhooks as admin_webhooks
 from web.api import (
     badges,
     challenges,
@@ -28,10 +30,12 @@ from web.api import (
     membership,
     nominations,
     people,
+    people_files,
     personal_data,
     reviews,
     rewards,
     schemes,
+    staff,
     webhooks,
 )
 from web.content import bring as content_bring
@@ -67,6 +71,7 @@ from web.setup import first as setup_first
 from web.setup import steps as setup_steps
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
+from web.token_uses import TokenUses
 
 LOCAL_ADDRESS = "http://127.0.0.1:8000"
 STATIC = Path(__file__).parent / "static"
@@ -78,6 +83,8 @@ ROUTERS = (
     links.router,
     events.router,
     people.router,
+    people_files.router,
+    staff.router,
     personal_data.router,
     membership.router,
     kudos.router,
@@ -131,6 +138,8 @@ ROUTERS = (
     audit.router,
     records.router,
     strategist.router,
+    admin_tokens.router,
+    admin_webhooks.router,
 )
 
 
@@ -146,6 +155,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         app.state.tokens.close()
+        app.state.token_uses.close()
         app.state.singles.close()
         database.close()
 
@@ -163,7 +173,8 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.settings = settings
     app.state.public_address = settings.base_url or listens_at
     app.state.database = database
-    app.state.tokens = token_reader(database)
+    app.state.token_uses = TokenUses(database)
+    app.state.tokens = token_reader(database, app.state.token_uses)
     app.state.known_tokens = KnownTokens()
     app.state.singles = events.single_recorder(database)
     app.state.founded = False

@@ -40,6 +40,8 @@ DOORS = (
     Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
     Door("/admin/settings", msg("Settings"), Right.SETTINGS),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
+    Door("/admin/tokens", msg("Tokens"), Right.TOKENS),
+    Door("/admin/webhooks", msg("Webhooks"), Right.TOKENS),
     Door("/admin/mail", msg("Mail"), Right.SETTINGS),
 )
 

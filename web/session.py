@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, cast
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Security
@@ -22,6 +22,7 @@ from web.batching import Batcher
 from web.devices import device_of
 from web.problems import COOKIE, Problem
 from web.settings import Settings
+from web.token_uses import TokenUses
 
 MOST_KNOWN_TOKENS = 1024
 
@@ -104,14 +105,16 @@ SignedIn = Annotated[Account, Depends(Needs(Right.OWN))]
 Employee = Annotated[Account, Depends(Needs(Right.TAKE_PART))]
 SchemeReader = Annotated[Account, Depends(Needs(Right.SCHEME_READ))]
 ForecastReader = Annotated[Account, Depends(Needs(Right.FORECAST_READ))]
-Reviewer = Annotated[Account, Depends(Needs(Right.REVIEW))]
 Inviter = Annotated[Account, Depends(Needs(Right.INVITE))]
 Settler = Annotated[Account, Depends(Needs(Right.SETTINGS))]
+Reviewer = Annotated[Account, Depends(Needs(Right.REVIEW))]
 PeopleReader = Annotated[Account, Depends(Needs(Right.PEOPLE_READ))]
 PeopleWriter = Annotated[Account, Depends(Needs(Right.PEOPLE_WRITE))]
 Auditor = Annotated[Account, Depends(Needs(Right.AUDIT_READ))]
 PeriodCloser = Annotated[Account, Depends(Needs(Right.PERIODS))]
 Exporter = Annotated[Account, Depends(Needs(Right.EVENTS_EXPORT))]
+Administrator = Annotated[Account, Depends(Needs(Right.ACCOUNTS))]
+SchemeWriter = Annotated[Account, Depends(Needs(Right.SCHEME_WRITE))]
 
 
 _BEARER = HTTPBearer(
@@ -122,12 +125,14 @@ _BEARER = HTTPBearer(
 Tokens = Batcher[str, ApiToken | None]
 
 
-def token_reader(store: Database) -> Tokens:
+def token_reader(store: Database, uses: TokenUses) -> Tokens:
     """Reads tokens from the database, every time: one that was revoked, or whose person has gone, ends at once."""
 
     def read(secrets: Sequence[str]) -> list[ApiToken | None]:
         with store.read() as tx:
-            return authenticate_tokens(tx, secrets, now())
+            found = authenticate_tokens(tx, secrets, now())
+        uses.note(found, now())
+        return found
 
     return Batcher("tokens", read)
 
@@ -166,7 +171,10 @@ class ShownToken:
     def known(self) -> ApiToken | None:
         """What it was when last read, if it might do then what is asked: whoever goes on with it reads it in their own transaction."""
         found = self._request.app.state.known_tokens.get(self.secret)
-        return found if found is not None and set(self._scopes) & set(found.scopes) else None
+        if found is None or not set(self._scopes) & set(found.scopes):
+            return None
+        self._request.app.state.token_uses.note([found], now())
+        return cast("ApiToken", found)
 
     async def read(self) -> ApiToken:
         """What it may do now. Raises Problem."""
@@ -185,30 +193,34 @@ class ShownToken:
 
 
 @dataclass(frozen=True)
-class OfToken:
-    """What a dependency asks of a request: a bearer token that has one of the scopes."""
+class ShownWith:
+    """A dependency: the bearer token of the request, not yet read; it must have one of the scopes."""
 
     scopes: tuple[str, ...]
-
-
-class ShownWith(OfToken):
-    """A dependency: the bearer token of the request, not yet read. Raises Problem where it shows none."""
 
     async def __call__(
         self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ShownToken:
-        """The token of the request."""
+        """What the request shows."""
         return ShownToken(request, self.scopes)
 
 
-class TokenWith(OfToken):
+@dataclass(frozen=True)
+class TokenWith:
     """A dependency: the bearer token of the request, which must have one of the scopes. Raises Problem."""
+
+    scopes: tuple[str, ...]
 
     async def __call__(
         self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ApiToken:
         """The token of the request."""
         return await ShownToken(request, self.scopes).read()
+
+
+def shown_with(*scopes: str) -> ShownWith:
+    """The dependency of a route that reads the token in its own transaction."""
+    return ShownWith(scopes)
 
 
 def token_with(*scopes: str) -> TokenWith:

@@ -26,7 +26,7 @@ from web.text import one_break
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-WORDY = ("message", "reason")
+WORDY = ("message", "reason", "words")
 """Fields of forms that hold words of one's own."""
 FOLDER = Path(__file__).parent
 MOST_DECIMALS = 6

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from agents.observe.observed import Observed
 from agents.program.incentives import thirds
+from agents.world.lanes import Lanes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -186,30 +187,52 @@ def by_split(
     degrees = model.networks.degrees[model.staff_sources].astype(np.float64)
     for split in labelled(model, dimensions, crossed):
         size = split.size
-        codes = lanes.lane * size + split.codes
-        flows = model.flows.summed(codes, lanes.count * size, days)
-        for run, part in enumerate(lanes.parts()):
-            weeks = {name: picture[:, part] for name, picture in taken.items()}
+        flows = model.flows.summed(lanes.lane * size + split.codes, lanes.count * size, days)
+        for runs in _alike(split, lanes):
+            part = slice(int(lanes.first[runs.start]), int(lanes.first[runs.stop]))
+            count = runs.stop - runs.start
+            weeks = {name: picture[:, part].reshape(len(spans), count, -1) for name, picture in taken.items()}
+            ties, codes = degrees[part].reshape(count, -1), split.codes[part].reshape(count, -1)[0]
             for code, label in split.labels.items():
-                members = np.flatnonzero(split.codes[part] == code)
+                members = np.flatnonzero(codes == code)
                 if members.size:
-                    stocks = {name: np.zeros(days) for name in SPLIT_STOCKS}
-                    for name, values in _stocks(weeks, members, degrees[part][members]).items():
-                        for (first, after), value in zip(spans, values.tolist(), strict=True):
-                            stocks[name][first:after] = value
-                    mine = {name: values[run * size + code].copy() for name, values in flows.items()}
-                    found[run][label] = mine | stocks
+                    stocks = _daily(
+                        _stocks(weeks, members, np.ascontiguousarray(ties[:, members])), spans, (count, days)
+                    )
+                    for place, run in enumerate(runs):
+                        mine = {name: values[run * size + code].copy() for name, values in flows.items()}
+                        found[run][label] = mine | {name: stocks[name][place] for name in SPLIT_STOCKS}
     return found
 
 
+def _alike(split: Split, lanes: Lanes) -> list[range]:
+    """The runs, those together whose employees are divided alike."""
+    if lanes.even and lanes.count > 1:
+        codes = split.codes.reshape(lanes.count, -1)
+        if (codes == codes[0]).all():
+            return [range(lanes.count)]
+    return [range(run, run + 1) for run in range(lanes.count)]
+
+
+def _daily(
+    weekly: dict[str, Floats], spans: list[tuple[int, int]], shape: tuple[int, int]
+) -> dict[str, Floats]:
+    """float64[runs, days] of float64[weeks, runs]."""
+    stocks = {name: np.zeros(shape) for name in SPLIT_STOCKS}
+    for name, values in weekly.items():
+        for (first, after), value in zip(spans, values, strict=True):
+            stocks[name][:, first:after] = value[:, np.newaxis]
+    return stocks
+
+
 def _stocks(weeks: dict[str, NDArray[np.float32]], members: Ints, ties: Floats) -> dict[str, Floats]:
-    """float64[weeks] of each stock of some employees."""
+    """float64[weeks, runs] of each stock of some employees; pictures are [weeks, runs, n], ties [runs, members]."""
     if not weeks:
         return {}
-    here = {name: np.ascontiguousarray(picture[:, members]) for name, picture in weeks.items()}
+    here = {name: np.ascontiguousarray(picture[:, :, members]) for name, picture in weeks.items()}
     present = here["headcount"] > 0.0
-    values = {"headcount": present.sum(axis=1).astype(np.float64)}
-    weight = max(1.0, ties.sum())
+    values = {"headcount": present.sum(axis=2).astype(np.float64)}
+    weight = np.maximum(1.0, ties.sum(axis=1))
     for name in ("peer_trust", "fatigue"):
         values[name] = np.vecdot(here[name].astype(np.float64), ties) / weight
     means, pay = (
@@ -217,10 +240,13 @@ def _stocks(weeks: dict[str, NDArray[np.float32]], members: Ints, ties: Floats) 
         here["points_gini"],
     )
     if present.all() and members.size <= ADDED_AT_ONCE:
-        values |= {name: here[name].astype(np.float64).mean(axis=1) for name in means}
-        return values | {"points_gini": ginis(pay.astype(np.float64))}
+        values |= {name: here[name].astype(np.float64).mean(axis=2) for name in means}
+        rows = pay.astype(np.float64).reshape(-1, members.size)
+        return values | {"points_gini": ginis(rows).reshape(present.shape[:2])}
+    spots = list(np.ndindex(present.shape[:2]))
     for name in means:
-        found = (week[there] for week, there in zip(here[name], present, strict=True))
-        values[name] = np.array([one.mean(dtype=np.float64) if one.size else 0.0 for one in found])
-    paid = [gini(week[there].astype(np.float64)) for week, there in zip(pay, present, strict=True)]
-    return values | {"points_gini": np.array(paid)}
+        found = (here[name][spot][present[spot]] for spot in spots)
+        means_of = [one.mean(dtype=np.float64) if one.size else 0.0 for one in found]
+        values[name] = np.array(means_of).reshape(present.shape[:2])
+    paid = [gini(pay[spot][present[spot]].astype(np.float64)) for spot in spots]
+    return values | {"points_gini": np.array(paid).reshape(present.shape[:2])}

@@ -151,3 +151,15 @@ def sums(values: Floats, starts: Ints, lane: Ints) -> Floats:
     for run in np.flatnonzero(np.diff(starts) >= ONE_BY_ONE):
         found[run] = values[starts[run] : starts[run + 1]].sum()
     return found
+
+
+def medians(values: Floats, starts: Ints, lane: Ints) -> Floats:
+    """float64[R]: the median of each run's part of `values`, 0 where there is none; arguments as of `sums`."""
+    ordered = values[np.lexsort((values, lane))]
+    sizes = np.diff(starts)
+    some = np.flatnonzero(sizes)
+    low, high = starts[some] + (sizes[some] - 1) // 2, starts[some] + sizes[some] // 2
+    found = np.zeros(sizes.size)
+    # Of an odd number the two middle ones are one, which is not added to itself.
+    found[some] = np.where(low == high, ordered[low], (ordered[low] + ordered[high]) / 2.0)
+    return found

@@ -19,10 +19,11 @@ from rewards.store.units import from_us, maybe_us, to_us
 
 __all__ = [
     "ChannelStatus", "ContentItem", "Listed", "Recall", "TextVariant", "get_item", "green_lit_for", "is_open", "item_for",
-    "list_items", "listed", "offered", "publish_item", "recall", "recalled", "recalls_for", "seen_recall", "starts_by",
+    "list_items", "listed", "offered", "publish_item", "recall", "recalled", "recalls_for", "seen_recall", "starts_by", "tell_of_recalls",
 ]  # fmt: skip
 
 MOST_REASON = 1000
+TOLD_AT_ONCE = 200
 _WEEK_US = 7 * 86_400_000_000
 _OLDEST_WEEKS = 8
 
@@ -179,14 +180,30 @@ def recall(
         reason,
         to_us(now),
     )
-    sharers = link_rows.sharers(tx, organisation, item)
-    found = get_item(tx, organisation, item)
-    told = {"item": item, "title": found.title, "reason": reason, "notice": notice, "sharers": len(sharers)}
+    people, _ = link_rows.reach(tx, organisation, item)
+    title = get_item(tx, organisation, item).title
+    told = {"item": item, "title": title, "reason": reason, "notice": notice, "sharers": people}
     trail.tell(tx, organisation, [("content.recalled", told)], to_us(now))
-    letter = {"title": found.title, "link": "/", "reason": reason}
-    for person, _ in people_rows.names(tx, organisation, sharers).values():
-        queue(tx, organisation, person, "recall", letter, now)
-    return len(sharers)
+    tell_of_recalls(tx, organisation, now)
+    return people
+
+
+def tell_of_recalls(tx: Transaction, organisation: str, now: datetime) -> int:
+    """Queue mail to sharers of recalled items who are not told yet, TOLD_AT_ONCE at most; returns how many were looked at.
+
+    A recall tells the first of them at once; where there are more the worker goes on.
+    """
+    done = 0
+    for row in rows.to_tell(tx, organisation):
+        people = link_rows.sharers(tx, organisation, row.item, row.told_until or 0, TOLD_AT_ONCE - done)
+        letter = {"title": read_item(row.document).title, "link": "/", "reason": row.recall_reason or ""}
+        for person, _ in people_rows.names(tx, organisation, people).values():
+            queue(tx, organisation, person, "recall", letter, now)
+        done += len(people)
+        rows.told(tx, organisation, row.item, people[-1] if people else None)
+        if done >= TOLD_AT_ONCE:
+            break
+    return done
 
 
 def recalled(tx: Transaction, organisation: str, item: str) -> Recall | None:

@@ -1,7 +1,7 @@
 """The operator's view of mail: what waits, what failed and why, and trying again."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rewards.faults import Conflict
 from rewards.store import mail as rows
@@ -9,7 +9,6 @@ from rewards.store import trail
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
-COUNTED_DAYS = 28
 NOT_SENT = (rows.FAILED, rows.EXPIRED)
 
 
@@ -43,10 +42,9 @@ def mails(
     ]  # fmt: skip
 
 
-def counts(tx: Transaction, organisation: str, now: datetime) -> dict[str, int]:
-    """How many mails of the last weeks are in which state."""
-    since = to_us(now - timedelta(days=COUNTED_DAYS))
-    found = rows.counts(tx, organisation, since)
+def counts(tx: Transaction, organisation: str) -> dict[str, int]:
+    """How many mails of the last three months are in which state: older ones are forgotten."""
+    found = rows.counts(tx, organisation)
     return {status: found.get(status, 0) for status in (rows.WAITING, rows.SENT, *NOT_SENT)}
 
 

@@ -15,6 +15,7 @@ from rewards.people.accounts import (
     check_password,
     hash_password,
     known_roles,
+    narrow_tokens,
     open_session,
 )
 from rewards.people.invitations import INVITATION, OPERATOR, set_password
@@ -31,6 +32,7 @@ from rewards.store.units import maybe_us, to_us
 
 State = Literal["none", "invited", "expired", "active", "ended", "gone"]
 PAGE = 50
+MOST_COUNTED = rows.MOST_COUNTED
 MOST_SEARCHED = 64
 
 
@@ -99,6 +101,7 @@ def set_roles(
         _another_admin(tx, organisation, known)
     actor = OPERATOR if by is None else by.person
     rows.change(tx, known.person_id, {"roles": " ".join(kept)})
+    narrow_tokens(tx, known.person_id, known.roles.split(), kept, now)
     trail.log(
         tx, organisation, actor, "account.roles", f"person:{known.person_id}", " ".join(kept), to_us(now)
     )
@@ -192,5 +195,6 @@ def groups(tx: Transaction, organisation: str) -> tuple[list[str], list[str]]:
 
 
 def how_many(tx: Transaction, organisation: str) -> dict[str, int]:
-    """How much of a beginning is there: people, schemes published, items on the grid, accounts of people invited."""
-    return rows.how_many(tx, organisation)
+    """How much of a beginning is there: people and accounts beside the first administrator, schemes published, items on the grid."""
+    found = rows.how_many(tx, organisation)
+    return {**found, "people": max(0, found["people"] - 1), "invited": max(0, found["invited"] - 1)}

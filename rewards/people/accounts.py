@@ -11,21 +11,20 @@ from pwdlib import PasswordHash
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.people.rights import ROLES, Right, rights_of
+from rewards.people.scopes import NAMES, WANTED
 from rewards.store import accounts as rows
 from rewards.store import trail
 from rewards.store.persons import find_row
 from rewards.store.rows import BearerRow, HolderRow, SignedInRow
 from rewards.store.session import Database, Transaction
-from rewards.store.units import digest, from_us, to_us
+from rewards.store.units import digest, from_us, maybe_us, to_us
 
-SCOPES = (
-    "events:write", "events:backfill", "me:read", "me:write", "kudos:write", "rewards:write", "schemes:write",
-    "content:read", "content:write", "content:approve", "admin",
-)  # fmt: skip
+SCOPES = NAMES
 PRESENT = ("active", "paused")
 """The states of a person in which she, and what speaks for her, may do anything: not inactive, erased or merged."""
 SESSION_HOURS = 12
 MOST_DEVICE_CHARACTERS = 64
+MOST_NAME_CHARACTERS = 128
 PASSWORD_MIN_CHARACTERS = 10
 PASSWORD_MAX_CHARACTERS = 1024
 _TOKEN_BYTES = 32
@@ -53,12 +52,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """What an API token may do, and for whom it speaks (None: the organisation)."""
+    """What an API token may do, and for whom it speaks (None: the organisation). `used_at`: when its use was last noted."""
 
     organisation: str
     name: str
     scopes: tuple[str, ...]
     person: str | None
+    used_at: datetime | None = field(default=None, compare=False)
 
 
 @cache
@@ -104,9 +104,34 @@ def create_account(
     """Give a person a sign-in, or change it. Raises BadValue for an unknown role, NotFound for the person."""
     kept = known_roles(roles)
     row = find_row(tx, organisation, person)
-    rows.save_account(tx, organisation, row.id, " ".join(kept), password_hash, to_us(now))
+    save_roles(tx, organisation, row.id, kept, password_hash, now)
     trail.log(tx, organisation, actor, "account.save", f"person:{row.id}", " ".join(kept), to_us(now))
     return Account(organisation, person, kept)
+
+
+def save_roles(
+    tx: Transaction,
+    organisation: str,
+    person_id: int,
+    roles: Sequence[str],
+    password_hash: str | None,
+    now: datetime,
+) -> None:
+    """Write an account's roles and password. What she loses by it, the tokens that she made lose too."""
+    former = rows.save_account(tx, organisation, person_id, " ".join(roles), password_hash, to_us(now))
+    narrow_tokens(tx, person_id, former, roles, now)
+
+
+def narrow_tokens(
+    tx: Transaction, person_id: int, former: Sequence[str], roles: Sequence[str], now: datetime
+) -> None:
+    """Take from the tokens that somebody made what her roles of before allowed and those of now do not."""
+    before, after = rights_of(former), rights_of(roles)
+    lost = {scope for scope, wanted in WANTED.items() if before >= wanted and not after >= wanted}
+    if lost:
+        for row in rows.tokens_made_by(tx, person_id):
+            left = [scope for scope in row.scopes.split() if scope not in lost]
+            rows.narrow_token(tx, row.token_hash, " ".join(left), to_us(now))
 
 
 def _may_enter(row: HolderRow | SignedInRow) -> bool:
@@ -200,6 +225,11 @@ def close_session(tx: Transaction, token: str) -> None:
     rows.drop_session(tx, digest(token))
 
 
+def new_secret() -> str:
+    """The secret of an API token."""
+    return f"gs_{secrets.token_urlsafe(_TOKEN_BYTES)}"
+
+
 def create_token(
     tx: Transaction,
     organisation: str,
@@ -212,8 +242,13 @@ def create_token(
 ) -> str:
     """A new API token, shown once. It speaks for `person`, or for the organisation; it ends with that person, and with who made it.
 
-    Raises BadValue for a scope, Conflict for a name already used.
+    Raises BadValue for a name or a scope, Conflict for a name already used.
     """
+    if not (0 < len(name) <= MOST_NAME_CHARACTERS and name.isprintable() and name == name.strip()):
+        raise BadValue(
+            f"API token {name[:40]!r}: limit 1 to {MOST_NAME_CHARACTERS} printable characters without blanks around them; "
+            "name it after what uses it"
+        )
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
         raise BadValue(f"scopes {list(scopes)}: limit {', '.join(SCOPES)}; give at least one of these")
@@ -223,7 +258,7 @@ def create_token(
         check_day(expires_at, f"API token {name!r} that expires")
     person_id = None if person is None else find_row(tx, organisation, person).id
     maker_id = None if made_by is None else find_row(tx, organisation, made_by).id
-    token = f"gs_{secrets.token_urlsafe(_TOKEN_BYTES)}"
+    token = new_secret()
     expires_us = None if expires_at is None else to_us(expires_at)
     rows.add_token(
         tx, organisation, name, " ".join(scopes), digest(token), person_id, maker_id, to_us(now), expires_us
@@ -252,11 +287,12 @@ def _api_token(row: BearerRow | None, now_us: int) -> ApiToken | None:
     whose = ((row.person_id, row.status), (row.maker_id, row.maker_status))
     if any(id_ is not None and status not in PRESENT for id_, status in whose):
         return None
-    return ApiToken(row.organisation_id, row.name, tuple(row.scopes.split()), row.external_id)
+    scopes = tuple(row.scopes.split())
+    return ApiToken(row.organisation_id, row.name, scopes, row.external_id, maybe_us(row.used_at_us))
 
 
-def revoke_token(tx: Transaction, organisation: str, name: str, now: datetime) -> None:
+def revoke_token(tx: Transaction, organisation: str, name: str, now: datetime, actor: str = "system") -> None:
     """End an API token. Raises NotFound when there is none of that name in force."""
     if not rows.revoke(tx, organisation, name, to_us(now)):
         raise NotFound(f"API token {name!r}: none in force; list the tokens")
-    trail.log(tx, organisation, "system", "token.revoke", name, "", to_us(now))
+    trail.log(tx, organisation, actor, "token.revoke", name, "", to_us(now))

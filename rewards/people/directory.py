@@ -97,6 +97,11 @@ def named_colleagues(tx: Transaction, organisation: str, ids: list[str], reader:
     return [Colleague(row.external_id, row.name or row.external_id, row.team) for row in kept]
 
 
+def ids_after(tx: Transaction, organisation: str, after: str, limit: int) -> list[str]:
+    """Ids behind one, in their order, deactivated people included."""
+    return rows.ids_after(tx, organisation, after, limit)
+
+
 def segments_of(tx: Transaction, organisation: str) -> list[str]:
     """The segments that people belong to."""
     return rows.segments(tx, organisation)

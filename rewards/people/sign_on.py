@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from rewards.faults import NotFound, Refused
 from rewards.language import gettext as _
-from rewards.people.accounts import PRESENT, open_session
+from rewards.people.accounts import PRESENT, open_session, save_roles
 from rewards.people.importing import import_people
 from rewards.people.rights import ROLES
 from rewards.people_file import PersonRow
@@ -141,6 +141,8 @@ def _give_roles(
 ) -> None:
     """The provider's roles in the place of those of before, or the account's own; whoever has no account yet is an employee."""
     account = rows.find_account(tx, organisation, row.external_id)
+    if account is not None and account.ended_at_us is not None:
+        raise Refused(_("Your sign-in here was ended. Ask an administrator to open it again."))
     if given is None:
         given = frozenset({"employee"} if account is None else account.roles.split())
     if not given:
@@ -149,5 +151,5 @@ def _give_roles(
     if account is not None and account.roles == roles:
         return
     password = None if account is None else account.password_hash
-    rows.save_account(tx, organisation, row.id, roles, password, to_us(now))
+    save_roles(tx, organisation, row.id, roles.split(), password, now)
     trail.log(tx, organisation, CALLER, "account.save", f"person:{row.id}", roles, to_us(now))

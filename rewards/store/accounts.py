@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal, or_, select, update
 
 from rewards.store import people, schema
 from rewards.store.prepared import Prepared
-from rewards.store.rows import ApiTokenRow, BearerRow, HolderRow, SessionTokenRow, SignedInRow
+from rewards.store.rows import ApiTokenRow, BearerRow, HolderRow, ListedTokenRow, SessionTokenRow, SignedInRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -31,10 +31,12 @@ _FIND_TOKEN = Prepared(
 
 def save_account(
     tx: Transaction, organisation: str, person_id: int, roles: str, password_hash: str | None, at_us: int
-) -> None:
-    """Create the account or change its roles and password. Another password ends every session that the former one opened."""
-    former = tx.execute(select(ACCOUNT.c.password_hash).where(ACCOUNT.c.person_id == person_id)).scalar()
-    if former is not None and former != password_hash:
+) -> list[str]:
+    """Create the account or change its roles and password; returns the roles of before. Another password ends every session that
+    the former one opened."""
+    query = select(ACCOUNT.c.password_hash, ACCOUNT.c.roles).where(ACCOUNT.c.person_id == person_id)
+    former = tx.execute(query).one_or_none()
+    if former is not None and former.password_hash is not None and former.password_hash != password_hash:
         drop_sessions(tx, person_id)
     row = {
         "person_id": person_id,
@@ -51,6 +53,7 @@ def save_account(
         ),
         row,
     )
+    return [] if former is None else former.roles.split()
 
 
 def find_account(tx: Transaction, organisation: str, external_id: str) -> HolderRow | None:
@@ -198,6 +201,48 @@ def token_named(tx: Transaction, organisation: str, name: str) -> ApiTokenRow | 
     """The token of that name."""
     where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name)
     return tx.row(ApiTokenRow, select(TOKEN).where(where))
+
+
+def page_of_tokens(tx: Transaction, organisation: str, limit: int, after: str) -> list[ListedTokenRow]:
+    """Tokens by name, each with whom it speaks for and who made it, by external id."""
+    maker = IDENTITY.alias("made_by")
+    query = (
+        select(TOKEN, IDENTITY.c.external_id, maker.c.external_id.label("maker"))
+        .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
+        .join(maker, maker.c.person_id == TOKEN.c.maker_id, isouter=True)
+        .where(TOKEN.c.organisation_id == organisation, TOKEN.c.name > after)
+    )
+    return tx.rows(ListedTokenRow, query.order_by(TOKEN.c.name).limit(limit))
+
+
+def tokens_made_by(tx: Transaction, person_id: int) -> list[ApiTokenRow]:
+    """The tokens in force that a person made."""
+    where = and_(TOKEN.c.maker_id == person_id, TOKEN.c.revoked_at_us.is_(None))
+    return tx.rows(ApiTokenRow, select(TOKEN).where(where))
+
+
+def narrow_token(tx: Transaction, token_hash: str, scopes: str, at_us: int) -> None:
+    """Take scopes from a token; with none left it ends, and keeps those that it had, for whoever reads the list."""
+    values: dict[str, object] = {"scopes": scopes} if scopes else {"revoked_at_us": at_us}
+    tx.execute(update(TOKEN).where(TOKEN.c.token_hash == token_hash).values(**values))
+
+
+def renew_token(tx: Transaction, organisation: str, name: str, token_hash: str) -> None:
+    """Give a token another secret."""
+    where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name)
+    tx.execute(update(TOKEN).where(where).values(token_hash=token_hash))
+
+
+def note_token(tx: Transaction, organisation: str, name: str, now_us: int, before_us: int) -> None:
+    """A token is in use; nothing is written where that was noted since `before_us`."""
+    unnoted = or_(TOKEN.c.used_at_us.is_(None), TOKEN.c.used_at_us < before_us)
+    where = and_(
+        TOKEN.c.organisation_id == organisation,
+        TOKEN.c.name == name,
+        TOKEN.c.revoked_at_us.is_(None),
+        unnoted,
+    )
+    tx.execute(update(TOKEN).where(where).values(used_at_us=now_us))
 
 
 def revoke(tx: Transaction, organisation: str, name: str, at_us: int) -> int:

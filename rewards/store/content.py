@@ -25,6 +25,7 @@ def save(
         "recalled_us": None,
         "recall_reason": None,
         "recall_notice": None,
+        "told_until": None,
     }
     changed = {name: value for name, value in row.items() if name not in ("organisation_id", "item")}
     before = find(tx, organisation, item)
@@ -68,8 +69,20 @@ def open_now(tx: Transaction, organisation: str, now_us: int) -> list[ContentIte
 def recall(tx: Transaction, organisation: str, item: str, reason: str, notice: str, at_us: int) -> int:
     """Withdraw an item; returns how many were withdrawn: none where it is recalled already."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item, ITEM.c.recalled_us.is_(None))
-    values = {"recalled_us": at_us, "recall_reason": reason, "recall_notice": notice}
+    values = {"recalled_us": at_us, "recall_reason": reason, "recall_notice": notice, "told_until": 0}
     return tx.execute(update(ITEM).where(where).values(**values)).rowcount
+
+
+def to_tell(tx: Transaction, organisation: str) -> list[ContentItemRow]:
+    """Recalled items of which not all sharers are told yet."""
+    where = and_(ITEM.c.organisation_id == organisation, ITEM.c.told_until.is_not(None))
+    return tx.rows(ContentItemRow, tx.for_update(select(ITEM).where(where).order_by(ITEM.c.recalled_us)))
+
+
+def told(tx: Transaction, organisation: str, item: str, until: int | None) -> None:
+    """Note up to whom an item's sharers are told; None: all are."""
+    where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item)
+    tx.execute(update(ITEM).where(where).values(told_until=until))
 
 
 def draft(tx: Transaction, organisation: str, item: str, lock: bool = False) -> ContentDraftRow | None:

@@ -204,6 +204,13 @@ def by_external(tx: Transaction, organisation: str, ids: Sequence[str]) -> dict[
     return {row.external_id: row for row in tx.rows(ColleagueRow, query)}
 
 
+def ids_after(tx: Transaction, organisation: str, after: str, limit: int) -> list[str]:
+    """Ids behind one, by the numbers of their letters, of whoever was not erased."""
+    by = IDENTITY.c.external_id.collate("C") if tx.dialect == "postgresql" else IDENTITY.c.external_id
+    query = select(IDENTITY.c.external_id).where(IDENTITY.c.organisation_id == organisation, by > after)
+    return list(tx.execute(query.order_by(by).limit(limit)).scalars())
+
+
 def segments(tx: Transaction, organisation: str) -> list[str]:
     """The segments that people belong to, each read once from the index."""
     return _distinct(tx, PERSON.c.organisation_id == organisation, PERSON.c.segment)

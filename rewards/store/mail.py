@@ -129,11 +129,11 @@ def page(
     return tx.rows(ListedMailRow, query)
 
 
-def counts(tx: Transaction, organisation: str, since_us: int) -> dict[str, int]:
-    """How many mails are in which state, of those queued since an instant."""
+def counts(tx: Transaction, organisation: str) -> dict[str, int]:
+    """How many mails are in which state, of those still kept."""
     query = (
         select(MAIL.c.status, func.count())
-        .where(MAIL.c.organisation_id == organisation, MAIL.c.created_us >= since_us)
+        .where(MAIL.c.organisation_id == organisation)
         .group_by(MAIL.c.status)
     )
     return {status: int(number) for status, number in tx.execute(query)}

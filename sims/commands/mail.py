@@ -28,7 +28,7 @@ def list_mail(
 
     with usable() as database, database.read() as tx:
         found = mails(tx, organisation, MOST_LISTED, failed_only=not every)
-        numbers = counts(tx, organisation, datetime.now(UTC))
+        numbers = counts(tx, organisation)
     rows = [
         asdict(one) | {name: getattr(one, name).isoformat() for name in ("queued_at", "next_at")}
         for one in found

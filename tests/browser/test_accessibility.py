@@ -42,9 +42,14 @@ PAGES = {
     "hr": (
         "/hr",
         "/hr/decisions",
+        "/hr/people",
+        "/hr/import",
+        "/hr/audit",
+        "/hr/records",
         "/hr/membership",
     ),
     "strategist": ("/strategist",),
+    "admin": ("/account", "/admin/tokens", "/admin/webhooks"),
 }
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

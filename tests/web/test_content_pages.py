@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from starlette.testclient import TestClient
 
+from rewards.content.content import recall
 from rewards.content.policy import ContentPolicy, set_policy
 from rewards.people.accounts import create_account
 from rewards.store.session import Database
@@ -250,3 +251,19 @@ def test_rules_are_kept_by_the_desk_and_the_number_of_people_by_an_administrator
     refused = client.post("/content/items/field-notes/submit")
     assert (refused.status_code, "stays out of texts" in refused.text) == (422, True)
     assert "Not advice." in client.get("/content/items/field-notes").text
+
+
+def test_words_typed_for_what_was_recalled_meanwhile_are_not_lost(
+    sqlite_db: Database, sign_in: SignIn, client: TestClient
+) -> None:
+    sign_in("ana")
+    found = re.search(r"/l/([\w-]+)", client.get("/share/launch/linkedin").text)
+    assert found is not None
+    with sqlite_db.begin() as tx:
+        recall(tx, ORGANISATION, "launch", "a wrong figure", datetime.now(UTC))
+    answer = client.post(f"/share/{found[1]}/declare", data={"words": "All of my words"}, headers=PAGE)
+    assert (answer.status_code, "take the post down" in answer.text, "All of my words" in answer.text) == (
+        403,
+        True,
+        True,
+    )

@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from rewards.founding import setup_path
+from rewards.ledger.entries import balances
 from rewards.people.organisations import Network, get_organisation
 from rewards.publishing.publication import scheme_in_force
 from rewards.store.session import Database
@@ -174,15 +175,32 @@ def test_an_administrator_without_other_roles_sees_whose_the_steps_are(
 
 def test_the_whole_hour(client: TestClient, db: Database) -> None:
     client.post(link(db), data=FORM)
+    for path in linked_from(client.get("/admin/setup").text):
+        assert client.get(path).status_code == 200, path
     colleague = {"id": "ben", "name": "Ben", "segment": "shop", "team": "north", "timezone": "Europe/Berlin"}
     assert client.post("/hr/people/new", data=colleague).status_code == 303
     assert client.post("/hr/first-scheme", data={"chosen": "clicks"}).status_code == 303
+    item = b"id,title,url,channels\nhello,Hello,https://example.org/hello,linkedin\n"
+    brought = client.post("/content/bring/file", files={"file": ("items.csv", item, "text/csv")})
+    assert brought.status_code in (200, 303), brought.text
+    submitted = client.post("/content/items/hello/submit", data={"revision": "1"})
+    assert submitted.status_code == 303, submitted.text
+    assert client.post("/content/items/hello/approve").status_code == 303
     invited = client.post("/invitations", data={"whom": "all"})
     found = re.search(r"<code>http://\S+?(/invitation/\S+?)</code>", invited.text)
     assert found, invited.text
     client.cookies.clear()
     welcome = client.post(found[1], data={"password": PHRASE, "again": PHRASE})
     assert welcome.headers["location"] == "/"
-    assert client.get("/").status_code == 200
-    thanks = {"receiver": "ana", "message": "Thank you for setting this up.", "key": "0123456789"}
-    assert client.post("/thanks", data=thanks).status_code == 303
+    declare = re.search(r'formaction="(/share/[^"/]+/declare)"', client.get("/share/hello/linkedin").text)
+    assert declare
+    assert client.post(declare[1]).status_code == 303
+    with db.read() as tx:
+        assert balances(tx, "company", "ben").earned == 2000
+
+
+def linked_from(page: str) -> list[str]:
+    """The pages that the steps lead to."""
+    found = re.findall(r'<h2><a href="(/[^"]+)">', page)
+    assert len(found) == 4
+    return found

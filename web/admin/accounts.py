@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import BadValue, Fault, NotFound
@@ -16,16 +16,15 @@ from rewards.people.account_desk import Listed, account_of, accounts, end_accoun
 from rewards.people.accounts import Account
 from rewards.people.invitations import Link, invite, reset
 from rewards.people.people import Person, get_person
-from rewards.people.rights import ROLES, TITLES, Right
+from rewards.people.rights import ROLES, TITLES
 from rewards.store.session import Database, Transaction
 from web.problems import refused
-from web.session import Needs, Store, now
+from web.session import Administrator, Store, now
 from web.slips import Handing, Slip, Way, sends_mail, slips
 from web.templating import page
 from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
-Admin = Annotated[Account, Depends(Needs(Right.ACCOUNTS))]
 Roles = Annotated[list[Plain], Form(default_factory=list, max_length=len(ROLES))]
 MOST_ID = 64
 STATES = {
@@ -82,7 +81,7 @@ def _states() -> dict[str, str]:
 def listed(
     request: Request,
     store: Store,
-    account: Admin,
+    account: Administrator,
     search: Annotated[Plain, Query(max_length=200)] = "",
     role: Annotated[Plain, Query(max_length=32)] = "",
     after: Annotated[Plain, Query(max_length=MOST_ID)] = "",
@@ -137,13 +136,13 @@ def _one(
 
 
 @router.get("/admin/accounts/{person}")
-def one(request: Request, store: Store, account: Admin, person: Plain) -> Response:
+def one(request: Request, store: Store, account: Administrator, person: Plain) -> Response:
     """One person's sign-in."""
     return _one(request, store, account, person)
 
 
 @router.post("/admin/accounts/{person}/roles")
-def roles(request: Request, store: Store, account: Admin, person: Plain, role: Roles) -> Response:
+def roles(request: Request, store: Store, account: Administrator, person: Plain, role: Roles) -> Response:
     """Give these roles and no others."""
     try:
         with store.begin() as tx:
@@ -157,7 +156,7 @@ def roles(request: Request, store: Store, account: Admin, person: Plain, role: R
 
 @router.post("/admin/accounts/{person}/invitation")
 def invitation(
-    request: Request, store: Store, account: Admin, way: Handing, person: Plain, role: Roles
+    request: Request, store: Store, account: Administrator, way: Handing, person: Plain, role: Roles
 ) -> Response:
     """Invite with these roles; the link is shown this once."""
     return _handed(
@@ -167,7 +166,9 @@ def invitation(
 
 
 @router.post("/admin/accounts/{person}/reset")
-def another_password(request: Request, store: Store, account: Admin, way: Handing, person: Plain) -> Response:
+def another_password(
+    request: Request, store: Store, account: Administrator, way: Handing, person: Plain
+) -> Response:
     """Make a link for another password; it is shown this once."""
     return _handed(
         request, store, account, way, person,
@@ -195,7 +196,7 @@ def _handed(
 
 
 @router.post("/admin/accounts/{person}/end")
-def end(request: Request, store: Store, account: Admin, person: Plain) -> Response:
+def end(request: Request, store: Store, account: Administrator, person: Plain) -> Response:
     """End the sign-in."""
     try:
         with store.begin() as tx:

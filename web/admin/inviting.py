@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from rewards.faults import BadValue, Fault
@@ -15,16 +15,14 @@ from rewards.people.account_desk import groups
 from rewards.people.accounts import Account
 from rewards.people.invitations import MOST_AT_ONCE, Link, invite, invite_group
 from rewards.people.people import Person, get_person
-from rewards.people.rights import Right
 from rewards.store.session import Database
 from web.problems import refused
-from web.session import Needs, Store, now
+from web.session import Inviter, Store, now
 from web.slips import Handing, Slip, sends_mail, slips
 from web.templating import page
 from web.text import MOST_TYPED, Plain
 
 router = APIRouter(include_in_schema=False)
-Inviting = Annotated[Account, Depends(Needs(Right.INVITE))]
 Whom = Literal["all", "segment", "team", "ids"]
 
 
@@ -77,7 +75,7 @@ def _page(
 
 
 @router.get("/invitations")
-def form(request: Request, store: Store, account: Inviting) -> Response:
+def form(request: Request, store: Store, account: Inviter) -> Response:
     """Whom to invite."""
     return _page(request, store, account, {"whom": "all", "segment": "", "team": "", "ids": ""})
 
@@ -87,7 +85,7 @@ def send(
     request: Request,
     store: Store,
     way: Handing,
-    account: Inviting,
+    account: Inviter,
     whom: Annotated[Whom, Form()],
     segment: Annotated[Plain, Form(max_length=64)] = "",
     team: Annotated[Plain, Form(max_length=64)] = "",

@@ -68,7 +68,7 @@ def _page(
     with store.read() as tx:
         person = get_person(tx, org, account.person)
         found = mails(tx, org, MOST_SHOWN + 1, before, failed_only=not every)
-        numbers = counts(tx, org, now())
+        numbers = counts(tx, org)
     context = MailContext(
         account=account,
         person=person,

@@ -22,7 +22,7 @@ from rewards.store.session import Database, Transaction
 from web.api.shared import problems
 from web.batching import Batcher, Failure
 from web.problems import Problem
-from web.session import ShownToken, ShownWith, now
+from web.session import ShownToken, now, shown_with
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 MOST_EVENTS = 1000
@@ -253,9 +253,7 @@ def _event_of(message: object) -> Event:
         }
     },
 )
-async def post_events(
-    request: Request, shown: Annotated[ShownToken, Depends(ShownWith((SCOPE,)))]
-) -> Response:
+async def post_events(request: Request, shown: Annotated[ShownToken, Depends(shown_with(SCOPE))]) -> Response:
     """One CloudEvents object, or an array of up to 1,000; one event in the binary mode too, its attributes as headers `ce-…`. Every event has an answer of its own; sending again is safe.
 
     A single event that is not valid answers 422 and one that contradicts an earlier one 409, as problem+json. In an array both

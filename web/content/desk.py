@@ -78,8 +78,10 @@ def form_page(
     """The form with whatever stands in it."""
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)
+        home = get_organisation(tx, account.organisation)
+    used = [] if home is None else [network.channel for network in home.networks]
     context = FormContext(
-        account, person, form, item, channel_rows(form), rows_of(form, TEXTS, EMPTY_TEXTS),
+        account, person, form, item, channel_rows(form, used), rows_of(form, TEXTS, EMPTY_TEXTS),
         rows_of(form, REPLIES, EMPTY_REPLIES), fault,
     )  # fmt: skip
     return page(request, "content/edit.html", context, status)

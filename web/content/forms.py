@@ -216,10 +216,14 @@ def rows_of(form: BaseModel, names: Sequence[str], empty: int) -> list[Row]:
     return [*found, *(Row(dict.fromkeys(names, "")) for _ in range(empty))]
 
 
-def channel_rows(form: ItemForm) -> list[Row]:
-    """The channels of the form, then those that are offered, then some without a name."""
+def channel_rows(form: ItemForm, used: Sequence[str]) -> list[Row]:
+    """The channels of the form, then those that the company uses (where it said so, else OFFERED), then some without a name."""
     names = ("channel", "channel_status", "channel_reason", "channel_ask", "channel_how")
     found = [row for row in rows_of(form, names, 0) if row.values["channel"]]
     there = {name_of(row.values["channel"]) for row in found}
-    offered = [Row({**dict.fromkeys(names, ""), "channel": name}) for name in OFFERED if name not in there]
+    offered = [
+        Row({**dict.fromkeys(names, ""), "channel": name})
+        for name in used or OFFERED
+        if name_of(name) not in there
+    ]
     return [*found, *offered, *(Row(dict.fromkeys(names, "")) for _ in range(EMPTY_CHANNELS))]

@@ -16,6 +16,7 @@ from rewards.boards.highlights import highlighted
 from rewards.challenges.challenges import challenges
 from rewards.content.content import list_items, recalls_for
 from rewards.content.links import clicks_for
+from rewards.events import OWN_KINDS
 from rewards.faults import BadValue, Fault, NotFound
 from rewards.ledger.entries import EntryView, badges_for, balances, entries_for
 from rewards.nominations.nominations import awards_for, honours
@@ -115,7 +116,12 @@ def points(
             account=account,
             person=get_person(tx, org, me),
             balances=balances(tx, org, me),
-            rows=[EntryRow(e, _about(e, titles), is_earned(e)) for e in entries],
+            # That she joined or came by a digest is told where it matters, unless a rule rewards it.
+            rows=[
+                EntryRow(e, _about(e, titles), is_earned(e))
+                for e in entries
+                if e.amount_millipoints or e.event_kind not in OWN_KINDS
+            ],
             links=[(titles.get(link[0], link[0]), *link[1:]) for link in clicks_for(tx, org, me)],
             older=entries[-1].id if len(entries) == MOST_ENTRIES else None,
             shared=shared,

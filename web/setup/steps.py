@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import BadValue, Fault, NotFound
 from rewards.founding import networks_of, publish_template, template
 from rewards.language import LANGUAGES, msg
 from rewards.language import gettext as _
-from rewards.people.account_desk import how_many
+from rewards.people.account_desk import MOST_COUNTED, how_many
 from rewards.people.accounts import Account
 from rewards.people.organisations import Organisation, change_organisation, get_organisation
 from rewards.people.people import Person, get_person
@@ -23,17 +23,15 @@ from rewards.scheme.explain import explain_scheme
 from rewards.scheme.presets import PRESETS
 from rewards.store.session import Database, Transaction
 from web.problems import refused
-from web.session import Needs, Store, now
+from web.session import SchemeWriter, Settler, Store, now
 from web.setup.networks import OFFERED, NetworkChoice, choices, chosen
 from web.templating import page
 from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
-Settling = Annotated[Account, Depends(Needs(Right.SETTINGS))]
-SchemeWriter = Annotated[Account, Depends(Needs(Right.SCHEME_WRITE))]
 Several = Annotated[list[Plain], Form(default_factory=list, max_length=64)]
 STEPS = (
-    ("people", msg("Import people"), msg("From a table, with a look at it before anything is saved."), "/hr/people/import", Right.PEOPLE_WRITE),
+    ("people", msg("Import people"), msg("From a table, with a look at it before anything is saved."), "/hr/import", Right.PEOPLE_WRITE),
     ("scheme", msg("Choose a scheme"), msg("Begin from a template; change it later as a draft."), "/hr/first-scheme", Right.SCHEME_WRITE),
     ("content", msg("Put something up to share"), msg("Written or linked, approved, with its networks."), "/content", Right.CONTENT_WRITE),
     ("invited", msg("Invite the first group"), msg("By mail, or with links on paper."), "/invitations", Right.INVITE),
@@ -53,12 +51,13 @@ class Step:
 
 @dataclass(frozen=True)
 class StepsContext:
-    """The steps of the first hour."""
+    """The steps of the first hour. `most`: no more than that is counted."""
 
     account: Account
     person: Person
     organisation: Organisation
     steps: list[Step]
+    most: int
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def _home(tx: Transaction, account: Account) -> Organisation:
 
 
 @router.get("/admin/setup")
-def steps(request: Request, store: Store, account: Settling) -> Response:
+def steps(request: Request, store: Store, account: Settler) -> Response:
     """What is done of the first hour, and what is next."""
     org = account.organisation
     with store.read() as tx:
@@ -118,7 +117,9 @@ def steps(request: Request, store: Store, account: Settling) -> Response:
             )
             for name, title, words, path, right in STEPS
         ]
-        context = StepsContext(account, get_person(tx, org, account.person), _home(tx, account), shown)
+        context = StepsContext(
+            account, get_person(tx, org, account.person), _home(tx, account), shown, MOST_COUNTED - 1
+        )
     return page(request, "setup/steps.html", context)
 
 
@@ -162,7 +163,7 @@ def publish(
 
 
 @router.get("/admin/settings")
-def settings(request: Request, store: Store, account: Settling) -> Response:
+def settings(request: Request, store: Store, account: Settler) -> Response:
     """The organisation."""
     with store.read() as tx:
         home = _home(tx, account)
@@ -198,7 +199,7 @@ def _settings(
 def save(
     request: Request,
     store: Store,
-    account: Settling,
+    account: Settler,
     spoken: Several,
     network: Several,
     unpaid: Several,

@@ -96,6 +96,23 @@ class ApiTokenRow(NamedTuple):
     used_at_us: int | None
 
 
+class ListedTokenRow(NamedTuple):
+    """A token with whom it speaks for and who made it, by external id."""
+
+    token_hash: str
+    organisation_id: str
+    name: str
+    scopes: str
+    person_id: int | None
+    maker_id: int | None
+    created_at_us: int
+    expires_at_us: int | None
+    revoked_at_us: int | None
+    used_at_us: int | None
+    external_id: str | None
+    maker: str | None
+
+
 class HolderRow(NamedTuple):
     """An account with its person's id and status."""
 

@@ -68,7 +68,7 @@ person = table(
     Index("ix_person_team", "organisation_id", "team"),
     Index("ix_person_segment", "organisation_id", "segment"),
     Index("ix_person_status", "organisation_id", "status"),
-    Index("ix_person_standing", "organisation_id", "standing"),
+    Index("ix_person_groups", "organisation_id", "status", "segment", "team", "standing"),
     Index(
         "ix_person_hidden", "organisation_id", sqlite_where=text("hidden"), postgresql_where=text("hidden")
     ),

@@ -1,0 +1,57 @@
+"""Sums and medians by run have the bits of numpy's own over one run's array; boards of their own number are boards apart."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.parameters.parameters import Parameters
+from agents.program.incentives import thirds
+from agents.world.lanes import Draw, Lanes, Laws, medians, sums
+from agents.world.network import untouched
+
+SIZES = st.lists(st.integers(0, 40), min_size=2, max_size=6)
+
+
+@given(sizes=SIZES, seed=st.integers(0, 1 << 32))
+def test_sums_and_medians_by_run(sizes: list[int], seed: int) -> None:
+    values = np.random.default_rng(seed).lognormal(size=sum(sizes))
+    starts, lane = np.cumsum([0, *sizes]), np.repeat(np.arange(len(sizes)), sizes)
+    parts = np.split(values, starts[1:-1])
+    assert sums(values, starts, lane).tolist() == [float(part.sum()) for part in parts]
+    assert medians(values, starts, lane).tolist() == [
+        float(np.median(part)) if part.size else 0.0 for part in parts
+    ]
+
+
+@given(sizes=SIZES, seed=st.integers(0, 1 << 32))
+def test_thirds_of_boards_apart(sizes: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points, among = rng.integers(0, 5, sum(sizes)).astype(float), rng.random(sum(sizes)) < 0.8
+    board = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    apart = np.zeros(points.size)
+    for number in range(len(sizes)):
+        apart += thirds(points, among & (board == number))
+    assert thirds(points, among, board).tolist() == apart.tolist()
+
+
+def test_parameters_are_numbers_where_runs_agree_and_arrays_where_not() -> None:
+    laws = Laws([Parameters(), Parameters(click_base=0.01)])
+    lane = np.array([0, 1, 1])
+    assert laws.at(lane).click_base.tolist() == [Parameters().click_base, 0.01, 0.01]
+    assert laws.at(lane).repost_base == Parameters().repost_base
+    assert Laws([Parameters()] * 2).at(lane) == Parameters()
+
+
+def test_lanes_say_whose_rows_are_whose() -> None:
+    lanes = Lanes([Draw(1, run, Parameters()) for run in range(3)], [2, 1, 3])
+    assert lanes.lane.tolist() == [0, 0, 1, 2, 2, 2]
+    assert lanes.own.tolist() == [0, 1, 0, 0, 1, 2]
+    assert lanes.starts(np.array([1, 3, 5])).tolist() == [0, 1, 1, 3]
+    assert lanes.counts(np.array([1, 1, 0, 0, 1, 0], dtype=bool)).tolist() == [2, 0, 1]
+
+
+def test_untouched_memory_is_zero_and_can_be_written() -> None:
+    room = untouched(5, np.int32)
+    room[3] = 7
+    assert room.tolist() == [0, 0, 0, 7, 0]
+    assert untouched(0, np.uint8).size == 0
