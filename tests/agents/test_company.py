@@ -58,7 +58,9 @@ def company(turnover: float = 0.0, arms: tuple[Arm, ...] = ()) -> Setting:
     )
 
 
-ARMS = (Arm(name="thanked", share=0.4, by="team", phases=(Phase(), Phase(day=20, scheme=PRESETS["recognition"]))),)
+ARMS = (
+    Arm(name="thanked", share=0.4, by="team", phases=(Phase(), Phase(day=20, scheme=PRESETS["recognition"]))),
+)
 
 
 def drawn(run: int) -> Parameters:
@@ -117,6 +119,9 @@ def test_only_those_who_are_heard_are_drawn_and_a_whole_network_has_their_rows()
     networks = model.networks
     heard = np.flatnonzero(networks.drawn)
     assert 0 < heard.size < networks.drawn.size / 2
-    rows = {int(node): networks.targets[networks.offsets[node] : networks.offsets[node + 1]].copy() for node in heard}
+    rows = {
+        int(node): networks.targets[networks.offsets[node] : networks.offsets[node + 1]].copy()
+        for node in heard
+    }
     whole = AdvocacyModel(company(), 3, parameters=Parameters(**EAGER)).network.graph
     assert all(np.array_equal(row, whole.neighbours(node)) for node, row in rows.items())

@@ -18,7 +18,9 @@ def test_sums_and_medians_by_run(sizes: list[int], seed: int) -> None:
     starts, lane = np.cumsum([0, *sizes]), np.repeat(np.arange(len(sizes)), sizes)
     parts = np.split(values, starts[1:-1])
     assert sums(values, starts, lane).tolist() == [float(part.sum()) for part in parts]
-    assert medians(values, starts, lane).tolist() == [float(np.median(part)) if part.size else 0.0 for part in parts]
+    assert medians(values, starts, lane).tolist() == [
+        float(np.median(part)) if part.size else 0.0 for part in parts
+    ]
 
 
 @given(sizes=SIZES, seed=st.integers(0, 1 << 32))
