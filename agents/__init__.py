@@ -1,0 +1,1 @@
+"""The behavioural model of a company's people, on arrays, stepped by Mesa."""

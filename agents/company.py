@@ -16,16 +16,16 @@ from agents.audience.corporate import CorporateDesk
 from agents.audience.feelings import Feelings
 from agents.employees import decision, state
 from agents.employees.learning import count_acts, fear_of_day, feel, learn
-from agents.employees.meeting import Met, PersonColumns, RewardValues, Weights, meet
+from agents.employees.meeting import Opportunities, PersonColumns, RewardValues, Weights, meet
 from agents.employees.occasion import occasion_of
 from agents.employees.opportunities import Occasions
 from agents.employees.settling import settled
 from agents.observe import outcomes, splits
 from agents.observe.flows import FlowLog
 from agents.observe.measure import measure
-from agents.program.happenings import Made, happenings
+from agents.program.happenings import NewShares, happenings
 from agents.program.incentives import Incentives
-from agents.program.program import Programme
+from agents.program.program import Program
 from agents.program.recognise import Recogniser, Thanks
 from agents.setting.setting import Setting
 from agents.world.clock import Clock
@@ -73,7 +73,7 @@ class Company:
             for one, draw in zip(self.world.staffs, draws, strict=True)
         ]
         self.timeline = Timeline.of(setting, np.concatenate(groups))
-        self.programme = Programme(
+        self.program = Program(
             self.timeline, self.staff, self.items, setting, self.clock, lanes, record_events
         )
         self.recogniser = Recogniser(self.timeline, self.staff, lanes)
@@ -94,7 +94,7 @@ class Company:
         self.flows, self.pictures = FlowLog(), splits.Pictures()
         self.today: dict[str, Floats] = {name: np.zeros(lanes.count) for name in outcomes.MEASURED}
         self.explain = False
-        self.last_met: Met | None = None
+        self.last_met: Opportunities | None = None
         self.last_occasion: decision.Occasion | None = None
         self._weights = Weights.of(lanes.laws)
         self._reward_values = RewardValues.none(self.staff.size)
@@ -152,7 +152,7 @@ class Company:
         posts = self._write(met, shared, offer, believed, day)
         answer = self.feelings.answer(posts, day)
         self._remember(met, shared, answer, day)
-        scored = self.programme.settle(day)
+        scored = self.program.settle(day)
         shares = count_acts(self.state, met.person[shared], day)
         thanked = self._thank(shares, present)
         learn(self.state, met, shared, answer, shares, self.lanes)
@@ -176,11 +176,11 @@ class Company:
         self.day += 1
 
     def _offer(self, day: int, present: Flags) -> Incentives:
-        return self.programme.incentives(day, self.state, present)
+        return self.program.incentives(day, self.state, present)
 
     def _class_people(self) -> None:
         # Prior activity and rank as they are on the morning of the split day.
-        earned = self.programme.earned_millipoints().astype(np.float64)
+        earned = self.program.earned_millipoints().astype(np.float64)
         self.prior_rate = self.state.own_rate.copy()
         self.rank = splits.rank_codes(
             earned, self.state.total_shares.astype(np.float64), self.staff.present(self.day), self.lanes.lane
@@ -195,11 +195,11 @@ class Company:
     def _redeem(self) -> Floats:
         lanes = self.lanes
         draws = uniforms_each(self._keys[Stream.REDEMPTION], lanes.lane, self.day, lanes.own)
-        return self.programme.redeem(draws, self.day, self.staff.present(self.day))
+        return self.program.redeem(draws, self.day, self.staff.present(self.day))
 
     def _meet(
         self, day: int, offer: Incentives, crowded: Floats, present: Flags, conditions: Conditions
-    ) -> Met:
+    ) -> Opportunities:
         quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits
         seen, median = self._norm(present)
         columns = PersonColumns(
@@ -263,7 +263,7 @@ class Company:
             self._norms = (sums / np.maximum(heads, 1))[team], shown[lanes.lane]
         return self._norms
 
-    def _sharers(self, met: Met) -> Ints:
+    def _sharers(self, met: Opportunities) -> Ints:
         # Rows that end in a share; nobody shares one item twice.
         wanted = np.flatnonzero(met.draw < met.chance)
         keys = met.person[wanted] * len(self.items.ids) + met.item[wanted]
@@ -274,7 +274,9 @@ class Company:
                 fresh.append(row)
         return np.array(fresh, dtype=np.int64)
 
-    def _write(self, met: Met, shared: Ints, offer: Incentives, believed: Floats, day: int) -> Posts:
+    def _write(
+        self, met: Opportunities, shared: Ints, offer: Incentives, believed: Floats, day: int
+    ) -> Posts:
         who, item = met.person[shared], met.item[shared]
         p = self.lanes.of(who)
         points = believed[who]
@@ -302,7 +304,7 @@ class Company:
         pages = self.corporate.posts(day, self.clock.is_weekend(day))
         return Posts(*(np.concatenate(columns) for columns in zip(own, pages, strict=True)))
 
-    def _remember(self, met: Met, shared: Ints, answer: Answer, day: int) -> None:
+    def _remember(self, met: Opportunities, shared: Ints, answer: Answer, day: int) -> None:
         if day < 0:
             return
         who, ordinal = met.person[shared], met.ordinal[shared]
@@ -311,9 +313,9 @@ class Company:
         self._share_number += np.diff(at)
         channel = self.occasions.channels(day, who, ordinal)
         second = self.occasions.seconds(day, who, ordinal)
-        made = Made(who, ordinal, met.item[shared], channel, second, number)
+        made = NewShares(who, ordinal, met.item[shared], channel, second, number)
         half_lives = np.array([c.half_life_hours for c in self.setting.content.channels])[channel]
-        self.programme.add(
+        self.program.add(
             happenings(
                 made,
                 answer.clicks[: who.size],

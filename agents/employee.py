@@ -57,7 +57,7 @@ class Employee(mesa.Agent):  # type: ignore[misc]
     @property
     def points(self) -> float:
         """Points earned so far."""
-        return float(self.model.programme.earned_millipoints()[self.row]) / 1000.0
+        return float(self.model.program.earned_millipoints()[self.row]) / 1000.0
 
     def decides(self, occasion: Occasion, position: int, draw: float) -> bool:
         """Whether this employee shares at one opportunity, given its uniform draw."""

@@ -101,11 +101,11 @@ class AdvocacyModel(mesa.Model, Company):  # type: ignore[misc]
 
     def recorded_events(self) -> list[Event]:
         """Events so far in canonical order. Raises RuntimeError when the model was told not to keep them."""
-        return self.programme.recorded_events()
+        return self.program.recorded_events()
 
     def points_by_person(self) -> dict[str, int]:
         """Millipoints earned by everybody who was ever employed."""
-        return dict(zip(self.staff.ids, (int(x) for x in self.programme.earned_millipoints()), strict=True))
+        return dict(zip(self.staff.ids, (int(x) for x in self.program.earned_millipoints()), strict=True))
 
     def _offer(self, day: int, present: Flags) -> Incentives:
         offer = super()._offer(day, present)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from sqlalchemy import select
@@ -141,7 +141,7 @@ class Writer:
             self.connection = psycopg.connect(address, autocommit=True)
             self.begin, self.mark = "BEGIN", "%s"
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

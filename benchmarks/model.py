@@ -152,7 +152,7 @@ def decision_steps(model: AdvocacyModel, days: int, plain_days: int, turns: int)
     """Nanoseconds per agent and working day of the decision step, in arrays and in plain Mesa: medians of turns, taken
     one after the other, since the machine's speed drifts."""
     present = np.ones(model.staff.size, dtype=bool)
-    offer = model.programme.incentives(0, model.state, present)
+    offer = model.program.incentives(0, model.state, present)
     monday = -model.setting.start_date.weekday()
     workdays = [monday + 7 * week + day for week in range(1, days // 5 + 1) for day in range(5)]
     plain = PlainModel(model)

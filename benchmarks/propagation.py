@@ -178,7 +178,7 @@ def thread_rows(graph: Graph, p: float, runs: int, rounds: int) -> list[Row]:
     wall = {1: float("inf"), 2: float("inf")}
     cpu = dict(wall)
     for _ in range(rounds):
-        for threads in wall:
+        for threads in tuple(wall):
             begun, used = time.perf_counter(), time.process_time()
             spread(graph, seeds, p, runs, 1, threads=threads)
             wall[threads] = min(wall[threads], time.perf_counter() - begun)

@@ -112,7 +112,7 @@ class EngineResponder:
         self.before = (*audience, np.array(rates, dtype=np.float64), names, share_rates, key)
 
     def counts(self, day: int) -> NDArray[np.int64]:
-        """int64[s, 7] in the order of Outcome."""
+        """int64[s, 7] in the order of Exposure."""
         counts = np.zeros((len(self.names), N_COUNTS), dtype=np.int64)
         state, work = np.zeros(4, dtype=np.int64), self.work
         run_shares(
@@ -143,7 +143,7 @@ class Responder:
         self.numbers = np.array(rates, dtype=np.float64)
 
     def counts(self, day: int) -> NDArray[np.int64]:
-        """int64[s, 7] in the order of Outcome."""
+        """int64[s, 7] in the order of Exposure."""
         counts = np.zeros((len(self.names), N_COUNTS), dtype=np.int64)
         tables, work, graph = class_tables(), self.work, self.graph
         trust, fatigue, interest, load = self.audience

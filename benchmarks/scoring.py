@@ -23,7 +23,7 @@ import numpy as np
 from engine.scoring import score_batch
 from engine.scoring_plain import Occasions, PlainState, score_plain
 from engine.scoring_tables import NO_LEAVE, EventBatch, new_state
-from engine.scoring_terms import Event
+from engine.scoring_terms import EventNumbers
 from rewards.document import load_document
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.tables import CompiledScheme, compile_scheme
@@ -196,7 +196,7 @@ def uncompiled_seconds(compiled: CompiledScheme, batch: EventBatch, people: int)
     """CPU seconds of the same source uncompiled, and what everybody earned."""
     state = PlainState.of(new_state(compiled.tables, people).people.tolist())
     columns = batch._replace(kind=batch.kind[:0], role=batch.role[:0], leave=batch.leave[:0])
-    events = [Event(*row) for row in zip(*(c.tolist() for c in columns if c.size), strict=True)]
+    events = [EventNumbers(*row) for row in zip(*(c.tolist() for c in columns if c.size), strict=True)]
     occasions = Occasions(events, batch.kind.tolist(), batch.role.tolist(), batch.leave.tolist())
     begin = time.thread_time()
     score_plain(compiled.plain_tables, state, occasions)

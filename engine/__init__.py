@@ -1,0 +1,1 @@
+"""Kernels over plain arrays: streams, graphs, cascades, responses, scoring."""

@@ -44,6 +44,7 @@ class Spread:
 
     @property
     def mean(self) -> float:
+        """The mean size."""
         return float(self.sizes.mean())
 
     @property

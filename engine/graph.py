@@ -50,6 +50,7 @@ class Graph:
 
     @property
     def n_edges(self) -> int:
+        """How many edges."""
         return int(self.targets.size)
 
     @property

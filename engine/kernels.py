@@ -61,6 +61,7 @@ class Kernel(Deferred):
         return compile_kernel(with_dispatchers(self.py_func), self.arguments, self.returns)
 
     def __call__(self, *values: Any) -> Any:
+        """Run the compiled function, which the first call compiles or loads."""
         if len(values) != len(self.arguments):
             raise TypeError(f"{self.__name__} takes {len(self.arguments)} arguments, not {len(values)}")
         call = self._dispatcher or self.dispatcher

@@ -3,8 +3,8 @@
 For share s of source a and each out-edge e = (a → j):
 
     P(see)          = visibility_s / (1 + load_j / feed_load_half)
-    P(click | see)  = min(1, click_base_s · peer_premium_s · exp(trust·T_e + affinity·A_{j,topic} −
-    fatigue·F_e)) P(repost | see) = min(1, repost_base_s · quality_s · exp(same))
+    P(click | see)  = min(1, click_base_s · peer_premium_s · exp(trust·T_e + affinity·A_{j,topic} − fatigue·F_e))
+    P(repost | see) = min(1, repost_base_s · quality_s · exp(the same))
 
 Click and repost are drawn independently, once for each person and tree: at the first sight. Whoever reposts
 broadcasts the item over its own out-edges in the next round; `max_rounds` rounds at most, so the reposts of
@@ -12,7 +12,7 @@ the last round are counted and go nowhere. Beyond the first round the premium is
 source never sees its own share.
 
 The edge arrays are read as they stood in the morning: fatigue and trust are for the caller to update from
-`Outcome.seen_edges`.
+`Exposure.seen_edges`.
 
 Randomness: each draw is a function of (key, day, source, ordinal of the share) and of the edge or the node
 it concerns, never of the other shares of the day. Two schemes compared under one seed share every draw of
@@ -110,7 +110,7 @@ class ResponseRates(NamedTuple):
     trust, affinity, fatigue  the θ of the exponent, per unit of edge trust, interest and edge fatigue
     reposter_premium  factor on clicks beyond the first round
     max_rounds        rounds of broadcasting, 1 (no second round) to 64
-    thinned_from      CSR position from which on a stored edge stands for several: `Outcome.thinned` counts those
+    thinned_from      CSR position from which on a stored edge stands for several: `Exposure.thinned` counts those
     """
 
     feed_load_half: float = 50.0
@@ -122,7 +122,7 @@ class ResponseRates(NamedTuple):
     thinned_from: int = MAX_EDGES
 
 
-class Outcome(NamedTuple):
+class Exposure(NamedTuple):
     """What became of the shares: int64[s] each, except where said.
 
     audience     out-edges of everybody who broadcast the item: the naive count of people reached
@@ -188,7 +188,7 @@ def propagate(
     key: np.uint64,
     day: int,
     scratch: Scratch | None = None,
-) -> Outcome:
+) -> Exposure:
     """Propagate one day's shares.
 
     graph            edges from a source to who sees its posts
@@ -238,10 +238,10 @@ def propagate(
     return _outcome(counts, work, written, int(state[2]))
 
 
-def _outcome(counts: NDArray[np.int64], work: Scratch, written: int, unique_reach: int) -> Outcome:
+def _outcome(counts: NDArray[np.int64], work: Scratch, written: int, unique_reach: int) -> Exposure:
     columns = [np.ascontiguousarray(column) for column in counts.T]
     audience, exposures, viewers, clicks, reposts, depth, beyond_one, thinned = columns
-    return Outcome(
+    return Exposure(
         audience,
         exposures,
         viewers,

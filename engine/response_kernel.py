@@ -46,7 +46,7 @@ SHIFT_40 = np.uint64(40)
 # Ordinal of a person's interest in the first topic.
 INTEREST = 2
 
-# Columns of the counts a share gets, in the order of engine.response.Outcome.
+# Columns of the counts a share gets, in the order of engine.response.Exposure.
 AUDIENCE, EXPOSURES, VIEWERS, CLICKS, REPOSTS, DEPTH, BEYOND_ONE, THINNED = range(8)
 N_COUNTS = 8
 # Places of the state of `run_shares`.

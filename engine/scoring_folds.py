@@ -57,7 +57,7 @@ def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
         else:
             high = middle
     while low < leave.shape[0] and leave[low, 0] == e.person:
-        if leave[low, 1] <= date and date <= leave[low, 2]:
+        if leave[low, 1] <= date <= leave[low, 2]:
             return True
         # Who has moved to the event's segment since then had another one's holidays on that date.
         moved = moved or (leave[low, 1] == date and leave[low, 2] == c.NOT_OFF)
@@ -79,7 +79,7 @@ def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
 def _was_away(tables, s, date):  # type: ignore[no-untyped-def]
     """Whether the streak was in no version of the scheme on the date, or on a part of it."""
     for at in range(tables.away.shape[0]):
-        if tables.away[at, 0] == s and tables.away[at, 1] <= date and date <= tables.away[at, 2]:
+        if tables.away[at, 0] == s and tables.away[at, 1] <= date <= tables.away[at, 2]:
             return True
     return False
 

@@ -6,7 +6,7 @@ from engine import scoring_tables as c
 from engine.kernels import kernel
 from engine.scoring_folds import advance_streak, count_step, missed_dates, settle_badge
 from engine.scoring_rules import apply_rule, ask_for_rule
-from engine.scoring_terms import Event, Offsets, fetch, holds, natural, shared
+from engine.scoring_terms import EventNumbers, Offsets, fetch, holds, natural, shared
 from engine.signatures import I64, Array, I64In, I64Matrix, I64Out, Tuple
 
 _AHEAD, _LINE = 8, 8
@@ -22,7 +22,7 @@ def _offsets(tables):  # type: ignore[no-untyped-def]
 
 @shared
 def _event(columns, at):  # type: ignore[no-untyped-def]
-    return Event(
+    return EventNumbers(
         natural(int(columns[0][at])),
         int(columns[2][at]),
         int(columns[3][at]),
@@ -158,5 +158,5 @@ def missed(matrices, listed, general, leave, streak, date, people, out):  # type
     s, date = natural(int(streak)), int(date)
     for at in range(people.shape[0]):
         person, segment = natural(int(people[at, 0])), int(people[at, 1])
-        e = Event(person, 0, -1, 0, date, 0, -1, 0, segment, 0, 1)
+        e = EventNumbers(person, 0, -1, 0, date, 0, -1, 0, segment, 0, 1)
         out[at] = missed_dates(tables, leave, s, int(people[at, 2]) + 1, date, int(people[at, 3]), e)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from engine.plain import plain
 from engine.scoring_kernel import score
 from engine.scoring_tables import SchemeTables
-from engine.scoring_terms import Event, rehash
+from engine.scoring_terms import EventNumbers, rehash
 
 Row = list[int]
 Line = tuple[int, int, int, int]
@@ -19,7 +19,7 @@ _SLOTS = 1 << 31
 class Occasions(NamedTuple):
     """Events as `EventBatch` has them, each as one."""
 
-    events: Sequence[Event]
+    events: Sequence[EventNumbers]
     kinds: Sequence[int]
     roles: Sequence[int]
     leave: Sequence[Sequence[int]]
@@ -56,7 +56,8 @@ class PlainState(NamedTuple):
 
     def copy(self) -> PlainState:
         """A state that shares nothing with this one."""
-        return self.of(self.people, self.objects.pairs())
+        objects = Objects({slot: pair[:] for slot, pair in self.objects.items() if pair[0]})
+        return PlainState([row[:] for row in self.people], objects, self.used[:])
 
 
 class PlainTables(NamedTuple):
@@ -73,9 +74,9 @@ class PlainTables(NamedTuple):
         return cls(tuple(matrices), listed, general)
 
 
-def _ready(columns: Any, at: int) -> Event:
+def _ready(columns: Any, at: int) -> EventNumbers:
     """Here an event comes as one."""
-    found: Event = columns[0][at]
+    found: EventNumbers = columns[0][at]
     return found
 
 

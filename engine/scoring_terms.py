@@ -17,7 +17,7 @@ _LOW_31, _LOW_62 = (1 << 31) - 1, (1 << 62) - 1
 _FIRST, _SECOND, _THIRD, _FOURTH = 1_327_217_885, 889_516_853, 1_572_067_135, 506_952_113
 
 
-class Event(NamedTuple):
+class EventNumbers(NamedTuple):
     """One event of the batch as plain integers."""
 
     person: int

@@ -1,0 +1,1 @@
+"""The live program: schemes, scoring, the ledger, people, and what is built on them."""

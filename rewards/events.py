@@ -49,7 +49,7 @@ DIGEST_VISIT = "digest_visit"
 OWN_KINDS = frozenset({*MEMBERSHIP_KINDS, DIGEST_VISIT})
 """Kinds that no sender may send: they say what people did here."""
 Verification = Literal["declared", "tracked", "connector"]
-Taken = Literal["scored", "late", "closed_period", "inactive_person"]
+IntakeStatus = Literal["scored", "late", "closed_period", "inactive_person"]
 VERIFICATION_LEVEL: dict[str, int] = {"declared": 0, "tracked": 1, "connector": 2}
 
 Kind = Annotated[
@@ -83,7 +83,7 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    taken: Taken = "scored"
+    taken: IntakeStatus = "scored"
     reversed_at: Instant | None = None
     version: Annotated[int, Field(ge=0, le=2**31, strict=True), Whole] | None = None
     segment: Annotated[str, Field(min_length=1, max_length=64), Normal] | None = None
@@ -374,7 +374,7 @@ __all__ = [
     "Event",
     "EventError",
     "Frozen",
-    "Taken",
+    "IntakeStatus",
     "Verification",
     "canonical_order",
     "is_json",

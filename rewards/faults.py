@@ -49,6 +49,12 @@ class BadValue(Fault):
     code = "bad_value"
 
 
+class Gone(Fault):
+    """What was there has ended, and does not come back: a link that was used or has expired."""
+
+    code = "gone"
+
+
 class Stale(Fault):
     """The caller's copy is no longer the one that stands."""
 

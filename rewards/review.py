@@ -43,9 +43,14 @@ class Review:
     decided_at: datetime | None = None
 
 
-def open_reviews(tx: Transaction, organisation: str) -> list[Review]:
+def open_reviews(tx: Transaction, organisation: str, limit: int | None = None) -> list[Review]:
     """What waits, the oldest first."""
-    return _views(tx, organisation, rows.open_ones(tx, organisation))
+    return _views(tx, organisation, rows.open_ones(tx, organisation, limit))
+
+
+def count_open(tx: Transaction, organisation: str) -> int:
+    """How much waits."""
+    return rows.count_open(tx, organisation)
 
 
 def reviews_page(

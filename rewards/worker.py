@@ -5,6 +5,8 @@ from datetime import datetime
 
 from rewards.boards.highlights import give_highlights
 from rewards.challenges.challenges import finish_challenges
+from rewards.content.content import tell_of_recalls
+from rewards.digests import make_digests
 from rewards.ledger.expiry import expire_due
 from rewards.ledger.holds import release_due
 from rewards.logs import log_error
@@ -12,13 +14,14 @@ from rewards.outside.delivery import Delivered, Send, deliver_due
 from rewards.outside.mail import Mailed, Post, send_due
 from rewards.outside.requests import forget_requests
 from rewards.people.accounts import forget_sessions
+from rewards.people.changing import settle_moves
 from rewards.people.membership import align_boards
 from rewards.people.organisations import list_organisations
 from rewards.store.session import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class Sweep:
     """What one round did.
 
     released     awards whose wait was over, and quarantined events whose time had come
@@ -26,6 +29,7 @@ class Round:
     highlights   periods of highlights that were closed
     lapsed       people of whom old points lapsed
     mailed       mails that were sent, put off or given up
+    digests      people whose turn for a digest it was
     """
 
     webhooks: Delivered
@@ -34,34 +38,41 @@ class Round:
     highlights: int = 0
     lapsed: int = 0
     mailed: Mailed = field(default_factory=Mailed)
+    digests: int = 0
 
     @property
     def idle(self) -> bool:
         """True when the next round can wait: what is done once a period or day leaves nothing behind."""
         sent = self.webhooks
-        return not (self.released or sent.delivered or sent.retried or sent.failed or self.mailed.sent)
+        return not (
+            self.released or sent.delivered or sent.retried or sent.failed or self.mailed.sent or self.digests
+        )
 
 
-def work_once(db: Database, now: datetime, send: Send, post: Post | None = None) -> Round:
+def work_once(db: Database, now: datetime, send: Send, post: Post | None = None) -> Sweep:
     """One round over all organisations, each in a transaction of its own. Running it twice, or in two processes, is safe.
 
     Without a `post` no mail is sent: what is queued waits until it is too late.
     """
     with db.read() as tx:
         slugs = [home.slug for home in list_organisations(tx)]
-    released = challenges = highlights = lapsed = 0
+    released = challenges = highlights = lapsed = digests = 0
     for slug in slugs:
         try:
             with db.begin() as tx:
+                settle_moves(tx, slug, now)
+                tell_of_recalls(tx, slug, now)
                 released += release_due(tx, slug, now)
                 if db.cache.get(("expiry", slug)) != now.date():
                     # It reads every posting, and days are its unit: once a day and process.
                     lapsed += expire_due(tx, slug, now)
             db.cache["expiry", slug] = now.date()
-            with db.begin() as tx:
-                align_boards(tx, slug, now)
+            if post is not None:
+                with db.begin() as tx:
+                    digests += make_digests(tx, slug, now)
             # Apart from the rest: it locks out all writers, and must not wait for one while it holds anything.
             with db.begin() as tx:
+                align_boards(tx, slug, now)
                 challenges += finish_challenges(tx, slug, now)
                 highlights += give_highlights(tx, slug, now)
         except Exception as error:
@@ -71,4 +82,4 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
         forget_requests(tx, now)
         forget_sessions(tx, now)
     mailed = Mailed() if post is None else send_due(db, now, post)
-    return Round(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed)
+    return Sweep(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed, digests)

@@ -5,7 +5,21 @@ Importing it loads no model: every command imports what it needs when it is call
 
 import typer
 
-from sims.commands import checking, events, machine, program, questions
+from sims.commands import (
+    accounts,
+    beginning,
+    checking,
+    content,
+    events,
+    machine,
+    mail,
+    membership,
+    people,
+    periods,
+    program,
+    questions,
+    tokens,
+)
 from sims.commands.console import CommandGroup
 
 app = typer.Typer(
@@ -21,9 +35,16 @@ app.command()(questions.compare)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)
-app.command()(program.init)
+app.command()(beginning.init)
 app.command()(program.rehearse)
 app.command()(program.post)
 app.command()(machine.doctor)
 app.add_typer(program.db, name="db")
+app.add_typer(accounts.account, name="account")
+app.add_typer(tokens.token, name="token")
 app.add_typer(events.events, name="events")
+app.add_typer(people.people, name="people")
+app.add_typer(periods.period, name="period")
+app.add_typer(content.content, name="content")
+app.add_typer(membership.membership, name="membership")
+app.add_typer(mail.mail, name="mail")

@@ -3,13 +3,13 @@
 Light on purpose: the command line asks `package_clashes` before it does anything else.
 """
 
-import importlib.metadata as metadata
 import importlib.util
 import os
 import platform
 import stat
 import sys
 from collections.abc import Iterable, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit

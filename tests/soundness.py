@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from rewards.ledger.fold import Folder, Stand, closed_until
+from rewards.ledger.fold import FoldBatch, FoldState, closed_until
 from rewards.ledger.places import places
 from rewards.ledger.versions import Schemes
 from rewards.store import organisations, states
@@ -17,12 +17,12 @@ def assert_sound(db: Database, organisation: str, now: datetime) -> None:
     assert verify(db) == []
     with db.read() as tx:
         home = organisations.find(tx, organisation)
-        folder = Folder(tx, organisation, Schemes.of(tx, organisation), closed_until(home), to_us(now))
+        folder = FoldBatch(tx, organisation, Schemes.of(tx, organisation), closed_until(home), to_us(now))
         ids = people_rows.every_id(tx, organisation)
         rows = people_rows.by_ids(tx, organisation, ids)
         where = places(tx, list(rows.values()))
         for id_, row in states.every(tx, ids).items():
             assert folder.differences(rows[id_], where[id_], row) == []
-            start = Stand(row.base_version, row.base_state)
+            start = FoldState(row.base_version, row.base_state)
             stand, _ = folder.fold(id_, where[id_], start, folder.open_events(id_))
             assert (stand.version, stand.state) == (row.scheme_version, row.state)

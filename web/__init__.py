@@ -1,0 +1,1 @@
+"""The application: pages, API and the server."""

@@ -12,29 +12,47 @@ from starlette.staticfiles import StaticFiles
 
 from rewards.outside.single_sign_on import Provider
 from rewards.store.session import open_database
-from web import health, links, problems, sign_in, sign_on, sign_out
+from web import health, invitations, links, mails, problems, sign_in, sign_on, sign_out
+from web.admin import accounts as admin_accounts
+from web.admin import inviting
+from web.admin import mail as admin_mail
+from web.admin import tokens as admin_tokens
+from web.admin import webhooks as admin_webhooks
 from web.api import (
     badges,
     challenges,
+    content,
     entries,
     events,
     highlights,
     kudos,
     leaderboards,
+    membership,
     nominations,
     people,
+    people_files,
     personal_data,
     reviews,
     rewards,
     schemes,
+    staff,
     webhooks,
 )
+from web.content import bring as content_bring
+from web.content import desk as content_desk
+from web.content import grid as content_grid
+from web.content import queue as content_queue
+from web.content import rules as content_rules
 from web.employee import boards as employee_boards
-from web.employee import nominating, sharing, spending
+from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import decisions
+from web.hr import audit, decisions, records
+from web.hr import imports as hr_imports
+from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
+from web.hr import people as hr_people
+from web.hr import person as hr_person
 from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language
@@ -42,12 +60,18 @@ from web.language import router as language_router
 from web.own import account as own_account
 from web.own import data as own_data
 from web.own import days as own_days
+from web.own import membership as own_membership
+from web.own import notifications as own_notifications
+from web.own import password
 from web.proxies import Visitors
 from web.security import Edge
-from web.session import token_reader
+from web.session import KnownTokens, token_reader
 from web.settings import Settings, settings_from_environment
+from web.setup import first as setup_first
+from web.setup import steps as setup_steps
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
+from web.token_uses import TokenUses
 
 LOCAL_ADDRESS = "http://127.0.0.1:8000"
 STATIC = Path(__file__).parent / "static"
@@ -59,7 +83,10 @@ ROUTERS = (
     links.router,
     events.router,
     people.router,
+    people_files.router,
+    staff.router,
     personal_data.router,
+    membership.router,
     kudos.router,
     leaderboards.router,
     rewards.router,
@@ -71,22 +98,48 @@ ROUTERS = (
     nominations.router,
     reviews.router,
     webhooks.router,
+    content.router,
     sign_in.router,
     sign_on.router,
     sign_out.router,
     own_account.router,
     own_data.router,
     own_days.router,
+    own_membership.router,
+    own_notifications.router,
+    mails.router,
+    admin_mail.router,
+    hr_membership.router,
+    password.router,
+    invitations.router,
+    admin_accounts.router,
+    inviting.router,
+    setup_first.router,
+    setup_steps.router,
     language_router,
     employee.router,
     employee_boards.router,
     sharing.router,
+    content_grid.router,
+    content_bring.router,
+    content_desk.router,
+    content_queue.router,
+    content_rules.router,
+    suggesting.router,
+    rules.router,
     spending.router,
     nominating.router,
     hr.router,
     hr_nominations.router,
     decisions.router,
+    hr_people.router,
+    hr_person.router,
+    hr_imports.router,
+    audit.router,
+    records.router,
     strategist.router,
+    admin_tokens.router,
+    admin_webhooks.router,
 )
 
 
@@ -102,6 +155,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         app.state.tokens.close()
+        app.state.token_uses.close()
         app.state.singles.close()
         database.close()
 
@@ -119,8 +173,11 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.settings = settings
     app.state.public_address = settings.base_url or listens_at
     app.state.database = database
-    app.state.tokens = token_reader(database)
+    app.state.token_uses = TokenUses(database)
+    app.state.tokens = token_reader(database, app.state.token_uses)
+    app.state.known_tokens = KnownTokens()
     app.state.singles = events.single_recorder(database)
+    app.state.founded = False
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
     app.state.clicking = Lane(CLICKS_AT_ONCE)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rewards.logs import begin_log
 from sims.cli import app
 from sims.commands.console import InputError
-from sims.commands.program import shown, usable
+from sims.commands.program import prepared, shown, usable
+
+if TYPE_CHECKING:
+    from rewards.store.session import Database
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -23,7 +26,7 @@ Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 
 
 @app.command()
 def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST, port: Port = PORT) -> None:
-    """Run the web process over DATABASE_URL.
+    """Run the web process over DATABASE_URL. On an empty database it makes the tables and prints a link to set up the company.
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell serve --port 8000
     """
@@ -31,6 +34,7 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
     from web.settings import settings_from_environment
 
     settings = settings_from_environment()
+    prepared(settings.database_url)
     with usable(settings.database_url):
         pass
     taken = server.listen(host, port)
@@ -41,7 +45,27 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
             "GROUNDSWELL_DEMO_BEYOND_LOOPBACK=true"
         )
     typer.echo(f"Groundswell listens on {server.address(taken)}")
+    with usable(settings.database_url) as database:
+        for line in first_words(database, settings.base_url or server.address(taken), settings.organisation):
+            typer.echo(line)
     server.run(taken)
+
+
+def first_words(database: Database, address: str, organisation: str) -> list[str]:
+    """What whoever starts the server has to know while nobody can administer it: the set-up link, or how to invite an administrator."""
+    from rewards.founding import is_empty, setup_path
+    from rewards.people.account_desk import has_admin
+    from web.session import now
+
+    with database.read() as tx:
+        empty, administered = is_empty(tx), has_admin(tx, organisation)
+    if empty:
+        with database.begin() as tx:
+            link = address + setup_path(tx, now())
+        return [f"Nothing is set up yet. Open this link, which works once:\n\n  {link}\n"]
+    if not administered:
+        return [f"Nobody administers {organisation!r}: groundswell account invite ID --roles admin,employee"]
+    return []
 
 
 @app.command()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from rewards.content.clicks import Network
+from rewards.content.content import Recall
 from rewards.content.links import Destination, follow_link, leads_to, machine_click
 from rewards.faults import Unavailable
 from rewards.logs import log, log_error
@@ -24,6 +26,13 @@ router = APIRouter(include_in_schema=False)
 SECONDS_TO_COUNT = 2.0
 """A visitor is led on after this long at the latest, counted or not."""
 WAIT_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class RecalledContext:
+    """Why what a link led to is no longer there."""
+
+    recall: Recall
 
 
 def visitor_hash(request: Request, key: str) -> str:
@@ -79,5 +88,7 @@ async def follow(request: Request, store: Store, config: Config, code: str) -> R
     except Exception as error:
         log_error("a click was not counted", error)
     if target.recall is not None:
-        return page(request, "recalled.html", {"recall": target.recall}, 410, {"X-Robots-Tag": "noindex"})
+        return page(
+            request, "recalled.html", RecalledContext(target.recall), 410, {"X-Robots-Tag": "noindex"}
+        )
     return RedirectResponse(target.url, 302)

@@ -13,7 +13,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from rewards.people.rights import MEANINGS, RIGHTS_OF, ROLES, Right
-from web.session import Needs, TokenWith
+from web.session import Needs, ShownWith, TokenWith
 
 HEAD = """# Roles, and what they open
 
@@ -58,7 +58,7 @@ def entrances(routers: Iterable[APIRouter]) -> list[Entrance]:
 def _entrance(route: APIRoute, method: str) -> Entrance:
     asked = list(_asked(route.dependant))
     rights = [one.right for one in asked if isinstance(one, Needs)]
-    scopes = [scope for one in asked if isinstance(one, TokenWith) for scope in one.scopes]
+    scopes = [scope for one in asked if isinstance(one, ShownWith | TokenWith) for scope in one.scopes]
     if len(rights) > 1:
         raise ValueError(f"{method} {route.path}: asks for {len(rights)} rights; limit 1; ask for one")
     return Entrance(method, route.path, rights[0] if rights else None, tuple(dict.fromkeys(scopes)))

@@ -29,17 +29,28 @@ DOORS = (
     Door("/thanks", msg("Thanks"), Right.TAKE_PART, own=True),
     Door("/boards", msg("Boards"), Right.TAKE_PART, own=True),
     Door("/rewards", msg("Rewards"), Right.TAKE_PART, own=True),
+    Door("/content", msg("Content"), Right.CONTENT_READ),
     Door("/hr", msg("Program"), Right.SCHEME_READ),
+    Door("/hr/membership", msg("Membership"), Right.INVITE),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
+    Door("/hr/people", msg("People"), Right.PEOPLE_READ),
+    Door("/hr/audit", msg("Audit log"), Right.AUDIT_READ),
+    Door("/hr/records", msg("Periods"), Right.PERIODS),
+    Door("/invitations", msg("Invite"), Right.INVITE),
+    Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
+    Door("/admin/settings", msg("Settings"), Right.SETTINGS),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
+    Door("/admin/tokens", msg("Tokens"), Right.TOKENS),
+    Door("/admin/webhooks", msg("Webhooks"), Right.TOKENS),
+    Door("/admin/mail", msg("Mail"), Right.SETTINGS),
 )
 
 HOMES = {
     "hr": "/hr",
     "strategist": "/strategist",
     "auditor": "/hr",
-    "content": ACCOUNT,
-    "admin": ACCOUNT,
+    "content": "/content",
+    "admin": "/admin/accounts",
     "employee": "/",
 }
 """The page that a role begins with. Of several roles the first in this order says it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from rewards.faults import (
     BadValue,
     Conflict,
     Fault,
+    Gone,
     Insufficient,
     NotFound,
     Refused,
@@ -31,8 +33,8 @@ from rewards.faults import (
 )
 from rewards.fields import fault
 from rewards.logs import log, log_error
-from rewards.people.accounts import account_for_session
-from rewards.people.people import get_person
+from rewards.people.accounts import Account, account_for_session
+from rewards.people.people import Person, get_person
 from rewards.scheme.scheme import SchemeError
 from rewards.traces import trace_of
 from web.templating import page
@@ -47,6 +49,7 @@ _STATUS: dict[type[Fault], int] = {
     Insufficient: 409,
     BadValue: 422,
     Stale: 412,
+    Gone: 410,
 }
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _TITLES = {
@@ -57,6 +60,7 @@ _TITLES = {
     405: "Method not allowed",
     408: "Too slow",
     409: "Conflict",
+    410: "No longer valid",
     412: "Changed meanwhile",
     413: "Too large",
     415: "Media type not taken",
@@ -102,6 +106,17 @@ def problem_body(status: int, detail: str, **extra: object) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class ProblemContext:
+    """What went wrong, and who is signed in (None: nobody, or nobody knows)."""
+
+    account: Account | None
+    person: Person | None
+    title: str
+    status: int
+    detail: str
+
+
 def refused(fault: Fault) -> int:
     """The status of a page that shows its form again, with the words that were typed."""
     return 422 if isinstance(fault, BadValue) else 409
@@ -114,12 +129,8 @@ def answer(
     detail = sayable(detail)
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
     if wants_page:
-        context = {
-            "title": _TITLES.get(status, "Error"),
-            "status": status,
-            "detail": detail,
-            **({} if status == 503 else _reader(request)),
-        }
+        account, person = (None, None) if status == 503 else _reader(request)
+        context = ProblemContext(account, person, _TITLES.get(status, "Error"), status, detail)
         return page(request, "problem.html", context, status=status, headers=headers)
     body = problem_body(status, detail, **extra)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
@@ -198,7 +209,7 @@ def methods_of(routes: Iterable[BaseRoute], path: str) -> set[str]:
     return found
 
 
-def _reader(request: Request) -> dict[str, Any]:
+def _reader(request: Request) -> tuple[Account | None, Person | None]:
     """Who is signed in, so that an error page keeps its navigation; nobody where even that cannot be known."""
     token = request.cookies.get(COOKIE)
     with suppress(Exception):
@@ -206,11 +217,8 @@ def _reader(request: Request) -> dict[str, Any]:
             with request.app.state.database.read() as tx:
                 account = account_for_session(tx, token, datetime.now(UTC))
                 if account is not None:
-                    return {
-                        "account": account,
-                        "person": get_person(tx, account.organisation, account.person),
-                    }
-    return {}
+                    return account, get_person(tx, account.organisation, account.person)
+    return None, None
 
 
 def _validation(error: RequestValidationError) -> tuple[str, list[dict[str, str]]]:

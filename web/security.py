@@ -14,6 +14,7 @@ from rewards.content.crawlers import MOST_AGENT_CHARACTERS
 from web.problems import MEDIA_TYPE, BodyTooLarge, BodyTooSlow, problem_body
 
 MOST_BODY_BYTES = 4 * 1024 * 1024
+MOST_FILE_BYTES = 24 * 1024 * 1024
 MOST_OTHER_BODY_BYTES = 1024 * 1024
 """Only events come in great numbers; everything else is read whole before anybody knows who sent it."""
 MOST_HEADER_BYTES = 8 * 1024
@@ -22,7 +23,12 @@ MOST_BODY_SECONDS = 60.0
 MOST_DIGITS = 12
 # What may be longer than any use of it, and is then cut: nobody is refused for the name of a browser.
 _CUT = {b"user-agent": MOST_AGENT_CHARACTERS + 1, b"referer": 1024, b"accept": 1024, b"accept-language": 1024}
-_MANY_BYTES = frozenset({"/api/v1/events"})
+_MANY_BYTES = {
+    "/api/v1/events": MOST_BODY_BYTES,
+    # A file of people is read only when it is known who sends it.
+    "/hr/import": MOST_FILE_BYTES,
+    "/api/v1/people/import": MOST_FILE_BYTES,
+}
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -96,7 +102,7 @@ class Edge:
             return
         scope["headers"], too_long = cut_headers(scope["headers"])
         headers = Headers(scope=scope)
-        most_bytes = MOST_BODY_BYTES if scope["path"] in _MANY_BYTES else MOST_OTHER_BODY_BYTES
+        most_bytes = _MANY_BYTES.get(scope["path"], MOST_OTHER_BODY_BYTES)
         named = f"{scope['scheme']}://{headers.get('host', '')}/"
         started = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, cast
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Security
@@ -17,10 +17,14 @@ from rewards.people.accounts import SESSION_HOURS, Account, ApiToken, account_fo
 from rewards.people.rights import TITLES, Right, roles_with
 from rewards.people.sessions import note_seen
 from rewards.store.session import Database
+from rewards.store.units import digest
 from web.batching import Batcher
 from web.devices import device_of
 from web.problems import COOKIE, Problem
 from web.settings import Settings
+from web.token_uses import TokenUses
+
+MOST_KNOWN_TOKENS = 1024
 
 
 def now() -> datetime:
@@ -101,7 +105,16 @@ SignedIn = Annotated[Account, Depends(Needs(Right.OWN))]
 Employee = Annotated[Account, Depends(Needs(Right.TAKE_PART))]
 SchemeReader = Annotated[Account, Depends(Needs(Right.SCHEME_READ))]
 ForecastReader = Annotated[Account, Depends(Needs(Right.FORECAST_READ))]
+Inviter = Annotated[Account, Depends(Needs(Right.INVITE))]
+Settler = Annotated[Account, Depends(Needs(Right.SETTINGS))]
 Reviewer = Annotated[Account, Depends(Needs(Right.REVIEW))]
+PeopleReader = Annotated[Account, Depends(Needs(Right.PEOPLE_READ))]
+PeopleWriter = Annotated[Account, Depends(Needs(Right.PEOPLE_WRITE))]
+Auditor = Annotated[Account, Depends(Needs(Right.AUDIT_READ))]
+PeriodCloser = Annotated[Account, Depends(Needs(Right.PERIODS))]
+Exporter = Annotated[Account, Depends(Needs(Right.EVENTS_EXPORT))]
+Administrator = Annotated[Account, Depends(Needs(Right.ACCOUNTS))]
+SchemeWriter = Annotated[Account, Depends(Needs(Right.SCHEME_WRITE))]
 
 
 _BEARER = HTTPBearer(
@@ -112,14 +125,84 @@ _BEARER = HTTPBearer(
 Tokens = Batcher[str, ApiToken | None]
 
 
-def token_reader(store: Database) -> Tokens:
+def token_reader(store: Database, uses: TokenUses) -> Tokens:
     """Reads tokens from the database, every time: one that was revoked, or whose person has gone, ends at once."""
 
     def read(secrets: Sequence[str]) -> list[ApiToken | None]:
         with store.read() as tx:
-            return authenticate_tokens(tx, secrets, now())
+            found = authenticate_tokens(tx, secrets, now())
+        uses.note(found, now())
+        return found
 
     return Batcher("tokens", read)
+
+
+class KnownTokens:
+    """Tokens as they were when last read. It says which way a token is read next, and never that one is good still."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, ApiToken] = {}
+
+    def get(self, secret: str) -> ApiToken | None:
+        """The token as it was, if it is remembered."""
+        return self._found.get(digest(secret))
+
+    def note(self, secret: str, found: ApiToken | None) -> None:
+        """What was read of a token just now."""
+        if found is None:
+            self._found.pop(digest(secret), None)
+            return
+        if len(self._found) >= MOST_KNOWN_TOKENS:
+            self._found.clear()
+        self._found[digest(secret)] = found
+
+
+class ShownToken:
+    """The bearer token that a request shows, which must have one of the scopes."""
+
+    def __init__(self, request: Request, scopes: Sequence[str]) -> None:
+        self._request, self._scopes = request, scopes
+        scheme, _gap, secret = request.headers.get("authorization", "").partition(" ")
+        self._challenge = {"WWW-Authenticate": f'Bearer scope="{scopes[0]}"'}
+        if scheme.lower() != "bearer" or not secret:
+            raise Problem(401, "no bearer token; send Authorization: Bearer gs_…", self._challenge)
+        self.secret = secret.strip()
+
+    def known(self) -> ApiToken | None:
+        """What it was when last read, if it might do then what is asked: whoever goes on with it reads it in their own transaction."""
+        found = self._request.app.state.known_tokens.get(self.secret)
+        if found is None or not set(self._scopes) & set(found.scopes):
+            return None
+        self._request.app.state.token_uses.note([found], now())
+        return cast("ApiToken", found)
+
+    async def read(self) -> ApiToken:
+        """What it may do now. Raises Problem."""
+        tokens: Tokens = self._request.app.state.tokens
+        found = await tokens.ask(self.secret)
+        self._request.app.state.known_tokens.note(self.secret, found)
+        if found is None:
+            raise Problem(
+                401, "the bearer token is unknown, expired or revoked; make a new one", self._challenge
+            )
+        if not set(self._scopes) & set(found.scopes):
+            raise Problem(
+                403, f"the token lacks the scope {self._scopes[0]}; make one that has it", self._challenge
+            )
+        return found
+
+
+@dataclass(frozen=True)
+class ShownWith:
+    """A dependency: the bearer token of the request, not yet read; it must have one of the scopes."""
+
+    scopes: tuple[str, ...]
+
+    async def __call__(
+        self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+    ) -> ShownToken:
+        """What the request shows."""
+        return ShownToken(request, self.scopes)
 
 
 @dataclass(frozen=True)
@@ -132,18 +215,12 @@ class TokenWith:
         self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ApiToken:
         """The token of the request."""
-        scope = self.scopes[0]
-        scheme, _gap, secret = request.headers.get("authorization", "").partition(" ")
-        challenge = {"WWW-Authenticate": f'Bearer scope="{scope}"'}
-        if scheme.lower() != "bearer" or not secret:
-            raise Problem(401, "no bearer token; send Authorization: Bearer gs_…", challenge)
-        tokens: Tokens = request.app.state.tokens
-        found = await tokens.ask(secret.strip())
-        if found is None:
-            raise Problem(401, "the bearer token is unknown, expired or revoked; make a new one", challenge)
-        if not set(self.scopes) & set(found.scopes):
-            raise Problem(403, f"the token lacks the scope {scope}; make one that has it", challenge)
-        return found
+        return await ShownToken(request, self.scopes).read()
+
+
+def shown_with(*scopes: str) -> ShownWith:
+    """The dependency of a route that reads the token in its own transaction."""
+    return ShownWith(scopes)
 
 
 def token_with(*scopes: str) -> TokenWith:

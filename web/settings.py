@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     )
 
     database_url: Annotated[str, Field(validation_alias="DATABASE_URL", min_length=1)] = DEFAULT_DATABASE_URL
-    organisation: str = "demo"
+    organisation: str = "company"
     demo: bool = False
     demo_beyond_loopback: bool = False
     base_url: str = ""

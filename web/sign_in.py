@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from rewards.founding import is_empty
 from rewards.language import gettext as _
 from rewards.language import msg
 from rewards.people.accounts import (
@@ -44,7 +45,7 @@ WORK = {
 class SignInContext:
     """`roles` are offered as buttons in the demo; `failed` repeats the form with a word, `fault` says another.
 
-    `provider` is by whom one may sign in too, if anybody; `password` is false where that is the only way.
+    `provider` is by whom one may sign in too, if anybody; `password` is false where that is the only way; `empty`: nothing is set up.
     """
 
     roles: list[tuple[str, str, str]]
@@ -53,6 +54,7 @@ class SignInContext:
     fault: str
     provider: str
     password: bool
+    empty: bool
 
 
 @router.get("/sign-in")
@@ -99,8 +101,18 @@ def sign_in_page(
         fault=fault,
         provider="" if provider is None else provider.settings.title,
         password=config.password_sign_in,
+        empty=_is_empty(request),
     )
     return page(request, "sign_in.html", context, status)
+
+
+def _is_empty(request: Request) -> bool:
+    """Whether nothing is set up yet, so that nobody can sign in; asked of the database until somebody has."""
+    state = request.app.state
+    if not state.founded:
+        with state.database.read() as tx:
+            state.founded = not is_empty(tx)
+    return not state.founded
 
 
 @router.post("/sign-in")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import UTC, date, datetime, tzinfo
-from math import floor, log10
+from math import floor, isnan, log10
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -23,7 +23,10 @@ from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, p
 from web.navigation import doors
 from web.text import one_break
 
-WORDY = ("message", "reason")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+WORDY = ("message", "reason", "words")
 """Fields of forms that hold words of one's own."""
 FOLDER = Path(__file__).parent
 MOST_DECIMALS = 6
@@ -87,7 +90,7 @@ def short_date_text(day: date) -> str:
 
 def number_text(value: float) -> str:
     """A number for reading: thousands apart, about three digits, at most MOST_DECIMALS of them after the point."""
-    if value != value:
+    if isnan(value):
         return "–"
     digits = 0 if value == 0 else floor(log10(abs(value)))
     decimals = min(max(2 - digits, 0), MOST_DECIMALS)
@@ -125,20 +128,14 @@ _ENVIRONMENT.filters["percent"] = percent_text
 _ENVIRONMENT.filters["channel"] = channel_title
 
 
-def _as_mapping(context: Any) -> dict[str, Any]:
-    if is_dataclass(context) and not isinstance(context, type):
-        return {field.name: getattr(context, field.name) for field in fields(context)}
-    return dict(context)
-
-
 def page(
     request: Request,
     template: str,
-    context: Mapping[str, Any] | Any,
+    context: DataclassInstance,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Render a template with a context (a mapping or a dataclass).
+    """Render a template with a context (a dataclass, whose fields are all that the template gets beside the frame's).
 
     `account` and `person` are who is signed in (None: nobody); times are shown in the person's zone.
     """
@@ -149,7 +146,7 @@ def page(
         "language": language(),
         "languages": LANGUAGES,
         "open_to_all": request.app.state.settings.demo and request.app.state.settings.demo_beyond_loopback,
-        **_as_mapping(context),
+        **{field.name: getattr(context, field.name) for field in fields(context)},
     }
     person = values["person"]
     values["zone"] = ZoneInfo(person.timezone) if person else UTC

@@ -12,14 +12,14 @@ from rewards.logs import log
 from rewards.outside.delivery import Delivered, HttpSender
 from rewards.outside.mail import Mailed, Post
 from rewards.store.session import Database
-from rewards.worker import Round, work_once
+from rewards.worker import Sweep, work_once
 
-IDLE = Round(Delivered(0, 0, 0))
+IDLE = Sweep(Delivered(0, 0, 0))
 
 
 def run(
     database: Database, allow_loopback: bool, once: bool, every: float, post: Post | None = None
-) -> Round:
+) -> Sweep:
     """Work until SIGTERM or SIGINT, or for one round; a round under way is finished. Returns the sums of all rounds."""
     stop = threading.Event()
 
@@ -46,7 +46,7 @@ def run(
             stop.wait(every)
 
 
-def _sum(one: Round, other: Round) -> Round:
+def _sum(one: Sweep, other: Sweep) -> Sweep:
     sent = [
         getattr(one.webhooks, name) + getattr(other.webhooks, name)
         for name in ("delivered", "retried", "failed")
@@ -55,11 +55,12 @@ def _sum(one: Round, other: Round) -> Round:
         getattr(one.mailed, name) + getattr(other.mailed, name)
         for name in ("sent", "retried", "failed", "expired")
     ]
-    return Round(
+    return Sweep(
         Delivered(*sent),
         one.released + other.released,
         one.challenges + other.challenges,
         one.highlights + other.highlights,
         one.lapsed + other.lapsed,
         Mailed(*mailed),
+        one.digests + other.digests,
     )

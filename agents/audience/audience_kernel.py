@@ -210,7 +210,7 @@ def spread(
 @inlined
 def source_of(e: Any, likely: Any, offsets: Any, n: Any) -> Any:
     """Whose edge it is, among n sources: mostly that of who shared."""
-    if likely < n and offsets[likely] <= e and e < offsets[likely + 1]:
+    if likely < n and offsets[likely] <= e < offsets[likely + 1]:
         return likely
     low, high = 0, n
     while high - low > 1:

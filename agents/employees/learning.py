@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from agents.audience.audience import Answer
 from agents.employees import state as updates
-from agents.employees.meeting import Met
+from agents.employees.meeting import Opportunities
 from agents.employees.state import RECENT_DAYS, State
 from agents.parameters.parameters import Parameters
 from agents.world.conditions import Conditions
@@ -31,7 +31,7 @@ def count_acts(state: State, who: Ints, day: int) -> Ints:
     return shares
 
 
-def learn(state: State, met: Met, shared: Ints, answer: Answer, shares: Ints, lanes: Lanes) -> None:
+def learn(state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Ints, lanes: Lanes) -> None:
     """Expected feedback, believed clicks and habit, of those who shared or met anything today."""
     who = met.person[shared]
     n = state.habit.size
@@ -69,7 +69,7 @@ def fear_of_day(
     staff: Staff,
     conditions: Conditions,
     items: Items,
-    met: Met,
+    met: Opportunities,
     shared: Ints,
     present: NDArray[np.bool_],
     keys: NDArray[np.uint64],

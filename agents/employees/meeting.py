@@ -77,7 +77,7 @@ class RewardValues(NamedTuple):
         return cls(np.full(n, np.nan), np.zeros(n))
 
 
-class Met(NamedTuple):
+class Opportunities(NamedTuple):
     """Opportunities of one day, ordered by person: arrays of one length.
 
     person, ordinal  who, and which of the person's opportunities of the day (from 1)
@@ -143,7 +143,7 @@ def meet(
     opportunity_keys: NDArray[np.uint64],
     decision_keys: NDArray[np.uint64],
     day: int,
-) -> Met:
+) -> Opportunities:
     """Draw the day's opportunities of `people` and their chances.
 
     people    int64[k], rows present, rising
@@ -189,7 +189,7 @@ def meet(
             unpaid,
         )
         if count >= 0:
-            return Met(
+            return Opportunities(
                 who[:count],
                 ordinals[:count],
                 met_items[:count],

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from agents.employees.decision import Occasion, novelty
-from agents.employees.meeting import Met, PersonColumns
+from agents.employees.meeting import Opportunities, PersonColumns
 from agents.parameters.parameters import Parameters
 from agents.world.desk import Items
 from agents.world.population import Staff
 
 
-def occasion_of(met: Met, columns: PersonColumns, staff: Staff, items: Items, p: Parameters) -> Occasion:
+def occasion_of(
+    met: Opportunities, columns: PersonColumns, staff: Staff, items: Items, p: Parameters
+) -> Occasion:
     """What each opportunity of `met` looks like to its person, copied, so that it outlasts the day."""
     who, item = met.person, met.item
     own_topic = staff.segment[who] == items.topic[item]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.audience.audience import Answer, Posts
-from agents.employees.meeting import Met
+from agents.employees.meeting import Opportunities
 from agents.observe.observed import Observed
 from agents.observe.splits import gini, ginis
 from agents.program.program import Scored
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 def measure(
     model: Observed,
-    met: Met,
+    met: Opportunities,
     shared: Ints,
     posts: Posts,
     answer: Answer,
@@ -54,7 +54,7 @@ def measure(
         "corporate_clicks": np.bincount(page, answer.clicks[shared.size :], runs),
         "corporate_reach": answer.unique_corporate,
         "points": np.bincount(lanes.lane[scored.person], scored.millipoints, runs) / 1000.0,
-        "liability": model.programme.liability(),
+        "liability": model.program.liability(),
         "praise": np.bincount(lanes.lane[receivers], thanked[receivers], runs),
         "recognition_coverage": lanes.counts(model.recogniser.ever & present) / staff,
         "points_gini": _gini_of_points(model, present),
@@ -77,16 +77,16 @@ def _feelings(model: Observed) -> dict[str, Floats]:
 
 def _gini_of_points(model: Observed, present: NDArray[np.bool_]) -> Floats:
     lanes = model.lanes
-    if not model.programme.running:
+    if not model.program.running:
         return np.zeros(lanes.count)
-    earned = model.programme.earned_millipoints().astype(np.float64)
+    earned = model.program.earned_millipoints().astype(np.float64)
     if model.staff.steady and lanes.even:
         return ginis(earned.reshape(lanes.count, -1))
     return np.array([gini(earned[part][present[part]]) for part in lanes.parts()])
 
 
 def flows_of_shares(
-    model: Observed, met: Met, shared: Ints, posts: Posts, answer: Answer
+    model: Observed, met: Opportunities, shared: Ints, posts: Posts, answer: Answer
 ) -> dict[str, Floats]:
     """Flows that one share brings, float64[shares] each."""
     own = slice(0, shared.size)

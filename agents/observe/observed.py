@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from agents.audience.feelings import Feelings
 from agents.employees.state import State
 from agents.observe.flows import FlowLog
-from agents.program.program import Programme
+from agents.program.program import Program
 from agents.program.recognise import Recogniser
 from agents.world.desk import Items
 from agents.world.lanes import Lanes
@@ -30,7 +30,7 @@ class Observed(Protocol):
     items: Items
     networks: Networks
     timeline: Timeline
-    programme: Programme
+    program: Program
     recogniser: Recogniser
     state: State
     feelings: Feelings

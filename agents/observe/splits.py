@@ -131,7 +131,7 @@ class Pictures:
             "headcount": model.staff.present(day),
             "weekly_sharers": mood.recent_total > 0.0,
             "recognition_coverage": model.recogniser.ever,
-            "points_gini": model.programme.earned_millipoints(),
+            "points_gini": model.program.earned_millipoints(),
             "peer_trust": trust[model.staff_sources],
             "fatigue": fatigue[model.staff_sources],
             "motivation": mood.motivation,

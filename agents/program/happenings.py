@@ -21,7 +21,7 @@ LATEST_CLICK_DAYS = 30
 ORDINALS_A_DAY = 64
 
 
-class Made(NamedTuple):
+class NewShares(NamedTuple):
     """The employees' shares of one day, arrays of one length."""
 
     person: Ints
@@ -33,7 +33,7 @@ class Made(NamedTuple):
 
 
 def happenings(
-    made: Made,
+    made: NewShares,
     clicks: Ints,
     zone: Ints,
     half_life_hours: Floats,

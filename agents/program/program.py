@@ -44,7 +44,7 @@ class Scored(NamedTuple):
     leads: Ints
 
 
-class Programme:
+class Program:
     """Schemes in force, their running scores, and the events still to come.
 
     An event is scored by the scheme in force for its person on its local day. Where a group goes over from one scheme to another, what its

@@ -9,7 +9,7 @@ from agents.program.incentives import thirds
 from agents.program.promise import Examples, Promise, promises_of
 from agents.program.record import CLICK, KINDS, LEAD, SHARE, VERIFICATIONS, Rows
 from agents.program.redemption import Catalogue, Shop
-from agents.program.streaks import Standing, standing
+from agents.program.streaks import StreakHealth, standing
 from agents.setting.setting import Content, ContentKind
 from agents.world.clock import Clock
 from agents.world.desk import Items
@@ -191,7 +191,7 @@ class RunningScheme:
             public = np.maximum(public, to_be_had * (nature.publicity == "public"))
         return prize, public
 
-    def streaks(self, day: int, members: Ints, known: CompiledScheme) -> Standing:
+    def streaks(self, day: int, members: Ints, known: CompiledScheme) -> StreakHealth:
         """Where these people's streaks stand on the morning of `day`; `known` as for `score`."""
         now = columns(known.tables, self.state).streak[members]
         segments = self._segments[self._staff.segment[members]]

@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 LEAST_LENGTH = 2
 
 
-class Standing(NamedTuple):
+class StreakHealth(NamedTuple):
     """float64[n], 0 or 1: a streak of two days or more that nothing threatens, and one that broke within the last week.
 
     Both are 0 while a freeze covers a missed day: the streak is repaired, but no longer unblemished until its holder acts again.
@@ -31,7 +31,7 @@ class Standing(NamedTuple):
 
 def standing(
     tables: SchemeTables, streaks: Ints, people: Ints, segments: Ints, leave: Ints, date: date
-) -> Standing:
+) -> StreakHealth:
     """Where these people's streaks stand on the morning of `date`, the best of each person's.
 
     What is missed is what scoring would find missed if they came back on it. streaks   int64[k, S, 8] of the people int64[k] in the segments
@@ -51,4 +51,4 @@ def standing(
         intact[worth_keeping] = np.maximum(intact[worth_keeping], missed == 0)
         over = (missed > freezes[worth_keeping]) & (missed <= lasting[worth_keeping])
         broken[worth_keeping] = np.maximum(broken[worth_keeping], over)
-    return Standing(intact, np.where(intact > 0.0, 0.0, broken))
+    return StreakHealth(intact, np.where(intact > 0.0, 0.0, broken))

@@ -50,6 +50,7 @@ class Network:
 
     @property
     def n_sources(self) -> int:
+        """Employees and the company's own pages."""
         return self.n_employees + self.n_corporate
 
     @property

@@ -53,6 +53,7 @@ class Staff:
 
     @property
     def size(self) -> int:
+        """How many people."""
         return len(self.ids)
 
     @classmethod

@@ -107,7 +107,7 @@ class IssuerProfile:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CredentialCheck:
     """What can be said of a credential somebody shows: `reason` says why it is not valid."""
 
     valid: bool
@@ -188,32 +188,32 @@ def status_url(base_url: str, issuer: str, number: int) -> str:
     return f"{base_url}/api/v1/issuers/{issuer}/status/{number}"
 
 
-def verify_credential(tx: Transaction, token: str) -> Verdict:
+def verify_credential(tx: Transaction, token: str) -> CredentialCheck:
     """Check signature, dates (by the clock of this machine) and status of a credential that we signed."""
     if len(token) > MOST_TOKEN_CHARACTERS:
-        return Verdict(False, f"more than {MOST_TOKEN_CHARACTERS} characters; this is no badge")
+        return CredentialCheck(False, f"more than {MOST_TOKEN_CHARACTERS} characters; this is no badge")
     import jwt
 
     try:
         claimed = jwt.decode(token, options={"verify_signature": False})
         issuer = str(claimed["iss"])
     except (jwt.PyJWTError, KeyError, ValueError, RecursionError, TypeError):
-        return Verdict(False, "not a signed badge (a compact JWS with an issuer)")
+        return CredentialCheck(False, "not a signed badge (a compact JWS with an issuer)")
     row = rows.key_by_did(tx, issuer)
     if row is None:
-        return Verdict(False, "signed by somebody else")
+        return CredentialCheck(False, "signed by somebody else")
     try:
         found = OB3Verifier(pubkey_pem=row.public_pem, issuer_did=row.did).verify(token)
     except OB3VerificationError:
-        return Verdict(
+        return CredentialCheck(
             False, "the signature or the dates do not hold; it was changed, or is not yet valid", issuer
         )
     stored = rows.find(tx, str(found.id).removeprefix("urn:uuid:"))
     if stored is None:
-        return Verdict(False, "not one of the badges on record", issuer)
+        return CredentialCheck(False, "not one of the badges on record", issuer)
     if rows.is_revoked(tx, stored.id):
-        return Verdict(False, "revoked: the badge is no longer held", issuer, stored.badge)
-    return Verdict(True, "valid", issuer, stored.badge)
+        return CredentialCheck(False, "revoked: the badge is no longer held", issuer, stored.badge)
+    return CredentialCheck(True, "valid", issuer, stored.badge)
 
 
 def _issue(

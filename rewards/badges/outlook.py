@@ -11,7 +11,7 @@ import numpy as np
 from engine import scoring_tables as codes
 from engine.scoring_folds import missed_dates
 from engine.scoring_tables import StateColumns
-from engine.scoring_terms import Event, window_of
+from engine.scoring_terms import EventNumbers, window_of
 from rewards.clock import month_index
 from rewards.ledger.live import Fold
 from rewards.ledger.places import Place, places
@@ -118,7 +118,7 @@ def _streaks(
     segment = compiled.vocabulary.segment_codes.get(place.segment_on(today), -1)
     off = [(0, *dates) for dates in place.off_under(compiled.scheme.calendar.holidays)]
     leave = np.array(off, dtype=np.int64).reshape(len(off), 3)
-    asker = Event(0, 0, -1, 0, today.toordinal(), 0, -1, 0, segment, 0, 1)
+    asker = EventNumbers(0, 0, -1, 0, today.toordinal(), 0, -1, 0, segment, 0, 1)
     for index, streak in enumerate(compiled.scheme.streaks):
         row = [int(value) for value in score.streak[0, index]]
         length, last = row[codes.LENGTH], row[codes.LAST_DATE]

@@ -32,7 +32,7 @@ EVERYONE = ""
 
 
 @dataclass(frozen=True, slots=True)
-class TeamStand:
+class TeamStanding:
     """How far a team is, a segment, everybody (`team` '') or the reader: whole points or a number."""
 
     team: str
@@ -60,7 +60,7 @@ class ChallengeView:
     first_day: date
     last_day: date
     state: State
-    teams: tuple[TeamStand, ...]
+    teams: tuple[TeamStanding, ...]
     suppressed: int
 
 
@@ -164,13 +164,12 @@ def _paid(
     whom = {heirs.get(who, who) for who in contributed}
     people = people_rows.by_ids(tx, organisation, people_rows.names(tx, organisation, whom))
     where = places(tx, list(people.values()))
-    asked = Schemes.of(tx, organisation).asks_enrolment(run.version)
     return {
         who: row
         for who, row in people.items()
         if row.status != "inactive"
         and not where[who].is_away(run.ends_us - 1)
-        and (not asked or where[who].is_enrolled(run.ends_us - 1))
+        and (not run.enrolled_only or where[who].is_enrolled(run.ends_us - 1))
     }
 
 
@@ -179,7 +178,7 @@ def _view(
 ) -> ChallengeView:
     one, first = run.challenge, run.first.toordinal()
     fixed = rows.is_fixed(tx, organisation, one.id, first)
-    shown: list[TeamStand] = []
+    shown: list[TeamStanding] = []
     suppressed = 0
     if one.unit == "person":
         if mine is not None:
@@ -190,13 +189,13 @@ def _view(
                 else _totals(_parts(tx, organisation, run, mine.id), run)
             )
             amount = sum(done.get(unit, 0) for unit in own)
-            shown.append(TeamStand(mine.external_id, amount, amount >= one.goal, True))
+            shown.append(TeamStanding(mine.external_id, amount, amount >= one.goal, True))
     else:
         done = rows.results(tx, organisation, one.id, first) if fixed else _done(tx, organisation, run)
         if one.unit == "everyone":
             amount = done.get(EVERYONE, 0)
             if groups_shown(tx, organisation, from_us(now_us)).whole:
-                shown.append(TeamStand(EVERYONE, amount, amount >= one.goal, mine is not None))
+                shown.append(TeamStanding(EVERYONE, amount, amount >= one.goal, mine is not None))
             else:
                 suppressed = 1
         else:
@@ -214,12 +213,11 @@ def _stands(
     done: dict[str, int],
     mine: NamedPersonRow | None,
     now_us: int,
-) -> tuple[list[TeamStand], int]:
+) -> tuple[list[TeamStanding], int]:
     """Teams or segments, the furthest first, and how many are not shown."""
     by_team = run.challenge.unit == "team"
-    asked = Schemes.of(tx, organisation).asks_enrolment(run.version)
     counted = projections.team_sizes if by_team else participation.sizes
-    sizes = counted(tx, organisation, asked)
+    sizes = counted(tx, organisation, run.enrolled_only)
     own = None if mine is None else mine.team if by_team else mine.segment
     named = (set(sizes) | set(done)) - {EVERYONE}
     gone = [unit for unit, amount in done.items() if amount and unit not in sizes]
@@ -228,7 +226,7 @@ def _stands(
     )
     large = [unit for unit in named if unit in (may.teams if by_team else may.segments)]
     shown = [
-        TeamStand(unit, done.get(unit, 0), done.get(unit, 0) >= run.challenge.goal, unit == own)
+        TeamStanding(unit, done.get(unit, 0), done.get(unit, 0) >= run.challenge.goal, unit == own)
         for unit in large
     ]
     return sorted(shown, key=lambda stand: (-stand.done, stand.team)), len(named) - len(large)
@@ -242,16 +240,22 @@ def _totals(parts: dict[str, dict[int, int]], run: Run) -> dict[str, int]:
     return {unit: _whole(run, sum(by.values())) for unit, by in parts.items()}
 
 
-def _counted(tx: Transaction, organisation: str, run: Run) -> rows.Counted:
-    one, asked = run.challenge, Schemes.of(tx, organisation).asks_enrolment(run.version)
+def _counted(run: Run) -> rows.Counted:
+    one = run.challenge
     return rows.Counted(
-        one.metric, one.of, run.begins_us, run.ends_us, run.first.toordinal(), run.last.toordinal(), asked
+        one.metric,
+        one.of,
+        run.begins_us,
+        run.ends_us,
+        run.first.toordinal(),
+        run.last.toordinal(),
+        run.enrolled_only,
     )
 
 
 def _done(tx: Transaction, organisation: str, run: Run) -> dict[str, int]:
     """Whole points, or numbers, by team or segment; by EVERYONE where the challenge is everybody's."""
-    unit, counted = run.challenge.unit, _counted(tx, organisation, run)
+    unit, counted = run.challenge.unit, _counted(run)
     by: dict[str, int] = {}
     if run.challenge.metric == "points" and unit != "segment":
         by = projections.team_totals(tx, organisation, counted.first_date, counted.last_date)
@@ -274,7 +278,7 @@ def _parts(
 
     What an account gave before it was merged is hers who took over, where the account belonged.
     """
-    counted = _counted(tx, organisation, run)
+    counted = _counted(run)
     given: list[tuple[int, str, str, int]] = []
     for id_ in [None] if person_id is None else people_rows.accounts_of(tx, person_id):
         given += [

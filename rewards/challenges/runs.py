@@ -19,7 +19,8 @@ HOUR_US = 3_600_000_000
 class Run:
     """A challenge on its dates. `version` is the last that had it on these terms; `in_force` where that one still holds.
 
-    `settles_hours`: how long after its end something of its days can still come to count.
+    `settles_hours`: how long after its end something of its days can still come to count. `enrolled_only`: whether only those count
+    who took part.
     """
 
     challenge: Challenge
@@ -28,6 +29,7 @@ class Run:
     zone: str
     settles_hours: int
     in_force: bool = True
+    enrolled_only: bool = False
 
     @property
     def last(self) -> date:
@@ -78,7 +80,8 @@ def runs(schemes: Schemes, now_us: int) -> list[Run]:
             held = held or (back if back and at_us < back.ends_us else None)
             first = held.first if held else one.starts or _date(at_us, calendar.zone)
             settles = calendar.grace_hours + (waits if one.metric == "points" else 0)
-            going.append(Run(one, first, version, calendar.zone, settles))
+            enrolled_only = scheme.membership == "enrolled"
+            going.append(Run(one, first, version, calendar.zone, settles, enrolled_only=enrolled_only))
         kept = {terms(one) for one in scheme.challenges}
         for run in before:
             if terms(run.challenge) in kept:

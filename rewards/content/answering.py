@@ -10,6 +10,7 @@ from rewards.faults import BadValue, Conflict, NotFound
 from rewards.store import content as content_rows
 from rewards.store import suggestions as rows
 from rewards.store import trail
+from rewards.store.rows import SuggestionRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
@@ -41,7 +42,7 @@ def accept(
     return draft
 
 
-def _new_item(row: Any) -> ContentItem:
+def _new_item(row: SuggestionRow) -> ContentItem:
     """A draft for somebody to complete: channels, segments, disclosure."""
     return ContentItem.model_validate(
         {
@@ -54,14 +55,18 @@ def _new_item(row: Any) -> ContentItem:
     )
 
 
-def _with_words(tx: Transaction, organisation: str, row: Any, actor: str, now: datetime) -> Draft:
+def _with_words(tx: Transaction, organisation: str, row: SuggestionRow, actor: str, now: datetime) -> Draft:
+    assert row.item is not None
     draft = find_draft(tx, organisation, row.item)
     published = content_rows.find(tx, organisation, row.item)
     if draft is not None and draft.status == "in_review":
         raise Conflict(f"content item {row.item!r}: a change of it is in review; decide about that one first")
-    if draft is None and published is None:
+    if draft is not None:
+        item = draft.item
+    elif published is not None:
+        item = ContentItem.model_validate_json(published.document)
+    else:
         raise NotFound(f"content item {row.item!r}: not on the grid any more; decline the suggestion")
-    item = draft.item if draft is not None else ContentItem.model_validate_json(published.document)  # type: ignore[union-attr]
     more = item.model_copy(update={"variants": (*item.variants, TextVariant(text=row.words))})
     return save_draft(
         tx, organisation, ContentItem.model_validate(more.model_dump()), actor, now,

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from rewards.content.items import ChannelStatus, ContentItem, TextVariant, read_item
@@ -14,15 +13,17 @@ from rewards.store import links as link_rows
 from rewards.store import people as people_rows
 from rewards.store import trail
 from rewards.store.persons import find_row
+from rewards.store.rows import AnyPerson, ContentItemRow, ShareLinkRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
 __all__ = [
     "ChannelStatus", "ContentItem", "Listed", "Recall", "TextVariant", "get_item", "green_lit_for", "is_open", "item_for",
-    "list_items", "listed", "offered", "publish_item", "recall", "recalled", "recalls_for", "seen_recall", "starts_by",
+    "list_items", "listed", "offered", "publish_item", "recall", "recalled", "recalls_for", "seen_recall", "starts_by", "tell_of_recalls",
 ]  # fmt: skip
 
 MOST_REASON = 1000
+TOLD_AT_ONCE = 200
 _WEEK_US = 7 * 86_400_000_000
 _OLDEST_WEEKS = 8
 
@@ -63,7 +64,7 @@ def get_item(tx: Transaction, organisation: str, item: str) -> ContentItem:
     return read_item(row.document)
 
 
-def item_for(tx: Transaction, organisation: str, person: Any, item: str) -> ContentItem:
+def item_for(tx: Transaction, organisation: str, person: AnyPerson, item: str) -> ContentItem:
     """One item, as a person (her row) may see it. Raises NotFound for one that is for other segments, as for one that is not there."""
     found = get_item(tx, organisation, item)
     if not found.is_for(person.segment):
@@ -104,7 +105,9 @@ def _day(now: datetime, zone: str) -> date:
     return now.astimezone(ZoneInfo(zone)).date()
 
 
-def _for_person(tx: Transaction, organisation: str, row: Any, now: datetime) -> list[tuple[ContentItem, int]]:
+def _for_person(
+    tx: Transaction, organisation: str, row: AnyPerson, now: datetime
+) -> list[tuple[ContentItem, int]]:
     """Open items for the person's segment whose day has come, with when they were published, the newest first."""
     found = [
         (read_item(one.document), one.published_us) for one in rows.open_now(tx, organisation, to_us(now))
@@ -177,14 +180,30 @@ def recall(
         reason,
         to_us(now),
     )
-    sharers = link_rows.sharers(tx, organisation, item)
-    found = get_item(tx, organisation, item)
-    told = {"item": item, "title": found.title, "reason": reason, "notice": notice, "sharers": len(sharers)}
+    people, _ = link_rows.reach(tx, organisation, item)
+    title = get_item(tx, organisation, item).title
+    told = {"item": item, "title": title, "reason": reason, "notice": notice, "sharers": people}
     trail.tell(tx, organisation, [("content.recalled", told)], to_us(now))
-    letter = {"title": found.title, "link": "/", "reason": reason}
-    for person, _ in people_rows.names(tx, organisation, sharers).values():
-        queue(tx, organisation, person, "recall", letter, now)
-    return len(sharers)
+    tell_of_recalls(tx, organisation, now)
+    return people
+
+
+def tell_of_recalls(tx: Transaction, organisation: str, now: datetime) -> int:
+    """Queue mail to sharers of recalled items who are not told yet, TOLD_AT_ONCE at most; returns how many were looked at.
+
+    A recall tells the first of them at once; where there are more the worker goes on.
+    """
+    done = 0
+    for row in rows.to_tell(tx, organisation):
+        people = link_rows.sharers(tx, organisation, row.item, row.told_until or 0, TOLD_AT_ONCE - done)
+        letter = {"title": read_item(row.document).title, "link": "/", "reason": row.recall_reason or ""}
+        for person, _ in people_rows.names(tx, organisation, people).values():
+            queue(tx, organisation, person, "recall", letter, now)
+        done += len(people)
+        rows.told(tx, organisation, row.item, people[-1] if people else None)
+        if done >= TOLD_AT_ONCE:
+            break
+    return done
 
 
 def recalled(tx: Transaction, organisation: str, item: str) -> Recall | None:
@@ -193,16 +212,21 @@ def recalled(tx: Transaction, organisation: str, item: str) -> Recall | None:
     return None if row is None or row.recalled_us is None else _recall(row)
 
 
-def _recall(row: Any, channels: tuple[str, ...] = ()) -> Recall:
+def _recall(row: ContentItemRow, channels: tuple[str, ...] = ()) -> Recall:
     title = read_item(row.document).title
     return Recall(
-        row.item, title, row.recall_reason or "", row.recall_notice or "", from_us(row.recalled_us), channels
+        row.item,
+        title,
+        row.recall_reason or "",
+        row.recall_notice or "",
+        from_us(row.recalled_us or 0),
+        channels,
     )
 
 
 def recalls_for(tx: Transaction, organisation: str, person: str) -> list[Recall]:
     """Items that the person has links of, that were withdrawn, and of which she has not said that she knows; the newest first."""
-    mine: dict[str, list[Any]] = {}
+    mine: dict[str, list[ShareLinkRow]] = {}
     for link in link_rows.of_person(tx, find_row(tx, organisation, person).id):
         mine.setdefault(link.item, []).append(link)
     found = []

@@ -7,7 +7,7 @@ to which earlier approvals do not extend.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from rewards.content.content import publish_item
 from rewards.content.items import ContentItem, read_item
@@ -16,6 +16,7 @@ from rewards.content.suggestions import published
 from rewards.faults import BadValue, Conflict, NotFound, Refused, Stale
 from rewards.store import content as rows
 from rewards.store import trail
+from rewards.store.rows import ContentDraftRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
@@ -67,7 +68,7 @@ def _row(tx: Transaction, organisation: str, item: str, lock: bool = True) -> An
     return row
 
 
-def _draft(tx: Transaction, row: Any) -> Draft:
+def _draft(tx: Transaction, row: ContentDraftRow) -> Draft:
     approved = [
         one.actor
         for one in rows.decisions(tx, row.organisation_id, row.item)
@@ -75,7 +76,7 @@ def _draft(tx: Transaction, row: Any) -> Draft:
     ]
     return Draft(
         read_item(row.document),
-        row.status,
+        cast("Status", row.status),
         row.author,
         row.revision,
         from_us(row.changed_us),
@@ -225,7 +226,7 @@ def _waiting(tx: Transaction, organisation: str, item: str, revision: int | None
     return row
 
 
-def _is_current(row: Any, revision: int | None) -> None:
+def _is_current(row: ContentDraftRow, revision: int | None) -> None:
     if revision not in (None, row.revision):
         raise Stale(
             f"content item {row.item!r}: revision {revision} was changed meanwhile, revision {row.revision} stands; look at it first"
@@ -267,6 +268,6 @@ def history(tx: Transaction, organisation: str, item: str) -> list[Decided]:
 def drafts(tx: Transaction, organisation: str) -> Sequence[tuple[ContentItem, Status, datetime]]:
     """All drafts with their status, the one changed last first."""
     return [
-        (read_item(row.document), row.status, from_us(row.changed_us))
+        (read_item(row.document), cast("Status", row.status), from_us(row.changed_us))
         for row in rows.drafts(tx, organisation)
     ]

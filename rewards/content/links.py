@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 
 from rewards.content.clicks import Network, why_forged
@@ -24,7 +23,9 @@ from rewards.scheme.networks import may_prefill
 from rewards.store import links as rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
+from rewards.store import person_links
 from rewards.store.persons import find_row
+from rewards.store.rows import NamedPersonRow, ShareLinkRow
 from rewards.store.session import Transaction
 from rewards.store.units import DAY_US, digest, from_us, to_us
 
@@ -123,7 +124,7 @@ def prepare_share(
 
 
 def _refuse_closed(
-    tx: Transaction, organisation: str, who: Any, content: ContentItem, channel: str, now: datetime
+    tx: Transaction, organisation: str, who: NamedPersonRow, content: ContentItem, channel: str, now: datetime
 ) -> None:
     item, status = content.id, content.on(channel)
     if not is_open(tx, organisation, item, now):
@@ -137,7 +138,9 @@ def _refuse_closed(
         )
 
 
-def _start_text(tx: Transaction, organisation: str, item: ContentItem, link: Any, segment: str) -> str:
+def _start_text(
+    tx: Transaction, organisation: str, item: ContentItem, link: ShareLinkRow, segment: str
+) -> str:
     """The text that this sharer begins with: of those that fit, the one that the fewest colleagues were offered, once and for all."""
     texts = item.texts_for(link.channel, segment)
     if not texts:
@@ -292,17 +295,22 @@ def _segment(tx: Transaction, organisation: str, person: str) -> str:
     return str(find_row(tx, organisation, person).segment)
 
 
-def _is_own(tx: Transaction, link: Any, account: Account) -> bool:
+def _is_own(tx: Transaction, link: ShareLinkRow, account: Account) -> bool:
     if account.organisation != link.organisation_id:
         return False
     reader = people_rows.find(tx, link.organisation_id, account.person)
-    return reader is not None and people_rows.linked(tx, link.organisation_id, link.person_id, reader.id)
+    return reader is not None and person_links.linked(tx, link.organisation_id, link.person_id, reader.id)
 
 
 def clicks_for(tx: Transaction, organisation: str, person: str) -> list[tuple[str, str, int, int]]:
     """(item, channel, raw clicks, counted clicks) of the person's links, the newest first."""
     who = find_row(tx, organisation, person)
     return [(row.item, row.channel, row.raw_clicks, row.counted_clicks) for row in rows.of_person(tx, who.id)]
+
+
+def reach_of(tx: Transaction, organisation: str, item: str) -> tuple[int, int]:
+    """How many people have links of an item, and how many clicks of people these had."""
+    return rows.reach(tx, organisation, item)
 
 
 def machine_click(user_agent: str, method: str, headers: Mapping[str, str]) -> str:

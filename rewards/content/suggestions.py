@@ -6,7 +6,6 @@ the suggestion count: an event of its own kind, for whoever made it.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from rewards.content.content import item_for
 from rewards.content.items import MOST_TEXT, ContentItem
@@ -17,6 +16,7 @@ from rewards.ledger.intake import record
 from rewards.store import people as people_rows
 from rewards.store import suggestions as rows
 from rewards.store.persons import find_row
+from rewards.store.rows import NamedSuggestionRow, SuggestionRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
@@ -117,7 +117,7 @@ def suggestions_waiting(tx: Transaction, organisation: str) -> int:
     return rows.waiting(tx, organisation)
 
 
-def _suggestion(row: Any, person: str, name: str) -> Suggestion:
+def _suggestion(row: SuggestionRow | NamedSuggestionRow, person: str, name: str) -> Suggestion:
     return Suggestion(
         row.id, person, name, row.item, row.url, row.title, row.words, row.status, from_us(row.opened_us),
         maybe_us(row.decided_us), row.reason or "", row.became,

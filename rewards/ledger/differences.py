@@ -38,7 +38,7 @@ def resolved(tx: Transaction, found: Sequence[NewEntry | Undoing]) -> list[NewEn
 
 
 class Ledger:
-    """A person's standing entries of events from an instant on, and what brings them to what a fold says."""
+    """A person's standing entries of some events, and what brings them to what a fold says of these."""
 
     def __init__(
         self,
@@ -47,32 +47,33 @@ class Ledger:
         person_id: int,
         closed_us: int,
         standing: Sequence[JournalRow | ComparedRow],
-        since_us: int,
     ) -> None:
         self.tx = tx
         self.schemes = schemes
         self.person_id = person_id
         self.closed_us = closed_us
-        self.since_us = since_us
         self._standing: dict[tuple[object, ...], list[JournalRow | ComparedRow]] = {}
         for row in standing:
             if row.reason not in NOT_FOLDED:
                 self._standing.setdefault((row.event_ref, row.kind, row.rule), []).append(row)
 
     def differences(
-        self, desired: Sequence[NewEntry], alive: set[int], once_counted: Callable[[], Sequence[NewEntry]]
+        self,
+        desired: Sequence[NewEntry],
+        alive: set[int],
+        earned: Callable[[], set[tuple[str, int]]],
+        once_counted: Callable[[], Sequence[NewEntry]],
     ) -> tuple[list[Undoing], list[NewEntry]]:
-        """What should not stand, oldest first, and what should and does not. `alive` are the events that count.
+        """What should not stand, oldest first, and what should and does not. `alive` are the events that count, and `earned` the badges
+        that all events of the open period give: they are held whenever they were earned.
 
         What is for good outlives the events that earned it: of the permanent badges that stand and are no longer earned, those
         stay that the events `once_counted` give, the undone included. So neither the order of arrival nor a version that was
         withdrawn matters.
         """
-        fresh = self._missing([draft for draft in desired if draft.occurred_us >= self.since_us])
-        # Badges are among the desired from the beginning on: they are held whenever they were earned.
-        earned = {badge_of(draft) for draft in desired if draft.kind == "badge"}
-        lost = {badge_of(row) for row in self._left() if self._is_for_good(row)} - earned
-        if lost:
+        fresh = self._missing(desired)
+        lost = {badge_of(row) for row in self._left() if self._is_for_good(row)}
+        if lost := lost and lost - earned():
             again = {badge_of(d): d for d in reversed(once_counted()) if self._is_for_good(d)}
             fresh += self._missing([draft for badge, draft in again.items() if badge in lost])
         fresh = self._not_held_before(fresh)
@@ -92,10 +93,6 @@ class Ledger:
             if not self._takes(key, draft.amount, draft.scheme_version, draft.reason):
                 fresh.append(replace(draft, origin="replay"))
         return fresh
-
-    def has(self, event_ref: int, rule: str, amount: int, version: int, reason: str) -> bool:
-        """True where such points stand, which are then no longer `_left`. Points from before the instant are not looked for."""
-        return self._takes((event_ref, "points", rule), amount, version, reason)
 
     def _takes(self, key: tuple[int | None, str, str], amount: int, version: int, reason: str) -> bool:
         waiting = self._standing.get(key, [])

@@ -49,13 +49,20 @@ class EventWords(Protocol):
     """What an entry shows of its event."""
 
     @property
-    def source(self) -> str: ...
+    def source(self) -> str:
+        """The system that sent it."""
+
     @property
-    def event_id(self) -> str: ...
+    def event_id(self) -> str:
+        """Its id there."""
+
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """What happened."""
+
     @property
-    def object(self) -> str: ...
+    def object(self) -> str:
+        """What it happened to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,45 +5,56 @@ of the open period are folded again from its base; entries that came out differe
 written anew, so that what stands equals what canonical order would have given.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from functools import partial
+from operator import attrgetter
 
 from rewards.events import object_key
 from rewards.ledger.differences import Ledger, Undoing, resolved
+from rewards.ledger.inbox import InboxEvent
 from rewards.ledger.live import Fold
 from rewards.ledger.new_entries import NewEntry, award_moves, badge_of, opposite
+from rewards.ledger.open_period import Basis, Line, Period, Periods, folded, lines_of, seen_by
 from rewards.ledger.places import Place, local_ordinal, places
 from rewards.ledger.posting import book
-from rewards.ledger.reading import Read, read_ahead
-from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
-from rewards.scoring.award import Entry
+from rewards.scoring.award import ScoredEntry
 from rewards.scoring.reasons import Reason
 from rewards.store import badges as badge_rows
 from rewards.store import events as event_rows
 from rewards.store import journal as journal_rows
 from rewards.store import people as people_rows
 from rewards.store import reviews, states
-from rewards.store.rows import AnyPerson, AnyState, ComparedRow, JournalRow, OrganisationRow
+from rewards.store.rows import AnyPerson, AnyState, OrganisationRow
 from rewards.store.session import Transaction
 
 UNTIL_REVIEWED_US = 2**62
 HOUR_US = 3_600_000_000
 HELD = str(Reason.HELD_FOR_REVIEW)
 LEFT = str(Reason.INACTIVE)
+NOTHING: Line = (NO_SCHEME, ())
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class FoldState:
     """Where a fold stands."""
 
     version: int
     state: bytes
 
 
-class Folder:
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """What late events changed for a person: `drafts` of what the `changed` events give now."""
+
+    person_id: int
+    period: Period
+    drafts: list[NewEntry]
+    changed: set[int]
+
+
+class FoldBatch:
     """Collects the drafts of one transaction, to be posted together."""
 
     def __init__(
@@ -55,31 +66,33 @@ class Folder:
         self.closed_us = closed_us
         self.now_us = now_us
         self.drafts: list[NewEntry] = []
-        self._found: list[NewEntry | Undoing] = []
+        self._found: list[NewEntry | Undoing | _Late] = []
         self.under_review: set[int] = set()
         self._states: list[dict[str, object]] = []
-        self._read: dict[int, Read] = {}
+        self._read: dict[int, list[InboxEvent]] = {}
 
-    def read_ahead(self, since_us: Mapping[int, int]) -> None:
-        """Read at once what replays of several people, each from an instant on, are going to ask for."""
-        if since_us:
-            self.under_review |= reviews.held_events(self.tx, self.organisation, sorted(since_us))
-            self._read |= read_ahead(self.tx, self.closed_us, since_us)
+    def read_ahead(self, ids: Collection[int]) -> None:
+        """Read at once what the late events of several people are going to ask for."""
+        if not ids:
+            return
+        self.under_review |= reviews.held_events(self.tx, self.organisation, sorted(ids))
+        found = event_rows.scored_of(self.tx, sorted(ids), self.closed_us, voided=True)
+        self._read |= {id_: [InboxEvent.stored(row) for row in rows] for id_, rows in found.items()}
 
-    def is_late(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
+    def is_late(self, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> bool:
         """True where new events (in canonical order) begin before the last that was folded, and change nothing before them."""
         last = (stored.last_us, stored.last_source, stored.last_event)
         return fresh[0].key <= last and not self._reaches_back(place, stored, fresh)
 
-    def advance(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[Told]) -> None:
+    def advance(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> None:
         """Take in new events (in canonical order), replaying when they change what came before."""
         if self.is_late(place, stored, fresh):
-            self.replay(person, place, stored, fresh[0].occurred_us)
+            self._take_late(person, place, stored, fresh)
             return
         if self._reaches_back(place, stored, fresh):
             self.replay(person, place, stored)
             return
-        stand, drafts = self.fold(person.id, place, Stand(stored.scheme_version, stored.state), fresh)
+        stand, drafts = self.fold(person.id, place, FoldState(stored.scheme_version, stored.state), fresh)
         badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
         if badges and badge_rows.holds_any(self.tx, self.organisation, person.id, badges):
             # A permanent badge outlived its events and is now earned again: once is enough.
@@ -88,17 +101,51 @@ class Folder:
         self._found += drafts
         self._keep(person.id, stand, fresh[-1])
 
-    def replay(
-        self, person: AnyPerson, place: Place, stored: AnyState, since_us: int = states.BEFORE_ALL_US
-    ) -> None:
-        """Fold the open period again and draft the differences from what stands.
-
-        Nothing before `since_us` has changed; what is asked for then was read ahead.
-        """
+    def replay(self, person: AnyPerson, place: Place, stored: AnyState) -> None:
+        """Fold the open period again and draft the differences from what stands."""
         ever = self.open_events(person.id, voided=True)
-        stand, drafts, told = self._again(person, place, stored, ever, since_us)
+        stand, drafts, told = self._again(person, place, stored, ever)
         self._found += drafts
         self._keep(person.id, stand, told[-1] if told else None)
+
+    def _take_late(
+        self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]
+    ) -> None:
+        """Put new events, read ahead with the others, among those that they came after.
+
+        What stands is what the events before gave, so that only what one gives differently now is compared with the ledger.
+        """
+        ever = self._read[person.id]
+        told = [one for one in ever if not one.voided]
+        new = {one.ref for one in fresh}
+        basis = Basis(stored.base_version, stored.base_state, place, self.schemes.token)
+        memory = Periods.of(self.tx.database)
+        known = memory.get(person.id, basis) if basis.schemes else None
+        before = folded(self.schemes, person.id, basis, [one for one in told if one.ref not in new], known)
+        told = sorted([*before.told, *(one for one in told if one.ref in new)], key=attrgetter("key"))
+        now = folded(self.schemes, person.id, basis, told, before)
+        first = before.same_until(told)
+        gave = {one.ref: line for one, line in zip(before.told[first:], before.lines[first:], strict=True)}
+        changed = {
+            one.ref: (one, line)
+            for one, line in zip(now.seen[first:], now.lines[first:], strict=True)
+            if gave.get(one.ref) != line
+        }
+        badges = any(
+            entry.kind != "points"
+            for ref, (_, line) in changed.items()
+            for entry in (*line[1], *gave.get(ref, NOTHING)[1])
+        )
+        if (badges and len(told) < len(ever)) or self.schemes.top_ups(self.closed_us):
+            # A badge that outlived its events, and a top-up, depend on more than the events that count.
+            self.replay(person, place, stored)
+            return
+        drafts = [
+            draft for one, line in changed.values() for draft in self._drafts(person.id, place, one, line)
+        ]
+        self._found.append(_Late(person.id, now, drafts, set(changed)))
+        self._keep(person.id, FoldState(now.version, now.state), told[-1])
+        memory.keep(person.id, now)
 
     def differences(self, person: AnyPerson, place: Place, stored: AnyState) -> list[NewEntry]:
         """What a replay would post; nothing is kept."""
@@ -106,45 +153,58 @@ class Folder:
         return resolved(self.tx, found)
 
     def _again(
-        self,
-        person: AnyPerson,
-        place: Place,
-        stored: AnyState,
-        ever: Sequence[Told],
-        since_us: int = states.BEFORE_ALL_US,
-    ) -> tuple[Stand, list[NewEntry | Undoing], list[Told]]:
+        self, person: AnyPerson, place: Place, stored: AnyState, ever: Sequence[InboxEvent]
+    ) -> tuple[FoldState, list[NewEntry | Undoing], list[InboxEvent]]:
         """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
         if person.id not in self._read:
             self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
-        start = Stand(stored.base_version, stored.base_state)
+        start = FoldState(stored.base_version, stored.base_state)
         told = [one for one in ever if not one.voided]
-        if since_us == states.BEFORE_ALL_US:
-            standing: Sequence[JournalRow | ComparedRow] = journal_rows.standing(
-                self.tx, person.id, self.closed_us
-            )
-        else:
-            standing = self._read[person.id].standing
+        standing = journal_rows.standing(self.tx, person.id, self.closed_us)
 
         def once_counted() -> list[NewEntry]:
             return [] if len(told) == len(ever) else self.fold(person.id, place, start, ever)[1]
 
-        ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing, since_us)
-        stand, desired = self.fold(person.id, place, start, told, since_us=since_us, ledger=ledger)
-        gone, fresh = ledger.differences(desired, {one.ref for one in told}, once_counted)
+        ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing)
+        stand, desired = self.fold(person.id, place, start, told)
+        earned = {badge_of(draft) for draft in desired if draft.kind == "badge"}
+        gone, fresh = ledger.differences(desired, {one.ref for one in told}, lambda: earned, once_counted)
         return stand, [*gone, *fresh, *self._top_ups(person, place, start, told)], told
 
-    def _reaches_back(self, place: Place, stored: AnyState, fresh: Sequence[Told]) -> bool:
+    def _compared(self, late: Sequence["_Late"]) -> dict[int, list[NewEntry | Undoing]]:
+        """By person, what is posted for late events: the entries of what they changed are read together."""
+        standing = journal_rows.standing_of(self.tx, set().union(*(one.changed for one in late)))
+        found: dict[int, list[NewEntry | Undoing]] = {}
+        for one in late:
+            mine = [row for row in standing.get(one.person_id, ()) if row.event_ref in one.changed]
+            ledger = Ledger(self.tx, self.schemes, one.person_id, self.closed_us, mine)
+            gone, fresh = ledger.differences(one.drafts, one.changed, partial(self._earned, one.period), list)
+            found[one.person_id] = [*gone, *fresh]
+        return found
+
+    def _earned(self, period: Period) -> set[tuple[str, int]]:
+        """The badges that a period's events give."""
+        return {
+            (entry.item, self._object_key(version, entry, one) or badge_rows.NO_OBJECT)
+            for one, (version, entries) in zip(period.told, period.lines, strict=True)
+            for entry in entries
+            if entry.kind == "badge"
+        }
+
+    def _reaches_back(self, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> bool:
         """True where new events can change what came before the first of them."""
         return self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh)
 
-    def _topped_up(self, fresh: Sequence[Told]) -> bool:
+    def _topped_up(self, fresh: Sequence[InboxEvent]) -> bool:
         """True where an event falls into a span that a top-up covers."""
         if not self.schemes.has_top_ups:
             return False
         spans = self.schemes.top_ups(self.closed_us)
         return any(span.since_us <= told.occurred_us < span.until_us for span in spans for told in fresh)
 
-    def _top_ups(self, person: AnyPerson, place: Place, start: Stand, told: Sequence[Told]) -> list[NewEntry]:
+    def _top_ups(
+        self, person: AnyPerson, place: Place, start: FoldState, told: Sequence[InboxEvent]
+    ) -> list[NewEntry]:
         """Each top-up as the events known now make it: what its version would have given more, never less than nothing."""
         if not self.schemes.has_top_ups:
             return []
@@ -192,55 +252,41 @@ class Folder:
 
     def open_events(
         self, person_id: int, before_us: int | None = None, *, voided: bool = False
-    ) -> list[Told]:
+    ) -> list[InboxEvent]:
         """The person's events of the open period that count (or ever counted), in canonical order."""
         if person_id in self._read and before_us is None and voided:
-            return self._read[person_id].ever
+            return self._read[person_id]
         found = event_rows.scored_of(self.tx, [person_id], self.closed_us, before_us, voided=voided)
-        return [Told.stored(row) for row in found[person_id]]
+        return [InboxEvent.stored(row) for row in found[person_id]]
 
     def fold(
         self,
         person_id: int,
         place: Place,
-        start: Stand,
-        told: Sequence[Told],
+        start: FoldState,
+        told: Sequence[InboxEvent],
         version_at: Callable[[int], int] | None = None,
-        since_us: int = states.BEFORE_ALL_US,
-        ledger: Ledger | None = None,
-    ) -> tuple[Stand, list[NewEntry]]:
-        """The kernel over these events. `version_at` overrides which version is in force (for top-ups).
-
-        Of events before `since_us` only badges are drafted, and of what stands in the `ledger` already no points.
-        """
-        choose = version_at or self.schemes.at
+    ) -> tuple[FoldState, list[NewEntry]]:
+        """The kernel over these events. `version_at` overrides which version is in force (for top-ups)."""
         fold = Fold.resume(self.schemes, start.version, start.state)
-        drafts: list[NewEntry] = []
-        seen = _seen_by(person_id, place, told)
-        for (version, _, why_not), some in groupby(
-            seen, key=lambda one: self._setting(choose(one.occurred_us), place.of(one.ref), one.occurred_us)
-        ):
-            run = list(some)
-            silent = bisect_left(run, since_us, key=lambda one: one.occurred_us)
-            if why_not is not None:
-                drafts += [
-                    self.zero(one, place, why_not) for one in run[silent:] if one.person_id == person_id
-                ]
-                continue
-            then = place.of(run[0].ref)
-            for at, entry in fold.score(version, run, person_id, then, silent):
-                if ledger is None or not self._stands(ledger, run[at].ref, version, entry):
-                    drafts.append(self._draft(person_id, run[at], then, version, entry))
-        return Stand(fold.version, fold.to_bytes()), drafts
+        seen = seen_by(person_id, place, told)
+        lines = lines_of(fold, person_id, place, seen, {}, version_at)
+        drafts = [
+            draft
+            for one, line in zip(seen, lines, strict=True)
+            for draft in self._drafts(person_id, place, one, line)
+        ]
+        return FoldState(fold.version, fold.to_bytes()), drafts
 
-    def _setting(self, version: int, then: Place, at_us: int) -> tuple[int, int, str | None]:
-        """What events are scored together by: version, place, and why nothing can be earned (None: it can)."""
+    def _drafts(self, person_id: int, place: Place, told: InboxEvent, line: Line) -> list[NewEntry]:
+        version, entries = line
         if version == NO_SCHEME:
-            return version, id(then), str(Reason.NO_SCHEME)
-        outside = self.schemes.asks_enrolment(version) and not then.is_enrolled(at_us)
-        return version, id(then), str(Reason.NOT_ENROLLED) if outside else None
+            own = told.person_id == person_id
+            return [self.zero(told, place, str(Reason.NO_SCHEME))] if own else []
+        then = place.of(told.ref)
+        return [self._draft(person_id, told, then, version, entry) for entry in entries]
 
-    def zero(self, told: Told, place: Place, reason: str) -> NewEntry:
+    def zero(self, told: InboxEvent, place: Place, reason: str) -> NewEntry:
         """An award of zero that the kernel never saw."""
         version = self.schemes.at(told.occurred_us)
         return NewEntry(
@@ -261,23 +307,22 @@ class Folder:
 
     def post(self) -> list[int]:
         """Post the drafts and keep the states; returns the entries' ids."""
-        found = resolved(self.tx, self._found)
-        self.drafts, ids = book(self.tx, self.organisation, found, self.now_us)
+        late = [one for one in self._found if isinstance(one, _Late)]
+        compared = self._compared(late) if late else {}
+        found: list[NewEntry | Undoing] = []
+        for one in self._found:
+            found += compared[one.person_id] if isinstance(one, _Late) else [one]
+        self.drafts, ids = book(self.tx, self.organisation, resolved(self.tx, found), self.now_us)
         states.save_many(self.tx, self._states)
         return ids
 
-    def _stands(self, ledger: Ledger, ref: int, version: int, entry: Entry) -> bool:
-        """True where the ledger has these points: nothing is drafted that would be found again."""
-        if entry.kind != "points":
-            return False
-        reason = HELD if self._waits(ref, entry) else entry.reason
-        return ledger.has(ref, entry.item, entry.amount_millipoints, version, reason)
-
-    def _waits(self, ref: int, entry: Entry) -> bool:
+    def _waits(self, ref: int, entry: ScoredEntry) -> bool:
         """True where a human looks at the award first."""
         return ref in self.under_review and entry.amount_millipoints > 0
 
-    def _draft(self, person_id: int, told: Told, then: Place, version: int, entry: Entry) -> NewEntry:
+    def _draft(
+        self, person_id: int, told: InboxEvent, then: Place, version: int, entry: ScoredEntry
+    ) -> NewEntry:
         review = self._waits(told.ref, entry)
         hold_us = UNTIL_REVIEWED_US if review else told.occurred_us + entry.hold_hours * HOUR_US
         held = (review or entry.hold_hours > 0) and hold_us > self.now_us
@@ -300,12 +345,12 @@ class Folder:
             moves=award_moves(person_id, entry.amount_millipoints, held=held),
         )
 
-    def _object_key(self, version: int, entry: Entry, told: Told) -> int | None:
+    def _object_key(self, version: int, entry: ScoredEntry, told: InboxEvent) -> int | None:
         if entry.kind != "badge" or not self.schemes.is_once_per_object(version, entry.item):
             return None
         return object_key(told.item)
 
-    def _keep(self, person_id: int, stand: Stand, last: Told | None) -> None:
+    def _keep(self, person_id: int, stand: FoldState, last: InboxEvent | None) -> None:
         self._states.append(
             {
                 "key": person_id,
@@ -316,21 +361,6 @@ class Folder:
                 "last_event": last.event_id if last else "",
             }
         )
-
-
-def _seen_by(person_id: int, place: Place, told: Sequence[Told]) -> list[Told]:
-    """The events on the person's own dates, none of which comes again once it was left."""
-    found = []
-    used = 0
-    for one in told:
-        if one.person_id != person_id:
-            # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
-            day, zone = place.of(one.ref).date_at(one.occurred_us)
-            one = one._replace(local_date=day, zone=zone)
-        # A date that was left does not come again, though clocks may show it a second time.
-        used = max(used, one.local_date)
-        found.append(one if one.local_date == used else one._replace(local_date=used))
-    return found
 
 
 def replay_people(
@@ -348,7 +378,7 @@ def replay_people(
     """
     locked = states.lock(tx, organisation, ids)
     busy = locked if idle_too else states.every(tx, sorted(locked))
-    folder = Folder(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
+    folder = FoldBatch(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
     people = people_rows.by_ids(tx, organisation, locked)
     where = places(tx, list(people.values()))
     for person_id, stored in sorted(locked.items()):

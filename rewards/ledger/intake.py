@@ -9,19 +9,19 @@ from rewards.clock import FUTURE_LIMIT, MICROSECOND
 from rewards.events import Event, payload_hash
 from rewards.faults import NotFound
 from rewards.ledger.entries import EntryView, Receipt, of_draft, of_rows
-from rewards.ledger.fold import LEFT, Folder, closed_until
+from rewards.ledger.fold import LEFT, FoldBatch, closed_until
 from rewards.ledger.history import to_event
+from rewards.ledger.inbox import InboxEvent
 from rewards.ledger.new_entries import NewEntry
 from rewards.ledger.places import Place, places
 from rewards.ledger.posting import post
-from rewards.ledger.told import Told
 from rewards.ledger.velocity import hold_unusual
 from rewards.ledger.versions import Schemes
 from rewards.store import events as rows
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
-from rewards.store import states, trail
+from rewards.store import person_links, states, trail
 from rewards.store.rows import EventRow, FoldedPersonRow, OrganisationRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
@@ -34,11 +34,11 @@ SCORED, LATE, CLOSED, QUARANTINED = "scored", "late", "closed_period", "quaranti
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Arrival:
     """One event of the batch with its row in the inbox."""
 
     position: int
-    told: Told
+    told: InboxEvent
     status: str
 
 
@@ -136,9 +136,9 @@ class _Intake:
         """Count quarantined events whose time has come, rows of the inbox."""
         self._count([self._end_quarantine(row, position) for position, row in enumerate(due)])
 
-    def _count(self, taken: Sequence[Taken]) -> None:
+    def _count(self, taken: Sequence[Arrival]) -> None:
         counted = [one for one in taken if one.status == SCORED]
-        folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
+        folder = FoldBatch(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         fresh = [(one.told.person_id, one.told.occurred_us) for one in counted]
         held = hold_unusual(self.tx, self.organisation, self.schemes, fresh, self.closed_us, self.now_us)
         folder.under_review = {row.id for row in held}
@@ -147,7 +147,7 @@ class _Intake:
             self._answer(one, entries.get(one.told.ref, ()))
         self._tell(taken)
 
-    def _into_inbox(self, events: Sequence[Event]) -> tuple[list[Taken], list[int]]:
+    def _into_inbox(self, events: Sequence[Event]) -> tuple[list[Arrival], list[int]]:
         """Insert what is new. Returns the new events and the positions of those seen before."""
         rows_in: list[dict[str, Any]] = []
         positions: dict[tuple[str, str], int] = {}
@@ -163,11 +163,11 @@ class _Intake:
                 positions[event.source, event.id] = position
                 rows_in.append(self._row(event))
         ids = rows.add_new(self.tx, rows_in)
-        taken: list[Taken] = []
+        taken: list[Arrival] = []
         for row in rows_in:
             key = (row["source"], row["event_id"])
             if key in ids:
-                taken.append(Taken(positions[key], _told(ids[key], row), row["status"]))
+                taken.append(Arrival(positions[key], _told(ids[key], row), row["status"]))
             else:
                 admitted = self._admit(row, events[positions[key]], positions[key])
                 if admitted is None:
@@ -176,7 +176,7 @@ class _Intake:
                     taken.append(admitted)
         return taken, sorted(repeated)
 
-    def _admit(self, row: dict[str, Any], event: Event, position: int) -> Taken | None:
+    def _admit(self, row: dict[str, Any], event: Event, position: int) -> Arrival | None:
         """A quarantined event sent again when its time has come."""
         stored = rows.find(self.tx, self.organisation, row["source"], row["event_id"])
         if stored is None or stored.status != QUARANTINED or row["status"] == QUARANTINED:
@@ -185,7 +185,7 @@ class _Intake:
             return None
         return self._end_quarantine(stored, position)
 
-    def _end_quarantine(self, row: EventRow, position: int) -> Taken:
+    def _end_quarantine(self, row: EventRow, position: int) -> Arrival:
         """What becomes of a quarantined event now. It came before its time, so it cannot be late; its date and zone were frozen then."""
         person = self.people[row.person_id]
         status = CLOSED if row.occurred_us < self.closed_us else SCORED
@@ -194,7 +194,7 @@ class _Intake:
         owner = None if row.owner_id is None else self.people.get(row.owner_id)
         owner_id = self._earning_owner(owner, row.person_id, row.occurred_us)
         rows.admit(self.tx, row.id, status, status == SCORED, owner_id, self.now_us)
-        return Taken(position, _told(row.id, {**row._asdict(), "owner_id": owner_id}), status)
+        return Arrival(position, _told(row.id, {**row._asdict(), "owner_id": owner_id}), status)
 
     def _row(self, event: Event) -> dict[str, Any]:
         person = self.named[event.subject]
@@ -229,7 +229,7 @@ class _Intake:
         thanking herself."""
         if owner is None or self._is_away(owner, at_us):
             return None
-        if owner.id != person_id and people_rows.linked(self.tx, self.organisation, person_id, owner.id):
+        if owner.id != person_id and person_links.linked(self.tx, self.organisation, person_id, owner.id):
             return None
         return int(owner.id)
 
@@ -261,22 +261,22 @@ class _Intake:
         return self.schemes.grace_hours(self.schemes.at(at_us) or self.schemes.at(self.now_us)) * HOUR_US
 
     def _settle(
-        self, folder: Folder, counted: Sequence[Taken], held: Sequence[EventRow]
+        self, folder: FoldBatch, counted: Sequence[Arrival], held: Sequence[EventRow]
     ) -> dict[int, tuple[EntryView, ...]]:
         """Fold each beneficiary's new events, or replay where one came out of order; post everything at once."""
-        fresh: dict[int, list[Told]] = {}
+        fresh: dict[int, list[InboxEvent]] = {}
         for one in counted:
             for person_id in one.told.beneficiaries:
                 fresh.setdefault(person_id, []).append(one.told)
         refs = {one.told.ref for one in counted}
         earlier = {id_ for row in held if row.id not in refs for id_ in (row.person_id, row.owner_id) if id_}
         ordered = {person_id: sorted(told, key=_key) for person_id, told in sorted(fresh.items())}
-        late = {
-            person_id: told[0].occurred_us
+        late = [
+            person_id
             for person_id, told in ordered.items()
             if person_id not in earlier
             and folder.is_late(self.places[person_id], self.people[person_id], told)
-        }
+        ]
         folder.read_ahead(late)
         for person_id, told in ordered.items():
             person = self.people[person_id]
@@ -304,7 +304,7 @@ class _Intake:
     def _external(self, person_id: int | None) -> str | None:
         return None if person_id is None else self.people[person_id].external_id
 
-    def _replay_others(self, folder: Folder, ids: Collection[int]) -> None:
+    def _replay_others(self, folder: FoldBatch, ids: Collection[int]) -> None:
         """Count again for people without an event in the batch, one of whose earlier events now waits for a look."""
         if not ids:
             return
@@ -314,7 +314,7 @@ class _Intake:
         for person_id, stored in sorted(locked.items()):
             folder.replay(people[person_id], where[person_id], stored)
 
-    def _answer(self, one: Taken, entries: tuple[EntryView, ...]) -> None:
+    def _answer(self, one: Arrival, entries: tuple[EntryView, ...]) -> None:
         told = one.told
         if one.status == QUARANTINED:
             receipt = Receipt(told.source, told.event_id, "quarantined", "future")
@@ -328,10 +328,10 @@ class _Intake:
             receipt = Receipt(told.source, told.event_id, status, one.status, (view,))
         self.receipts[one.position] = receipt
 
-    def _refused_entry(self, one: Taken) -> NewEntry:
+    def _refused_entry(self, one: Arrival) -> NewEntry:
         """An award of zero that says why: too late, of a closed period, or of somebody who had left."""
         told = one.told
-        folder = Folder(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
+        folder = FoldBatch(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         return folder.zero(told, self.places[told.person_id], one.status)
 
     def _contradicts(self, stored: EventRow, event: Event) -> bool:
@@ -349,7 +349,7 @@ class _Intake:
         ]
         return stored.payload_hash not in said and payload_hash(to_event(stored, names)) not in said
 
-    def _tell(self, taken: Sequence[Taken]) -> None:
+    def _tell(self, taken: Sequence[Arrival]) -> None:
         messages = [
             (f"event.{self.receipts[one.position].status}", {"event": one.told.ref, "kind": one.told.kind})
             for one in taken
@@ -385,9 +385,9 @@ def outcome(entries: Sequence[EntryView]) -> tuple[str, str]:
     return "zero", entries[0].reason if entries else "no_rule"
 
 
-def _key(told: Told) -> tuple[int, str, str]:
+def _key(told: InboxEvent) -> tuple[int, str, str]:
     return told.key
 
 
-def _told(ref: int, row: dict[str, Any]) -> Told:
-    return Told.from_row(ref, row)
+def _told(ref: int, row: dict[str, Any]) -> InboxEvent:
+    return InboxEvent.from_row(ref, row)

@@ -5,16 +5,22 @@ from datetime import date
 from functools import lru_cache
 
 from engine.scoring_plain import Occasions
-from engine.scoring_terms import Event
+from engine.scoring_terms import EventNumbers
 from rewards.clock import month_index
 from rewards.events import VERIFICATION_LEVEL, object_key
+from rewards.ledger.inbox import InboxEvent
 from rewards.ledger.places import Place
-from rewards.ledger.told import Told
 from rewards.ledger.versions import NO_SCHEME, Schemes
-from rewards.scoring.award import Entry, PersonState, award_batch
+from rewards.scoring.award import PersonState, ScoredEntry, award_batch
 from rewards.scoring.tables import CompiledScheme
 
 MOST_MONTHS = 1 << 12
+
+
+Occasion = tuple[int, int, EventNumbers]
+"""Kind, role, and the rest of an event, in the kernel's codes."""
+Read = dict[int, tuple[InboxEvent, int, Occasion]]
+"""By event, what was read for the kernel before, and under which version of the scheme."""
 
 
 class Fold:
@@ -47,16 +53,24 @@ class Fold:
         self.version = version
         return self._state
 
-    def score(
-        self, version: int, told: Sequence[Told], person_id: int, place: Place, silent: int = 0
-    ) -> list[tuple[int, Entry]]:
-        """Score events for one beneficiary under one version, carrying the state over when the version changes.
+    def stand(self) -> tuple[int, PersonState | None]:
+        """Where the fold is now, to go on from there another time."""
+        return self.version, self._state and self._state.copy()
 
-        Entries with the places of their events, in order; of the first `silent` events only badges.
-        """
+    def score(
+        self, version: int, told: Sequence[InboxEvent], person_id: int, place: Place, read: Read
+    ) -> list[tuple[ScoredEntry, ...]]:
+        """Score events for one beneficiary under one version, carrying the state over when the version changes; entries by event."""
         state, compiled = self.under(version), self.schemes.compiled(version)
-        batch = _batch(compiled, told, person_id, place, self._off(version, compiled, place))
-        return award_batch(compiled, state, batch, silent)
+        found: list[Occasion] = []
+        for one in told:
+            known = read.get(one.ref)
+            if known is None or known[0] is not one or known[1] != version:
+                known = read[one.ref] = one, version, _occasion(compiled, one, person_id, place)
+            found.append(known[2])
+        kinds, roles, events = zip(*found, strict=True) if found else ((), (), ())
+        leave = [(0, *dates) for dates in self._off(version, compiled, place)]
+        return award_batch(compiled, state, Occasions(events, kinds, roles, leave))
 
     def _off(self, version: int, compiled: CompiledScheme, place: Place) -> tuple[tuple[int, int], ...]:
         """Leave and holidays under a version."""
@@ -66,38 +80,25 @@ class Fold:
         return self._days_off[key]
 
 
-def _batch(
-    compiled: CompiledScheme,
-    told: Sequence[Told],
-    person_id: int,
-    place: Place,
-    off: Sequence[tuple[int, int]],
-) -> Occasions:
-    """The events as the kernel reads them, for person 0, with that person's days off. They were validated when they came in."""
+def _occasion(compiled: CompiledScheme, one: InboxEvent, person_id: int, place: Place) -> Occasion:
+    """The event as the kernel reads it, for person 0. It was validated when it came in."""
     v = compiled.vocabulary
-    events: list[Event] = []
-    roles: list[int] = []
-    for one in told:
-        owner = one.person_id != person_id
-        other = one.person_id if owner else one.owner_id
-        roles.append(int(owner))
-        events.append(
-            Event(
-                0,
-                object_key(one.item),
-                -1 if other is None or other == person_id else object_key(str(other)),
-                one.occurred_us,
-                one.local_date,
-                _month(one.local_date),
-                v.channel_code(one.channel),
-                v.tag_mask(one.tags),
-                v.segment_codes.get(place.membership_at(one.occurred_us)[0], -1),
-                VERIFICATION_LEVEL[one.verification],
-                one.quantity,
-            )
-        )
-    kinds = [v.kind_codes.get(one.kind, -1) for one in told]
-    return Occasions(events, kinds, roles, [(0, *dates) for dates in off])
+    owner = one.person_id != person_id
+    other = one.person_id if owner else one.owner_id
+    event = EventNumbers(
+        0,
+        object_key(one.item),
+        -1 if other is None or other == person_id else object_key(str(other)),
+        one.occurred_us,
+        one.local_date,
+        _month(one.local_date),
+        v.channel_code(one.channel),
+        v.tag_mask(one.tags),
+        v.segment_codes.get(place.membership_at(one.occurred_us)[0], -1),
+        VERIFICATION_LEVEL[one.verification],
+        one.quantity,
+    )
+    return v.kind_codes.get(one.kind, -1), int(owner), event
 
 
 @lru_cache(MOST_MONTHS)

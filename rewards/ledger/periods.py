@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rewards.faults import BadValue, NotFound
-from rewards.ledger.fold import Folder, Stand, closed_until
+from rewards.ledger.fold import FoldBatch, FoldState, closed_until
 from rewards.ledger.places import places
 from rewards.ledger.versions import Schemes
 from rewards.store import organisations as organisation_rows
@@ -25,7 +25,7 @@ def close_period(tx: Transaction, organisation: str, until: datetime, actor: str
             f"period until {until.isoformat()}: limit after the last closing and not in the future; choose another end"
         )
     schemes = Schemes.of(tx, organisation)
-    folder = Folder(tx, organisation, schemes, closed_us, now_us)
+    folder = FoldBatch(tx, organisation, schemes, closed_us, now_us)
     states.rebase_idle(tx, organisation, until_us)
     busy = states.active_since(tx, organisation, until_us)
     people = people_rows.by_ids(tx, organisation, [row.person_id for row in busy])
@@ -33,7 +33,7 @@ def close_period(tx: Transaction, organisation: str, until: datetime, actor: str
     for row in busy:
         told = folder.open_events(row.person_id, until_us)
         stand, _ = folder.fold(
-            row.person_id, where[row.person_id], Stand(row.base_version, row.base_state), told
+            row.person_id, where[row.person_id], FoldState(row.base_version, row.base_state), told
         )
         states.rebase(tx, row.person_id, stand.version, stand.state)
     organisation_rows.close_until(tx, organisation, until_us)

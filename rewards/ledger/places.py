@@ -27,9 +27,12 @@ class Dated(Protocol):
     """An event: when it occurred, and the date frozen with it."""
 
     @property
-    def occurred_us(self) -> int: ...
+    def occurred_us(self) -> int:
+        """When it occurred."""
+
     @property
-    def local_date(self) -> int: ...
+    def local_date(self) -> int:
+        """The date frozen with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from rewards.ledger.fold import Folder, Stand, closed_until, replay_people
+from rewards.ledger.fold import FoldBatch, FoldState, closed_until, replay_people
 from rewards.ledger.places import places
 from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.store import organisations as organisation_rows
@@ -33,12 +33,12 @@ def _renew(tx: Transaction, organisation: str, now_us: int) -> int:
         return 0
     closed_us = closed_until(home)
     # As if nothing had been closed yet, so that everything before is open to be read.
-    folder = Folder(tx, organisation, Schemes.of(tx, organisation), states.BEFORE_ALL_US, now_us)
+    folder = FoldBatch(tx, organisation, Schemes.of(tx, organisation), states.BEFORE_ALL_US, now_us)
     people = people_rows.by_ids(tx, organisation, old)
     where = places(tx, list(people.values()))
     for person_id in old:
         before = folder.open_events(person_id, closed_us)
-        stand, _ = folder.fold(person_id, where[person_id], Stand(NO_SCHEME, b""), before)
+        stand, _ = folder.fold(person_id, where[person_id], FoldState(NO_SCHEME, b""), before)
         states.renew(tx, person_id, stand.version, stand.state)
     replay_people(tx, organisation, home, old, now_us, idle_too=True)
     return len(old)

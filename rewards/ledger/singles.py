@@ -4,27 +4,36 @@ The answers are those that some order of arrival gives: `record` brings events i
 answers a key that comes twice as it would if the two came one after the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from rewards.events import Event
 from rewards.ledger.entries import Receipt
 from rewards.ledger.intake import record
-from rewards.store.session import Database
+from rewards.store.session import Database, Transaction
+
+
+class NotAdmitted(Exception):  # noqa: N818 - it is an answer, not an accident
+    """Whoever sends may not send this now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """One event by itself, for an organisation. `backfill`: the grace period is lifted."""
+    """One event by itself, for an organisation. `backfill`: the grace period is lifted. `sender`: what `Admission` goes by."""
 
     organisation: str
     event: Event
     backfill: bool
+    sender: str = ""
+
+
+Admission = Callable[[Transaction, Sequence[Single]], Sequence[bool]]
+"""Which of some events may be recorded, read in the transaction that records them."""
 
 
 def record_singles(
-    db: Database, singles: Sequence[Single], received_at: datetime
+    db: Database, singles: Sequence[Single], received_at: datetime, admission: Admission | None = None
 ) -> list[Receipt | Exception]:
     """A receipt for each, in the order given, or what kept it from being recorded. Each receipt is given after its commit.
 
@@ -34,22 +43,31 @@ def record_singles(
     groups: dict[tuple[str, bool], list[int]] = {}
     for place, single in enumerate(singles):
         groups.setdefault((single.organisation, single.backfill), []).append(place)
-    for (organisation, backfill), places in groups.items():
-        events = [singles[place].event for place in places]
-        found = _together(db, organisation, events, received_at, backfill)
+    for places in groups.values():
+        found = _together(db, [singles[place] for place in places], received_at, admission)
         answers.update(zip(places, found, strict=True))
     return [answers[place] for place in range(len(singles))]
 
 
 def _together(
-    db: Database, organisation: str, events: Sequence[Event], received_at: datetime, backfill: bool
+    db: Database, singles: Sequence[Single], received_at: datetime, admission: Admission | None
 ) -> Sequence[Receipt | Exception]:
+    """Those of one organisation that are taken alike."""
     try:
         with db.begin() as tx:
-            return record(tx, organisation, events, received_at=received_at, backfill=backfill)
+            admitted = admission(tx, singles) if admission else [True] * len(singles)
+            taken = [one for one, may in zip(singles, admitted, strict=True) if may]
+            receipts = iter(_record(tx, taken, received_at))
+            return [next(receipts) if may else NotAdmitted() for may in admitted]
     except Exception as error:
-        if len(events) == 1 or db.failed(error):
-            return [error] * len(events)
-    return [
-        answer for event in events for answer in _together(db, organisation, [event], received_at, backfill)
-    ]
+        if len(singles) == 1 or db.failed(error):
+            return [error] * len(singles)
+    return [answer for one in singles for answer in _together(db, [one], received_at, admission)]
+
+
+def _record(tx: Transaction, taken: Sequence[Single], received_at: datetime) -> list[Receipt]:
+    if not taken:
+        return []
+    organisation, backfill = taken[0].organisation, taken[0].backfill
+    events = [one.event for one in taken]
+    return record(tx, organisation, events, received_at=received_at, backfill=backfill)

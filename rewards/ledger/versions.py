@@ -58,6 +58,7 @@ class Schemes:
         self._organisation = organisation
         self._candidate: CompiledScheme | None = None
         self._compiled: dict[int, CompiledScheme] = {}
+        self._turns: list[tuple[int, int]] | None = None
         self._token = organisation_rows.schemes_token(tx, organisation)
         self.timeline, self._hashes = _timeline(tx, organisation, self._token)
         self.has_top_ups = any(one.mode == "top_up" for one in self.timeline)
@@ -77,6 +78,18 @@ class Schemes:
         """After a publication in the same transaction."""
         organisation_rows.renew_schemes_token(tx, organisation)
         tx.memo.pop(("schemes", organisation), None)
+
+    @property
+    def turns(self) -> list[tuple[int, int]]:
+        """(instant, version) of every change of the version in force, rising."""
+        if self._turns is None:
+            self._turns = in_turn(self.timeline)
+        return self._turns
+
+    @property
+    def token(self) -> str:
+        """Stands for the versions and when each is in force; '' where nothing does."""
+        return self._token
 
     def at(self, at_us: int) -> int:
         """The version in force at an instant, as `in_force` says; 0 for none."""
@@ -187,7 +200,7 @@ class Schemes:
     ) -> "Schemes":
         """A copy in which a scheme not published is in force, under the version CANDIDATE."""
         found = copy(self)
-        found._candidate, found._compiled, found._token = compiled, {}, ""
+        found._candidate, found._compiled, found._token, found._turns = compiled, {}, "", None
         found._asking = {}
         found.timeline = (*self.timeline, InForce(self.CANDIDATE, effective_us, since_us, now_us, mode))
         found.has_top_ups = self.has_top_ups or mode == "top_up"

@@ -1,16 +1,18 @@
 """What a person chooses to get by mail, and when: the digest, notices, and hours in which nothing arrives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 from rewards.faults import BadValue
+from rewards.mail.tokens import read_token
 from rewards.store import mail as rows
+from rewards.store import people as people_rows
 from rewards.store.persons import find_row, log_change
 from rewards.store.rows import DueDigestRow, MailChoiceRow
 from rewards.store.session import Transaction
-from rewards.store.units import from_us, to_us
+from rewards.store.units import to_us
 
 Digest = Literal["off", "daily", "weekly"]
 DIGESTS: tuple[Digest, ...] = get_args(Digest)
@@ -97,7 +99,7 @@ def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now:
         )
     row = find_row(tx, organisation, person)
     due = wanted.next_digest(now, row.timezone)
-    values = {
+    values: dict[str, object] = {
         "digest": wanted.digest,
         "weekday": wanted.weekday,
         "hour": wanted.hour,
@@ -106,10 +108,23 @@ def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now:
         "quiet_until": wanted.quiet_until,
         "next_us": None if due is None else to_us(due),
     }
+    if rows.choice(tx, row.id) is None:
+        values["last_us"] = to_us(now)
     rows.choose(tx, organisation, row.id, values)
     log_change(tx, organisation, "self", "people.mail", row.id, now)
 
 
-def since_of(row: DueDigestRow, fallback: datetime) -> datetime:
-    """Since when the next digest tells: the last one, or `fallback` where there was none."""
-    return fallback if row.last_us is None else from_us(row.last_us)
+def unsubscribe(tx: Transaction, token: str, now: datetime) -> bool:
+    """End the kind of mail that a token of `rewards.mail.tokens` names, for whom it names; False for a token that is none."""
+    known = read_token(tx, token, "unsubscribe")
+    if known is None:
+        return False
+    organisation, person_id, kind = known
+    names = people_rows.names(
+        tx, organisation, [people_rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)]
+    )
+    for name, _ in names.values():
+        held = choice_of(tx, organisation, name)
+        wanted = replace(held, digest="off") if kind == "digest" else replace(held, notices=False)
+        choose(tx, organisation, name, wanted, now)
+    return True

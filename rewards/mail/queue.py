@@ -1,7 +1,7 @@
 """Queueing mail: a row of the caller's transaction, so that nothing is told that did not happen, and nothing that did is forgotten."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rewards.mail.choices import from_row
@@ -44,9 +44,45 @@ def queue(
         if template == "scheme" and not choice.notices:
             return None
         start = choice.awake(start, who.timezone)
-    row = {
+    row = _row(organisation, who.id, template, data, now, start, expires_at, key)
+    return rows.add(tx, row)
+
+
+def queue_many(
+    tx: Transaction,
+    organisation: str,
+    people: Sequence[tuple[int, str]],
+    template: str,
+    data: Mapping[str, object],
+    now: datetime,
+    key: str,
+) -> int:
+    """Queue the same mail to many who have an address and want it: (internal id, zone) of each. Once a person and `key`."""
+    choices = rows.choices_of(tx, [id_ for id_, _ in people])
+    made = [
+        _row(
+            organisation, id_, template, data, now, from_row(choices.get(id_)).awake(now, zone), None, f"{key}:{id_}"
+        )
+        for id_, zone in people
+    ]  # fmt: skip
+    rows.add_many(tx, made)
+    return len(made)
+
+
+def _row(
+    organisation: str,
+    person_id: int,
+    template: str,
+    data: Mapping[str, object],
+    now: datetime,
+    start: datetime,
+    expires_at: datetime | None,
+    key: str | None,
+) -> dict[str, object]:
+    kind = KINDS[template]
+    return {
         "organisation_id": organisation,
-        "person_id": who.id,
+        "person_id": person_id,
         "kind": template,
         "data": dump(dict(data)),
         "key": key,
@@ -61,4 +97,3 @@ def queue(
         "sent_us": None,
         "answer": "",
     }
-    return rows.add(tx, row)

@@ -16,7 +16,7 @@ from rewards.store import bonuses as bonus_rows
 from rewards.store import nominations as rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
-from rewards.store import trail
+from rewards.store import person_links, trail
 from rewards.store.journal import key_of, person_of
 from rewards.store.persons import find_row
 from rewards.store.rows import AwardRoundRow, JournalRow, NamedPersonRow
@@ -189,7 +189,7 @@ def _check(
         if row.status == "inactive":
             raise Refused(f"winner {row.external_id!r}: not active; choose somebody else")
         if decider is not None and (
-            decider.id == row.id or people_rows.linked(tx, organisation, decider.id, row.id)
+            decider.id == row.id or person_links.linked(tx, organisation, decider.id, row.id)
         ):
             raise Refused(
                 f"winner {row.external_id!r}: is who decides, or linked to them; ask somebody else to decide"

@@ -9,7 +9,7 @@ from rewards.nominations.rounds import Round, open_rounds, round_of
 from rewards.scheme.scheme import millipoints
 from rewards.store import nominations as rows
 from rewards.store import people as people_rows
-from rewards.store import states, trail
+from rewards.store import person_links, states, trail
 from rewards.store.persons import find_row
 from rewards.store.rows import NamedPersonRow, NominationRow
 from rewards.store.session import Transaction
@@ -173,7 +173,7 @@ def _check(
         raise BadValue(
             f"message of {len(message)} characters: limit 1 to {MESSAGE_MAX_CHARACTERS}; say in a few words what they did"
         )
-    if first.id == second.id or people_rows.linked(tx, organisation, first.id, second.id):
+    if first.id == second.id or person_links.linked(tx, organisation, first.id, second.id):
         raise Refused("nomination of oneself or of a linked account: not counted; name a colleague")
     if "inactive" in (first.status, second.status):
         raise Refused("nomination: one of the two is not active; name somebody else")

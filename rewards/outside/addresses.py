@@ -56,7 +56,7 @@ class Target:
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def parse_target(url: str, allow_loopback: bool = False) -> Target:
+def parse_target(url: str, allow_loopback: bool = False, what: str = "webhook url") -> Target:
     """Read a target address. Raises BadValue for anything but a plain https URL of a public host.
 
     `allow_loopback` also takes http to this machine, for tests and development.
@@ -68,20 +68,20 @@ def parse_target(url: str, allow_loopback: bool = False) -> Target:
         host = parts.hostname or ""
         host.encode("idna")
     except ValueError:
-        raise BadValue(f"webhook url {shown!r}: not a URL; write https://host/path") from None
+        raise BadValue(f"{what} {shown!r}: not a URL; write https://host/path") from None
     if len(url) > MOST_CHARACTERS or not url.isascii() or any(c <= " " or c == "\x7f" for c in url):
-        raise BadValue(f"webhook url {shown!r}: limit {MOST_CHARACTERS} visible ASCII characters; shorten it")
+        raise BadValue(f"{what} {shown!r}: limit {MOST_CHARACTERS} visible ASCII characters; shorten it")
     local = allow_loopback and _is_loopback_name(host)
     if parts.scheme not in (("https", "http") if local else ("https",)) or not host:
-        raise BadValue(f"webhook url {shown!r}: https is required; write https://host/path")
+        raise BadValue(f"{what} {shown!r}: https is required; write https://host/path")
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise BadValue(f"webhook url {shown!r}: credentials and fragments are not taken; leave them out")
+        raise BadValue(f"{what} {shown!r}: credentials and fragments are not taken; leave them out")
     literal = _literal(host)
     unroutable = not is_public(literal) if literal is not None else _NAME.fullmatch(host) is None
     if not local and (
         unroutable or _is_loopback_name(host) or ("." not in host.rstrip(".") and literal is None)
     ):
-        raise BadValue(f"webhook url {shown!r}: not a public host; name one that the internet can reach")
+        raise BadValue(f"{what} {shown!r}: not a public host; name one that the internet can reach")
     path = parts.path or "/"
     return Target(
         parts.scheme,
@@ -91,7 +91,7 @@ def parse_target(url: str, allow_loopback: bool = False) -> Target:
     )
 
 
-def resolve(target: Target, allow_loopback: bool = False) -> list[str]:
+def resolve(target: Target, allow_loopback: bool = False, what: str = "webhook") -> list[str]:
     """The addresses to connect to. Raises Refused when any of them is not public, OSError when there are none.
 
     The caller connects to what is returned, not to the name: a second look-up could answer otherwise (DNS rebinding).
@@ -101,7 +101,7 @@ def resolve(target: Target, allow_loopback: bool = False) -> list[str]:
     for text in addresses:
         address = ip_address(text.partition("%")[0])
         if not is_public(address) and not (allow_loopback and address.is_loopback):
-            raise Refused(f"webhook host {target.host!r}: leads to an address that is not public; change it")
+            raise Refused(f"{what} host {target.host!r}: leads to an address that is not public; change it")
     return addresses
 
 

@@ -60,7 +60,7 @@ class Delivered:
 def deliver_due(db: Database, now: datetime, send: Send) -> Delivered:
     """Hand new messages of the outbox to their subscriptions, and send what is due. No transaction is open while sending."""
     with db.begin() as tx:
-        subscribed = rows.active(tx)
+        subscribed = rows.told(tx)
         fresh = rows.take_from_outbox(tx, BATCH, to_us(now))
         pairs = [
             (webhook, message)
@@ -99,7 +99,7 @@ def pause_after(attempt: int) -> timedelta:
 
 def _attempt(row: DueRow, now: datetime, send: Send) -> tuple[int, str]:
     """(HTTP status or 0, what to show of it)."""
-    if row.webhook_status != rows.ACTIVE:
+    if row.webhook_status == rows.GONE:
         return GONE, "the receiver is gone"
     body = body_of(row)
     try:

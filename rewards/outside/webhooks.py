@@ -7,13 +7,15 @@ import base64
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from standardwebhooks.webhooks import Webhook as Signer
 
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.language import msg
 from rewards.outside.addresses import parse_target
 from rewards.people.people import acting
 from rewards.store import trail
@@ -23,15 +25,30 @@ from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
 TOPIC = re.compile(r"[a-z]{1,30}\.(\*|[a-z_]{1,30})")
+FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "event.*": msg("events: taken in, awarded, held"),
+        "kudos.*": msg("thanks taken back"),
+        "claim.*": msg("rewards asked for"),
+        "challenge.*": msg("results of challenges"),
+        "highlight.*": msg("highlights given"),
+        "nomination.*": msg("nominations decided"),
+        "scheme.*": msg("schemes published and rolled back"),
+    }
+)
+"""The kinds of topics, in words."""
 MOST_TOPICS = 32
 MOST_WEBHOOKS = 50
 MOST_OVERLAP_HOURS = 168
+AGAIN = timedelta(minutes=1)
+"""Whoever sends a form twice within that time means it once."""
 SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Who is told. `topics` empty: of everything. `status` is active, or gone once the receiver answered 410 or who made it left."""
+    """Who is told. `topics` empty: of everything. `status` is active, paused (what happens is kept for it), or gone once the receiver
+    answered 410 or who made it left."""
 
     id: int
     url: str
@@ -63,8 +80,12 @@ def subscribe(
     actor: str,
     now: datetime,
     allow_loopback: bool = False,
+    once: bool = False,
 ) -> tuple[Subscription, str]:
-    """A new subscription and its secret, which is shown this once. Raises BadValue, Conflict when there are too many."""
+    """A new subscription and its secret, which is shown this once. Raises BadValue, Conflict when there are too many.
+
+    `once`: a form that is sent twice makes one; its secret, which nobody has seen, is made anew.
+    """
     parse_target(url, allow_loopback)
     wanted = tuple(dict.fromkeys(topics))
     strange = next((topic for topic in wanted if not TOPIC.fullmatch(topic)), None)
@@ -75,6 +96,12 @@ def subscribe(
     if len(rows.page(tx, organisation, MOST_WEBHOOKS, 0)) >= MOST_WEBHOOKS:
         raise Conflict(f"webhooks: limit {MOST_WEBHOOKS} an organisation; remove one first")
     secret = new_secret()
+    maker = acting(tx, organisation, actor)
+    if once:
+        twin = _twin(tx, organisation, url, wanted, maker, now)
+        if twin is not None:
+            rows.change(tx, twin, {"secret": secret})
+            return _view(_find(tx, organisation, twin)), secret
     row = {
         "organisation_id": organisation,
         "url": url,
@@ -83,12 +110,29 @@ def subscribe(
         "former_secret": None,
         "former_until_us": None,
         "status": rows.ACTIVE,
-        "person_id": acting(tx, organisation, actor),
+        "person_id": maker,
         "created_us": to_us(now),
     }
     webhook = rows.add(tx, row)
     trail.log(tx, organisation, actor, "webhook.subscribe", str(webhook), "", to_us(now))
     return _view(_find(tx, organisation, webhook)), secret
+
+
+def _twin(
+    tx: Transaction, organisation: str, url: str, topics: Sequence[str], maker: int | None, now: datetime
+) -> int | None:
+    """The subscription that the same person made of the same form a moment ago."""
+    since = to_us(now - AGAIN)
+    for row in rows.page(tx, organisation, MOST_WEBHOOKS, 0):
+        same = (row.url, row.topics, row.person_id) == (url, " ".join(topics), maker)
+        if same and row.created_us > since and row.former_secret is None:
+            return int(row.id)
+    return None
+
+
+def get_subscription(tx: Transaction, organisation: str, webhook: int) -> Subscription:
+    """One subscription. Raises NotFound."""
+    return _view(_find(tx, organisation, webhook))
 
 
 def subscriptions(tx: Transaction, organisation: str, limit: int = 100, after: int = 0) -> list[Subscription]:
@@ -109,7 +153,12 @@ def rotate_secret(
     rows.change(
         tx,
         webhook,
-        {"secret": secret, "former_secret": row.secret, "former_until_us": until, "status": rows.ACTIVE},
+        {
+            "secret": secret,
+            "former_secret": row.secret,
+            "former_until_us": until,
+            "status": rows.PAUSED if row.status == rows.PAUSED else rows.ACTIVE,
+        },
     )
     rows.give(tx, webhook, acting(tx, organisation, actor))
     trail.log(tx, organisation, actor, "webhook.rotate", str(webhook), "", to_us(now))
@@ -137,11 +186,53 @@ def deliveries_of(
     ]  # fmt: skip
 
 
-def send_again(tx: Transaction, organisation: str, webhook: int, delivery: int, now: datetime) -> None:
-    """Try a failed message once more, under its old id. Raises NotFound, Conflict when it did not fail."""
+def send_again(
+    tx: Transaction, organisation: str, webhook: int, delivery: int, now: datetime, actor: str = "system"
+) -> None:
+    """Send a message that failed or arrived once more, under its old id. Raises NotFound, Conflict while it is on its way."""
     _find(tx, organisation, webhook)
     if not rows.again(tx, organisation, webhook, delivery, to_us(now)):
-        raise Conflict(f"delivery {delivery}: not one that failed; nothing to do")
+        raise Conflict(f"delivery {delivery}: not one that has failed or arrived; nothing to do")
+    trail.log(tx, organisation, actor, "webhook.send_again", str(webhook), str(delivery), to_us(now))
+
+
+def send_failed_again(tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime) -> int:
+    """Send every message that failed once more; returns how many. Raises NotFound."""
+    _find(tx, organisation, webhook)
+    found = rows.again(tx, organisation, webhook, None, to_us(now), (rows.FAILED,))
+    if found:
+        trail.log(tx, organisation, actor, "webhook.send_again", str(webhook), f"{found} failed", to_us(now))
+    return found
+
+
+def pause_webhook(
+    tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime
+) -> Subscription:
+    """Send nothing for a while; what happens is kept for it. Raises NotFound, Conflict for one that is gone."""
+    return _turn(tx, organisation, webhook, rows.PAUSED, actor, now)
+
+
+def resume_webhook(
+    tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime
+) -> Subscription:
+    """Send again, what was kept first. Raises NotFound, Conflict for one that is gone."""
+    return _turn(tx, organisation, webhook, rows.ACTIVE, actor, now)
+
+
+def _turn(
+    tx: Transaction, organisation: str, webhook: int, status: str, actor: str, now: datetime
+) -> Subscription:
+    rows.lock(tx, organisation, webhook)
+    row = _find(tx, organisation, webhook)
+    if row.status == rows.GONE:
+        raise Conflict(
+            f"webhook {webhook}: its receiver or its maker is gone; rotate its secret to begin anew"
+        )
+    if row.status != status:
+        rows.change(tx, webhook, {"status": status})
+        action = "webhook.pause" if status == rows.PAUSED else "webhook.resume"
+        trail.log(tx, organisation, actor, action, str(webhook), "", to_us(now))
+    return _view(_find(tx, organisation, webhook))
 
 
 def wants(row: WebhookRow, topic: str) -> bool:

@@ -4,32 +4,31 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from pwdlib import PasswordHash
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.people.rights import ROLES, Right, rights_of
+from rewards.people.scopes import NAMES, WANTED
 from rewards.store import accounts as rows
 from rewards.store import trail
 from rewards.store.persons import find_row
-from rewards.store.rows import BearerRow
+from rewards.store.rows import BearerRow, HolderRow, SignedInRow
 from rewards.store.session import Database, Transaction
-from rewards.store.units import digest, from_us, to_us
+from rewards.store.units import digest, from_us, maybe_us, to_us
 
-SCOPES = (
-    "events:write", "events:backfill", "me:read", "me:write", "kudos:write", "rewards:write", "schemes:write", "admin",
-)  # fmt: skip
+SCOPES = NAMES
 PRESENT = ("active", "paused")
 """The states of a person in which she, and what speaks for her, may do anything: not inactive, erased or merged."""
 SESSION_HOURS = 12
 MOST_DEVICE_CHARACTERS = 64
+MOST_NAME_CHARACTERS = 128
 PASSWORD_MIN_CHARACTERS = 10
 PASSWORD_MAX_CHARACTERS = 1024
 _TOKEN_BYTES = 32
 _HASHER = PasswordHash.recommended()
-# Checked when no account exists, so that a wrong id takes as long as a wrong password.
-_DUMMY = _HASHER.hash(secrets.token_hex(16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,19 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """What an API token may do, and for whom it speaks (None: the organisation)."""
+    """What an API token may do, and for whom it speaks (None: the organisation). `used_at`: when its use was last noted."""
 
     organisation: str
     name: str
     scopes: tuple[str, ...]
     person: str | None
+    used_at: datetime | None = field(default=None, compare=False)
+
+
+@cache
+def _dummy() -> str:
+    """Checked when no account exists, so that a wrong id takes as long as a wrong password. Made by the first sign-in, whoever it is."""
+    return _HASHER.hash(secrets.token_hex(16))
 
 
 def hash_password(password: str) -> str:
@@ -71,6 +77,21 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
+def check_password(password: str, stored: str | None) -> bool:
+    """Whether it is the password of a hash. Where there is no hash it takes as long, and is not."""
+    nobody = _dummy()
+    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored or nobody)
+    return right and stored is not None
+
+
+def known_roles(roles: Sequence[str]) -> tuple[str, ...]:
+    """The roles in their usual order, each once. Raises BadValue for an unknown one, or for none."""
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown or not roles:
+        raise BadValue(f"roles {list(roles)}: limit {', '.join(ROLES)}; give at least one of these")
+    return tuple(role for role in ROLES if role in roles)
+
+
 def create_account(
     tx: Transaction,
     organisation: str,
@@ -78,16 +99,44 @@ def create_account(
     roles: Sequence[str],
     password_hash: str | None,
     now: datetime,
+    actor: str = "system",
 ) -> Account:
     """Give a person a sign-in, or change it. Raises BadValue for an unknown role, NotFound for the person."""
-    unknown = [role for role in roles if role not in ROLES]
-    if unknown or not roles:
-        raise BadValue(f"roles {list(roles)}: limit {', '.join(ROLES)}; give at least one of these")
+    kept = known_roles(roles)
     row = find_row(tx, organisation, person)
-    kept = tuple(role for role in ROLES if role in roles)
-    rows.save_account(tx, organisation, row.id, " ".join(kept), password_hash, to_us(now))
-    trail.log(tx, organisation, "system", "account.save", f"person:{row.id}", " ".join(kept), to_us(now))
+    save_roles(tx, organisation, row.id, kept, password_hash, now)
+    trail.log(tx, organisation, actor, "account.save", f"person:{row.id}", " ".join(kept), to_us(now))
     return Account(organisation, person, kept)
+
+
+def save_roles(
+    tx: Transaction,
+    organisation: str,
+    person_id: int,
+    roles: Sequence[str],
+    password_hash: str | None,
+    now: datetime,
+) -> None:
+    """Write an account's roles and password. What she loses by it, the tokens that she made lose too."""
+    former = rows.save_account(tx, organisation, person_id, " ".join(roles), password_hash, to_us(now))
+    narrow_tokens(tx, person_id, former, roles, now)
+
+
+def narrow_tokens(
+    tx: Transaction, person_id: int, former: Sequence[str], roles: Sequence[str], now: datetime
+) -> None:
+    """Take from the tokens that somebody made what her roles of before allowed and those of now do not."""
+    before, after = rights_of(former), rights_of(roles)
+    lost = {scope for scope, wanted in WANTED.items() if before >= wanted and not after >= wanted}
+    if lost:
+        for row in rows.tokens_made_by(tx, person_id):
+            left = [scope for scope in row.scopes.split() if scope not in lost]
+            rows.narrow_token(tx, row.token_hash, " ".join(left), to_us(now))
+
+
+def _may_enter(row: HolderRow | SignedInRow) -> bool:
+    """Whether the person is with the company and her sign-in has not ended."""
+    return row.status in PRESENT and row.ended_at_us is None
 
 
 def sign_in(
@@ -105,14 +154,13 @@ def sign_in(
     """
     with db.read() as tx:
         row = rows.find_account(tx, organisation, person)
-    stored = _DUMMY if row is None or row.password_hash is None else row.password_hash
-    right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored)
-    if row is None or row.password_hash is None or not right or row.status not in PRESENT:
+    stored = None if row is None else row.password_hash
+    if not check_password(password, stored) or row is None or not _may_enter(row):
         return None
     with db.begin() as tx:
         still = rows.find_account(tx, organisation, person)
         # Gone, or given another password, while this one was being checked.
-        if still is None or still.password_hash != stored or still.status not in PRESENT:
+        if still is None or still.password_hash != stored or not _may_enter(still):
             return None
         return open_session(tx, organisation, person, now, device, former)
 
@@ -131,7 +179,7 @@ def open_session(
     `provider_hint` is what the provider of a single sign-on is told when it ends. Raises NotFound without an account.
     """
     row = rows.find_account(tx, organisation, person)
-    if row is None or row.status not in PRESENT:
+    if row is None or not _may_enter(row):
         raise NotFound(f"account of person {person!r}: none that is active; create or reactivate it")
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     expires = to_us(now + timedelta(hours=SESSION_HOURS))
@@ -162,7 +210,7 @@ def somebody_with(tx: Transaction, organisation: str, role: str) -> str | None:
 def account_for_session(tx: Transaction, token: str, now: datetime) -> Account | None:
     """Who the token belongs to, or None when it is unknown or expired."""
     row = rows.session_account(tx, digest(token), to_us(now))
-    if row is None or row.status not in PRESENT:
+    if row is None or not _may_enter(row):
         return None
     return Account(row.organisation_id, row.external_id, tuple(row.roles.split()), from_us(row.seen_at_us))
 
@@ -177,6 +225,11 @@ def close_session(tx: Transaction, token: str) -> None:
     rows.drop_session(tx, digest(token))
 
 
+def new_secret() -> str:
+    """The secret of an API token."""
+    return f"gs_{secrets.token_urlsafe(_TOKEN_BYTES)}"
+
+
 def create_token(
     tx: Transaction,
     organisation: str,
@@ -189,8 +242,13 @@ def create_token(
 ) -> str:
     """A new API token, shown once. It speaks for `person`, or for the organisation; it ends with that person, and with who made it.
 
-    Raises BadValue for a scope, Conflict for a name already used.
+    Raises BadValue for a name or a scope, Conflict for a name already used.
     """
+    if not (0 < len(name) <= MOST_NAME_CHARACTERS and name.isprintable() and name == name.strip()):
+        raise BadValue(
+            f"API token {name[:40]!r}: limit 1 to {MOST_NAME_CHARACTERS} printable characters without blanks around them; "
+            "name it after what uses it"
+        )
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
         raise BadValue(f"scopes {list(scopes)}: limit {', '.join(SCOPES)}; give at least one of these")
@@ -200,7 +258,7 @@ def create_token(
         check_day(expires_at, f"API token {name!r} that expires")
     person_id = None if person is None else find_row(tx, organisation, person).id
     maker_id = None if made_by is None else find_row(tx, organisation, made_by).id
-    token = f"gs_{secrets.token_urlsafe(_TOKEN_BYTES)}"
+    token = new_secret()
     expires_us = None if expires_at is None else to_us(expires_at)
     rows.add_token(
         tx, organisation, name, " ".join(scopes), digest(token), person_id, maker_id, to_us(now), expires_us
@@ -229,11 +287,12 @@ def _api_token(row: BearerRow | None, now_us: int) -> ApiToken | None:
     whose = ((row.person_id, row.status), (row.maker_id, row.maker_status))
     if any(id_ is not None and status not in PRESENT for id_, status in whose):
         return None
-    return ApiToken(row.organisation_id, row.name, tuple(row.scopes.split()), row.external_id)
+    scopes = tuple(row.scopes.split())
+    return ApiToken(row.organisation_id, row.name, scopes, row.external_id, maybe_us(row.used_at_us))
 
 
-def revoke_token(tx: Transaction, organisation: str, name: str, now: datetime) -> None:
+def revoke_token(tx: Transaction, organisation: str, name: str, now: datetime, actor: str = "system") -> None:
     """End an API token. Raises NotFound when there is none of that name in force."""
     if not rows.revoke(tx, organisation, name, to_us(now)):
         raise NotFound(f"API token {name!r}: none in force; list the tokens")
-    trail.log(tx, organisation, "system", "token.revoke", name, "", to_us(now))
+    trail.log(tx, organisation, actor, "token.revoke", name, "", to_us(now))

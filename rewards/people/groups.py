@@ -1,6 +1,6 @@
 """Which groups of an organisation may be shown, the same on every page, board, challenge and file that tells one measure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -65,3 +65,21 @@ def _kinds(tx: Transaction, organisation: str, now: datetime) -> set[Kind]:
         board.group for board in scheme.leaderboards if board.group == "team"
     }
     return {kind for kind in ("segment", "team") if kind in units}
+
+
+def joined_shown(joined: Mapping[str, tuple[int, int]], minimum: int) -> set[str]:
+    """Segments of which it may be told how many take part: (who does, who does not) of each.
+
+    Neither of the two may be few, but for nobody who does not; and so of all that are not shown together, since the whole is.
+    """
+
+    def few(people: tuple[int, int]) -> bool:
+        return people[0] < minimum or 0 < people[1] < minimum
+
+    shown = {segment for segment, people in joined.items() if not few(people)}
+    while True:
+        rest = [people for segment, people in joined.items() if segment not in shown]
+        together = sum(one for one, _ in rest), sum(other for _, other in rest)
+        if not rest or not shown or not few(together):
+            return shown
+        shown.remove(min(shown, key=lambda segment: (sum(joined[segment]), segment)))

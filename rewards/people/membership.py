@@ -7,23 +7,25 @@ keeps them off boards and out of digests alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from rewards import events
+from rewards.disclosure import told
 from rewards.events import Event
 from rewards.faults import BadValue, Refused
 from rewards.language import msg
 from rewards.ledger.intake import record
 from rewards.ledger.versions import Schemes
 from rewards.mail.queue import queue
-from rewards.people.groups import groups_shown
+from rewards.people.groups import joined_shown, minimum_group
 from rewards.store import enrolment as rows
 from rewards.store import organisations as organisation_rows
+from rewards.store import participation as participation_rows
 from rewards.store import people as people_rows
 from rewards.store import projections, states, trail
 from rewards.store.enrolment import INVITED, LEFT, NOT_INVITED, PAUSED
 from rewards.store.people import ENROLLED
 from rewards.store.persons import find_row, is_hidden, log_change
+from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
@@ -31,6 +33,7 @@ SOURCE = "groundswell:membership"
 MOST_AT_ONCE = 1000
 OWN_PAGE = "/account/membership"
 KINDS = {INVITED: events.INVITED, ENROLLED: events.ENROLLED, PAUSED: events.PAUSED, LEFT: events.LEFT}
+EVER_INVITED = (INVITED, ENROLLED, PAUSED, LEFT)
 STANDINGS = {
     NOT_INVITED: msg("Not invited"),
     INVITED: msg("Invited"),
@@ -67,7 +70,7 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class GroupStanding:
-    """How many of a segment stand where; `not_shown` of those counts that would tell of too few people."""
+    """How many of a segment were ever invited, and how many take part."""
 
     segment: str
     people: int
@@ -77,11 +80,14 @@ class GroupStanding:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """How many take part, of the whole and of each segment that may be shown."""
+    """How many take part: of the whole in words where a number would point at persons, and of each segment that may be shown.
+
+    `not_shown` counts the other segments; `asked` says whether the scheme in force is for the enrolled alone.
+    """
 
     people: int
     invited: int
-    enrolled: int
+    enrolled: str
     groups: tuple[GroupStanding, ...]
     not_shown: int
     asked: bool
@@ -123,7 +129,7 @@ def pause(tx: Transaction, organisation: str, person: str, now: datetime, actor:
 def resume(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
     """End the break; changes nothing for who takes none. Raises Refused for who has left the company."""
     row = _locked(tx, organisation, person)
-    if row.standing == PAUSED or row.status == PAUSED:
+    if PAUSED in (row.standing, row.status):
         _step(tx, organisation, row, ENROLLED, now, actor)
 
 
@@ -132,7 +138,9 @@ def leave(tx: Transaction, organisation: str, person: str, now: datetime, actor:
     _step(tx, organisation, _locked(tx, organisation, person), LEFT, now, actor)
 
 
-def take_over(tx: Transaction, organisation: str, gone: Any, kept: Any, now: datetime, actor: str) -> None:
+def take_over(
+    tx: Transaction, organisation: str, gone: NamedPersonRow, kept: NamedPersonRow, now: datetime, actor: str
+) -> None:
     """Whoever took part under an account that becomes another's (rows of `person`) takes part under that one."""
     if gone.standing == ENROLLED and kept.standing in (NOT_INVITED, INVITED):
         _step(tx, organisation, _locked(tx, organisation, kept.external_id), ENROLLED, now, actor)
@@ -148,10 +156,11 @@ def invite(
     segments: Sequence[str] = (),
     teams: Sequence[str] = (),
     everybody: bool = False,
+    tell: bool = True,
 ) -> Invited:
     """Invite people who were never invited: those named, those of segments and teams (both, where both are given), or everybody.
 
-    Who has an address gets a mail, once. Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left.
+    Who has an address gets a mail, once, where she is not told otherwise (`tell`). Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left.
     """
     if not (people or segments or teams or everybody):
         raise BadValue("invite: got nobody; name people, segments or teams, or everybody")
@@ -164,9 +173,7 @@ def invite(
         fresh = [(row.id, row.external_id) for row in found if row.standing == NOT_INVITED]
     else:
         groups = {"segment": segments, "team": teams}
-        fresh = [
-            (row.id, row.external_id) for row in rows.not_invited(tx, organisation, groups, MOST_AT_ONCE + 1)
-        ]
+        fresh = rows.not_invited(tx, organisation, groups, MOST_AT_ONCE + 1)
     # Under their locks: two administrators who invite one group invite everybody once.
     states.lock(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
     still = people_rows.by_ids(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
@@ -176,36 +183,44 @@ def invite(
         rows.add(tx, organisation, [(id_, at_us, INVITED) for id_, _ in chosen])
         rows.invite(tx, [id_ for id_, _ in chosen], at_us)
         record(tx, organisation, [_event(id_, name, INVITED, at_us) for id_, name in chosen], received_at=now)
-    mailed = [queue(tx, organisation, name, "join", {"link": OWN_PAGE}, now) for _, name in chosen]
+    told = chosen if tell else []
+    mailed = [queue(tx, organisation, name, "join", {"link": OWN_PAGE}, now) for _, name in told]
     trail.log(tx, organisation, actor, "people.invite", str(len(chosen)), "people invited", at_us)
     sent = sum(one is not None for one in mailed)
     return Invited(len(chosen), sent, max(0, len(fresh) - MOST_AT_ONCE))
 
 
 def enrolment(tx: Transaction, organisation: str, now: datetime) -> Enrolment:
-    """How many take part. Segments that are too small, or would tell of one that is, are not shown."""
+    """How many take part. Segments of which that would tell too much are not shown."""
     found = rows.counts(tx, organisation)
-    may = groups_shown(tx, organisation, now, kinds=["segment"]).segments
     segments = sorted({segment for segment, _ in found})
 
     def count(segment: str | None, standings: Sequence[str]) -> int:
         return sum(n for (of, what), n in found.items() if segment in (None, of) and what in standings)
 
+    people = {one: count(one, list(STANDINGS)) for one in segments}
+    enrolled = {one: count(one, [ENROLLED]) for one in segments}
+    minimum = minimum_group(tx, organisation, now)
+    may = joined_shown({one: (enrolled[one], people[one] - enrolled[one]) for one in segments}, minimum)
     groups = tuple(
-        GroupStanding(
-            one, count(one, list(STANDINGS)), count(one, [INVITED, ENROLLED, PAUSED, LEFT]), count(one, [ENROLLED])
-        )
+        GroupStanding(one, people[one], count(one, EVER_INVITED), enrolled[one])
         for one in segments
         if one in may
-    )  # fmt: skip
+    )
     return Enrolment(
-        count(None, list(STANDINGS)),
-        count(None, [INVITED, ENROLLED, PAUSED, LEFT]),
-        count(None, [ENROLLED]),
+        sum(people.values()),
+        count(None, EVER_INVITED),
+        told(sum(people.values()), sum(enrolled.values()), minimum),
         groups,
         len(segments) - len(groups),
         asks_enrolment(tx, organisation, now),
     )
+
+
+def groups_of(tx: Transaction, organisation: str) -> tuple[list[str], list[str]]:
+    """The segments and teams of those who are with the company, by name."""
+    cells = participation_rows.cells(tx, organisation)
+    return sorted({segment for segment, _ in cells}), sorted({team for _, team in cells})
 
 
 def align_boards(tx: Transaction, organisation: str, now: datetime) -> bool:
@@ -218,7 +233,7 @@ def align_boards(tx: Transaction, organisation: str, now: datetime) -> bool:
     return True
 
 
-def _locked(tx: Transaction, organisation: str, person: str) -> Any:
+def _locked(tx: Transaction, organisation: str, person: str) -> NamedPersonRow:
     states.lock(tx, organisation, [find_row(tx, organisation, person).id])
     row = find_row(tx, organisation, person)
     if row.status == "inactive":
@@ -226,14 +241,16 @@ def _locked(tx: Transaction, organisation: str, person: str) -> Any:
     return row
 
 
-def _step(tx: Transaction, organisation: str, row: Any, standing: str, now: datetime, actor: str) -> None:
+def _step(
+    tx: Transaction, organisation: str, row: NamedPersonRow, standing: str, now: datetime, actor: str
+) -> None:
     """Change a person's standing, which holds from now on; nothing where it is so already."""
     status = PAUSED if standing == PAUSED else "active"
     if (row.standing, row.status) == (standing, status):
         return
     at_us = to_us(now) if row.standing_us is None else max(to_us(now), row.standing_us + 1)
     rows.add(tx, organisation, [(row.id, at_us, standing)])
-    hidden = is_hidden(tx, organisation, row, status=status, standing=standing)
+    hidden = is_hidden(tx, organisation, row._replace(status=status, standing=standing))
     ended = row.standing in (ENROLLED, PAUSED, LEFT)
     values = {
         "standing": standing,

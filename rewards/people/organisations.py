@@ -1,28 +1,46 @@
 """Organisations: the tenants."""
 
+import json
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
-from rewards.faults import BadValue, Conflict
+from rewards.faults import BadValue, Conflict, NotFound
+from rewards.fields import name_in
+from rewards.language import LANGUAGES, SOURCE
 from rewards.store import organisations as rows
+from rewards.store import trail
+from rewards.store.rows import OrganisationRow
 from rewards.store.session import Transaction
 from rewards.store.units import maybe_us, to_us
 
 ZONES = frozenset(available_timezones())
+MOST_NAME = 120
+MOST_NETWORKS = 32
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A tenant. `closed_until`: what happened before is frozen."""
+    """A tenant. `closed_until`: what happened before is frozen. `languages`: those it speaks, its own first; `networks`: those it uses."""
 
     slug: str
     name: str
     timezone: str
     closed_until: datetime | None
+    languages: tuple[str, ...] = (SOURCE,)
+    networks: tuple["Network", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network that a company uses. `points`: whether sharing there may earn any, as far as the company decides that."""
+
+    channel: str
+    points: bool
 
 
 def known_zone(zone: str) -> bool:
@@ -45,14 +63,50 @@ def create_organisation(tx: Transaction, slug: str, name: str, timezone: str, no
 def get_organisation(tx: Transaction, slug: str) -> Organisation | None:
     """The tenant, or None."""
     row = rows.find(tx, slug)
-    if row is None:
-        return None
-    return Organisation(row.organisation_id, row.name, row.timezone, maybe_us(row.closed_until_us))
+    return None if row is None else _organisation(row)
 
 
 def list_organisations(tx: Transaction) -> list[Organisation]:
     """All tenants by slug."""
-    return [
-        Organisation(row.organisation_id, row.name, row.timezone, maybe_us(row.closed_until_us))
-        for row in rows.every(tx)
-    ]
+    return [_organisation(row) for row in rows.every(tx)]
+
+
+def change_organisation(
+    tx: Transaction,
+    slug: str,
+    name: str,
+    languages: Sequence[str],
+    networks: Sequence[Network],
+    actor: str,
+    now: datetime,
+) -> None:
+    """Change what a company says of itself. Its zone stays: days that have passed were counted by it. Raises BadValue, NotFound."""
+    name = name.strip()
+    if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
+        raise BadValue(
+            f"name of the organisation: got {name[:40]!r}; limit 1 to {MOST_NAME} printed characters; shorten it"
+        )
+    unknown = [one for one in languages if one not in LANGUAGES]
+    if unknown or not languages:
+        raise BadValue(
+            f"languages: got {', '.join(languages)[:40] or 'none'}; limit {', '.join(LANGUAGES)}; choose at least one"
+        )
+    if len(networks) > MOST_NETWORKS:
+        raise BadValue(f"networks: got {len(networks)}; limit {MOST_NETWORKS}; name those that people use")
+    if rows.find(tx, slug) is None:
+        raise NotFound(f"organisation {slug!r}: unknown; create it first")
+    kept = {name_in(one.channel): one.points for one in networks}
+    rows.change(tx, slug, name, " ".join(dict.fromkeys(languages)), json.dumps(kept, ensure_ascii=False))
+    trail.log(tx, slug, actor, "organisation.change", slug, "", to_us(now))
+
+
+def _organisation(row: OrganisationRow) -> Organisation:
+    networks = json.loads(row.networks or "{}")
+    return Organisation(
+        row.organisation_id,
+        row.name,
+        row.timezone,
+        maybe_us(row.closed_until_us),
+        tuple(row.languages.split()),
+        tuple(Network(channel, points) for channel, points in networks.items()),
+    )

@@ -1,10 +1,11 @@
 """How many take part, in groups large enough to be shown."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from rewards.ledger.versions import Schemes
-from rewards.people.groups import groups_shown
+from rewards.people.groups import groups_shown, joined_shown, minimum_group
 from rewards.store import participation as participation_rows
 from rewards.store.session import Transaction
 from rewards.store.units import DAY_US, to_us
@@ -27,11 +28,15 @@ class Participation:
 def participation(tx: Transaction, organisation: str, now: datetime) -> Participation:
     """How many take part. Segments that are too small, or would tell of one that is, are not shown."""
     now_us = to_us(now)
-    may = groups_shown(tx, organisation, now, kinds=["segment"]).segments
+    may: Collection[str] = groups_shown(tx, organisation, now, kinds=["segment"]).segments
     schemes = Schemes.of(tx, organisation)
     # Who has not joined is not somebody who stays away.
     asked = schemes.asks_enrolment(schemes.at(now_us))
     sizes = participation_rows.sizes(tx, organisation, asked)
+    if asked:
+        whole = participation_rows.sizes(tx, organisation)
+        joined = {one: (sizes.get(one, 0), people - sizes.get(one, 0)) for one, people in whole.items()}
+        may = set(may) & joined_shown(joined, minimum_group(tx, organisation, now))
     month = participation_rows.active(tx, organisation, now_us - 28 * DAY_US, now_us, asked)
     week = participation_rows.active(tx, organisation, now_us - 7 * DAY_US, now_us, asked)
     counts = participation_rows.kinds(tx, organisation, now_us - 28 * DAY_US, now_us)

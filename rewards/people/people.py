@@ -1,17 +1,18 @@
 """People: imported, paused, moved, on leave, linked, erased. Addressed by external id within an organisation."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from rewards.bounds import check_day
-from rewards.faults import BadValue, Refused
+from rewards.faults import BadValue, NotFound, Refused
 from rewards.ledger.fold import replay_people
 from rewards.people.importing import ImportSummary, NotTaken, import_people
 from rewards.people.membership import pause, resume
 from rewards.people.zones import change_zone
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
-from rewards.store import forgetting, projections, states
+from rewards.store import directory, forgetting, person_links, projections, states, uploads
 from rewards.store import links as link_rows
 from rewards.store import mail as mail_rows
 from rewards.store import nominations as nomination_rows
@@ -60,6 +61,11 @@ def get_person(tx: Transaction, organisation: str, external_id: str) -> Person:
     return _person(row, {key: external for key, (external, _) in manager.items()})
 
 
+def names_of(tx: Transaction, organisation: str, ids: Iterable[str]) -> dict[str, str]:
+    """What to call these people, by id; those who are not there are left out."""
+    return {id_: row.name or id_ for id_, row in rows.find_many(tx, organisation, ids).items()}
+
+
 def list_people(tx: Transaction, organisation: str, include_inactive: bool = False) -> list[Person]:
     """Everybody who is not erased, by external id."""
     found = rows.every(tx, organisation, inactive=include_inactive)
@@ -96,7 +102,7 @@ def reactivate(
             f"reactivated {now.isoformat()}: limit {from_us(since_us).isoformat()}, when {external_id!r} was deactivated; give a later instant"
         )
     rows.add_absence(tx, organisation, row.id, since_us, to_us(now))
-    hidden = is_hidden(tx, organisation, row, status="active")
+    hidden = is_hidden(tx, organisation, row._replace(status="active"))
     back = {"status": "active", "hidden": hidden, "inactive_since_us": None, "has_history": True}
     _change(tx, organisation, row, back)
     log_change(tx, organisation, actor, "people.reactivate", row.id, now)
@@ -111,7 +117,7 @@ def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPerson
 def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out: bool, now: datetime) -> None:
     """Leave the boards, or return to them; one's own rank stays visible to oneself."""
     row = _locked(tx, organisation, external_id)
-    hidden = is_hidden(tx, organisation, row, opted_out=opted_out)
+    hidden = is_hidden(tx, organisation, row._replace(opted_out=opted_out))
     _change(tx, organisation, row, {"opted_out": opted_out, "hidden": hidden})
     log_change(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now)
 
@@ -121,7 +127,7 @@ def refuse_own(tx: Transaction, organisation: str, actor: str, person_id: int, w
     that she made: nobody decides for herself."""
     decider = acting(tx, organisation, actor)
     whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
-    if decider is not None and rows.linked(tx, organisation, decider, whose):
+    if decider is not None and person_links.linked(tx, organisation, decider, whose):
         raise Refused(f"{what}: is your own; ask a colleague to decide")
 
 
@@ -148,9 +154,9 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     """
     row = _locked(tx, organisation, external_id)
     nobody = f"person:{row.id}"
-    others = [other.name for other in rows.every(tx, organisation, inactive=True) if other.id != row.id]
     names = [(row.external_id, row.name, row.email)]
     names += [(one.external_id, one.name, one.email) for one in rows.aliases_of(tx, row.id)]
+    others = directory.namesakes(tx, organisation, row.id, [name for _, name, _ in names])
     for account in accounts_of(tx, row):
         account_rows.drop_account(tx, account)
         webhook_rows.end_of(tx, account)
@@ -158,12 +164,13 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         recognition_rows.blank_messages(tx, account)
         nomination_rows.blank_messages(tx, account)
         credential_rows.forget(tx, account)
-        rows.drop_links(tx, account)
+        person_links.drop_all(tx, account)
         forgetting.forget_payloads(tx, account)
         link_rows.blank_sketches(tx, account)
         suggestion_rows.blank_words(tx, account)
     rows.drop_aliases(tx, row.id)
     rows.drop_identity(tx, row.id)
+    uploads.drop_all(tx, organisation)
     _change(
         tx,
         organisation,
@@ -177,9 +184,15 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
 
 
 def set_leave(
-    tx: Transaction, organisation: str, external_id: str, first: date, last: date, now: datetime
+    tx: Transaction,
+    organisation: str,
+    external_id: str,
+    first: date,
+    last: date,
+    now: datetime,
+    actor: str = "system",
 ) -> None:
-    """Days off, both included: streaks pause, also those that broke before the leave was known.
+    """Days off, both included: streaks pause, also those that broke before the leave was known. Saying it twice says it once.
 
     Raises BadValue when the end precedes the start.
     """
@@ -188,20 +201,52 @@ def set_leave(
     check_day(first, "leave from")
     check_day(last, "leave until")
     home = organisation_rows.find_shared(tx, organisation)
-    row = find_row(tx, organisation, external_id)
+    row = _locked(tx, organisation, external_id)
+    if (first.toordinal(), last.toordinal()) in rows.leave_of(tx, [row.id]).get(row.id, ()):
+        return
     rows.add_leave(tx, organisation, row.id, first.toordinal(), last.toordinal())
     rows.change(tx, row.id, {"has_history": True})
     replay_people(tx, organisation, home, [row.id], to_us(now))
-    log_change(tx, organisation, "system", "people.leave", row.id, now)
+    log_change(tx, organisation, actor, "people.leave", row.id, now, f"{first}/{last}")
 
 
-def link_people(tx: Transaction, organisation: str, one: str, other: str, now: datetime) -> None:
+def drop_leave(
+    tx: Transaction,
+    organisation: str,
+    external_id: str,
+    first: date,
+    last: date,
+    now: datetime,
+    actor: str = "system",
+) -> None:
+    """Days off that were none; the open period is counted again. Raises NotFound where no leave begins and ends so."""
+    home = organisation_rows.find_shared(tx, organisation)
+    row = _locked(tx, organisation, external_id)
+    if not rows.drop_leave(tx, row.id, first.toordinal(), last.toordinal()):
+        raise NotFound(f"leave {first}..{last}: not known of {external_id!r}; look at what stands there now")
+    replay_people(tx, organisation, home, [row.id], to_us(now))
+    log_change(tx, organisation, actor, "people.leave_back", row.id, now, f"{first}/{last}")
+
+
+def link_people(
+    tx: Transaction, organisation: str, one: str, other: str, now: datetime, actor: str = "system"
+) -> None:
     """Say that two accounts are one human: they cannot thank each other."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
     if first.id == second.id:
         raise Refused(f"person {one!r}: cannot be linked to itself; name two accounts")
-    rows.add_link(tx, organisation, min(first.id, second.id), max(first.id, second.id), to_us(now))
-    log_change(tx, organisation, "system", "people.link", first.id, now)
+    person_links.add(tx, organisation, min(first.id, second.id), max(first.id, second.id), to_us(now))
+    log_change(tx, organisation, actor, "people.link", first.id, now, f"with person:{second.id}")
+
+
+def unlink_people(
+    tx: Transaction, organisation: str, one: str, other: str, now: datetime, actor: str = "system"
+) -> None:
+    """Take back that two accounts are one human. Raises NotFound where nobody said so."""
+    first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
+    if not person_links.drop(tx, organisation, min(first.id, second.id), max(first.id, second.id)):
+        raise NotFound(f"link of {one!r} and {other!r}: none; look at what stands there now")
+    log_change(tx, organisation, actor, "people.unlink", first.id, now, f"from person:{second.id}")
 
 
 def _person(row: NamedPersonRow, externals: dict[int, str]) -> Person:

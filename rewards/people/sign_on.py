@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from rewards.faults import NotFound, Refused
 from rewards.language import gettext as _
-from rewards.people.accounts import PRESENT, open_session
+from rewards.people.accounts import PRESENT, open_session, save_roles
 from rewards.people.importing import import_people
 from rewards.people.rights import ROLES
 from rewards.people_file import PersonRow
@@ -21,6 +21,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import requests as request_rows
 from rewards.store import trail
+from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import digest, to_us
 
@@ -101,7 +102,7 @@ def _use(tx: Transaction, organisation: str, state: str, now: datetime) -> bool:
     return request_rows.reserve(tx, row)
 
 
-def _find(tx: Transaction, organisation: str, vouched: Vouched) -> Any:
+def _find(tx: Transaction, organisation: str, vouched: Vouched) -> NamedPersonRow | None:
     if vouched.person is not None:
         return people_rows.find(tx, organisation, vouched.person)
     if vouched.email is None:
@@ -116,7 +117,7 @@ def _find(tx: Transaction, organisation: str, vouched: Vouched) -> Any:
     return found[0] if found else None
 
 
-def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime) -> Any:
+def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime) -> NamedPersonRow | None:
     """Somebody whom nobody has imported, with nothing but what the provider says. None where that makes no id that is free."""
     name = vouched.person
     if name is None:
@@ -136,10 +137,12 @@ def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime)
 
 
 def _give_roles(
-    tx: Transaction, organisation: str, row: Any, given: frozenset[str] | None, now: datetime
+    tx: Transaction, organisation: str, row: NamedPersonRow, given: frozenset[str] | None, now: datetime
 ) -> None:
     """The provider's roles in the place of those of before, or the account's own; whoever has no account yet is an employee."""
     account = rows.find_account(tx, organisation, row.external_id)
+    if account is not None and account.ended_at_us is not None:
+        raise Refused(_("Your sign-in here was ended. Ask an administrator to open it again."))
     if given is None:
         given = frozenset({"employee"} if account is None else account.roles.split())
     if not given:
@@ -148,5 +151,5 @@ def _give_roles(
     if account is not None and account.roles == roles:
         return
     password = None if account is None else account.password_hash
-    rows.save_account(tx, organisation, row.id, roles, password, to_us(now))
+    save_roles(tx, organisation, row.id, roles.split(), password, now)
     trail.log(tx, organisation, CALLER, "account.save", f"person:{row.id}", roles, to_us(now))

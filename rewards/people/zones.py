@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from rewards.bounds import check_day
 from rewards.faults import BadValue
 from rewards.ledger.places import places
 from rewards.people.organisations import known_zone
@@ -12,13 +13,23 @@ from rewards.store.rows import ZoneChangeRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
+MOST_DAYS_AHEAD = 400
+
 
 def change_zone(
-    tx: Transaction, organisation: str, external_id: str, zone: str, now: datetime, *, flagged: bool = False
+    tx: Transaction,
+    organisation: str,
+    external_id: str,
+    zone: str,
+    now: datetime,
+    *,
+    flagged: bool = False,
+    actor: str = "self",
+    first: date | None = None,
 ) -> datetime:
-    """Move to another time zone from the next local day on; returns the instant from which it holds.
+    """Move to another time zone from the next local day on, or from a later one; returns the instant from which it holds.
 
-    A date already used in the old zone never comes free again (`floor_date`).
+    A date already used in the old zone never comes free again (`floor_date`). Raises BadValue for a zone or a day that is none.
     """
     if not known_zone(zone):
         raise BadValue(f"time zone {zone!r}: not an IANA name; write e.g. Europe/Madrid")
@@ -26,6 +37,14 @@ def change_zone(
     now_us = to_us(now)
     # The zone in force, not one asked for a moment ago that begins tomorrow: that wish is replaced.
     used, zone_now = places(tx, [row])[row.id].date_at(now_us)
+    if first is not None:
+        check_day(first, "time zone from")
+        if not used < first.toordinal() <= used + MOST_DAYS_AHEAD:
+            raise BadValue(
+                f"time zone from {first}: limit {date.fromordinal(used + 1)} to {MOST_DAYS_AHEAD} days ahead; days that were begun "
+                "keep their zone; name a later day"
+            )
+        used = first.toordinal() - 1
     tomorrow = date.fromordinal(used + 1)
     start = datetime.combine(tomorrow, time.min, tzinfo=ZoneInfo(zone_now)).astimezone(UTC)
     if not rows.history(tx, ZoneChangeRow, [row.id]):
@@ -33,5 +52,5 @@ def change_zone(
     rows.drop_zone_changes_after(tx, row.id, now_us)
     rows.add_zone_change(tx, organisation, row.id, to_us(start), zone, used)
     rows.change(tx, row.id, {"timezone": zone, "zone_flagged": flagged, "has_history": True})
-    log_change(tx, organisation, "self", "people.zone", row.id, now)
+    log_change(tx, organisation, actor, "people.zone", row.id, now)
     return start

@@ -30,7 +30,7 @@ OPEN, PUBLISHED, RETIRED = "draft", "published", "retired"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class SchemeDraft:
     """A draft. `revision` counts its edits; `rehearsed` and `shadowed` hold for the text as it stands.
 
     `shadow_mode` and `shadow_since`: how the text was looked at last, where it was.
@@ -53,7 +53,7 @@ class Draft:
 
 def create_draft(
     tx: Transaction, organisation: str, scheme: IncentiveScheme, actor: str, now: datetime
-) -> Draft:
+) -> SchemeDraft:
     """Keep a new draft. Raises SchemeError where the scheme cannot be scored."""
     compile_scheme(scheme)
     row = {
@@ -76,14 +76,14 @@ def create_draft(
     return get_draft(tx, organisation, draft)
 
 
-def get_draft(tx: Transaction, organisation: str, draft: int) -> Draft:
+def get_draft(tx: Transaction, organisation: str, draft: int) -> SchemeDraft:
     """One draft. Raises NotFound."""
     return _view(_find(tx, organisation, draft))
 
 
 def list_drafts(
     tx: Transaction, organisation: str, limit: int = 50, before: int | None = None
-) -> list[Draft]:
+) -> list[SchemeDraft]:
     """Drafts, the newest first; `before` is the id of the last one of the page before."""
     return [_view(row) for row in rows.page(tx, organisation, limit, before)]
 
@@ -96,7 +96,7 @@ def edit_draft(
     actor: str,
     now: datetime,
     revision: int | None = None,
-) -> Draft:
+) -> SchemeDraft:
     """Replace the text. Raises Stale when `revision` is not the one that stands, Conflict when it is no longer open."""
     compile_scheme(scheme)
     row = _open(tx, organisation, draft, revision)
@@ -114,7 +114,7 @@ def edit_draft(
 
 def rehearsed(
     tx: Transaction, organisation: str, draft: int, content: str, actor: str, now: datetime
-) -> Draft:
+) -> SchemeDraft:
     """Remember that the text of this content hash was rehearsed in simulation. Raises Conflict where it has changed."""
     row = _open(tx, organisation, draft, None)
     if row.content_hash != content:
@@ -195,7 +195,7 @@ def _check_shadow(row: SchemeDraftRow, mode: Mode, effective_at: datetime) -> No
 
 def discard_draft(
     tx: Transaction, organisation: str, draft: int, actor: str, reason: str, now: datetime
-) -> Draft:
+) -> SchemeDraft:
     """Put a draft aside for good. Raises Conflict when it is no longer open."""
     _open(tx, organisation, draft, None)
     rows.change(tx, draft, {"status": RETIRED, "changed_us": to_us(now)})
@@ -256,8 +256,8 @@ def _find(tx: Transaction, organisation: str, draft: int, *, lock: bool = False)
     return row
 
 
-def _view(row: SchemeDraftRow) -> Draft:
-    return Draft(
+def _view(row: SchemeDraftRow) -> SchemeDraft:
+    return SchemeDraft(
         id=row.id,
         status=row.status,
         revision=row.revision,

@@ -10,7 +10,7 @@ from rewards.bounds import check_day
 from rewards.challenges.changes import bonus_changes, withdraw_challenges
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
-from rewards.ledger.fold import Folder, closed_until, replay_people
+from rewards.ledger.fold import FoldBatch, closed_until, replay_people
 from rewards.ledger.live import Fold
 from rewards.ledger.places import places
 from rewards.ledger.posting import post
@@ -18,6 +18,7 @@ from rewards.ledger.undo import opposites
 from rewards.ledger.versions import NO_SCHEME, InForce, Schemes
 from rewards.nominations.decisions import award_changes, withdraw_awards
 from rewards.people.membership import align_boards
+from rewards.publishing.notices import tell_of_version
 from rewards.scheme.promises import refuse_unkept
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.losses import Loss, losses
@@ -82,14 +83,7 @@ def publish_scheme(
     check_day(effective_at, "effective")
     now_us, effective_us = to_us(now), to_us(effective_at)
     home = _exclusive(tx, organisation)
-    if mode == "prospective" and effective_us < now_us and rows.timeline(tx, organisation):
-        raise BadValue(
-            f"effective {effective_at.isoformat()}: lies in the past; publish as top_up or exact, or from now on"
-        )
-    if mode != "prospective" and effective_us > now_us:
-        raise BadValue(
-            f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
-        )
+    _check_mode(tx, organisation, mode, effective_at, now_us)
     compile_scheme(scheme)
     refuse_unkept(scheme)
     since_us = max(effective_us, closed_until(home))
@@ -107,6 +101,7 @@ def publish_scheme(
         "actor": actor,
         "reason": reason,
     }
+    before = _scheme_at(tx, organisation, now_us)
     displaced = _displaced(Schemes.of(tx, organisation), newest, now_us, displace_scheduled)
     version = rows.add(tx, organisation, values)
     for one in displaced:
@@ -122,6 +117,7 @@ def publish_scheme(
         withdraw_awards(tx, organisation, closed_until(home), "correction", now_us)
         withdraw_highlights(tx, organisation, closed_until(home), "correction", now_us)
     align_boards(tx, organisation, now)
+    tell_of_version(tx, organisation, version, scheme, before, from_us(effective_us), now)
     trail.log(tx, organisation, actor, "scheme.publish", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
@@ -129,11 +125,30 @@ def publish_scheme(
     )  # fmt: skip
 
 
+def _check_mode(tx: Transaction, organisation: str, mode: Mode, effective_at: datetime, now_us: int) -> None:
+    if mode == "prospective" and to_us(effective_at) < now_us and rows.timeline(tx, organisation):
+        raise BadValue(
+            f"effective {effective_at.isoformat()}: lies in the past; publish as top_up or exact, or from now on"
+        )
+    if mode != "prospective" and to_us(effective_at) > now_us:
+        raise BadValue(
+            f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
+        )
+
+
 def scheme_in_force(tx: Transaction, organisation: str, at: datetime) -> SchemeVersion | None:
     """The version by which an event at this instant is scored."""
     version = Schemes.of(tx, organisation).at(to_us(at))
     row = None if version == NO_SCHEME else rows.find(tx, organisation, version)
     return None if row is None else _version(row)
+
+
+def get_version(tx: Transaction, organisation: str, version: int) -> SchemeVersion:
+    """One version, rolled back or not. Raises NotFound."""
+    row = rows.find(tx, organisation, version)
+    if row is None:
+        raise NotFound(f"scheme version {version}: never published; list the schemes")
+    return _version(row)
 
 
 def versions(tx: Transaction, organisation: str) -> list[SchemeVersion]:
@@ -163,7 +178,7 @@ def shadow(
     candidate = schemes.with_candidate(
         compile_scheme(scheme), holds_us, max(effective_us, closed_until(home)), now_us, mode
     )
-    folder = Folder(tx, organisation, candidate, closed_until(home), now_us)
+    folder = FoldBatch(tx, organisation, candidate, closed_until(home), now_us)
     ids = people_rows.every_id(tx, organisation)
     people = people_rows.by_ids(tx, organisation, ids)
     where = places(tx, list(people.values()))
@@ -223,6 +238,12 @@ def roll_back(
     trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason, now_us)
     trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
     return _version(row._replace(rolled_back_at_us=now_us))
+
+
+def _scheme_at(tx: Transaction, organisation: str, at_us: int) -> IncentiveScheme | None:
+    schemes = Schemes.of(tx, organisation)
+    version = schemes.at(at_us)
+    return None if version == NO_SCHEME else schemes.scheme(version)
 
 
 def _exclusive(tx: Transaction, organisation: str) -> OrganisationRow:

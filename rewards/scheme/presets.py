@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import cache
+
 from rewards.document import load_document
 from rewards.scheme.scheme import IncentiveScheme
 
@@ -149,13 +152,34 @@ recognition:
   nominations: [{id: helper, title: Helper of the month, every_days: 28}]
 """
 
-PRESETS: dict[str, IncentiveScheme] = {
-    name: load_document(text, IncentiveScheme, f"preset {name}")
-    for name, text in (
-        ("clicks", _CLICKS),
-        ("recognition", _RECOGNITION),
-        ("curator", _CURATOR),
-        ("habit", _HABIT),
-        ("teams", _TEAMS),
-    )
+_TEXTS = {
+    "clicks": _CLICKS,
+    "recognition": _RECOGNITION,
+    "curator": _CURATOR,
+    "habit": _HABIT,
+    "teams": _TEAMS,
 }
+
+
+@cache
+def _read(name: str) -> IncentiveScheme:
+    return load_document(_TEXTS[name], IncentiveScheme, f"preset {name}")
+
+
+class _Presets(Mapping[str, IncentiveScheme]):
+    """Schemes by name, each read when it is first asked for."""
+
+    def __getitem__(self, name: str) -> IncentiveScheme:
+        return _read(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _TEXTS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_TEXTS)
+
+    def __len__(self) -> int:
+        return len(_TEXTS)
+
+
+PRESETS: Mapping[str, IncentiveScheme] = _Presets()

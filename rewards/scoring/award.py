@@ -19,7 +19,7 @@ import numpy as np
 from engine import scoring_tables as codes
 from engine.scoring_plain import Occasions, PlainState, score_plain
 from engine.scoring_tables import Ints, ScoreState, StateColumns, columns, new_objects
-from engine.scoring_terms import Event as Occasion
+from engine.scoring_terms import EventNumbers as Occasion
 from rewards.amounts import points_text
 from rewards.clock import local_date, microseconds, month_index
 from rewards.events import VERIFICATION_LEVEL, Event, object_key
@@ -45,7 +45,7 @@ class PersonFacts:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ScoredEntry:
     """One line of the record: what a rule or badge gave for an event, and why."""
 
     item: str
@@ -62,14 +62,14 @@ class Entry:
         return explain(self.reason, self.arguments)
 
 
-_NO_RULE = Entry("", "", "points", 0, Reason.NO_RULE)
+_NO_RULE = (ScoredEntry("", "", "points", 0, Reason.NO_RULE),)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ScoredEvent:
     """What one event gave one person, rules in the scheme's order, then badges."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ScoredEntry, ...]
 
     @property
     def amount_millipoints(self) -> int:
@@ -88,6 +88,10 @@ class PersonState:
     def new(cls, compiled: CompiledScheme) -> PersonState:
         """The state before any event."""
         return cls(PlainState.of([compiled.fresh_row]))
+
+    def copy(self) -> PersonState:
+        """A state that can go another way."""
+        return PersonState(self.score.copy(), self.aside)
 
     @property
     def row(self) -> list[int]:
@@ -186,35 +190,31 @@ def batch_of(compiled: CompiledScheme, event: Event, facts: PersonFacts, role: R
 
 def award(
     compiled: CompiledScheme, state: PersonState, event: Event, facts: PersonFacts, role: Role = "subject"
-) -> tuple[PersonState, Outcome]:
+) -> tuple[PersonState, ScoredEvent]:
     """Score one event for one person with the kernel uncompiled; returns the new state and the entries."""
-    after = PersonState(state.score.copy(), state.aside)
-    found = award_batch(compiled, after, batch_of(compiled, event, facts, role))
-    return after, Outcome(tuple(entry for _, entry in found))
+    after = state.copy()
+    (entries,) = award_batch(compiled, after, batch_of(compiled, event, facts, role))
+    return after, ScoredEvent(entries)
 
 
 def award_batch(
-    compiled: CompiledScheme, state: PersonState, batch: Occasions, silent: int = 0
-) -> list[tuple[int, Entry]]:
+    compiled: CompiledScheme, state: PersonState, batch: Occasions
+) -> list[tuple[ScoredEntry, ...]]:
     """Score several events of one person in the order given, with the kernel uncompiled; the state given is moved on.
 
-    Entries with the places of their events, in order. A subject's event that no rule concerns has one that says so. Of the first
-    `silent` events only badges are told.
+    Entries by event. A subject's event that no rule concerns has one that says so.
     """
-    found: list[tuple[int, Entry]] = []
-    told, roles, known = silent, batch.roles, compiled.explained
+    found: list[tuple[ScoredEntry, ...]] = [()] * len(batch.kinds)
+    known = compiled.explained
     for at, item, amount, reason in score_plain(compiled.plain_tables, state.score, batch):
-        if at < silent and codes.reason_code(reason) not in _BADGES:
-            continue
-        found += [(one, _NO_RULE) for one in range(told, at) if not roles[one]]
-        told = max(told, at + 1)
-        entry = known.get((item, amount, reason)) or _explained(compiled, item, amount, reason)
-        found.append((at, entry))
-    found += [(one, _NO_RULE) for one in range(told, len(roles)) if not roles[one]]
+        found[at] += (known.get((item, amount, reason)) or _explained(compiled, item, amount, reason),)
+    for at, owner in enumerate(batch.roles):
+        if not owner and not found[at]:
+            found[at] = _NO_RULE
     return found
 
 
-def _explained(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> Entry:
+def _explained(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> ScoredEntry:
     """As `entry_of`, and remembered."""
     kept = compiled.explained
     if len(kept) >= _MOST_EXPLAINED:
@@ -228,14 +228,14 @@ def badge_arguments(badge: Badge, amount: int) -> dict[str, str]:
     return {"title": badge.title, "points": points_text(amount)}
 
 
-def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> Entry:
+def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int) -> ScoredEntry:
     """A kernel entry with the scheme's names and the arguments of its explanation."""
     code = codes.reason_code(reason_code)
     reason = KERNEL_REASONS[code]
     if code in _BADGES:
         badge = compiled.badges[item]
         kind: Literal["badge", "badge_lost"] = "badge" if code == codes.BADGE else "badge_lost"
-        return Entry(badge.id, badge.title, kind, amount, reason, 0, badge_arguments(badge, amount))
+        return ScoredEntry(badge.id, badge.title, kind, amount, reason, 0, badge_arguments(badge, amount))
     rule = compiled.scheme.rules[item]
     held = rule.hold_hours if amount else 0
     if held and reason is Reason.AWARDED:
@@ -250,7 +250,7 @@ def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int)
         arguments["hold_hours"] = str(rule.hold_hours)
     elif rule.verification != "declared":
         arguments["proof"] = rule.verification
-    return Entry(rule.id, rule.title, "points", amount, reason, held, arguments)
+    return ScoredEntry(rule.id, rule.title, "points", amount, reason, held, arguments)
 
 
 def _limit(compiled: CompiledScheme, index: int) -> dict[str, str]:
@@ -265,11 +265,11 @@ def _limit(compiled: CompiledScheme, index: int) -> dict[str, str]:
 
 
 __all__ = [
-    "Entry",
-    "Outcome",
     "PersonFacts",
     "PersonState",
     "Reason",
+    "ScoredEntry",
+    "ScoredEvent",
     "award",
     "award_batch",
     "batch_of",

@@ -33,14 +33,9 @@ class Reason(StrEnum):
     QUARANTINED = "quarantined"
     INACTIVE = "inactive_person"
     HELD_FOR_REVIEW = "held_for_review"
-    PAUSED = "paused"
     NOT_ENROLLED = "not_enrolled"
     ON_HOLD = "on_hold"
     BUDGET_EMPTY = "budget_empty"
-    REVERSED = "reversed"
-    REPLAYED = "replayed"
-    REVIEW_REFUSED = "review_refused"
-    KUDOS = "kudos"
     TOP_UP = "top_up"
     CORRECTION = "correction"
     CHALLENGE = "challenge"
@@ -91,16 +86,11 @@ _SENTENCES: dict[Reason, str] = {
     Reason.QUARANTINED: msg("Set aside: its time lies in the future."),
     Reason.INACTIVE: msg("Recorded, no points: it happened while you were not with the company."),
     Reason.HELD_FOR_REVIEW: msg("{amount} for “{title}” will count once a person has looked."),
-    Reason.PAUSED: msg("Recorded, no points: you were paused or away from the program."),
     Reason.NOT_ENROLLED: msg("Recorded, no points: you did not take part in the program then."),
     Reason.ON_HOLD: msg("{amount} for “{title}”, spendable after {hold}."),
     Reason.BUDGET_EMPTY: msg(
         "“{title}” counts for your rank; {spendable} points of it can be spent, since the budget for spendable points is used up."
     ),
-    Reason.REVERSED: msg("Taken back: {note}"),
-    Reason.REPLAYED: msg("Recomputed, because {note}"),
-    Reason.REVIEW_REFUSED: msg("Not awarded after review: {note}"),
-    Reason.KUDOS: msg("Thanks from {giver}."),
     Reason.TOP_UP: msg("Topped up by a new version of the scheme."),
     Reason.CORRECTION: msg("Corrected by a new version of the scheme."),
     Reason.CHALLENGE: msg("{amount}: the challenge “{title}” was reached, and you contributed."),

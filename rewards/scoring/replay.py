@@ -29,7 +29,7 @@ from rewards.events import (
 )  # fmt: skip
 from rewards.people_file import PersonRow
 from rewards.scoring.absences import in_time
-from rewards.scoring.award import Entry, Reason, badge_arguments, entry_of
+from rewards.scoring.award import Reason, ScoredEntry, badge_arguments, entry_of
 from rewards.scoring.carrying import NOTHING_ASIDE, carry_people
 from rewards.scoring.enrolments import NOTHING_FROZEN, Enrolments, enrolments, takes_part
 from rewards.scoring.recorded import Kept, Person, RecordedPerson, days_off
@@ -56,7 +56,7 @@ class ReplayEntry:
 
     person: str
     occasion: Occasion
-    entry: Entry
+    entry: ScoredEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def replay(
     chosen = _chooser(versions, [instant for instant, _ in later], recorded=numbered is not None)
     occasions = list(_occasions(ordered, people, home, chosen))
     people = _excused(people, occasions, home)
-    found: list[list[Entry]] = [[] for _ in occasions]
+    found: list[list[ScoredEntry]] = [[] for _ in occasions]
     last = compiled if numbered else versions[len(versions)]
     state, aside, now = new_state(last.tables, len(people)), NOTHING_ASIDE, last
     for version, stretch in groupby(range(len(occasions)), key=lambda at: occasions[at].version):
@@ -133,15 +133,14 @@ def replay(
     state, _ = carry_people(state, aside, now.parts, last.parts, last.tables)
     entries: list[ReplayEntry] = []
     for occasion, got in zip(occasions, found, strict=True):
-        lines = got or ([Entry("", "", "points", 0, Reason.NO_RULE)] if occasion.role == 0 else [])
+        lines = got or ([ScoredEntry("", "", "points", 0, Reason.NO_RULE)] if occasion.role == 0 else [])
         standing = _standing_of(lines, occasion, versions.get(occasion.version))
         entries.extend(ReplayEntry(people[occasion.row].id, occasion, entry) for entry in standing)
     for_good = list(_kept_for_good(kept, versions, people, entries))
     held = {_held(one, versions) for one in for_good}
     entries = [one for one in entries if one.entry.kind != "badge" or _held(one, versions) not in held]
     entries += for_good
-    standings = _standings(last, state, people, home)
-    return Replay(last, tuple(occasions), tuple(entries), standings, duplicates)
+    return Replay(last, tuple(occasions), tuple(entries), _standings(last, state, people, home), duplicates)
 
 
 def _held(one: ReplayEntry, versions: Mapping[int, CompiledScheme]) -> tuple[str, str, str]:
@@ -175,7 +174,7 @@ def _kept_for_good(
         yield ReplayEntry(
             one.person,
             occasion,
-            Entry(badge.id, badge.title, "badge", one.millipoints, Reason.BADGE, 0, arguments),
+            ScoredEntry(badge.id, badge.title, "badge", one.millipoints, Reason.BADGE, 0, arguments),
         )
 
 
@@ -199,7 +198,9 @@ def _chooser(
     return logged if recorded else by_instant
 
 
-def _standing_of(lines: list[Entry], occasion: Occasion, scheme: CompiledScheme | None) -> list[Entry]:
+def _standing_of(
+    lines: list[ScoredEntry], occasion: Occasion, scheme: CompiledScheme | None
+) -> list[ScoredEntry]:
     """What is left of an event's entries: all, or what is for good where it was undone after its period was closed."""
     frozen = occasion.event.frozen
     if frozen is None or frozen.reversed_at is None or scheme is None:
@@ -288,32 +289,32 @@ def _passed_over(last: Occasion, one: Occasion) -> set[date]:
     return {last.day + timedelta(days=day) for day in range(1, lost + 1)} - {one.day}
 
 
-def _set_aside(compiled: CompiledScheme | None, event: Event) -> Entry | None:
+def _set_aside(compiled: CompiledScheme | None, event: Event) -> ScoredEntry | None:
     """The entry of zero of an event that came too late or from the future, or None for one that counts."""
     grace = DEFAULT_GRACE_HOURS if compiled is None else compiled.scheme.calendar.grace_hours
     if event.frozen is not None:
         if event.frozen.taken != "scored":
             reason = Reason(event.frozen.taken)
-            return Entry("", "", "points", 0, reason, arguments={"grace_hours": str(grace)})
-        return None if compiled is not None else Entry("", "", "points", 0, Reason.NO_SCHEME)
+            return ScoredEntry("", "", "points", 0, reason, arguments={"grace_hours": str(grace)})
+        return None if compiled is not None else ScoredEntry("", "", "points", 0, Reason.NO_SCHEME)
     if event.recorded_at is None:
         return None
     if event.occurred_at > event.recorded_at + FUTURE_LIMIT:
-        return Entry("", "", "points", 0, Reason.QUARANTINED)
+        return ScoredEntry("", "", "points", 0, Reason.QUARANTINED)
     if event.recorded_at - event.occurred_at > timedelta(hours=grace):
-        return Entry("", "", "points", 0, Reason.LATE, arguments={"grace_hours": str(grace)})
+        return ScoredEntry("", "", "points", 0, Reason.LATE, arguments={"grace_hours": str(grace)})
     return None
 
 
 def _counted(
-    compiled: CompiledScheme | None, occasions: list[Occasion], stretch: list[int], found: list[list[Entry]], joined: Enrolments
+    compiled: CompiledScheme | None, occasions: list[Occasion], stretch: list[int], found: list[list[ScoredEntry]], joined: Enrolments
 ) -> list[int]:  # fmt: skip
     """Which occasions of one version count; the entries of those that do not go to `found`."""
     mine: list[int] = []
     for at in stretch:
         aside = _set_aside(compiled, occasions[at].event)
         if aside is None and not takes_part(compiled, joined, occasions[at].event, occasions[at].role):
-            aside = Entry("", "", "points", 0, Reason.NOT_ENROLLED)
+            aside = ScoredEntry("", "", "points", 0, Reason.NOT_ENROLLED)
         if aside is None:
             mine.append(at)
         elif occasions[at].role == 0:
@@ -327,7 +328,7 @@ def _score(
     people: Sequence[Person],
     occasions: list[Occasion],
     mine: list[int],
-    found: list[list[Entry]],
+    found: list[list[ScoredEntry]],
 ) -> ScoreState:
     """Score the occasions `mine` of one version; their entries go to `found`."""
     batch = _batch(compiled, [occasions[at] for at in mine], people)
@@ -396,6 +397,3 @@ def _standings(
             )
         )
     return tuple(standings)
-
-
-__all__ = ["Occasion", "Replay", "ReplayEntry", "Standing", "distinct", "replay"]

@@ -20,7 +20,7 @@ from rewards.scheme.limits import refuse_overflow
 from rewards.scheme.quantities import Window, millipoints
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.carrying import Part, parts_of
-from rewards.scoring.vocabulary import Program, Vocabulary, vocabulary_of, weekday_mask
+from rewards.scoring.vocabulary import PredicateProgram, Vocabulary, vocabulary_of, weekday_mask
 
 _WINDOWS = {"day": codes.DAY, "week": codes.WEEK, "month": codes.MONTH, "total": codes.TOTAL}
 _SCOPES = {"rule": codes.WHOLE, "object": codes.ONE_OBJECT, "pair": codes.ONE_PAIR}
@@ -89,7 +89,7 @@ class _Builder:
     def __init__(self, scheme: IncentiveScheme) -> None:
         self.scheme = scheme
         self.vocabulary = vocabulary_of(scheme)
-        self.program = Program(self.vocabulary)
+        self.program = PredicateProgram(self.vocabulary)
         self.multipliers: list[Row] = []
         self.caps: list[Row] = []
         self.cap_names: list[str] = []

@@ -110,7 +110,7 @@ def vocabulary_of(scheme: IncentiveScheme) -> Vocabulary:
     )
 
 
-class Program:
+class PredicateProgram:
     """Postfix instructions of every condition, one after another."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:

@@ -208,9 +208,14 @@ def claims_for(tx: Transaction, organisation: str, person: str) -> list[Claim]:
     return [_claim(row, person) for row in rows.of_person(tx, find_row(tx, organisation, person).id)]
 
 
-def claims_waiting(tx: Transaction, organisation: str) -> list[Claim]:
+def count_waiting(tx: Transaction, organisation: str) -> int:
+    """How many claims wait for approval."""
+    return rows.count_waiting(tx, organisation)
+
+
+def claims_waiting(tx: Transaction, organisation: str, limit: int | None = None) -> list[Claim]:
     """Claims that wait for approval, the oldest first."""
-    found = rows.waiting(tx, organisation)
+    found = rows.waiting(tx, organisation, limit)
     known = people_rows.names(tx, organisation, [row.person_id for row in found])
     return [_claim(row, known.get(row.person_id, (None, ""))[0]) for row in found]
 

@@ -1,0 +1,1 @@
+"""The database: tables, statements and the shapes of rows. Nothing else knows SQL."""

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal, or_, select, update
 
 from rewards.store import people, schema
 from rewards.store.prepared import Prepared
-from rewards.store.rows import ApiTokenRow, BearerRow, HolderRow, SessionTokenRow, SignedInRow
+from rewards.store.rows import ApiTokenRow, BearerRow, HolderRow, ListedTokenRow, SessionTokenRow, SignedInRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
 ACCOUNT = schema.account
+LINK = schema.access_link
 SESSION = schema.session_token
 TOKEN = schema.api_token
 IDENTITY = schema.person_identity
@@ -30,10 +31,12 @@ _FIND_TOKEN = Prepared(
 
 def save_account(
     tx: Transaction, organisation: str, person_id: int, roles: str, password_hash: str | None, at_us: int
-) -> None:
-    """Create the account or change its roles and password. Another password ends every session that the former one opened."""
-    former = tx.execute(select(ACCOUNT.c.password_hash).where(ACCOUNT.c.person_id == person_id)).scalar()
-    if former is not None and former != password_hash:
+) -> list[str]:
+    """Create the account or change its roles and password; returns the roles of before. Another password ends every session that
+    the former one opened."""
+    query = select(ACCOUNT.c.password_hash, ACCOUNT.c.roles).where(ACCOUNT.c.person_id == person_id)
+    former = tx.execute(query).one_or_none()
+    if former is not None and former.password_hash is not None and former.password_hash != password_hash:
         drop_sessions(tx, person_id)
     row = {
         "person_id": person_id,
@@ -45,10 +48,12 @@ def save_account(
     statement = upsert(tx, ACCOUNT)
     tx.execute(
         statement.on_conflict_do_update(
-            index_elements=["person_id"], set_={"roles": roles, "password_hash": password_hash}
+            index_elements=["person_id"],
+            set_={"roles": roles, "password_hash": password_hash},
         ),
         row,
     )
+    return [] if former is None else former.roles.split()
 
 
 def find_account(tx: Transaction, organisation: str, external_id: str) -> HolderRow | None:
@@ -63,22 +68,34 @@ def find_account(tx: Transaction, organisation: str, external_id: str) -> Holder
     return tx.row(HolderRow, query)
 
 
+def having(role: str) -> ColumnElement[bool]:
+    """That an account has the role."""
+    padded = literal(" ") + ACCOUNT.c.roles + " "
+    return padded.contains(f" {role} ", autoescape=True)
+
+
 def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequence[str]) -> str | None:
     """Who has the role and the shortest list of roles, of several the first."""
-    padded = literal(" ") + ACCOUNT.c.roles + " "
     query = (
         select(IDENTITY.c.external_id)
         .join(ACCOUNT, ACCOUNT.c.person_id == IDENTITY.c.person_id)
         .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
         .where(
             ACCOUNT.c.organisation_id == organisation,
-            padded.contains(f" {role} ", autoescape=True),
+            having(role),
+            ACCOUNT.c.ended_at_us.is_(None),
             PERSON.c.status.in_(states),
         )
         .order_by(func.length(ACCOUNT.c.roles), ACCOUNT.c.person_id)
         .limit(1)
     )
     return tx.execute(query).scalar()
+
+
+def roles_of(tx: Transaction, person_id: int) -> tuple[str, ...]:
+    """The roles of a person's sign-in; none where there is none."""
+    found: str | None = tx.execute(select(ACCOUNT.c.roles).where(ACCOUNT.c.person_id == person_id)).scalar()
+    return tuple((found or "").split())
 
 
 def add_session(tx: Transaction, row: Mapping[str, object]) -> None:
@@ -92,6 +109,7 @@ def session_account(tx: Transaction, token_hash: str, now_us: int) -> SignedInRo
         select(
             ACCOUNT.c.organisation_id,
             ACCOUNT.c.roles,
+            ACCOUNT.c.ended_at_us,
             IDENTITY.c.external_id,
             PERSON.c.status,
             SESSION.c.seen_at_us,
@@ -142,8 +160,9 @@ def drop_expired_sessions(tx: Transaction, now_us: int, person_id: int | None = 
 
 
 def drop_account(tx: Transaction, person_id: int) -> None:
-    """Forget sessions, tokens and the account of a person."""
+    """Forget sessions, links, tokens and the account of a person."""
     drop_sessions(tx, person_id)
+    tx.execute(delete(LINK).where(LINK.c.person_id == person_id))
     tx.execute(delete(TOKEN).where(TOKEN.c.person_id == person_id))
     tx.execute(delete(ACCOUNT).where(ACCOUNT.c.person_id == person_id))
 
@@ -182,6 +201,48 @@ def token_named(tx: Transaction, organisation: str, name: str) -> ApiTokenRow | 
     """The token of that name."""
     where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name)
     return tx.row(ApiTokenRow, select(TOKEN).where(where))
+
+
+def page_of_tokens(tx: Transaction, organisation: str, limit: int, after: str) -> list[ListedTokenRow]:
+    """Tokens by name, each with whom it speaks for and who made it, by external id."""
+    maker = IDENTITY.alias("made_by")
+    query = (
+        select(TOKEN, IDENTITY.c.external_id, maker.c.external_id.label("maker"))
+        .join(IDENTITY, IDENTITY.c.person_id == TOKEN.c.person_id, isouter=True)
+        .join(maker, maker.c.person_id == TOKEN.c.maker_id, isouter=True)
+        .where(TOKEN.c.organisation_id == organisation, TOKEN.c.name > after)
+    )
+    return tx.rows(ListedTokenRow, query.order_by(TOKEN.c.name).limit(limit))
+
+
+def tokens_made_by(tx: Transaction, person_id: int) -> list[ApiTokenRow]:
+    """The tokens in force that a person made."""
+    where = and_(TOKEN.c.maker_id == person_id, TOKEN.c.revoked_at_us.is_(None))
+    return tx.rows(ApiTokenRow, select(TOKEN).where(where))
+
+
+def narrow_token(tx: Transaction, token_hash: str, scopes: str, at_us: int) -> None:
+    """Take scopes from a token; with none left it ends, and keeps those that it had, for whoever reads the list."""
+    values: dict[str, object] = {"scopes": scopes} if scopes else {"revoked_at_us": at_us}
+    tx.execute(update(TOKEN).where(TOKEN.c.token_hash == token_hash).values(**values))
+
+
+def renew_token(tx: Transaction, organisation: str, name: str, token_hash: str) -> None:
+    """Give a token another secret."""
+    where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name)
+    tx.execute(update(TOKEN).where(where).values(token_hash=token_hash))
+
+
+def note_token(tx: Transaction, organisation: str, name: str, now_us: int, before_us: int) -> None:
+    """A token is in use; nothing is written where that was noted since `before_us`."""
+    unnoted = or_(TOKEN.c.used_at_us.is_(None), TOKEN.c.used_at_us < before_us)
+    where = and_(
+        TOKEN.c.organisation_id == organisation,
+        TOKEN.c.name == name,
+        TOKEN.c.revoked_at_us.is_(None),
+        unnoted,
+    )
+    tx.execute(update(TOKEN).where(where).values(used_at_us=now_us))
 
 
 def revoke(tx: Transaction, organisation: str, name: str, at_us: int) -> int:

@@ -66,10 +66,16 @@ def of_person(tx: Transaction, person_id: int) -> list[ClaimRow]:
     return tx.rows(ClaimRow, select(CLAIM).where(CLAIM.c.person_id == person_id).order_by(CLAIM.c.id.desc()))
 
 
-def waiting(tx: Transaction, organisation: str) -> list[ClaimRow]:
+def waiting(tx: Transaction, organisation: str, limit: int | None = None) -> list[ClaimRow]:
     """Claims that wait for approval, the oldest first."""
     where = and_(CLAIM.c.organisation_id == organisation, CLAIM.c.status == "requested")
-    return tx.rows(ClaimRow, select(CLAIM).where(where).order_by(CLAIM.c.id))
+    return tx.rows(ClaimRow, select(CLAIM).where(where).order_by(CLAIM.c.id).limit(limit))
+
+
+def count_waiting(tx: Transaction, organisation: str) -> int:
+    """How many claims wait for approval."""
+    where = and_(CLAIM.c.organisation_id == organisation, CLAIM.c.status == "requested")
+    return int(tx.execute(select(func.count()).select_from(CLAIM).where(where)).scalar_one())
 
 
 def move(

@@ -1,11 +1,10 @@
 """Rows of content_item, and of the desk behind it: drafts, decisions, rules."""
 
-from typing import Any
-
-from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy import delete as deleting
 
 from rewards.store import schema
+from rewards.store.rows import ContentDecisionRow, ContentDraftRow, ContentItemRow, ContentPolicyRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
@@ -26,6 +25,7 @@ def save(
         "recalled_us": None,
         "recall_reason": None,
         "recall_notice": None,
+        "told_until": None,
     }
     changed = {name: value for name, value in row.items() if name not in ("organisation_id", "item")}
     before = find(tx, organisation, item)
@@ -36,61 +36,75 @@ def save(
     )
 
 
-def find(tx: Transaction, organisation: str, item: str) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, item: str) -> ContentItemRow | None:
     """One item."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item)
-    return tx.execute(select(ITEM).where(where)).one_or_none()
+    return tx.row(ContentItemRow, select(ITEM).where(where))
 
 
-def some(tx: Transaction, organisation: str, items: list[str]) -> list[Row[Any]]:
+def some(tx: Transaction, organisation: str, items: list[str]) -> list[ContentItemRow]:
     """Those of the named items that are on the grid."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item.in_(items))
-    return list(tx.execute(select(ITEM).where(where)))
+    return tx.rows(ContentItemRow, select(ITEM).where(where))
 
 
-def every(tx: Transaction, organisation: str) -> list[Row[Any]]:
+def every(tx: Transaction, organisation: str) -> list[ContentItemRow]:
     """All items, the newest first."""
     query = select(ITEM).where(ITEM.c.organisation_id == organisation)
-    return list(tx.execute(query.order_by(ITEM.c.published_us.desc(), ITEM.c.item)))
+    return tx.rows(ContentItemRow, query.order_by(ITEM.c.published_us.desc(), ITEM.c.item))
 
 
-def open_now(tx: Transaction, organisation: str, now_us: int) -> list[Row[Any]]:
+def open_now(tx: Transaction, organisation: str, now_us: int) -> list[ContentItemRow]:
     """Items neither recalled nor expired, the newest first."""
     where = and_(
         ITEM.c.organisation_id == organisation,
         ITEM.c.recalled_us.is_(None),
         or_(ITEM.c.expires_us.is_(None), ITEM.c.expires_us > now_us),
     )
-    return list(tx.execute(select(ITEM).where(where).order_by(ITEM.c.published_us.desc(), ITEM.c.item)))
+    return tx.rows(
+        ContentItemRow, select(ITEM).where(where).order_by(ITEM.c.published_us.desc(), ITEM.c.item)
+    )
 
 
 def recall(tx: Transaction, organisation: str, item: str, reason: str, notice: str, at_us: int) -> int:
     """Withdraw an item; returns how many were withdrawn: none where it is recalled already."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item, ITEM.c.recalled_us.is_(None))
-    values = {"recalled_us": at_us, "recall_reason": reason, "recall_notice": notice}
+    values = {"recalled_us": at_us, "recall_reason": reason, "recall_notice": notice, "told_until": 0}
     return tx.execute(update(ITEM).where(where).values(**values)).rowcount
 
 
-def draft(tx: Transaction, organisation: str, item: str, lock: bool = False) -> Row[Any] | None:
+def to_tell(tx: Transaction, organisation: str) -> list[ContentItemRow]:
+    """Recalled items of which not all sharers are told yet."""
+    where = and_(ITEM.c.organisation_id == organisation, ITEM.c.told_until.is_not(None))
+    return tx.rows(ContentItemRow, tx.for_update(select(ITEM).where(where).order_by(ITEM.c.recalled_us)))
+
+
+def told(tx: Transaction, organisation: str, item: str, until: int | None) -> None:
+    """Note up to whom an item's sharers are told; None: all are."""
+    where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item)
+    tx.execute(update(ITEM).where(where).values(told_until=until))
+
+
+def draft(tx: Transaction, organisation: str, item: str, lock: bool = False) -> ContentDraftRow | None:
     """The draft of an item, held until the transaction ends where it is to be changed."""
     query = select(DRAFT).where(DRAFT.c.organisation_id == organisation, DRAFT.c.item == item)
-    return tx.execute(tx.for_update(query) if lock else query).one_or_none()
+    return tx.row(ContentDraftRow, tx.for_update(query) if lock else query)
 
 
-def drafts(tx: Transaction, organisation: str) -> list[Row[Any]]:
+def drafts(tx: Transaction, organisation: str) -> list[ContentDraftRow]:
     """All drafts, the one changed last first."""
     query = select(DRAFT).where(DRAFT.c.organisation_id == organisation)
-    return list(tx.execute(query.order_by(DRAFT.c.changed_us.desc(), DRAFT.c.item)))
+    return tx.rows(ContentDraftRow, query.order_by(DRAFT.c.changed_us.desc(), DRAFT.c.item))
 
 
-def add_draft(tx: Transaction, row: dict[str, Any]) -> bool:
+def add_draft(tx: Transaction, row: dict[str, object]) -> bool:
     """Keep a new draft; False where the item has one already."""
     made = upsert(tx, DRAFT).on_conflict_do_nothing(index_elements=["organisation_id", "item"])
-    return tx.execute(made, row).rowcount == 1
+    return tx.execute(made.returning(DRAFT.c.item), row).first() is not None
 
 
 def change_draft(
-    tx: Transaction, organisation: str, item: str, revision: int, values: dict[str, Any]
+    tx: Transaction, organisation: str, item: str, revision: int, values: dict[str, object]
 ) -> bool:
     """Change a draft that is still of this revision; False where it is not."""
     where = and_(DRAFT.c.organisation_id == organisation, DRAFT.c.item == item, DRAFT.c.revision == revision)
@@ -125,10 +139,10 @@ def decide(
     tx.execute(insert(DECISION), row)
 
 
-def decisions(tx: Transaction, organisation: str, item: str) -> list[Row[Any]]:
+def decisions(tx: Transaction, organisation: str, item: str) -> list[ContentDecisionRow]:
     """An item's history, the oldest first."""
     where = and_(DECISION.c.organisation_id == organisation, DECISION.c.item == item)
-    return list(tx.execute(select(DECISION).where(where).order_by(DECISION.c.id)))
+    return tx.rows(ContentDecisionRow, select(DECISION).where(where).order_by(DECISION.c.id))
 
 
 def last_revision(tx: Transaction, organisation: str, item: str) -> int:
@@ -137,9 +151,9 @@ def last_revision(tx: Transaction, organisation: str, item: str) -> int:
     return int(tx.execute(select(func.coalesce(func.max(DECISION.c.revision), 0)).where(where)).scalar_one())
 
 
-def policy(tx: Transaction, organisation: str) -> Row[Any] | None:
+def policy(tx: Transaction, organisation: str) -> ContentPolicyRow | None:
     """The organisation's rules for content."""
-    return tx.execute(select(POLICY).where(POLICY.c.organisation_id == organisation)).one_or_none()
+    return tx.row(ContentPolicyRow, select(POLICY).where(POLICY.c.organisation_id == organisation))
 
 
 def save_policy(tx: Transaction, organisation: str, document: str, before: int, at_us: int) -> bool:
@@ -147,6 +161,7 @@ def save_policy(tx: Transaction, organisation: str, document: str, before: int, 
     values = {"document": document, "revision": before + 1, "changed_us": at_us}
     if before == 0:
         made = upsert(tx, POLICY).on_conflict_do_nothing(index_elements=["organisation_id"])
-        return tx.execute(made, {"organisation_id": organisation, **values}).rowcount == 1
+        new = {"organisation_id": organisation, **values}
+        return tx.execute(made.returning(POLICY.c.revision), new).first() is not None
     where = and_(POLICY.c.organisation_id == organisation, POLICY.c.revision == before)
     return tx.execute(update(POLICY).where(where).values(**values)).rowcount == 1

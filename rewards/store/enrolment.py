@@ -1,13 +1,13 @@
 """Who takes part in the program: the standing of each person, its history, and who stands on boards by it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Row, case, delete, func, insert, not_, or_, select, update
+from sqlalchemy import case, delete, func, insert, not_, or_, select, update
 
 from rewards.store import organisations, schema
 from rewards.store.people import ENROLLED, PRESENT
 from rewards.store.rebuild import expected_buckets
+from rewards.store.rows import EnrolmentRow
 from rewards.store.session import Transaction
 
 PERSON, IDENTITY, ENROLMENT = schema.person, schema.person_identity, schema.enrolment
@@ -29,16 +29,16 @@ def invite(tx: Transaction, ids: Sequence[int], at_us: int) -> None:
     tx.execute(update(PERSON).where(where).values(standing=INVITED, standing_us=at_us))
 
 
-def history(tx: Transaction, person_id: int) -> list[Row[Any]]:
+def history(tx: Transaction, person_id: int) -> list[EnrolmentRow]:
     """The standings of a person, the oldest first."""
     query = select(ENROLMENT).where(ENROLMENT.c.person_id == person_id)
-    return list(tx.execute(query.order_by(ENROLMENT.c.from_us)))
+    return tx.rows(EnrolmentRow, query.order_by(ENROLMENT.c.from_us))
 
 
 def not_invited(
     tx: Transaction, organisation: str, groups: Mapping[str, Sequence[str]], limit: int
-) -> list[Row[Any]]:
-    """People who were never invited, of some segments and teams (`groups`, by column; none: everybody), by id."""
+) -> list[tuple[int, str]]:
+    """People who were never invited, (internal and external id), of some segments and teams (`groups`, by column; none: everybody), by id."""
     where = [
         PERSON.c.organisation_id == organisation,
         PERSON.c.standing == NOT_INVITED,
@@ -50,7 +50,8 @@ def not_invited(
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
         .where(*where)
     )
-    return list(tx.execute(query.order_by(PERSON.c.id).limit(limit)))
+    found = tx.execute(query.order_by(PERSON.c.id).limit(limit))
+    return [(int(id_), str(external_id)) for id_, external_id in found]
 
 
 def counts(tx: Transaction, organisation: str) -> dict[tuple[str, str], int]:

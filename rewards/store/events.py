@@ -1,6 +1,7 @@
 """Rows of the inbox: `event`, unique by (organisation, source, id)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import CompoundSelect, and_, bindparam, select, true, update
@@ -21,7 +22,7 @@ _FIND = Prepared(
     ),
 )
 _AFTER_ALL_US = 2**62
-# What a fold reads of an event, in the order of `rewards.ledger.told.Told`.
+# What a fold reads of an event, in the order of `rewards.ledger.inbox.InboxEvent`.
 _FOLDED = (
     EVENT.c.id, EVENT.c.source, EVENT.c.event_id, EVENT.c.kind, EVENT.c.person_id, EVENT.c.owner_id, EVENT.c.occurred_us,
     EVENT.c.local_date, EVENT.c.zone, EVENT.c.object, EVENT.c.channel, EVENT.c.quantity, EVENT.c.verification, EVENT.c.tags,
@@ -87,7 +88,7 @@ def scored_of(
     rows = tx.ask_each(statement, sorted(ids), from_us=from_us, before_us=before)
     found: dict[int, list[ScoredEventRow]] = {id_: [] for id_ in ids}
     # Sorted here, not by the database: collations differ, code points do not.
-    for row in sorted(rows, key=lambda row: (row.occurred_us, row.source, row.event_id)):
+    for row in sorted(rows, key=attrgetter("occurred_us", "source", "event_id")):
         found[row.who].append(row)
     return found
 

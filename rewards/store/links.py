@@ -133,12 +133,12 @@ def add_click(
     tx.execute(upsert(tx, CLICK).on_conflict_do_nothing(), row)
 
 
-def sharers(tx: Transaction, organisation: str, item: str) -> list[int]:
-    """Internal ids of all who have a link of an item; of merged accounts the one that is kept."""
+def sharers(tx: Transaction, organisation: str, item: str, after: int, limit: int) -> list[int]:
+    """Internal ids of people who have a link of an item, from one on; of merged accounts the one that is kept."""
     person = func.coalesce(PERSON.c.merged_into, LINK.c.person_id)
     query = select(person).join(PERSON, PERSON.c.id == LINK.c.person_id)
-    where = and_(LINK.c.organisation_id == organisation, LINK.c.item == item)
-    return list(tx.execute(query.where(where).distinct().order_by(person)).scalars())
+    where = and_(LINK.c.organisation_id == organisation, LINK.c.item == item, person > after)
+    return list(tx.execute(query.where(where).distinct().order_by(person).limit(limit)).scalars())
 
 
 def recall_seen(tx: Transaction, organisation: str, person_id: int, item: str, at_us: int) -> None:
@@ -188,3 +188,11 @@ def sketches(tx: Transaction, organisation: str, item: str, but_of: int, limit: 
 def blank_sketches(tx: Transaction, person_id: int) -> None:
     """Forget what a person's words were like."""
     tx.execute(update(LINK).where(LINK.c.person_id == person_id).values(sketch=None))
+
+
+def reach(tx: Transaction, organisation: str, item: str) -> tuple[int, int]:
+    """How many people have links of an item, and the clicks that counted on them."""
+    where = and_(LINK.c.organisation_id == organisation, LINK.c.item == item)
+    query = select(func.count(LINK.c.person_id.distinct()), func.coalesce(func.sum(LINK.c.counted_clicks), 0))
+    people, clicks = tx.execute(query.where(where)).one()
+    return int(people), int(clicks)

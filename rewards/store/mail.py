@@ -5,14 +5,24 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import and_, delete, func, insert, or_, select, text, update
 
 from rewards.store import schema
-from rewards.store.rows import AddressedMailRow, DueDigestRow, ListedMailRow, MailChoiceRow, ZonedPersonRow
+from rewards.store.people import taking_part
+from rewards.store.rows import (
+    AddressedMailRow,
+    DueDigestRow,
+    ListedMailRow,
+    MailChoiceRow,
+    ToldPersonRow,
+    ZonedPersonRow,
+)
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
 
-MAIL, CHOICE = schema.mail, schema.mail_choice
+MAIL, CHOICE, EVENT = schema.mail, schema.mail_choice, schema.event
 PERSON, IDENTITY, ORGANISATION = schema.person, schema.person_identity, schema.organisation
+ACCOUNT = schema.account
 WAITING, SENT, FAILED, EXPIRED = "waiting", "sent", "failed", "expired"
 MINUTE_US = 60_000_000
+_CHUNK = 500
 _NO_DATA = "{}"
 # One worker at a time counts what was sent within the minute.
 _CLAIMING = 7_305_001
@@ -119,11 +129,11 @@ def page(
     return tx.rows(ListedMailRow, query)
 
 
-def counts(tx: Transaction, organisation: str, since_us: int) -> dict[str, int]:
-    """How many mails are in which state, of those queued since an instant."""
+def counts(tx: Transaction, organisation: str) -> dict[str, int]:
+    """How many mails are in which state, of those still kept."""
     query = (
         select(MAIL.c.status, func.count())
-        .where(MAIL.c.organisation_id == organisation, MAIL.c.created_us >= since_us)
+        .where(MAIL.c.organisation_id == organisation)
         .group_by(MAIL.c.status)
     )
     return {status: int(number) for status, number in tx.execute(query)}
@@ -164,7 +174,14 @@ def choose(tx: Transaction, organisation: str, person_id: int, values: Mapping[s
 def due_digests(tx: Transaction, organisation: str, now_us: int, limit: int) -> list[DueDigestRow]:
     """Choices whose digest is due, with the person's zone and state, locked; those of another worker are passed over."""
     query = (
-        select(CHOICE, PERSON.c.timezone, PERSON.c.status, IDENTITY.c.external_id, IDENTITY.c.email)
+        select(
+            CHOICE,
+            PERSON.c.timezone,
+            PERSON.c.status,
+            PERSON.c.standing,
+            IDENTITY.c.external_id,
+            IDENTITY.c.email,
+        )
         .join(PERSON, PERSON.c.id == CHOICE.c.person_id)
         .join(IDENTITY, IDENTITY.c.person_id == CHOICE.c.person_id)
         .where(CHOICE.c.organisation_id == organisation, CHOICE.c.next_us <= now_us)
@@ -176,11 +193,54 @@ def due_digests(tx: Transaction, organisation: str, now_us: int, limit: int) -> 
     return tx.rows(DueDigestRow, query)
 
 
+def to_be_told(tx: Transaction, organisation: str, enrolled_only: bool) -> list[ToldPersonRow]:
+    """People with a sign-in and an address who did not decline notices, with their languages and zones."""
+    query = (
+        select(PERSON.c.id, PERSON.c.locale, PERSON.c.timezone)
+        .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
+        .join(ACCOUNT, ACCOUNT.c.person_id == PERSON.c.id)
+        .outerjoin(CHOICE, CHOICE.c.person_id == PERSON.c.id)
+        .where(
+            PERSON.c.organisation_id == organisation,
+            IDENTITY.c.email.is_not(None),
+            taking_part(enrolled_only),
+            or_(CHOICE.c.person_id.is_(None), CHOICE.c.notices),
+        )
+        .order_by(PERSON.c.id)
+    )
+    return tx.rows(ToldPersonRow, query)
+
+
+def choices_of(tx: Transaction, ids: Sequence[int]) -> dict[int, MailChoiceRow]:
+    """What people chose to get, of those who did."""
+    found: dict[int, MailChoiceRow] = {}
+    for start in range(0, len(ids), _CHUNK):
+        query = select(CHOICE).where(CHOICE.c.person_id.in_(ids[start : start + _CHUNK]))
+        found.update((row.person_id, row) for row in tx.rows(MailChoiceRow, query))
+    return found
+
+
+def add_many(tx: Transaction, made: Sequence[Mapping[str, object]]) -> None:
+    """Queue mails; those whose keys were used before are left out."""
+    if made:
+        statement = upsert(tx, MAIL).on_conflict_do_nothing(index_elements=["organisation_id", "key"])
+        tx.execute(statement, list(made))
+
+
+def visited(tx: Transaction, organisation: str, source: str, event_id: str) -> bool:
+    """Whether a visit was recorded already."""
+    where = and_(
+        EVENT.c.organisation_id == organisation, EVENT.c.source == source, EVENT.c.event_id == event_id
+    )
+    return tx.execute(select(EVENT.c.id).where(where)).first() is not None
+
+
 def without_choice(tx: Transaction, organisation: str, limit: int) -> list[ZonedPersonRow]:
-    """People with an address who never chose, and so have the usual digest, with their zones."""
+    """People with a sign-in and an address who never chose, and so have the usual digest, with their zones."""
     query = (
         select(PERSON.c.id, PERSON.c.timezone)
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
+        .join(ACCOUNT, ACCOUNT.c.person_id == PERSON.c.id)
         .outerjoin(CHOICE, CHOICE.c.person_id == PERSON.c.id)
         .where(
             PERSON.c.organisation_id == organisation, CHOICE.c.person_id.is_(None), IDENTITY.c.email.is_not(None),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import and_, delete, insert, or_, select, update
 
-from rewards.store import schema
+from rewards.store import directory, schema
 from rewards.store.rows import AccountRow, MovedEventRow, PersonIdentityRow, PersonLinkRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
@@ -108,8 +108,11 @@ def rename(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
         "organisation_id": organisation, "external_id": row.external_id, "person_id": kept, "name": row.name,
         "email": row.email,
     }  # fmt: skip
+    directory.drop_words(tx, [gone])
     tx.execute(delete(IDENTITY).where(IDENTITY.c.person_id == gone))
     tx.execute(insert(ALIAS), alias)
+    # The one kept is found by the other's id too.
+    directory.renew_words(tx, [kept])
 
 
 def valid_credentials(tx: Transaction, person_id: int) -> list[str]:

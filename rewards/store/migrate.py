@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from rewards.faults import BadValue
 from rewards.store import states
@@ -40,6 +40,12 @@ def upgrade(db: Database) -> None:
             # Alembic commits by itself unless Core knows that a transaction is open.
             tx.connection.begin()
         command.upgrade(_config(tx.connection), "head")
+
+
+def is_blank(db: Database) -> bool:
+    """True for a database without a single table: nobody's yet."""
+    with db.read() as tx:
+        return not inspect(tx.connection).get_table_names()
 
 
 def head() -> str:

@@ -32,6 +32,13 @@ def every(tx: Transaction) -> list[OrganisationRow]:
     return tx.rows(OrganisationRow, _SELECT.order_by(ORGANISATION.c.organisation_id))
 
 
+def change(tx: Transaction, slug: str, name: str, languages: str, networks: str) -> None:
+    """Change what a company says of itself."""
+    values = {"name": name, "languages": languages, "networks": networks}
+    tx.execute(update(ORGANISATION).where(ORGANISATION.c.organisation_id == slug).values(**values))
+    tx.memo.pop(("home", slug), None)
+
+
 def close_until(tx: Transaction, slug: str, until_us: int) -> None:
     """Freeze what happened before `until_us`."""
     where = ORGANISATION.c.organisation_id == slug

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
 
-from rewards.store import schema
+from rewards.store import directory, schema
 from rewards.store.rows import (
     AbsenceRow,
     EnrolmentRow,
+    FoundPersonRow,
     LeaveRow,
     MembershipRow,
     MovedEventRow,
@@ -20,6 +21,7 @@ from rewards.store.rows import (
 )
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
+from rewards.words import folded
 
 PERSON = schema.person
 IDENTITY = schema.person_identity
@@ -30,7 +32,6 @@ ZONE = schema.zone_change
 LEAVE = schema.leave
 ABSENCE = schema.absence
 ENROLMENT = schema.enrolment
-LINK = schema.person_link
 
 PRESENT = ("active", "paused")
 ENROLLED = "enrolled"
@@ -42,6 +43,8 @@ _HISTORY: dict[type[NamedTuple], Table] = {
     MembershipRow: MEMBERSHIP, ZoneChangeRow: ZONE, LeaveRow: LEAVE, AbsenceRow: ABSENCE, EnrolmentRow: ENROLMENT,
 }  # fmt: skip
 _CHUNK = 500
+MOST_SORTED = 200
+MANY = 1000
 
 
 def taking_part(enrolled_only: bool) -> ColumnElement[bool]:
@@ -58,10 +61,24 @@ def add_many(
         return []
     result = tx.execute(insert(PERSON).returning(PERSON.c.id, sort_by_parameter_order=True), list(rows))
     ids = [row.id for row in result]
-    tx.execute(
-        insert(IDENTITY), [{**one, "person_id": id_} for one, id_ in zip(identities, ids, strict=True)]
-    )
+    made = [
+        {**one, "person_id": id_, "sort_name": sort_name(str(one["name"]))}
+        for one, id_ in zip(identities, ids, strict=True)
+    ]
+    tx.execute(insert(IDENTITY), made)
+    found = [
+        FoundPersonRow._make({**row, **one}[field] for field in FoundPersonRow._fields)
+        for row, one in zip(rows, made, strict=True)
+    ]
+    directory.write_words(tx, found)
+    if len(ids) >= MANY:
+        directory.take_stock(tx)
     return ids
+
+
+def sort_name(name: str) -> str:
+    """The name as lists are ordered by it."""
+    return folded(name)[:MOST_SORTED]
 
 
 def find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow | None:
@@ -205,33 +222,45 @@ def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, i
 def change(tx: Transaction, person_id: int, values: Mapping[str, object]) -> None:
     """Update columns of one person."""
     tx.execute(update(PERSON).where(PERSON.c.id == person_id).values(**values))
+    if values.keys() & {"segment", "team"}:
+        directory.renew_words(tx, [person_id])
 
 
 def change_identity(tx: Transaction, person_id: int, name: str, email: str | None) -> None:
     """Update name and address."""
-    tx.execute(update(IDENTITY).where(IDENTITY.c.person_id == person_id).values(name=name, email=email))
+    values = {"name": name, "email": email, "sort_name": sort_name(name)}
+    tx.execute(update(IDENTITY).where(IDENTITY.c.person_id == person_id).values(**values))
+    directory.renew_words(tx, [person_id])
 
 
 def drop_identity(tx: Transaction, person_id: int) -> None:
     """Forget who this was."""
+    directory.drop_words(tx, [person_id])
     tx.execute(delete(IDENTITY).where(IDENTITY.c.person_id == person_id))
 
 
 def add_membership(
-    tx: Transaction, organisation: str, person_id: int, from_us: int, segment: str, team: str
+    tx: Transaction,
+    organisation: str,
+    person_id: int,
+    from_us: int,
+    segment: str,
+    team: str,
+    ahead: bool = False,
 ) -> None:
-    """From this instant on the person belongs to this segment and team."""
+    """From this instant on the person belongs to this segment and team; `ahead`: it has not come."""
     row = {
         "organisation_id": organisation,
         "person_id": person_id,
         "from_us": from_us,
         "segment": segment,
         "team": team,
+        "ahead": ahead,
     }
     statement = upsert(tx, MEMBERSHIP)
     tx.execute(
         statement.on_conflict_do_update(
-            index_elements=["person_id", "from_us"], set_={"segment": segment, "team": team}
+            index_elements=["person_id", "from_us"], set_={"segment": segment, "team": team, "ahead": ahead}
         ),
         row,
     )
@@ -276,12 +305,6 @@ def add_leaves(tx: Transaction, organisation: str, spans: Sequence[tuple[int, in
         tx.execute(insert(LEAVE), made)
 
 
-def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> None:
-    """Days off that were given back."""
-    spans = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
-    tx.execute(delete(LEAVE).where(*spans))
-
-
 def add_absence(tx: Transaction, organisation: str, person_id: int, from_us: int, until_us: int) -> None:
     """The person was not with the company from one instant up to another."""
     row = {"organisation_id": organisation, "person_id": person_id, "from_us": from_us, "until_us": until_us}
@@ -324,28 +347,10 @@ def history(tx: Transaction, shape: type[HistoryT], ids: Sequence[int]) -> dict[
     return found
 
 
-def add_link(tx: Transaction, organisation: str, low: int, high: int, at_us: int) -> None:
-    """Two accounts of one human."""
-    row = {"organisation_id": organisation, "low_id": low, "high_id": high, "created_at_us": at_us}
-    tx.execute(upsert(tx, LINK).on_conflict_do_nothing(), row)
-
-
-def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
-    """True when the two are accounts of one human, also by way of a third account."""
-    found, fresh = {one}, {one}
-    while fresh and other not in found:
-        touches = or_(LINK.c.low_id.in_(fresh), LINK.c.high_id.in_(fresh))
-        pairs = tx.execute(
-            select(LINK.c.low_id, LINK.c.high_id).where(LINK.c.organisation_id == organisation, touches)
-        )
-        fresh = {id_ for low, high in pairs for id_ in (low, high)} - found
-        found |= fresh
-    return other in found
-
-
-def drop_links(tx: Transaction, person_id: int) -> None:
-    """Forget the linked accounts of a person."""
-    tx.execute(delete(LINK).where(or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)))
+def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> bool:
+    """Forget days off; False where none are known that begin and end so."""
+    where = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
+    return bool(tx.execute(delete(LEAVE).where(*where)).rowcount)
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -14,7 +14,16 @@ from rewards.store.units import maybe_us
 
 # Of no meaning to the person, and of use to whoever steals the file.
 _SECRET = frozenset(
-    {"password_hash", "token_hash", "payload_hash", "request_hash", "dedupe", "secret", "former_secret"}
+    {
+        "password_hash",
+        "token_hash",
+        "payload_hash",
+        "request_hash",
+        "dedupe",
+        "secret",
+        "former_secret",
+        "sheet",
+    }
 )
 # Who decided about her is told by role in the program, not by name here.
 # What a mail holds may be a link that signs in.

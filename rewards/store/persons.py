@@ -30,19 +30,21 @@ def accounts_of(tx: Transaction, row: AnyPerson) -> list[int]:
     return rows.accounts_of(tx, row.id) if row.has_history else [row.id]
 
 
-def is_hidden(tx: Transaction, organisation: str, row: AnyPerson, **changed: object) -> bool:
-    """Whether a person stands on no board, once the columns named are `changed`."""
-
-    def now(name: str) -> object:
-        return changed.get(name, getattr(row, name))
-
-    if now("opted_out") or now("status") != "active" or now("standing") in (enrolment.PAUSED, enrolment.LEFT):
+def is_hidden(tx: Transaction, organisation: str, row: AnyPerson) -> bool:
+    """Whether a person stands on no board."""
+    if row.opted_out or row.status != "active" or row.standing in (enrolment.PAUSED, enrolment.LEFT):
         return True
-    return now("standing") != rows.ENROLLED and enrolment.shows_enrolled_only(tx, organisation)
+    return row.standing != rows.ENROLLED and enrolment.shows_enrolled_only(tx, organisation)
 
 
 def log_change(
-    tx: Transaction, organisation: str, actor: str, action: str, person_id: int, now: datetime
+    tx: Transaction,
+    organisation: str,
+    actor: str,
+    action: str,
+    person_id: int,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     """Note who did what to a person."""
-    trail.log(tx, organisation, actor, action, f"person:{person_id}", "", to_us(now))
+    trail.log(tx, organisation, actor, action, f"person:{person_id}", reason, to_us(now))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.prepared import Prepared, one_of
@@ -48,10 +48,20 @@ def add(
     return int(tx.execute(insert(REVIEW).returning(REVIEW.c.id), row).scalar_one())
 
 
-def open_ones(tx: Transaction, organisation: str) -> list[ReviewRow]:
-    """What waits for a decision, the oldest first."""
-    where = and_(REVIEW.c.organisation_id == organisation, REVIEW.c.status == "open")
-    return tx.rows(ReviewRow, select(REVIEW).where(where).order_by(REVIEW.c.id))
+def open_ones(
+    tx: Transaction, organisation: str, limit: int | None = None, kinds: Sequence[str] = ()
+) -> list[ReviewRow]:
+    """What waits for a decision (of some kinds, or of all), the oldest first."""
+    where = [REVIEW.c.organisation_id == organisation, REVIEW.c.status == "open"]
+    if kinds:
+        where.append(REVIEW.c.kind.in_(kinds))
+    return tx.rows(ReviewRow, select(REVIEW).where(*where).order_by(REVIEW.c.id).limit(limit))
+
+
+def count_open(tx: Transaction, organisation: str) -> int:
+    """How much waits for a decision."""
+    where = (REVIEW.c.organisation_id == organisation, REVIEW.c.status == "open")
+    return int(tx.execute(select(func.count()).select_from(REVIEW).where(*where)).scalar_one())
 
 
 def find(tx: Transaction, organisation: str, review_id: int) -> ReviewRow | None:

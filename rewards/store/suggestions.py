@@ -1,33 +1,32 @@
 """Rows of suggestion."""
 
-from typing import Any
-
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
 from rewards.store import schema
 from rewards.store.recognition import ERASED
+from rewards.store.rows import NamedSuggestionRow, SuggestionRow
 from rewards.store.session import Transaction
 
 SUGGESTION, IDENTITY = schema.suggestion, schema.person_identity
 OPEN = "open"
 
 
-def add(tx: Transaction, values: dict[str, Any]) -> int:
+def add(tx: Transaction, values: dict[str, object]) -> int:
     """Keep one; returns its number."""
     made = insert(SUGGESTION).values(**values).returning(SUGGESTION.c.id)
     return int(tx.execute(made).scalar_one())
 
 
-def find(tx: Transaction, organisation: str, suggestion: int, lock: bool = False) -> Row[Any] | None:
+def find(tx: Transaction, organisation: str, suggestion: int, lock: bool = False) -> SuggestionRow | None:
     """One, held until the transaction ends where it is to be decided."""
     where = and_(SUGGESTION.c.organisation_id == organisation, SUGGESTION.c.id == suggestion)
     query = select(SUGGESTION).where(where)
-    return tx.execute(tx.for_update(query) if lock else query).one_or_none()
+    return tx.row(SuggestionRow, tx.for_update(query) if lock else query)
 
 
 def with_status(
     tx: Transaction, organisation: str, status: str, limit: int, after: int = 0
-) -> list[Row[Any]]:
+) -> list[NamedSuggestionRow]:
     """Those of a status with who made them, the oldest first, from a number on."""
     where = and_(
         SUGGESTION.c.organisation_id == organisation, SUGGESTION.c.status == status, SUGGESTION.c.id > after
@@ -37,13 +36,13 @@ def with_status(
         .outerjoin(IDENTITY, IDENTITY.c.person_id == SUGGESTION.c.person_id)
         .where(where)
     )
-    return list(tx.execute(query.order_by(SUGGESTION.c.id).limit(limit)))
+    return tx.rows(NamedSuggestionRow, query.order_by(SUGGESTION.c.id).limit(limit))
 
 
-def of_person(tx: Transaction, person_id: int, limit: int) -> list[Row[Any]]:
+def of_person(tx: Transaction, person_id: int, limit: int) -> list[SuggestionRow]:
     """A person's own, the newest first."""
     query = select(SUGGESTION).where(SUGGESTION.c.person_id == person_id)
-    return list(tx.execute(query.order_by(SUGGESTION.c.id.desc()).limit(limit)))
+    return tx.rows(SuggestionRow, query.order_by(SUGGESTION.c.id.desc()).limit(limit))
 
 
 def waiting(tx: Transaction, organisation: str) -> int:
@@ -58,7 +57,7 @@ def open_of(tx: Transaction, person_id: int) -> int:
     return int(tx.execute(select(func.count()).select_from(SUGGESTION).where(where)).scalar_one())
 
 
-def change(tx: Transaction, suggestion: int, values: dict[str, Any]) -> None:
+def change(tx: Transaction, suggestion: int, values: dict[str, object]) -> None:
     """Note what was decided."""
     tx.execute(update(SUGGESTION).where(SUGGESTION.c.id == suggestion).values(**values))
 

@@ -13,7 +13,7 @@ from rewards.store.session import SelectT, Transaction
 OUTBOX = schema.outbox
 WEBHOOK = schema.webhook
 DELIVERY = schema.webhook_delivery
-ACTIVE, GONE = "active", "gone"
+ACTIVE, PAUSED, GONE = "active", "paused", "gone"
 _LOOKED_AT = 16
 WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 
@@ -48,7 +48,7 @@ def change(tx: Transaction, webhook: int, values: Mapping[str, object]) -> None:
 
 def end_of(tx: Transaction, person_id: int) -> None:
     """Whoever made them is gone: nothing is sent to these subscriptions any more, until somebody rotates their secret."""
-    where = and_(WEBHOOK.c.person_id == person_id, WEBHOOK.c.status == ACTIVE)
+    where = and_(WEBHOOK.c.person_id == person_id, WEBHOOK.c.status != GONE)
     tx.execute(update(WEBHOOK).where(where).values(status=GONE))
 
 
@@ -87,9 +87,9 @@ def take_from_outbox(tx: Transaction, limit: int, now_us: int) -> list[OutboxRow
     return found
 
 
-def active(tx: Transaction) -> list[WebhookRow]:
-    """Every subscription that is to be told."""
-    return tx.rows(WebhookRow, select(WEBHOOK).where(WEBHOOK.c.status == ACTIVE).order_by(WEBHOOK.c.id))
+def told(tx: Transaction) -> list[WebhookRow]:
+    """Every subscription that messages are kept for: those that are paused get theirs later."""
+    return tx.rows(WebhookRow, select(WEBHOOK).where(WEBHOOK.c.status != GONE).order_by(WEBHOOK.c.id))
 
 
 def send_later(tx: Transaction, pairs: Sequence[tuple[WebhookRow, OutboxRow]], now_us: int) -> None:
@@ -128,6 +128,7 @@ def claim_due(tx: Transaction, limit: int, per_webhook: int, now_us: int, until_
     query = (
         select(DELIVERY.c.id, DELIVERY.c.webhook_id)
         .where(DELIVERY.c.status == WAITING, DELIVERY.c.next_us <= now_us)
+        .where(DELIVERY.c.webhook_id.not_in(select(WEBHOOK.c.id).where(WEBHOOK.c.status == PAUSED)))
         .order_by(DELIVERY.c.next_us, DELIVERY.c.id)
         .limit(_LOOKED_AT * limit)
     )
@@ -161,16 +162,24 @@ def report(tx: Transaction, delivery: int, attempt: int, values: Mapping[str, ob
     return tx.execute(update(DELIVERY).where(where).values(**values)).rowcount == 1
 
 
-def again(tx: Transaction, organisation: str, webhook: int, delivery: int, now_us: int) -> bool:
-    """Put a failed message back in the queue under its old id; False when it did not fail."""
-    where = and_(
+def again(
+    tx: Transaction,
+    organisation: str,
+    webhook: int,
+    delivery: int | None,
+    now_us: int,
+    states: Sequence[str] = (FAILED, DELIVERED),
+) -> int:
+    """Put a message that has come to its end back in the queue under its old id, or (None) all of these states; returns how many."""
+    where = [
         DELIVERY.c.organisation_id == organisation,
         DELIVERY.c.webhook_id == webhook,
-        DELIVERY.c.id == delivery,
-        DELIVERY.c.status == FAILED,
-    )
+        DELIVERY.c.status.in_(states),
+    ]
+    if delivery is not None:
+        where.append(DELIVERY.c.id == delivery)
     values = {"status": WAITING, "attempts": 0, "next_us": now_us}
-    return tx.execute(update(DELIVERY).where(where).values(**values)).rowcount == 1
+    return tx.execute(update(DELIVERY).where(*where).values(**values)).rowcount
 
 
 def _skip_locked(tx: Transaction, query: SelectT) -> SelectT:

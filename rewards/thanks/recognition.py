@@ -21,8 +21,8 @@ from rewards.scheme.scheme import millipoints
 from rewards.store import journal as journal_rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
+from rewards.store import person_links, reviews, states
 from rewards.store import recognition as rows
-from rewards.store import reviews, states
 from rewards.store.persons import accounts_of, find_row
 from rewards.store.rows import KudosRow, NamedPersonRow
 from rewards.store.session import Transaction
@@ -288,7 +288,7 @@ def _check(
         raise BadValue(
             f"message of {len(message)} characters: limit 1 to {MESSAGE_MAX_CHARACTERS}; say it in a few words"
         )
-    if giver.id == receiver.id or people_rows.linked(tx, organisation, giver.id, receiver.id):
+    if giver.id == receiver.id or person_links.linked(tx, organisation, giver.id, receiver.id):
         raise Refused("kudos to oneself or to a linked account: not counted; thank a colleague")
     if "inactive" in (giver.status, receiver.status):
         raise Refused("kudos: one of the two is not active; thank somebody else")

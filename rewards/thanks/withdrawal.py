@@ -95,6 +95,6 @@ def _undo(tx: Transaction, organisation: str, home: OrganisationRow, gift: Kudos
 
 
 def _close_review(tx: Transaction, organisation: str, kudos: int, actor: str, now_us: int) -> None:
-    for row in reviews.open_ones(tx, organisation):
-        if row.kind in OF_THANKS and json.loads(row.detail).get("kudos") == kudos:
+    for row in reviews.open_ones(tx, organisation, kinds=OF_THANKS):
+        if json.loads(row.detail).get("kudos") == kudos:
             reviews.decide(tx, row.id, "declined", actor, "taken back by the giver", now_us)

@@ -12,6 +12,7 @@ from sims.doctor import cores, installed, is_off, operator_advice, operator_find
 from sims.ensemble.executors import choose_executor
 
 MANY_RUNS = 1_000
+ORGANISATION_DEFAULT = "company"
 SECONDS_TO_WRITE = 2.0
 SECONDS_TO_ANSWER = 3.0
 
@@ -27,11 +28,13 @@ def doctor(json_out: JsonOut = None) -> None:
         for name, found in installed().items()
         if found == "not installed"
     ]
-    state, finding = database_state()
+    state, finding, usable = database_state()
     finding += operator_findings(os.environ, database_file())
     signed_on, amiss = sign_on_state()
     finding += amiss
     advice = operator_advice(os.environ)
+    if usable:
+        advice += program_advice(os.environ.get("GROUNDSWELL_ORGANISATION") or ORGANISATION_DEFAULT)
     body: dict[str, Any] = {
         "kind": "doctor",
         "versions": installed(),
@@ -56,13 +59,13 @@ def doctor(json_out: JsonOut = None) -> None:
         raise typer.Exit(FINDING)
 
 
-def database_state() -> tuple[str, list[str]]:
-    """What the database is like, and what is wrong with it (a database that does not exist yet is not wrong)."""
+def database_state() -> tuple[str, list[str], bool]:
+    """What the database is like, what is wrong with it (one that does not exist yet is not wrong), and whether it can be asked."""
     from rewards.store.migrate import CURRENT, WHAT_TO_DO, state
 
     url, file = database_url(), database_file()
     if file is not None and not file.exists() and (file.parent.is_dir() or not file.parent.exists()):
-        return "not created yet", []
+        return "not created yet", [], False
     try:
         with opened(url) as database:
             found = state(database)
@@ -70,8 +73,10 @@ def database_state() -> tuple[str, list[str]]:
             with database.begin(SECONDS_TO_WRITE):
                 pass
     except ValueError as error:
-        return "unreachable", [str(error)]
-    return found, [] if found == CURRENT else [f"database {shown(url)} {WHAT_TO_DO[found]}"]
+        return "unreachable", [str(error)], False
+    if found == CURRENT:
+        return found, [], True
+    return found, [f"database {shown(url)} {WHAT_TO_DO[found]}"], False
 
 
 def sign_on_state() -> tuple[str, list[str]]:
@@ -99,6 +104,35 @@ def sign_on_state() -> tuple[str, list[str]]:
     if isinstance(methods, list) and "S256" not in methods:
         return state, [f"single sign-on: {settings.issuer} does not take PKCE with S256; switch it on there"]
     return state, []
+
+
+def program_advice(organisation: str) -> list[str]:
+    """What keeps a company from beginning, one line each: nothing set up, another organisation named, nobody who administers, no scheme."""
+    from rewards.founding import is_empty
+    from rewards.people.account_desk import has_admin
+    from rewards.people.organisations import get_organisation, list_organisations
+    from rewards.publishing.publication import versions
+
+    with opened() as database, database.read() as tx:
+        if is_empty(tx):
+            return [
+                "nothing is set up yet: groundswell serve prints a link to do it on pages, groundswell init does it by command"
+            ]
+        if get_organisation(tx, organisation) is None:
+            known = ", ".join(one.slug for one in list_organisations(tx)[:5])
+            return [
+                f"GROUNDSWELL_ORGANISATION is {organisation!r}, which the database does not hold; it holds {known}"
+            ]
+        found = []
+        if not has_admin(tx, organisation):
+            found.append(
+                f"nobody administers {organisation!r}: groundswell account invite ID --roles admin,employee"
+            )
+        if not versions(tx, organisation):
+            found.append(
+                f"{organisation!r} has no scheme: nothing earns points; publish a template at /hr/first-scheme"
+            )
+    return found
 
 
 def database_file() -> Path | None:

@@ -1,12 +1,12 @@
-"""The commands that touch a live program: init, post, db upgrade, verify, backup and restore."""
+"""The commands that touch a live program: post, rehearse, db upgrade, verify, backup and restore."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 DATABASE_DEFAULT = "sqlite:///var/groundswell.sqlite"
 DATABASE_PACKAGES = frozenset({"sqlalchemy", "sqlite3", "psycopg", "alembic"})
-INIT_SCOPES = ("events:write", "events:backfill", "me:read")
 
 db = typer.Typer(no_args_is_help=True, help="The live program's database, named by DATABASE_URL.")
 
@@ -88,6 +87,24 @@ def usable(url: str | None = None) -> Iterator["Database"]:
         yield database
 
 
+def prepared(url: str) -> None:
+    """Make the tables in a database that is blank, and SQLite's file where its folder is there, or the default's.
+
+    A folder that is missing is told and not made: a disk may not be mounted. Raises `InputError`.
+    """
+    from rewards.store.address import parse_address
+    from rewards.store.engines import file_of
+    from rewards.store.migrate import is_blank
+    from rewards.store.migrate import upgrade as migrate
+
+    parsed = parse_address(url)
+    file = file_of(parsed) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+    create = file is None or url == DATABASE_DEFAULT or file.parent.is_dir()
+    with opened(url, create=create) as database:
+        if is_blank(database):
+            migrate(database)
+
+
 @db.command()
 def upgrade() -> None:
     """Bring the database's tables, and what scoring remembers of people, up to this version.
@@ -145,66 +162,6 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
     with database_faults(database_url()):
         put_back(source, database_url())
     say(f"{source} restored to {shown(database_url())}")
-
-
-def init(
-    people: Annotated[Path, typer.Option(metavar="P.csv", help="The people to import.")],
-    scheme: Annotated[Path, typer.Option(metavar="S.yaml", help="The scheme to publish.")],
-    organisation: Annotated[
-        str, typer.Option(envvar="GROUNDSWELL_ORGANISATION", help="Short name: a-z, 0-9 and hyphens.")
-    ] = "company",
-    name: Annotated[str, typer.Option(help="Name for people to read.")] = "Our company",
-    timezone: Annotated[str, typer.Option(help="IANA time zone.")] = "Europe/Madrid",
-    since: Annotated[
-        str, typer.Option(metavar="DATE", help="In force from this day (UTC), so that history can be posted.")
-    ] = "2000-01-01",
-) -> None:
-    """Create an organisation with a live program in DATABASE_URL, and print an API token, once.
-
-    Example: groundswell init --people examples/people-midsize.csv --scheme examples/schemes/clicks.yaml
-    """
-    from rewards.document import load_document
-    from rewards.people.accounts import create_token
-    from rewards.people.organisations import create_organisation
-    from rewards.people.people import import_people
-    from rewards.people_file import load_file
-    from rewards.publishing.publication import publish_scheme
-    from rewards.scheme.scheme import IncentiveScheme
-    from rewards.store.migrate import upgrade as migrate
-
-    found = load_file(people, flag_zones=True)
-    loaded = load_document(scheme, IncentiveScheme)
-    now = datetime.now(UTC)
-    effective_at = _midnight(since)
-    # Segments and teams hold from the same day on, or history would be scored without them.
-    began = min(now, effective_at)
-    with opened(create=True) as database:
-        migrate(database)
-        with database.begin() as tx:
-            create_organisation(tx, organisation, name, timezone, began)
-            summary = import_people(tx, organisation, found.rows, began, people.name)
-            mode: Literal["prospective", "exact"] = "prospective" if effective_at >= now else "exact"
-            publish_scheme(tx, organisation, loaded, effective_at, "init", "first scheme", now, mode)
-            token = create_token(tx, organisation, "init", INIT_SCOPES, now)
-    for one in summary.not_taken:
-        said = found.unknown_zones.get(one.person, "") if one.value is None else one.value
-        say(f"{people}:{found.lines[one.person]}: {one.column}: got {said!r}, which was not taken: {one.why}")
-    say(f"{organisation}: {len(found.rows)} people, scheme '{loaded.name}' in force from {since}")
-    say(f"API token, shown this once: {token}")
-    say(f"serve it with GROUNDSWELL_ORGANISATION={organisation} groundswell serve")
-
-
-def _midnight(day: str) -> datetime:
-    from rewards.fields import day_of
-
-    try:
-        since = day_of(day)
-    except ValueError:
-        raise InputError(f"--since: got {day!r}; it must be a date; write it as 2026-01-05") from None
-    from rewards.bounds import check_day
-
-    check_day(since, "--since")
-    return datetime.combine(since, time(), UTC)
 
 
 def rehearse(

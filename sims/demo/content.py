@@ -75,6 +75,15 @@ SHARED = (
 )
 
 
+# One item that may go everywhere, with a text for each of several colleagues.
+_EVERYWHERE = "open-source-logger"
+_NETWORKS = ("linkedin", "x", "bluesky", "mastodon", "xing", "mail", "facebook", "threads", "whatsapp")
+_MORE_TEXTS = (
+    "The code of our data logger is public from today. Have a look at how it buffers when the network is gone.",
+    "I have used our data logger for years. Now everybody can, and change it.",
+)
+
+
 def demo_items(now: datetime) -> list[ContentItem]:
     """Six items: four green-lit, one to take care with, one that may not be shared yet."""
     return [
@@ -85,10 +94,10 @@ def demo_items(now: datetime) -> list[ContentItem]:
             summary=summary,
             topic=topic,
             language="en",
-            channels={"linkedin": status, "x": status},
+            channels=dict.fromkeys(_NETWORKS if key == _EVERYWHERE else ("linkedin", "x"), status),
             disclosure=DISCLOSURE,
             expires_at=now + timedelta(days=days),
-            suggested_texts=(text,) if text else (),
+            suggested_texts=(*((text,) if text else ()), *(_MORE_TEXTS if key == _EVERYWHERE else ())),
             approver="p214",
         )
         for key, title, summary, topic, status, days, text in _ITEMS

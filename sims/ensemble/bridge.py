@@ -1,4 +1,4 @@
-"""The only module of `sims` that knows the model: one run in, daily arrays or events out.
+"""One run of the model: a scenario and a seed in, daily arrays or events out. Ensembles and comparisons know the model by this alone.
 
 Importing it is light; the model is imported by the functions, in the process that runs it.
 """

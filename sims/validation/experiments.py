@@ -158,7 +158,7 @@ def timing(p: Parameters, seed: int, run: int) -> dict[int, float]:
     busy = p.replace(base_log_odds=-4.0)
     model = AdvocacyModel(setting, seed, run, parameters=busy, record_events=True)
     model.run_for(28)
-    rows = model.programme.kept_rows()
+    rows = model.program.kept_rows()
     shares = {
         int(n): int(s) for n, s, k in zip(rows.number, rows.seconds, rows.kind, strict=True) if k == SHARE
     }

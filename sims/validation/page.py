@@ -12,7 +12,7 @@ from sims.doctor import version
 from sims.reports.render import table
 from sims.validation.notes import NOTES
 from sims.validation.plots import number, svg_of
-from sims.validation.validate import SIGN_SHARE, Verdict, number_of, passed
+from sims.validation.validate import SIGN_SHARE, BandCheck, number_of, passed
 
 PLOTS = "validation"
 SIDES = {-1: "below", 1: "above"}
@@ -47,7 +47,7 @@ The validation runs in other random worlds than the calibration did.
 """
 
 
-def verdict_table(verdicts: Sequence[Verdict]) -> str:
+def verdict_table(verdicts: Sequence[BandCheck]) -> str:
     """Plain text: a row for each part of a target, and the count."""
     rows = [
         [
@@ -68,7 +68,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> str:
     )
 
 
-def page(verdicts: Sequence[Verdict], seed: int) -> str:
+def page(verdicts: Sequence[BandCheck], seed: int) -> str:
     """The page as Markdown. Plots are expected in the folder `validation` beside it."""
     outcome = passed(verdicts)
     made = default_posterior().provenance
@@ -89,7 +89,7 @@ def page(verdicts: Sequence[Verdict], seed: int) -> str:
     return "\n".join([*parts, "## What the targets say about the parameters", _learnt()])
 
 
-def write_page(path: Path, verdicts: Sequence[Verdict], seed: int) -> None:
+def write_page(path: Path, verdicts: Sequence[BandCheck], seed: int) -> None:
     """Write the page, and its plots into the folder `validation` beside it."""
     folder = path.parent / PLOTS
     folder.mkdir(exist_ok=True)
@@ -99,7 +99,7 @@ def write_page(path: Path, verdicts: Sequence[Verdict], seed: int) -> None:
         write_text(folder / f"{target:02d}.svg", svg_of(mine))
 
 
-def _markdown_table(verdicts: Sequence[Verdict]) -> str:
+def _markdown_table(verdicts: Sequence[BandCheck]) -> str:
     lines = [
         "| # | target | unit | band | median | 90 % interval | sign holds | verdict |",
         "|---|---|---|---|---|---|---|---|",
@@ -114,7 +114,7 @@ def _markdown_table(verdicts: Sequence[Verdict]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _section(target: int, verdicts: Sequence[Verdict]) -> str:
+def _section(target: int, verdicts: Sequence[BandCheck]) -> str:
     note = NOTES[target]
     word = "passes" if all(v.passed for v in verdicts) else "fails"
     lines = [
@@ -128,11 +128,11 @@ def _section(target: int, verdicts: Sequence[Verdict]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _said(v: Verdict) -> str:
+def _said(v: BandCheck) -> str:
     return f"{v.title} {number(v.median)} ({number(v.interval[0])} to {number(v.interval[1])})"
 
 
-def _reason(v: Verdict) -> str:
+def _reason(v: BandCheck) -> str:
     reasons = []
     if v.interval[0] > v.high or v.interval[1] < v.low:
         reasons.append(

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from sims.validation.validate import Verdict
+from sims.validation.validate import BandCheck
 
 Floats = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ FAILED = "#a11d1d"
 FAR_EDGE = 1.5
 
 
-def svg_of(verdicts: Sequence[Verdict]) -> str:
+def svg_of(verdicts: Sequence[BandCheck]) -> str:
     """One SVG document with a row for each verdict."""
     height = ROW * len(verdicts) + 8
     label = escape("; ".join(f"{v.title}: median {number(v.median)} {v.unit}" for v in verdicts))
@@ -41,7 +41,7 @@ def number(value: float) -> str:
     return text.replace("-", "−")
 
 
-def span(verdict: Verdict) -> tuple[float, float]:
+def span(verdict: BandCheck) -> tuple[float, float]:
     """The ends of the axis: the replicates, and the band's edges where they are near."""
     values = np.array(verdict.values)
     low, high = float(values.min()), float(values.max())
@@ -56,7 +56,7 @@ def span(verdict: Verdict) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _row(verdict: Verdict, top: int) -> str:
+def _row(verdict: BandCheck, top: int) -> str:
     low, high = span(verdict)
     axis = top + AXIS_BELOW_TITLE
 

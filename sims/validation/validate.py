@@ -47,7 +47,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class BandCheck:
     """What the replicates said of one number; `values` has one of them a replicate."""
 
     key: int
@@ -110,7 +110,7 @@ def validate(
     seed: int = 1,
     numbers: Iterable[int] | None = None,
     processes: int | None = None,
-) -> list[Verdict]:
+) -> list[BandCheck]:
     """Run the experiments of the wanted targets (all by default) and judge each target.
 
     The result depends on replicates, seed and version alone. Raises ValueError for a number out of range.
@@ -152,19 +152,19 @@ def number_of(key: int) -> int:
     return key // 10 if key >= 100 or key == 61 else key
 
 
-def passed(verdicts: Iterable[Verdict]) -> dict[int, bool]:
+def passed(verdicts: Iterable[BandCheck]) -> dict[int, bool]:
     """{target number: whether all its parts passed}."""
     verdicts = list(verdicts)
     numbers = dict.fromkeys(number_of(verdict.key) for verdict in verdicts)
     return {n: all(v.passed for v in verdicts if number_of(v.key) == n) for n in numbers}
 
 
-def judge(target: Target, values: Floats) -> Verdict:
+def judge(target: Target, values: Floats) -> BandCheck:
     """The verdict on one target from one value a replicate."""
     low, high = (float(x) for x in np.quantile(values, (0.05, 0.95)))
     side = float(np.mean(np.sign(values - target.neutral) == target.sign)) if target.sign else 1.0
     meets = low <= target.high and high >= target.low
-    return Verdict(
+    return BandCheck(
         key=target.key,
         title=target.title,
         unit=target.unit,
@@ -181,7 +181,7 @@ def judge(target: Target, values: Floats) -> Verdict:
     )
 
 
-def as_json(verdicts: list[Verdict], seed: int) -> dict[str, Any]:
+def as_json(verdicts: list[BandCheck], seed: int) -> dict[str, Any]:
     """The machine form of `groundswell validate --json`."""
     outcome = passed(verdicts)
     return {

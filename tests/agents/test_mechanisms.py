@@ -159,10 +159,10 @@ def test_a_board_without_points_ranks_by_shares() -> None:
     model = AdvocacyModel(company(Phase(), Phase(day=7, leaderboard="shown"), days=30), 1, parameters=BUSY)
     model.run_for(8)
     model.state.total_shares += np.arange(60)
-    offer = model.programme.incentives(8, model.state, model.staff.present(8))
+    offer = model.program.incentives(8, model.state, model.staff.present(8))
     assert (offer.rank[-15:] == 1.0).all()
     assert (offer.rank[1:15] == -1.0).all()
-    assert not model.programme.incentives(6, model.state, model.staff.present(6)).rank.any()
+    assert not model.program.incentives(6, model.state, model.staff.present(6)).rank.any()
 
 
 def test_surprises_are_not_announced_but_learnt_and_do_not_erode() -> None:
@@ -170,11 +170,11 @@ def test_surprises_are_not_announced_but_learnt_and_do_not_erode() -> None:
         AdvocacyModel(company(Phase(scheme=Reward(size="large", expectation=e).scheme())), 1, parameters=BUSY)
         for e in ("expected", "surprise")
     )
-    assert known.programme.running[0].share_belief == pytest.approx(np.full(60, 25.0))
-    assert not secret.programme.running[0].share_belief.any()
+    assert known.program.running[0].share_belief == pytest.approx(np.full(60, 25.0))
+    assert not secret.program.running[0].share_belief.any()
     for model in (known, secret):
         model.run_for(42)
-    assert secret.programme.running[0].share_belief.max() > 10.0
+    assert secret.program.running[0].share_belief.max() > 10.0
     assert known.outcomes()["motivation"][-1] < secret.outcomes()["motivation"][-1]
 
 
@@ -185,7 +185,7 @@ def test_a_bonus_for_leads_counts_at_the_chance_of_a_lead() -> None:
         "b",
     )
     model = AdvocacyModel(company(Phase(scheme=bonus)), 1, parameters=BUSY)
-    assert model.programme.running[0].click_belief == pytest.approx(np.full(60, 1000 * BUSY.leads_per_click))
+    assert model.program.running[0].click_belief == pytest.approx(np.full(60, 1000 * BUSY.leads_per_click))
 
 
 def test_recognition_reaches_those_it_is_for() -> None:

@@ -71,7 +71,7 @@ def every_command(folder: Path) -> list[tuple[str, ...]]:
     )
     return [
         ("db", "verify"), ("db", "backup", str(folder / "out.backup")), ("rehearse", "d1"), ("doctor",), ("worker", "--once"),
-        ("serve", "--port", "0"), ("db", "upgrade"), init, ("db", "restore", str(folder / "none.backup")),
+        ("serve", "--port", "0"), ("account", "list"), ("account", "invite", "p1"), ("db", "upgrade"), init, ("db", "restore", str(folder / "none.backup")),
     ]  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def live(sound: Path) -> Iterator[tuple[TestClient, Path, str]]:
         yield client, sound, company.token
 
 
-ALIVE = {"/healthz", "/metrics", "/openapi.json", "/static"}
+ALIVE = {"/healthz", "/metrics", "/openapi.json", "/static", "/reset"}
 
 
 def every_request(client: TestClient, token: str) -> Iterator[tuple[str, str, Any, list[Any]]]:

@@ -50,8 +50,12 @@ def test_sign_in_share_and_thank_by_keyboard(visit: Callable[..., Visitor]) -> N
 
     tab_to(page, page.get_by_role("link", name="Thanks"))
     page.keyboard.press("Enter")
-    tab_to(page, page.get_by_label("Who"))
-    page.keyboard.press("ArrowDown")
+    tab_to(page, page.get_by_label("Who: a name begins with"))
+    page.keyboard.type("a")
+    colleague = page.get_by_role("group", name="Who").get_by_role("checkbox").first
+    expect(colleague).to_be_visible()
+    tab_to(page, colleague)
+    page.keyboard.press("Space")
     tab_to(page, page.get_by_label("For what"))
     page.keyboard.type("You explained it twice and smiled.")
     tab_to(page, page.get_by_role("button", name="Send thanks"))

@@ -13,14 +13,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-from rewards.people.accounts import sign_in
-from rewards.store.session import open_database
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -159,24 +154,3 @@ def test_every_setting_is_told() -> None:
     assert {name for name in names | provider if f"| `{name}` |" not in table} == set()
     assert {name for name in names if name not in (Settings.__doc__ or "")} == set()
     assert {name for name in provider if name not in (ProviderSettings.__doc__ or "")} == set()
-
-
-def test_who_is_given_a_sign_in_as_told_can_sign_in(tmp_path: Path) -> None:
-    (code,) = (text for text in blocks(ROOT / "docs/running.md", "python") if "give_sign_in" in text)
-    found: dict[str, Any] = {}
-    exec(code, found)  # the document's own words
-    url = f"sqlite:///{tmp_path}/company.sqlite"
-    env = os.environ | {"DATABASE_URL": url}
-    made = ["init", "--people", "examples/people-midsize.csv", "--scheme", "examples/schemes/clicks.yaml"]
-    subprocess.run(
-        [str(Path(sys.executable).parent / "groundswell"), *made, "--organisation", "acme"],
-        cwd=ROOT, env=env, capture_output=True, timeout=SECONDS, check=True,
-    )  # fmt: skip
-    database = open_database(url)
-    try:
-        now = datetime.now(UTC)
-        assert sign_in(database, "acme", "p001", "a long enough phrase", now) is None
-        found["give_sign_in"](url, "acme", "p001", ["employee"], "a long enough phrase")
-        assert sign_in(database, "acme", "p001", "a long enough phrase", now) is not None
-    finally:
-        database.close()

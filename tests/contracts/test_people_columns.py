@@ -18,7 +18,9 @@ from rewards.nominations.nominations import nominate
 from rewards.outside.mail import queue
 from rewards.outside.webhooks import subscribe
 from rewards.people.accounts import create_account, create_token, hash_password, open_session
+from rewards.people.invitations import reset
 from rewards.people.people import deactivate, erase, import_people, link_people, reactivate, set_leave
+from rewards.people.uploads import keep_upload
 from rewards.people_file import PersonRow
 from rewards.shop.claims import claim_reward
 from rewards.store import schema
@@ -106,6 +108,8 @@ def world(db: Any) -> World:
         deactivate(tx, org, "ben", now)
         reactivate(tx, org, "ben", now)
         open_session(tx, org, "ben", now)
+        reset(tx, org, "ben", now)
+        keep_upload(tx, org, "ben", "people.csv", b"id\nben\n", now)
         queue(tx, org, "ben2", "join", {"link": "/account/ben"}, now)
         choose(tx, org, "ben", Choice("daily"), now)
     made.record(made.event("ben2", now - HOUR), made.event("dan", now - HOUR, owner="ben2"))

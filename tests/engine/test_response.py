@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from engine.graph import Graph
-from engine.response import CLICKED, FIRST_VIEW, REPOSTED, Outcome, ResponseRates, Scratch, Shares, propagate
+from engine.response import CLICKED, FIRST_VIEW, REPOSTED, Exposure, ResponseRates, Scratch, Shares, propagate
 from engine.streams import Stream, stream_key
 
 Floats = NDArray[np.float32]
@@ -38,7 +38,7 @@ class Audience:
 
     def day(
         self, shares: Shares, rates: ResponseRates, day: int, run: int = 0, scratch: Any = None
-    ) -> Outcome:
+    ) -> Exposure:
         key = stream_key(4, Stream.SEE, run)
         return propagate(
             self.graph, shares, self.trust, self.fatigue, self.interest, self.load, rates, key, day, scratch

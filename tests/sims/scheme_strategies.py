@@ -30,7 +30,7 @@ def rules(draw: st.DrawFn, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": name,
         "title": name,
-        "on": name.split("-")[0],
+        "on": name.split("-", maxsplit=1)[0],
         "points": draw(st.integers(1, 5)),
     }
     found["caps"] = draw(st.lists(caps, max_size=2))

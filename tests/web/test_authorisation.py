@@ -23,6 +23,11 @@ PUBLIC = {
     "/sign-in/sso/callback",
     "/sign-out",
     "/language",
+    "/mail/unsubscribe/{token}",
+    "/reset",
+    "/setup/{token}",
+    "/reset/{token}",
+    "/invitation/{token}",
     "/openapi.json",
     "/api/v1/issuers/{id}",
     "/api/v1/issuers/{id}/status/{number}",
@@ -30,6 +35,19 @@ PUBLIC = {
 }
 BEARER = {"/api/v1/events": "events:write", "/api/v1/me": "me:read", "/api/v1/balances": "admin"}
 FORMS = {
+    "/share": {"item": "launch", "channel": "linkedin"},
+    "/content/approval": {"people": "1"},
+    "/content/bring/file": {"file": "x"},
+    "/content/suggestions/{id}": {"decision": "accept"},
+    "/account/notifications": {
+        "digest": "off",
+        "weekday": "1",
+        "hour": "9",
+        "quiet_from": "20",
+        "quiet_until": "7",
+    },
+    "/account/membership": {"step": "pause"},
+    "/hr/membership": {"whom": "everybody"},
     "/thanks": {"receiver": "ben", "message": "Thank you", "key": "0123456789"},
     "/share/{code}/declare": {},
     "/account/sessions/end": {"session": "0"},

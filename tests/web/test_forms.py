@@ -66,7 +66,7 @@ def test_whom_one_thanks_is_kept_with_the_words(
     client: TestClient, sign_in: Callable[[str], TestClient]
 ) -> None:
     sign_in("ana")
-    assert '<option value="ben" selected>' in thank(client, LINE * 11)[1]
+    assert 'name="receiver" value="ben" checked>' in thank(client, LINE * 11)[1]
 
 
 def test_a_form_that_lacks_a_field_gives_the_words_back_too(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+import web
 from rewards.people.accounts import create_account, open_session
 from rewards.people.rights import MEANINGS, RIGHTS_OF, ROLES, TITLES, Right, rights_of
 from rewards.store.session import Database
@@ -60,6 +62,16 @@ def test_the_matrix_knows_every_route() -> None:
     routes = every_route(create_app(Settings(DATABASE_URL="sqlite:///missing.sqlite")).routes)
     served = {(m, route.path) for route in routes if isinstance(route, APIRoute) for m in route.methods}
     assert served == {(one.method, one.path) for one in entrances(ROUTERS)}
+
+
+def test_every_module_with_routes_is_served() -> None:
+    """A router that nobody includes is a page that nobody reaches."""
+    root = Path(web.__file__).parent
+    files = [
+        file for file in root.rglob("*.py") if re.search(r"^router = ", file.read_text("utf-8"), re.MULTILINE)
+    ]
+    modules = [".".join(("web", *file.relative_to(root).with_suffix("").parts)) for file in files]
+    assert [name for name in modules if import_module(name).router not in ROUTERS] == []
 
 
 def test_every_route_lets_in_the_roles_of_the_matrix_alone(visitors: dict[str, TestClient]) -> None:

@@ -12,11 +12,17 @@ from typing import Any
 
 import pytest
 
+from rewards.faults import BadValue
+from rewards.outside.mail import queue
 from rewards.outside.webhooks import subscribe
+from rewards.people.people import import_people
+from rewards.people_file import PersonRow
 from rewards.store import trail
 from rewards.store.units import to_us
 from tests.conftest import World
+from tests.rewards.mailbox import mailbox
 from tests.rewards.receiver import receiving
+from web.settings import settings_from_environment
 
 HOLD = """
 name: held
@@ -91,3 +97,47 @@ def test_a_database_without_migrations_is_one_line(tmp_path: Any) -> None:
     assert done.returncode == 2
     assert "db upgrade" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_mail_goes_out_by_the_server_that_the_environment_names(world: World) -> None:
+    with world.db.begin() as tx:
+        row = PersonRow(id="ana", name="Ana", email="ana@acme.example", segment="sales", team="north", timezone="UTC", contacts=1)  # fmt: skip
+        import_people(tx, world.organisation, [row], world.now)
+        queue(tx, world.organisation, "ana", "invitation", {"link": "/invitation/abc"}, world.now)
+    with mailbox() as box:
+        named = {
+            "GROUNDSWELL_SMTP_HOST": "127.0.0.1", "GROUNDSWELL_SMTP_PORT": str(box.port), "GROUNDSWELL_SMTP_TLS": "none",
+            "GROUNDSWELL_MAIL_FROM": "advocacy@acme.example", "GROUNDSWELL_BASE_URL": "https://share.acme.example",
+        }  # fmt: skip
+        done = subprocess.run(
+            command("--once"), env=environment(world) | named, capture_output=True, text=True, timeout=60, check=False
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 mails sent, 0 to retry, 0 failed, 0 too late to be sent" in done.stdout
+    assert box.to == ["ana@acme.example"]
+
+
+@pytest.mark.parametrize(
+    ("named", "why"),
+    [
+        ({"GROUNDSWELL_MAIL_FROM": ""}, "GROUNDSWELL_MAIL_FROM: not set"),
+        ({"GROUNDSWELL_BASE_URL": ""}, "GROUNDSWELL_BASE_URL: not set"),
+        ({"GROUNDSWELL_MAIL_FROM": "nobody"}, "GROUNDSWELL_MAIL_FROM: not a mail address"),
+        ({"GROUNDSWELL_SMTP_TLS": "perhaps"}, "GROUNDSWELL_SMTP_TLS"),
+        ({"GROUNDSWELL_SMTP_PORT": "x"}, "GROUNDSWELL_SMTP_PORT"),
+        ({"GROUNDSWELL_SMTP_TLS": "none", "GROUNDSWELL_SMTP_USER": "u"}, "in the clear"),
+    ],
+)
+def test_settings_of_mail_that_cannot_be_are_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, named: dict[str, str], why: str
+) -> None:
+    whole = {
+        "GROUNDSWELL_SMTP_HOST": "mail.acme.example", "GROUNDSWELL_MAIL_FROM": "advocacy@acme.example",
+        "GROUNDSWELL_BASE_URL": "https://share.acme.example", "GROUNDSWELL_SMTP_PASSWORD": "hush",
+    }  # fmt: skip
+    for name, value in (whole | named).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BadValue) as told:
+        assert settings_from_environment().post
+    assert why in str(told.value)
+    assert "hush" not in str(told.value)

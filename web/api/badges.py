@@ -77,7 +77,7 @@ class Shown(Strict):
     credential: Annotated[str, Field(min_length=1, max_length=MOST_TOKEN_CHARACTERS)]
 
 
-class Verdict(Strict):
+class CredentialCheck(Strict):
     """Whether it is genuine and still holds, and if not, why."""
 
     valid: bool
@@ -197,8 +197,8 @@ def status(
     summary="Check a credential",
     responses={status: problems(400)[status] for status in (400, 413, 422, 503)},
 )
-def verify(store: Store, body: Shown) -> Verdict:
+def verify(store: Store, body: Shown) -> CredentialCheck:
     """Signature, dates and status of a badge that was signed here. Public; it tells nothing of who holds it."""
     with store.read() as tx:
         found = verify_credential(tx, body.credential)
-    return Verdict(valid=found.valid, reason=found.reason, issuer=found.issuer, badge=found.badge)
+    return CredentialCheck(valid=found.valid, reason=found.reason, issuer=found.issuer, badge=found.badge)

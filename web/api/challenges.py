@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api/v1/challenges", tags=["challenges"])
 Reader = Annotated[ApiToken, Depends(token_with("me:read"))]
 
 
-class Stand(Strict):
+class TeamStanding(Strict):
     """How far a team, a segment or the reader is; `team` is empty where the goal is everybody's."""
 
     team: str
@@ -41,7 +41,7 @@ class ChallengeOut(Strict):
     first_day: date
     last_day: date
     state: Literal["running", "counting", "final"]
-    teams: list[Stand]
+    teams: list[TeamStanding]
     suppressed: int
 
 
@@ -64,7 +64,7 @@ def _challenge(view: ChallengeView) -> ChallengeOut:
         last_day=view.last_day,
         state=view.state,
         teams=[
-            Stand(team=one.team, done=one.done, reached=one.reached, is_mine=one.is_mine)
+            TeamStanding(team=one.team, done=one.done, reached=one.reached, is_mine=one.is_mine)
             for one in view.teams
         ],
         suppressed=view.suppressed,

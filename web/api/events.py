@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
@@ -15,18 +16,18 @@ from starlette.concurrency import run_in_threadpool
 from rewards.events import OWN_KINDS, Event, EventError, is_json, parse_cloudevent, read_json
 from rewards.ledger.entries import Receipt
 from rewards.ledger.intake import record
-from rewards.ledger.singles import Single, record_singles
-from rewards.people.accounts import ApiToken
-from rewards.store.session import Database
+from rewards.ledger.singles import NotAdmitted, Single, record_singles
+from rewards.people.accounts import ApiToken, authenticate_tokens
+from rewards.store.session import Database, Transaction
 from web.api.shared import problems
 from web.batching import Batcher, Failure
 from web.problems import Problem
-from web.session import now, token_with
+from web.session import ShownToken, now, shown_with
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 MOST_EVENTS = 1000
 POSTGRESQL_WRITERS = 2
-BACKFILL = "events:backfill"
+SCOPE, BACKFILL = "events:write", "events:backfill"
 MEDIA_TYPES = ("application/cloudevents+json", "application/cloudevents-batch+json", "application/json")
 
 
@@ -193,26 +194,48 @@ Singles = Batcher[Single, Receipt]
 
 
 def single_recorder(store: Database) -> Singles:
-    """Records single events: those that come while a transaction is under way share the next."""
+    """Records single events: those that come while a transaction is under way share the next, in which their tokens are read too."""
+
+    def may_send(tx: Transaction, singles: Sequence[Single]) -> list[bool]:
+        tokens = authenticate_tokens(tx, [one.sender for one in singles], now())
+        return [
+            token is not None
+            and SCOPE in token.scopes
+            and (token.organisation, BACKFILL in token.scopes) == (one.organisation, one.backfill)
+            for one, token in zip(singles, tokens, strict=True)
+        ]
 
     def work(singles: Sequence[Single]) -> list[Receipt | Failure]:
-        answers = record_singles(store, singles, now())
+        answers = record_singles(store, singles, now(), may_send)
         return [Failure.of(one) if isinstance(one, Exception) else one for one in answers]
 
     # PostgreSQL goes on with one transaction while another waits for the disk; SQLite has one writer.
     return Batcher("events", work, POSTGRESQL_WRITERS if store.dialect == "postgresql" else 1)
 
 
-async def take_single(singles: Singles, token: ApiToken, message: object) -> EventResult:
-    """Record one message and give its answer. Raises Problem for one that is no event, or contradicts an earlier one."""
-    try:
-        event = read_event(message)
-    except EventError as error:
-        raise Problem(422, str(error)) from None
-    receipt = await singles.ask(Single(token.organisation, event, BACKFILL in token.scopes))
+async def take_single(singles: Singles, shown: ShownToken, message: object) -> EventResult:
+    """Record one message and give its answer. Raises Problem for one that is no event, or contradicts an earlier one.
+
+    A token that was good before is read in the transaction that records the event; one that nobody knows never comes so far.
+    """
+    token = shown.known() or await shown.read()
+    event = _event_of(message)
+    while True:
+        single = Single(token.organisation, event, BACKFILL in token.scopes, shown.secret)
+        with suppress(NotAdmitted):
+            receipt = await singles.ask(single)
+            break
+        token = await shown.read()
     if receipt.status == "conflict":
         raise Problem(409, receipt.reason, id=receipt.id, source=receipt.source)
     return _result(0, receipt)
+
+
+def _event_of(message: object) -> Event:
+    try:
+        return read_event(message)
+    except EventError as error:
+        raise Problem(422, str(error)) from None
 
 
 @router.post(
@@ -230,21 +253,30 @@ async def take_single(singles: Singles, token: ApiToken, message: object) -> Eve
         }
     },
 )
-async def post_events(
-    request: Request, token: Annotated[ApiToken, Depends(token_with("events:write"))]
-) -> Response:
+async def post_events(request: Request, shown: Annotated[ShownToken, Depends(shown_with(SCOPE))]) -> Response:
     """One CloudEvents object, or an array of up to 1,000; one event in the binary mode too, its attributes as headers `ce-…`. Every event has an answer of its own; sending again is safe.
 
     A single event that is not valid answers 422 and one that contradicts an earlier one 409, as problem+json. In an array both
     are told in the event's own answer, and the other events are taken. The scope events:backfill lifts the grace period.
     """
+    if shown.known() is None:
+        await shown.read()
+    try:
+        results = await _taken(request, shown)
+    except Problem:
+        # Whose token has ended meanwhile hears of that, whatever else is wrong.
+        await shown.read()
+        raise
+    return JSONResponse({"results": [result.model_dump() for result in results]})
+
+
+async def _taken(request: Request, shown: ShownToken) -> list[EventResult]:
+    """The answer to each event of a request. Raises Problem."""
     body, headers = await request.body(), request.headers
     if is_binary(headers):
         messages, batch = [parse_binary(headers, body)], False
     else:
         messages, batch = parse_body(body, headers.get("content-type", ""))
     if batch:
-        results = await run_in_threadpool(take, request.app.state.database, token, messages)
-    else:
-        results = [await take_single(request.app.state.singles, token, messages[0])]
-    return JSONResponse({"results": [result.model_dump() for result in results]})
+        return await run_in_threadpool(take, request.app.state.database, await shown.read(), messages)
+    return [await take_single(request.app.state.singles, shown, messages[0])]

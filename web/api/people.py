@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from rewards.fields import in_words
 from rewards.ledger.entries import badges_for, balances
 from rewards.people.accounts import ApiToken
-from rewards.people.people import list_people
+from rewards.people.directory import ids_after
 from web.api.shared import problems
 from web.problems import Problem
 from web.session import Store, token_with
@@ -77,9 +77,7 @@ def all_balances(
 ) -> BalancePage:
     """Keyset pages in order of person id; the Link header names the next one."""
     with store.read() as tx:
-        names = sorted(
-            p.id for p in list_people(tx, token.organisation, include_inactive=True) if p.id > after
-        )
+        names = ids_after(tx, token.organisation, after, limit + 1)
         rows = []
         for name in names[:limit]:
             held = balances(tx, token.organisation, name)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from rewards.fields import Instant
-from rewards.publishing.drafts import Draft
+from rewards.publishing.drafts import SchemeDraft
 from rewards.publishing.publication import Difference, SchemeVersion
 from rewards.scheme.explain import explain_scheme
 from rewards.scheme.scheme import IncentiveScheme
@@ -108,7 +108,7 @@ class DifferenceOut(Strict):
     loses: list[LossOut]
 
 
-def draft_out(draft: Draft, whole: bool = False) -> SchemeOut:
+def draft_out(draft: SchemeDraft, whole: bool = False) -> SchemeOut:
     """A draft."""
     steps: list[Literal["rehearsed", "shadowed"]] = []
     if draft.rehearsed:

@@ -14,11 +14,10 @@ from fastapi.responses import Response
 
 from rewards.bounds import FIRST_YEAR, LAST_YEAR
 from rewards.document import load_document, parse_data
-from rewards.faults import NotFound
 from rewards.fields import in_words
 from rewards.people.accounts import ApiToken
 from rewards.publishing.drafts import (
-    Draft,
+    SchemeDraft,
     create_draft,
     discard_draft,
     edit_draft,
@@ -28,7 +27,7 @@ from rewards.publishing.drafts import (
     retire_version,
     shadow_draft,
 )
-from rewards.publishing.publication import SchemeVersion, roll_back, scheme_in_force, versions
+from rewards.publishing.publication import get_version, roll_back, scheme_in_force, versions
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Transaction
 from web.api.scheme_models import (
@@ -81,7 +80,7 @@ def _scheme(body: NewScheme) -> IncentiveScheme:
     return parse_data(body.document, IncentiveScheme, "document")
 
 
-def _etag(draft: Draft) -> str:
+def _etag(draft: SchemeDraft) -> str:
     return f'"d{draft.id}.{draft.revision}"'
 
 
@@ -97,13 +96,6 @@ def _number(id: str, kind: Literal["d", "v"], what: str) -> int:
     if id[0] != kind:
         raise Problem(409, f"scheme {id}: {what}")
     return min(int(id[1:]), MOST_ID)
-
-
-def _found_version(tx: Transaction, organisation: str, number: int) -> SchemeVersion:
-    found = next((one for one in versions(tx, organisation) if one.version == number), None)
-    if found is None:
-        raise NotFound(f"scheme version {number}: never published; list the schemes")
-    return found
 
 
 def _in_force(tx: Transaction, organisation: str) -> int | None:
@@ -169,7 +161,7 @@ def one(response: Response, store: Store, token: Author, id: SchemeId) -> Scheme
             draft = get_draft(tx, token.organisation, _number(id, "d", ""))
             response.headers["ETag"] = _etag(draft)
             return draft_out(draft, whole=True)
-        version = _found_version(tx, token.organisation, _number(id, "v", ""))
+        version = get_version(tx, token.organisation, _number(id, "v", ""))
         response.headers["ETag"] = f'"{id}.{version.hash[:16]}"'
         return version_out(version, _in_force(tx, token.organisation), whole=True)
 
@@ -248,7 +240,7 @@ def retire(
         if id[0] == "d":
             draft = discard_draft(tx, token.organisation, _number(id, "d", ""), by, body.reason, now())
             return 200, draft_out(draft), {}
-        _found_version(tx, token.organisation, _number(id, "v", ""))
+        get_version(tx, token.organisation, _number(id, "v", ""))
         ended = retire_version(
             tx, token.organisation, _number(id, "v", ""), by, body.reason, now(),
             displace_scheduled=body.displace_scheduled,
@@ -271,7 +263,7 @@ def rollback(
     number = _number(id, "v", "was never in force; retire the draft")
 
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
-        _found_version(tx, token.organisation, number)
+        get_version(tx, token.organisation, number)
         gone = roll_back(tx, token.organisation, number, actor_of(token), body.reason, now())
         return 200, version_out(gone, _in_force(tx, token.organisation)), {}
 

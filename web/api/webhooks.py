@@ -14,6 +14,8 @@ from rewards.outside.webhooks import (
     MOST_TOPICS,
     Subscription,
     deliveries_of,
+    pause_webhook,
+    resume_webhook,
     rotate_secret,
     send_again,
     subscribe,
@@ -48,7 +50,8 @@ class NewWebhook(Strict):
 
 
 class WebhookOut(Strict):
-    """A subscription. While `overlap_until` lies ahead, the former secret signs too. `gone`: the receiver said 410."""
+    """A subscription. While `overlap_until` lies ahead, the former secret signs too. `status`: active; paused, which keeps messages for
+    it; gone, when the receiver said 410 or who made it left."""
 
     id: int
     url: str
@@ -145,6 +148,20 @@ def rotate(store: Store, token: Admin, id: RowId, body: Rotation) -> WebhookSecr
     return WebhookSecret(webhook=_webhook(made), secret=secret)
 
 
+@router.post("/{id}/pause", summary="Send nothing for a while", responses=problems(404, 409))
+def pause(store: Store, token: Admin, id: RowId) -> WebhookOut:
+    """What happens meanwhile is kept for it."""
+    with store.begin() as tx:
+        return _webhook(pause_webhook(tx, token.organisation, id, actor_of(token), now()))
+
+
+@router.post("/{id}/resume", summary="Send again", responses=problems(404, 409))
+def resume(store: Store, token: Admin, id: RowId) -> WebhookOut:
+    """What was kept comes first."""
+    with store.begin() as tx:
+        return _webhook(resume_webhook(tx, token.organisation, id, actor_of(token), now()))
+
+
 @router.delete("/{id}", status_code=204, summary="Unsubscribe", responses=problems(404))
 def remove(store: Store, token: Admin, id: RowId) -> None:
     """What was on its way is dropped."""
@@ -191,6 +208,6 @@ def deliveries(
     responses=problems(404, 409),
 )
 def retry(store: Store, token: Admin, id: RowId, delivery: RowId) -> None:
-    """A message that failed, under its old id."""
+    """A message that failed or arrived, under its old id."""
     with store.begin() as tx:
-        send_again(tx, token.organisation, id, delivery, now())
+        send_again(tx, token.organisation, id, delivery, now(), actor_of(token))

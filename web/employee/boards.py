@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -9,8 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from rewards.boards.boards import Board, BoardRow, leaderboard
 from rewards.language import gettext, msg
-from rewards.people.people import get_person, set_opt_out
+from rewards.people.accounts import Account
+from rewards.people.people import Person, get_person, set_opt_out
 from rewards.publishing.publication import scheme_in_force
+from rewards.scheme.scheme import Leaderboard
 from web.session import Employee, Store, now
 from web.templating import page
 
@@ -23,6 +27,17 @@ WINDOWS = {
 }
 
 
+@dataclass(frozen=True)
+class BoardsContext:
+    """Each board with its rules and the reader's neighbours; `windows` says in words what a window counts."""
+
+    account: Account
+    person: Person
+    boards: Sequence[tuple[Leaderboard, Board, Sequence[BoardRow]]]
+    windows: Mapping[str, str]
+    changed: bool
+
+
 @router.get("/boards")
 def boards(request: Request, store: Store, account: Employee) -> Response:
     """Those of the scheme in force, as the reader sees them."""
@@ -31,13 +46,13 @@ def boards(request: Request, store: Store, account: Employee) -> Response:
         version = scheme_in_force(tx, org, now())
         rules = () if version is None else version.scheme.leaderboards
         found = [(rule, leaderboard(tx, org, rule.id, me, now())) for rule in rules]
-        context = {
-            "account": account,
-            "person": get_person(tx, org, me),
-            "boards": [(rule, board, around(board)) for rule, board in found],
-            "windows": {window: gettext(text) for window, text in WINDOWS.items()},
-            "changed": "changed" in request.query_params,
-        }
+        context = BoardsContext(
+            account=account,
+            person=get_person(tx, org, me),
+            boards=[(rule, board, around(board)) for rule, board in found],
+            windows={window: gettext(text) for window, text in WINDOWS.items()},
+            changed="changed" in request.query_params,
+        )
     return page(request, "employee/boards.html", context)
 
 

@@ -8,10 +8,14 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rewards.badges.progress import BadgeProgress
+from rewards.boards.highlights import Highlighted
+from rewards.challenges.challenges import ChallengeView
 from rewards.content.content import ContentItem, Recall
 from rewards.content.links import ShareDraft
-from rewards.ledger.entries import Balances, EntryView
+from rewards.ledger.entries import BadgeView, Balances, EntryView
+from rewards.nominations.nominations import Award, Honour
 from rewards.people.accounts import Account
+from rewards.people.directory import Colleague
 from rewards.people.people import Person
 from rewards.scheme.networks import NetworkRules
 from rewards.scheme.scheme import IncentiveScheme, millipoints
@@ -25,7 +29,7 @@ NEAREST_BADGES = 2
 class WeekBar:
     """One bar of the own trend: the week's points and its height in percent of the highest."""
 
-    label: str
+    start: date
     millipoints: int
     height: int
 
@@ -100,7 +104,6 @@ class ShareContext:
     template: str
     copies: bool
     forbids: NetworkRules | None
-    looked: bool
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,50 @@ class PointsContext:
     links: Sequence[tuple[str, str, int, int]]
     older: int | None
     shared: bool
+
+
+@dataclass(frozen=True)
+class BadgesContext:
+    """Badges held, the way to those that are not, and challenges."""
+
+    account: Account
+    person: Person
+    held: Sequence[BadgeView]
+    open: Sequence[BadgeProgress]
+    challenges: Sequence[ChallengeView]
+
+
+@dataclass(frozen=True)
+class ThanksContext:
+    """Thanks and awards by nomination, with what went wrong and the words that were typed. `left`: of the allowance (None: thanks carry no points).
+
+    `picked` and `nominee` are the colleagues chosen in the two forms; `found` those whose names begin with `find`, for the form `asking`.
+    """
+
+    account: Account
+    person: Person
+    left: int | None
+    received: Sequence[Kudos]
+    given: Sequence[Kudos]
+    key: str
+    fault: str
+    words: str
+    picked: Sequence[Colleague]
+    found: Sequence[Colleague]
+    find: str
+    asking: str
+    nominee: Sequence[Colleague]
+    award: str
+    most: int
+    most_receivers: int
+    thanked: bool
+    withdrawn: bool
+    awards: Sequence[Award]
+    honours: Sequence[Honour]
+    highlights: Sequence[Highlighted]
+    named: bool
+    naming_fault: str
+    reason: str
 
 
 def notes_of(item: ContentItem, name_of: Callable[[str], str]) -> list[Note]:
@@ -154,9 +201,9 @@ def trend_of(entries: Sequence[EntryView], now: datetime, zone: str) -> list[Wee
         start = _monday(entry.occurred_at.astimezone(where).date())
         if start in sums and is_earned(entry):
             sums[start] += entry.amount_millipoints
-    most = max(max(sums.values()), 1)
+    most = max(*sums.values(), 1)
     return [
-        WeekBar(start.strftime("%-d %b"), amount, max(2, round(100 * amount / most)) if amount > 0 else 0)
+        WeekBar(start, amount, max(2, round(100 * amount / most)) if amount > 0 else 0)
         for start, amount in sums.items()
     ]
 

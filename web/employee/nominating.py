@@ -7,14 +7,31 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.faults import Fault
+from rewards.faults import BadValue, Fault
 from rewards.nominations.nominations import nominate, withdraw
-from web.employee.routes import MOST_ID, thanks_page
+from rewards.people.directory import MOST_QUERY_CHARACTERS
+from web.employee.routes import MOST_ID, Typed, thanks_page
 from web.problems import refused
 from web.session import Employee, Store, now
 from web.text import MOST_REASON, MOST_TYPED, Plain, within
 
 router = APIRouter(include_in_schema=False)
+Name = Annotated[Plain, Form(max_length=64)]
+
+
+@router.post("/nominations/find")
+def find(
+    request: Request,
+    store: Store,
+    account: Employee,
+    find: Annotated[Plain, Form(max_length=MOST_QUERY_CHARACTERS)] = "",
+    award: Name = "",
+    nominee: Name = "",
+    reason: Annotated[Plain, Form(max_length=MOST_TYPED)] = "",
+) -> Response:
+    """The form of nominations with colleagues to choose from, where no script fetches them."""
+    typed = Typed(reason=reason, nominee=nominee, award=award, find=find, asking="nominee")
+    return thanks_page(request, store, account, typed=typed)
 
 
 @router.post("/nominations")
@@ -22,24 +39,22 @@ def name(
     request: Request,
     store: Store,
     account: Employee,
-    award: Annotated[Plain, Form(max_length=64)],
-    nominee: Annotated[Plain, Form(max_length=64)],
+    award: Name,
     reason: Annotated[Plain, Form(max_length=MOST_TYPED)],
+    nominee: Name = "",
+    find: Annotated[Plain, Form(max_length=MOST_QUERY_CHARACTERS)] = "",
 ) -> Response:
     """Name somebody. A form sent twice names once."""
+    typed = Typed(reason=reason, nominee=nominee, award=award, find=find, asking="nominee")
     try:
         within(reason, MOST_REASON, "reason")
+        if not nominee:
+            raise BadValue("colleague: nobody is chosen; find somebody by name and choose them")
         with store.begin() as tx:
             nominate(tx, account.organisation, account.person, award, nominee, reason, now())
     except Fault as fault:
         return thanks_page(
-            request,
-            store,
-            account,
-            naming_fault=str(fault),
-            reason=reason,
-            chosen=[nominee],
-            status=refused(fault),
+            request, store, account, naming_fault=str(fault), typed=typed, status=refused(fault)
         )
     return RedirectResponse("/thanks?named=1#awards", 303)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import Field
 
 from rewards.badges.progress import badge_progress
@@ -15,10 +16,12 @@ from rewards.boards.highlights import highlighted
 from rewards.challenges.challenges import challenges
 from rewards.content.content import list_items, recalls_for
 from rewards.content.links import clicks_for
-from rewards.faults import Fault, NotFound
+from rewards.events import OWN_KINDS
+from rewards.faults import BadValue, Fault, NotFound
 from rewards.ledger.entries import EntryView, badges_for, balances, entries_for
 from rewards.nominations.nominations import awards_for, honours
-from rewards.people.people import get_person, list_people
+from rewards.people.directory import MOST_QUERY_CHARACTERS, find_colleagues, named_colleagues
+from rewards.people.people import get_person
 from rewards.people.rights import Right
 from rewards.publishing.publication import scheme_in_force
 from rewards.thanks.recognition import (
@@ -30,9 +33,11 @@ from rewards.thanks.recognition import (
 )
 from rewards.thanks.withdrawal import withdraw_kudos
 from web.employee.contexts import (
+    BadgesContext,
     EntryRow,
     HomeContext,
     PointsContext,
+    ThanksContext,
     is_earned,
     nearest,
     next_goal,
@@ -50,6 +55,7 @@ MOST_THANKS = 500
 MOST_ENTRIES = 100
 TREND_ENTRIES = 500
 MOST_ID = 2**63 - 1
+Receivers = Annotated[list[Annotated[Plain, Field(max_length=64)]] | None, Form(max_length=MOST_RECEIVERS)]
 
 
 def _about(entry: EntryView, titles: Mapping[str, str]) -> str:
@@ -110,7 +116,12 @@ def points(
             account=account,
             person=get_person(tx, org, me),
             balances=balances(tx, org, me),
-            rows=[EntryRow(e, _about(e, titles), is_earned(e)) for e in entries],
+            # That she joined or came by a digest is told where it matters, unless a rule rewards it.
+            rows=[
+                EntryRow(e, _about(e, titles), is_earned(e))
+                for e in entries
+                if e.amount_millipoints or e.event_kind not in OWN_KINDS
+            ],
             links=[(titles.get(link[0], link[0]), *link[1:]) for link in clicks_for(tx, org, me)],
             older=entries[-1].id if len(entries) == MOST_ENTRIES else None,
             shared=shared,
@@ -125,14 +136,27 @@ def badges(request: Request, store: Store, account: Employee) -> Response:
     with store.read() as tx:
         held = [badge for badge in badges_for(tx, org, me) if badge.revoked_at is None]
         mine = {badge.badge for badge in held}
-        context = {
-            "account": account,
-            "person": get_person(tx, org, me),
-            "held": held,
-            "open": [b for b in badge_progress(tx, org, me, now()) if b.badge not in mine],
-            "challenges": challenges(tx, org, me, now()),
-        }
+        context = BadgesContext(
+            account=account,
+            person=get_person(tx, org, me),
+            held=held,
+            open=[b for b in badge_progress(tx, org, me, now()) if b.badge not in mine],
+            challenges=challenges(tx, org, me, now()),
+        )
     return page(request, "employee/badges.html", context)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands in the forms of thanks and nominations. `find` is the beginning of a name, looked for by the form `asking`."""
+
+    words: str = ""
+    chosen: Sequence[str] = ()
+    reason: str = ""
+    nominee: str = ""
+    award: str = ""
+    find: str = ""
+    asking: str = ""
 
 
 def thanks_page(
@@ -140,40 +164,50 @@ def thanks_page(
     store: Store,
     account: Employee,
     fault: str = "",
-    words: str = "",
     naming_fault: str = "",
-    reason: str = "",
-    chosen: Sequence[str] = (),
+    typed: Typed = Typed(),
     status: int = 200,
 ) -> Response:
     """Thanks and awards by nomination, with what went wrong and the words that were typed."""
     org, me = account.organisation, account.person
     with store.read() as tx:
-        context = {
-            "account": account,
-            "person": get_person(tx, org, me),
-            "people": sorted(
-                (p for p in list_people(tx, org) if p.id != me), key=lambda p: (p.name or p.id).lower()
-            ),
-            "left": kudos_allowance_left(tx, org, me, now()),
-            "received": kudos_received(tx, org, me, 20),
-            "given": kudos_given(tx, org, me, 10),
-            "key": secrets.token_urlsafe(12),
-            "fault": fault,
-            "words": words,
-            "chosen": chosen,
-            "most": MOST_THANKS,
-            "most_receivers": MOST_RECEIVERS,
-            "thanked": status == 200 and "thanked" in request.query_params,
-            "withdrawn": status == 200 and "withdrawn" in request.query_params,
-            "awards": awards_for(tx, org, me, now()),
-            "honours": honours(tx, org, me, now()),
-            "highlights": highlighted(tx, org, me, now()),
-            "named": status == 200 and "named" in request.query_params,
-            "naming_fault": naming_fault,
-            "reason": reason,
-        }
+        context = ThanksContext(
+            account=account,
+            person=get_person(tx, org, me),
+            left=kudos_allowance_left(tx, org, me, now()),
+            received=kudos_received(tx, org, me, 20),
+            given=kudos_given(tx, org, me, 10),
+            key=secrets.token_urlsafe(12),
+            fault=fault,
+            words=typed.words,
+            picked=named_colleagues(tx, org, [*typed.chosen], me),
+            found=find_colleagues(tx, org, typed.find, me) if typed.find else (),
+            find=typed.find,
+            asking=typed.asking,
+            nominee=named_colleagues(tx, org, [typed.nominee], me),
+            award=typed.award,
+            most=MOST_THANKS,
+            most_receivers=MOST_RECEIVERS,
+            thanked=status == 200 and "thanked" in request.query_params,
+            withdrawn=status == 200 and "withdrawn" in request.query_params,
+            awards=awards_for(tx, org, me, now()),
+            honours=honours(tx, org, me, now()),
+            highlights=highlighted(tx, org, me, now()),
+            named=status == 200 and "named" in request.query_params,
+            naming_fault=naming_fault,
+            reason=typed.reason,
+        )
     return page(request, "employee/thanks.html", context, status)
+
+
+@router.get("/people/search")
+def search(
+    store: Store, account: Employee, q: Annotated[Plain, Query(max_length=MOST_QUERY_CHARACTERS)] = ""
+) -> JSONResponse:
+    """Colleagues whose names have words that begin so, for the forms that name somebody."""
+    with store.read() as tx:
+        found = find_colleagues(tx, account.organisation, q, account.person)
+    return JSONResponse({"people": [{"id": one.id, "name": one.name, "team": one.team} for one in found]})
 
 
 @router.get("/thanks")
@@ -182,27 +216,41 @@ def thanks(request: Request, store: Store, account: Employee) -> Response:
     return thanks_page(request, store, account)
 
 
+@router.post("/thanks/find")
+def find(
+    request: Request,
+    store: Store,
+    account: Employee,
+    find: Annotated[Plain, Form(max_length=MOST_QUERY_CHARACTERS)] = "",
+    receiver: Receivers = None,
+    message: Annotated[Plain, Form(max_length=MOST_TYPED)] = "",
+) -> Response:
+    """The form of thanks with colleagues to choose from, where no script fetches them."""
+    typed = Typed(words=message, chosen=receiver or (), find=find, asking="receiver")
+    return thanks_page(request, store, account, typed=typed)
+
+
 @router.post("/thanks")
 def give(
     request: Request,
     store: Store,
     account: Employee,
-    receiver: Annotated[
-        list[Annotated[Plain, Field(max_length=64)]], Form(min_length=1, max_length=MOST_RECEIVERS)
-    ],
     message: Annotated[Plain, Form(max_length=MOST_TYPED)],
     key: Annotated[Plain, Form(min_length=8, max_length=64)],
+    receiver: Receivers = None,
+    find: Annotated[Plain, Form(max_length=MOST_QUERY_CHARACTERS)] = "",
 ) -> Response:
     """Send thanks, to each who is named. A form sent twice thanks once."""
+    typed = Typed(words=message, chosen=receiver or (), find=find, asking="receiver")
     try:
         within(message, MOST_THANKS, "message")
+        if not receiver:
+            raise BadValue("colleague: nobody is chosen; find somebody by name and choose them")
         with store.begin() as tx:
             named = list(dict.fromkeys(receiver))
             thank_several(tx, account.organisation, account.person, named, message, (), key, now())
     except Fault as fault:
-        return thanks_page(
-            request, store, account, fault=str(fault), words=message, chosen=receiver, status=refused(fault)
-        )
+        return thanks_page(request, store, account, fault=str(fault), typed=typed, status=refused(fault))
     return RedirectResponse("/thanks?thanked=1", 303)
 
 

@@ -143,6 +143,5 @@ def _share_page(
             else "",
             copies=not may_prefill(draft.channel) or takes_link_alone(draft.channel),
             forbids=network if network is not None and not (network.rewards and network.texts) else None,
-            looked=words is not None and not fault,
         )
     return page(request, "employee/share.html", context, 422 if fault else 200)

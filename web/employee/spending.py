@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
@@ -13,8 +15,16 @@ from rewards.faults import Fault, NotFound
 from rewards.language import gettext, msg
 from rewards.ledger.entries import balances
 from rewards.people.accounts import Account
-from rewards.people.people import get_person
-from rewards.shop.claims import cancel_claim, claim_reward, claims_for, returnable, rewards_for
+from rewards.people.people import Person, get_person
+from rewards.shop.claims import (
+    Claim,
+    RewardOffer,
+    cancel_claim,
+    claim_reward,
+    claims_for,
+    returnable,
+    rewards_for,
+)
 from rewards.store.session import Database, Transaction
 from web.session import Employee, Store, now
 from web.templating import page
@@ -28,26 +38,40 @@ NOTES = {
 MOST_ID = 2**63 - 1
 
 
+@dataclass(frozen=True)
+class RewardsContext:
+    """What can be bought, what was asked for, and which claims can still be taken back. `note`: what has just been done."""
+
+    account: Account
+    person: Person
+    spendable: int
+    offers: Sequence[RewardOffer]
+    titles: Mapping[str, str]
+    claims: Sequence[Claim]
+    returnable: AbstractSet[int]
+    key: str
+    fault: str
+    note: str
+
+
 def _page(
     request: Request, store: Database, account: Account, fault: str = "", status: int = 200
 ) -> Response:
     org, me = account.organisation, account.person
     with store.read() as tx:
         offers, claims = rewards_for(tx, org, me, now()), claims_for(tx, org, me)
-        context = {
-            "account": account,
-            "person": get_person(tx, org, me),
-            "spendable": balances(tx, org, me).spendable,
-            "offers": offers,
-            "titles": {one.id: one.title for one in offers},
-            "claims": claims,
-            "returnable": returnable(tx, org, me, now()),
-            "key": secrets.token_urlsafe(12),
-            "fault": fault,
-            "note": ""
-            if fault
-            else next((gettext(NOTES[n]) for n in NOTES if n in request.query_params), ""),
-        }
+        context = RewardsContext(
+            account=account,
+            person=get_person(tx, org, me),
+            spendable=balances(tx, org, me).spendable,
+            offers=offers,
+            titles={one.id: one.title for one in offers},
+            claims=claims,
+            returnable=returnable(tx, org, me, now()),
+            key=secrets.token_urlsafe(12),
+            fault=fault,
+            note="" if fault else next((gettext(NOTES[n]) for n in NOTES if n in request.query_params), ""),
+        )
     return page(request, "employee/rewards.html", context, status)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple
 
@@ -10,12 +11,12 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import BadValue, Fault, NotFound
-from rewards.nominations.decisions import rounds_to_decide
+from rewards.nominations.decisions import RoundView, rounds_to_decide
 from rewards.people.accounts import Account
-from rewards.people.people import get_person
+from rewards.people.people import Person, get_person, names_of
 from rewards.publishing.publication import scheme_in_force
-from rewards.review import decide, open_reviews
-from rewards.shop.claims import approve_claim, claims_waiting, decline_claim
+from rewards.review import Review, count_open, decide, open_reviews
+from rewards.shop.claims import Claim, approve_claim, claims_waiting, count_waiting, decline_claim
 from rewards.store.session import Database, Transaction
 from web.problems import refused
 from web.session import Reviewer, Store, now
@@ -31,6 +32,24 @@ FEWEST_LETTERS = 3
 RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
 
 
+@dataclass(frozen=True)
+class DecisionsContext:
+    """What waits, the first MOST_SHOWN of each kind and how many more. `words`: the reason that was typed, by the decision it was typed for."""
+
+    account: Account
+    person: Person
+    reviews: Sequence[Review]
+    claims: Sequence[Claim]
+    more_reviews: int
+    more_claims: int
+    titles: Mapping[str, str]
+    rounds: Sequence[RoundView]
+    names: Mapping[str, str]
+    fault: str
+    words: Mapping[str, str]
+    done: bool
+
+
 class Typed(NamedTuple):
     """A reason, and the form that it was typed into."""
 
@@ -39,8 +58,7 @@ class Typed(NamedTuple):
 
 
 def _names(tx: Transaction, organisation: str, people: Iterable[str | None]) -> dict[str, str]:
-    found = (get_person(tx, organisation, person) for person in sorted({one for one in people if one}))
-    return {person.id: person.name or person.id for person in found}
+    return names_of(tx, organisation, {one for one in people if one})
 
 
 def _page(
@@ -54,24 +72,23 @@ def _page(
     """`words`: the reason that was typed, by the decision that it was typed for."""
     org = account.organisation
     with store.read() as tx:
-        held, asked = open_reviews(tx, org), claims_waiting(tx, org)
-        reviews, claims = held[:MOST_SHOWN], asked[:MOST_SHOWN]
+        reviews, claims = open_reviews(tx, org, MOST_SHOWN), claims_waiting(tx, org, MOST_SHOWN)
         version = scheme_in_force(tx, org, now())
         offered = () if version is None else version.scheme.rewards
-        context = {
-            "account": account,
-            "person": get_person(tx, org, account.person),
-            "reviews": reviews,
-            "claims": claims,
-            "more_reviews": len(held) - len(reviews),
-            "more_claims": len(asked) - len(claims),
-            "titles": {one.id: one.title for one in offered},
-            "rounds": [one for one in rounds_to_decide(tx, org, now()) if one.state == "waiting"],
-            "names": _names(tx, org, [*(one.person for one in reviews), *(one.person for one in claims)]),
-            "fault": fault,
-            "words": words,
-            "done": status == 200 and "decided" in request.query_params,
-        }
+        context = DecisionsContext(
+            account=account,
+            person=get_person(tx, org, account.person),
+            reviews=reviews,
+            claims=claims,
+            more_reviews=count_open(tx, org) - len(reviews),
+            more_claims=count_waiting(tx, org) - len(claims),
+            titles={one.id: one.title for one in offered},
+            rounds=[one for one in rounds_to_decide(tx, org, now()) if one.state == "waiting"],
+            names=_names(tx, org, [*(one.person for one in reviews), *(one.person for one in claims)]),
+            fault=fault,
+            words=words,
+            done=status == 200 and "decided" in request.query_params,
+        )
     return page(request, "hr/decisions.html", context, status)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -9,9 +11,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import Fault
 from rewards.fields import Day
-from rewards.nominations.decisions import decide_round, rounds_decided, rounds_to_decide
+from rewards.nominations.decisions import RoundView, decide_round, rounds_decided, rounds_to_decide
 from rewards.people.accounts import Account
-from rewards.people.people import get_person
+from rewards.people.people import Person, get_person
 from rewards.store.session import Database
 from web.problems import refused
 from web.session import Reviewer, Store, now
@@ -22,20 +24,33 @@ router = APIRouter(include_in_schema=False)
 MOST_WINNERS = 1000
 
 
+@dataclass(frozen=True)
+class NominationsContext:
+    """Rounds to decide and rounds decided, with what went wrong and the words that were typed."""
+
+    account: Account
+    person: Person
+    rounds: Sequence[RoundView]
+    decided: Sequence[RoundView]
+    fault: str
+    words: str
+    done: bool
+
+
 def _page(
     request: Request, store: Database, account: Account, fault: str = "", words: str = "", status: int = 200
 ) -> Response:
     org = account.organisation
     with store.read() as tx:
-        context = {
-            "account": account,
-            "person": get_person(tx, org, account.person),
-            "rounds": rounds_to_decide(tx, org, now()),
-            "decided": rounds_decided(tx, org, now()),
-            "fault": fault,
-            "words": words,
-            "done": status == 200 and "decided" in request.query_params,
-        }
+        context = NominationsContext(
+            account=account,
+            person=get_person(tx, org, account.person),
+            rounds=rounds_to_decide(tx, org, now()),
+            decided=rounds_decided(tx, org, now()),
+            fault=fault,
+            words=words,
+            done=status == 200 and "decided" in request.query_params,
+        )
     return page(request, "hr/nominations.html", context, status)
 
 

@@ -10,11 +10,11 @@ from fastapi.responses import Response
 from rewards.people.accounts import Account
 from rewards.people.groups import minimum_group
 from rewards.people.participation import Participation, participation
-from rewards.people.people import Person, get_person, list_people
+from rewards.people.people import Person, get_person, names_of
 from rewards.publishing.publication import SchemeVersion, scheme_in_force, versions
-from rewards.review import open_reviews
+from rewards.review import count_open
 from rewards.scheme.explain import explain_scheme
-from rewards.shop.claims import claims_waiting
+from rewards.shop.claims import count_waiting
 from web.hr.groups import GroupRow, active_told, rows_of
 from web.session import SchemeReader, Store, now
 from web.templating import page
@@ -69,14 +69,10 @@ def overview(request: Request, store: Store, account: SchemeReader) -> Response:
             active=active_told(found, minimum),
             minimum=minimum,
             history=history,
-            names={
-                one.id: one.name or one.id
-                for one in list_people(tx, org)
-                if one.id in {v.actor for v in history}
-            },
+            names=names_of(tx, org, {version.actor for version in history}),
             scheduled=frozenset(
                 one.version for one in history if one.effective_at > at and one.rolled_back_at is None
             ),
-            waiting=len(open_reviews(tx, org)) + len(claims_waiting(tx, org)),
+            waiting=count_open(tx, org) + count_waiting(tx, org),
         )
     return page(request, "hr/overview.html", context)

@@ -89,7 +89,7 @@ def table_text(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return ""
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)

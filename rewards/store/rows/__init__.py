@@ -4,11 +4,16 @@ A test holds the shapes of tables to their columns; `Transaction.rows` refuses a
 """
 
 from rewards.store.rows.access import (
+    AccessLinkRow,
     AccountRow,
     ApiTokenRow,
     BearerRow,
+    HeldLinkRow,
     HolderRow,
+    ListedRow,
+    ListedTokenRow,
     SessionTokenRow,
+    SetupLinkRow,
     SignedInRow,
 )
 from rewards.store.rows.awards import AwardRoundRow, HighlightRoundRow, NominationRow, OpenRoundRow
@@ -22,7 +27,13 @@ from rewards.store.rows.boards import (
     PlaceRow,
     TeamDayRow,
 )
-from rewards.store.rows.content import ContentDecisionRow, ContentDraftRow, ContentPolicyRow, SuggestionRow
+from rewards.store.rows.content import (
+    ContentDecisionRow,
+    ContentDraftRow,
+    ContentPolicyRow,
+    NamedSuggestionRow,
+    SuggestionRow,
+)
 from rewards.store.rows.desk import AuditRow, OutboxRow, ResultRow, ReviewRow
 from rewards.store.rows.drafts import SchemeDraftRow
 from rewards.store.rows.giving import ClaimRow, KudosRow, RewardTakenRow
@@ -50,6 +61,7 @@ from rewards.store.rows.mail import (
     ListedMailRow,
     MailChoiceRow,
     MailRow,
+    ToldPersonRow,
     ZonedPersonRow,
 )
 from rewards.store.rows.outside import (
@@ -65,18 +77,23 @@ from rewards.store.rows.people import (
     AbsenceRow,
     AnyPerson,
     AnyState,
+    ColleagueRow,
     EnrolmentRow,
     FoldedPersonRow,
+    FoundPersonRow,
     LeaveRow,
+    ListedPersonRow,
     MembershipRow,
     NamedPersonRow,
     OrganisationRow,
+    PeopleUploadRow,
     PersonAliasRow,
     PersonIdentityRow,
     PersonLinkRow,
     PersonRow,
+    PersonWordRow,
     ZoneChangeRow,
 )
 from rewards.store.rows.sharing import ClickOriginRow, ClickRow, ContentItemRow, ShareLinkRow
 
-__all__ = ["AbsenceRow", "AccountRow", "AddressedMailRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ComparedRow", "ContentDecisionRow", "ContentDraftRow", "ContentItemRow", "ContentPolicyRow", "CredentialRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow", "EventRefRow", "EventRow", "FoldedPersonRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JournalRow", "KudosRow", "LeaveRow", "ListedMailRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NewEventRow", "NominationRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PieceRow", "PlaceRow", "PostingRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "SchemeDraftRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "SuggestionRow", "TeamDayRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip
+__all__ = ["AbsenceRow", "AccessLinkRow", "AccountRow", "AddressedMailRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ColleagueRow", "ComparedRow", "ContentDecisionRow", "ContentDraftRow", "ContentItemRow", "ContentPolicyRow", "CredentialRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow", "EventRefRow", "EventRow", "FoldedPersonRow", "FoundPersonRow", "HeldLinkRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JournalRow", "KudosRow", "LeaveRow", "ListedMailRow", "ListedPersonRow", "ListedRow", "ListedTokenRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NamedSuggestionRow", "NewEventRow", "NominationRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PeopleUploadRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PersonWordRow", "PieceRow", "PlaceRow", "PostingRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "SchemeDraftRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "SetupLinkRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "SuggestionRow", "TeamDayRow", "ToldPersonRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip

@@ -11,6 +11,61 @@ class AccountRow(NamedTuple):
     roles: str
     password_hash: str | None
     created_at_us: int
+    ended_at_us: int | None
+
+
+class AccessLinkRow(NamedTuple):
+    """A link that works once, by its hash. `ending` says why it ended before its time."""
+
+    link_hash: str
+    organisation_id: str
+    person_id: int
+    purpose: str
+    created_at_us: int
+    expires_at_us: int
+    ended_at_us: int | None
+    ending: str
+
+
+class SetupLinkRow(NamedTuple):
+    """A link to the first set-up, by its hash."""
+
+    link_hash: str
+    created_at_us: int
+    ended_at_us: int | None
+    ending: str
+
+
+class HeldLinkRow(NamedTuple):
+    """A link with whom it is for and the state of her account."""
+
+    link_hash: str
+    organisation_id: str
+    person_id: int
+    purpose: str
+    created_at_us: int
+    expires_at_us: int
+    ended_at_us: int | None
+    ending: str
+    external_id: str
+    status: str
+    roles: str
+    account_ended_at_us: int | None
+
+
+class ListedRow(NamedTuple):
+    """A person with her account, if she has one."""
+
+    id: int
+    external_id: str
+    name: str
+    email: str | None
+    segment: str
+    team: str
+    status: str
+    roles: str | None
+    password_hash: str | None
+    ended_at_us: int | None
 
 
 class SessionTokenRow(NamedTuple):
@@ -41,6 +96,23 @@ class ApiTokenRow(NamedTuple):
     used_at_us: int | None
 
 
+class ListedTokenRow(NamedTuple):
+    """A token with whom it speaks for and who made it, by external id."""
+
+    token_hash: str
+    organisation_id: str
+    name: str
+    scopes: str
+    person_id: int | None
+    maker_id: int | None
+    created_at_us: int
+    expires_at_us: int | None
+    revoked_at_us: int | None
+    used_at_us: int | None
+    external_id: str | None
+    maker: str | None
+
+
 class HolderRow(NamedTuple):
     """An account with its person's id and status."""
 
@@ -49,6 +121,7 @@ class HolderRow(NamedTuple):
     roles: str
     password_hash: str | None
     created_at_us: int
+    ended_at_us: int | None
     external_id: str
     status: str
 
@@ -58,6 +131,7 @@ class SignedInRow(NamedTuple):
 
     organisation_id: str
     roles: str
+    ended_at_us: int | None
     external_id: str
     status: str
     seen_at_us: int
@@ -75,6 +149,7 @@ class BearerRow(NamedTuple):
     created_at_us: int
     expires_at_us: int | None
     revoked_at_us: int | None
+    used_at_us: int | None
     external_id: str | None
     status: str | None
     maker_status: str | None

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class ContentDecisionRow(NamedTuple):
-    """One row of `content_decision`."""
+    """One line of an item's history."""
 
     id: int
     organisation_id: str
@@ -17,7 +17,7 @@ class ContentDecisionRow(NamedTuple):
 
 
 class ContentPolicyRow(NamedTuple):
-    """One row of `content_policy`."""
+    """An organisation's rules for content."""
 
     organisation_id: str
     document: str
@@ -26,7 +26,7 @@ class ContentPolicyRow(NamedTuple):
 
 
 class SuggestionRow(NamedTuple):
-    """One row of `suggestion`."""
+    """What somebody suggested to share."""
 
     id: int
     organisation_id: str
@@ -44,7 +44,7 @@ class SuggestionRow(NamedTuple):
 
 
 class ContentDraftRow(NamedTuple):
-    """One row of `content_draft`."""
+    """An item that is not published yet, or its next words."""
 
     organisation_id: str
     item: str
@@ -54,3 +54,23 @@ class ContentDraftRow(NamedTuple):
     revision: int
     changed_us: int
     suggestion_id: int | None
+
+
+class NamedSuggestionRow(NamedTuple):
+    """A suggestion with who made it, if she was not erased since."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    item: str | None
+    url: str
+    title: str
+    words: str
+    status: str
+    opened_us: int
+    decided_us: int | None
+    actor: str | None
+    reason: str | None
+    became: str | None
+    external_id: str | None
+    name: str | None

@@ -105,6 +105,7 @@ class DueDigestRow(NamedTuple):
     last_us: int | None
     timezone: str
     status: str
+    standing: str
     external_id: str
     email: str | None
 
@@ -113,4 +114,12 @@ class ZonedPersonRow(NamedTuple):
     """A person and where she lives."""
 
     id: int
+    timezone: str
+
+
+class ToldPersonRow(NamedTuple):
+    """Somebody who is told of a change, in which language and zone."""
+
+    id: int
+    locale: str
     timezone: str

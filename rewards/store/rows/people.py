@@ -14,6 +14,8 @@ class OrganisationRow(NamedTuple):
     salt: str
     closed_until_us: int | None
     schemes_token: str
+    languages: str
+    networks: str
     enrolled_only: bool
     created_at_us: int
 
@@ -53,6 +55,16 @@ class PersonIdentityRow(NamedTuple):
     external_id: str
     name: str
     email: str | None
+    sort_name: str
+
+
+class PersonWordRow(NamedTuple):
+    """A word by which a person is found."""
+
+    organisation_id: str
+    kind: int
+    word: str
+    person_id: int
 
 
 class PersonAliasRow(NamedTuple):
@@ -74,6 +86,7 @@ class MembershipRow(NamedTuple):
     from_us: int
     segment: str
     team: str
+    ahead: bool
 
 
 class ZoneChangeRow(NamedTuple):
@@ -154,6 +167,71 @@ class NamedPersonRow(NamedTuple):
     external_id: str
     name: str
     email: str | None
+
+
+class ListedPersonRow(NamedTuple):
+    """A person with name and address, the name as lists are ordered by it, and the roles of her sign-in."""
+
+    id: int
+    organisation_id: str
+    segment: str
+    team: str
+    timezone: str
+    zone_flagged: bool
+    contacts: int
+    locale: str
+    role: str
+    desk: str
+    hours_share_ppm: int
+    manager_id: int | None
+    status: str
+    opted_out: bool
+    has_history: bool
+    hidden: bool
+    pseudonym: str
+    merged_into: int | None
+    inactive_since_us: int | None
+    standing: str
+    standing_us: int | None
+    created_at_us: int
+    external_id: str
+    name: str
+    email: str | None
+    sort_name: str
+    roles: str
+
+
+class ColleagueRow(NamedTuple):
+    """Somebody whom a colleague may name."""
+
+    person_id: int
+    external_id: str
+    name: str
+    team: str
+
+
+class FoundPersonRow(NamedTuple):
+    """All by which somebody is found."""
+
+    person_id: int
+    organisation_id: str
+    external_id: str
+    name: str
+    email: str | None
+    segment: str
+    team: str
+
+
+class PeopleUploadRow(NamedTuple):
+    """A file of people that was sent and waits to be looked at."""
+
+    id: str
+    organisation_id: str
+    actor_id: int
+    name: str
+    sheet: bytes
+    digest: str
+    created_at_us: int
 
 
 class FoldedPersonRow(NamedTuple):

@@ -14,6 +14,7 @@ class ContentItemRow(NamedTuple):
     recalled_us: int | None
     recall_reason: str | None
     recall_notice: str | None
+    told_until: int | None
 
 
 class ShareLinkRow(NamedTuple):

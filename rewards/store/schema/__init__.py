@@ -5,7 +5,7 @@ amounts are int64 millipoints. JSON is stored as canonical text, so that a rebui
 Names and addresses live in `person_identity` alone: dropping that row is what erasure means.
 """
 
-from rewards.store.schema.access import account, api_token, session_token
+from rewards.store.schema.access import access_link, account, api_token, session_token, setup_link
 from rewards.store.schema.awards import award_round, highlight_round, nomination
 from rewards.store.schema.base import metadata
 from rewards.store.schema.boards import balance, board_bucket, board_score, person_badge, person_day, team_day
@@ -23,14 +23,16 @@ from rewards.store.schema.people import (
     leave,
     membership,
     organisation,
+    people_upload,
     person,
     person_alias,
     person_identity,
     person_link,
+    person_word,
     zone_change,
 )
 from rewards.store.schema.sharing import click, content_item, share_link
 
 APPEND_ONLY = ("journal", "posting")
 
-__all__ = ["APPEND_ONLY", "absence", "account", "api_token", "audit", "award_round", "balance", "board_bucket", "board_score", "challenge_result", "claim", "click", "content_decision", "content_draft", "content_item", "content_policy", "credential", "enrolment", "event", "highlight_round", "issuer_key", "journal", "kudos", "leave", "mail", "mail_choice", "membership", "metadata", "moved_event", "nomination", "organisation", "outbox", "person", "person_alias", "person_badge", "person_day", "person_identity", "person_link", "person_state", "posting", "request_key", "result", "review", "reward_taken", "scheme_draft", "scheme_version", "session_token", "share_link", "suggestion", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip
+__all__ = ["APPEND_ONLY", "absence", "access_link", "account", "api_token", "audit", "award_round", "balance", "board_bucket", "board_score", "challenge_result", "claim", "click", "content_decision", "content_draft", "content_item", "content_policy", "credential", "enrolment", "event", "highlight_round", "issuer_key", "journal", "kudos", "leave", "mail", "mail_choice", "membership", "metadata", "moved_event", "nomination", "organisation", "outbox", "people_upload", "person", "person_alias", "person_badge", "person_day", "person_identity", "person_link", "person_state", "person_word", "posting", "request_key", "result", "review", "reward_taken", "scheme_draft", "scheme_version", "session_token", "setup_link", "share_link", "suggestion", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip

@@ -11,6 +11,29 @@ account = table(
     Column("roles", Text, nullable=False),
     Column("password_hash", Text, nullable=True),
     instant("created_at_us"),
+    instant("ended_at_us", nullable=True),
+    Index("ix_account_roles", "organisation_id", "roles", "person_id"),
+)
+
+access_link = table(
+    "access_link",
+    Column("link_hash", String(64), primary_key=True),
+    of_organisation(),
+    of_person(merge="moves", erasure="dropped"),
+    Column("purpose", String(16), nullable=False),
+    instant("created_at_us"),
+    instant("expires_at_us"),
+    instant("ended_at_us", nullable=True),
+    Column("ending", String(16), nullable=False, server_default=""),
+    Index("ix_access_link_person", "person_id"),
+)
+
+setup_link = table(
+    "setup_link",
+    Column("link_hash", String(64), primary_key=True),
+    instant("created_at_us"),
+    instant("ended_at_us", nullable=True),
+    Column("ending", String(16), nullable=False, server_default=""),
 )
 
 session_token = table(

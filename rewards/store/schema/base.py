@@ -73,6 +73,11 @@ def instant(name: str, nullable: bool = False) -> Column[int]:
     return Column(name, BigInteger, nullable=nullable)
 
 
+def folded(length: int) -> String:
+    """A text in the form of `rewards.words`, which sorts by its letters' numbers whatever the language of the database."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 def flag(name: str) -> Column[bool]:
     """A truth value, false unless said."""
     return Column(name, Boolean(create_constraint=False), nullable=False, server_default=text("false"))

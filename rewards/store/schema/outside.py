@@ -77,6 +77,7 @@ webhook_delivery = table(
     Column("answer", Text, nullable=False),
     UniqueConstraint("message_id"),
     UniqueConstraint("webhook_id", "outbox_id"),
+    Index("ix_webhook_delivery_webhook", "webhook_id", "id"),
     Index(
         "ix_webhook_delivery_due",
         "next_us",

@@ -6,14 +6,26 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
     text,
 )
 
-from rewards.store.schema.base import Key, flag, instant, naming, of_organisation, of_person, row_id, table
+from rewards.store.schema.base import (
+    Key,
+    flag,
+    folded,
+    instant,
+    naming,
+    of_organisation,
+    of_person,
+    row_id,
+    table,
+)
 
 organisation = table(
     "organisation",
@@ -23,6 +35,8 @@ organisation = table(
     Column("salt", String(64), nullable=False),
     instant("closed_until_us", nullable=True),
     Column("schemes_token", String(32), nullable=False, server_default=""),
+    Column("languages", Text, nullable=False, server_default="en"),
+    Column("networks", Text, nullable=False, server_default="{}"),
     flag("enrolled_only"),
     instant("created_at_us"),
 )
@@ -52,7 +66,9 @@ person = table(
     instant("standing_us", nullable=True),
     instant("created_at_us"),
     Index("ix_person_team", "organisation_id", "team"),
-    Index("ix_person_standing", "organisation_id", "standing"),
+    Index("ix_person_segment", "organisation_id", "segment"),
+    Index("ix_person_status", "organisation_id", "status"),
+    Index("ix_person_groups", "organisation_id", "status", "segment", "team", "standing"),
     Index(
         "ix_person_hidden", "organisation_id", sqlite_where=text("hidden"), postgresql_where=text("hidden")
     ),
@@ -71,7 +87,19 @@ person_identity = table(
     Column("external_id", String(64), nullable=False),
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=True),
+    Column("sort_name", folded(200), nullable=False, server_default=""),
     UniqueConstraint("organisation_id", "external_id"),
+    Index("ix_person_identity_sort", "organisation_id", "sort_name", "person_id"),
+)
+
+person_word = table(
+    "person_word",
+    of_organisation(),
+    Column("kind", SmallInteger, nullable=False),
+    Column("word", folded(32), nullable=False),
+    of_person(merge="joins", erasure="dropped"),
+    PrimaryKeyConstraint("organisation_id", "kind", "word", "person_id"),
+    Index("ix_person_word_person", "person_id", "word", "kind"),
 )
 
 person_alias = table(
@@ -93,7 +121,15 @@ membership = table(
     instant("from_us"),
     Column("segment", String(128), nullable=False),
     Column("team", String(128), nullable=False),
+    flag("ahead"),
     UniqueConstraint("person_id", "from_us"),
+    Index(
+        "ix_membership_ahead",
+        "organisation_id",
+        "from_us",
+        sqlite_where=text("ahead"),
+        postgresql_where=text("ahead"),
+    ),
 )
 
 zone_change = table(
@@ -146,4 +182,16 @@ person_link = table(
     of_person("high_id", merge="joins", erasure="dropped"),
     instant("created_at_us"),
     PrimaryKeyConstraint("organisation_id", "low_id", "high_id"),
+)
+
+people_upload = table(
+    "people_upload",
+    Column("id", String(32), primary_key=True),
+    of_organisation(),
+    of_person("actor_id", merge="moves", erasure="dropped"),
+    Column("name", String(200), nullable=False),
+    Column("sheet", LargeBinary, nullable=False),
+    Column("digest", String(64), nullable=False),
+    instant("created_at_us"),
+    Index("ix_people_upload_created", "created_at_us"),
 )

@@ -11,7 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from rewards.store.schema.base import instant, of_organisation, of_person, row_id, table
+from rewards.store.schema.base import Key, instant, of_organisation, of_person, row_id, table
 
 content_item = table(
     "content_item",
@@ -24,6 +24,8 @@ content_item = table(
     Column("recall_reason", Text, nullable=True),
     # What whoever follows a link of it reads; the reason is for those who shared it.
     Column("recall_notice", Text, nullable=True),
+    # Of a recall: the sharer up to whom (by internal id) mail was queued; none once all are told.
+    Column("told_until", Key, nullable=True),
     PrimaryKeyConstraint("organisation_id", "item"),
 )
 

@@ -41,7 +41,7 @@ def ran(offered: IncentiveScheme | None, days: int = 56, p: Parameters = BUSY) -
 @pytest.mark.parametrize("kind", OFFERED)
 def test_a_tangible_prize_crowds_out_erodes_and_costs_trust(kind: str) -> None:
     paid, symbolic = (ran(scheme(kind, worth)) for worth in ("tangible", "symbolic"))
-    offer = paid.programme.incentives(0, paid.state, paid.staff.present(0))
+    offer = paid.program.incentives(0, paid.state, paid.staff.present(0))
     assert offer.prize.all()
     day_one = [ran(scheme(kind, worth), days=1).last_met.chance.sum() for worth in ("tangible", "symbolic")]
     assert day_one[0] < day_one[1]
@@ -52,7 +52,7 @@ def test_a_tangible_prize_crowds_out_erodes_and_costs_trust(kind: str) -> None:
 def test_a_symbolic_prize_is_no_pay_and_a_surprise_is_not_known() -> None:
     for offered in (scheme("badge", "symbolic"), scheme("badge", "tangible", "surprise")):
         model = ran(offered, days=1)
-        offer = model.programme.incentives(0, model.state, model.staff.present(0))
+        offer = model.program.incentives(0, model.state, model.staff.present(0))
         assert not offer.prize.any()
         assert not offer.crowding(np.zeros(150)).any()
 
@@ -60,8 +60,8 @@ def test_a_symbolic_prize_is_no_pay_and_a_surprise_is_not_known() -> None:
 def test_a_badge_that_is_held_is_no_prize_any_more() -> None:
     text = "{name: b, title: B, badges: [{id: b, title: B, groups: [[{metric: events, of: share, at_least: 3}]], nature: {worth: tangible}}]}"
     model = ran(load_document(text, IncentiveScheme, "b"), days=42)
-    offer = model.programme.incentives(42, model.state, model.staff.present(42))
-    reached = model.programme.running[0].state.people[:, 0] >= 0
+    offer = model.program.incentives(42, model.state, model.staff.present(42))
+    reached = model.program.running[0].state.people[:, 0] >= 0
     held = model.state.total_shares >= 3
     assert reached.all()
     assert held.any()
@@ -72,7 +72,7 @@ def test_a_badge_that_is_held_is_no_prize_any_more() -> None:
 def test_a_public_prize_is_public() -> None:
     for publicity, public in (("public", 1.0), ("private", 0.0)):
         model = ran(scheme("badge", "tangible", publicity=publicity), days=1)
-        offer = model.programme.incentives(0, model.state, model.staff.present(0))
+        offer = model.program.incentives(0, model.state, model.staff.present(0))
         assert (offer.prize_public == public).all()
 
 
@@ -84,7 +84,7 @@ rules: [{id: share, title: Share, on: share, points: 2}]
 badges: [{id: first, title: First, groups: [[{metric: events, of: share, at_least: 2}]], points: 1000}]
 """
     model = ran(load_document(text, IncentiveScheme, "once"))
-    running = model.programme.running[0]
+    running = model.program.running[0]
     assert max(model.points_by_person().values()) > 1_000_000
     assert running.share_belief == pytest.approx(np.full(150, 2.0))
     assert not running.click_belief.any()

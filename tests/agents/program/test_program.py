@@ -135,7 +135,7 @@ def test_nothing_is_earned_after_leaving() -> None:
     clicked = Parameters(base_log_odds=-2.0, click_base=0.03, leads_per_click=1.0)
     model = AdvocacyModel(setting, 3, parameters=clicked, record_events=True)
     model.run_for(60)
-    rows, staff = model.programme.kept_rows(), model.staff
+    rows, staff = model.program.kept_rows(), model.staff
     assert (rows.day < staff.leaves[rows.person]).all()
     assert (rows.day >= staff.joins[rows.person]).all()
     assert (staff.leaves < 60).sum() > 5
@@ -169,7 +169,7 @@ def test_points_equal_replay_phase_by_phase_for_any_seed(seed: int, first: int) 
     phases = (Phase(), Phase(day=first, scheme=STRANGE), Phase(day=first + 12, scheme=None))
     model = AdvocacyModel(company(phases, horizon_days=55), seed, parameters=EAGER, record_events=True)
     model.run_for(55)
-    rows = model.programme.kept_rows()
+    rows = model.program.kept_rows()
     inside = [
         event
         for event, day in zip(model.recorded_events(), rows.day, strict=True)
@@ -278,7 +278,7 @@ def test_removal_stops_points_at_once() -> None:
     model = AdvocacyModel(company(phases), 6, parameters=EAGER)
     model.run_for(60)
     assert model.outcomes()["points"][30:].sum() == 0.0
-    offer = model.programme.incentives(40, model.state, model.staff.present(40))
+    offer = model.program.incentives(40, model.state, model.staff.present(40))
     assert all(not getattr(offer, f.name).any() for f in dataclasses.fields(offer))
 
 
@@ -286,7 +286,7 @@ def test_only_the_arm_with_a_scheme_earns() -> None:
     arm = Arm(name="paid", share=0.5, phases=(Phase(scheme=PRESETS["clicks"]),))
     model = AdvocacyModel(company((Phase(),), (arm,)), 7, parameters=EAGER)
     model.run_for(60)
-    points = model.programme.earned_millipoints()
+    points = model.program.earned_millipoints()
     assert points[model.timeline.group == 0].sum() == 0 < points[model.timeline.group == 1].sum()
     splits = model.outcomes_by_split()
     assert splits["arm=paid"]["points"].sum() == pytest.approx(points.sum() / 1000.0)
@@ -294,14 +294,14 @@ def test_only_the_arm_with_a_scheme_earns() -> None:
 
 def test_what_a_scheme_promises_is_what_it_says() -> None:
     model = AdvocacyModel(company((Phase(scheme=PRESETS["clicks"]),)), 8)
-    promise = model.programme.running[0].promise
+    promise = model.program.running[0].promise
     # Facebook, three tenths of the mix, is unrewarded.
     assert promise.share == pytest.approx(np.full(4, 2.0 * 0.7))
     assert promise.click == pytest.approx(np.full(4, 10.0 * 0.7))
     assert promise.tangible == pytest.approx(np.ones(4))
     assert promise.public == pytest.approx(np.zeros(4))
     symbolic = AdvocacyModel(company((Phase(scheme=PRESETS["recognition"]),)), 8)
-    assert not symbolic.programme.running[0].promise.tangible.any()
+    assert not symbolic.program.running[0].promise.tangible.any()
 
 
 def test_beliefs_follow_what_is_paid() -> None:
@@ -309,7 +309,7 @@ def test_beliefs_follow_what_is_paid() -> None:
         update={"rules": (PRESETS["clicks"].rules[0].model_copy(update={"points": 0}),)}
     )
     generous = AdvocacyModel(company((Phase(scheme=capped),)), 9, parameters=EAGER)
-    running = generous.programme.running[0]
+    running = generous.program.running[0]
     running.share_belief[:] = 8.0
     generous.run_for(60)
     sharers = generous.state.total_shares >= 3
@@ -319,7 +319,7 @@ def test_beliefs_follow_what_is_paid() -> None:
 
 def test_goal_is_the_nearest_unreached_badge_or_level() -> None:
     model = AdvocacyModel(company((Phase(scheme=STRANGE),)), 10)
-    running = model.programme.running[0]
+    running = model.program.running[0]
     now = columns(running.compiled.tables, running.state)
     now.counter[0, 0, 1] = 2
     now.earned[1] = 15_000

@@ -77,7 +77,7 @@ def test_swapping_a_scheme_for_its_twin_changes_no_number() -> None:
     for name in outcomes.MEASURED:
         assert np.array_equal(kept.outcomes()[name], swapped.outcomes()[name]), name
     assert kept.points_by_person() == swapped.points_by_person()
-    assert len(swapped.programme.running) == 1
+    assert len(swapped.program.running) == 1
 
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from rewards.content import content
 from rewards.content.content import (
     get_item,
     green_lit_for,
@@ -15,13 +17,17 @@ from rewards.content.content import (
     recalled,
     recalls_for,
     seen_recall,
+    tell_of_recalls,
 )
 from rewards.content.desk import approve, discard, find_draft, history, reject, save_draft, submit
 from rewards.content.items import ContentItem
 from rewards.content.links import declare_share, follow_link, leads_to, prepare_share
 from rewards.content.policy import ContentPolicy, set_policy
 from rewards.faults import BadValue, Conflict, NotFound, Refused, Stale
+from rewards.people.people import import_people
+from rewards.people_file import PersonRow
 from rewards.store import trail
+from rewards.store.schema import mail
 from tests.conftest import World
 
 ORG = "acme"
@@ -190,3 +196,30 @@ def test_what_is_new_and_fits_comes_first_and_what_was_shared_last(world: World)
         assert [one.id for one in closed] == ["closed"]
         with pytest.raises(Refused, match="may be shared from"):
             prepare_share(tx, ORG, "ana", "later", "x", now)
+
+
+def test_all_sharers_are_told_by_mail_however_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = world.now
+    monkeypatch.setattr(content, "TOLD_AT_ONCE", 2)
+    people = [
+        PersonRow(
+            id=f"s{number}",
+            name="S",
+            email=f"s{number}@x.org",
+            segment="s",
+            team="t",
+            timezone="UTC",
+            contacts=1,
+        )
+        for number in range(5)
+    ]
+    with world.db.begin() as tx:
+        import_people(tx, ORG, people, now)
+        publish_item(tx, ORG, item(), now)
+        for one in people:
+            for channel in ("x", "linkedin"):
+                prepare_share(tx, ORG, one.id, "launch", channel, now)
+        assert recall(tx, ORG, "launch", "a wrong figure", now) == 5
+        assert [tell_of_recalls(tx, ORG, now) for _ in range(4)] == [2, 1, 0, 0]
+        mails = tx.execute(select(mail.c.person_id).where(mail.c.kind == "recall")).scalars().all()
+        assert len(mails) == len(set(mails)) == 5

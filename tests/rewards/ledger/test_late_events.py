@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from rewards.events import Event
-from rewards.ledger.told import Told
+from rewards.ledger.inbox import InboxEvent
 from rewards.publishing.publication import publish_scheme
 from rewards.store import events as event_rows
 from rewards.store.session import Database
@@ -75,7 +75,7 @@ def test_what_a_fold_reads_stands_in_the_order_of_its_fields(world: World) -> No
     world.record(event)
     with world.db.read() as tx:
         ((row,),) = event_rows.scored_of(tx, [1], -(2**62)).values()
-    told = Told.stored(row)
+    told = InboxEvent.stored(row)
     assert (told.ref, told.source, told.event_id, told.kind) == (row.id, event.source, event.id, event.kind)
     assert (told.object, told.channel, told.tags) == (event.object, event.channel, event.tags)
     assert (told.quantity, told.verification, told.zone) == (event.quantity, event.verification, "UTC")

@@ -10,7 +10,7 @@ from rewards.ledger.lots import Purse
 
 
 @dataclass(frozen=True)
-class Entry:
+class ScoredEntry:
     """As the journal has it."""
 
     id: int
@@ -27,15 +27,15 @@ class Book:
     """A purse and the entries that fill it, an instant each."""
 
     def __init__(self) -> None:
-        self.purse, self.now, self.standing = Purse(), 0, dict[int, Entry]()
-        self.claims: list[Entry] = []
+        self.purse, self.now, self.standing = Purse(), 0, dict[int, ScoredEntry]()
+        self.claims: list[ScoredEntry] = []
         self._ids = 0
 
-    def add(self, amount: int, **rest: object) -> Entry:
+    def add(self, amount: int, **rest: object) -> ScoredEntry:
         if rest.get("origin") != "replay":
             self.now += 1
         self._ids += 1
-        entry = Entry(self._ids, amount, self.now, **rest)  # type: ignore[arg-type]
+        entry = ScoredEntry(self._ids, amount, self.now, **rest)  # type: ignore[arg-type]
         self.purse.take_in(entry)
         return entry
 

@@ -119,7 +119,7 @@ def test_a_symmetric_matrix_has_its_values_both_ways(tmp_path: Path) -> None:
 HEAD = "%%MatrixMarket matrix coordinate real general\n"
 REFUSED: list[tuple[str, str, str]] = [
     ("e.net", '*Vertices 2\n1 "ana"\n2 "ben"\n*Arcs\n1 2\n', r"e\.net:1: is Pajek"),
-    ("e.gml", "Creator \"x\"\ngraph [\n node [ id 1 ]\n]\n", r"e\.gml:1: is GML"),
+    ("e.gml", 'Creator "x"\ngraph [\n node [ id 1 ]\n]\n', r"e\.gml:1: is GML"),
     ("e.gml", "graph\n[\n directed 1\n", r"is GML"),
     ("e.graphml", "<?xml version='1.0'?>\n<graphml/>", r"is GraphML"),
     ("e.dot", "digraph g {\n a -> b\n}\n", r"is DOT"),

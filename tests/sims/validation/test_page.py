@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 from sims.validation import validate as protocol
 from sims.validation.page import page, verdict_table, write_page
 from sims.validation.plots import number, span, svg_of
-from sims.validation.validate import TARGETS, Verdict, judge, passed
+from sims.validation.validate import TARGETS, BandCheck, judge, passed
 
 ROOT = Path(__file__).parents[3]
 
 
-def verdicts() -> list[Verdict]:
+def verdicts() -> list[BandCheck]:
     """Every target in the middle of its band but one, whose sign is wrong."""
     found = []
     for target in TARGETS:

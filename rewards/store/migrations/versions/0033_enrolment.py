@@ -18,7 +18,9 @@ def upgrade() -> None:
         "organisation",
         sa.Column("enrolled_only", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
     )
-    op.create_index("ix_person_standing", "person", ["organisation_id", "standing"])
+    op.create_index(
+        "ix_person_groups", "person", ["organisation_id", "status", "segment", "team", "standing"]
+    )
     op.create_table(
         "enrolment",
         sa.Column("id", KEY, autoincrement=True, nullable=False),

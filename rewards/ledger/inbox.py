@@ -11,8 +11,8 @@ from rewards.store.rows import ScoredEventRow
 MOST_TAGS = 1 << 12
 
 
-class Told(NamedTuple):
-    """An event of the inbox with internal person ids. A tuple, as folds make hundreds at once."""
+class InboxEvent(NamedTuple):
+    """An event of the inbox with internal person ids, as it is read: folds make hundreds at once."""
 
     ref: int
     source: str
@@ -27,34 +27,28 @@ class Told(NamedTuple):
     channel: str | None
     quantity: int
     verification: str
-    tags: tuple[str, ...]
-    voided: bool = False
+    tags_json: str
+    voided_at_us: int | None = None
 
     @classmethod
-    def from_row(cls, ref: int, row: Mapping[str, Any]) -> "Told":
+    def from_row(cls, ref: int, row: Mapping[str, Any]) -> "InboxEvent":
         """From a row of `event`, stored or about to be."""
-        return cls(
-            ref,
-            row["source"],
-            row["event_id"],
-            row["kind"],
-            row["person_id"],
-            row["owner_id"],
-            row["occurred_us"],
-            row["local_date"],
-            row["zone"],
-            row["object"],
-            row["channel"],
-            row["quantity"],
-            row["verification"],
-            _tags(row["tags"]),
-            row["voided_at_us"] is not None,
-        )
+        return cls(ref, *(row[name] if name != "tags_json" else row["tags"] for name in cls._fields[1:]))
 
     @classmethod
-    def stored(cls, row: ScoredEventRow) -> "Told":
+    def stored(cls, row: ScoredEventRow) -> "InboxEvent":
         """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields, with the person asked about last."""
-        return cls._make((*row[:-3], _tags(row[-3]), row[-2] is not None))
+        return cls._make(row[:-1])
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags."""
+        return _tags(self.tags_json)
+
+    @property
+    def voided(self) -> bool:
+        """True where it was undone."""
+        return self.voided_at_us is not None
 
     @property
     def item(self) -> str:

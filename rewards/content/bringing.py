@@ -1,0 +1,165 @@
+"""Bringing many items to the desk at once: from a file of CSV or JSON, or from what was found at an address. All become drafts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from rewards.content.desk import find_draft, save_draft
+from rewards.content.feeds import Found, feed_entries, item_from
+from rewards.content.items import ContentItem, read_item
+from rewards.faults import BadValue
+from rewards.fields import day_of, fault
+from rewards.sheets import SheetError, decode, rows_of
+from rewards.store import content as rows
+from rewards.store.session import Transaction
+
+MOST_ITEMS = 2000
+COLUMNS = (
+    "id", "title", "url", "summary", "topic", "tags", "language", "sector", "segments", "channels", "disclosure",
+    "starts_on", "last_day", "texts",
+)  # fmt: skip
+REQUIRED = ("title", "url")
+_FEEDS = (b"<rss", b"<feed", b"<rdf:rdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that was not taken: its line (of a CSV file) or its number, and why."""
+
+    place: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a file holds: items, and rows that are none."""
+
+    items: tuple[ContentItem, ...]
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Ids of items that became drafts, that changed, and that stand as they are."""
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+
+def read_items(data: bytes, zone: str = "UTC") -> Read:
+    """The items of a file of CSV, JSON, RSS or Atom, told apart by how it begins. Raises BadValue where it is none of these."""
+    head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:2000].lower()
+    if head.startswith((b"[", b"{")):
+        return _from_json(data)
+    if any(mark in head for mark in _FEEDS):
+        return _made(enumerate(feed_entries(data), 1), item_from)
+    return _from_csv(data, zone)
+
+
+def _from_json(data: bytes) -> Read:
+    try:
+        told = json.loads(data)
+    except ValueError as error:
+        raise BadValue(f"JSON: not readable ({error}); mend it there") from None
+    documents = told.get("items") if isinstance(told, dict) else told
+    if not isinstance(documents, list):
+        raise BadValue('JSON: got no list of items; write [{"id": …}, …] or {"items": […]}')
+    return _made(enumerate(documents, 1), ContentItem.model_validate)
+
+
+def _from_csv(data: bytes, zone: str) -> Read:
+    try:
+        _, columns, records = rows_of(decode(data), REQUIRED, COLUMNS)
+        lines = [(line, dict(zip(columns, cells, strict=False))) for line, cells in records]
+    except SheetError as error:
+        raise BadValue(f"line {error.line}: {error}") from None
+    return _made(lines, lambda cells: _item_of(cells, zone))
+
+
+def _made(rows: Iterable[tuple[int, Any]], make: Any) -> Read:
+    items: dict[str, ContentItem] = {}
+    refused: list[Refusal] = []
+    for place, row in rows:
+        if len(items) >= MOST_ITEMS:
+            raise BadValue(f"file of more than {MOST_ITEMS} items: limit {MOST_ITEMS}; split it")
+        try:
+            item = make(row)
+            if item.id in items:
+                raise BadValue(f"id {item.id!r}: stands twice; remove one")
+            items[item.id] = item
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            refused.append(Refusal(place, f"{where}: {fault(first)}"))
+        except ValueError as error:
+            refused.append(Refusal(place, str(error)))
+    return Read(tuple(items.values()), tuple(refused))
+
+
+def _list(cell: str) -> list[str]:
+    return [part for one in cell.split(",") if (part := one.strip())]
+
+
+def _item_of(cells: dict[str, str], zone: str) -> ContentItem:
+    """Channels stand as `linkedin, x: amber`, texts with bars between them; without an id it is made from the address."""
+    channels = {}
+    for one in _list(cells.get("channels", "")) or ["linkedin"]:
+        name, _, status = one.partition(":")
+        channels[name.strip()] = {"status": status.strip().lower() or "green"}
+    named = cells.get("id", "") or item_from(Found("x", cells["url"], "", "en", ())).id
+    last = cells.get("last_day", "")
+    end = None
+    if last:
+        end = datetime.combine(day_of(last) + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+    return ContentItem.model_validate(
+        {
+            **{
+                name: cells[name]
+                for name in ("title", "url", "summary", "topic", "sector", "disclosure")
+                if cells.get(name)
+            },
+            "id": named,
+            "language": cells.get("language") or "en",
+            "tags": _list(cells.get("tags", "")),
+            "segments": _list(cells.get("segments", "")),
+            "channels": channels,
+            "starts_on": cells.get("starts_on") or None,
+            "expires_at": end,
+            "suggested_texts": [text.strip() for text in cells.get("texts", "").split("|") if text.strip()],
+        }
+    )
+
+
+def bring_items(
+    tx: Transaction, organisation: str, items: Sequence[ContentItem], author: str, now: datetime
+) -> Brought:
+    """Make drafts of items that are new or say something else than what stands on the desk or the grid."""
+    new: list[str] = []
+    changed: list[str] = []
+    unchanged: list[str] = []
+    for item in items:
+        draft = find_draft(tx, organisation, item.id)
+        row = rows.find(tx, organisation, item.id)
+        stands = draft.item if draft is not None else read_item(row.document) if row is not None else None
+        if stands is None:
+            save_draft(tx, organisation, item, author, now)
+            new.append(item.id)
+        elif _says_the_same(stands, item):
+            unchanged.append(item.id)
+        else:
+            save_draft(tx, organisation, item, author, now, 0 if draft is None else draft.revision)
+            changed.append(item.id)
+    return Brought(tuple(new), tuple(changed), tuple(unchanged))
+
+
+def _says_the_same(one: ContentItem, other: ContentItem) -> bool:
+    # Who approved it is the desk's to say, not the file's.
+    return one.model_copy(update={"approver": ""}) == other.model_copy(update={"approver": ""})

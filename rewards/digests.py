@@ -1,0 +1,170 @@
+"""The digest: what is new for a person, her thanks, her next goal; on the day and at the hour that she chose, or not at all.
+
+It says nothing of what anybody did not do, and nothing goes out where nothing is new. Who takes part gets it, nobody else. What was
+due while no worker ran is passed over: nobody wants yesterday's news twice, nor all at once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from rewards.badges.progress import BadgeProgress, badge_progress
+from rewards.content.content import green_lit_for
+from rewards.events import DIGEST_VISIT, Event
+from rewards.faults import NotFound
+from rewards.ledger.intake import record
+from rewards.mail.choices import USUAL, Choice, from_row
+from rewards.mail.queue import queue
+from rewards.mail.tokens import read_token, token_for
+from rewards.people.membership import asks_enrolment
+from rewards.store import content as content_rows
+from rewards.store import enrolment as enrolment_rows
+from rewards.store import mail as rows
+from rewards.store import people as people_rows
+from rewards.store.rows import DueDigestRow
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, to_us
+from rewards.thanks.recognition import kudos_received
+
+SOURCE = "groundswell:digest"
+LATE = timedelta(hours=3)
+"""What is due for longer than this is not made any more."""
+LIFETIME = timedelta(hours=6)
+MOST_NEWS = timedelta(days=28)
+MOST_AT_ONCE = 50
+HOUR_SECONDS = 3600
+MOST_ITEMS = 5
+MOST_THANKS = 3
+MOST_WORDS = 200
+
+
+def make_digests(tx: Transaction, organisation: str, now: datetime) -> int:
+    """Queue the digests that are due, MOST_AT_ONCE at most; returns how many people's turn it was."""
+    _begin(tx, organisation, now)
+    due = rows.due_digests(tx, organisation, to_us(now), MOST_AT_ONCE)
+    asked = asks_enrolment(tx, organisation, now) if due else False
+    for row in due:
+        choice, at = from_row(row), from_us(row.next_us or 0)
+        values: dict[str, object] = {"next_us": _next_us(choice, now, row.timezone)}
+        if now - at <= LATE and row.email and _takes_part(row, asked):
+            values["last_us"] = to_us(now)
+            _queue(tx, organisation, row, choice, now)
+        rows.choose(tx, organisation, row.person_id, values)
+    return len(due)
+
+
+def _begin(tx: Transaction, organisation: str, now: datetime) -> None:
+    """Give the usual choice to people with a sign-in and an address who never chose, a few at a time."""
+    key, hour = ("digests", organisation), int(now.timestamp()) // HOUR_SECONDS
+    if tx.database.cache.get(key) == hour:
+        return
+    found = rows.without_choice(tx, organisation, MOST_AT_ONCE)
+    if len(found) < MOST_AT_ONCE:
+        # It reads everybody: once an hour, when all have their turn.
+        tx.database.cache[key] = hour
+    for row in found:
+        values = {
+            "digest": USUAL.digest, "weekday": USUAL.weekday, "hour": USUAL.hour, "notices": USUAL.notices,
+            "quiet_from": USUAL.quiet_from, "quiet_until": USUAL.quiet_until,
+            "next_us": _next_us(USUAL, now, row.timezone), "last_us": to_us(now),
+        }  # fmt: skip
+        rows.choose(tx, organisation, row.id, values)
+
+
+def _next_us(choice: Choice, now: datetime, zone: str) -> int | None:
+    due = choice.next_digest(now, zone)
+    return None if due is None else to_us(due)
+
+
+def _takes_part(row: DueDigestRow, asked: bool) -> bool:
+    if row.status != "active":
+        return False
+    if asked:
+        return bool(row.standing == people_rows.ENROLLED)
+    return row.standing not in (enrolment_rows.PAUSED, enrolment_rows.LEFT)
+
+
+def _queue(tx: Transaction, organisation: str, row: DueDigestRow, choice: Choice, now: datetime) -> None:
+    """What came since the last digest, also where some were passed over, but nothing of long ago."""
+    at = from_us(row.next_us or 0)
+    since = max(at - MOST_NEWS, from_us(row.last_us or 0))
+    token = token_for(tx, organisation, row.person_id, "visit", str(row.next_us))
+    data = digest_of(tx, organisation, row.external_id, since, now, f"/digest/{token}")
+    if data is not None:
+        key = f"digest:{row.person_id}:{row.next_us}"
+        until = _before_quiet(choice, at, row.timezone)
+        queue(tx, organisation, row.external_id, "digest", data, now, expires_at=until, key=key)
+
+
+def digest_of(
+    tx: Transaction, organisation: str, person: str, since: datetime, now: datetime, link: str
+) -> dict[str, Any] | None:
+    """What a digest says of what came since an instant; None where nothing is new. `link` leads to her page by way of the visit."""
+    since_us = to_us(since)
+    fresh = {row.item for row in content_rows.every(tx, organisation) if row.published_us > since_us}
+    found = [item for item in green_lit_for(tx, organisation, person, now) if item.id in fresh]
+    items = [
+        {"title": item.title, "link": f"{link}/{item.id}", "note": _short(item.summary)}
+        for item in found[:MOST_ITEMS]
+    ]
+    thanks = [
+        {"giver": one.giver_name, "message": _short(one.message)}
+        for one in kudos_received(tx, organisation, person, MOST_THANKS)
+        if one.given_at > since
+    ]
+    if not items and not thanks:
+        return None
+    goal = _goal(badge_progress(tx, organisation, person, now))
+    return {"items": items, "thanks": thanks, "goal": goal, "link": link}
+
+
+def visit(tx: Transaction, organisation: str, person: str, token: str, now: datetime) -> bool:
+    """Record that somebody came by way of a digest, once a digest; False for a token that is not hers. Raises NotFound for nobody.
+
+    Machines that follow links in mails are not signed in, and so are never counted.
+    """
+    who = people_rows.find(tx, organisation, person)
+    if who is None:
+        raise NotFound(f"person {person!r}: unknown; sign in again")
+    known = read_token(tx, token, "visit")
+    if known is None or known[0] != organisation or known[1] not in people_rows.accounts_of(tx, who.id):
+        return False
+    event = Event(
+        source=SOURCE,
+        id=f"visit:{known[1]}:{known[2]}",
+        kind=DIGEST_VISIT,
+        subject=person,
+        occurred_at=now,
+        verification="tracked",
+    )
+    if not rows.visited(tx, organisation, SOURCE, event.id):
+        record(tx, organisation, [event], received_at=now)
+    return True
+
+
+def _goal(progress: Sequence[BadgeProgress]) -> dict[str, str] | None:
+    """The badge that is nearest, by the step of it that is furthest from done."""
+    waiting = [one for one in progress if not one.held and one.steps]
+    if not waiting:
+        return None
+    nearest = max(waiting, key=lambda one: one.share)
+    step = min(nearest.steps, key=lambda one: one.share)
+    return {"badge": nearest.title, "reached": step.done, "needed": step.needed}
+
+
+def _before_quiet(choice: Choice, at: datetime, zone: str) -> datetime:
+    """Until when a digest may still arrive: some hours, and not into the quiet ones."""
+    hours = int(LIFETIME / timedelta(hours=1))
+    return next(
+        (
+            at + timedelta(hours=hour)
+            for hour in range(1, hours + 1)
+            if choice.awake(at + timedelta(hours=hour), zone) != at + timedelta(hours=hour)
+        ),
+        at + LIFETIME,
+    )
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= MOST_WORDS else plain[: MOST_WORDS - 1] + "…"

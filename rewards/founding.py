@@ -1,0 +1,159 @@
+"""The beginning: the link of the first set-up, the organisation with its first administrator, and its first scheme.
+
+Whoever holds the set-up link makes the organisation, once. A newer link ends the one before: each start of `serve` prints another.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rewards.faults import BadValue, Conflict, Gone, NotFound, Refused
+from rewards.fields import name_in
+from rewards.language import gettext as _
+from rewards.people import membership
+from rewards.people.accounts import create_account, hash_password, known_roles, open_session
+from rewards.people.organisations import (
+    Network,
+    change_organisation,
+    create_organisation,
+    get_organisation,
+    list_organisations,
+)
+from rewards.people.people import import_people
+from rewards.people_file import PersonRow
+from rewards.publishing.publication import SchemeVersion, publish_scheme, scheme_in_force, versions
+from rewards.scheme.networks import rules_of
+from rewards.scheme.presets import PRESETS
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.store import access_links as rows
+from rewards.store.session import Database, Transaction
+from rewards.store.units import digest, to_us
+
+SETUP = "operator"
+"""Who acts before there is anybody."""
+_TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is said at the beginning. `admin`: the first administrator, who is a person of the company as well."""
+
+    slug: str
+    name: str
+    timezone: str
+    languages: tuple[str, ...]
+    networks: tuple[Network, ...]
+    admin: PersonRow
+    roles: tuple[str, ...]
+
+
+def is_empty(tx: Transaction) -> bool:
+    """Whether there is no organisation yet."""
+    return not list_organisations(tx)
+
+
+def setup_path(tx: Transaction, now: datetime) -> str:
+    """A new set-up link, as a path below the address of the server; those before it end. Raises Refused where something is set up."""
+    if not is_empty(tx):
+        raise Refused(
+            "the database holds an organisation already; invite an administrator: groundswell account invite ID --roles admin"
+        )
+    secret = secrets.token_urlsafe(_TOKEN_BYTES)
+    rows.add_setup(tx, digest(secret), to_us(now))
+    return f"/setup/{secret}"
+
+
+def look(tx: Transaction, secret: str) -> None:
+    """See that a set-up link is open. Raises NotFound for an unknown one, Gone for one that was used or replaced."""
+    row = rows.find_setup(tx, digest(secret))
+    if row is None:
+        raise NotFound(
+            _("This set-up link is not known: take the one that the server printed when it started.")
+        )
+    if row.ending == rows.SUPERSEDED:
+        raise Gone(_("The server was started again and printed a newer set-up link: take that one."))
+    if row.ending == rows.USED or not is_empty(tx):
+        raise _done()
+
+
+def found(
+    db: Database, secret: str, beginning: Beginning, password: str, now: datetime, device: str = ""
+) -> str:
+    """Use the set-up link: make the organisation and its first administrator, who is signed in: the token of the session.
+
+    Of two who use it at once one wins. Raises as `look`, BadValue for what was written.
+    """
+    with db.read() as tx:
+        look(tx, secret)
+    hashed = hash_password(password)
+    with db.begin() as tx:
+        look(tx, secret)
+        if not rows.use_setup(tx, digest(secret), to_us(now)):
+            raise _done()
+        establish(tx, beginning, hashed, now)
+        return open_session(tx, beginning.slug, beginning.admin.id, now, device)
+
+
+def establish(
+    tx: Transaction,
+    beginning: Beginning,
+    password_hash: str | None,
+    now: datetime,
+    began: datetime | None = None,
+) -> None:
+    """Make the organisation and its first administrator. `began`: since when segments and teams hold, for history to be posted."""
+    roles = known_roles(beginning.roles)
+    if "admin" not in roles:
+        raise BadValue(
+            f"roles {', '.join(roles)}: admin is missing; the first account has to be able to invite others"
+        )
+    create_organisation(tx, beginning.slug, beginning.name, beginning.timezone, began or now)
+    change_organisation(
+        tx, beginning.slug, beginning.name, beginning.languages, beginning.networks, SETUP, now
+    )
+    import_people(tx, beginning.slug, [beginning.admin], began or now, SETUP)
+    create_account(tx, beginning.slug, beginning.admin.id, roles, password_hash, now, SETUP)
+    membership.invite(tx, beginning.slug, now, SETUP, people=[beginning.admin.id], tell=False)
+
+
+def template(tx: Transaction, organisation: str, name: str) -> IncentiveScheme:
+    """A template with the company's networks: where it gives no points, the scheme gives none. Raises NotFound for the name."""
+    if name not in PRESETS:
+        raise NotFound(f"template {name[:40]!r}: limit {', '.join(PRESETS)}; choose one of these")
+    home = get_organisation(tx, organisation)
+    return with_networks(PRESETS[name], home.networks if home is not None else ())
+
+
+def with_networks(scheme: IncentiveScheme, networks: Sequence[Network]) -> IncentiveScheme:
+    """A scheme that gives no points on those of the networks where the company gives none."""
+    unpaid = [one.channel for one in networks if not one.points and not scheme.is_unrewarded(one.channel)]
+    return scheme.model_copy(update={"unrewarded_channels": (*scheme.unrewarded_channels, *unpaid)})
+
+
+def publish_template(
+    tx: Transaction, organisation: str, name: str, actor: str, now: datetime
+) -> SchemeVersion:
+    """Put a template in force as the first scheme. Raises Conflict where there is a scheme already, NotFound for the name."""
+    if scheme_in_force(tx, organisation, now) is not None or versions(tx, organisation):
+        raise Conflict(_("A scheme is published already: change it as a draft, and rehearse that first."))
+    return publish_scheme(tx, organisation, template(tx, organisation, name), now, actor, "first scheme", now)
+
+
+def networks_of(used: Sequence[str], unpaid: Sequence[str]) -> tuple[Network, ...]:
+    """Networks by name, with points unless the company or the network itself gives none."""
+    none = {name_in(one) for one in unpaid}
+    return tuple(
+        Network(name, name not in none and _may_pay(name)) for name in dict.fromkeys(map(name_in, used))
+    )
+
+
+def _may_pay(channel: str) -> bool:
+    known = rules_of(channel)
+    return known is None or known.rewards
+
+
+def _done() -> Gone:
+    return Gone(_("This company is set up already: sign in, or ask its administrator for an invitation."))

@@ -1,0 +1,178 @@
+"""What the kernel says of a person's open period, event by event, and how a late event is put into it.
+
+Everything before a late event stays as it is, so that its period is folded from a state on the way and not from its beginning. The
+process remembers some periods; a remembered one is used as far as its events are those just read from the database, whoever
+recorded them, so that it can never be out of date.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from rewards.ledger.inbox import InboxEvent
+from rewards.ledger.live import Fold, Read
+from rewards.ledger.places import Place
+from rewards.ledger.versions import NO_SCHEME, Schemes
+from rewards.scoring.award import PersonState, ScoredEntry
+from rewards.store.session import Database
+
+MOST_EVENTS = 20_000
+"""Remembered by a process: some tens of megabytes."""
+_LEAST_BETWEEN, _MOST_MARKS = 8, 8
+_OCCURRED = attrgetter("occurred_us")
+Line = tuple[int, tuple[ScoredEntry, ...]]
+"""What an event gives: the version of the scheme that scores it, NO_SCHEME for none, and the entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a fold depends on beside its events."""
+
+    version: int
+    state: bytes
+    place: Place
+    schemes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """An open period folded: its events in canonical order, on the dates that count, and what each gives.
+
+    `marks` are states on the way, each before the event of its number; `read` are the events in the kernel's codes.
+    """
+
+    basis: Basis
+    told: list[InboxEvent]
+    seen: list[InboxEvent]
+    lines: list[Line]
+    marks: list[tuple[int, int, PersonState | None]]
+    read: Read
+    version: int
+    state: bytes
+
+    def same_until(self, told: Sequence[InboxEvent]) -> int:
+        """How many events these and the period's own begin with in common."""
+        if self.told == told:
+            return len(told)
+        pairs = enumerate(zip(self.told, told, strict=False))
+        return next((at for at, (one, other) in pairs if one != other), min(len(self.told), len(told)))
+
+
+class Periods:
+    """The periods that a process remembers, those used last."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[int, Period] = OrderedDict()
+        self._events = 0
+
+    @classmethod
+    def of(cls, database: Database) -> Periods:
+        """Those of one database."""
+        found: Periods = database.cache.setdefault("open periods", cls())
+        return found
+
+    def get(self, person_id: int, basis: Basis) -> Period | None:
+        """The person's, if it stands on the same basis."""
+        with self._lock:
+            found = self._kept.get(person_id)
+            if found is None or found.basis != basis:
+                return None
+            self._kept.move_to_end(person_id)
+            return found
+
+    def keep(self, person_id: int, period: Period) -> None:
+        """Remember one, and let go of others where these become too many events."""
+        with self._lock:
+            former = self._kept.pop(person_id, None)
+            self._kept[person_id] = period
+            self._events += len(period.told) - (len(former.told) if former else 0)
+            while self._events > MOST_EVENTS:
+                _, gone = self._kept.popitem(last=False)
+                self._events -= len(gone.told)
+
+
+def folded(
+    schemes: Schemes, person_id: int, basis: Basis, told: Sequence[InboxEvent], known: Period | None = None
+) -> Period:
+    """The period with these events; what it has in common with a `known` one is taken from there."""
+    same = known.same_until(told) if known else 0
+    if known and same == len(told) == len(known.told):
+        return known
+    place = basis.place
+    marks = [mark for mark in known.marks if mark[0] <= same] if known else []
+    if marks:
+        at, version, state = marks[-1]
+        fold = Fold(schemes, version, state and state.copy())
+    else:
+        at, fold = 0, Fold.resume(schemes, basis.version, basis.state)
+    seen, lines = (known.seen[:at], known.lines[:at]) if known else ([], [])
+    seen = seen + seen_by(person_id, place, told[at:], seen[-1].local_date if seen else 0)
+    step = max(_LEAST_BETWEEN, len(told) // _MOST_MARKS)
+    read: Read = known.read if known else {}
+    while at < len(told):
+        if not marks or at > marks[-1][0]:
+            marks.append((at, *fold.stand()))
+        lines = lines + lines_of(fold, person_id, place, seen[at : at + step], read)
+        at = min(at + step, len(told))
+    return Period(basis, list(told), seen, lines, marks, read, fold.version, fold.to_bytes())
+
+
+def lines_of(
+    fold: Fold,
+    person_id: int,
+    place: Place,
+    seen: Sequence[InboxEvent],
+    read: Read,
+    version_at: Callable[[int], int] | None = None,
+) -> list[Line]:
+    """What each event gives, the fold going on. `version_at` overrides which version is in force."""
+    lines: list[Line] = []
+    for version, run in _runs(fold.schemes, place, seen, version_at):
+        if version == NO_SCHEME:
+            lines += [(NO_SCHEME, ())] * len(run)
+            continue
+        then = place.of(run[0].ref)
+        lines += [(version, entries) for entries in fold.score(version, run, person_id, then, read)]
+    return lines
+
+
+def _runs(
+    schemes: Schemes, place: Place, seen: Sequence[InboxEvent], version_at: Callable[[int], int] | None
+) -> Iterator[tuple[int, Sequence[InboxEvent]]]:
+    """Events on end that one version scores, where the person was in one place."""
+    if version_at is None and not place.formerly:
+        ends = [at_us for at_us, _ in schemes.turns] if seen else []
+        cuts = [bisect_left(seen, at_us, key=_OCCURRED) for at_us in ends]
+        for version, start, end in zip(
+            (NO_SCHEME, *(version for _, version in schemes.turns)),
+            (0, *cuts),
+            (*cuts, len(seen)),
+            strict=False,
+        ):
+            if start < end:
+                yield version, seen[start:end]
+        return
+    choose = version_at or schemes.at
+    for (version, _), some in groupby(seen, key=lambda one: (choose(one.occurred_us), id(place.of(one.ref)))):
+        yield version, list(some)
+
+
+def seen_by(person_id: int, place: Place, told: Sequence[InboxEvent], used: int = 0) -> list[InboxEvent]:
+    """The events on the person's own dates, none of which comes again once it was left; `used` is the last before them."""
+    found = []
+    for one in told:
+        if one.person_id != person_id:
+            # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
+            day, zone = place.of(one.ref).date_at(one.occurred_us)
+            one = one._replace(local_date=day, zone=zone)
+        # A date that was left does not come again, though clocks may show it a second time.
+        used = max(used, one.local_date)
+        found.append(one if one.local_date == used else one._replace(local_date=used))
+    return found

@@ -1,0 +1,55 @@
+"""The operator's view of mail: what waits, what failed and why, and trying again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rewards.faults import Conflict
+from rewards.store import mail as rows
+from rewards.store import trail
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, maybe_us, to_us
+
+NOT_SENT = (rows.FAILED, rows.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class MailView:
+    """One mail. `person` None for somebody erased since; `answer` is what was said of the last attempt."""
+
+    id: int
+    kind: str
+    person: str | None
+    name: str
+    status: str
+    attempts: int
+    queued_at: datetime
+    next_at: datetime
+    sent_at: datetime | None
+    answer: str
+
+
+def mails(
+    tx: Transaction, organisation: str, limit: int = 100, before: int | None = None, failed_only: bool = False
+) -> list[MailView]:
+    """The newest first: all, or those that were given up."""
+    statuses = NOT_SENT if failed_only else (rows.WAITING, rows.SENT, *NOT_SENT)
+    return [
+        MailView(
+            row.id, row.kind, row.external_id, row.name or "", row.status, row.attempts, from_us(row.created_us),
+            from_us(row.next_us), maybe_us(row.sent_us), row.answer,
+        )
+        for row in rows.page(tx, organisation, statuses, limit, before)
+    ]  # fmt: skip
+
+
+def counts(tx: Transaction, organisation: str) -> dict[str, int]:
+    """How many mails of the last three months are in which state: older ones are forgotten."""
+    found = rows.counts(tx, organisation)
+    return {status: found.get(status, 0) for status in (rows.WAITING, rows.SENT, *NOT_SENT)}
+
+
+def try_again(tx: Transaction, organisation: str, mail: int, actor: str, now: datetime) -> None:
+    """Put a mail that failed back into the queue. Raises Conflict for one that did not fail, or is too late by now."""
+    if not rows.again(tx, organisation, mail, to_us(now)):
+        raise Conflict(f"mail {mail}: did not fail, or is too late by now; write a new one")
+    trail.log(tx, organisation, actor, "mail.again", str(mail), "", to_us(now))

@@ -1,0 +1,90 @@
+"""Reading what stands at a public address: bounded in bytes, time and redirects, and never anything of our own network (SSRF)."""
+
+import http.client
+import threading
+import time
+from copy import copy
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from rewards.faults import Fault, Refused
+from rewards.outside.addresses import Target, parse_target, resolve
+from rewards.outside.delivery import HttpSender, hang_up
+
+MOST_BYTES = 2 * 1024 * 1024
+MOST_REDIRECTS = 4
+FETCH_SECONDS = 10.0
+"""For all redirects together."""
+AGENT = "Groundswell (link preview and feeds)"
+_MOVED = frozenset({301, 302, 303, 307, 308})
+WHAT = "address"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What stood there: the address that it came from in the end, what the server calls it, and its bytes."""
+
+    url: str
+    media_type: str
+    body: bytes
+
+
+class Fetcher(HttpSender):
+    """GETs over HTTPS from public addresses only. Every redirect is judged like the first address."""
+
+    def __init__(self, allow_loopback: bool = False, seconds: float = FETCH_SECONDS) -> None:
+        super().__init__(allow_loopback, seconds)
+
+    def fetch(self, url: str) -> Fetched:
+        """What stands at an address. Raises Fault: not allowed, not there, too large, too slow."""
+        give_up = time.monotonic() + self.seconds
+        for _ in range(MOST_REDIRECTS + 1):
+            target = parse_target(url, self.allow_loopback, WHAT)
+            try:
+                status, headers, body = self._get(target, give_up)
+            except Fault:
+                raise
+            except (OSError, http.client.HTTPException) as error:
+                raise Refused(
+                    f"{WHAT} {url[:80]!r}: no answer within {self.seconds:.0f} seconds ({type(error).__name__}); try again later"
+                ) from None
+            if status in _MOVED and headers.get("Location"):
+                url = urljoin(url, str(headers["Location"]))
+                continue
+            if status != http.client.OK:
+                raise Refused(f"{WHAT} {url[:80]!r}: answers with HTTP {status}; check it in a browser")
+            return Fetched(url, headers.get_content_type(), body)
+        raise Refused(f"{WHAT} {url[:80]!r}: led on more than {MOST_REDIRECTS} times; give the last address")
+
+    def _get(self, target: Target, give_up: float) -> tuple[int, http.client.HTTPMessage, bytes]:
+        left = give_up - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        addresses = resolve(target, self.allow_loopback, WHAT)
+        connection = http.client.HTTPConnection(target.host, target.port, timeout=left)
+        # What is left of the time is what this hop has.
+        hop = copy(self)
+        hop.seconds = left
+        connection.sock = hop._connect(addresses, target)
+        # A server that answers byte by byte never runs into the socket's own time limit.
+        deadline = threading.Timer(max(0.01, give_up - time.monotonic()), hang_up, (connection.sock,))
+        deadline.daemon = True
+        deadline.start()
+        try:
+            headers = {
+                "Host": target.authority,
+                "User-Agent": AGENT,
+                "Accept-Encoding": "identity",
+                "Connection": "close",
+            }
+            connection.request("GET", target.path, headers=headers)
+            answer = connection.getresponse()
+            body = answer.read(MOST_BYTES + 1)
+            if len(body) > MOST_BYTES:
+                raise Refused(f"{WHAT} of more than {MOST_BYTES:,} bytes: too large to look at; give another")
+            if time.monotonic() >= give_up:
+                raise TimeoutError
+            return answer.status, answer.headers, body
+        finally:
+            deadline.cancel()
+            connection.close()

@@ -1,0 +1,160 @@
+"""The audit log as people read it: who did what to whom, when and why.
+
+What somebody does about her own part (a break, the boards, her mails) is hers and in her export; here it would tell who abstains.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from rewards.bounds import check_day
+from rewards.faults import BadValue
+from rewards.store import audit as rows
+from rewards.store import people as people_rows
+from rewards.store.persons import accounts_of, find_row
+from rewards.store.rows import AuditRow
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, to_us
+
+PAGE = 50
+PERSON = "person:"
+HERSELF = "self"
+"""The actor of what somebody did about herself."""
+OWN = frozenset(
+    {
+        "people.pause", "people.resume", "people.opt_out", "people.opt_in", "people.export", "people.mail",
+        "people.leave_given_back", "people.paused", "people.enrolled", "people.left", "people.declined", "people.resumed",
+        "people.active", "kudos.withdraw", "nomination.make", "nomination.withdraw", "credential.issue", "claim.cancelled",
+        "claim.cancel", "session.end", "session.end_others",
+    }
+)  # fmt: skip
+"""Actions by which somebody decides about her own part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which lines: about a person, by an actor, of an action, on days of the organisation's zone; '' and None ask for nothing."""
+
+    person: str = ""
+    actor: str = ""
+    action: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. `subject` is what it is about as stored; `about` the person's id where it is a person whom one may name."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    about: str | None
+    about_name: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One page, and the cursor of the one behind it (None: there is none)."""
+
+    lines: tuple[Line, ...]
+    next: str | None
+
+
+def read_log(
+    tx: Transaction, organisation: str, asked: Asked, zone: str, cursor: str | None = None, limit: int = PAGE
+) -> Log:
+    """The newest lines first. Raises NotFound for a person, BadValue for a day or a cursor that is none."""
+    place = None if cursor is None else _place(cursor)
+    found = rows.page(tx, organisation, _asked(tx, organisation, asked, zone), place, limit + 1)
+    shown = _lines(tx, organisation, found[:limit])
+    last = found[limit - 1] if len(found) > limit else None
+    return Log(tuple(shown), None if last is None else _cursor(last))
+
+
+def every_line(tx: Transaction, organisation: str, asked: Asked, zone: str) -> Iterator[Line]:
+    """All lines, for a file."""
+    piece: list[AuditRow] = []
+    for row in rows.every(tx, organisation, _asked(tx, organisation, asked, zone)):
+        piece.append(row)
+        if len(piece) == PAGE:
+            yield from _lines(tx, organisation, piece)
+            piece = []
+    yield from _lines(tx, organisation, piece)
+
+
+def known_actions(tx: Transaction, organisation: str) -> list[str]:
+    """The actions that can be asked for."""
+    return [one for one in rows.actions(tx, organisation) if one not in OWN]
+
+
+def _asked(tx: Transaction, organisation: str, asked: Asked, zone: str) -> rows.Asked:
+    subjects: list[str] | None = None
+    if asked.person:
+        who = find_row(tx, organisation, asked.person)
+        subjects = [f"{PERSON}{account}" for account in accounts_of(tx, who)]
+    if asked.action in OWN:
+        raise BadValue(f"action {asked.action!r}: is somebody's own affair and not listed; choose another")
+    return rows.Asked(
+        subjects=subjects,
+        actors=[asked.actor] if asked.actor else None,
+        action=asked.action or None,
+        from_us=None if asked.first is None else _begins(asked.first, zone),
+        until_us=None if asked.last is None else _begins(asked.last + timedelta(days=1), zone),
+        without=sorted(OWN),
+        without_actor=HERSELF,
+    )
+
+
+def _begins(day: date, zone: str) -> int:
+    check_day(day, "day of the log")
+    return to_us(datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC))
+
+
+def _lines(tx: Transaction, organisation: str, found: Iterable[AuditRow]) -> list[Line]:
+    listed = list(found)
+    ids = {row.id: _person_of(row.subject) for row in listed}
+    heirs = people_rows.heirs(tx, organisation, [one for one in ids.values() if one is not None])
+    now = {one: heirs.get(one, one) for one in ids.values() if one is not None}
+    names = people_rows.names(tx, organisation, now.values())
+    made = []
+    for row in listed:
+        number = ids[row.id]
+        about = None if number is None else names.get(now[number])
+        made.append(
+            Line(
+                row.id, from_us(row.recorded_us), row.actor, row.action, row.subject,
+                None if about is None else about[0], None if about is None else about[1] or about[0], row.reason,
+            )
+        )  # fmt: skip
+    return made
+
+
+def _person_of(subject: str) -> int | None:
+    number = subject.removeprefix(PERSON)
+    return int(number) if subject.startswith(PERSON) and number.isascii() and number.isdecimal() else None
+
+
+def _cursor(row: AuditRow) -> str:
+    return base64.urlsafe_b64encode(json.dumps([row.recorded_us, row.id]).encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> rows.Place:
+    try:
+        at_us, number = json.loads(
+            base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        )
+        if type(at_us) is int and type(number) is int and abs(at_us) < 2**62 and 0 < number < 2**63:
+            return at_us, number
+    except (binascii.Error, ValueError, TypeError):
+        pass
+    raise BadValue("cursor: not one that this list gave; begin with its first page")

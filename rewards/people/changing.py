@@ -1,0 +1,228 @@
+"""What HR changes about people, one use case for the page, the API and the command.
+
+Whoever sends the stamp of what she saw is refused where somebody else changed it meanwhile.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from rewards.faults import BadValue, Conflict, NotFound, Refused
+from rewards.fields import fault
+from rewards.ledger.fold import closed_until, replay_people
+from rewards.ledger.places import places
+from rewards.people import people
+from rewards.people.importing import import_people
+from rewards.people.people import Person, get_person, refuse_own
+from rewards.people.profile import check_stamp
+from rewards.people.zones import change_zone
+from rewards.people_file import PersonRow
+from rewards.store import moving, states
+from rewards.store import organisations as organisation_rows
+from rewards.store import people as rows
+from rewards.store.persons import BEGINNING_US, PPM, find_row, log_change
+from rewards.store.rows import MembershipRow, NamedPersonRow
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, to_us
+
+EDITED = ("name", "email", "manager", "locale", "desk", "hours_share", "contacts")
+MOST_AHEAD = timedelta(days=400)
+MOST_LEVELS = 100
+
+
+def row_of(record: Mapping[str, Any]) -> PersonRow:
+    """The person that these fields tell of. Raises BadValue naming the field."""
+    try:
+        return PersonRow.model_validate(dict(record))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = str(first["loc"][0]) if first["loc"] else "person"
+        got = "nothing" if first["type"] == "missing" else repr(first["input"])[:60]
+        raise BadValue(f"{field}: got {got}; {fault(first)}; mend it and send again") from None
+
+
+def record_of(person: Person) -> dict[str, Any]:
+    """A person's fields as a row of the people file has them."""
+    return {
+        "id": person.id, "name": person.name, "email": person.email or "", "segment": person.segment, "team": person.team,
+        "timezone": person.timezone, "contacts": person.contacts, "locale": person.locale, "role": person.role,
+        "manager": person.manager or "", "desk": person.desk, "hours_share": person.hours_share,
+    }  # fmt: skip
+
+
+def add_person(
+    tx: Transaction, organisation: str, record: Mapping[str, Any], actor: str, now: datetime
+) -> str:
+    """Add one person; returns the id. Raises BadValue for a field, Conflict for an id that is known."""
+    row = row_of(record)
+    if rows.find_many(tx, organisation, [row.id]):
+        raise Conflict(f"person {row.id!r}: the id is taken; choose another, or change that person")
+    if row.manager:
+        find_row(tx, organisation, row.manager)
+    import_people(tx, organisation, [row], now, actor)
+    log_change(tx, organisation, actor, "people.add", find_row(tx, organisation, row.id).id, now)
+    return row.id
+
+
+def edit_person(
+    tx: Transaction,
+    organisation: str,
+    external_id: str,
+    changes: Mapping[str, Any],
+    stamp: str | None,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Change what is said of a person, but for where she belongs and lives, which change on a day.
+
+    Raises BadValue for a field, Stale for a stamp that is no longer hers, Refused for a manager who stands below her.
+    """
+    unknown = sorted(set(changes) - set(EDITED))
+    if unknown:
+        raise BadValue(f"{unknown[0]}: not changed here; limit {', '.join(EDITED)}; leave it out")
+    row = _locked(tx, organisation, external_id)
+    check_stamp(row, stamp)
+    old = get_person(tx, organisation, external_id)
+    new = row_of({**record_of(old), **changes})
+    values = {
+        "contacts": new.contacts, "locale": new.locale, "desk": new.desk, "hours_share_ppm": round(new.hours_share * PPM),
+        "manager_id": _manager(tx, organisation, row, new.manager),
+    }  # fmt: skip
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    if changed:
+        rows.change(tx, row.id, changed)
+    identity = (new.name or old.id, new.email or None)
+    if identity != (row.name, row.email):
+        rows.change_identity(tx, row.id, *identity)
+    if changed or identity != (row.name, row.email):
+        log_change(tx, organisation, actor, "people.edit", row.id, now)
+
+
+def move_person(
+    tx: Transaction,
+    organisation: str,
+    external_id: str,
+    segment: str,
+    team: str,
+    first: date,
+    stamp: str | None,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Another team or segment from a day of hers on: what happened since is counted again, what lies ahead waits for its day.
+
+    Raises BadValue for a day in a closed period or too far ahead, Stale for a stamp that is no longer hers.
+    """
+    home = organisation_rows.find_shared(tx, organisation)
+    row = _locked(tx, organisation, external_id)
+    check_stamp(row, stamp)
+    row_of({**record_of(get_person(tx, organisation, external_id)), "segment": segment, "team": team})
+    begins_us = _midnight(tx, row, first)
+    closed_us, now_us = closed_until(home), to_us(now)
+    if begins_us < closed_us:
+        raise BadValue(
+            f"move on {first}: limit after {from_us(closed_us):%Y-%m-%d %H:%M} UTC, up to which the period is closed; name a later day"
+        )
+    if begins_us > to_us(now + MOST_AHEAD):
+        raise BadValue(f"move on {first}: limit {MOST_AHEAD.days} days ahead; name an earlier day")
+    if not rows.history(tx, MembershipRow, [row.id]):
+        rows.add_membership(tx, organisation, row.id, BEGINNING_US, row.segment, row.team)
+    rows.add_membership(tx, organisation, row.id, begins_us, segment, team, ahead=begins_us > now_us)
+    rows.change(tx, row.id, {"has_history": True})
+    if begins_us <= now_us:
+        _belong(tx, organisation, row.id, now_us)
+        replay_people(tx, organisation, home, [row.id], now_us)
+    log_change(tx, organisation, actor, "people.move", row.id, now, first.isoformat())
+
+
+def take_back_move(
+    tx: Transaction, organisation: str, external_id: str, begins: datetime, actor: str, now: datetime
+) -> None:
+    """Forget a move that has not begun. Raises NotFound where there is none."""
+    row = _locked(tx, organisation, external_id)
+    if not moving.drop_membership_ahead(tx, row.id, to_us(begins)):
+        raise NotFound(f"move of {begins.isoformat()}: none that lies ahead; look at what stands there now")
+    log_change(tx, organisation, actor, "people.move_back", row.id, now)
+
+
+def settle_moves(tx: Transaction, organisation: str, now: datetime) -> int:
+    """Moves whose day has come: from now on she is shown where she belongs. Returns how many."""
+    due = moving.memberships_due(tx, organisation, to_us(now))
+    for person_id in sorted(set(due)):
+        states.lock(tx, organisation, [person_id])
+        _belong(tx, organisation, person_id, to_us(now))
+    return len(due)
+
+
+def move_zone(
+    tx: Transaction,
+    organisation: str,
+    external_id: str,
+    zone: str,
+    first: date | None,
+    stamp: str | None,
+    actor: str,
+    now: datetime,
+) -> datetime:
+    """Another time zone from a day on, the next one unless another is named; returns the instant. Raises BadValue, Stale."""
+    row = _locked(tx, organisation, external_id)
+    check_stamp(row, stamp)
+    return change_zone(tx, organisation, external_id, zone, now, actor=actor, first=first)
+
+
+def deactivate(
+    tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, now: datetime
+) -> None:
+    """`people.deactivate`, but for oneself and for what one did not see. Raises Refused, Stale."""
+    row = _locked(tx, organisation, external_id)
+    refuse_own(tx, organisation, actor, row.id, f"deactivating {external_id!r}")
+    check_stamp(row, stamp)
+    people.deactivate(tx, organisation, external_id, now, actor)
+
+
+def erase(
+    tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, now: datetime
+) -> None:
+    """`people.erase`, but for oneself, which is one's own affair, and for what one did not see. Raises Refused, Stale."""
+    row = _locked(tx, organisation, external_id)
+    refuse_own(tx, organisation, actor, row.id, f"erasing {external_id!r} as an administrator")
+    check_stamp(row, stamp)
+    people.erase(tx, organisation, external_id, now, actor)
+
+
+def _belong(tx: Transaction, organisation: str, person_id: int, now_us: int) -> None:
+    """Let the person's row say where she belongs now."""
+    past = [one for one in rows.history(tx, MembershipRow, [person_id])[person_id] if one.from_us <= now_us]
+    moving.settle_memberships(tx, person_id, now_us)
+    rows.change(tx, person_id, {"segment": past[-1].segment, "team": past[-1].team})
+
+
+def _midnight(tx: Transaction, row: NamedPersonRow, day: date) -> int:
+    """When a day begins for a person."""
+    noon_us = to_us(datetime.combine(day, time(12), UTC))
+    _, zone = places(tx, [row])[row.id].date_at(noon_us)
+    return to_us(datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC))
+
+
+def _manager(tx: Transaction, organisation: str, row: NamedPersonRow, manager: str) -> int | None:
+    if not manager:
+        return None
+    found = find_row(tx, organisation, manager)
+    above: int | None = found.id
+    for _ in range(MOST_LEVELS):
+        if above is None:
+            return int(found.id)
+        if above == row.id:
+            raise Refused(
+                f"manager {manager!r}: would be above and below {row.external_id!r}; name somebody higher up"
+            )
+        above = moving.manager_of(tx, above)
+    raise Refused(f"manager {manager!r}: more than {MOST_LEVELS} levels stand above; name somebody higher up")
+
+
+def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
+    states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
+    return find_row(tx, organisation, external_id)

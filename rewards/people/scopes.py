@@ -1,0 +1,44 @@
+"""What an API token may be allowed, and what rights somebody needs to allow it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from rewards.language import msg
+from rewards.people.rights import Right
+
+WANTED: Mapping[str, frozenset[Right]] = MappingProxyType(
+    {
+        "events:write": frozenset({Right.TOKENS}),
+        "events:backfill": frozenset({Right.TOKENS}),
+        "me:read": frozenset({Right.TAKE_PART}),
+        "me:write": frozenset({Right.TAKE_PART}),
+        "kudos:write": frozenset({Right.TAKE_PART}),
+        "rewards:write": frozenset({Right.TAKE_PART}),
+        "schemes:write": frozenset({Right.SCHEME_WRITE}),
+        "content:read": frozenset({Right.CONTENT_READ}),
+        "content:write": frozenset({Right.CONTENT_WRITE}),
+        "content:approve": frozenset({Right.CONTENT_APPROVE}),
+        "admin": frozenset(
+            {Right.TOKENS, Right.SCHEME_WRITE, Right.REVIEW, Right.PEOPLE_WRITE, Right.CONTENT_APPROVE}
+        ),
+    }
+)
+"""What rights somebody needs to give a scope to a token. Whoever loses one takes the scope from the tokens that she made."""
+NAMES = tuple(WANTED)
+PERSONAL = ("me:read", "me:write", "kudos:write", "rewards:write")
+"""Scopes of a token that speaks for a person; for the organisation nothing of the kind can be done."""
+MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "events:write": msg("send events of the last days"),
+        "events:backfill": msg("send events however old they are"),
+        "me:read": msg("read one's own points, badges and boards"),
+        "me:write": msg("change one's own choices"),
+        "kudos:write": msg("thank and nominate in one's own name"),
+        "rewards:write": msg("ask for rewards in one's own name"),
+        "schemes:write": msg("draft, publish and roll back schemes"),
+        "content:read": msg("the content desk, to read"),
+        "content:write": msg("write, change and recall content"),
+        "content:approve": msg("approve content, or decline it"),
+        "admin": msg("everything that HR and administrators do over the API"),
+    }
+)

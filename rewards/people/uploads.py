@@ -1,0 +1,56 @@
+"""Files of people that were sent: kept for a day, so that what is applied is what was looked at."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rewards.faults import NotFound
+from rewards.store import uploads as rows
+from rewards.store.persons import find_row
+from rewards.store.session import Transaction
+from rewards.store.units import to_us
+
+KEPT = timedelta(days=1)
+MOST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came, and the SHA-256 of its bytes."""
+
+    id: str
+    name: str
+    sheet: bytes
+    digest: str
+
+
+def keep_upload(
+    tx: Transaction, organisation: str, actor: str, name: str, sheet: bytes, now: datetime
+) -> Upload:
+    """Keep a file; those of former days are forgotten."""
+    made = Upload(secrets.token_hex(16), name[-MOST_NAME:], sheet, digest_of(sheet))
+    rows.drop_before(tx, to_us(now - KEPT))
+    who = find_row(tx, organisation, actor)
+    rows.add(tx, organisation, made.id, who.id, made.name, sheet, made.digest, to_us(now))
+    return made
+
+
+def digest_of(sheet: bytes) -> str:
+    """The SHA-256 of a file."""
+    return hashlib.sha256(sheet).hexdigest()
+
+
+def find_upload(tx: Transaction, organisation: str, id_: str, now: datetime) -> Upload:
+    """A file that was kept. Raises NotFound where it was applied, or is older than a day."""
+    row = rows.find(tx, organisation, id_, to_us(now - KEPT))
+    if row is None:
+        raise NotFound(
+            "this file is no longer kept: it was applied, or is older than a day; choose the file again"
+        )
+    return Upload(row.id, row.name, row.sheet, row.digest)
+
+
+def drop_upload(tx: Transaction, organisation: str, id_: str) -> None:
+    """Forget a file that was applied, or that is not wanted."""
+    rows.drop(tx, organisation, id_)

@@ -1,0 +1,298 @@
+"""Looking people up: the words they are found by, and lists of them page by page, whatever their number.
+
+A question first asks each of its conditions for some people. Where those that meet the rarer ones are few, they are sorted; where they
+are many, the list is walked in order and is soon full. Who bears the first word in front comes first, so that a walk begins where it is
+met. So neither a rare word nor a common one reads everybody.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy import Select, and_, delete, exists, func, literal, or_, select, text, true, tuple_
+from sqlalchemy.sql.elements import ColumnElement
+
+from rewards.store import schema
+from rewards.store.prepared import NoRow, inserting
+from rewards.store.rows import ColleagueRow, FoundPersonRow, ListedPersonRow
+from rewards.store.session import Transaction
+from rewards.words import AFTER_ANY, beginnings_of, words_of
+
+PERSON = schema.person
+IDENTITY = schema.person_identity
+ALIAS = schema.person_alias
+ACCOUNT = schema.account
+WORD = schema.person_word
+NAME, OTHER = 0, 1
+"""Kinds of words: of names, which colleagues look for, and of ids, addresses, teams and segments, which HR looks for too."""
+FEW = 2000
+"""So many are sorted."""
+SOME = 5000
+"""So many are read to be counted."""
+_CHUNK = 500
+_ROWS = 10_000
+_NOTE = inserting(WORD, NoRow)
+_WITH_US = ("active", "paused")
+_SORTED = (IDENTITY.c.sort_name, IDENTITY.c.person_id)
+_LISTED = (
+    select(
+        PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, IDENTITY.c.sort_name,
+        func.coalesce(ACCOUNT.c.roles, "").label("roles"),
+    )
+    .select_from(IDENTITY)
+    .join(PERSON, PERSON.c.id == IDENTITY.c.person_id)
+    .join(ACCOUNT, ACCOUNT.c.person_id == PERSON.c.id, isouter=True)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom to list: beginnings of words, and what must hold; '' and () ask for nothing. `role` is one of an account's."""
+
+    text: str = ""
+    statuses: tuple[str, ...] = ()
+    team: str = ""
+    segment: str = ""
+    role: str = ""
+
+
+Place = tuple[int, str, int]
+"""Where a page ends: 0 or 1 as the name begins with the first word or not, the name as it is sorted, and the internal id."""
+
+
+def write_words(
+    tx: Transaction,
+    people: Iterable[FoundPersonRow],
+    former: Mapping[int, Sequence[str]] = MappingProxyType({}),
+) -> None:
+    """Note the words of people who have none yet; `former` are other ids of theirs."""
+    made = []
+    for one in people:
+        names = words_of([one.name])
+        ids = [one.external_id, *former.get(one.person_id, ())]
+        others = words_of([*ids, (one.email or "").partition("@")[0], one.segment, one.team]) - names
+        made += [
+            {"organisation_id": one.organisation_id, "kind": kind, "word": word, "person_id": one.person_id}
+            for kind, words in ((NAME, names), (OTHER, others))
+            for word in sorted(words)
+        ]
+    for start in range(0, len(made), _ROWS):
+        tx.later(_NOTE, made[start : start + _ROWS])
+
+
+def renew_words(tx: Transaction, ids: Sequence[int]) -> None:
+    """Note the words of people whose name, address, id, team or segment changed."""
+    for start in range(0, len(ids), _CHUNK):
+        chosen = list(ids[start : start + _CHUNK])
+        drop_words(tx, chosen)
+        query = (
+            select(
+                IDENTITY.c.person_id,
+                IDENTITY.c.organisation_id,
+                IDENTITY.c.external_id,
+                IDENTITY.c.name,
+                IDENTITY.c.email,
+                PERSON.c.segment,
+                PERSON.c.team,
+            )
+            .join(PERSON, PERSON.c.id == IDENTITY.c.person_id)
+            .where(IDENTITY.c.person_id.in_(chosen))
+        )
+        rows = tx.rows(FoundPersonRow, query)
+        former: dict[int, list[str]] = {}
+        aliases = select(ALIAS.c.person_id, ALIAS.c.external_id).where(ALIAS.c.person_id.in_(chosen))
+        for person_id, external_id in tx.execute(aliases):
+            former.setdefault(person_id, []).append(external_id)
+        write_words(tx, rows, former)
+
+
+def take_stock(tx: Transaction) -> None:
+    """Tell PostgreSQL how many people there are by now: until it has counted them itself it plans as for a handful."""
+    if tx.dialect == "postgresql":
+        tx.execute(text("ANALYZE person, person_identity, person_word"))
+
+
+def drop_words(tx: Transaction, ids: Sequence[int]) -> None:
+    """Forget the words by which people are found."""
+    tx.execute(delete(WORD).where(WORD.c.person_id.in_(ids)))
+
+
+def page(
+    tx: Transaction,
+    organisation: str,
+    wanted: Wanted,
+    after: Place | None,
+    limit: int,
+    kinds: Sequence[int] = (NAME, OTHER),
+) -> list[ListedPersonRow]:
+    """People behind a place: columns of person, external_id, name, email, sort_name and roles. `kinds` of words are looked at."""
+    beginnings = beginnings_of(wanted.text)
+    roles = _roles_with(tx, organisation, wanted.role) if wanted.role else []
+    query = _LISTED.where(IDENTITY.c.organisation_id == organisation, *_holds(tx, wanted, roles))
+    for beginning in beginnings:
+        query = query.where(_has_word(beginning, kinds))
+    sources = [_with_word(organisation, one, kinds) for one in beginnings]
+    few = _few(tx, [*sources, *_sources(organisation, wanted, roles)])
+    first = beginnings[0] if beginnings else ""
+    if few is not None:
+        found = tx.rows(ListedPersonRow, query.where(IDENTITY.c.person_id.in_(few))) if few else []
+        return [
+            row
+            for row in sorted(found, key=lambda row: place(row, first))
+            if after is None or place(row, first) > after
+        ][:limit]
+    found = []
+    for rank in range(0 if after is None else after[0], 2 if first else 1):
+        part = query.where(_begun(first, rank)).order_by(*_SORTED).limit(limit - len(found))
+        if after is not None and after[0] == rank:
+            part = part.where(tuple_(*_SORTED) > tuple_(literal(after[1]), literal(after[2])))
+        found += tx.rows(ListedPersonRow, part)
+        if len(found) == limit:
+            break
+    return found
+
+
+def place(row: ListedPersonRow, first: str) -> Place:
+    """Where a person stands in a list, `first` being the first word that was looked for."""
+    return (int(not row.sort_name.startswith(first)), row.sort_name, row.id)
+
+
+def _begun(first: str, rank: int) -> ColumnElement[bool]:
+    if not first:
+        return true()
+    name, end = IDENTITY.c.sort_name, first + AFTER_ANY
+    return or_(name < first, name >= end) if rank else and_(name >= first, name < end)
+
+
+def colleagues(tx: Transaction, organisation: str, name: str, limit: int, but: int) -> list[ListedPersonRow]:
+    """Who is with the company and has a name with words that begin so, as `page` has them."""
+    if not beginnings_of(name):
+        return []
+    found = page(tx, organisation, Wanted(name, _WITH_US), None, limit + 1, (NAME,))
+    return [row for row in found if row.id != but][:limit]
+
+
+def namesakes(tx: Transaction, organisation: str, person_id: int, names: Sequence[str]) -> list[str]:
+    """Names of others that share a word with these, some for each word."""
+    found: list[str] = []
+    for word in sorted(words_of(names)):
+        query = (
+            select(IDENTITY.c.name)
+            .join(WORD, WORD.c.person_id == IDENTITY.c.person_id)
+            .where(
+                WORD.c.organisation_id == organisation,
+                WORD.c.kind == NAME,
+                WORD.c.word == word,
+                WORD.c.person_id != person_id,
+            )
+        )
+        found += tx.execute(query.limit(FEW)).scalars()
+    return found
+
+
+def by_external(tx: Transaction, organisation: str, ids: Sequence[str]) -> dict[str, ColleagueRow]:
+    """Who is with the company, of some ids: person_id, external_id, name, team, by id."""
+    query = (
+        select(IDENTITY.c.person_id, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.team)
+        .join(PERSON, PERSON.c.id == IDENTITY.c.person_id)
+        .where(
+            IDENTITY.c.organisation_id == organisation,
+            IDENTITY.c.external_id.in_(ids),
+            PERSON.c.status.in_(_WITH_US),
+        )
+    )
+    return {row.external_id: row for row in tx.rows(ColleagueRow, query)}
+
+
+def ids_after(tx: Transaction, organisation: str, after: str, limit: int) -> list[str]:
+    """Ids behind one, by the numbers of their letters, of whoever was not erased."""
+    by = IDENTITY.c.external_id.collate("C") if tx.dialect == "postgresql" else IDENTITY.c.external_id
+    query = select(IDENTITY.c.external_id).where(IDENTITY.c.organisation_id == organisation, by > after)
+    return list(tx.execute(query.order_by(by).limit(limit)).scalars())
+
+
+def segments(tx: Transaction, organisation: str) -> list[str]:
+    """The segments that people belong to, each read once from the index."""
+    return _distinct(tx, PERSON.c.organisation_id == organisation, PERSON.c.segment)
+
+
+def _distinct(tx: Transaction, where: ColumnElement[bool], column: ColumnElement[str]) -> list[str]:
+    found: list[str] = []
+    query = select(func.min(column)).where(where)
+    following = tx.execute(query).scalar()
+    while following is not None:
+        found.append(following)
+        following = tx.execute(query.where(column > following)).scalar()
+    return found
+
+
+def _holds(tx: Transaction, wanted: Wanted, roles: Sequence[str]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.statuses:
+        found.append(_seen(tx, PERSON.c.status).in_(wanted.statuses))
+    if wanted.team:
+        found.append(_seen(tx, PERSON.c.team) == wanted.team)
+    if wanted.segment:
+        found.append(_seen(tx, PERSON.c.segment) == wanted.segment)
+    if wanted.role:
+        found.append(_seen(tx, ACCOUNT.c.roles).in_(roles))
+    return found
+
+
+def _seen(tx: Transaction, column: ColumnElement[str]) -> ColumnElement[str]:
+    """The column of a row that was reached another way: SQLite, which counts nothing, would take its index and sort all it finds."""
+    return func.coalesce(column, "") if tx.dialect == "sqlite" else column
+
+
+def _sources(organisation: str, wanted: Wanted, roles: Sequence[str]) -> list[Select[tuple[int]]]:
+    """The conditions that few people may meet, as questions for those people."""
+    people = select(PERSON.c.id).where(PERSON.c.organisation_id == organisation)
+    found: list[Select[tuple[int]]] = []
+    if wanted.team:
+        found.append(people.where(PERSON.c.team == wanted.team))
+    if wanted.segment:
+        found.append(people.where(PERSON.c.segment == wanted.segment))
+    if wanted.statuses:
+        found.append(people.where(PERSON.c.status.in_(wanted.statuses)))
+    if wanted.role:
+        accounts = select(ACCOUNT.c.person_id).where(ACCOUNT.c.organisation_id == organisation)
+        found.append(accounts.where(ACCOUNT.c.roles.in_(roles)))
+    return found
+
+
+def _roles_with(tx: Transaction, organisation: str, role: str) -> list[str]:
+    """The texts of roles, as accounts have them, that name a role."""
+    known = _distinct(tx, ACCOUNT.c.organisation_id == organisation, ACCOUNT.c.roles)
+    return [roles for roles in known if role in roles.split()]
+
+
+def _few(tx: Transaction, sources: Sequence[Select[tuple[int]]]) -> list[int] | None:
+    """Whom the rarer conditions hold for, or None where they are many."""
+    kept: set[int] | None = None
+    for source in sources:
+        found = list(tx.execute(source.limit(SOME + 1)).scalars())
+        if len(found) <= SOME:
+            kept = set(found) if kept is None else kept & set(found)
+            if not kept:
+                break
+    return None if kept is None or len(kept) > FEW else sorted(kept)
+
+
+def _begins(organisation: str, beginning: str, kinds: Sequence[int]) -> ColumnElement[bool]:
+    return and_(
+        WORD.c.organisation_id == organisation,
+        WORD.c.kind.in_(kinds),
+        WORD.c.word >= beginning,
+        WORD.c.word < beginning + AFTER_ANY,
+    )
+
+
+def _with_word(organisation: str, beginning: str, kinds: Sequence[int]) -> Select[tuple[int]]:
+    return select(WORD.c.person_id).where(_begins(organisation, beginning, kinds))
+
+
+def _has_word(beginning: str, kinds: Sequence[int]) -> ColumnElement[bool]:
+    """Asked of one person after the other, so that nothing but the index by person serves it."""
+    mine = (WORD.c.person_id == IDENTITY.c.person_id, WORD.c.kind.in_(kinds))
+    begins = (WORD.c.word >= beginning, WORD.c.word < beginning + AFTER_ANY)
+    return exists(select(literal(1)).where(*mine, *begins))

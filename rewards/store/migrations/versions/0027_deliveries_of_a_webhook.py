@@ -1,0 +1,12 @@
+"""A page shows the newest messages of a webhook among all that were ever sent."""
+
+from alembic import op
+
+revision = "0027"
+down_revision: str | None = "0024"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_webhook_delivery_webhook", "webhook_delivery", ["webhook_id", "id"])

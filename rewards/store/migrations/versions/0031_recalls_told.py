@@ -1,0 +1,15 @@
+"""How far those who shared a recalled item have been told."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0031"
+down_revision: str | None = "0027"
+branch_labels = None
+depends_on = None
+
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.add_column("content_item", sa.Column("told_until", KEY, nullable=True))

@@ -1,0 +1,41 @@
+"""Rows of people_upload: files of people that were sent and wait to be looked at."""
+
+from sqlalchemy import delete, insert, select
+
+from rewards.store import schema
+from rewards.store.rows import PeopleUploadRow
+from rewards.store.session import Transaction
+
+UPLOAD = schema.people_upload
+
+
+def add(
+    tx: Transaction, organisation: str, id_: str, actor_id: int, name: str, sheet: bytes, digest: str, at_us: int
+) -> None:  # fmt: skip
+    """Keep a file for a while."""
+    row = {
+        "id": id_, "organisation_id": organisation, "actor_id": actor_id, "name": name, "sheet": sheet, "digest": digest,
+        "created_at_us": at_us,
+    }  # fmt: skip
+    tx.execute(insert(UPLOAD), row)
+
+
+def find(tx: Transaction, organisation: str, id_: str, since_us: int) -> PeopleUploadRow | None:
+    """A file that is still kept."""
+    where = (UPLOAD.c.organisation_id == organisation, UPLOAD.c.id == id_, UPLOAD.c.created_at_us >= since_us)
+    return tx.row(PeopleUploadRow, select(UPLOAD).where(*where))
+
+
+def drop(tx: Transaction, organisation: str, id_: str) -> None:
+    """Forget a file."""
+    tx.execute(delete(UPLOAD).where(UPLOAD.c.organisation_id == organisation, UPLOAD.c.id == id_))
+
+
+def drop_all(tx: Transaction, organisation: str) -> None:
+    """Forget every file of an organisation: any of them may name somebody who is to be forgotten."""
+    tx.execute(delete(UPLOAD).where(UPLOAD.c.organisation_id == organisation))
+
+
+def drop_before(tx: Transaction, at_us: int) -> None:
+    """Forget the files of former days."""
+    tx.execute(delete(UPLOAD).where(UPLOAD.c.created_at_us < at_us))

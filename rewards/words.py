@@ -1,0 +1,48 @@
+"""Words by which people are looked up, in one form whoever typed them: capitals and marks on letters make no difference.
+
+A name with umlauts or ligatures is found as it is written out too: Müller as muller and mueller.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+MOST_WORD_CHARACTERS = 32
+MOST_WORDS = 6
+"""Of what somebody looks for; what is typed beyond these narrows nothing further."""
+AFTER_ANY = "\U0010ffff"
+"""Sorts behind every letter: the end of all words that begin alike."""
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
+_PLAIN = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ı": "i"})
+_WORD = re.compile(r"[^\W_]+")
+
+
+def folded(text: str) -> str:
+    """The text without capitals, marks on letters and spare spaces: by it names are ordered."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN))
+    return " ".join("".join(letter for letter in apart if not unicodedata.combining(letter)).split())
+
+
+def words_of(texts: Iterable[str]) -> set[str]:
+    """The words by which somebody with these names, ids and addresses is found."""
+    found: set[str] = set()
+    for text in texts:
+        if text.isascii():
+            found.update(word[:MOST_WORD_CHARACTERS] for word in _words(text))
+            continue
+        written_out = unicodedata.normalize("NFC", text.lower()).translate(_WRITTEN_OUT)
+        found.update(word[:MOST_WORD_CHARACTERS] for one in (text, written_out) for word in _words(one))
+    return found
+
+
+def beginnings_of(query: str) -> list[str]:
+    """What is looked for: beginnings of words, each once, as they were typed."""
+    return list(dict.fromkeys(word[:MOST_WORD_CHARACTERS] for word in _words(query)))[:MOST_WORDS]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(folded(text))

@@ -1,0 +1,80 @@
+"""The first sheet of an Excel workbook as rows of text, as a person reads it: bounded before anything is unpacked."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime, time, timedelta
+
+from rewards.sheets import Record, SheetError
+
+MOST_UNPACKED_BYTES = 256 * 1024 * 1024
+MOST_PARTS = 2000
+_PIECE = 1024 * 1024
+MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_OLD = MARKS[1]
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether the bytes begin as a workbook's do."""
+    return data.startswith(MARKS)
+
+
+def sheet_of(data: bytes) -> list[Record]:
+    """(row number, cells) of each row of the first sheet with any content; cells are stripped. Raises SheetError."""
+    from python_calamine import CalamineError, load_workbook
+
+    if data.startswith(_OLD):
+        raise SheetError(
+            1, "is an old or an encrypted Excel file; save it as .xlsx without a password, or as CSV UTF-8"
+        )
+    _check_size(data)
+    try:
+        book = load_workbook(io.BytesIO(data))
+        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, IndexError, OSError, ValueError) as error:
+        raise SheetError(
+            1,
+            f"cannot be read as an Excel workbook ({_brief(error)}); save it again as .xlsx or as CSV UTF-8",
+        ) from None
+    found = [(number, [_text(cell) for cell in row]) for number, row in enumerate(rows, 1)]
+    return [(number, cells) for number, cells in found if any(cells)]
+
+
+def _check_size(data: bytes) -> None:
+    """A small file may unpack to more than a machine holds."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            parts = packed.infolist()
+            left = MOST_UNPACKED_BYTES
+            for part in parts[: MOST_PARTS + 1]:
+                with packed.open(part) as opened:
+                    while left >= 0 and (piece := opened.read(_PIECE)):
+                        left -= len(piece)
+            if left < 0 or len(parts) > MOST_PARTS:
+                raise SheetError(
+                    1, f"unpacks to more than {MOST_UNPACKED_BYTES >> 20} MiB in {MOST_PARTS} parts; split it, or save it as CSV UTF-8"
+                )  # fmt: skip
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+        if isinstance(error, SheetError):
+            raise
+        raise SheetError(
+            1, f"is a damaged Excel workbook ({_brief(error)}); save it again as .xlsx or as CSV UTF-8"
+        ) from None
+
+
+def _brief(error: Exception) -> str:
+    return " ".join(str(error).split())[:80] or type(error).__name__
+
+
+def _text(cell: object) -> str:
+    """A cell as it reads: whole numbers without a point, dates as 2026-03-02."""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
+    if isinstance(cell, date | time | timedelta):
+        return str(cell)
+    return " ".join(str(cell).split())

@@ -1,0 +1,121 @@
+"""The content desk's first pages: everything as a grid, and as a calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from rewards.content.overview import (
+    CALENDAR_WEEKS,
+    STATES,
+    Filters,
+    Grid,
+    Week,
+    calendar,
+    grid,
+    monday_of,
+    week_of,
+)
+from rewards.content.suggestions import suggestions_waiting
+from rewards.faults import BadValue
+from rewards.people.accounts import Account
+from rewards.people.people import Person, get_person
+from rewards.people.rights import Right
+from web.session import Needs, Store, now
+from web.templating import page
+from web.text import Plain
+
+router = APIRouter(include_in_schema=False)
+Reader = Annotated[Account, Depends(Needs(Right.CONTENT_READ))]
+MOST_ROWS = 50
+Short = Annotated[Plain, Query(max_length=200)]
+
+
+@dataclass(frozen=True)
+class GridContext:
+    """The grid, narrowed by `filters`; `columns` are the channels of the rows shown."""
+
+    account: Account
+    person: Person
+    grid: Grid
+    filters: Filters
+    columns: Sequence[str]
+    shown: Sequence[Any]
+    number: int
+    more: bool
+    query: str
+    waiting: int
+    states: Sequence[str]
+
+
+@dataclass(frozen=True)
+class CalendarContext:
+    """Some weeks, and the weeks to go to from here."""
+
+    account: Account
+    person: Person
+    weeks: Sequence[Week]
+    before: str
+    after: str
+    today: str
+
+
+@router.get("/content")
+def overview(
+    request: Request,
+    store: Store,
+    account: Reader,
+    q: Short = "",
+    segment: Short = "",
+    channel: Short = "",
+    language: Short = "",
+    tag: Short = "",
+    week: Short = "",
+    state: Short = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
+) -> Response:
+    """Everything on the desk and on the grid, by segment, channel, language, tag, week and state."""
+    filters = Filters(q, segment, channel, language, tag, week, state)
+    with store.read() as tx:
+        person = get_person(tx, account.organisation, account.person)
+        found = grid(tx, account.organisation, filters, now(), person.timezone)
+        first = (number - 1) * MOST_ROWS
+        shown = found.rows[first : first + MOST_ROWS]
+        context = GridContext(
+            account=account,
+            person=person,
+            grid=found,
+            filters=filters,
+            columns=sorted({name for row in shown for name in row.item.channels}),
+            shown=shown,
+            number=number,
+            more=len(found.rows) > first + MOST_ROWS,
+            query=urlencode(
+                {"q": q, **{name: one for name, one in asdict(filters).items() if name != "words"}}
+            ),
+            waiting=suggestions_waiting(tx, account.organisation),
+            states=STATES,
+        )
+    return page(request, "content/grid.html", context)
+
+
+@router.get("/content/calendar")
+def by_week(request: Request, store: Store, account: Reader, week: Short = "") -> Response:
+    """What begins and what ends, week by week."""
+    at = now()
+    with store.read() as tx:
+        person = get_person(tx, account.organisation, account.person)
+        monday = monday_of(week or week_of(at.date()))
+        try:
+            before, after = (monday + timedelta(weeks=weeks) for weeks in (-CALENDAR_WEEKS, CALENDAR_WEEKS))
+            weeks = calendar(tx, account.organisation, monday, at, person.timezone)
+        except OverflowError:
+            raise BadValue(f"week {week[:20]!r}: no calendar goes so far; choose a nearer one") from None
+        context = CalendarContext(account, person, weeks, week_of(before), week_of(after), week_of(at.date()))
+    return page(request, "content/calendar.html", context)

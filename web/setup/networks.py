@@ -1,0 +1,48 @@
+"""Networks as the forms of the set-up and of the settings offer them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rewards.people.organisations import Network
+from rewards.scheme.networks import rules_of
+from web.templating import channel_title
+
+OFFERED = (
+    "linkedin", "x", "xing", "bluesky", "mastodon", "facebook", "instagram", "threads", "whatsapp", "email"
+)  # fmt: skip
+USUAL = ("linkedin", "email")
+
+
+@dataclass(frozen=True)
+class NetworkChoice:
+    """One network of the form. `payable`: its own rules allow points; `why` and `sources` say what they are."""
+
+    channel: str
+    title: str
+    used: bool
+    unpaid: bool
+    payable: bool
+    why: str
+    sources: tuple[str, ...]
+
+
+def choices(used: Sequence[str], unpaid: Sequence[str]) -> list[NetworkChoice]:
+    """What is offered, and what is used beside it."""
+    return [_choice(one, one in used, one in unpaid) for one in dict.fromkeys((*OFFERED, *used))]
+
+
+def chosen(networks: Sequence[Network]) -> list[NetworkChoice]:
+    """What a company has chosen, among all that is offered."""
+    known: Mapping[str, Network] = {one.channel: one for one in networks}
+    return choices(list(known), [one for one in known if not known[one].points])
+
+
+def _choice(channel: str, used: bool, unpaid: bool) -> NetworkChoice:
+    rules = rules_of(channel)
+    if rules is None:
+        return NetworkChoice(channel, channel_title(channel), used, unpaid, True, "", ())
+    return NetworkChoice(
+        channel, channel_title(channel), used, unpaid, rules.rewards, rules.why, rules.sources
+    )
