@@ -1,6 +1,6 @@
 """How an ensemble's runs are carried out: one after another, or on several processes.
 
-A run is a pure function of its task (scenario, seed, run number), and everything heavy in it (population,
+A chunk of runs is a pure function of its task (scenario, seed, run numbers), and everything heavy in it (population,
 network, compiled scheme) is rebuilt from the seed inside the worker, so the executor can change no result:
 only the time it takes.
 """
@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import connection
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from sims.doctor import cores
@@ -27,6 +28,8 @@ R = TypeVar("R")
 # Starting a process costs about as much as this many runs of a company of 500 over half a year.
 RUNS_WORTH_A_PROCESS = 8
 PROCESSES_MAX = 256
+# How often the same work may take a worker with it before it is given up.
+TRIES = 2
 
 
 class ExecutorError(RuntimeError):
@@ -94,19 +97,48 @@ class Processes:
         return f"{self.count} local processes"
 
     def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
-        """One result per task, in order. Raises `ExecutorError` when a worker process dies."""
-        context = multiprocessing.get_context("spawn")
-        workers = min(self.count, len(tasks))
-        with ProcessPoolExecutor(workers, context, _Worker.prepare, (function, shared)) as pool:
-            try:
-                yield from pool.map(_Worker.work, tasks)
-            except BrokenProcessPool as error:
-                raise ExecutorError(
-                    f"one of {self.count} worker processes died, perhaps for want of memory; "
-                    f"fewer processes (--processes 1) need less"
-                ) from error
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+        """One result per task, in order. What a dead worker took with it is done again; raises `ExecutorError` where that
+        does not help. Whoever stops asking for results ends the workers at once."""
+        left, deaths = list(tasks), 0
+        while left:
+            context, done = _Spawning(), 0
+            workers = min(self.count, len(left))
+            with ProcessPoolExecutor(workers, context, _Worker.prepare, (function, shared)) as pool:
+                try:
+                    for result in pool.map(_Worker.work, left):
+                        yield result
+                        done += 1
+                        deaths = 0
+                except BrokenProcessPool as error:
+                    deaths += 1
+                    if deaths > TRIES:
+                        raise ExecutorError(
+                            f"one of {self.count} worker processes died, {deaths} times over, perhaps for want of memory; "
+                            f"fewer processes (--processes 1) need less"
+                        ) from error
+                except BaseException:
+                    context.end_all()
+                    raise
+                finally:
+                    pool.shutdown(wait=True, cancel_futures=True)
+            left = left[done:]
+
+
+class _Spawning(SpawnContext):
+    """Spawns processes and knows which: they can be ended without waiting for what they do."""
+
+    def __init__(self) -> None:
+        self._started: list[SpawnProcess] = []
+
+    def Process(self, *args: Any, **more: Any) -> SpawnProcess:  # type: ignore[override] # noqa: N802
+        started = SpawnProcess(*args, **more)
+        self._started.append(started)
+        return started
+
+    def end_all(self) -> None:
+        """End every process that was started."""
+        for one in self._started:
+            one.terminate()
 
 
 def processes_for(processes: int | None, n_runs: int) -> int:

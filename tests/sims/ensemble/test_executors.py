@@ -2,6 +2,8 @@
 
 import operator
 import os
+import time
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,28 @@ def test_results_come_in_the_order_of_the_tasks() -> None:
 def test_a_dead_worker_is_one_clear_error() -> None:
     with pytest.raises(ExecutorError, match="--processes 1"):
         list(Processes(2).map(operator.call, os._exit, [3, 3]))
+
+
+def dies_once(folder: Path, task: int) -> int:
+    """Takes its process with it the first time that it is given a task."""
+    if not (folder / str(task)).exists():
+        (folder / str(task)).touch()
+        os._exit(9)
+    return task * task
+
+
+def test_what_a_dead_worker_took_with_it_is_done_again(tmp_path: Path) -> None:
+    for task in (0, 1, 3):
+        (tmp_path / str(task)).touch()
+    assert list(Processes(2).map(dies_once, tmp_path, [0, 1, 2, 3])) == [0, 1, 4, 9]
+
+
+def test_whoever_stops_asking_ends_the_workers_at_once() -> None:
+    results = Processes(1).map(operator.call, time.sleep, [0, 60])
+    assert next(results) is None
+    begin = time.monotonic()
+    results.close()
+    assert time.monotonic() - begin < 30.0
 
 
 @pytest.mark.parametrize("processes", [0, -1, 257])

@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from sims.ensemble import run
+from sims.ensemble.bridge import bytes_a_run
 from sims.ensemble.result import ALL
 from sims.ensemble.run import record_run, simulate, simulate_all
 from sims.scenario.scenario import Scenario
@@ -13,6 +15,26 @@ from sims.scenario.scenario import Scenario
 def test_one_and_two_processes_give_the_same_bytes(small: Scenario) -> None:
     one = json.dumps(simulate(small, processes=1).as_json())
     assert one == json.dumps(simulate(small, processes=2).as_json())
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_however_the_runs_are_cut_into_chunks_the_bytes_are_the_same(
+    small: Scenario, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = json.dumps(simulate(small, runs=5, processes=1).as_json())
+    monkeypatch.setattr(run, "RUNS_A_CHUNK", most)
+    cut = run.chunks([small], 1, 5, 1)
+    assert max(chunk.after - chunk.first for chunk in cut) <= most
+    assert [number for chunk in cut for number in range(chunk.first, chunk.after)] == list(range(5))
+    assert json.dumps(simulate(small, runs=5, processes=1).as_json()) == whole
+
+
+def test_chunks_are_cut_to_memory_and_to_the_processes(
+    small: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(run.chunks([small], 1, 6, 3)) == 3
+    monkeypatch.setattr(run, "MEMORY_A_CHUNK", 2 * bytes_a_run(small))
+    assert [chunk.after - chunk.first for chunk in run.chunks([small], 1, 6, 1)] == [2, 2, 2]
 
 
 def test_another_seed_gives_other_numbers(small: Scenario) -> None:
