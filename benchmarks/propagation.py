@@ -31,7 +31,7 @@ from benchmarks.machine import describe, race, resident_bytes
 from benchmarks.readme import write_block
 from engine.cascade import spread
 from engine.graph import Graph
-from engine.response import ResponseRates, Scratch, Shares, share_rows, propagate
+from engine.response import ResponseRates, Scratch, Shares, propagate, share_rows
 from engine.streams import Stream, stream_key
 
 RESULTS = Path(__file__).parent / "results"
