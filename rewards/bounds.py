@@ -29,7 +29,9 @@ def in_years(value: AnyDay) -> AnyDay:
 def check_day(value: date, what: str) -> None:
     """Raises BadValue where a day or an instant lies outside the years that are taken."""
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise BadValue(f"{what} {value.isoformat()}: limit {_YEARS}; name a date in them")
+        raise BadValue(
+            "{what} {day}: limit {years}; name a date in them", what=what, day=value.isoformat(), years=_YEARS
+        )
 
 
 def decimal_of(text: str) -> Decimal:

@@ -125,7 +125,7 @@ def visit(tx: Transaction, organisation: str, person: str, token: str, now: date
     """
     who = people_rows.find(tx, organisation, person)
     if who is None:
-        raise NotFound(f"person {person!r}: unknown; sign in again")
+        raise NotFound("person {person!r}: unknown; sign in again", person=person)
     known = read_token(tx, token, "visit")
     if known is None or known[0] != organisation or known[1] not in people_rows.accounts_of(tx, who.id):
         return False

@@ -1,5 +1,7 @@
 """What the program refuses, as nouns: every message names the value, the limit and the remedy."""
 
+from rewards.language import gettext
+
 MOST_SAID = 600
 
 
@@ -11,12 +13,13 @@ def sayable(text: str) -> str:
 
 
 class Fault(ValueError):  # noqa: N818 - nouns
-    """A refusal that the caller can show. `code` is stable; the message is one line."""
+    """A refusal that the caller can show. `code` is stable; the message is one line, in the language of now, with its places filled."""
 
     code = "fault"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(sayable(message))
+    def __init__(self, message: str, /, **places: object) -> None:
+        text = gettext(message)
+        super().__init__(sayable(text.format_map(places) if places else text))
 
 
 class NotFound(Fault):

@@ -108,7 +108,8 @@ def establish(
     roles = known_roles(beginning.roles)
     if "admin" not in roles:
         raise BadValue(
-            f"roles {', '.join(roles)}: admin is missing; the first account has to be able to invite others"
+            "roles {names}: admin is missing; the first account has to be able to invite others",
+            names=", ".join(roles),
         )
     create_organisation(tx, beginning.slug, beginning.name, beginning.timezone, began or now)
     change_organisation(
@@ -122,7 +123,11 @@ def establish(
 def template(tx: Transaction, organisation: str, name: str) -> IncentiveScheme:
     """A template with the company's networks: where it gives no points, the scheme gives none. Raises NotFound for the name."""
     if name not in PRESETS:
-        raise NotFound(f"template {name[:40]!r}: limit {', '.join(PRESETS)}; choose one of these")
+        raise NotFound(
+            "template {value!r}: limit {names}; choose one of these",
+            value=name[:40],
+            names=", ".join(PRESETS),
+        )
     home = get_organisation(tx, organisation)
     return with_networks(PRESETS[name], home.networks if home is not None else ())
 

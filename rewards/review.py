@@ -65,7 +65,11 @@ def get_review(tx: Transaction, organisation: str, review: int) -> Review:
     """One review. Raises NotFound."""
     row = rows.find(tx, organisation, review)
     if row is None:
-        raise NotFound(f"review {review}: not in organisation {organisation!r}; list the open reviews")
+        raise NotFound(
+            "review {review}: not in organisation {organisation!r}; list the open reviews",
+            review=review,
+            organisation=organisation,
+        )
     return _views(tx, organisation, [row])[0]
 
 
@@ -96,7 +100,11 @@ def decide(
     home = organisation_rows.find_shared(tx, organisation)
     row = rows.find(tx, organisation, review)
     if row is None or home is None:
-        raise NotFound(f"review {review}: not in organisation {organisation!r}; list the open reviews")
+        raise NotFound(
+            "review {review}: not in organisation {organisation!r}; list the open reviews",
+            review=review,
+            organisation=organisation,
+        )
     now_us = to_us(now)
     event = event_rows.get(tx, organisation, row.event_ref) if row.event_ref else None
     concerned = _concerned(tx, organisation, row, event)
@@ -107,7 +115,7 @@ def decide(
     if not rows.decide(
         tx, review, "approved" if decision == "approve" else "declined", actor, reason, now_us
     ):
-        raise Conflict(f"review {review}: already {row.status}; nothing to do")
+        raise Conflict("review {review}: already {status}; nothing to do", review=review, status=row.status)
     if row.kind in OF_THANKS:
         _decide_kudos(tx, organisation, json.loads(row.detail)["kudos"], decision, now)
     else:

@@ -29,6 +29,12 @@ KEYWORDS = {
     "msg": None,
     "said": None,
     "counted": (1, 2),
+    "BadValue": None,
+    "Conflict": None,
+    "NotFound": None,
+    "Refused": None,
+    "Insufficient": None,
+    "Stale": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }

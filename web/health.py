@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rewards.faults import Unavailable
+from rewards.language import said
 from rewards.store.migrate import CURRENT, WHAT_TO_DO, state
 from web.problems import RETRY_AFTER_SECONDS, Problem
 from web.session import Config, Store
@@ -83,10 +84,14 @@ def ready(store: Store) -> str:
         raise
     except Exception as error:
         raise Problem(
-            503, f"the database does not answer ({type(error).__name__}); see DATABASE_URL"
+            503, said("the database does not answer ({name}); see DATABASE_URL", name=type(error).__name__)
         ) from None
     if found != CURRENT:
-        raise Problem(503, f"the database {WHAT_TO_DO[found]}", {"Retry-After": str(RETRY_AFTER_SECONDS)})
+        raise Problem(
+            503,
+            said("the database {value}", value=WHAT_TO_DO[found]),
+            {"Retry-After": str(RETRY_AFTER_SECONDS)},
+        )
     return "ready"
 
 
@@ -95,5 +100,7 @@ async def metrics(request: Request, config: Config) -> Response:
     """Counts since the process began."""
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     if config.metrics_token and not hmac.compare_digest(given.encode(), config.metrics_token.encode()):
-        raise Problem(401, "no metrics token; send Authorization: Bearer …", {"WWW-Authenticate": "Bearer"})
+        raise Problem(
+            401, said("no metrics token; send Authorization: Bearer …"), {"WWW-Authenticate": "Bearer"}
+        )
     return Response(generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)

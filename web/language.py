@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rewards.language import LANGUAGES, SOURCE, accepted, speaking
+from rewards.language import LANGUAGES, SOURCE, accepted, said, speaking
 from web.problems import Problem
 from web.session import Config, local_path
 
@@ -67,7 +67,14 @@ def choose(
 ) -> RedirectResponse:
     """Read in another language from now on, and go back to where one was."""
     if language not in LANGUAGES:
-        raise Problem(422, f"language: got {language[:40]!r}; one of {', '.join(LANGUAGES)}; choose one")
+        raise Problem(
+            422,
+            said(
+                "language: got {value!r}; one of {names}; choose one",
+                value=language[:40],
+                names=", ".join(LANGUAGES),
+            ),
+        )
     response = RedirectResponse(local_path(next), 303)
     remember(response, language, config.secure_cookies)
     return response

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from rewards.content.content import get_item
 from rewards.digests import visit
 from rewards.faults import NotFound
+from rewards.language import said
 from rewards.mail.choices import unsubscribe
 from rewards.people.accounts import Account
 from rewards.store.session import Transaction
@@ -43,7 +44,7 @@ def leave_list(request: Request, store: Store, token: Token) -> Response:
     """End this kind of mail for whom the token names. Done twice, it is done once."""
     with store.begin() as tx:
         if not unsubscribe(tx, token, now()):
-            raise Problem(404, "this link is not whole; open it from the mail again")
+            raise Problem(404, said("this link is not whole; open it from the mail again"))
     return page(request, "unsubscribe.html", UnsubscribeContext(token, done=True))
 
 

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from rewards.language import gettext as _
+from rewards.language import said
 from rewards.people.accounts import SESSION_HOURS, Account, ApiToken, account_for_session, authenticate_tokens
 from rewards.people.rights import TITLES, Right, roles_with
 from rewards.people.sessions import note_seen
@@ -51,7 +52,7 @@ def public_address(request: Request) -> str:
     """
     found: str = request.app.state.public_address
     if not found:
-        raise Problem(503, "the public address is not known; set GROUNDSWELL_BASE_URL and start again")
+        raise Problem(503, said("the public address is not known; set GROUNDSWELL_BASE_URL and start again"))
     return found
 
 
@@ -77,8 +78,10 @@ def signed_in(request: Request) -> Account:
     found = current_account(request)
     if found is None:
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-            raise Problem(303, "sign in first", {"Location": f"/sign-in?next={quote(request.url.path)}"})
-        raise Problem(401, "no session; sign in first")
+            raise Problem(
+                303, said("sign in first"), {"Location": f"/sign-in?next={quote(request.url.path)}"}
+            )
+        raise Problem(401, said("no session; sign in first"))
     return found
 
 
@@ -165,7 +168,7 @@ class ShownToken:
         scheme, _gap, secret = request.headers.get("authorization", "").partition(" ")
         self._challenge = {"WWW-Authenticate": f'Bearer scope="{scopes[0]}"'}
         if scheme.lower() != "bearer" or not secret:
-            raise Problem(401, "no bearer token; send Authorization: Bearer gs_…", self._challenge)
+            raise Problem(401, said("no bearer token; send Authorization: Bearer gs_…"), self._challenge)
         self.secret = secret.strip()
 
     def known(self) -> ApiToken | None:
@@ -183,11 +186,13 @@ class ShownToken:
         self._request.app.state.known_tokens.note(self.secret, found)
         if found is None:
             raise Problem(
-                401, "the bearer token is unknown, expired or revoked; make a new one", self._challenge
+                401, said("the bearer token is unknown, expired or revoked; make a new one"), self._challenge
             )
         if not set(self._scopes) & set(found.scopes):
             raise Problem(
-                403, f"the token lacks the scope {self._scopes[0]}; make one that has it", self._challenge
+                403,
+                said("the token lacks the scope {value}; make one that has it", value=self._scopes[0]),
+                self._challenge,
             )
         return found
 

@@ -16,7 +16,7 @@ from rewards.badges.credentials import SigningKey
 from rewards.faults import BadValue
 from rewards.outside.mail import MOST_PER_MINUTE, Post
 from rewards.outside.provider_settings import ProviderSettings, provider_from_environment
-from rewards.outside.smtp import MailServer, Tls
+from rewards.outside.smtp import MailServer, Tls, default_port
 from web.proxies import PROXY_HEADERS, Network, parse_networks
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -131,14 +131,15 @@ class Settings(BaseSettings):
         ):
             if not value:
                 raise BadValue(
-                    f"{name}: not set, and GROUNDSWELL_SMTP_HOST is; mail takes both; set it and start again"
+                    "{name}: not set, and GROUNDSWELL_SMTP_HOST is; mail takes both; set it and start again",
+                    name=name,
                 )
         host = self.smtp_host.strip()
         if self.smtp_user and self.smtp_tls == "none" and host not in LOOPBACK:
             raise BadValue(
                 "GROUNDSWELL_SMTP_TLS: none would send the password in the clear; set starttls or tls and start again"
             )
-        port = self.smtp_port or (465 if self.smtp_tls == "tls" else 587)
+        port = self.smtp_port or default_port(self.smtp_tls)
         server = MailServer(
             host, port, self.smtp_tls, self.mail_from, self.smtp_user, self.smtp_password, self.smtp_ca_file
         )
@@ -158,8 +159,9 @@ class Settings(BaseSettings):
             text = Path(self.signing_key_file).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise BadValue(
-                f"GROUNDSWELL_SIGNING_KEY_FILE {self.signing_key_file}: cannot be read ({type(error).__name__}); "
-                "name a PEM file that this process may read"
+                "GROUNDSWELL_SIGNING_KEY_FILE {signing_key_file}: cannot be read ({name}); name a PEM file that this process may read",
+                signing_key_file=self.signing_key_file,
+                name=type(error).__name__,
             ) from None
         return SigningKey.from_pem(text)
 
@@ -174,7 +176,9 @@ def settings_from_environment() -> Settings:
         name = str(first["loc"][0]) if first["loc"] else "settings"
         variable = name if name.isupper() else f"GROUNDSWELL_{name.upper()}"
         message = first["msg"].removeprefix("Value error, ").removeprefix(f"{variable}: ")
-        raise BadValue(f"{variable}: {message}; mend it and start again") from None
+        raise BadValue(
+            "{variable}: {text}; mend it and start again", variable=variable, text=message
+        ) from None
     if provider is None and not found.password_sign_in:
         raise BadValue(
             "GROUNDSWELL_PASSWORD_SIGN_IN: off, and no provider is named by GROUNDSWELL_OIDC_ISSUER, so nobody could sign in; "

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from rewards.founding import is_empty
 from rewards.language import gettext as _
-from rewards.language import msg
+from rewards.language import msg, said
 from rewards.people.accounts import (
     Account,
     account_for_session,
@@ -126,11 +126,11 @@ async def submit(
 ) -> Response:
     """Sign in with id and password."""
     if not config.password_sign_in:
-        raise Problem(403, "passwords do not open this program; sign in with your company's account")
+        raise Problem(403, said("passwords do not open this program; sign in with your company's account"))
     address = request.client.host if request.client else ""
     limit: SignInLimit = request.app.state.sign_in_limit
     too_many = Problem(
-        429, "too many attempts to sign in; wait a minute and try again", {"Retry-After": "60"}
+        429, said("too many attempts to sign in; wait a minute and try again"), {"Retry-After": "60"}
     )
     if not limit.allows(address, person):
         raise too_many
@@ -147,7 +147,7 @@ async def submit(
         token, account = await request.app.state.signing_in.run(check, SECONDS_TO_SIGN_IN)
     except LaneFull:
         raise Problem(
-            503, "too many people sign in just now; try again in a few seconds", {"Retry-After": "5"}
+            503, said("too many people sign in just now; try again in a few seconds"), {"Retry-After": "5"}
         ) from None
     if token is None or account is None:
         if limit.failed(address, person):
@@ -161,13 +161,18 @@ async def submit(
 def demo_submit(request: Request, store: Store, config: Config, role: Annotated[str, Form()]) -> Response:
     """Sign in as the demo's person of a role; only where the demo is switched on."""
     if not demo_offered(request):
-        raise Problem(404, "sign-in by role is for the demo; use your id and password")
+        raise Problem(404, said("sign-in by role is for the demo; use your id and password"))
     if role not in ROLES:
-        raise Problem(422, f"role: got {role[:40]!r}; one of {', '.join(ROLES)}; choose one")
+        raise Problem(
+            422,
+            said("role: got {value!r}; one of {names}; choose one", value=role[:40], names=", ".join(ROLES)),
+        )
     with store.begin() as tx:
         person = somebody_with(tx, config.organisation, role)
         if person is None:
-            raise Problem(404, f"the demo has nobody of role {role}; create it with: groundswell demo")
+            raise Problem(
+                404, said("the demo has nobody of role {role}; create it with: groundswell demo", role=role)
+            )
         former = request.cookies.get(COOKIE)
         token = open_session(tx, config.organisation, person, now(), device(request), former)
     return start(RedirectResponse(HOMES[role], 303), token, config.secure_cookies)

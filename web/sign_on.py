@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import Refused
 from rewards.language import gettext as _
+from rewards.language import said
 from rewards.outside.provider_settings import ProviderSettings
 from rewards.outside.single_sign_on import Begun, NotProven, Proof, Provider, Silent, claim_of, logged
 from rewards.people.accounts import account_for_session
@@ -41,7 +42,7 @@ def provider(request: Request) -> Provider:
     """The provider of this process. Raises Problem where there is none."""
     found: Provider | None = request.app.state.provider
     if found is None:
-        raise Problem(404, "single sign-on is not set up here; sign in with your id and password")
+        raise Problem(404, said("single sign-on is not set up here; sign in with your id and password"))
     return found
 
 

@@ -30,7 +30,12 @@ def one_break(value: object) -> object:
 def within(text: str, most: int, what: str) -> None:
     """Raises BadValue where a text is longer than its field says."""
     if len(text) > most:
-        raise BadValue(f"{what} of {len(text)} characters: limit {most}; say it in fewer words")
+        raise BadValue(
+            "{what} of {count} characters: limit {most}; say it in fewer words",
+            what=what,
+            count=len(text),
+            most=most,
+        )
 
 
 Plain = Annotated[str, BeforeValidator(one_break), AfterValidator(plain)]

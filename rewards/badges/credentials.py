@@ -138,9 +138,13 @@ def credential_for(
     states.lock(tx, organisation, [who.id])
     awards = [row for row in badge_rows.badges_of(tx, who.id) if row.badge == badge]
     if entry is not None and awards and all(row.journal_id != entry for row in awards):
-        raise NotFound(f"badge {badge!r}: entry {entry} did not award it; name one of its awards")
+        raise NotFound(
+            "badge {badge!r}: entry {entry} did not award it; name one of its awards",
+            badge=badge,
+            entry=entry,
+        )
     if not awards:
-        raise NotFound(f"badge {badge!r}: not held by this person; earn it first")
+        raise NotFound("badge {badge!r}: not held by this person; earn it first", badge=badge)
     named = [row for row in awards if entry in (None, row.journal_id)]
     award = max(named, key=lambda row: (row.revoked_us is None, row.awarded_us, row.journal_id))
     issued = rows.of_badge(tx, who.id, badge, award.object_key)
@@ -148,7 +152,9 @@ def credential_for(
     if standing is None and award.revoked_us is None:
         return _issue(tx, organisation, who, award, signer, base_url, now, key)
     if standing is None and not issued:
-        raise NotFound(f"badge {badge!r}: no longer held, and never signed while it was; earn it again")
+        raise NotFound(
+            "badge {badge!r}: no longer held, and never signed while it was; earn it again", badge=badge
+        )
     return _view(standing or issued[0], revoked=standing is None)
 
 
@@ -167,7 +173,9 @@ def status_list(
     row = _key(tx, issuer)
     if not rows.has_list(tx, issuer, number):
         raise NotFound(
-            f"status list {number} of issuer {issuer!r}: no credential stands in it; check the address"
+            "status list {number} of issuer {issuer!r}: no credential stands in it; check the address",
+            number=number,
+            issuer=issuer,
         )
     url = status_url(base_url, issuer, number)
     document = build_status_list_credential(
@@ -314,14 +322,16 @@ def _private(row: IssuerKeyRow, key: SigningKey | None) -> str:
     if row.private_pem is not None:
         return str(row.private_pem)
     if key is None or did_key_from_pem(key.public_pem) != row.did:
-        raise Refused(f"issuer {row.id}: its private key is not here; set GROUNDSWELL_SIGNING_KEY_FILE to it")
+        raise Refused(
+            "issuer {id}: its private key is not here; set GROUNDSWELL_SIGNING_KEY_FILE to it", id=row.id
+        )
     return key.private_pem
 
 
 def _key(tx: Transaction, issuer: str) -> IssuerKeyRow:
     row = rows.key(tx, issuer)
     if row is None:
-        raise NotFound(f"issuer {issuer!r}: unknown; take the address from the credential")
+        raise NotFound("issuer {issuer!r}: unknown; take the address from the credential", issuer=issuer)
     return row
 
 

@@ -55,7 +55,9 @@ def leaderboard(
     board = next((one for one in boards if one.id == board_id), None)
     if board is None:
         raise NotFound(
-            f"leaderboard {board_id!r}: not in the scheme in force; name one of {[b.id for b in boards]}"
+            "leaderboard {board_id!r}: not in the scheme in force; name one of {value}",
+            board_id=board_id,
+            value=[b.id for b in boards],
         )
     reader = find_row(tx, organisation, person) if person is not None else None
     minimum = max(board.minimum_group, schemes.scheme(version).privacy.minimum_group)

@@ -78,7 +78,10 @@ def challenge(
     """One challenge. Raises NotFound."""
     found = next((one for one in challenges(tx, organisation, person, now) if one.id == challenge_id), None)
     if found is None:
-        raise NotFound(f"challenge {challenge_id!r}: not in the scheme in force; list the challenges")
+        raise NotFound(
+            "challenge {challenge_id!r}: not in the scheme in force; list the challenges",
+            challenge_id=challenge_id,
+        )
     return found
 
 

@@ -60,13 +60,17 @@ def _with_words(tx: Transaction, organisation: str, row: SuggestionRow, actor: s
     draft = find_draft(tx, organisation, row.item)
     published = content_rows.find(tx, organisation, row.item)
     if draft is not None and draft.status == "in_review":
-        raise Conflict(f"content item {row.item!r}: a change of it is in review; decide about that one first")
+        raise Conflict(
+            "content item {item!r}: a change of it is in review; decide about that one first", item=row.item
+        )
     if draft is not None:
         item = draft.item
     elif published is not None:
         item = ContentItem.model_validate_json(published.document)
     else:
-        raise NotFound(f"content item {row.item!r}: not on the grid any more; decline the suggestion")
+        raise NotFound(
+            "content item {item!r}: not on the grid any more; decline the suggestion", item=row.item
+        )
     more = item.model_copy(update={"variants": (*item.variants, TextVariant(text=row.words))})
     return save_draft(
         tx, organisation, ContentItem.model_validate(more.model_dump()), actor, now,
@@ -77,15 +81,25 @@ def _with_words(tx: Transaction, organisation: str, row: SuggestionRow, actor: s
 def _open(tx: Transaction, organisation: str, suggestion: int) -> Any:
     row = rows.find(tx, organisation, suggestion, lock=True)
     if row is None:
-        raise NotFound(f"suggestion {suggestion}: not in this organisation; see the list")
+        raise NotFound(
+            "suggestion {suggestion}: not in this organisation; see the list", suggestion=suggestion
+        )
     if row.status != rows.OPEN:
-        raise Conflict(f"suggestion {suggestion}: was {row.status} already; see the list")
+        raise Conflict(
+            "suggestion {suggestion}: was {status} already; see the list",
+            suggestion=suggestion,
+            status=row.status,
+        )
     return row
 
 
 def _reason(reason: str) -> str:
     if len(reason) > MOST_REASON:
-        raise BadValue(f"reason of {len(reason)} characters: limit {MOST_REASON}; say it in fewer words")
+        raise BadValue(
+            "reason of {count} characters: limit {most_reason}; say it in fewer words",
+            count=len(reason),
+            most_reason=MOST_REASON,
+        )
     return reason.strip()
 
 

@@ -68,7 +68,7 @@ def _from_json(data: bytes) -> Read:
     try:
         told = json.loads(data)
     except ValueError as error:
-        raise BadValue(f"JSON: not readable ({error}); mend it there") from None
+        raise BadValue("JSON: not readable ({error}); mend it there", error=error) from None
     documents = told.get("items") if isinstance(told, dict) else told
     if not isinstance(documents, list):
         raise BadValue('JSON: got no list of items; write [{"id": …}, …] or {"items": […]}')
@@ -80,7 +80,7 @@ def _from_csv(data: bytes, zone: str) -> Read:
         _, columns, records = rows_of(decode(data), REQUIRED, COLUMNS)
         lines = [(line, dict(zip(columns, cells, strict=False))) for line, cells in records]
     except SheetError as error:
-        raise BadValue(f"line {error.line}: {error}") from None
+        raise BadValue("line {line}: {error}", line=error.line, error=error) from None
     return _made(lines, lambda cells: _item_of(cells, zone))
 
 
@@ -89,11 +89,13 @@ def _made(rows: Iterable[tuple[int, Any]], make: Any) -> Read:
     refused: list[Refusal] = []
     for place, row in rows:
         if len(items) >= MOST_ITEMS:
-            raise BadValue(f"file of more than {MOST_ITEMS} items: limit {MOST_ITEMS}; split it")
+            raise BadValue(
+                "file of more than {most_items} items: limit {most_items}; split it", most_items=MOST_ITEMS
+            )
         try:
             item = make(row)
             if item.id in items:
-                raise BadValue(f"id {item.id!r}: stands twice; remove one")
+                raise BadValue("id {id!r}: stands twice; remove one", id=item.id)
             items[item.id] = item
         except ValidationError as error:
             first = error.errors()[0]

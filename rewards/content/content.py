@@ -73,7 +73,7 @@ def item_for(tx: Transaction, organisation: str, person: AnyPerson, item: str) -
 
 
 def _unknown(item: str) -> NotFound:
-    return NotFound(f"content item {item!r}: not on the grid; publish it first")
+    return NotFound("content item {item!r}: not on the grid; publish it first", item=item)
 
 
 def list_items(tx: Transaction, organisation: str) -> list[ContentItem]:
@@ -164,9 +164,14 @@ def recall(
     """
     for text, what in ((reason, "reason"), (notice, "notice")):
         if len(text) > MOST_REASON:
-            raise BadValue(f"{what} of {len(text)} characters: limit {MOST_REASON}; say it in fewer words")
+            raise BadValue(
+                "{what} of {count} characters: limit {most_reason}; say it in fewer words",
+                what=what,
+                count=len(text),
+                most_reason=MOST_REASON,
+            )
     if rows.find(tx, organisation, item) is None:
-        raise NotFound(f"content item {item!r}: not on the grid; nothing to recall")
+        raise NotFound("content item {item!r}: not on the grid; nothing to recall", item=item)
     if not rows.recall(tx, organisation, item, reason, notice, to_us(now)):
         return 0
     trail.log(tx, organisation, actor, "content.recall", item, reason, to_us(now))

@@ -64,7 +64,7 @@ def _row(tx: Transaction, organisation: str, item: str, lock: bool = True) -> An
     if row is None:
         there = rows.find(tx, organisation, item) is not None
         why = "has no draft; it is published as it is" if there else "not on the desk; write it first"
-        raise NotFound(f"content item {item!r}: {why}")
+        raise NotFound("content item {item!r}: {why}", item=item, why=why)
     return row
 
 
@@ -102,11 +102,16 @@ def save_draft(
     before = rows.draft(tx, organisation, item.id, lock=True)
     there = rows.find(tx, organisation, item.id) is not None
     if revision is None and (before is not None or there):
-        raise Conflict(f"content item {item.id!r}: the id is taken; choose another, or change that item")
+        raise Conflict(
+            "content item {id!r}: the id is taken; choose another, or change that item", id=item.id
+        )
     stands = 0 if before is None else before.revision
     if revision not in (None, stands) or (revision == 0 and not there):
         raise Stale(
-            f"content item {item.id!r}: revision {revision} was changed meanwhile, revision {stands} stands; look at it and save again"
+            "content item {id!r}: revision {revision} was changed meanwhile, revision {stands} stands; look at it and save again",
+            id=item.id,
+            revision=revision,
+            stands=stands,
         )
     values: dict[str, Any] = {
         "document": item.model_dump_json(),
@@ -119,13 +124,15 @@ def save_draft(
         key = {"organisation_id": organisation, "item": item.id, "revision": new, "suggestion_id": suggestion}
         if not rows.add_draft(tx, key | values):
             raise Stale(
-                f"content item {item.id!r}: somebody else began a draft at the same moment; look at it"
+                "content item {id!r}: somebody else began a draft at the same moment; look at it", id=item.id
             )
     elif not rows.change_draft(
         tx, organisation, item.id, stands,
         {"revision": stands + 1, "suggestion_id": suggestion or before.suggestion_id, **values},
     ):  # fmt: skip
-        raise Stale(f"content item {item.id!r}: was changed at the same moment; look at it and save again")
+        raise Stale(
+            "content item {id!r}: was changed at the same moment; look at it and save again", id=item.id
+        )
     trail.log(tx, organisation, author, "content.save", item.id, "", to_us(now))
     return get_draft(tx, organisation, item.id)
 
@@ -147,10 +154,18 @@ def _check(tx: Transaction, organisation: str, item: ContentItem, now: datetime)
         first = found[0]
         remedy = first.remedy or "leave it out"
         raise BadValue(
-            f"content item {item.id!r}: {first.phrase!r} stays out of texts, and stands in {first.where!r}; {remedy}"
+            "content item {id!r}: {phrase!r} stays out of texts, and stands in {where!r}; {remedy}",
+            id=item.id,
+            phrase=first.phrase,
+            where=first.where,
+            remedy=remedy,
         )
     if item.expires_at is not None and item.expires_at <= now:
-        raise Refused(f"content item {item.id!r}: expired on {item.expires_at:%Y-%m-%d}; give it a later end")
+        raise Refused(
+            "content item {id!r}: expired on {expires_at:%Y-%m-%d}; give it a later end",
+            id=item.id,
+            expires_at=item.expires_at,
+        )
 
 
 def approve(
@@ -173,7 +188,10 @@ def approve(
     needed = policy_of(tx, organisation).policy.people_to_approve
     if needed > 1 and actor == row.author:
         raise Refused(
-            f"content item {item!r}: {needed} people stand for an item here, and {actor!r} wrote it; ask a colleague to approve it"
+            "content item {item!r}: {needed} people stand for an item here, and {actor!r} wrote it; ask a colleague to approve it",
+            item=item,
+            needed=needed,
+            actor=actor,
         )
     found = _draft(tx, row)
     if actor not in found.approved_by:
@@ -222,14 +240,17 @@ def _waiting(tx: Transaction, organisation: str, item: str, revision: int | None
     _is_current(row, revision)
     if row.status != "in_review":
         said = {"draft": "is a draft", "rejected": "was rejected"}[row.status]
-        raise Conflict(f"content item {item!r}: {said}; submit it for review first")
+        raise Conflict("content item {item!r}: {said}; submit it for review first", item=item, said=said)
     return row
 
 
 def _is_current(row: ContentDraftRow, revision: int | None) -> None:
     if revision not in (None, row.revision):
         raise Stale(
-            f"content item {row.item!r}: revision {revision} was changed meanwhile, revision {row.revision} stands; look at it first"
+            "content item {item!r}: revision {revision} was changed meanwhile, revision {revision_2} stands; look at it first",
+            item=row.item,
+            revision=revision,
+            revision_2=row.revision,
         )
 
 
@@ -238,7 +259,11 @@ def _reason(reason: str, needed: bool) -> str:
     if needed and not said:
         raise BadValue("reason: got none; whoever wrote it needs to know what to change; give one")
     if len(said) > MOST_REASON:
-        raise BadValue(f"reason of {len(said)} characters: limit {MOST_REASON}; say it in fewer words")
+        raise BadValue(
+            "reason of {count} characters: limit {most_reason}; say it in fewer words",
+            count=len(said),
+            most_reason=MOST_REASON,
+        )
     return said
 
 

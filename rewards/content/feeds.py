@@ -86,7 +86,9 @@ def read(fetched: Fetched) -> list[Found]:
     )
     found = feed_entries(fetched.body, fetched.url) if is_feed else page_preview(fetched)
     if not found:
-        raise BadValue(f"address {fetched.url[:80]!r}: neither a feed with entries nor a page with a title")
+        raise BadValue(
+            "address {value!r}: neither a feed with entries nor a page with a title", value=fetched.url[:80]
+        )
     return found
 
 
@@ -160,4 +162,4 @@ def item_from(found: Found, channels: Sequence[str] = ("linkedin",)) -> ContentI
     try:
         return ContentItem.model_validate(document)
     except ValidationError as error:
-        raise BadValue(f"{found.title[:40]!r}: {fault(error.errors()[0])}") from None
+        raise BadValue("{value!r}: {fault}", value=found.title[:40], fault=fault(error.errors()[0])) from None

@@ -87,7 +87,11 @@ def prepare_share(
     content, channel = item_for(tx, organisation, who, item), name_of(channel)
     _refuse_closed(tx, organisation, who, content, channel, now)
     if words is not None and len(words) > MOST_WORDS:
-        raise BadValue(f"words of {len(words)} characters: limit {MOST_WORDS}; say it in fewer words")
+        raise BadValue(
+            "words of {count} characters: limit {most_words}; say it in fewer words",
+            count=len(words),
+            most_words=MOST_WORDS,
+        )
     link = rows.of_share(tx, organisation, who.id, item, channel)
     if link is None:
         code = secrets.token_urlsafe(_CODE_BYTES)
@@ -128,13 +132,20 @@ def _refuse_closed(
 ) -> None:
     item, status = content.id, content.on(channel)
     if not is_open(tx, organisation, item, now):
-        raise Refused(f"content item {item!r}: recalled or expired; choose another item")
+        raise Refused("content item {item!r}: recalled or expired; choose another item", item=item)
     if not starts_by(content, now, who.timezone):
-        raise Refused(f"content item {item!r}: may be shared from {content.starts_on} on; come back then")
+        raise Refused(
+            "content item {item!r}: may be shared from {starts_on} on; come back then",
+            item=item,
+            starts_on=content.starts_on,
+        )
     if status is None or status.status == "red":
         why = status.reason if status else "the channel is not listed for it"
         raise Refused(
-            f"content item {item!r} on {channel[:64]!r}: not allowed ({why}); choose another channel"
+            "content item {item!r} on {value!r}: not allowed ({why}); choose another channel",
+            item=item,
+            value=channel[:64],
+            why=why,
         )
 
 
@@ -163,12 +174,13 @@ def declare_share(
     """
     link = rows.find(tx, code)
     if link is None or link.organisation_id != organisation:
-        raise NotFound(f"link {code!r}: unknown; prepare the share again")
+        raise NotFound("link {code!r}: unknown; prepare the share again", code=code)
     if link.person_id != find_row(tx, organisation, person).id:
-        raise Refused(f"link {code!r}: belongs to somebody else; prepare your own share")
+        raise Refused("link {code!r}: belongs to somebody else; prepare your own share", code=code)
     if link.declared_us is None and recalled(tx, organisation, link.item) is not None:
         raise Refused(
-            f"content item {link.item!r}: was recalled; if you posted it, please take the post down again"
+            "content item {item!r}: was recalled; if you posted it, please take the post down again",
+            item=link.item,
         )
     at = now if link.declared_us is None else from_us(link.declared_us)
     rows.declare(tx, code, to_us(now))
@@ -215,7 +227,7 @@ def leads_to(tx: Transaction, code: str) -> Destination:
     """Where the link leads, and nothing counted. Raises NotFound."""
     link = rows.find(tx, code)
     if link is None:
-        raise NotFound(f"link {code!r}: unknown; check the address")
+        raise NotFound("link {code!r}: unknown; check the address", code=code)
     return Destination(str(link.url), recalled(tx, link.organisation_id, link.item))
 
 
@@ -236,7 +248,7 @@ def follow_link(
     """
     link = rows.find(tx, code)
     if link is None:
-        raise NotFound(f"link {code!r}: unknown; check the address")
+        raise NotFound("link {code!r}: unknown; check the address", code=code)
     if not machine and recalled(tx, link.organisation_id, link.item) is not None:
         machine = "recalled"
     if machine:

@@ -102,7 +102,7 @@ def monday_of(week: str) -> date:
             raise ValueError
         return date.fromisocalendar(int(year), int(number), 1)
     except ValueError:
-        raise BadValue(f"week {week[:20]!r}: not a week; write one like 2026-W48") from None
+        raise BadValue("week {value!r}: not a week; write one like 2026-W48", value=week[:20]) from None
 
 
 def every_row(tx: Transaction, organisation: str, now: datetime, zone: str) -> list[GridRow]:

@@ -98,7 +98,9 @@ def set_policy(
     found = policy_of(tx, organisation)
     if revision is not None and revision != found.revision:
         raise Stale(
-            f"content rules of revision {revision}: revision {found.revision} stands; look at it and save again"
+            "content rules of revision {revision}: revision {revision_2} stands; look at it and save again",
+            revision=revision,
+            revision_2=found.revision,
         )
     written = Rules(policy, found.revision + 1)
     if not rows.save_policy(tx, organisation, policy.model_dump_json(), found.revision, to_us(now)):

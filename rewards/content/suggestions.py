@@ -66,7 +66,12 @@ def suggest(
         (words, MOST_TEXT, "words"),
     ):
         if len(text) > most:
-            raise BadValue(f"{what} of {len(text)} characters: limit {most}; shorten it")
+            raise BadValue(
+                "{what} of {count} characters: limit {most}; shorten it",
+                what=what,
+                count=len(text),
+                most=most,
+            )
     if item is not None:
         found = item_for(tx, organisation, who, item)
         if not words:
@@ -79,7 +84,10 @@ def suggest(
     else:
         _refuse_address(url)
     if rows.open_of(tx, who.id) >= MOST_OPEN:
-        raise Refused(f"suggestions: limit {MOST_OPEN} that nobody has decided about; wait for the answers")
+        raise Refused(
+            "suggestions: limit {most_open} that nobody has decided about; wait for the answers",
+            most_open=MOST_OPEN,
+        )
     values = {
         "organisation_id": organisation, "person_id": who.id, "item": item, "url": url, "title": title, "words": words,
         "status": rows.OPEN, "opened_us": to_us(now),
@@ -95,7 +103,7 @@ def _refuse_address(url: str) -> None:
         )
     except ValueError as error:
         errors = getattr(error, "errors", None)
-        raise BadValue(f"address: {fault(errors()[0]) if errors else error}") from None
+        raise BadValue("address: {value}", value=fault(errors()[0]) if errors else error) from None
 
 
 def suggestions(

@@ -188,7 +188,11 @@ def entries_for(
 ) -> list[EntryView]:
     """The person's entries, the newest first; `before` is the id of the last entry of the page before."""
     if not 1 <= limit <= PAGE_LIMIT:
-        raise BadValue(f"page of {limit} entries: limit 1 to {PAGE_LIMIT}; ask for smaller pages")
+        raise BadValue(
+            "page of {limit} entries: limit 1 to {page_limit}; ask for smaller pages",
+            limit=limit,
+            page_limit=PAGE_LIMIT,
+        )
     who = find_row(tx, organisation, person)
     return of_rows(tx, organisation, rows.page(tx, who.id, limit, before), Schemes.of(tx, organisation))
 

@@ -15,7 +15,7 @@ from rewards.ledger.differences import Ledger, Undoing, resolved
 from rewards.ledger.inbox import InboxEvent
 from rewards.ledger.live import Fold
 from rewards.ledger.new_entries import NewEntry, award_moves, badge_of, opposite
-from rewards.ledger.open_period import Basis, Line, Period, Periods, folded, lines_of, seen_by
+from rewards.ledger.open_period import OUTSIDE, Basis, Line, Period, Periods, folded, lines_of, seen_by
 from rewards.ledger.places import Place, local_ordinal, places
 from rewards.ledger.posting import book
 from rewards.ledger.versions import NO_SCHEME, Schemes, TopUp, in_force
@@ -34,6 +34,7 @@ HOUR_US = 3_600_000_000
 HELD = str(Reason.HELD_FOR_REVIEW)
 LEFT = str(Reason.INACTIVE)
 NOTHING: Line = (NO_SCHEME, ())
+WHY_NOT = {NO_SCHEME: Reason.NO_SCHEME, OUTSIDE: Reason.NOT_ENROLLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +281,10 @@ class FoldBatch:
 
     def _drafts(self, person_id: int, place: Place, told: InboxEvent, line: Line) -> list[NewEntry]:
         version, entries = line
-        if version == NO_SCHEME:
+        why_not = WHY_NOT.get(version)
+        if why_not is not None:
             own = told.person_id == person_id
-            return [self.zero(told, place, str(Reason.NO_SCHEME))] if own else []
+            return [self.zero(told, place, str(why_not))] if own else []
         then = place.of(told.ref)
         return [self._draft(person_id, told, then, version, entry) for entry in entries]
 

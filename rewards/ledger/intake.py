@@ -63,7 +63,7 @@ def record(
     named = [name for event in events for name in (event.subject, event.owner) if name is not None]
     home, people = states.lock_people(tx, organisation, named)
     if home is None:
-        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+        raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     return _Intake(tx, organisation, home, people.values(), to_us(received_at), backfill, people).take(events)
 
 

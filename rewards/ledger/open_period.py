@@ -27,7 +27,9 @@ MOST_EVENTS = 20_000
 _LEAST_BETWEEN, _MOST_MARKS = 8, 8
 _OCCURRED = attrgetter("occurred_us")
 Line = tuple[int, tuple[ScoredEntry, ...]]
-"""What an event gives: the version of the scheme that scores it, NO_SCHEME for none, and the entries."""
+"""What an event gives: the version of the scheme that scores it, NO_SCHEME or OUTSIDE for none, and the entries."""
+OUTSIDE = -2
+"""In place of a version that is for the enrolled alone, of what happened to somebody who was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,23 @@ def lines_of(
             lines += [(NO_SCHEME, ())] * len(run)
             continue
         then = place.of(run[0].ref)
-        lines += [(version, entries) for entries in fold.score(version, run, person_id, then, read)]
+        for counts, some in _taking_part(fold.schemes, version, then, run):
+            if counts:
+                lines += [(version, entries) for entries in fold.score(version, some, person_id, then, read)]
+            else:
+                lines += [(OUTSIDE, ())] * len(some)
     return lines
+
+
+def _taking_part(
+    schemes: Schemes, version: int, place: Place, run: Sequence[InboxEvent]
+) -> Iterator[tuple[bool, Sequence[InboxEvent]]]:
+    """The events on end in which the person took part, and those in which she did not, where the version asks for it."""
+    if not schemes.asks_enrolment(version):
+        yield True, run
+        return
+    for counts, some in groupby(run, key=lambda one: place.is_enrolled(one.occurred_us)):
+        yield counts, list(some)
 
 
 def _runs(

@@ -17,12 +17,13 @@ def close_period(tx: Transaction, organisation: str, until: datetime, actor: str
     """Freeze all that occurred before `until`. Raises BadValue for a future instant or one before the last closing."""
     home = organisation_rows.find_exclusive(tx, organisation)
     if home is None:
-        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+        raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     until_us, now_us = to_us(until), to_us(now)
     closed_us = closed_until(home)
     if not closed_us < until_us <= now_us:
         raise BadValue(
-            f"period until {until.isoformat()}: limit after the last closing and not in the future; choose another end"
+            "period until {day}: limit after the last closing and not in the future; choose another end",
+            day=until.isoformat(),
         )
     schemes = Schemes.of(tx, organisation)
     folder = FoldBatch(tx, organisation, schemes, closed_us, now_us)

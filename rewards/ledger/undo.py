@@ -42,10 +42,16 @@ def reverse_entry(
     home = organisation_rows.find_shared(tx, organisation)
     row = rows.get(tx, organisation, entry_id)
     if home is None or row is None:
-        raise NotFound(f"entry {entry_id}: not in organisation {organisation!r}; check the number")
+        raise NotFound(
+            "entry {entry_id}: not in organisation {organisation!r}; check the number",
+            entry_id=entry_id,
+            organisation=organisation,
+        )
     if row.reverses is not None:
         raise Refused(
-            f"entry {entry_id}: undoes entry {row.reverses} and cannot be undone itself; record a new event"
+            "entry {entry_id}: undoes entry {reverses} and cannot be undone itself; record a new event",
+            entry_id=entry_id,
+            reverses=row.reverses,
         )
     now_us = to_us(now)
     event = event_rows.get(tx, organisation, row.event_ref) if row.event_ref else None
@@ -68,7 +74,8 @@ def void_event(
     assert fresh is not None
     if fresh.voided_at_us is not None:
         raise Conflict(
-            f"event of entry: already undone at {from_us(fresh.voided_at_us).isoformat()}; nothing to do"
+            "event of entry: already undone at {day}; nothing to do",
+            day=from_us(fresh.voided_at_us).isoformat(),
         )
     event_rows.void(tx, event.id, now_us)
     if event.occurred_us < closed_until(home):
@@ -98,10 +105,12 @@ def _undo_alone(tx: Transaction, organisation: str, row: JournalRow, now_us: int
     if row.person_id is not None:
         states.lock(tx, organisation, [row.person_id])
     if rows.is_reversed(tx, row.id):
-        raise Conflict(f"entry {row.id}: already undone; nothing to do")
+        raise Conflict("entry {id}: already undone; nothing to do", id=row.id)
     if row.origin not in ("top_up", "merge", "bonus"):
         raise Refused(
-            f"entry {row.id} of origin {row.origin!r}: only awards are undone; cancel the claim or gift instead"
+            "entry {id} of origin {origin!r}: only awards are undone; cancel the claim or gift instead",
+            id=row.id,
+            origin=row.origin,
         )
     if row.origin == "merge":
         # Its own two entries stand for the accounts themselves.

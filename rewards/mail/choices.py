@@ -86,16 +86,28 @@ def from_row(row: MailChoiceRow | DueDigestRow | None) -> Choice:
 def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now: datetime) -> None:
     """Keep what a person chose. Raises NotFound, BadValue for an hour or day that is none, or a digest in quiet hours."""
     if wanted.digest not in DIGESTS:
-        raise BadValue(f"digest {str(wanted.digest)[:20]!r}: limit {', '.join(DIGESTS)}; choose one of these")
+        raise BadValue(
+            "digest {value!r}: limit {names}; choose one of these",
+            value=str(wanted.digest)[:20],
+            names=", ".join(DIGESTS),
+        )
     if not 0 <= wanted.weekday <= 6:
-        raise BadValue(f"weekday {wanted.weekday}: limit 0 (Monday) to 6 (Sunday); choose one of these")
+        raise BadValue(
+            "weekday {weekday}: limit 0 (Monday) to 6 (Sunday); choose one of these", weekday=wanted.weekday
+        )
     for name in ("hour", "quiet_from", "quiet_until"):
         if not 0 <= getattr(wanted, name) <= 23:
-            raise BadValue(f"{name} {getattr(wanted, name)}: limit 0 to 23; choose an hour of the day")
+            raise BadValue(
+                "{name} {getattr}: limit 0 to 23; choose an hour of the day",
+                name=name,
+                getattr=getattr(wanted, name),
+            )
     if wanted.digest != "off" and wanted.is_quiet(wanted.hour):
         raise BadValue(
-            f"digest at {wanted.hour}:00: lies in the quiet hours from {wanted.quiet_from}:00 to {wanted.quiet_until}:00; "
-            "choose another hour"
+            "digest at {hour}:00: lies in the quiet hours from {quiet_from}:00 to {quiet_until}:00; choose another hour",
+            hour=wanted.hour,
+            quiet_from=wanted.quiet_from,
+            quiet_until=wanted.quiet_until,
         )
     row = find_row(tx, organisation, person)
     due = wanted.next_digest(now, row.timezone)

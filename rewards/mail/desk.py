@@ -51,5 +51,5 @@ def counts(tx: Transaction, organisation: str) -> dict[str, int]:
 def try_again(tx: Transaction, organisation: str, mail: int, actor: str, now: datetime) -> None:
     """Put a mail that failed back into the queue. Raises Conflict for one that did not fail, or is too late by now."""
     if not rows.again(tx, organisation, mail, to_us(now)):
-        raise Conflict(f"mail {mail}: did not fail, or is too late by now; write a new one")
+        raise Conflict("mail {mail}: did not fail, or is too late by now; write a new one", mail=mail)
     trail.log(tx, organisation, actor, "mail.again", str(mail), "", to_us(now))

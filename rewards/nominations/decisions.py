@@ -83,7 +83,9 @@ def decide_round(
     """
     if not reason.strip() or len(reason) > MESSAGE_MAX_CHARACTERS:
         raise BadValue(
-            f"reason of {len(reason)} characters: limit 1 to {MESSAGE_MAX_CHARACTERS}; say why in a few words"
+            "reason of {count} characters: limit 1 to {message_max_characters}; say why in a few words",
+            count=len(reason),
+            message_max_characters=MESSAGE_MAX_CHARACTERS,
         )
     # One decision at a time, and none while versions change.
     organisation_rows.find_exclusive(tx, organisation)
@@ -91,14 +93,23 @@ def decide_round(
     found = _round(tx, organisation, award, first_day.toordinal(), now_us)
     if found is None:
         raise NotFound(
-            f"round of {award!r} from {first_day}: nobody was named in it, or it was called off; list the rounds"
+            "round of {award!r} from {first_day}: nobody was named in it, or it was called off; list the rounds",
+            award=award,
+            first_day=first_day,
         )
     if rows.decision(tx, organisation, award, first_day.toordinal()) is not None:
         raise Conflict(
-            f"round of {award!r} from {first_day}: decided; reverse the entry of a winner to undo it"
+            "round of {award!r} from {first_day}: decided; reverse the entry of a winner to undo it",
+            award=award,
+            first_day=first_day,
         )
     if now_us < found.ends_us:
-        raise Conflict(f"round of {award!r} from {first_day}: goes on until {found.last}; decide afterwards")
+        raise Conflict(
+            "round of {award!r} from {first_day}: goes on until {last}; decide afterwards",
+            award=award,
+            first_day=first_day,
+            last=found.last,
+        )
     people = [find_row(tx, organisation, one) for one in dict.fromkeys(winners)]
     _check(tx, organisation, found, people, actor)
     _award(tx, organisation, found, people, actor, reason, now_us)
@@ -175,7 +186,10 @@ def _check(
 ) -> None:
     if len(people) > found.award.winners:
         raise Refused(
-            f"{len(people)} winners of {found.award.id!r}: limit {found.award.winners} in a round; choose fewer"
+            "{count} winners of {id!r}: limit {winners} in a round; choose fewer",
+            count=len(people),
+            id=found.award.id,
+            winners=found.award.winners,
         )
     named = {
         row.nominee_id for row in rows.of_round(tx, organisation, found.award.id, found.first.toordinal())
@@ -184,15 +198,19 @@ def _check(
     for row in people:
         if row.id not in named:
             raise Refused(
-                f"winner {row.external_id!r}: nobody named them in this round; choose among those named"
+                "winner {external_id!r}: nobody named them in this round; choose among those named",
+                external_id=row.external_id,
             )
         if row.status == "inactive":
-            raise Refused(f"winner {row.external_id!r}: not active; choose somebody else")
+            raise Refused(
+                "winner {external_id!r}: not active; choose somebody else", external_id=row.external_id
+            )
         if decider is not None and (
             decider.id == row.id or person_links.linked(tx, organisation, decider.id, row.id)
         ):
             raise Refused(
-                f"winner {row.external_id!r}: is who decides, or linked to them; ask somebody else to decide"
+                "winner {external_id!r}: is who decides, or linked to them; ask somebody else to decide",
+                external_id=row.external_id,
             )
 
 

@@ -76,14 +76,18 @@ def nominate(
     if before is not None:
         if before.message != message:
             raise Conflict(
-                f"nomination of {nominee!r} for {award!r}: made in this round; withdraw it to say something else"
+                "nomination of {nominee!r} for {award!r}: made in this round; withdraw it to say something else",
+                nominee=nominee,
+                award=award,
             )
         return _views(tx, organisation, [before])[0]
     _check(tx, organisation, first, second, message)
     if len(mine) >= found.award.per_person:
         raise Refused(
-            f"nominations for {award!r}: limit {found.award.per_person} a person until {found.last}; withdraw one or wait for "
-            "the next round"
+            "nominations for {award!r}: limit {per_person} a person until {last}; withdraw one or wait for the next round",
+            award=award,
+            per_person=found.award.per_person,
+            last=found.last,
         )
     row = {
         "organisation_id": organisation, "award": award, "first_date": day, "scheme_version": found.version,
@@ -100,11 +104,11 @@ def withdraw(tx: Transaction, organisation: str, person: str, nomination: int, n
     states.lock(tx, organisation, [who.id])
     row = rows.find(tx, organisation, nomination)
     if row is None or row.nominator_id != who.id:
-        raise NotFound(f"nomination {nomination}: not one of yours; list them")
+        raise NotFound("nomination {nomination}: not one of yours; list them", nomination=nomination)
     now_us = to_us(now)
     found = round_of(Schemes.of(tx, organisation), row.award, row.first_date, row.scheme_version, now_us)
     if found is None or now_us >= found.ends_us:
-        raise Refused(f"nomination {nomination}: its round is over; it stays")
+        raise Refused("nomination {nomination}: its round is over; it stays", nomination=nomination)
     rows.drop(tx, nomination)
     trail.log(
         tx, organisation, f"person:{who.id}", "nomination.withdraw", f"nomination:{nomination}", "", now_us
@@ -162,7 +166,9 @@ def _open(tx: Transaction, organisation: str, award: str, now_us: int) -> Round:
         if one.award.id == award:
             return one
     raise NotFound(
-        f"award {award!r}: not in the scheme in force; name one of {[one.award.id for one in found]}"
+        "award {award!r}: not in the scheme in force; name one of {value}",
+        award=award,
+        value=[one.award.id for one in found],
     )
 
 
@@ -171,7 +177,9 @@ def _check(
 ) -> None:
     if not message.strip() or len(message) > MESSAGE_MAX_CHARACTERS:
         raise BadValue(
-            f"message of {len(message)} characters: limit 1 to {MESSAGE_MAX_CHARACTERS}; say in a few words what they did"
+            "message of {count} characters: limit 1 to {message_max_characters}; say in a few words what they did",
+            count=len(message),
+            message_max_characters=MESSAGE_MAX_CHARACTERS,
         )
     if first.id == second.id or person_links.linked(tx, organisation, first.id, second.id):
         raise Refused("nomination of oneself or of a linked account: not counted; name a colleague")

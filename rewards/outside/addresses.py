@@ -68,20 +68,35 @@ def parse_target(url: str, allow_loopback: bool = False, what: str = "webhook ur
         host = parts.hostname or ""
         host.encode("idna")
     except ValueError:
-        raise BadValue(f"{what} {shown!r}: not a URL; write https://host/path") from None
+        raise BadValue(
+            "{what} {shown!r}: not a URL; write https://host/path", what=what, shown=shown
+        ) from None
     if len(url) > MOST_CHARACTERS or not url.isascii() or any(c <= " " or c == "\x7f" for c in url):
-        raise BadValue(f"{what} {shown!r}: limit {MOST_CHARACTERS} visible ASCII characters; shorten it")
+        raise BadValue(
+            "{what} {shown!r}: limit {most_characters} visible ASCII characters; shorten it",
+            what=what,
+            shown=shown,
+            most_characters=MOST_CHARACTERS,
+        )
     local = allow_loopback and _is_loopback_name(host)
     if parts.scheme not in (("https", "http") if local else ("https",)) or not host:
-        raise BadValue(f"{what} {shown!r}: https is required; write https://host/path")
+        raise BadValue("{what} {shown!r}: https is required; write https://host/path", what=what, shown=shown)
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise BadValue(f"{what} {shown!r}: credentials and fragments are not taken; leave them out")
+        raise BadValue(
+            "{what} {shown!r}: credentials and fragments are not taken; leave them out",
+            what=what,
+            shown=shown,
+        )
     literal = _literal(host)
     unroutable = not is_public(literal) if literal is not None else _NAME.fullmatch(host) is None
     if not local and (
         unroutable or _is_loopback_name(host) or ("." not in host.rstrip(".") and literal is None)
     ):
-        raise BadValue(f"{what} {shown!r}: not a public host; name one that the internet can reach")
+        raise BadValue(
+            "{what} {shown!r}: not a public host; name one that the internet can reach",
+            what=what,
+            shown=shown,
+        )
     path = parts.path or "/"
     return Target(
         parts.scheme,
@@ -101,7 +116,11 @@ def resolve(target: Target, allow_loopback: bool = False, what: str = "webhook")
     for text in addresses:
         address = ip_address(text.partition("%")[0])
         if not is_public(address) and not (allow_loopback and address.is_loopback):
-            raise Refused(f"{what} host {target.host!r}: leads to an address that is not public; change it")
+            raise Refused(
+                "{what} host {host!r}: leads to an address that is not public; change it",
+                what=what,
+                host=target.host,
+            )
     return addresses
 
 

@@ -46,15 +46,29 @@ class Fetcher(HttpSender):
                 raise
             except (OSError, http.client.HTTPException) as error:
                 raise Refused(
-                    f"{WHAT} {url[:80]!r}: no answer within {self.seconds:.0f} seconds ({type(error).__name__}); try again later"
+                    "{what} {value!r}: no answer within {seconds:.0f} seconds ({name}); try again later",
+                    what=WHAT,
+                    value=url[:80],
+                    seconds=self.seconds,
+                    name=type(error).__name__,
                 ) from None
             if status in _MOVED and headers.get("Location"):
                 url = urljoin(url, str(headers["Location"]))
                 continue
             if status != http.client.OK:
-                raise Refused(f"{WHAT} {url[:80]!r}: answers with HTTP {status}; check it in a browser")
+                raise Refused(
+                    "{what} {value!r}: answers with HTTP {status}; check it in a browser",
+                    what=WHAT,
+                    value=url[:80],
+                    status=status,
+                )
             return Fetched(url, headers.get_content_type(), body)
-        raise Refused(f"{WHAT} {url[:80]!r}: led on more than {MOST_REDIRECTS} times; give the last address")
+        raise Refused(
+            "{what} {value!r}: led on more than {most_redirects} times; give the last address",
+            what=WHAT,
+            value=url[:80],
+            most_redirects=MOST_REDIRECTS,
+        )
 
     def _get(self, target: Target, give_up: float) -> tuple[int, http.client.HTTPMessage, bytes]:
         left = give_up - time.monotonic()
@@ -81,7 +95,11 @@ class Fetcher(HttpSender):
             answer = connection.getresponse()
             body = answer.read(MOST_BYTES + 1)
             if len(body) > MOST_BYTES:
-                raise Refused(f"{WHAT} of more than {MOST_BYTES:,} bytes: too large to look at; give another")
+                raise Refused(
+                    "{what} of more than {most_bytes:,} bytes: too large to look at; give another",
+                    what=WHAT,
+                    most_bytes=MOST_BYTES,
+                )
             if time.monotonic() >= give_up:
                 raise TimeoutError
             return answer.status, answer.headers, body

@@ -3,12 +3,13 @@
 import smtplib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Literal, get_args
 
+from rewards.faults import BadValue
 from rewards.outside.delivery import hang_up
 
 Tls = Literal["starttls", "tls", "none"]
@@ -18,6 +19,7 @@ ANSWER_SECONDS = 15.0
 SESSION_SECONDS = 90.0
 """For all that is sent over one connection, however slowly the server answers."""
 TOO_LARGE = 552
+MOST_PORT = 65535
 _SHOWN = 160
 
 
@@ -133,3 +135,28 @@ def told(error: BaseException) -> str:
     code = getattr(error, "smtp_code", None)
     name = type(error).__name__
     return f"{name} ({code})" if isinstance(code, int) and code > 0 else name
+
+
+def server_from(environ: Mapping[str, str], seconds: float = ANSWER_SECONDS) -> MailServer | None:
+    """The server that an environment names, as `web.settings` reads it; None where it names none. Raises BadValue, without the value."""
+
+    def given(name: str) -> str:
+        return environ.get(f"GROUNDSWELL_{name}", "").strip()
+
+    if not given("SMTP_HOST"):
+        return None
+    tls, port = given("SMTP_TLS") or "starttls", given("SMTP_PORT")
+    mode = next((one for one in TLS_MODES if one == tls), None)
+    if mode is None:
+        raise BadValue(f"GROUNDSWELL_SMTP_TLS: not one of {', '.join(TLS_MODES)}; choose one")
+    if port and not (port.isascii() and port.isdecimal() and 1 <= int(port) <= MOST_PORT):
+        raise BadValue(f"GROUNDSWELL_SMTP_PORT: not a number from 1 to {MOST_PORT}; mend it")
+    return MailServer(
+        given("SMTP_HOST"), int(port or default_port(mode)), mode, given("MAIL_FROM"), given("SMTP_USER"),
+        environ.get("GROUNDSWELL_SMTP_PASSWORD", ""), given("SMTP_CA_FILE"), seconds,
+    )  # fmt: skip
+
+
+def default_port(tls: Tls) -> int:
+    """The port that mail is handed in at, unless another is named."""
+    return 465 if tls == "tls" else 587

@@ -91,10 +91,14 @@ def subscribe(
     strange = next((topic for topic in wanted if not TOPIC.fullmatch(topic)), None)
     if strange is not None or len(wanted) > MOST_TOPICS:
         raise BadValue(
-            f"topic {(strange or '')[:40]!r}: limit {MOST_TOPICS} topics like event.awarded or event.*; mend the list"
+            "topic {value!r}: limit {most_topics} topics like event.awarded or event.*; mend the list",
+            value=(strange or "")[:40],
+            most_topics=MOST_TOPICS,
         )
     if len(rows.page(tx, organisation, MOST_WEBHOOKS, 0)) >= MOST_WEBHOOKS:
-        raise Conflict(f"webhooks: limit {MOST_WEBHOOKS} an organisation; remove one first")
+        raise Conflict(
+            "webhooks: limit {most_webhooks} an organisation; remove one first", most_webhooks=MOST_WEBHOOKS
+        )
     secret = new_secret()
     maker = acting(tx, organisation, actor)
     if once:
@@ -145,7 +149,11 @@ def rotate_secret(
 ) -> tuple[Subscription, str]:
     """A new secret; the former one signs beside it until the overlap ends. Raises NotFound, BadValue."""
     if not 0 <= overlap_hours <= MOST_OVERLAP_HOURS:
-        raise BadValue(f"overlap of {overlap_hours} hours: limit 0 to {MOST_OVERLAP_HOURS}; choose fewer")
+        raise BadValue(
+            "overlap of {overlap_hours} hours: limit 0 to {most_overlap_hours}; choose fewer",
+            overlap_hours=overlap_hours,
+            most_overlap_hours=MOST_OVERLAP_HOURS,
+        )
     rows.lock(tx, organisation, webhook)
     row = _find(tx, organisation, webhook)
     secret = new_secret()
@@ -192,7 +200,9 @@ def send_again(
     """Send a message that failed or arrived once more, under its old id. Raises NotFound, Conflict while it is on its way."""
     _find(tx, organisation, webhook)
     if not rows.again(tx, organisation, webhook, delivery, to_us(now)):
-        raise Conflict(f"delivery {delivery}: not one that has failed or arrived; nothing to do")
+        raise Conflict(
+            "delivery {delivery}: not one that has failed or arrived; nothing to do", delivery=delivery
+        )
     trail.log(tx, organisation, actor, "webhook.send_again", str(webhook), str(delivery), to_us(now))
 
 
@@ -226,7 +236,8 @@ def _turn(
     row = _find(tx, organisation, webhook)
     if row.status == rows.GONE:
         raise Conflict(
-            f"webhook {webhook}: its receiver or its maker is gone; rotate its secret to begin anew"
+            "webhook {webhook}: its receiver or its maker is gone; rotate its secret to begin anew",
+            webhook=webhook,
         )
     if row.status != status:
         rows.change(tx, webhook, {"status": status})
@@ -273,7 +284,11 @@ def new_secret() -> str:
 def _find(tx: Transaction, organisation: str, webhook: int) -> WebhookRow:
     row = rows.find(tx, organisation, webhook)
     if row is None:
-        raise NotFound(f"webhook {webhook}: not in organisation {organisation!r}; list the webhooks")
+        raise NotFound(
+            "webhook {webhook}: not in organisation {organisation!r}; list the webhooks",
+            webhook=webhook,
+            organisation=organisation,
+        )
     return row
 
 

@@ -68,7 +68,7 @@ def accounts(
     Raises BadValue for an unknown role.
     """
     if role and role not in ROLES:
-        raise BadValue(f"role {role[:40]!r}: limit {', '.join(ROLES)}; choose one")
+        raise BadValue("role {value!r}: limit {names}; choose one", value=role[:40], names=", ".join(ROLES))
     found = rows.listed(tx, organisation, search[:MOST_SEARCHED].strip(), role, after, limit + 1)
     links = link_rows.newest(tx, [row.id for row in found[:limit]], INVITATION)
     shown = [_row(row, links.get(row.id), to_us(now)) for row in found[:limit]]

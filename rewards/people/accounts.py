@@ -71,8 +71,10 @@ def hash_password(password: str) -> str:
     """The argon2 hash. Raises BadValue for a password outside the limits."""
     if not PASSWORD_MIN_CHARACTERS <= len(password) <= PASSWORD_MAX_CHARACTERS:
         raise BadValue(
-            f"password of {len(password)} characters: limit {PASSWORD_MIN_CHARACTERS} to "
-            f"{PASSWORD_MAX_CHARACTERS}; choose a longer phrase"
+            "password of {count} characters: limit {password_min_characters} to {password_max_characters}; choose a longer phrase",
+            count=len(password),
+            password_min_characters=PASSWORD_MIN_CHARACTERS,
+            password_max_characters=PASSWORD_MAX_CHARACTERS,
         )
     return _HASHER.hash(password)
 
@@ -88,7 +90,11 @@ def known_roles(roles: Sequence[str]) -> tuple[str, ...]:
     """The roles in their usual order, each once. Raises BadValue for an unknown one, or for none."""
     unknown = [role for role in roles if role not in ROLES]
     if unknown or not roles:
-        raise BadValue(f"roles {list(roles)}: limit {', '.join(ROLES)}; give at least one of these")
+        raise BadValue(
+            "roles {list}: limit {names}; give at least one of these",
+            list=list(roles),
+            names=", ".join(ROLES),
+        )
     return tuple(role for role in ROLES if role in roles)
 
 
@@ -180,7 +186,9 @@ def open_session(
     """
     row = rows.find_account(tx, organisation, person)
     if row is None or not _may_enter(row):
-        raise NotFound(f"account of person {person!r}: none that is active; create or reactivate it")
+        raise NotFound(
+            "account of person {person!r}: none that is active; create or reactivate it", person=person
+        )
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     expires = to_us(now + timedelta(hours=SESSION_HOURS))
     rows.drop_expired_sessions(tx, to_us(now), row.person_id)
@@ -246,14 +254,19 @@ def create_token(
     """
     if not (0 < len(name) <= MOST_NAME_CHARACTERS and name.isprintable() and name == name.strip()):
         raise BadValue(
-            f"API token {name[:40]!r}: limit 1 to {MOST_NAME_CHARACTERS} printable characters without blanks around them; "
-            "name it after what uses it"
+            "API token {value!r}: limit 1 to {most_name_characters} printable characters without blanks around them; name it after what uses it",
+            value=name[:40],
+            most_name_characters=MOST_NAME_CHARACTERS,
         )
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
-        raise BadValue(f"scopes {list(scopes)}: limit {', '.join(SCOPES)}; give at least one of these")
+        raise BadValue(
+            "scopes {list}: limit {names}; give at least one of these",
+            list=list(scopes),
+            names=", ".join(SCOPES),
+        )
     if rows.token_named(tx, organisation, name) is not None:
-        raise Conflict(f"API token {name!r}: the name is used; choose another")
+        raise Conflict("API token {name!r}: the name is used; choose another", name=name)
     if expires_at is not None:
         check_day(expires_at, f"API token {name!r} that expires")
     person_id = None if person is None else find_row(tx, organisation, person).id
@@ -294,5 +307,5 @@ def _api_token(row: BearerRow | None, now_us: int) -> ApiToken | None:
 def revoke_token(tx: Transaction, organisation: str, name: str, now: datetime, actor: str = "system") -> None:
     """End an API token. Raises NotFound when there is none of that name in force."""
     if not rows.revoke(tx, organisation, name, to_us(now)):
-        raise NotFound(f"API token {name!r}: none in force; list the tokens")
+        raise NotFound("API token {name!r}: none in force; list the tokens", name=name)
     trail.log(tx, organisation, actor, "token.revoke", name, "", to_us(now))

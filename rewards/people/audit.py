@@ -103,7 +103,9 @@ def _asked(tx: Transaction, organisation: str, asked: Asked, zone: str) -> rows.
         who = find_row(tx, organisation, asked.person)
         subjects = [f"{PERSON}{account}" for account in accounts_of(tx, who)]
     if asked.action in OWN:
-        raise BadValue(f"action {asked.action!r}: is somebody's own affair and not listed; choose another")
+        raise BadValue(
+            "action {action!r}: is somebody's own affair and not listed; choose another", action=asked.action
+        )
     return rows.Asked(
         subjects=subjects,
         actors=[asked.actor] if asked.actor else None,

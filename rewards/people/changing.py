@@ -41,7 +41,9 @@ def row_of(record: Mapping[str, Any]) -> PersonRow:
         first = error.errors(include_url=False)[0]
         field = str(first["loc"][0]) if first["loc"] else "person"
         got = "nothing" if first["type"] == "missing" else repr(first["input"])[:60]
-        raise BadValue(f"{field}: got {got}; {fault(first)}; mend it and send again") from None
+        raise BadValue(
+            "{field}: got {got}; {fault}; mend it and send again", field=field, got=got, fault=fault(first)
+        ) from None
 
 
 def record_of(person: Person) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def add_person(
     """Add one person; returns the id. Raises BadValue for a field, Conflict for an id that is known."""
     row = row_of(record)
     if rows.find_many(tx, organisation, [row.id]):
-        raise Conflict(f"person {row.id!r}: the id is taken; choose another, or change that person")
+        raise Conflict("person {id!r}: the id is taken; choose another, or change that person", id=row.id)
     if row.manager:
         find_row(tx, organisation, row.manager)
     import_people(tx, organisation, [row], now, actor)
@@ -82,7 +84,11 @@ def edit_person(
     """
     unknown = sorted(set(changes) - set(EDITED))
     if unknown:
-        raise BadValue(f"{unknown[0]}: not changed here; limit {', '.join(EDITED)}; leave it out")
+        raise BadValue(
+            "{value}: not changed here; limit {names}; leave it out",
+            value=unknown[0],
+            names=", ".join(EDITED),
+        )
     row = _locked(tx, organisation, external_id)
     check_stamp(row, stamp)
     old = get_person(tx, organisation, external_id)
@@ -124,10 +130,14 @@ def move_person(
     closed_us, now_us = closed_until(home), to_us(now)
     if begins_us < closed_us:
         raise BadValue(
-            f"move on {first}: limit after {from_us(closed_us):%Y-%m-%d %H:%M} UTC, up to which the period is closed; name a later day"
+            "move on {first}: limit after {from_us:%Y-%m-%d %H:%M} UTC, up to which the period is closed; name a later day",
+            first=first,
+            from_us=from_us(closed_us),
         )
     if begins_us > to_us(now + MOST_AHEAD):
-        raise BadValue(f"move on {first}: limit {MOST_AHEAD.days} days ahead; name an earlier day")
+        raise BadValue(
+            "move on {first}: limit {days} days ahead; name an earlier day", first=first, days=MOST_AHEAD.days
+        )
     if not rows.history(tx, MembershipRow, [row.id]):
         rows.add_membership(tx, organisation, row.id, BEGINNING_US, row.segment, row.team)
     rows.add_membership(tx, organisation, row.id, begins_us, segment, team, ahead=begins_us > now_us)
@@ -144,7 +154,9 @@ def take_back_move(
     """Forget a move that has not begun. Raises NotFound where there is none."""
     row = _locked(tx, organisation, external_id)
     if not moving.drop_membership_ahead(tx, row.id, to_us(begins)):
-        raise NotFound(f"move of {begins.isoformat()}: none that lies ahead; look at what stands there now")
+        raise NotFound(
+            "move of {day}: none that lies ahead; look at what stands there now", day=begins.isoformat()
+        )
     log_change(tx, organisation, actor, "people.move_back", row.id, now)
 
 
@@ -217,10 +229,16 @@ def _manager(tx: Transaction, organisation: str, row: NamedPersonRow, manager: s
             return int(found.id)
         if above == row.id:
             raise Refused(
-                f"manager {manager!r}: would be above and below {row.external_id!r}; name somebody higher up"
+                "manager {manager!r}: would be above and below {external_id!r}; name somebody higher up",
+                manager=manager,
+                external_id=row.external_id,
             )
         above = moving.manager_of(tx, above)
-    raise Refused(f"manager {manager!r}: more than {MOST_LEVELS} levels stand above; name somebody higher up")
+    raise Refused(
+        "manager {manager!r}: more than {most_levels} levels stand above; name somebody higher up",
+        manager=manager,
+        most_levels=MOST_LEVELS,
+    )
 
 
 def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:

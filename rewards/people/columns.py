@@ -73,7 +73,7 @@ def table_of(data: bytes) -> Table:
     try:
         records = sheet_of(data) if is_workbook(data) else _csv(decode(data))
     except SheetError as error:
-        raise BadValue(f"line {error.line}: {error}") from None
+        raise BadValue("line {line}: {error}", line=error.line, error=error) from None
     if not records:
         raise BadValue("the file is empty; a header and one row a person are needed; choose another file")
     (_, header), rows = records[0], records[1:]
@@ -81,7 +81,11 @@ def table_of(data: bytes) -> Table:
         header = header[:-1]
     if len(header) > MOST_COLUMNS or len(rows) > MOST_PEOPLE:
         raise BadValue(
-            f"the file has {len(header)} columns and {len(rows)} rows; limit {MOST_COLUMNS} and {MOST_PEOPLE}; leave out what is not needed"
+            "the file has {count} columns and {count_2} rows; limit {most_columns} and {most_people}; leave out what is not needed",
+            count=len(header),
+            count_2=len(rows),
+            most_columns=MOST_COLUMNS,
+            most_people=MOST_PEOPLE,
         )
     if not rows:
         raise BadValue("the file has a header and no people; at least one row is needed; choose another file")
@@ -129,7 +133,11 @@ def mapping_of(header: Sequence[str], told: Mapping[str, str]) -> dict[str, int]
     found = guess(header)
     for field, name in told.items():
         if field not in FIELDS:
-            raise BadValue(f"column for {field!r}: limit {', '.join(FIELDS)}; name one of these fields")
+            raise BadValue(
+                "column for {field!r}: limit {names}; name one of these fields",
+                field=field,
+                names=", ".join(FIELDS),
+            )
         if not name:
             found.pop(field, None)
             continue
@@ -140,11 +148,15 @@ def mapping_of(header: Sequence[str], told: Mapping[str, str]) -> dict[str, int]
             at = [int(name) - 1]
         if not at:
             raise BadValue(
-                f"column {name!r} for {field}: not in the file ({', '.join(header)[:200]}); name one of these columns"
+                "column {name!r} for {field}: not in the file ({value}); name one of these columns",
+                name=name,
+                field=field,
+                value=", ".join(header)[:200],
             )
         found[field] = at[0]
     if "id" not in found:
         raise BadValue(
-            f"id: no column of the file says it ({', '.join(header)[:200]}); choose the column that holds each person's id"
+            "id: no column of the file says it ({value}); choose the column that holds each person's id",
+            value=", ".join(header)[:200],
         )
     return found

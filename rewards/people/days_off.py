@@ -49,19 +49,33 @@ def take_days_off(
     row = find_row(tx, organisation, person)
     today = date.fromordinal(places(tx, [row])[row.id].date_at(to_us(now))[0])
     if last < first:
-        raise BadValue(f"days off {first} to {last}: the last day precedes the first; swap them")
+        raise BadValue(
+            "days off {first} to {last}: the last day precedes the first; swap them", first=first, last=last
+        )
     if first < today:
-        raise BadValue(f"days off from {first}: limit today, {today}; ask HR about days that are past")
+        raise BadValue(
+            "days off from {first}: limit today, {today}; ask HR about days that are past",
+            first=first,
+            today=today,
+        )
     if (last - first).days >= MOST_DAYS or (first - today).days > MOST_AHEAD_DAYS:
         raise BadValue(
-            f"days off {first} to {last}: limit {MOST_DAYS} days at once, begun within {MOST_AHEAD_DAYS}; choose fewer"
+            "days off {first} to {last}: limit {most_days} days at once, begun within {most_ahead_days}; choose fewer",
+            first=first,
+            last=last,
+            most_days=MOST_DAYS,
+            most_ahead_days=MOST_AHEAD_DAYS,
         )
     taken = rows.leave_of(tx, [row.id]).get(row.id, set())
     if len(taken) >= MOST_SPANS:
-        raise Conflict(f"days off: limit {MOST_SPANS} spans; give some back first")
+        raise Conflict("days off: limit {most_spans} spans; give some back first", most_spans=MOST_SPANS)
     low, high = first.toordinal(), last.toordinal()
     if any(start <= high and low <= end for start, end in taken):
-        raise Conflict(f"days off {first} to {last}: some of these days are off already; choose the others")
+        raise Conflict(
+            "days off {first} to {last}: some of these days are off already; choose the others",
+            first=first,
+            last=last,
+        )
     rows.add_leave(tx, organisation, row.id, low, high)
     rows.change(tx, row.id, {"has_history": True})
     replay_people(tx, organisation, home, [row.id], to_us(now))
@@ -74,9 +88,9 @@ def give_back_days_off(tx: Transaction, organisation: str, person: str, first: d
     row = find_row(tx, organisation, person)
     found = next((one for one in days_off(tx, organisation, person, now) if one.first == first), None)
     if found is None:
-        raise NotFound(f"days off from {first}: none begin on that day; see your list")
+        raise NotFound("days off from {first}: none begin on that day; see your list", first=first)
     if found.begun:
-        raise Conflict(f"days off from {first}: have begun; ask HR to change them")
+        raise Conflict("days off from {first}: have begun; ask HR to change them", first=first)
     rows.drop_leave(tx, row.id, found.first.toordinal(), found.last.toordinal())
     replay_people(tx, organisation, home, [row.id], to_us(now))
     log_change(tx, organisation, "self", "people.leave_given_back", row.id, now)

@@ -68,10 +68,14 @@ def find_people(
 ) -> People:
     """A page of those who are wanted, in order of names. Raises BadValue for a state, a text or a cursor that is none."""
     if wanted.state not in STATES:
-        raise BadValue(f"state {wanted.state!r}: limit {', '.join(STATES)}; choose one of these")
+        raise BadValue(
+            "state {state!r}: limit {names}; choose one of these", state=wanted.state, names=", ".join(STATES)
+        )
     if len(wanted.text) > MOST_QUERY_CHARACTERS:
         raise BadValue(
-            f"search of {len(wanted.text)} characters: limit {MOST_QUERY_CHARACTERS}; type the beginning of a name"
+            "search of {count} characters: limit {most_query_characters}; type the beginning of a name",
+            count=len(wanted.text),
+            most_query_characters=MOST_QUERY_CHARACTERS,
         )
     asked = rows.Wanted(wanted.text, STATES[wanted.state], wanted.team, wanted.segment, wanted.role)
     found = rows.page(tx, organisation, asked, None if cursor is None else _place(cursor), limit + 1)

@@ -53,7 +53,7 @@ def import_people(
     """
     home = organisation_rows.find_shared(tx, organisation)
     if home is None:
-        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+        raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     zone = str(home.timezone)
     known = rows.find_many(tx, organisation, [row.id for row in rows_in])
     # Rows of accounts that became another's say nothing of that one.

@@ -13,6 +13,7 @@ from rewards.disclosure import told
 from rewards.events import Event
 from rewards.faults import BadValue, Refused
 from rewards.language import msg
+from rewards.ledger.fold import replay_people
 from rewards.ledger.intake import record
 from rewards.ledger.versions import Schemes
 from rewards.mail.queue import queue
@@ -110,7 +111,7 @@ def join(tx: Transaction, organisation: str, person: str, now: datetime, actor: 
     """Take part from now on. Raises Refused for who was not invited or has left the company."""
     row = _locked(tx, organisation, person)
     if row.standing == NOT_INVITED and asks_enrolment(tx, organisation, now):
-        raise Refused(f"person {person!r}: was not invited yet; ask HR for an invitation")
+        raise Refused("person {person!r}: was not invited yet; ask HR for an invitation", person=person)
     _step(tx, organisation, row, ENROLLED, now, actor)
 
 
@@ -122,7 +123,9 @@ def pause(tx: Transaction, organisation: str, person: str, now: datetime, actor:
     row = _locked(tx, organisation, person)
     never = row.standing in (NOT_INVITED, INVITED) and asks_enrolment(tx, organisation, now)
     if row.standing == LEFT or never:
-        raise Refused(f"person {person!r}: does not take part, so a break says nothing; join first")
+        raise Refused(
+            "person {person!r}: does not take part, so a break says nothing; join first", person=person
+        )
     _step(tx, organisation, row, PAUSED, now, actor)
 
 
@@ -169,7 +172,9 @@ def invite(
         found = [find_row(tx, organisation, name) for name in dict.fromkeys(people)]
         gone = next((row for row in found if row.status == "inactive"), None)
         if gone is not None:
-            raise Refused(f"person {gone.external_id!r}: is deactivated; reactivate first")
+            raise Refused(
+                "person {external_id!r}: is deactivated; reactivate first", external_id=gone.external_id
+            )
         fresh = [(row.id, row.external_id) for row in found if row.standing == NOT_INVITED]
     else:
         groups = {"segment": segments, "team": teams}
@@ -237,7 +242,9 @@ def _locked(tx: Transaction, organisation: str, person: str) -> NamedPersonRow:
     states.lock(tx, organisation, [find_row(tx, organisation, person).id])
     row = find_row(tx, organisation, person)
     if row.status == "inactive":
-        raise Refused(f"person {person!r}: is deactivated, so this says nothing; reactivate first")
+        raise Refused(
+            "person {person!r}: is deactivated, so this says nothing; reactivate first", person=person
+        )
     return row
 
 
@@ -262,8 +269,12 @@ def _step(
     }
     people_rows.change(tx, row.id, values)
     projections.show(tx, organisation, row.id, not hidden)
-    # Last: the event is scored by the standing that begins with it, and what lies after it is counted again.
+    # Last: the event is scored by the standing that begins with it. What clocks that ran ahead put after it is counted again.
+    ahead = states.lock(tx, organisation, [row.id])[row.id].last_us > at_us
     record(tx, organisation, [_event(row.id, row.external_id, standing, at_us)], received_at=now)
+    if ahead:
+        home = organisation_rows.find_shared(tx, organisation)
+        replay_people(tx, organisation, home, [row.id], to_us(now))
     log_change(tx, organisation, actor, f"people.{standing}", row.id, now)
 
 

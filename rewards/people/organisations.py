@@ -51,11 +51,13 @@ def known_zone(zone: str) -> bool:
 def create_organisation(tx: Transaction, slug: str, name: str, timezone: str, now: datetime) -> Organisation:
     """Add a tenant. Raises BadValue for a slug or zone, Conflict when the slug is taken."""
     if not SLUG.fullmatch(slug):
-        raise BadValue(f"organisation {slug!r}: limit 63 of a-z, 0-9 and '-'; choose another slug")
+        raise BadValue("organisation {slug!r}: limit 63 of a-z, 0-9 and '-'; choose another slug", slug=slug)
     if not known_zone(timezone):
-        raise BadValue(f"time zone {timezone!r}: not an IANA name; write e.g. Europe/Madrid")
+        raise BadValue(
+            "time zone {timezone!r}: not an IANA name; write e.g. Europe/Madrid", timezone=timezone
+        )
     if rows.find(tx, slug) is not None:
-        raise Conflict(f"organisation {slug!r}: already exists; use it or choose another slug")
+        raise Conflict("organisation {slug!r}: already exists; use it or choose another slug", slug=slug)
     rows.add(tx, slug, name, timezone, secrets.token_hex(32), to_us(now))
     return Organisation(slug, name, ZoneInfo(timezone).key, None)
 
@@ -84,17 +86,25 @@ def change_organisation(
     name = name.strip()
     if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
         raise BadValue(
-            f"name of the organisation: got {name[:40]!r}; limit 1 to {MOST_NAME} printed characters; shorten it"
+            "name of the organisation: got {value!r}; limit 1 to {most_name} printed characters; shorten it",
+            value=name[:40],
+            most_name=MOST_NAME,
         )
     unknown = [one for one in languages if one not in LANGUAGES]
     if unknown or not languages:
         raise BadValue(
-            f"languages: got {', '.join(languages)[:40] or 'none'}; limit {', '.join(LANGUAGES)}; choose at least one"
+            "languages: got {value}; limit {names}; choose at least one",
+            value=", ".join(languages)[:40] or "none",
+            names=", ".join(LANGUAGES),
         )
     if len(networks) > MOST_NETWORKS:
-        raise BadValue(f"networks: got {len(networks)}; limit {MOST_NETWORKS}; name those that people use")
+        raise BadValue(
+            "networks: got {count}; limit {most_networks}; name those that people use",
+            count=len(networks),
+            most_networks=MOST_NETWORKS,
+        )
     if rows.find(tx, slug) is None:
-        raise NotFound(f"organisation {slug!r}: unknown; create it first")
+        raise NotFound("organisation {slug!r}: unknown; create it first", slug=slug)
     kept = {name_in(one.channel): one.points for one in networks}
     rows.change(tx, slug, name, " ".join(dict.fromkeys(languages)), json.dumps(kept, ensure_ascii=False))
     trail.log(tx, slug, actor, "organisation.change", slug, "", to_us(now))

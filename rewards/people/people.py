@@ -10,6 +10,7 @@ from rewards.ledger.fold import replay_people
 from rewards.people.importing import ImportSummary, NotTaken, import_people
 from rewards.people.membership import pause, resume
 from rewards.people.zones import change_zone
+from rewards.store import account_desk as account_desk_rows
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import directory, forgetting, person_links, projections, states, uploads
@@ -77,6 +78,7 @@ def deactivate(
     tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
 ) -> None:
     """Hide the person everywhere and end her sessions; the history stays."""
+    keep_an_administrator(tx, organisation, external_id)
     row = _locked(tx, organisation, external_id)
     if row.status == "inactive":
         return
@@ -84,6 +86,20 @@ def deactivate(
     account_rows.drop_sessions(tx, row.id)
     webhook_rows.end_of(tx, row.id)
     log_change(tx, organisation, actor, "people.deactivate", row.id, now)
+
+
+def keep_an_administrator(tx: Transaction, organisation: str, external_id: str) -> None:
+    """Raises Refused where nobody would be left to administer once this person is gone, NotFound for the person.
+
+    To be called before anybody's row is locked: whoever records locks the organisation first.
+    """
+    row = find_row(tx, organisation, external_id)
+    if row.status not in rows.PRESENT or "admin" not in account_rows.roles_of(tx, row.id):
+        return
+    # Two administrators who leave at once: the second sees that the first is gone.
+    organisation_rows.find_exclusive(tx, organisation)
+    if not account_desk_rows.others_with(tx, organisation, "admin", row.id, rows.PRESENT):
+        raise Refused("This is the last administrator: give somebody else the role first.")
 
 
 def reactivate(
@@ -99,7 +115,10 @@ def reactivate(
     since_us = row.inactive_since_us or 0
     if to_us(now) < since_us:
         raise BadValue(
-            f"reactivated {now.isoformat()}: limit {from_us(since_us).isoformat()}, when {external_id!r} was deactivated; give a later instant"
+            "reactivated {day}: limit {day_2}, when {external_id!r} was deactivated; give a later instant",
+            day=now.isoformat(),
+            day_2=from_us(since_us).isoformat(),
+            external_id=external_id,
         )
     rows.add_absence(tx, organisation, row.id, since_us, to_us(now))
     hidden = is_hidden(tx, organisation, row._replace(status="active"))
@@ -128,7 +147,7 @@ def refuse_own(tx: Transaction, organisation: str, actor: str, person_id: int, w
     decider = acting(tx, organisation, actor)
     whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
     if decider is not None and person_links.linked(tx, organisation, decider, whose):
-        raise Refused(f"{what}: is your own; ask a colleague to decide")
+        raise Refused("{what}: is your own; ask a colleague to decide", what=what)
 
 
 def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
@@ -152,6 +171,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     What scoring needs (dates of leave, zones, memberships) stays with the nameless number, so that a later replay
     gives the same totals.
     """
+    keep_an_administrator(tx, organisation, external_id)
     row = _locked(tx, organisation, external_id)
     nobody = f"person:{row.id}"
     names = [(row.external_id, row.name, row.email)]
@@ -197,7 +217,9 @@ def set_leave(
     Raises BadValue when the end precedes the start.
     """
     if last < first:
-        raise BadValue(f"leave {first}..{last}: the last day precedes the first; swap them")
+        raise BadValue(
+            "leave {first}..{last}: the last day precedes the first; swap them", first=first, last=last
+        )
     check_day(first, "leave from")
     check_day(last, "leave until")
     home = organisation_rows.find_shared(tx, organisation)
@@ -223,7 +245,12 @@ def drop_leave(
     home = organisation_rows.find_shared(tx, organisation)
     row = _locked(tx, organisation, external_id)
     if not rows.drop_leave(tx, row.id, first.toordinal(), last.toordinal()):
-        raise NotFound(f"leave {first}..{last}: not known of {external_id!r}; look at what stands there now")
+        raise NotFound(
+            "leave {first}..{last}: not known of {external_id!r}; look at what stands there now",
+            first=first,
+            last=last,
+            external_id=external_id,
+        )
     replay_people(tx, organisation, home, [row.id], to_us(now))
     log_change(tx, organisation, actor, "people.leave_back", row.id, now, f"{first}/{last}")
 
@@ -234,7 +261,7 @@ def link_people(
     """Say that two accounts are one human: they cannot thank each other."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
     if first.id == second.id:
-        raise Refused(f"person {one!r}: cannot be linked to itself; name two accounts")
+        raise Refused("person {one!r}: cannot be linked to itself; name two accounts", one=one)
     person_links.add(tx, organisation, min(first.id, second.id), max(first.id, second.id), to_us(now))
     log_change(tx, organisation, actor, "people.link", first.id, now, f"with person:{second.id}")
 
@@ -245,7 +272,9 @@ def unlink_people(
     """Take back that two accounts are one human. Raises NotFound where nobody said so."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
     if not person_links.drop(tx, organisation, min(first.id, second.id), max(first.id, second.id)):
-        raise NotFound(f"link of {one!r} and {other!r}: none; look at what stands there now")
+        raise NotFound(
+            "link of {one!r} and {other!r}: none; look at what stands there now", one=one, other=other
+        )
     log_change(tx, organisation, actor, "people.unlink", first.id, now, f"from person:{second.id}")
 
 

@@ -18,5 +18,6 @@ def end_of(text: str, zone: str) -> datetime:
         return datetime.combine(day_of(text), time(), ZoneInfo(zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadValue(
-            f"end of the period: got {text[:40]!r}; neither a day nor a time; write 2026-12-01 or 2026-12-01T00:00:00Z"
+            "end of the period: got {value!r}; neither a day nor a time; write 2026-12-01 or 2026-12-01T00:00:00Z",
+            value=text[:40],
         ) from None

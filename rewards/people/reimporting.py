@@ -95,7 +95,7 @@ def plan_import(tx: Transaction, organisation: str, table: Table, digest: str, t
     """Compare a table with the people who are known; nothing is changed. Raises NotFound for the organisation."""
     home = organisation_rows.find(tx, organisation)
     if home is None:
-        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+        raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     known = {row.external_id: row for row in rows.every(tx, organisation, inactive=True)}
     names = {row.id: row.external_id for row in known.values()}
     reading = _Reading(table, told, home.timezone, known, names)
@@ -161,18 +161,21 @@ def apply_import(
         )
     if plan.faults and not leave_out:
         raise Refused(
-            f"{len(plan.faults)} rows cannot be read, the first in line {plan.faults[0].line}; nothing was applied; mend them, or "
-            "choose to leave them out"
+            "{count} rows cannot be read, the first in line {line}; nothing was applied; mend them, or choose to leave them out",
+            count=len(plan.faults),
+            line=plan.faults[0].line,
         )
     if plan.faults and deactivate_missing:
         raise Refused(
-            f"{len(plan.faults)} rows cannot be read, so who is missing is not certain; nothing was applied; mend them first"
+            "{count} rows cannot be read, so who is missing is not certain; nothing was applied; mend them first",
+            count=len(plan.faults),
         )
     me = acting(tx, organisation, actor)
     known = rows.find_many(tx, organisation, [id_ for id_, _ in plan.missing]) if deactivate_missing else {}
     if me is not None and any(row.id == me for row in known.values()):
         raise Refused(
-            f"the file lacks you ({actor!r}), and nobody deactivates herself; nothing was applied; add your row, or keep who is missing"
+            "the file lacks you ({actor!r}), and nobody deactivates herself; nothing was applied; add your row, or keep who is missing",
+            actor=actor,
         )
     if plan.rows:
         import_people(tx, organisation, plan.rows, now, actor)

@@ -50,7 +50,7 @@ def state_key(tx: Transaction, organisation: str) -> bytes:
     """The key by which sign-ons on their way are signed, the same in every process. Raises NotFound."""
     home = organisation_rows.find(tx, organisation)
     if home is None:
-        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+        raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     return hmac.new(home.salt.encode(), b"sign-on on its way", hashlib.sha256).digest()
 
 

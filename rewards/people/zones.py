@@ -32,7 +32,7 @@ def change_zone(
     A date already used in the old zone never comes free again (`floor_date`). Raises BadValue for a zone or a day that is none.
     """
     if not known_zone(zone):
-        raise BadValue(f"time zone {zone!r}: not an IANA name; write e.g. Europe/Madrid")
+        raise BadValue("time zone {zone!r}: not an IANA name; write e.g. Europe/Madrid", zone=zone)
     row = find_row(tx, organisation, external_id)
     now_us = to_us(now)
     # The zone in force, not one asked for a moment ago that begins tomorrow: that wish is replaced.
@@ -41,8 +41,10 @@ def change_zone(
         check_day(first, "time zone from")
         if not used < first.toordinal() <= used + MOST_DAYS_AHEAD:
             raise BadValue(
-                f"time zone from {first}: limit {date.fromordinal(used + 1)} to {MOST_DAYS_AHEAD} days ahead; days that were begun "
-                "keep their zone; name a later day"
+                "time zone from {first}: limit {fromordinal} to {most_days_ahead} days ahead; days that were begun keep their zone; name a later day",
+                first=first,
+                fromordinal=date.fromordinal(used + 1),
+                most_days_ahead=MOST_DAYS_AHEAD,
             )
         used = first.toordinal() - 1
     tomorrow = date.fromordinal(used + 1)

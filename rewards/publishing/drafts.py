@@ -118,7 +118,7 @@ def rehearsed(
     """Remember that the text of this content hash was rehearsed in simulation. Raises Conflict where it has changed."""
     row = _open(tx, organisation, draft, None)
     if row.content_hash != content:
-        raise Conflict(f"draft {draft}: was changed since; rehearse it as it stands")
+        raise Conflict("draft {draft}: was changed since; rehearse it as it stands", draft=draft)
     rows.change(tx, draft, {"rehearsed_hash": content, "changed_us": to_us(now)})
     trail.log(tx, organisation, actor, "scheme.rehearse", str(draft), content, to_us(now))
     return get_draft(tx, organisation, draft)
@@ -183,13 +183,17 @@ def _check_shadow(row: SchemeDraftRow, mode: Mode, effective_at: datetime) -> No
     asked = f"{mode} from {effective_at.isoformat()}"
     if row.shadowed_hash != row.content_hash:
         raise Conflict(
-            f"draft {row.id}: {asked} changes what people have already; look at its shadow first, then publish"
+            "draft {id}: {asked} changes what people have already; look at its shadow first, then publish",
+            id=row.id,
+            asked=asked,
         )
     if (row.shadowed_mode, row.shadowed_us) != (mode, to_us(effective_at)):
         seen = f"{row.shadowed_mode} from {from_us(row.shadowed_us or 0).isoformat()}"
         raise Conflict(
-            f"draft {row.id}: {asked} was asked for, but its shadow was seen as {seen}; "
-            "publish what was seen, or look at the shadow of this"
+            "draft {id}: {asked} was asked for, but its shadow was seen as {seen}; publish what was seen, or look at the shadow of this",
+            id=row.id,
+            asked=asked,
+            seen=seen,
         )
 
 
@@ -221,10 +225,12 @@ def retire_version(
     """
     found = scheme_in_force(tx, organisation, now)
     if found is None or found.version != version:
-        raise Conflict(f"scheme version {version}: not the one in force; retire the one that is")
+        raise Conflict(
+            "scheme version {version}: not the one in force; retire the one that is", version=version
+        )
     kept = found.scheme
     if kept == _ended(kept):
-        raise Refused(f"scheme version {version}: rewards nothing already; nothing to do")
+        raise Refused("scheme version {version}: rewards nothing already; nothing to do", version=version)
     return publish_scheme(
         tx, organisation, _ended(kept), now, actor, reason, now, displace_scheduled=displace_scheduled
     )
@@ -243,16 +249,29 @@ def _ended(scheme: IncentiveScheme) -> IncentiveScheme:
 def _open(tx: Transaction, organisation: str, draft: int, revision: int | None) -> SchemeDraftRow:
     row = _find(tx, organisation, draft, lock=True)
     if row.status != OPEN:
-        raise Conflict(f"draft {draft}: is {row.status} and does not change any more; write a new draft")
+        raise Conflict(
+            "draft {draft}: is {status} and does not change any more; write a new draft",
+            draft=draft,
+            status=row.status,
+        )
     if revision is not None and revision != row.revision:
-        raise Stale(f"draft {draft}: revision {revision} was asked for, {row.revision} stands; read it again")
+        raise Stale(
+            "draft {draft}: revision {revision} was asked for, {revision_2} stands; read it again",
+            draft=draft,
+            revision=revision,
+            revision_2=row.revision,
+        )
     return row
 
 
 def _find(tx: Transaction, organisation: str, draft: int, *, lock: bool = False) -> SchemeDraftRow:
     row = rows.find(tx, organisation, draft, lock=lock)
     if row is None:
-        raise NotFound(f"draft {draft}: not in organisation {organisation!r}; list the schemes")
+        raise NotFound(
+            "draft {draft}: not in organisation {organisation!r}; list the schemes",
+            draft=draft,
+            organisation=organisation,
+        )
     return row
 
 

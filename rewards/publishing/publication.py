@@ -128,11 +128,14 @@ def publish_scheme(
 def _check_mode(tx: Transaction, organisation: str, mode: Mode, effective_at: datetime, now_us: int) -> None:
     if mode == "prospective" and to_us(effective_at) < now_us and rows.timeline(tx, organisation):
         raise BadValue(
-            f"effective {effective_at.isoformat()}: lies in the past; publish as top_up or exact, or from now on"
+            "effective {day}: lies in the past; publish as top_up or exact, or from now on",
+            day=effective_at.isoformat(),
         )
     if mode != "prospective" and to_us(effective_at) > now_us:
         raise BadValue(
-            f"effective {effective_at.isoformat()}: {mode} looks back; choose an instant in the past"
+            "effective {day}: {mode} looks back; choose an instant in the past",
+            day=effective_at.isoformat(),
+            mode=mode,
         )
 
 
@@ -147,7 +150,7 @@ def get_version(tx: Transaction, organisation: str, version: int) -> SchemeVersi
     """One version, rolled back or not. Raises NotFound."""
     row = rows.find(tx, organisation, version)
     if row is None:
-        raise NotFound(f"scheme version {version}: never published; list the schemes")
+        raise NotFound("scheme version {version}: never published; list the schemes", version=version)
     return _version(row)
 
 
@@ -171,7 +174,7 @@ def shadow(
     check_day(effective_at, "effective")
     home = organisation_rows.find(tx, organisation)
     if home is None:
-        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+        raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     effective_us, now_us = to_us(effective_at), to_us(now)
     schemes = Schemes.of(tx, organisation)
     holds_us = _from_now_on(tx, organisation, now_us) if mode == "top_up" else effective_us
@@ -218,9 +221,9 @@ def roll_back(
     home = _exclusive(tx, organisation)
     row = rows.find(tx, organisation, version)
     if row is None:
-        raise NotFound(f"scheme version {version}: never published; list the versions")
+        raise NotFound("scheme version {version}: never published; list the versions", version=version)
     if row.rolled_back_at_us is not None:
-        raise Conflict(f"scheme version {version}: already rolled back; nothing to do")
+        raise Conflict("scheme version {version}: already rolled back; nothing to do", version=version)
     now_us = to_us(now)
     rows.roll_back(tx, organisation, version, now_us)
     Schemes.forget(tx, organisation)
@@ -249,7 +252,7 @@ def _scheme_at(tx: Transaction, organisation: str, at_us: int) -> IncentiveSchem
 def _exclusive(tx: Transaction, organisation: str) -> OrganisationRow:
     home = organisation_rows.find_exclusive(tx, organisation)
     if home is None:
-        raise NotFound(f"organisation {organisation!r}: unknown; create it first")
+        raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     return home
 
 
@@ -262,8 +265,9 @@ def _displaced(schemes: Schemes, newest: InForce, now_us: int, agreed: bool) -> 
     if displaced:
         told = ", ".join(f"{one.version} (from {from_us(one.effective_us).isoformat()})" for one in displaced)
         raise Conflict(
-            f"effective {from_us(newest.effective_us).isoformat()}: version {told} is scheduled and would never be in force; "
-            "choose another instant, roll it back first, or publish with displace_scheduled"
+            "effective {day}: version {told} is scheduled and would never be in force; choose another instant, roll it back first, or publish with displace_scheduled",
+            day=from_us(newest.effective_us).isoformat(),
+            told=told,
         )
     return []
 

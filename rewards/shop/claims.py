@@ -78,13 +78,17 @@ def claim_reward(
     before = rows.by_dedupe(tx, organisation, [dedupe, *former])
     if before is not None:
         if before.reward != reward:
-            raise Conflict(f"key {key!r}: was used for reward {before.reward!r}; use a new key")
+            raise Conflict(
+                "key {key!r}: was used for reward {reward!r}; use a new key", key=key, reward=before.reward
+            )
         return _claim(before, person)
     version, offered = _offers(tx, organisation, now)
     offer = next((one for one in offered if one.id == reward), None)
     if offer is None:
         raise NotFound(
-            f"reward {reward!r}: not in the scheme in force; name one of {[one.id for one in offered]}"
+            "reward {reward!r}: not in the scheme in force; name one of {value}",
+            reward=reward,
+            value=[one.id for one in offered],
         )
     if who.status == "inactive":
         raise Refused("reward: the person is not active; reactivate first")
@@ -107,11 +111,13 @@ def _buy(
     money = journal_rows.balance_of(tx, organisation, SPENDABLE, who.id) or 0
     if money < cost:
         raise Insufficient(
-            f"spendable points: {amount_text(cost)} asked, {amount_text(money)} there; earn more first"
+            "spendable points: {amount_text} asked, {amount_text_2} there; earn more first",
+            amount_text=amount_text(cost),
+            amount_text_2=amount_text(money),
         )
     # Fixed lock order: the person, then the stock, then the budget (balances).
     if not rows.take(tx, organisation, reward, offer.stock):
-        raise Insufficient(f"stock of reward {reward!r}: none left; choose another reward")
+        raise Insufficient("stock of reward {reward!r}: none left; choose another reward", reward=reward)
     moves = [(SPENDABLE, who.id, "", -cost), (REDEEMED, who.id, "", cost)] if cost else []
     if offer.budget_points is not None:
         budget = f"{reward}:{period}"
@@ -142,7 +148,11 @@ def approve_claim(
     row = _find(tx, organisation, claim)
     refuse_own(tx, organisation, actor, row.person_id, f"claim {claim}")
     if not rows.move(tx, claim, ("requested",), "approved", actor, reason, to_us(now)):
-        raise Conflict(f"claim {claim}: status {row.status!r} is not waiting for approval; nothing to do")
+        raise Conflict(
+            "claim {claim}: status {status!r} is not waiting for approval; nothing to do",
+            claim=claim,
+            status=row.status,
+        )
     trail.log(tx, organisation, actor, "claim.approve", str(claim), reason, to_us(now))
     return _view(tx, organisation, claim)
 
@@ -172,7 +182,7 @@ def cancel_claim(
     if by_hr:
         refuse_own(tx, organisation, actor, row.person_id, f"claim {claim}")
     elif row.status == "approved" and (why := _final(tx, organisation, row, now)):
-        raise Conflict(f"claim {claim}: {why}")
+        raise Conflict("claim {claim}: {why}", claim=claim, why=why)
     return _refund(tx, organisation, claim, rows.OPEN, "cancelled", actor, reason, now)
 
 
@@ -234,7 +244,10 @@ def _refund(
     states.lock(tx, organisation, [row.person_id])
     if not rows.move(tx, claim, before, after, actor, reason, to_us(now)):
         raise Conflict(
-            f"claim {claim}: status {_find(tx, organisation, claim).status!r}; it cannot become {after}"
+            "claim {claim}: status {status!r}; it cannot become {after}",
+            claim=claim,
+            status=_find(tx, organisation, claim).status,
+            after=after,
         )
     rows.put_back(tx, organisation, row.reward)
     entry = journal_rows.get(tx, organisation, row.journal_id)
@@ -279,7 +292,11 @@ def _offers(tx: Transaction, organisation: str, now: datetime) -> tuple[int, tup
 def _find(tx: Transaction, organisation: str, claim: int) -> ClaimRow:
     row = rows.find(tx, organisation, claim)
     if row is None:
-        raise NotFound(f"claim {claim}: not in organisation {organisation!r}; check the number")
+        raise NotFound(
+            "claim {claim}: not in organisation {organisation!r}; check the number",
+            claim=claim,
+            organisation=organisation,
+        )
     return row
 
 

@@ -101,7 +101,7 @@ def add_to_balances(tx: Transaction, organisation: str, deltas: Mapping[tuple[st
             }
             if not tx.execute(_TAKE, key).rowcount:
                 what = f"{account} {detail}: {amount_text(-delta)} asked, less is left"
-                raise Insufficient(f"{what}; wait for the next period or ask for less")
+                raise Insufficient("{what}; wait for the next period or ask for less", what=what)
             continue
         rows.append(
             {

@@ -35,7 +35,7 @@ def upgrade(db: Database) -> None:
     """Apply every migration not yet applied, in one transaction. Raises BadValue for a database of a newer version."""
     with db.begin() as tx:
         if state_of(revision(tx)) == NEWER:
-            raise BadValue(f"the database {WHAT_TO_DO[NEWER]}")
+            raise BadValue("the database {value}", value=WHAT_TO_DO[NEWER])
         if not tx.connection.in_transaction():
             # Alembic commits by itself unless Core knows that a transaction is open.
             tx.connection.begin()

@@ -20,7 +20,9 @@ def find_row(tx: Transaction, organisation: str, external_id: str) -> NamedPerso
     row = rows.find(tx, organisation, external_id)
     if row is None:
         raise NotFound(
-            f"person {external_id!r}: not in organisation {organisation!r}; import the person first"
+            "person {external_id!r}: not in organisation {organisation!r}; import the person first",
+            external_id=external_id,
+            organisation=organisation,
         )
     return row
 

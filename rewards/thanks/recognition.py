@@ -83,7 +83,9 @@ def thank_several(
     others = [find_row(tx, organisation, one) for one in receivers]
     if not 1 <= len(receivers) <= MOST_RECEIVERS or len({one.id for one in others}) < len(receivers):
         raise BadValue(
-            f"{len(receivers)} receivers: limit 1 to {MOST_RECEIVERS}, each once; name fewer or send several requests"
+            "{count} receivers: limit 1 to {most_receivers}, each once; name fewer or send several requests",
+            count=len(receivers),
+            most_receivers=MOST_RECEIVERS,
         )
     first = find_row(tx, organisation, giver)
     states.lock(tx, organisation, [first.id, *(one.id for one in others)])
@@ -97,7 +99,7 @@ def thank_several(
     before = rows.by_request(tx, organisation, [dedupe, *former])
     if before:
         if any(row.request_hash not in asked for row in before):
-            raise Conflict(f"key {key!r}: was used for other thanks; use a new key")
+            raise Conflict("key {key!r}: was used for other thanks; use a new key", key=key)
         return tuple(Receipt(SOURCE, str(row.id), "duplicate", row.status) for row in before)
     now_us = to_us(now)
     schemes = Schemes.of(tx, organisation)
@@ -110,7 +112,9 @@ def thank_several(
     gift = millipoints(terms.gift) if amount is None else amount // len(others)
     if amount is not None and gift < 1:
         raise BadValue(
-            f"gift of {amount} millipoints to {len(others)}: limit at least 1 for each; give a positive amount, or none for the scheme's gift"
+            "gift of {amount} millipoints to {count}: limit at least 1 for each; give a positive amount, or none for the scheme's gift",
+            amount=amount,
+            count=len(others),
         )
     with tx.savepoint():
         receipts = []
@@ -286,7 +290,9 @@ def _check(
 ) -> None:
     if not message.strip() or len(message) > MESSAGE_MAX_CHARACTERS:
         raise BadValue(
-            f"message of {len(message)} characters: limit 1 to {MESSAGE_MAX_CHARACTERS}; say it in a few words"
+            "message of {count} characters: limit 1 to {message_max_characters}; say it in a few words",
+            count=len(message),
+            message_max_characters=MESSAGE_MAX_CHARACTERS,
         )
     if giver.id == receiver.id or person_links.linked(tx, organisation, giver.id, receiver.id):
         raise Refused("kudos to oneself or to a linked account: not counted; thank a colleague")
@@ -295,7 +301,9 @@ def _check(
     start = now_us - timedelta(days=PAIR_WINDOW_DAYS) // timedelta(microseconds=1)
     if rows.count_between(tx, giver.id, receiver.id, start) >= terms.per_pair:
         raise Refused(
-            f"kudos to the same person: limit {terms.per_pair} in {PAIR_WINDOW_DAYS} days; thank somebody else too"
+            "kudos to the same person: limit {per_pair} in {pair_window_days} days; thank somebody else too",
+            per_pair=terms.per_pair,
+            pair_window_days=PAIR_WINDOW_DAYS,
         )
 
 
@@ -321,7 +329,11 @@ def _spend(
     except Insufficient as fault:
         left = journal_rows.balance_of(tx, organisation, ALLOWANCE, giver.id, period) or 0
         raise Insufficient(
-            f"kudos allowance {period}: {amount_text(gift)} asked, {amount_text(left)} left; wait for the next {terms.period}"
+            "kudos allowance {period}: {amount_text} asked, {amount_text_2} left; wait for the next {period_2}",
+            period=period,
+            amount_text=amount_text(gift),
+            amount_text_2=amount_text(left),
+            period_2=terms.period,
         ) from fault
 
 

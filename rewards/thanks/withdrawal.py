@@ -42,13 +42,14 @@ def withdraw_kudos(
         or (giver is not None and gift.giver_id != find_row(tx, organisation, giver).id)
     ):
         raise NotFound(
-            f"thanks {kudos}: not among those that can be taken back; see the list of thanks given"
+            "thanks {kudos}: not among those that can be taken back; see the list of thanks given",
+            kudos=kudos,
         )
     states.lock(tx, organisation, [gift.giver_id, gift.receiver_id])
     gift = rows.find(tx, organisation, kudos)
     assert gift is not None
     if gift.status in rows.UNDONE:
-        raise Conflict(f"thanks {kudos}: {gift.status} already; nothing to do")
+        raise Conflict("thanks {kudos}: {status} already; nothing to do", kudos=kudos, status=gift.status)
     now_us = to_us(now)
     if gift.status == "held":
         _close_review(tx, organisation, kudos, actor, now_us)
@@ -82,7 +83,7 @@ def _undo(tx: Transaction, organisation: str, home: OrganisationRow, gift: Kudos
         left = journal_rows.balance_of(tx, organisation, SPENDABLE, back.person_id or 0) or 0
         if any(account == SPENDABLE for account, *_ in back.moves) and left < gift.amount:
             raise Refused(
-                f"thanks {gift.id}: the points were spent; thanks can be taken back before they are"
+                "thanks {id}: the points were spent; thanks can be taken back before they are", id=gift.id
             )
         if given.occurred_us < closed_until(home):
             schemes = Schemes.of(tx, organisation)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sims.commands.accounts import LISTENS_AT
+from sims.commands.accounts import LISTENS_AT, Address, Organisation
 from sims.commands.console import InputError, say
 from sims.commands.program import opened
 
@@ -22,43 +22,49 @@ ADMIN_TEAM, ADMIN_SEGMENT = "Office", "Company"
 """Where the first administrator belongs until the people file says it."""
 
 
+PeopleFileOption = Annotated[
+    Path | None, typer.Option(metavar="P.csv", help="The people to import; `people import` brings more.")
+]
+SchemeOption = Annotated[Path | None, typer.Option(metavar="S.yaml", help="The scheme to publish.")]
+TemplateOption = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="A template to publish instead: clicks, recognition and others."),
+]
+AdminOption = Annotated[
+    str,
+    typer.Option(
+        metavar="ID", help="The first administrator, of the file or beside it; her link is printed."
+    ),
+]
+AdminName = Annotated[str, typer.Option(help="Her name, where the file does not have her.")]
+AdminEmail = Annotated[str, typer.Option(help="Her address, where the file does not have her.")]
+AdminRoles = Annotated[str, typer.Option(metavar="ROLE,...", help="What she does beside administering.")]
+Languages = Annotated[str, typer.Option(metavar="CODE,...", help="Its languages, its own first.")]
+Networks = Annotated[str, typer.Option(metavar="NAME,...", help="Networks that people use.")]
+NoPoints = Annotated[
+    str, typer.Option(metavar="NAME,...", help="Networks on which the company gives no points.")
+]
+Since = Annotated[
+    str, typer.Option(metavar="DATE", help="In force from this day (UTC), so that history can be posted.")
+]
+
+
 def init(
-    people: Annotated[
-        Path | None, typer.Option(metavar="P.csv", help="The people to import; `people import` brings more.")
-    ] = None,
-    scheme: Annotated[Path | None, typer.Option(metavar="S.yaml", help="The scheme to publish.")] = None,
-    template: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="A template to publish instead: clicks, recognition and others."),
-    ] = "",
-    admin: Annotated[
-        str,
-        typer.Option(
-            metavar="ID", help="The first administrator, of the file or beside it; her link is printed."
-        ),
-    ] = "",
-    admin_name: Annotated[str, typer.Option(help="Her name, where the file does not have her.")] = "",
-    admin_email: Annotated[str, typer.Option(help="Her address, where the file does not have her.")] = "",
-    admin_roles: Annotated[
-        str, typer.Option(metavar="ROLE,...", help="What she does beside administering.")
-    ] = "employee,hr,content",
-    organisation: Annotated[
-        str, typer.Option(envvar="GROUNDSWELL_ORGANISATION", help="Short name: a-z, 0-9 and hyphens.")
-    ] = "company",
+    people: PeopleFileOption = None,
+    scheme: SchemeOption = None,
+    template: TemplateOption = "",
+    admin: AdminOption = "",
+    admin_name: AdminName = "",
+    admin_email: AdminEmail = "",
+    admin_roles: AdminRoles = "employee,hr,content",
+    organisation: Organisation = "company",
     name: Annotated[str, typer.Option(help="Name for people to read.")] = "Our company",
     timezone: Annotated[str, typer.Option(help="IANA time zone.")] = "Europe/Madrid",
-    languages: Annotated[str, typer.Option(metavar="CODE,...", help="Its languages, its own first.")] = "en",
-    networks: Annotated[str, typer.Option(metavar="NAME,...", help="Networks that people use.")] = "",
-    no_points: Annotated[
-        str, typer.Option(metavar="NAME,...", help="Networks on which the company gives no points.")
-    ] = "",
-    since: Annotated[
-        str, typer.Option(metavar="DATE", help="In force from this day (UTC), so that history can be posted.")
-    ] = "2000-01-01",
-    base_url: Annotated[
-        str,
-        typer.Option(envvar="GROUNDSWELL_BASE_URL", help="The public address, with which the link begins."),
-    ] = LISTENS_AT,
+    languages: Languages = "en",
+    networks: Networks = "",
+    no_points: NoPoints = "",
+    since: Since = "2000-01-01",
+    base_url: Address = LISTENS_AT,
 ) -> None:
     """Create an organisation with a live program in DATABASE_URL, and print an API token and the first administrator's link, once.
 

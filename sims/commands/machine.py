@@ -32,6 +32,8 @@ def doctor(json_out: JsonOut = None) -> None:
     finding += operator_findings(os.environ, database_file())
     signed_on, amiss = sign_on_state()
     finding += amiss
+    mailing, amiss = mail_state()
+    finding += amiss
     advice = operator_advice(os.environ)
     if usable:
         advice += program_advice(os.environ.get("GROUNDSWELL_ORGANISATION") or ORGANISATION_DEFAULT)
@@ -42,6 +44,7 @@ def doctor(json_out: JsonOut = None) -> None:
         "executor": choose_executor(None, MANY_RUNS).label,
         "cores": cores(),
         "sign_on": signed_on,
+        "mail": mailing,
         "findings": [*findings, *finding],
         "advice": advice,
     }
@@ -51,6 +54,7 @@ def doctor(json_out: JsonOut = None) -> None:
     say(f"{'database':12} {shown(database_url())} ({state})", json_out)
     say(f"{'executor':12} {body['executor']}, {body['cores']} cores", json_out)
     say(f"{'sign-on':12} {signed_on}", json_out)
+    say(f"{'mail':12} {mailing}", json_out)
     for line in body["findings"]:
         say(f"finding: {line}", json_out)
     for line in advice:
@@ -104,6 +108,24 @@ def sign_on_state() -> tuple[str, list[str]]:
     if isinstance(methods, list) and "S256" not in methods:
         return state, [f"single sign-on: {settings.issuer} does not take PKCE with S256; switch it on there"]
     return state, []
+
+
+def mail_state() -> tuple[str, list[str]]:
+    """Whether mail can be handed in: the server is asked for a moment, signed in to, and given nothing. No value is repeated."""
+    from rewards.outside.smtp import ServerTrouble, server_from
+
+    try:
+        server = server_from(os.environ, SECONDS_TO_ANSWER)
+    except ValueError as error:
+        return "not usable", [str(error)]
+    if server is None:
+        return "none", []
+    try:
+        with server.session():
+            return "the server takes mail", []
+    except ServerTrouble as trouble:
+        remedy = "check GROUNDSWELL_SMTP_HOST, _PORT, _TLS, _USER, _PASSWORD and _CA_FILE, and the server"
+        return "not usable", [f"mail server: {trouble}; {remedy}"]
 
 
 def program_advice(organisation: str) -> list[str]:

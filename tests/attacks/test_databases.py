@@ -341,10 +341,10 @@ def test_doctor_says_what_an_operator_forgot(tmp_path: Path) -> None:
     assert len(found) == 3
     for name in ("GROUNDSWELL_DEMO", "GROUNDSWELL_SECURE_COOKIES", "chmod 600"):
         assert any(name in line for line in found)
-    assert len(operator_advice({})) == 4
+    assert len(operator_advice({})) == 5
     given = {
         "GROUNDSWELL_BASE_URL": "https://a.example", "GROUNDSWELL_VISITOR_SECRET": "s", "GROUNDSWELL_METRICS_TOKEN": "t",
-        "GROUNDSWELL_TRUSTED_PROXIES": "10.0.0.1", "GROUNDSWELL_SECURE_COOKIES": "true",
+        "GROUNDSWELL_TRUSTED_PROXIES": "10.0.0.1", "GROUNDSWELL_SMTP_HOST": "mail.example", "GROUNDSWELL_SECURE_COOKIES": "true",
     }  # fmt: skip
     assert operator_advice(given) == []
     assert operator_findings(given, None) == []

@@ -47,9 +47,20 @@ PAGES = {
         "/hr/audit",
         "/hr/records",
         "/hr/membership",
+        "/hr/first-scheme",
     ),
     "strategist": ("/strategist",),
-    "admin": ("/account", "/admin/tokens", "/admin/webhooks"),
+    "admin": (
+        "/account",
+        "/account/password",
+        "/admin/tokens",
+        "/admin/webhooks",
+        "/admin/accounts",
+        "/admin/accounts/p001",
+        "/invitations",
+        "/admin/setup",
+        "/admin/settings",
+    ),
 }
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

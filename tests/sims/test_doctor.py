@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from sims import doctor
+from sims.commands.machine import mail_state
+from tests.rewards.mailbox import mailbox
 
 
 def install(site: Path, name: str, record: str, top_level: str | None = None) -> None:
@@ -61,3 +63,31 @@ def test_versions_name_python_and_groundswell() -> None:
     found = doctor.installed()
     assert found["python"].startswith("3.")
     assert found["groundswell"] == doctor.version()
+
+
+@pytest.mark.parametrize(
+    ("named", "state", "finding"),
+    [
+        ({}, "the server takes mail", ""),
+        ({"GROUNDSWELL_SMTP_PORT": "1"}, "not usable", "mail server: ConnectionRefusedError"),
+        ({"GROUNDSWELL_SMTP_PORT": "many"}, "not usable", "GROUNDSWELL_SMTP_PORT"),
+        ({"GROUNDSWELL_SMTP_TLS": "perhaps"}, "not usable", "GROUNDSWELL_SMTP_TLS"),
+        ({"GROUNDSWELL_SMTP_TLS": "starttls"}, "not usable", "mail server: SMTPNotSupportedError"),
+        ({"GROUNDSWELL_SMTP_HOST": ""}, "none", ""),
+    ],
+)
+def test_the_mail_server_is_asked(
+    monkeypatch: pytest.MonkeyPatch, named: dict[str, str], state: str, finding: str
+) -> None:
+    with mailbox() as box:
+        whole = {
+            "GROUNDSWELL_SMTP_HOST": "127.0.0.1", "GROUNDSWELL_SMTP_PORT": str(box.port), "GROUNDSWELL_SMTP_TLS": "none",
+            "GROUNDSWELL_MAIL_FROM": "advocacy@acme.example",
+        }  # fmt: skip
+        for name, value in (whole | named).items():
+            monkeypatch.setenv(name, value)
+        found, findings = mail_state()
+    assert found == state
+    assert finding in "".join(findings)
+    assert bool(findings) == bool(finding)
+    assert box.got == []

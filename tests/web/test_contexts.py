@@ -83,11 +83,11 @@ def used_by(template: str) -> set[str]:
         for one in tree.find_all(nodes.FromImport)
         for name in one.names
     }
-    found = find_undeclared_variables(tree) - own
+    found = find_undeclared_variables(tree)
     for other in tree.find_all((nodes.Extends, nodes.Include)):
         assert isinstance(other.template, nodes.Const)
         found |= used_by(other.template.value)
-    return found
+    return found - own
 
 
 PAGES = [(template, class_of(module, context, function)) for module, template, context, function in calls()]

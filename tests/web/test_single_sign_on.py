@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from rewards.faults import BadValue
 from rewards.outside.provider_settings import ProviderSettings
+from rewards.people.account_desk import end_account
 from rewards.people.people import deactivate, get_person
 from rewards.store import schema, trail
 from rewards.store.session import Database
@@ -197,6 +198,15 @@ def test_who_left_is_told_so(mock: str, serve: Any, sqlite_db: Database) -> None
         deactivate(tx, ORGANISATION, "ana", now())
     with serve(at_mock(mock)) as client:
         refused(client, sign_on(client, "s-ana"), 403, "not active")
+
+
+def test_a_sign_in_that_an_administrator_ended_stays_ended(
+    mock: str, serve: Any, sqlite_db: Database
+) -> None:
+    with sqlite_db.begin() as tx:
+        end_account(tx, ORGANISATION, "ana", now())
+    with serve(at_mock(mock)) as client:
+        refused(client, sign_on(client, "s-ana"), 403, "was ended")
 
 
 def test_two_people_with_one_address_are_nobody(mock: str, serve: Any, sqlite_db: Database) -> None:

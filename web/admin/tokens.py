@@ -13,7 +13,7 @@ from rewards.language import gettext as _
 from rewards.people.accounts import MOST_NAME_CHARACTERS, SCOPES, Account, revoke_token
 from rewards.people.people import Person, get_person
 from rewards.people.rights import Right
-from rewards.people.scopes import MEANINGS, PERSONAL
+from rewards.people.scopes import MEANINGS
 from rewards.people.tokens import TokenView, make_token, scopes_for, tokens_of
 from rewards.store.session import Database
 from web.problems import refused
@@ -41,13 +41,12 @@ class Typed:
 @dataclass(frozen=True)
 class TokensContext:
     """`secret` is the one just made, with its name, and shown this once. `offered` are the scopes that the reader may give, each with its
-    meaning; `personal` those that want a token speaking for her. `next` is the name after which the following page begins."""
+    meaning; `next` is the name after which the following page begins."""
 
     account: Account
     person: Person
     tokens: list[TokenView]
     offered: list[tuple[str, str]]
-    personal: tuple[str, ...]
     days: tuple[int, ...]
     secret: str
     made: str
@@ -77,7 +76,6 @@ def _page(
             person=get_person(tx, org, account.person),
             tokens=shown,
             offered=[(scope, _(MEANINGS[scope])) for scope in SCOPES if scope in scopes_for(account)],
-            personal=PERSONAL,
             days=DAYS,
             secret=secret,
             made=typed.name if typed is not None and secret else "",

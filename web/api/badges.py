@@ -16,6 +16,7 @@ from rewards.badges.credentials import (
     status_list,
     verify_credential,
 )
+from rewards.language import said
 from rewards.ledger.entries import badges_for
 from rewards.people.accounts import ApiToken
 from web.api.shared import PERSON, Name, Strict, person_of, problems
@@ -138,7 +139,7 @@ def credential(
     `Accept: application/vc+jwt` gives the compact JWS alone.
     """
     if person is not None and person != token.person and "admin" not in token.scopes:
-        raise Problem(403, "the token lacks the scope admin; ask for your own badges")
+        raise Problem(403, said("the token lacks the scope admin; ask for your own badges"))
     whose = person if person is not None else person_of(token)
     with store.begin() as tx:
         found = credential_for(
@@ -154,8 +155,8 @@ def credential(
     if CREDENTIAL_TYPE in request.headers.get("accept", ""):
         return Response(found.token, media_type=CREDENTIAL_TYPE)
     status = "revoked" if found.revoked else "valid"
-    said = CredentialOut(id=found.id, credential=found.token, document=found.document, status=status)
-    return JSONResponse(said.model_dump(mode="json"))
+    body = CredentialOut(id=found.id, credential=found.token, document=found.document, status=status)
+    return JSONResponse(body.model_dump(mode="json"))
 
 
 @router.get(

@@ -16,6 +16,7 @@ from rewards.content.overview import Filters, GridRow, grid
 from rewards.content.suggestions import suggest, suggestions
 from rewards.faults import NotFound
 from rewards.fields import in_words
+from rewards.language import said
 from rewards.people.accounts import ApiToken
 from rewards.store.session import Transaction
 from web.api.shared import (
@@ -257,7 +258,12 @@ def _item(tx: Transaction, organisation: str, item: str) -> ItemOut:
 def put(store: Store, token: Writer, item: Item, body: DraftIn) -> DraftOut:
     """A new item, or a change of one. 412 where somebody else saved after the revision that was seen."""
     if body.item.id != item:
-        raise Problem(422, f"item.id: got {body.item.id!r} at the address of {item!r}; write the same")
+        raise Problem(
+            422,
+            said(
+                "item.id: got {id!r} at the address of {item!r}; write the same", id=body.item.id, item=item
+            ),
+        )
     with store.begin() as tx:
         return _draft(save_draft(tx, token.organisation, body.item, actor_of(token), now(), body.revision))
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from rewards.events import OWN_KINDS, Event, EventError, is_json, parse_cloudevent, read_json
+from rewards.language import said
 from rewards.ledger.entries import Receipt
 from rewards.ledger.intake import record
 from rewards.ledger.singles import NotAdmitted, Single, record_singles
@@ -88,20 +89,27 @@ def parse_binary(headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
     for name in ("datacontenttype", "data", "data_base64"):
         if name in message:
             raise Problem(
-                422, f"ce-{name}: got a header; in the binary mode the body is the data; leave it out"
+                422,
+                said(
+                    "ce-{name}: got a header; in the binary mode the body is the data; leave it out",
+                    name=name,
+                ),
             )
     if body.strip():
         kind = headers.get("content-type", "")
         if not is_json(kind):
             raise Problem(
                 415,
-                f"content type: got {kind[:80]!r}; the data of an event is JSON; set application/json",
+                said(
+                    "content type: got {value!r}; the data of an event is JSON; set application/json",
+                    value=kind[:80],
+                ),
             )
         message["datacontenttype"] = kind
         try:
             message["data"] = read_json(body)
         except ValueError:
-            raise Problem(400, "the body is not JSON; send the event's data as a JSON object") from None
+            raise Problem(400, said("the body is not JSON; send the event's data as a JSON object")) from None
     return message
 
 
@@ -113,7 +121,9 @@ def _header_text(name: str, value: str) -> str:
         # Some senders write UTF-8 as it is; the server gives its bytes as Latin-1.
         return unquote(value.encode("latin-1").decode(), errors="strict")
     except ValueError:
-        raise Problem(422, f"{name}: got bytes that are not UTF-8; percent-encode them as UTF-8") from None
+        raise Problem(
+            422, said("{name}: got bytes that are not UTF-8; percent-encode them as UTF-8", name=name)
+        ) from None
 
 
 def parse_body(body: bytes, media_type: str) -> tuple[list[Any], bool]:
@@ -121,19 +131,31 @@ def parse_body(body: bytes, media_type: str) -> tuple[list[Any], bool]:
     kind = media_type.partition(";")[0].strip().lower()
     if kind not in MEDIA_TYPES:
         raise Problem(
-            415, f"content type: got {kind[:80]!r}; {', '.join(MEDIA_TYPES)} are taken; set one of these"
+            415,
+            said(
+                "content type: got {value!r}; {names} are taken; set one of these",
+                value=kind[:80],
+                names=", ".join(MEDIA_TYPES),
+            ),
         )
     try:
         data = read_json(body)
     except ValueError:
-        raise Problem(400, "the body is not JSON; send a CloudEvents object or an array of them") from None
+        raise Problem(
+            400, said("the body is not JSON; send a CloudEvents object or an array of them")
+        ) from None
     if isinstance(data, dict):
         return [data], False
     if not isinstance(data, list):
-        raise Problem(400, "the body is neither an object nor an array; send CloudEvents")
+        raise Problem(400, said("the body is neither an object nor an array; send CloudEvents"))
     if len(data) > MOST_EVENTS:
         raise Problem(
-            413, f"got {len(data)} events; at most {MOST_EVENTS} are taken at once; send smaller batches"
+            413,
+            said(
+                "got {count} events; at most {most_events} are taken at once; send smaller batches",
+                count=len(data),
+                most_events=MOST_EVENTS,
+            ),
         )
     return data, True
 

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from rewards.fields import Name, Whole
+from rewards.language import said
 from rewards.ledger.entries import Receipt
 from rewards.people.accounts import ApiToken
 from rewards.store.session import Transaction
@@ -91,7 +92,7 @@ def post_kudos(
     """From the token's person. Refused to oneself, to linked accounts and beyond the limit a pair."""
     giver = person_of(token)
     if (body.receiver is None) == (body.receivers is None):
-        raise Problem(422, "thanks: got both or neither of receiver and receivers; send exactly one")
+        raise Problem(422, said("thanks: got both or neither of receiver and receivers; send exactly one"))
     names = body.receivers or [body.receiver or ""]
 
     def work(tx: Transaction) -> tuple[int, ThanksGiven, dict[str, str]]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict
 
 from rewards.fields import in_words
+from rewards.language import said
 from rewards.ledger.entries import badges_for, balances
 from rewards.people.accounts import ApiToken
 from rewards.people.directory import ids_after
@@ -51,7 +52,7 @@ class BalancePage(BaseModel):
 def me(store: Store, token: Annotated[ApiToken, Depends(token_with("me:read"))]) -> Me:
     """The person that the token speaks for."""
     if token.person is None:
-        raise Problem(403, "the token speaks for no person; make one for a person")
+        raise Problem(403, said("the token speaks for no person; make one for a person"))
     with store.read() as tx:
         held = balances(tx, token.organisation, token.person)
         mine = badges_for(tx, token.organisation, token.person)

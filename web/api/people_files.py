@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from rewards.fields import Day, Instant
+from rewards.language import said
 from rewards.ledger.periods import close_period
 from rewards.people.accounts import ApiToken
 from rewards.people.audit import Asked, read_log
@@ -107,7 +108,11 @@ def _pairs(given: list[str]) -> dict[str, str]:
         field, equals, column = one.partition("=")
         if not equals:
             raise Problem(
-                422, f"map: got {one[:60]!r}; a field and a column are needed; write team=Abteilung"
+                422,
+                said(
+                    "map: got {value!r}; a field and a column are needed; write team=Abteilung",
+                    value=one[:60],
+                ),
             )
         found[field.strip()] = column.strip()
     return found

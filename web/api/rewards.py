@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from rewards.language import said
 from rewards.people.accounts import ApiToken
 from rewards.scheme.quantities import Id
 from rewards.shop.claims import (
@@ -174,7 +175,7 @@ def cancel(store: Store, token: Claimant, id: RowId, body: Why) -> ClaimOut:
         if not by_hr:
             mine = claims_for(tx, token.organisation, person_of(token))
             if all(one.id != id for one in mine):
-                raise Problem(404, f"claim {id}: not one of yours; list your claims")
+                raise Problem(404, said("claim {id}: not one of yours; list your claims", id=id))
         return _claim(cancel_claim(tx, token.organisation, id, actor_of(token), body.reason, now(), by_hr))
 
 

@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from rewards.bounds import FIRST_YEAR, LAST_YEAR
 from rewards.document import load_document, parse_data
 from rewards.fields import in_words
+from rewards.language import said
 from rewards.people.accounts import ApiToken
 from rewards.publishing.drafts import (
     SchemeDraft,
@@ -74,7 +75,7 @@ IfMatch = Annotated[
 
 def _scheme(body: NewScheme) -> IncentiveScheme:
     if (body.document is None) == (body.yaml is None):
-        raise Problem(422, "scheme: got both or neither of document and yaml; send exactly one")
+        raise Problem(422, said("scheme: got both or neither of document and yaml; send exactly one"))
     if body.yaml is not None:
         return load_document(body.yaml, IncentiveScheme, "yaml")
     return parse_data(body.document, IncentiveScheme, "document")
@@ -94,7 +95,7 @@ def _revision(id: str, if_match: str | None) -> int | None:
 
 def _number(id: str, kind: Literal["d", "v"], what: str) -> int:
     if id[0] != kind:
-        raise Problem(409, f"scheme {id}: {what}")
+        raise Problem(409, said("scheme {id}: {what}", id=id, what=what))
     return min(int(id[1:]), MOST_ID)
 
 
@@ -133,7 +134,7 @@ def listed(
     """Without their documents."""
     place = place_of(cursor)
     if place is not None and not re.fullmatch(r"[dv][1-9][0-9]{0,17}", place):
-        raise Problem(422, "cursor: not one that this list gave; take `next` of the page before")
+        raise Problem(422, said("cursor: not one that this list gave; take `next` of the page before"))
     past_drafts = place is not None and place[0] == "v"
     before = None if place is None else int(place[1:])
     found: list[SchemeOut] = []
@@ -173,7 +174,9 @@ def change(
     """If-Match is required, so that two authors do not overwrite each other. Rehearsal and shadow are open again."""
     number = _number(id, "d", "was published and does not change any more; write a new draft")
     if if_match is None:
-        raise Problem(428, "If-Match: got nothing; send the ETag that you read, so that no edit is lost")
+        raise Problem(
+            428, said("If-Match: got nothing; send the ETag that you read, so that no edit is lost")
+        )
     scheme = _scheme(body)
     with store.begin() as tx:
         draft = edit_draft(
@@ -274,6 +277,11 @@ def _aware(instant: datetime) -> datetime:
     if instant.tzinfo is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise Problem(
             422,
-            f"effective_at: got {instant.isoformat()}; RFC 3339 with an offset, {FIRST_YEAR} to {LAST_YEAR}; append Z for UTC",
+            said(
+                "effective_at: got {day}; RFC 3339 with an offset, {first_year} to {last_year}; append Z for UTC",
+                day=instant.isoformat(),
+                first_year=FIRST_YEAR,
+                last_year=LAST_YEAR,
+            ),
         )
     return instant

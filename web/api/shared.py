@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from rewards.fields import in_words
+from rewards.language import said
 from rewards.outside.requests import abandon_request, begin_request, finish_request
 from rewards.people.accounts import ApiToken
 from rewards.store.persons import ACTOR_PREFIX
@@ -92,7 +93,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def person_of(token: ApiToken) -> str:
     """The person whom the token speaks for. Raises Problem."""
     if token.person is None:
-        raise Problem(403, "the token speaks for no person; make one for a person")
+        raise Problem(403, said("the token speaks for no person; make one for a person"))
     return token.person
 
 
@@ -113,9 +114,11 @@ def place_of(cursor: str | None) -> str | None:
     try:
         place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
-        raise Problem(422, "cursor: not one that this list gave; take `next` of the page before") from None
+        raise Problem(
+            422, said("cursor: not one that this list gave; take `next` of the page before")
+        ) from None
     if not place.isprintable() or cursor_of(place) != cursor:
-        raise Problem(422, "cursor: not one that this list gave; take `next` of the page before")
+        raise Problem(422, said("cursor: not one that this list gave; take `next` of the page before"))
     return place
 
 
@@ -125,7 +128,7 @@ def number_of(cursor: str | None) -> int | None:
     if place is None:
         return None
     if not place.isdecimal() or not place.isascii() or int(place) > MOST_ID:
-        raise Problem(422, "cursor: not one that this list gave; take `next` of the page before")
+        raise Problem(422, said("cursor: not one that this list gave; take `next` of the page before"))
     return int(place)
 
 

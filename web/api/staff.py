@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import Field
 
 from rewards.fields import Day
+from rewards.language import said
 from rewards.merging import merge_people
 from rewards.people import people
 from rewards.people.accounts import ApiToken
@@ -231,7 +232,9 @@ def edit(
 ) -> PersonOut:
     """If-Match is required, so that two administrators do not overwrite each other."""
     if if_match is None:
-        raise Problem(428, "If-Match: got nothing; send the ETag that you read, so that no edit is lost")
+        raise Problem(
+            428, said("If-Match: got nothing; send the ETag that you read, so that no edit is lost")
+        )
     stamp = None if if_match.strip() == "*" else if_match.strip().strip('"')
     changes = body.model_dump(exclude_none=True)
     return _do(

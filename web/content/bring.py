@@ -101,7 +101,9 @@ def take_file(
     try:
         data = file.file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
-            raise BadValue(f"file of more than {MOST_BYTES:,} bytes: too large; split it")
+            raise BadValue(
+                "file of more than {most_bytes:,} bytes: too large; split it", most_bytes=MOST_BYTES
+            )
         with store.read() as tx:
             zone = get_person(tx, account.organisation, account.person).timezone
         read = read_items(data, zone)

@@ -148,7 +148,7 @@ def _channels(form: ItemForm) -> dict[str, dict[str, str]]:
         if not name.strip() or not status:
             continue
         if any(name_of(other) == name_of(name) for other in found):
-            raise BadValue(f"channel {name[:64]!r}: stands twice; remove one")
+            raise BadValue("channel {value!r}: stands twice; remove one", value=name[:64])
         found[name.strip()] = {
             "status": status,
             "reason": _at(form.channel_reason, place).strip(),
@@ -167,7 +167,7 @@ def _end_of(day: str, zone: str) -> datetime | None:
         last = day_of(day)
         return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadValue(f"last day {day[:20]!r}: not a date; write one like 2026-03-02") from None
+        raise BadValue("last day {value!r}: not a date; write one like 2026-03-02", value=day[:20]) from None
 
 
 def form_of(item: ContentItem | None, zone: str, revision: int | None) -> ItemForm:

@@ -116,6 +116,8 @@ def by_week(request: Request, store: Store, account: Reader, week: Short = "") -
             before, after = (monday + timedelta(weeks=weeks) for weeks in (-CALENDAR_WEEKS, CALENDAR_WEEKS))
             weeks = calendar(tx, account.organisation, monday, at, person.timezone)
         except OverflowError:
-            raise BadValue(f"week {week[:20]!r}: no calendar goes so far; choose a nearer one") from None
+            raise BadValue(
+                "week {value!r}: no calendar goes so far; choose a nearer one", value=week[:20]
+            ) from None
         context = CalendarContext(account, person, weeks, week_of(before), week_of(after), week_of(at.date()))
     return page(request, "content/calendar.html", context)

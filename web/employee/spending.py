@@ -105,7 +105,7 @@ def cancel(
 
     def give_back(tx: Transaction) -> object:
         if all(one.id != id for one in claims_for(tx, account.organisation, account.person)):
-            raise NotFound(f"claim {id}: not one of yours; see the list of your rewards")
+            raise NotFound("claim {id}: not one of yours; see the list of your rewards", id=id)
         return cancel_claim(tx, account.organisation, id, account.person, "taken back by the employee", now())
 
     return _act(request, store, account, give_back, "cancelled")

@@ -50,7 +50,9 @@ def _asked(typed: dict[str, str]) -> Asked:
         try:
             days.append(day_of(typed[name]) if typed[name] else None)
         except ValueError as error:
-            raise BadValue(f"{name} day: got {typed[name][:40]!r}; {error}") from None
+            raise BadValue(
+                "{name} day: got {value!r}; {error}", name=name, value=typed[name][:40], error=error
+            ) from None
     return Asked(typed["person"].strip(), typed["actor"].strip(), typed["action"].strip(), days[0], days[1])
 
 

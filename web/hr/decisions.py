@@ -131,7 +131,9 @@ def _act(
     try:
         within(typed.reason, MOST_REASON, "reason")
         if len(typed.reason.strip()) < FEWEST_LETTERS:
-            raise BadValue(f"reason: at least {FEWEST_LETTERS} letters; say why")
+            raise BadValue(
+                "reason: at least {fewest_letters} letters; say why", fewest_letters=FEWEST_LETTERS
+            )
         with store.begin() as tx:
             act(tx)
     except Fault as fault:

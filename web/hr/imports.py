@@ -158,7 +158,10 @@ def _columns(table: Table, given: Mapping[str, str]) -> dict[str, int]:
             number.isascii() and number.isdecimal() and len(number) < 5 and int(number) <= len(table.header)
         ):
             raise BadValue(
-                f"column for {field}: got {number[:20]!r}; limit {len(table.header)}; choose one of the list"
+                "column for {field}: got {value!r}; limit {count}; choose one of the list",
+                field=field,
+                value=number[:20],
+                count=len(table.header),
             )
     if not told:
         return mapping_of(table.header, {})

@@ -276,7 +276,9 @@ def do_erase(
     try:
         if confirm.strip() != id:
             raise BadValue(
-                f"confirmation: got {confirm[:64]!r}; the id {id!r} is wanted; type it as it stands"
+                "confirmation: got {value!r}; the id {id!r} is wanted; type it as it stands",
+                value=confirm[:64],
+                id=id,
             )
         with store.begin() as tx:
             erase(tx, account.organisation, id, stamp, account.person, now())
@@ -323,11 +325,11 @@ def _day(text: str, what: str) -> date:
     try:
         return day_of(text.strip())
     except ValueError as error:
-        raise BadValue(f"{what}: got {text[:40]!r}; {error}") from None
+        raise BadValue("{what}: got {value!r}; {error}", what=what, value=text[:40], error=error) from None
 
 
 def _instant(text: str) -> datetime:
     try:
         return instant_of(text.strip())
     except ValueError as error:
-        raise BadValue(f"move of: got {text[:40]!r}; {error}") from None
+        raise BadValue("move of: got {value!r}; {error}", value=text[:40], error=error) from None

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from rewards.events import to_cloudevent
 from rewards.faults import BadValue, Fault
+from rewards.language import said
 from rewards.ledger.history import export_events, export_program
 from rewards.ledger.periods import close_period
 from rewards.people.accounts import Account
@@ -87,11 +88,12 @@ def close(
         with store.read() as tx:
             home = get_organisation(tx, org)
         if home is None:
-            raise BadValue(f"organisation {org!r}: unknown; create it first")
+            raise BadValue("organisation {org!r}: unknown; create it first", org=org)
         end = end_of(until, home.timezone)
         if end > now() or (home.closed_until is not None and end <= home.closed_until):
             raise BadValue(
-                f"period until {end.isoformat()}: limit after the last closing and not in the future; choose another end"
+                "period until {day}: limit after the last closing and not in the future; choose another end",
+                day=end.isoformat(),
             )
         if confirmed != end.isoformat():
             return _page(request, store, account, until, end)
@@ -120,7 +122,7 @@ def program(store: Store, account: Exporter) -> Response:
     """What a replay needs beside the events: versions, closed periods, and people without names."""
     with store.read() as tx:
         if get_organisation(tx, account.organisation) is None:
-            raise Problem(404, "the organisation is not in this database")
+            raise Problem(404, said("the organisation is not in this database"))
         found = export_program(tx, account.organisation, now())
     headers = {"Content-Disposition": 'attachment; filename="events.program.json"'}
     return Response(found.model_dump_json(indent=1) + "\n", media_type="application/json", headers=headers)

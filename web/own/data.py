@@ -110,7 +110,9 @@ def erase_me(
     try:
         if confirm.strip() != account.person:
             raise BadValue(
-                f"confirmation {confirm!r}: is not your id, {account.person!r}; type it to be erased"
+                "confirmation {confirm!r}: is not your id, {person!r}; type it to be erased",
+                confirm=confirm,
+                person=account.person,
             )
         with store.begin() as tx:
             erase(tx, account.organisation, account.person, now(), account.person)

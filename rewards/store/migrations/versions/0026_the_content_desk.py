@@ -5,8 +5,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision: str | None = "0033"
+revision = "0026"
+down_revision: str | None = "0025"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision: str | None = "0027"
+revision = "0030"
+down_revision: str | None = "0029"
 branch_labels = None
 depends_on = None
 

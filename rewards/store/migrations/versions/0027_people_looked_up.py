@@ -7,8 +7,8 @@ from alembic import op
 
 from rewards.words import folded, words_of
 
-revision = "0028"
-down_revision: str | None = "0030"
+revision = "0027"
+down_revision: str | None = "0026"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0027"
-down_revision: str | None = "0024"
+revision = "0029"
+down_revision: str | None = "0028"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision: str | None = "0032"
+revision = "0024"
+down_revision: str | None = "0023"
 branch_labels = None
 depends_on = None
 
