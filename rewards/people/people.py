@@ -188,6 +188,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         forgetting.forget_payloads(tx, account)
         link_rows.blank_sketches(tx, account)
         suggestion_rows.blank_words(tx, account)
+        suggestion_rows.drop_aside(tx, account)
     rows.drop_aliases(tx, row.id)
     rows.drop_identity(tx, row.id)
     uploads.drop_all(tx, organisation)
