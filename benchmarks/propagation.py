@@ -31,7 +31,7 @@ from benchmarks.machine import describe, race, resident_bytes
 from benchmarks.readme import write_block
 from engine.cascade import spread
 from engine.graph import Graph
-from engine.response import ResponseRates, Scratch, Shares, _share_rows, propagate
+from engine.response import ResponseRates, Scratch, Shares, propagate, share_rows
 from engine.streams import Stream, stream_key
 
 RESULTS = Path(__file__).parent / "results"
@@ -117,7 +117,7 @@ def response_row(graph: Graph, library: Any, shares: int, seconds: float, rounds
     rates, key, scratch = ResponseRates(), stream_key(3, Stream.SEE), Scratch(graph)
     outcome = propagate(graph, day, *audience, load, rates, key, 0, scratch)
     exposures = int(outcome.exposures.sum())
-    names, share_rates = _share_rows(day)
+    names, share_rates = share_rows(day)
     arrays = [array.reshape(-1) for array in (*audience, load)]
     call = reference.EngineResponder(graph, scratch, arrays, names, share_rates, rates, key)
     contestants: dict[str, Any] = {

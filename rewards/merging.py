@@ -26,7 +26,8 @@ from rewards.ledger.new_entries import (
 from rewards.ledger.places import local_ordinal
 from rewards.ledger.posting import post
 from rewards.people.membership import take_over
-from rewards.people.people import set_opt_out
+from rewards.people.people import keep_an_administrator, set_opt_out
+from rewards.store import accounts as account_rows
 from rewards.store import badges as badge_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import journal as journal_rows
@@ -58,6 +59,8 @@ def merge_people(
     kept, gone = find_row(tx, organisation, keep), find_row(tx, organisation, drop)
     if kept.id == gone.id:
         raise Refused("person {keep!r}: cannot be merged with itself; name two accounts", keep=keep)
+    if "admin" not in account_rows.roles_of(tx, kept.id):
+        keep_an_administrator(tx, organisation, gone.external_id)
     now_us, closed_us = to_us(now), closed_until(home)
     others = rows.companions(tx, gone.id, closed_us) - {kept.id}
     states.lock(tx, organisation, [kept.id, gone.id, *others])

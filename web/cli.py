@@ -48,10 +48,15 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
             f"--host {host}: GROUNDSWELL_DEMO lets anybody sign in as HR; unset it, listen on {HOST}, or set "
             "GROUNDSWELL_DEMO_BEYOND_LOOPBACK=true"
         )
-    typer.echo(f"Groundswell listens on {server.address(taken)}")
-    with usable(settings.database_url) as database:
-        for line in first_words(database, settings.base_url or server.address(taken), settings.organisation):
-            typer.echo(line)
+    address = server.address(taken)
+    try:
+        with usable(settings.database_url) as database:
+            words = first_words(database, settings.base_url or address, settings.organisation)
+    except BaseException:
+        taken.close()
+        raise
+    for line in (f"Groundswell listens on {address}", *words):
+        typer.echo(line)
     server.run(taken)
 
 

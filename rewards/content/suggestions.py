@@ -7,7 +7,7 @@ the suggestion count: an event of its own kind, for whoever made it.
 from dataclasses import dataclass
 from datetime import datetime
 
-from rewards.content.content import item_for
+from rewards.content.content import get_item, item_for
 from rewards.content.items import MOST_TEXT, ContentItem
 from rewards.events import Event
 from rewards.faults import BadValue, Refused
@@ -157,3 +157,20 @@ def published(tx: Transaction, organisation: str, suggestion: int, item: Content
         zone=None,
     )
     record(tx, organisation, [event], received_at=now)
+
+
+def set_aside(tx: Transaction, organisation: str, person: str, item: str) -> None:
+    """Say that an item is not for oneself: it is no longer offered, and nobody is told. Raises NotFound for the item or the person."""
+    row = find_row(tx, organisation, person)
+    get_item(tx, organisation, item)
+    rows.put_aside(tx, organisation, row.id, item)
+
+
+def take_up_again(tx: Transaction, organisation: str, person: str, item: str) -> None:
+    """Have an item offered again. Raises NotFound for the person."""
+    rows.take_up(tx, find_row(tx, organisation, person).id, item)
+
+
+def set_aside_by(tx: Transaction, organisation: str, person: str) -> set[str]:
+    """Items that the person has set aside. Raises NotFound."""
+    return rows.put_aside_by(tx, find_row(tx, organisation, person).id)

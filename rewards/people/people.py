@@ -10,6 +10,7 @@ from rewards.ledger.fold import replay_people
 from rewards.people.importing import ImportSummary, NotTaken, import_people
 from rewards.people.membership import pause, resume
 from rewards.people.zones import change_zone
+from rewards.store import account_desk as account_desk_rows
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
 from rewards.store import directory, forgetting, person_links, projections, states, uploads
@@ -77,6 +78,7 @@ def deactivate(
     tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
 ) -> None:
     """Hide the person everywhere and end her sessions; the history stays."""
+    keep_an_administrator(tx, organisation, external_id)
     row = _locked(tx, organisation, external_id)
     if row.status == "inactive":
         return
@@ -84,6 +86,20 @@ def deactivate(
     account_rows.drop_sessions(tx, row.id)
     webhook_rows.end_of(tx, row.id)
     log_change(tx, organisation, actor, "people.deactivate", row.id, now)
+
+
+def keep_an_administrator(tx: Transaction, organisation: str, external_id: str) -> None:
+    """Raises Refused where nobody would be left to administer once this person is gone, NotFound for the person.
+
+    To be called before anybody's row is locked: whoever records locks the organisation first.
+    """
+    row = find_row(tx, organisation, external_id)
+    if row.status not in rows.PRESENT or "admin" not in account_rows.roles_of(tx, row.id):
+        return
+    # Two administrators who leave at once: the second sees that the first is gone.
+    organisation_rows.find_exclusive(tx, organisation)
+    if not account_desk_rows.others_with(tx, organisation, "admin", row.id, rows.PRESENT):
+        raise Refused("This is the last administrator: give somebody else the role first.")
 
 
 def reactivate(
@@ -155,6 +171,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     What scoring needs (dates of leave, zones, memberships) stays with the nameless number, so that a later replay
     gives the same totals.
     """
+    keep_an_administrator(tx, organisation, external_id)
     row = _locked(tx, organisation, external_id)
     nobody = f"person:{row.id}"
     names = [(row.external_id, row.name, row.email)]
@@ -171,6 +188,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         forgetting.forget_payloads(tx, account)
         link_rows.blank_sketches(tx, account)
         suggestion_rows.blank_words(tx, account)
+        suggestion_rows.drop_aside(tx, account)
     rows.drop_aliases(tx, row.id)
     rows.drop_identity(tx, row.id)
     uploads.drop_all(tx, organisation)

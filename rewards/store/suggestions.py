@@ -1,13 +1,13 @@
-"""Rows of suggestion."""
+"""Rows of suggestion and set_aside: what employees want to share, and what they do not."""
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 
 from rewards.store import schema
 from rewards.store.recognition import ERASED
 from rewards.store.rows import NamedSuggestionRow, SuggestionRow
 from rewards.store.session import Transaction
 
-SUGGESTION, IDENTITY = schema.suggestion, schema.person_identity
+SUGGESTION, IDENTITY, ASIDE = schema.suggestion, schema.person_identity, schema.set_aside
 OPEN = "open"
 
 
@@ -66,3 +66,25 @@ def blank_words(tx: Transaction, person_id: int) -> None:
     """Forget what a person wrote."""
     values = {"words": ERASED, "title": ERASED}
     tx.execute(update(SUGGESTION).where(SUGGESTION.c.person_id == person_id).values(**values))
+
+
+def put_aside(tx: Transaction, organisation: str, person_id: int, item: str) -> None:
+    """Note that an item is not for a person; noted twice, it is noted once."""
+    if item not in put_aside_by(tx, person_id):
+        row = {"organisation_id": organisation, "person_id": person_id, "item": item}
+        tx.execute(insert(ASIDE), row)
+
+
+def take_up(tx: Transaction, person_id: int, item: str) -> None:
+    """Forget that an item was not for a person."""
+    tx.execute(delete(ASIDE).where(ASIDE.c.person_id == person_id, ASIDE.c.item == item))
+
+
+def put_aside_by(tx: Transaction, person_id: int) -> set[str]:
+    """Items that a person has set aside."""
+    return set(tx.execute(select(ASIDE.c.item).where(ASIDE.c.person_id == person_id)).scalars())
+
+
+def drop_aside(tx: Transaction, person_id: int) -> None:
+    """Forget everything that a person has set aside."""
+    tx.execute(delete(ASIDE).where(ASIDE.c.person_id == person_id))

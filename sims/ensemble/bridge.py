@@ -67,10 +67,12 @@ def bytes_a_run(scenario: "Scenario") -> int:
         mean = company.contacts.median * float(np.exp(company.contacts.sigma**2 / 2.0))
         contacts = people * max(mean, *(part.contacts_median or 0.0 for part in company.segments))
     followers = sum(account.followers for account in company.corporate_accounts)
-    topics = len(company.segments) + len(scenario.content.kinds)
     weeks = scenario.horizon_days // 7 + 1
-    of_nodes = (audience.size + people) * (BYTES_A_NODE + 4 * topics)
-    return int(of_nodes + (contacts + followers) * BYTES_AN_EDGE + people * (BYTES_A_PERSON + 36 * weeks))
+    return int(
+        (audience.size + people) * BYTES_A_NODE
+        + (contacts + followers) * BYTES_AN_EDGE
+        + people * (BYTES_A_PERSON + 36 * weeks)
+    )
 
 
 def _world(scenario: "Scenario") -> object:

@@ -11,7 +11,7 @@ from sqlalchemy.sql.sqltypes import BigInteger
 from rewards.badges.credentials import credential_for
 from rewards.content.content import ChannelStatus, ContentItem, publish_item
 from rewards.content.links import prepare_share
-from rewards.content.suggestions import suggest
+from rewards.content.suggestions import set_aside, suggest
 from rewards.mail.choices import Choice, choose
 from rewards.merging import merge_people
 from rewards.nominations.nominations import nominate
@@ -109,6 +109,7 @@ def world(db: Any) -> World:
         reactivate(tx, org, "ben", now)
         open_session(tx, org, "ben", now)
         reset(tx, org, "ben", now)
+        set_aside(tx, org, "ben", ITEM.id)
         keep_upload(tx, org, "ben", "people.csv", b"id\nben\n", now)
         queue(tx, org, "ben2", "join", {"link": "/account/ben"}, now)
         choose(tx, org, "ben", Choice("daily"), now)

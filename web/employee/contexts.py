@@ -72,6 +72,7 @@ class HomeContext:
     person: Person
     cards: Sequence[ItemCard]
     closed: Sequence[ItemCard]
+    aside: Sequence[ItemCard]
     recalls: Sequence[Recall]
     number: int
     more: bool

@@ -87,6 +87,7 @@ def home(
             person=person,
             cards=found.open[first : first + MOST_CARDS],
             closed=found.closed[:MOST_CARDS],
+            aside=found.aside[:MOST_CARDS],
             recalls=recalls_for(tx, org, me),
             number=number,
             more=len(found.open) > first + MOST_CARDS,

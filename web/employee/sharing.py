@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from rewards.content.content import ContentItem, get_item, offered, seen_recall
 from rewards.content.dialogues import takes_link_alone, template_of
 from rewards.content.links import MOST_WORDS, declare_share, prepare_share
+from rewards.content.suggestions import set_aside, set_aside_by, take_up_again
 from rewards.faults import BadValue, NotFound
 from rewards.ledger.entries import EntryView
 from rewards.people.accounts import Account
@@ -32,10 +33,11 @@ Words = Annotated[Plain, Form(max_length=MOST_TYPED)]
 
 @dataclass(frozen=True)
 class Cards:
-    """What the person may share now, and what is on the grid for her but may go nowhere yet."""
+    """What the person may share now, what is on the grid for her but may go nowhere yet, and what she has set aside."""
 
     open: Sequence[ItemCard]
     closed: Sequence[ItemCard]
+    aside: Sequence[ItemCard]
 
 
 def namer(tx: Transaction, organisation: str) -> Callable[[str], str]:
@@ -65,7 +67,28 @@ def cards_for(
         return ItemCard(item, notes_of(item, name_of), name_of(item.approver), item.id in shared)
 
     open_, closed = offered(tx, account.organisation, person.id, at, shared)
-    return Cards([card(item) for item in open_], [card(item) for item in closed])
+    aside = set_aside_by(tx, account.organisation, person.id)
+    return Cards(
+        open=[card(item) for item in open_ if item.id not in aside],
+        closed=[card(item) for item in closed],
+        aside=[card(item) for item in open_ if item.id in aside],
+    )
+
+
+@router.post("/items/{item}/aside")
+def put_aside(store: Store, account: Employee, item: Plain) -> Response:
+    """Not for me: the item is no longer offered. It costs nothing, and nobody is told."""
+    with store.begin() as tx:
+        set_aside(tx, account.organisation, account.person, item)
+    return RedirectResponse("/", 303)
+
+
+@router.post("/items/{item}/again")
+def offer_again(store: Store, account: Employee, item: Plain) -> Response:
+    """Have an item offered again."""
+    with store.begin() as tx:
+        take_up_again(tx, account.organisation, account.person, item)
+    return RedirectResponse("/", 303)
 
 
 @router.get("/share/{item}/{channel:path}")

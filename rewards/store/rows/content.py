@@ -74,3 +74,12 @@ class NamedSuggestionRow(NamedTuple):
     became: str | None
     external_id: str | None
     name: str | None
+
+
+class SetAsideRow(NamedTuple):
+    """One row of `set_aside`."""
+
+    id: int
+    organisation_id: str
+    person_id: int
+    item: str

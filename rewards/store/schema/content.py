@@ -23,6 +23,15 @@ suggestion = table(
     Index("ix_suggestion_person", "person_id"),
 )
 
+set_aside = table(
+    "set_aside",
+    row_id(),
+    of_organisation(),
+    of_person(merge="moves", erasure="dropped"),
+    Column("item", String(64), nullable=False),
+    Index("ix_set_aside_person", "person_id", "item"),
+)
+
 content_draft = table(
     "content_draft",
     of_organisation(),

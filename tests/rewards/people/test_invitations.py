@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from rewards.faults import BadValue, Conflict, Fault, Gone, NotFound, Refused
+from rewards.merging import merge_people
 from rewards.people.account_desk import (
     account_of,
     accounts,
@@ -21,6 +22,7 @@ from rewards.people.accounts import (
     Account,
     account_for_session,
     authenticate_token,
+    create_account,
     create_token,
     hash_password,
     sign_in,
@@ -37,7 +39,7 @@ from rewards.people.invitations import (
     look,
     reset,
 )
-from rewards.people.people import deactivate, import_people
+from rewards.people.people import deactivate, erase, import_people
 from rewards.people_file import PersonRow
 from rewards.store import schema
 from tests.conftest import World
@@ -320,3 +322,23 @@ def test_accounts_are_listed_searched_and_paged(world: World) -> None:
         assert accounts(tx, "acme", world.now, search="%")[0] == []
         with pytest.raises(BadValue):
             accounts(tx, "acme", world.now, role="boss")
+
+
+@pytest.mark.parametrize("leave", ["deactivate", "erase", "merge"])
+def test_the_last_administrator_does_not_leave(world: World, leave: str) -> None:
+    def go() -> None:
+        with world.db.begin() as tx:
+            if leave == "deactivate":
+                deactivate(tx, "acme", "ana", world.now)
+            elif leave == "erase":
+                erase(tx, "acme", "ana", world.now)
+            else:
+                merge_people(tx, "acme", "ben", "ana", world.now)
+
+    with world.db.begin() as tx:
+        create_account(tx, "acme", "ana", ["admin"], hash_password("a long enough phrase"), world.now)
+    with pytest.raises(Refused, match="last administrator"):
+        go()
+    with world.db.begin() as tx:
+        create_account(tx, "acme", "cleo", ["admin"], hash_password("a long enough phrase"), world.now)
+    go()
