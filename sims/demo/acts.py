@@ -1,4 +1,4 @@
-"""What colleagues do when: shares and clicks of the model, and beside them what the model leaves out: thanks, rewards, nominations."""
+"""What colleagues do when: shares and clicks of the model, and beside them what the model leaves out: joining, thanks, rewards, nominations."""
 
 import random
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ WARM_UP_DAYS = 7
 FIRST_BLOCK = date(2026, 1, 5)
 MOST_BLOCKS = 1000
 THANKS_A_DAY, CLAIMS_A_DAY = 3, 2
-Kind = Literal["share", "click", "thank", "redeem", "nominate", "decide"]
+Kind = Literal["enrol", "share", "click", "thank", "redeem", "nominate", "decide"]
 
 _MODELLED: tuple[Literal["share", "click"], ...] = ("share", "click")
 
@@ -92,7 +92,7 @@ def _block(at: datetime) -> int:
 
 
 def _beside(day: date, people: Sequence[str], sharers: Sequence[str]) -> list[Act]:
-    """Thanks, rewards, a nomination and a decision of HR, drawn anew for each day; at weekends thanks alone."""
+    """Somebody who joins, thanks, rewards, a nomination and a decision of HR, drawn anew for each day; at weekends thanks alone."""
     draw = random.Random(day.toordinal())  # noqa: S311 - invented people, not secrets
     begun = datetime.combine(day, time(), UTC)
 
@@ -105,6 +105,7 @@ def _beside(day: date, people: Sequence[str], sharers: Sequence[str]) -> list[Ac
     ]
     if day.weekday() > 4:
         return thanks[:1]
+    enrolled = Act(at(), "enrol", draw.choice(people))
     redeemed = [Act(at(), "redeem", draw.choice(sharers)) for _ in range(CLAIMS_A_DAY)]
     named = Act(at(), "nominate", draw.choice(people), draw.choice(sharers))
-    return [*thanks, *redeemed, named, Act(at(), "decide", "")]
+    return [enrolled, *thanks, *redeemed, named, Act(at(), "decide", "")]

@@ -7,6 +7,7 @@ from rewards.content.content import green_lit_for
 from rewards.content.links import clicks_for, declare_share, follow_link, prepare_share
 from rewards.faults import Fault
 from rewards.nominations.nominations import awards_for, nominate
+from rewards.people.membership import join, membership_of
 from rewards.shop.claims import approve_claim, claim_reward, claims_waiting, rewards_for
 from rewards.store.session import Transaction
 from rewards.thanks.recognition import give_kudos
@@ -24,6 +25,7 @@ class Colleagues:
         self._organisation = organisation
         self._hr = hr
         self._how: Mapping[str, Callable[[Transaction, Act, datetime], object]] = {
+            "enrol": self._enrol,
             "share": self._share,
             "click": self._click,
             "thank": self._thank,
@@ -40,6 +42,13 @@ class Colleagues:
         except Fault:
             return False
 
+    def _enrol(self, tx: Transaction, act: Act, at: datetime) -> bool:
+        """She joins, if she was invited and has not answered yet."""
+        if membership_of(tx, self._organisation, act.person, at).standing != "invited":
+            return False
+        join(tx, self._organisation, act.person, at)
+        return True
+
     def _share(self, tx: Transaction, act: Act, at: datetime) -> bool:
         """Something from the grid that she has not shared there yet, where there is such."""
         shared = {(item, channel) for item, channel, _, _ in clicks_for(tx, self._organisation, act.person)}
@@ -52,6 +61,7 @@ class Colleagues:
         ]
         if not open_there:
             return False
+        self._enrol(tx, act, at)
         chosen = open_there[act.number % len(open_there)]
         draft = prepare_share(tx, self._organisation, act.person, chosen, act.channel, at)
         return declare_share(tx, self._organisation, act.person, draft.code, at).status != "duplicate"

@@ -151,6 +151,53 @@ WHY_NAMED = (
 )
 
 
+def recalled_item(now: datetime) -> ContentItem:
+    """What was on the grid and had to be taken back."""
+    return ContentItem(
+        id="fair-stand",
+        title="Visit us in hall 4",
+        url="https://www.example.com/stories/fair-stand",
+        summary="Where we stand at the fair, and who is there.",
+        topic="events",
+        language="en",
+        channels=dict.fromkeys(("linkedin", "x"), GREEN),
+        disclosure=DISCLOSURE,
+        expires_at=now + timedelta(days=60),
+        suggested_texts=("Come and see us in hall 4, I am there on the second day.",),
+        approver="p214",
+    )
+
+
+RECALL_REASON = "The organiser moved us to hall 7; posts with hall 4 send people to the wrong place."
+RECALL_NOTICE = "This invitation is out of date: you find us in hall 7."
+
+
+def desk_item(now: datetime) -> ContentItem:
+    """What somebody wrote and nobody has approved yet."""
+    return ContentItem(
+        id="repair-cafe",
+        title="Our repair café is open on Fridays",
+        url="https://www.example.com/stories/repair-cafe",
+        summary="Bring an old instrument, take it home mended.",
+        topic="support",
+        language="en",
+        channels=dict.fromkeys(("linkedin", "x", "mastodon"), GREEN),
+        expires_at=now + timedelta(days=60),
+        suggested_texts=("On Fridays we mend what others throw away. Bring yours!",),
+    )
+
+
+# What employees suggest: a title with an address, or, without one, an item of the grid with words for it.
+SUGGESTIONS = (
+    (
+        "Radio portrait of our calibration lab",
+        "https://www.example.org/radio/calibration-lab",
+        "Twelve good minutes, and nobody here has heard them yet.",
+    ),
+    ("open-source-logger", "", "I have run this logger in my greenhouse for two winters. Now you can, too."),
+)
+
+
 def demo_thanks() -> list[tuple[str, int]]:
     """Messages for the demo employee, and how many days ago each was written."""
     return [

@@ -124,11 +124,12 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     from rewards.people_file import load_people
     from rewards.publishing.publication import publish_scheme
     from sims.comparison.comparison import compare
+    from sims.demo.company import at_their_sites, goings_on
     from sims.demo.living import Life
     from sims.demo.scheme import BESIDE, live_scheme
     from sims.scenario.scenario import Scenario
 
-    people = load_people(EXAMPLES / PEOPLE)
+    people = at_their_sites(load_people(EXAMPLES / PEOPLE))
     scenarios = [Scenario.load(EXAMPLES / name) for name in CANDIDATES]
     say(
         f"Rehearsing {len(scenarios)} schemes for {len(people)} people: {runs} paired runs of half a year ..."
@@ -144,13 +145,14 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
         )
         reason = f"{reason} To have something to look at, the demo publishes “{chosen.title}”, the candidate with most clicks."
     with database.begin() as tx:
-        _company(tx, people, began)
+        accounts = _company(tx, people, began)
         publish_scheme(
             tx, ORGANISATION, live_scheme(chosen.schemes()[0]), began, "demo", f"{reason} {BESIDE}", began
         )
         _content(tx, began)
         life = Life(database, ORGANISATION, chosen, 0, now)
-        caught = life.fill(tx, now, _own(tx, people, now))
+        beside = goings_on(tx, ORGANISATION, people, accounts, began, now)
+        caught = life.fill(tx, now, [*beside, *_own(tx, people, now)])
         desk.save_comparison(tx, ORGANISATION, comparison.as_json(), now)
     _settle(database, now)
     say(f"Published; four weeks of the program were lived through: {caught.acts:,} things happened.")
@@ -174,13 +176,13 @@ def in_titles(reason: str, scenarios: "Sequence[Scenario]") -> str:
     return reason
 
 
-def _company(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
+def _company(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> dict[str, str]:
     from rewards.people.organisations import create_organisation
     from rewards.people.people import import_people
 
     create_organisation(tx, ORGANISATION, NAME, TIMEZONE, now)
     import_people(tx, ORGANISATION, people, now, PEOPLE)
-    _accounts(tx, people, now)
+    return _accounts(tx, people, now)
 
 
 def _accounts(tx: "Transaction", people: "Sequence[PersonRow | Person]", now: datetime) -> dict[str, str]:

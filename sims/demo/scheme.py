@@ -6,8 +6,10 @@ from rewards.scheme.scheme import IncentiveScheme
 
 BESIDE = (
     "Rehearsed were the rules, badges and levels. The challenges, the streak, the award by nomination, the board of teams, and the rewards "
-    "and boards where the rehearsed scheme has none, were added for this demo."
+    "and boards where the rehearsed scheme has none, were added for this demo; the third thanks both ways between two people waits for a look."
 )
+LOOKED_AT_AFTER = 2
+"""With three thanks a pair allowed and three both ways, as the candidates have it, nothing would ever be looked at."""
 
 # None of it mints points, so that nobody earns otherwise than was rehearsed.
 _PARTS: dict[str, Any] = {
@@ -40,6 +42,9 @@ def live_scheme(rehearsed: IncentiveScheme) -> IncentiveScheme:
         document[name] = _with(document[name], parts)
     recognition = document["recognition"]
     recognition["nominations"] = _with(recognition["nominations"], [_NOMINATION])
+    thanks = recognition["kudos"]
+    if thanks is not None:
+        thanks["reciprocal_limit"] = min(thanks["reciprocal_limit"], LOOKED_AT_AFTER)
     document["note"] = f"“{rehearsed.title}” as it was rehearsed, live in the demo company. {BESIDE}"
     return IncentiveScheme.model_validate(document)
 

@@ -98,6 +98,8 @@ def test_every_page(visit: Callable[..., Visitor], phone: bool, dark: bool) -> N
             page.goto(path)
             # What is folded away must be as good as the rest.
             page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
+            # Colours fade in; what counts is how they stay.
+            page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
             found[path] = faults(page)
             assert overflow(page) <= 0, path
     assert {path: faulty for path, faulty in found.items() if faulty} == {}

@@ -4,15 +4,24 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rewards.content.content import green_lit_for
+from rewards.content.content import green_lit_for, listed
+from rewards.content.desk import drafts
+from rewards.content.suggestions import suggestions_waiting
 from rewards.ledger.entries import entries_for
+from rewards.nominations.decisions import rounds_to_decide
+from rewards.people.membership import enrolment
 from rewards.people.participation import participation
 from rewards.people.rights import ROLES
+from rewards.people_file import load_people
+from rewards.publishing.drafts import list_drafts
 from rewards.publishing.publication import scheme_in_force
+from rewards.review import open_reviews
+from rewards.shop.claims import claims_waiting
 from rewards.store.session import open_database
 from rewards.store.verify import verify
 from rewards.thanks.recognition import kudos_received
-from sims.demo.demo import ORGANISATION, create_demo
+from sims.demo.company import at_their_sites
+from sims.demo.demo import EXAMPLES, ORGANISATION, PEOPLE, create_demo
 from sims.reports import stored as desk
 
 
@@ -37,3 +46,35 @@ def test_the_demo_is_a_program_in_full_swing(demo_url: str) -> None:
         assert entries_for(tx, ORGANISATION, employee)
     assert verify(database) == []
     database.close()
+
+
+def test_every_page_of_the_demo_has_something_to_decide_or_to_see(demo_url: str) -> None:
+    now = datetime.now(UTC)
+    database = open_database(demo_url)
+    with database.read() as tx:
+        version = scheme_in_force(tx, ORGANISATION, now)
+        assert version is not None
+        scheme = version.scheme
+        parts = (scheme.leaderboards, scheme.rewards, scheme.challenges, scheme.streaks, scheme.levels)
+        assert all(parts)
+        assert scheme.recognition.kudos
+        assert {one.state for one in rounds_to_decide(tx, ORGANISATION, now)} == {"waiting", "open"}
+        assert [one.kind for one in open_reviews(tx, ORGANISATION)]
+        assert claims_waiting(tx, ORGANISATION)
+        assert [one.status for one in list_drafts(tx, ORGANISATION)] == ["draft"]
+        assert [one.item.id for one in listed(tx, ORGANISATION) if one.recalled_at] == ["fair-stand"]
+        assert [status for _, status, _ in drafts(tx, ORGANISATION)] == ["in_review"]
+        assert suggestions_waiting(tx, ORGANISATION) == 2
+        joined = enrolment(tx, ORGANISATION, now)
+        assert joined.invited > 0
+        assert joined.enrolled
+        assert "were added for this demo" in version.reason
+    database.close()
+
+
+def test_a_team_works_at_one_site() -> None:
+    zones: dict[str, set[str]] = {}
+    for row in at_their_sites(load_people(EXAMPLES / PEOPLE)):
+        zones.setdefault(row.team, set()).add(row.timezone)
+    assert all(len(found) == 1 for found in zones.values())
+    assert len(set.union(*zones.values())) > 2

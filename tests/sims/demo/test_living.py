@@ -102,7 +102,7 @@ def test_any_stretch_of_time_has_the_same_acts_however_it_is_cut() -> None:
         cut.between(start + timedelta(days=day), start + timedelta(days=day + 5)) for day in range(0, 40, 5)
     ]
     assert [act for piece in pieces for act in piece] == whole
-    assert {act.kind for act in whole} == {"share", "click", "thank", "redeem", "nominate", "decide"}
+    assert {act.kind for act in whole} == {"enrol", "share", "click", "thank", "redeem", "nominate", "decide"}
     assert cut.between(end, end) == []
 
 

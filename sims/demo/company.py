@@ -1,0 +1,134 @@
+"""What goes on in the demo company beside its program: sites, who was invited and joined, what waits for somebody's decision."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from rewards.content.content import get_item, publish_item, recall
+from rewards.content.desk import save_draft, submit
+from rewards.content.links import declare_share, prepare_share
+from rewards.content.suggestions import suggest
+from rewards.people.membership import invite, join
+from rewards.people_file import PersonRow
+from rewards.publishing.drafts import create_draft
+from rewards.publishing.publication import scheme_in_force
+from rewards.shop.claims import claim_reward, claims_waiting, rewards_for
+from rewards.store.session import Transaction
+from rewards.thanks.recognition import give_kudos
+from sims.demo.content import RECALL_NOTICE, RECALL_REASON, SUGGESTIONS, desk_item, recalled_item
+from sims.demo.living import Happening
+from sims.demo.scheme import draft_scheme
+
+# A team works at one site; the sheet of the rehearsal spreads it over the world.
+_SITES = {
+    "apps": "Europe/Berlin", "platform": "Europe/Berlin", "quality": "Europe/Berlin", "warehouse-east": "Europe/Berlin",
+    "care-night": "America/New_York", "sales-north": "America/New_York", "partners": "America/Sao_Paulo",
+}  # fmt: skip
+_HEADQUARTERS = "Europe/Madrid"
+_LOCALES = {"Europe/Berlin": "de", "America/New_York": "en", "America/Sao_Paulo": "pt", _HEADQUARTERS: "es"}
+NEWCOMERS = 20
+"""The last of the sheet, invited yesterday and by mail; the others when the program began."""
+EVERY_NTH_WAITS = 5
+"""So many do not join before they have something to share."""
+ROUNDS_OF_THANKS = 3
+
+
+def at_their_sites(people: Sequence[PersonRow]) -> list[PersonRow]:
+    """The same people in the zone and with the language of their team's site."""
+    found = []
+    for row in people:
+        zone = _SITES.get(row.team, _HEADQUARTERS)
+        found.append(row.model_copy(update={"timezone": zone, "locale": _LOCALES[zone]}))
+    return found
+
+
+def goings_on(
+    tx: Transaction, organisation: str, people: Sequence[PersonRow], accounts: Mapping[str, str], began: datetime, now: datetime
+) -> list[Happening]:  # fmt: skip
+    """What happens beside shares and thanks, each at its time."""
+    others = [row.id for row in people if row.id not in accounts.values()]
+    early, late = others[:-NEWCOMERS], others[-NEWCOMERS:]
+    joined = [*accounts.values(), *(one for place, one in enumerate(early) if place % EVERY_NTH_WAITS)]
+    content, hr = accounts["content"], accounts["hr"]
+    act = partial(partial, tx=tx, organisation=organisation)
+    found: list[Happening] = [
+        (began, act(_invite, people=[*accounts.values(), *early], by=hr, tell=False)),
+        (began + timedelta(minutes=1), act(_join, people=joined)),
+        (began + timedelta(minutes=2), act(_publish_what_is_recalled)),
+        (now - timedelta(days=3), act(_share, people=early[:2], item=recalled_item(now).id)),
+        (now - timedelta(days=2), act(_draft_scheme, by=hr)),
+        (now - timedelta(days=1, hours=2), act(_recall, by=content)),
+        (now - timedelta(days=1), act(_invite, people=late, by=hr, tell=True)),
+        (now - timedelta(hours=20), act(_write, by=content)),
+        (now - timedelta(hours=2), act(_claim, people=early)),
+    ]
+    for place, (title, url, words) in enumerate(SUGGESTIONS):
+        at = now - timedelta(days=2, hours=-20 * place)
+        found.append((at, act(_suggest, person=early[place + 5], title=title, url=url, words=words)))
+    one, other = early[10], early[11]
+    for turn in range(ROUNDS_OF_THANKS):
+        for giver, receiver, minutes in ((one, other, 0), (other, one, 20)):
+            at = now - timedelta(days=4 - turn, minutes=-minutes)
+            found.append((at, act(_thank, giver=giver, receiver=receiver, key=f"both-ways-{turn}")))
+    return found
+
+
+def _invite(
+    at: datetime, *, tx: Transaction, organisation: str, people: list[str], by: str, tell: bool
+) -> None:
+    invite(tx, organisation, at, by, people=people, tell=tell)
+
+
+def _join(at: datetime, *, tx: Transaction, organisation: str, people: list[str]) -> None:
+    for person in people:
+        join(tx, organisation, person, at)
+
+
+def _publish_what_is_recalled(at: datetime, *, tx: Transaction, organisation: str) -> None:
+    publish_item(tx, organisation, recalled_item(at), at)
+
+
+def _share(at: datetime, *, tx: Transaction, organisation: str, people: list[str], item: str) -> None:
+    for person in people:
+        draft = prepare_share(tx, organisation, person, item, "linkedin", at)
+        declare_share(tx, organisation, person, draft.code, at)
+
+
+def _recall(at: datetime, *, tx: Transaction, organisation: str, by: str) -> None:
+    recall(tx, organisation, recalled_item(at).id, RECALL_REASON, at, by, RECALL_NOTICE)
+
+
+def _write(at: datetime, *, tx: Transaction, organisation: str, by: str) -> None:
+    item = desk_item(at)
+    save_draft(tx, organisation, item, by, at)
+    submit(tx, organisation, item.id, by, at)
+
+
+def _suggest(
+    at: datetime, *, tx: Transaction, organisation: str, person: str, title: str, url: str, words: str
+) -> None:
+    if url:
+        suggest(tx, organisation, person, at, url=url, title=title, words=words)
+    else:
+        suggest(tx, organisation, person, at, words=words, item=get_item(tx, organisation, title).id)
+
+
+def _draft_scheme(at: datetime, *, tx: Transaction, organisation: str, by: str) -> None:
+    version = scheme_in_force(tx, organisation, at)
+    assert version is not None, "the demo company has a scheme from its beginning on"
+    create_draft(tx, organisation, draft_scheme(version.scheme), by, at)
+
+
+def _claim(at: datetime, *, tx: Transaction, organisation: str, people: list[str]) -> None:
+    """A reward that waits for approval, if none does: by the first who can afford one."""
+    if claims_waiting(tx, organisation):
+        return
+    for person in people:
+        for offer in rewards_for(tx, organisation, person, at):
+            if offer.affordable and offer.needs_approval:
+                claim_reward(tx, organisation, person, offer.id, f"demo:{at.isoformat()}", at)
+                return
+
+
+def _thank(at: datetime, *, tx: Transaction, organisation: str, giver: str, receiver: str, key: str) -> None:
+    give_kudos(tx, organisation, giver, receiver, "Thanks again for the swap.", (), key, at)
