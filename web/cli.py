@@ -22,6 +22,7 @@ DEMO_SPEED = 1000.0
 """Something happens about every ten seconds."""
 MOST_SPEED = 10_000.0
 STOP_SECONDS = 10
+DEMO_MAIL = Path("var/demo-mail")
 DEMO_DATABASE_URL = "sqlite:///var/demo.sqlite"
 
 
@@ -127,8 +128,10 @@ def demo(
 
     Example: groundswell demo --port 8000 --speed 1000
     """
+    from rewards.outside.mail import Post
     from sims.demo.demo import create_demo
     from sims.demo.living import start_beside
+    from sims.demo.mails import INDEX, MailFolder
     from web import server
     from web.navigation import HOMES
 
@@ -147,8 +150,10 @@ def demo(
     for role, person in made.accounts.items():
         typer.echo(f"    {role:<12} {person:<10} {address}{HOMES[role]}")
     typer.echo(f"\n  {_pace(speed)}")
+    typer.echo(f"  What it would mail lies in {DEMO_MAIL}: open {DEMO_MAIL / INDEX}.")
     typer.echo("  Stop with Ctrl-C. The data stays; the next start takes seconds.")
-    beside = start_beside(url, made.organisation, made.scenario, speed, None)
+    post = Post(MailFolder(DEMO_MAIL), address)
+    beside = start_beside(url, made.organisation, made.scenario, speed, post)
     try:
         server.run(taken)
     finally:

@@ -6,14 +6,17 @@ sent again under the same Message-ID. What was queued while the server was down 
 
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Protocol
 
 from rewards.logs import log, log_error
 from rewards.mail.queue import PRESENT, queue
 from rewards.mail.render import From, is_optional, message_for
 from rewards.mail.tokens import token_for
-from rewards.outside.smtp import MailRefused, MailServer, ServerTrouble, Session
+from rewards.outside.smtp import MailRefused, ServerTrouble
 from rewards.store import mail as rows
 from rewards.store.rows import AddressedMailRow
 from rewards.store.session import Database
@@ -34,11 +37,26 @@ KEPT_DAYS = 90
 """For how long it is kept to whom which mail went."""
 
 
+class Outgoing(Protocol):
+    """Something that mails can be handed to. `send` raises as `rewards.outside.smtp.Session.send`."""
+
+    def send(self, message: EmailMessage, address: str) -> None: ...
+
+
+class Server(Protocol):
+    """Where mail is handed in: a mail server (`rewards.outside.smtp.MailServer`), or what stands in for one."""
+
+    @property
+    def sender(self) -> str: ...
+
+    def session(self) -> AbstractContextManager[Outgoing]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """How this installation sends mail. `base_url` is what the links in mails begin with."""
 
-    server: MailServer
+    server: Server
     base_url: str
     per_minute: int = MOST_PER_MINUTE
 
@@ -94,7 +112,7 @@ def pause_after(attempt: int) -> timedelta:
 
 
 def _send(
-    db: Database, session: Session, row: AddressedMailRow, post: Post, token: str, now: datetime
+    db: Database, session: Outgoing, row: AddressedMailRow, post: Post, token: str, now: datetime
 ) -> str:
     """Hand one mail in and note what became of it."""
     if row.email is None or row.person_status not in PRESENT:

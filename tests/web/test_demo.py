@@ -18,10 +18,11 @@ WAIT_TENTHS = 100
 
 
 @contextmanager
-def demo(url: str, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def demo(url: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The running command and its address; whatever becomes of it, it is gone afterwards."""
     process = subprocess.Popen(
-        [COMMAND, "demo", "--port", "0", *options],
+        [COMMAND, "demo", "--port", "0"],
+        cwd=folder,
         env=os.environ | {"DATABASE_URL": url, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -67,8 +68,8 @@ def own_url(demo_url: str, tmp_path: Path) -> str:
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes in /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_what_runs_beside_the_server_ends_with_it(own_url: str, how: signal.Signals) -> None:
-    with demo(own_url) as (process, address):
+def test_what_runs_beside_the_server_ends_with_it(own_url: str, tmp_path: Path, how: signal.Signals) -> None:
+    with demo(own_url, tmp_path) as (process, address):
         assert address.startswith("http://127.0.0.1:")
         started = beside(process)
         assert started
