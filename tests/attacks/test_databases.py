@@ -225,6 +225,7 @@ ALIVE = {
     "/reset",
     "/sign-in/sso",
     "/sign-in/sso/callback",
+    "/mail/unsubscribe/{token}",
 }
 
 
