@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 PORT = 8000
+DEMO_SPEED = 1000.0
+"""Something happens about every ten seconds."""
+MOST_SPEED = 10_000.0
+STOP_SECONDS = 10
 DEMO_DATABASE_URL = "sqlite:///var/demo.sqlite"
 
 
@@ -44,10 +48,15 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
             f"--host {host}: GROUNDSWELL_DEMO lets anybody sign in as HR; unset it, listen on {HOST}, or set "
             "GROUNDSWELL_DEMO_BEYOND_LOOPBACK=true"
         )
-    typer.echo(f"Groundswell listens on {server.address(taken)}")
-    with usable(settings.database_url) as database:
-        for line in first_words(database, settings.base_url or server.address(taken), settings.organisation):
-            typer.echo(line)
+    address = server.address(taken)
+    try:
+        with usable(settings.database_url) as database:
+            words = first_words(database, settings.base_url or address, settings.organisation)
+    except BaseException:
+        taken.close()
+        raise
+    for line in (f"Groundswell listens on {address}", *words):
+        typer.echo(line)
     server.run(taken)
 
 
@@ -107,12 +116,19 @@ def demo(
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Open the product when the company is made.")
     ] = True,
+    speed: Annotated[
+        float,
+        typer.Option(
+            min=0, max=MOST_SPEED, help="How many times as fast as in life colleagues act; 0: not at all."
+        ),
+    ] = DEMO_SPEED,
 ) -> None:
-    """Create the demo company, rehearse two schemes, publish the better one and open the product.
+    """Create the demo company, or bring it up to now, and open the product, with colleagues who act and the worker beside it.
 
-    Example: groundswell demo --port 8000
+    Example: groundswell demo --port 8000 --speed 1000
     """
     from sims.demo.demo import create_demo
+    from sims.demo.living import start_beside
     from web import server
     from web.navigation import HOMES
 
@@ -121,7 +137,7 @@ def demo(
         Path("var").mkdir(exist_ok=True)
     taken = server.listen(HOST, port) if serve else None
     made = create_demo(url, say=typer.echo)
-    typer.echo(f"The demo company is ready in {shown(url)}; its live scheme is “{made.chosen}”.")
+    typer.echo(f"The demo company is ready in {shown(url)}; its live scheme is “{made.live}”.")
     if taken is None:
         return
     os.environ["GROUNDSWELL_DEMO"] = "true"
@@ -130,8 +146,20 @@ def demo(
     typer.echo(f"\n  Open {address}/sign-in and choose a role:\n")
     for role, person in made.accounts.items():
         typer.echo(f"    {role:<12} {person:<10} {address}{HOMES[role]}")
-    typer.echo("\n  Stop with Ctrl-C. The data stays; the next start takes seconds.")
-    server.run(taken)
+    typer.echo(f"\n  {_pace(speed)}")
+    typer.echo("  Stop with Ctrl-C. The data stays; the next start takes seconds.")
+    beside = start_beside(url, made.organisation, made.scenario, speed, None)
+    try:
+        server.run(taken)
+    finally:
+        beside.terminate()
+        beside.join(STOP_SECONDS)
+
+
+def _pace(speed: float) -> str:
+    if not speed:
+        return "The colleagues keep still (--speed 0)."
+    return f"The colleagues act {speed:,.0f} times as fast as in life (--speed), as of now; the worker runs beside."
 
 
 def main() -> None:

@@ -104,6 +104,53 @@ def demo_items(now: datetime) -> list[ContentItem]:
     ]
 
 
+# A series that goes on, so that there is something new in every week: a title and a text to start from.
+_WEEKLY = (
+    ("Ask an engineer", "Every week one of us answers what customers ask. This time:"),
+    ("From the warehouse floor", "What our colleagues in the warehouse found out this week:"),
+    ("A sensor and its place", "Where one of our instruments works this week, and why it is there:"),
+    ("What support learnt", "The question that our support team heard most this week, and its answer:"),
+)
+WEEKLY_DAYS = 56
+
+
+def weekly_item(monday: datetime) -> ContentItem:
+    """The item that comes on the grid on a Monday."""
+    year, week, _ = monday.isocalendar()
+    title, text = _WEEKLY[week % len(_WEEKLY)]
+    key = f"week-{year}-{week:02d}"
+    return ContentItem(
+        id=key,
+        title=f"{title}, week {week}",
+        url=f"https://www.example.com/stories/{key}",
+        summary="From our weekly series.",
+        topic="series",
+        language="en",
+        channels=dict.fromkeys(("linkedin", "x", "mastodon"), GREEN),
+        disclosure=DISCLOSURE,
+        expires_at=monday + timedelta(days=WEEKLY_DAYS),
+        suggested_texts=(text,),
+        approver="p214",
+    )
+
+
+# What colleagues write when they thank, and when they name somebody for an award.
+THANKS = (
+    "Thank you for jumping in when the delivery was late.",
+    "Your answer saved me an afternoon. Thanks!",
+    "Thanks for showing the new ones around so patiently.",
+    "That drawing made the whole thing clear. Thank you.",
+    "Thank you for staying on the phone until it worked.",
+    "Good catch in the review, thanks for looking twice.",
+    "Thanks for sharing what you learnt at the customer's.",
+)
+WHY_NAMED = (
+    "Always finds the time to explain.",
+    "Held the night shift together in the busiest week.",
+    "Brought three teams to one table, and they stayed.",
+)
+
+
 def demo_thanks() -> list[tuple[str, int]]:
     """Messages for the demo employee, and how many days ago each was written."""
     return [

@@ -1,28 +1,26 @@
-"""The demo company: 500 people, two schemes rehearsed, the better one live for four weeks, something to
-share.
+"""The demo company: 500 people, two schemes rehearsed, one of them live for four weeks and going on, something to share.
 
-Everything shown is made the way a real company would make it: people come from a CSV, the choice from
-`compare`, the activity from the model's own events, scored by the live program.
+Everything shown is made the way a real company would make it: people come from a CSV, the choice from `compare`; when who shares and
+whose shares are clicked comes from the model, and each of these acts goes through the use case that a person's click would call.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
-from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sims.commands.console import InputError
 from sims.demo.content import SHARED, demo_items, demo_thanks
 from sims.reports import stored as desk
 
 if TYPE_CHECKING:
-    from rewards.events import Event
     from rewards.people.people import Person
     from rewards.people_file import PersonRow
     from rewards.store.session import Database, Transaction
     from sims.comparison.comparison import Comparison
+    from sims.demo.living import Happening
     from sims.scenario.scenario import Scenario
 
 ORGANISATION = "demo"
@@ -38,12 +36,14 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 @dataclass(frozen=True)
 class Demo:
-    """The demo company as it stands: who signs in for each role, and which scheme was chosen."""
+    """The demo company as it stands: who signs in for each role, what the rule chose, the scheme that is live, the scenario it comes from."""
 
     organisation: str
     accounts: dict[str, str]
     comparison_id: str
     chosen: str
+    live: str
+    scenario: Path
 
 
 def create_demo(
@@ -58,6 +58,10 @@ def create_demo(
     from rewards.store.session import open_database
 
     now = datetime.now(UTC) if now is None else now
+    if not EXAMPLES.is_dir():
+        raise InputError(
+            f"{EXAMPLES}: no such folder; the demo reads its company there; run it from a checkout"
+        )
     database = open_database(url)
     try:
         upgrade(database)
@@ -65,6 +69,8 @@ def create_demo(
         if found is None:
             _create(database, RUNS if runs is None else runs, say, now)
             found = _existing(database, now)
+        else:
+            _go_on(database, found, say, now)
         assert found is not None, "the demo company was just created"
         return found
     finally:
@@ -74,17 +80,43 @@ def create_demo(
 def _existing(database: "Database", now: datetime) -> Demo | None:
     from rewards.people.organisations import get_organisation
     from rewards.people.people import list_people
+    from rewards.publishing.publication import scheme_in_force
 
     with database.read() as tx:
         if get_organisation(tx, ORGANISATION) is None:
             return None
         stored = desk.latest_comparison(tx, ORGANISATION)
+        version = scheme_in_force(tx, ORGANISATION, now)
         if stored is None:
             return None
     with database.begin() as tx:
         # A demo of an earlier version had fewer roles.
         accounts = _accounts(tx, list_people(tx, ORGANISATION), now)
-    return Demo(ORGANISATION, accounts, stored.id, str(stored.body["choice"]["scenario"]))
+    chosen = str(stored.body["choice"]["scenario"])
+    live = "" if version is None else version.scheme.title
+    # A scheme that somebody wrote in the demo itself is lived through in the first candidate's setting: they differ in the scheme alone.
+    named = "" if version is None else f"midsize-{version.scheme.name}.yaml"
+    candidate = named if named in CANDIDATES else CANDIDATES[0]
+    return Demo(ORGANISATION, accounts, stored.id, chosen, live, EXAMPLES / candidate)
+
+
+def _go_on(database: "Database", demo: Demo, say: Callable[[str], None], now: datetime) -> None:
+    """Bring the history up to now: what the colleagues did while the demo was stopped."""
+    from sims.demo.living import Life
+    from sims.scenario.scenario import Scenario
+
+    caught = Life(database, ORGANISATION, Scenario.load(demo.scenario), 0, now).catch_up(now)
+    _settle(database, now)
+    if caught.acts:
+        say(f"The company went on since {caught.since:%Y-%m-%d %H:%M} UTC: {caught.acts:,} things happened.")
+
+
+def _settle(database: "Database", now: datetime) -> None:
+    """What waited until now: results of challenges, highlights, old points."""
+    from rewards.outside.delivery import HttpSender
+    from rewards.worker import work_once
+
+    work_once(database, now, HttpSender())
 
 
 def _create(database: "Database", runs: int, say: Callable[[str], None], now: datetime) -> None:
@@ -92,12 +124,10 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     from rewards.people_file import load_people
     from rewards.publishing.publication import publish_scheme
     from sims.comparison.comparison import compare
+    from sims.demo.living import Life
+    from sims.demo.scheme import BESIDE, live_scheme
     from sims.scenario.scenario import Scenario
 
-    if not EXAMPLES.is_dir():
-        raise InputError(
-            f"{EXAMPLES}: no such folder; the demo reads its company there; run it from a checkout"
-        )
     people = load_people(EXAMPLES / PEOPLE)
     scenarios = [Scenario.load(EXAMPLES / name) for name in CANDIDATES]
     say(
@@ -106,17 +136,24 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     comparison = compare(scenarios, runs)
     say(f"Choice: {comparison.choice.scenario} ({comparison.choice.verdict}). {comparison.choice.reason}")
     chosen = chosen_scenario(comparison, scenarios)
-    events = recent_events(chosen, now)
-    say(f"Publishing it, and recording four weeks of the program: {len(events):,} events ...")
     began = datetime.combine((now - timedelta(days=LIVE_DAYS + 2)).date(), time(), UTC)
+    reason = in_titles(comparison.choice.reason, scenarios)
+    if chosen.name != comparison.choice.scenario:
+        say(
+            f"That leaves nothing to look at: the demo publishes {chosen.name}, the candidate with most clicks."
+        )
+        reason = f"{reason} To have something to look at, the demo publishes “{chosen.title}”, the candidate with most clicks."
     with database.begin() as tx:
         _company(tx, people, began)
-        reason = in_titles(comparison.choice.reason, scenarios)
-        publish_scheme(tx, ORGANISATION, chosen.schemes()[0], began, "demo", reason, began)
+        publish_scheme(
+            tx, ORGANISATION, live_scheme(chosen.schemes()[0]), began, "demo", f"{reason} {BESIDE}", began
+        )
         _content(tx, began)
-        _activity(tx, events)
-        _own(tx, people, now)
+        life = Life(database, ORGANISATION, chosen, 0, now)
+        caught = life.fill(tx, now, _own(tx, people, now))
         desk.save_comparison(tx, ORGANISATION, comparison.as_json(), now)
+    _settle(database, now)
+    say(f"Published; four weeks of the program were lived through: {caught.acts:,} things happened.")
 
 
 def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> "Scenario":
@@ -135,21 +172,6 @@ def in_titles(reason: str, scenarios: "Sequence[Scenario]") -> str:
     for scenario in scenarios:
         reason = reason.replace(f"'{scenario.name}'", f"“{scenario.title}”")
     return reason
-
-
-def recent_events(scenario: "Scenario", now: datetime) -> "list[Event]":
-    """The events of one run of the scenario's first scheme over the last four weeks, none later than `now`."""
-    from sims.ensemble.run import record_run
-    from sims.scenario.scenario import SchemePhase
-
-    start = (now - timedelta(days=LIVE_DAYS)).date()
-    update: dict[str, Any] = {
-        "start_date": start,
-        "horizon_days": LIVE_DAYS + 1,
-        "phases": (SchemePhase(scheme=scenario.schemes()[0]),),
-        "arms": (),
-    }
-    return [event for event in record_run(scenario.model_copy(update=update)) if event.occurred_at <= now]
 
 
 def _company(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
@@ -186,19 +208,10 @@ def _content(tx: "Transaction", now: datetime) -> None:
         publish_item(tx, ORGANISATION, item, now)
 
 
-def _activity(tx: "Transaction", events: "Iterable[Event]") -> None:
-    """Record the events day by day, each received a minute after the day's last one."""
-    from rewards.ledger.intake import record
-
-    for _, group in groupby(events, key=lambda event: event.occurred_at.date()):
-        day = list(group)
-        record(tx, ORGANISATION, day, received_at=day[-1].occurred_at + timedelta(minutes=1))
-
-
-def _own(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
-    """What the demo employee did and got already, in the order of time: shares, clicks on them, thanks."""
+def _own(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> "list[Happening]":
+    """What the demo employee did and got already: shares, clicks on them, thanks."""
     employee, *others = [row.id for row in people if row.role == "employee"]
-    happened: list[tuple[datetime, Callable[[datetime], None]]] = []
+    happened: list[Happening] = []
     for item, days_ago, visitors in SHARED:
         at = now - timedelta(days=days_ago)
         happened.append((at, partial(_share, tx, employee, item)))
@@ -208,8 +221,7 @@ def _own(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> None:
     for number, (message, days_ago) in enumerate(demo_thanks()):
         at = now - timedelta(days=days_ago, minutes=number)
         happened.append((at, partial(_thank, tx, others[number], employee, message, f"demo-{number}")))
-    for at, happen in sorted(happened, key=lambda each: each[0]):
-        happen(at)
+    return happened
 
 
 def _share(tx: "Transaction", employee: str, item: str, at: datetime) -> None:

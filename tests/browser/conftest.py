@@ -88,6 +88,8 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Visitor]]:
 
     def open_window(phone: bool = False, dark: bool = False) -> Visitor:
         context = browser.new_context(
+            # What is measured is how a page looks, not how it gets there.
+            reduced_motion="reduce",
             base_url=server,
             viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
             color_scheme="dark" if dark else "light",

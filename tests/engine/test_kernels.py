@@ -130,7 +130,7 @@ def test_the_interpreter_lock_is_free_while_a_kernel_runs() -> None:
     from engine.graph import Graph
 
     graph = Graph.from_edges(np.repeat(np.arange(1000), 50), np.arange(50_000) % 1000, 1000)
-    started, ticks, done = threading.EventNumbers(), [], threading.EventNumbers()
+    started, ticks, done = threading.Event(), [], threading.Event()
 
     def watch() -> None:
         started.wait()

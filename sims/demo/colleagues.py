@@ -1,0 +1,98 @@
+"""Colleagues in the demo company: each act goes through the use case that a person's click on a page would call."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from rewards.content.content import green_lit_for
+from rewards.content.links import clicks_for, declare_share, follow_link, prepare_share
+from rewards.faults import Fault
+from rewards.nominations.nominations import awards_for, nominate
+from rewards.shop.claims import approve_claim, claim_reward, claims_waiting, rewards_for
+from rewards.store.session import Transaction
+from rewards.thanks.recognition import give_kudos
+from sims.demo.acts import Act
+from sims.demo.content import THANKS, WHY_NAMED
+
+LEFT_WAITING = 3
+"""So many claims wait for whoever looks; of more the oldest is approved."""
+
+
+class Colleagues:
+    """Everybody but those whom one signs in as. `hr` decides about claims that waited long enough."""
+
+    def __init__(self, organisation: str, hr: str) -> None:
+        self._organisation = organisation
+        self._hr = hr
+        self._how: Mapping[str, Callable[[Transaction, Act, datetime], object]] = {
+            "share": self._share,
+            "click": self._click,
+            "thank": self._thank,
+            "redeem": self._redeem,
+            "nominate": self._nominate,
+            "decide": self._decide,
+        }
+
+    def do(self, tx: Transaction, act: Act, at: datetime) -> bool:
+        """Carry out one act as of `at`; False where the product refuses it, as it would refuse a person."""
+        try:
+            with tx.savepoint():
+                return bool(self._how[act.kind](tx, act, at))
+        except Fault:
+            return False
+
+    def _share(self, tx: Transaction, act: Act, at: datetime) -> bool:
+        """Something from the grid that she has not shared there yet, where there is such."""
+        shared = {(item, channel) for item, channel, _, _ in clicks_for(tx, self._organisation, act.person)}
+        open_there = [
+            item.id
+            for item in green_lit_for(tx, self._organisation, act.person, at)
+            if (status := item.on(act.channel)) is not None
+            and status.status != "red"
+            and (item.id, act.channel) not in shared
+        ]
+        if not open_there:
+            return False
+        chosen = open_there[act.number % len(open_there)]
+        draft = prepare_share(tx, self._organisation, act.person, chosen, act.channel, at)
+        return declare_share(tx, self._organisation, act.person, draft.code, at).status != "duplicate"
+
+    def _click(self, tx: Transaction, act: Act, at: datetime) -> bool:
+        """Somebody outside follows her newest link that is still open."""
+        visitor = f"{act.at.isoformat()}/{act.number}"
+        for item, channel, _, _ in clicks_for(tx, self._organisation, act.person):
+            try:
+                draft = prepare_share(tx, self._organisation, act.person, item, channel, at)
+            except Fault:
+                continue
+            return follow_link(tx, draft.code, "", visitor, at).counted
+        return False
+
+    def _thank(self, tx: Transaction, act: Act, at: datetime) -> bool:
+        words = THANKS[(act.at.toordinal() + act.number) % len(THANKS)]
+        key = f"demo:{at.isoformat()}:{act.number}"
+        given = give_kudos(tx, self._organisation, act.person, act.other, words, (), key, at)
+        return given.status != "duplicate"
+
+    def _redeem(self, tx: Transaction, act: Act, at: datetime) -> bool:
+        """The dearest reward that she can afford."""
+        offers = [one for one in rewards_for(tx, self._organisation, act.person, at) if one.affordable]
+        if not offers:
+            return False
+        offer = max(offers, key=lambda one: one.cost_millipoints)
+        claim_reward(tx, self._organisation, act.person, offer.id, f"demo:{at.isoformat()}", at)
+        return True
+
+    def _nominate(self, tx: Transaction, act: Act, at: datetime) -> bool:
+        awards = [one for one in awards_for(tx, self._organisation, act.person, at) if one.left]
+        if not awards:
+            return False
+        words = WHY_NAMED[act.at.toordinal() % len(WHY_NAMED)]
+        nominate(tx, self._organisation, act.person, awards[0].id, act.other, words, at)
+        return True
+
+    def _decide(self, tx: Transaction, act: Act, at: datetime) -> bool:
+        waiting = claims_waiting(tx, self._organisation)
+        if len(waiting) <= LEFT_WAITING:
+            return False
+        approve_claim(tx, self._organisation, waiting[0].id, self._hr, "Ordered and handed over.", at)
+        return True

@@ -1,0 +1,197 @@
+"""The demo company goes on living: history is filled up to now, colleagues act while one watches, and the worker works beside them."""
+
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from rewards.content.content import get_item, publish_item
+from rewards.faults import NotFound, Unavailable
+from rewards.logs import begin_log, log, log_error
+from rewards.outside.delivery import HttpSender, Send
+from rewards.outside.mail import Post
+from rewards.people.accounts import somebody_with
+from rewards.people.people import list_people
+from rewards.people.rights import ROLES
+from rewards.publishing.publication import scheme_in_force
+from rewards.store.events import last_scored
+from rewards.store.session import Database, Transaction, open_database
+from rewards.store.units import from_us
+from rewards.worker import work_once
+from sims.demo.acts import Act, Calendar
+from sims.demo.colleagues import Colleagues
+from sims.demo.content import weekly_item
+from sims.scenario.scenario import Scenario
+
+HISTORY = timedelta(days=28)
+"""What is filled at most: whatever lies further back stays a gap."""
+LONGEST_STEP = timedelta(seconds=10)
+LONGEST_GAP = timedelta(hours=1)
+"""After a longer pause, say of a machine that slept, the time between is filled as at a start."""
+MOST_ACTS_A_ROUND = 20
+ROUND_SECONDS = 1.0
+
+
+Happening = tuple[datetime, Callable[[datetime], object]]
+"""Something that happens at a time, and is told when that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """What was filled in: since when, and how many acts."""
+
+    since: datetime
+    acts: int
+
+
+class Life:
+    """The colleagues of one demo company. `speed`: so many times as fast as in life; 0 leaves them still."""
+
+    def __init__(
+        self, db: Database, organisation: str, scenario: Scenario, speed: float, now: datetime
+    ) -> None:
+        self._db, self._organisation, self._scenario, self._speed = db, organisation, scenario, speed
+        self._met: tuple[list[str], Colleagues] | None = None
+        self._calendar: Calendar | None = None
+        self._version: int | None = None
+        self._last = self._model_time = now
+
+    def catch_up(self, now: datetime) -> Caught:
+        """Fill what is missing up to now, at the pace of life, in one transaction; after a long pause its last four weeks."""
+        with self._db.begin() as tx:
+            return self.fill(tx, now)
+
+    def fill(self, tx: Transaction, now: datetime, beside: Sequence[Happening] = ()) -> Caught:
+        """The same inside a transaction; `beside`: what else happened, each at its time."""
+        latest = last_scored(tx, self._organisation)
+        start = now - HISTORY if latest is None else max(from_us(latest), now - HISTORY)
+        acts = self._known(tx, now).between(start, now)
+        colleagues = self._colleagues(tx)
+        happened: list[Happening] = [(act.at, partial(colleagues.do, tx, act)) for act in acts]
+        weeks: list[Happening] = [
+            (monday, partial(publish_week, tx, self._organisation)) for monday in mondays(start, now)
+        ]
+        done = 0
+        for at, happen in sorted([*weeks, *beside, *happened], key=lambda each: each[0]):
+            done += happen(at) is True
+        return Caught(start, done)
+
+    def round(self, now: datetime) -> int:
+        """What the colleagues do until now, each act in a transaction of its own; returns how many."""
+        if not self._speed:
+            return 0
+        if now - self._last > LONGEST_GAP:
+            caught = self.catch_up(now)
+            self._last = now
+            return caught.acts
+        before = self._model_time
+        self._model_time += min(now - self._last, LONGEST_STEP) * self._speed
+        self._last = now
+        with self._db.begin() as tx:
+            for monday in mondays(now - timedelta(days=7), now):
+                publish_week(tx, self._organisation, monday)
+            acts = self._known(tx, now).between(before, self._model_time)
+        return sum(self._act(act, now) for act in acts[-MOST_ACTS_A_ROUND:])
+
+    def _act(self, act: Act, now: datetime) -> bool:
+        with self._db.begin() as tx:
+            return self._colleagues(tx).do(tx, act, now)
+
+    def _everybody(self, tx: Transaction) -> tuple[list[str], Colleagues]:
+        """Everybody but those whom one signs in as: they do nothing by themselves."""
+        if self._met is None:
+            people = [one.id for one in list_people(tx, self._organisation)]
+            shown = {role: somebody_with(tx, self._organisation, role) for role in ROLES}
+            others = [one for one in people if one not in shown.values()]
+            self._met = others, Colleagues(self._organisation, shown["hr"] or "hr")
+        return self._met
+
+    def _colleagues(self, tx: Transaction) -> Colleagues:
+        return self._everybody(tx)[1]
+
+    def _known(self, tx: Transaction, now: datetime) -> Calendar:
+        """The acts under the scheme in force: whoever publishes another in the demo sees what becomes of it."""
+        version = scheme_in_force(tx, self._organisation, now)
+        number = None if version is None else version.version
+        if self._calendar is None or number != self._version:
+            scheme = None if version is None else version.scheme
+            self._calendar = Calendar(self._scenario, scheme, self._everybody(tx)[0])
+            self._version = number
+        return self._calendar
+
+
+def mondays(after: datetime, until: datetime) -> list[datetime]:
+    """Six o'clock UTC of the Mondays in (after, until]."""
+    first = after.date() - timedelta(days=after.weekday())
+    weeks = range((until.date() - first).days // 7 + 1)
+    found = [_at_six(first + timedelta(days=7 * week)) for week in weeks]
+    return [one for one in found if after < one <= until]
+
+
+def _at_six(day: date) -> datetime:
+    return datetime.combine(day, time(6), UTC)
+
+
+def publish_week(tx: Transaction, organisation: str, monday: datetime) -> None:
+    """Put the week's item on the grid, if it is not there: without new ones everything would have expired some day."""
+    item = weekly_item(monday)
+    try:
+        get_item(tx, organisation, item.id)
+    except NotFound:
+        publish_item(tx, organisation, item, monday)
+
+
+def live(
+    db: Database,
+    life: Life,
+    stop: threading.Event,
+    post: Post | None,
+    send: Send,
+) -> None:
+    """Rounds of colleagues and of the worker until told to stop."""
+    while not stop.wait(ROUND_SECONDS):
+        now = datetime.now(UTC)
+        try:
+            life.round(now)
+            work_once(db, now, send, post)
+        except Unavailable as error:
+            log.warning("a round was put off", why=error.brief)
+        except Exception as error:
+            # What one round of the demo stumbles over does not end it.
+            log_error("a round of the demo failed", error)
+
+
+def start_beside(url: str, organisation: str, scenario: Path, speed: float, post: Post | None) -> BaseProcess:
+    """Live in a process beside the server, which ends with this one."""
+    process = get_context("spawn").Process(
+        target=_live_beside, args=(url, organisation, scenario, speed, post), daemon=True, name="demo"
+    )
+    process.start()
+    return process
+
+
+def _live_beside(url: str, organisation: str, scenario: Path, speed: float, post: Post | None) -> None:
+    begin_log()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    starter = parent_process()
+    assert starter is not None
+    # Killed outright, the server cannot tell; then nobody watches any more.
+    threading.Thread(target=_stop_after, args=(starter, stop), daemon=True).start()
+    db = open_database(url)
+    try:
+        life = Life(db, organisation, Scenario.load(scenario), speed, datetime.now(UTC))
+        live(db, life, stop, post, HttpSender())
+    finally:
+        db.close()
+
+
+def _stop_after(starter: BaseProcess, stop: threading.Event) -> None:
+    starter.join()
+    stop.set()

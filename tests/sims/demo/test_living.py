@@ -1,0 +1,116 @@
+"""Colleagues act on the grid while one watches; history reaches up to now; nothing falls to zero. The clock is given, nobody waits."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+
+from rewards.content.content import listed
+from rewards.content.links import reach_of
+from rewards.people.participation import participation
+from rewards.store.session import Database, open_database
+from rewards.store.verify import verify
+from sims.demo.acts import Calendar
+from sims.demo.demo import CANDIDATES, EXAMPLES, ORGANISATION
+from sims.demo.living import HISTORY, Life, mondays
+from sims.scenario.scenario import Scenario
+
+SCENARIO = Scenario.load(EXAMPLES / CANDIDATES[0])
+
+
+@pytest.fixture
+def db(demo_url: str, tmp_path: Path) -> Iterator[Database]:
+    """The demo company for one test alone."""
+    own = tmp_path / "own.sqlite"
+    source = open_database(demo_url)
+    source.close()
+    copyfile(demo_url.removeprefix("sqlite:///"), own)
+    database = open_database(f"sqlite:///{own}")
+    yield database
+    database.close()
+
+
+def life(db: Database, now: datetime, speed: float = 0) -> Life:
+    return Life(db, ORGANISATION, SCENARIO, speed, now)
+
+
+def counts(db: Database, at: datetime) -> tuple[int, int, int]:
+    with db.read() as tx:
+        found = participation(tx, ORGANISATION, at)
+    return found.shares_28d, found.clicks_28d, found.kudos_28d
+
+
+@pytest.mark.parametrize("away_days", [9, 200])
+def test_after_a_pause_the_last_four_weeks_are_there(db: Database, away_days: int) -> None:
+    later = datetime.now(UTC) + timedelta(days=away_days)
+    caught = life(db, later).catch_up(later)
+    assert caught.acts > 0
+    assert later - caught.since <= HISTORY
+    assert min(counts(db, later)) > 5
+    with db.read() as tx:
+        assert participation(tx, ORGANISATION, later).active_7d > 0
+        fresh = [one for one in listed(tx, ORGANISATION) if one.published_at > later - timedelta(days=8)]
+        assert fresh
+        assert fresh[0].item.expires_at is not None
+        assert fresh[0].item.expires_at > later
+    assert verify(db) == []
+    # Reached is reached: at once again there is nothing to fill in.
+    reached = counts(db, later)
+    assert life(db, later).catch_up(later).since > later - timedelta(days=3)
+    assert counts(db, later) == reached
+
+
+def test_colleagues_act_on_the_items_of_the_grid_while_one_watches(db: Database) -> None:
+    now = datetime.now(UTC)
+    before = counts(db, now)
+    watched = life(db, now, speed=10_000)
+    seconds = range(1, 120)
+    done = sum(watched.round(now + timedelta(seconds=second)) for second in seconds)
+    end = now + timedelta(seconds=121)
+    assert done > 40
+    assert all(after > earlier for earlier, after in zip(before, counts(db, end), strict=True))
+    with db.read() as tx:
+        assert sum(reach_of(tx, ORGANISATION, one.item.id)[0] for one in listed(tx, ORGANISATION)) > 20
+    assert verify(db) == []
+
+
+def test_the_speed_is_kept_and_zero_is_still(db: Database) -> None:
+    now = datetime.now(UTC)
+    assert sum(life(db, now).round(now + timedelta(seconds=second)) for second in range(1, 300)) == 0
+    slow = life(db, now, speed=1)
+    assert sum(slow.round(now + timedelta(seconds=second)) for second in range(1, 60)) <= 2
+
+
+def test_a_machine_that_slept_goes_on_with_what_happened_meanwhile(db: Database) -> None:
+    now = datetime.now(UTC)
+    watched = life(db, now, speed=1)
+    later = now + timedelta(days=3)
+    assert watched.round(later) > 5
+    assert watched.round(later + timedelta(seconds=1)) <= 1
+
+
+def test_any_stretch_of_time_has_the_same_acts_however_it_is_cut() -> None:
+    people = [row.split(",")[0] for row in (EXAMPLES / "people-midsize.csv").read_text().splitlines()[1:]]
+    scheme = SCENARIO.schemes()[0]
+    start = datetime(2026, 11, 20, 7, tzinfo=UTC)
+    end = start + timedelta(days=40)
+    whole = Calendar(SCENARIO, scheme, people).between(start, end)
+    cut = Calendar(SCENARIO, scheme, people)
+    pieces = [
+        cut.between(start + timedelta(days=day), start + timedelta(days=day + 5)) for day in range(0, 40, 5)
+    ]
+    assert [act for piece in pieces for act in piece] == whole
+    assert {act.kind for act in whole} == {"share", "click", "thank", "redeem", "nominate", "decide"}
+    assert cut.between(end, end) == []
+
+
+def test_mondays_lie_after_the_start_up_to_the_end() -> None:
+    monday = datetime(2026, 11, 23, 6, tzinfo=UTC)
+    assert mondays(monday - timedelta(hours=1), monday) == [monday]
+    assert mondays(monday, monday + timedelta(days=6)) == []
+    assert mondays(monday, monday + timedelta(days=14)) == [
+        monday + timedelta(days=7),
+        monday + timedelta(days=14),
+    ]
