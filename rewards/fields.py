@@ -12,9 +12,10 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from pydantic_core import ErrorDetails
 
 from rewards.bounds import in_years
+from rewards.language import gettext, msg
 
-INSTANT_WANTED = "not an RFC 3339 time; write one like 2026-03-02T10:00:00Z"
-DAY_WANTED = "not a date; write one like 2026-03-02"
+INSTANT_WANTED = msg("not an RFC 3339 time; write one like 2026-03-02T10:00:00Z")
+DAY_WANTED = msg("not a date; write one like 2026-03-02")
 MOST_NAME_CHARACTERS = 64
 _MOST_EXACT = 2**53
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -40,6 +41,14 @@ _ALIKE: dict[int, str | None] = {
     ),
 }
 _HOUR = re.compile(r"[01][0-9]|2[0-3]")
+
+
+_UNSEEN = frozenset([0x200C, 0x200D, *(code for code, letter in _ALIKE.items() if letter is None)])
+
+
+def has_letters(text: str) -> bool:
+    """Whether anything in the text can be seen."""
+    return any(not letter.isspace() and ord(letter) not in _UNSEEN for letter in text)
 
 
 def normal(text: str) -> str:
@@ -151,25 +160,51 @@ AnyText = Annotated[str, Field(max_length=200), AfterValidator(printed), Normal]
 
 
 _WORDS: dict[str, str] = {}
+_TEXT, _WHOLE_NUMBER = msg("text is required"), msg("a whole number is required")
+_NUMBER, _LIST, _MAPPING = (
+    msg("a number is required"),
+    msg("a list is required"),
+    msg("a mapping is required"),
+)
+_TRUTH = msg("true or false is required")
 _SORTS = {
-    "string_type": "text",
-    "string_unicode": "text in whole characters",
-    "string_sub_type": "text",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "set_type": "a list",
-    "dict_type": "a mapping",
-    "mapping_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
+    "string_type": _TEXT,
+    "string_unicode": msg("text in whole characters is required"),
+    "string_sub_type": _TEXT,
+    "int_type": _WHOLE_NUMBER,
+    "int_parsing": _WHOLE_NUMBER,
+    "int_from_float": _WHOLE_NUMBER,
+    "int_parsing_size": msg("a shorter whole number is required"),
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": msg("a finite number is required"),
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "set_type": _LIST,
+    "dict_type": _MAPPING,
+    "mapping_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "missing": msg("nothing was given; it is required"),
+    "extra_forbidden": msg("is not known here; leave it out"),
+    "literal_error": msg("limit {expected}; choose one of them"),
+    "enum": msg("limit {expected}; choose one of them"),
+    "string_too_long": msg("limit {max_length} characters; shorten it"),
+    "string_too_short": msg("limit {min_length} characters at least; write more"),
+    "greater_than_equal": msg("must be {ge} or more"),
+    "greater_than": msg("must be more than {gt}"),
+    "less_than_equal": msg("must be {le} or less"),
+    "less_than": msg("must be less than {lt}"),
+    "too_long": msg("limit {max_length} entries; leave some out"),
+    "too_short": msg("limit {min_length} entries at least; add some"),
+    "date_type": DAY_WANTED,
+    "date_parsing": DAY_WANTED,
+    "date_from_datetime_parsing": DAY_WANTED,
+    "date_from_datetime_inexact": DAY_WANTED,
 }
+"""What is wrong by Pydantic's name of it, in words of ours; the places are those that Pydantic fills."""
 
 
 def in_words(pattern: str, words: str) -> str:
@@ -189,9 +224,16 @@ def words_for(pattern: str) -> str:
 
 
 def fault(error: ErrorDetails) -> str:
-    """What is wrong with a value, from Pydantic's account of it, in one line without any pattern."""
-    if error["type"] == "string_pattern_mismatch":
-        return f"not {words_for(error['ctx']['pattern'])}"
-    if error["type"] in _SORTS:
-        return f"{_SORTS[error['type']]} is required"
-    return " ".join(str(error["msg"]).removeprefix("Value error, ").split())
+    """What is wrong with a value, from Pydantic's account of it, in one line without any pattern, in the language of now."""
+    sort, places = error["type"], error.get("ctx", {})
+    if sort == "string_pattern_mismatch":
+        return gettext("not {wanted}").format(wanted=words_for(places["pattern"]))
+    if sort in ("too_long", "too_short") and isinstance(error.get("input"), str):
+        sort = f"string_{sort}"
+    if sort == "string_too_short" and places.get("min_length") == 1:
+        sort = "missing"
+    if sort in _SORTS:
+        return gettext(_SORTS[sort]).format_map(places)
+    words = str(error["msg"]).removeprefix("Value error, ").split()
+    told = " ".join(words)
+    return gettext(told)

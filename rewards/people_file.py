@@ -46,8 +46,20 @@ def known_zone(name: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(known_zone)]
+
+
+def _no_step(id_: str) -> str:
+    """The id itself. Raises ValueError for what stands in an address for the folder or the one above: no browser asks for it."""
+    if id_ in (".", ".."):
+        raise ValueError("cannot stand in an address; choose an id with a letter or digit")
+    return id_
+
+
 Identifier = Annotated[
-    str, like(r"^[A-Za-z0-9._-]{1,64}$", "an id of up to 64 letters, digits, ., _ and -"), Normal
+    str,
+    like(r"^[A-Za-z0-9._-]{1,64}$", "an id of up to 64 letters, digits, ., _ and -"),
+    Normal,
+    AfterValidator(_no_step),
 ]
 Label = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(printed), Normal]
 _MOST_SHOWN = 60

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -32,6 +33,7 @@ from rewards.faults import (
     sayable,
 )
 from rewards.fields import fault
+from rewards.language import gettext, msg, said
 from rewards.logs import log, log_error
 from rewards.people.accounts import Account, account_for_session
 from rewards.people.people import Person, get_person
@@ -53,24 +55,30 @@ _STATUS: dict[type[Fault], int] = {
 }
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _TITLES = {
-    400: "Bad request",
-    401: "Sign in first",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    408: "Too slow",
-    409: "Conflict",
-    410: "No longer valid",
-    412: "Changed meanwhile",
-    413: "Too large",
-    415: "Media type not taken",
-    422: "Not valid",
-    428: "Say which revision",
-    429: "Too many requests",
-    431: "Header too long",
-    500: "Something went wrong on our side",
-    503: "Not ready",
+    400: msg("Bad request"),
+    401: msg("Sign in first"),
+    403: msg("Not allowed"),
+    404: msg("Not found"),
+    405: msg("Method not allowed"),
+    408: msg("Too slow"),
+    409: msg("Conflict"),
+    410: msg("No longer valid"),
+    412: msg("Changed meanwhile"),
+    413: msg("Too large"),
+    415: msg("Media type not taken"),
+    422: msg("Not valid"),
+    428: msg("Say which revision"),
+    429: msg("Too many requests"),
+    431: msg("Header too long"),
+    500: msg("Something went wrong on our side"),
+    503: msg("Not ready"),
 }
+_ERROR = msg("Error")
+_BARE = {
+    404: msg("There is no such page; see that the address is whole."),
+    405: msg("This address does not take that; open the page and use its buttons."),
+}
+"""What is said where the framework says no more than the title."""
 
 
 class BodyTooLarge(Exception):  # noqa: N818 - a signal from the edge to itself
@@ -99,7 +107,7 @@ def problem_body(status: int, detail: str, **extra: object) -> dict[str, Any]:
     """The members of a problem+json document."""
     return {
         "type": "about:blank",
-        "title": _TITLES.get(status, "Error"),
+        "title": _TITLES.get(status, _ERROR),
         "status": status,
         "detail": detail,
         **extra,
@@ -130,7 +138,7 @@ def answer(
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
     if wants_page:
         account, person = (None, None) if status == 503 else _reader(request)
-        context = ProblemContext(account, person, _TITLES.get(status, "Error"), status, detail)
+        context = ProblemContext(account, person, gettext(_TITLES.get(status, _ERROR)), status, detail)
         return page(request, "problem.html", context, status=status, headers=headers)
     body = problem_body(status, detail, **extra)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
@@ -148,7 +156,7 @@ def unexpected(request: Request, error: Exception) -> Response:
     return answer(
         request,
         500,
-        "The error is logged. Nothing was changed. Try again, or tell whoever runs this server.",
+        gettext("The error is logged. Nothing was changed. Try again, or tell whoever runs this server."),
     )
 
 
@@ -191,7 +199,7 @@ def unavailable(request: Request, error: Unavailable) -> Response:
     log.warning(
         "database unavailable", why=error.brief, **_asked(request), **trace_of(error.__cause__ or error)
     )
-    detail = "the database does not answer just now; nothing was changed; try again in a few seconds"
+    detail = gettext("the database does not answer just now; nothing was changed; try again in a few seconds")
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return answer(request, 503, detail, headers)
 
@@ -226,8 +234,8 @@ def _validation(error: RequestValidationError) -> tuple[str, list[dict[str, str]
         {"field": sayable(".".join(str(part) for part in e["loc"])), "message": sayable(fault(e))}
         for e in error.errors()[:20]
     ]
-    first = found[0] if found else {"field": "request", "message": "not valid"}
-    return f"{first['field']}: {first['message']}; mend it and send again", found
+    first = found[0] if found else {"field": "request", "message": gettext("Not valid")}
+    return said("{field}: {message}; mend it and send again", **first), found
 
 
 def install(app: FastAPI) -> None:
@@ -259,7 +267,10 @@ def install(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers["Allow"] = ", ".join(sorted(methods_of(request.app.routes, request.url.path)))
-        return answer(request, error.status_code, str(error.detail), headers)
+        detail = str(error.detail)
+        if error.status_code in _BARE and detail == HTTPStatus(error.status_code).phrase:
+            detail = gettext(_BARE[error.status_code])
+        return answer(request, error.status_code, detail, headers)
 
     @app.exception_handler(Unavailable)
     def _unavailable(request: Request, error: Unavailable) -> Response:

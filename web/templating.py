@@ -165,4 +165,6 @@ def _typed(request: Request) -> list[str]:
     """What somebody wrote into the form that was sent: where it is refused, it must not be lost."""
     form = getattr(request, "_form", None) or {}
     found = (form.get(name) for name in WORDY)
-    return [str(one_break(text)) for text in found if isinstance(text, str) and text.strip()]
+    # A part of a form may name an encoding of its own, in which half of a surrogate pair can stand: it is shown as its escape.
+    whole = (text.encode("utf-8", "backslashreplace").decode() for text in found if isinstance(text, str))
+    return [str(one_break(text)) for text in whole if text.strip()]

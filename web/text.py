@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 
 from rewards.faults import BadValue
+from rewards.fields import has_letters
 
 MOST_REASON = 1000
 MOST_TYPED = 20_000
@@ -23,8 +24,11 @@ def plain(text: str) -> str:
 
 
 def one_break(value: object) -> object:
-    """A browser shows and counts a line break as one character, and sends it as two."""
-    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+    """A browser shows and counts a line break as one character, and sends it as two. Signs that nobody sees are no words by themselves."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return text if text.isspace() or has_letters(text) else ""
 
 
 def within(text: str, most: int, what: str) -> None:

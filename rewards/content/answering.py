@@ -4,9 +4,12 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from rewards.content.desk import Draft, find_draft, save_draft
-from rewards.content.items import ContentItem, TextVariant
+from rewards.content.items import MOST_TEXTS, ContentItem, TextVariant, read_item
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.fields import fault
 from rewards.store import content as content_rows
 from rewards.store import suggestions as rows
 from rewards.store import trail
@@ -44,15 +47,17 @@ def accept(
 
 def _new_item(row: SuggestionRow) -> ContentItem:
     """A draft for somebody to complete: channels, segments, disclosure."""
-    return ContentItem.model_validate(
-        {
-            "id": f"suggestion-{row.id}-{secrets.token_hex(2)}",
-            "title": row.title,
-            "url": row.url,
-            "suggested_texts": [row.words] if row.words else [],
-            "channels": {"linkedin": {"status": "green"}},
-        }
-    )
+    document = {
+        "id": f"suggestion-{row.id}-{secrets.token_hex(2)}",
+        "title": row.title,
+        "url": row.url,
+        "suggested_texts": [row.words] if row.words else [],
+        "channels": {"linkedin": {"status": "green"}},
+    }
+    try:
+        return ContentItem.model_validate(document)
+    except ValidationError as error:
+        raise BadValue("{value!r}: {fault}", value=row.title[:40], fault=fault(error.errors()[0])) from None
 
 
 def _with_words(tx: Transaction, organisation: str, row: SuggestionRow, actor: str, now: datetime) -> Draft:
@@ -66,16 +71,20 @@ def _with_words(tx: Transaction, organisation: str, row: SuggestionRow, actor: s
     if draft is not None:
         item = draft.item
     elif published is not None:
-        item = ContentItem.model_validate_json(published.document)
+        item = read_item(published.document)
     else:
         raise NotFound(
             "content item {item!r}: not on the grid any more; decline the suggestion", item=row.item
         )
+    if len(item.variants) >= MOST_TEXTS:
+        raise Conflict(
+            "content item {item!r}: has {count} texts; limit {most}; remove one, or decline the suggestion",
+            item=row.item,
+            count=len(item.variants),
+            most=MOST_TEXTS,
+        )
     more = item.model_copy(update={"variants": (*item.variants, TextVariant(text=row.words))})
-    return save_draft(
-        tx, organisation, ContentItem.model_validate(more.model_dump()), actor, now,
-        0 if draft is None else draft.revision, row.id,
-    )  # fmt: skip
+    return save_draft(tx, organisation, more, actor, now, 0 if draft is None else draft.revision, row.id)
 
 
 def _open(tx: Transaction, organisation: str, suggestion: int) -> Any:

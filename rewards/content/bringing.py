@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from rewards.bounds import check_day
 from rewards.content.desk import find_draft, save_draft
 from rewards.content.feeds import Found, feed_entries, item_from
 from rewards.content.items import ContentItem, read_item
 from rewards.faults import BadValue
 from rewards.fields import day_of, fault
+from rewards.language import gettext
 from rewards.sheets import SheetError, decode, rows_of
 from rewards.store import content as rows
 from rewards.store.session import Transaction
@@ -67,7 +69,7 @@ def read_items(data: bytes, zone: str = "UTC") -> Read:
 def _from_json(data: bytes) -> Read:
     try:
         told = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadValue("JSON: not readable ({error}); mend it there", error=error) from None
     documents = told.get("items") if isinstance(told, dict) else told
     if not isinstance(documents, list):
@@ -100,7 +102,7 @@ def _made(rows: Iterable[tuple[int, Any]], make: Any) -> Read:
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
-            refused.append(Refusal(place, f"{where}: {fault(first)}"))
+            refused.append(Refusal(place, f"{where}: {fault(first)}" if where else fault(first)))
         except ValueError as error:
             refused.append(Refusal(place, str(error)))
     return Read(tuple(items.values()), tuple(refused))
@@ -120,6 +122,7 @@ def _item_of(cells: dict[str, str], zone: str) -> ContentItem:
     last = cells.get("last_day", "")
     end = None
     if last:
+        check_day(day_of(last), gettext("last day"))
         end = datetime.combine(day_of(last) + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
     return ContentItem.model_validate(
         {

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
-from rewards.fields import Day, Instant, Name, Normal, like, name_in, name_of, printed
+from rewards.fields import Day, Instant, Name, Normal, has_letters, like, name_in, name_of, printed
 
 MOST_TEXT = 2000
 MOST_TEXTS = 60
+STEPS_OF_A_PATH = (".", "..")
+"""No names: in an address they mean the folder and the one above, so that a browser would never ask for them."""
+FIRST_TO_WAKE = timedelta(hours=14)
+"""How far the earliest time zone is ahead of UTC."""
+_STORED = "stored"
+_NO_TEXT = re.compile("[\\x00\\ud800-\\udfff]")
+_NO_HOST = re.compile(r"[\s<>\"\\^`{|}]")
 
 
 class ChannelStatus(BaseModel):
@@ -108,12 +126,64 @@ class ContentItem(BaseModel):
     @field_validator("url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        parts = urlsplit(printed(value))
+        try:
+            parts = urlsplit(printed(value))
+        except ValueError as error:
+            raise ValueError(f"url {value!r}: {error}; write e.g. https://example.org/post") from None
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError(
                 f"url {value!r}: limit http and https addresses; write e.g. https://example.org/post"
             )
         return value
+
+    # What a new item may not say any more; one that was stored before is read as it stands.
+
+    @field_validator("*")
+    @classmethod
+    def _is_text(cls, value: object, info: ValidationInfo) -> object:
+        if info.context != _STORED:
+            for text in _texts_in(value):
+                if broken := _NO_TEXT.search(text):
+                    raise ValueError(
+                        f"has the character U+{ord(broken[0]):04X}, which is no text; leave it out"
+                    )
+        return value
+
+    @field_validator("title")
+    @classmethod
+    def _can_be_seen(cls, value: str, info: ValidationInfo) -> str:
+        if info.context != _STORED and not has_letters(value):
+            raise ValueError("has nothing that can be seen; write what the item is called")
+        return value
+
+    @field_validator("id", "channels")
+    @classmethod
+    def _stands_in_an_address(cls, value: Any, info: ValidationInfo) -> Any:
+        names = (value,) if isinstance(value, str) else value
+        if info.context != _STORED and (name := next((one for one in names if one in STEPS_OF_A_PATH), "")):
+            raise ValueError(
+                f"the name {name!r} cannot stand in an address; choose one with a letter or digit"
+            )
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _leads_somewhere(cls, value: str, info: ValidationInfo) -> str:
+        if info.context != _STORED and not _can_be_opened(value):
+            raise ValueError(
+                f"url {value!r}: no browser can open it, or it carries a password; write e.g. https://example.org/post"
+            )
+        return value
+
+    @field_validator("expires_at")
+    @classmethod
+    def _ends_after_it_begins(cls, ends: datetime | None, info: ValidationInfo) -> datetime | None:
+        starts = info.data.get("starts_on")
+        if info.context == _STORED or starts is None or ends is None:
+            return ends
+        if ends <= datetime.combine(starts, time(), UTC) - FIRST_TO_WAKE:
+            raise ValueError("lies before the first day; choose a later end or an earlier first day")
+        return ends
 
     def on(self, channel: str) -> ChannelStatus | None:
         """What holds on a channel, however its name is written; None where it is not listed."""
@@ -143,6 +213,30 @@ class ContentItem(BaseModel):
         return not self.segments or segment in self.segments
 
 
+def _texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, BaseModel):
+        for _name, inside in value:
+            yield from _texts_in(inside)
+    elif isinstance(value, tuple | list):
+        for inside in value:
+            yield from _texts_in(inside)
+    elif isinstance(value, dict):
+        for name, inside in value.items():
+            yield from _texts_in(name)
+            yield from _texts_in(inside)
+
+
+def _can_be_opened(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        return False
+    return bool(parts.hostname) and port != 0 and parts.password is None and not _NO_HOST.search(parts.netloc)
+
+
 def _closest(texts: tuple[TextVariant, ...], channel: str, segment: str, language: str) -> tuple[str, ...]:
     fitting = [(one.fits(channel, segment, language), one.text) for one in texts]
     best = max((fit for fit, _ in fitting), default=-1)
@@ -152,4 +246,4 @@ def _closest(texts: tuple[TextVariant, ...], channel: str, segment: str, languag
 @lru_cache(maxsize=4096)
 def read_item(document: str) -> ContentItem:
     """The item of a stored document; each is read once, for lists show many."""
-    return ContentItem.model_validate_json(document)
+    return ContentItem.model_validate_json(document, context=_STORED)

@@ -7,7 +7,7 @@ the suggestion count: an event of its own kind, for whoever made it.
 from dataclasses import dataclass
 from datetime import datetime
 
-from rewards.content.content import get_item, item_for
+from rewards.content.content import get_item, item_for, recalled
 from rewards.content.items import MOST_TEXT, ContentItem
 from rewards.events import Event
 from rewards.faults import BadValue, Refused
@@ -74,6 +74,8 @@ def suggest(
             )
     if item is not None:
         found = item_for(tx, organisation, who, item)
+        if recalled(tx, organisation, item) is not None:
+            raise Refused("content item {item!r}: was recalled; suggest words for another", item=item)
         if not words:
             raise BadValue("words: got none; write what a post about it could say")
         title, url = found.title, found.url

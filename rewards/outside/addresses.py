@@ -73,7 +73,7 @@ def parse_target(url: str, allow_loopback: bool = False, what: str = "webhook ur
         ) from None
     if len(url) > MOST_CHARACTERS or not url.isascii() or any(c <= " " or c == "\x7f" for c in url):
         raise BadValue(
-            "{what} {shown!r}: limit {most_characters} visible ASCII characters; shorten it",
+            "{what} {shown!r}: limit {most_characters} visible ASCII characters without blanks; write it as browsers show it",
             what=what,
             shown=shown,
             most_characters=MOST_CHARACTERS,

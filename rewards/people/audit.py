@@ -111,15 +111,15 @@ def _asked(tx: Transaction, organisation: str, asked: Asked, zone: str) -> rows.
         actors=[asked.actor] if asked.actor else None,
         action=asked.action or None,
         from_us=None if asked.first is None else _begins(asked.first, zone),
-        until_us=None if asked.last is None else _begins(asked.last + timedelta(days=1), zone),
+        until_us=None if asked.last is None else _begins(asked.last, zone, 1),
         without=sorted(OWN),
         without_actor=HERSELF,
     )
 
 
-def _begins(day: date, zone: str) -> int:
+def _begins(day: date, zone: str, later: int = 0) -> int:
     check_day(day, "day of the log")
-    return to_us(datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC))
+    return to_us(datetime.combine(day + timedelta(days=later), time(), ZoneInfo(zone)).astimezone(UTC))
 
 
 def _lines(tx: Transaction, organisation: str, found: Iterable[AuditRow]) -> list[Line]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.fields import fault
 from rewards.ledger.fold import closed_until, replay_people
@@ -213,7 +214,8 @@ def _belong(tx: Transaction, organisation: str, person_id: int, now_us: int) -> 
 
 
 def _midnight(tx: Transaction, row: NamedPersonRow, day: date) -> int:
-    """When a day begins for a person."""
+    """When a day begins for a person. Raises BadValue outside the years that are taken."""
+    check_day(day, "day of the move")
     noon_us = to_us(datetime.combine(day, time(12), UTC))
     _, zone = places(tx, [row])[row.id].date_at(noon_us)
     return to_us(datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC))

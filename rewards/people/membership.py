@@ -130,8 +130,10 @@ def pause(tx: Transaction, organisation: str, person: str, now: datetime, actor:
 
 
 def resume(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
-    """End the break; changes nothing for who takes none. Raises Refused for who has left the company."""
+    """End the break; changes nothing for who takes none. Raises Refused for who has left the company or the program."""
     row = _locked(tx, organisation, person)
+    if row.standing == LEFT:
+        raise Refused("person {person!r}: has left, so there is no break to end; join again", person=person)
     if PAUSED in (row.standing, row.status):
         _step(tx, organisation, row, ENROLLED, now, actor)
 

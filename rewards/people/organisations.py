@@ -86,7 +86,7 @@ def change_organisation(
     name = name.strip()
     if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
         raise BadValue(
-            "name of the organisation: got {value!r}; limit 1 to {most_name} printed characters; shorten it",
+            "name of the organisation: got {value!r}; limit 1 to {most_name} printed characters; choose another name",
             value=name[:40],
             most_name=MOST_NAME,
         )

@@ -1,12 +1,14 @@
 """How values are written: instants, dates, whole numbers, text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from rewards.document import DocumentError, load_document
 from rewards.fields import Day, Instant, day_of, fault, instant_of, normal
+from rewards.language import speaking
 from rewards.people_file import parse_people
 from rewards.scheme.scheme import IncentiveScheme
 
@@ -91,3 +93,36 @@ def test_a_fault_never_shows_a_pattern() -> None:
     told = [fault(error) for error in caught.value.errors()]
     assert "not an id: a small letter, then up to 47 small letters, digits, _ or -" in told
     assert not any("^" in line or "pattern" in line for line in told)
+
+
+class Form(BaseModel):
+    name: Annotated[str, AfterValidator(str.strip), Field(min_length=1, max_length=3)] = "x"
+    day: date | None = None
+    tags: Annotated[tuple[str, ...], Field(max_length=1)] = ()
+    kind: Literal["a", "b"] = "a"
+    count: Annotated[int, Field(ge=0, le=9)] = 0
+    needed: str
+
+
+@pytest.mark.parametrize(
+    ("record", "english", "german"),
+    [
+        ({"name": "long"}, "limit 3 characters; shorten it", "erlaubt sind 3 Zeichen; kürze es"),
+        ({"name": ""}, "nothing was given; it is required", "nichts angegeben; es muss ausgefüllt sein"),
+        ({"tags": ("a", "b")}, "limit 1 entries; leave some out", "erlaubt sind 1 Einträge; lass einige weg"),
+        ({"kind": "c"}, "limit 'a' or 'b'; choose one of them", "erlaubt ist 'a' or 'b'; wähle eines davon"),
+        ({"count": "x"}, "a whole number is required", "hier gehört eine ganze Zahl hin"),
+        ({"count": 10}, "must be 9 or less", "darf höchstens 9 sein"),
+        ({"count": -1}, "must be 0 or more", "muss mindestens 0 sein"),
+        ({"day": "soon"}, "not a date; write one like 2026-03-02", "kein Datum; schreib es wie 2026-03-02"),
+        ({"needed": None}, "text is required", "hier gehört Text hin"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_readers_language(
+    record: dict[str, object], english: str, german: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Form.model_validate({"needed": "x"} | record)
+    assert fault(caught.value.errors()[0]) == english
+    with speaking("de"):
+        assert fault(caught.value.errors()[0]) == german

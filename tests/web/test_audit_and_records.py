@@ -68,7 +68,14 @@ def test_the_log_is_filtered_and_read_page_by_page(sign_in: SignIn, sqlite_db: D
         ("first=2001-01-01&action=people.edit", 50),
     ):
         assert len(rows(client.get(f"/hr/audit?{query}").text)) == count, query
-    for bad in ("person=nobody", "first=soon", "after=xx", "action=people.pause", "first=0001-01-01"):
+    for bad in (
+        "person=nobody",
+        "first=soon",
+        "after=xx",
+        "action=people.pause",
+        "first=0001-01-01",
+        "last=9999-12-31",
+    ):
         answer = client.get(f"/hr/audit?{bad}")
         assert (answer.status_code in (409, 422), 'role="alert"' in answer.text) == (True, True), bad
     assert sign_in("ana").get("/hr/audit").status_code == 403

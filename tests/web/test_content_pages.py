@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 from rewards.content.content import recall
 from rewards.content.policy import ContentPolicy, set_policy
 from rewards.people.accounts import create_account
+from rewards.store import content as rows
 from rewards.store.session import Database
 from tests.company import ORGANISATION, _password_hash
 
@@ -131,7 +133,10 @@ def test_two_at_once_lose_nothing(desk: SignIn, client: TestClient) -> None:
         ({"channel": ["x", "X", ""]}, "stands twice"),
         ({"channel_status": ["blue", "", ""]}, "green"),
         ({"last_day": "2026-02-31"}, "not a date"),
-        ({"last_day": "9999-12-31"}, "last day"),
+        ({"last_day": "9999-12-31"}, "years 1970 to 2999"),
+        ({"starts_on": "2027-01-02", "last_day": "2027-01-01"}, "lies before the first"),
+        ({"url": "https://exa mple.org/"}, "no browser can open it"),
+        ({"id": ".."}, "cannot stand in an address"),
         ({"starts_on": "soon"}, "not a date"),
         ({"text": ["x" * 3000]}, "2000"),
         ({"topic": "y" * 65}, "shorten it"),
@@ -189,7 +194,7 @@ def test_own_words_without_javascript(sign_in: SignIn, client: TestClient) -> No
 
 
 def test_a_suggestion_becomes_a_draft_and_counts_once_it_is_published(
-    desk: SignIn, client: TestClient
+    desk: SignIn, client: TestClient, sqlite_db: Database
 ) -> None:
     desk("ana")
     assert client.post("/suggest", data={"url": "https://x.example/1", "title": ""}).status_code == 422
@@ -198,6 +203,10 @@ def test_a_suggestion_becomes_a_draft_and_counts_once_it_is_published(
     for title in ("A talk", "A poster"):
         assert client.post("/suggest", data={"url": "https://x.example/1", "title": title}).status_code == 303
     assert client.post("/suggest", data={"item": "launch", "words": "Mine about it"}).status_code == 303
+    with sqlite_db.begin() as tx:
+        recall(tx, ORGANISATION, "launch", "wrong figures", datetime.now(UTC))
+    late = client.post("/suggest", data={"item": "launch", "words": "Too late"})
+    assert (late.status_code, "was recalled" in late.text, "Too late" in late.text) == (409, True, True)
     desk("kim")
     queue = client.get("/content/suggestions").text
     talk, poster, words = re.findall(r'action="/content/suggestions/(\d+)"', queue)
@@ -267,3 +276,17 @@ def test_words_typed_for_what_was_recalled_meanwhile_are_not_lost(
         True,
         True,
     )
+
+
+def test_what_was_stored_with_a_nul_is_opened_to_be_mended(
+    desk: SignIn, client: TestClient, sqlite_db: Database
+) -> None:
+    desk("kim")
+    client.post("/content/items", data=form())
+    with sqlite_db.begin() as tx:
+        draft = rows.draft(tx, ORGANISATION, "field-notes")
+        assert draft is not None
+        stored = json.loads(draft.document) | {"title": "Field\x00 notes", "url": "https://exa mple.org/"}
+        rows.change_draft(tx, ORGANISATION, "field-notes", 1, {"document": json.dumps(stored)})
+    for page in ("/content", "/content/items/field-notes", "/content/items/field-notes/edit"):
+        assert client.get(page).status_code == 200

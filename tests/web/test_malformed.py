@@ -153,6 +153,22 @@ def test_odd_fields(client: TestClient) -> None:
             check(client.get("/api/v1/me", headers={"authorization": f"Bearer {odd[:3000]}"}), odd)
 
 
+@pytest.mark.parametrize(
+    "charset", ["unicode_escape", "raw_unicode_escape", "utf-7", "utf-16", "idna", "nonsense"]
+)
+def test_parts_of_a_form_in_an_encoding_of_their_own(client: TestClient, charset: str) -> None:
+    """Half of a surrogate pair can come that way; words that are refused are shown all the same."""
+    fields = ("receiver", "message", "key", "words", "reason", "find")
+    parts = [
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\nmine \\ud800\\u0000\r\n'
+        for name in fields
+    ]
+    headers = {"content-type": f"multipart/form-data; boundary=b; charset={charset}", "accept": "text/html"}
+    for path in ("/thanks", "/thanks/find", "/share", "/suggest", "/nominations/find"):
+        answer = client.post(path, content="".join([*parts, "--b--\r\n"]).encode(), headers=headers)
+        check(answer, (path, charset))
+
+
 def test_odd_events(client: TestClient, company: Company) -> None:
     headers = {"authorization": f"Bearer {company.token}", "content-type": "application/json"}
     base = {

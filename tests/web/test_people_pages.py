@@ -147,6 +147,7 @@ def test_moves_leave_and_links(sign_in: SignIn, sqlite_db: Database) -> None:
     assert client.post("/hr/person/ben/link", data={"other": "eve", "change": "remove"}).status_code == 303
     for path, form in (
         ("move", {"segment": "s", "team": "", "day": "2026-11-01"}), ("move", {"segment": "s", "team": "t", "day": "soon"}),
+        ("move", {"segment": "s", "team": "t", "day": "0001-01-01"}),
         ("leave", {"first": "2026-12-24", "last": "2026-12-01"}), ("zone", {"zone": "Mars", "day": str(today + timedelta(days=4))}),
         ("link", {"other": "ben"}), ("link", {"other": "nobody"}), ("move/back", {"begins": "x"}),
     ):  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -102,7 +102,7 @@ def make(
     account: Administrator,
     name: Annotated[Plain, Form(max_length=MOST_TYPED)] = "",
     scopes: Annotated[list[str] | None, Form()] = None,
-    whose: Annotated[str, Form(max_length=20)] = "organisation",
+    whose: Annotated[Literal["organisation", "me"], Form()] = "organisation",
     days: Annotated[str, Form(max_length=20)] = "90",
 ) -> Response:
     """A new token, and its secret on the page that answers: an address would be remembered by the browser."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from rewards.bounds import check_day
 from rewards.content.items import ContentItem, TextVariant
 from rewards.faults import BadValue
 from rewards.fields import day_of, fault, name_of
@@ -108,6 +109,7 @@ def _texts(
 
 def item_of(form: ItemForm, zone: str, item: str = "") -> ContentItem:
     """The item that was typed; `item` is its id where that stands already. Raises BadValue with the field's name and the remedy."""
+    _in_order(form.starts_on.strip(), form.last_day.strip())
     texts = _texts(form.text, form.text_channels, form.text_segments, form.text_language)
     general = [one for one in texts if not (one["channels"] or one["segments"] or one["language"])]
     document = {
@@ -160,14 +162,29 @@ def _channels(form: ItemForm) -> dict[str, dict[str, str]]:
     return found
 
 
+def _in_order(first: str, last: str) -> None:
+    """Raises BadValue where the last day lies before the first. What is no date is told where it is read."""
+    try:
+        in_order = not (first and last) or day_of(first) <= day_of(last)
+    except ValueError:
+        return
+    if not in_order:
+        raise BadValue(
+            "last day {last}: lies before the first, {first}; choose a later end or an earlier first day",
+            last=last,
+            first=first,
+        )
+
+
 def _end_of(day: str, zone: str) -> datetime | None:
     if not day:
         return None
     try:
         last = day_of(day)
-        return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise BadValue("last day {value!r}: not a date; write one like 2026-03-02", value=day[:20]) from None
+    check_day(last, "last day")
+    return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def form_of(item: ContentItem | None, zone: str, revision: int | None) -> ItemForm:
@@ -177,7 +194,8 @@ def form_of(item: ContentItem | None, zone: str, revision: int | None) -> ItemFo
     texts = [*(TextVariant(text=text) for text in item.suggested_texts if text.strip()), *item.variants]
     end = item.expires_at
     last = None if end is None else (end.astimezone(ZoneInfo(zone)) - timedelta(microseconds=1)).date()
-    return ItemForm(
+    # As it is stored, whatever would be taken of it today.
+    return ItemForm.model_construct(
         id=item.id,
         title=item.title,
         url=item.url,

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import BadValue, Fault, NotFound
 from rewards.fields import day_of, instant_of
+from rewards.language import gettext, said
 from rewards.ledger.places import today
 from rewards.merging import merge_people
 from rewards.people import people
@@ -309,7 +310,7 @@ def _confirm(
                 fault, status = str(missing), 404
         if beside is not None and beside.person.id == seen.person.id:
             beside, status = None, 409
-            fault = f"person {other!r}: cannot be merged with itself; name two accounts"
+            fault = said("person {other!r}: cannot be merged with itself; name two accounts", other=other)
         context = ConfirmContext(
             account=account,
             person=get_person(tx, org, account.person),
@@ -325,7 +326,9 @@ def _day(text: str, what: str) -> date:
     try:
         return day_of(text.strip())
     except ValueError as error:
-        raise BadValue("{what}: got {value!r}; {error}", what=what, value=text[:40], error=error) from None
+        raise BadValue(
+            "{what}: got {value!r}; {error}", what=what, value=text[:40], error=gettext(str(error))
+        ) from None
 
 
 def _instant(text: str) -> datetime:

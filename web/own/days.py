@@ -11,8 +11,10 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.faults import Fault
+from rewards.faults import BadValue, Fault
+from rewards.fields import day_of
 from rewards.language import gettext, msg
+from rewards.language import gettext as _
 from rewards.people.accounts import Account
 from rewards.people.days_off import DaysOff, days_off, give_back_days_off, take_days_off
 from rewards.people.people import Person, get_person
@@ -30,6 +32,7 @@ NOTES = {
     "back": msg("Given back."),
 }
 MOST_ZONE = 64
+Typed = Annotated[Plain, Form(max_length=64)]
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,15 @@ def _page(
     return page(request, "own/days.html", context, 200 if fault is None else refused(fault))
 
 
+def _day(text: str, what: str) -> date:
+    try:
+        return day_of(text.strip())
+    except ValueError as error:
+        raise BadValue(
+            "{what}: got {value!r}; {error}", what=what, value=text, error=gettext(str(error))
+        ) from None
+
+
 @router.get("/account/days")
 def days(request: Request, store: Store, account: Employee) -> Response:
     """The zone in use and the days off to come."""
@@ -75,7 +87,7 @@ def days(request: Request, store: Store, account: Employee) -> Response:
 
 @router.post("/account/zone")
 def zone(
-    request: Request, store: Store, account: Employee, zone: Annotated[Plain, Form(max_length=MOST_ZONE)]
+    request: Request, store: Store, account: Employee, zone: Annotated[Plain, Form(max_length=MOST_ZONE)] = ""
 ) -> Response:
     """Live in another time zone from the next day on."""
     try:
@@ -91,24 +103,25 @@ def take(
     request: Request,
     store: Store,
     account: Employee,
-    first: Annotated[date, Form()],
-    last: Annotated[date, Form()],
+    first: Typed = "",
+    last: Typed = "",
 ) -> Response:
     """Take days off."""
     try:
+        begins, ends = _day(first, _("first day")), _day(last, _("last day"))
         with store.begin() as tx:
-            take_days_off(tx, account.organisation, account.person, first, last, now())
+            take_days_off(tx, account.organisation, account.person, begins, ends, now())
     except Fault as fault:
-        return _page(request, store, account, fault, first.isoformat(), last.isoformat())
+        return _page(request, store, account, fault, first, last)
     return RedirectResponse("/account/days?done=taken", 303)
 
 
 @router.post("/account/days/back")
-def give_back(request: Request, store: Store, account: Employee, first: Annotated[date, Form()]) -> Response:
+def give_back(request: Request, store: Store, account: Employee, first: Typed = "") -> Response:
     """Give days off back that have not begun."""
     try:
         with store.begin() as tx:
-            give_back_days_off(tx, account.organisation, account.person, first, now())
+            give_back_days_off(tx, account.organisation, account.person, _day(first, _("first day")), now())
     except Fault as fault:
         return _page(request, store, account, fault)
     return RedirectResponse("/account/days?done=back", 303)

@@ -148,3 +148,19 @@ def test_what_is_no_such_file_is_said_in_one_line(data: bytes) -> None:
     with pytest.raises(BadValue) as caught:
         read_items(data)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-31", "soon"])
+def test_a_row_whose_last_day_is_none_is_left_out_and_told(day: str) -> None:
+    read = read_items(
+        f"title,url,last_day\nT,https://acme.example/1,{day}\nU,https://acme.example/2,\n".encode()
+    )
+    assert [item.title for item in read.items] == ["U"]
+    assert [one.place for one in read.refused] == [2]
+
+
+def test_json_nested_beyond_reading_is_said_in_one_line() -> None:
+    with pytest.raises(BadValue, match="not readable"):
+        read_items(b"[" * 100_000)
+    (refusal,) = read_items(b"[7]").refused
+    assert refusal.why == "a mapping is required"

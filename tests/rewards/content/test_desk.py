@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 
 from rewards.content import content
@@ -20,7 +22,7 @@ from rewards.content.content import (
     tell_of_recalls,
 )
 from rewards.content.desk import approve, discard, find_draft, history, reject, save_draft, submit
-from rewards.content.items import ContentItem
+from rewards.content.items import ContentItem, read_item
 from rewards.content.links import declare_share, follow_link, leads_to, prepare_share
 from rewards.content.policy import ContentPolicy, set_policy
 from rewards.faults import BadValue, Conflict, NotFound, Refused, Stale
@@ -223,3 +225,29 @@ def test_all_sharers_are_told_by_mail_however_many(world: World, monkeypatch: py
         assert [tell_of_recalls(tx, ORG, now) for _ in range(4)] == [2, 1, 0, 0]
         mails = tx.execute(select(mail.c.person_id).where(mail.c.kind == "recall")).scalars().all()
         assert len(mails) == len(set(mails)) == 5
+
+
+class Held(BaseModel):
+    item: ContentItem
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "."}, {"id": ".."}, {"channels": {"..": {"status": "green"}}}, {"url": "https://exa mple.org/"},
+        {"url": "https://acme.example:99999/"}, {"url": "https://acme.example:port/"}, {"url": "https://[::1"},
+        {"url": "https://user:secret@acme.example/"}, {"url": "https://:80/"},
+        {"starts_on": "2027-01-03", "expires_at": "2027-01-01T23:00:00Z"}, {"title": "\u200b \u2060"}, {"title": "a\x00b"},
+        {"disclosure": "\x00"}, {"segments": ["\x00"]}, {"variants": [{"text": "a\x00b"}]},
+    ],
+)  # fmt: skip
+def test_what_nobody_could_open_is_not_taken_any_more_but_read_where_it_is_stored(
+    changes: dict[str, object],
+) -> None:
+    with pytest.raises(ValidationError):
+        item(**changes)
+    if not str(changes.get("url", "")).startswith("https://["):
+        stored = item().model_dump(mode="json") | changes
+        found = read_item(json.dumps(stored))
+        assert found.id == stored["id"]
+        assert Held(item=found).item is found, "it is shown in answers too"

@@ -146,6 +146,14 @@ def test_two_steps_at_one_instant_follow_each_other(world: World) -> None:
     assert_replays(world)
 
 
+def test_whoever_left_has_no_break_to_end(world: World) -> None:
+    call(world, "ana")
+    step(world, join, "ana")
+    step(world, leave, "ana")
+    with pytest.raises(Refused, match="join again"):
+        step(world, resume, "ana")
+
+
 def test_doing_a_step_twice_changes_nothing(world: World) -> None:
     assert call(world, "ana", "ben").invited == 2
     assert call(world, "ana", "ben").invited == 0

@@ -57,6 +57,18 @@ def test_what_is_refused_is_said_and_kept(
     assert off(sqlite_db) == []
 
 
+@pytest.mark.parametrize("first", ["", "tomorrow", "1700000000", "2026-02-30", "0001-01-01", "9999-12-31"])
+def test_what_is_no_date_is_said_beside_what_was_typed(sign_in: Browser, first: str) -> None:
+    last = span(1, 9)["last"]
+    for address, fields in (
+        ("/account/days", {"first": first, "last": last}),
+        ("/account/days/back", {"first": first}),
+    ):
+        answer = sign_in("ana").post(address, data=fields, headers={"accept": "text/html"})
+        assert answer.status_code in (409, 422)
+        assert address == "/account/days/back" or f'value="{last}"' in answer.text
+
+
 def test_a_day_is_taken_once(sign_in: Browser, sqlite_db: Database) -> None:
     ana = sign_in("ana")
     ana.post("/account/days", data=span(3, 5))
