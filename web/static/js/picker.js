@@ -44,4 +44,6 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") { event.preventDefault(); clearTimeout(timer); look(); }
   });
+  // Typed before this ran.
+  if (field.value.trim() && !picks.childElementCount) look();
 }
