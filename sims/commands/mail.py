@@ -12,6 +12,8 @@ from sims.commands.program import usable
 mail = typer.Typer(no_args_is_help=True, help="The mail of the live program named by DATABASE_URL.")
 Organisation = Annotated[str, typer.Option(envvar="GROUNDSWELL_ORGANISATION", help="Whose mail.")]
 MOST_LISTED = 500
+MOST_ID = 2**63 - 1
+"""The largest number that a row can have."""
 
 
 @mail.command("list")
@@ -46,7 +48,9 @@ def list_mail(
 
 @mail.command()
 def retry(
-    number: Annotated[int, typer.Argument(metavar="ID", help="The mail's id, as `mail list` says it.")],
+    number: Annotated[
+        int, typer.Argument(metavar="ID", min=1, max=MOST_ID, help="The mail's id, as `mail list` says it.")
+    ],
     organisation: Organisation = "company",
 ) -> None:
     """Try a mail that failed once more.

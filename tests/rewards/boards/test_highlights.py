@@ -12,7 +12,10 @@ from hypothesis import given as each
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from agents.parameters.parameters import Parameters
 from agents.program.recognise import Recogniser, Recognition
+from agents.world.lanes import Draw, Lanes
+from engine.streams import Stream
 from rewards.boards.highlights import best, give_highlights, highlighted
 from rewards.ledger.periods import close_period
 from rewards.ledger.undo import reverse_entry
@@ -267,7 +270,8 @@ def test_the_rule_is_the_one_that_is_simulated(shared: list[int], share: Fractio
     counted, people = np.array(shared), len(shared)
     rule = Recognition(rule="exclusive", share=float(share), every_days=7)
     drawn = Recogniser.__new__(Recogniser)
-    drawn._key, drawn._rows = np.uint64(1), np.arange(people, dtype=np.int64)  # type: ignore[assignment]
+    drawn._lanes, drawn._rows = Lanes([Draw(1, 0, Parameters())], [people]), np.arange(people, dtype=np.int64)
+    drawn._keys = drawn._lanes.keys(Stream.RECOGNITION)
     simulated = drawn._chosen(rule, np.ones(people, dtype=bool), counted, 6)
     live = best(dict(enumerate(shared)), people, Highlight(title="Best", share=share), "lot")
     # Who shared the same is drawn by lot on both sides, so that the numbers shared are compared.
