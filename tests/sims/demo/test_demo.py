@@ -1,6 +1,7 @@
 """The demo company is created once, and is there again after a restart."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -78,3 +79,16 @@ def test_a_team_works_at_one_site() -> None:
         zones.setdefault(row.team, set()).add(row.timezone)
     assert all(len(found) == 1 for found in zones.values())
     assert len(set.union(*zones.values())) > 2
+
+
+@pytest.mark.postgres
+def test_the_demo_lives_on_postgresql_too(fresh_url: Callable[[str], str]) -> None:
+    url = fresh_url("postgresql")
+    now = datetime.now(UTC)
+    said: list[str] = []
+    create_demo(url, runs=1, say=said.append, now=now - timedelta(days=5))
+    create_demo(url, runs=1, say=said.append, now=now)
+    assert said[-1].startswith("The company went on since")
+    database = open_database(url)
+    assert verify(database) == []
+    database.close()
