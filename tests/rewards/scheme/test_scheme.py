@@ -75,7 +75,7 @@ def test_a_scheme_cannot_be_changed() -> None:
         (LITTLE.replace("points: 2", "points: 0.0001"), 7, ["three decimals", "round it"]),
         (LITTLE.replace("points: 2", "points: true"), 7, ["from 0 to 1000000"]),
         (LITTLE + "    caps: [{window: year, points: 1}]\n", 8, ["rules.0.caps.0.window", "'day', 'week', 'month' or 'total'"]),
-        (LITTLE + "    cooldown_minutes: -5\n", 8, ["got -5", "greater than or equal to 0"]),
+        (LITTLE + "    cooldown_minutes: -5\n", 8, ["got -5", "must be 0 or more"]),
         (LITTLE + "    decay: {factor: 3/2}\n", 8, ["from 0 to 1", "use a multiplier"]),
         (LITTLE + "    multipliers: [{factor: two}]\n", 8, ["got 'two'", "1/2"]),
         (LITTLE + "    when: {mood: [good]}\n", 8, ["rules.0.when", "all, any, not, compare, in, segment"]),
