@@ -67,14 +67,26 @@ def test_a_workbook_with_who_is_missing_deactivated(sign_in: SignIn, sqlite_db: 
     client = sign_in("hal")
     rows = [
         ["id", "name", "segment", "team"],
-        *([one, one.title(), "sales", "t"] for one in ("ana", "hal", "sam")),
+        *([one, one.title(), "sales", "t"] for one in ("ana", "hal", "nia", "sam")),
     ]
     page = client.get(send(client, workbook(rows), "people.xlsx"))
     form = hidden(page.text) | {"deactivate_missing": "1"}
     answer = client.post(str(page.url.path), data=form)
-    assert "deactivated=9" in answer.headers["location"]
+    assert "deactivated=8" in answer.headers["location"]
     with sqlite_db.read() as tx:
-        assert [one.id for one in list_people(tx, ORGANISATION)] == ["ana", "hal", "sam"]
+        assert [one.id for one in list_people(tx, ORGANISATION)] == ["ana", "hal", "nia", "sam"]
+
+
+def test_a_file_without_the_last_administrator_deactivates_nobody(
+    sign_in: SignIn, sqlite_db: Database
+) -> None:
+    client = sign_in("hal")
+    page = client.get(send(client, "id,name,segment,team\nana,Ana,sales,t\nhal,Hal,sales,t\n"))
+    refused = client.post(str(page.url.path), data=hidden(page.text) | {"deactivate_missing": "1"})
+    assert refused.status_code == 409
+    assert "This is the last administrator" in refused.text
+    with sqlite_db.read() as tx:
+        assert "sam" in [one.id for one in list_people(tx, ORGANISATION)]
 
 
 def test_what_changed_since_is_shown_again_and_nothing_applied(sign_in: SignIn, sqlite_db: Database) -> None:
