@@ -12,17 +12,13 @@ from engine import scoring_tables as codes
 from engine.scoring_folds import missed_dates
 from engine.scoring_tables import StateColumns
 from engine.scoring_terms import EventNumbers, window_of
+from rewards.badges.progress import score_of
 from rewards.clock import month_index
-from rewards.ledger.live import Fold
-from rewards.ledger.places import Place, places
-from rewards.ledger.versions import NO_SCHEME, Schemes
+from rewards.ledger.places import Place
 from rewards.scheme.quantities import millipoints
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.tables import CompiledScheme
-from rewards.store import states
-from rewards.store.persons import find_row
 from rewards.store.session import Transaction
-from rewards.store.units import to_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +71,11 @@ NOTHING = Outlook((), (), None)
 
 def outlook(tx: Transaction, organisation: str, person: str, now: datetime) -> Outlook:
     """From the state that scoring itself keeps, in the person's own day, week and month. Raises NotFound for the person."""
-    who = find_row(tx, organisation, person)
-    schemes = Schemes.of(tx, organisation)
-    version = schemes.at(to_us(now))
-    if version == NO_SCHEME:
+    found = score_of(tx, organisation, person, now)
+    if found is None:
         return NOTHING
-    compiled = schemes.compiled(version)
-    row = states.every(tx, [who.id]).get(who.id)
-    stand = (NO_SCHEME, b"") if row is None else (row.scheme_version, row.state)
-    score = Fold.resume(schemes, *stand).under(version).columns(compiled)
-    place = places(tx, [who])[who.id]
-    today = date.fromordinal(place.date_at(to_us(now))[0])
+    compiled, state, place, today = found
+    score = state.columns(compiled)
     return Outlook(
         caps=tuple(_caps(compiled, score, today)),
         streaks=tuple(_streaks(compiled, score, place, today)),

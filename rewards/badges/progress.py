@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from engine import scoring_tables as codes
 from engine.scoring_tables import StateColumns
@@ -10,7 +11,7 @@ from engine.scoring_terms import window_of
 from rewards.amounts import points_text
 from rewards.clock import month_index
 from rewards.ledger.live import Fold
-from rewards.ledger.places import places
+from rewards.ledger.places import Place, places
 from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.scheme.phrases import kind_words
 from rewards.scheme.scheme import Badge, Requirement
@@ -46,19 +47,39 @@ class BadgeProgress:
 
 def badge_progress(tx: Transaction, organisation: str, person: str, now: datetime) -> list[BadgeProgress]:
     """Every badge of the scheme in force, in its order. Raises NotFound for the person."""
+    found = score_of(tx, organisation, person, now)
+    if found is None:
+        return []
+    compiled, state, _, today = found
+    held = state.badges(compiled)
+    return [_progress(badge, badge.id in held, compiled, state, today) for badge in compiled.badges]
+
+
+class ScoreNow(NamedTuple):
+    """What scoring keeps of a person under the scheme in force, where she is, and the date there."""
+
+    compiled: CompiledScheme
+    state: PersonState
+    place: Place
+    today: date
+
+
+def score_of(tx: Transaction, organisation: str, person: str, now: datetime) -> ScoreNow | None:
+    """None where no scheme is in force. Raises NotFound for the person."""
     who = find_row(tx, organisation, person)
     schemes = Schemes.of(tx, organisation)
     version = schemes.at(to_us(now))
     if version == NO_SCHEME:
-        return []
-    compiled = schemes.compiled(version)
+        return None
     row = states.every(tx, [who.id]).get(who.id)
-    stand = (NO_SCHEME, b"") if row is None else (row.scheme_version, row.state)
-    state = Fold.resume(schemes, *stand).under(version)
+    kept = (NO_SCHEME, b"") if row is None else (row.scheme_version, row.state)
     place = places(tx, [who])[who.id]
-    today = date.fromordinal(place.date_at(to_us(now))[0])
-    held = state.badges(compiled)
-    return [_progress(badge, badge.id in held, compiled, state, today) for badge in compiled.badges]
+    return ScoreNow(
+        compiled=schemes.compiled(version),
+        state=Fold.resume(schemes, *kept).under(version),
+        place=place,
+        today=date.fromordinal(place.date_at(to_us(now))[0]),
+    )
 
 
 def _progress(

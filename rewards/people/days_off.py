@@ -5,11 +5,10 @@ from datetime import date, datetime
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
-from rewards.ledger.fold import replay_people
 from rewards.ledger.places import places
-from rewards.store import organisations as organisation_rows
+from rewards.people.people import drop_leave, set_leave
 from rewards.store import people as rows
-from rewards.store.persons import find_row, log_change
+from rewards.store.persons import find_row
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
@@ -45,7 +44,6 @@ def take_days_off(
     """Take days off; streaks pause on them. Raises BadValue for days that are past or too many, Conflict where they are taken."""
     check_day(first, "first day")
     check_day(last, "last day")
-    home = organisation_rows.find_shared(tx, organisation)
     row = find_row(tx, organisation, person)
     today = date.fromordinal(places(tx, [row])[row.id].date_at(to_us(now))[0])
     if last < first:
@@ -76,21 +74,14 @@ def take_days_off(
             first=first,
             last=last,
         )
-    rows.add_leave(tx, organisation, row.id, low, high)
-    rows.change(tx, row.id, {"has_history": True})
-    replay_people(tx, organisation, home, [row.id], to_us(now))
-    log_change(tx, organisation, "self", "people.leave", row.id, now)
+    set_leave(tx, organisation, person, first, last, now, "self")
 
 
 def give_back_days_off(tx: Transaction, organisation: str, person: str, first: date, now: datetime) -> None:
     """Give back a span by its first day. Raises NotFound where none begins then, Conflict where it has begun."""
-    home = organisation_rows.find_shared(tx, organisation)
-    row = find_row(tx, organisation, person)
     found = next((one for one in days_off(tx, organisation, person, now) if one.first == first), None)
     if found is None:
         raise NotFound("days off from {first}: none begin on that day; see your list", first=first)
     if found.begun:
         raise Conflict("days off from {first}: have begun; ask HR to change them", first=first)
-    rows.drop_leave(tx, row.id, found.first.toordinal(), found.last.toordinal())
-    replay_people(tx, organisation, home, [row.id], to_us(now))
-    log_change(tx, organisation, "self", "people.leave_given_back", row.id, now)
+    drop_leave(tx, organisation, person, found.first, found.last, now, "self")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rewards.language import counted, gettext, said
 from rewards.scheme import sentences
 from rewards.scheme.achievements import Badge, Challenge, Penalty, Requirement, Streak
-from rewards.scheme.phrases import condition, day_names, joined, kind_words, points
+from rewards.scheme.phrases import chained, condition, day_names, joined, kind_words, points
 from rewards.scheme.scheme import IncentiveScheme
 
 
@@ -14,9 +14,9 @@ def explain_badge(badge: Badge, scheme: IncentiveScheme) -> str:
     titles = {f"awards {rule.id}": rule.title for rule in scheme.rules}
     titles |= {f"streak {streak.id}": streak.title for streak in scheme.streaks}
     ways = [
-        _chained(gettext("{first} and {last}"), [_need(n, titles) for n in group]) for group in badge.groups
+        chained(gettext("{first} and {last}"), [_need(n, titles) for n in group]) for group in badge.groups
     ]
-    asked = _chained(gettext("{first}, or {last}"), ways)
+    asked = chained(gettext("{first}, or {last}"), ways)
     text = [said("Badge “{title}”: {asked}.", title=badge.title, asked=asked), badge.description]
     text += [_penalty(penalty) for penalty in badge.penalties]
     if badge.points:
@@ -163,10 +163,3 @@ def explain_challenge(one: Challenge, scheme: IncentiveScheme) -> str:
 def told(sentences_: list[str]) -> str:
     """Sentences one after another, those that are empty left out."""
     return " ".join(one for one in sentences_ if one)
-
-
-def _chained(joint: str, parts: list[str]) -> str:
-    whole, *others = parts
-    for part in others:
-        whole = joint.format(first=whole, last=part)
-    return whole

@@ -109,9 +109,9 @@ def condition(predicate: Predicate) -> str:
     """The condition as words that follow “if”."""
     match predicate:
         case All(all=parts):
-            return _chained("and", [condition(part) for part in parts])
+            return chained(gettext(_JOINTS["and"]), [condition(part) for part in parts])
         case AnyOf(any=parts):
-            return "(" + _chained("or", [condition(part) for part in parts]) + ")"
+            return "(" + chained(gettext(_JOINTS["or"]), [condition(part) for part in parts]) + ")"
         case Not(not_=part):
             return said("not ({condition})", condition=condition(part))
         case SegmentIn(segment=names):
@@ -129,10 +129,11 @@ def condition(predicate: Predicate) -> str:
             return gettext(_AMONG[membership.field]).format(values=values)
 
 
-def _chained(joint: Literal["or", "and"], parts: Sequence[str]) -> str:
+def chained(joint: str, parts: Sequence[str]) -> str:
+    """Parts joined two by two by a message with places for the `first` and the `last`."""
     whole, *others = parts
     for part in others:
-        whole = gettext(_JOINTS[joint]).format(first=whole, last=part)
+        whole = joint.format(first=whole, last=part)
     return whole
 
 

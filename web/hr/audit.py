@@ -19,6 +19,7 @@ from rewards.people.accounts import Account
 from rewards.people.audit import Asked, Line, Log, every_line, known_actions, read_log
 from rewards.people.people import Person, get_person
 from rewards.people.rights import Right
+from web.cells import text_cell
 from web.problems import Problem, refused
 from web.session import Auditor, Store
 from web.templating import page
@@ -26,7 +27,6 @@ from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
 Typed = Annotated[Plain, Query(max_length=128)]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -140,5 +140,5 @@ def _csv(found: Iterable[Line]) -> Iterator[str]:
 
 def _row(cells: list[str]) -> str:
     made = io.StringIO()
-    csv.writer(made).writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    csv.writer(made).writerow(map(text_cell, cells))
     return made.getvalue()

@@ -17,14 +17,13 @@ from rewards.faults import BadValue, Fault
 from rewards.people.accounts import Account
 from rewards.people.export import PersonalData, export_person
 from rewards.people.people import Person, erase, get_person
+from web.cells import text_cell
 from web.problems import COOKIE, refused
 from web.session import SignedIn, Store, now
 from web.templating import page
 from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so would be worked out by a spreadsheet; an apostrophe before it keeps it text."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +92,7 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
-    if isinstance(value, str) and text.startswith(FORMULA_SIGNS):
-        return f"'{text}"
-    return text
+    return text_cell(text) if isinstance(value, str) else text
 
 
 def _file(body: bytes, name: str, kind: str) -> Response:
