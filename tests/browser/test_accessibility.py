@@ -66,6 +66,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def faults(page: Page) -> list[str]:
+    # A click returns while the next page's style sheet is still under way: colours are judged when it is there.
+    page.wait_for_load_state("load")
     options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
     found: dict[str, Any] = Axe().run(page, options=options).response
     return [

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -188,7 +189,8 @@ def test_asked_twice_the_document_is_the_same_and_a_badge_never_held_has_none(wo
 def test_a_credential_names_nobody_and_erasure_leaves_none(world: World) -> None:
     world.record(world.event("ana"))
     signed = issue(world)
-    assert "ana" not in json.dumps(signed.document).lower().replace("advocacy", "")
+    # As a word: the issuer's key is random letters, which may contain any three of them.
+    assert not re.search(r"\bana\b", json.dumps(signed.document), re.IGNORECASE)
     (subject,) = signed.document["credentialSubject"]["identifier"]
     assert subject["hashed"] is True
     with world.db.begin() as tx:
