@@ -74,17 +74,30 @@ class Company:
         ]
         self.timeline = Timeline.of(setting, np.concatenate(groups))
         self.program = Program(
-            self.timeline, self.staff, self.items, setting, self.clock, lanes, record_events
+            self.timeline,
+            self.staff,
+            self.items,
+            setting,
+            self.clock,
+            lanes=lanes,
+            record_events=record_events,
         )
         self.recogniser = Recogniser(self.timeline, self.staff, lanes)
         self.occasions = Occasions(self.items, setting.content, lanes)
         weekend = lanes.rows.weekend_factor
         self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, weekend)
-        before = settled(self.staff, self.traits, setting.content, *self.conditions.weekly(first), lanes)
+        before = settled(
+            self.staff, self.traits, setting.content, *self.conditions.weekly(first), lanes=lanes
+        )
         self.state = state.State.fresh(self.staff, self.traits, before, lanes.rows)
         self.corporate = CorporateDesk(setting, self.networks, self.items, lanes)
         self.feelings = Feelings(
-            self.networks, lanes.laws, draws, first, self.corporate.posts_per_day, self.corporate.visibility
+            self.networks,
+            lanes.laws,
+            draws,
+            first,
+            self.corporate.posts_per_day,
+            page_sight=self.corporate.visibility,
         )
         streams = (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)
         self._keys = {stream: lanes.keys(stream) for stream in streams}
@@ -155,16 +168,26 @@ class Company:
         scored = self.program.settle(day)
         shares = count_acts(self.state, met.person[shared], day)
         thanked = self._thank(shares, present)
-        learn(self.state, met, shared, answer, shares, self.lanes)
-        feel(self.state, self.traits, shares, crowded, thanked.weight, self.lanes.rows)
+        learn(self.state, met, shared, answer, shares, lanes=self.lanes)
+        feel(self.state, self.traits, shares, crowded, thanked.weight, p=self.lanes.rows)
         sanctions = fear_of_day(
-            self.state, self.staff, conditions, self.items, met, shared, present, self._keys[Stream.SANCTION], day, self.lanes
+            self.state, self.staff, conditions, self.items, met, shared=shared, present=present, keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
         )  # fmt: skip
         sunday = self.clock.date_of(day).weekday() == 6
         paid = self._redeem() if sunday else np.zeros(self.lanes.count)
         if day >= 0:
             known: dict[str, Any] = {"sanctions": sanctions, "cost": paid}
-            self.today = measure(self, met, shared, posts, answer, scored, thanked.acts, present, known)
+            self.today = measure(
+                self,
+                met,
+                shared,
+                posts,
+                answer,
+                scored=scored,
+                thanked=thanked.acts,
+                present=present,
+                more=known,
+            )
             if day % splits.WEEK_DAYS == splits.WEEK_DAYS - 1:
                 self.pictures.take(self, day)
         if sunday:
@@ -190,7 +213,7 @@ class Company:
         codes = splits.prior_codes(self.prior_rate)
         prior = {name: codes == code for code, name in enumerate(splits.PRIOR)}
         quiet = self.clock.is_weekend(self.day)
-        return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, prior)
+        return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, prior=prior)
 
     def _redeem(self) -> Floats:
         lanes = self.lanes
@@ -238,13 +261,13 @@ class Company:
             conditions.silent[quiet],
             self.staff.segment,
             columns,
-            self.occasions.on_offer(day),
-            self._reward_values,
-            self._weights,
-            self.lanes,
-            self.occasions.opportunity_keys,
-            self.occasions.decision_keys,
-            day,
+            items=self.occasions.on_offer(day),
+            known=self._reward_values,
+            weights=self._weights,
+            lanes=self.lanes,
+            opportunity_keys=self.occasions.opportunity_keys,
+            decision_keys=self.occasions.decision_keys,
+            day=day,
         )
         self.last_met = met
         if self.explain:
@@ -322,9 +345,9 @@ class Company:
                 self.staff.zone[who],
                 half_lives,
                 self.clock,
-                self._keys[Stream.CLICK],
-                self.lanes,
-                day,
+                keys=self._keys[Stream.CLICK],
+                lanes=self.lanes,
+                day=day,
             )
         )
 

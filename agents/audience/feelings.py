@@ -50,6 +50,7 @@ class Feelings:
         draws: Sequence[Draw],
         first_day: int,
         posts_per_day: Floats,
+        *,
         page_sight: Floats,
     ) -> None:
         """`posts_per_day` is each page's cadence, `page_sight` the visibility of its channel in each run: what its followers have come to

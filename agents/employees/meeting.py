@@ -136,6 +136,7 @@ def meet(
     silent: Floats,
     segment: Ints,
     person: PersonColumns,
+    *,
     items: ItemColumns,
     known: RewardValues,
     weights: Floats,

@@ -58,6 +58,7 @@ class Program:
         items: Items,
         setting: Setting,
         clock: Clock,
+        *,
         lanes: Lanes,
         record_events: bool,
     ) -> None:
@@ -65,7 +66,7 @@ class Program:
         self._clock, self._lanes = clock, lanes
         self._shop = Shop(staff.size, lanes.lane)
         self.running = [
-            RunningScheme(scheme, staff, items, setting.content, clock, lanes, self._shop)
+            RunningScheme(scheme, staff, items, setting.content, clock, lanes=lanes, shop=self._shop)
             for scheme in timeline.schemes
         ]
         self._waiting = Waiting()
@@ -231,7 +232,7 @@ class Program:
                 offer.put("contest", members, contest)
             running = self.in_force(group, day)
             if running is not None:
-                self._offer_scheme(offer, running, phase, group, members, day, present)
+                self._offer_scheme(offer, running, phase, group, members, day=day, present=present)
             elif phase.leaderboard == "shown":
                 among = self._among(present, members)
                 offer.put("rank", members, self._places_by_shares(group, phase, state, among))
@@ -259,6 +260,7 @@ class Program:
         phase: Phase,
         group: int,
         members: Ints | None,
+        *,
         day: int,
         present: Flags,
     ) -> None:

@@ -181,6 +181,7 @@ def rehearse(
         int | None, typer.Option(help="Paired runs; the scenario's own, or 12, unless given.")
     ] = None,
     processes: Annotated[int | None, typer.Option(help="Local processes; one per core unless given.")] = None,
+    *,
     json_out: JsonOut = None,
 ) -> None:
     """Simulate a draft for the company's own people, beside the scheme in force and beside doing nothing; the strategist's page
@@ -198,7 +199,9 @@ def rehearse(
         raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
     base = None if scenario is None else Scenario.load(scenario)
     with usable() as database:
-        found = ask(database, organisation, int(number), datetime.now(UTC), base, runs, processes)
+        found = ask(
+            database, organisation, int(number), datetime.now(UTC), base, runs=runs, processes=processes
+        )
     write_json(json_out, found.comparison.detailed_json())
     say(comparison_text(found.comparison), json_out)
     say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}).", json_out)

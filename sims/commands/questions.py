@@ -23,6 +23,7 @@ def simulate(
     seed: Seed = None,
     processes: ProcessCount = None,
     json_out: JsonOut = None,
+    *,
     events: Annotated[
         Path | None, typer.Option(metavar="OUT.jsonl", help="Also write run 0's events as CloudEvents.")
     ] = None,

@@ -176,7 +176,7 @@ def test_the_updates_are_the_document_s() -> None:
     habit = state.form_habit(one(0.4), one(3.0), one(2.0), P)[0]
     assert habit == pytest.approx(says("H_next", H=0.4, met=3.0, y=2.0))
     assert state.remember_praise(one(1.2), one(1.0), P)[0] == pytest.approx(says("G_next", G=1.2, thanks=1.0))
-    fear = state.fear_after(one(0.4), one(0.7), np.ones(1, dtype=bool), one(2.0), one(1.2), P)[0]
+    fear = state.fear_after(one(0.4), one(0.7), np.ones(1, dtype=bool), one(2.0), one(1.2), p=P)[0]
     assert fear == pytest.approx(says("f_next", f=0.4, strictness=0.7, trained=1.0, safe=2.0, sanctions=1.2))
     week = SimpleNamespace(own_rate=one(0.3), week_shares=np.array([2]))
     state.close_week(week, P)
