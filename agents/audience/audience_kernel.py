@@ -165,6 +165,8 @@ def refresh_source(
     level = of.start[a]
     if f.felt[a] == 0:
         feel.trust[begin:end] = np.float32(level)
+        feel.fatigue[begin:end] = np.float32(0.0)
+        f.muted[begin:end] = 0
         f.felt[a] = 1
     gap = day - touched[a]
     keep_trust = 2.0 ** (-gap / rates[r, FEEL.trust_days])

@@ -26,7 +26,8 @@ from agents.audience.hearing_kernel import (
 from agents.audience.sights import Room
 from agents.parameters.parameters import Parameters
 from agents.world.lanes import Draw, Laws
-from agents.world.network import Networks, untouched
+from agents.world.memory import untouched, unwritten
+from agents.world.network import Networks
 from engine.geometric import class_tables
 from engine.response import ResponseRates, Shares, share_rows
 from engine.response_kernel import AUDIENCE, BEYOND_ONE, CLICKS, DEPTH, N_COUNTS, REPOSTS, THINNED
@@ -68,8 +69,8 @@ class Feelings:
             networks.pages
         ]
         # What nobody writes takes no memory: most people never post.
-        self._trust, self._lift = untouched(edges, np.float32), untouched(edges, np.float32)
-        self._fatigue, self.muted = untouched(edges, np.float32), untouched(edges, np.uint8)
+        self._trust, self._fatigue, self._lift = (unwritten(edges, np.float32) for _ in range(3))
+        self.muted = unwritten(edges, np.uint8)
         nodes = int(networks.nodes[-1])
         self._felt, self._stirred, self._marked = (np.zeros(n, dtype=np.uint8) for _ in range(3))
         self._ready, self.reached = untouched(nodes, np.uint8), untouched(nodes, np.uint8)
@@ -223,6 +224,8 @@ class Feelings:
         edges = int(self._networks.source_edges[0])
         of_new = np.repeat(self._felt == 0, self._networks.degrees)
         self._trust[:edges][of_new] = np.repeat(self.start, self._networks.degrees)[of_new]
+        self._fatigue[:edges][of_new] = 0.0
+        self.muted[:edges][of_new] = 0
         self._felt[new] = 1
 
     def trust_of_sources(self, day: int) -> Floats:
