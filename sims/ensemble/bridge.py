@@ -69,6 +69,13 @@ def daily_outcomes(
     Where there are arms, they are a split of their own and cross every other. The runs are lived side by side, and scenarios of one
     company share its people, audience and content. Each run goes by its own draw of the parameters (`parameters_of`).
     """
+    from agents.world.memory import handed_on
+
+    with handed_on():
+        return _lived(scenarios, seed, runs)
+
+
+def _lived(scenarios: Sequence["Scenario"], seed: int, runs: Sequence[int]) -> list[list[Daily]]:
     from agents.company import Ensemble
     from agents.world.lanes import Draw
 
