@@ -32,12 +32,24 @@ class NetworkGap:
         return self.tenfold_millipoints / self.typical_millipoints if self.typical_millipoints else None
 
 
-def network_gap(scheme: IncentiveScheme, clicks_per_share: float = CLICKS_PER_SHARE) -> NetworkGap:
-    """Score both four weeks with the kernel that pays, limits and all. Raises SchemeError where the scheme cannot be scored."""
-    compiled = compile_scheme(scheme)
+def network_gap(
+    scheme: IncentiveScheme, clicks_per_share: float = CLICKS_PER_SHARE, *, limits: bool = True
+) -> NetworkGap:
+    """Score both four weeks with the kernel that pays; without `limits` by the points alone, as no cap, wait or fading changes them.
+
+    Raises SchemeError where the scheme cannot be scored.
+    """
+    compiled = compile_scheme(scheme if limits else _unlimited(scheme))
     few = points_of(compiled, _weeks(round(SHARES * clicks_per_share)))
     many = points_of(compiled, _weeks(round(SHARES * clicks_per_share * TENFOLD)))
     return NetworkGap(few, many, clicks_per_share)
+
+
+def _unlimited(scheme: IncentiveScheme) -> IncentiveScheme:
+    free = {"caps": (), "decay": None, "cooldown_minutes": 0}
+    return scheme.model_copy(
+        update={"caps": (), "rules": tuple(rule.model_copy(update=free) for rule in scheme.rules)}
+    )
 
 
 def _weeks(clicks: int) -> Actor:

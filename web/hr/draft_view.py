@@ -253,29 +253,36 @@ def _origin(found: Behaviour) -> str:
 
 
 _TYPICAL = msg(
-    "Whoever has ten times the network earns {times} times the points for the same shares, at {clicks} human clicks a share, which is what "
-    "the model gives a typical network."
+    "By the points alone, whoever has ten times the network earns {times} times as many for the same shares, at {clicks} human clicks a "
+    "share, which is what the model gives a typical network."
 )
+_LIMITED = msg("With the limits of this text it is {times} times as many.")
 _COUNTED = msg(
-    "At the {clicks} human clicks a share that were counted here, ten times the network earns {times} times the points."
+    "At the {clicks} human clicks a share that were counted here, and with these limits, it is {times} times as many."
 )
 
 
 def _gaps(scheme: IncentiveScheme, found: Behaviour) -> list[str]:
     """What a tenfold network is paid for the same work: with a typical one's clicks, and with those that were counted here."""
-    lines = [_gap(network_gap(scheme), _TYPICAL)]
+    alone, limited = _gap(network_gap(scheme, limits=False)), _gap(network_gap(scheme))
+    lines = [_said(_TYPICAL, alone)]
+    if limited and alone and limited["times"] != alone["times"]:
+        lines.append(_said(_LIMITED, limited))
     own = found.per_share()
     if own is not None and round(own, 1) != CLICKS_PER_SHARE:
-        lines.append(_gap(network_gap(scheme, round(own, 2)), _COUNTED))
+        lines.append(_said(_COUNTED, _gap(network_gap(scheme, round(own, 2)))))
     return [line for line in lines if line]
 
 
-def _gap(gap: NetworkGap, message: str) -> str:
+def _gap(gap: NetworkGap) -> dict[str, str]:
+    """The numbers of a gap, as they are read; none where nothing is paid."""
     if gap.times is None:
-        return ""
-    return gettext(message).format(
-        times=in_signs(f"{gap.times:.1f}"), clicks=in_signs(f"{gap.clicks_per_share:g}")
-    )
+        return {}
+    return {"times": in_signs(f"{gap.times:.1f}"), "clicks": in_signs(f"{gap.clicks_per_share:g}")}
+
+
+def _said(message: str, numbers: dict[str, str]) -> str:
+    return gettext(message).format(**numbers) if numbers else ""
 
 
 def _unkept(scheme: IncentiveScheme) -> str:

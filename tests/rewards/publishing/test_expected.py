@@ -29,6 +29,7 @@ def test_a_tenfold_network_is_paid_for_its_clicks(share: int, click: int, times:
 def test_a_cap_narrows_the_gap_and_nothing_is_no_gap() -> None:
     capped = load_document(PAIR.format(2, 10, ", caps: [{window: day, points: 10}]"), IncentiveScheme)
     assert network_gap(capped).times == pytest.approx(2.4)
+    assert network_gap(capped, limits=False).times == pytest.approx(6.4)
     assert network_gap(IncentiveScheme(name="n", title="N")).times is None
 
 
