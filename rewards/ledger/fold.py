@@ -271,7 +271,7 @@ class FoldBatch:
         """The kernel over these events. `version_at` overrides which version is in force (for top-ups)."""
         fold = Fold.resume(self.schemes, start.version, start.state)
         seen = seen_by(person_id, place, told)
-        lines = lines_of(fold, person_id, place, seen, {}, version_at)
+        lines = lines_of(fold, person_id, place, seen, {}, version_at=version_at)
         drafts = [
             draft
             for one, line in zip(seen, lines, strict=True)

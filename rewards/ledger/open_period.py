@@ -132,6 +132,7 @@ def lines_of(
     place: Place,
     seen: Sequence[InboxEvent],
     read: Read,
+    *,
     version_at: Callable[[int], int] | None = None,
 ) -> list[Line]:
     """What each event gives, the fold going on. `version_at` overrides which version is in force."""

@@ -117,7 +117,7 @@ def void(tx: Transaction, event_ref: int, at_us: int) -> None:
 
 
 def admit(
-    tx: Transaction, event_ref: int, status: str, scored: bool, owner_id: int | None, received_us: int
+    tx: Transaction, event_ref: int, status: str, scored: bool, owner_id: int | None, *, received_us: int
 ) -> None:
     """A quarantined event whose time has come, and who may earn as its owner."""
     values = {"status": status, "scored": scored, "owner_id": owner_id, "received_us": received_us}

@@ -32,6 +32,7 @@ def add(
     person_id: int,
     event_ref: int | None,
     kind: str,
+    *,
     detail: str,
     at_us: int,
 ) -> int:
@@ -70,7 +71,7 @@ def find(tx: Transaction, organisation: str, review_id: int) -> ReviewRow | None
     return tx.row(ReviewRow, select(REVIEW).where(where))
 
 
-def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str, at_us: int) -> int:
+def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str, *, at_us: int) -> int:
     """Close an open review; returns 1, or 0 when it was decided already."""
     where = and_(REVIEW.c.id == review_id, REVIEW.c.status == "open")
     values = {"status": status, "actor": actor, "reason": reason, "decided_us": at_us}

@@ -140,7 +140,7 @@ def link_next(request: Request, response: Response, cursor: str | None) -> None:
 
 
 def once(
-    request: Request, store: Database, token: ApiToken, key: str | None, body: BaseModel, work: Work
+    request: Request, store: Database, token: ApiToken, key: str | None, body: BaseModel, *, work: Work
 ) -> Response:
     """Do the work in one transaction; with a key, once, and give the first answer again to the same request.
 
@@ -153,7 +153,7 @@ def once(
     asked = hashlib.sha256(content.encode()).hexdigest()
     caller = hashlib.sha256(token.name.encode()).hexdigest()
     with store.begin() as tx:
-        owner, before = begin_request(tx, token.organisation, caller, key, asked, now())
+        owner, before = begin_request(tx, token.organisation, caller, key, asked, now=now())
     if before is not None:
         before = json.loads(before)
         headers = before["headers"] | {"Idempotency-Replayed": "true"}
@@ -164,7 +164,7 @@ def once(
             # Not escaped: erasure looks for names in what is kept.
             kept = {"status": status, "body": said, "headers": headers}
             text = json.dumps(kept, sort_keys=True, ensure_ascii=False)
-            finish_request(tx, token.organisation, caller, key, owner, text)
+            finish_request(tx, token.organisation, caller, key, owner, answer=text)
     except BaseException:
         with store.begin() as tx:
             abandon_request(tx, token.organisation, caller, key, owner)
