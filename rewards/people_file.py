@@ -21,7 +21,9 @@ from pydantic import (
 )  # fmt: skip
 
 from rewards.document import DocumentError, read_text
+from rewards.faults import BadValue
 from rewards.fields import Day, Normal, fault, like, printed
+from rewards.language import gettext, msg
 from rewards.sheets import Record, SheetError, rows_of
 
 MOST_PEOPLE = 1_000_000
@@ -35,13 +37,13 @@ REQUIRED = ("id", "segment", "team", "timezone", "contacts")
 _ZONES = frozenset(available_timezones())
 
 
-_ZONE_WANTED = "not an IANA time zone; write one like Europe/Madrid"
+_ZONE_WANTED = msg("not an IANA time zone; write one like Europe/Madrid")
 
 
 def known_zone(name: str) -> str:
     """The IANA zone name itself. Raises ValueError where the pinned tzdata lacks it."""
     if name not in _ZONES:
-        raise ValueError(_ZONE_WANTED)
+        raise BadValue(_ZONE_WANTED)
     return name
 
 
@@ -51,7 +53,7 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 def _no_step(id_: str) -> str:
     """The id itself. Raises ValueError for what stands in an address for the folder or the one above: no browser asks for it."""
     if id_ in (".", ".."):
-        raise ValueError("cannot stand in an address; choose an id with a letter or digit")
+        raise BadValue("cannot stand in an address; choose an id with a letter or digit")
     return id_
 
 
@@ -83,8 +85,9 @@ def language_tag(text: str) -> str:
     """A language tag (BCP 47) in its usual capitals, also where it is written with underscores. Raises ValueError."""
     found = _TAG.fullmatch(text.replace("_", "-").lower())
     if found is None or len(text) > MOST_TAG_CHARACTERS:
-        raise ValueError(
-            f"not a language tag of up to {MOST_TAG_CHARACTERS} characters; write one like de, de-AT, es-419 or zh-Hant"
+        raise BadValue(
+            "not a language tag of up to {most_tag_characters} characters; write one like de, de-AT, es-419 or zh-Hant",
+            most_tag_characters=MOST_TAG_CHARACTERS,
         )
     language, script, region, rest = found.groups()
     parts = [language, script and script.title(), region and region.upper(), rest and rest.strip("-")]
@@ -97,9 +100,7 @@ def _intervals(value: object) -> object:
         return value
     pairs = [part.split("/") for part in value.split()]
     if any(len(pair) != 2 for pair in pairs):
-        raise ValueError(
-            "leave is written first/last, such as 2026-08-03/2026-08-14, with a space between two"
-        )
+        raise BadValue("leave is written first/last, such as 2026-08-03/2026-08-14, with a space between two")
     return tuple(tuple(pair) for pair in pairs)
 
 
@@ -133,7 +134,9 @@ class PersonRow(BaseModel):
     def _forwards(cls, value: tuple[tuple[date, date], ...]) -> tuple[tuple[date, date], ...]:
         for first, last in value:
             if last < first:
-                raise ValueError(f"leave ends on {last}, before it begins on {first}; exchange them")
+                raise BadValue(
+                    "leave ends on {last}, before it begins on {first}; exchange them", last=last, first=first
+                )
         return value
 
 
@@ -151,14 +154,22 @@ def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
     if flag_zones:
         record["timezone"] = zone if zone in _ZONES else ""
     elif not zone:
-        raise DocumentError(f"{where}: timezone: got nothing; {_ZONE_WANTED}")
+        raise DocumentError(
+            "{where}: timezone: got nothing; {zone_wanted}", where=where, zone_wanted=gettext(_ZONE_WANTED)
+        )
     try:
         return PersonRow.model_validate({k: v for k, v in record.items() if v != "" or k in REQUIRED})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         got = repr(first["input"])
         got = got if len(got) <= _MOST_SHOWN else got[: _MOST_SHOWN - 1] + "…"
-        raise DocumentError(f"{where}: {first['loc'][0]}: got {got}; {fault(first)}; mend the cell") from None
+        raise DocumentError(
+            "{where}: {column}: got {got}; {fault}; mend the cell",
+            where=where,
+            column=first["loc"][0],
+            got=got,
+            fault=fault(first),
+        ) from None
 
 
 def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> list[PersonRow]:
@@ -175,7 +186,7 @@ def parse_file(text: str, name: str = "<text>", flag_zones: bool = False) -> Peo
         line, columns, records = rows_of(text, REQUIRED, list(PersonRow.model_fields))
         return _rows(columns, records, name, line, flag_zones)
     except SheetError as error:
-        raise DocumentError(f"{name}:{error.line}: {error}") from None
+        raise DocumentError("{name}:{line}: {error}", name=name, line=error.line, error=error) from None
 
 
 def _rows(
@@ -191,16 +202,25 @@ def _rows(
         row = _row(record, where, flag_zones)
         if row.id in lines:
             raise DocumentError(
-                f"{where}: id: got {row.id!r} again (line {lines[row.id]}); ids are unique; rename or remove one"
+                "{where}: id: got {id!r} again (line {line}); ids are unique; rename or remove one",
+                where=where,
+                id=row.id,
+                line=lines[row.id],
             )
         lines[row.id] = line
         if not row.timezone:
             unknown_zones[row.id] = zone
         rows.append(row)
         if len(rows) > MOST_PEOPLE:
-            raise DocumentError(f"{where}: got more than {MOST_PEOPLE} people; split the file")
+            raise DocumentError(
+                "{where}: got more than {most_people} people; split the file",
+                where=where,
+                most_people=MOST_PEOPLE,
+            )
     if not rows:
-        raise DocumentError(f"{name}:{header}: got no people; at least one row is required; add one")
+        raise DocumentError(
+            "{name}:{header}: got no people; at least one row is required; add one", name=name, header=header
+        )
     return PeopleFile(rows, lines, unknown_zones)
 
 

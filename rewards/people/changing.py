@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.fields import fault
+from rewards.language import msg
 from rewards.ledger.fold import closed_until, replay_people
 from rewards.ledger.places import places
 from rewards.people import people
@@ -191,7 +192,14 @@ def deactivate(
 ) -> None:
     """`people.deactivate`, but for oneself and for what one did not see. Raises Refused, Stale."""
     row = _locked(tx, organisation, external_id)
-    refuse_own(tx, organisation, actor, row.id, f"deactivating {external_id!r}")
+    refuse_own(
+        tx,
+        organisation,
+        actor,
+        row.id,
+        msg("deactivating {person!r}: is your own; ask a colleague to decide"),
+        person=external_id,
+    )
     check_stamp(row, stamp)
     people.deactivate(tx, organisation, external_id, now, actor)
 
@@ -201,7 +209,14 @@ def erase(
 ) -> None:
     """`people.erase`, but for oneself, which is one's own affair, and for what one did not see. Raises Refused, Stale."""
     row = _locked(tx, organisation, external_id)
-    refuse_own(tx, organisation, actor, row.id, f"erasing {external_id!r} as an administrator")
+    refuse_own(
+        tx,
+        organisation,
+        actor,
+        row.id,
+        msg("erasing {person!r} for somebody: is your own; ask a colleague to decide"),
+        person=external_id,
+    )
     check_stamp(row, stamp)
     people.erase(tx, organisation, external_id, now, actor)
 
@@ -215,7 +230,7 @@ def _belong(tx: Transaction, organisation: str, person_id: int, now_us: int) -> 
 
 def _midnight(tx: Transaction, row: NamedPersonRow, day: date) -> int:
     """When a day begins for a person. Raises BadValue outside the years that are taken."""
-    check_day(day, "day of the move")
+    check_day(day, msg("move on {day}: outside the years {first} to {last}; name a date in them"))
     noon_us = to_us(datetime.combine(day, time(12), UTC))
     _, zone = places(tx, [row])[row.id].date_at(noon_us)
     return to_us(datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.language import msg
 from rewards.ledger.places import places
 from rewards.people.people import drop_leave, set_leave
 from rewards.store import people as rows
@@ -42,8 +43,8 @@ def take_days_off(
     tx: Transaction, organisation: str, person: str, first: date, last: date, now: datetime
 ) -> None:
     """Take days off; streaks pause on them. Raises BadValue for days that are past or too many, Conflict where they are taken."""
-    check_day(first, "first day")
-    check_day(last, "last day")
+    check_day(first, msg("first day {day}: outside the years {first} to {last}; name a date in them"))
+    check_day(last, msg("last day {day}: outside the years {first} to {last}; name a date in them"))
     row = find_row(tx, organisation, person)
     today = date.fromordinal(places(tx, [row])[row.id].date_at(to_us(now))[0])
     if last < first:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, NotFound, Refused
+from rewards.language import msg
 from rewards.ledger.fold import replay_people
 from rewards.people.importing import ImportSummary, NotTaken, import_people
 from rewards.people.membership import pause, resume
@@ -141,13 +142,15 @@ def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out:
     log_change(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now)
 
 
-def refuse_own(tx: Transaction, organisation: str, actor: str, person_id: int, what: str) -> None:
+def refuse_own(
+    tx: Transaction, organisation: str, actor: str, person_id: int, wrong: str, **places: object
+) -> None:
     """Raise Refused where the actor is the person, by this account or one linked to it, merged into it or acting through a token
     that she made: nobody decides for herself."""
     decider = acting(tx, organisation, actor)
     whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
     if decider is not None and person_links.linked(tx, organisation, decider, whose):
-        raise Refused("{what}: is your own; ask a colleague to decide", what=what)
+        raise Refused(wrong, **places)
 
 
 def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
@@ -221,8 +224,8 @@ def set_leave(
         raise BadValue(
             "leave {first}..{last}: the last day precedes the first; swap them", first=first, last=last
         )
-    check_day(first, "leave from")
-    check_day(last, "leave until")
+    check_day(first, msg("leave from {day}: outside the years {first} to {last}; name a date in them"))
+    check_day(last, msg("leave until {day}: outside the years {first} to {last}; name a date in them"))
     home = organisation_rows.find_shared(tx, organisation)
     row = _locked(tx, organisation, external_id)
     if (first.toordinal(), last.toordinal()) in rows.leave_of(tx, [row.id]).get(row.id, ()):

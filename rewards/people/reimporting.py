@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from rewards.faults import NotFound, Refused, Stale
 from rewards.fields import fault
+from rewards.language import gettext, said
 from rewards.people import people
 from rewards.people.columns import FIRST, LAST, Table
 from rewards.people.importing import import_people
@@ -102,7 +103,9 @@ def plan_import(tx: Transaction, organisation: str, table: Table, digest: str, t
     merged = rows.aliases(tx, organisation, [one for one in reading.lines if one not in known])
     for id_ in sorted(merged, key=lambda one: reading.lines[one]):
         heir = names.get(merged[id_], "")
-        reading.drop(id_, "id", id_, f"the account was merged into {heir!r}; take the row out")
+        reading.drop(
+            id_, "id", id_, said("the account was merged into {heir!r}; take the row out", heir=heir)
+        )
     reading.check_managers(rows.managers(tx, organisation))
     found = reading.rows
     added = tuple(row for row in found.values() if row.id not in known)
@@ -212,7 +215,12 @@ class _Reading:
         """Managers whom nobody has, and chains of managers that lead back to where they began."""
         for id_, row in list(self.rows.items()):
             if row.manager and row.manager not in self.known and row.manager not in self.rows:
-                self.drop(id_, "manager", row.manager, "nobody has this id; add the person, or mend the cell")
+                self.drop(
+                    id_,
+                    "manager",
+                    row.manager,
+                    gettext("nobody has this id; add the person, or mend the cell"),
+                )
         chain = {
             self.names[one]: self.names[two]
             for one, two in above.items()
@@ -226,7 +234,7 @@ class _Reading:
                 id_,
                 "manager",
                 self.rows[id_].manager,
-                "would be above and below the same person; name somebody higher up",
+                gettext("would be above and below the same person; name somebody higher up"),
             )
             chain.pop(id_, None)
 
@@ -234,31 +242,33 @@ class _Reading:
         width = len(self.table.header)
         spare = next((cell for cell in cells[width:] if cell), None)
         if spare is not None:
-            self._fault(line, "", spare, "stands under no column; mend the row")
+            self._fault(line, "", spare, gettext("stands under no column; mend the row"))
             return
-        said = {
+        cells_by = {
             name: cells[at] for name, at in self.told.columns.items() if at < len(cells) and cells[at].strip()
         }
-        whole = " ".join(said.pop(part) for part in (FIRST, LAST) if part in said)
-        if whole and not said.get("name"):
-            said["name"] = whole
-        id_ = said.get("id", "")
+        whole = " ".join(cells_by.pop(part) for part in (FIRST, LAST) if part in cells_by)
+        if whole and not cells_by.get("name"):
+            cells_by["name"] = whole
+        id_ = cells_by.get("id", "")
         if not id_:
-            self._fault(line, "id", "", "every row needs an id; fill the cell")
+            self._fault(line, "id", "", gettext("every row needs an id; fill the cell"))
             return
-        said = {name: _tidied(name, cell) for name, cell in said.items()}
+        cells_by = {name: _tidied(name, cell) for name, cell in cells_by.items()}
         old = self.known.get(id_)
         base = self._fresh() if old is None else self._record(old)
         try:
-            row = PersonRow.model_validate({**base, **said})
+            row = PersonRow.model_validate({**base, **cells_by})
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             column = str(first["loc"][0]) if first["loc"] else "id"
-            value = said.get(column, "")
+            value = cells_by.get(column, "")
             why = (
-                f"{fault(first)}; mend the cell"
+                said("{problem}; mend the cell", problem=fault(first))
                 if value
-                else "the row of a new person must say it; fill the cell, or say what holds for new people"
+                else gettext(
+                    "the row of a new person must say it; fill the cell, or say what holds for new people"
+                )
             )
             self.lines.setdefault(id_, line)
             self._fault(line, column, value, why)
@@ -268,7 +278,10 @@ class _Reading:
                 line,
                 "id",
                 row.id,
-                f"stands in line {self.lines[row.id]} already; ids are unique; remove one of the rows",
+                said(
+                    "stands in line {line} already; ids are unique; remove one of the rows",
+                    line=self.lines[row.id],
+                ),
             )
             return
         self.lines[row.id] = line

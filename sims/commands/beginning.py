@@ -169,5 +169,5 @@ def _midnight(day: str) -> datetime:
         since = day_of(day)
     except ValueError:
         raise InputError(f"--since: got {day!r}; it must be a date; write it as 2026-01-05") from None
-    check_day(since, "--since")
+    check_day(since, "--since {day}: outside the years {first} to {last}; name a date in them")
     return datetime.combine(since, time(), UTC)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import Field
 
 from rewards.fields import Day
-from rewards.language import said
+from rewards.language import msg, said
 from rewards.merging import merge_people
 from rewards.people import people
 from rewards.people.accounts import ApiToken
@@ -297,7 +297,14 @@ def merge(response: Response, store: Store, token: Admin, id: Id, body: Merged) 
     """It cannot be undone. The other id goes on working for this account."""
 
     def act(tx: Transaction, org: str, who: str) -> None:
-        refuse_own(tx, org, who, find_row(tx, org, body.other).id, f"merging {body.other!r}")
+        refuse_own(
+            tx,
+            org,
+            who,
+            find_row(tx, org, body.other).id,
+            msg("merging {person!r}: is your own; ask a colleague to decide"),
+            person=body.other,
+        )
         merge_people(tx, org, id, body.other, now(), who)
 
     return _do(response, store, token, id, act)
