@@ -75,9 +75,7 @@ def _event(line: bytes, where: str) -> Event:
         ):
             # They are counted with here, and nowhere else: the live program finds its own.
             if day is not None:
-                check_day(
-                    day, f"{name} {{day}}: outside the years {{first}} to {{last}}; name a date in them"
-                )
+                check_day(day, f"{name} {{day}}: limit years {{first}} to {{last}}; name a date in them")
         return event
     except (EventError, BadValue) as error:
         raise DocumentError("{where}: {error}", where=where, error=error) from None

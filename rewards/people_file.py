@@ -20,10 +20,12 @@ from pydantic import (
     field_validator,
 )  # fmt: skip
 
+from rewards.addressing import mail_address
 from rewards.document import DocumentError, read_text
 from rewards.faults import BadValue
 from rewards.fields import Day, Normal, fault, like, printed
 from rewards.language import gettext, msg
+from rewards.roles import ROLES
 from rewards.sheets import Record, SheetError, rows_of
 
 MOST_PEOPLE = 1_000_000
@@ -76,6 +78,18 @@ def _in_small(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+def _roles(text: str) -> str:
+    """Roles as written in a cell, `employee, content`, each once and in their usual order. Raises ValueError for one that is none."""
+    named = [word for word in re.split(r"[\s,;|/+&]+", text) if word]
+    unknown = [word for word in named if word not in ROLES]
+    if unknown or not named:
+        raise BadValue(
+            "limit {roles}, several with commas between them; name some of these",
+            roles=", ".join(ROLES),
+        )
+    return " ".join(role for role in ROLES if role in named)
+
+
 def _with_a_point(value: object) -> object:
     """0,8 is 0.8 where a spreadsheet writes numbers with a comma."""
     return value.replace(",", ".") if isinstance(value, str) and value.count(",") == 1 else value
@@ -107,7 +121,7 @@ def _intervals(value: object) -> object:
 class PersonRow(BaseModel):
     """One person of the company, as HR's file has it.
 
-    `contacts` counts people reached by a post; `hours_share` is 1.0 full-time; `leave` holds first and last dates. A `timezone` that
+    `contacts` counts people reached by a post; `role` holds the roles of her invitation, with spaces between; `hours_share` is 1.0 full-time; `leave` holds first and last dates. A `timezone` that
     is not known is the empty string, for the reader to replace by the organisation's.
     """
 
@@ -115,13 +129,15 @@ class PersonRow(BaseModel):
 
     id: Identifier
     name: Annotated[str, AfterValidator(printed)] = Field(default="", max_length=200)
-    email: Annotated[str, AfterValidator(printed)] = Field(default="", max_length=254)
+    email: Annotated[str, AfterValidator(printed), AfterValidator(mail_address)] = Field(
+        default="", max_length=254
+    )
     segment: Label
     team: Label
     timezone: Annotated[str, AfterValidator(_zone_or_unknown)]
     contacts: int = Field(ge=0, le=10_000_000)
     locale: Annotated[str, AfterValidator(language_tag)] = "en"
-    role: Annotated[Literal["employee", "hr", "strategist"], BeforeValidator(_in_small)] = "employee"
+    role: Annotated[str, BeforeValidator(_in_small), AfterValidator(_roles)] = "employee"
     manager: Annotated[
         str, like(r"^([A-Za-z0-9._-]{1,64})?$", "an id of up to 64 letters, digits, ., _ and -"), Normal
     ] = ""

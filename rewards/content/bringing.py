@@ -122,9 +122,7 @@ def _item_of(cells: dict[str, str], zone: str) -> ContentItem:
     last = cells.get("last_day", "")
     end = None
     if last:
-        check_day(
-            day_of(last), msg("last day {day}: outside the years {first} to {last}; name a date in them")
-        )
+        check_day(day_of(last), msg("last day {day}: limit years {first} to {last}; name a date in them"))
         end = datetime.combine(day_of(last) + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
     return ContentItem.model_validate(
         {

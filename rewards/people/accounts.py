@@ -11,6 +11,7 @@ from pwdlib import PasswordHash
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.language import msg
+from rewards.people.operator import operator
 from rewards.people.rights import ROLES, Right, rights_of
 from rewards.people.scopes import NAMES, WANTED
 from rewards.store import accounts as rows
@@ -271,9 +272,7 @@ def create_token(
     if expires_at is not None:
         check_day(
             expires_at,
-            msg(
-                "an API token that expires on {day}: outside the years {first} to {last}; name a date in them"
-            ),
+            msg("an API token that expires on {day}: limit years {first} to {last}; name a date in them"),
         )
     person_id = None if person is None else find_row(tx, organisation, person).id
     maker_id = None if made_by is None else find_row(tx, organisation, made_by).id
@@ -282,7 +281,7 @@ def create_token(
     rows.add_token(
         tx, organisation, name, " ".join(scopes), digest(token), person_id, maker_id, to_us(now), expires_us
     )
-    trail.log(tx, organisation, made_by or "system", "token.create", name, " ".join(scopes), to_us(now))
+    trail.log(tx, organisation, made_by or operator(), "token.create", name, " ".join(scopes), to_us(now))
     return token
 
 

@@ -119,7 +119,7 @@ def _asked(tx: Transaction, organisation: str, asked: Asked, zone: str) -> rows.
 
 
 def _begins(day: date, zone: str, later: int = 0) -> int:
-    check_day(day, msg("lines of {day}: outside the years {first} to {last}; name a date in them"))
+    check_day(day, msg("lines of {day}: limit years {first} to {last}; name a date in them"))
     return to_us(datetime.combine(day + timedelta(days=later), time(), ZoneInfo(zone)).astimezone(UTC))
 
 

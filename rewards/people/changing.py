@@ -18,7 +18,7 @@ from rewards.ledger.fold import closed_until, replay_people
 from rewards.ledger.places import places
 from rewards.people import people
 from rewards.people.importing import import_people
-from rewards.people.people import Person, get_person, refuse_own
+from rewards.people.people import Person, get_person, locked, refuse_own
 from rewards.people.profile import check_stamp
 from rewards.people.zones import change_zone
 from rewards.people_file import PersonRow
@@ -91,7 +91,7 @@ def edit_person(
             value=unknown[0],
             names=", ".join(EDITED),
         )
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     check_stamp(row, stamp)
     old = get_person(tx, organisation, external_id)
     new = row_of({**record_of(old), **changes})
@@ -125,9 +125,16 @@ def move_person(
     Raises BadValue for a day in a closed period or too far ahead, Stale for a stamp that is no longer hers.
     """
     home = organisation_rows.find_shared(tx, organisation)
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     check_stamp(row, stamp)
-    row_of({**record_of(get_person(tx, organisation, external_id)), "segment": segment, "team": team})
+    row_of(
+        {
+            **record_of(get_person(tx, organisation, external_id)),
+            "email": "",
+            "segment": segment,
+            "team": team,
+        }
+    )
     begins_us = _midnight(tx, row, first)
     closed_us, now_us = closed_until(home), to_us(now)
     if begins_us < closed_us:
@@ -154,7 +161,7 @@ def take_back_move(
     tx: Transaction, organisation: str, external_id: str, begins: datetime, actor: str, now: datetime
 ) -> None:
     """Forget a move that has not begun. Raises NotFound where there is none."""
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     if not moving.drop_membership_ahead(tx, row.id, to_us(begins)):
         raise NotFound(
             "move of {day}: none that lies ahead; look at what stands there now", day=begins.isoformat()
@@ -182,7 +189,7 @@ def move_zone(
     now: datetime,
 ) -> datetime:
     """Another time zone from a day on, the next one unless another is named; returns the instant. Raises BadValue, Stale."""
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     check_stamp(row, stamp)
     return change_zone(tx, organisation, external_id, zone, now, actor=actor, first=first)
 
@@ -191,7 +198,7 @@ def deactivate(
     tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, now: datetime
 ) -> None:
     """`people.deactivate`, but for oneself and for what one did not see. Raises Refused, Stale."""
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     refuse_own(
         tx,
         organisation,
@@ -208,7 +215,7 @@ def erase(
     tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, now: datetime
 ) -> None:
     """`people.erase`, but for oneself, which is one's own affair, and for what one did not see. Raises Refused, Stale."""
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     refuse_own(
         tx,
         organisation,
@@ -230,7 +237,7 @@ def _belong(tx: Transaction, organisation: str, person_id: int, now_us: int) -> 
 
 def _midnight(tx: Transaction, row: NamedPersonRow, day: date) -> int:
     """When a day begins for a person. Raises BadValue outside the years that are taken."""
-    check_day(day, msg("move on {day}: outside the years {first} to {last}; name a date in them"))
+    check_day(day, msg("move on {day}: limit years {first} to {last}; name a date in them"))
     noon_us = to_us(datetime.combine(day, time(12), UTC))
     _, zone = places(tx, [row])[row.id].date_at(noon_us)
     return to_us(datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC))
@@ -256,8 +263,3 @@ def _manager(tx: Transaction, organisation: str, row: NamedPersonRow, manager: s
         manager=manager,
         most_levels=MOST_LEVELS,
     )
-
-
-def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
-    states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
-    return find_row(tx, organisation, external_id)

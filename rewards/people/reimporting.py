@@ -7,7 +7,7 @@ empty cell, and a column that the file lacks, leave what is known; who is missin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from rewards.people.columns import FIRST, LAST, Table
 from rewards.people.importing import import_people
 from rewards.people.people import acting
 from rewards.people_file import PersonRow
+from rewards.roles import ROLES
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store.persons import PPM
@@ -92,14 +93,24 @@ class Applied:
     left_out: int
 
 
-def plan_import(tx: Transaction, organisation: str, table: Table, digest: str, told: Told) -> Plan:
-    """Compare a table with the people who are known; nothing is changed. Raises NotFound for the organisation."""
+def plan_import(
+    tx: Transaction,
+    organisation: str,
+    table: Table,
+    digest: str,
+    told: Told,
+    gives: Collection[str] = ROLES,
+) -> Plan:
+    """Compare a table with the people who are known; nothing is changed. `gives`: the roles that whoever imports may give.
+
+    Raises NotFound for the organisation.
+    """
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     known = {row.external_id: row for row in rows.every(tx, organisation, inactive=True)}
     names = {row.id: row.external_id for row in known.values()}
-    reading = _Reading(table, told, home.timezone, known, names)
+    reading = _Reading(table, told, home.timezone, known, names, gives)
     merged = rows.aliases(tx, organisation, [one for one in reading.lines if one not in known])
     for id_ in sorted(merged, key=lambda one: reading.lines[one]):
         heir = names.get(merged[id_], "")
@@ -150,14 +161,15 @@ def apply_import(
     stamp: str | None = None,
     leave_out: bool = False,
     deactivate_missing: bool = False,
+    gives: Collection[str] = ROLES,
 ) -> Applied:
-    """Apply a table as it was shown. `leave_out`: rows that cannot be read are left out; else they keep all from being applied.
+    """Apply a table as it was shown. `gives`: the roles that whoever imports may give. `leave_out`: rows that cannot be read are left out; else they keep all from being applied.
 
     Raises Stale where the plan of now is not the one of the stamp, Refused for rows that cannot be read, for deactivating whoever is
     missing while some rows cannot be read, and for deactivating oneself.
     """
     organisation_rows.find_shared(tx, organisation)
-    plan = plan_import(tx, organisation, table, digest, told)
+    plan = plan_import(tx, organisation, table, digest, told, gives)
     if stamp is not None and stamp != plan.stamp:
         raise Stale(
             "the people changed since this was shown; nothing was applied; look at the differences again"
@@ -197,8 +209,9 @@ class _Reading:
         home_zone: str,
         known: Mapping[str, NamedPersonRow],
         names: Mapping[int, str],
+        gives: Collection[str],
     ) -> None:
-        self.table, self.told, self.home_zone = table, told, home_zone
+        self.table, self.told, self.home_zone, self.gives = table, told, home_zone, gives
         self.known, self.names = known, names
         self.rows: dict[str, PersonRow] = {}
         self.lines: dict[str, int] = {}
@@ -272,6 +285,16 @@ class _Reading:
             )
             self.lines.setdefault(id_, line)
             self._fault(line, column, value, why)
+            return
+        beyond = set(row.role.split()) - set(self.gives) - set("" if old is None else old.role.split())
+        if beyond:
+            self.lines.setdefault(id_, line)
+            self._fault(
+                line,
+                "role",
+                row.role,
+                gettext("only an administrator gives other roles than employee; ask one, or change the cell"),
+            )
             return
         if row.id in self.lines:
             self._fault(

@@ -39,9 +39,7 @@ def change_zone(
     # The zone in force, not one asked for a moment ago that begins tomorrow: that wish is replaced.
     used, zone_now = places(tx, [row])[row.id].date_at(now_us)
     if first is not None:
-        check_day(
-            first, msg("time zone from {day}: outside the years {first} to {last}; name a date in them")
-        )
+        check_day(first, msg("time zone from {day}: limit years {first} to {last}; name a date in them"))
         if not used < first.toordinal() <= used + MOST_DAYS_AHEAD:
             raise BadValue(
                 "time zone from {first}: limit {fromordinal} to {most_days_ahead} days ahead; days that were begun keep their zone; name a later day",

@@ -81,7 +81,7 @@ def publish_scheme(
     Raises BadValue where mode and instant do not fit; SchemeError where the scheme cannot be scored; Conflict where a scheduled version
     would never hold and nothing was said of it.
     """
-    check_day(effective_at, msg("effective {day}: outside the years {first} to {last}; name a date in them"))
+    check_day(effective_at, msg("effective {day}: limit years {first} to {last}; name a date in them"))
     now_us, effective_us = to_us(now), to_us(effective_at)
     home = _exclusive(tx, organisation)
     _check_mode(tx, organisation, mode, effective_at, now_us)
@@ -172,7 +172,7 @@ def shadow(
 
     A prospective version changes nothing that has happened: look at it as exact to see what it would have meant.
     """
-    check_day(effective_at, msg("effective {day}: outside the years {first} to {last}; name a date in them"))
+    check_day(effective_at, msg("effective {day}: limit years {first} to {last}; name a date in them"))
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)

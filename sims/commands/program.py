@@ -84,7 +84,20 @@ def usable(url: str | None = None) -> Iterator["Database"]:
         found = state(database)
         if found != CURRENT:
             raise InputError(f"database {shown(url or database_url())} {WHAT_TO_DO[found]}")
+        _check_actor(database)
         yield database
+
+
+def _check_actor(database: "Database") -> None:
+    """Raises `InputError` where --as names nobody."""
+    from rewards.people.operator import is_system, operator
+    from rewards.people.people import is_anybody
+
+    actor = operator()
+    if not is_system(actor):
+        with database.read() as tx:
+            if not is_anybody(tx, actor):
+                raise InputError(f"--as: got {actor!r}; nobody has this id; name somebody of the people file")
 
 
 def prepared(url: str) -> None:
@@ -188,6 +201,7 @@ def rehearse(
 
     Example: groundswell rehearse d7 --scenario examples/midsize.yaml --runs 20
     """
+    from rewards.people.operator import operator
     from sims.commands.rehearsing import rehearse as ask
     from sims.reports.render import comparison_text
     from sims.scenario.scenario import Scenario
@@ -198,7 +212,9 @@ def rehearse(
         raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
     base = None if scenario is None else Scenario.load(scenario)
     with usable() as database:
-        found = ask(database, organisation, int(number), datetime.now(UTC), base, runs, processes)
+        found = ask(
+            database, organisation, int(number), datetime.now(UTC), base, runs, processes, actor=operator()
+        )
     write_json(json_out, found.comparison.detailed_json())
     say(comparison_text(found.comparison), json_out)
     say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}).", json_out)

@@ -184,7 +184,7 @@ def _end_of(day: str, zone: str) -> datetime | None:
         last = day_of(day)
     except ValueError:
         raise BadValue("last day {value!r}: not a date; write one like 2026-03-02", value=day[:20]) from None
-    check_day(last, msg("last day {day}: outside the years {first} to {last}; name a date in them"))
+    check_day(last, msg("last day {day}: limit years {first} to {last}; name a date in them"))
     return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
