@@ -33,7 +33,7 @@ def _stock(name: str, title: str, unit: str, better: Better, text: str) -> Outco
     return Outcome(name, title, unit, text, "stock", better)
 
 
-def _ratio(name: str, title: str, unit: str, better: Better, of: tuple[str, str], text: str) -> Outcome:
+def _ratio(name: str, title: str, unit: str, better: Better, of: tuple[str, str], *, text: str) -> Outcome:
     return Outcome(name, title, unit, text, "ratio", better, of)
 
 
@@ -41,14 +41,14 @@ OUTCOMES: tuple[Outcome, ...] = (
     _flow("shares", msg("Shares"), msg("shares"), "more", msg("Items that employees posted to their networks.")),
     _flow("active_sharers", msg("Active sharers"), msg("person-days"), "more", msg("Different employees who shared on a day, added up over days.")),
     _stock("weekly_sharers", msg("Weekly sharers"), msg("share of staff"), "more", msg("Employees who shared in the last seven days, of all.")),
-    _ratio("care", msg("Care a share"), msg("level 0-1"), "more", ("quality", "shares"), msg("Mean care taken over a share: its quality.")),
+    _ratio("care", msg("Care a share"), msg("level 0-1"), "more", ("quality", "shares"), text=msg("Mean care taken over a share: its quality.")),
     _flow("quality", msg("Quality"), msg("effort"), "more", msg("Sum over shares of the care taken, 0 to 1 each.")),
     _flow("viewers", msg("Viewers"), msg("viewers"), "neither", msg("Different people who saw a share, added up over shares.")),
     _flow("naive_reach", msg("Naive reach"), msg("contacts"), "neither", msg("Contacts of everybody who posted or reposted, added up.")),
     _flow("unique_reach", msg("Unique daily reach"), msg("person-days"), "more", msg("Different people who saw an employee's share on a day, added up over days.")),
     _stock("people_reached", msg("People reached so far"), msg("people"), "more", msg("Different direct contacts who saw a share since day 0.")),
     _flow("human_clicks", msg("Human clicks"), msg("clicks"), "more", msg("Clicks on employees' shares and their reposts, one a person.")),
-    _ratio("click_rate", msg("Click rate"), msg("clicks a viewer"), "more", ("human_clicks", "viewers"), msg("Human clicks over viewers.")),
+    _ratio("click_rate", msg("Click rate"), msg("clicks a viewer"), "more", ("human_clicks", "viewers"), text=msg("Human clicks over viewers.")),
     _flow("reposts", msg("Reposts"), msg("reposts"), "more", msg("Reposts of employees' shares, at any distance.")),
     _flow("deep_reposts", msg("Reposts of reposts"), msg("reposts"), "neither", msg("Reposts two or more steps from the sharer.")),
     _flow("reposted_shares", msg("Reposted shares"), msg("shares"), "more", msg("Shares that were reposted at least once.")),
@@ -62,7 +62,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     _flow("bought_shares", msg("Bought shares"), msg("shares"), "neither", msg("Shares that would not have been made without points.")),
     _flow("gamed_shares", msg("Gamed shares"), msg("shares"), "less", msg("Bought shares with less care than an indifferent sharer takes.")),
     _flow("points", msg("Points awarded"), msg("points"), "neither", msg("Points of every rule, on the day of the event.")),
-    _ratio("points_per_share", msg("Points a share"), msg("points a share"), "neither", ("points", "shares"), msg("Points over shares.")),
+    _ratio("points_per_share", msg("Points a share"), msg("points a share"), "neither", ("points", "shares"), text=msg("Points over shares.")),
     _flow("cost", msg("Cost"), msg("currency units"), "less", msg("Money paid for rewards that points were turned in for.")),
     _stock("liability", msg("Liability"), msg("currency units"), "less", msg("Money owed for points held, at the dearest reward's rate.")),
     _flow("praise", msg("Recognition given"), msg("thanks"), "more", msg("Acts of recognition received by employees.")),
@@ -74,6 +74,11 @@ OUTCOMES: tuple[Outcome, ...] = (
     _stock("motivation", msg("Intrinsic motivation"), msg("level 0-1"), "more", msg("Mean of m over employees present.")),
     _stock("fear", msg("Fear (FUD)"), msg("level 0-1"), "less", msg("Mean of f over employees present: fear, uncertainty and doubt.")),
     _stock("habit", msg("Habit"), msg("level 0-1"), "more", msg("Mean of H over employees present.")),
+    _stock("enrolled", msg("Enrolled"), msg("share of staff"), "more", msg("Employees present who are enrolled in the tool, of all; 0 without a tool.")),
+    _flow("joined", msg("Joined"), msg("people"), "more", msg("Employees who enrolled, returns included.")),
+    _flow("lapsed", msg("Lapsed"), msg("people"), "less", msg("Employees who paused or left the tool.")),
+    _flow("opt_outs", msg("Opt-outs"), msg("people"), "less", msg("Members who turned their reminders off.")),
+    _stock("annoyance", msg("Annoyance"), msg("level"), "less", msg("Mean annoyance with reminders over the enrolled; 0 without any.")),
     _stock("headcount", msg("Headcount"), msg("people"), "neither", msg("Employees present.")),
 )  # fmt: skip
 NAMES = tuple(outcome.name for outcome in OUTCOMES)

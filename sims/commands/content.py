@@ -156,7 +156,7 @@ def approve(
         for item in items:
             if get_draft(tx, organisation, item).status != "in_review":
                 submit(tx, organisation, item, by or operator(), now)
-            left = agree(tx, organisation, item, by or operator(), reason, now)
+            left = agree(tx, organisation, item, by or operator(), reason, now=now)
             outcomes[item] = "live" if left is None else "in_review"
     write_json(json_out, {"kind": "content-approval", "items": outcomes})
     _tell(outcomes, json_out)
@@ -195,7 +195,7 @@ def recall(
         _known(tx, organisation)
         for item in items:
             told[item] = withdraw(
-                tx, organisation, item, reason.strip(), now, by or operator(), notice.strip()
+                tx, organisation, item, reason.strip(), now, actor=by or operator(), notice=notice.strip()
             )
     write_json(json_out, {"kind": "content-recall", "told": told})
     _say_told(items, told, json_out)
