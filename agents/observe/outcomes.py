@@ -72,6 +72,11 @@ OUTCOMES: tuple[Outcome, ...] = (
     _stock("motivation", "Intrinsic motivation", "level 0-1", "more", "Mean of m over employees present."),
     _stock("fear", "Fear (FUD)", "level 0-1", "less", "Mean of f over employees present: fear, uncertainty and doubt."),
     _stock("habit", "Habit", "level 0-1", "more", "Mean of H over employees present."),
+    _stock("enrolled", "Enrolled", "share of staff", "more", "Employees present who are enrolled in the tool, of all; 0 without a tool."),
+    _flow("joined", "Joined", "people", "more", "Employees who enrolled, returns included."),
+    _flow("lapsed", "Lapsed", "people", "less", "Employees who paused or left the tool."),
+    _flow("opt_outs", "Opt-outs", "people", "less", "Members who turned their reminders off."),
+    _stock("annoyance", "Annoyance", "level", "less", "Mean annoyance with reminders over the enrolled; 0 without any."),
     _stock("headcount", "Headcount", "people", "neither", "Employees present."),
 )  # fmt: skip
 NAMES = tuple(outcome.name for outcome in OUTCOMES)

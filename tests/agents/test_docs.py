@@ -44,6 +44,7 @@ SYMBOLS = {
     "ψ": P.fear_weight,
     "ρ": P.green_light_relief,
     "φ": P.repetition_cost,
+    "β_ask": P.ask_weight,
     "e_0": P.effort_base,
     "e_int": P.effort_intrinsic,
     "e_gam": P.effort_points,
@@ -150,7 +151,10 @@ def test_the_utility_is_the_document_s(seed: int) -> None:
         f=drawn["fear"],
         greenlit=drawn["green_lit"],
         p̄=drawn["norm_rate"],
-        **{name: drawn[name] for name in ("contest", "intact", "broken", "friction", "risk", "recent")},
+        **{
+            name: drawn[name]
+            for name in ("contest", "intact", "broken", "friction", "risk", "recent", "asked")
+        },
     )
     assert decision.log_odds(o, P)[0] == pytest.approx(utility, abs=1e-12)
     assert decision.share_chance(one(utility))[0] == pytest.approx(says("P", U=utility))
