@@ -11,7 +11,7 @@ from rewards.store.session import Transaction
 
 REVIEW = schema.review
 EVENT = schema.event
-_HELD = Prepared(
+HELD = Prepared(
     EventRefRow,
     lambda dialect: (
         select(REVIEW.c.event_ref)
@@ -80,7 +80,7 @@ def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str
 
 def held_events(tx: Transaction, organisation: str, ids: Sequence[int]) -> set[int]:
     """Events from which these people may earn, as subject or owner, and that an open review holds."""
-    return {row.event_ref for row in tx.ask_each(_HELD, ids, organisation=organisation)}
+    return {row.event_ref for row in tx.ask_each(HELD, ids, organisation=organisation)}
 
 
 def of_events(tx: Transaction, refs: Sequence[int], kind: str) -> set[int]:
