@@ -11,6 +11,7 @@ from sims.commands import (
     checking,
     content,
     events,
+    explaining,
     machine,
     mail,
     membership,
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.command()(questions.simulate)
 app.command()(questions.compare)
+app.command()(explaining.explain)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)
