@@ -72,10 +72,12 @@ def daily_outcomes(
     from agents.world.memory import handed_on
 
     with handed_on():
-        return _lived(scenarios, seed, runs)
+        return _lived(scenarios, seed, runs, at_defaults)
 
 
-def _lived(scenarios: Sequence["Scenario"], seed: int, runs: Sequence[int]) -> list[list[Daily]]:
+def _lived(
+    scenarios: Sequence["Scenario"], seed: int, runs: Sequence[int], at_defaults: bool
+) -> list[list[Daily]]:
     from agents.company import Ensemble
     from agents.world.lanes import Draw
 
