@@ -11,6 +11,7 @@ from sims.commands import (
     checking,
     content,
     events,
+    explaining,
     machine,
     mail,
     membership,
@@ -40,6 +41,7 @@ def everywhere(context: typer.Context, acting: ActingAs = "") -> None:
 
 app.command()(questions.simulate)
 app.command()(questions.compare)
+app.command()(explaining.explain)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)
