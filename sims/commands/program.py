@@ -182,6 +182,7 @@ def rehearse(
         int | None, typer.Option(help="Paired runs; the scenario's own, or 12, unless given.")
     ] = None,
     processes: Annotated[int | None, typer.Option(help="Local processes; one per core unless given.")] = None,
+    *,
     at_defaults: AtDefaults = False,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
@@ -206,7 +207,14 @@ def rehearse(
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
     with usable() as database:
         found = ask(
-            database, organisation, int(number), datetime.now(UTC), base, runs, processes, manner=manner
+            database,
+            organisation,
+            int(number),
+            datetime.now(UTC),
+            base,
+            runs=runs,
+            processes=processes,
+            manner=manner,
         )
     write_json(json_out, found.comparison.detailed_json())
     say(comparison_text(found.comparison), json_out)

@@ -37,6 +37,7 @@ def rehearse(
     draft: int,
     now: datetime,
     base: Scenario | None = None,
+    *,
     runs: int | None = None,
     processes: int | None = None,
     actor: str = "rehearse",
@@ -73,7 +74,7 @@ def rehearse(
     scenarios = scenarios_of(people, home.timezone, schemes, base)
     comparison = compare(scenarios, runs, processes=processes, manner=manner or PLAIN)
     with database.begin() as tx:
-        rehearsed(tx, organisation, draft, found.hash, actor, now)
+        rehearsed(tx, organisation, draft, found.hash, actor, now=now)
         id_ = desk.save_comparison(tx, organisation, comparison.as_json(), now)
     return Rehearsal(id_, found.hash, comparison)
 

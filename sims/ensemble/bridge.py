@@ -77,6 +77,15 @@ def daily_outcomes(
 
 def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Parameters]]]]") -> list[list[Daily]]:
     """Daily values of some runs, (seed, run, parameters) each, side by side in each scenario, run by run; as many in each."""
+    from agents.world.memory import handed_on
+
+    with handed_on():
+        return _lived(questions)
+
+
+def _lived(
+    questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Parameters]]]]",
+) -> list[list[Daily]]:
     from agents.company import Ensemble
     from agents.world.lanes import Draw
 
