@@ -89,7 +89,11 @@ class Comparison:
             "warnings": list(self.warnings),
             "outcomes": [self.control.specs[name].as_json() for name in self.control.reported],
             "scenarios": [
-                {"role": "control" if result is self.control else "candidate", **result.summary()}
+                {
+                    "role": "control" if result is self.control else "candidate",
+                    "change_days": list(result.change_days),
+                    **result.summary(),
+                }
                 for result in (self.control, *self.results)
             ],
             "differences": [
