@@ -32,6 +32,7 @@ from web.api import (
     people,
     people_files,
     personal_data,
+    program,
     reviews,
     rewards,
     schemes,
@@ -47,7 +48,8 @@ from web.employee import boards as employee_boards
 from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import audit, decisions, designer, draft, records
+from web.hr import audit, decisions, designer, draft, one_page, records
+from web.hr import health as hr_health
 from web.hr import imports as hr_imports
 from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
@@ -92,6 +94,7 @@ ROUTERS = (
     rewards.router,
     entries.router,
     schemes.router,
+    program.router,
     badges.router,
     challenges.router,
     highlights.router,
@@ -130,6 +133,8 @@ ROUTERS = (
     spending.router,
     nominating.router,
     hr.router,
+    hr_health.router,
+    one_page.router,
     designer.router,
     draft.router,
     hr_nominations.router,

@@ -13,6 +13,7 @@ from rewards.outside.delivery import Delivered, HttpSender
 from rewards.outside.mail import Mailed, Post
 from rewards.store.session import Database
 from rewards.worker import Sweep, work_once
+from web.hr.health_kept import renew_old
 
 IDLE = Sweep(Delivered(0, 0, 0))
 
@@ -33,6 +34,7 @@ def run(
     while True:
         try:
             done = work_once(database, datetime.now(UTC), send, post)
+            renew_old(database, datetime.now(UTC))
         except Unavailable as error:
             if once:
                 raise
