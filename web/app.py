@@ -34,6 +34,7 @@ from web.api import (
     personal_data,
     reviews,
     rewards,
+    scheme_decisions,
     schemes,
     staff,
     webhooks,
@@ -64,6 +65,8 @@ from web.own import membership as own_membership
 from web.own import notifications as own_notifications
 from web.own import password
 from web.proxies import Visitors
+from web.publishing import routes as publishing
+from web.rehearsal import routes as rehearsal
 from web.security import Edge
 from web.session import KnownTokens, token_reader
 from web.settings import Settings, settings_from_environment
@@ -92,6 +95,7 @@ ROUTERS = (
     rewards.router,
     entries.router,
     schemes.router,
+    scheme_decisions.router,
     badges.router,
     challenges.router,
     highlights.router,
@@ -137,6 +141,8 @@ ROUTERS = (
     hr_imports.router,
     audit.router,
     records.router,
+    rehearsal.router,
+    publishing.router,
     strategist.router,
     admin_tokens.router,
     admin_webhooks.router,

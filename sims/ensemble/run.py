@@ -84,7 +84,7 @@ def simulate_all(
             found += dailies
             advance(len(scenarios) * len(dailies))
     by_scenario = zip(scenarios, zip(*found, strict=True), warnings, strict=True)
-    return [_gather(scenario, seed, dailies, told) for scenario, dailies, told in by_scenario]
+    return [gather(scenario, seed, dailies, told) for scenario, dailies, told in by_scenario]
 
 
 def check_runs(runs: int) -> int:
@@ -105,7 +105,8 @@ def check_seed(seed: int) -> int:
     return seed
 
 
-def _gather(scenario: "Scenario", seed: int, found: Sequence[Daily], warnings: tuple[str, ...]) -> Result:
+def gather(scenario: "Scenario", seed: int, found: Sequence[Daily], warnings: tuple[str, ...]) -> Result:
+    """The runs of a scenario as one result, with what it follows from."""
     provenance = Provenance(
         groundswell=version(),
         scenario=scenario.name,
