@@ -263,49 +263,31 @@ def ask_second(
     revision: Annotated[int, Form(ge=0, le=MOST_ID)] = 0,
 ) -> Response:
     """Ask a second person to agree."""
-    return _put(
-        request, store, account, draft, effective, reason, exception, revision or None, past_gate=False
-    )
-
-
-@router.post(PATH + "/{draft}/past-gate")
-def emergency(
-    request: Request,
-    store: Store,
-    account: PastGate,
-    draft: Number,
-    effective: Annotated[Plain, Form(max_length=40)] = "",
-    reason: Words = "",
-) -> Response:
-    """Publish in an emergency without what the gate asks for; the record says so."""
-    return _put(request, store, account, draft, effective, reason, "", None, past_gate=True)
-
-
-def _put(
-    request: Request,
-    store: Database,
-    account: Account,
-    draft: int,
-    effective: str,
-    reason: str,
-    exception: str,
-    revision: int | None,
-    past_gate: bool,
-) -> Response:
     org, at = account.organisation, now()
     plan: Plan | None = None
     try:
         with store.begin() as tx:
-            person = get_person(tx, org, account.person)
-            plan = Plan("prospective", _instant(effective, person), reason, exception)
-            if past_gate:
-                publish(tx, org, draft, plan, account.person, at, past_gate=True)
-            elif rules_of(tx, org).on:
-                propose(tx, org, draft, plan, account.person, at, revision)
-            else:
-                publish(tx, org, draft, plan, account.person, at, revision)
+            plan = Plan(
+                "prospective", _instant(effective, get_person(tx, org, account.person)), reason, exception
+            )
+            act = propose if rules_of(tx, org).on else publish
+            act(tx, org, draft, plan, account.person, at, revision or None)
     except Fault as fault:
         return _gate(request, store, account, draft, plan, effective, str(fault), refused(fault))
+    return RedirectResponse(f"{PATH}?done=1", 303)
+
+
+@router.post(PATH + "/{draft}/past-gate")
+def emergency(
+    request: Request, store: Store, account: PastGate, draft: Number, reason: Words = ""
+) -> Response:
+    """Publish at once, in an emergency, without what the gate asks for; the record says so."""
+    plan = Plan("prospective", now(), reason)
+    try:
+        with store.begin() as tx:
+            publish(tx, account.organisation, draft, plan, account.person, plan.effective_at, past_gate=True)
+    except Fault as fault:
+        return _gate(request, store, account, draft, plan, "", str(fault), refused(fault))
     return RedirectResponse(f"{PATH}?done=1", 303)
 
 
