@@ -25,11 +25,12 @@ from agents.observe.flows import FlowLog
 from agents.observe.measure import measure
 from agents.program.happenings import NewShares, happenings
 from agents.program.incentives import Incentives
+from agents.program.membership import Membership, Morning
 from agents.program.program import Program
 from agents.program.recognise import Recogniser, Thanks
 from agents.setting.setting import Setting
 from agents.world.clock import Clock
-from agents.world.conditions import ConditionBook, Conditions
+from agents.world.conditions import ConditionBook
 from agents.world.desk import Items
 from agents.world.draws import uniforms_each
 from agents.world.lanes import Draw, Floats, Ints, Lanes, medians
@@ -73,18 +74,33 @@ class Company:
             for one, draw in zip(self.world.staffs, draws, strict=True)
         ]
         self.timeline = Timeline.of(setting, np.concatenate(groups))
+        self.members = Membership(self.timeline, self.staff, self.traits, self.clock, lanes)
         self.program = Program(
-            self.timeline, self.staff, self.items, setting, self.clock, lanes, record_events
+            self.timeline,
+            self.staff,
+            self.items,
+            setting,
+            self.clock,
+            lanes=lanes,
+            record_events=record_events,
+            members=self.members,
         )
         self.recogniser = Recogniser(self.timeline, self.staff, lanes)
         self.occasions = Occasions(self.items, setting.content, lanes)
         weekend = lanes.rows.weekend_factor
         self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, weekend)
-        before = settled(self.staff, self.traits, setting.content, *self.conditions.weekly(first), lanes)
+        before = settled(
+            self.staff, self.traits, setting.content, *self.conditions.weekly(first), lanes=lanes
+        )
         self.state = state.State.fresh(self.staff, self.traits, before, lanes.rows)
         self.corporate = CorporateDesk(setting, self.networks, self.items, lanes)
         self.feelings = Feelings(
-            self.networks, lanes.laws, draws, first, self.corporate.posts_per_day, self.corporate.visibility
+            self.networks,
+            lanes.laws,
+            draws,
+            first,
+            self.corporate.posts_per_day,
+            page_sight=self.corporate.visibility,
         )
         streams = (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)
         self._keys = {stream: lanes.keys(stream) for stream in streams}
@@ -142,29 +158,40 @@ class Company:
         day = self.day
         if day == self.setting.split_day > 0:
             self._class_people()
-        present, conditions = self.staff.present(day), self.conditions.on(day)
-        offer = self._offer(day, present)
+        present, morning = self.staff.present(day), self._morning(day)
+        conditions, taking = morning.conditions, present & self.members.taking_part(day)
+        offer = self._offer(day, taking)
         # What everybody believes a share to bring, and what of it they take for pay, this morning.
         believed = offer.share_points + offer.click_points * self.state.clicks_belief
         crowded = offer.crowding(believed)
-        met = self._meet(day, offer, crowded, present, conditions)
+        met = self._meet(day, offer, crowded, present, morning)
         shared = self._sharers(met)
         posts = self._write(met, shared, offer, believed, day)
         answer = self.feelings.answer(posts, day)
         self._remember(met, shared, answer, day)
         scored = self.program.settle(day)
         shares = count_acts(self.state, met.person[shared], day)
-        thanked = self._thank(shares, present)
-        learn(self.state, met, shared, answer, shares, self.lanes)
-        feel(self.state, self.traits, shares, crowded, thanked.weight, self.lanes.rows)
+        thanked = self._thank(shares, taking)
+        learn(self.state, met, shared, answer, shares, lanes=self.lanes)
+        feel(self.state, self.traits, shares, crowded, thanked.weight, p=self.lanes.rows)
         sanctions = fear_of_day(
-            self.state, self.staff, conditions, self.items, met, shared, present, self._keys[Stream.SANCTION], day, self.lanes
+            self.state, self.staff, conditions, self.items, met, shared=shared, present=present, keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
         )  # fmt: skip
         sunday = self.clock.date_of(day).weekday() == 6
         paid = self._redeem() if sunday else np.zeros(self.lanes.count)
         if day >= 0:
             known: dict[str, Any] = {"sanctions": sanctions, "cost": paid}
-            self.today = measure(self, met, shared, posts, answer, scored, thanked.acts, present, known)
+            self.today = measure(
+                self,
+                met,
+                shared,
+                posts,
+                answer,
+                scored=scored,
+                thanked=thanked.acts,
+                present=present,
+                more=known,
+            )
             if day % splits.WEEK_DAYS == splits.WEEK_DAYS - 1:
                 self.pictures.take(self, day)
         if sunday:
@@ -175,8 +202,20 @@ class Company:
             self._norms = None
         self.day += 1
 
-    def _offer(self, day: int, present: Flags) -> Incentives:
-        return self.program.incentives(day, self.state, present)
+    def _morning(self, day: int) -> Morning:
+        promised = (
+            self.program.promised(day, self.state.clicks_belief)
+            if self.members.active and day >= 0
+            else self.prior_rate
+        )
+        return self.members.morning(
+            day, self.staff.present(day), self.state, promised, self.conditions.on(day)
+        )
+
+    def _offer(self, day: int, taking: Flags) -> Incentives:
+        offer = self.program.incentives(day, self.state, taking)
+        everybody = self.members.taking_part(day)
+        return offer if everybody.all() else offer.only(everybody)
 
     def _class_people(self) -> None:
         # Prior activity and rank as they are on the morning of the split day.
@@ -190,7 +229,7 @@ class Company:
         codes = splits.prior_codes(self.prior_rate)
         prior = {name: codes == code for code, name in enumerate(splits.PRIOR)}
         quiet = self.clock.is_weekend(self.day)
-        return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, prior)
+        return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, prior=prior)
 
     def _redeem(self) -> Floats:
         lanes = self.lanes
@@ -198,8 +237,9 @@ class Company:
         return self.program.redeem(draws, self.day, self.staff.present(self.day))
 
     def _meet(
-        self, day: int, offer: Incentives, crowded: Floats, present: Flags, conditions: Conditions
+        self, day: int, offer: Incentives, crowded: Floats, present: Flags, morning: Morning
     ) -> Opportunities:
+        conditions = morning.conditions
         quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits
         seen, median = self._norm(present)
         columns = PersonColumns(
@@ -230,6 +270,7 @@ class Company:
             fear=state_now.fear,
             fear_sensitivity=traits.fear_sensitivity,
             recent=state_now.recent_total,
+            asked=morning.asked,
         )
         at_work = present & ~self.staff.is_off(self.clock.start_ordinal + day)
         met = meet(
@@ -238,13 +279,13 @@ class Company:
             conditions.silent[quiet],
             self.staff.segment,
             columns,
-            self.occasions.on_offer(day),
-            self._reward_values,
-            self._weights,
-            self.lanes,
-            self.occasions.opportunity_keys,
-            self.occasions.decision_keys,
-            day,
+            items=self.occasions.on_offer(day),
+            known=self._reward_values,
+            weights=self._weights,
+            lanes=self.lanes,
+            opportunity_keys=self.occasions.opportunity_keys,
+            decision_keys=self.occasions.decision_keys,
+            day=day,
         )
         self.last_met = met
         if self.explain:
@@ -322,9 +363,9 @@ class Company:
                 self.staff.zone[who],
                 half_lives,
                 self.clock,
-                self._keys[Stream.CLICK],
-                self.lanes,
-                day,
+                keys=self._keys[Stream.CLICK],
+                lanes=self.lanes,
+                day=day,
             )
         )
 

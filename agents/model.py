@@ -50,6 +50,7 @@ class AdvocacyModel(mesa.Model, Company):  # type: ignore[misc]
         run: int = 0,
         parameters: Parameters | None = None,
         record_events: bool = False,
+        *,
         stage: Stage | None = None,
         world: World | None = None,
     ) -> None:
@@ -107,8 +108,8 @@ class AdvocacyModel(mesa.Model, Company):  # type: ignore[misc]
         """Millipoints earned by everybody who was ever employed."""
         return dict(zip(self.staff.ids, (int(x) for x in self.program.earned_millipoints()), strict=True))
 
-    def _offer(self, day: int, present: Flags) -> Incentives:
-        offer = super()._offer(day, present)
+    def _offer(self, day: int, taking: Flags) -> Incentives:
+        offer = super()._offer(day, taking)
         if self._stage is not None and day >= 0:
             offer = offer.copy()
             self._stage(self, day, offer)

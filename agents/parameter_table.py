@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agents.observe.outcomes import OUTCOMES
 from agents.parameters.employee_parameters import EmployeeParameters
+from agents.parameters.membership_parameters import MembershipParameters
 from agents.parameters.parameters import DECLARATIONS, MECHANISMS, PRESETS
 from agents.parameters.priors import MARKS
 
@@ -19,11 +20,17 @@ BEGIN, END = "<!-- generated: {} -->", "<!-- end of {} -->"
 def parameter_table() -> str:
     """Markdown: one row a parameter."""
     employee = {field.name for field in fields(EmployeeParameters)}
+    member = {field.name for field in fields(MembershipParameters)}
     lines = ["| parameter | default | unit | prior | mark | source or reason |", "|---|---|---|---|---|---|"]
-    for heading, wanted in (("employees", True), ("audience", False)):
+    parts = {
+        "employees": employee,
+        "taking part": member,
+        "audience": DECLARATIONS.keys() - employee - member,
+    }
+    for heading, wanted in parts.items():
         lines.append(f"| **{heading}** | | | | | |")
         for name, d in DECLARATIONS.items():
-            if (name in employee) == wanted:
+            if name in wanted:
                 law = " (log)" if d.scale == "log" else ""
                 lines.append(
                     f"| `{name}` | {d.default:g} | {d.unit} | {d.low:g} – {d.high:g}{law} | {d.mark} | {d.source} |"

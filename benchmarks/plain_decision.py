@@ -43,4 +43,5 @@ def plain_log_odds(o: dict[str, float], p: Parameters) -> float:
     total += -p.friction_cost * o["friction"]
     total += -p.fear_weight * o["fear"] * o["risk"] * relief
     total += -p.repetition_cost * o["recent"]
+    total += p.ask_weight * o["asked"]
     return total

@@ -25,7 +25,7 @@ _ROWS_A_PIECE = 1 << 16
 
 
 def lognormal_counts(
-    size: int, median: float, sigma: float, key: np.uint64, least: int = 0, most: int | None = None
+    size: int, median: float, sigma: float, key: np.uint64, least: int = 0, *, most: int | None = None
 ) -> NDArray[np.int64]:
     """int64[size]: whole numbers of a lognormal law, between `least` and `most`.
 
@@ -48,13 +48,14 @@ def social_graph(
     key: np.uint64,
     sigma: float = 1.0,
     n_segments: int = 8,
+    *,
     homophily: float = 0.5,
     concentration: float = 1.0,
     threads: int | None = None,
 ) -> Graph:
     """One population without a company: lognormal out-degrees of this mean, segment node % n_segments."""
     median = mean_degree / float(np.exp(sigma * sigma / 2.0))
-    degrees = lognormal_counts(n_nodes, median, sigma, key, 0, max(n_nodes - 1, 0))
+    degrees = lognormal_counts(n_nodes, median, sigma, key, 0, most=max(n_nodes - 1, 0))
     segments = np.arange(n_nodes, dtype=np.int32) % np.int32(n_segments)
     return audience_network(
         np.empty(0, dtype=np.int64),
@@ -62,8 +63,8 @@ def social_graph(
         n_nodes,
         segments,
         homophily,
-        0.0,
-        key,
+        coworker_share=0.0,
+        key=key,
         audience_counts=degrees,
         concentration=concentration,
         threads=threads,
@@ -107,9 +108,9 @@ def audience_network(
     audience_size: int,
     audience_segments: ArrayLike,
     homophily: float,
+    *,
     coworker_share: float,
     key: np.uint64,
-    *,
     n_corporate: int = 0,
     audience_mean_degree: float = 20.0,
     audience_sigma: float = 1.0,
@@ -129,7 +130,7 @@ def audience_network(
     Raises ValueError for values outside their range and for more than 2**31 − 1 nodes or edges.
     """
     sketch = sketch_network(
-        contact_counts, contact_segments, audience_size, audience_segments, homophily, coworker_share, key,
+        contact_counts, contact_segments, audience_size, audience_segments, homophily, coworker_share=coworker_share, key=key,
         n_corporate=n_corporate, audience_mean_degree=audience_mean_degree, audience_sigma=audience_sigma,
         audience_counts=audience_counts, concentration=concentration,
     )  # fmt: skip
@@ -147,9 +148,9 @@ def sketch_network(
     audience_size: int,
     audience_segments: ArrayLike,
     homophily: float,
+    *,
     coworker_share: float,
     key: np.uint64,
-    *,
     n_corporate: int = 0,
     audience_mean_degree: float = 20.0,
     audience_sigma: float = 1.0,
@@ -198,7 +199,7 @@ def _onward_counts(size: int, mean_degree: float, sigma: float, key: np.uint64) 
     if mean_degree == 0.0:
         return np.zeros(size, dtype=np.int64)
     median = mean_degree / float(np.exp(sigma**2 / 2.0))
-    return lognormal_counts(size, median, sigma, key, 0, max(size - 1, 0))
+    return lognormal_counts(size, median, sigma, key, 0, most=max(size - 1, 0))
 
 
 def _row_lengths(

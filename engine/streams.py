@@ -60,6 +60,8 @@ class Stream(IntEnum):
     VERIFICATION = 21
     CALENDAR = 22
     REDEMPTION = 23
+    MEMBERSHIP = 24
+    REACTION = 25
 
 
 def _mix_python(x: int) -> int:

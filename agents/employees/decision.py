@@ -45,6 +45,7 @@ class Occasion(NamedTuple):
     risk            of the content
     green_lit       1 or 0
     recent          own shares in the last 7 days, count
+    asked           1 where a reminder or a request asks for it
     """
 
     base: Floats
@@ -73,6 +74,7 @@ class Occasion(NamedTuple):
     risk: Floats
     green_lit: Floats
     recent: Floats
+    asked: Floats
 
 
 def novelty(weeks: Floats, p: Parameters) -> Floats:
@@ -166,6 +168,11 @@ def repetition(o: Occasion, p: Parameters) -> Floats:
     return -p.repetition_cost * o.recent
 
 
+def asked(o: Occasion, p: Parameters) -> Floats:
+    """β_ask · asked: reminded, with the item and a text at hand."""
+    return p.ask_weight * o.asked
+
+
 TERMS = (
     intrinsic,
     image,
@@ -182,6 +189,7 @@ TERMS = (
     friction,
     fear,
     repetition,
+    asked,
 )
 
 

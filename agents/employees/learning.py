@@ -31,7 +31,9 @@ def count_acts(state: State, who: Ints, day: int) -> Ints:
     return shares
 
 
-def learn(state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Ints, lanes: Lanes) -> None:
+def learn(
+    state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Ints, *, lanes: Lanes
+) -> None:
     """Expected feedback, believed clicks and habit, of those who shared or met anything today."""
     who = met.person[shared]
     n = state.habit.size
@@ -52,7 +54,7 @@ def learn(state: State, met: Opportunities, shared: Ints, answer: Answer, shares
 
 
 def feel(
-    state: State, traits: Traits, shares: Ints, rewarded: Floats, thanked: Floats, p: Parameters
+    state: State, traits: Traits, shares: Ints, rewarded: Floats, thanked: Floats, *, p: Parameters
 ) -> None:
     """Motivation recovers, is eroded by tangible rewards and lifted by praise; recognition fades and is
     renewed.
@@ -70,6 +72,7 @@ def fear_of_day(
     conditions: Conditions,
     items: Items,
     met: Opportunities,
+    *,
     shared: Ints,
     present: NDArray[np.bool_],
     keys: NDArray[np.uint64],
@@ -90,6 +93,6 @@ def fear_of_day(
         team = lanes.lane * len(staff.teams) + staff.team
         in_team = np.bincount(team, weights=own, minlength=lanes.count * len(staff.teams))[team]
         sanctions = own + p.sanction_seen * (in_team - own)
-    moved = updates.fear_after(state.fear, conditions.strictness, conditions.trained, safe, sanctions, p)
+    moved = updates.fear_after(state.fear, conditions.strictness, conditions.trained, safe, sanctions, p=p)
     state.fear = np.where(present, moved, state.fear)
     return np.bincount(lanes.lane[who[punished]], minlength=lanes.count)

@@ -51,6 +51,7 @@ class PersonColumns(NamedTuple):
     fear: Floats
     fear_sensitivity: Floats
     recent: Floats
+    asked: Floats
 
 
 class ItemColumns(NamedTuple):
@@ -123,6 +124,7 @@ class Weights(NamedTuple):
     novelty_floor: float
     relevance_elsewhere: float
     norm_attention: float
+    ask_weight: float
 
     @classmethod
     def of(cls, laws: Laws) -> Floats:
@@ -136,6 +138,7 @@ def meet(
     silent: Floats,
     segment: Ints,
     person: PersonColumns,
+    *,
     items: ItemColumns,
     known: RewardValues,
     weights: Floats,
@@ -245,6 +248,7 @@ def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -
         w.fear_weight * (c.fear[i] * c.fear_sensitivity[i]) * risk * (1.0 - w.green_light_relief * green_lit)
     )
     total -= w.repetition_cost * c.recent[i]
+    total += w.ask_weight * c.asked[i]
     return total
 
 
@@ -303,7 +307,7 @@ def _encounter(
 def _weights_of(row: Any) -> Any:
     return Weights(
         row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
-        row[14], row[15], row[16], row[17], row[18], row[19], row[20], row[21], row[22], row[23], row[24], row[25],
+        row[14], row[15], row[16], row[17], row[18], row[19], row[20], row[21], row[22], row[23], row[24], row[25], row[26],
     )  # fmt: skip
 
 

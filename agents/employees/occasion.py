@@ -45,4 +45,5 @@ def occasion_of(
         risk=items.risk[item],
         green_lit=items.green_lit[item],
         recent=c.recent,
+        asked=c.asked,
     )

@@ -38,6 +38,7 @@ def settled(
     content: Content,
     opportunities: Floats,
     friction: Floats,
+    *,
     lanes: Lanes,
 ) -> Settled:
     """Everybody after years of `opportunities` a week under `friction`, alone with `content`.

@@ -128,7 +128,7 @@ def form_habit(level: Floats, opportunities: Floats, shares: Floats, p: Paramete
 
 
 def fear_after(
-    fear: Floats, strictness: Floats, trained: Flags, safe_shares: Floats, sanctions: Floats, p: Parameters
+    fear: Floats, strictness: Floats, trained: Flags, safe_shares: Floats, sanctions: Floats, *, p: Parameters
 ) -> Floats:
     """f ← (f + a · (1 − f)) · b, with a = a_p · strictness + a_s · sanctions and b = (1 − a_tr · trained) · (1 − a_safe)^safe shares.
 

@@ -11,6 +11,7 @@ from agents.audience.audience import Answer, Posts
 from agents.employees.meeting import Opportunities
 from agents.observe.observed import Observed
 from agents.observe.splits import gini, ginis
+from agents.program.membership import GONE, MEMBER, RESTING
 from agents.program.program import Scored
 from agents.world.lanes import sums
 
@@ -24,6 +25,7 @@ def measure(
     shared: Ints,
     posts: Posts,
     answer: Answer,
+    *,
     scored: Scored,
     thanked: Floats,
     present: NDArray[np.bool_],
@@ -62,6 +64,13 @@ def measure(
         "fear": lanes.means(mood.fear, present, everybody),
         "habit": lanes.means(mood.habit, present, everybody),
         "headcount": heads,
+        "enrolled": lanes.counts((model.members.status == MEMBER) & present) / staff,
+        "joined": model.members.counts(model.day, (MEMBER,)),
+        "lapsed": model.members.counts(model.day, (RESTING, GONE)),
+        "opt_outs": np.bincount(lanes.lane, model.members.opted_out, runs),
+        "annoyance": lanes.means(
+            model.members.reminders.annoyance, (model.members.status == MEMBER) & present, False
+        ),
     }
     return values | _feelings(model) | more
 

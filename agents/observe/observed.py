@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from agents.audience.feelings import Feelings
 from agents.employees.state import State
 from agents.observe.flows import FlowLog
+from agents.program.membership import Membership
 from agents.program.program import Program
 from agents.program.recognise import Recogniser
 from agents.world.desk import Items
@@ -31,6 +32,7 @@ class Observed(Protocol):
     networks: Networks
     timeline: Timeline
     program: Program
+    members: Membership
     recogniser: Recogniser
     state: State
     feelings: Feelings

@@ -11,7 +11,12 @@ from dataclasses import replace as _replace
 from typing import Self
 
 from agents.parameters.employee_parameters import UNIT, EmployeeParameters
+from agents.parameters.mechanisms import MECHANISMS
+from agents.parameters.membership_parameters import MembershipParameters
+from agents.parameters.presets import PRESETS
 from agents.parameters.priors import Declaration, declare
+
+__all__ = ["DECLARATIONS", "MECHANISMS", "PRESETS", "AudienceParameters", "Parameters"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +153,7 @@ class AudienceParameters:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parameters(EmployeeParameters, AudienceParameters):
+class Parameters(EmployeeParameters, MembershipParameters, AudienceParameters):
     """One value for every parameter. Attribute access is typed; `DECLARATIONS[name]` says what each is."""
 
     def __post_init__(self) -> None:
@@ -203,92 +208,3 @@ class Parameters(EmployeeParameters, AudienceParameters):
 
 
 DECLARATIONS: dict[str, Declaration] = {f.name: f.metadata["declaration"] for f in fields(Parameters)}
-
-MECHANISMS: dict[str, dict[str, float]] = {
-    "heterogeneity": {"base_spread": 0.0},
-    "intrinsic": {"intrinsic_weight": 0.0},
-    "image": {"image_weight": 0.0},
-    "feedback": {"feedback_weight": 0.0},
-    "reward": {"reward_weight": 0.0},
-    "novelty": {"novelty_floor": 1.0},
-    "crowding_out": {"crowding_out": 0.0},
-    "erosion": {"tangible_erosion": 0.0},
-    "goal": {"goal_weight": 0.0},
-    "norm": {"norm_up": 0.0, "norm_down": 0.0},
-    "recognition": {"recognition_weight": 0.0, "praise_gain": 0.0},
-    "rank": {"rank_first": 0.0, "rank_last": 0.0},
-    "contest": {"contest_weight": 0.0},
-    "streak": {"streak_weight": 0.0, "break_weight": 0.0},
-    "habit": {"habit_weight": 0.0},
-    "friction": {"friction_cost": 0.0},
-    "fear": {"fear_weight": 0.0},
-    "repetition": {"repetition_cost": 0.0},
-    "trust": {"trust_rate": 0.0},
-    "fatigue": {"fatigue_per_exposure": 0.0},
-    "unfollow": {"unfollow_base": 0.0},
-    "repost": {"repost_base": 0.0},
-    "effort": {"effort_intrinsic": 0.0, "effort_points": 0.0, "effort_norm": 0.0, "quality_weight": 0.0},
-    "feed_load": {"feed_load_mean": 0.0},
-    "affinity": {"affinity_weight": 0.0},
-    "motive": {"trust_motive": 0.0, "disclosure_inference": 0.0},
-    "template_text": {"duplicate_text": 0.0},
-    "policy": {"fear_policy_per_week": 0.0, "fear_sanction": 0.0},
-    "training": {"fear_training_per_week": 0.0},
-    "safe_shares": {"fear_safe_share": 0.0},
-    "redemption": {"redemption_per_week": 0.0},
-    "premium": {"peer_premium": 1.0},
-}
-
-# Each value is an assumption of ours about a kind of company, within the prior of the parameter where one is stated; what a company
-# knows of itself belongs in the scenario's own values.
-PRESETS: dict[str, dict[str, float]] = {
-    "default": {},
-    # B2B software: contacts who need the product, confident staff, products worth talking about.
-    "b2b_software": {"motivation_mean": 0.45, "fear_mean": 0.25, "click_base": 0.0035, "image_weight": 0.18},
-    # Regulated finance: supervision makes a wrong word dear, everything is approved first, fewer occasions.
-    "regulated_finance": {
-        "fear_mean": 0.5,
-        "fear_weight": 1.5,
-        "fear_sanction": 0.4,
-        "opportunities_per_week": 2.0,
-        "green_light_relief": 0.75,
-    },
-    # Small firm: everybody knows everybody, so norms, recognition and colleagues' fates weigh more.
-    "small_firm": {
-        "motivation_mean": 0.5,
-        "norm_up": 1.2,
-        "norm_attention": 0.5,
-        "recognition_weight": 0.3,
-        "sanction_seen": 0.4,
-        "opportunities_per_week": 3.5,
-    },
-    # Professional services: people sell their own name, so image and feedback weigh more.
-    "professional_services": {
-        "image_weight": 0.22,
-        "feedback_weight": 1.0,
-        "motivation_mean": 0.45,
-        "click_base": 0.004,
-    },
-    # Retail and other shop-floor work: little time at a screen, contacts who are friends, consumer content.
-    "frontline_retail": {
-        "opportunities_per_week": 1.5,
-        "non_desk_opportunities": 0.3,
-        "friction_cost": 1.5,
-        "strong_tie_share": 0.3,
-        "click_base": 0.002,
-    },
-    # Health care: patients' privacy feeds fear; the purpose of the work feeds motivation.
-    "health_care": {
-        "fear_mean": 0.5,
-        "fear_weight": 1.3,
-        "motivation_mean": 0.5,
-        "non_desk_opportunities": 0.3,
-    },
-    # Public sector: small rewards, much caution, purpose.
-    "public_sector": {
-        "fear_mean": 0.45,
-        "reward_weight": 0.3,
-        "motivation_mean": 0.45,
-        "opportunities_per_week": 2.0,
-    },
-}

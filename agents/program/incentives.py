@@ -68,6 +68,11 @@ class Incentives:
         else:
             column[members] = values[members] if isinstance(values, np.ndarray) else values
 
+    def only(self, taking: NDArray[np.bool_]) -> Incentives:
+        """The same for those who take part, and nothing for the others but the message about colleagues."""
+        kept = {f.name: np.where(taking, getattr(self, f.name), 0.0) for f in fields(self)}
+        return Incentives(**(kept | {"norm_shown": self.norm_shown}))
+
     def copy(self) -> Incentives:
         """An independent copy, for whoever wants to change it."""
         return Incentives(*(getattr(self, f.name).copy() for f in fields(self)))

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from agents.employees.state import State
 from agents.parameters.parameters import Parameters
 from agents.program.incentives import Incentives, thirds
+from agents.program.membership import Membership
+from agents.program.membership_events import membership_events
 from agents.program.record import KINDS, LEAD, SOURCE, VERIFICATIONS, Rows, Waiting, joined
 from agents.program.redemption import Shop
 from agents.program.running import RunningScheme, item_tags
@@ -25,7 +27,7 @@ from agents.world.population import Staff
 from agents.world.timeline import Timeline
 from engine.scoring_tables import new_objects
 from rewards.clock import microseconds
-from rewards.events import ENROLLED, Event
+from rewards.events import Event
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.absences import absences, with_absences
 from rewards.scoring.carrying import NOTHING_ASIDE, Aside
@@ -58,14 +60,17 @@ class Program:
         items: Items,
         setting: Setting,
         clock: Clock,
+        *,
         lanes: Lanes,
         record_events: bool,
+        members: Membership,
     ) -> None:
+        self._members = members
         self._timeline, self._staff, self._items, self._setting = timeline, staff, items, setting
         self._clock, self._lanes = clock, lanes
         self._shop = Shop(staff.size, lanes.lane)
         self.running = [
-            RunningScheme(scheme, staff, items, setting.content, clock, lanes, self._shop)
+            RunningScheme(scheme, staff, items, setting.content, clock, lanes=lanes, shop=self._shop)
             for scheme in timeline.schemes
         ]
         self._waiting = Waiting()
@@ -118,6 +123,10 @@ class Program:
         # Who left earns nothing: what becomes of their shares is no event of the program any more.
         if not self._staff.steady:
             rows = rows.take(rows.day < self._staff.leaves[rows.person])
+        # What those bring who do not take part is no event of the program: it has no link of theirs.
+        taking = self._members.taking_part(day)
+        if not taking.all():
+            rows = rows.take(taking[rows.person])
         if self._kept is not None:
             self._kept.append(rows)
         people, amounts = [], []
@@ -147,20 +156,14 @@ class Program:
         """All events so far in canonical order. Raises RuntimeError when the model was told not to keep them."""
         rows, channels = self.kept_rows(), self._setting.content.channels
         tags = [item_tags(self._items, item) for item in range(len(self._items.ids))]
-        return [
-            *self._enrolments(),
-            *self._shared(rows, tags, [channel.name for channel in channels]),
-        ]
-
-    def _enrolments(self) -> list[Event]:
-        """Everybody joins on the day before the first, where a scheme asks for it: the model's people all take part."""
-        if not any(one.scheme.membership == "enrolled" for one in self.running):
-            return []
-        before = datetime.combine(self._clock.date_of(-1), time(), UTC)
-        return [
-            Event(source=SOURCE, id=f"enrolled-{name}", kind=ENROLLED, subject=name, occurred_at=before)
-            for name in sorted(self._staff.ids)
-        ]
+        happened = self._shared(rows, tags, [channel.name for channel in channels])
+        # Whoever joins in the morning has joined before they share.
+        steps = membership_events(self._members, self._staff, self._clock, self._timeline, self.running)
+        return (
+            sorted([*steps, *happened], key=lambda one: (one.occurred_at, one.source, one.id))
+            if steps
+            else happened
+        )
 
     def _shared(self, rows: Rows, tags: Sequence[tuple[str, ...]], channels: Sequence[str]) -> list[Event]:
         return [
@@ -218,6 +221,16 @@ class Program:
             start=np.zeros(self._lanes.count),
         )
 
+    def promised(self, day: int, clicks: Floats) -> Floats:
+        """float64[n]: points that everybody believes a share to bring, with so many clicks on it, under the scheme of their group."""
+        found = np.zeros(self._staff.size)
+        for group in range(len(self._timeline.names)):
+            running = self.in_force(group, day)
+            if running is not None:
+                mine = self._timeline.group == group
+                found[mine] = (running.share_belief + running.click_belief * clicks)[mine]
+        return found
+
     def incentives(self, day: int, state: State, present: Flags) -> Incentives:
         """What every employee is offered on `day`."""
         offer, lanes = Incentives.none(self._staff.size), self._lanes
@@ -231,7 +244,7 @@ class Program:
                 offer.put("contest", members, contest)
             running = self.in_force(group, day)
             if running is not None:
-                self._offer_scheme(offer, running, phase, group, members, day, present)
+                self._offer_scheme(offer, running, phase, group, members, day=day, present=present)
             elif phase.leaderboard == "shown":
                 among = self._among(present, members)
                 offer.put("rank", members, self._places_by_shares(group, phase, state, among))
@@ -259,6 +272,7 @@ class Program:
         phase: Phase,
         group: int,
         members: Ints | None,
+        *,
         day: int,
         present: Flags,
     ) -> None:

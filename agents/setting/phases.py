@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from agents.setting.offering import PolicyChange
 from agents.setting.parts import Name, Part, Share, or_none
+from agents.setting.tool import Request, Tool
 from rewards.scheme.scheme import IncentiveScheme, Nature, Rule
 
 TOKEN_POINTS, LARGE_POINTS, MOST_POINTS = 2, 25, 1_000_000
@@ -105,8 +106,25 @@ class Phase(Part):
     """Thanks by a rule, or `none`."""
     notifications: Annotated[float, Field(ge=0.0, le=50.0)] | None = None
     """Factor on the opportunities to share, instead of the content desk's."""
+    tool: Annotated[Tool | None, or_none(Tool)] = None
+    """The tool for sharing, or `none`. Without one in any phase everybody takes part in the schemes."""
+    relaunch: bool = False
+    """Whether the phase begins with a relaunch: everybody invited who is not enrolled is invited anew, and the tool is partly new to
+    the enrolled."""
+    request: Annotated[Request | None, or_none(Request)] = None
+    """A message on the phase's first day that asks for shares, or `none`."""
     policy: PolicyChange = PolicyChange()
     """What this phase changes in the policy."""
+
+    @model_validator(mode="after")
+    def _relaunch_of_something(self) -> Self:
+        if self.relaunch and self.tool is None:
+            raise ValueError("relaunch without a tool; a relaunch invites to one; give the phase a tool")
+        if self.request is not None and self.request.to == "enrolled" and self.tool is None:
+            raise ValueError(
+                "a request to the enrolled without a tool; send it to everyone, or give the phase a tool"
+            )
+        return self
 
     @model_validator(mode="after")
     def _reward_is_a_scheme(self) -> Self:

@@ -18,6 +18,7 @@ from agents.setting.company import Audience, Contacts, CorporateAccount, Organis
 from agents.setting.offering import Channel, Content, ContentKind, Policy, PolicyChange
 from agents.setting.parts import Part
 from agents.setting.phases import Arm, Contest, Phase, Phases, Recognition, Reward, check_phases
+from agents.setting.tool import Invitation, Request, Tool
 from rewards.fields import Day
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ContentKind",
     "Contest",
     "CorporateAccount",
+    "Invitation",
     "Organisation",
     "ParameterChoice",
     "Phase",
@@ -36,9 +38,11 @@ __all__ = [
     "Policy",
     "PolicyChange",
     "Recognition",
+    "Request",
     "Reward",
     "Segment",
     "Setting",
+    "Tool",
     "Turnover",
 ]
 CONTROL = "control"

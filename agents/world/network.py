@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from mmap import mmap
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Organisation
 from agents.world.lanes import Draw, Laws
+from agents.world.memory import untouched, unwritten
 from agents.world.population import Staff
 from engine.generate import Sketch, sketch_network
 from engine.graph import MAX_EDGES, Graph
@@ -97,7 +97,7 @@ class Networks:
         self.keys = np.array([one.key for one in sketches], dtype=np.uint64)
         self.feed_load = _joined([one[1] for one in built])
         self.onward_weight = np.array([one[2] for one in built])
-        self.targets = untouched(int(self.edges[-1]), np.int32)
+        self.targets = unwritten(int(self.edges[-1]), np.int32)
         self.drawn = untouched(int(self.nodes[-1]), np.uint8)
         self.n_topics, self.laws = n_topics, laws
         self.levels = np.stack(
@@ -209,20 +209,14 @@ def _sketched(
         audience.size,
         audience_segment,
         audience.homophily,
-        audience.coworkers,
-        key,
+        coworker_share=audience.coworkers,
+        key=key,
         n_corporate=len(accounts),
         audience_mean_degree=stored,
         concentration=1.0 + 3.0 * audience.overlap,
     )
     weight = onward / stored if stored > 0.0 else 1.0
     return sketch, _feed_loads(sketch.n_nodes, p, key), weight
-
-
-def untouched(size: int, kind: type[Kind]) -> NDArray[Kind]:
-    """Zeros that take memory where they are written to, page by page, and nowhere else."""
-    count = size * np.dtype(kind).itemsize
-    return np.frombuffer(mmap(-1, max(count, 1)), dtype=kind, count=size)
 
 
 def stored_contacts(onward: float, p: Parameters) -> float:

@@ -166,7 +166,7 @@ def build_staff(organisation: Organisation, seed: int, run: int, first_day: int,
     staff = _from_rows(organisation.people) if organisation.people else _generated(organisation, key)
     if organisation.turnover.leavers_per_year == 0.0:
         return staff
-    return _with_turnover(staff, organisation, seed, run, first_day, last_day)
+    return _with_turnover(staff, organisation, seed, run, first_day, last_day=last_day)
 
 
 def _from_rows(people: tuple[PersonRow, ...]) -> Staff:
@@ -243,7 +243,7 @@ def _apportion(shares: Floats, size: int) -> Ints:
 
 
 def _with_turnover(
-    staff: Staff, organisation: Organisation, seed: int, run: int, first_day: int, last_day: int
+    staff: Staff, organisation: Organisation, seed: int, run: int, first_day: int, *, last_day: int
 ) -> Staff:
     key = stream_key(seed, Stream.ATTRITION, run)
     hazard = 1.0 - (1.0 - min(organisation.turnover.leavers_per_year, 0.999999)) ** (1.0 / 365.0)

@@ -66,6 +66,14 @@ class Timeline:
             began = earlier.day
         return began
 
+    def weeks_without_scheme(self, group: int, day: int) -> float | None:
+        """Weeks since a scheme of the group was last in force; None where one is, or never was."""
+        phases = [phase for phase in self._phases[group] if phase.day <= day]
+        if day < 0 or phases[-1].scheme is not None:
+            return None
+        ended = [later.day for one, later in pairwise(phases) if one.scheme is not None]
+        return (day - ended[-1]) / 7.0 if ended else None
+
     def novelty_weeks(self, group: int, day: int, p: Parameters) -> float:
         """The novelty clock a of a group, in weeks: it runs while a scheme is in force, a change of what a scheme offers turns back
         a part of it, and without a scheme it fades with the half-life of novelty itself.

@@ -52,8 +52,10 @@ class Recall:
 def publish_item(tx: Transaction, organisation: str, item: ContentItem, now: datetime) -> None:
     """Put an item on the grid, or change it, without the desk's approval. A recalled item comes back."""
     expires_us = None if item.expires_at is None else to_us(item.expires_at)
-    rows.save(tx, organisation, item.id, item.model_dump_json(), to_us(now), expires_us)
-    trail.log(tx, organisation, item.approver or "system", "content.publish", item.id, "", to_us(now))
+    rows.save(tx, organisation, item.id, item.model_dump_json(), to_us(now), expires_us=expires_us)
+    trail.log(
+        tx, organisation, item.approver or "system", "content.publish", item.id, reason="", at_us=to_us(now)
+    )
 
 
 def get_item(tx: Transaction, organisation: str, item: str) -> ContentItem:
@@ -155,6 +157,7 @@ def recall(
     item: str,
     reason: str,
     now: datetime,
+    *,
     actor: str = "system",
     notice: str = "",
 ) -> int:
@@ -172,18 +175,18 @@ def recall(
             )
     if rows.find(tx, organisation, item) is None:
         raise NotFound("content item {item!r}: not on the grid; nothing to recall", item=item)
-    if not rows.recall(tx, organisation, item, reason, notice, to_us(now)):
+    if not rows.recall(tx, organisation, item, reason, notice, at_us=to_us(now)):
         return 0
-    trail.log(tx, organisation, actor, "content.recall", item, reason, to_us(now))
+    trail.log(tx, organisation, actor, "content.recall", item, reason=reason, at_us=to_us(now))
     rows.decide(
         tx,
         organisation,
         item,
         rows.last_revision(tx, organisation, item),
         "recall",
-        actor,
-        reason,
-        to_us(now),
+        actor=actor,
+        reason=reason,
+        at_us=to_us(now),
     )
     people, _ = link_rows.reach(tx, organisation, item)
     title = get_item(tx, organisation, item).title
@@ -203,7 +206,7 @@ def tell_of_recalls(tx: Transaction, organisation: str, now: datetime) -> int:
         people = link_rows.sharers(tx, organisation, row.item, row.told_until or 0, TOLD_AT_ONCE - done)
         letter = {"title": read_item(row.document).title, "link": "/", "reason": row.recall_reason or ""}
         for person, _ in people_rows.names(tx, organisation, people).values():
-            queue(tx, organisation, person, "recall", letter, now)
+            queue(tx, organisation, person, "recall", letter, now=now)
         done += len(people)
         rows.told(tx, organisation, row.item, people[-1] if people else None)
         if done >= TOLD_AT_ONCE:

@@ -98,7 +98,7 @@ def ask(
         "again_of": again_of,
     }
     number = rows.add(tx, row)
-    trail.log(tx, organisation, actor, "job.ask", str(number), title, to_us(now))
+    trail.log(tx, organisation, actor, "job.ask", str(number), reason=title, at_us=to_us(now))
     return number
 
 
@@ -128,7 +128,7 @@ def again(tx: Transaction, organisation: str, job: int, actor: str, now: datetim
             most=MOST_OF_ONE,
         )
     number = rows.add(tx, row)
-    trail.log(tx, organisation, actor, "job.again", str(number), str(job), to_us(now))
+    trail.log(tx, organisation, actor, "job.again", str(number), reason=str(job), at_us=to_us(now))
     return number
 
 
@@ -140,7 +140,7 @@ def cancel(tx: Transaction, organisation: str, job: int, actor: str, now: dateti
         values |= {"status": CANCELLED, "finished_us": to_us(now)}
     if not rows.change_open(tx, organisation, job, values):
         raise Conflict("job {job}: has ended; nothing to cancel", job=job)
-    trail.log(tx, organisation, actor, "job.cancel", str(job), "", to_us(now))
+    trail.log(tx, organisation, actor, "job.cancel", str(job), reason="", at_us=to_us(now))
 
 
 def get_job(tx: Transaction, organisation: str, job: int) -> Job:

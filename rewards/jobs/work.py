@@ -111,7 +111,7 @@ def show(db: Database, held: Held, partial: str, total: int, now: datetime) -> N
 
 def finish(tx: Transaction, held: Held, body: str, title: str, now: datetime) -> int:
     """Keep the result for good and end the job; returns the result's number. Raises Lost."""
-    number = save_result(tx, held.organisation, held.kind, title, digest(body), body, now)
+    number = save_result(tx, held.organisation, held.kind, title, digest(body), body_json=body, now=now)
     _end(tx, held.organisation, held.id, held.worker, DONE, now, result=number)
     return number
 
@@ -156,4 +156,4 @@ def _end(
     if not rows.change_held(tx, job, worker, values):
         raise Lost
     rows.drop_chunks(tx, job)
-    trail.log(tx, organisation, "worker", f"job.{status}", str(job), fault, to_us(now))
+    trail.log(tx, organisation, "worker", f"job.{status}", str(job), reason=fault, at_us=to_us(now))

@@ -20,8 +20,8 @@ def queue(
     person: str,
     template: str,
     data: Mapping[str, object],
-    now: datetime,
     *,
+    now: datetime,
     expires_at: datetime | None = None,
     not_before: datetime | None = None,
     key: str | None = None,
@@ -44,7 +44,7 @@ def queue(
         if template == "scheme" and not choice.notices:
             return None
         start = choice.awake(start, who.timezone)
-    row = _row(organisation, who.id, template, data, now, start, expires_at, key)
+    row = _row(organisation, who.id, template, data, now, start=start, expires_at=expires_at, key=key)
     return rows.add(tx, row)
 
 
@@ -54,6 +54,7 @@ def queue_many(
     people: Sequence[tuple[int, str]],
     template: str,
     data: Mapping[str, object],
+    *,
     now: datetime,
     key: str,
 ) -> int:
@@ -61,7 +62,7 @@ def queue_many(
     choices = rows.choices_of(tx, [id_ for id_, _ in people])
     made = [
         _row(
-            organisation, id_, template, data, now, from_row(choices.get(id_)).awake(now, zone), None, f"{key}:{id_}"
+            organisation, id_, template, data, now, start=from_row(choices.get(id_)).awake(now, zone), expires_at=None, key=f"{key}:{id_}"
         )
         for id_, zone in people
     ]  # fmt: skip
@@ -75,6 +76,7 @@ def _row(
     template: str,
     data: Mapping[str, object],
     now: datetime,
+    *,
     start: datetime,
     expires_at: datetime | None,
     key: str | None,

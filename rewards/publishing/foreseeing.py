@@ -19,7 +19,7 @@ def foresee_roll_back(db: Database, organisation: str, version: int, now: dateti
         with db.begin() as tx:
             get_version(tx, organisation, version)
             before = journal_rows.earned_by_person(tx, organisation)
-            roll_back(tx, organisation, version, "preview", "", now)
+            roll_back(tx, organisation, version, "preview", "", now=now)
             tx.flush()
             after = journal_rows.earned_by_person(tx, organisation)
             changes = {id_: after.get(id_, 0) - before.get(id_, 0) for id_ in sorted({*before, *after})}

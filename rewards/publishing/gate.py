@@ -71,7 +71,7 @@ def change_rules(tx: Transaction, organisation: str, rules: Rules, actor: str, n
     rules_of(tx, organisation)
     organisation_rows.change_gate(tx, organisation, rules.on, rules.rehearsal_days, rules.notice_hours)
     said = f"{'on' if rules.on else 'off'}, {rules.rehearsal_days} days, {rules.notice_hours} hours"
-    trail.log(tx, organisation, actor, "gate.change", organisation, said, to_us(now))
+    trail.log(tx, organisation, actor, "gate.change", organisation, reason=said, at_us=to_us(now))
 
 
 def propose(
@@ -141,7 +141,7 @@ def decline(
         "decided_us": to_us(now),
     }
     rows.change_decision(tx, decision, values)
-    trail.log(tx, organisation, actor, "scheme.decline", str(row.draft_id), words, to_us(now))
+    trail.log(tx, organisation, actor, "scheme.decline", str(row.draft_id), reason=words, at_us=to_us(now))
     return get_decision(tx, organisation, decision)
 
 
@@ -235,7 +235,7 @@ def _keep(
         "rehearsal_id": None if forecast is None else forecast.id,
     }
     number = rows.add_decision(tx, row)
-    trail.log(tx, organisation, actor, "scheme.propose", str(draft.id), plan.reason, to_us(now))
+    trail.log(tx, organisation, actor, "scheme.propose", str(draft.id), reason=plan.reason, at_us=to_us(now))
     return get_decision(tx, organisation, number)
 
 
@@ -250,7 +250,7 @@ def _publish(
     past_gate: bool,
 ) -> SchemeVersion:
     version = publish_draft(
-        tx, organisation, row.draft_id, plan.effective_at, plan.mode, actor, plan.reason, now,
+        tx, organisation, row.draft_id, plan.effective_at, plan.mode, actor=actor, reason=plan.reason, now=now,
         displace_scheduled=plan.displace_scheduled,
     )  # fmt: skip
     values = {
@@ -263,7 +263,7 @@ def _publish(
     }
     rows.change_decision(tx, row.id, values)
     if past_gate:
-        trail.log(tx, organisation, actor, "gate.bypass", str(version.version), words, to_us(now))
+        trail.log(tx, organisation, actor, "gate.bypass", str(version.version), reason=words, at_us=to_us(now))
     return version
 
 

@@ -19,6 +19,7 @@ def tell_of_version(
     version: int,
     scheme: IncentiveScheme,
     former: IncentiveScheme | None,
+    *,
     effective_at: datetime,
     now: datetime,
 ) -> int:
@@ -41,7 +42,7 @@ def tell_of_version(
                 "link": RULES,
             }
         told += queue_many(
-            tx, organisation, people.get(language, []), "scheme", data, now, f"scheme:{version}"
+            tx, organisation, people.get(language, []), "scheme", data, now=now, key=f"scheme:{version}"
         )
     return told
 

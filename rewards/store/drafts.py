@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from sqlalchemy import and_, insert, select, update
 
 from rewards.store import schema
-from rewards.store.rows import SchemeDecisionRow, SchemeDraftRow, SchemeRehearsalRow
+from rewards.store.rows import DraftTextRow, SchemeDecisionRow, SchemeDraftRow, SchemeRehearsalRow
 from rewards.store.session import Transaction
 
-DRAFT, REHEARSAL, DECISION = schema.scheme_draft, schema.scheme_rehearsal, schema.scheme_decision
-AUDIT = schema.audit
+DRAFT, TEXT, AUDIT = schema.scheme_draft, schema.draft_text, schema.audit
+REHEARSAL, DECISION = schema.scheme_rehearsal, schema.scheme_decision
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> int:
@@ -105,3 +105,22 @@ def authors(tx: Transaction, organisation: str, draft: int) -> set[str]:
         AUDIT.c.subject == str(draft),
     )
     return set(tx.execute(select(AUDIT.c.actor).where(where).distinct()).scalars())
+
+
+def add_text(tx: Transaction, row: Mapping[str, object]) -> None:
+    """Keep what was written of a revision."""
+    tx.execute(insert(TEXT), dict(row))
+
+
+def find_text(tx: Transaction, organisation: str, draft: int, revision: int) -> DraftTextRow | None:
+    """What was written of one revision, if it was written as a text."""
+    query = select(TEXT).where(
+        TEXT.c.organisation_id == organisation, TEXT.c.draft_id == draft, TEXT.c.revision == revision
+    )
+    return tx.row(DraftTextRow, query)
+
+
+def texts(tx: Transaction, organisation: str, draft: int, limit: int) -> list[DraftTextRow]:
+    """What was written of a draft, the newest first."""
+    query = select(TEXT).where(TEXT.c.organisation_id == organisation, TEXT.c.draft_id == draft)
+    return tx.rows(DraftTextRow, query.order_by(TEXT.c.revision.desc()).limit(limit))

@@ -31,6 +31,7 @@ def save_result(
     kind: str,
     title: str,
     content_hash: str,
+    *,
     body_json: str,
     now: datetime,
 ) -> int:

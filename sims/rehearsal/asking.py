@@ -46,6 +46,7 @@ class Assumptions(BaseModel):
     strictness: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
     training: Annotated[float, Field(ge=0.0, le=1.0)] = 0.2
     friction: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
+    tool: bool = True
     precision_percent: Annotated[float, Field(ge=0.5, le=50.0)] = 5.0
     most_runs: Annotated[int, Field(ge=FEWEST_RUNS, le=1000)] = 64
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1

@@ -22,8 +22,7 @@ from sims.ensemble.bridge import (
     outcome_specs,
 )
 from sims.ensemble.result import ALL, WEEK_DAYS, Result
-from sims.ensemble.run import gather
-from sims.ensemble.spread import warnings_of
+from sims.ensemble.run import gathered
 from sims.scenario.scenario import Scenario, SchemePhase
 
 REPORTED = (
@@ -32,11 +31,13 @@ REPORTED = (
 )  # fmt: skip
 """What a rehearsal tells of; beside it only the heads of groups are kept."""
 KEPT = (*REPORTED, "headcount")
+TOOL_ONLY, TOOL_TITLE = "tool-only", "Tool only"
 SPLITS = ("segment", "desk", "hours", "contacts")
 
 
 def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:
-    """Doing nothing, then each scheme: the same company, some quiet weeks, then the scheme to the end."""
+    """Doing nothing, the tool alone where there is one, then each scheme (with the tool): the same company, some quiet weeks, then
+    that to the end."""
     assumed = spec["assumptions"]
     base = Scenario.model_validate(
         {
@@ -59,14 +60,17 @@ def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:
             "splits": SPLITS,
         }
     )
+    tried: list[tuple[str, str, dict[str, Any]]] = []
+    tool: dict[str, Any] = {"tool": {}} if assumed["tool"] else {}
+    if tool:
+        tried.append((TOOL_ONLY, TOOL_TITLE, tool))
+    tried += [(one["name"], one["title"], {**tool, "scheme": one["document"]}) for one in spec["schemes"]]
     found = [base.without_schemes()]
-    for one in spec["schemes"]:
+    for name, title, changed in tried:
         phases: list[dict[str, Any]] = [{"day": 0}] if assumed["quiet_weeks"] else []
-        phases.append({"day": WEEK_DAYS * assumed["quiet_weeks"], "scheme": one["document"]})
+        phases.append({"day": WEEK_DAYS * assumed["quiet_weeks"], **changed})
         validated = tuple(SchemePhase.model_validate(phase) for phase in phases)
-        found.append(
-            base.model_copy(update={"name": one["name"], "title": one["title"], "phases": validated})
-        )
+        found.append(base.model_copy(update={"name": name, "title": title, "phases": validated}))
     return found
 
 
@@ -97,7 +101,7 @@ def results_of(scenarios: Sequence[Scenario], runs: Sequence[Sequence[Daily]]) -
     """The runs of each scenario as one result. Of groups only the whole horizon is known, as if it were one day."""
     seed = scenarios[0].seed
     return [
-        gather(scenario, seed, list(dailies), warnings_of(scenario))
+        gathered(scenario, seed, list(dailies))
         for scenario, dailies in zip(scenarios, zip(*runs, strict=True), strict=True)
     ]
 

@@ -17,6 +17,7 @@ from sims.ensemble.bridge import CLICKS, FAIRNESS, MOTIVATION, POINTS, SHARES, T
 from sims.ensemble.intervals import interval
 from sims.ensemble.result import ALL, Result
 from sims.rehearsal.asking import FEWEST_RUNS
+from sims.rehearsal.pieces import TOOL_ONLY, TOOL_TITLE
 
 NORMAL_80 = 1.2815515655446004
 """Half the width of the middle 80 % of a normal distribution, in standard deviations."""
@@ -58,32 +59,40 @@ def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) 
     comparison = Comparison(nothing, tuple(others), chosen)
     body = comparison.as_json()
     reached = precision(results)
+    tool = next((one for one in others if one.name == TOOL_ONLY), None)
+    schemes = [one for one in others if one is not tool]
     body |= {
         "kind": "rehearsal",
         "title": ", ".join(one.title for one in others),
         "assumptions": spec["assumptions"],
         "people": len(spec["people"]),
-        "schemes": [{key: one[key] for key in ("name", "role", "draft", "title", "hash")} for one in spec["schemes"]],
+        "schemes": _tried(spec),
         "precision": {
             "asked_percent": spec["assumptions"]["precision_percent"],
             "reached_percent": reached if np.isfinite(reached) else None,
             "runs": nothing.provenance.runs,
             "reached": sure_enough(results, spec),
         },
-        "lift": [_lift(one, nothing) for one in others],
+        "lift": [_lift(one, nothing, tool) for one in others],
         "risks": [_risks(one, nothing) for one in others],
-        "fairness": [row for one in others for row in _fairness(one)],
-        "liability": [_liability(one, spec) for one in others],
+        "fairness": [row for one in schemes for row in _fairness(one)],
+        "liability": [_liability(one, spec) for one in schemes],
     }  # fmt: skip
     body["provenance"] |= {
         "spec_hash": spec_hash,
-        "posterior": "none: the defaults of this version",
+        "posterior": nothing.provenance.parameters,
         "chunks": spec["chunks"],
     }
     return json.dumps(body, allow_nan=False, ensure_ascii=False, sort_keys=True)
 
 
-def _lift(one: Result, nothing: Result) -> dict[str, Any]:
+def _tried(spec: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = [{key: one[key] for key in ("name", "role", "draft", "title", "hash")} for one in spec["schemes"]]
+    alone = {"name": TOOL_ONLY, "role": "tool", "draft": None, "title": TOOL_TITLE, "hash": ""}
+    return [alone, *found] if spec["assumptions"]["tool"] else found
+
+
+def _lift(one: Result, nothing: Result, tool: Result | None) -> dict[str, Any]:
     gained = lift(one, nothing)
     weekly = one.weekly(CLICKS) - nothing.weekly(CLICKS)
     shares = one.total(SHARES) - nothing.total(SHARES)
@@ -93,6 +102,7 @@ def _lift(one: Result, nothing: Result) -> dict[str, Any]:
         "clicks": interval(gained).as_json(),
         "relative_percent": 100.0 * float(gained.mean()) / ground if ground > 0.0 else None,
         "shares": interval(np.asarray(shares)).as_json(),
+        "beyond_tool": None if tool is None or one is tool else interval(lift(one, tool)).as_json(),
         "weekly": [interval(np.asarray(week)).as_json() for week in weekly.T],
         "share_of_runs_above": float(np.mean(gained > 0.0)),
     }

@@ -44,6 +44,7 @@ SYMBOLS = {
     "ψ": P.fear_weight,
     "ρ": P.green_light_relief,
     "φ": P.repetition_cost,
+    "β_ask": P.ask_weight,
     "e_0": P.effort_base,
     "e_int": P.effort_intrinsic,
     "e_gam": P.effort_points,
@@ -150,7 +151,10 @@ def test_the_utility_is_the_document_s(seed: int) -> None:
         f=drawn["fear"],
         greenlit=drawn["green_lit"],
         p̄=drawn["norm_rate"],
-        **{name: drawn[name] for name in ("contest", "intact", "broken", "friction", "risk", "recent")},
+        **{
+            name: drawn[name]
+            for name in ("contest", "intact", "broken", "friction", "risk", "recent", "asked")
+        },
     )
     assert decision.log_odds(o, P)[0] == pytest.approx(utility, abs=1e-12)
     assert decision.share_chance(one(utility))[0] == pytest.approx(says("P", U=utility))
@@ -176,7 +180,7 @@ def test_the_updates_are_the_document_s() -> None:
     habit = state.form_habit(one(0.4), one(3.0), one(2.0), P)[0]
     assert habit == pytest.approx(says("H_next", H=0.4, met=3.0, y=2.0))
     assert state.remember_praise(one(1.2), one(1.0), P)[0] == pytest.approx(says("G_next", G=1.2, thanks=1.0))
-    fear = state.fear_after(one(0.4), one(0.7), np.ones(1, dtype=bool), one(2.0), one(1.2), P)[0]
+    fear = state.fear_after(one(0.4), one(0.7), np.ones(1, dtype=bool), one(2.0), one(1.2), p=P)[0]
     assert fear == pytest.approx(says("f_next", f=0.4, strictness=0.7, trained=1.0, safe=2.0, sanctions=1.2))
     week = SimpleNamespace(own_rate=one(0.3), week_shares=np.array([2]))
     state.close_week(week, P)

@@ -20,13 +20,16 @@ from agents.setting.setting import (
     Reward,
     Segment,
     Setting,
+    Tool,
 )
 from rewards.document import load_document
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.replay import replay
 from rewards.scoring.tables import compile_scheme
 
-BUSY = Parameters(base_log_odds=-2.5, opportunities_per_week=10.0, click_base=0.01, repost_base=0.005)
+BUSY = Parameters(
+    base_log_odds=-2.5, opportunities_per_week=10.0, click_base=0.01, repost_base=0.005, enrol_base=-3.0
+)
 RICH = load_document(
     """
 name: rich
@@ -49,6 +52,7 @@ EVERYTHING = Phase(
     contest=Contest(days=14),
     recognition=Recognition(rule="exclusive", share=0.3, every_days=7),
 )
+WITH_A_TOOL = EVERYTHING.model_copy(update={"tool": Tool(digests_per_week=7.0, signup_friction=0.0)})
 
 
 def company(*phases: Phase, arms: tuple[Arm, ...] = (), days: int = 42, **more) -> Setting:
@@ -67,12 +71,12 @@ def ran(setting: Setting, p: Parameters = BUSY, seed: int = 1, **more) -> Advoca
 
 @pytest.fixture(scope="module")
 def whole() -> dict[str, np.ndarray]:
-    return ran(company(EVERYTHING)).outcomes()
+    return ran(company(WITH_A_TOOL)).outcomes()
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 def test_each_mechanism_matters_and_can_be_switched_off(mechanism: str, whole) -> None:
-    without = ran(company(EVERYTHING), BUSY.without(mechanism)).outcomes()
+    without = ran(company(WITH_A_TOOL), BUSY.without(mechanism)).outcomes()
     assert any(not np.array_equal(whole[name], without[name]) for name in outcomes.MEASURED)
 
 

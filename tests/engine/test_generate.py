@@ -107,8 +107,8 @@ def test_small_worlds_are_filled_to_the_last_person(
     rng = np.random.default_rng(number)
     counts = rng.integers(0, 60, sources)
     graph = audience_network(
-        counts, rng.integers(-1, 4, sources), audience, rng.integers(0, 3, audience), homophily, share,
-        stream_key(number, 2), concentration=concentration, audience_mean_degree=6.0,
+        counts, rng.integers(-1, 4, sources), audience, rng.integers(0, 3, audience), homophily, coworker_share=share,
+        key=stream_key(number, 2), concentration=concentration, audience_mean_degree=6.0,
     )  # fmt: skip
     near = np.minimum(np.rint(counts * share).astype(int), max(sources - 1, 0))
     assert np.array_equal(graph.out_degrees[:sources], near + np.minimum(counts - near, audience))
@@ -123,8 +123,8 @@ def test_lognormal_counts() -> None:
     assert np.median(counts) == pytest.approx(250.0, rel=0.02)
     assert counts.mean() == pytest.approx(250.0 * np.exp(0.5), rel=0.03)
     assert np.log(np.maximum(counts, 1)).std() == pytest.approx(1.0, rel=0.02)
-    assert lognormal_counts(1000, 250.0, 1.0, KEY, 100, 300).min() >= 100
-    assert lognormal_counts(1000, 250.0, 1.0, KEY, 100, 300).max() <= 300
+    assert lognormal_counts(1000, 250.0, 1.0, KEY, 100, most=300).min() >= 100
+    assert lognormal_counts(1000, 250.0, 1.0, KEY, 100, most=300).max() <= 300
 
 
 def test_a_population_without_a_company() -> None:

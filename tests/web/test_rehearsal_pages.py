@@ -20,7 +20,7 @@ from tests.rehearsed import SMALL, carry_out, drafts, rehearsed
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.digits import rounded, step_of, told
 
-FORM = {key: str(value) for key, value in SMALL.model_dump().items()}
+FORM = {key: str(value).lower() for key, value in SMALL.model_dump().items()}
 SignIn = Callable[[str], TestClient]
 
 
@@ -56,7 +56,7 @@ def test_the_result_is_kept_and_can_be_taken_away(sqlite_db: Database, sign_in: 
     client = sign_in("sam")
     page = client.get(f"/rehearsals/{job}").text
     assert "The answer<" in page
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == 3
     assert "(in force)" in page
     for heading in (
         "What could go wrong",
@@ -71,7 +71,7 @@ def test_the_result_is_kept_and_can_be_taken_away(sqlite_db: Database, sign_in: 
     assert {len(one["named"]) for one in body["risks"]} == {3}
     assert {one["group"].partition("=")[0] for one in body["fairness"]} >= {"segment", "desk", "hours"}
     weeks = list(csv.DictReader(io.StringIO(client.get(f"/rehearsals/{job}/weeks.csv").text)))
-    assert len(weeks) == 2 * SMALL.weeks
+    assert len(weeks) == 3 * SMALL.weeks
     assert float(weeks[0]["median"]) == body["lift"][0]["weekly"][0]["median"]
     fair = list(csv.DictReader(io.StringIO(client.get(f"/rehearsals/{job}/fairness.csv").text)))
     assert len(fair) == len(body["fairness"])

@@ -116,7 +116,7 @@ def rehearse(
         found = get_job(tx, token.organisation, number)
         return 202, _job(tx, token.organisation, found), {"Location": f"/api/v1/jobs/{number}"}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.get("/jobs/{id}", summary="How far long work is", responses=problems(404))
@@ -166,7 +166,7 @@ def propose_draft(
         made = propose(tx, token.organisation, number, plan_of(body, at), actor_of(token), at)
         return 201, _out(made), {"Location": f"/api/v1/scheme-decisions/{made.id}"}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.get("/scheme-decisions", summary="Decisions about schemes", responses=problems())
@@ -205,7 +205,7 @@ def agree(
         told = version_out(version, in_force_now(tx, token.organisation), whole=True)
         return 201, told, {"Location": f"/api/v1/schemes/{told.id}"}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.post(

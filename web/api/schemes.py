@@ -127,7 +127,7 @@ def create(
         headers = {"Location": f"/api/v1/schemes/d{draft.id}", "ETag": _etag(draft)}
         return 201, draft_out(draft, whole=True), headers
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.get("", summary="Drafts and versions", responses=problems())
@@ -189,7 +189,13 @@ def change(
     scheme = _scheme(body)
     with store.begin() as tx:
         draft = edit_draft(
-            tx, token.organisation, number, scheme, actor_of(token), now(), _revision(id, if_match)
+            tx,
+            token.organisation,
+            number,
+            scheme,
+            actor_of(token),
+            now=now(),
+            revision=_revision(id, if_match),
         )
     response.headers["ETag"] = _etag(draft)
     return draft_out(draft, whole=True)
@@ -201,7 +207,13 @@ def shadow(store: Store, token: Author, id: SchemeId, body: Span) -> DifferenceO
     number = _number(id, "d", "is in the record already; shadow a draft")
     with store.begin() as tx:
         seen = shadow_draft(
-            tx, token.organisation, number, _aware(body.effective_at), actor_of(token), now(), body.mode
+            tx,
+            token.organisation,
+            number,
+            _aware(body.effective_at),
+            actor_of(token),
+            now=now(),
+            mode=body.mode,
         )
     return difference_out(seen)
 
@@ -242,7 +254,7 @@ def publish(
         said = version_out(version, in_force_now(tx, token.organisation), whole=True)
         return 201, said, {"Location": f"/api/v1/schemes/{said.id}"}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.post("/{id}/retire", response_model=SchemeOut, summary="End it", responses=problems(400, 404, 409))
@@ -254,16 +266,16 @@ def retire(
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
         by = actor_of(token)
         if id[0] == "d":
-            draft = discard_draft(tx, token.organisation, _number(id, "d", ""), by, body.reason, now())
+            draft = discard_draft(tx, token.organisation, _number(id, "d", ""), by, body.reason, now=now())
             return 200, draft_out(draft), {}
         get_version(tx, token.organisation, _number(id, "v", ""))
         ended = retire_version(
-            tx, token.organisation, _number(id, "v", ""), by, body.reason, now(),
+            tx, token.organisation, _number(id, "v", ""), by, body.reason, now=now(),
             displace_scheduled=body.displace_scheduled,
         )  # fmt: skip
         return 200, version_out(ended, ended.version), {"Location": f"/api/v1/schemes/v{ended.version}"}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.post(
@@ -280,10 +292,10 @@ def rollback(
 
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
         get_version(tx, token.organisation, number)
-        gone = roll_back(tx, token.organisation, number, actor_of(token), body.reason, now())
+        gone = roll_back(tx, token.organisation, number, actor_of(token), body.reason, now=now())
         return 200, version_out(gone, in_force_now(tx, token.organisation)), {}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 def _check_past_gate(store: Store, token: ApiToken) -> None:

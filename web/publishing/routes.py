@@ -306,7 +306,7 @@ def take_back(
         if len(reason.strip()) < 3:
             raise BadValue(_("Say why, in a sentence."))
         with store.begin() as tx:
-            roll_back(tx, account.organisation, version, account.person, reason, now())
+            roll_back(tx, account.organisation, version, account.person, reason, now=now())
     except Fault as fault:
         return _rollback(request, store, account, version, str(fault), reason, refused(fault))
     return RedirectResponse(f"{PATH}?done=1", 303)

@@ -72,6 +72,7 @@ class RoomContext:
     chosen: frozenset[int]
     live: str
     with_live: bool
+    with_tool: bool
     values: dict[str, str]
     fields: Sequence[tuple[str, str, str, str, str]]
     found: Measured
@@ -104,6 +105,7 @@ def _room(
     account: Account,
     chosen: Sequence[int] = (),
     with_live: bool = True,
+    with_tool: bool = True,
     values: dict[str, str] | None = None,
     fault: str = "",
     status: int = 200,
@@ -121,6 +123,7 @@ def _room(
             chosen=frozenset(chosen),
             live="" if version is None else version.scheme.title,
             with_live=with_live,
+            with_tool=with_tool,
             values=values or {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in assumed.items()},
             fields=FIELDS,
             found=found,
@@ -148,6 +151,7 @@ class Wished(BaseModel):
 
     draft: Annotated[list[Annotated[int, Field(ge=1, le=MOST_ID)]], Field(max_length=20)] = []
     live: bool = False
+    tool: bool = False
     weeks: Typed = ""
     quiet_weeks: Typed = ""
     audience: Typed = ""
@@ -167,19 +171,29 @@ def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[
     picked, live = wished.draft, wished.live
     values = {name: str(getattr(wished, name)).strip() for name, *_rest in FIELDS}
     try:
-        assumed = assumptions_of(values)
+        assumed = assumptions_of(values, wished.tool)
         with store.begin() as tx:
             job = ask_for_rehearsal(tx, account.organisation, picked, live, assumed, account.person, now())
     except Fault as fault:
-        return _room(request, store, account, picked, live, values, str(fault), refused(fault))
+        return _room(
+            request,
+            store,
+            account,
+            picked,
+            live,
+            wished.tool,
+            values=values,
+            fault=str(fault),
+            status=refused(fault),
+        )
     return RedirectResponse(f"{PATH}/{job}", 303)
 
 
-def assumptions_of(values: dict[str, str]) -> Assumptions:
+def assumptions_of(values: dict[str, str], tool: bool) -> Assumptions:
     """The assumptions that were typed, with a point or a comma. Raises BadValue, which names the first that cannot be."""
     typed = {name: text.replace(",", ".") for name, text in values.items() if text}
     try:
-        return Assumptions.model_validate(typed)
+        return Assumptions.model_validate({**typed, "tool": tool})
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])

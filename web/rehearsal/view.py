@@ -73,6 +73,7 @@ class Lift:
     clicks: Told
     relative: str
     shares: Told
+    beyond_tool: Told | None
     above: float
     chart: Markup
     weeks: Sequence[Week]
@@ -164,7 +165,11 @@ def outcome_of(body: Mapping[str, Any]) -> Outcome:
         enough=precision["reached"],
         lifts=lifts,
         risks=[Risks(titles[one["scenario"]], [_risk(each) for each in one["named"]]) for one in body["risks"]],
-        fair=[_fair(name, title, body["fairness"]) for name, title in titles.items()],
+        fair=[
+            _fair(name, title, body["fairness"])
+            for name, title in titles.items()
+            if schemes[name]["role"] != "tool"
+        ],
         owed=[_owed(one, titles[one["scenario"]]) for one in body["liability"]],
         assumed=body["assumptions"],
         people=body["people"],
@@ -255,6 +260,7 @@ def _lifts(body: Mapping[str, Any], schemes: Mapping[str, Any], titles: Mapping[
             clicks=told(one["clicks"]),
             relative="–" if one["relative_percent"] is None else _signed(one["relative_percent"]),
             shares=told(one["shares"]),
+            beyond_tool=None if one["beyond_tool"] is None else told(one["beyond_tool"]),
             above=one["share_of_runs_above"],
             # Safe: drawn here, and every text in it is escaped.
             chart=Markup(bands(one["weekly"], scale, _chart_label(titles[one["scenario"]]), _("Week"))),  # noqa: S704
@@ -303,6 +309,8 @@ def _owed(one: Mapping[str, Any], title: str) -> Owed:
 
 def _titled(one: Mapping[str, Any]) -> str:
     title = str(one["title"] or one["name"])
+    if one["role"] == "tool":
+        return _("The tool alone, without points")
     return _("{title} (in force)").format(title=title) if one["role"] == "live" else title
 
 

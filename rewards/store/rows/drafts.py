@@ -56,3 +56,14 @@ class SchemeDecisionRow(NamedTuple):
     decided_us: int | None
     rehearsal_id: int | None
     version: int | None
+
+
+class DraftTextRow(NamedTuple):
+    """What was written of a draft in one revision."""
+
+    organisation_id: str
+    draft_id: int
+    revision: int
+    text: str
+    actor: str
+    written_us: int

@@ -1,6 +1,6 @@
 """Tables of what is not in force yet: drafts of schemes, their rehearsals, and the decisions about them."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Text
 
 from rewards.store.schema.base import Key, flag, instant, naming, of_organisation, row_id, table
 
@@ -59,4 +59,16 @@ scheme_decision = table(
     Column("rehearsal_id", Key, ForeignKey("scheme_rehearsal.id"), nullable=True),
     Column("version", Integer, nullable=True),
     Index("ix_scheme_decision_draft", "organisation_id", "draft_id", "id"),
+)
+
+draft_text = table(
+    "draft_text",
+    of_organisation(),
+    Column("draft_id", Key, ForeignKey("scheme_draft.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    # With its comments, which may name people: swept, and the document of the draft stands where it then says something else.
+    Column("text", Text, nullable=False),
+    naming(Column("actor", Text, nullable=False), "stays", "swept"),
+    instant("written_us"),
+    PrimaryKeyConstraint("draft_id", "revision"),
 )

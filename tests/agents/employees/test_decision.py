@@ -34,6 +34,7 @@ RISING = [
     (decision.contest, {"contest": [0.0, 1.0]}),
     (decision.streak, {"intact": [0.0, 1.0]}),
     (decision.habit, {"habit": [0.0, 0.7]}),
+    (decision.asked, {"asked": [0.0, 1.0]}),
 ]
 FALLING = [
     (decision.crowding_out, {"crowded": 1.0, "reward_points": 1.0, "motivation": [0.1, 0.9]}),

@@ -43,13 +43,13 @@ def test_habit_forms_only_where_there_was_an_occasion() -> None:
 def test_fear_rises_with_policy_and_sanctions_and_falls_with_training_and_safe_shares() -> None:
     f, no = np.full(1, 0.4), np.zeros(1)
     untrained, trained = np.zeros(1, dtype=bool), np.ones(1, dtype=bool)
-    assert state.fear_after(f, no, untrained, no, no, P)[0] == pytest.approx(0.4)
-    assert state.fear_after(f, np.ones(1), untrained, no, no, P)[0] > 0.4
-    assert state.fear_after(f, no, untrained, no, np.ones(1), P)[0] == pytest.approx(
+    assert state.fear_after(f, no, untrained, no, no, p=P)[0] == pytest.approx(0.4)
+    assert state.fear_after(f, np.ones(1), untrained, no, no, p=P)[0] > 0.4
+    assert state.fear_after(f, no, untrained, no, np.ones(1), p=P)[0] == pytest.approx(
         0.4 + P.fear_sanction * 0.6
     )
-    assert state.fear_after(f, no, trained, no, no, P)[0] < 0.4
-    assert state.fear_after(f, no, untrained, np.ones(1), no, P)[0] == pytest.approx(
+    assert state.fear_after(f, no, trained, no, no, p=P)[0] < 0.4
+    assert state.fear_after(f, no, untrained, np.ones(1), no, p=P)[0] == pytest.approx(
         0.4 * (1 - P.fear_safe_share)
     )
 
@@ -62,7 +62,7 @@ def test_levels_stay_levels(level, strict, shares, sanctions, trained, reactions
     one = np.array([level])
     acts = np.array([float(shares)])
     results = [
-        state.fear_after(one, np.array([strict]), np.array([trained]), acts, np.array([sanctions]), P),
+        state.fear_after(one, np.array([strict]), np.array([trained]), acts, np.array([sanctions]), p=P),
         state.form_habit(one, acts, acts, P),
         state.learn_feedback(one, np.array([reactions]), P),
         state.erode(one, one, acts, P),
