@@ -263,7 +263,9 @@ def _publish(
     }
     rows.change_decision(tx, row.id, values)
     if past_gate:
-        trail.log(tx, organisation, actor, "gate.bypass", str(version.version), reason=words, at_us=to_us(now))
+        trail.log(
+            tx, organisation, actor, "gate.bypass", str(version.version), reason=words, at_us=to_us(now)
+        )
     return version
 
 

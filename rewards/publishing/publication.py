@@ -18,7 +18,7 @@ from rewards.ledger.undo import opposites
 from rewards.ledger.versions import NO_SCHEME, InForce, Schemes
 from rewards.nominations.decisions import award_changes, withdraw_awards
 from rewards.people.membership import align_boards
-from rewards.publishing.notices import tell_of_version
+from rewards.publishing.notices import announce_version, call_off_version
 from rewards.scheme.promises import refuse_unkept
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.losses import Loss, losses
@@ -117,7 +117,7 @@ def publish_scheme(
         withdraw_awards(tx, organisation, closed_until(home), "correction", now_us)
         withdraw_highlights(tx, organisation, closed_until(home), "correction", now_us)
     align_boards(tx, organisation, now)
-    tell_of_version(tx, organisation, version, scheme, before, effective_at=from_us(effective_us), now=now)
+    announce_version(tx, organisation, version, scheme, before, effective_at=from_us(effective_us), now=now)
     trail.log(tx, organisation, actor, "scheme.publish", str(version), reason=reason, at_us=now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
@@ -247,6 +247,7 @@ def roll_back(
     withdraw_highlights(tx, organisation, closed_until(home), "rolled_back", now_us)
     replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     align_boards(tx, organisation, now)
+    call_off_version(tx, organisation, version)
     trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason=reason, at_us=now_us)
     trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
     return _version(row._replace(rolled_back_at_us=now_us))

@@ -67,7 +67,15 @@ def note_rehearsal(
         for draft in rows.of_hash(tx, organisation, content):
             if draft.status == "draft":
                 rows.change(tx, draft.id, {"rehearsed_hash": content})
-                trail.log(tx, organisation, actor, "scheme.rehearse", str(draft.id), reason=content, at_us=to_us(now))
+                trail.log(
+                    tx,
+                    organisation,
+                    actor,
+                    "scheme.rehearse",
+                    str(draft.id),
+                    reason=content,
+                    at_us=to_us(now),
+                )
     return found
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0036"
-down_revision: str | None = "0035"
+down_revision: str | None = "0031"
 branch_labels = None
 depends_on = None
 

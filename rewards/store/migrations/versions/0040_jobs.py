@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision: str | None = "0031"
+revision = "0040"
+down_revision: str | None = "0037"
 branch_labels = None
 depends_on = None
 

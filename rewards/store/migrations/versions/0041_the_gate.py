@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0035"
-down_revision: str | None = "0034"
+revision = "0041"
+down_revision: str | None = "0040"
 branch_labels = None
 depends_on = None
 
