@@ -35,7 +35,7 @@ def rehearsed(
     """A rehearsal of these drafts and the live scheme, carried out here; returns the job's number."""
     now = datetime.now(UTC)
     with db.begin() as tx:
-        job = ask_for_rehearsal(tx, organisation, numbers, True, assumed, actor, now)
+        job = ask_for_rehearsal(tx, organisation, numbers, True, assumed, actor=actor, now=now)
     carry_out(db)
     with db.read() as tx:
         assert get_job(tx, organisation, job).status == "done"
@@ -60,7 +60,7 @@ def carry_out(db: Database, pieces: int | None = None) -> None:
         body, now = gathering.body(), datetime.now(UTC)
         with db.begin() as tx:
             result = work.finish(tx, held, body, gathering.title, now)
-            kind.kept(tx, held.organisation, held.actor, held.spec, body, result, now)
+            kind.kept(tx, held.organisation, held.actor, held.spec, body, result=result, now=now)
 
 
 @cache
@@ -92,4 +92,4 @@ def said_fair(db: Database, organisation: str, content: str, fair: bool = True, 
     }
     with db.begin() as tx:
         result = save_result(tx, organisation, KIND, "A test", "0" * 64, json.dumps(body), now)
-        note_rehearsal(tx, organisation, result, body, "test", now)
+        note_rehearsal(tx, organisation, result, body, "test", now=now)

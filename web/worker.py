@@ -29,6 +29,7 @@ def run(
     once: bool,
     every: float,
     post: Post | None = None,
+    *,
     starter: BaseProcess | None = None,
 ) -> Sweep:
     """Work until SIGTERM or SIGINT, or for one round; a round under way is finished. Returns the sums of all rounds.
@@ -65,7 +66,7 @@ def _stop_after(starter: BaseProcess, stop: threading.Event) -> None:
 
 
 def _rounds(
-    database: Database, send: Send, post: Post | None, stop: threading.Event, every: float, once: bool
+    database: Database, send: Send, post: Post | None, stop: threading.Event, every: float, *, once: bool
 ) -> Sweep:
     total = IDLE
     while True:
@@ -129,7 +130,7 @@ def _beside(url: str, rounds: bool, allow_loopback: bool, post: Post | None) -> 
     database = open_database(url, create=False)
     try:
         if rounds:
-            run(database, allow_loopback, False, 1.0, post, starter)
+            run(database, allow_loopback, False, 1.0, post, starter=starter)
             return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -64,6 +64,7 @@ def ask(
     kind: str,
     title: str,
     spec: Mapping[str, Any],
+    *,
     total: int,
     actor: str,
     now: datetime,

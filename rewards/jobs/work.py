@@ -50,11 +50,11 @@ def take(db: Database, worker: str, now: datetime) -> Held | None:
             return None
         if row.cancel_us is not None:
             # Asked for while its worker was dying.
-            _end(tx, row.organisation_id, row.id, worker, CANCELLED, now)
+            _end(tx, row.organisation_id, row.id, worker, CANCELLED, now=now)
             return None
         if row.attempts > MOST_ATTEMPTS:
             fault = f"its worker died {MOST_ATTEMPTS} times; perhaps it needs more memory than there is"
-            _end(tx, row.organisation_id, row.id, worker, FAILED, now, fault)
+            _end(tx, row.organisation_id, row.id, worker, FAILED, now=now, fault=fault)
             return None
         done = rows.chunks(tx, row.id)
     return Held(
@@ -112,20 +112,20 @@ def show(db: Database, held: Held, partial: str, total: int, now: datetime) -> N
 def finish(tx: Transaction, held: Held, body: str, title: str, now: datetime) -> int:
     """Keep the result for good and end the job; returns the result's number. Raises Lost."""
     number = save_result(tx, held.organisation, held.kind, title, digest(body), body_json=body, now=now)
-    _end(tx, held.organisation, held.id, held.worker, DONE, now, result=number)
+    _end(tx, held.organisation, held.id, held.worker, DONE, now=now, result=number)
     return number
 
 
 def give_up(db: Database, held: Held, fault: str, now: datetime) -> None:
     """End a job that cannot be done."""
     with db.begin() as tx:
-        _end(tx, held.organisation, held.id, held.worker, FAILED, now, fault)
+        _end(tx, held.organisation, held.id, held.worker, FAILED, now=now, fault=fault)
 
 
 def stop(db: Database, held: Held, now: datetime) -> None:
     """End a job that was cancelled."""
     with db.begin() as tx:
-        _end(tx, held.organisation, held.id, held.worker, CANCELLED, now)
+        _end(tx, held.organisation, held.id, held.worker, CANCELLED, now=now)
 
 
 def put_back(db: Database, held: Held) -> None:
@@ -141,6 +141,7 @@ def _end(
     job: int,
     worker: str,
     status: str,
+    *,
     now: datetime,
     fault: str = "",
     result: int | None = None,

@@ -64,6 +64,7 @@ def conditions(
     draft: SchemeDraft,
     plan: Plan,
     now: datetime,
+    *,
     people: Sequence[str] = (),
 ) -> list[Condition]:
     """How a draft stands before the gate. `people`: who proposes and who agrees, as far as that is known."""

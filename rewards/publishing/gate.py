@@ -80,6 +80,7 @@ def propose(
     draft: int,
     plan: Plan,
     actor: str,
+    *,
     now: datetime,
     revision: int | None = None,
 ) -> Decision:
@@ -93,11 +94,11 @@ def propose(
     missing = [one for one in conditions(tx, organisation, found, plan, now)[:3] if not one.kept]
     if missing:
         raise _refused(found, missing)
-    return _keep(tx, organisation, found, plan, actor, now)
+    return _keep(tx, organisation, found, plan, actor, now=now)
 
 
 def approve(
-    tx: Transaction, organisation: str, decision: int, actor: str, words: str, now: datetime
+    tx: Transaction, organisation: str, decision: int, actor: str, words: str, *, now: datetime
 ) -> SchemeVersion:
     """Agree to a proposal: the draft is published as it was proposed, if the gate is kept still.
 
@@ -113,16 +114,16 @@ def approve(
     plan = _plan(row)
     missing = [
         one
-        for one in conditions(tx, organisation, found, plan, now, (row.proposing_actor, actor))
+        for one in conditions(tx, organisation, found, plan, now, people=(row.proposing_actor, actor))
         if not one.kept
     ]
     if missing:
         raise _refused(found, missing)
-    return _publish(tx, organisation, row, plan, actor, words, now, past_gate=False)
+    return _publish(tx, organisation, row, plan, actor, words=words, now=now, past_gate=False)
 
 
 def decline(
-    tx: Transaction, organisation: str, decision: int, actor: str, words: str, now: datetime
+    tx: Transaction, organisation: str, decision: int, actor: str, words: str, *, now: datetime
 ) -> Decision:
     """Say no to a proposal, or withdraw one's own. Raises NotFound, Conflict where it is open no more, Refused without the right."""
     row = _open(tx, organisation, decision)
@@ -151,9 +152,9 @@ def publish(
     draft: int,
     plan: Plan,
     actor: str,
+    *,
     now: datetime,
     revision: int | None = None,
-    *,
     past_gate: bool = False,
 ) -> SchemeVersion:
     """Put a draft in force, through the gate where the organisation has one.
@@ -166,16 +167,20 @@ def publish(
     if rules_of(tx, organisation).on and not past_gate:
         waiting = rows.decisions(tx, organisation, OPEN, draft, 1)
         if waiting and waiting[0].proposing_actor != actor:
-            return approve(tx, organisation, waiting[0].id, actor, plan.reason, now)
+            return approve(tx, organisation, waiting[0].id, actor, plan.reason, now=now)
         raise _refused(
             found,
-            [one for one in conditions(tx, organisation, found, plan, now, (actor, actor)) if not one.kept],
+            [
+                one
+                for one in conditions(tx, organisation, found, plan, now, people=(actor, actor))
+                if not one.kept
+            ],
         )
     if past_gate:
         _check_words(plan.reason)
-    decision = _keep(tx, organisation, found, plan, actor, now)
+    decision = _keep(tx, organisation, found, plan, actor, now=now)
     row = _open(tx, organisation, decision.id)
-    return _publish(tx, organisation, row, plan, actor, plan.reason, now, past_gate=past_gate)
+    return _publish(tx, organisation, row, plan, actor, words=plan.reason, now=now, past_gate=past_gate)
 
 
 def get_decision(tx: Transaction, organisation: str, decision: int) -> Decision:
@@ -215,7 +220,7 @@ def _check_words(words: str) -> None:
 
 
 def _keep(
-    tx: Transaction, organisation: str, draft: SchemeDraft, plan: Plan, actor: str, now: datetime
+    tx: Transaction, organisation: str, draft: SchemeDraft, plan: Plan, actor: str, *, now: datetime
 ) -> Decision:
     for former in rows.decisions(tx, organisation, OPEN, draft.id):
         rows.change_decision(tx, former.id, {"status": WITHDRAWN, "decided_us": to_us(now)})
@@ -245,6 +250,7 @@ def _publish(
     row: SchemeDecisionRow,
     plan: Plan,
     actor: str,
+    *,
     words: str,
     now: datetime,
     past_gate: bool,

@@ -33,7 +33,7 @@ class Forecast:
 
 
 def note_rehearsal(
-    tx: Transaction, organisation: str, result: int, body: Mapping[str, Any], actor: str, now: datetime
+    tx: Transaction, organisation: str, result: int, body: Mapping[str, Any], actor: str, *, now: datetime
 ) -> list[str]:
     """Remember the texts of a comparison as rehearsed, and say so at the drafts that have them still; returns their hashes."""
     texts = {

@@ -78,7 +78,7 @@ def rehearse(
     with database.begin() as tx:
         rehearsed(tx, organisation, draft, found.hash, actor, now=now)
         id_ = desk.save_comparison(tx, organisation, body, now)
-        note_rehearsal(tx, organisation, int(id_), body, actor, now)
+        note_rehearsal(tx, organisation, int(id_), body, actor, now=now)
     return Rehearsal(id_, found.hash, comparison)
 
 

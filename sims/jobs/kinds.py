@@ -29,7 +29,15 @@ class Kind(Protocol):
         """What takes the pieces in, in their order."""
 
     def kept(
-        self, tx: Transaction, organisation: str, actor: str, spec: str, body: str, result: int, now: datetime
+        self,
+        tx: Transaction,
+        organisation: str,
+        actor: str,
+        spec: str,
+        body: str,
+        *,
+        result: int,
+        now: datetime,
     ) -> None:
         """Called in the transaction that keeps the result."""  # fmt: skip
 
@@ -68,12 +76,20 @@ class Rehearsals:
         return _RehearsalSoFar(spec, spec_hash)
 
     def kept(
-        self, tx: Transaction, organisation: str, actor: str, spec: str, body: str, result: int, now: datetime
+        self,
+        tx: Transaction,
+        organisation: str,
+        actor: str,
+        spec: str,
+        body: str,
+        *,
+        result: int,
+        now: datetime,
     ) -> None:
         """The drafts whose text this is count as rehearsed."""  # fmt: skip
         from rewards.publishing.rehearsals import note_rehearsal
 
-        note_rehearsal(tx, organisation, result, json.loads(body), actor, now)
+        note_rehearsal(tx, organisation, result, json.loads(body), actor, now=now)
 
 
 class _RehearsalSoFar:

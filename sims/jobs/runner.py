@@ -180,4 +180,4 @@ class _UnderWay:
         body = self._gathering.body()
         with self._db.begin() as tx:
             result = work.finish(tx, held, body, self._gathering.title, now)
-            self._kind.kept(tx, held.organisation, held.actor, held.spec, body, result, now)
+            self._kind.kept(tx, held.organisation, held.actor, held.spec, body, result=result, now=now)

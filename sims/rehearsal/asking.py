@@ -105,6 +105,7 @@ def ask_for_rehearsal(
     drafts: Sequence[int],
     live: bool,
     assumptions: Assumptions,
+    *,
     actor: str,
     now: datetime,
 ) -> int:
@@ -150,7 +151,7 @@ def ask_for_rehearsal(
     spec = specification(people, home.timezone, chosen, assumptions, points_outstanding(tx, organisation))
     title = ", ".join(one.scheme.title for one in chosen)
     total = len(spec["chunks"])
-    return ask(tx, organisation, KIND, title[:200], spec, total, actor, now, URGENT)
+    return ask(tx, organisation, KIND, title[:200], spec, total=total, actor=actor, now=now, priority=URGENT)
 
 
 def hashes_of(spec: Mapping[str, Any]) -> dict[str, str]:

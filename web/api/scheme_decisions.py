@@ -111,7 +111,7 @@ def rehearse(
     def work(tx: Transaction) -> tuple[int, JobOut, dict[str, str]]:
         at = now()
         number = ask_for_rehearsal(
-            tx, token.organisation, drafts, body.live, body.assumptions, actor_of(token), at
+            tx, token.organisation, drafts, body.live, body.assumptions, actor=actor_of(token), now=at
         )
         found = get_job(tx, token.organisation, number)
         return 202, _job(tx, token.organisation, found), {"Location": f"/api/v1/jobs/{number}"}
@@ -163,7 +163,7 @@ def propose_draft(
 
     def work(tx: Transaction) -> tuple[int, DecisionOut, dict[str, str]]:
         at = now()
-        made = propose(tx, token.organisation, number, plan_of(body, at), actor_of(token), at)
+        made = propose(tx, token.organisation, number, plan_of(body, at), actor_of(token), now=at)
         return 201, _out(made), {"Location": f"/api/v1/scheme-decisions/{made.id}"}
 
     return once(request, store, token, key, body, work=work)
@@ -201,7 +201,7 @@ def agree(
     person = person_of(token)
 
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
-        version = approve(tx, token.organisation, id, person, body.reason, now())
+        version = approve(tx, token.organisation, id, person, body.reason, now=now())
         told = version_out(version, in_force_now(tx, token.organisation), whole=True)
         return 201, told, {"Location": f"/api/v1/schemes/{told.id}"}
 
@@ -214,7 +214,7 @@ def agree(
 def refuse(store: Store, token: Author, id: RowId, body: Why) -> DecisionOut:
     """Whoever proposed it withdraws it; anybody else needs the right to approve schemes."""
     with store.begin() as tx:
-        return _out(decline(tx, token.organisation, id, actor_of(token), body.reason, now()))
+        return _out(decline(tx, token.organisation, id, actor_of(token), body.reason, now=now()))
 
 
 def _job(tx: Transaction, organisation: str, found: Job) -> JobOut:

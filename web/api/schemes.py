@@ -248,7 +248,7 @@ def publish(
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
         at = now()
         version = publish_scheme_draft(
-            tx, token.organisation, number, plan_of(body, at), actor_of(token), at, _revision(id, if_match),
+            tx, token.organisation, number, plan_of(body, at), actor_of(token), now=at, revision=_revision(id, if_match),
             past_gate=body.past_gate,
         )  # fmt: skip
         said = version_out(version, in_force_now(tx, token.organisation), whole=True)

@@ -109,7 +109,13 @@ def _promised(forecast: Forecast | None) -> Promised | None:
 
 
 def _desk(
-    request: Request, store: Database, account: Account, fault: str = "", words: str = "", status: int = 200
+    request: Request,
+    store: Database,
+    account: Account,
+    fault: str = "",
+    words: str = "",
+    *,
+    status: int = 200,
 ) -> Response:
     org, at = account.organisation, now()
     with store.read() as tx:
@@ -185,9 +191,9 @@ def decide(
     act = approve if decision == "approve" else decline
     try:
         with store.begin() as tx:
-            act(tx, account.organisation, id, account.person, reason, now())
+            act(tx, account.organisation, id, account.person, reason, now=now())
     except Fault as fault:
-        return _desk(request, store, account, str(fault), reason, refused(fault))
+        return _desk(request, store, account, str(fault), reason, status=refused(fault))
     return RedirectResponse(f"{PATH}?done=1", 303)
 
 
@@ -197,6 +203,7 @@ def _gate(
     account: Account,
     number: int,
     plan: Plan | None = None,
+    *,
     typed: str = "",
     fault: str = "",
     status: int = 200,
@@ -271,9 +278,11 @@ def ask_second(
                 "prospective", _instant(effective, get_person(tx, org, account.person)), reason, exception
             )
             act = propose if rules_of(tx, org).on else publish
-            act(tx, org, draft, plan, account.person, at, revision or None)
+            act(tx, org, draft, plan, account.person, now=at, revision=revision or None)
     except Fault as fault:
-        return _gate(request, store, account, draft, plan, effective, str(fault), refused(fault))
+        return _gate(
+            request, store, account, draft, plan, typed=effective, fault=str(fault), status=refused(fault)
+        )
     return RedirectResponse(f"{PATH}?done=1", 303)
 
 
@@ -285,9 +294,11 @@ def emergency(
     plan = Plan("prospective", now(), reason)
     try:
         with store.begin() as tx:
-            publish(tx, account.organisation, draft, plan, account.person, plan.effective_at, past_gate=True)
+            publish(
+                tx, account.organisation, draft, plan, account.person, now=plan.effective_at, past_gate=True
+            )
     except Fault as fault:
-        return _gate(request, store, account, draft, plan, "", str(fault), refused(fault))
+        return _gate(request, store, account, draft, plan, typed="", fault=str(fault), status=refused(fault))
     return RedirectResponse(f"{PATH}?done=1", 303)
 
 
@@ -308,7 +319,7 @@ def take_back(
         with store.begin() as tx:
             roll_back(tx, account.organisation, version, account.person, reason, now=now())
     except Fault as fault:
-        return _rollback(request, store, account, version, str(fault), reason, refused(fault))
+        return _rollback(request, store, account, version, str(fault), words=reason, status=refused(fault))
     return RedirectResponse(f"{PATH}?done=1", 303)
 
 
@@ -318,6 +329,7 @@ def _rollback(
     account: Account,
     version: int,
     fault: str = "",
+    *,
     words: str = "",
     status: int = 200,
 ) -> Response:

@@ -105,6 +105,7 @@ def _room(
     account: Account,
     chosen: Sequence[int] = (),
     with_live: bool = True,
+    *,
     with_tool: bool = True,
     values: dict[str, str] | None = None,
     fault: str = "",
@@ -173,7 +174,9 @@ def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[
     try:
         assumed = assumptions_of(values, wished.tool)
         with store.begin() as tx:
-            job = ask_for_rehearsal(tx, account.organisation, picked, live, assumed, account.person, now())
+            job = ask_for_rehearsal(
+                tx, account.organisation, picked, live, assumed, actor=account.person, now=now()
+            )
     except Fault as fault:
         return _room(
             request,
@@ -181,7 +184,7 @@ def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[
             account,
             picked,
             live,
-            wished.tool,
+            with_tool=wished.tool,
             values=values,
             fault=str(fault),
             status=refused(fault),

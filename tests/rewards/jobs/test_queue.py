@@ -27,7 +27,17 @@ from tests.conftest import World
 
 def put(world: World, actor: str = "hal", priority: int = 5) -> int:
     with world.db.begin() as tx:
-        return ask(tx, "acme", "test", "A test", {"b": 2, "a": 1}, 3, actor, world.now, priority)
+        return ask(
+            tx,
+            "acme",
+            "test",
+            "A test",
+            {"b": 2, "a": 1},
+            total=3,
+            actor=actor,
+            now=world.now,
+            priority=priority,
+        )
 
 
 def take(world: World, worker: str) -> Held:

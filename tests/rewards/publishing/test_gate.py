@@ -81,7 +81,7 @@ def rehearse(world: World, number: int, runs: int = 12, fair: bool = True) -> No
             },
         }
         result = save_result(tx, "acme", "rehearsal", "A test", "0" * 64, "{}", world.now)
-        assert note_rehearsal(tx, "acme", result, body, "ana", world.now) == [found.hash]
+        assert note_rehearsal(tx, "acme", result, body, "ana", now=world.now) == [found.hash]
 
 
 def missing(world: World, number: int, asked: Plan) -> list[str]:
@@ -103,19 +103,19 @@ def test_two_people_publish_what_was_rehearsed(world: World) -> None:
         pytest.raises(Refused, match="was never rehearsed"),
         world.db.begin() as tx,
     ):
-        propose(tx, "acme", number, plan(world), "ana", world.now)
+        propose(tx, "acme", number, plan(world), "ana", now=world.now)
     rehearse(world, number)
     with world.db.begin() as tx:
-        proposal = propose(tx, "acme", number, plan(world), "ana", world.now)
+        proposal = propose(tx, "acme", number, plan(world), "ana", now=world.now)
     for actor, words in (
         ("ana", "wrote or proposed"),
         ("dan", "may not approve"),
         ("token:x", "may not approve"),
     ):
         with pytest.raises(Refused, match=words), world.db.begin() as tx:
-            approve(tx, "acme", proposal.id, actor, "It is right.", world.now)
+            approve(tx, "acme", proposal.id, actor, "It is right.", now=world.now)
     with world.db.begin() as tx:
-        version = approve(tx, "acme", proposal.id, "ben", "It is right.", world.now)
+        version = approve(tx, "acme", proposal.id, "ben", "It is right.", now=world.now)
     assert version.effective_at == world.now + timedelta(hours=25)
     with world.db.read() as tx:
         found = decision_of_version(tx, "acme", version.version)
@@ -135,7 +135,7 @@ def test_two_people_publish_what_was_rehearsed(world: World) -> None:
         assert live is not None
         assert live.version == 1
     with pytest.raises(Conflict, match="published already"), world.db.begin() as tx:
-        approve(tx, "acme", proposal.id, "ben", "Once more.", world.now)
+        approve(tx, "acme", proposal.id, "ben", "Once more.", now=world.now)
     world.sound()
 
 
@@ -143,20 +143,20 @@ def test_a_draft_that_changed_after_its_rehearsal_is_not_let_through(world: Worl
     number = draft(world)
     rehearse(world, number)
     with world.db.begin() as tx:
-        proposal = propose(tx, "acme", number, plan(world), "ana", world.now)
+        proposal = propose(tx, "acme", number, plan(world), "ana", now=world.now)
     with world.db.begin() as tx:
         edit_draft(tx, "acme", number, world.scheme(THIRD), "ana", world.now)
     with pytest.raises(Conflict, match="was changed since it was proposed"), world.db.begin() as tx:
-        approve(tx, "acme", proposal.id, "ben", "It is right.", world.now)
+        approve(tx, "acme", proposal.id, "ben", "It is right.", now=world.now)
     assert "rehearsed" in missing(world, number, plan(world))
     with world.db.begin() as tx:
         edit_draft(tx, "acme", number, world.scheme(SECOND), "ben", world.now)
     # The very text that was rehearsed is as good as before; but ben has written at it now.
     assert missing(world, number, plan(world)) == ["by-two"]
     with pytest.raises(Refused, match="wrote or proposed"), world.db.begin() as tx:
-        approve(tx, "acme", proposal.id, "ben", "It is right.", world.now)
+        approve(tx, "acme", proposal.id, "ben", "It is right.", now=world.now)
     with world.db.begin() as tx:
-        approve(tx, "acme", proposal.id, "cleo", "It is right.", world.now)
+        approve(tx, "acme", proposal.id, "cleo", "It is right.", now=world.now)
 
 
 def test_a_rehearsal_grows_old_and_can_be_too_small(world: World) -> None:
@@ -173,11 +173,13 @@ def test_the_limit_on_fairness_or_a_reason(world: World) -> None:
     number = draft(world)
     rehearse(world, number, fair=False)
     with pytest.raises(Refused, match="below 80%"), world.db.begin() as tx:
-        propose(tx, "acme", number, plan(world), "ana", world.now)
+        propose(tx, "acme", number, plan(world), "ana", now=world.now)
     with pytest.raises(Refused, match="below 80%"), world.db.begin() as tx:
-        propose(tx, "acme", number, plan(world, exception="why"), "ana", world.now)
+        propose(tx, "acme", number, plan(world, exception="why"), "ana", now=world.now)
     with world.db.begin() as tx:
-        made = propose(tx, "acme", number, plan(world, exception="A pilot of four weeks."), "ana", world.now)
+        made = propose(
+            tx, "acme", number, plan(world, exception="A pilot of four weeks."), "ana", now=world.now
+        )
         assert get_decision(tx, "acme", made.id).plan.exception == "A pilot of four weeks."
 
 
@@ -186,19 +188,24 @@ def test_people_are_told_before_it_counts(world: World) -> None:
     rehearse(world, number)
     with pytest.raises(Refused, match="told 24 hours before"), world.db.begin() as tx:
         propose(
-            tx, "acme", number, plan(world, effective_at=world.now + timedelta(hours=23)), "ana", world.now
+            tx,
+            "acme",
+            number,
+            plan(world, effective_at=world.now + timedelta(hours=23)),
+            "ana",
+            now=world.now,
         )
     with world.db.begin() as tx:
-        proposal = propose(tx, "acme", number, plan(world), "ana", world.now)
+        proposal = propose(tx, "acme", number, plan(world), "ana", now=world.now)
     # The yes comes so late that nobody could be told any more.
     world.now += timedelta(hours=2)
     with pytest.raises(Refused, match="told 24 hours before"), world.db.begin() as tx:
-        approve(tx, "acme", proposal.id, "ben", "It is right.", world.now)
+        approve(tx, "acme", proposal.id, "ben", "It is right.", now=world.now)
     with world.db.begin() as tx:
         change_rules(tx, "acme", Rules(True, 30, 0), "cleo", world.now)
-        again = propose(tx, "acme", number, plan(world, effective_at=world.now), "ana", world.now)
+        again = propose(tx, "acme", number, plan(world, effective_at=world.now), "ana", now=world.now)
         assert get_decision(tx, "acme", proposal.id).status == "withdrawn"
-        assert approve(tx, "acme", again.id, "ben", "It is right.", world.now).effective_at == world.now
+        assert approve(tx, "acme", again.id, "ben", "It is right.", now=world.now).effective_at == world.now
 
 
 def test_publish_is_the_second_yes_or_says_what_is_missing(world: World) -> None:
@@ -207,23 +214,25 @@ def test_publish_is_the_second_yes_or_says_what_is_missing(world: World) -> None
         pytest.raises(Refused, match=r"never rehearsed.*told 24 hours.*Whoever wrote"),
         world.db.begin() as tx,
     ):
-        publish(tx, "acme", number, plan(world, effective_at=world.now), "ana", world.now)
+        publish(tx, "acme", number, plan(world, effective_at=world.now), "ana", now=world.now)
     rehearse(world, number)
     with world.db.begin() as tx:
-        propose(tx, "acme", number, plan(world), "ana", world.now)
+        propose(tx, "acme", number, plan(world), "ana", now=world.now)
     with pytest.raises(Refused, match="Whoever wrote or proposed"), world.db.begin() as tx:
-        publish(tx, "acme", number, plan(world), "ana", world.now)
+        publish(tx, "acme", number, plan(world), "ana", now=world.now)
     with world.db.begin() as tx:
-        assert publish(tx, "acme", number, plan(world, reason="I agree."), "ben", world.now).actor == "ben"
+        assert (
+            publish(tx, "acme", number, plan(world, reason="I agree."), "ben", now=world.now).actor == "ben"
+        )
 
 
 def test_an_emergency_is_recorded(world: World) -> None:
     number = draft(world)
     with pytest.raises(BadValue, match="limit 10 to"), world.db.begin() as tx:
-        publish(tx, "acme", number, plan(world, reason="Now!"), "cleo", world.now, past_gate=True)
+        publish(tx, "acme", number, plan(world, reason="Now!"), "cleo", now=world.now, past_gate=True)
     with world.db.begin() as tx:
         now = plan(world, effective_at=world.now, reason="The live scheme pays a forged network.")
-        version = publish(tx, "acme", number, now, "cleo", world.now, past_gate=True)
+        version = publish(tx, "acme", number, now, "cleo", now=world.now, past_gate=True)
         found = decision_of_version(tx, "acme", version.version)
         assert found is not None
         assert (found.past_gate, found.decider, found.forecast) == (True, "cleo", None)
@@ -237,13 +246,17 @@ def test_declined_and_withdrawn(world: World) -> None:
     number = draft(world)
     rehearse(world, number)
     with world.db.begin() as tx:
-        first = propose(tx, "acme", number, plan(world), "ana", world.now)
+        first = propose(tx, "acme", number, plan(world), "ana", now=world.now)
     with pytest.raises(Refused, match="may not decide"), world.db.begin() as tx:
-        decline(tx, "acme", first.id, "dan", "I would rather not.", world.now)
+        decline(tx, "acme", first.id, "dan", "I would rather not.", now=world.now)
     with world.db.begin() as tx:
-        assert decline(tx, "acme", first.id, "ben", "Too much for shares.", world.now).status == "declined"
-        second = propose(tx, "acme", number, plan(world), "ana", world.now)
-        assert decline(tx, "acme", second.id, "ana", "On second thoughts.", world.now).status == "withdrawn"
+        assert (
+            decline(tx, "acme", first.id, "ben", "Too much for shares.", now=world.now).status == "declined"
+        )
+        second = propose(tx, "acme", number, plan(world), "ana", now=world.now)
+        assert (
+            decline(tx, "acme", second.id, "ana", "On second thoughts.", now=world.now).status == "withdrawn"
+        )
         assert [one.status for one in list_decisions(tx, "acme", draft=number)] == ["withdrawn", "declined"]
 
 
@@ -255,7 +268,7 @@ def test_without_the_gate_whoever_writes_publishes(world: World) -> None:
     number = draft(world)
     with world.db.begin() as tx:
         version = publish(
-            tx, "acme", number, plan(world, effective_at=world.now, reason="ok"), "ana", world.now
+            tx, "acme", number, plan(world, effective_at=world.now, reason="ok"), "ana", now=world.now
         )
         found = decision_of_version(tx, "acme", version.version)
     assert found is not None

@@ -63,7 +63,7 @@ def put(world: World, assumed: Assumptions = ASSUMED) -> tuple[int, int]:
     now = datetime.now(UTC)
     with world.db.begin() as tx:
         draft = create_draft(tx, "acme", PRESETS["recognition"], "hal", now)
-        return ask_for_rehearsal(tx, "acme", [draft.id], True, assumed, "hal", now), draft.id
+        return ask_for_rehearsal(tx, "acme", [draft.id], True, assumed, actor="hal", now=now), draft.id
 
 
 def until(world: World, job: int, reached: Callable[[Job], bool]) -> Job:
@@ -145,9 +145,9 @@ def test_what_a_worker_cannot_do_fails_in_words(
 ) -> None:
     now = datetime.now(UTC)
     with world.db.begin() as tx:
-        strange = ask(tx, "acme", "horoscope", "Strange", {}, 1, "hal", now)
+        strange = ask(tx, "acme", "horoscope", "Strange", {}, total=1, actor="hal", now=now)
         broken: dict[str, Any] = {"people": [], "timezone": "UTC", "schemes": [], "chunks": [[0, 1]]}
-        wrong = ask(tx, "acme", "rehearsal", "Broken", broken, 1, "hal", now)
+        wrong = ask(tx, "acme", "rehearsal", "Broken", broken, total=1, actor="hal", now=now)
     worker()
     assert "unknown kind 'horoscope'" in until(world, strange, lambda one: one.ended).fault
     assert until(world, wrong, lambda one: one.ended).status == "failed"
