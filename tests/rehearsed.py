@@ -91,5 +91,5 @@ def said_fair(db: Database, organisation: str, content: str, fair: bool = True, 
         },
     }
     with db.begin() as tx:
-        result = save_result(tx, organisation, KIND, "A test", "0" * 64, json.dumps(body), now)
+        result = save_result(tx, organisation, KIND, "A test", "0" * 64, body_json=json.dumps(body), now=now)
         note_rehearsal(tx, organisation, result, body, "test", now=now)

@@ -91,7 +91,7 @@ def test_a_draft_changed_in_between(sqlite_db: Database, sign_in: SignIn, draft:
     client = sign_in("hal")
     assert ask(client, draft, revision="1") == 303
     with sqlite_db.begin() as tx:
-        edit_draft(tx, ORGANISATION, draft, PRESETS["habit"], "hal", datetime.now(UTC))
+        edit_draft(tx, ORGANISATION, draft, PRESETS["habit"], "hal", now=datetime.now(UTC))
         (decision,) = list_decisions(tx, ORGANISATION, "open")
     answer = sign_in("nia").post(
         f"/publishing/decisions/{decision.id}", data={"decision": "approve", "reason": "It is right."}

@@ -80,7 +80,7 @@ def rehearse(world: World, number: int, runs: int = 12, fair: bool = True) -> No
                 ]
             },
         }
-        result = save_result(tx, "acme", "rehearsal", "A test", "0" * 64, "{}", world.now)
+        result = save_result(tx, "acme", "rehearsal", "A test", "0" * 64, body_json="{}", now=world.now)
         assert note_rehearsal(tx, "acme", result, body, "ana", now=world.now) == [found.hash]
 
 
@@ -145,12 +145,12 @@ def test_a_draft_that_changed_after_its_rehearsal_is_not_let_through(world: Worl
     with world.db.begin() as tx:
         proposal = propose(tx, "acme", number, plan(world), "ana", now=world.now)
     with world.db.begin() as tx:
-        edit_draft(tx, "acme", number, world.scheme(THIRD), "ana", world.now)
+        edit_draft(tx, "acme", number, world.scheme(THIRD), "ana", now=world.now)
     with pytest.raises(Conflict, match="was changed since it was proposed"), world.db.begin() as tx:
         approve(tx, "acme", proposal.id, "ben", "It is right.", now=world.now)
     assert "rehearsed" in missing(world, number, plan(world))
     with world.db.begin() as tx:
-        edit_draft(tx, "acme", number, world.scheme(SECOND), "ben", world.now)
+        edit_draft(tx, "acme", number, world.scheme(SECOND), "ben", now=world.now)
     # The very text that was rehearsed is as good as before; but ben has written at it now.
     assert missing(world, number, plan(world)) == ["by-two"]
     with pytest.raises(Refused, match="wrote or proposed"), world.db.begin() as tx:
