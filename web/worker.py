@@ -17,8 +17,8 @@ from rewards.outside.delivery import Delivered, HttpSender, Send
 from rewards.outside.mail import Mailed, Post
 from rewards.store.session import Database, open_database
 from rewards.worker import Sweep, work_once
-from web.hr.health_kept import renew_old
 from sims.jobs.runner import Runner
+from web.hr.health_kept import renew_old
 
 STOP_SECONDS = 10
 IDLE = Sweep(Delivered(0, 0, 0))
