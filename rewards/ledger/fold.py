@@ -145,9 +145,7 @@ class FoldBatch:
             # A badge that outlived its events, and a top-up, depend on more than the events that count.
             self.replay(person, place, stored)
             return
-        drafts = [
-            draft for one, line in changed.values() for draft in self._drafts(person.id, place, one, line)
-        ]
+        drafts = [d for one, line in changed.values() for d in self._drafts(person.id, place, one, line)]
         self._found.append(_Late(person.id, now, drafts, set(changed)))
         self._keep(person.id, FoldState(now.version, now.state), after[-1])
         memory.keep(person.id, now)

@@ -104,7 +104,7 @@ def behaviour(tx: Transaction, organisation: str, now: datetime) -> Behaviour:
 def keep_behaviour(tx: Transaction, organisation: str, found: Behaviour, now: datetime) -> int:
     """Keep the behaviour of a rehearsal, for the designer to score again."""
     text = json.dumps(found.as_json(), ensure_ascii=False)
-    return save_result(tx, organisation, KIND, found.title, digest(text), text, now)
+    return save_result(tx, organisation, KIND, found.title, digest(text), body_json=text, now=now)
 
 
 def _opened(body: Mapping[str, Any]) -> Behaviour:

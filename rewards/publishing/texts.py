@@ -42,7 +42,7 @@ class Saved:
 def start_draft(tx: Transaction, organisation: str, text: str, actor: str, now: datetime) -> SchemeDraft:
     """Keep a new draft as it was typed. Raises DocumentError, and SchemeError where the scheme cannot be scored."""
     draft = create_draft(tx, organisation, _read(text), actor, now)
-    _keep(tx, organisation, draft, text, actor, now)
+    _keep(tx, organisation, draft, text, actor, now=now)
     return draft
 
 
@@ -51,6 +51,7 @@ def save_text(
     organisation: str,
     draft: int,
     text: str,
+    *,
     revision: int,
     actor: str,
     now: datetime,
@@ -63,14 +64,14 @@ def save_text(
     """
     scheme = _read(text)
     try:
-        found = edit_draft(tx, organisation, draft, scheme, actor, now, revision)
+        found = edit_draft(tx, organisation, draft, scheme, actor, now=now, revision=revision)
     except Stale:
         stands = get_draft(tx, organisation, draft)
         kept = rows.find_text(tx, organisation, draft, revision)
         began = base if kept is None else kept.text
         both = woven(began, text, text_of(tx, organisation, stands)) if began else None
         return Saved(stands, text if both is None else both, clash=True, together=both is not None)
-    _keep(tx, organisation, found, text, actor, now)
+    _keep(tx, organisation, found, text, actor, now=now)
     return Saved(found, text)
 
 
@@ -102,7 +103,7 @@ def _read(text: str) -> IncentiveScheme:
 
 
 def _keep(
-    tx: Transaction, organisation: str, draft: SchemeDraft, text: str, actor: str, now: datetime
+    tx: Transaction, organisation: str, draft: SchemeDraft, text: str, actor: str, *, now: datetime
 ) -> None:
     row = {
         "organisation_id": organisation,

@@ -95,5 +95,5 @@ def discard(store: Store, account: SchemeWriter, draft: Number) -> Response:
     with store.begin() as tx:
         found = get_draft(tx, account.organisation, draft)
         if found.status == OPEN:
-            discard_draft(tx, account.organisation, draft, account.person, "", now())
+            discard_draft(tx, account.organisation, draft, account.person, "", now=now())
     return RedirectResponse(PATH, 303)

@@ -80,7 +80,7 @@ def shown(request: Request, store: Store, account: SchemeReader, draft: Number) 
         found = get_draft(tx, account.organisation, draft)
         text = text_of(tx, account.organisation, found)
     typed = Typed(text, text, text, found.revision, "look", {})
-    return _page(request, store, account, draft, typed, text, saved="saved" in request.query_params)
+    return _page(request, store, account, draft, typed, text=text, saved="saved" in request.query_params)
 
 
 @router.post(PATH + "/{draft}")
@@ -98,22 +98,31 @@ def _edited(request: Request, store: Database, account: Account, draft: int, typ
     except DocumentError as error:
         fault, status = ("" if typed.action == "look" else str(error)), 200 if typed.action == "look" else 422
     if typed.action != "save" or fault:
-        return _page(request, store, account, draft, typed, text, fault=fault, status=status)
+        return _page(request, store, account, draft, typed, text=text, fault=fault, status=status)
     try:
         with store.begin() as tx:
             done = save_text(
-                tx, account.organisation, draft, text, typed.revision, account.person, now(), typed.base
+                tx,
+                account.organisation,
+                draft,
+                text,
+                revision=typed.revision,
+                actor=account.person,
+                now=now(),
+                base=typed.base,
             )
             stands = text_of(tx, account.organisation, done.draft) if done.clash else ""
     except (DocumentError, SchemeError) as error:
-        return _page(request, store, account, draft, typed, text, fault=str(error), status=422)
+        return _page(request, store, account, draft, typed, text=text, fault=str(error), status=422)
     except Fault as error:
-        return _page(request, store, account, draft, typed, text, fault=str(error), status=refused(error))
+        return _page(
+            request, store, account, draft, typed, text=text, fault=str(error), status=refused(error)
+        )
     if not done.clash:
         return RedirectResponse(f"{PATH}/{draft}?saved=1", 303)
     again = Typed(done.text, done.text, stands, done.draft.revision, "look", {})
     return _page(
-        request, store, account, draft, again, done.text, theirs=stands, together=done.together, status=409
+        request, store, account, draft, again, text=done.text, theirs=stands, together=done.together, status=409
     )  # fmt: skip
 
 
@@ -150,8 +159,8 @@ def _page(
     account: Account,
     number: int,
     typed: Typed,
-    text: str,
     *,
+    text: str,
     fault: str = "",
     status: int = 200,
     saved: bool = False,
