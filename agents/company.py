@@ -233,7 +233,9 @@ class Company:
 
     def _thank(self, shares: Ints, present: Flags) -> Thanks:
         quiet = self.clock.is_weekend(self.day)
-        return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, prior=self._prior)
+        return self.recogniser.thank(
+            self.day, quiet, shares, self.state.recent_total, present, prior=self._prior
+        )
 
     def _redeem(self) -> Floats:
         lanes = self.lanes
