@@ -99,6 +99,7 @@ def plan_import(
     table: Table,
     digest: str,
     told: Told,
+    *,
     gives: Collection[str] = ROLES,
 ) -> Plan:
     """Compare a table with the people who are known; nothing is changed. `gives`: the roles that whoever imports may give.
@@ -110,7 +111,7 @@ def plan_import(
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     known = {row.external_id: row for row in rows.every(tx, organisation, inactive=True)}
     names = {row.id: row.external_id for row in known.values()}
-    reading = _Reading(table, told, home.timezone, known, names, gives)
+    reading = _Reading(table, told, home.timezone, known, names, gives=gives)
     merged = rows.aliases(tx, organisation, [one for one in reading.lines if one not in known])
     for id_ in sorted(merged, key=lambda one: reading.lines[one]):
         heir = names.get(merged[id_], "")
@@ -169,7 +170,7 @@ def apply_import(
     missing while some rows cannot be read, and for deactivating oneself.
     """
     organisation_rows.find_shared(tx, organisation)
-    plan = plan_import(tx, organisation, table, digest, told, gives)
+    plan = plan_import(tx, organisation, table, digest, told, gives=gives)
     if stamp is not None and stamp != plan.stamp:
         raise Stale(
             "the people changed since this was shown; nothing was applied; look at the differences again"
@@ -209,6 +210,7 @@ class _Reading:
         home_zone: str,
         known: Mapping[str, NamedPersonRow],
         names: Mapping[int, str],
+        *,
         gives: Collection[str],
     ) -> None:
         self.table, self.told, self.home_zone, self.gives = table, told, home_zone, gives
