@@ -15,7 +15,10 @@ ORGANISATION = schema.organisation
 
 def add(tx: Transaction, slug: str, name: str, timezone: str, salt: str, *, at_us: int) -> None:
     """Insert one organisation."""
-    row = {"organisation_id": slug, "name": name, "timezone": timezone, "salt": salt, "created_at_us": at_us}
+    # Which languages it speaks it has not said yet.
+    row = {
+        "organisation_id": slug, "name": name, "timezone": timezone, "salt": salt, "created_at_us": at_us, "languages": "",
+    }  # fmt: skip
     tx.execute(insert(ORGANISATION), row)
 
 
