@@ -117,7 +117,8 @@ class Feelings:
             np.zeros((networks.count, 5), dtype=np.int64),
         )
         self._hear(
-            Heard(at, order, source, posts.ordinal), names, share_rates, changes, day, counts, sights, unfollows, people
+            Heard(at, order, source, posts.ordinal), names, share_rates, changes, day, counts=counts, sights=sights,
+            unfollows=unfollows, people=people,
         )  # fmt: skip
         self.n_reached += people[:, 4]
         weight = networks.onward_weight[lane]
@@ -141,6 +142,7 @@ class Feelings:
         share_rates: NDArray[np.float32],
         changes: tuple[Floats, Floats],
         day: int,
+        *,
         counts: Ints,
         sights: Floats,
         unfollows: Ints,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from agents.employees.decision import effort
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Channel, Setting
+from agents.world.network import ties_of
 from agents.world.population import Staff, build_staff
 
 Floats = NDArray[np.float64]
@@ -103,6 +104,9 @@ def _staff(setting: Setting, rate: float, p: Parameters, staff: Staff) -> tuple[
     # Reposts that a sight everywhere of an employee's post would bring, and the part of an employee's ties that are colleagues.
     contacts = max(float(staff.contacts.mean()), 1e-300)
     colleagues = np.minimum(staff.contacts * setting.organisation.audience.coworkers, staff.size - 1.0)
+    ties = ties_of(setting.organisation, staff)
+    if ties is not None:
+        colleagues[: ties.counts.size] = ties.counts
     part = 1.0 / len(staff.segments)
     own, other = (_chance(level, rate, p) for level in (p.interest_own, p.interest_other))
     return contacts * (part * own + (1.0 - part) * other), float(colleagues.mean()) / contacts

@@ -53,12 +53,19 @@ class Laws:
         self.all = tuple(parameters)
         self.one = self.all[0] if all(each == self.all[0] for each in self.all) else None
         self._columns: dict[str, Floats] = {}
+        self._tables: dict[tuple[str, ...], Floats] = {}
 
     def column(self, name: str) -> Floats:
         """float64[R]: one parameter of each run."""
         if name not in self._columns:
             self._columns[name] = np.array([getattr(each, name) for each in self.all], dtype=np.float64)
         return self._columns[name]
+
+    def table(self, names: tuple[str, ...]) -> Floats:
+        """float64[R, k]: some parameters of each run, a row a run."""
+        if names not in self._tables:
+            self._tables[names] = np.stack([self.column(name) for name in names], axis=1)
+        return self._tables[names]
 
     def at(self, lane: Ints) -> Parameters:
         """The parameters of the rows whose runs are `lane`."""
@@ -139,6 +146,12 @@ class Lanes:
             return np.asarray(values.reshape(self.count, -1).mean(axis=1))
         found = (values[part][among[part]] for part in self.parts())
         return np.array([one.mean() if one.size else 0.0 for one in found])
+
+
+def distinct(rising: Ints) -> tuple[Ints, Ints]:
+    """The different values of a rising array, and where each begins (and the last ends), int64[k] and int64[k + 1]."""
+    begins = np.flatnonzero(np.diff(rising, prepend=-1))
+    return rising[begins], np.append(begins, rising.size)
 
 
 def sums(values: Floats, starts: Ints, lane: Ints) -> Floats:

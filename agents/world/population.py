@@ -213,7 +213,7 @@ def _generated(organisation: Organisation, key: np.uint64) -> Staff:
     medians = np.array([part.contacts_median or organisation.contacts.median for part in parts])[segment]
     part_time = uniforms(key, 0, rows, PART_TIME) < np.array([part.part_time for part in parts])[segment]
     return Staff(
-        ids=tuple(f"e{row + 1:06d}" for row in range(size)),
+        ids=organisation.ids,
         segment=segment,
         team=team.astype(np.int64),
         zone=zone_of_part[segment],

@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 
 from rewards.content.items import ChannelStatus, ContentItem, TextVariant, read_item
 from rewards.faults import BadValue, NotFound
-from rewards.mail.queue import queue
+from rewards.mail.queue import queue_to
 from rewards.store import content as rows
 from rewards.store import links as link_rows
-from rewards.store import people as people_rows
 from rewards.store import trail
 from rewards.store.persons import find_row
 from rewards.store.rows import AnyPerson, ContentItemRow, ShareLinkRow
@@ -205,8 +204,7 @@ def tell_of_recalls(tx: Transaction, organisation: str, now: datetime) -> int:
     for row in rows.to_tell(tx, organisation):
         people = link_rows.sharers(tx, organisation, row.item, row.told_until or 0, TOLD_AT_ONCE - done)
         letter = {"title": read_item(row.document).title, "link": "/", "reason": row.recall_reason or ""}
-        for person, _ in people_rows.names(tx, organisation, people).values():
-            queue(tx, organisation, person, "recall", letter, now=now)
+        queue_to(tx, organisation, people, "recall", letter, now=now)
         done += len(people)
         rows.told(tx, organisation, row.item, people[-1] if people else None)
         if done >= TOLD_AT_ONCE:

@@ -131,7 +131,7 @@ class FoldBatch:
         for at in places_of_new:
             after.insert(at, told[at])
         first = places_of_new[0]
-        now = folded(self.schemes, person.id, basis, after, before, first)
+        now = folded(self.schemes, person.id, basis, after, before, same=first)
         gave = {one.ref: line for one, line in zip(before.told[first:], before.lines[first:], strict=True)}
         changed = {
             one.ref: (one, line)
@@ -147,9 +147,7 @@ class FoldBatch:
             # A badge that outlived its events, and a top-up, depend on more than the events that count.
             self.replay(person, place, stored)
             return
-        drafts = [
-            draft for one, line in changed.values() for draft in self._drafts(person.id, place, one, line)
-        ]
+        drafts = [d for one, line in changed.values() for d in self._drafts(person.id, place, one, line)]
         self._found.append(_Late(person.id, now, drafts, set(changed)))
         self._keep(person.id, FoldState(now.version, now.state), after[-1])
         memory.keep(person.id, now)

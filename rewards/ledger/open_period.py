@@ -106,6 +106,7 @@ def folded(
     basis: Basis,
     told: Sequence[InboxEvent],
     known: Period | None = None,
+    *,
     same: int | None = None,
 ) -> Period:
     """The period with these events; what it has in common with a `known` one is taken from there, their first `same` events."""

@@ -10,6 +10,8 @@ from pwdlib import PasswordHash
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.language import msg
+from rewards.people.operator import operator
 from rewards.people.rights import ROLES, Right, rights_of
 from rewards.people.scopes import NAMES, WANTED
 from rewards.store import accounts as rows
@@ -274,7 +276,10 @@ def create_token(
     if rows.token_named(tx, organisation, name) is not None:
         raise Conflict("API token {name!r}: the name is used; choose another", name=name)
     if expires_at is not None:
-        check_day(expires_at, f"API token {name!r} that expires")
+        check_day(
+            expires_at,
+            msg("an API token that expires on {day}: limit years {first} to {last}; name a date in them"),
+        )
     person_id = None if person is None else find_row(tx, organisation, person).id
     maker_id = None if made_by is None else find_row(tx, organisation, made_by).id
     token = new_secret()
@@ -291,7 +296,13 @@ def create_token(
         expires_us=expires_us,
     )
     trail.log(
-        tx, organisation, made_by or "system", "token.create", name, reason=" ".join(scopes), at_us=to_us(now)
+        tx,
+        organisation,
+        made_by or operator(),
+        "token.create",
+        name,
+        reason=" ".join(scopes),
+        at_us=to_us(now),
     )
     return token
 

@@ -16,7 +16,7 @@ from rewards.language import msg
 from rewards.ledger.fold import replay_people
 from rewards.ledger.intake import record
 from rewards.ledger.versions import Schemes
-from rewards.mail.queue import queue
+from rewards.mail.queue import queue_to
 from rewards.people.groups import joined_shown, minimum_group
 from rewards.store import enrolment as rows
 from rewards.store import organisations as organisation_rows
@@ -196,12 +196,11 @@ def invite(
         rows.add(tx, organisation, [(id_, at_us, INVITED) for id_, _ in chosen])
         rows.invite(tx, [id_ for id_, _ in chosen], at_us)
         record(tx, organisation, [_event(id_, name, INVITED, at_us) for id_, name in chosen], received_at=now)
-    told = chosen if tell else []
-    mailed = [queue(tx, organisation, name, "join", {"link": OWN_PAGE}, now=now) for _, name in told]
+    told = [id_ for id_, _ in chosen] if tell else []
+    sent = queue_to(tx, organisation, told, "join", {"link": OWN_PAGE}, now=now)
     trail.log(
         tx, organisation, actor, "people.invite", str(len(chosen)), reason="people invited", at_us=at_us
     )
-    sent = sum(one is not None for one in mailed)
     return Invited(len(chosen), sent, max(0, len(fresh) - MOST_AT_ONCE))
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rewards.faults import NotFound, Refused
+from rewards.addressing import mail_address
+from rewards.faults import BadValue, NotFound, Refused
 from rewards.language import gettext as _
 from rewards.people.accounts import PRESENT, open_session, save_roles
 from rewards.people.importing import import_people
@@ -125,7 +126,7 @@ def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime)
     if name is None:
         name = _NO_ID.sub("-", vouched.email or "")[:MOST_ID_CHARACTERS]
     values: Mapping[str, Any] = {
-        "id": name, "name": vouched.name, "email": vouched.email or "", "segment": NOWHERE, "team": NOWHERE, "timezone": "",
+        "id": name, "name": vouched.name, "email": _address(vouched.email), "segment": NOWHERE, "team": NOWHERE, "timezone": "",
         "contacts": 0,
     }  # fmt: skip
     try:
@@ -136,6 +137,14 @@ def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime)
         return None
     import_people(tx, organisation, [row], now, "sign-on")
     return people_rows.find(tx, organisation, row.id)
+
+
+def _address(told: str | None) -> str:
+    """The provider's address where mail can go to it: who somebody is does not hang on that."""
+    try:
+        return mail_address(told or "")
+    except BadValue:
+        return ""
 
 
 def _give_roles(

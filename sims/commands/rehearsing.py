@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rewards.faults import BadValue
 from sims.reports import stored as desk
 
 if TYPE_CHECKING:
@@ -69,7 +70,10 @@ def rehearse(
     if found.status != "draft":
         raise Conflict(f"draft {draft}: is {found.status}; rehearse one that can still be published")
     if not people:
-        raise ValueError(f"organisation {organisation!r}: has no active people; import them first")
+        raise BadValue(
+            "organisation {organisation!r}: has no active people; import them first",
+            organisation=organisation,
+        )
     schemes = {f"draft-{draft}": found.scheme} | ({} if live is None else {"in-force": live.scheme})
     scenarios = scenarios_of(people, home.timezone, schemes, base)
     comparison = compare(scenarios, runs, processes=processes, manner=manner or PLAIN)

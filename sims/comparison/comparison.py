@@ -183,10 +183,15 @@ def check_comparable(scenarios: Sequence["Scenario"]) -> None:
             f"compare: got scenarios named {', '.join(names)}; names must differ, and "
             f"'nothing' is the control; rename one"
         )
+    check_one_length("compare", scenarios)
+
+
+def check_one_length(command: str, scenarios: Sequence["Scenario"]) -> None:
+    """Raise ValueError unless the scenarios have one horizon."""
     horizons = {scenario.horizon_days for scenario in scenarios}
     if len(horizons) > 1:
         raise ValueError(
-            f"compare: got horizons of {', '.join(map(str, sorted(horizons)))} days; "
+            f"{command}: got horizons of {', '.join(map(str, sorted(horizons)))} days; "
             f"paired runs have one length; give all the same horizon_days"
         )
 

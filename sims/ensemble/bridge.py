@@ -3,7 +3,7 @@
 Importing it is light; the model is imported by the functions, in the process that runs it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -72,19 +72,22 @@ def daily_outcomes(
     from agents.world.memory import handed_on
 
     with handed_on():
-        return _lived(scenarios, seed, runs, at_defaults)
+        return lived(
+            (scenario, [(seed, run, parameters_of(scenario, seed, run, at_defaults)) for run in runs])
+            for scenario in scenarios
+        )
 
 
-def _lived(
-    scenarios: Sequence["Scenario"], seed: int, runs: Sequence[int], at_defaults: bool
-) -> list[list[Daily]]:
+def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Parameters]]]]") -> list[list[Daily]]:
+    """Daily values of some runs, (seed, run, parameters) each, side by side in each scenario, run by run; as many in each."""
     from agents.company import Ensemble
     from agents.world.lanes import Draw
 
-    found: list[list[Daily]] = [[] for _ in runs]
+    found: list[list[Daily]] = []
     last: tuple[object, Ensemble] | None = None
-    for scenario in scenarios:
-        draws = [Draw(seed, run, parameters_of(scenario, seed, run, at_defaults)) for run in runs]
+    for scenario, named in questions:
+        draws = [Draw(*each) for each in named]
+        found = found or [[] for _ in draws]
         told = _world(scenario), draws
         world = last[1].world if last is not None and last[0] == told else None
         company = Ensemble(scenario, draws, world=world)
