@@ -35,6 +35,7 @@ from web.api import (
     program,
     reviews,
     rewards,
+    scheme_decisions,
     schemes,
     staff,
     webhooks,
@@ -66,6 +67,8 @@ from web.own import membership as own_membership
 from web.own import notifications as own_notifications
 from web.own import password
 from web.proxies import Visitors
+from web.publishing import routes as publishing
+from web.rehearsal import routes as rehearsal
 from web.security import Edge
 from web.session import KnownTokens, token_reader
 from web.settings import Settings, settings_from_environment
@@ -95,6 +98,7 @@ ROUTERS = (
     entries.router,
     schemes.router,
     program.router,
+    scheme_decisions.router,
     badges.router,
     challenges.router,
     highlights.router,
@@ -144,6 +148,8 @@ ROUTERS = (
     hr_imports.router,
     audit.router,
     records.router,
+    rehearsal.router,
+    publishing.router,
     strategist.router,
     admin_tokens.router,
     admin_webhooks.router,

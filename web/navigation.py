@@ -41,6 +41,8 @@ DOORS = (
     Door("/invitations", msg("Invite"), Right.INVITE),
     Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
     Door("/admin/settings", msg("Settings"), Right.SETTINGS),
+    Door("/rehearsals", msg("Rehearse"), Right.FORECAST_READ),
+    Door("/publishing", msg("Publish"), Right.SCHEME_APPROVE),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
     Door("/admin/tokens", msg("Tokens"), Right.TOKENS),
     Door("/admin/webhooks", msg("Webhooks"), Right.TOKENS),

@@ -51,8 +51,9 @@ PAGES = {
         "/hr/records",
         "/hr/membership",
         "/hr/first-scheme",
+        "/publishing",
     ),
-    "strategist": ("/strategist",),
+    "strategist": ("/strategist", "/rehearsals"),
     "admin": (
         "/account",
         "/account/password",
