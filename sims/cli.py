@@ -11,6 +11,7 @@ from sims.commands import (
     checking,
     content,
     events,
+    explaining,
     machine,
     mail,
     membership,
@@ -21,7 +22,7 @@ from sims.commands import (
     schemes,
     tokens,
 )
-from sims.commands.console import CommandGroup
+from sims.commands.console import ActingAs, CommandGroup, acting_as
 
 app = typer.Typer(
     cls=CommandGroup,
@@ -31,8 +32,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Design, simulate and run an employee-advocacy program.",
 )
+
+
+@app.callback()
+def everywhere(context: typer.Context, acting: ActingAs = "") -> None:
+    """Every command: who acts."""
+    context.with_resource(acting_as(acting))
+
+
 app.command()(questions.simulate)
 app.command()(questions.compare)
+app.command()(explaining.explain)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)

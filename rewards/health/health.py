@@ -77,7 +77,7 @@ def keep_health(
         found = health_of(tx, organisation, now, forecast, bands)
     text = json.dumps(found.as_json(), ensure_ascii=False)
     with db.begin() as tx:
-        replace_result(tx, organisation, KIND, KIND, digest(text), text, now)
+        replace_result(tx, organisation, KIND, KIND, digest(text), body_json=text, now=now)
     return found
 
 

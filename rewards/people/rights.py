@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from rewards import roles
 from rewards.language import msg
 
 
@@ -95,7 +96,8 @@ RIGHTS_OF: Mapping[str, frozenset[Right]] = MappingProxyType(
 )  # fmt: skip
 """The roles, each with the least that its work needs. The auditor (a works council, say) only reads, and reads no list of people."""
 
-ROLES = tuple(RIGHTS_OF)
+ROLES = roles.ROLES
+assert tuple(RIGHTS_OF) == ROLES, "every role has its rights"
 TITLES: Mapping[str, str] = MappingProxyType(
     {
         "employee": msg("Employee"),
@@ -109,11 +111,16 @@ TITLES: Mapping[str, str] = MappingProxyType(
 """What the roles are called on pages."""
 
 
-def rights_of(roles: Iterable[str]) -> frozenset[Right]:
+def rights_of(held: Iterable[str]) -> frozenset[Right]:
     """What somebody with these roles may do; a role that is not known any more gives nothing."""
-    return frozenset[Right]().union(*(RIGHTS_OF.get(role, frozenset()) for role in roles))
+    return frozenset[Right]().union(*(RIGHTS_OF.get(role, frozenset()) for role in held))
 
 
 def roles_with(right: Right) -> tuple[str, ...]:
     """The roles that hold a right."""
     return tuple(role for role, held in RIGHTS_OF.items() if right in held)
+
+
+def given_by(rights: Iterable[Right]) -> frozenset[str]:
+    """The roles that somebody with these rights may give: all by whoever has accounts in hand, else the employee's alone."""
+    return frozenset(ROLES) if Right.ACCOUNTS in rights else frozenset({roles.EMPLOYEE})

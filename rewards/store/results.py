@@ -53,6 +53,7 @@ def replace_result(
     kind: str,
     title: str,
     content_hash: str,
+    *,
     body_json: str,
     now: datetime,
 ) -> int:

@@ -138,7 +138,8 @@ class _Spawning(SpawnContext):
     def end_all(self) -> None:
         """End every process that was started."""
         for one in self._started:
-            one.terminate()
+            if one.pid is not None:
+                one.terminate()
 
 
 def processes_for(processes: int | None, n_runs: int) -> int:

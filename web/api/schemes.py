@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from rewards.bounds import FIRST_YEAR, LAST_YEAR
 from rewards.document import load_document, parse_data
 from rewards.fields import in_words
-from rewards.language import said
+from rewards.language import gettext, msg, said
 from rewards.people.accounts import ApiToken
 from rewards.people.rights import Right
 from rewards.publishing.conditions import Plan, rights_for
@@ -98,7 +98,7 @@ def _revision(id: str, if_match: str | None) -> int | None:
 
 def _number(id: str, kind: Literal["d", "v"], what: str) -> int:
     if id[0] != kind:
-        raise Problem(409, said("scheme {id}: {what}", id=id, what=what))
+        raise Problem(409, said("scheme {id}: {what}", id=id, what=gettext(what)))
     return min(int(id[1:]), MOST_ID)
 
 
@@ -181,7 +181,7 @@ def change(
     response: Response, store: Store, token: Author, id: SchemeId, body: NewScheme, if_match: IfMatch = None
 ) -> SchemeOut:
     """If-Match is required, so that two authors do not overwrite each other. Rehearsal and shadow are open again."""
-    number = _number(id, "d", "was published and does not change any more; write a new draft")
+    number = _number(id, "d", msg("was published and does not change any more; write a new draft"))
     if if_match is None:
         raise Problem(
             428, said("If-Match: got nothing; send the ETag that you read, so that no edit is lost")
@@ -204,7 +204,7 @@ def change(
 @router.post("/{id}/shadow", summary="What it would change", responses=problems(400, 404, 409))
 def shadow(store: Store, token: Author, id: SchemeId, body: Span) -> DifferenceOut:
     """Counts the open period again as if the draft were in force; nothing that people have is changed."""
-    number = _number(id, "d", "is in the record already; shadow a draft")
+    number = _number(id, "d", msg("is in the record already; shadow a draft"))
     with store.begin() as tx:
         seen = shadow_draft(
             tx,
@@ -240,7 +240,7 @@ def publish(
 
     Versions scheduled for later stay so. Where one would never be in force, 409 says which, and `displace_scheduled` withdraws it.
     """
-    number = _number(id, "d", "was published already; write a new draft")
+    number = _number(id, "d", msg("was published already; write a new draft"))
 
     if body.past_gate:
         _check_past_gate(store, token)
@@ -288,7 +288,7 @@ def rollback(
     request: Request, store: Store, token: Author, id: SchemeId, body: Why, key: IdempotencyKey = None
 ) -> Response:
     """Balances of the open period become as if it had never been published."""
-    number = _number(id, "v", "was never in force; retire the draft")
+    number = _number(id, "v", msg("was never in force; retire the draft"))
 
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
         get_version(tx, token.organisation, number)

@@ -54,7 +54,7 @@ person = table(
     flag("zone_flagged"),
     Column("contacts", Integer, nullable=False),
     Column("locale", String(16), nullable=False),
-    Column("role", String(32), nullable=False),
+    Column("role", String(64), nullable=False),
     Column("desk", String(16), nullable=False),
     Column("hours_share_ppm", Integer, nullable=False),
     naming(Column("manager_id", Key, nullable=True), "moves", "blanked"),
