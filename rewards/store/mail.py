@@ -75,6 +75,7 @@ def with_person(tx: Transaction, ids: Sequence[int]) -> list[AddressedMailRow]:
         select(
             MAIL, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, PERSON.c.locale, PERSON.c.timezone,
             PERSON.c.status.label("person_status"), ORGANISATION.c.name.label("organisation"),
+            ORGANISATION.c.languages,
         )
         .join(PERSON, PERSON.c.id == MAIL.c.person_id)
         .join(ORGANISATION, ORGANISATION.c.organisation_id == MAIL.c.organisation_id)
