@@ -141,6 +141,16 @@ def counts(tx: Transaction, organisation: str) -> dict[str, int]:
     return {status: int(number) for status, number in tx.execute(query)}
 
 
+def counts_up_to(tx: Transaction, organisation: str, statuses: Sequence[str], most: int) -> dict[str, int]:
+    """How many mails are in each of these states, counted no further than one beyond `most`."""
+    found = {}
+    for status in statuses:
+        some = select(MAIL.c.id).where(MAIL.c.organisation_id == organisation, MAIL.c.status == status)
+        query = select(func.count()).select_from(some.limit(most + 1).subquery())
+        found[status] = int(tx.execute(query).scalar_one())
+    return found
+
+
 def forget(tx: Transaction, before_us: int) -> int:
     """Drop mails that ended long ago; returns how many."""
     where = and_(MAIL.c.status != WAITING, MAIL.c.created_us < before_us)

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0040"
-down_revision: str | None = "0039"
+revision = "0043"
+down_revision: str | None = "0042"
 branch_labels = None
 depends_on = None
 
