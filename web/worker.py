@@ -18,6 +18,7 @@ from rewards.outside.mail import Mailed, Post
 from rewards.store.session import Database, open_database
 from rewards.worker import Sweep, work_once
 from sims.jobs.runner import Runner
+from web.hr.health_kept import renew_old
 
 STOP_SECONDS = 10
 IDLE = Sweep(Delivered(0, 0, 0))
@@ -72,6 +73,7 @@ def _rounds(
     while True:
         try:
             done = work_once(database, datetime.now(UTC), send, post)
+            renew_old(database, datetime.now(UTC))
         except Unavailable as error:
             if once:
                 raise

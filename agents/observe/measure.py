@@ -83,7 +83,7 @@ def _taking_part(model: Observed, present: NDArray[np.bool_], staff: Ints) -> di
         "enrolled": lanes.counts(enrolled) / staff,
         "joined": members.counts(model.day, (MEMBER,)),
         "lapsed": members.counts(model.day, (RESTING, GONE)),
-        "opt_outs": np.bincount(lanes.lane, members.opted_out, lanes.count),
+        "opt_outs": np.bincount(lanes.lane, members.opted_out, lanes.count).astype(np.float64),
         "annoyance": lanes.means(members.reminders.annoyance, enrolled, False),
     }
 

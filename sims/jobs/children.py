@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from sims.ensemble.executors import end_with_parent
+from sims.ensemble.crew import end_with_parent
 
 NICENESS = 5
 """Whoever waits for a page goes first."""
