@@ -72,17 +72,23 @@ def daily_outcomes(
     Where there are arms, they are a split of their own and cross every other. The runs are lived side by side, and scenarios of one
     company share its people, audience and content. Each run goes by its own draw of the parameters (`parameters_of`).
     """
-    from agents.world.memory import handed_on
-
-    with handed_on():
-        return lived(
-            (scenario, [(seed, run, parameters_of(scenario, seed, run, at_defaults)) for run in runs])
-            for scenario in scenarios
-        )
+    return lived(
+        (scenario, [(seed, run, parameters_of(scenario, seed, run, at_defaults)) for run in runs])
+        for scenario in scenarios
+    )
 
 
 def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Parameters]]]]") -> list[list[Daily]]:
     """Daily values of some runs, (seed, run, parameters) each, side by side in each scenario, run by run; as many in each."""
+    from agents.world.memory import handed_on
+
+    with handed_on():
+        return _lived(questions)
+
+
+def _lived(
+    questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Parameters]]]]",
+) -> list[list[Daily]]:
     from agents.world.lanes import Draw
     from agents.world.memory import handed_on
     from agents.world.world import World

@@ -28,6 +28,18 @@ GROUPS = (
         "tangible pay takes from those who would have shared for its own sake",
     ),
     Group(
+        "joining",
+        "Joining the tool",
+        ("enrolment_pull", "enrolment_reward", "enrolment_selection", "invitation_fading"),
+        "who joins, and how soon, decides who is reminded and who can earn",
+    ),
+    Group(
+        "reminders",
+        "Reminders and their price",
+        ("digests", "asking", "annoyance", "lapsing"),
+        "reminders bring occasions to share, and annoy",
+    ),
+    Group(
         "goals",
         "Goals and streaks",
         ("goal", "streak"),

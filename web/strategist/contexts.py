@@ -69,11 +69,22 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Pair:
-    """Paired differences of one scenario against another: (figure with one bar, share of runs in which it is higher)."""
+    """Paired differences of one scenario against another: (figure with one bar, share of runs in which it is higher, how much of its
+    spread is not known and with which error: None where that was not asked)."""
 
     title: str
     against: str
-    rows: Sequence[tuple[Figure, float]]
+    rows: Sequence[tuple[Figure, float, Mapping[str, float] | None]]
+    drawn: bool
+
+
+@dataclass(frozen=True)
+class LiftTable:
+    """What the tool brings to one scenario, and what its scheme adds: a figure an outcome with a bar each, and the tool's share."""
+
+    title: str
+    has_tool: bool
+    rows: Sequence[tuple[Figure, float | None]]
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,7 @@ class ComparisonContext:
     headlines: Sequence[Figure] = ()
     more: Sequence[Figure] = ()
     pairs: Sequence[Pair] = ()
+    lifts: Sequence[LiftTable] = ()
     chart: Mapping[str, Any] | None = None
 
 
@@ -119,6 +131,7 @@ def comparison_context(
         headlines=headlines,
         more=more,
         pairs=_pairs(body, titles),
+        lifts=_lifts(body, titles),
         chart={"headlines": _chart(headlines), "more": _chart(more), "words": _chart_words()},
     )
 
@@ -163,7 +176,7 @@ def _verdict(found: Mapping[str, Any], chosen: str, titles: Mapping[str, str]) -
 def _pairs(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[Pair]:
     outcomes = {outcome["name"]: outcome for outcome in body["outcomes"]}
     rank = {name: at for at, name in enumerate(HEADLINES)}
-    found: dict[tuple[str, str], list[tuple[Figure, float]]] = {}
+    found: dict[tuple[str, str], list[tuple[Figure, float, Mapping[str, float] | None]]] = {}
     for difference in sorted(body["differences"], key=lambda d: rank.get(d["outcome"], len(rank))):
         outcome = outcomes[difference["outcome"]]
         scale, unit = _scaled(outcome)
@@ -171,8 +184,33 @@ def _pairs(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[Pair]:
         bar = _bar(title, difference["interval"], scale)
         figure = Figure(outcome["name"], title, unit, gettext(outcome["definition"]), [bar])
         key = (difference["scenario"], difference["against"])
-        found.setdefault(key, []).append((figure, difference["share_of_runs_higher"]))
-    return [Pair(titles[name], titles[against], rows) for (name, against), rows in found.items()]
+        row = (figure, difference["share_of_runs_higher"], difference.get("uncertainty"))
+        found.setdefault(key, []).append(row)
+    return [
+        Pair(titles[name], titles[against], rows, any(row[2] for row in rows))
+        for (name, against), rows in found.items()
+    ]
+
+
+def _lifts(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[LiftTable]:
+    outcomes = {outcome["name"]: outcome for outcome in body["outcomes"]}
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for lift in body.get("lifts", ()):
+        if lift["outcome"] in HEADLINES:
+            found.setdefault(lift["scenario"], []).append(lift)
+    tables = []
+    for name, lifts in found.items():
+        rows = []
+        for lift in sorted(lifts, key=lambda each: HEADLINES.index(each["outcome"])):
+            outcome = outcomes[lift["outcome"]]
+            scale, unit = _scaled(outcome)
+            bars = [_bar(part, lift[part]["interval"], scale) for part in ("tool", "incentive")]
+            figure = Figure(
+                outcome["name"], gettext(outcome["title"]), unit, gettext(outcome["definition"]), bars
+            )
+            rows.append((figure, lift["tool_share"]))
+        tables.append(LiftTable(titles[name], lifts[0]["has_tool"], rows))
+    return tables
 
 
 def _chart(figures: Sequence[Figure]) -> list[dict[str, Any]]:
