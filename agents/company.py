@@ -141,13 +141,16 @@ class Company:
     def over_edges(self, values: Floats, pages: bool) -> Floats:
         """float64[R]: a value of each source, averaged over the edges of all employees, or of all pages, of a run."""
         networks, lanes = self.networks, self.lanes
-        degrees, bounds = self.world.degrees, networks.sources
         if lanes.even:
+            ties, weight = self.world.page_ties if pages else self.world.staff_ties
             split = int(networks.employees[0])
-            part = slice(split, None) if pages else slice(0, split)
-            mine = values.reshape(lanes.count, -1)[:, part]
-            ties = degrees.reshape(lanes.count, -1)[:, part]
-            return np.asarray(np.vecdot(mine, ties) / np.maximum(1.0, ties.sum(axis=1)))
+            mine = (
+                values.reshape(lanes.count, -1)[:, split:]
+                if pages
+                else values.reshape(lanes.count, -1)[:, :split]
+            )
+            return np.asarray(np.vecdot(mine, ties) / weight)
+        degrees, bounds = self.world.degrees, networks.sources
         found = np.zeros(lanes.count)
         for run, people in enumerate(networks.employees.tolist()):
             split = int(bounds[run]) + people

@@ -19,6 +19,7 @@ from sims.commands import (
     periods,
     program,
     questions,
+    schemes,
     tokens,
 )
 from sims.commands.console import ActingAs, CommandGroup, acting_as
@@ -58,3 +59,4 @@ app.add_typer(periods.period, name="period")
 app.add_typer(content.content, name="content")
 app.add_typer(membership.membership, name="membership")
 app.add_typer(mail.mail, name="mail")
+app.add_typer(schemes.scheme, name="scheme")

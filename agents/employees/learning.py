@@ -96,7 +96,8 @@ def fear_of_day(
     else:
         stirred, at = distinct(who)
         safe, sanctions = np.diff(at).astype(np.float64), np.zeros(stirred.size)
-    stirred, safe, sanctions = (column[present[stirred]] for column in (stirred, safe, sanctions))
+    here = present[stirred]
+    stirred, safe, sanctions = stirred[here], safe[here], sanctions[here]
     moved = updates.fear_after(
         state.fear[stirred], conditions.strictness[stirred], conditions.trained[stirred], safe, sanctions,
         p=lanes.of(stirred),

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.parameters.parameters import Parameters
+from engine.kernels import kernel
+from engine.signatures import F64Matrix, F64MatrixOut, I64In
 from engine.streams import Stream, stream_key
 
 Floats = NDArray[np.float64]
@@ -154,16 +156,26 @@ def distinct(rising: Ints) -> tuple[Ints, Ints]:
     return rising[begins], np.append(begins, rising.size)
 
 
-def sums(values: Floats, starts: Ints, lane: Ints) -> Floats:
-    """float64[R]: the sum of each run's part of `values`, in numpy's own order; `starts` as of `Lanes.starts`, `lane` of each value."""
-    count = starts.size - 1
-    if count == 1:
-        return np.array([values.sum()], dtype=np.float64)
-    found = np.bincount(lane, values, count).astype(np.float64)
+def sums(values: Floats, starts: Ints) -> Floats:
+    """float64[k, R]: of each row of float64[k, n] the sum of each run's part, in numpy's own order; `starts` as of `Lanes.starts`."""
+    found = np.empty((len(values), starts.size - 1))
+    add_up(values, starts, found)
     # Fewer than eight are added one after another; more go through several sums.
     for run in np.flatnonzero(np.diff(starts) >= ONE_BY_ONE):
-        found[run] = values[starts[run] : starts[run + 1]].sum()
+        for row, mine in zip(found, values[:, starts[run] : starts[run + 1]], strict=True):
+            row[run] = mine.sum()
     return found
+
+
+@kernel(F64Matrix, I64In, F64MatrixOut)
+def add_up(values: Any, starts: Any, found: Any) -> None:
+    """Sums of each run's part of some rows of values, one value after another."""
+    for row in range(values.shape[0]):
+        for r in range(starts.size - 1):
+            total = 0.0
+            for i in range(starts[r], starts[r + 1]):
+                total += values[row, i]
+            found[row, r] = total
 
 
 def medians(values: Floats, starts: Ints, lane: Ints) -> Floats:

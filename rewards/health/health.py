@@ -46,11 +46,11 @@ def health_of(
         *cohort_rows(tx, organisation, now, minimum),
         *reach_rows(tx, organisation, now),
         *recognition_rows(tx, organisation, now, shown, minimum),
-        *fairness_rows(tx, organisation, now, shown),
+        *fairness_rows(tx, organisation, now, shown, minimum),
         *money_rows(tx, organisation, now),
         *desk_rows(tx, organisation, now, people, minimum),
     ]
-    weeks = week_rows(tx, organisation, now, people, minimum, bands or {})
+    weeks = week_rows(tx, organisation, now, people=people, minimum=minimum, bands=bands or {})
     hidden = len(sizes) - len(shown.segments & set(sizes))
     return Health(now.astimezone(UTC).isoformat(), minimum, hidden, forecast, tuple(rows), tuple(weeks))
 

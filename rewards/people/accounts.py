@@ -88,6 +88,15 @@ def check_password(password: str, stored: str | None) -> bool:
     return right and stored is not None
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderSession:
+    """A session with the provider of a single sign-on: whose, which ('' where it does not say), and the hint that it is ended with."""
+
+    subject: str
+    session: str
+    hint: str
+
+
 def known_roles(roles: Sequence[str]) -> tuple[str, ...]:
     """The roles in their usual order, each once. Raises BadValue for an unknown one, or for none."""
     unknown = [role for role in roles if role not in ROLES]
@@ -177,6 +186,10 @@ def sign_in(
         return open_session(tx, organisation, person, now, device, former=former)
 
 
+def _hashed(name: str) -> str | None:
+    return digest(name) if name else None
+
+
 def open_session(
     tx: Transaction,
     organisation: str,
@@ -185,11 +198,11 @@ def open_session(
     device: str = "",
     *,
     former: str | None = None,
-    provider_hint: str | None = None,
+    provider: ProviderSession | None = None,
 ) -> str:
     """A session without a password, for the demo and single sign-on; `former`, the browser's session of before, ends with it.
 
-    `provider_hint` is what the provider of a single sign-on is told when it ends. Raises NotFound without an account.
+    `provider` is the session with the provider of a single sign-on that opened it. Raises NotFound without an account.
     """
     row = rows.find_account(tx, organisation, person)
     if row is None or not _may_enter(row):
@@ -211,7 +224,9 @@ def open_session(
             "expires_at_us": expires,
             "seen_at_us": to_us(now),
             "device": device[:MOST_DEVICE_CHARACTERS],
-            "provider_hint": provider_hint,
+            "provider_hint": None if provider is None else provider.hint,
+            "provider_subject": None if provider is None else _hashed(provider.subject),
+            "provider_session": None if provider is None else _hashed(provider.session),
         },
     )
     return token

@@ -20,7 +20,10 @@ class Right(StrEnum):
     CONTENT_APPROVE = "content-approve"
     SCHEME_READ = "scheme-read"
     SCHEME_WRITE = "scheme-write"
+    SCHEME_APPROVE = "scheme-approve"
+    PAST_GATE = "past-gate"
     FORECAST_READ = "forecast-read"
+    REHEARSE = "rehearse"
     REVIEW = "review"
     PEOPLE_READ = "people-read"
     PEOPLE_WRITE = "people-write"
@@ -43,8 +46,11 @@ MEANINGS: Mapping[Right, str] = MappingProxyType(
         Right.SCHEME_READ: msg(
             "the scheme in force and its versions; who takes part, in groups that tell nobody apart"
         ),
-        Right.SCHEME_WRITE: msg("draft, publish and roll back schemes"),
+        Right.SCHEME_WRITE: msg("draft, propose and roll back schemes"),
+        Right.SCHEME_APPROVE: msg("agree that a scheme is published, as the second person, or decline it"),
+        Right.PAST_GATE: msg("publish a scheme in an emergency without what the gate asks for"),
         Right.FORECAST_READ: msg("comparisons and forecasts"),
+        Right.REHEARSE: msg("rehearse schemes in simulation"),
         Right.REVIEW: msg("decide what waits for a person: held events, rewards asked for, nominations"),
         Right.PEOPLE_READ: msg("the list of people"),
         Right.PEOPLE_WRITE: msg("add, change, import, link, merge and erase people"),
@@ -66,11 +72,14 @@ RIGHTS_OF: Mapping[str, frozenset[Right]] = MappingProxyType(
             {Right.OWN, Right.CONTENT_READ, Right.CONTENT_WRITE, Right.CONTENT_APPROVE}
         ),
         "strategist": frozenset(
-            {Right.OWN, Right.CONTENT_READ, Right.CONTENT_WRITE, Right.SCHEME_READ, Right.FORECAST_READ}
+            {
+                Right.OWN, Right.CONTENT_READ, Right.CONTENT_WRITE, Right.SCHEME_READ, Right.FORECAST_READ, Right.REHEARSE,
+            }
         ),
         "hr": frozenset(
             {
-                Right.OWN, Right.CONTENT_READ, Right.SCHEME_READ, Right.SCHEME_WRITE, Right.FORECAST_READ, Right.REVIEW,
+                Right.OWN, Right.CONTENT_READ, Right.SCHEME_READ, Right.SCHEME_WRITE, Right.SCHEME_APPROVE, Right.FORECAST_READ,
+                Right.REHEARSE, Right.REVIEW,
                 Right.PEOPLE_READ, Right.PEOPLE_WRITE, Right.PERIODS, Right.EVENTS_EXPORT, Right.INVITE, Right.AUDIT_READ,
             }
         ),
@@ -78,7 +87,10 @@ RIGHTS_OF: Mapping[str, frozenset[Right]] = MappingProxyType(
             {Right.OWN, Right.CONTENT_READ, Right.SCHEME_READ, Right.FORECAST_READ, Right.AUDIT_READ}
         ),
         "admin": frozenset(
-            {Right.OWN, Right.INVITE, Right.AUDIT_READ, Right.ACCOUNTS, Right.TOKENS, Right.SETTINGS}
+            {
+                Right.OWN, Right.INVITE, Right.AUDIT_READ, Right.ACCOUNTS, Right.TOKENS, Right.SETTINGS, Right.SCHEME_APPROVE,
+                Right.PAST_GATE,
+            }
         ),
     }
 )  # fmt: skip

@@ -147,6 +147,14 @@ def scheme_in_force(tx: Transaction, organisation: str, at: datetime) -> SchemeV
     return None if row is None else _version(row)
 
 
+def next_version(tx: Transaction, organisation: str, at: datetime) -> SchemeVersion | None:
+    """The version that is announced and not in force yet; of several, the one that comes first."""
+    coming = [one for one in Schemes.of(tx, organisation).timeline if one.scheduled(to_us(at))]
+    first = min(coming, key=lambda one: one.effective_us, default=None)
+    row = None if first is None else rows.find(tx, organisation, first.version)
+    return None if row is None else _version(row)
+
+
 def get_version(tx: Transaction, organisation: str, version: int) -> SchemeVersion:
     """One version, rolled back or not. Raises NotFound."""
     row = rows.find(tx, organisation, version)

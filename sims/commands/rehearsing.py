@@ -57,6 +57,7 @@ def rehearse(
     from rewards.people.people import list_people
     from rewards.publishing.drafts import get_draft, rehearsed
     from rewards.publishing.publication import scheme_in_force
+    from rewards.publishing.rehearsals import note_rehearsal
     from sims.comparison.comparison import compare
     from sims.ensemble.run import PLAIN
 
@@ -77,9 +78,11 @@ def rehearse(
     schemes = {f"draft-{draft}": found.scheme} | ({} if live is None else {"in-force": live.scheme})
     scenarios = scenarios_of(people, home.timezone, schemes, base)
     comparison = compare(scenarios, runs, processes=processes, manner=manner or PLAIN)
+    body = comparison.as_json()
     with database.begin() as tx:
         rehearsed(tx, organisation, draft, found.hash, actor, now=now)
-        id_ = desk.save_comparison(tx, organisation, comparison.as_json(), now)
+        id_ = desk.save_comparison(tx, organisation, body, now)
+        note_rehearsal(tx, organisation, int(id_), body, actor, now=now)
     return Rehearsal(id_, found.hash, comparison)
 
 

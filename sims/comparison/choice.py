@@ -179,6 +179,7 @@ def _assessment_json(found: Assessment) -> dict[str, Any]:
         "median_points": found.median_points,
         "checks": [
             {
+                "outcome": check.limit.outcome,
                 "limit": check.limit.why,
                 "value": check.value,
                 "allowed": check.limit.floor,

@@ -110,7 +110,7 @@ class Comparison:
             "warnings": list(self.warnings),
             "outcomes": [self.control.specs[name].as_json() for name in self.control.reported],
             "scenarios": [
-                {"role": role, **result.summary()}
+                {"role": role, "change_days": list(result.change_days), **result.summary()}
                 for role, part in (
                     ("control", [self.control]),
                     ("tool", self.tools_apart),

@@ -103,7 +103,7 @@ def _serve(pipe: Connection, function: Callable[[Any, Any], Any], shared: Any) -
     """The life of a worker: tasks in, results out, until nobody is there."""
     # An interrupt is the parent's to answer: it cancels what is left, and the worker ends without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     while True:
         try:
             task = pipe.recv()
@@ -118,7 +118,7 @@ def _serve(pipe: Connection, function: Callable[[Any, Any], Any], shared: Any) -
             pipe.send(answer)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Ends this process when its parent has, however that ended: nobody would ever give it another task."""
     parent = multiprocessing.parent_process()
     if parent is not None:

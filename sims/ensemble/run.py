@@ -150,6 +150,12 @@ def check_seed(seed: int) -> int:
     return seed
 
 
+def gathered(scenario: "Scenario", seed: int, runs: Sequence[Daily]) -> Result:
+    """Runs 0 and following of a scenario, however they were come by, as one result without what chance alone would spread."""
+    told = warnings_of(scenario, _drawn(scenario, seed, len(runs), PLAIN))
+    return _gather(scenario, Sweep((scenario,), seed, at_defaults=False), _Gathered(runs, warnings=told))
+
+
 @dataclass(frozen=True)
 class _Gathered:
     """What came of one scenario: its runs, their echoes, what is to be told, and the precision reached."""

@@ -38,6 +38,9 @@ organisation = table(
     Column("languages", Text, nullable=False, server_default="en"),
     Column("networks", Text, nullable=False, server_default="{}"),
     flag("enrolled_only"),
+    flag("gated"),
+    Column("rehearsal_days", Integer, nullable=False, server_default="30"),
+    Column("notice_hours", Integer, nullable=False, server_default="24"),
     instant("created_at_us"),
 )
 

@@ -24,7 +24,7 @@ def test_days_off_asked_for_at_the_same_instant_are_taken_once(world: World) -> 
                 gate.wait()
             span = first + timedelta(days=later), first + timedelta(days=AT_ONCE + later)
             try:
-                take_days_off(tx, world.organisation, "ana", *span, world.now)
+                take_days_off(tx, world.organisation, "ana", *span, now=world.now)
             except Conflict as fault:
                 return str(fault)
         return "taken"
@@ -41,7 +41,7 @@ def test_spans_that_do_not_overlap_are_all_taken(world: World) -> None:
     with world.db.begin() as tx:
         for start in (0, 7):
             first: date = day + timedelta(days=start)
-            take_days_off(tx, world.organisation, "ana", first, first + timedelta(days=2), world.now)
+            take_days_off(tx, world.organisation, "ana", first, first + timedelta(days=2), now=world.now)
         found = days_off(tx, world.organisation, "ana", world.now)
     assert [one.first for one in found] == [day, day + timedelta(days=7)]
     assert isinstance(found[0], DaysOff)

@@ -217,7 +217,7 @@ def test_roles_are_several_and_given_by_whoever_may(world: World) -> None:
     assert [one.fields for one in by_admin.changed] == [(("role", "employee", "employee content"),)]
     assert by_admin.added[0].role == "auditor admin"
     with world.db.begin() as tx:
-        apply_import(tx, "acme", table, "d", told, "hal", world.now, stamp=by_admin.stamp)
+        apply_import(tx, "acme", table, "d", told, actor="hal", now=world.now, stamp=by_admin.stamp)
     with world.db.read() as tx:
         # What is known already nobody has to be allowed to give.
         again = plan_import(tx, "acme", table, "d", told, given_by(RIGHTS_OF["hr"]))

@@ -29,9 +29,9 @@ def test_erasing_drops_the_files_that_name_her_and_those_that_she_sent(world: Wo
     )  # fmt: skip
     with world.db.begin() as tx:
         import_people(tx, world.organisation, [row], world.now)
-        left = [keep_upload(tx, world.organisation, "ben", *one, world.now).id for one in LEFT]
-        gone = [keep_upload(tx, world.organisation, "ben", *one, world.now).id for one in GONE]
-        gone.append(keep_upload(tx, world.organisation, "ana", "mine.csv", LEFT[0][1], world.now).id)
+        left = [keep_upload(tx, world.organisation, "ben", *one, now=world.now).id for one in LEFT]
+        gone = [keep_upload(tx, world.organisation, "ben", *one, now=world.now).id for one in GONE]
+        gone.append(keep_upload(tx, world.organisation, "ana", "mine.csv", LEFT[0][1], now=world.now).id)
         erase(tx, world.organisation, "ana", world.now, "ben")
     with world.db.read() as tx:
         for id_ in left:
