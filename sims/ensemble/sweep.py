@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
 
 # What a process gives to runs that it lives side by side; beyond so many of them more bring no speed.
-MEMORY_A_CHUNK, RUNS_A_CHUNK = 1 << 29, 64
+MEMORY_A_CHUNK, RUNS_A_CHUNK = 5 << 28, 128
 
 
 @dataclass(frozen=True)
