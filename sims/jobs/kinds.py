@@ -161,7 +161,7 @@ def warm() -> None:
     person = {"segment": "a", "team": "a", "timezone": "UTC", "contacts": 10, "desk": "desk"}
     assumed = {
         "audience": 100, "items_per_week": 5.0, "strictness": 0.3, "training": 0.2, "approval_delay_days": 0,
-        "friction": 0.3, "weeks": 4, "seed": 1, "quiet_weeks": 1,
+        "friction": 0.3, "weeks": 4, "seed": 1, "quiet_weeks": 1, "tool": True,
     }  # fmt: skip
     schemes = [
         {"name": name, "title": name, "document": scheme.model_dump(mode="json")}
