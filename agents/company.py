@@ -15,6 +15,7 @@ from agents.audience.audience import Answer, Posts, template_text
 from agents.audience.corporate import CorporateDesk
 from agents.audience.feelings import Feelings
 from agents.employees import decision, state
+from agents.employees.daily_kernel import believe
 from agents.employees.learning import count_acts, fear_of_day, feel, learn
 from agents.employees.meeting import Opportunities, PersonColumns, RewardValues, Weights, meet
 from agents.employees.occasion import occasion_of
@@ -49,6 +50,8 @@ class Company:
                    where they differ
     record_events  keep what happened as events
     world          of the same organisation, content, days and draws: spares building it
+    trunk          a company of the same draws whose setting differs in phases and arms alone, and under which nothing was in force so
+                   far (`agents.setting.setting.quiet_days`): this one goes on from where that one is
 
     When the constructor returns the burn-in days before day 0 are over. `today` has each outcome's value of the last day, float64[R].
     """
@@ -59,10 +62,11 @@ class Company:
         draws: Sequence[Draw],
         record_events: bool = False,
         world: World | None = None,
+        trunk: Company | None = None,
     ) -> None:
         first = -setting.burn_in_days
         self.setting = setting
-        self.world = world or World.of(setting, draws)
+        self.world: World = trunk.world if trunk is not None else world or World.of(setting, draws)
         self.lanes: Lanes = self.world.lanes
         self.staff: Staff = self.world.staff
         self.traits: Traits = self.world.traits
@@ -89,35 +93,47 @@ class Company:
         self.occasions = Occasions(self.items, setting.content, lanes)
         weekend = lanes.rows.weekend_factor
         self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, weekend)
-        before = settled(
-            self.staff, self.traits, setting.content, *self.conditions.weekly(first), lanes=lanes
-        )
-        self.state = state.State.fresh(self.staff, self.traits, before, lanes.rows)
         self.corporate = CorporateDesk(setting, self.networks, self.items, lanes)
-        self.feelings = Feelings(
-            self.networks,
-            lanes.laws,
-            draws,
-            first,
-            self.corporate.posts_per_day,
-            page_sight=self.corporate.visibility,
-        )
         streams = (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)
         self._keys = {stream: lanes.keys(stream) for stream in streams}
-        self._shared: set[int] = set()
-        self._share_number = np.zeros(lanes.count, dtype=np.int64)
-        self._copies = np.zeros(len(self.items.ids))
-        self.flows, self.pictures = FlowLog(), splits.Pictures()
-        self.today: dict[str, Floats] = {name: np.zeros(lanes.count) for name in outcomes.MEASURED}
         self.explain = False
         self.last_met: Opportunities | None = None
         self.last_occasion: decision.Occasion | None = None
         self._weights = Weights.of(lanes.laws)
         self._reward_values = RewardValues.none(self.staff.size)
+        if trunk is None:
+            self._begin(draws, first)
+        else:
+            self._go_on_from(trunk)
+
+    def _begin(self, draws: Sequence[Draw], first: int) -> None:
+        lanes, setting = self.lanes, self.setting
+        weekly = self.conditions.weekly(first)
+        before = settled(self.staff, self.traits, setting.content, *weekly, lanes=lanes)
+        self.state = state.State.fresh(self.staff, self.traits, before, lanes.rows)
+        pace, sight = self.corporate.posts_per_day, self.corporate.visibility
+        self.feelings = Feelings(self.networks, lanes.laws, draws, first, pace, page_sight=sight)
+        self._shared: set[int] = set()
+        self._share_number = np.zeros(lanes.count, dtype=np.int64)
+        self._copies = np.zeros(len(self.items.ids))
+        self.flows, self.pictures = FlowLog(), splits.Pictures()
+        self.today: dict[str, Floats] = {name: np.zeros(lanes.count) for name in outcomes.MEASURED}
         self._norms: tuple[Floats, Floats] | None = None
         self.prior_rate = np.zeros(self.staff.size)
+        self._prior = splits.prior_flags(self.prior_rate)
         self.rank = np.zeros(self.staff.size, dtype=np.int64)
         self.day = first
+
+    def _go_on_from(self, trunk: Company) -> None:
+        # What is replaced day by day is shared, what is written to is copied.
+        self.state, self.feelings = trunk.state.copy(), trunk.feelings.copy()
+        self._shared, self._share_number = set(trunk._shared), trunk._share_number.copy()
+        self._copies = trunk._copies.copy()
+        self.flows, self.pictures = trunk.flows.copy(), trunk.pictures.copy()
+        self.program.go_on_from(trunk.program)
+        self.today, self._norms = dict(trunk.today), trunk._norms
+        self.prior_rate, self._prior, self.rank = trunk.prior_rate, trunk._prior, trunk.rank
+        self.day = trunk.day
 
     def burn_in(self) -> None:
         """Live the days before day 0."""
@@ -139,13 +155,16 @@ class Company:
     def over_edges(self, values: Floats, pages: bool) -> Floats:
         """float64[R]: a value of each source, averaged over the edges of all employees, or of all pages, of a run."""
         networks, lanes = self.networks, self.lanes
-        degrees, bounds = self.world.degrees, networks.sources
         if lanes.even:
+            ties, weight = self.world.page_ties if pages else self.world.staff_ties
             split = int(networks.employees[0])
-            part = slice(split, None) if pages else slice(0, split)
-            mine = values.reshape(lanes.count, -1)[:, part]
-            ties = degrees.reshape(lanes.count, -1)[:, part]
-            return np.asarray(np.vecdot(mine, ties) / np.maximum(1.0, ties.sum(axis=1)))
+            mine = (
+                values.reshape(lanes.count, -1)[:, split:]
+                if pages
+                else values.reshape(lanes.count, -1)[:, :split]
+            )
+            return np.asarray(np.vecdot(mine, ties) / weight)
+        degrees, bounds = self.world.degrees, networks.sources
         found = np.zeros(lanes.count)
         for run, people in enumerate(networks.employees.tolist()):
             split = int(bounds[run]) + people
@@ -162,8 +181,11 @@ class Company:
         conditions, taking = morning.conditions, present & self.members.taking_part(day)
         offer = self._offer(day, taking)
         # What everybody believes a share to bring, and what of it they take for pay, this morning.
-        believed = offer.share_points + offer.click_points * self.state.clicks_belief
-        crowded = offer.crowding(believed)
+        believed, crowded = np.empty(self.staff.size), np.empty(self.staff.size)
+        believe(
+            offer.share_points, offer.click_points, self.state.clicks_belief, offer.tangible, offer.expected, offer.prize,
+            believed, crowded,
+        )  # fmt: skip
         met = self._meet(day, offer, crowded, present, morning)
         shared = self._sharers(met)
         posts = self._write(met, shared, offer, believed, day)
@@ -173,7 +195,7 @@ class Company:
         shares = count_acts(self.state, met.person[shared], day)
         thanked = self._thank(shares, taking)
         learn(self.state, met, shared, answer, shares, lanes=self.lanes)
-        feel(self.state, self.traits, shares, crowded, thanked.weight, p=self.lanes.rows)
+        feel(self.state, self.traits, shares, crowded, thanked.weight, lanes=self.lanes)
         sanctions = fear_of_day(
             self.state, self.staff, conditions, self.items, met, shared=shared, present=present, keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
         )  # fmt: skip
@@ -221,15 +243,16 @@ class Company:
         # Prior activity and rank as they are on the morning of the split day.
         earned = self.program.earned_millipoints().astype(np.float64)
         self.prior_rate = self.state.own_rate.copy()
+        self._prior = splits.prior_flags(self.prior_rate)
         self.rank = splits.rank_codes(
             earned, self.state.total_shares.astype(np.float64), self.staff.present(self.day), self.lanes.lane
         )
 
     def _thank(self, shares: Ints, present: Flags) -> Thanks:
-        codes = splits.prior_codes(self.prior_rate)
-        prior = {name: codes == code for code, name in enumerate(splits.PRIOR)}
         quiet = self.clock.is_weekend(self.day)
-        return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, prior=prior)
+        return self.recogniser.thank(
+            self.day, quiet, shares, self.state.recent_total, present, prior=self._prior
+        )
 
     def _redeem(self) -> Floats:
         lanes = self.lanes
@@ -372,23 +395,3 @@ class Company:
     def splits_by_run(self, dimensions: tuple[str, ...], crossed: bool) -> list[dict[str, dict[str, Floats]]]:
         """Daily values of every group of employees in each run; `crossed` adds each arm's part of each group."""
         return splits.by_split(self, self.pictures, self.days_observed, dimensions, crossed)
-
-
-class Ensemble(Company):
-    """Many runs, and the daily values of every outcome in each."""
-
-    def __init__(self, setting: Setting, draws: Sequence[Draw], **given: Any) -> None:
-        super().__init__(setting, draws, **given)
-        self.burn_in()
-        self._daily: dict[str, list[Floats]] = {name: [] for name in outcomes.MEASURED}
-
-    def run_for(self, days: int) -> None:
-        """Simulate so many days of every run."""
-        for _ in range(days):
-            self.live()
-            for name, values in self._daily.items():
-                values.append(np.asarray(self.today[name], dtype=np.float64))
-
-    def outcomes(self) -> dict[str, Floats]:
-        """Daily values of every flow and stock: {name: float64[R, days]}."""
-        return {name: np.stack(values, axis=1) for name, values in self._daily.items()}

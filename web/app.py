@@ -32,8 +32,10 @@ from web.api import (
     people,
     people_files,
     personal_data,
+    program,
     reviews,
     rewards,
+    scheme_decisions,
     schemes,
     staff,
     webhooks,
@@ -47,7 +49,8 @@ from web.employee import boards as employee_boards
 from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import audit, decisions, designer, draft, records
+from web.hr import audit, decisions, designer, draft, one_page, records
+from web.hr import health as hr_health
 from web.hr import imports as hr_imports
 from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
@@ -55,7 +58,7 @@ from web.hr import people as hr_people
 from web.hr import person as hr_person
 from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
-from web.language import Language
+from web.language import Language, Offered
 from web.language import router as language_router
 from web.own import account as own_account
 from web.own import data as own_data
@@ -64,6 +67,8 @@ from web.own import membership as own_membership
 from web.own import notifications as own_notifications
 from web.own import password
 from web.proxies import Visitors
+from web.publishing import routes as publishing
+from web.rehearsal import routes as rehearsal
 from web.security import Edge
 from web.session import KnownTokens, token_reader
 from web.settings import Settings, settings_from_environment
@@ -92,6 +97,8 @@ ROUTERS = (
     rewards.router,
     entries.router,
     schemes.router,
+    program.router,
+    scheme_decisions.router,
     badges.router,
     challenges.router,
     highlights.router,
@@ -130,6 +137,8 @@ ROUTERS = (
     spending.router,
     nominating.router,
     hr.router,
+    hr_health.router,
+    one_page.router,
     designer.router,
     draft.router,
     hr_nominations.router,
@@ -139,6 +148,8 @@ ROUTERS = (
     hr_imports.router,
     audit.router,
     records.router,
+    rehearsal.router,
+    publishing.router,
     strategist.router,
     admin_tokens.router,
     admin_webhooks.router,
@@ -180,6 +191,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.known_tokens = KnownTokens()
     app.state.singles = events.single_recorder(database)
     app.state.founded = False
+    app.state.offered = Offered(database, settings.organisation)
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
     app.state.clicking = Lane(CLICKS_AT_ONCE)
@@ -191,7 +203,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Edge)
-    app.add_middleware(Language)
+    app.add_middleware(Language, offered=app.state.offered)
     app.add_middleware(Measure, metrics=app.state.metrics)
     # Outermost, so that everything within knows the visitor.
     app.add_middleware(Visitors, trusted=settings.proxies, header=settings.proxy_header)

@@ -5,13 +5,23 @@ posts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.audience.audience import Answer, Posts, click_factor, settled_fatigue, trust_change
-from agents.audience.audience_kernel import FEEL, Edges, Feel, Flags, Sources, refresh_edges
+from agents.audience.audience_kernel import (
+    FEEL,
+    Edges,
+    Feel,
+    Flags,
+    Sources,
+    copy_written,
+    refresh_edges,
+    source_means,
+)
 from agents.audience.hearing_kernel import (
     FROM_SOURCE,
     PROGRESS,
@@ -35,6 +45,12 @@ from engine.streams import Stream, stream_key
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+# What of `Feelings` changes from day to day, but for what is told of edges.
+_WRITTEN = (
+    "_felt", "_stirred", "_marked", "_ready", "reached", "touched", "trust_shift", "fatigue_sum", "posts", "promotion",
+    "_promotional", "n_reached",
+)  # fmt: skip
 
 
 class Feelings:
@@ -82,6 +98,7 @@ class Feelings:
         self._see = _stream_keys(draws, Stream.SEE)
         self._feel_keys = _stream_keys(draws, Stream.TRUST)
         self._room = Room(networks)
+        self._left: tuple[Floats, Floats] | None = None
         self.last_edges: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self._settle_pages(posts_per_day, page_sight, first_day)
 
@@ -99,6 +116,19 @@ class Feelings:
             felt = settled_fatigue(load, posts_per_day[account], float(page_sight[run]), parameters)
             self._fatigue[edges] = felt
             self.fatigue_sum[mine] = np.bincount(account, felt, mine.size)
+
+    def copy(self) -> Feelings:
+        """An independent copy, for a fork."""
+        found, edges = copy(self), int(self._networks.edges[-1])
+        for name in ("_flags", "_edges", "_sources"):
+            found.__dict__.pop(name, None)
+        for name, value in vars(self).items():
+            if name in _WRITTEN:
+                setattr(found, name, value.copy())
+        found._trust, found._fatigue, found._lift = (unwritten(edges, np.float32) for _ in range(3))
+        found.muted = unwritten(edges, np.uint8)
+        copy_written(self._networks.world, self._flags, self._edges, found._flags, found._edges)
+        return found
 
     def answer(self, posts: Posts, day: int) -> Answer:
         """The audience's answer to a day's posts; trust, fatigue and mutes move with it."""
@@ -233,18 +263,30 @@ class Feelings:
 
     def trust_of_sources(self, day: int) -> Floats:
         """float64[sources]: mean trust on the edges of each source, on `day`."""
-        gap = np.maximum(day - self.touched, 0)
-        weeks = self._laws.at(self._networks.lane).trust_half_life_weeks
-        shift = self.trust_shift * np.exp2(-gap / (7.0 * weeks))
-        found: Floats = self.start + shift / np.maximum(self._networks.degrees, 1)
-        return found
+        return self._means(day)[0]
 
     def fatigue_of_sources(self, day: int) -> Floats:
         """float64[sources]: mean fatigue on the same edges."""
-        gap = np.maximum(day - self.touched, 0)
-        left = self.fatigue_sum * np.exp2(-gap / self._laws.at(self._networks.lane).fatigue_half_life_days)
-        found: Floats = left / np.maximum(self._networks.degrees, 1)
-        return found
+        return self._means(day)[1]
+
+    def _means(self, day: int) -> tuple[Floats, Floats]:
+        trust, fatigue = np.empty(self.start.size), np.empty(self.start.size)
+        kept = self._kept(int(day - self.touched.min(initial=day)) + 1)
+        source_means(
+            self._networks.sources, self.touched, day, self._networks.degrees, *kept, self._sources, trust, fatigue
+        )  # fmt: skip
+        return trust, fatigue
+
+    def _kept(self, days: int) -> tuple[Floats, Floats]:
+        # float64[R, days or more]: what is left of trust moved and of fatigue after so many days.
+        if self._left is None or self._left[0].shape[1] < days:
+            gap = -np.arange(2 * max(days, 64))
+            weeks, half = (
+                self._laws.column(name)[:, np.newaxis]
+                for name in ("trust_half_life_weeks", "fatigue_half_life_days")
+            )
+            self._left = np.exp2(gap / (7.0 * weeks)), np.exp2(gap / half)
+        return self._left
 
     def trust_by_source(self, first: int, last: int, day: int) -> Floats:
         """float64[last − first]: mean trust on the edges of each source `first` … `last` − 1, on `day`."""

@@ -35,6 +35,12 @@ class FlowLog:
     def __init__(self) -> None:
         self._parts: dict[tuple[str, ...], list[tuple[Ints, int, tuple[Floats, ...]]]] = {}
 
+    def copy(self) -> FlowLog:
+        """An independent copy, for a fork."""
+        found = FlowLog()
+        found._parts = {names: list(parts) for names, parts in self._parts.items()}
+        return found
+
     def add(self, day: int, person: Ints, **values: Floats) -> None:
         """One day's values of some flows, one a person entry."""
         if person.size:

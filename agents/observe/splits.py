@@ -49,6 +49,12 @@ def prior_codes(rate: Floats) -> Ints:
     return np.searchsorted(PRIOR_EDGES, rate, side="right").astype(np.int64)
 
 
+def prior_flags(rate: Floats) -> dict[str, Flags]:
+    """bool[n] of each class of `PRIOR`: who is in it."""
+    codes = prior_codes(rate)
+    return {name: codes == code for code, name in enumerate(PRIOR)}
+
+
 def rank_codes(points: Floats, shares: Floats, among: Flags, lane: Ints | None = None) -> Ints:
     """int64[n]: index of `RANKS` by points, or by shares in runs where nobody has points; `none` is off the board."""
     run = np.zeros(points.size, dtype=np.int64) if lane is None else lane
@@ -122,6 +128,12 @@ class Pictures:
     def __init__(self) -> None:
         self._days: list[int] = []
         self._taken: list[dict[str, NDArray[np.float32]]] = []
+
+    def copy(self) -> Pictures:
+        """An independent copy, for a fork."""
+        found = Pictures()
+        found._days, found._taken = list(self._days), list(self._taken)
+        return found
 
     def take(self, model: Observed, day: int) -> None:
         """Remember everybody as they are at the end of `day`."""
@@ -229,7 +241,7 @@ def _stocks(weeks: dict[str, NDArray[np.float32]], members: Ints, ties: Floats) 
     """float64[weeks, runs] of each stock of some employees; pictures are [weeks, runs, n], ties [runs, members]."""
     if not weeks:
         return {}
-    here = {name: np.ascontiguousarray(picture[:, :, members]) for name, picture in weeks.items()}
+    here = {name: np.take(picture, members, axis=2) for name, picture in weeks.items()}
     present = here["headcount"] > 0.0
     values = {"headcount": present.sum(axis=2).astype(np.float64)}
     weight = np.maximum(1.0, ties.sum(axis=1))

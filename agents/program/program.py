@@ -116,6 +116,10 @@ class Program:
         """Take in the events that a day's shares cause."""
         self._waiting.add(rows)
 
+    def go_on_from(self, other: Program) -> None:
+        """Take in what another program under which nothing was ever in force still waits for."""
+        self._waiting = other._waiting.copy()
+
     def settle(self, day: int) -> Scored:
         """Score the events whose local day is `day`."""
         rows = self._waiting.due(day)
@@ -288,6 +292,9 @@ class Program:
         if running.scheme.streaks:
             people = np.arange(self._staff.size) if members is None else members
             standing = running.streaks(day, people, self._knowing(running, group, day))
-            offer.intact[people], offer.broken[people] = standing
+            for name, values in zip(("intact", "broken"), standing, strict=True):
+                everybody = np.zeros(self._staff.size)
+                everybody[people] = values
+                offer.put(name, members, everybody)
         if phase.leaderboard == "shown" or (phase.leaderboard == "scheme" and running.scheme.leaderboards):
             offer.put("rank", members, running.places(day, self._among(present, members)))

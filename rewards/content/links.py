@@ -11,11 +11,13 @@ from rewards.content.content import Recall, get_item, is_open, item_for, recalle
 from rewards.content.crawlers import is_program
 from rewards.content.dialogues import dialogue, takes_link_alone
 from rewards.content.items import ContentItem
+from rewards.content.lengths import Length, length_on
 from rewards.content.likeness import likeness, sketch_of
 from rewards.content.policy import Finding, disclosure_for, forbidden_in, policy_of, with_disclosure
 from rewards.events import Event
 from rewards.faults import BadValue, NotFound, Refused
 from rewards.fields import name_of
+from rewards.language import gettext
 from rewards.ledger.entries import Receipt
 from rewards.ledger.intake import record
 from rewards.people.accounts import Account
@@ -57,6 +59,11 @@ class ShareDraft:
     alike: float = 0.0
     found: tuple[Finding, ...] = ()
     replies: tuple[str, ...] = ()
+
+    @property
+    def length(self) -> Length | None:
+        """How long what is posted is there, the link with it; None where no limit is known."""
+        return length_on(self.channel, self.posted, self.link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +161,7 @@ def _refuse_closed(
             starts_on=content.starts_on,
         )
     if status is None or status.status == "red":
-        why = status.reason if status else "the channel is not listed for it"
+        why = status.reason if status else gettext("the channel is not listed for it")
         raise Refused(
             "content item {item!r} on {value!r}: not allowed ({why}); choose another channel",
             item=item,

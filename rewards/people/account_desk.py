@@ -18,7 +18,8 @@ from rewards.people.accounts import (
     narrow_tokens,
     open_session,
 )
-from rewards.people.invitations import INVITATION, OPERATOR, set_password
+from rewards.people.invitations import INVITATION, set_password
+from rewards.people.operator import operator
 from rewards.people.rights import ROLES, Right
 from rewards.store import access_links as link_rows
 from rewards.store import account_desk as rows
@@ -34,6 +35,8 @@ State = Literal["none", "invited", "expired", "active", "ended", "gone"]
 PAGE = 50
 MOST_COUNTED = rows.MOST_COUNTED
 MOST_SEARCHED = 64
+MOST_LISTED = 200
+"""Teams to choose from: of more, nobody reads the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def accounts(
 ) -> tuple[list[Listed], str]:
     """People by id from the one after `after`, and the id to go on from ('' at the end).
 
-    With `role` only those who have it; with `search` those whose id begins with it, or with these words in name or address.
+    With `role` only those who have it; with `search` those who have words that begin so in name, id, address, team or segment.
     Raises BadValue for an unknown role.
     """
     if role and role not in ROLES:
@@ -101,7 +104,7 @@ def set_roles(
     known = _locked(tx, organisation, person, by)
     if "admin" not in kept:
         _another_admin(tx, organisation, known)
-    actor = OPERATOR if by is None else by.person
+    actor = operator() if by is None else by.person
     rows.change(tx, known.person_id, {"roles": " ".join(kept)})
     narrow_tokens(tx, known.person_id, known.roles.split(), kept, now)
     trail.log(
@@ -123,7 +126,7 @@ def end_account(
     opens it again. `by` None: the operator. Raises as `set_roles`."""
     known = _locked(tx, organisation, person, by)
     _another_admin(tx, organisation, known)
-    actor = OPERATOR if by is None else by.person
+    actor = operator() if by is None else by.person
     rows.change(tx, known.person_id, {"password_hash": None, "ended_at_us": to_us(now)})
     account_rows.drop_sessions(tx, known.person_id)
     rows.revoke_of(tx, known.person_id, to_us(now))
@@ -200,8 +203,9 @@ def _row(row: ListedRow, link: AccessLinkRow | None, now_us: int) -> Listed:
 
 
 def groups(tx: Transaction, organisation: str) -> tuple[list[str], list[str]]:
-    """The segments and teams that people are invited by."""
-    return rows.groups(tx, organisation, PRESENT)
+    """The segments and teams that people are invited by; no teams where they are too many to choose from, so that one is typed."""
+    segments, teams = rows.groups(tx, organisation, PRESENT, MOST_LISTED + 1)
+    return segments[:MOST_LISTED], teams if len(teams) <= MOST_LISTED else []
 
 
 def how_many(tx: Transaction, organisation: str) -> dict[str, int]:

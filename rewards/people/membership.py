@@ -16,11 +16,10 @@ from rewards.language import msg
 from rewards.ledger.fold import replay_people
 from rewards.ledger.intake import record
 from rewards.ledger.versions import Schemes
-from rewards.mail.queue import queue
+from rewards.mail.queue import queue_to
 from rewards.people.groups import joined_shown, minimum_group
 from rewards.store import enrolment as rows
 from rewards.store import organisations as organisation_rows
-from rewards.store import participation as participation_rows
 from rewards.store import people as people_rows
 from rewards.store import projections, states, trail
 from rewards.store.enrolment import INVITED, LEFT, NOT_INVITED, PAUSED
@@ -196,12 +195,11 @@ def invite(
         rows.add(tx, organisation, [(id_, at_us, INVITED) for id_, _ in chosen])
         rows.invite(tx, [id_ for id_, _ in chosen], at_us)
         record(tx, organisation, [_event(id_, name, INVITED, at_us) for id_, name in chosen], received_at=now)
-    told = chosen if tell else []
-    mailed = [queue(tx, organisation, name, "join", {"link": OWN_PAGE}, now=now) for _, name in told]
+    told = [id_ for id_, _ in chosen] if tell else []
+    sent = queue_to(tx, organisation, told, "join", {"link": OWN_PAGE}, now=now)
     trail.log(
         tx, organisation, actor, "people.invite", str(len(chosen)), reason="people invited", at_us=at_us
     )
-    sent = sum(one is not None for one in mailed)
     return Invited(len(chosen), sent, max(0, len(fresh) - MOST_AT_ONCE))
 
 
@@ -230,12 +228,6 @@ def enrolment(tx: Transaction, organisation: str, now: datetime) -> Enrolment:
         len(segments) - len(groups),
         asks_enrolment(tx, organisation, now),
     )
-
-
-def groups_of(tx: Transaction, organisation: str) -> tuple[list[str], list[str]]:
-    """The segments and teams of those who are with the company, by name."""
-    cells = participation_rows.cells(tx, organisation)
-    return sorted({segment for segment, _ in cells}), sorted({team for _, team in cells})
 
 
 def align_boards(tx: Transaction, organisation: str, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from rewards.bounds import check_day
 from rewards.challenges.changes import bonus_changes, withdraw_challenges
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.language import msg
 from rewards.ledger.fold import FoldBatch, closed_until, replay_people
 from rewards.ledger.live import Fold
 from rewards.ledger.places import places
@@ -18,7 +19,7 @@ from rewards.ledger.undo import opposites
 from rewards.ledger.versions import NO_SCHEME, InForce, Schemes
 from rewards.nominations.decisions import award_changes, withdraw_awards
 from rewards.people.membership import align_boards
-from rewards.publishing.notices import tell_of_version
+from rewards.publishing.notices import announce_version, call_off_version
 from rewards.scheme.promises import refuse_unkept
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.losses import Loss, losses
@@ -80,7 +81,7 @@ def publish_scheme(
     Raises BadValue where mode and instant do not fit; SchemeError where the scheme cannot be scored; Conflict where a scheduled version
     would never hold and nothing was said of it.
     """
-    check_day(effective_at, "effective")
+    check_day(effective_at, msg("effective {day}: limit years {first} to {last}; name a date in them"))
     now_us, effective_us = to_us(now), to_us(effective_at)
     home = _exclusive(tx, organisation)
     _check_mode(tx, organisation, mode, effective_at, now_us)
@@ -117,7 +118,7 @@ def publish_scheme(
         withdraw_awards(tx, organisation, closed_until(home), "correction", now_us)
         withdraw_highlights(tx, organisation, closed_until(home), "correction", now_us)
     align_boards(tx, organisation, now)
-    tell_of_version(tx, organisation, version, scheme, before, effective_at=from_us(effective_us), now=now)
+    announce_version(tx, organisation, version, scheme, before, effective_at=from_us(effective_us), now=now)
     trail.log(tx, organisation, actor, "scheme.publish", str(version), reason=reason, at_us=now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
@@ -143,6 +144,14 @@ def scheme_in_force(tx: Transaction, organisation: str, at: datetime) -> SchemeV
     """The version by which an event at this instant is scored."""
     version = Schemes.of(tx, organisation).at(to_us(at))
     row = None if version == NO_SCHEME else rows.find(tx, organisation, version)
+    return None if row is None else _version(row)
+
+
+def next_version(tx: Transaction, organisation: str, at: datetime) -> SchemeVersion | None:
+    """The version that is announced and not in force yet; of several, the one that comes first."""
+    coming = [one for one in Schemes.of(tx, organisation).timeline if one.scheduled(to_us(at))]
+    first = min(coming, key=lambda one: one.effective_us, default=None)
+    row = None if first is None else rows.find(tx, organisation, first.version)
     return None if row is None else _version(row)
 
 
@@ -172,7 +181,7 @@ def shadow(
 
     A prospective version changes nothing that has happened: look at it as exact to see what it would have meant.
     """
-    check_day(effective_at, "effective")
+    check_day(effective_at, msg("effective {day}: limit years {first} to {last}; name a date in them"))
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
@@ -239,6 +248,7 @@ def roll_back(
     withdraw_highlights(tx, organisation, closed_until(home), "rolled_back", now_us)
     replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     align_boards(tx, organisation, now)
+    call_off_version(tx, organisation, version)
     trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason=reason, at_us=now_us)
     trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
     return _version(row._replace(rolled_back_at_us=now_us))

@@ -60,6 +60,14 @@ Place = tuple[int, str, int]
 """Where a page ends: 0 or 1 as the name begins with the first word or not, the name as it is sorted, and the internal id."""
 
 
+def is_anybody(tx: Transaction, external_id: str) -> bool:
+    """Whether anybody has the id, in whatever organisation."""
+    return (
+        tx.execute(select(IDENTITY.c.person_id).where(IDENTITY.c.external_id == external_id).limit(1)).first()
+        is not None
+    )
+
+
 def write_words(
     tx: Transaction,
     people: Iterable[FoundPersonRow],
@@ -151,6 +159,24 @@ def page(
         if len(found) == limit:
             break
     return found
+
+
+def meeting(tx: Transaction, organisation: str, searched: str, role: str) -> list[ColumnElement[bool]] | None:
+    """What holds of people with words that begin as those searched for, and with a role, for a list in an order of its own. None: of nobody."""
+    kinds, beginnings = (NAME, OTHER), beginnings_of(searched)
+    if searched and not beginnings:
+        return None
+    roles = _roles_with(tx, organisation, role) if role else []
+    wanted = Wanted(role=role)
+    sources = [_with_word(organisation, one, kinds) for one in beginnings]
+    few = _few(tx, [*sources, *_sources(organisation, wanted, roles)])
+    if few is not None and not few:
+        return None
+    found = [
+        *_holds(tx, wanted, roles),
+        *(_has_word(one, kinds, one_by_one=few is None) for one in beginnings),
+    ]
+    return found if few is None else [IDENTITY.c.person_id.in_(few), *found]
 
 
 def place(row: ListedPersonRow, first: str) -> Place:

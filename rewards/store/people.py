@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, and_, collate, delete, func, insert, select, update
 
 from rewards.store import directory, schema
 from rewards.store.rows import (
@@ -94,13 +94,18 @@ def find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow
 def by_address(tx: Transaction, organisation: str, email: str) -> list[NamedPersonRow]:
     """Everybody with an address, in whatever capitals, also one of an account merged into hers; two at most, for more says no more."""
     wanted = email.lower()
-    own = select(IDENTITY.c.person_id).where(
-        IDENTITY.c.organisation_id == organisation, func.lower(IDENTITY.c.email) == wanted
-    )
-    other = select(ALIAS.c.person_id).where(
-        ALIAS.c.organisation_id == organisation, func.lower(ALIAS.c.email) == wanted
+    own, other = (
+        select(table.c.person_id).where(
+            table.c.organisation_id == organisation, _in_small(tx, table.c.email) == wanted
+        )
+        for table in (IDENTITY, ALIAS)
     )
     return tx.rows(NamedPersonRow, _JOINED.where(PERSON.c.id.in_(own.union(other))).limit(2))
+
+
+def _in_small(tx: Transaction, column: ColumnElement[str | None]) -> ColumnElement[str]:
+    """The column in the form in which it has an index: SQLite's own comparison, else its small letters."""
+    return collate(column, "NOCASE") if tx.dialect == "sqlite" else func.lower(column)
 
 
 def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, NamedPersonRow]:

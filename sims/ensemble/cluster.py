@@ -4,7 +4,7 @@ without a copy; a task whose worker died is done again by Ray."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -30,7 +30,7 @@ class Cluster:
         """What `doctor` shows."""
         return f"Ray, {self.address}"
 
-    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
+    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Generator[R, None, None]:
         """One result per task, in order. Whoever stops asking for results cancels what is left."""
         ray = _ray()
         with _connected(ray, self.address):

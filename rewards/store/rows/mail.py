@@ -50,6 +50,7 @@ class AddressedMailRow(NamedTuple):
     timezone: str
     person_status: str
     organisation: str
+    languages: str
 
 
 class ListedMailRow(NamedTuple):
@@ -123,3 +124,16 @@ class ToldPersonRow(NamedTuple):
     id: int
     locale: str
     timezone: str
+
+
+class AnnouncementRow(NamedTuple):
+    """What many are told of, and up to whom that is queued."""
+
+    id: int
+    organisation_id: str
+    kind: str
+    key: str
+    data: str
+    enrolled_only: bool
+    created_us: int
+    told_until: int
