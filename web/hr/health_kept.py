@@ -55,8 +55,13 @@ def forecast_kept(tx: Transaction, organisation: str, scheme: str) -> StoredComp
     found = None if known is None else get_result(tx, organisation, known.result)
     if found is None:
         return latest_comparison(tx, organisation)
-    body = json.loads(found.body_json)
-    return StoredComparison(str(found.id), found.title, found.saved_at, found.content_hash, body)
+    key = ("forecast", organisation)
+    kept: StoredComparison | None = tx.database.cache.get(key)
+    if kept is None or kept.id != str(found.id):
+        body = json.loads(found.body_json)
+        kept = StoredComparison(str(found.id), found.title, found.saved_at, found.content_hash, body)
+        tx.database.cache[key] = kept
+    return kept
 
 
 def forecast_of(stored: StoredComparison, scheme: str, since: datetime) -> dict[str, dict[str, Promised]]:
