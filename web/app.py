@@ -76,6 +76,7 @@ from web.setup import first as setup_first
 from web.setup import steps as setup_steps
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
+from web.strategist import watch
 from web.token_uses import TokenUses
 
 LOCAL_ADDRESS = "http://127.0.0.1:8000"
@@ -151,6 +152,7 @@ ROUTERS = (
     rehearsal.router,
     publishing.router,
     strategist.router,
+    watch.router,
     admin_tokens.router,
     admin_webhooks.router,
 )

@@ -46,6 +46,19 @@ class FlowLog:
         if person.size:
             self._parts.setdefault(tuple(values), []).append((person, day, tuple(values.values())))
 
+    def on(self, day: int, name: str) -> tuple[Ints, Floats]:
+        """The persons and values of a flow on one day, in the order they came."""
+        parts = [
+            (person, values[names.index(name)])
+            for names, found in self._parts.items()
+            if name in names
+            for person, at, values in found
+            if at == day
+        ]
+        people = [person for person, _ in parts] or [np.empty(0, dtype=np.int64)]
+        amounts = [value for _, value in parts] or [np.empty(0)]
+        return np.concatenate(people), np.concatenate(amounts)
+
     def summed(self, codes: Ints, groups: int, days: int) -> dict[str, Floats]:
         """float64[groups, days] of every flow: added up by the group of its person and its day."""
         found: dict[str, Floats] = {name: np.zeros((groups, days)) for name in SPLIT_FLOWS}

@@ -82,7 +82,15 @@ def sort_name(name: str) -> str:
 
 
 def find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow | None:
-    """One person by external id, or by that of an account merged into hers."""
+    """One person by external id, or by that of an account merged into hers. A transaction that only reads asks once."""
+    key = ("person", organisation, external_id)
+    if not (tx.is_snapshot and key in tx.memo):
+        tx.memo[key] = _find(tx, organisation, external_id)
+    found: NamedPersonRow | None = tx.memo[key]
+    return found
+
+
+def _find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow | None:
     where = and_(IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id == external_id)
     found = tx.row(NamedPersonRow, _JOINED.where(where))
     if found is not None:
@@ -106,6 +114,12 @@ def by_address(tx: Transaction, organisation: str, email: str) -> list[NamedPers
 def _in_small(tx: Transaction, column: ColumnElement[str | None]) -> ColumnElement[str]:
     """The column in the form in which it has an index: SQLite's own comparison, else its small letters."""
     return collate(column, "NOCASE") if tx.dialect == "sqlite" else func.lower(column)
+
+
+def count_present(tx: Transaction, organisation: str) -> int:
+    """How many people are with the company, by an index."""
+    where = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT))
+    return int(tx.execute(select(func.count()).select_from(PERSON).where(where)).scalar_one())
 
 
 def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, NamedPersonRow]:

@@ -35,13 +35,13 @@ class Cluster:
         ray = _ray()
         with _connected(ray, self.address):
             known = ray.put(shared)
-            carry_out = ray.remote(max_retries=TRIES)(function)
+            carry_out = ray.remote(max_retries=TRIES)(_carry_out)
             most = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
             left, under_way = deque(tasks), deque[Any]()
             try:
                 while left or under_way:
                     while left and len(under_way) < most:
-                        under_way.append(carry_out.remote(known, left.popleft()))
+                        under_way.append(carry_out.remote(function, known, left.popleft()))
                     yield ray.get(under_way[0])
                     under_way.popleft()
             except ray.exceptions.WorkerCrashedError as error:
@@ -53,6 +53,10 @@ class Cluster:
             finally:
                 for each in under_way:
                     ray.cancel(each, force=True)
+
+
+def _carry_out(function: Callable[[Any, Any], Any], shared: Any, task: Any) -> Any:
+    return function(shared, task)
 
 
 def _ray() -> Any:

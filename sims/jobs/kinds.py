@@ -8,12 +8,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rewards.store.session import Transaction
+from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND as REHEARSAL
 
 if TYPE_CHECKING:
     from sims.ensemble.bridge import Daily
     from sims.scenario.scenario import Scenario
+
+MOST_RECORDED = 5_000
+"""People above whom no run is recorded: it would hold up the next job for long."""
 
 
 class Kind(Protocol):
@@ -40,6 +43,9 @@ class Kind(Protocol):
         now: datetime,
     ) -> None:
         """Called in the transaction that keeps the result."""  # fmt: skip
+
+    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
+        """Called when the result is kept, outside of any transaction; what fails here takes nothing from the result."""
 
 
 class Gathering(Protocol):
@@ -90,6 +96,22 @@ class Rehearsals:
         from rewards.publishing.rehearsals import note_rehearsal
 
         note_rehearsal(tx, organisation, result, json.loads(body), actor, now=now)
+
+    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
+        """Record one run of the first draft: to be watched, and scored anew in the designer. Not of a company too large to be drawn."""
+        from rewards.publishing.behaviour import keep_behaviour
+        from sims.recording.kept import keep_recording
+        from sims.recording.recording import record
+
+        body = json.loads(spec)
+        if len(body["people"]) > MOST_RECORDED:
+            return
+        scenarios, _ = _read(spec)
+        names = [one["name"] for one in body["schemes"] if one["role"] == "draft"] or [scenarios[-1].name]
+        found = record(next(one for one in scenarios if one.name == names[0]))
+        with db.begin() as tx:
+            keep_recording(tx, organisation, found.body, now)
+            keep_behaviour(tx, organisation, found.behaviour, now)
 
 
 class _RehearsalSoFar:
