@@ -90,10 +90,7 @@ def rows_of(
     """
     named = {column_of(name): name for name in known}
     delimiter = _delimiter(text, named)
-    records = records_of(text, delimiter)
-    line, header = next(records, (1, []))
-    if header and _SEPARATOR.fullmatch(delimiter.join(header)):
-        line, header = next(records, (1, []))
+    line, header, records = _headed(text, delimiter)
     columns = [named.get(column_of(cell), "" if not cell else None) for cell in header]
     found = [column for column in columns if column]
     missing = next((name for name in required if name not in found), None)
@@ -122,6 +119,19 @@ def rows_of(
         [column or "" for column in columns],
         _checked(records, len(columns), [c or "" for c in columns]),
     )
+
+
+def header_of(text: str, known: Sequence[str]) -> tuple[int, list[str], Iterator[Record]]:
+    """(line of the header, its cells, the rows), whatever other columns there are. Raises SheetError."""
+    return _headed(text, _delimiter(text, {column_of(name): name for name in known}))
+
+
+def _headed(text: str, delimiter: str) -> tuple[int, list[str], Iterator[Record]]:
+    records = records_of(text, delimiter)
+    line, header = next(records, (1, []))
+    if header and _SEPARATOR.fullmatch(delimiter.join(header)):
+        line, header = next(records, (1, []))
+    return line, header, records
 
 
 def _delimiter(text: str, named: dict[str, str]) -> str:

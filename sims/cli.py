@@ -12,6 +12,7 @@ from sims.commands import (
     content,
     events,
     explaining,
+    history,
     machine,
     mail,
     membership,
@@ -53,6 +54,7 @@ app.command()(machine.doctor)
 app.add_typer(program.db, name="db")
 app.add_typer(accounts.account, name="account")
 app.add_typer(tokens.token, name="token")
+app.add_typer(history.history, name="history")
 app.add_typer(events.events, name="events")
 app.add_typer(people.people, name="people")
 app.add_typer(periods.period, name="period")

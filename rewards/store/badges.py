@@ -145,3 +145,9 @@ def badges_of(tx: Transaction, person_id: int) -> list[PersonBadgeRow]:
     """The person's badges, the revoked included, the oldest first; one row for each object that earned it."""
     query = select(BADGE).where(BADGE.c.person_id == person_id)
     return tx.rows(PersonBadgeRow, query.order_by(BADGE.c.awarded_us, BADGE.c.journal_id))
+
+
+def standing_badges(tx: Transaction, organisation: str) -> list[PersonBadgeRow]:
+    """Every badge that somebody of an organisation holds, the oldest first."""
+    query = select(BADGE).where(BADGE.c.organisation_id == organisation, BADGE.c.revoked_us.is_(None))
+    return tx.rows(PersonBadgeRow, query.order_by(BADGE.c.awarded_us, BADGE.c.journal_id))

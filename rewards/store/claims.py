@@ -66,6 +66,12 @@ def of_person(tx: Transaction, person_id: int) -> list[ClaimRow]:
     return tx.rows(ClaimRow, select(CLAIM).where(CLAIM.c.person_id == person_id).order_by(CLAIM.c.id.desc()))
 
 
+def went_through(tx: Transaction, organisation: str) -> list[ClaimRow]:
+    """All claims that wait or went through, the oldest first."""
+    where = and_(CLAIM.c.organisation_id == organisation, CLAIM.c.status.in_(OPEN))
+    return tx.rows(ClaimRow, select(CLAIM).where(where).order_by(CLAIM.c.id))
+
+
 def waiting(tx: Transaction, organisation: str, limit: int | None = None) -> list[ClaimRow]:
     """Claims that wait for approval, the oldest first."""
     where = and_(CLAIM.c.organisation_id == organisation, CLAIM.c.status == "requested")

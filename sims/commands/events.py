@@ -51,7 +51,7 @@ def export(
     from rewards.ledger.history import export_events, export_program
     from rewards.people.organisations import get_organisation
     from sims.commands.events_file import event_lines, write_events
-    from sims.commands.replaying import program_beside
+    from sims.history.recorded import program_beside
 
     beside = program or (None if out == STDOUT else program_beside(out))
     check_out(out, beside)

@@ -9,9 +9,9 @@ from typing import Any
 
 from rewards.bounds import check_day
 from rewards.clock import microseconds
-from rewards.document import DocumentError, load_document, parse_data
+from rewards.document import load_document
 from rewards.event_log import read_events
-from rewards.events import Event, read_json
+from rewards.events import Event
 from rewards.faults import BadValue
 from rewards.fields import instant_of
 from rewards.people_file import load_people
@@ -23,6 +23,7 @@ from rewards.scoring.tables import CompiledScheme, compile_scheme
 from rewards.scoring.timeline import InForce, in_turn
 from sims.commands.console import InputError
 from sims.doctor import version
+from sims.history.recorded import load_program, program_beside
 from sims.reports.render import table
 
 ENTRIES_SHOWN = 50
@@ -55,11 +56,6 @@ def replay_file(
     log = read_events(events, None if rows is None else {row.id for row in rows})
     found = replay(log, compiled, rows, changes)
     return {"groundswell": version(), "scheme": found.compiled.scheme.name, **as_json(found)}
-
-
-def program_beside(events: Path) -> Path:
-    """Where an export keeps what belongs to a file of events: history.program.json beside history.jsonl."""
-    return events.with_name(f"{events.name.removesuffix('.jsonl')}.program.json")
 
 
 def _replay_export(events: Path, people: Path | None, program: Path) -> dict[str, Any]:
@@ -98,17 +94,6 @@ def _in_time(recorded: RecordedProgram, versions: dict[int, CompiledScheme]) -> 
     turns = in_turn(held)
     found = in_time([(since_us, versions[version]) for since_us, version in turns])
     return versions | {version: one for (_, version), one in zip(turns, found, strict=True)}
-
-
-def load_program(path: Path) -> RecordedProgram:
-    """The program that was exported beside events. Raises DocumentError naming the file."""
-    try:
-        data = read_json(path.read_bytes())
-    except ValueError as error:
-        raise DocumentError(
-            "{path}:1: not JSON ({error}); export the events and the program again", path=path, error=error
-        ) from None
-    return parse_data(data, RecordedProgram, str(path))
 
 
 def _version(given: str) -> tuple[Path, str | None]:

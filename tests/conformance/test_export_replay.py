@@ -40,7 +40,8 @@ from rewards.store import schema
 from rewards.store.session import Database
 from rewards.thanks.recognition import give_kudos
 from sims.cli import app
-from sims.commands.replaying import load_program, replay_file, replay_recorded
+from sims.commands.replaying import replay_file, replay_recorded
+from sims.history.recorded import load_program
 from tests.conformance.helpers import DAY
 from tests.conftest import NOON, World
 

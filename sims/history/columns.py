@@ -1,0 +1,103 @@
+"""Which column of another tool's table says what: a small YAML, or the table's own column names."""
+
+import re
+from datetime import date as calendar_date
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from rewards.bounds import FIRST_YEAR, LAST_YEAR
+from rewards.scheme.quantities import Part
+from sims.history.series import HistoryPhase
+
+Header = Annotated[str, Field(min_length=1, max_length=200)]
+FLOWS = (
+    "joined", "opens", "active_sharers", "shares", "clicks", "leads", "reactions", "thanks", "badges", "redemptions", "spend",
+)  # fmt: skip
+STOCKS = ("enrolled",)
+WHO = ("person", "team", "segment", "arm")
+_WEEK = re.compile(r"(\d{4})-?W(\d{1,2})")
+_DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
+
+
+class Columns(Part):
+    """A table's columns by their headings. One left out is looked for under its own name; headings named nowhere are passed over."""
+
+    date: Header = "date"
+    """The day, or the first day of the week."""
+    date_format: Annotated[str, Field(max_length=40)] = ""
+    """As strptime has it, such as %m/%d/%Y; left out: 2026-03-02, 02.03.2026 or 2026-W10."""
+    every: Literal["day", "week"] | None = None
+    """What a row stands for; left out, it is told from the dates."""
+    duplicates: Literal["refuse", "add", "last"] = "refuse"
+    """Rows of one date and one person or group whose values differ. Rows that are the same in everything count once, unless they add."""
+    missing: Literal["unknown", "zero"] = "unknown"
+    """What a date without any row means."""
+    organisation: Annotated[str, Field(max_length=200)] = ""
+    headcount: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    """How many people the company has."""
+    phases: Annotated[tuple[HistoryPhase, ...], Field(max_length=500)] = ()
+    """What was in force from which date on."""
+    person: Header | None = None
+    team: Header | None = None
+    segment: Header | None = None
+    arm: Header | None = None
+    enrolled: Header | None = None
+    joined: Header | None = None
+    opens: Header | None = None
+    active_sharers: Header | None = None
+    shares: Header | None = None
+    clicks: Header | None = None
+    leads: Header | None = None
+    reactions: Header | None = None
+    thanks: Header | None = None
+    badges: Header | None = None
+    redemptions: Header | None = None
+    spend: Header | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        named = [
+            self.date,
+            *(heading for name in (*WHO, *STOCKS, *FLOWS) if (heading := getattr(self, name))),
+        ]
+        twice = next((one for one in named if named.count(one) > 1), None)
+        if twice is not None:
+            raise ValueError(f"heading {twice!r} stands for two columns; a column says one thing; remove one")
+        return self
+
+    def heading(self, name: str) -> str:
+        """The heading that is looked for."""
+        return getattr(self, name) or name
+
+    def day(self, text: str) -> calendar_date:
+        """A cell's date. Raises ValueError, in words."""
+        return _in_years(self._read(text), text)
+
+    def _read(self, text: str) -> calendar_date:
+        if self.date_format:
+            try:
+                return datetime.strptime(text, self.date_format).date()  # noqa: DTZ007 - a date has no zone
+            except ValueError:
+                raise ValueError(
+                    f"got {text[:40]!r}; date_format is {self.date_format!r}; mend the cell or the format"
+                ) from None
+        try:
+            if week := _WEEK.fullmatch(text):
+                return calendar_date.fromisocalendar(int(week.group(1)), int(week.group(2)), 1)
+            if _DOTTED.fullmatch(text):
+                first, month, year = map(int, text.split("."))
+                return calendar_date(year, month, first)
+            return datetime.fromisoformat(text).date()
+        except ValueError:
+            raise ValueError(
+                f"got {text[:40]!r}; a date like 2026-03-02, 02.03.2026 or 2026-W10 is required; mend the cell, or give the columns "
+                "file a date_format such as %m/%d/%Y"
+            ) from None
+
+
+def _in_years(day: calendar_date, text: str) -> calendar_date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"got {text[:40]!r}; limit years {FIRST_YEAR} to {LAST_YEAR}; mend the cell")
+    return day

@@ -1,0 +1,86 @@
+"""A history from the live program: its events, and what of it stands in the ledger alone."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from rewards.ledger.history import export_events, export_program
+from rewards.people.groups import groups_shown, minimum_group
+from rewards.store import badges as badge_rows
+from rewards.store import claims as claim_rows
+from rewards.store import people as people_rows
+from rewards.store.session import Transaction
+from rewards.store.units import from_us
+from sims.history.counting import Member, quarters
+from sims.history.of_events import About, Happening, history_of_events
+from sims.history.recorded import members_of_program, phases_of
+from sims.history.series import ALL, History
+
+CENTS = 100
+
+
+def history_of_ledger(
+    tx: Transaction, organisation: str, now: datetime, until: date | None = None
+) -> History:
+    """Everything up to `until`, or up to yesterday (UTC): a day that goes on is none yet.
+
+    Groups too small to be shown anywhere are left out. Raises HistoryError where nothing happened.
+    """
+    program = export_program(tx, organisation, now)
+    present = people_rows.every(tx, organisation, inactive=True)
+    contacts = {row.external_id: row.contacts for row in present}
+    members = {
+        name: replace(one, contacts=contacts.get(name)) for name, one in members_of_program(program).items()
+    }
+    minimum = minimum_group(tx, organisation, now)
+    shown = groups_shown(tx, organisation, now, kinds=("segment", "team"))
+    sizes = _sizes(members)
+    kept = {f"segment={name}" for name in shown.segments} | {f"team={name}" for name in shown.teams}
+    if all(size >= minimum for size in sizes.values()):
+        kept |= {f"contacts={name}" for name in sizes}
+    names = {row.id: row.external_id for row in present}
+    about = About(
+        source="ledger",
+        organisation=organisation,
+        members=members,
+        phases=phases_of(program),
+        beside=_beside(tx, organisation, names),
+        beside_measures=("badges", "redemptions", "spend"),
+        until=until or (now.astimezone(UTC) - timedelta(days=1)).date(),
+    )
+    found = history_of_events(export_events(tx, organisation), about)
+    left_out = [split for split in found.series if split != ALL and split not in kept]
+    told = (
+        (f"{len(left_out)} groups are left out: too small to be told without telling of somebody",)
+        if left_out
+        else ()
+    )
+    return found.model_copy(
+        update={
+            "headcount": people_rows.count_present(tx, organisation),
+            "warnings": (*found.warnings, *told),
+            "series": {split: each for split, each in found.series.items() if split not in left_out},
+        }
+    )
+
+
+def _sizes(members: dict[str, Member]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for quarter in quarters(members).values():
+        found[quarter] = found.get(quarter, 0) + 1
+    return found
+
+
+def _beside(tx: Transaction, organisation: str, names: dict[int, str]) -> list[Happening]:
+    """Badges that stand, and claims, on the day (UTC) of each."""
+    found: list[Happening] = []
+    for badge in badge_rows.standing_badges(tx, organisation):
+        who = names.get(badge.person_id, f"erased-{badge.person_id}")
+        found.append((who, "badges", _day(badge.awarded_us), 1))
+    for claim in claim_rows.went_through(tx, organisation):
+        who, day = names.get(claim.person_id, f"erased-{claim.person_id}"), _day(claim.claimed_us)
+        found += [(who, "redemptions", day, 1), (who, "spend", day, claim.value / CENTS)]
+    return found
+
+
+def _day(instant_us: int) -> int:
+    return from_us(instant_us).date().toordinal()
