@@ -1,6 +1,5 @@
 """The commands on what happened: a history from the live program, from events, or from another tool's table."""
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -104,7 +103,7 @@ def show(
 
 def history_from(
     source: str | None,
-    files: Sequence[Path | None] = (None, None, None),
+    files: tuple[Path | None, Path | None, Path | None] = (None, None, None),
     organisation: str = "company",
     until: str | None = None,
 ) -> "History":
@@ -116,7 +115,7 @@ def history_from(
     except ValueError:
         raise InputError(f"--until: got {until!r}; a date like 2026-03-31 is required; mend it") from None
     if source is not None and "://" not in source:
-        return read_history(Path(source), *files, until=last)
+        return read_history(Path(source), *files, last)
     given = next((one for one in files if one is not None), None)
     if given is not None:
         raise InputError(f"{given}: a database needs no columns, people or arms; leave it out")
