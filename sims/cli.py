@@ -12,6 +12,7 @@ from sims.commands import (
     content,
     events,
     explaining,
+    forecasting,
     history,
     machine,
     mail,
@@ -44,6 +45,8 @@ def everywhere(context: typer.Context, acting: ActingAs = "") -> None:
 app.command()(questions.simulate)
 app.command()(questions.compare)
 app.command()(explaining.explain)
+app.command()(forecasting.forecast)
+app.command()(forecasting.score)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)

@@ -61,9 +61,9 @@ def default_posterior() -> DefaultPosterior:
     return DefaultPosterior.of(json.loads((files("agents.parameters") / FILE).read_text(encoding="utf-8")))
 
 
-def draw_parameters(seed: int, replicate: int) -> Parameters:
-    """Parameters of one replicate: the vectors of the sample in turn, from a place that the seed names."""
-    posterior = default_posterior()
+def draw_parameters(seed: int, replicate: int, posterior: DefaultPosterior | None = None) -> Parameters:
+    """Parameters of one replicate: the vectors of a sample (the stored one unless given) in turn, from a place that the seed names."""
+    posterior = posterior or default_posterior()
     key = stream_key(seed, Stream.POSTERIOR, 0)
     size = posterior.values.shape[0]
     row = (int(uniform(key, 0, MISSING, 0) * size) + replicate) % size

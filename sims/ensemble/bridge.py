@@ -15,6 +15,7 @@ from sims.ensemble.result import ALL, OutcomeSpec, Result
 if TYPE_CHECKING:
     from agents.employees.spreading import Spreading
     from agents.ensemble import Ensemble
+    from agents.parameters.default_posterior import DefaultPosterior
     from agents.parameters.parameters import Parameters
     from agents.world.lanes import Draw
     from agents.world.world import World
@@ -38,8 +39,14 @@ ECHO = 1 << 40
 Daily = dict[str, dict[str, NDArray[np.float64]]]
 
 
-def parameters_of(scenario: "Scenario", seed: int, run: int, at_defaults: bool = False) -> "Parameters":
-    """What a run goes by: the run's vector of the joint posterior, and over it what the scenario states, its preset's values, its own
+def parameters_of(
+    scenario: "Scenario",
+    seed: int,
+    run: int,
+    at_defaults: bool = False,
+    posterior: "DefaultPosterior | None" = None,
+) -> "Parameters":
+    """What a run goes by: the run's vector of the joint posterior (the stored one unless given), and over it what the scenario states, its preset's values, its own
     and mechanisms off; `at_defaults`: the declared defaults in the place of the vector.
 
     Scenarios of one seed share the vectors, so that a difference between them is never one of parameters.
@@ -50,7 +57,7 @@ def parameters_of(scenario: "Scenario", seed: int, run: int, at_defaults: bool =
     from agents.parameters.default_posterior import draw_parameters
     from agents.parameters.parameters import PRESETS
 
-    drawn = draw_parameters(seed, run % ECHO)
+    drawn = draw_parameters(seed, run % ECHO, posterior)
     return drawn.replace(**PRESETS[stated.preset] | stated.values).without(*stated.off)
 
 

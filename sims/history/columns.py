@@ -15,7 +15,7 @@ Header = Annotated[str, Field(min_length=1, max_length=200)]
 FLOWS = (
     "joined", "opens", "active_sharers", "shares", "clicks", "leads", "reactions", "thanks", "badges", "redemptions", "spend",
 )  # fmt: skip
-STOCKS = ("enrolled",)
+STOCKS = ("enrolled", "weekly_sharers")
 WHO = ("person", "team", "segment", "arm")
 _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})")
 _DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
@@ -47,6 +47,7 @@ class Columns(Part):
     joined: Header | None = None
     opens: Header | None = None
     active_sharers: Header | None = None
+    weekly_sharers: Header | None = None
     shares: Header | None = None
     clicks: Header | None = None
     leads: Header | None = None

@@ -38,9 +38,10 @@ class Counts:
             days = self.found.setdefault(split, {}).setdefault(measure, {})
             days[day] = days.get(day, 0.0) + quantity
 
-    def days(self) -> list[int]:
-        """Every day on which anything was counted, in order."""
-        return sorted({day for measures in self.found.values() for days in measures.values() for day in days})
+    def days(self, but: str) -> list[int]:
+        """Every day on which anything but one measure was counted, in order."""
+        whole = self.found[ALL]
+        return sorted({day for name, days in whole.items() if name != but for day in days})
 
 
 def splits_of(segment: str | None, team: str | None, member: Member | None, quarter: str | None) -> list[str]:

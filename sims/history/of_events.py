@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 from rewards.events import DIGEST_VISIT, ENROLLED, LEFT, PAUSED, Event
 from sims.doctor import version
 from sims.history.counting import Counts, HistoryError, Member, dense, quarters, splits_of
-from sims.history.series import ALL, MEASURES, History, HistoryPhase, Values
+from sims.history.series import ALL, MEASURES, WEEK_DAYS, History, HistoryPhase, Values
 
 COUNTED = {
     "share": "shares", "click": "clicks", "lead": "leads", "kudos": "thanks", "comment": "reactions", "reaction": "reactions",
     "like": "reactions", "repost": "reactions", DIGEST_VISIT: "opens",
 }  # fmt: skip
 """What an event of a kind counts as; of a kind with a point in it, such as reaction.celebrate, the part before it counts."""
-ALWAYS = ("active_sharers", "shares", "clicks")
+ALWAYS = ("active_sharers", "weekly_sharers", "shares", "clicks")
 LIVE = ("opens", *ALWAYS, "leads", "reactions", "thanks")
 """What the live program always knows. A log knows of a measure beyond `ALWAYS` only where it has an event of it."""
 Happening = tuple[str, str, int, float]
@@ -46,6 +46,7 @@ def history_of_events(events: Iterable[Event], about: About) -> History:
     counts, seen = Counts(), set()
     quarter = quarters(about.members)
     sharers: set[tuple[int, str]] = set()
+    week: set[tuple[int, str]] = set()
     moves: list[tuple[int, str, bool]] = []
     for event in sorted(events, key=lambda one: (one.occurred_at, one.source, one.id)):
         if (event.source, event.id) in seen or (event.frozen and event.frozen.reversed_at):
@@ -64,10 +65,14 @@ def history_of_events(events: Iterable[Event], about: About) -> History:
         if measure == "shares" and event.quantity and (day, who) not in sharers:
             sharers.add((day, who))
             counts.add(splits, "active_sharers", day, 1)
+            for later in range(day, day + WEEK_DAYS):
+                if (later, who) not in week:
+                    week.add((later, who))
+                    counts.add(splits, "weekly_sharers", later, 1)
     for who, measure, day, quantity in about.beside:
         if about.until is None or day <= about.until.toordinal():
             counts.add(_splits(who, about.members, quarter), measure, day, quantity)
-    days = sorted({*counts.days(), *(day for day, _, _ in moves)})
+    days = sorted({*counts.days(but="weekly_sharers"), *(day for day, _, _ in moves)})
     if not days:
         raise HistoryError("got no event that is counted; a history needs at least one; name another source")
     first, last = days[0], days[-1] if about.until is None else about.until.toordinal()

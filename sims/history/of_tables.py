@@ -282,6 +282,8 @@ def _added(table: _Table, rows: Sequence[Row], known: Sequence[bool], since: int
             found[name][place] = None
     if "active_sharers" not in found and "shares" in found and any(row.who[0] for row in rows):
         found["active_sharers"] = _sharers(table, rows, found["shares"])
+        if table.every == WEEK_DAYS:
+            found.setdefault("weekly_sharers", found["active_sharers"])
     return {name: tuple(found[name]) for name in MEASURES if name in found}
 
 

@@ -38,6 +38,9 @@ MEASURES: Mapping[str, Measure] = {
     "active_sharers": Measure(
         "Active sharers", "flow", "Different people who shared on a day, added up over days."
     ),
+    "weekly_sharers": Measure(
+        "Weekly sharers", "stock", "Different people who shared in the last seven days."
+    ),
     "shares": Measure("Shares", "flow", "Shares, declared or verified."),
     "clicks": Measure("Clicks", "flow", "Human clicks on people's shares."),
     "leads": Measure("Leads", "flow", "Clicks that became a lead."),

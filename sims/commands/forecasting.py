@@ -1,0 +1,100 @@
+"""The commands of the loop: forecast, and score it once it has happened."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sims.commands.console import InputError, JsonOut, check_out, say, write_json
+from sims.commands.history import ArmsFile, ColumnsFile, Organisation, PeopleFile, Until, history_from
+from sims.commands.questions import ProcessCount, ScenarioFile, Seed
+
+STDOUT = Path("-")
+
+
+def forecast(
+    scenario: ScenarioFile,
+    out: Annotated[Path, typer.Option(metavar="F.json", help="Where the forecast stands from then on.")],
+    posterior: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="P.json", help="What is known of the parameters; the stored posterior unless given."
+        ),
+    ] = None,
+    runs: Annotated[int | None, typer.Option(help="Runs, each by its own vector; 100 unless given.")] = None,
+    *,
+    seed: Seed = None,
+    processes: ProcessCount = None,
+    history: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HISTORY",
+            help="What was known: it gives the data cut-off, and weeks that it reaches into are not forecast.",
+        ),
+    ] = None,
+    columns: ColumnsFile = None,
+    organisation: Organisation = "company",
+) -> None:
+    """Forecast a scenario week by week: enrolled, active share, shares, human clicks, spend and trust with 50, 80 and 90 % intervals,
+    in a file that is never written over and says everything that it follows from.
+
+    Example: groundswell forecast examples/midsize.yaml --posterior posterior.json --out forecast.json
+    """
+    from sims.ensemble.intervals import PERCENTS
+    from sims.forecasting.forecast import forecast as ask
+    from sims.forecasting.posterior import load_posterior
+    from sims.reports.render import number, spread, table
+    from sims.scenario.scenario import Scenario
+
+    check_out(out)
+    if out != STDOUT and out.exists():
+        raise InputError(
+            f"--out: {out} is there already; a forecast is never written over; name another file"
+        )
+    loaded = Scenario.load(scenario)
+    known = None if history is None else history_from(history, (columns, None, None), organisation)
+    found = ask(loaded, load_posterior(posterior), runs, seed, processes=processes, history=known)
+    write_json(out, found.model_dump(mode="json"))
+    about = found.provenance
+    cut = "no data of the company" if about.cut_off is None else f"data to {about.cut_off}"
+    head = f"{loaded.title or loaded.name}: {found.weeks} weeks from {found.first}, {about.runs} runs, seed {about.seed}, {cut}"
+    rows = [
+        [one["title"], number(total["median"]), *(spread(tuple(total[f"p{each}"])) for each in PERCENTS)]
+        for one in found.outcomes
+        for total in [found.totals[one["name"]]]
+    ]
+    text = table(["outcome", "median", *(f"{each} %" for each in PERCENTS)], rows)
+    notes = [f"note: {warning}" for warning in found.warnings]
+    say("\n".join([head, "", text, f"forecast {found.hash[:16]} written to {out}", *notes]), out)
+
+
+def score(
+    forecast: Annotated[Path, typer.Argument(metavar="F.json", help="The forecast.")],
+    history: Annotated[
+        str,
+        typer.Argument(
+            metavar="HISTORY", help="What happened: .json, .jsonl, .csv, .xlsx, or a database's URL."
+        ),
+    ],
+    columns: ColumnsFile = None,
+    *,
+    people: PeopleFile = None,
+    arms: ArmsFile = None,
+    organisation: Organisation = "company",
+    until: Until = None,
+    json_out: JsonOut = None,
+) -> None:
+    """Hold a forecast against what happened, the misses first: coverage of its intervals, CRPS, where each value fell (PIT), and skill
+    over the last value, the seasonal mean and an autoregression.
+
+    Example: groundswell score forecast.json history.json --json score.json
+    """
+    from sims.forecasting.forecast import load_forecast
+    from sims.forecasting.scoring import score as ask
+    from sims.forecasting.scoring import score_text
+
+    check_out(json_out)
+    made = load_forecast(forecast)
+    body = ask(made, history_from(history, (columns, people, arms), organisation, until))
+    write_json(json_out, body)
+    say(score_text(body, {one["name"]: one["title"] for one in made.outcomes}), json_out)

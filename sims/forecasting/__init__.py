@@ -1,0 +1,1 @@
+"""Forecasts that cannot be changed, and how they are held against what happened."""

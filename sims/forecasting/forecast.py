@@ -1,0 +1,205 @@
+"""A forecast: what a scenario is expected to bring week by week, with everything that it follows from, sealed by its own hash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+import numpy as np
+import rfc8785
+from numpy.typing import NDArray
+from pydantic import Field, FiniteFloat, model_validator
+
+from rewards.document import parse_data
+from rewards.fields import Day
+from rewards.scheme.quantities import Part
+from sims.doctor import version
+from sims.ensemble.bridge import Daily, lived, outcome_specs, parameters_of
+from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
+from sims.ensemble.intervals import interval
+from sims.ensemble.result import ALL, WEEK_DAYS, OutcomeSpec, over
+from sims.ensemble.run import check_runs, check_seed
+from sims.ensemble.sweep import Chunk, chunks
+from sims.forecasting.posterior import Posterior, read_json_file
+
+if TYPE_CHECKING:
+    from sims.history.series import History
+    from sims.scenario.scenario import Scenario
+
+FORECAST = ("enrolled", "weekly_sharers", "shares", "human_clicks", "cost", "peer_trust")
+"""Enrolled, active share, shares, human clicks, spend, trust."""
+RUNS = 100
+RUNS_LEAST = 20
+
+
+class ForecastError(ValueError):
+    """What cannot be forecast: the value, the limit and the remedy."""
+
+
+class Provenance(Part):
+    """Everything that a forecast follows from. `cut_off` is the last day whose data anything in it knew of; None: no data of the company."""
+
+    groundswell: str
+    scenario: str
+    scenario_hash: str
+    scheme_hashes: dict[str, str]
+    posterior_hash: str
+    posterior_vectors: int
+    seed: int
+    runs: int
+    cut_off: Day | None
+    history_hash: str | None
+
+
+class Forecast(Part):
+    """`samples[outcome][week]` has a value a run. `hash` is over everything else: a forecast that was changed says so."""
+
+    kind: Literal["forecast"] = "forecast"
+    provenance: Provenance
+    first: Day
+    weeks: Annotated[int, Field(ge=1, le=5300)]
+    headcount: Annotated[int, Field(ge=1)]
+    outcomes: tuple[dict[str, Any], ...]
+    totals: dict[str, dict[str, Any]]
+    weekly: dict[str, tuple[dict[str, Any], ...]]
+    samples: dict[str, tuple[tuple[FiniteFloat, ...], ...]]
+    warnings: tuple[str, ...] = ()
+    hash: str
+
+    @model_validator(mode="after")
+    def _as_it_was_made(self) -> Self:
+        if self.hash != seal(self.model_dump(mode="json")):
+            raise ValueError(
+                f"hash {self.hash[:16]!r}; the forecast was changed since it was made; use the file as `groundswell forecast` wrote it"
+            )
+        return self
+
+    def dates(self) -> list[date]:
+        """The first day of each week."""
+        return [self.first + timedelta(days=WEEK_DAYS * week) for week in range(self.weeks)]
+
+
+def seal(body: Mapping[str, Any]) -> str:
+    """SHA-256 over everything but the hash itself."""
+    return sha256(rfc8785.dumps({name: value for name, value in body.items() if name != "hash"})).hexdigest()
+
+
+def load_forecast(path: Path) -> Forecast:
+    """A forecast's file. Raises DocumentError naming it."""
+    return parse_data(read_json_file(path, "forecast"), Forecast, str(path))
+
+
+def forecast(
+    scenario: "Scenario",
+    posterior: Posterior,
+    runs: int | None = None,
+    seed: int | None = None,
+    *,
+    processes: int | None = None,
+    history: "History | None" = None,
+) -> Forecast:
+    """Each run by its own vector of the posterior. Weeks that the history already knows are left out. Raises ForecastError."""
+    runs = check_runs(RUNS if runs is None else runs)
+    if runs < RUNS_LEAST:
+        raise ForecastError(f"runs: got {runs}; intervals of 90 % need at least {RUNS_LEAST}; ask for more")
+    seed = check_seed(scenario.seed if seed is None else seed)
+    skipped = _known_weeks(scenario, history)
+    daily = _daily(_Asked(scenario, seed, posterior), runs, processes)
+    weeks = scenario.horizon_days // WEEK_DAYS
+    spans = [slice(week * WEEK_DAYS, (week + 1) * WEEK_DAYS) for week in range(skipped, weeks)]
+    specs, headcount = outcome_specs(), int(np.median(daily["headcount"][:, 0]))
+    samples = {name: [_by_the_end(specs[name], daily, span) for span in spans] for name in FORECAST}
+    whole = slice(skipped * WEEK_DAYS, weeks * WEEK_DAYS)
+    body: dict[str, Any] = {
+        "kind": "forecast",
+        "provenance": {
+            "groundswell": version(),
+            "scenario": scenario.name,
+            "scenario_hash": scenario.content_hash(),
+            "scheme_hashes": scenario.scheme_hashes(),
+            "posterior_hash": posterior.hash(),
+            "posterior_vectors": len(posterior.values),
+            "seed": seed,
+            "runs": runs,
+            "cut_off": None if history is None else history.last.isoformat(),
+            "history_hash": None
+            if history is None
+            else sha256(rfc8785.dumps(history.model_dump(mode="json"))).hexdigest(),
+        },
+        "first": (scenario.start_date + timedelta(days=skipped * WEEK_DAYS)).isoformat(),
+        "weeks": len(spans),
+        "headcount": headcount,
+        "outcomes": [specs[name].as_json() for name in FORECAST],
+        "totals": {name: interval(_by_the_end(specs[name], daily, whole)).as_json() for name in FORECAST},
+        "weekly": {name: [interval(values).as_json() for values in found] for name, found in samples.items()},
+        "samples": {name: [values.tolist() for values in found] for name, found in samples.items()},
+        "warnings": _warnings(scenario),
+    }
+    return Forecast.model_validate(body | {"hash": seal(body)})
+
+
+def _by_the_end(
+    spec: OutcomeSpec, daily: Mapping[str, NDArray[np.float64]], days: slice
+) -> NDArray[np.float64]:
+    """A flow's sum over some days; of a stock what a history has of a week: its level at their end."""
+    return over(spec, daily, days) if spec.kind == "flow" else daily[spec.name][:, days.stop - 1]
+
+
+def _known_weeks(scenario: "Scenario", history: "History | None") -> int:
+    """How many of the scenario's weeks a history reaches into. Raises ForecastError where that is all of them."""
+    weeks = scenario.horizon_days // WEEK_DAYS
+    if weeks < 1:
+        raise ForecastError(
+            f"horizon_days: got {scenario.horizon_days}; a forecast has at least one week; ask for 7 days or more"
+        )
+    if history is None:
+        return 0
+    known = -(-((history.last - scenario.start_date).days + 1) // WEEK_DAYS)
+    if known >= weeks:
+        raise ForecastError(
+            f"history to {history.last}; the scenario's weeks from {scenario.start_date} end before a week after it; lengthen horizon_days"
+        )
+    return max(0, known)
+
+
+def _warnings(scenario: "Scenario") -> list[str]:
+    told = []
+    if scenario.horizon_days % WEEK_DAYS:
+        told.append(f"{scenario.horizon_days % WEEK_DAYS} days after the last whole week are left out")
+    return told
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the workers share."""
+
+    scenario: "Scenario"
+    seed: int
+    posterior: Posterior
+
+
+def _daily(asked: _Asked, runs: int, processes: int | None) -> dict[str, NDArray[np.float64]]:
+    """float64[runs, days] of every outcome that is counted, for everybody."""
+    count = processes_for(processes, runs)
+    tasks = chunks([asked.scenario], range(runs), count)
+    found: list[Daily] = []
+    with (
+        progress(f"{runs} runs", runs) as advance,
+        carried_out(choose_executor(count, len(tasks)), run_chunk, asked, tasks) as results,
+    ):
+        for dailies in results:
+            found += dailies
+            advance(len(dailies))
+    return {name: np.stack([run[ALL][name] for run in found]) for name in found[0][ALL]}
+
+
+def run_chunk(asked: _Asked, chunk: Chunk) -> list[Daily]:
+    """Live some runs, each by its vector; what concerns everybody."""
+    sample = asked.posterior.sample()
+    named = [
+        (asked.seed, run, parameters_of(asked.scenario, asked.seed, run, posterior=sample))
+        for run in chunk.runs
+    ]
+    return [{ALL: dailies[0][ALL]} for dailies in lived([(asked.scenario, named)])]
