@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.audience.appeal import appeal_of, channel_logs
 from agents.audience.audience import Answer, Posts, template_text
 from agents.audience.corporate import CorporateDesk
 from agents.audience.feelings import Feelings
@@ -23,6 +24,7 @@ from agents.employees.settling import settled
 from agents.observe import outcomes, splits
 from agents.observe.flows import FlowLog
 from agents.observe.measure import measure
+from agents.program.contests import Contests
 from agents.program.happenings import NewShares, happenings
 from agents.program.incentives import Incentives
 from agents.program.membership import Membership, Morning
@@ -30,7 +32,7 @@ from agents.program.program import Program
 from agents.program.recognise import Recogniser, Thanks
 from agents.setting.setting import Setting
 from agents.world.clock import Clock
-from agents.world.conditions import ConditionBook
+from agents.world.conditions import ConditionBook, Conditions
 from agents.world.desk import Items
 from agents.world.draws import uniforms_each
 from agents.world.lanes import Draw, Floats, Ints, Lanes, medians
@@ -78,21 +80,30 @@ class Company:
         self.program = Program(
             self.timeline, self.staff, self.items, setting, self.clock, lanes, record_events, self.members
         )
-        self.recogniser = Recogniser(self.timeline, self.staff, lanes)
+        self.recogniser = Recogniser(self.timeline, self.staff, self.traits.motivation, lanes)
+        self.contests = Contests(self.timeline, self.staff, lanes)
         self.occasions = Occasions(self.items, setting.content, lanes)
-        weekend = lanes.rows.weekend_factor
-        self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, weekend)
-        before = settled(self.staff, self.traits, setting.content, *self.conditions.weekly(first), lanes)
-        self.state = state.State.fresh(self.staff, self.traits, before, lanes.rows)
+        self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, lanes.rows)
+        fear, usual = self._fear_goal(first), self.conditions.weekly(first)
+        before = settled(self.staff, self.traits, setting.content, *usual, fear, lanes)
+        self.state = state.State.fresh(self.staff, self.traits, before, fear, lanes.rows)
         self.corporate = CorporateDesk(setting, self.networks, self.items, lanes)
         self.feelings = Feelings(
-            self.networks, lanes.laws, draws, first, self.corporate.posts_per_day, self.corporate.visibility
+            self.networks,
+            lanes.laws,
+            draws,
+            first,
+            self.corporate.posts_per_day,
+            self.corporate.visibility,
+            self.corporate.trust,
         )
         streams = (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)
         self._keys = {stream: lanes.keys(stream) for stream in streams}
         self._shared: set[int] = set()
         self._share_number = np.zeros(lanes.count, dtype=np.int64)
         self._copies = np.zeros(len(self.items.ids))
+        self._influence = np.array([setting.organisation.weight_of(name) for name in self.staff.segments])
+        self._channel_leads = np.array([channel.leads for channel in setting.content.channels])
         self.flows, self.pictures = FlowLog(), splits.Pictures()
         self.today: dict[str, Floats] = {name: np.zeros(lanes.count) for name in outcomes.MEASURED}
         self.explain = False
@@ -103,6 +114,7 @@ class Company:
         self._norms: tuple[Floats, Floats] | None = None
         self.prior_rate = np.zeros(self.staff.size)
         self.rank = np.zeros(self.staff.size, dtype=np.int64)
+        self.acts, self.above_median = self.rank.copy(), np.zeros(self.staff.size, dtype=bool)
         self.day = first
 
     def burn_in(self) -> None:
@@ -152,21 +164,27 @@ class Company:
         crowded = offer.crowding(believed)
         met = self._meet(day, offer, crowded, present, morning)
         shared = self._sharers(met)
-        posts = self._write(met, shared, offer, believed, day)
+        posts = self._write(met, shared, offer, believed, conditions)
         answer = self.feelings.answer(posts, day)
         self._remember(met, shared, answer, day)
         scored = self.program.settle(day)
         shares = count_acts(self.state, met.person[shared], day)
-        thanked = self._thank(shares, taking)
+        won, celebrated = self.contests.close(day, shares, taking)
+        thanked = self._thank(shares, taking).joined_by(celebrated)
         learn(self.state, met, shared, answer, shares, self.lanes)
         feel(self.state, self.traits, shares, crowded, thanked.weight, self.lanes.rows)
         sanctions = fear_of_day(
-            self.state, self.staff, conditions, self.items, met, shared, present, self._keys[Stream.SANCTION], day, self.lanes
+            self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met, shared, present, self._keys[Stream.SANCTION], day, self.lanes
         )  # fmt: skip
         sunday = self.clock.date_of(day).weekday() == 6
         paid = self._redeem() if sunday else np.zeros(self.lanes.count)
         if day >= 0:
-            known: dict[str, Any] = {"sanctions": sanctions, "cost": paid}
+            known: dict[str, Any] = {
+                "sanctions": sanctions,
+                "cost": paid,
+                "contest_wins": self.lanes.counts(won),
+            }
+            self.flows.add(day, np.flatnonzero(won), contest_wins=np.ones(np.count_nonzero(won)))
             self.today = measure(self, met, shared, posts, answer, scored, thanked.acts, present, known)
             if day % splits.WEEK_DAYS == splits.WEEK_DAYS - 1:
                 self.pictures.take(self, day)
@@ -191,21 +209,33 @@ class Company:
     def _offer(self, day: int, taking: Flags) -> Incentives:
         offer = self.program.incentives(day, self.state, taking)
         everybody = self.members.taking_part(day)
+        near, prize = self.recogniser.pull(day, taking, self._prior())
+        offer.put("award", None, near)
+        if prize.any():
+            offer.put("prize", None, np.maximum(offer.prize, prize))
+        standing = self.contests.standing(day, taking)
+        if standing is not None:
+            offer.put("contest", None, offer.contest * (1.0 + self.lanes.rows.contest_standing * standing))
         return offer if everybody.all() else offer.only(everybody)
 
     def _class_people(self) -> None:
         # Prior activity and rank as they are on the morning of the split day.
         earned = self.program.earned_millipoints().astype(np.float64)
         self.prior_rate = self.state.own_rate.copy()
+        self.acts = self.state.total_shares.copy()
+        self._norms = None
+        self.above_median = self.state.amount >= self._norm(self.staff.present(self.day))[1]
         self.rank = splits.rank_codes(
             earned, self.state.total_shares.astype(np.float64), self.staff.present(self.day), self.lanes.lane
         )
 
-    def _thank(self, shares: Ints, present: Flags) -> Thanks:
+    def _prior(self) -> dict[str, Flags]:
         codes = splits.prior_codes(self.prior_rate)
-        prior = {name: codes == code for code, name in enumerate(splits.PRIOR)}
+        return {name: codes == code for code, name in enumerate(splits.PRIOR)}
+
+    def _thank(self, shares: Ints, present: Flags) -> Thanks:
         quiet = self.clock.is_weekend(self.day)
-        return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, prior)
+        return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, self._prior())
 
     def _redeem(self) -> Floats:
         lanes = self.lanes
@@ -221,7 +251,7 @@ class Company:
         columns = PersonColumns(
             base=traits.base,
             motivation=state_now.motivation,
-            perceived_log=traits.perceived_log,
+            perceived_log=self._perceived(),
             feedback=state_now.feedback,
             weeks=offer.weeks,
             share_points=offer.share_points,
@@ -232,7 +262,7 @@ class Company:
             connectedness=traits.connectedness,
             steerer=traits.steerer,
             goal=offer.goal,
-            own_rate=state_now.own_rate,
+            own_rate=state_now.amount,
             norm_rate=seen,
             norm_message=offer.norm_shown * median,
             recognition=state_now.recognition,
@@ -247,6 +277,9 @@ class Company:
             fear_sensitivity=traits.fear_sensitivity,
             recent=state_now.recent_total,
             asked=morning.asked,
+            award=offer.award,
+            loss=offer.loss,
+            felt_more=offer.felt_more,
         )
         at_work = present & ~self.staff.is_off(self.clock.start_ordinal + day)
         met = meet(
@@ -269,14 +302,15 @@ class Company:
         return met
 
     def _norm(self, present: Flags) -> tuple[Floats, Floats]:
-        # The team's mean rate, and the median of those who share at all, which a message shows. Rates move on Sundays only.
+        # The team's mean amount, and the median of those who share at all, which a message shows. Amounts move on Sundays only.
         if self._norms is None:
             lanes, rate = self.lanes, self.state.own_rate
             team = lanes.lane * len(self.staff.teams) + self.staff.team
             heads = np.bincount(team[present], minlength=lanes.count * len(self.staff.teams))
-            sums = np.bincount(team[present], weights=rate[present], minlength=heads.size)
+            amount = self.state.amount
+            sums = np.bincount(team[present], weights=amount[present], minlength=heads.size)
             active = np.flatnonzero(present & (rate > 1.0 / (2.0 * lanes.rows.rate_weeks)))
-            shown = medians(rate[active], lanes.starts(active), lanes.lane[active])
+            shown = medians(amount[active], lanes.starts(active), lanes.lane[active])
             self._norms = (sums / np.maximum(heads, 1))[team], shown[lanes.lane]
         return self._norms
 
@@ -292,14 +326,21 @@ class Company:
         return np.array(fresh, dtype=np.int64)
 
     def _write(
-        self, met: Opportunities, shared: Ints, offer: Incentives, believed: Floats, day: int
+        self, met: Opportunities, shared: Ints, offer: Incentives, believed: Floats, conditions: Conditions
     ) -> Posts:
+        day = self.day
         who, item = met.person[shared], met.item[shared]
         p = self.lanes.of(who)
         points = believed[who]
         value = decision.reward_value(points, p)
         salience = decision.novelty(offer.weeks[who], p) * value / (1.0 + value)
-        care = decision.effort(self.state.motivation[who], salience, offer.norm_shown[who], p)
+        care = decision.effort(
+            self.state.motivation[who],
+            salience,
+            offer.norm_shown[who],
+            p,
+            conditions.trained[who].astype(np.float64),
+        )
         channel = self.occasions.channels(day, who, met.ordinal[shared])
         known = np.array(
             [np.nan if c.visibility is None else c.visibility for c in self.setting.content.channels]
@@ -308,7 +349,8 @@ class Company:
             source=self.staff_sources[who],
             ordinal=met.ordinal[shared],
             topic=self.items.topic[item],
-            visibility=np.where(np.isnan(known[channel]), p.visibility, known[channel]),
+            visibility=np.where(np.isnan(known[channel]), p.visibility, known[channel])
+            * self._reachable(who, conditions),
             premium=np.full(who.size, p.peer_premium),
             effort=care,
             polish=np.minimum(self.items.polish[item] + template_text(care, self._copies[item], p), 1.0),
@@ -316,10 +358,28 @@ class Company:
             promotional=self.items.promotional[item],
             disclosure=self.items.disclosure[item],
             tangible=np.maximum(offer.tangible[who] * (points > 0.0), offer.prize[who]),
+            praises=self.items.praises[item],
+            **appeal_of(self.items.appeal[item], channel_logs(self.setting.content.channels, channel), p),
         )
         np.add.at(self._copies, item, 1.0)
-        pages = self.corporate.posts(day, self.clock.is_weekend(day))
+        there = self.timeline.phase(0, day).audience
+        pages = self.corporate.posts(day, self.clock.is_weekend(day), there)
         return Posts(*(np.concatenate(columns) for columns in zip(own, pages, strict=True)))
+
+    def _reachable(self, who: Ints, conditions: Conditions) -> Floats:
+        # Who gained contacts is seen by more, though not in proportion; who lost some, by fewer.
+        p, contacts = self.lanes.of(who), np.maximum(self.staff.contacts[who], 1)
+        grown = np.exp((1.0 - p.size_exponent) * np.log1p(self.state.gained[who] / contacts))
+        return np.asarray(conditions.audience[who] * grown)
+
+    def _perceived(self) -> Floats:
+        # Contacts that were gained are perceived as the others are.
+        p = self.lanes.rows
+        return np.log1p(np.expm1(self.traits.perceived_log) + p.perceived_share * self.state.gained)
+
+    def _fear_goal(self, day: int, conditions: Conditions | None = None) -> Floats:
+        now = self.conditions.on(day) if conditions is None else conditions
+        return state.fear_goal(self.traits.fear, now.strictness, now.trained, self.lanes.rows)
 
     def _remember(self, met: Opportunities, shared: Ints, answer: Answer, day: int) -> None:
         if day < 0:
@@ -342,6 +402,7 @@ class Company:
                 self._keys[Stream.CLICK],
                 self.lanes,
                 day,
+                self._influence[self.staff.segment[who]] * self._channel_leads[channel],
             )
         )
 

@@ -9,7 +9,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.audience.audience import Answer, Posts, click_factor, settled_fatigue, trust_change
+from agents.audience.audience import (
+    Answer,
+    Posts,
+    click_factor,
+    reaction_rate,
+    settled_fatigue,
+    shown,
+    size_factor,
+    trust_change,
+)
 from agents.audience.audience_kernel import (
     FEEL,
     Feel,
@@ -21,12 +30,13 @@ from agents.audience.audience_kernel import (
 )
 from agents.audience.sights import Room, Sights
 from agents.parameters.parameters import Parameters
+from agents.world.draws import uniforms_each
 from agents.world.lanes import Draw, Laws
 from agents.world.network import Networks, untouched
 from engine.geometric import class_tables
 from engine.response import ResponseRates, Shares, share_rows
 from engine.response_kernel import AUDIENCE, BEYOND_ONE, CLICKS, DEPTH, N_COUNTS, REPOSTS, THINNED
-from engine.streams import Stream, stream_key
+from engine.streams import Stream, poissons, stream_key
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -51,6 +61,7 @@ class Feelings:
         first_day: int,
         posts_per_day: Floats,
         page_sight: Floats,
+        page_trust: Floats,
     ) -> None:
         """`posts_per_day` is each page's cadence, `page_sight` the visibility of its channel in each run: what its followers have come to
         feel follows from the two.
@@ -60,9 +71,7 @@ class Feelings:
         self._feel = _feel_rates(networks, laws)
         self._rates = _response_rates(networks, laws)
         self.start = np.broadcast_to(np.asarray(p.peer_trust, dtype=np.float64), n).copy()
-        self.start[networks.pages] = np.broadcast_to(np.asarray(p.corporate_trust, dtype=np.float64), n)[
-            networks.pages
-        ]
+        self.start[networks.pages] = page_trust
         # What nobody writes takes no memory: most people never post.
         self._trust, self._lift = untouched(edges, np.float32), untouched(edges, np.float32)
         self._fatigue, self.muted = untouched(edges, np.float32), untouched(edges, np.uint8)
@@ -78,6 +87,7 @@ class Feelings:
         self.n_reached = np.zeros(networks.count, dtype=np.int64)
         self._see = _keys(draws, Stream.SEE)
         self._feel_keys = _keys(draws, Stream.TRUST)
+        self._react = _keys(draws, Stream.REACTION)
         self._room = Room(networks)
         self.last_edges: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self._settle_pages(posts_per_day, page_sight, first_day)
@@ -93,7 +103,8 @@ class Feelings:
             edges = slice(first, first + int(degrees.sum()))
             account = np.repeat(np.arange(mine.size), degrees)
             load = networks.feed_load[networks.nodes[run] + networks.targets[edges]]
-            felt = settled_fatigue(load, posts_per_day[account], float(page_sight[run]), parameters)
+            sight = float(page_sight[run]) * size_factor(degrees, parameters)
+            felt = settled_fatigue(load, posts_per_day[account], np.minimum(1.0, sight)[account], parameters)
             self._fatigue[edges] = felt
             self.fatigue_sum[mine] = np.bincount(account, felt, mine.size)
 
@@ -113,7 +124,8 @@ class Feelings:
         networks, p = self._networks, self._laws.at(lane)
         share_at = np.searchsorted(lane, np.arange(networks.count + 1))
         self._refresh(np.unique(posts.source), day)
-        sights = self._spread(_as_shares(posts, networks.own[posts.source], p), lane, share_at, day)
+        contacts = networks.degrees[posts.source].astype(np.float64)
+        sights = self._spread(_as_shares(posts, networks.own[posts.source], contacts, p), lane, share_at, day)
         np.add.at(self.posts, posts.source, 1.0)
         np.add.at(self.promotion, posts.source, posts.promotional)
         self._promotional[posts.source] = self.promotion[posts.source] / np.maximum(
@@ -138,12 +150,15 @@ class Feelings:
             unfollows,
         )  # fmt: skip
         weight = networks.onward_weight[lane]
+        viewers = counts[:, 2] + weight * counts[:, 3]
+        drawn = uniforms_each(self._react, lane, day, sharer, posts.ordinal)
         told = sights.counts
         return Answer(
             naive=told[:, AUDIENCE] + (weight - 1.0) * told[:, THINNED],
             exposures=counts[:, 0] + weight * counts[:, 1],
-            viewers=counts[:, 2] + weight * counts[:, 3],
+            viewers=viewers,
             clicks=told[:, CLICKS].copy(),
+            reactions=poissons(drawn, viewers * reaction_rate(posts, p)),
             reposts=told[:, REPOSTS].copy(),
             depth=told[:, DEPTH].copy(),
             beyond_one=told[:, BEYOND_ONE].copy(),
@@ -315,14 +330,14 @@ def _response_rates(networks: Networks, laws: Laws) -> Floats:
     return np.array(rates, dtype=np.float64)
 
 
-def _as_shares(posts: Posts, node: Ints, p: Parameters) -> Shares:
+def _as_shares(posts: Posts, node: Ints, contacts: Floats, p: Parameters) -> Shares:
     return Shares.of(
         source=node,
         topic=posts.topic,
-        visibility=posts.visibility,
-        click_base=p.click_base * click_factor(posts, p),
+        visibility=shown(posts, contacts, p),
+        click_base=p.click_base * click_factor(posts, p) * np.exp(posts.log_clicks),
         repost_base=p.repost_base,
         peer_premium=posts.premium,
-        quality=np.exp(p.quality_weight * (posts.effort - 0.5)),
+        quality=np.exp(p.quality_weight * (posts.effort - 0.5) + posts.log_reposts),
         ordinal=posts.ordinal,
     )

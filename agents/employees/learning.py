@@ -32,14 +32,19 @@ def count_acts(state: State, who: Ints, day: int) -> Ints:
 
 
 def learn(state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Ints, lanes: Lanes) -> None:
-    """Expected feedback, believed clicks and habit, of those who shared or met anything today."""
+    """Expected feedback, believed clicks, contacts gained and habit, of those who shared or met anything today."""
     who = met.person[shared]
     n = state.habit.size
     some, place = np.unique(who, return_inverse=True)
     clicks = np.bincount(place, weights=answer.clicks[: who.size], minlength=some.size)
     reposts = np.bincount(place, weights=answer.reposts[: who.size], minlength=some.size)
+    liked = np.bincount(place, weights=answer.reactions[: who.size], minlength=some.size)
+    seen = np.bincount(place, weights=answer.viewers[: who.size], minlength=some.size)
     p = lanes.of(some)
-    state.feedback[some] = updates.learn_feedback(state.feedback[some], (clicks + reposts) / shares[some], p)
+    state.feedback[some] = updates.learn_feedback(
+        state.feedback[some], (liked + clicks + reposts) / shares[some], p
+    )
+    state.gained[some] += p.contacts_per_view * seen
     state.clicks_belief[some] += p.clicks_learning_rate * (clicks / shares[some] - state.clicks_belief[some])
     chances = np.bincount(met.person, minlength=n)
     awake = np.flatnonzero(chances)
@@ -68,6 +73,7 @@ def fear_of_day(
     state: State,
     staff: Staff,
     conditions: Conditions,
+    fear_goal: Floats,
     items: Items,
     met: Opportunities,
     shared: Ints,
@@ -90,6 +96,6 @@ def fear_of_day(
         team = lanes.lane * len(staff.teams) + staff.team
         in_team = np.bincount(team, weights=own, minlength=lanes.count * len(staff.teams))[team]
         sanctions = own + p.sanction_seen * (in_team - own)
-    moved = updates.fear_after(state.fear, conditions.strictness, conditions.trained, safe, sanctions, p)
+    moved = updates.fear_after(state.fear, fear_goal, conditions.signed, safe, sanctions, p)
     state.fear = np.where(present, moved, state.fear)
     return np.bincount(lanes.lane[who[punished]], minlength=lanes.count)

@@ -74,6 +74,10 @@ def post(
         promotional=ones * 0.3,
         disclosure=ones * 0.0,
         tangible=ones * tangible,
+        praises=ones * 0.0,
+        log_clicks=ones * 0.0,
+        log_reposts=ones * 0.0,
+        log_reactions=ones * 0.0,
     )
     return model.feelings.answer(posts, day)
 
