@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.audience.appeal import appeal_of, channel_logs
-from agents.audience.audience import Answer, Posts, template_text
+from agents.audience.audience import Answer
 from agents.audience.corporate import CorporateDesk
 from agents.audience.feelings import Feelings
 from agents.employees import decision, state
@@ -30,6 +29,7 @@ from agents.program.incentives import Incentives
 from agents.program.membership import Membership, Morning
 from agents.program.program import Program
 from agents.program.recognise import Recogniser, Thanks
+from agents.program.writing import Writer, Writing
 from agents.setting.setting import Setting
 from agents.world.clock import Clock
 from agents.world.conditions import ConditionBook, Conditions
@@ -78,14 +78,21 @@ class Company:
         self.timeline = Timeline.of(setting, np.concatenate(groups))
         self.members = Membership(self.timeline, self.staff, self.traits, self.clock, lanes)
         self.program = Program(
-            self.timeline, self.staff, self.items, setting, self.clock, lanes, record_events, self.members
+            self.timeline,
+            self.staff,
+            self.items,
+            setting,
+            self.clock,
+            lanes=lanes,
+            record_events=record_events,
+            members=self.members,
         )
         self.recogniser = Recogniser(self.timeline, self.staff, self.traits.motivation, lanes)
         self.contests = Contests(self.timeline, self.staff, lanes)
         self.occasions = Occasions(self.items, setting.content, lanes)
         self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, lanes.rows)
         fear, usual = self._fear_goal(first), self.conditions.weekly(first)
-        before = settled(self.staff, self.traits, setting.content, *usual, fear, lanes)
+        before = settled(self.staff, self.traits, setting.content, *usual, fear=fear, lanes=lanes)
         self.state = state.State.fresh(self.staff, self.traits, before, fear, lanes.rows)
         self.corporate = CorporateDesk(setting, self.networks, self.items, lanes)
         self.feelings = Feelings(
@@ -94,14 +101,14 @@ class Company:
             draws,
             first,
             self.corporate.posts_per_day,
-            self.corporate.visibility,
-            self.corporate.trust,
+            page_sight=self.corporate.visibility,
+            page_trust=self.corporate.trust,
         )
         streams = (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)
         self._keys = {stream: lanes.keys(stream) for stream in streams}
         self._shared: set[int] = set()
         self._share_number = np.zeros(lanes.count, dtype=np.int64)
-        self._copies = np.zeros(len(self.items.ids))
+        self.writer = Writer(self.world, setting, self.occasions)
         self._influence = np.array([setting.organisation.weight_of(name) for name in self.staff.segments])
         self._channel_leads = np.array([channel.leads for channel in setting.content.channels])
         self.flows, self.pictures = FlowLog(), splits.Pictures()
@@ -164,28 +171,29 @@ class Company:
         crowded = offer.crowding(believed)
         met = self._meet(day, offer, crowded, present, morning)
         shared = self._sharers(met)
-        posts = self._write(met, shared, offer, believed, conditions)
+        written = self.writer.written(Writing(met, shared, offer, believed, conditions), self.state, day)
+        posts = self.corporate.beside(
+            written, day, quiet=self.clock.is_weekend(day), there=self.timeline.phase(0, day).audience
+        )
         answer = self.feelings.answer(posts, day)
         self._remember(met, shared, answer, day)
         scored = self.program.settle(day)
         shares = count_acts(self.state, met.person[shared], day)
         won, celebrated = self.contests.close(day, shares, taking)
         thanked = self._thank(shares, taking).joined_by(celebrated)
-        learn(self.state, met, shared, answer, shares, self.lanes)
-        feel(self.state, self.traits, shares, crowded, thanked.weight, self.lanes.rows)
+        learn(self.state, met, shared, answer, shares, lanes=self.lanes)
+        feel(self.state, self.traits, shares, crowded, thanked.weight, p=self.lanes.rows)
         sanctions = fear_of_day(
-            self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met, shared, present, self._keys[Stream.SANCTION], day, self.lanes
+            self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met=met, shared=shared, present=present, keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
         )  # fmt: skip
         sunday = self.clock.date_of(day).weekday() == 6
         paid = self._redeem() if sunday else np.zeros(self.lanes.count)
         if day >= 0:
-            known: dict[str, Any] = {
-                "sanctions": sanctions,
-                "cost": paid,
-                "contest_wins": self.lanes.counts(won),
-            }
+            known = {"sanctions": sanctions, "cost": paid, "contest_wins": self.lanes.counts(won)}
             self.flows.add(day, np.flatnonzero(won), contest_wins=np.ones(np.count_nonzero(won)))
-            self.today = measure(self, met, shared, posts, answer, scored, thanked.acts, present, known)
+            self.today = measure(
+                self, met, shared, posts, answer, scored=scored, thanked=thanked.acts, present=present, more=known
+            )  # fmt: skip
             if day % splits.WEEK_DAYS == splits.WEEK_DAYS - 1:
                 self.pictures.take(self, day)
         if sunday:
@@ -235,7 +243,9 @@ class Company:
 
     def _thank(self, shares: Ints, present: Flags) -> Thanks:
         quiet = self.clock.is_weekend(self.day)
-        return self.recogniser.thank(self.day, quiet, shares, self.state.recent_total, present, self._prior())
+        return self.recogniser.thank(
+            self.day, quiet, shares, self.state.recent_total, present, prior=self._prior()
+        )
 
     def _redeem(self) -> Floats:
         lanes = self.lanes
@@ -288,13 +298,13 @@ class Company:
             conditions.silent[quiet],
             self.staff.segment,
             columns,
-            self.occasions.on_offer(day),
-            self._reward_values,
-            self._weights,
-            self.lanes,
-            self.occasions.opportunity_keys,
-            self.occasions.decision_keys,
-            day,
+            items=self.occasions.on_offer(day),
+            known=self._reward_values,
+            weights=self._weights,
+            lanes=self.lanes,
+            opportunity_keys=self.occasions.opportunity_keys,
+            decision_keys=self.occasions.decision_keys,
+            day=day,
         )
         self.last_met = met
         if self.explain:
@@ -325,53 +335,6 @@ class Company:
                 fresh.append(row)
         return np.array(fresh, dtype=np.int64)
 
-    def _write(
-        self, met: Opportunities, shared: Ints, offer: Incentives, believed: Floats, conditions: Conditions
-    ) -> Posts:
-        day = self.day
-        who, item = met.person[shared], met.item[shared]
-        p = self.lanes.of(who)
-        points = believed[who]
-        value = decision.reward_value(points, p)
-        salience = decision.novelty(offer.weeks[who], p) * value / (1.0 + value)
-        care = decision.effort(
-            self.state.motivation[who],
-            salience,
-            offer.norm_shown[who],
-            p,
-            conditions.trained[who].astype(np.float64),
-        )
-        channel = self.occasions.channels(day, who, met.ordinal[shared])
-        known = np.array(
-            [np.nan if c.visibility is None else c.visibility for c in self.setting.content.channels]
-        )
-        own = Posts(
-            source=self.staff_sources[who],
-            ordinal=met.ordinal[shared],
-            topic=self.items.topic[item],
-            visibility=np.where(np.isnan(known[channel]), p.visibility, known[channel])
-            * self._reachable(who, conditions),
-            premium=np.full(who.size, p.peer_premium),
-            effort=care,
-            polish=np.minimum(self.items.polish[item] + template_text(care, self._copies[item], p), 1.0),
-            useful=self.items.useful[item],
-            promotional=self.items.promotional[item],
-            disclosure=self.items.disclosure[item],
-            tangible=np.maximum(offer.tangible[who] * (points > 0.0), offer.prize[who]),
-            praises=self.items.praises[item],
-            **appeal_of(self.items.appeal[item], channel_logs(self.setting.content.channels, channel), p),
-        )
-        np.add.at(self._copies, item, 1.0)
-        there = self.timeline.phase(0, day).audience
-        pages = self.corporate.posts(day, self.clock.is_weekend(day), there)
-        return Posts(*(np.concatenate(columns) for columns in zip(own, pages, strict=True)))
-
-    def _reachable(self, who: Ints, conditions: Conditions) -> Floats:
-        # Who gained contacts is seen by more, though not in proportion; who lost some, by fewer.
-        p, contacts = self.lanes.of(who), np.maximum(self.staff.contacts[who], 1)
-        grown = np.exp((1.0 - p.size_exponent) * np.log1p(self.state.gained[who] / contacts))
-        return np.asarray(conditions.audience[who] * grown)
-
     def _perceived(self) -> Floats:
         # Contacts that were gained are perceived as the others are.
         p = self.lanes.rows
@@ -399,10 +362,10 @@ class Company:
                 self.staff.zone[who],
                 half_lives,
                 self.clock,
-                self._keys[Stream.CLICK],
-                self.lanes,
-                day,
-                self._influence[self.staff.segment[who]] * self._channel_leads[channel],
+                keys=self._keys[Stream.CLICK],
+                lanes=self.lanes,
+                day=day,
+                lead_factor=self._influence[self.staff.segment[who]] * self._channel_leads[channel],
             )
         )
 

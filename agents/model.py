@@ -50,6 +50,7 @@ class AdvocacyModel(mesa.Model, Company):  # type: ignore[misc]
         run: int = 0,
         parameters: Parameters | None = None,
         record_events: bool = False,
+        *,
         stage: Stage | None = None,
         world: World | None = None,
     ) -> None:

@@ -115,7 +115,7 @@ def response_row(graph: Graph, library: Any, shares: int, seconds: float, rounds
     heavy = np.argsort(graph.out_degrees)[-graph.n_nodes // 10 :]
     day = Shares.of(rng.choice(heavy, shares), rng.integers(0, 3, shares), 0.05, 0.02, 0.004)
     rates, key, scratch = ResponseRates(), stream_key(3, Stream.SEE), Scratch(graph)
-    outcome = propagate(graph, day, *audience, load, rates, key, 0, scratch)
+    outcome = propagate(graph, day, *audience, feed_load=load, rates=rates, key=key, day=0, scratch=scratch)
     exposures = int(outcome.exposures.sum())
     names, share_rates = share_rows(day)
     arrays = [array.reshape(-1) for array in (*audience, load)]
@@ -123,7 +123,8 @@ def response_row(graph: Graph, library: Any, shares: int, seconds: float, rounds
     contestants: dict[str, Any] = {
         "kernel": lambda runs: [call.counts(0) for _ in range(runs)][-1],
         "propagate": lambda runs: [
-            propagate(graph, day, *audience, load, rates, key, 0, scratch) for _ in range(runs)
+            propagate(graph, day, *audience, feed_load=load, rates=rates, key=key, day=0, scratch=scratch)
+            for _ in range(runs)
         ][-1],
     }
     if library is not None:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,7 +26,7 @@ _ROWS_A_PIECE = 1 << 16
 
 
 def lognormal_counts(
-    size: int, median: float, sigma: float, key: np.uint64, least: int = 0, most: int | None = None
+    size: int, median: float, sigma: float, key: np.uint64, least: int = 0, *, most: int | None = None
 ) -> NDArray[np.int64]:
     """int64[size]: whole numbers of a lognormal law, between `least` and `most`.
 
@@ -48,13 +49,14 @@ def social_graph(
     key: np.uint64,
     sigma: float = 1.0,
     n_segments: int = 8,
+    *,
     homophily: float = 0.5,
     concentration: float = 1.0,
     threads: int | None = None,
 ) -> Graph:
     """One population without a company: lognormal out-degrees of this mean, segment node % n_segments."""
     median = mean_degree / float(np.exp(sigma * sigma / 2.0))
-    degrees = lognormal_counts(n_nodes, median, sigma, key, 0, max(n_nodes - 1, 0))
+    degrees = lognormal_counts(n_nodes, median, sigma, key, 0, most=max(n_nodes - 1, 0))
     segments = np.arange(n_nodes, dtype=np.int32) % np.int32(n_segments)
     return audience_network(
         np.empty(0, dtype=np.int64),
@@ -62,12 +64,33 @@ def social_graph(
         n_nodes,
         segments,
         homophily,
-        0.0,
-        key,
+        coworker_share=0.0,
+        key=key,
         audience_counts=degrees,
         concentration=concentration,
         threads=threads,
     )
+
+
+class Ties(NamedTuple):
+    """Who of the first employees is seen by which: rows of edges that are known, instead of drawn.
+
+    offsets  int64[K + 1], where each of the K employees' targets begin; targets: int32[offsets[K]], all different in a row
+    """
+
+    offsets: NDArray[np.int64]
+    targets: NDArray[np.int32]
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """int64[K]: how many each has."""
+        return self.offsets[1:] - self.offsets[:-1]
+
+    def enter(self, first: int, last: int, offsets: NDArray[np.int64], targets: NDArray[np.int32]) -> None:
+        """Write rows `first` … `last` − 1 to where they begin: a row of the network begins with colleagues."""
+        for row in range(first, last):
+            begin, end = self.offsets[row : row + 2]
+            targets[offsets[row] : offsets[row] + end - begin] = self.targets[begin:end]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +101,7 @@ class Sketch:
     coworkers     int64[E], how many of a row's targets are employees
     row_segments  int32[n_nodes], −1 for none
     members       int32[A], the audience by segment; starts: int64[segments + 1], where each segment begins among them
+    ties          the colleagues of the first employees, where they are known
     """
 
     n_nodes: int
@@ -91,6 +115,7 @@ class Sketch:
     homophily: float
     concentration: float
     key: np.uint64
+    ties: Ties | None = None
 
     def fill(self, first: int, last: int, targets: NDArray[np.int32]) -> None:
         """Draw the targets of rows `first` … `last` − 1 into their places."""
@@ -99,6 +124,8 @@ class Sketch:
             first, last, self.offsets, self.coworkers, self.row_segments, self.members, self.starts, self.n_employees,
             self.n_sources, self.homophily, self.concentration, self.key, taken, targets,
         )  # fmt: skip
+        if self.ties is not None:
+            self.ties.enter(first, min(last, self.ties.counts.size), self.offsets, targets)
 
 
 def audience_network(
@@ -107,9 +134,9 @@ def audience_network(
     audience_size: int,
     audience_segments: ArrayLike,
     homophily: float,
+    *,
     coworker_share: float,
     key: np.uint64,
-    *,
     n_corporate: int = 0,
     audience_mean_degree: float = 20.0,
     audience_sigma: float = 1.0,
@@ -129,7 +156,7 @@ def audience_network(
     Raises ValueError for values outside their range and for more than 2**31 − 1 nodes or edges.
     """
     sketch = sketch_network(
-        contact_counts, contact_segments, audience_size, audience_segments, homophily, coworker_share, key,
+        contact_counts, contact_segments, audience_size, audience_segments, homophily, coworker_share=coworker_share, key=key,
         n_corporate=n_corporate, audience_mean_degree=audience_mean_degree, audience_sigma=audience_sigma,
         audience_counts=audience_counts, concentration=concentration,
     )  # fmt: skip
@@ -147,14 +174,15 @@ def sketch_network(
     audience_size: int,
     audience_segments: ArrayLike,
     homophily: float,
+    *,
     coworker_share: float,
     key: np.uint64,
-    *,
     n_corporate: int = 0,
     audience_mean_degree: float = 20.0,
     audience_sigma: float = 1.0,
     audience_counts: ArrayLike | None = None,
     concentration: float = 1.0,
+    ties: Ties | None = None,
 ) -> Sketch:
     """The same network with no row drawn: most rows of a large audience are never asked for.
 
@@ -172,6 +200,7 @@ def sketch_network(
     audience_counts    int[A], those out-degrees themselves, instead
     concentration      ≥ 1; 1 draws contacts evenly; more favours the first members of each segment, so that
                        audiences overlap more
+    ties               the colleagues of the first employees: these instead of a share of their contacts, who are as many at least
     """
     counts = np.atleast_1d(np.asarray(contact_counts, dtype=np.int64))
     source_segments = np.asarray(contact_segments, dtype=np.int32)
@@ -183,12 +212,13 @@ def sketch_network(
     n_nodes = n_sources + n_audience
     if audience_counts is None:
         audience_counts = _onward_counts(n_audience, audience_mean_degree, audience_sigma, key)
-    coworkers, offsets = _row_lengths(counts, n_employees, coworker_share, audience_counts, n_audience)
+    coworkers = _coworkers(counts[:n_employees], coworker_share, ties)
+    offsets = _row_lengths(counts, coworkers, audience_counts, n_audience)
     members, starts = _segment_members(segments)
     row_segments = np.concatenate([source_segments, segments])
     return Sketch(
         n_nodes, n_employees, n_sources, offsets, coworkers, row_segments, members, starts, float(homophily),
-        float(concentration), np.uint64(key),
+        float(concentration), np.uint64(key), ties,
     )  # fmt: skip
 
 
@@ -198,31 +228,32 @@ def _onward_counts(size: int, mean_degree: float, sigma: float, key: np.uint64) 
     if mean_degree == 0.0:
         return np.zeros(size, dtype=np.int64)
     median = mean_degree / float(np.exp(sigma**2 / 2.0))
-    return lognormal_counts(size, median, sigma, key, 0, max(size - 1, 0))
+    return lognormal_counts(size, median, sigma, key, 0, most=max(size - 1, 0))
+
+
+def _coworkers(counts: NDArray[np.int64], share: float, ties: Ties | None) -> NDArray[np.int64]:
+    """Coworkers of each employee: those that are known, else a share of the contacts."""
+    drawn: NDArray[np.int64] = np.minimum(np.rint(counts * share).astype(np.int64), max(counts.size - 1, 0))
+    if ties is not None:
+        drawn[: ties.counts.size] = ties.counts
+    return drawn
 
 
 def _row_lengths(
-    counts: NDArray[np.int64],
-    n_employees: int,
-    coworker_share: float,
-    audience_counts: ArrayLike,
-    n_audience: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Coworkers of each employee, and the offsets of all rows."""
+    counts: NDArray[np.int64], coworkers: NDArray[np.int64], audience_counts: ArrayLike, n_audience: int
+) -> NDArray[np.int64]:
+    """The offsets of all rows."""
     onwards = np.minimum(np.asarray(audience_counts, dtype=np.int64), max(n_audience - 1, 0))
     if onwards.shape != (n_audience,):
         raise ValueError(f"audience_counts of shape {onwards.shape}; {n_audience} people; give one for each")
     if onwards.size and onwards.min() < 0:
         raise ValueError(f"audience count {onwards.min()}; 0 or above; correct the count")
-    coworkers = np.minimum(
-        np.rint(counts[:n_employees] * coworker_share).astype(np.int64), max(n_employees - 1, 0)
-    )
-    near = np.concatenate([coworkers, np.zeros(counts.size - n_employees, dtype=np.int64)])
+    near = np.concatenate([coworkers, np.zeros(counts.size - coworkers.size, dtype=np.int64)])
     offsets = np.zeros(counts.size + n_audience + 1, dtype=np.int64)
-    np.cumsum(np.concatenate([near + np.minimum(counts - near, n_audience), onwards]), out=offsets[1:])
+    np.cumsum(np.concatenate([near + np.clip(counts - near, 0, n_audience), onwards]), out=offsets[1:])
     if offsets[-1] > MAX_EDGES:
         raise ValueError(f"{offsets[-1]} edges; at most {MAX_EDGES} are stored; use engine.implicit instead")
-    return coworkers, offsets
+    return offsets
 
 
 def _segment_members(segments: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

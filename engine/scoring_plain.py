@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from engine.plain import plain
 from engine.scoring_kernel import score
 from engine.scoring_tables import SchemeTables
-from engine.scoring_terms import EventNumbers, rehash
+from engine.scoring_terms import EventNumbers, key_of, rehash
 
 Row = list[int]
 Line = tuple[int, int, int, int]
 """As in `Awards`: index of the event, of the rule or badge, millipoints and reason."""
 _SLOTS = 1 << 31
+MOST_KEYS = 1 << 14
+"""Of objects, remembered by a process."""
 
 
 class Occasions(NamedTuple):
@@ -85,8 +88,9 @@ def _noted(out: Any, _: int, event: int, item: int, amount: int, reason: int) ->
     out[1].append((event, item, amount, reason))
 
 
-# Nothing is asked for ahead: an interpreter is no faster for it.
-_SCORE = plain(score, {"_event": _ready, "_write": _noted, "_AHEAD": 1 << 62})
+# Nothing is asked for ahead: an interpreter is no faster for it. Keys are asked for again whenever an event is folded again.
+_KEY_OF = lru_cache(MOST_KEYS)(plain(key_of, {}))
+_SCORE = plain(score, {"_event": _ready, "_write": _noted, "_AHEAD": 1 << 62, "key_of": _KEY_OF})
 _REHASH = plain(rehash, {})
 _ENDLESS = range(1 << 62)
 

@@ -33,41 +33,38 @@ def _amount(tables, rule, uses, e):  # type: ignore[no-untyped-def]
 
 
 @shared
-def _cap_at(tables, rule, number):  # type: ignore[no-untyped-def]
-    """The number-th cap that applies to a rule: its own, then the scheme's; -1 after the last."""
+def _caps(tables, rule):  # type: ignore[no-untyped-def]
+    """How many caps of its own a rule has, and how many apply to it together with the scheme's, which come after them."""
     own = int(rule[c.CAP_END] - rule[c.CAP_START])
-    if number < own:
-        return natural(int(rule[c.CAP_START]) + number)
-    at = int(tables.general[0]) + number - own
-    return at if at < tables.cap.shape[0] else -1
+    return own, own + tables.cap.shape[0] - int(tables.general[0])
 
 
 @shared
 def _room(tables, state, offsets, rule, e, found):  # type: ignore[no-untyped-def]
     """(millipoints that the tightest cap still allows, its index); -1 where no cap applies. Slots of objects and pairs go to `found`."""
     room, tightest = -1, -1
-    number = 0
-    at = _cap_at(tables, rule, 0)
-    while at >= 0:
-        window = window_of(int(tables.cap[at, 0]), e.date, e.month)
-        scope = int(tables.cap[at, 1])
-        used = 0
+    mine = state.people[e.person]
+    own, count = _caps(tables, rule)
+    for number in range(count):
+        at = natural(int(rule[c.CAP_START]) + number)
+        if number >= own:
+            at = natural(int(tables.general[0]) + number - own)
+        cap = tables.cap[at]
+        window, scope, used = window_of(int(cap[0]), e.date, e.month), int(cap[1]), 0
         if scope == c.WHOLE:
             column = natural(offsets.cap + c.CAP_WIDTH * at)
-            if state.people[e.person, column] == window:
-                used = int(state.people[e.person, column + 1])
+            if mine[column] == window:
+                used = int(mine[column + 1])
         else:
             other = e.item if scope == c.ONE_OBJECT else e.counterpart
-            slot, key = slot_of(state.objects, e.person, int(tables.cap[at, 3]), other, window)
+            slot, key = slot_of(state.objects, e.person, int(cap[3]), other, window)
             found[2 * number], found[2 * number + 1] = slot, key
             if state.objects[slot, 0] == key:
                 used = int(state.objects[slot, 1])
         if scope != c.ONE_PAIR or e.counterpart >= 0:
-            left = max(int(tables.cap[at, 2]) - used, 0)
+            left = max(int(cap[2]) - used, 0)
             if room < 0 or left < room:
                 room, tightest = left, at
-        number += 1
-        at = _cap_at(tables, rule, number)
     return room, tightest
 
 
@@ -80,25 +77,26 @@ def _capped(reason, cap, wanted):  # type: ignore[no-untyped-def]
 @shared
 def _use(tables, state, offsets, rule, e, amount, found):  # type: ignore[no-untyped-def]
     """Count `amount` against every cap that applies."""
-    number = 0
-    at = _cap_at(tables, rule, 0)
-    while at >= 0:
-        window = window_of(int(tables.cap[at, 0]), e.date, e.month)
-        scope = int(tables.cap[at, 1])
+    mine = state.people[e.person]
+    own, count = _caps(tables, rule)
+    for number in range(count):
+        at = natural(int(rule[c.CAP_START]) + number)
+        if number >= own:
+            at = natural(int(tables.general[0]) + number - own)
+        cap = tables.cap[at]
+        scope = int(cap[1])
         if scope == c.WHOLE:
-            column = natural(offsets.cap + c.CAP_WIDTH * at)
-            if state.people[e.person, column] != window:
-                state.people[e.person, column] = window
-                state.people[e.person, column + 1] = 0
-            state.people[e.person, column + 1] += amount
+            window, column = window_of(int(cap[0]), e.date, e.month), natural(offsets.cap + c.CAP_WIDTH * at)
+            if mine[column] != window:
+                mine[column] = window
+                mine[column + 1] = 0
+            mine[column + 1] += amount
         elif scope == c.ONE_OBJECT or e.counterpart >= 0:
             # Another key may have taken the free slot that was found.
             key = int(found[2 * number + 1])
             slot = probe(state.objects, int(found[2 * number]), key)
             take(state, slot, key)
             state.objects[slot, 1] += amount
-        number += 1
-        at = _cap_at(tables, rule, number)
 
 
 @shared
@@ -117,14 +115,14 @@ def apply_rule(tables, state, offsets, r, e, found):  # type: ignore[no-untyped-
             owed = int(state.objects[slot, 1])
             if owed == _SETTLED or not proven:
                 return 0, c.ALREADY_AWARDED
-    mine = natural(1 + c.RULE_WIDTH * r)
-    last_us = int(state.people[e.person, mine + c.LAST_US])
+    mine, at = state.people[e.person], natural(1 + c.RULE_WIDTH * r)
+    last_us = int(mine[at + c.LAST_US])
     if owed == 0 and rule[c.COOLDOWN_US] > 0 and e.at_us - last_us < rule[c.COOLDOWN_US]:
         return 0, c.COOLDOWN
     window = window_of(int(rule[c.DECAY_WINDOW]), e.date, e.month)
     uses = 0
-    if state.people[e.person, mine + c.DECAY_IN] == window:
-        uses = int(state.people[e.person, mine + c.DECAY_COUNT])
+    if mine[at + c.DECAY_IN] == window:
+        uses = int(mine[at + c.DECAY_COUNT])
     whole = owed - 1 if owed > 0 else _amount(tables, rule, uses, e)
     wanted = whole
     if not proven:
@@ -148,11 +146,11 @@ def apply_rule(tables, state, offsets, r, e, found):  # type: ignore[no-untyped-
         # What proof still owes is kept plus one, since a free slot holds zero.
         state.objects[slot, 1] = _SETTLED if proven else whole - wanted + 1
     if owed == 0:
-        state.people[e.person, mine + c.AWARDS] += 1
-        state.people[e.person, mine + c.LAST_US] = e.at_us
-        state.people[e.person, mine + c.DECAY_IN] = window
-        state.people[e.person, mine + c.DECAY_COUNT] = uses + 1
-    state.people[e.person, 0] += amount
+        mine[at + c.AWARDS] += 1
+        mine[at + c.LAST_US] = e.at_us
+        mine[at + c.DECAY_IN] = window
+        mine[at + c.DECAY_COUNT] = uses + 1
+    mine[0] += amount
     _use(tables, state, offsets, rule, e, amount, found)
     return amount, reason
 

@@ -89,15 +89,15 @@ def _queue(tx: Transaction, organisation: str, row: DueDigestRow, choice: Choice
     at = from_us(row.next_us or 0)
     since = max(at - MOST_NEWS, from_us(row.last_us or 0))
     token = token_for(tx, organisation, row.person_id, "visit", str(row.next_us))
-    data = digest_of(tx, organisation, row.external_id, since, now, f"/digest/{token}")
+    data = digest_of(tx, organisation, row.external_id, since, now, link=f"/digest/{token}")
     if data is not None:
         key = f"digest:{row.person_id}:{row.next_us}"
         until = _before_quiet(choice, at, row.timezone)
-        queue(tx, organisation, row.external_id, "digest", data, now, expires_at=until, key=key)
+        queue(tx, organisation, row.external_id, "digest", data, now=now, expires_at=until, key=key)
 
 
 def digest_of(
-    tx: Transaction, organisation: str, person: str, since: datetime, now: datetime, link: str
+    tx: Transaction, organisation: str, person: str, since: datetime, now: datetime, *, link: str
 ) -> dict[str, Any] | None:
     """What a digest says of what came since an instant; None where nothing is new. `link` leads to her page by way of the visit."""
     since_us = to_us(since)

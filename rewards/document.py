@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -225,6 +226,38 @@ def parse_data(data: object, model: type[Model], name: str, node: Any = None) ->
         more = error.error_count() - 1
         tail = f" (and {more} more)" if more else ""
         raise DocumentError(f"{name}:{line}: {_sentence(first, location)}{tail}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFault:
+    """One thing that is wrong with a document: where (`place`: keys and positions; empty: the whole), and a line that says the remedy."""
+
+    line: int
+    place: tuple[int | str, ...]
+    message: str
+
+
+def document_faults(
+    text: str, model: type[Model], most: int = 50
+) -> tuple[Model | None, list[DocumentFault]]:
+    """A document as `model`, or everything that is wrong with it, in the order of its lines. Nothing is raised."""
+    try:
+        node, data = load_yaml(text, "yaml")
+        if not isinstance(data, dict):
+            return parse_data(data, model, "yaml", node), []
+    except DocumentError as error:
+        found = re.fullmatch(r"yaml:(\d+): (.*)", str(error), re.DOTALL)
+        line, message = (int(found.group(1)), found.group(2)) if found else (1, str(error))
+        return None, [DocumentFault(line, (), message)]
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        faults: dict[tuple[int | str, ...], DocumentFault] = {}
+        for one in error.errors(include_url=False)[:most]:
+            place = _written(one["loc"], data)
+            told = sayable(_sentence(one, place))
+            faults.setdefault(place, DocumentFault(_line_of(node, place), place, told))
+        return None, sorted(faults.values(), key=lambda fault: fault.line)
 
 
 def read_text(path: Path) -> str:

@@ -80,7 +80,7 @@ def look(tx: Transaction, secret: str) -> None:
 
 
 def found(
-    db: Database, secret: str, beginning: Beginning, password: str, now: datetime, device: str = ""
+    db: Database, secret: str, beginning: Beginning, password: str, now: datetime, *, device: str = ""
 ) -> str:
     """Use the set-up link: make the organisation and its first administrator, who is signed in: the token of the session.
 
@@ -113,7 +113,7 @@ def establish(
         )
     create_organisation(tx, beginning.slug, beginning.name, beginning.timezone, began or now)
     change_organisation(
-        tx, beginning.slug, beginning.name, beginning.languages, beginning.networks, SETUP, now
+        tx, beginning.slug, beginning.name, beginning.languages, beginning.networks, actor=SETUP, now=now
     )
     import_people(tx, beginning.slug, [beginning.admin], began or now, SETUP)
     create_account(tx, beginning.slug, beginning.admin.id, roles, password_hash, now, SETUP)

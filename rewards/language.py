@@ -112,7 +112,11 @@ def counted(one: str, many: str, count: int, **places: object) -> str:
     return ngettext(one, many, count).format_map({"count": count, **places})
 
 
+@cache
+def _signs(language: str) -> dict[int, str]:
+    return str.maketrans({".": get_decimal_symbol(language), ",": get_group_symbol(language)})
+
+
 def in_signs(number: str) -> str:
     """A number written with a decimal point and commas between thousands, in the signs of the language of now."""
-    signs = {".": get_decimal_symbol(_spoken.get()), ",": get_group_symbol(_spoken.get())}
-    return "".join(signs.get(letter, letter) for letter in number)
+    return number.translate(_signs(_spoken.get()))

@@ -46,7 +46,7 @@ from rewards.thanks.withdrawal import withdraw_kudos
 
 
 def merge_people(
-    tx: Transaction, organisation: str, keep: str, drop: str, now: datetime, actor: str = "system"
+    tx: Transaction, organisation: str, keep: str, drop: str, now: datetime, *, actor: str = "system"
 ) -> None:
     """Move everything of `drop` to `keep`. Caps then hold for both together, from the open period on.
 
@@ -64,32 +64,42 @@ def merge_people(
     now_us, closed_us = to_us(now), closed_until(home)
     others = rows.companions(tx, gone.id, closed_us) - {kept.id}
     states.lock(tx, organisation, [kept.id, gone.id, *others])
-    _undo_thanks(tx, organisation, gone.id, kept.id, actor, now)
+    _undo_thanks(tx, organisation, gone.id, kept.id, actor, now=now)
     signed = rows.valid_credentials(tx, gone.id)
     _move_rows(tx, organisation, gone, kept, closed_us)
-    take_over(tx, organisation, gone, kept, now, actor)
+    take_over(tx, organisation, gone, kept, now, actor=actor)
     if gone.opted_out and not kept.opted_out:
         set_opt_out(tx, organisation, kept.external_id, True, now)
     # Both states are folded anew, also one that had no event so far.
     replay_people(tx, organisation, home, [kept.id, gone.id, *others], now_us, idle_too=True)
-    _move_untold(tx, organisation, gone.id, kept.id, closed_us, now_us)
+    _move_untold(tx, organisation, gone.id, kept.id, closed_us, now_us=now_us)
     _move_kept(tx, organisation, gone.id, kept.id, now_us)
-    drop_doubles(tx, organisation, gone.id, kept.id, closed_us, now_us)
+    drop_doubles(tx, organisation, gone.id, kept.id, closed_us, now_us=now_us)
     _move_earned(tx, organisation, gone.id, kept.id, now_us)
     _move_balances(tx, organisation, gone.id, kept, now_us)
     rows.move_credentials(tx, gone.id, kept.id, signed)
     credential_rows.revoke_lost(tx, {kept.id}, now_us)
     _close(tx, organisation, gone, kept.id)
-    trail.log(tx, organisation, actor, "people.merge", f"person:{gone.id}", f"into person:{kept.id}", now_us)
+    trail.log(
+        tx,
+        organisation,
+        actor,
+        "people.merge",
+        f"person:{gone.id}",
+        reason=f"into person:{kept.id}",
+        at_us=now_us,
+    )
 
 
 def _undo_thanks(
-    tx: Transaction, organisation: str, gone: int, kept: int, actor: str, now: datetime
+    tx: Transaction, organisation: str, gone: int, kept: int, actor: str, *, now: datetime
 ) -> None:  # fmt: skip
     """Thanks between the two count for nobody. Points that were spent stay spent."""
     for gift in recognition_rows.between(tx, gone, kept):
         try:
-            withdraw_kudos(tx, organisation, gift, None, actor, "between accounts of one person", now)
+            withdraw_kudos(
+                tx, organisation, gift, None, actor, reason="between accounts of one person", now=now
+            )
         except Refused:
             recognition_rows.set_status(tx, gift, "withdrawn")
 
@@ -122,7 +132,7 @@ def _close(tx: Transaction, organisation: str, gone: NamedPersonRow, kept: int) 
 
 
 def _move_untold(
-    tx: Transaction, organisation: str, gone: int, kept: int, closed_us: int, now_us: int
+    tx: Transaction, organisation: str, gone: int, kept: int, closed_us: int, *, now_us: int
 ) -> None:
     """Entries of zero of the open period's events that are not counted (late, say): they stand where their events do."""
     drafts: list[NewEntry] = []

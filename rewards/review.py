@@ -90,6 +90,7 @@ def decide(
     review: int,
     decision: Decision,
     actor: str,
+    *,
     reason: str,
     now: datetime,
 ) -> None:
@@ -113,7 +114,7 @@ def decide(
             refuse_own(tx, organisation, actor, person_id, f"review {review}")
     states.lock(tx, organisation, concerned)
     if not rows.decide(
-        tx, review, "approved" if decision == "approve" else "declined", actor, reason, now_us
+        tx, review, "approved" if decision == "approve" else "declined", actor, reason, at_us=now_us
     ):
         raise Conflict("review {review}: already {status}; nothing to do", review=review, status=row.status)
     if row.kind in OF_THANKS:
@@ -124,7 +125,7 @@ def decide(
             release(tx, organisation, held_entries(tx, event.id), "approved", now_us)
         else:
             void_event(tx, organisation, home, event, now_us)
-    trail.log(tx, organisation, actor, f"review.{decision}", str(review), reason, now_us)
+    trail.log(tx, organisation, actor, f"review.{decision}", str(review), reason=reason, at_us=now_us)
 
 
 def _concerned(tx: Transaction, organisation: str, row: ReviewRow, event: EventRow | None) -> list[int]:
@@ -145,7 +146,7 @@ def _decide_kudos(
     # Not where one of the two is gone, nor where both have become one account.
     if decision == "approve" and len(names) == 2:
         kudos_rows.set_status(tx, kudos_id, "given")
-        deliver(tx, organisation, gift, names[gift.giver_id][0], names[gift.receiver_id][0], now)
+        deliver(tx, organisation, gift, names[gift.giver_id][0], names[gift.receiver_id][0], now=now)
         return
     kudos_rows.set_status(tx, kudos_id, "declined")
     give_allowance_back(tx, organisation, gift, to_us(now))

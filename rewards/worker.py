@@ -17,7 +17,11 @@ from rewards.people.accounts import forget_sessions
 from rewards.people.changing import settle_moves
 from rewards.people.membership import align_boards
 from rewards.people.organisations import list_organisations
+from rewards.publishing.notices import tell_of_announcements
 from rewards.store.session import Database
+
+ANNOUNCED_A_ROUND = 10
+"""Transactions, each for some hundred people; what else a round does is not kept waiting for a whole company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Sweep:
     lapsed       people of whom old points lapsed
     mailed       mails that were sent, put off or given up
     digests      people whose turn for a digest it was
+    told         people to whom mails of an announcement were queued
     """
 
     webhooks: Delivered
@@ -39,14 +44,22 @@ class Sweep:
     lapsed: int = 0
     mailed: Mailed = field(default_factory=Mailed)
     digests: int = 0
+    told: int = 0
 
     @property
     def idle(self) -> bool:
         """True when the next round can wait: what is done once a period or day leaves nothing behind."""
         sent = self.webhooks
-        return not (
-            self.released or sent.delivered or sent.retried or sent.failed or self.mailed.sent or self.digests
+        done = (
+            self.released,
+            sent.delivered,
+            sent.retried,
+            sent.failed,
+            self.mailed.sent,
+            self.digests,
+            self.told,
         )
+        return not any(done)
 
 
 def work_once(db: Database, now: datetime, send: Send, post: Post | None = None) -> Sweep:
@@ -56,7 +69,7 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
     """
     with db.read() as tx:
         slugs = [home.slug for home in list_organisations(tx)]
-    released = challenges = highlights = lapsed = digests = 0
+    released = challenges = highlights = lapsed = digests = told = 0
     for slug in slugs:
         try:
             with db.begin() as tx:
@@ -67,6 +80,7 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
                     # It reads every posting, and days are its unit: once a day and process.
                     lapsed += expire_due(tx, slug, now)
             db.cache["expiry", slug] = now.date()
+            told += _announce(db, slug, now)
             if post is not None:
                 with db.begin() as tx:
                     digests += make_digests(tx, slug, now)
@@ -82,4 +96,16 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
         forget_requests(tx, now)
         forget_sessions(tx, now)
     mailed = Mailed() if post is None else send_due(db, now, post)
-    return Sweep(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed, digests)
+    return Sweep(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed, digests, told)
+
+
+def _announce(db: Database, organisation: str, now: datetime) -> int:
+    """Tell the next people of what is announced, in short transactions: nobody waits for all of them. Returns how many."""
+    told = 0
+    for _ in range(ANNOUNCED_A_ROUND):
+        with db.begin() as tx:
+            some = tell_of_announcements(tx, organisation, now)
+        told += some
+        if not some:
+            break
+    return told

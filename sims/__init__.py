@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sims.comparison.comparison import Comparison, compare
+    from sims.ensemble.precision import Precision
     from sims.ensemble.result import Result
-    from sims.ensemble.run import simulate
+    from sims.ensemble.run import Manner, simulate
     from sims.scenario.scenario import Scenario
 
 _HOMES = {
     "Comparison": "sims.comparison.comparison",
+    "Manner": "sims.ensemble.run",
+    "Precision": "sims.ensemble.precision",
     "Result": "sims.ensemble.result",
     "Scenario": "sims.scenario.scenario",
     "compare": "sims.comparison.comparison",
     "simulate": "sims.ensemble.run",
 }
-__all__ = ["Comparison", "Result", "Scenario", "compare", "simulate"]
+__all__ = ["Comparison", "Manner", "Precision", "Result", "Scenario", "compare", "simulate"]
 
 
 def __getattr__(name: str) -> Any:

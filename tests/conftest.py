@@ -113,6 +113,7 @@ def _truncate(db: Database) -> None:
     with db.begin() as tx:
         tx.execute(text("SET LOCAL session_replication_role = replica"))
         tx.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    db.cache.clear()
 
 
 @pytest.fixture

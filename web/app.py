@@ -47,7 +47,7 @@ from web.employee import boards as employee_boards
 from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import audit, decisions, records
+from web.hr import audit, decisions, designer, draft, records
 from web.hr import imports as hr_imports
 from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
@@ -130,6 +130,8 @@ ROUTERS = (
     spending.router,
     nominating.router,
     hr.router,
+    designer.router,
+    draft.router,
     hr_nominations.router,
     decisions.router,
     hr_people.router,

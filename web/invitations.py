@@ -54,6 +54,7 @@ def _form(
     config: Settings,
     purpose: str,
     token: str,
+    *,
     fault: str = "",
     status: int = 200,
 ) -> Response:
@@ -73,7 +74,14 @@ def _form(
 
 
 async def _choose(
-    request: Request, store: Database, config: Settings, purpose: str, token: str, password: str, again: str
+    request: Request,
+    store: Database,
+    config: Settings,
+    purpose: str,
+    token: str,
+    *,
+    password: str,
+    again: str,
 ) -> Response:
     def act() -> Response:
         try:
@@ -84,12 +92,12 @@ async def _choose(
                 purpose,
                 token,
                 password,
-                now(),
-                device(request),
-                request.cookies.get(COOKIE),
+                now=now(),
+                device=device(request),
+                former=request.cookies.get(COOKIE),
             )
         except BadValue as fault:
-            return _form(request, store, config, purpose, token, str(fault), 422)
+            return _form(request, store, config, purpose, token, fault=str(fault), status=422)
         with store.read() as tx:
             account = account_for_session(tx, session, now())
         home = "/" if account is None else home_of(account)
@@ -113,7 +121,7 @@ async def accept_invitation(
     request: Request, store: Store, config: Config, token: Plain, password: Password, again: Password
 ) -> Response:
     """Choose the password and begin."""
-    return await _choose(request, store, config, INVITATION, token, password, again)
+    return await _choose(request, store, config, INVITATION, token, password=password, again=again)
 
 
 @router.get("/reset")
@@ -153,4 +161,4 @@ async def accept_reset(
     request: Request, store: Store, config: Config, token: Plain, password: Password, again: Password
 ) -> Response:
     """Choose the other password and begin."""
-    return await _choose(request, store, config, RESET, token, password, again)
+    return await _choose(request, store, config, RESET, token, password=password, again=again)

@@ -79,7 +79,7 @@ async def follow(request: Request, store: Store, config: Config, code: str) -> R
 
     def count() -> None:
         with store.begin(WAIT_SECONDS) as tx:
-            follow_link(tx, code, machine, visitor, at, account, network)
+            follow_link(tx, code, machine, visitor, at, account=account, network=network)
 
     try:
         await request.app.state.clicking.run(count, SECONDS_TO_COUNT)

@@ -31,6 +31,7 @@ DOORS = (
     Door("/rewards", msg("Rewards"), Right.TAKE_PART, own=True),
     Door("/content", msg("Content"), Right.CONTENT_READ),
     Door("/hr", msg("Program"), Right.SCHEME_READ),
+    Door("/hr/schemes", msg("Schemes"), Right.SCHEME_READ),
     Door("/hr/membership", msg("Membership"), Right.INVITE),
     Door("/hr/decisions", msg("Decisions"), Right.REVIEW),
     Door("/hr/people", msg("People"), Right.PEOPLE_READ),

@@ -137,7 +137,9 @@ async def submit(
 
     def check() -> tuple[str | None, Account | None]:
         former = request.cookies.get(COOKIE)
-        token = sign_in(store, config.organisation, person, password, now(), device(request), former)
+        token = sign_in(
+            store, config.organisation, person, password, now(), device=device(request), former=former
+        )
         if token is None:
             return None, None
         with store.read() as tx:
@@ -174,5 +176,5 @@ def demo_submit(request: Request, store: Store, config: Config, role: Annotated[
                 404, said("the demo has nobody of role {role}; create it with: groundswell demo", role=role)
             )
         former = request.cookies.get(COOKIE)
-        token = open_session(tx, config.organisation, person, now(), device(request), former)
+        token = open_session(tx, config.organisation, person, now(), device(request), former=former)
     return start(RedirectResponse(HOMES[role], 303), token, config.secure_cookies)

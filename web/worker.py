@@ -63,4 +63,5 @@ def _sum(one: Sweep, other: Sweep) -> Sweep:
         one.lapsed + other.lapsed,
         Mailed(*mailed),
         one.digests + other.digests,
+        one.told + other.told,
     )

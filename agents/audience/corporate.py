@@ -48,6 +48,11 @@ class CorporateDesk:
         known = self._visibility
         return self._laws.column("visibility") if known is None else np.full(len(self._laws.all), known)
 
+    def beside(self, own: Posts, day: int, *, quiet: bool, there: float) -> Posts:
+        """The posts of employees, and after them the accounts'."""
+        pages = self.posts(day, quiet, there)
+        return Posts(*(np.concatenate(columns) for columns in zip(own, pages, strict=True)))
+
     def posts(self, day: int, weekend: bool, there: float = 1.0) -> Posts:
         """The accounts' posts on `day`, to the part of their followers who are still there."""
         on_offer = self._items.on(day)

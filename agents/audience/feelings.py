@@ -5,6 +5,7 @@ posts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +20,24 @@ from agents.audience.audience import (
     size_factor,
     trust_change,
 )
-from agents.audience.audience_kernel import (
-    FEEL,
-    Feel,
-    absorb,
-    count_people,
-    mark_passing,
-    refresh_edges,
-    spread,
+from agents.audience.audience_kernel import FEEL, Edges, Feel, Flags, Sources, refresh_edges
+from agents.audience.hearing_kernel import (
+    FROM_SOURCE,
+    PROGRESS,
+    ROOM_USED,
+    RUN,
+    Heard,
+    Keys,
+    Rates,
+    Scratch,
+    hear,
 )
-from agents.audience.sights import Room, Sights
+from agents.audience.sights import Room
 from agents.parameters.parameters import Parameters
 from agents.world.draws import uniforms_each
 from agents.world.lanes import Draw, Laws
-from agents.world.network import Networks, untouched
+from agents.world.memory import untouched, unwritten
+from agents.world.network import Networks
 from engine.geometric import class_tables
 from engine.response import ResponseRates, Shares, share_rows
 from engine.response_kernel import AUDIENCE, BEYOND_ONE, CLICKS, DEPTH, N_COUNTS, REPOSTS, THINNED
@@ -60,6 +65,7 @@ class Feelings:
         draws: Sequence[Draw],
         first_day: int,
         posts_per_day: Floats,
+        *,
         page_sight: Floats,
         page_trust: Floats,
     ) -> None:
@@ -73,21 +79,18 @@ class Feelings:
         self.start = np.broadcast_to(np.asarray(p.peer_trust, dtype=np.float64), n).copy()
         self.start[networks.pages] = page_trust
         # What nobody writes takes no memory: most people never post.
-        self._trust, self._lift = untouched(edges, np.float32), untouched(edges, np.float32)
-        self._fatigue, self.muted = untouched(edges, np.float32), untouched(edges, np.uint8)
-        self._felt, self._ready = (
-            np.zeros(n, dtype=np.uint8),
-            untouched(int(networks.nodes[-1]), np.uint8),
-        )
+        self._trust, self._fatigue, self._lift = (unwritten(edges, np.float32) for _ in range(3))
+        self.muted = unwritten(edges, np.uint8)
+        nodes = int(networks.nodes[-1])
+        self._felt, self._stirred, self._marked = (np.zeros(n, dtype=np.uint8) for _ in range(3))
+        self._ready, self.reached = untouched(nodes, np.uint8), untouched(nodes, np.uint8)
         self.touched = np.full(n, first_day, dtype=np.int64)
-        self.stirred = np.zeros(n, dtype=bool)
         self.trust_shift, self.fatigue_sum = np.zeros(n), np.zeros(n)
         self.posts, self.promotion, self._promotional = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.reached = untouched(int(networks.nodes[-1]), np.uint8)
         self.n_reached = np.zeros(networks.count, dtype=np.int64)
-        self._see = _keys(draws, Stream.SEE)
-        self._feel_keys = _keys(draws, Stream.TRUST)
-        self._react = _keys(draws, Stream.REACTION)
+        self._see = _stream_keys(draws, Stream.SEE)
+        self._feel_keys = _stream_keys(draws, Stream.TRUST)
+        self._react = _stream_keys(draws, Stream.REACTION)
         self._room = Room(networks)
         self.last_edges: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self._settle_pages(posts_per_day, page_sight, first_day)
@@ -110,62 +113,79 @@ class Feelings:
 
     def answer(self, posts: Posts, day: int) -> Answer:
         """The audience's answer to a day's posts; trust, fatigue and mutes move with it."""
-        networks = self._networks
-        lane = networks.lane[posts.source]
-        if networks.count == 1:
-            return self._answer(posts, lane, day)
-        order = np.argsort(lane, kind="stable")
-        found = self._answer(posts.at(order), lane[order], day)
-        back = np.empty_like(order)
-        back[order] = np.arange(order.size)
-        return found.at(back)
-
-    def _answer(self, posts: Posts, lane: Ints, day: int) -> Answer:
-        networks, p = self._networks, self._laws.at(lane)
-        share_at = np.searchsorted(lane, np.arange(networks.count + 1))
-        self._refresh(np.unique(posts.source), day)
-        contacts = networks.degrees[posts.source].astype(np.float64)
-        sights = self._spread(_as_shares(posts, networks.own[posts.source], contacts, p), lane, share_at, day)
-        np.add.at(self.posts, posts.source, 1.0)
-        np.add.at(self.promotion, posts.source, posts.promotional)
-        self._promotional[posts.source] = self.promotion[posts.source] / np.maximum(
-            self.posts[posts.source], 1.0
+        networks, source = self._networks, posts.source
+        lane = networks.lane[source]
+        p, order = self._laws.at(lane), np.argsort(lane, kind="stable")
+        at = np.searchsorted(lane[order], np.arange(networks.count + 1))
+        np.add.at(self.posts, source, 1.0)
+        np.add.at(self.promotion, source, posts.promotional)
+        self._promotional[source] = self.promotion[source] / np.maximum(self.posts[source], 1.0)
+        contacts = networks.degrees[source].astype(np.float64)
+        names, share_rates = share_rows(_as_shares(posts, networks.own[source], contacts, p))
+        changes = trust_change(posts, p, 1.0), trust_change(posts, p, 0.0)
+        counts, sights = np.zeros((source.size, N_COUNTS), dtype=np.int64), np.zeros((source.size, 4))
+        unfollows, people = (
+            np.zeros(source.size, dtype=np.int64),
+            np.zeros((networks.count, 5), dtype=np.int64),
         )
-        people = np.zeros((networks.count, 5), dtype=np.int64)
-        sharer = networks.own[posts.source]
-        kinds = (networks.source_edges, networks.world, networks.targets.view(np.uint32))
-        count_people(
-            sights.at, sights.edges, sights.shares, sharer, *kinds, self.muted, self._room.visited, self._room.today,
-            self.reached, int(day >= 0), people,
+        self._hear(
+            Heard(at, order, source, posts.ordinal), names, share_rates, changes, day, counts=counts, sights=sights,
+            unfollows=unfollows, people=people,
         )  # fmt: skip
         self.n_reached += people[:, 4]
-        if networks.count == 1:
-            own = sights.edges < networks.source_edges[0]
-            self.last_edges = sights.edges[own][self.muted[sights.edges[own]] == 0].astype(np.int32)
-        counts, unfollows = np.zeros((lane.size, 4)), np.zeros(lane.size, dtype=np.int64)
-        absorb(
-            share_at, sights.at, sights.edges, sights.shares, sights.flags, sharer, posts.ordinal,
-            trust_change(posts, p, 1.0), trust_change(posts, p, 0.0), self._promotional, *kinds[:2], self._feel,
-            self._feel_keys, day, self._trust, self._fatigue, self.muted, self.trust_shift, self.fatigue_sum, counts,
-            unfollows,
-        )  # fmt: skip
         weight = networks.onward_weight[lane]
-        viewers = counts[:, 2] + weight * counts[:, 3]
-        drawn = uniforms_each(self._react, lane, day, sharer, posts.ordinal)
-        told = sights.counts
+        viewers = sights[:, 2] + weight * sights[:, 3]
+        drawn = uniforms_each(self._react, lane, day, networks.own[source], posts.ordinal)
         return Answer(
-            naive=told[:, AUDIENCE] + (weight - 1.0) * told[:, THINNED],
-            exposures=counts[:, 0] + weight * counts[:, 1],
+            naive=counts[:, AUDIENCE] + (weight - 1.0) * counts[:, THINNED],
+            exposures=sights[:, 0] + weight * sights[:, 1],
             viewers=viewers,
-            clicks=told[:, CLICKS].copy(),
+            clicks=counts[:, CLICKS].copy(),
             reactions=poissons(drawn, viewers * reaction_rate(posts, p)),
-            reposts=told[:, REPOSTS].copy(),
-            depth=told[:, DEPTH].copy(),
-            beyond_one=told[:, BEYOND_ONE].copy(),
+            reposts=counts[:, REPOSTS].copy(),
+            depth=counts[:, DEPTH].copy(),
+            beyond_one=counts[:, BEYOND_ONE].copy(),
             unfollows=unfollows,
             unique_employees=self._people(people[:, 0], people[:, 1]),
             unique_corporate=self._people(people[:, 2], people[:, 3]),
         )
+
+    def _hear(
+        self,
+        heard: Heard,
+        names: NDArray[np.uint32],
+        share_rates: NDArray[np.float32],
+        changes: tuple[Floats, Floats],
+        day: int,
+        *,
+        counts: Ints,
+        sights: Floats,
+        unfollows: Ints,
+        people: Ints,
+    ) -> None:
+        networks, room = self._networks, self._room
+        size = len(names)
+        spans, again = np.zeros((size, 2), dtype=np.int64), np.zeros(size, dtype=np.uint8)
+        progress = np.zeros(PROGRESS, dtype=np.int64)
+        scratch = Scratch(networks.taken, room.visited, room.today, room.near, room.far, room.words)
+        world, *rows = networks.rows
+        while True:
+            hear(
+                tuple(heard), names, share_rates, changes, world, *rows[:3], networks.targets,
+                networks.targets.view(np.uint32), networks.offsets.view(np.uint64), networks.feed_load, self._flags,
+                self._edges, self._sources, self.touched, self._all_rates, self._keys, day, class_tables().reshape(-1),
+                (room.edges, room.queue, room.picked), room.flags, tuple(scratch), spans, again, counts, sights, unfollows,
+                people, networks.source_edges, progress,
+            )  # fmt: skip
+            if progress[RUN] == networks.count:
+                break
+            progress[ROOM_USED] = -1 - progress[ROOM_USED]
+            room.reserve(2 * room.edges.size)
+        if networks.count == 1:
+            told = np.concatenate(
+                [np.arange(*span) for span in spans[heard.order].tolist()] or [heard.at[:0]]
+            )
+            self.last_edges = room.edges[told[room.flags[told] & FROM_SOURCE > 0]].astype(np.int32)
 
     def _people(self, near: Ints, far: Ints) -> Floats:
         # A person seen over a thinned edge stands for several, but never for more than there are.
@@ -173,56 +193,28 @@ class Feelings:
             near + self._networks.onward_weight * far, np.diff(self._networks.nodes).astype(np.float64)
         )
 
-    def _spread(self, shares: Shares, lane: Ints, share_at: Ints, day: int) -> Sights:
-        # A colleague who passes a post on is a source too, whose edges are brought up to date; what was told over old ones is
-        # told again. Draws are named by share and edge, so that nothing else changes.
-        networks = self._networks
-        sights = self._tell(shares, share_at, day)
-        while True:
-            passing = np.zeros(networks.lane.size, dtype=np.uint8)
-            mark_passing(
-                sights.at, sights.edges, sights.shares, shares.source.astype(np.int64), networks.source_edges,
-                networks.world, passing,
-            )  # fmt: skip
-            heard = np.flatnonzero(passing)
-            # On the very first day all are up to date, and nobody's feelings are written down yet.
-            old = heard[(self.touched[heard] < day) | (self._felt[heard] == 0)]
-            if old.size == 0:
-                self.stirred[heard] = True
-                return sights
-            self._refresh(old, day)
-            sights = self._told_again(sights, shares, lane, old[self.stirred[old]], day)
+    @cached_property
+    def _flags(self) -> tuple[NDArray[np.uint8], ...]:
+        drawn = self._networks.drawn
+        return tuple(
+            Flags(drawn, self._ready, self.reached, self._felt, self._stirred, self._marked, self.muted)
+        )
 
-    def _told_again(self, sights: Sights, shares: Shares, lane: Ints, passing: Ints, day: int) -> Sights:
-        if passing.size == 0:
-            return sights
-        networks = self._networks
-        run = lane[sights.shares]
-        direct = sights.edges < networks.source_edges[run]
-        edge = networks.edges[run[direct]] + sights.edges[direct]
-        source = np.searchsorted(networks.begins, edge, side="right") - 1
-        rows = np.unique(sights.shares[direct][np.isin(source, passing)]).astype(np.int64)
-        if rows.size == 0:
-            return sights
-        share_at = np.searchsorted(lane[rows], np.arange(networks.count + 1))
-        return sights.mended(rows, self._tell(shares.at(rows), share_at, day), lane)
+    @cached_property
+    def _edges(self) -> tuple[NDArray[np.float32], ...]:
+        return tuple(Edges(self._trust, self._fatigue, self._lift))
 
-    def _tell(self, shares: Shares, share_at: Ints, day: int) -> Sights:
-        networks, room = self._networks, self._room
-        names, share_rates = share_rows(shares)
-        counts = np.zeros((len(names), N_COUNTS), dtype=np.int64)
-        progress = np.zeros(6, dtype=np.int64)
-        while True:
-            spread(
-                share_at, *networks.rows, networks.targets.view(np.uint32), networks.offsets.view(np.uint64),
-                networks.drawn, self._ready, self._lift, networks.levels, networks.feed_load, self._feel,
-                self._rates, names, share_rates, self._see, day, class_tables().reshape(-1), counts, room.edges,
-                room.flags, room.visited, room.today, room.queue, room.picked, room.words, progress,
-            )  # fmt: skip
-            if progress[0] == networks.count:
-                break
-            room.reserve(2 * room.edges.size)
-        return Sights.of(counts, room, int(progress[1]), share_at)
+    @cached_property
+    def _sources(self) -> tuple[Floats, ...]:
+        return tuple(Sources(self.start, self.trust_shift, self.fatigue_sum, self._promotional))
+
+    @cached_property
+    def _all_rates(self) -> tuple[Floats, ...]:
+        return tuple(Rates(self._feel, self._rates, self._networks.levels))
+
+    @cached_property
+    def _keys(self) -> tuple[NDArray[np.uint64], ...]:
+        return tuple(Keys(self._see, self._feel_keys, self._networks.keys))
 
     @property
     def trust(self) -> NDArray[np.float32]:
@@ -250,6 +242,8 @@ class Feelings:
         edges = int(self._networks.source_edges[0])
         of_new = np.repeat(self._felt == 0, self._networks.degrees)
         self._trust[:edges][of_new] = np.repeat(self.start, self._networks.degrees)[of_new]
+        self._fatigue[:edges][of_new] = 0.0
+        self.muted[:edges][of_new] = 0
         self._felt[new] = 1
 
     def trust_of_sources(self, day: int) -> Floats:
@@ -290,13 +284,12 @@ class Feelings:
     def _refresh(self, sources: Ints, day: int) -> None:
         networks = self._networks
         refresh_edges(
-            sources.astype(np.int64), networks.lane, *networks.rows, networks.drawn, self._ready, self._felt, self._feel,
-            day, self.start, self.touched, self._trust, self._fatigue, self.muted, self._lift, self.trust_shift,
-            self.fatigue_sum,
+            sources.astype(np.int64), networks.lane, *networks.rows, self._flags, self._feel, day, self.touched,
+            self._edges, self._sources,
         )  # fmt: skip
 
 
-def _keys(draws: Sequence[Draw], stream: Stream) -> NDArray[np.uint64]:
+def _stream_keys(draws: Sequence[Draw], stream: Stream) -> NDArray[np.uint64]:
     return np.array([stream_key(draw.seed, stream, draw.run) for draw in draws], dtype=np.uint64)
 
 

@@ -31,7 +31,9 @@ def count_acts(state: State, who: Ints, day: int) -> Ints:
     return shares
 
 
-def learn(state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Ints, lanes: Lanes) -> None:
+def learn(
+    state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Ints, *, lanes: Lanes
+) -> None:
     """Expected feedback, believed clicks, contacts gained and habit, of those who shared or met anything today."""
     who = met.person[shared]
     n = state.habit.size
@@ -57,7 +59,7 @@ def learn(state: State, met: Opportunities, shared: Ints, answer: Answer, shares
 
 
 def feel(
-    state: State, traits: Traits, shares: Ints, rewarded: Floats, thanked: Floats, p: Parameters
+    state: State, traits: Traits, shares: Ints, rewarded: Floats, thanked: Floats, *, p: Parameters
 ) -> None:
     """Motivation recovers, is eroded by tangible rewards and lifted by praise; recognition fades and is
     renewed.
@@ -75,6 +77,7 @@ def fear_of_day(
     conditions: Conditions,
     fear_goal: Floats,
     items: Items,
+    *,
     met: Opportunities,
     shared: Ints,
     present: NDArray[np.bool_],
@@ -96,6 +99,6 @@ def fear_of_day(
         team = lanes.lane * len(staff.teams) + staff.team
         in_team = np.bincount(team, weights=own, minlength=lanes.count * len(staff.teams))[team]
         sanctions = own + p.sanction_seen * (in_team - own)
-    moved = updates.fear_after(state.fear, fear_goal, conditions.signed, safe, sanctions, p)
+    moved = updates.fear_after(state.fear, fear_goal, conditions.signed, safe, sanctions, p=p)
     state.fear = np.where(present, moved, state.fear)
     return np.bincount(lanes.lane[who[punished]], minlength=lanes.count)

@@ -145,6 +145,7 @@ def meet(
     silent: Floats,
     segment: Ints,
     person: PersonColumns,
+    *,
     items: ItemColumns,
     known: RewardValues,
     weights: Floats,

@@ -42,6 +42,7 @@ def settled(
     content: Content,
     opportunities: Floats,
     friction: Floats,
+    *,
     fear: Floats,
     lanes: Lanes,
 ) -> Settled:
@@ -49,7 +50,7 @@ def settled(
 
     The weeks that somebody remembers are drawn one by one, so that rates differ as rates of a few weeks do.
     """
-    fixed = _fixed(staff, traits, content, friction, fear, lanes.rows)
+    fixed = _fixed(staff, traits, content, friction, fear, p=lanes.rows)
     chance = _steady_chance(staff, fixed, opportunities, lanes)
     weekly = _weekly(chance, opportunities)
     keys, rate_weeks = lanes.keys(Stream.NORM), lanes.laws.column("rate_weeks")
@@ -88,7 +89,7 @@ def _steady_chance(
 
 
 def _fixed(
-    staff: Staff, traits: Traits, content: Content, friction: Floats, fear: Floats, p: Parameters
+    staff: Staff, traits: Traits, content: Content, friction: Floats, fear: Floats, *, p: Parameters
 ) -> list[tuple[Floats, Floats]]:
     # (part of the mix, utility but for what feeds back) of each kind of item, on one's own topic or another's, green-lit or not.
     names, n = topics(content, staff.segments), staff.size

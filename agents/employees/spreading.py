@@ -6,6 +6,7 @@ Above one a cascade never ends, and no number that follows from it means anythin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,8 @@ from agents.audience.audience import size_factor
 from agents.employees.decision import effort
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Channel, Setting
-from agents.world.population import build_staff
+from agents.world.network import ties_of
+from agents.world.population import Staff, build_staff
 
 Floats = NDArray[np.float64]
 
@@ -32,20 +34,30 @@ class Spreading(NamedTuple):
 
 
 def spreading(setting: Setting) -> Spreading:
-    """The channel on which reposts spread most."""
-    p = setting.parameters.resolve()
-    found = [_on(channel, setting, p) for channel in setting.content.channels]
-    return max(found, key=lambda each: each.reposts)
+    """The channel on which reposts spread most, by the setting's own parameters."""
+    return spreadings(setting, [setting.parameters.resolve()])[0]
 
 
-def _on(channel: Channel, setting: Setting, p: Parameters) -> Spreading:
+def spreadings(setting: Setting, parameters: Iterable[Parameters]) -> list[Spreading]:
+    """The channel on which reposts spread most, for each of some parameters."""
+    staff = build_staff(setting.organisation, 0, 0, 0, 1)
+    return [
+        max(
+            (_on(channel, setting, p, staff) for channel in setting.content.channels),
+            key=lambda each: each.reposts,
+        )
+        for p in parameters
+    ]
+
+
+def _on(channel: Channel, setting: Setting, p: Parameters, staff: Staff) -> Spreading:
     visibility = p.visibility if channel.visibility is None else channel.visibility
     shown = visibility * p.active_share * _part_left_by_feeds(p)
     own, passed_on = _by_size(setting, p)
     care = effort(np.array([p.motivation_mean]), np.zeros(1), np.zeros(1), p)[0]
     rate = p.repost_base * float(np.exp(p.quality_weight * (care - 0.5) + p.trust_weight * p.peer_trust))
     passing, lasting = _outside(setting, rate, p)
-    by_staff, coworkers = _staff(setting, rate, p)
+    by_staff, coworkers = _staff(setting, rate, p, staff)
     # A colleague's repost goes to a whole network, somebody else's to those whom outsiders know.
     average = shown * passed_on * max(lasting, coworkers * by_staff + (1.0 - coworkers) * passing)
     reposts = shown * own * by_staff * (1.0 + average + average**2)
@@ -101,11 +113,13 @@ def _eigenvalue(matrix: Floats) -> float:
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 
-def _staff(setting: Setting, rate: float, p: Parameters) -> tuple[float, float]:
+def _staff(setting: Setting, rate: float, p: Parameters, staff: Staff) -> tuple[float, float]:
     # Reposts that a sight everywhere of an employee's post would bring, and the part of an employee's ties that are colleagues.
-    staff = build_staff(setting.organisation, 0, 0, 0, 1)
     contacts = max(float(staff.contacts.mean()), 1e-300)
     colleagues = np.minimum(staff.contacts * setting.organisation.audience.coworkers, staff.size - 1.0)
+    ties = ties_of(setting.organisation, staff)
+    if ties is not None:
+        colleagues[: ties.counts.size] = ties.counts
     part = 1.0 / len(staff.segments)
     own, other = (_chance(level, rate, p) for level in (p.interest_own, p.interest_other))
     return contacts * (part * own + (1.0 - part) * other), float(colleagues.mean()) / contacts

@@ -142,7 +142,7 @@ def fear_goal(own: Floats, strictness: Floats, trained: Flags, p: Parameters) ->
 
 
 def fear_after(
-    fear: Floats, goal: Floats, signed: Flags, safe_shares: Floats, sanctions: Floats, p: Parameters
+    fear: Floats, goal: Floats, signed: Flags, safe_shares: Floats, sanctions: Floats, *, p: Parameters
 ) -> Floats:
     """f ← (g + a · (1 − g)) · b, with g = f + ρ_f · (goal − f), a = a_s · sanctions and b = (1 − a_safe)^safe shares.
 

@@ -26,6 +26,7 @@ def measure(
     shared: Ints,
     posts: Posts,
     answer: Answer,
+    *,
     scored: Scored,
     thanked: Floats,
     present: NDArray[np.bool_],

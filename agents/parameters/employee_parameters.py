@@ -388,17 +388,3 @@ class EmployeeParameters:
         "training lowers the level that fear tends to; no evidence: flat prior",
         limits=UNIT,
     )
-    # Quality of what is written
-    effort_base: float = declare(
-        0.4, "level 0-1", (0.3, 0.5), "A", "effort of an indifferent sharer", limits=UNIT
-    )
-    effort_intrinsic: float = declare(
-        0.4, "level per motivation", (0.2, 0.6), "A", "effort rises with motivation", limits=UNIT
-    )
-    effort_points: float = declare(
-        0.25, "level at full salience", (0.1, 0.4), "A", "points draw effort to counting", limits=UNIT
-    )
-    effort_training: float = declare(
-        0.1, "level", (0.0, 0.2), "A", "the trained write better: capability", limits=UNIT
-    )
-    effort_norm: float = declare(0.1, "level", (0.05, 0.2), "A", "a visible norm raises care", limits=UNIT)

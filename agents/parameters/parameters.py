@@ -16,12 +16,13 @@ from agents.parameters.mechanisms import MECHANISMS
 from agents.parameters.membership_parameters import MembershipParameters
 from agents.parameters.presets import PRESETS
 from agents.parameters.priors import Declaration
+from agents.parameters.writing_parameters import WritingParameters
 
 __all__ = ["DECLARATIONS", "MECHANISMS", "PRESETS", "AudienceParameters", "Parameters"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parameters(EmployeeParameters, MembershipParameters, AudienceParameters):
+class Parameters(EmployeeParameters, WritingParameters, MembershipParameters, AudienceParameters):
     """One value for every parameter. Attribute access is typed; `DECLARATIONS[name]` says what each is."""
 
     def __post_init__(self) -> None:

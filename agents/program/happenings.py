@@ -38,6 +38,7 @@ def happenings(
     zone: Ints,
     half_life_hours: Floats,
     clock: Clock,
+    *,
     keys: NDArray[np.uint64],
     lanes: Lanes,
     day: int,

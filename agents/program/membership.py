@@ -109,7 +109,7 @@ class Membership:
             members = present & (self._timeline.group == group)
             if phase.tool is not None:
                 self._invite(day, phase, phase.tool, members)
-                self._join(day, phase.tool, members, state, promised, trained)
+                self._join(day, phase.tool, members, state, promised=promised, trained=trained)
                 self._lapse(day, group, members, state)
                 enrolled = members & (self.status == MEMBER)
                 friction[enrolled] = phase.tool.friction
@@ -147,7 +147,7 @@ class Membership:
                 self.reminders.renew(day, members & (self.status == MEMBER))
 
     def _join(
-        self, day: int, tool: Tool, members: Flags, state: State, promised: Floats, trained: Flags
+        self, day: int, tool: Tool, members: Flags, state: State, *, promised: Floats, trained: Flags
     ) -> None:
         again = (self.status >= RESTING) & (self._invited_on > self._lapsed_on)
         may = np.flatnonzero(members & ((self.status == ASKED) | again))

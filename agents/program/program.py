@@ -63,6 +63,7 @@ class Program:
         items: Items,
         setting: Setting,
         clock: Clock,
+        *,
         lanes: Lanes,
         record_events: bool,
         members: Membership,
@@ -72,7 +73,7 @@ class Program:
         self._clock, self._lanes = clock, lanes
         self._shop = Shop(staff.size, lanes.lane)
         self.running = [
-            RunningScheme(scheme, staff, items, setting.content, clock, lanes, self._shop)
+            RunningScheme(scheme, staff, items, setting.content, clock, lanes=lanes, shop=self._shop)
             for scheme in timeline.schemes
         ]
         self._waiting = Waiting()
@@ -246,7 +247,7 @@ class Program:
                 offer.put("contest", members, contest)
             running = self.in_force(group, day)
             if running is not None:
-                self._offer_scheme(offer, running, phase, group, members, day, present)
+                self._offer_scheme(offer, running, phase, group, members, day=day, present=present)
                 if phase.terms != PLAIN:
                     self._put_terms(offer, phase, members, state)
             elif phase.leaderboard == "shown":
@@ -293,6 +294,7 @@ class Program:
         phase: Phase,
         group: int,
         members: Ints | None,
+        *,
         day: int,
         present: Flags,
     ) -> None:

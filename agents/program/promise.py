@@ -49,6 +49,7 @@ def promises_of(
     examples: Examples,
     events: list[tuple[int, int]],
     leads_per_click: Sequence[float],
+    *,
     date: int,
     month: int,
 ) -> list[Promise]:
@@ -57,7 +58,7 @@ def promises_of(
     events   (kind code, verification level) of share, click and lead
     date, month   ordinal of a day, and months since year 0: when the examples happen
     """
-    firsts = [_first(compiled, examples, kind, level, date, month) for kind, level in events]
+    firsts = [_first(compiled, examples, kind, level, date, month=month) for kind, level in events]
     return [_promise(scheme, examples, firsts, (1.0, 1.0, leads)) for leads in leads_per_click]
 
 
@@ -93,7 +94,7 @@ def _promise(
 
 
 def _first(
-    compiled: CompiledScheme, examples: Examples, kind: int, level: int, date: int, month: int
+    compiled: CompiledScheme, examples: Examples, kind: int, level: int, date: int, *, month: int
 ) -> tuple[Ints, Ints, Floats]:
     # Segment, rule and weighted points of each award that a first event of this kind brings.
     size = examples.segment.size

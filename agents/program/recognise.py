@@ -54,7 +54,14 @@ class Recogniser:
         self.ever = np.zeros(staff.size, dtype=bool)
 
     def thank(
-        self, day: int, weekend: bool, shares: Ints, recent: Floats, present: Flags, prior: dict[str, Flags]
+        self,
+        day: int,
+        weekend: bool,
+        shares: Ints,
+        recent: Floats,
+        present: Flags,
+        *,
+        prior: dict[str, Flags],
     ) -> Thanks:
         """Thanks of `day`: `shares` are today's, `recent` those of the last seven days; `prior` are the classes of prior activity."""
         weight, acts, given = self._nothing, self._nothing, self._lanes.rows

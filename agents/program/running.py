@@ -52,6 +52,7 @@ class RunningScheme:
         items: Items,
         content: Content,
         clock: Clock,
+        *,
         lanes: Lanes,
         shop: Shop,
     ) -> None:
@@ -195,7 +196,9 @@ class RunningScheme:
         """Where these people's streaks stand on the morning of `day`; `known` as for `score`."""
         now = columns(known.tables, self.state).streak[members]
         segments = self._segments[self._staff.segment[members]]
-        return standing(known.tables, now, members, segments, self._staff.days_off, self._clock.date_of(day))
+        return standing(
+            known.tables, now, members, segments, self._staff.days_off, date=self._clock.date_of(day)
+        )
 
     def places(self, day: int, present: Flags) -> Floats:
         """float64[n]: +1 first third, −1 last third of the scheme's first board (of all points without one)."""
@@ -236,7 +239,7 @@ class RunningScheme:
         date = self._clock.date_of(0)
         month = 12 * date.year + date.month - 1
         return promises_of(
-            self.scheme, self.compiled, examples, events, leads_per_click, date.toordinal(), month
+            self.scheme, self.compiled, examples, events, leads_per_click, date=date.toordinal(), month=month
         )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ class StreakHealth(NamedTuple):
 
 
 def standing(
-    tables: SchemeTables, streaks: Ints, people: Ints, segments: Ints, leave: Ints, date: date
+    tables: SchemeTables, streaks: Ints, people: Ints, segments: Ints, leave: Ints, *, date: date
 ) -> StreakHealth:
     """Where these people's streaks stand on the morning of `date`, the best of each person's.
 

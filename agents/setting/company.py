@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from agents.setting.parts import Name, NonNegative, Part, Positive, Share, Zone
 from rewards.people_file import PersonRow
+
+MOST_TIES = 2_000_000
+Tie = tuple[str, str]
+
+
+def _in_order(ties: tuple[Tie, ...]) -> tuple[Tie, ...]:
+    """The same ties however a file lists them: in one order, and each once."""
+    return tuple(sorted(set(ties)))
+
+
+Ties = Annotated[tuple[Tie, ...], Field(max_length=MOST_TIES), AfterValidator(_in_order)]
 
 
 class Contacts(Part):
@@ -106,6 +117,9 @@ class Organisation(Part):
     """Groups of generated employees."""
     people: tuple[PersonRow, ...] | None = None
     """The people themselves: in a scenario file, the name of a people CSV beside it."""
+    network: Ties | None = None
+    """Who of the company sees whose posts, as pairs (who posts, who sees it), instead of colleagues drawn at random: in a scenario
+    file, the name of an edge list beside it."""
     contacts: Contacts = Contacts()
     """How many contacts generated employees have."""
     influence: dict[Name, NonNegative] = Field(default_factory=dict)
@@ -144,3 +158,30 @@ class Organisation(Part):
         generated = () if self.people is not None else self.segments
         own = {one.name: one.influence for one in generated}
         return self.influence.get(segment, own.get(segment, 1.0))
+
+    @property
+    def size(self) -> int:
+        """How many people there are on the first day."""
+        return self.headcount or len(self.people or ())
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The id of each of them: those of the people file, or generated ones."""
+        if self.people:
+            return tuple(row.id for row in self.people)
+        return tuple(f"e{number + 1:06d}" for number in range(self.size))
+
+    @model_validator(mode="after")
+    def _ties_are_between_colleagues(self) -> Self:
+        known = frozenset(self.ids if self.network else ())
+        for tie in self.network or ():
+            stranger = next((name for name in tie if name not in known), None)
+            if stranger is not None:
+                few = " … ".join(self.ids[:: max(self.size - 1, 1)])
+                raise ValueError(
+                    f"network: {stranger!r} is none of the company's {self.size} people ({few}); "
+                    "both ends of a tie are ids of people; add the person or drop the tie"
+                )
+            if tie[0] == tie[1]:
+                raise ValueError(f"network: {tie[0]!r} is tied to itself; a tie is between two; drop it")
+        return self

@@ -79,6 +79,7 @@ def publish_all(
     approval_delay_days: int,
     first_day: int,
     last_day: int,
+    *,
     seed: int,
     run: int,
 ) -> Items:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from mmap import mmap
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,8 +13,9 @@ from numpy.typing import NDArray
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Organisation
 from agents.world.lanes import Draw, Laws
+from agents.world.memory import untouched, unwritten
 from agents.world.population import Staff
-from engine.generate import Sketch, sketch_network
+from engine.generate import Sketch, Ties, sketch_network
 from engine.graph import MAX_EDGES, Graph
 from engine.response_kernel import INTEREST
 from engine.streams import Stream, normals, stream_key, uniforms
@@ -76,6 +76,7 @@ class Networks:
         self, built: Sequence[tuple[Sketch, Floats32, float]], n_corporate: int, n_topics: int, laws: Laws
     ) -> None:
         sketches = [one[0] for one in built]
+        self.ties = sketches[0].ties
         self.n_corporate = n_corporate
         self.employees = np.array([one.n_employees for one in sketches], dtype=np.int64)
         per_run = np.array([one.n_sources for one in sketches], dtype=np.int64)
@@ -93,11 +94,11 @@ class Networks:
         self.starts_at = _bounds([one.starts.size for one in sketches])
         self.coworkers = _joined([one.coworkers for one in sketches])
         self.coworkers_at = _bounds(self.employees)
-        self.ties = np.array([sketches[0].homophily, sketches[0].concentration])
+        self.mixing = np.array([sketches[0].homophily, sketches[0].concentration])
         self.keys = np.array([one.key for one in sketches], dtype=np.uint64)
         self.feed_load = _joined([one[1] for one in built])
         self.onward_weight = np.array([one[2] for one in built])
-        self.targets = untouched(int(self.edges[-1]), np.int32)
+        self.targets = unwritten(int(self.edges[-1]), np.int32)
         self.drawn = untouched(int(self.nodes[-1]), np.uint8)
         self.n_topics, self.laws = n_topics, laws
         self.levels = np.stack(
@@ -110,6 +111,15 @@ class Networks:
         self.degrees = self.offsets[self.nodes[self.lane] + self.lane + self.own + 1] - local
         self.taken = np.zeros(int(np.diff(self.nodes).max()) // 64 + 1, dtype=np.uint64)
         self.widest = max(int(np.diff(one.offsets).max(initial=0)) for one in sketches)
+        if self.ties is not None:
+            self._enter_ties(sketches, self.ties)
+
+    def _enter_ties(self, sketches: Sequence[Sketch], ties: Ties) -> None:
+        """Rows that are known in part are there from the beginning: the kernels draw none of them."""
+        known = ties.counts.size
+        for run, sketch in enumerate(sketches):
+            sketch.fill(0, known, self.targets[int(self.edges[run]) : int(self.edges[run + 1])])
+            self.drawn[int(self.nodes[run]) : int(self.nodes[run]) + known] = 1
 
     @cached_property
     def world(self) -> tuple[Ints, ...]:
@@ -122,7 +132,7 @@ class Networks:
     @cached_property
     def rows(self) -> tuple[Any, ...]:
         """What the kernels that draw rows read and write."""
-        return self.world, self.row_segments, self.members, self.ties, self.keys, self.taken, self.targets
+        return self.world, self.row_segments, self.members, self.mixing, self.keys, self.taken, self.targets
 
     @property
     def count(self) -> int:
@@ -151,7 +161,7 @@ class Networks:
             self.offsets[node + run : after + run + 1],
             self.coworkers[self.coworkers_at[run] : self.coworkers_at[run + 1]], self.row_segments[node:after],
             self.members[first : first + people], self.starts[self.starts_at[run] : self.starts_at[run + 1]],
-            float(self.ties[0]), float(self.ties[1]), self.keys[run],
+            float(self.mixing[0]), float(self.mixing[1]), self.keys[run], self.ties,
         )  # fmt: skip
 
     def of(self, run: int) -> Network:
@@ -183,8 +193,10 @@ def build_networks(
     organisation: Organisation, staffs: Sequence[Staff], n_topics: int, draws: Sequence[Draw]
 ) -> Networks:
     """Sketch the audience network of each run."""
+    # Who is there on the first day is the same in every run, and stands first.
+    ties = ties_of(organisation, staffs[0])
     built = [
-        _sketched(organisation, staff, draw.parameters, stream_key(draw.seed, Stream.NETWORK, draw.run))
+        _sketched(organisation, staff, draw.parameters, stream_key(draw.seed, Stream.NETWORK, draw.run), ties)
         for staff, draw in zip(staffs, draws, strict=True)
     ]
     laws = Laws(draw.parameters for draw in draws)
@@ -192,7 +204,7 @@ def build_networks(
 
 
 def _sketched(
-    organisation: Organisation, staff: Staff, p: Parameters, key: np.uint64
+    organisation: Organisation, staff: Staff, p: Parameters, key: np.uint64, ties: Ties | None
 ) -> tuple[Sketch, Floats32, float]:
     audience = organisation.audience
     accounts = organisation.corporate_accounts
@@ -209,20 +221,27 @@ def _sketched(
         audience.size,
         audience_segment,
         audience.homophily,
-        audience.coworkers,
-        key,
+        coworker_share=audience.coworkers,
+        key=key,
         n_corporate=len(accounts),
         audience_mean_degree=stored,
         concentration=1.0 + 3.0 * audience.overlap,
+        ties=ties,
     )
     weight = onward / stored if stored > 0.0 else 1.0
     return sketch, _feed_loads(sketch.n_nodes, p, key), weight
 
 
-def untouched(size: int, kind: type[Kind]) -> NDArray[Kind]:
-    """Zeros that take memory where they are written to, page by page, and nowhere else."""
-    count = size * np.dtype(kind).itemsize
-    return np.frombuffer(mmap(-1, max(count, 1)), dtype=kind, count=size)
+def ties_of(organisation: Organisation, staff: Staff) -> Ties | None:
+    """The ties that the organisation's network names, if it has one. Who joins later is in no file."""
+    if organisation.network is None:
+        return None
+    place = {name: number for number, name in enumerate(staff.ids)}
+    pairs = np.array([(place[one], place[other]) for one, other in organisation.network], dtype=np.int64)
+    pairs = pairs.reshape(-1, 2)[np.argsort(pairs.reshape(-1, 2)[:, 0], kind="stable")]
+    known = organisation.size
+    offsets = np.searchsorted(pairs[:, 0], np.arange(known + 1)).astype(np.int64)
+    return Ties(offsets, pairs[:, 1].astype(np.int32))
 
 
 def stored_contacts(onward: float, p: Parameters) -> float:

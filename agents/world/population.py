@@ -166,7 +166,7 @@ def build_staff(organisation: Organisation, seed: int, run: int, first_day: int,
     staff = _from_rows(organisation.people) if organisation.people else _generated(organisation, key)
     if organisation.turnover.leavers_per_year == 0.0:
         return staff
-    return _with_turnover(staff, organisation, seed, run, first_day, last_day)
+    return _with_turnover(staff, organisation, seed, run, first_day, last_day=last_day)
 
 
 def _from_rows(people: tuple[PersonRow, ...]) -> Staff:
@@ -213,7 +213,7 @@ def _generated(organisation: Organisation, key: np.uint64) -> Staff:
     medians = np.array([part.contacts_median or organisation.contacts.median for part in parts])[segment]
     part_time = uniforms(key, 0, rows, PART_TIME) < np.array([part.part_time for part in parts])[segment]
     return Staff(
-        ids=tuple(f"e{row + 1:06d}" for row in range(size)),
+        ids=organisation.ids,
         segment=segment,
         team=team.astype(np.int64),
         zone=zone_of_part[segment],
@@ -243,7 +243,7 @@ def _apportion(shares: Floats, size: int) -> Ints:
 
 
 def _with_turnover(
-    staff: Staff, organisation: Organisation, seed: int, run: int, first_day: int, last_day: int
+    staff: Staff, organisation: Organisation, seed: int, run: int, first_day: int, *, last_day: int
 ) -> Staff:
     key = stream_key(seed, Stream.ATTRITION, run)
     hazard = 1.0 - (1.0 - min(organisation.turnover.leavers_per_year, 0.999999)) ** (1.0 / 365.0)

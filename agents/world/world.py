@@ -37,7 +37,8 @@ class World:
             for staff, draw in zip(staffs, draws, strict=True)
         ]
         desks = [
-            publish_all(setting.content, names, delay, first, last, draw.seed, draw.run) for draw in draws
+            publish_all(setting.content, names, delay, first, last, seed=draw.seed, run=draw.run)
+            for draw in draws
         ]
         return cls(
             lanes=Lanes(draws, [staff.size for staff in staffs]),

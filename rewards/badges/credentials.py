@@ -122,6 +122,7 @@ def credential_for(
     person: str,
     badge: str,
     base_url: str,
+    *,
     now: datetime,
     key: SigningKey | None = None,
     entry: int | None = None,
@@ -150,7 +151,7 @@ def credential_for(
     issued = rows.of_badge(tx, who.id, badge, award.object_key)
     standing = next((row for row in issued if not rows.is_revoked(tx, row.id)), None)
     if standing is None and award.revoked_us is None:
-        return _issue(tx, organisation, who, award, signer, base_url, now, key)
+        return _issue(tx, organisation, who, award, signer, base_url=base_url, now=now, key=key)
     if standing is None and not issued:
         raise NotFound(
             "badge {badge!r}: no longer held, and never signed while it was; earn it again", badge=badge
@@ -167,7 +168,7 @@ def issuer_profile(tx: Transaction, issuer: str) -> IssuerProfile:
 
 
 def status_list(
-    tx: Transaction, issuer: str, number: int, base_url: str, now: datetime, key: SigningKey | None = None
+    tx: Transaction, issuer: str, number: int, base_url: str, now: datetime, *, key: SigningKey | None = None
 ) -> str:
     """The signed status list (a JWT) of an issuer's credentials. Raises NotFound, Refused without the private key."""
     row = _key(tx, issuer)
@@ -230,6 +231,7 @@ def _issue(
     who: NamedPersonRow,
     award: PersonBadgeRow,
     signer: IssuerKeyRow,
+    *,
     base_url: str,
     now: datetime,
     key: SigningKey | None,
@@ -262,7 +264,9 @@ def _issue(
         "revoked_us": None,
     }
     rows.add(tx, made)
-    trail.log(tx, organisation, "self", "credential.issue", f"person:{who.id}", award.badge, to_us(now))
+    trail.log(
+        tx, organisation, "self", "credential.issue", f"person:{who.id}", reason=award.badge, at_us=to_us(now)
+    )
     stored = rows.find(tx, credential_id)
     assert stored is not None
     return _view(stored, revoked=False)

@@ -63,13 +63,15 @@ def leaderboard(
     minimum = max(board.minimum_group, schemes.scheme(version).privacy.minimum_group)
     day = today(to_us(now), schemes.zone(version))
     if board.group == "team":
-        return _teams(tx, organisation, board, reader, day, minimum, now)
+        return _teams(tx, organisation, board, reader, day, minimum=minimum, now=now)
     if board.group == "segment" and reader is None:
         why = "it is shown to the people of each segment alone"
         return Board(board.id, board.title, _window(board, day), (), (), None, why)
     # The same people under their names on another board would give their pseudonyms away, by their points.
     hidden = any(one.pseudonyms for one in boards)
-    return _people(tx, organisation, board.model_copy(update={"pseudonyms": hidden}), reader, day, minimum)
+    return _people(
+        tx, organisation, board.model_copy(update={"pseudonyms": hidden}), reader, day, minimum=minimum
+    )
 
 
 def _people(
@@ -78,6 +80,7 @@ def _people(
     board: Leaderboard,
     reader: NamedPersonRow | None,
     day: date,
+    *,
     minimum: int,
 ) -> Board:
     window = _window(board, day)
@@ -85,7 +88,9 @@ def _people(
     score = 0 if reader is None else rows.score_of(tx, organisation, window, reader.id)
     near: list[PlaceRow] = []
     if reader is not None and board.neighbours and not reader.hidden:
-        near = rows.around(tx, organisation, window, reader.id, score, board.neighbours, segment)
+        near = rows.around(
+            tx, organisation, window, reader.id, score, each_side=board.neighbours, segment=segment
+        )
     wanted = {0, score, *(row.score for row in near)}
     if segment is None:
         ranks = rows.ranks_of(tx, organisation, window, wanted)
@@ -110,6 +115,7 @@ def _teams(
     board: Leaderboard,
     reader: NamedPersonRow | None,
     day: date,
+    *,
     minimum: int,
     now: datetime,
 ) -> Board:

@@ -157,7 +157,15 @@ def _give(tx: Transaction, organisation: str, period: Period, now_us: int) -> No
     }  # fmt: skip
     drafts: list[NewEntry] = [
         bonus(
-            found[who], "highlight", period.key, 0, told, period.version, period.zone, f"{key}{who}", now_us
+            found[who],
+            "highlight",
+            period.key,
+            0,
+            told,
+            version=period.version,
+            board_zone=period.zone,
+            dedupe=f"{key}{who}",
+            now_us=now_us,
         )
         for who in chosen
     ]
@@ -169,7 +177,9 @@ def _give(tx: Transaction, organisation: str, period: Period, now_us: int) -> No
             "scheme_version": period.version, "people": people, "decided_us": now_us,
         },
     )  # fmt: skip
-    trail.log(tx, organisation, "system", "highlight.give", period.key, period.highlight.title, now_us)
+    trail.log(
+        tx, organisation, "system", "highlight.give", period.key, reason=period.highlight.title, at_us=now_us
+    )
     summary = {
         "highlight": period.highlight.title,
         "first_day": period.first.isoformat(),
@@ -210,7 +220,7 @@ def withdraw_highlights(tx: Transaction, organisation: str, closed_us: int, reas
         place = row.highlight, row.first_date
         if row.decided_us >= closed_us and standing.get(place) != _terms(schemes, row):
             given = rows.given(tx, organisation, f"highlight:{row.highlight}:{row.first_date}:")
-            take_back(tx, organisation, given, "rollback", reason, now_us)
+            take_back(tx, organisation, given, "rollback", reason, now_us=now_us)
             rows.forget(tx, organisation, row.highlight, row.first_date)
 
 

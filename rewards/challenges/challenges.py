@@ -132,7 +132,7 @@ def _finish(tx: Transaction, organisation: str, run: Run, now_us: int) -> None:
         "people_paid": paid,
     }
     trail.tell(tx, organisation, [("challenge.finished", told)], now_us)
-    trail.log(tx, organisation, "system", "challenge.finish", run.challenge.id, "", now_us)
+    trail.log(tx, organisation, "system", "challenge.finish", run.challenge.id, reason="", at_us=now_us)
 
 
 def _pay(
@@ -143,8 +143,8 @@ def _pay(
     key = challenge_key(run.challenge.id, run.first.toordinal(), run.version)
     drafts: list[NewEntry] = [
         bonus(
-            row, "challenge", run.challenge.id, amount, {"title": run.challenge.title}, run.version, run.zone,
-            f"{key}{who}", now_us,
+            row, "challenge", run.challenge.id, amount, {"title": run.challenge.title}, version=run.version, board_zone=run.zone,
+            dedupe=f"{key}{who}", now_us=now_us,
         )
         for who, row in sorted(_paid(tx, organisation, run, parts).items())
     ]  # fmt: skip
@@ -202,7 +202,7 @@ def _view(
             else:
                 suppressed = 1
         else:
-            shown, suppressed = _stands(tx, organisation, run, done, mine, now_us)
+            shown, suppressed = _stands(tx, organisation, run, done, mine, now_us=now_us)
     return ChallengeView(
         one.id, one.title, one.metric, one.of, one.unit, one.goal, millipoints(one.points), run.first, run.last,
         "final" if fixed else run.state(now_us), tuple(shown), suppressed,
@@ -215,6 +215,7 @@ def _stands(
     run: Run,
     done: dict[str, int],
     mine: NamedPersonRow | None,
+    *,
     now_us: int,
 ) -> tuple[list[TeamStanding], int]:
     """Teams or segments, the furthest first, and how many are not shown."""

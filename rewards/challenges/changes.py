@@ -21,7 +21,7 @@ def withdraw_challenges(tx: Transaction, organisation: str, closed_us: int, reas
     """
     for name, first, given in _lapsing(tx, organisation, Schemes.of(tx, organisation), closed_us, now_us):
         rows.forget(tx, organisation, name, first)
-        take_back(tx, organisation, given, "rollback", reason, now_us)
+        take_back(tx, organisation, given, "rollback", reason, now_us=now_us)
 
 
 def bonus_changes(

@@ -21,18 +21,18 @@ MOST_REASON = 1000
 
 
 def decline(
-    tx: Transaction, organisation: str, suggestion: int, actor: str, reason: str, now: datetime
+    tx: Transaction, organisation: str, suggestion: int, actor: str, reason: str, *, now: datetime
 ) -> None:
     """Say no, with a reason that the employee reads. Raises NotFound, Conflict when it is decided, BadValue without a reason."""
     _open(tx, organisation, suggestion)
     said = _reason(reason)
     if not said:
         raise BadValue("reason: got none; whoever suggested it reads it; give one")
-    _decided(tx, organisation, suggestion, "declined", actor, said, None, now)
+    _decided(tx, organisation, suggestion, "declined", actor, reason=said, became=None, now=now)
 
 
 def accept(
-    tx: Transaction, organisation: str, suggestion: int, actor: str, reason: str, now: datetime
+    tx: Transaction, organisation: str, suggestion: int, actor: str, reason: str, *, now: datetime
 ) -> Draft:
     """Take it up: a draft of a new item, or of the item with the words as one text more. Raises NotFound, Conflict, Refused."""
     row = _open(tx, organisation, suggestion)
@@ -41,7 +41,7 @@ def accept(
         draft = save_draft(tx, organisation, _new_item(row), actor, now, suggestion=suggestion)
     else:
         draft = _with_words(tx, organisation, row, actor, now)
-    _decided(tx, organisation, suggestion, "accepted", actor, said, draft.item.id, now)
+    _decided(tx, organisation, suggestion, "accepted", actor, reason=said, became=draft.item.id, now=now)
     return draft
 
 
@@ -84,7 +84,9 @@ def _with_words(tx: Transaction, organisation: str, row: SuggestionRow, actor: s
             most=MOST_TEXTS,
         )
     more = item.model_copy(update={"variants": (*item.variants, TextVariant(text=row.words))})
-    return save_draft(tx, organisation, more, actor, now, 0 if draft is None else draft.revision, row.id)
+    return save_draft(
+        tx, organisation, more, actor, now, revision=0 if draft is None else draft.revision, suggestion=row.id
+    )
 
 
 def _open(tx: Transaction, organisation: str, suggestion: int) -> Any:
@@ -113,11 +115,13 @@ def _reason(reason: str) -> str:
 
 
 def _decided(
-    tx: Transaction, organisation: str, suggestion: int, status: str, actor: str, reason: str, became: str | None,
+    tx: Transaction, organisation: str, suggestion: int, status: str, actor: str, *, reason: str, became: str | None,
     now: datetime,
 ) -> None:  # fmt: skip
     values = {
         "status": status, "decided_us": to_us(now), "actor": actor, "reason": reason, "became": became
     }  # fmt: skip
     rows.change(tx, suggestion, values)
-    trail.log(tx, organisation, actor, f"suggestion.{status}", str(suggestion), reason, to_us(now))
+    trail.log(
+        tx, organisation, actor, f"suggestion.{status}", str(suggestion), reason=reason, at_us=to_us(now)
+    )

@@ -160,7 +160,7 @@ def bring_items(
         elif _says_the_same(stands, item):
             unchanged.append(item.id)
         else:
-            save_draft(tx, organisation, item, author, now, 0 if draft is None else draft.revision)
+            save_draft(tx, organisation, item, author, now, revision=0 if draft is None else draft.revision)
             changed.append(item.id)
     return Brought(tuple(new), tuple(changed), tuple(unchanged))
 

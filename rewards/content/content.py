@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 
 from rewards.content.items import ChannelStatus, ContentItem, TextVariant, read_item
 from rewards.faults import BadValue, NotFound
-from rewards.mail.queue import queue
+from rewards.mail.queue import queue_to
 from rewards.store import content as rows
 from rewards.store import links as link_rows
-from rewards.store import people as people_rows
 from rewards.store import trail
 from rewards.store.persons import find_row
 from rewards.store.rows import AnyPerson, ContentItemRow, ShareLinkRow
@@ -52,8 +51,10 @@ class Recall:
 def publish_item(tx: Transaction, organisation: str, item: ContentItem, now: datetime) -> None:
     """Put an item on the grid, or change it, without the desk's approval. A recalled item comes back."""
     expires_us = None if item.expires_at is None else to_us(item.expires_at)
-    rows.save(tx, organisation, item.id, item.model_dump_json(), to_us(now), expires_us)
-    trail.log(tx, organisation, item.approver or "system", "content.publish", item.id, "", to_us(now))
+    rows.save(tx, organisation, item.id, item.model_dump_json(), to_us(now), expires_us=expires_us)
+    trail.log(
+        tx, organisation, item.approver or "system", "content.publish", item.id, reason="", at_us=to_us(now)
+    )
 
 
 def get_item(tx: Transaction, organisation: str, item: str) -> ContentItem:
@@ -155,6 +156,7 @@ def recall(
     item: str,
     reason: str,
     now: datetime,
+    *,
     actor: str = "system",
     notice: str = "",
 ) -> int:
@@ -172,18 +174,18 @@ def recall(
             )
     if rows.find(tx, organisation, item) is None:
         raise NotFound("content item {item!r}: not on the grid; nothing to recall", item=item)
-    if not rows.recall(tx, organisation, item, reason, notice, to_us(now)):
+    if not rows.recall(tx, organisation, item, reason, notice, at_us=to_us(now)):
         return 0
-    trail.log(tx, organisation, actor, "content.recall", item, reason, to_us(now))
+    trail.log(tx, organisation, actor, "content.recall", item, reason=reason, at_us=to_us(now))
     rows.decide(
         tx,
         organisation,
         item,
         rows.last_revision(tx, organisation, item),
         "recall",
-        actor,
-        reason,
-        to_us(now),
+        actor=actor,
+        reason=reason,
+        at_us=to_us(now),
     )
     people, _ = link_rows.reach(tx, organisation, item)
     title = get_item(tx, organisation, item).title
@@ -202,8 +204,7 @@ def tell_of_recalls(tx: Transaction, organisation: str, now: datetime) -> int:
     for row in rows.to_tell(tx, organisation):
         people = link_rows.sharers(tx, organisation, row.item, row.told_until or 0, TOLD_AT_ONCE - done)
         letter = {"title": read_item(row.document).title, "link": "/", "reason": row.recall_reason or ""}
-        for person, _ in people_rows.names(tx, organisation, people).values():
-            queue(tx, organisation, person, "recall", letter, now)
+        queue_to(tx, organisation, people, "recall", letter, now=now)
         done += len(people)
         rows.told(tx, organisation, row.item, people[-1] if people else None)
         if done >= TOLD_AT_ONCE:

@@ -91,6 +91,7 @@ def save_draft(
     item: ContentItem,
     author: str,
     now: datetime,
+    *,
     revision: int | None = None,
     suggestion: int | None = None,
 ) -> Draft:
@@ -133,7 +134,7 @@ def save_draft(
         raise Stale(
             "content item {id!r}: was changed at the same moment; look at it and save again", id=item.id
         )
-    trail.log(tx, organisation, author, "content.save", item.id, "", to_us(now))
+    trail.log(tx, organisation, author, "content.save", item.id, reason="", at_us=to_us(now))
     return get_draft(tx, organisation, item.id)
 
 
@@ -144,7 +145,7 @@ def submit(tx: Transaction, organisation: str, item: str, actor: str, now: datet
         written = read_item(row.document)
         _check(tx, organisation, written, now)
         rows.change_draft(tx, organisation, item, row.revision, {"status": "in_review"})
-        _note(tx, organisation, item, row.revision, "submit", actor, "", now)
+        _note(tx, organisation, item, row.revision, "submit", actor=actor, reason="", now=now)
     return get_draft(tx, organisation, item)
 
 
@@ -174,6 +175,7 @@ def approve(
     item: str,
     actor: str,
     reason: str,
+    *,
     now: datetime,
     revision: int | None = None,
 ) -> Draft | None:
@@ -195,13 +197,22 @@ def approve(
         )
     found = _draft(tx, row)
     if actor not in found.approved_by:
-        _note(tx, organisation, item, row.revision, "approve", actor, _reason(reason, needed=False), now)
+        _note(
+            tx,
+            organisation,
+            item,
+            row.revision,
+            "approve",
+            actor=actor,
+            reason=_reason(reason, needed=False),
+            now=now,
+        )
         found = _draft(tx, row)
     if len({row.author, *found.approved_by}) < needed:
         return found
     rows.drop_draft(tx, organisation, item)
     publish_item(tx, organisation, written.model_copy(update={"approver": actor}), now)
-    rows.decide(tx, organisation, item, row.revision, "publish", actor, "", to_us(now))
+    rows.decide(tx, organisation, item, row.revision, "publish", actor=actor, reason="", at_us=to_us(now))
     if row.suggestion_id is not None:
         published(tx, organisation, row.suggestion_id, written, now)
     trail.tell(tx, organisation, [("content.published", {"item": item, "title": written.title})], to_us(now))
@@ -214,6 +225,7 @@ def reject(
     item: str,
     actor: str,
     reason: str,
+    *,
     now: datetime,
     revision: int | None = None,
 ) -> Draft:
@@ -221,18 +233,18 @@ def reject(
     row = _waiting(tx, organisation, item, revision)
     said = _reason(reason, needed=True)
     rows.change_draft(tx, organisation, item, row.revision, {"status": "rejected"})
-    _note(tx, organisation, item, row.revision, "reject", actor, said, now)
+    _note(tx, organisation, item, row.revision, "reject", actor=actor, reason=said, now=now)
     return get_draft(tx, organisation, item)
 
 
 def discard(
-    tx: Transaction, organisation: str, item: str, actor: str, now: datetime, revision: int | None = None
+    tx: Transaction, organisation: str, item: str, actor: str, now: datetime, *, revision: int | None = None
 ) -> None:
     """Drop a draft; what is published stays. Raises NotFound, Stale."""
     row = _row(tx, organisation, item)
     _is_current(row, revision)
     rows.drop_draft(tx, organisation, item)
-    _note(tx, organisation, item, row.revision, "discard", actor, "", now)
+    _note(tx, organisation, item, row.revision, "discard", actor=actor, reason="", now=now)
 
 
 def _waiting(tx: Transaction, organisation: str, item: str, revision: int | None) -> Any:
@@ -273,12 +285,13 @@ def _note(
     item: str,
     revision: int,
     decision: str,
+    *,
     actor: str,
     reason: str,
     now: datetime,
 ) -> None:
-    rows.decide(tx, organisation, item, revision, decision, actor, reason, to_us(now))
-    trail.log(tx, organisation, actor, f"content.{decision}", item, reason, to_us(now))
+    rows.decide(tx, organisation, item, revision, decision, actor=actor, reason=reason, at_us=to_us(now))
+    trail.log(tx, organisation, actor, f"content.{decision}", item, reason=reason, at_us=to_us(now))
 
 
 def history(tx: Transaction, organisation: str, item: str) -> list[Decided]:

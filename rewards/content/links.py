@@ -74,6 +74,7 @@ def prepare_share(
     person: str,
     item: str,
     channel: str,
+    *,
     now: datetime,
     base_url: str = "",
     words: str | None = None,
@@ -85,7 +86,7 @@ def prepare_share(
     """
     who = find_row(tx, organisation, person)
     content, channel = item_for(tx, organisation, who, item), name_of(channel)
-    _refuse_closed(tx, organisation, who, content, channel, now)
+    _refuse_closed(tx, organisation, who, content, channel, now=now)
     if words is not None and len(words) > MOST_WORDS:
         raise BadValue(
             "words of {count} characters: limit {most_words}; say it in fewer words",
@@ -96,7 +97,14 @@ def prepare_share(
     if link is None:
         code = secrets.token_urlsafe(_CODE_BYTES)
         rows.add(
-            tx, organisation, code, who.id, item, channel, tagged(content.url, channel, item), to_us(now)
+            tx,
+            organisation,
+            code,
+            who.id,
+            item,
+            channel=channel,
+            url=tagged(content.url, channel, item),
+            at_us=to_us(now),
         )
         link = rows.of_share(tx, organisation, who.id, item, channel)
         assert link is not None
@@ -128,7 +136,13 @@ def prepare_share(
 
 
 def _refuse_closed(
-    tx: Transaction, organisation: str, who: NamedPersonRow, content: ContentItem, channel: str, now: datetime
+    tx: Transaction,
+    organisation: str,
+    who: NamedPersonRow,
+    content: ContentItem,
+    channel: str,
+    *,
+    now: datetime,
 ) -> None:
     item, status = content.id, content.on(channel)
     if not is_open(tx, organisation, item, now):
@@ -165,7 +179,7 @@ def _start_text(
 
 
 def declare_share(
-    tx: Transaction, organisation: str, person: str, code: str, now: datetime, words: str = ""
+    tx: Transaction, organisation: str, person: str, code: str, now: datetime, *, words: str = ""
 ) -> Receipt:
     """The sharer says that the post is out: a share event, self-declared. Saying it twice answers the same.
 
@@ -237,6 +251,7 @@ def follow_link(
     machine: str,
     visitor: str,
     now: datetime,
+    *,
     account: Account | None = None,
     network: Network | None = None,
 ) -> Followed:
@@ -276,17 +291,31 @@ def follow_link(
         rows.count(tx, code, 1, 0)
         return Followed(link.url, False, forged)
     from_address, from_block = (None, None) if origin is None else (origin.address, origin.block)
-    rows.add_click(tx, link.organisation_id, code, visitor_hash, day, now_us, from_address, from_block)
+    rows.add_click(
+        tx,
+        link.organisation_id,
+        code,
+        visitor_hash,
+        day,
+        at_us=now_us,
+        from_address=from_address,
+        from_block=from_block,
+    )
     if account is not None and _is_own(tx, link, account):
         # The browser was noted all the same: signed out, it counts no more than before.
         rows.count(tx, code, 1, 0)
         return Followed(link.url, False, "own")
     rows.count(tx, code, 1, 1)
+    _record_click(tx, link, f"click:{code}:{visitor_hash[:24]}", now)
+    return Followed(link.url, True, "counted")
+
+
+def _record_click(tx: Transaction, link: ShareLinkRow, event_id: str, now: datetime) -> None:
     known = people_rows.names(tx, link.organisation_id, [link.person_id])
     if link.person_id in known:
         event = Event(
             source=SOURCE,
-            id=f"click:{code}:{visitor_hash[:24]}",
+            id=event_id,
             kind="click",
             subject=known[link.person_id][0],
             occurred_at=now,
@@ -300,7 +329,6 @@ def follow_link(
             zone=None,
         )
         record(tx, link.organisation_id, [event], received_at=now)
-    return Followed(link.url, True, "counted")
 
 
 def _segment(tx: Transaction, organisation: str, person: str) -> str:

@@ -92,7 +92,13 @@ def policy_of(tx: Transaction, organisation: str) -> Rules:
 
 
 def set_policy(
-    tx: Transaction, organisation: str, policy: ContentPolicy, actor: str, now: datetime, revision: int | None
+    tx: Transaction,
+    organisation: str,
+    policy: ContentPolicy,
+    actor: str,
+    now: datetime,
+    *,
+    revision: int | None,
 ) -> Rules:
     """Write the rules. Raises Stale where somebody else wrote them after the `revision` that was read; None does not ask."""
     found = policy_of(tx, organisation)
@@ -105,7 +111,7 @@ def set_policy(
     written = Rules(policy, found.revision + 1)
     if not rows.save_policy(tx, organisation, policy.model_dump_json(), found.revision, to_us(now)):
         raise Stale("content rules: somebody else saved at the same moment; look at theirs and save again")
-    trail.log(tx, organisation, actor, "content.policy", str(written.revision), "", to_us(now))
+    trail.log(tx, organisation, actor, "content.policy", str(written.revision), reason="", at_us=to_us(now))
     return written
 
 

@@ -21,6 +21,7 @@ def bonus(
     of: str,
     amount: int,
     arguments: Mapping[str, str],
+    *,
     version: int,
     board_zone: str,
     dedupe: str,
@@ -45,14 +46,14 @@ def challenge_key(name: str, first_date: int, version: int | None = None) -> str
 
 
 def take_back(
-    tx: Transaction, organisation: str, given: Sequence[JournalRow], origin: str, reason: str, now_us: int
+    tx: Transaction, organisation: str, given: Sequence[JournalRow], origin: str, reason: str, *, now_us: int
 ) -> None:
     """Undo bonuses, each on the account that has it by now."""
     post(tx, organisation, opposites(tx, organisation, given, origin, reason), now_us)
 
 
 def drop_doubles(
-    tx: Transaction, organisation: str, gone: int, kept: int, closed_us: int, now_us: int
+    tx: Transaction, organisation: str, gone: int, kept: int, closed_us: int, *, now_us: int
 ) -> None:
     """Before two accounts become one: what the open period paid both for the same is taken back from `gone`."""
 
@@ -62,4 +63,4 @@ def drop_doubles(
 
     mine = paid(kept)
     doubled = [row for key, row in sorted(paid(gone).items()) if key in mine]
-    take_back(tx, organisation, doubled, "merge", "merged", now_us)
+    take_back(tx, organisation, doubled, "merge", "merged", now_us=now_us)

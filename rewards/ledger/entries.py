@@ -149,7 +149,7 @@ def of_rows(
 
 
 def of_draft(
-    id_: int, draft: NewEntry, schemes: Schemes, person: str | None, event: EventWords, now_us: int
+    id_: int, draft: NewEntry, schemes: Schemes, person: str | None, event: EventWords, *, now_us: int
 ) -> EntryView:
     """The view of an entry just posted."""
     return EntryView(

@@ -8,7 +8,6 @@ written anew, so that what stands equals what canonical order would have given.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 
 from rewards.events import object_key
 from rewards.ledger.differences import Ledger, Undoing, resolved
@@ -76,9 +75,9 @@ class FoldBatch:
         """Read at once what the late events of several people are going to ask for."""
         if not ids:
             return
-        self.under_review |= reviews.held_events(self.tx, self.organisation, sorted(ids))
-        found = event_rows.scored_of(self.tx, sorted(ids), self.closed_us, voided=True)
-        self._read |= {id_: [InboxEvent.stored(row) for row in rows] for id_, rows in found.items()}
+        found, held = event_rows.scored_and_held(self.tx, self.organisation, sorted(ids), self.closed_us)
+        self.under_review |= held
+        self._read |= {id_: list(map(InboxEvent.stored, rows)) for id_, rows in found.items()}
 
     def is_late(self, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> bool:
         """True where new events (in canonical order) begin before the last that was folded, and change nothing before them."""
@@ -117,15 +116,22 @@ class FoldBatch:
         What stands is what the events before gave, so that only what one gives differently now is compared with the ledger.
         """
         ever = self._read[person.id]
-        told = [one for one in ever if not one.voided]
+        told = [one for one in ever if one.voided_at_us is None]
         new = {one.ref for one in fresh}
         basis = Basis(stored.base_version, stored.base_state, place, self.schemes.token)
         memory = Periods.of(self.tx.database)
         known = memory.get(person.id, basis) if basis.schemes else None
-        before = folded(self.schemes, person.id, basis, [one for one in told if one.ref not in new], known)
-        told = sorted([*before.told, *(one for one in told if one.ref in new)], key=attrgetter("key"))
-        now = folded(self.schemes, person.id, basis, told, before)
-        first = before.same_until(told)
+        places_of_new = [at for at, one in enumerate(told) if one.ref in new]
+        former = told.copy()
+        for at in reversed(places_of_new):
+            del former[at]
+        before = folded(self.schemes, person.id, basis, former, known)
+        # The very objects that the period before has, so that what was read of them serves again.
+        after = before.told.copy()
+        for at in places_of_new:
+            after.insert(at, told[at])
+        first = places_of_new[0]
+        now = folded(self.schemes, person.id, basis, after, before, same=first)
         gave = {one.ref: line for one, line in zip(before.told[first:], before.lines[first:], strict=True)}
         changed = {
             one.ref: (one, line)
@@ -141,11 +147,9 @@ class FoldBatch:
             # A badge that outlived its events, and a top-up, depend on more than the events that count.
             self.replay(person, place, stored)
             return
-        drafts = [
-            draft for one, line in changed.values() for draft in self._drafts(person.id, place, one, line)
-        ]
+        drafts = [d for one, line in changed.values() for d in self._drafts(person.id, place, one, line)]
         self._found.append(_Late(person.id, now, drafts, set(changed)))
-        self._keep(person.id, FoldState(now.version, now.state), told[-1])
+        self._keep(person.id, FoldState(now.version, now.state), after[-1])
         memory.keep(person.id, now)
 
     def differences(self, person: AnyPerson, place: Place, stored: AnyState) -> list[NewEntry]:
@@ -271,7 +275,7 @@ class FoldBatch:
         """The kernel over these events. `version_at` overrides which version is in force (for top-ups)."""
         fold = Fold.resume(self.schemes, start.version, start.state)
         seen = seen_by(person_id, place, told)
-        lines = lines_of(fold, person_id, place, seen, {}, version_at)
+        lines = lines_of(fold, person_id, place, seen, {}, version_at=version_at)
         drafts = [
             draft
             for one, line in zip(seen, lines, strict=True)

@@ -64,7 +64,9 @@ def record(
     home, people = states.lock_people(tx, organisation, named)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
-    return _Intake(tx, organisation, home, people.values(), to_us(received_at), backfill, people).take(events)
+    return _Intake(
+        tx, organisation, home, people.values(), to_us(received_at), backfill=backfill, named=people
+    ).take(events)
 
 
 def admit_due(tx: Transaction, organisation: str, now: datetime) -> int:
@@ -106,6 +108,7 @@ class _Intake:
         home: OrganisationRow,
         people: Iterable[FoldedPersonRow],
         now_us: int,
+        *,
         backfill: bool,
         named: Mapping[str, FoldedPersonRow] | None = None,
     ) -> None:
@@ -140,7 +143,9 @@ class _Intake:
         counted = [one for one in taken if one.status == SCORED]
         folder = FoldBatch(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         fresh = [(one.told.person_id, one.told.occurred_us) for one in counted]
-        held = hold_unusual(self.tx, self.organisation, self.schemes, fresh, self.closed_us, self.now_us)
+        held = hold_unusual(
+            self.tx, self.organisation, self.schemes, fresh, self.closed_us, now_us=self.now_us
+        )
         folder.under_review = {row.id for row in held}
         entries = self._settle(folder, counted, held)
         for one in taken:
@@ -193,7 +198,7 @@ class _Intake:
             status = LEFT
         owner = None if row.owner_id is None else self.people.get(row.owner_id)
         owner_id = self._earning_owner(owner, row.person_id, row.occurred_us)
-        rows.admit(self.tx, row.id, status, status == SCORED, owner_id, self.now_us)
+        rows.admit(self.tx, row.id, status, status == SCORED, owner_id, received_us=self.now_us)
         return Arrival(position, _told(row.id, {**row._asdict(), "owner_id": owner_id}), status)
 
     def _row(self, event: Event) -> dict[str, Any]:
@@ -296,7 +301,7 @@ class _Intake:
                     self.schemes,
                     self._external(draft.person_id),
                     events[draft.event_ref],
-                    self.now_us,
+                    now_us=self.now_us,
                 )
                 entries.setdefault(draft.event_ref, []).append(view)
         return {ref: tuple(views) for ref, views in entries.items()}
@@ -323,7 +328,9 @@ class _Intake:
         else:
             draft = self._refused_entry(one)
             (id_,) = post(self.tx, self.organisation, [draft], self.now_us)
-            view = of_draft(id_, draft, self.schemes, self._external(told.person_id), told, self.now_us)
+            view = of_draft(
+                id_, draft, self.schemes, self._external(told.person_id), told, now_us=self.now_us
+            )
             status = "rejected" if one.status == LEFT else "late"
             receipt = Receipt(told.source, told.event_id, status, one.status, (view,))
         self.receipts[one.position] = receipt

@@ -62,13 +62,18 @@ class Fold:
     ) -> list[tuple[ScoredEntry, ...]]:
         """Score events for one beneficiary under one version, carrying the state over when the version changes; entries by event."""
         state, compiled = self.under(version), self.schemes.compiled(version)
-        found: list[Occasion] = []
+        kinds: list[int] = []
+        roles: list[int] = []
+        events: list[EventNumbers] = []
         for one in told:
-            known = read.get(one.ref)
+            ref = one.ref
+            known = read.get(ref)
             if known is None or known[0] is not one or known[1] != version:
-                known = read[one.ref] = one, version, _occasion(compiled, one, person_id, place)
-            found.append(known[2])
-        kinds, roles, events = zip(*found, strict=True) if found else ((), (), ())
+                known = read[ref] = one, version, _occasion(compiled, one, person_id, place)
+            kind, role, event = known[2]
+            kinds.append(kind)
+            roles.append(role)
+            events.append(event)
         leave = [(0, *dates) for dates in self._off(version, compiled, place)]
         return award_batch(compiled, state, Occasions(events, kinds, roles, leave))
 

@@ -101,10 +101,17 @@ class Periods:
 
 
 def folded(
-    schemes: Schemes, person_id: int, basis: Basis, told: Sequence[InboxEvent], known: Period | None = None
+    schemes: Schemes,
+    person_id: int,
+    basis: Basis,
+    told: Sequence[InboxEvent],
+    known: Period | None = None,
+    *,
+    same: int | None = None,
 ) -> Period:
-    """The period with these events; what it has in common with a `known` one is taken from there."""
-    same = known.same_until(told) if known else 0
+    """The period with these events; what it has in common with a `known` one is taken from there, their first `same` events."""
+    if same is None:
+        same = known.same_until(told) if known else 0
     if known and same == len(told) == len(known.told):
         return known
     place = basis.place
@@ -132,6 +139,7 @@ def lines_of(
     place: Place,
     seen: Sequence[InboxEvent],
     read: Read,
+    *,
     version_at: Callable[[int], int] | None = None,
 ) -> list[Line]:
     """What each event gives, the fold going on. `version_at` overrides which version is in force."""

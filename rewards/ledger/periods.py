@@ -38,4 +38,4 @@ def close_period(tx: Transaction, organisation: str, until: datetime, actor: str
         )
         states.rebase(tx, row.person_id, stand.version, stand.state)
     organisation_rows.close_until(tx, organisation, until_us)
-    trail.log(tx, organisation, actor, "period.close", until.isoformat(), "", now_us)
+    trail.log(tx, organisation, actor, "period.close", until.isoformat(), reason="", at_us=now_us)

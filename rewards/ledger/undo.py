@@ -32,7 +32,7 @@ def opposites(
 
 
 def reverse_entry(
-    tx: Transaction, organisation: str, entry_id: int, actor: str, reason: str, now: datetime
+    tx: Transaction, organisation: str, entry_id: int, actor: str, reason: str, *, now: datetime
 ) -> list[EntryView]:
     """Undo the event behind an entry, once; later events of the open period are counted again without it.
 
@@ -59,7 +59,7 @@ def reverse_entry(
         ids = _undo_alone(tx, organisation, row, now_us)
     else:
         ids = void_event(tx, organisation, home, event, now_us)
-    trail.log(tx, organisation, actor, "entry.reverse", f"entry:{entry_id}", reason, now_us)
+    trail.log(tx, organisation, actor, "entry.reverse", f"entry:{entry_id}", reason=reason, at_us=now_us)
     created = [found for found in (rows.get(tx, organisation, id_) for id_ in ids) if found is not None]
     return of_rows(tx, organisation, created, Schemes.of(tx, organisation))
 

@@ -24,6 +24,7 @@ def hold_unusual(
     schemes: Schemes,
     fresh: Sequence[tuple[int, int]],
     closed_us: int,
+    *,
     now_us: int,
 ) -> list[EventRow]:
     """Open a review for every event that now waits; returns their rows. `fresh` holds (person, occurred) of events just taken in."""
@@ -42,7 +43,7 @@ def hold_unusual(
         for row, count, limit in beyond:
             if row.id not in looked_at:
                 detail = dump({"events_in_an_hour": count, "limit": limit})
-                reviews.add(tx, organisation, person_id, row.id, KIND, detail, now_us)
+                reviews.add(tx, organisation, person_id, row.id, KIND, detail=detail, at_us=now_us)
                 found.append(row)
     return found
 

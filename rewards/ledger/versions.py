@@ -189,11 +189,13 @@ class Schemes:
 
     def is_permanent(self, version: int, badge: str) -> bool:
         """True for a badge that is never revoked."""
-        return any(one.id == badge and one.permanent for one in self.scheme(version).every_badge)
+        found = self._plain(version).badges_by_id.get(badge)
+        return found is not None and found.permanent
 
     def is_once_per_object(self, version: int, badge: str) -> bool:
         """True for a badge that every object earns anew."""
-        return any(one.id == badge and one.once_per == "object" for one in self.scheme(version).every_badge)
+        found = self._plain(version).badges_by_id.get(badge)
+        return found is not None and found.once_per == "object"
 
     def with_candidate(
         self, compiled: CompiledScheme, effective_us: int, since_us: int, now_us: int, mode: str
@@ -208,11 +210,8 @@ class Schemes:
 
     def badge_words(self, version: int, badge: str) -> tuple[str, str]:
         """Title and description of a badge."""
-        if version != NO_SCHEME:
-            for one in self.scheme(version).every_badge:
-                if one.id == badge:
-                    return one.title, one.description
-        return badge, ""
+        found = None if version == NO_SCHEME else self._plain(version).badges_by_id.get(badge)
+        return (badge, "") if found is None else (found.title, found.description)
 
     def title(self, version: int, rule: str) -> str:
         """What people call a rule, badge, challenge or nomination."""

@@ -123,7 +123,7 @@ def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now:
     if rows.choice(tx, row.id) is None:
         values["last_us"] = to_us(now)
     rows.choose(tx, organisation, row.id, values)
-    log_change(tx, organisation, "self", "people.mail", row.id, now)
+    log_change(tx, organisation, "self", "people.mail", row.id, now=now)
 
 
 def unsubscribe(tx: Transaction, token: str, now: datetime) -> bool:

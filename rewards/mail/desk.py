@@ -52,4 +52,4 @@ def try_again(tx: Transaction, organisation: str, mail: int, actor: str, now: da
     """Put a mail that failed back into the queue. Raises Conflict for one that did not fail, or is too late by now."""
     if not rows.again(tx, organisation, mail, to_us(now)):
         raise Conflict("mail {mail}: did not fail, or is too late by now; write a new one", mail=mail)
-    trail.log(tx, organisation, actor, "mail.again", str(mail), "", to_us(now))
+    trail.log(tx, organisation, actor, "mail.again", str(mail), reason="", at_us=to_us(now))

@@ -20,8 +20,8 @@ def queue(
     person: str,
     template: str,
     data: Mapping[str, object],
-    now: datetime,
     *,
+    now: datetime,
     expires_at: datetime | None = None,
     not_before: datetime | None = None,
     key: str | None = None,
@@ -44,7 +44,7 @@ def queue(
         if template == "scheme" and not choice.notices:
             return None
         start = choice.awake(start, who.timezone)
-    row = _row(organisation, who.id, template, data, now, start, expires_at, key)
+    row = _row(organisation, who.id, template, data, now, start=start, expires_at=expires_at, key=key)
     return rows.add(tx, row)
 
 
@@ -54,19 +54,38 @@ def queue_many(
     people: Sequence[tuple[int, str]],
     template: str,
     data: Mapping[str, object],
+    *,
     now: datetime,
-    key: str,
+    key: str | None,
 ) -> int:
-    """Queue the same mail to many who have an address and want it: (internal id, zone) of each. Once a person and `key`."""
-    choices = rows.choices_of(tx, [id_ for id_, _ in people])
+    """Queue the same mail to many who have an address and want it: (internal id, zone) of each. With a `key`, once a person and key."""
+    kind = KINDS[template]
+    if set(data) != kind.places:
+        raise ValueError(f"mail {template!r} holds {sorted(data)}; it takes {sorted(kind.places)}")
+    choices = rows.choices_of(tx, [id_ for id_, _ in people]) if kind.rank else {}
     made = [
         _row(
-            organisation, id_, template, data, now, from_row(choices.get(id_)).awake(now, zone), None, f"{key}:{id_}"
+            organisation, id_, template, data, now, expires_at=None, key=key and f"{key}:{id_}",
+            start=from_row(choices.get(id_)).awake(now, zone) if kind.rank else now,
         )
         for id_, zone in people
     ]  # fmt: skip
     rows.add_many(tx, made)
     return len(made)
+
+
+def queue_to(
+    tx: Transaction,
+    organisation: str,
+    ids: Sequence[int],
+    template: str,
+    data: Mapping[str, object],
+    *,
+    now: datetime,
+) -> int:
+    """Queue the same mail to those of some people, by internal id, who have an address and are with the company; returns to how many."""
+    people = [(row.id, row.timezone) for row in rows.addressed(tx, ids, PRESENT)]
+    return queue_many(tx, organisation, people, template, data, now=now, key=None)
 
 
 def _row(
@@ -75,6 +94,7 @@ def _row(
     template: str,
     data: Mapping[str, object],
     now: datetime,
+    *,
     start: datetime,
     expires_at: datetime | None,
     key: str | None,

@@ -74,7 +74,7 @@ def rounds_decided(tx: Transaction, organisation: str, now: datetime, limit: int
 
 
 def decide_round(
-    tx: Transaction, organisation: str, award: str, first_day: date, winners: Sequence[str], actor: str, reason: str, now: datetime,
+    tx: Transaction, organisation: str, award: str, first_day: date, winners: Sequence[str], *, actor: str, reason: str, now: datetime,
 ) -> RoundView:  # fmt: skip
     """Choose the winners of a round that is over, or nobody; each gets the award's points, or an entry of zero.
 
@@ -112,14 +112,14 @@ def decide_round(
         )
     people = [find_row(tx, organisation, one) for one in dict.fromkeys(winners)]
     _check(tx, organisation, found, people, actor)
-    _award(tx, organisation, found, people, actor, reason, now_us)
+    _award(tx, organisation, found, people, actor, reason=reason, now_us=now_us)
     return _view(tx, organisation, found, now_us)
 
 
 def withdraw_awards(tx: Transaction, organisation: str, closed_us: int, reason: str, now_us: int) -> None:
     """After versions changed: take back the open period's awards that the versions now standing would not have given."""
     for award, first, given in _lapsing(tx, organisation, Schemes.of(tx, organisation), closed_us, now_us):
-        take_back(tx, organisation, given, "rollback", reason, now_us)
+        take_back(tx, organisation, given, "rollback", reason, now_us=now_us)
         rows.reopen(tx, organisation, award, first)
 
 
@@ -159,7 +159,7 @@ def _lapsing(
 
 
 def _award(
-    tx: Transaction, organisation: str, found: Round, people: Sequence[NamedPersonRow], actor: str, reason: str, now_us: int
+    tx: Transaction, organisation: str, found: Round, people: Sequence[NamedPersonRow], actor: str, *, reason: str, now_us: int
 ) -> None:  # fmt: skip
     amount, first = millipoints(found.award.points), found.first.toordinal()
     told = {"title": found.award.title}
@@ -167,8 +167,8 @@ def _award(
     where = places(tx, people) if asked else {}
     drafts = [
         bonus(
-            row, "nomination", found.award.id, 0 if asked and not where[row.id].is_enrolled(now_us) else amount, told, found.version, found.zone,
-            f"nomination:{found.award.id}:{first}:{found.version}:{row.id}", now_us,
+            row, "nomination", found.award.id, 0 if asked and not where[row.id].is_enrolled(now_us) else amount, told, version=found.version, board_zone=found.zone,
+            dedupe=f"nomination:{found.award.id}:{first}:{found.version}:{row.id}", now_us=now_us,
         )
         for row in people
     ]  # fmt: skip
@@ -176,7 +176,7 @@ def _award(
     decision = AwardRoundRow(organisation, found.award.id, first, actor, reason, now_us)
     rows.decide(tx, decision, {row.id: id_ for row, id_ in zip(people, ids, strict=True)})
     subject = f"award:{found.award.id}:{found.first}"
-    trail.log(tx, organisation, actor, "nomination.decide", subject, reason, now_us)
+    trail.log(tx, organisation, actor, "nomination.decide", subject, reason=reason, at_us=now_us)
     summary = {"award": found.award.id, "first_day": found.first.isoformat(), "winners": len(people)}
     trail.tell(tx, organisation, [("nomination.decided", summary)], now_us)
 

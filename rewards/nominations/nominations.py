@@ -59,7 +59,7 @@ class Honour:
 
 
 def nominate(
-    tx: Transaction, organisation: str, person: str, award: str, nominee: str, message: str, now: datetime
+    tx: Transaction, organisation: str, person: str, award: str, nominee: str, *, message: str, now: datetime
 ) -> Nominated:
     """Name a colleague in the award's round under way; the same again gives the same nomination.
 
@@ -94,7 +94,15 @@ def nominate(
         "nominator_id": first.id, "nominee_id": second.id, "message": message, "named_us": now_us,
     }  # fmt: skip
     id_ = rows.add(tx, row)
-    trail.log(tx, organisation, f"person:{first.id}", "nomination.make", f"nomination:{id_}", "", now_us)
+    trail.log(
+        tx,
+        organisation,
+        f"person:{first.id}",
+        "nomination.make",
+        f"nomination:{id_}",
+        reason="",
+        at_us=now_us,
+    )
     return Nominated(id_, award, found.first, second.external_id, second.name, message, from_us(now_us))
 
 
@@ -111,7 +119,13 @@ def withdraw(tx: Transaction, organisation: str, person: str, nomination: int, n
         raise Refused("nomination {nomination}: its round is over; it stays", nomination=nomination)
     rows.drop(tx, nomination)
     trail.log(
-        tx, organisation, f"person:{who.id}", "nomination.withdraw", f"nomination:{nomination}", "", now_us
+        tx,
+        organisation,
+        f"person:{who.id}",
+        "nomination.withdraw",
+        f"nomination:{nomination}",
+        reason="",
+        at_us=now_us,
     )
 
 

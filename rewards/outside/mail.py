@@ -91,7 +91,7 @@ def send_due(db: Database, now: datetime, post: Post) -> Mailed:
         with post.server.session() as session:
             give_up = time.monotonic() + ROUND_SECONDS
             while left and time.monotonic() < give_up:
-                outcomes.append(_send(db, session, left[0], post, tokens.get(left[0].id, ""), now))
+                outcomes.append(_send(db, session, left[0], post, tokens.get(left[0].id, ""), now=now))
                 left.pop(0)
             _put_back(db, left, now, "")
     except ServerTrouble as trouble:
@@ -112,7 +112,7 @@ def pause_after(attempt: int) -> timedelta:
 
 
 def _send(
-    db: Database, session: Outgoing, row: AddressedMailRow, post: Post, token: str, now: datetime
+    db: Database, session: Outgoing, row: AddressedMailRow, post: Post, token: str, *, now: datetime
 ) -> str:
     """Hand one mail in and note what became of it."""
     if row.email is None or row.person_status not in PRESENT:

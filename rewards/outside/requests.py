@@ -30,7 +30,7 @@ class InFlight(Conflict):
 
 
 def begin_request(
-    tx: Transaction, organisation: str, caller: str, key: str, request_hash: str, now: datetime
+    tx: Transaction, organisation: str, caller: str, key: str, request_hash: str, *, now: datetime
 ) -> tuple[str, str | None]:
     """(owner, None) to go on, or ("", the answer given before). Raises KeyReused, InFlight."""
     owner = secrets.token_hex(16)
@@ -55,15 +55,15 @@ def begin_request(
         return "", str(found.answer)
     if found.until_us > to_us(now):
         raise InFlight(f"key {key!r}: its first request is still under way; wait and send it again")
-    rows.take_over(tx, organisation, caller, key, owner, to_us(now + LEASE))
+    rows.take_over(tx, organisation, caller, key, owner, until_us=to_us(now + LEASE))
     return owner, None
 
 
 def finish_request(
-    tx: Transaction, organisation: str, caller: str, key: str, owner: str, answer: str
+    tx: Transaction, organisation: str, caller: str, key: str, owner: str, *, answer: str
 ) -> None:
     """Keep the answer with the effect. Raises InFlight, and so undoes the effect, where the key was taken over."""
-    if not rows.answer(tx, organisation, caller, key, owner, answer):
+    if not rows.answer(tx, organisation, caller, key, owner, text=answer):
         raise InFlight(f"key {key!r}: took too long and was taken over by a second request; send it again")
 
 

@@ -78,6 +78,7 @@ def subscribe(
     url: str,
     topics: Sequence[str],
     actor: str,
+    *,
     now: datetime,
     allow_loopback: bool = False,
     once: bool = False,
@@ -102,7 +103,7 @@ def subscribe(
     secret = new_secret()
     maker = acting(tx, organisation, actor)
     if once:
-        twin = _twin(tx, organisation, url, wanted, maker, now)
+        twin = _twin(tx, organisation, url, wanted, maker, now=now)
         if twin is not None:
             rows.change(tx, twin, {"secret": secret})
             return _view(_find(tx, organisation, twin)), secret
@@ -118,12 +119,12 @@ def subscribe(
         "created_us": to_us(now),
     }
     webhook = rows.add(tx, row)
-    trail.log(tx, organisation, actor, "webhook.subscribe", str(webhook), "", to_us(now))
+    trail.log(tx, organisation, actor, "webhook.subscribe", str(webhook), reason="", at_us=to_us(now))
     return _view(_find(tx, organisation, webhook)), secret
 
 
 def _twin(
-    tx: Transaction, organisation: str, url: str, topics: Sequence[str], maker: int | None, now: datetime
+    tx: Transaction, organisation: str, url: str, topics: Sequence[str], maker: int | None, *, now: datetime
 ) -> int | None:
     """The subscription that the same person made of the same form a moment ago."""
     since = to_us(now - AGAIN)
@@ -145,7 +146,7 @@ def subscriptions(tx: Transaction, organisation: str, limit: int = 100, after: i
 
 
 def rotate_secret(
-    tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime, overlap_hours: int = 24
+    tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime, *, overlap_hours: int = 24
 ) -> tuple[Subscription, str]:
     """A new secret; the former one signs beside it until the overlap ends. Raises NotFound, BadValue."""
     if not 0 <= overlap_hours <= MOST_OVERLAP_HOURS:
@@ -169,7 +170,7 @@ def rotate_secret(
         },
     )
     rows.give(tx, webhook, acting(tx, organisation, actor))
-    trail.log(tx, organisation, actor, "webhook.rotate", str(webhook), "", to_us(now))
+    trail.log(tx, organisation, actor, "webhook.rotate", str(webhook), reason="", at_us=to_us(now))
     return _view(_find(tx, organisation, webhook)), secret
 
 
@@ -177,7 +178,7 @@ def unsubscribe(tx: Transaction, organisation: str, webhook: int, actor: str, no
     """End a subscription; what was on its way is dropped. Raises NotFound."""
     _find(tx, organisation, webhook)
     rows.drop(tx, webhook)
-    trail.log(tx, organisation, actor, "webhook.unsubscribe", str(webhook), "", to_us(now))
+    trail.log(tx, organisation, actor, "webhook.unsubscribe", str(webhook), reason="", at_us=to_us(now))
 
 
 def deliveries_of(
@@ -195,7 +196,7 @@ def deliveries_of(
 
 
 def send_again(
-    tx: Transaction, organisation: str, webhook: int, delivery: int, now: datetime, actor: str = "system"
+    tx: Transaction, organisation: str, webhook: int, delivery: int, now: datetime, *, actor: str = "system"
 ) -> None:
     """Send a message that failed or arrived once more, under its old id. Raises NotFound, Conflict while it is on its way."""
     _find(tx, organisation, webhook)
@@ -203,15 +204,25 @@ def send_again(
         raise Conflict(
             "delivery {delivery}: not one that has failed or arrived; nothing to do", delivery=delivery
         )
-    trail.log(tx, organisation, actor, "webhook.send_again", str(webhook), str(delivery), to_us(now))
+    trail.log(
+        tx, organisation, actor, "webhook.send_again", str(webhook), reason=str(delivery), at_us=to_us(now)
+    )
 
 
 def send_failed_again(tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime) -> int:
     """Send every message that failed once more; returns how many. Raises NotFound."""
     _find(tx, organisation, webhook)
-    found = rows.again(tx, organisation, webhook, None, to_us(now), (rows.FAILED,))
+    found = rows.again(tx, organisation, webhook, None, to_us(now), states=(rows.FAILED,))
     if found:
-        trail.log(tx, organisation, actor, "webhook.send_again", str(webhook), f"{found} failed", to_us(now))
+        trail.log(
+            tx,
+            organisation,
+            actor,
+            "webhook.send_again",
+            str(webhook),
+            reason=f"{found} failed",
+            at_us=to_us(now),
+        )
     return found
 
 
@@ -219,18 +230,18 @@ def pause_webhook(
     tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime
 ) -> Subscription:
     """Send nothing for a while; what happens is kept for it. Raises NotFound, Conflict for one that is gone."""
-    return _turn(tx, organisation, webhook, rows.PAUSED, actor, now)
+    return _turn(tx, organisation, webhook, rows.PAUSED, actor, now=now)
 
 
 def resume_webhook(
     tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime
 ) -> Subscription:
     """Send again, what was kept first. Raises NotFound, Conflict for one that is gone."""
-    return _turn(tx, organisation, webhook, rows.ACTIVE, actor, now)
+    return _turn(tx, organisation, webhook, rows.ACTIVE, actor, now=now)
 
 
 def _turn(
-    tx: Transaction, organisation: str, webhook: int, status: str, actor: str, now: datetime
+    tx: Transaction, organisation: str, webhook: int, status: str, actor: str, *, now: datetime
 ) -> Subscription:
     rows.lock(tx, organisation, webhook)
     row = _find(tx, organisation, webhook)
@@ -242,7 +253,7 @@ def _turn(
     if row.status != status:
         rows.change(tx, webhook, {"status": status})
         action = "webhook.pause" if status == rows.PAUSED else "webhook.resume"
-        trail.log(tx, organisation, actor, action, str(webhook), "", to_us(now))
+        trail.log(tx, organisation, actor, action, str(webhook), reason="", at_us=to_us(now))
     return _view(_find(tx, organisation, webhook))
 
 

@@ -59,6 +59,7 @@ def accounts(
     now: datetime,
     search: str = "",
     role: str = "",
+    *,
     after: str = "",
     limit: int = PAGE,
 ) -> tuple[list[Listed], str]:
@@ -69,7 +70,7 @@ def accounts(
     """
     if role and role not in ROLES:
         raise BadValue("role {value!r}: limit {names}; choose one", value=role[:40], names=", ".join(ROLES))
-    found = rows.listed(tx, organisation, search[:MOST_SEARCHED].strip(), role, after, limit + 1)
+    found = rows.listed(tx, organisation, search[:MOST_SEARCHED].strip(), role, after, limit=limit + 1)
     links = link_rows.newest(tx, [row.id for row in found[:limit]], INVITATION)
     shown = [_row(row, links.get(row.id), to_us(now)) for row in found[:limit]]
     return shown, shown[-1].person if len(found) > limit else ""
@@ -89,6 +90,7 @@ def set_roles(
     person: str,
     roles: Sequence[str],
     now: datetime,
+    *,
     by: Account | None = None,
 ) -> tuple[str, ...]:
     """Give an account these roles and no others. `by` None: the operator.
@@ -103,7 +105,13 @@ def set_roles(
     rows.change(tx, known.person_id, {"roles": " ".join(kept)})
     narrow_tokens(tx, known.person_id, known.roles.split(), kept, now)
     trail.log(
-        tx, organisation, actor, "account.roles", f"person:{known.person_id}", " ".join(kept), to_us(now)
+        tx,
+        organisation,
+        actor,
+        "account.roles",
+        f"person:{known.person_id}",
+        reason=" ".join(kept),
+        at_us=to_us(now),
     )
     return kept
 
@@ -120,11 +128,13 @@ def end_account(
     account_rows.drop_sessions(tx, known.person_id)
     rows.revoke_of(tx, known.person_id, to_us(now))
     link_rows.supersede(tx, known.person_id, to_us(now))
-    trail.log(tx, organisation, actor, "account.end", f"person:{known.person_id}", "", to_us(now))
+    trail.log(
+        tx, organisation, actor, "account.end", f"person:{known.person_id}", reason="", at_us=to_us(now)
+    )
 
 
 def change_password(
-    db: Database, account: Account, current: str, wanted: str, now: datetime, device: str = ""
+    db: Database, account: Account, current: str, wanted: str, now: datetime, *, device: str = ""
 ) -> str:
     """Another password of one's own; every session ends, and this is the token of a new one.
 
@@ -141,7 +151,7 @@ def change_password(
         known = rows.lock(tx, find_row(tx, organisation, person).id)
         if known is None or known.password_hash != stored:
             raise Refused(_("The password was changed elsewhere meanwhile: nothing was changed."))
-        set_password(tx, organisation, known.person_id, hashed, person, now)
+        set_password(tx, organisation, known.person_id, hashed, person, now=now)
         return open_session(tx, organisation, person, now, device)
 
 

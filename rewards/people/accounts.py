@@ -110,8 +110,10 @@ def create_account(
     """Give a person a sign-in, or change it. Raises BadValue for an unknown role, NotFound for the person."""
     kept = known_roles(roles)
     row = find_row(tx, organisation, person)
-    save_roles(tx, organisation, row.id, kept, password_hash, now)
-    trail.log(tx, organisation, actor, "account.save", f"person:{row.id}", " ".join(kept), to_us(now))
+    save_roles(tx, organisation, row.id, kept, password_hash, now=now)
+    trail.log(
+        tx, organisation, actor, "account.save", f"person:{row.id}", reason=" ".join(kept), at_us=to_us(now)
+    )
     return Account(organisation, person, kept)
 
 
@@ -121,10 +123,11 @@ def save_roles(
     person_id: int,
     roles: Sequence[str],
     password_hash: str | None,
+    *,
     now: datetime,
 ) -> None:
     """Write an account's roles and password. What she loses by it, the tokens that she made lose too."""
-    former = rows.save_account(tx, organisation, person_id, " ".join(roles), password_hash, to_us(now))
+    former = rows.save_account(tx, organisation, person_id, " ".join(roles), password_hash, at_us=to_us(now))
     narrow_tokens(tx, person_id, former, roles, now)
 
 
@@ -151,6 +154,7 @@ def sign_in(
     person: str,
     password: str,
     now: datetime,
+    *,
     device: str = "",
     former: str | None = None,
 ) -> str | None:
@@ -168,7 +172,7 @@ def sign_in(
         # Gone, or given another password, while this one was being checked.
         if still is None or still.password_hash != stored or not _may_enter(still):
             return None
-        return open_session(tx, organisation, person, now, device, former)
+        return open_session(tx, organisation, person, now, device, former=former)
 
 
 def open_session(
@@ -177,6 +181,7 @@ def open_session(
     person: str,
     now: datetime,
     device: str = "",
+    *,
     former: str | None = None,
     provider_hint: str | None = None,
 ) -> str:
@@ -244,6 +249,7 @@ def create_token(
     name: str,
     scopes: Sequence[str],
     now: datetime,
+    *,
     person: str | None = None,
     expires_at: datetime | None = None,
     made_by: str | None = None,
@@ -274,9 +280,19 @@ def create_token(
     token = new_secret()
     expires_us = None if expires_at is None else to_us(expires_at)
     rows.add_token(
-        tx, organisation, name, " ".join(scopes), digest(token), person_id, maker_id, to_us(now), expires_us
+        tx,
+        organisation,
+        name,
+        " ".join(scopes),
+        digest(token),
+        person_id=person_id,
+        maker_id=maker_id,
+        at_us=to_us(now),
+        expires_us=expires_us,
     )
-    trail.log(tx, organisation, made_by or "system", "token.create", name, " ".join(scopes), to_us(now))
+    trail.log(
+        tx, organisation, made_by or "system", "token.create", name, reason=" ".join(scopes), at_us=to_us(now)
+    )
     return token
 
 
@@ -308,4 +324,4 @@ def revoke_token(tx: Transaction, organisation: str, name: str, now: datetime, a
     """End an API token. Raises NotFound when there is none of that name in force."""
     if not rows.revoke(tx, organisation, name, to_us(now)):
         raise NotFound("API token {name!r}: none in force; list the tokens", name=name)
-    trail.log(tx, organisation, actor, "token.revoke", name, "", to_us(now))
+    trail.log(tx, organisation, actor, "token.revoke", name, reason="", at_us=to_us(now))

@@ -71,7 +71,13 @@ class Log:
 
 
 def read_log(
-    tx: Transaction, organisation: str, asked: Asked, zone: str, cursor: str | None = None, limit: int = PAGE
+    tx: Transaction,
+    organisation: str,
+    asked: Asked,
+    zone: str,
+    cursor: str | None = None,
+    *,
+    limit: int = PAGE,
 ) -> Log:
     """The newest lines first. Raises NotFound for a person, BadValue for a day or a cursor that is none."""
     place = None if cursor is None else _place(cursor)

@@ -66,7 +66,7 @@ def add_person(
     if row.manager:
         find_row(tx, organisation, row.manager)
     import_people(tx, organisation, [row], now, actor)
-    log_change(tx, organisation, actor, "people.add", find_row(tx, organisation, row.id).id, now)
+    log_change(tx, organisation, actor, "people.add", find_row(tx, organisation, row.id).id, now=now)
     return row.id
 
 
@@ -76,6 +76,7 @@ def edit_person(
     external_id: str,
     changes: Mapping[str, Any],
     stamp: str | None,
+    *,
     actor: str,
     now: datetime,
 ) -> None:
@@ -105,7 +106,7 @@ def edit_person(
     if identity != (row.name, row.email):
         rows.change_identity(tx, row.id, *identity)
     if changed or identity != (row.name, row.email):
-        log_change(tx, organisation, actor, "people.edit", row.id, now)
+        log_change(tx, organisation, actor, "people.edit", row.id, now=now)
 
 
 def move_person(
@@ -114,6 +115,7 @@ def move_person(
     external_id: str,
     segment: str,
     team: str,
+    *,
     first: date,
     stamp: str | None,
     actor: str,
@@ -140,17 +142,17 @@ def move_person(
             "move on {first}: limit {days} days ahead; name an earlier day", first=first, days=MOST_AHEAD.days
         )
     if not rows.history(tx, MembershipRow, [row.id]):
-        rows.add_membership(tx, organisation, row.id, BEGINNING_US, row.segment, row.team)
-    rows.add_membership(tx, organisation, row.id, begins_us, segment, team, ahead=begins_us > now_us)
+        rows.add_membership(tx, organisation, row.id, BEGINNING_US, row.segment, team=row.team)
+    rows.add_membership(tx, organisation, row.id, begins_us, segment, team=team, ahead=begins_us > now_us)
     rows.change(tx, row.id, {"has_history": True})
     if begins_us <= now_us:
         _belong(tx, organisation, row.id, now_us)
         replay_people(tx, organisation, home, [row.id], now_us)
-    log_change(tx, organisation, actor, "people.move", row.id, now, first.isoformat())
+    log_change(tx, organisation, actor, "people.move", row.id, now=now, reason=first.isoformat())
 
 
 def take_back_move(
-    tx: Transaction, organisation: str, external_id: str, begins: datetime, actor: str, now: datetime
+    tx: Transaction, organisation: str, external_id: str, begins: datetime, actor: str, *, now: datetime
 ) -> None:
     """Forget a move that has not begun. Raises NotFound where there is none."""
     row = _locked(tx, organisation, external_id)
@@ -158,7 +160,7 @@ def take_back_move(
         raise NotFound(
             "move of {day}: none that lies ahead; look at what stands there now", day=begins.isoformat()
         )
-    log_change(tx, organisation, actor, "people.move_back", row.id, now)
+    log_change(tx, organisation, actor, "people.move_back", row.id, now=now)
 
 
 def settle_moves(tx: Transaction, organisation: str, now: datetime) -> int:
@@ -176,6 +178,7 @@ def move_zone(
     external_id: str,
     zone: str,
     first: date | None,
+    *,
     stamp: str | None,
     actor: str,
     now: datetime,
@@ -187,7 +190,7 @@ def move_zone(
 
 
 def deactivate(
-    tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, now: datetime
+    tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, *, now: datetime
 ) -> None:
     """`people.deactivate`, but for oneself and for what one did not see. Raises Refused, Stale."""
     row = _locked(tx, organisation, external_id)
@@ -197,7 +200,7 @@ def deactivate(
 
 
 def erase(
-    tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, now: datetime
+    tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, *, now: datetime
 ) -> None:
     """`people.erase`, but for oneself, which is one's own affair, and for what one did not see. Raises Refused, Stale."""
     row = _locked(tx, organisation, external_id)

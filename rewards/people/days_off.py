@@ -39,7 +39,7 @@ def days_off(tx: Transaction, organisation: str, person: str, now: datetime) -> 
 
 
 def take_days_off(
-    tx: Transaction, organisation: str, person: str, first: date, last: date, now: datetime
+    tx: Transaction, organisation: str, person: str, first: date, last: date, *, now: datetime
 ) -> None:
     """Take days off; streaks pause on them. Raises BadValue for days that are past or too many, Conflict where they are taken."""
     check_day(first, "first day")
@@ -74,7 +74,7 @@ def take_days_off(
             first=first,
             last=last,
         )
-    set_leave(tx, organisation, person, first, last, now, "self")
+    set_leave(tx, organisation, person, first, last, now=now, actor="self")
 
 
 def give_back_days_off(tx: Transaction, organisation: str, person: str, first: date, now: datetime) -> None:
@@ -84,4 +84,4 @@ def give_back_days_off(tx: Transaction, organisation: str, person: str, first: d
         raise NotFound("days off from {first}: none begin on that day; see your list", first=first)
     if found.begun:
         raise Conflict("days off from {first}: have begun; ask HR to change them", first=first)
-    drop_leave(tx, organisation, person, found.first, found.last, now, "self")
+    drop_leave(tx, organisation, person, found.first, found.last, now=now, actor="self")

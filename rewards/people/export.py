@@ -24,7 +24,7 @@ class PersonalData:
 def export_person(tx: Transaction, organisation: str, person: str, actor: str, now: datetime) -> PersonalData:
     """Everything, passwords and hashes of secrets left out; the export itself is logged. Raises NotFound."""
     who = find_row(tx, organisation, person)
-    trail.log(tx, organisation, actor, "people.export", f"person:{who.id}", "", to_us(now))
+    trail.log(tx, organisation, actor, "people.export", f"person:{who.id}", reason="", at_us=to_us(now))
     names = [who.external_id, *(one.external_id for one in people_rows.aliases_of(tx, who.id))]
     found = personal.rows_about(tx, organisation, accounts_of(tx, who), names)
     return PersonalData(organisation, who.external_id, now, found)

@@ -28,6 +28,7 @@ def groups_shown(
     now: datetime,
     minimum: int = 0,
     gone: Iterable[Cell] = (),
+    *,
     kinds: Iterable[Kind] = (),
 ) -> Shown:
     """The segments and teams that may be shown beside the whole, and whether the whole may.

@@ -76,14 +76,16 @@ def import_people(
     updated = 0
     for row in rows_in:
         if row.id in known:
-            updated += _update(tx, organisation, known[row.id], row, managers.get(row.id), zone, now)
+            updated += _update(tx, organisation, known[row.id], row, managers.get(row.id), home=zone, now=now)
         elif row.id in managers:
             rows.change(tx, ids[row.id], {"manager_id": managers[row.id]})
         if not row.timezone:
             not_taken.append(NotTaken(row.id, "timezone", None, f"{zone} was taken; correct the zone"))
-    away = _take_leave(tx, organisation, home, rows_in, ids, now)
+    away = _take_leave(tx, organisation, home, rows_in, ids, now=now)
     updated += sum(row.id in away and row.id in known for row in rows_in)
-    trail.log(tx, organisation, source, "people.import", str(taken), "people imported", to_us(now))
+    trail.log(
+        tx, organisation, source, "people.import", str(taken), reason="people imported", at_us=to_us(now)
+    )
     unchanged = max(0, len(rows_in) - len(fresh) - updated)
     return ImportSummary(len(fresh), updated, unchanged, tuple(not_taken))
 
@@ -127,7 +129,7 @@ def _leads_to(above: Mapping[int, int], start: int, end: int) -> bool:
 
 
 def _take_leave(
-    tx: Transaction, organisation: str, home: OrganisationRow, rows_in: Iterable[PersonRow], ids: Mapping[str, int], now: datetime
+    tx: Transaction, organisation: str, home: OrganisationRow, rows_in: Iterable[PersonRow], ids: Mapping[str, int], *, now: datetime
 ) -> set[str]:  # fmt: skip
     """Add the days of leave not yet known; returns whose they are. Who has events is counted again."""
     off = {ids[row.id]: row for row in rows_in if row.leave}
@@ -187,6 +189,7 @@ def _update(
     old: NamedPersonRow,
     row: PersonRow,
     manager_id: int | None,
+    *,
     home: str,
     now: datetime,
 ) -> int:
@@ -198,8 +201,8 @@ def _update(
         changed["manager_id"] = manager_id
     if "segment" in changed or "team" in changed:
         if not rows.history(tx, MembershipRow, [old.id]):
-            rows.add_membership(tx, organisation, old.id, BEGINNING_US, old.segment, old.team)
-        rows.add_membership(tx, organisation, old.id, to_us(now), row.segment, row.team)
+            rows.add_membership(tx, organisation, old.id, BEGINNING_US, old.segment, team=old.team)
+        rows.add_membership(tx, organisation, old.id, to_us(now), row.segment, team=row.team)
         changed["has_history"] = True
     if changed:
         rows.change(tx, old.id, changed)

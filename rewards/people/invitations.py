@@ -73,6 +73,7 @@ def invite(
     person: str,
     roles: Sequence[str],
     now: datetime,
+    *,
     by: Account | None = None,
 ) -> Link:
     """Give a person a sign-in with these roles, and make the link at which she chooses a password. `by` None: the operator.
@@ -81,14 +82,20 @@ def invite(
 
     Raises NotFound for the person, BadValue for a role, Conflict where she can sign in already, Refused for who may not invite her.
     """
-    link = _invited(tx, organisation, person, roles, now, by)
+    link = _invited(tx, organisation, person, roles, now, by=by)
     if "employee" in roles:
         _to_take_part(tx, organisation, [link.person], now, by)
     return link
 
 
 def _invited(
-    tx: Transaction, organisation: str, person: str, roles: Sequence[str], now: datetime, by: Account | None
+    tx: Transaction,
+    organisation: str,
+    person: str,
+    roles: Sequence[str],
+    now: datetime,
+    *,
+    by: Account | None,
 ) -> Link:
     kept = known_roles(roles)
     row = find_row(tx, organisation, person)
@@ -107,13 +114,13 @@ def _invited(
     actor = OPERATOR if by is None else by.person
     create_account(tx, organisation, person, kept, None, now, actor)
     desk_rows.change(tx, row.id, {"ended_at_us": None})
-    return _issue(tx, organisation, row, INVITATION, actor, now)
+    return _issue(tx, organisation, row, INVITATION, actor, now=now)
 
 
 def send(tx: Transaction, organisation: str, link: Link, public: str, now: datetime) -> bool:
     """Queue the link to be sent to its person; False where she has no address. `public`: what it begins with."""
     data = {"link": public + link.path}
-    queued = queue(tx, organisation, link.person, link.purpose, data, now, expires_at=link.expires_at)
+    queued = queue(tx, organisation, link.person, link.purpose, data, now=now, expires_at=link.expires_at)
     return queued is not None
 
 
@@ -123,6 +130,7 @@ def invite_group(
     now: datetime,
     by: Account | None = None,
     segment: str = "",
+    *,
     team: str = "",
     most: int = MOST_AT_ONCE,
 ) -> tuple[list[Link], int]:
@@ -130,8 +138,8 @@ def invite_group(
 
     At most `most` at once; returns their links and how many are left to be invited.
     """
-    found, left = desk_rows.without_account(tx, organisation, segment, team, PRESENT, most)
-    links = [_invited(tx, organisation, person, ["employee"], now, by) for person in found]
+    found, left = desk_rows.without_account(tx, organisation, segment, team, PRESENT, limit=most)
+    links = [_invited(tx, organisation, person, ["employee"], now, by=by) for person in found]
     _to_take_part(tx, organisation, found, now, by)
     return links, left
 
@@ -150,7 +158,7 @@ def reset(tx: Transaction, organisation: str, person: str, now: datetime, by: Ac
         raise Refused(_("The sign-in of {person} was ended: invite again.").format(person=row.external_id))
     if by is not None and not by.may(Right.ACCOUNTS):
         raise Refused(_("Only an administrator resets the password of somebody else."))
-    return _issue(tx, organisation, row, RESET, OPERATOR if by is None else by.person, now)
+    return _issue(tx, organisation, row, RESET, OPERATOR if by is None else by.person, now=now)
 
 
 def ask_reset(tx: Transaction, organisation: str, who: str, now: datetime) -> Link | None:
@@ -170,7 +178,7 @@ def ask_reset(tx: Transaction, organisation: str, who: str, now: datetime) -> Li
         return None
     if newest is not None and newest.created_at_us > to_us(now - PAUSE):
         return None
-    return _issue(tx, organisation, row, RESET, row.external_id, now)
+    return _issue(tx, organisation, row, RESET, row.external_id, now=now)
 
 
 def look(tx: Transaction, organisation: str, purpose: str, secret: str, now: datetime) -> Waiting:
@@ -188,6 +196,7 @@ def accept(
     purpose: str,
     secret: str,
     password: str,
+    *,
     now: datetime,
     device: str = "",
     former: str | None = None,
@@ -204,29 +213,29 @@ def accept(
         desk_rows.lock(tx, row.person_id)
         if not rows.use(tx, digest(secret), to_us(now)):
             raise _used()
-        set_password(tx, organisation, row.person_id, hashed, row.external_id, now)
-        return open_session(tx, organisation, row.external_id, now, device, former)
+        set_password(tx, organisation, row.person_id, hashed, row.external_id, now=now)
+        return open_session(tx, organisation, row.external_id, now, device, former=former)
 
 
 def set_password(
-    tx: Transaction, organisation: str, person_id: int, hashed: str, actor: str, now: datetime
+    tx: Transaction, organisation: str, person_id: int, hashed: str, actor: str, *, now: datetime
 ) -> None:
     """Another password: sessions that the former one opened end, and so do links that are open."""
     account_rows.drop_sessions(tx, person_id)
     desk_rows.change(tx, person_id, {"password_hash": hashed})
     rows.supersede(tx, person_id, to_us(now))
-    trail.log(tx, organisation, actor, "account.password", f"person:{person_id}", "", to_us(now))
+    trail.log(tx, organisation, actor, "account.password", f"person:{person_id}", reason="", at_us=to_us(now))
 
 
 def _issue(
-    tx: Transaction, organisation: str, row: NamedPersonRow, purpose: str, actor: str, now: datetime
+    tx: Transaction, organisation: str, row: NamedPersonRow, purpose: str, actor: str, *, now: datetime
 ) -> Link:
     secret = secrets.token_urlsafe(_TOKEN_BYTES)
     expires = now + LIFETIMES[purpose]
     rows.supersede(tx, row.id, to_us(now), purpose)
     rows.forget_before(tx, row.id, to_us(now - KEPT))
-    rows.add(tx, organisation, row.id, purpose, digest(secret), to_us(now), to_us(expires))
-    trail.log(tx, organisation, actor, f"account.{purpose}", f"person:{row.id}", "", to_us(now))
+    rows.add(tx, organisation, row.id, purpose, digest(secret), at_us=to_us(now), expires_us=to_us(expires))
+    trail.log(tx, organisation, actor, f"account.{purpose}", f"person:{row.id}", reason="", at_us=to_us(now))
     return Link(secret, purpose, row.external_id, row.name, row.email, expires)
 
 

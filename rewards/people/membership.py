@@ -16,7 +16,7 @@ from rewards.language import msg
 from rewards.ledger.fold import replay_people
 from rewards.ledger.intake import record
 from rewards.ledger.versions import Schemes
-from rewards.mail.queue import queue
+from rewards.mail.queue import queue_to
 from rewards.people.groups import joined_shown, minimum_group
 from rewards.store import enrolment as rows
 from rewards.store import organisations as organisation_rows
@@ -112,7 +112,7 @@ def join(tx: Transaction, organisation: str, person: str, now: datetime, actor: 
     row = _locked(tx, organisation, person)
     if row.standing == NOT_INVITED and asks_enrolment(tx, organisation, now):
         raise Refused("person {person!r}: was not invited yet; ask HR for an invitation", person=person)
-    _step(tx, organisation, row, ENROLLED, now, actor)
+    _step(tx, organisation, row, ENROLLED, now, actor=actor)
 
 
 def pause(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
@@ -126,7 +126,7 @@ def pause(tx: Transaction, organisation: str, person: str, now: datetime, actor:
         raise Refused(
             "person {person!r}: does not take part, so a break says nothing; join first", person=person
         )
-    _step(tx, organisation, row, PAUSED, now, actor)
+    _step(tx, organisation, row, PAUSED, now, actor=actor)
 
 
 def resume(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
@@ -135,20 +135,26 @@ def resume(tx: Transaction, organisation: str, person: str, now: datetime, actor
     if row.standing == LEFT:
         raise Refused("person {person!r}: has left, so there is no break to end; join again", person=person)
     if PAUSED in (row.standing, row.status):
-        _step(tx, organisation, row, ENROLLED, now, actor)
+        _step(tx, organisation, row, ENROLLED, now, actor=actor)
 
 
 def leave(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
     """Take part no longer, or decline an invitation. What was earned stays. Raises Refused for who has left the company."""
-    _step(tx, organisation, _locked(tx, organisation, person), LEFT, now, actor)
+    _step(tx, organisation, _locked(tx, organisation, person), LEFT, now, actor=actor)
 
 
 def take_over(
-    tx: Transaction, organisation: str, gone: NamedPersonRow, kept: NamedPersonRow, now: datetime, actor: str
+    tx: Transaction,
+    organisation: str,
+    gone: NamedPersonRow,
+    kept: NamedPersonRow,
+    now: datetime,
+    *,
+    actor: str,
 ) -> None:
     """Whoever took part under an account that becomes another's (rows of `person`) takes part under that one."""
     if gone.standing == ENROLLED and kept.standing in (NOT_INVITED, INVITED):
-        _step(tx, organisation, _locked(tx, organisation, kept.external_id), ENROLLED, now, actor)
+        _step(tx, organisation, _locked(tx, organisation, kept.external_id), ENROLLED, now, actor=actor)
 
 
 def invite(
@@ -190,10 +196,11 @@ def invite(
         rows.add(tx, organisation, [(id_, at_us, INVITED) for id_, _ in chosen])
         rows.invite(tx, [id_ for id_, _ in chosen], at_us)
         record(tx, organisation, [_event(id_, name, INVITED, at_us) for id_, name in chosen], received_at=now)
-    told = chosen if tell else []
-    mailed = [queue(tx, organisation, name, "join", {"link": OWN_PAGE}, now) for _, name in told]
-    trail.log(tx, organisation, actor, "people.invite", str(len(chosen)), "people invited", at_us)
-    sent = sum(one is not None for one in mailed)
+    told = [id_ for id_, _ in chosen] if tell else []
+    sent = queue_to(tx, organisation, told, "join", {"link": OWN_PAGE}, now=now)
+    trail.log(
+        tx, organisation, actor, "people.invite", str(len(chosen)), reason="people invited", at_us=at_us
+    )
     return Invited(len(chosen), sent, max(0, len(fresh) - MOST_AT_ONCE))
 
 
@@ -251,7 +258,7 @@ def _locked(tx: Transaction, organisation: str, person: str) -> NamedPersonRow:
 
 
 def _step(
-    tx: Transaction, organisation: str, row: NamedPersonRow, standing: str, now: datetime, actor: str
+    tx: Transaction, organisation: str, row: NamedPersonRow, standing: str, now: datetime, *, actor: str
 ) -> None:
     """Change a person's standing, which holds from now on; nothing where it is so already."""
     status = PAUSED if standing == PAUSED else "active"
@@ -277,7 +284,7 @@ def _step(
     if ahead:
         home = organisation_rows.find_shared(tx, organisation)
         replay_people(tx, organisation, home, [row.id], to_us(now))
-    log_change(tx, organisation, actor, f"people.{standing}", row.id, now)
+    log_change(tx, organisation, actor, f"people.{standing}", row.id, now=now)
 
 
 def _event(person_id: int, name: str, standing: str, at_us: int) -> Event:

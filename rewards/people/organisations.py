@@ -58,7 +58,7 @@ def create_organisation(tx: Transaction, slug: str, name: str, timezone: str, no
         )
     if rows.find(tx, slug) is not None:
         raise Conflict("organisation {slug!r}: already exists; use it or choose another slug", slug=slug)
-    rows.add(tx, slug, name, timezone, secrets.token_hex(32), to_us(now))
+    rows.add(tx, slug, name, timezone, secrets.token_hex(32), at_us=to_us(now))
     return Organisation(slug, name, ZoneInfo(timezone).key, None)
 
 
@@ -79,6 +79,7 @@ def change_organisation(
     name: str,
     languages: Sequence[str],
     networks: Sequence[Network],
+    *,
     actor: str,
     now: datetime,
 ) -> None:
@@ -107,7 +108,7 @@ def change_organisation(
         raise NotFound("organisation {slug!r}: unknown; create it first", slug=slug)
     kept = {name_in(one.channel): one.points for one in networks}
     rows.change(tx, slug, name, " ".join(dict.fromkeys(languages)), json.dumps(kept, ensure_ascii=False))
-    trail.log(tx, slug, actor, "organisation.change", slug, "", to_us(now))
+    trail.log(tx, slug, actor, "organisation.change", slug, reason="", at_us=to_us(now))
 
 
 def _organisation(row: OrganisationRow) -> Organisation:

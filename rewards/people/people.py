@@ -85,7 +85,7 @@ def deactivate(
     _change(tx, organisation, row, {"status": "inactive", "hidden": True, "inactive_since_us": to_us(now)})
     account_rows.drop_sessions(tx, row.id)
     webhook_rows.end_of(tx, row.id)
-    log_change(tx, organisation, actor, "people.deactivate", row.id, now)
+    log_change(tx, organisation, actor, "people.deactivate", row.id, now=now)
 
 
 def keep_an_administrator(tx: Transaction, organisation: str, external_id: str) -> None:
@@ -124,7 +124,7 @@ def reactivate(
     hidden = is_hidden(tx, organisation, row._replace(status="active"))
     back = {"status": "active", "hidden": hidden, "inactive_since_us": None, "has_history": True}
     _change(tx, organisation, row, back)
-    log_change(tx, organisation, actor, "people.reactivate", row.id, now)
+    log_change(tx, organisation, actor, "people.reactivate", row.id, now=now)
 
 
 def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
@@ -138,7 +138,7 @@ def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out:
     row = _locked(tx, organisation, external_id)
     hidden = is_hidden(tx, organisation, row._replace(opted_out=opted_out))
     _change(tx, organisation, row, {"opted_out": opted_out, "hidden": hidden})
-    log_change(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now)
+    log_change(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now=now)
 
 
 def refuse_own(tx: Transaction, organisation: str, actor: str, person_id: int, what: str) -> None:
@@ -201,7 +201,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     words = {word for known in names for word in forgetting.words_for(*known, others)}
     forgetting.forget_words(tx, organisation, sorted(words, key=lambda word: (-len(word), word)), nobody)
     known_ids = {one for one, _, _ in names}
-    log_change(tx, organisation, nobody if actor in known_ids else actor, "people.erase", row.id, now)
+    log_change(tx, organisation, nobody if actor in known_ids else actor, "people.erase", row.id, now=now)
 
 
 def set_leave(
@@ -210,6 +210,7 @@ def set_leave(
     external_id: str,
     first: date,
     last: date,
+    *,
     now: datetime,
     actor: str = "system",
 ) -> None:
@@ -230,7 +231,7 @@ def set_leave(
     rows.add_leave(tx, organisation, row.id, first.toordinal(), last.toordinal())
     rows.change(tx, row.id, {"has_history": True})
     replay_people(tx, organisation, home, [row.id], to_us(now))
-    log_change(tx, organisation, actor, "people.leave", row.id, now, f"{first}/{last}")
+    log_change(tx, organisation, actor, "people.leave", row.id, now=now, reason=f"{first}/{last}")
 
 
 def drop_leave(
@@ -239,6 +240,7 @@ def drop_leave(
     external_id: str,
     first: date,
     last: date,
+    *,
     now: datetime,
     actor: str = "system",
 ) -> None:
@@ -253,22 +255,22 @@ def drop_leave(
             external_id=external_id,
         )
     replay_people(tx, organisation, home, [row.id], to_us(now))
-    log_change(tx, organisation, actor, "people.leave_back", row.id, now, f"{first}/{last}")
+    log_change(tx, organisation, actor, "people.leave_back", row.id, now=now, reason=f"{first}/{last}")
 
 
 def link_people(
-    tx: Transaction, organisation: str, one: str, other: str, now: datetime, actor: str = "system"
+    tx: Transaction, organisation: str, one: str, other: str, now: datetime, *, actor: str = "system"
 ) -> None:
     """Say that two accounts are one human: they cannot thank each other."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
     if first.id == second.id:
         raise Refused("person {one!r}: cannot be linked to itself; name two accounts", one=one)
     person_links.add(tx, organisation, min(first.id, second.id), max(first.id, second.id), to_us(now))
-    log_change(tx, organisation, actor, "people.link", first.id, now, f"with person:{second.id}")
+    log_change(tx, organisation, actor, "people.link", first.id, now=now, reason=f"with person:{second.id}")
 
 
 def unlink_people(
-    tx: Transaction, organisation: str, one: str, other: str, now: datetime, actor: str = "system"
+    tx: Transaction, organisation: str, one: str, other: str, now: datetime, *, actor: str = "system"
 ) -> None:
     """Take back that two accounts are one human. Raises NotFound where nobody said so."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
@@ -276,7 +278,7 @@ def unlink_people(
         raise NotFound(
             "link of {one!r} and {other!r}: none; look at what stands there now", one=one, other=other
         )
-    log_change(tx, organisation, actor, "people.unlink", first.id, now, f"from person:{second.id}")
+    log_change(tx, organisation, actor, "people.unlink", first.id, now=now, reason=f"from person:{second.id}")
 
 
 def _person(row: NamedPersonRow, externals: dict[int, str]) -> Person:

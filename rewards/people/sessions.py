@@ -54,7 +54,9 @@ def end_session(tx: Transaction, organisation: str, person: str, session: str, n
     for one in rows.sessions_of(tx, row.id, to_us(now)):
         if one.token_hash[:_ID_CHARACTERS] == session:
             rows.drop_session(tx, one.token_hash)
-            trail.log(tx, organisation, person, "session.end", f"person:{row.id}", "", to_us(now))
+            trail.log(
+                tx, organisation, person, "session.end", f"person:{row.id}", reason="", at_us=to_us(now)
+            )
             return
     raise NotFound(_("This session has ended already, or is not yours; the list shows those that are open."))
 
@@ -66,7 +68,9 @@ def end_other_sessions(tx: Transaction, organisation: str, person: str, token: s
     for one in others:
         rows.drop_session(tx, one.token_hash)
     if others:
-        trail.log(tx, organisation, person, "session.end_others", f"person:{row.id}", "", to_us(now))
+        trail.log(
+            tx, organisation, person, "session.end_others", f"person:{row.id}", reason="", at_us=to_us(now)
+        )
     return len(others)
 
 

@@ -85,7 +85,9 @@ def sign_on(
     if row.status not in PRESENT:
         raise Refused(_("You are not active in this programme any more. Ask HR if that is a mistake."))
     _give_roles(tx, organisation, row, vouched.roles, now)
-    return open_session(tx, organisation, row.external_id, now, device, former, vouched.hint)
+    return open_session(
+        tx, organisation, row.external_id, now, device, former=former, provider_hint=vouched.hint
+    )
 
 
 def _use(tx: Transaction, organisation: str, state: str, now: datetime) -> bool:
@@ -151,5 +153,5 @@ def _give_roles(
     if account is not None and account.roles == roles:
         return
     password = None if account is None else account.password_hash
-    save_roles(tx, organisation, row.id, roles.split(), password, now)
-    trail.log(tx, organisation, CALLER, "account.save", f"person:{row.id}", roles, to_us(now))
+    save_roles(tx, organisation, row.id, roles.split(), password, now=now)
+    trail.log(tx, organisation, CALLER, "account.save", f"person:{row.id}", reason=roles, at_us=to_us(now))

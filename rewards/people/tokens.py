@@ -85,16 +85,18 @@ def make_token(
     expires = None if days is None else now + timedelta(days=days)
     person = maker.person if own else None
     try:
-        return create_token(tx, maker.organisation, name, scopes, now, person, expires, maker.person)
+        return create_token(
+            tx, maker.organisation, name, scopes, now, person=person, expires_at=expires, made_by=maker.person
+        )
     except Conflict:
-        secret = _again(tx, maker, name, scopes, person, now)
+        secret = _again(tx, maker, name, scopes, person, now=now)
         if secret is None:
             raise
         return secret
 
 
 def _again(
-    tx: Transaction, maker: Account, name: str, scopes: Sequence[str], person: str | None, now: datetime
+    tx: Transaction, maker: Account, name: str, scopes: Sequence[str], person: str | None, *, now: datetime
 ) -> str | None:
     """The same form sent twice: of the first token nobody has seen the secret, so it gets the one that is shown now."""
     row = rows.token_named(tx, maker.organisation, name)

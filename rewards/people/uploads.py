@@ -26,13 +26,13 @@ class Upload:
 
 
 def keep_upload(
-    tx: Transaction, organisation: str, actor: str, name: str, sheet: bytes, now: datetime
+    tx: Transaction, organisation: str, actor: str, name: str, sheet: bytes, *, now: datetime
 ) -> Upload:
     """Keep a file; those of former days are forgotten."""
     made = Upload(secrets.token_hex(16), name[-MOST_NAME:], sheet, digest_of(sheet))
     rows.drop_before(tx, to_us(now - KEPT))
     who = find_row(tx, organisation, actor)
-    rows.add(tx, organisation, made.id, who.id, made.name, sheet, made.digest, to_us(now))
+    rows.add(tx, organisation, made.id, who.id, made.name, sheet=sheet, digest=made.digest, at_us=to_us(now))
     return made
 
 

@@ -50,9 +50,9 @@ def change_zone(
     tomorrow = date.fromordinal(used + 1)
     start = datetime.combine(tomorrow, time.min, tzinfo=ZoneInfo(zone_now)).astimezone(UTC)
     if not rows.history(tx, ZoneChangeRow, [row.id]):
-        rows.add_zone_change(tx, organisation, row.id, BEGINNING_US, row.timezone, 0)
+        rows.add_zone_change(tx, organisation, row.id, BEGINNING_US, row.timezone, floor_date=0)
     rows.drop_zone_changes_after(tx, row.id, now_us)
-    rows.add_zone_change(tx, organisation, row.id, to_us(start), zone, used)
+    rows.add_zone_change(tx, organisation, row.id, to_us(start), zone, floor_date=used)
     rows.change(tx, row.id, {"timezone": zone, "zone_flagged": flagged, "has_history": True})
-    log_change(tx, organisation, actor, "people.zone", row.id, now)
+    log_change(tx, organisation, actor, "people.zone", row.id, now=now)
     return start

@@ -72,7 +72,7 @@ def create_draft(
         "changed_us": to_us(now),
     }
     draft = rows.add(tx, row)
-    trail.log(tx, organisation, actor, "scheme.draft", str(draft), scheme.name, to_us(now))
+    trail.log(tx, organisation, actor, "scheme.draft", str(draft), reason=scheme.name, at_us=to_us(now))
     return get_draft(tx, organisation, draft)
 
 
@@ -94,6 +94,7 @@ def edit_draft(
     draft: int,
     scheme: IncentiveScheme,
     actor: str,
+    *,
     now: datetime,
     revision: int | None = None,
 ) -> SchemeDraft:
@@ -108,19 +109,19 @@ def edit_draft(
         "actor": actor,
     }
     rows.change(tx, draft, values)
-    trail.log(tx, organisation, actor, "scheme.edit", str(draft), scheme.name, to_us(now))
+    trail.log(tx, organisation, actor, "scheme.edit", str(draft), reason=scheme.name, at_us=to_us(now))
     return get_draft(tx, organisation, draft)
 
 
 def rehearsed(
-    tx: Transaction, organisation: str, draft: int, content: str, actor: str, now: datetime
+    tx: Transaction, organisation: str, draft: int, content: str, actor: str, *, now: datetime
 ) -> SchemeDraft:
     """Remember that the text of this content hash was rehearsed in simulation. Raises Conflict where it has changed."""
     row = _open(tx, organisation, draft, None)
     if row.content_hash != content:
         raise Conflict("draft {draft}: was changed since; rehearse it as it stands", draft=draft)
     rows.change(tx, draft, {"rehearsed_hash": content, "changed_us": to_us(now)})
-    trail.log(tx, organisation, actor, "scheme.rehearse", str(draft), content, to_us(now))
+    trail.log(tx, organisation, actor, "scheme.rehearse", str(draft), reason=content, at_us=to_us(now))
     return get_draft(tx, organisation, draft)
 
 
@@ -130,6 +131,7 @@ def shadow_draft(
     draft: int,
     effective_at: datetime,
     actor: str,
+    *,
     now: datetime,
     mode: Mode = "exact",
 ) -> Difference:
@@ -139,10 +141,10 @@ def shadow_draft(
     """
     row = _open(tx, organisation, draft, None)
     scheme = IncentiveScheme.model_validate_json(row.document)
-    seen = shadow(tx, organisation, scheme, effective_at, now, mode)
+    seen = shadow(tx, organisation, scheme, effective_at, now, mode=mode)
     values = {"shadowed_hash": row.content_hash, "shadowed_mode": mode, "shadowed_us": to_us(effective_at)}
     rows.change(tx, draft, {**values, "changed_us": to_us(now)})
-    trail.log(tx, organisation, actor, "scheme.shadow", str(draft), row.content_hash, to_us(now))
+    trail.log(tx, organisation, actor, "scheme.shadow", str(draft), reason=row.content_hash, at_us=to_us(now))
     return seen
 
 
@@ -152,11 +154,11 @@ def publish_draft(
     draft: int,
     effective_at: datetime,
     mode: Mode,
+    *,
     actor: str,
     reason: str,
     now: datetime,
     revision: int | None = None,
-    *,
     displace_scheduled: bool = False,
 ) -> SchemeVersion:
     """Put a draft in force. A mode that looks back is refused until its shadow was seen: of this text, instant and mode."""
@@ -198,12 +200,12 @@ def _check_shadow(row: SchemeDraftRow, mode: Mode, effective_at: datetime) -> No
 
 
 def discard_draft(
-    tx: Transaction, organisation: str, draft: int, actor: str, reason: str, now: datetime
+    tx: Transaction, organisation: str, draft: int, actor: str, reason: str, *, now: datetime
 ) -> SchemeDraft:
     """Put a draft aside for good. Raises Conflict when it is no longer open."""
     _open(tx, organisation, draft, None)
     rows.change(tx, draft, {"status": RETIRED, "changed_us": to_us(now)})
-    trail.log(tx, organisation, actor, "scheme.discard", str(draft), reason, to_us(now))
+    trail.log(tx, organisation, actor, "scheme.discard", str(draft), reason=reason, at_us=to_us(now))
     return get_draft(tx, organisation, draft)
 
 
@@ -213,8 +215,8 @@ def retire_version(
     version: int,
     actor: str,
     reason: str,
-    now: datetime,
     *,
+    now: datetime,
     displace_scheduled: bool = False,
 ) -> SchemeVersion:
     """End the version in force: its boards, levels and time rules stay, and nothing is rewarded from now on.

@@ -1,5 +1,9 @@
-"""Telling people of a version of the scheme by mail, before it counts: what is new in it, each in her language."""
+"""Telling people of a version of the scheme by mail, before it counts: what is new in it, each in her language.
 
+The publication keeps one announcement, whatever the size of the company; the worker queues the mails, some people at a time.
+"""
+
+import json
 from datetime import datetime
 
 from rewards.language import LANGUAGES, SOURCE, nearest, speaking
@@ -8,45 +12,81 @@ from rewards.scheme.explain import explain_scheme
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store import mail as rows
 from rewards.store.session import Transaction
+from rewards.store.units import dump, to_us
 
 MOST_LINES = 12
+TOLD_AT_ONCE = 500
 RULES = "/rules"
+_KIND = "scheme"
 
 
-def tell_of_version(
+def announce_version(
     tx: Transaction,
     organisation: str,
     version: int,
     scheme: IncentiveScheme,
     former: IncentiveScheme | None,
+    *,
     effective_at: datetime,
     now: datetime,
-) -> int:
-    """Queue a notice for everybody who has a sign-in, an address and did not decline notices; returns for how many.
+) -> None:
+    """Have everybody told who has a sign-in, an address and did not decline notices, as `tell_of_announcements` goes through them.
 
     The first version of all is no change, and whoever does not take part under it is not asked to read it.
     """
     if former is None:
-        return 0
-    people: dict[str, list[tuple[int, str]]] = {}
-    for row in rows.to_be_told(tx, organisation, scheme.membership == "enrolled"):
-        people.setdefault(nearest([row.locale]) or SOURCE, []).append((row.id, row.timezone))
-    told = 0
+        return
+    data = {}
     for language in LANGUAGES:
         with speaking(language):
-            data = {
+            data[language] = {
                 "title": scheme.title,
                 "from": effective_at.isoformat(),
                 "changes": changes(former, scheme)[:MOST_LINES],
                 "link": RULES,
             }
-        told += queue_many(
-            tx, organisation, people.get(language, []), "scheme", data, now, f"scheme:{version}"
-        )
-    return told
+    row = {
+        "organisation_id": organisation,
+        "kind": _KIND,
+        "key": _key(version),
+        "data": dump(data),
+        "enrolled_only": scheme.membership == "enrolled",
+        "created_us": to_us(now),
+        "told_until": 0,
+    }
+    rows.announce(tx, row)
+
+
+def call_off_version(tx: Transaction, organisation: str, version: int) -> None:
+    """The version is withdrawn: whoever was not told of it yet is not told any more."""
+    rows.call_off(tx, organisation, _key(version))
+
+
+def tell_of_announcements(tx: Transaction, organisation: str, now: datetime) -> int:
+    """Queue the mails of the oldest announcement to the next TOLD_AT_ONCE people; returns how many were queued.
+
+    How far it came is noted in the same transaction: a worker that is killed goes on from there, and tells nobody twice. One
+    announcement ends before the next begins, so that everybody hears of versions in their order.
+    """
+    one = rows.announced(tx, organisation)
+    if one is None:
+        return 0
+    found = rows.to_be_told(tx, one, TOLD_AT_ONCE)
+    data = json.loads(one.data)
+    people: dict[str, list[tuple[int, str]]] = {}
+    for row in found:
+        people.setdefault(nearest([row.locale]) or SOURCE, []).append((row.id, row.timezone))
+    for language, some in sorted(people.items()):
+        queue_many(tx, organisation, some, one.kind, data[language], now=now, key=one.key)
+    rows.told_until(tx, one.id, found[-1].id if len(found) == TOLD_AT_ONCE else None)
+    return len(found)
 
 
 def changes(former: IncentiveScheme, scheme: IncentiveScheme) -> list[str]:
     """Sentences of the scheme in plain words that the former one did not say."""
     known = set(explain_scheme(former))
     return [line for line in explain_scheme(scheme)[1:] if line not in known]
+
+
+def _key(version: int) -> str:
+    return f"{_KIND}:{version}"

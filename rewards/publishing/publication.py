@@ -18,7 +18,7 @@ from rewards.ledger.undo import opposites
 from rewards.ledger.versions import NO_SCHEME, InForce, Schemes
 from rewards.nominations.decisions import award_changes, withdraw_awards
 from rewards.people.membership import align_boards
-from rewards.publishing.notices import tell_of_version
+from rewards.publishing.notices import announce_version, call_off_version
 from rewards.scheme.promises import refuse_unkept
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.losses import Loss, losses
@@ -107,7 +107,7 @@ def publish_scheme(
     for one in displaced:
         rows.roll_back(tx, organisation, one, now_us)
         why = f"displaced by version {version}: {reason}"
-        trail.log(tx, organisation, actor, "scheme.roll_back", str(one), why, now_us)
+        trail.log(tx, organisation, actor, "scheme.roll_back", str(one), reason=why, at_us=now_us)
         trail.tell(tx, organisation, [("scheme.rolled_back", {"version": one})], now_us)
     Schemes.forget(tx, organisation)
     if since_us <= now_us or displaced:
@@ -117,8 +117,8 @@ def publish_scheme(
         withdraw_awards(tx, organisation, closed_until(home), "correction", now_us)
         withdraw_highlights(tx, organisation, closed_until(home), "correction", now_us)
     align_boards(tx, organisation, now)
-    tell_of_version(tx, organisation, version, scheme, before, from_us(effective_us), now)
-    trail.log(tx, organisation, actor, "scheme.publish", str(version), reason, now_us)
+    announce_version(tx, organisation, version, scheme, before, effective_at=from_us(effective_us), now=now)
+    trail.log(tx, organisation, actor, "scheme.publish", str(version), reason=reason, at_us=now_us)
     trail.tell(tx, organisation, [("scheme.published", {"version": version, "mode": mode})], now_us)
     return SchemeVersion(
         version, hashed, from_us(effective_us), now, mode, actor, reason, None, scheme
@@ -165,6 +165,7 @@ def shadow(
     scheme: IncentiveScheme,
     effective_at: datetime,
     now: datetime,
+    *,
     mode: Mode = "exact",
 ) -> Difference:
     """What publishing the scheme in this mode would change in the open period; nothing is written.
@@ -215,7 +216,7 @@ def _losses(
 
 
 def roll_back(
-    tx: Transaction, organisation: str, version: int, actor: str, reason: str, now: datetime
+    tx: Transaction, organisation: str, version: int, actor: str, reason: str, *, now: datetime
 ) -> SchemeVersion:
     """Withdraw a version: balances of the open period become as if it had never been published."""
     home = _exclusive(tx, organisation)
@@ -238,7 +239,8 @@ def roll_back(
     withdraw_highlights(tx, organisation, closed_until(home), "rolled_back", now_us)
     replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
     align_boards(tx, organisation, now)
-    trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason, now_us)
+    call_off_version(tx, organisation, version)
+    trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason=reason, at_us=now_us)
     trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
     return _version(row._replace(rolled_back_at_us=now_us))
 

@@ -161,6 +161,11 @@ _TEXTS = {
 }
 
 
+def text_of_preset(name: str) -> str:
+    """A preset as it is written, which is how a draft that begins from it is laid out."""
+    return _TEXTS[name].lstrip("\n")
+
+
 @cache
 def _read(name: str) -> IncentiveScheme:
     return load_document(_TEXTS[name], IncentiveScheme, f"preset {name}")

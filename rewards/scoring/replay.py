@@ -97,6 +97,7 @@ def replay(
     people: Sequence[Person] | None = None,
     later: Sequence[tuple[datetime, CompiledScheme]] = (),
     numbered: Mapping[int, CompiledScheme] | None = None,
+    *,
     kept: Sequence[Kept] = (),
 ) -> Replay:
     """Score the events offline. Without `people` everyone named is taken, in the calendar's zone and no segment.
@@ -129,7 +130,8 @@ def replay(
             continue
         scheme = versions[version]
         state, aside = carry_people(state, aside, now.parts, scheme.parts, scheme.tables)
-        state, now = _score(scheme, state, people, occasions, mine, found), scheme
+        batch = _batch(scheme, [occasions[at] for at in mine], people)
+        state, now = _score(scheme, state, batch, mine, found), scheme
     state, _ = carry_people(state, aside, now.parts, last.parts, last.tables)
     entries: list[ReplayEntry] = []
     for occasion, got in zip(occasions, found, strict=True):
@@ -325,13 +327,11 @@ def _counted(
 def _score(
     compiled: CompiledScheme,
     state: ScoreState,
-    people: Sequence[Person],
-    occasions: list[Occasion],
+    batch: EventBatch,
     mine: list[int],
     found: list[list[ScoredEntry]],
 ) -> ScoreState:
-    """Score the occasions `mine` of one version; their entries go to `found`."""
-    batch = _batch(compiled, [occasions[at] for at in mine], people)
+    """Score a batch, the occasions `mine` of one version; their entries go to `found`."""
     state, awards = score_batch(compiled.tables, state, batch)
     for at, item, amount, reason in zip(*(column.tolist() for column in awards), strict=True):
         found[mine[at]].append(entry_of(compiled, item, amount, reason))

@@ -59,6 +59,11 @@ class CompiledScheme:
         return row
 
     @cached_property
+    def badges_by_id(self) -> dict[str, Badge]:
+        """Every badge, levels included."""
+        return {badge.id: badge for badge in self.badges}
+
+    @cached_property
     def explained(self) -> dict[tuple[int, int, int], Any]:
         """Entries of the kernel put into words before (`rewards.scoring.award`): most awards of a scheme are alike."""
         return {}

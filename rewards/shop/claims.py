@@ -66,7 +66,7 @@ def rewards_for(tx: Transaction, organisation: str, person: str, now: datetime) 
 
 
 def claim_reward(
-    tx: Transaction, organisation: str, person: str, reward: str, key: str, now: datetime
+    tx: Transaction, organisation: str, person: str, reward: str, key: str, *, now: datetime
 ) -> Claim:
     """Buy a reward; the same key again gives the same claim.
 
@@ -93,7 +93,7 @@ def claim_reward(
     if who.status == "inactive":
         raise Refused("reward: the person is not active; reactivate first")
     with tx.savepoint():
-        return _buy(tx, organisation, who, offer, version, dedupe, to_us(now))
+        return _buy(tx, organisation, who, offer, version, dedupe=dedupe, now_us=to_us(now))
 
 
 def _buy(
@@ -102,6 +102,7 @@ def _buy(
     who: NamedPersonRow,
     offer: Reward,
     version: int,
+    *,
     dedupe: str,
     now_us: int,
 ) -> Claim:
@@ -121,7 +122,7 @@ def _buy(
     moves = [(SPENDABLE, who.id, "", -cost), (REDEEMED, who.id, "", cost)] if cost else []
     if offer.budget_points is not None:
         budget = f"{reward}:{period}"
-        _open_budget(tx, organisation, offer, period, version, day.toordinal(), now_us)
+        _open_budget(tx, organisation, offer, period, version, day=day.toordinal(), now_us=now_us)
         moves += [(BUDGET, NOBODY, budget, -cost), (MINT, NOBODY, "", cost)] if cost else []
     draft = NewEntry(
         person_id=who.id, origin="claim", kind="claim", rule=reward, amount=-cost, reason="redeemed",
@@ -142,26 +143,26 @@ def _buy(
 
 
 def approve_claim(
-    tx: Transaction, organisation: str, claim: int, actor: str, reason: str, now: datetime
+    tx: Transaction, organisation: str, claim: int, actor: str, reason: str, *, now: datetime
 ) -> Claim:
     """Let a requested claim go through. Raises NotFound, Conflict when it is not waiting, Refused for the actor's own."""
     row = _find(tx, organisation, claim)
     refuse_own(tx, organisation, actor, row.person_id, f"claim {claim}")
-    if not rows.move(tx, claim, ("requested",), "approved", actor, reason, to_us(now)):
+    if not rows.move(tx, claim, ("requested",), "approved", actor, reason=reason, at_us=to_us(now)):
         raise Conflict(
             "claim {claim}: status {status!r} is not waiting for approval; nothing to do",
             claim=claim,
             status=row.status,
         )
-    trail.log(tx, organisation, actor, "claim.approve", str(claim), reason, to_us(now))
+    trail.log(tx, organisation, actor, "claim.approve", str(claim), reason=reason, at_us=to_us(now))
     return _view(tx, organisation, claim)
 
 
 def decline_claim(
-    tx: Transaction, organisation: str, claim: int, actor: str, reason: str, now: datetime
+    tx: Transaction, organisation: str, claim: int, actor: str, reason: str, *, now: datetime
 ) -> Claim:
     """Refuse a requested claim; points, stock and budget return."""
-    return _refund(tx, organisation, claim, ("requested",), "declined", actor, reason, now)
+    return _refund(tx, organisation, claim, ("requested",), "declined", actor=actor, reason=reason, now=now)
 
 
 def cancel_claim(
@@ -170,6 +171,7 @@ def cancel_claim(
     claim: int,
     actor: str,
     reason: str,
+    *,
     now: datetime,
     by_hr: bool = False,
 ) -> Claim:
@@ -183,7 +185,7 @@ def cancel_claim(
         refuse_own(tx, organisation, actor, row.person_id, f"claim {claim}")
     elif row.status == "approved" and (why := _final(tx, organisation, row, now)):
         raise Conflict("claim {claim}: {why}", claim=claim, why=why)
-    return _refund(tx, organisation, claim, rows.OPEN, "cancelled", actor, reason, now)
+    return _refund(tx, organisation, claim, rows.OPEN, "cancelled", actor=actor, reason=reason, now=now)
 
 
 def returnable(tx: Transaction, organisation: str, person: str, now: datetime) -> set[int]:
@@ -236,13 +238,14 @@ def _refund(
     claim: int,
     before: tuple[str, ...],
     after: str,
+    *,
     actor: str,
     reason: str,
     now: datetime,
 ) -> Claim:
     row = _find(tx, organisation, claim)
     states.lock(tx, organisation, [row.person_id])
-    if not rows.move(tx, claim, before, after, actor, reason, to_us(now)):
+    if not rows.move(tx, claim, before, after, actor, reason=reason, at_us=to_us(now)):
         raise Conflict(
             "claim {claim}: status {status!r}; it cannot become {after}",
             claim=claim,
@@ -253,12 +256,12 @@ def _refund(
     entry = journal_rows.get(tx, organisation, row.journal_id)
     assert entry is not None
     post(tx, organisation, opposites(tx, organisation, [entry], "refund", "refunded"), to_us(now))
-    trail.log(tx, organisation, actor, f"claim.{after}", str(claim), reason, to_us(now))
+    trail.log(tx, organisation, actor, f"claim.{after}", str(claim), reason=reason, at_us=to_us(now))
     return _view(tx, organisation, claim)
 
 
 def _open_budget(
-    tx: Transaction, organisation: str, offer: Reward, month: str, version: int, day: int, now_us: int
+    tx: Transaction, organisation: str, offer: Reward, month: str, version: int, *, day: int, now_us: int
 ) -> None:
     """Bring a month's budget to what the version in force leaves of it: its amount less what was claimed in the month.
 

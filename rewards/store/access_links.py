@@ -23,6 +23,7 @@ def add(
     person_id: int,
     purpose: str,
     link_hash: str,
+    *,
     at_us: int,
     expires_us: int,
 ) -> None:

@@ -63,7 +63,7 @@ _LISTED = (
 
 
 def listed(
-    tx: Transaction, organisation: str, search: str, role: str, after: str, limit: int
+    tx: Transaction, organisation: str, search: str, role: str, after: str, *, limit: int
 ) -> list[ListedRow]:
     """People with their accounts, by external id from the one after `after`."""
     where = [IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id > after]
@@ -81,7 +81,7 @@ def listed(
 
 
 def without_account(
-    tx: Transaction, organisation: str, segment: str, team: str, states: Sequence[str], limit: int
+    tx: Transaction, organisation: str, segment: str, team: str, states: Sequence[str], *, limit: int
 ) -> tuple[list[str], int]:
     """External ids of people who have no account, the first by id, and how many there are beside them."""
     where = [

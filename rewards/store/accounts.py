@@ -30,7 +30,7 @@ _FIND_TOKEN = Prepared(
 
 
 def save_account(
-    tx: Transaction, organisation: str, person_id: int, roles: str, password_hash: str | None, at_us: int
+    tx: Transaction, organisation: str, person_id: int, roles: str, password_hash: str | None, *, at_us: int
 ) -> list[str]:
     """Create the account or change its roles and password; returns the roles of before. Another password ends every session that
     the former one opened."""
@@ -173,6 +173,7 @@ def add_token(
     name: str,
     scopes: str,
     token_hash: str,
+    *,
     person_id: int | None,
     maker_id: int | None,
     at_us: int,

@@ -79,7 +79,14 @@ def count_waiting(tx: Transaction, organisation: str) -> int:
 
 
 def move(
-    tx: Transaction, claim_id: int, before: tuple[str, ...], after: str, actor: str, reason: str, at_us: int
+    tx: Transaction,
+    claim_id: int,
+    before: tuple[str, ...],
+    after: str,
+    actor: str,
+    *,
+    reason: str,
+    at_us: int,
 ) -> bool:
     """Change the status, only from one of `before`; False when it was another."""
     where = and_(CLAIM.c.id == claim_id, CLAIM.c.status.in_(before))

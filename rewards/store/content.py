@@ -13,7 +13,7 @@ DECISION, POLICY = schema.content_decision, schema.content_policy
 
 
 def save(
-    tx: Transaction, organisation: str, item: str, document: str, at_us: int, expires_us: int | None
+    tx: Transaction, organisation: str, item: str, document: str, at_us: int, *, expires_us: int | None
 ) -> None:
     """Publish or publish anew; a recall is lifted. What was on the grid all the time stays as new as it was."""
     row = {
@@ -66,7 +66,7 @@ def open_now(tx: Transaction, organisation: str, now_us: int) -> list[ContentIte
     )
 
 
-def recall(tx: Transaction, organisation: str, item: str, reason: str, notice: str, at_us: int) -> int:
+def recall(tx: Transaction, organisation: str, item: str, reason: str, notice: str, *, at_us: int) -> int:
     """Withdraw an item; returns how many were withdrawn: none where it is recalled already."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item, ITEM.c.recalled_us.is_(None))
     values = {"recalled_us": at_us, "recall_reason": reason, "recall_notice": notice, "told_until": 0}
@@ -122,6 +122,7 @@ def decide(
     item: str,
     revision: int,
     decision: str,
+    *,
     actor: str,
     reason: str,
     at_us: int,

@@ -123,6 +123,7 @@ def page(
     wanted: Wanted,
     after: Place | None,
     limit: int,
+    *,
     kinds: Sequence[int] = (NAME, OTHER),
 ) -> list[ListedPersonRow]:
     """People behind a place: columns of person, external_id, name, email, sort_name and roles. `kinds` of words are looked at."""
@@ -168,7 +169,7 @@ def colleagues(tx: Transaction, organisation: str, name: str, limit: int, but: i
     """Who is with the company and has a name with words that begin so, as `page` has them."""
     if not beginnings_of(name):
         return []
-    found = page(tx, organisation, Wanted(name, _WITH_US), None, limit + 1, (NAME,))
+    found = page(tx, organisation, Wanted(name, _WITH_US), None, limit + 1, kinds=(NAME,))
     return [row for row in found if row.id != but][:limit]
 
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from sqlalchemy import and_, insert, select, update
 
 from rewards.store import schema
-from rewards.store.rows import SchemeDraftRow
+from rewards.store.rows import DraftTextRow, SchemeDraftRow
 from rewards.store.session import Transaction
 
 DRAFT = schema.scheme_draft
+TEXT = schema.draft_text
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> int:
@@ -33,3 +34,22 @@ def page(tx: Transaction, organisation: str, limit: int, before: int | None) -> 
 def change(tx: Transaction, draft: int, values: Mapping[str, object]) -> None:
     """Update one draft."""
     tx.execute(update(DRAFT).where(DRAFT.c.id == draft).values(**values))
+
+
+def add_text(tx: Transaction, row: Mapping[str, object]) -> None:
+    """Keep what was written of a revision."""
+    tx.execute(insert(TEXT), dict(row))
+
+
+def find_text(tx: Transaction, organisation: str, draft: int, revision: int) -> DraftTextRow | None:
+    """What was written of one revision, if it was written as a text."""
+    query = select(TEXT).where(
+        TEXT.c.organisation_id == organisation, TEXT.c.draft_id == draft, TEXT.c.revision == revision
+    )
+    return tx.row(DraftTextRow, query)
+
+
+def texts(tx: Transaction, organisation: str, draft: int, limit: int) -> list[DraftTextRow]:
+    """What was written of a draft, the newest first."""
+    query = select(TEXT).where(TEXT.c.organisation_id == organisation, TEXT.c.draft_id == draft)
+    return tx.rows(DraftTextRow, query.order_by(TEXT.c.revision.desc()).limit(limit))

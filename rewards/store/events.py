@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, and_, bindparam, select, true, update
 
-from rewards.store import schema
+from rewards.store import reviews, schema
 from rewards.store.prepared import Prepared, inserting, one_of
 from rewards.store.rows import EventRow, NewEventRow, ScoredEventRow
 from rewards.store.session import Transaction
@@ -47,6 +47,7 @@ def _scored(dialect: str, *, voided: bool) -> CompoundSelect[*tuple[Any, ...]]:
 
 _SCORED = Prepared(ScoredEventRow, lambda dialect: _scored(dialect, voided=False))
 _EVER_SCORED = Prepared(ScoredEventRow, lambda dialect: _scored(dialect, voided=True))
+_CANONICAL = attrgetter("occurred_us", "source", "event_id")
 _CHUNK = 500
 
 
@@ -85,10 +86,24 @@ def scored_of(
     """People's events that count (with `voided`: that ever counted), as subject or owner, in canonical order, by person."""
     statement = _EVER_SCORED if voided else _SCORED
     before = _AFTER_ALL_US if before_us is None else before_us
-    rows = tx.ask_each(statement, sorted(ids), from_us=from_us, before_us=before)
+    return _by_person(ids, tx.ask_each(statement, sorted(ids), from_us=from_us, before_us=before))
+
+
+def scored_and_held(
+    tx: Transaction, organisation: str, ids: Sequence[int], from_us: int
+) -> tuple[dict[int, list[ScoredEventRow]], set[int]]:
+    """What `scored_of` gives of events that ever counted, and which events an open review holds."""
+    rows, held = tx.ask_both(
+        tx.each(_EVER_SCORED, ids, from_us=from_us, before_us=_AFTER_ALL_US),
+        tx.each(reviews.HELD, ids, organisation=organisation),
+    )
+    return _by_person(ids, rows), {row.event_ref for row in held}
+
+
+def _by_person(ids: Sequence[int], rows: Iterable[ScoredEventRow]) -> dict[int, list[ScoredEventRow]]:
+    """Rows by person, in canonical order. Sorted here, not by the database: collations differ, code points do not."""
     found: dict[int, list[ScoredEventRow]] = {id_: [] for id_ in ids}
-    # Sorted here, not by the database: collations differ, code points do not.
-    for row in sorted(rows, key=attrgetter("occurred_us", "source", "event_id")):
+    for row in sorted(rows, key=_CANONICAL):
         found[row.who].append(row)
     return found
 
@@ -117,7 +132,7 @@ def void(tx: Transaction, event_ref: int, at_us: int) -> None:
 
 
 def admit(
-    tx: Transaction, event_ref: int, status: str, scored: bool, owner_id: int | None, received_us: int
+    tx: Transaction, event_ref: int, status: str, scored: bool, owner_id: int | None, *, received_us: int
 ) -> None:
     """A quarantined event whose time has come, and who may earn as its owner."""
     values = {"status": status, "scored": scored, "owner_id": owner_id, "received_us": received_us}

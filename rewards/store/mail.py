@@ -8,6 +8,7 @@ from rewards.store import schema
 from rewards.store.people import taking_part
 from rewards.store.rows import (
     AddressedMailRow,
+    AnnouncementRow,
     DueDigestRow,
     ListedMailRow,
     MailChoiceRow,
@@ -19,7 +20,7 @@ from rewards.store.units import upsert
 
 MAIL, CHOICE, EVENT = schema.mail, schema.mail_choice, schema.event
 PERSON, IDENTITY, ORGANISATION = schema.person, schema.person_identity, schema.organisation
-ACCOUNT = schema.account
+ACCOUNT, ANNOUNCEMENT = schema.account, schema.announcement
 WAITING, SENT, FAILED, EXPIRED = "waiting", "sent", "failed", "expired"
 MINUTE_US = 60_000_000
 _CHUNK = 500
@@ -193,20 +194,77 @@ def due_digests(tx: Transaction, organisation: str, now_us: int, limit: int) -> 
     return tx.rows(DueDigestRow, query)
 
 
-def to_be_told(tx: Transaction, organisation: str, enrolled_only: bool) -> list[ToldPersonRow]:
-    """People with a sign-in and an address who did not decline notices, with their languages and zones."""
+def addressed(tx: Transaction, ids: Sequence[int], states: Sequence[str]) -> list[ZonedPersonRow]:
+    """Those of some people who have an address and are in one of these states, with their zones."""
+    found: list[ZonedPersonRow] = []
+    for start in range(0, len(ids), _CHUNK):
+        query = (
+            select(PERSON.c.id, PERSON.c.timezone)
+            .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
+            .where(
+                PERSON.c.id.in_(ids[start : start + _CHUNK]), IDENTITY.c.email.is_not(None), IDENTITY.c.email != "",
+                PERSON.c.status.in_(states),
+            )
+            .order_by(PERSON.c.id)
+        )  # fmt: skip
+        found += tx.rows(ZonedPersonRow, query)
+    return found
+
+
+def announce(tx: Transaction, row: Mapping[str, object]) -> None:
+    """Keep what many are told of; nothing where its key was used before."""
+    tx.execute(upsert(tx, ANNOUNCEMENT).on_conflict_do_nothing(), dict(row))
+
+
+def announced(tx: Transaction, organisation: str) -> AnnouncementRow | None:
+    """The oldest of which not everybody is told yet, held against other workers; None where another holds it."""
+    first = (
+        select(ANNOUNCEMENT)
+        .where(ANNOUNCEMENT.c.organisation_id == organisation)
+        .order_by(ANNOUNCEMENT.c.id)
+        .limit(1)
+    )
+    if tx.dialect == "postgresql":
+        # Asked first: with SKIP LOCKED alone a rival would go on to the one behind it, and tell of that one sooner.
+        oldest = tx.execute(first.with_only_columns(ANNOUNCEMENT.c.id)).scalar()
+        query = select(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id == oldest)
+        return tx.row(AnnouncementRow, query.with_for_update(skip_locked=True))
+    return tx.row(AnnouncementRow, first)
+
+
+def told_until(tx: Transaction, announcement: int, person_id: int | None) -> None:
+    """Note up to whom mails of an announcement are queued; None: to everybody, so that it is over."""
+    mine = ANNOUNCEMENT.c.id == announcement
+    if person_id is None:
+        tx.execute(delete(ANNOUNCEMENT).where(mine))
+    else:
+        tx.execute(update(ANNOUNCEMENT).where(mine).values(told_until=person_id))
+
+
+def call_off(tx: Transaction, organisation: str, key: str) -> None:
+    """Tell nobody any more of what was announced under a key."""
+    tx.execute(
+        delete(ANNOUNCEMENT).where(ANNOUNCEMENT.c.organisation_id == organisation, ANNOUNCEMENT.c.key == key)
+    )
+
+
+def to_be_told(tx: Transaction, one: AnnouncementRow, limit: int) -> list[ToldPersonRow]:
+    """The next people to be told: with an address, and a sign-in since before it, who did not decline notices; with languages and zones."""
     query = (
         select(PERSON.c.id, PERSON.c.locale, PERSON.c.timezone)
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
         .join(ACCOUNT, ACCOUNT.c.person_id == PERSON.c.id)
         .outerjoin(CHOICE, CHOICE.c.person_id == PERSON.c.id)
         .where(
-            PERSON.c.organisation_id == organisation,
+            PERSON.c.organisation_id == one.organisation_id,
+            PERSON.c.id > one.told_until,
+            ACCOUNT.c.created_at_us <= one.created_us,
             IDENTITY.c.email.is_not(None),
-            taking_part(enrolled_only),
+            taking_part(one.enrolled_only),
             or_(CHOICE.c.person_id.is_(None), CHOICE.c.notices),
         )
         .order_by(PERSON.c.id)
+        .limit(limit)
     )
     return tx.rows(ToldPersonRow, query)
 

@@ -13,7 +13,7 @@ from rewards.store.session import Transaction
 ORGANISATION = schema.organisation
 
 
-def add(tx: Transaction, slug: str, name: str, timezone: str, salt: str, at_us: int) -> None:
+def add(tx: Transaction, slug: str, name: str, timezone: str, salt: str, *, at_us: int) -> None:
     """Insert one organisation."""
     row = {"organisation_id": slug, "name": name, "timezone": timezone, "salt": salt, "created_at_us": at_us}
     tx.execute(insert(ORGANISATION), row)

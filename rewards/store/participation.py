@@ -32,6 +32,14 @@ def cells(tx: Transaction, organisation: str, enrolled_only: bool = False) -> di
     return {(segment, team): int(people) for segment, team, people in tx.execute(query)}
 
 
+def segments(tx: Transaction, organisation: str) -> dict[int, str]:
+    """Everybody's segment by internal id, inactive and erased ones left out."""
+    query = select(PERSON.c.id, PERSON.c.segment).where(
+        PERSON.c.organisation_id == organisation, taking_part(enrolled_only=False)
+    )
+    return {int(person): segment for person, segment in tx.execute(query)}
+
+
 def active(
     tx: Transaction, organisation: str, from_us: int, until_us: int, enrolled_only: bool = False
 ) -> dict[str, int]:

@@ -245,6 +245,7 @@ def add_membership(
     person_id: int,
     from_us: int,
     segment: str,
+    *,
     team: str,
     ahead: bool = False,
 ) -> None:
@@ -267,7 +268,7 @@ def add_membership(
 
 
 def add_zone_change(
-    tx: Transaction, organisation: str, person_id: int, from_us: int, zone: str, floor_date: int
+    tx: Transaction, organisation: str, person_id: int, from_us: int, zone: str, *, floor_date: int
 ) -> None:
     """From this instant on the person lives in this zone; dates before `floor_date` are used up."""
     row = {

@@ -45,8 +45,9 @@ def log_change(
     actor: str,
     action: str,
     person_id: int,
+    *,
     now: datetime,
     reason: str = "",
 ) -> None:
     """Note who did what to a person."""
-    trail.log(tx, organisation, actor, action, f"person:{person_id}", reason, to_us(now))
+    trail.log(tx, organisation, actor, action, f"person:{person_id}", reason=reason, at_us=to_us(now))

@@ -6,6 +6,7 @@ database itself takes, so these few are turned into SQL text once and handed to 
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from sqlalchemy import (
@@ -33,6 +34,7 @@ _DIALECTS: dict[str, Any] = {
 }
 _ROWS, _PLACE = "rows", "place"
 KEYS = "keys"
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=bytes.hex).encode
 RowT = TypeVar("RowT", bound=NamedTuple)
 
 
@@ -61,28 +63,37 @@ class Prepared(Generic[RowT]):
 class Compiled(Generic[RowT]):
     """SQL text, the order of its parameters, and how its rows are made; `row` is None where it gives none."""
 
-    __slots__ = ("_constants", "_names", "row", "sql")
+    __slots__ = ("_constants", "_given", "_names", "row", "sql")
 
     def __init__(self, shape: type[RowT], statement: ClauseElement, dialect: str) -> None:
         compiled = cast("SQLCompiler", statement.compile(dialect=_DIALECTS[dialect]))
         self.sql: str = str(compiled)
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+        self._given = _reader(self._names)
         check_columns(shape, [str(column.key) for column in getattr(statement, "exported_columns", ())])
         self.row: Callable[[Iterable[object]], RowT] | None = shape._make if shape._fields else None
 
-    def sets(self, rows: Sequence[Mapping[str, object]]) -> list[list[object]]:
+    def sets(self, rows: Sequence[Mapping[str, object]]) -> list[Sequence[object]]:
         """The parameters of each execution: one a row, or a single one for all rows where they are `given`."""
         if _ROWS in self._names:
             placed = [{**row, _PLACE: place} for place, row in enumerate(rows)]
-            told = json.dumps(placed, ensure_ascii=False, separators=(",", ":"), default=bytes.hex)
-            return [self.values({_ROWS: told})]
+            return [self.values({_ROWS: _AS_JSON(placed)})]
         return [self.values(row) for row in rows]
 
-    def values(self, row: Mapping[str, object]) -> list[object]:
+    def values(self, row: Mapping[str, object]) -> Sequence[object]:
         """The parameters in the statement's order; those that the row does not name are the statement's own."""
         constants = self._constants
+        if not constants:
+            return self._given(row)
         return [row[name] if name in row else constants[name] for name in self._names]
+
+
+def _reader(names: Sequence[str]) -> Callable[[Mapping[str, object]], Sequence[object]]:
+    """What takes the values of these names, in this order, from a row."""
+    if len(names) > 1:
+        return cast("Callable[[Mapping[str, object]], Sequence[object]]", itemgetter(*names))
+    return lambda row: [row[name] for name in names]
 
 
 def check_columns(shape: type[NamedTuple], columns: Iterable[str]) -> None:

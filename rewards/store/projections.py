@@ -196,6 +196,7 @@ def around(
     window: str,
     person_id: int,
     score: int,
+    *,
     each_side: int,
     segment: str | None = None,
 ) -> list[PlaceRow]:

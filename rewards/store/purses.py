@@ -2,14 +2,23 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, or_, select
 
 from rewards.store import schema
-from rewards.store.rows import SpendableRow
+from rewards.store.prepared import Prepared
+from rewards.store.rows import LapsedRow, SpendableRow
 from rewards.store.session import Transaction
 
 JOURNAL, POSTING, BALANCE, PERSON = schema.journal, schema.posting, schema.balance, schema.person
 AS_OLD_AS_BEFORE = ("replay", "merge", "top_up", "bonus")
+_LAPSED = Prepared(
+    LapsedRow,
+    lambda _: (
+        select(BALANCE.c.holder)
+        .where(BALANCE.c.organisation_id == bindparam("organisation"), BALANCE.c.account == "expired")
+        .limit(1)
+    ),
+)
 _CHUNK = 500
 
 
@@ -30,8 +39,7 @@ def with_old_points(tx: Transaction, organisation: str, before_us: int) -> list[
 
 def any_lapsed(tx: Transaction, organisation: str) -> bool:
     """Whether points of anybody ever lapsed."""
-    where = and_(BALANCE.c.organisation_id == organisation, BALANCE.c.account == "expired")
-    return tx.execute(select(BALANCE.c.holder).where(where).limit(1)).first() is not None
+    return bool(tx.ask(_LAPSED, [{"organisation": organisation}]))
 
 
 def merged_into(tx: Transaction, ids: Collection[int]) -> dict[int, int]:

@@ -28,13 +28,15 @@ def find_kept(tx: Transaction, organisation: str, caller: str, key: str) -> Requ
     return tx.row(RequestKeyRow, select(KEY).where(_where(organisation, caller, key)))
 
 
-def take_over(tx: Transaction, organisation: str, caller: str, key: str, owner: str, until_us: int) -> None:
+def take_over(
+    tx: Transaction, organisation: str, caller: str, key: str, owner: str, *, until_us: int
+) -> None:
     """Go on with a key whose request died."""
     where = _where(organisation, caller, key)
     tx.execute(update(KEY).where(where).values(owner=owner, until_us=until_us))
 
 
-def answer(tx: Transaction, organisation: str, caller: str, key: str, owner: str, text: str) -> bool:
+def answer(tx: Transaction, organisation: str, caller: str, key: str, owner: str, *, text: str) -> bool:
     """Keep the answer; False when another request has taken the key over."""
     where = and_(_where(organisation, caller, key), KEY.c.owner == owner, KEY.c.answer.is_(None))
     return tx.execute(update(KEY).where(where).values(answer=text)).rowcount == 1

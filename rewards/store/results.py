@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import and_, delete, insert, select
 
 from rewards.store import schema
 from rewards.store.rows import ResultRow
@@ -31,6 +31,7 @@ def save_result(
     kind: str,
     title: str,
     content_hash: str,
+    *,
     body_json: str,
     now: datetime,
 ) -> int:
@@ -44,6 +45,20 @@ def save_result(
         "saved_us": to_us(now),
     }
     return int(tx.execute(insert(RESULT).returning(RESULT.c.id), row).scalar_one())
+
+
+def replace_result(
+    tx: Transaction,
+    organisation: str,
+    kind: str,
+    title: str,
+    content_hash: str,
+    body_json: str,
+    now: datetime,
+) -> int:
+    """Keep a result in the place of all others of its kind: it tells of now, and nobody refers to it."""
+    tx.execute(delete(RESULT).where(RESULT.c.organisation_id == organisation, RESULT.c.kind == kind))
+    return save_result(tx, organisation, kind, title, content_hash, body_json, now)
 
 
 def latest_result(tx: Transaction, organisation: str, kind: str) -> StoredResult | None:

@@ -11,7 +11,7 @@ from rewards.store.session import Transaction
 
 REVIEW = schema.review
 EVENT = schema.event
-_HELD = Prepared(
+HELD = Prepared(
     EventRefRow,
     lambda dialect: (
         select(REVIEW.c.event_ref)
@@ -32,6 +32,7 @@ def add(
     person_id: int,
     event_ref: int | None,
     kind: str,
+    *,
     detail: str,
     at_us: int,
 ) -> int:
@@ -70,7 +71,7 @@ def find(tx: Transaction, organisation: str, review_id: int) -> ReviewRow | None
     return tx.row(ReviewRow, select(REVIEW).where(where))
 
 
-def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str, at_us: int) -> int:
+def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str, *, at_us: int) -> int:
     """Close an open review; returns 1, or 0 when it was decided already."""
     where = and_(REVIEW.c.id == review_id, REVIEW.c.status == "open")
     values = {"status": status, "actor": actor, "reason": reason, "decided_us": at_us}
@@ -79,7 +80,7 @@ def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str
 
 def held_events(tx: Transaction, organisation: str, ids: Sequence[int]) -> set[int]:
     """Events from which these people may earn, as subject or owner, and that an open review holds."""
-    return {row.event_ref for row in tx.ask_each(_HELD, ids, organisation=organisation)}
+    return {row.event_ref for row in tx.ask_each(HELD, ids, organisation=organisation)}
 
 
 def of_events(tx: Transaction, refs: Sequence[int], kind: str) -> set[int]:

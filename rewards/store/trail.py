@@ -16,7 +16,7 @@ _TELL = inserting(OUTBOX, NoRow)
 
 
 def log(
-    tx: Transaction, organisation: str, actor: str, action: str, subject: str, reason: str, at_us: int
+    tx: Transaction, organisation: str, actor: str, action: str, subject: str, *, reason: str, at_us: int
 ) -> None:
     """One line of the audit log. `subject` holds internal ids, never names."""
     row = {

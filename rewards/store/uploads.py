@@ -10,7 +10,7 @@ UPLOAD = schema.people_upload
 
 
 def add(
-    tx: Transaction, organisation: str, id_: str, actor_id: int, name: str, sheet: bytes, digest: str, at_us: int
+    tx: Transaction, organisation: str, id_: str, actor_id: int, name: str, *, sheet: bytes, digest: str, at_us: int
 ) -> None:  # fmt: skip
     """Keep a file for a while."""
     row = {

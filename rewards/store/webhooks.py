@@ -168,6 +168,7 @@ def again(
     webhook: int,
     delivery: int | None,
     now_us: int,
+    *,
     states: Sequence[str] = (FAILED, DELIVERED),
 ) -> int:
     """Put a message that has come to its end back in the queue under its old id, or (None) all of these states; returns how many."""

@@ -57,6 +57,7 @@ def give_kudos(
     giver: str,
     receiver: str,
     message: str,
+    *,
     tags: Sequence[str],
     key: str,
     now: datetime,
@@ -68,12 +69,14 @@ def give_kudos(
     Insufficient when the allowance is used up, Conflict for the same key with another content.
     A reciprocal pair or a ring beyond the scheme's limit is `held` for review: nothing is shown or paid before.
     """
-    (receipt,) = thank_several(tx, organisation, giver, [receiver], message, tags, key, now, amount)
+    (receipt,) = thank_several(
+        tx, organisation, giver, [receiver], message, tags=tags, key=key, now=now, amount=amount
+    )
     return receipt
 
 
 def thank_several(
-    tx: Transaction, organisation: str, giver: str, receivers: Sequence[str], message: str, tags: Sequence[str],
+    tx: Transaction, organisation: str, giver: str, receivers: Sequence[str], message: str, *, tags: Sequence[str],
     key: str, now: datetime, amount: int | None = None,
 ) -> tuple[Receipt, ...]:  # fmt: skip
     """Thank colleagues with the same words, all or none: `amount` is shared among them, and what does not go up stays with the giver.
@@ -119,7 +122,7 @@ def thank_several(
     with tx.savepoint():
         receipts = []
         for at, second in enumerate(others):
-            _check(tx, organisation, first, second, message, terms, now_us)
+            _check(tx, organisation, first, second, message, terms=terms, now_us=now_us)
             own = dedupe if at == 0 else f"{dedupe}:{at}"
             receipts.append(
                 _give(
@@ -128,20 +131,20 @@ def thank_several(
                     first,
                     second,
                     terms,
-                    version,
-                    gift,
-                    message,
-                    tags,
-                    own,
-                    request_hash,
-                    now,
+                    version=version,
+                    gift=gift,
+                    message=message,
+                    tags=tags,
+                    dedupe=own,
+                    request_hash=request_hash,
+                    now=now,
                 )
             )
         return tuple(receipts)
 
 
 def _give(
-    tx: Transaction, organisation: str, first: NamedPersonRow, second: NamedPersonRow, terms: Allowance, version: int, gift: int,
+    tx: Transaction, organisation: str, first: NamedPersonRow, second: NamedPersonRow, terms: Allowance, *, version: int, gift: int,
     message: str, tags: Sequence[str], dedupe: str, request_hash: str, now: datetime,
 ) -> Receipt:  # fmt: skip
     now_us = to_us(now)
@@ -152,7 +155,7 @@ def _give(
     mutually = min(mutual, sent + 1) > limit
     held = mutually or bool(ring)
     day = today(now_us, Schemes.of(tx, organisation).zone(version))
-    _spend(tx, organisation, first, terms, gift, day, version, dedupe, now_us)
+    _spend(tx, organisation, first, terms, gift, day=day, version=version, dedupe=dedupe, now_us=now_us)
     kudos_id = rows.add(
         tx,
         {
@@ -164,15 +167,23 @@ def _give(
     if held:
         counts = {"between_them": mutual + sent + 1} if mutually else {"people_in_ring": len(ring)}
         detail = dump({"kudos": kudos_id, "limit": limit, **counts})
-        reviews.add(tx, organisation, first.id, None, "reciprocal" if mutually else "ring", detail, now_us)
+        reviews.add(
+            tx,
+            organisation,
+            first.id,
+            None,
+            "reciprocal" if mutually else "ring",
+            detail=detail,
+            at_us=now_us,
+        )
         return Receipt(SOURCE, str(kudos_id), "held", "held_for_review")
     given = rows.find(tx, organisation, kudos_id)
     assert given is not None
-    return deliver(tx, organisation, given, first.external_id, second.external_id, now)
+    return deliver(tx, organisation, given, first.external_id, second.external_id, now=now)
 
 
 def deliver(
-    tx: Transaction, organisation: str, gift: KudosRow, giver: str, receiver: str, now: datetime
+    tx: Transaction, organisation: str, gift: KudosRow, giver: str, receiver: str, *, now: datetime
 ) -> Receipt:
     """Hand over a gift that counts: the receiver's side of the ledger, and the event that rules may reward.
 
@@ -233,7 +244,14 @@ def kudos_allowance_left(tx: Transaction, organisation: str, person: str, now: d
 
 
 def refresh_allowance(
-    tx: Transaction, organisation: str, person_id: int, terms: Allowance, day: date, version: int, now_us: int
+    tx: Transaction,
+    organisation: str,
+    person_id: int,
+    terms: Allowance,
+    day: date,
+    *,
+    version: int,
+    now_us: int,
 ) -> str:
     """Bring this period's allowance to what the version in force leaves of it; returns the period. Running it twice grants once.
 
@@ -285,6 +303,7 @@ def _check(
     giver: NamedPersonRow,
     receiver: NamedPersonRow,
     message: str,
+    *,
     terms: Allowance,
     now_us: int,
 ) -> None:
@@ -313,12 +332,13 @@ def _spend(
     giver: NamedPersonRow,
     terms: Allowance,
     gift: int,
+    *,
     day: date,
     version: int,
     dedupe: str,
     now_us: int,
 ) -> None:
-    period = refresh_allowance(tx, organisation, giver.id, terms, day, version, now_us)
+    period = refresh_allowance(tx, organisation, giver.id, terms, day, version=version, now_us=now_us)
     draft = NewEntry(
         person_id=giver.id, origin="gift", kind="kudos_sent", rule="kudos", amount=-gift, reason="gift_sent",
         scheme_version=version, local_date=day.toordinal(), board_date=day.toordinal(), team="", occurred_us=now_us,

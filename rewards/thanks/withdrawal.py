@@ -27,7 +27,14 @@ OF_THANKS = ("reciprocal", "ring")
 
 
 def withdraw_kudos(
-    tx: Transaction, organisation: str, kudos: int, giver: str | None, actor: str, reason: str, now: datetime
+    tx: Transaction,
+    organisation: str,
+    kudos: int,
+    giver: str | None,
+    actor: str,
+    *,
+    reason: str,
+    now: datetime,
 ) -> None:
     """Take a gift back: the giver's own, or anybody's where `giver` is None (HR).
 
@@ -57,7 +64,7 @@ def withdraw_kudos(
         _undo(tx, organisation, home, gift, now_us)
     rows.set_status(tx, kudos, "withdrawn")
     give_allowance_back(tx, organisation, gift, now_us)
-    trail.log(tx, organisation, actor, "kudos.withdraw", str(kudos), reason, now_us)
+    trail.log(tx, organisation, actor, "kudos.withdraw", str(kudos), reason=reason, at_us=now_us)
     trail.tell(tx, organisation, [("kudos.withdrawn", {"kudos": kudos})], now_us)
 
 
@@ -98,4 +105,4 @@ def _undo(tx: Transaction, organisation: str, home: OrganisationRow, gift: Kudos
 def _close_review(tx: Transaction, organisation: str, kudos: int, actor: str, now_us: int) -> None:
     for row in reviews.open_ones(tx, organisation, kinds=OF_THANKS):
         if json.loads(row.detail).get("kudos") == kudos:
-            reviews.decide(tx, row.id, "declined", actor, "taken back by the giver", now_us)
+            reviews.decide(tx, row.id, "declined", actor, "taken back by the giver", at_us=now_us)

@@ -66,8 +66,8 @@ def invite(
         if people:
             links = [make(tx, organisation, one, wanted, now) for one in dict.fromkeys(people)]
         else:
-            links, left = invite_group(tx, organisation, now, None, segment, team)
-        handed = _hand_out(tx, organisation, links, base_url, mail, now)
+            links, left = invite_group(tx, organisation, now, None, segment, team=team)
+        handed = _hand_out(tx, organisation, links, base_url, mail, now=now)
     _tell(handed, json_out)
     if left:
         say(f"{left} more of the group have no account yet; run it again", json_out)
@@ -93,7 +93,7 @@ def reset(
     check_out(json_out)
     now = datetime.now(UTC)
     with usable() as database, database.begin() as tx:
-        handed = _hand_out(tx, organisation, [make(tx, organisation, person, now)], base_url, mail, now)
+        handed = _hand_out(tx, organisation, [make(tx, organisation, person, now)], base_url, mail, now=now)
     _tell(handed, json_out)
 
 
@@ -172,7 +172,7 @@ def _text(instant: datetime | None) -> str | None:
 
 
 def _hand_out(
-    tx: "Transaction", organisation: str, links: "Iterable[Link]", base: str, mail: bool, now: datetime
+    tx: "Transaction", organisation: str, links: "Iterable[Link]", base: str, mail: bool, *, now: datetime
 ) -> list[dict[str, Any]]:
     from rewards.people.invitations import send
 

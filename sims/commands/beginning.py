@@ -55,6 +55,7 @@ def init(
     template: TemplateOption = "",
     admin: AdminOption = "",
     admin_name: AdminName = "",
+    *,
     admin_email: AdminEmail = "",
     admin_roles: AdminRoles = "employee,hr,content",
     organisation: Organisation = "company",
@@ -93,7 +94,7 @@ def init(
         migrate(database)
         with database.begin() as tx:
             create_organisation(tx, organisation, name, timezone, began)
-            change_organisation(tx, organisation, name, _split(languages), used, "init", now)
+            change_organisation(tx, organisation, name, _split(languages), used, actor="init", now=now)
             summary = import_people(tx, organisation, rows, began, people.name if people else "init")
             if loaded is not None:
                 mode: Literal["prospective", "exact"] = "prospective" if effective_at >= now else "exact"

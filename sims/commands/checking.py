@@ -16,6 +16,7 @@ def validate(
     ] = None,
     processes: Annotated[int | None, typer.Option(help="Local processes; one per core unless given.")] = None,
     json_out: JsonOut = None,
+    *,
     page: Annotated[
         Path | None, typer.Option(metavar="PAGE.md", help="Also write a page with a plot for each target.")
     ] = None,

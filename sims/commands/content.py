@@ -156,7 +156,7 @@ def approve(
         for item in items:
             if get_draft(tx, organisation, item).status != "in_review":
                 submit(tx, organisation, item, by, now)
-            left = agree(tx, organisation, item, by, reason, now)
+            left = agree(tx, organisation, item, by, reason, now=now)
             outcomes[item] = "live" if left is None else "in_review"
     write_json(json_out, {"kind": "content-approval", "items": outcomes})
     _tell(outcomes, json_out)
@@ -194,7 +194,9 @@ def recall(
     with usable() as database, database.begin() as tx:
         _known(tx, organisation)
         for item in items:
-            told[item] = withdraw(tx, organisation, item, reason.strip(), now, by, notice.strip())
+            told[item] = withdraw(
+                tx, organisation, item, reason.strip(), now, actor=by, notice=notice.strip()
+            )
     write_json(json_out, {"kind": "content-recall", "told": told})
     _say_told(items, told, json_out)
 

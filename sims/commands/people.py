@@ -111,10 +111,10 @@ def import_file(
         applied = None
         if not dry_run and (leave_out or not plan.faults):
             applied = apply_import(
-                tx, organisation, table, digest_of(data), told, ACTOR, datetime.now(UTC), stamp=plan.stamp, leave_out=leave_out,
+                tx, organisation, table, digest_of(data), told, actor=ACTOR, now=datetime.now(UTC), stamp=plan.stamp, leave_out=leave_out,
                 deactivate_missing=deactivate_missing,
             )  # fmt: skip
-    _tell(file, table.header, told.columns, plan, applied, json_out)
+    _tell(file, table.header, told.columns, plan, applied, json_out=json_out)
     if applied is None:
         say("nothing was applied" if not dry_run else "nothing was applied: this was a dry run", json_out)
     elif applied.deactivated:
@@ -129,6 +129,7 @@ def _tell(
     columns: Mapping[str, int],
     plan: "Plan",
     applied: "Applied | None",
+    *,
     json_out: Path | None,
 ) -> None:
     write_json(
@@ -252,7 +253,7 @@ def edit(
     if not changes:
         raise InputError("people edit: got nothing to change; name an option such as --name")
     with _writing(organisation) as tx:
-        edit_person(tx, organisation, id, changes, None, ACTOR, datetime.now(UTC))
+        edit_person(tx, organisation, id, changes, None, actor=ACTOR, now=datetime.now(UTC))
     say(f"{id} is changed")
 
 
@@ -283,11 +284,11 @@ def move(
             old = get_person(tx, organisation, id)
             begins = first or today(to_us(now), old.timezone)
             move_person(
-                tx, organisation, id, old.segment if segment is None else segment, old.team if team is None else team, begins,
-                None, ACTOR, now,
+                tx, organisation, id, old.segment if segment is None else segment, old.team if team is None else team, first=begins,
+                stamp=None, actor=ACTOR, now=now,
             )  # fmt: skip
         if timezone is not None:
-            move_zone(tx, organisation, id, timezone, first, None, ACTOR, now)
+            move_zone(tx, organisation, id, timezone, first, stamp=None, actor=ACTOR, now=now)
     say(f"{id} moves")
 
 
@@ -307,7 +308,7 @@ def leave(
 
     act = drop_leave if remove else set_leave
     days = _day(first, "FIRST"), _day(last, "LAST")
-    _do(organisation, lambda tx, now: act(tx, organisation, id, *days, now, ACTOR))
+    _do(organisation, lambda tx, now: act(tx, organisation, id, *days, now=now, actor=ACTOR))
     say(f"leave of {id} from {first} to {last} is {'taken back' if remove else 'noted'}")
 
 
@@ -319,7 +320,7 @@ def deactivate(id: PersonId, organisation: Organisation = "company") -> None:
     """
     from rewards.people.changing import deactivate as act
 
-    _do(organisation, lambda tx, now: act(tx, organisation, id, None, ACTOR, now))
+    _do(organisation, lambda tx, now: act(tx, organisation, id, None, ACTOR, now=now))
     say(f"{id} is deactivated")
 
 
@@ -349,7 +350,7 @@ def link(
     from rewards.people.people import link_people, unlink_people
 
     act = unlink_people if remove else link_people
-    _do(organisation, lambda tx, now: act(tx, organisation, id, other, now, ACTOR))
+    _do(organisation, lambda tx, now: act(tx, organisation, id, other, now, actor=ACTOR))
     say(f"{id} and {other} are {'no longer linked' if remove else 'linked'}")
 
 
@@ -367,7 +368,7 @@ def merge(
     from rewards.merging import merge_people
 
     _sure(f"{drop} becomes part of {keep}, which cannot be undone. Merge?", yes)
-    _do(organisation, lambda tx, now: merge_people(tx, organisation, keep, drop, now, ACTOR))
+    _do(organisation, lambda tx, now: merge_people(tx, organisation, keep, drop, now, actor=ACTOR))
     say(f"{drop} is part of {keep} now")
 
 
@@ -380,7 +381,7 @@ def erase(id: PersonId, yes: Yes = False, organisation: Organisation = "company"
     from rewards.people.changing import erase as act
 
     _sure(f"{id} is forgotten, which cannot be undone. Erase?", yes)
-    _do(organisation, lambda tx, now: act(tx, organisation, id, None, ACTOR, now))
+    _do(organisation, lambda tx, now: act(tx, organisation, id, None, ACTOR, now=now))
     say("one person is erased")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
+from sims.commands.manner import AtDefaults, Checkpoint, MostRuns, OnCluster, PrecisionAsked, manner_of
 
 if TYPE_CHECKING:
     from rewards.store.session import Database
@@ -181,6 +182,12 @@ def rehearse(
         int | None, typer.Option(help="Paired runs; the scenario's own, or 12, unless given.")
     ] = None,
     processes: Annotated[int | None, typer.Option(help="Local processes; one per core unless given.")] = None,
+    *,
+    at_defaults: AtDefaults = False,
+    precision: PrecisionAsked = None,
+    most_runs: MostRuns = None,
+    checkpoint: Checkpoint = None,
+    cluster: OnCluster = None,
     json_out: JsonOut = None,
 ) -> None:
     """Simulate a draft for the company's own people, beside the scheme in force and beside doing nothing; the strategist's page
@@ -197,8 +204,18 @@ def rehearse(
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
     base = None if scenario is None else Scenario.load(scenario)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
     with usable() as database:
-        found = ask(database, organisation, int(number), datetime.now(UTC), base, runs, processes)
+        found = ask(
+            database,
+            organisation,
+            int(number),
+            datetime.now(UTC),
+            base,
+            runs=runs,
+            processes=processes,
+            manner=manner,
+        )
     write_json(json_out, found.comparison.detailed_json())
     say(comparison_text(found.comparison), json_out)
     say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}).", json_out)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from sims.commands.console import JsonOut, check_out, say, write_json
+from sims.commands.manner import AtDefaults, Checkpoint, MostRuns, OnCluster, PrecisionAsked, manner_of
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="The scenario to read.")]
 Runs = Annotated[int | None, typer.Option(help="Number of runs; the scenario's own unless given.")]
@@ -22,6 +23,12 @@ def simulate(
     runs: Runs = None,
     seed: Seed = None,
     processes: ProcessCount = None,
+    *,
+    at_defaults: AtDefaults = False,
+    precision: PrecisionAsked = None,
+    most_runs: MostRuns = None,
+    checkpoint: Checkpoint = None,
+    cluster: OnCluster = None,
     json_out: JsonOut = None,
     events: Annotated[
         Path | None, typer.Option(metavar="OUT.jsonl", help="Also write run 0's events as CloudEvents.")
@@ -43,11 +50,12 @@ def simulate(
 
     check_out(json_out, events)
     loaded = Scenario.load(scenario)
-    result = ask(loaded, runs, seed, processes)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
+    result = ask(loaded, runs, seed, processes, manner)
     write_json(json_out, result.as_json(by_day))
     say(result_text(result), json_out)
     if events is not None:
-        count = write_events(events, record_run(loaded, seed))
+        count = write_events(events, record_run(loaded, seed, at_defaults=at_defaults))
         say(f"\n{count:,} events of run 0 written to {events}", json_out)
 
 
@@ -56,6 +64,12 @@ def compare(
     runs: Runs = None,
     seed: Seed = None,
     processes: ProcessCount = None,
+    *,
+    at_defaults: AtDefaults = False,
+    precision: PrecisionAsked = None,
+    most_runs: MostRuns = None,
+    checkpoint: Checkpoint = None,
+    cluster: OnCluster = None,
     json_out: JsonOut = None,
 ) -> None:
     """Compare scenarios run by run under common random numbers, beside doing nothing, and choose one.
@@ -67,7 +81,8 @@ def compare(
     from sims.scenario.scenario import Scenario
 
     check_out(json_out)
-    comparison = ask([Scenario.load(path) for path in scenarios], runs, seed, processes)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
+    comparison = ask([Scenario.load(path) for path in scenarios], runs, seed, processes, manner)
     write_json(json_out, comparison.detailed_json())
     say(comparison_text(comparison), json_out)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rewards.scheme.scheme import IncentiveScheme
     from rewards.store.session import Database
     from sims.comparison.comparison import Comparison
+    from sims.ensemble.run import Manner
     from sims.scenario.scenario import Scenario
 
 QUIET_DAYS = 28
@@ -36,14 +37,17 @@ def rehearse(
     draft: int,
     now: datetime,
     base: Scenario | None = None,
+    *,
     runs: int | None = None,
     processes: int | None = None,
     actor: str = "rehearse",
+    manner: Manner | None = None,
 ) -> Rehearsal:
     """Simulate the draft and the scheme in force for the organisation's active people, keep the comparison for the strategist's page, and
     note at the draft that its text was rehearsed.
 
-    base  says what the database does not: audience, content, policy; the defaults unless given
+    base    says what the database does not: audience, content, policy; the defaults unless given
+    manner  how the runs are carried out; each by its own draw of the parameters unless given
     Raises NotFound for the organisation or the draft, Conflict where the draft changed meanwhile or is open no more, ValueError where
     nobody is there to simulate.
     """
@@ -53,6 +57,7 @@ def rehearse(
     from rewards.publishing.drafts import get_draft, rehearsed
     from rewards.publishing.publication import scheme_in_force
     from sims.comparison.comparison import compare
+    from sims.ensemble.run import PLAIN
 
     with database.read() as tx:
         home = get_organisation(tx, organisation)
@@ -67,9 +72,9 @@ def rehearse(
         raise ValueError(f"organisation {organisation!r}: has no active people; import them first")
     schemes = {f"draft-{draft}": found.scheme} | ({} if live is None else {"in-force": live.scheme})
     scenarios = scenarios_of(people, home.timezone, schemes, base)
-    comparison = compare(scenarios, runs, processes=processes)
+    comparison = compare(scenarios, runs, processes=processes, manner=manner or PLAIN)
     with database.begin() as tx:
-        rehearsed(tx, organisation, draft, found.hash, actor, now)
+        rehearsed(tx, organisation, draft, found.hash, actor, now=now)
         id_ = desk.save_comparison(tx, organisation, comparison.as_json(), now)
     return Rehearsal(id_, found.hash, comparison)
 

@@ -43,7 +43,9 @@ def create(
     expires = None if days is None else now + timedelta(days=days)
     with usable() as database, database.begin() as tx:
         _must_exist(tx, organisation)
-        secret = create_token(tx, organisation, name.strip(), scope, now, person or None, expires)
+        secret = create_token(
+            tx, organisation, name.strip(), scope, now, person=person or None, expires_at=expires
+        )
     write_json(json_out, {"kind": "token", "name": name.strip(), "secret": secret})
     say(f"API token {name.strip()!r}, shown this once: {secret}", json_out)
 

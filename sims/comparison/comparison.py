@@ -12,7 +12,8 @@ from sims.comparison.choice import Candidate, Choice, choose
 from sims.ensemble.bridge import CLICKS, POINTS, guarded
 from sims.ensemble.intervals import interval, share_above
 from sims.ensemble.result import ALL, Result
-from sims.ensemble.run import simulate_all
+from sims.ensemble.run import PLAIN, Manner, simulate_all
+from sims.ensemble.uncertainty import Uncertainty, uncertainty
 
 if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
@@ -37,6 +38,13 @@ class Comparison:
         whole = slice(0, self.control.provenance.horizon_days)
         mine, theirs = (by_name[each].over(outcome, days or whole, split) for each in (name, against))
         return np.asarray(mine - theirs)
+
+    def unknown(self, name: str, against: str, outcome: str) -> Uncertainty | None:
+        """How much of the spread of a paired difference is what is not known of people, and how much chance; None at the defaults."""
+        by_name = {result.name: result for result in (self.control, *self.results)}
+        whole = slice(0, self.control.provenance.horizon_days)
+        mine, theirs = (by_name[each].echo_over(outcome, whole) for each in (name, against))
+        return uncertainty(self.difference(name, against, outcome), mine - theirs)
 
     @property
     def periods(self) -> list[slice]:
@@ -68,6 +76,7 @@ class Comparison:
                 "seed": first.seed,
                 "runs": first.runs,
                 "horizon_days": first.horizon_days,
+                **({} if first.parameters is None else {"parameters": first.parameters}),
                 "scenarios": [
                     {
                         "name": result.name,
@@ -88,6 +97,7 @@ class Comparison:
                 for name, against in self.pairs()
                 for outcome in self.control.reported
             ],
+            **({} if self.control.precision is None else {"precision": self.control.precision.as_json()}),
             "choice": self.choice.as_json(),
         }
 
@@ -122,11 +132,14 @@ class Comparison:
         relative = paired[base > 0] / base[base > 0]
         higher = share_above(paired)
         better = self.control.specs[outcome].better
+        low, high = interval(paired).p90
+        unknown = self.unknown(name, against, outcome) if split == ALL else None
         return {
             "scenario": name,
             "against": against,
             "outcome": outcome,
             "interval": interval(paired).as_json(),
+            **({} if unknown is None else {"uncertainty": unknown.as_json(high - low)}),
             "relative": interval(relative).as_json() if relative.size else None,
             "share_of_runs_higher": higher,
             "share_of_runs_better": {"more": higher, "less": 1.0 - higher, "neither": None}[better],
@@ -138,15 +151,18 @@ def compare(
     runs: int | None = None,
     seed: int | None = None,
     processes: int | None = None,
+    manner: Manner = PLAIN,
 ) -> Comparison:
     """Simulate the scenarios and, as control, the first one's company left alone; pair them; choose the
     better.
 
-    All share the first scenario's seed and number of runs unless these are given. Raises ValueError when
+    All share the first scenario's seed and number of runs unless these are given. A precision that `manner` asks for is that of each
+    scenario's difference to doing nothing. Raises ValueError when
     the scenarios cannot be paired: fewer than one, two of one name, or different horizons.
     """
     check_comparable(scenarios)
-    control, *results = simulate_all([scenarios[0].without_schemes(), *scenarios], runs, seed, processes)
+    arms = [scenarios[0].without_schemes(), *scenarios]
+    control, *results = simulate_all(arms, runs, seed, processes, manner, control=0)
     choice = choose([candidate(result) for result in results], candidate(control))
     return Comparison(control, tuple(results), choice)
 

@@ -63,7 +63,7 @@ class Colleagues:
             return False
         self._enrol(tx, act, at)
         chosen = open_there[act.number % len(open_there)]
-        draft = prepare_share(tx, self._organisation, act.person, chosen, act.channel, at)
+        draft = prepare_share(tx, self._organisation, act.person, chosen, act.channel, now=at)
         return declare_share(tx, self._organisation, act.person, draft.code, at).status != "duplicate"
 
     def _click(self, tx: Transaction, act: Act, at: datetime) -> bool:
@@ -71,7 +71,7 @@ class Colleagues:
         visitor = f"{act.at.isoformat()}/{act.number}"
         for item, channel, _, _ in clicks_for(tx, self._organisation, act.person):
             try:
-                draft = prepare_share(tx, self._organisation, act.person, item, channel, at)
+                draft = prepare_share(tx, self._organisation, act.person, item, channel, now=at)
             except Fault:
                 continue
             return follow_link(tx, draft.code, "", visitor, at).counted
@@ -80,7 +80,7 @@ class Colleagues:
     def _thank(self, tx: Transaction, act: Act, at: datetime) -> bool:
         words = THANKS[(act.at.toordinal() + act.number) % len(THANKS)]
         key = f"demo:{at.isoformat()}:{act.number}"
-        given = give_kudos(tx, self._organisation, act.person, act.other, words, (), key, at)
+        given = give_kudos(tx, self._organisation, act.person, act.other, words, tags=(), key=key, now=at)
         return given.status != "duplicate"
 
     def _redeem(self, tx: Transaction, act: Act, at: datetime) -> bool:
@@ -89,7 +89,7 @@ class Colleagues:
         if not offers:
             return False
         offer = max(offers, key=lambda one: one.cost_millipoints)
-        claim_reward(tx, self._organisation, act.person, offer.id, f"demo:{at.isoformat()}", at)
+        claim_reward(tx, self._organisation, act.person, offer.id, f"demo:{at.isoformat()}", now=at)
         return True
 
     def _nominate(self, tx: Transaction, act: Act, at: datetime) -> bool:
@@ -97,12 +97,12 @@ class Colleagues:
         if not awards:
             return False
         words = WHY_NAMED[act.at.toordinal() % len(WHY_NAMED)]
-        nominate(tx, self._organisation, act.person, awards[0].id, act.other, words, at)
+        nominate(tx, self._organisation, act.person, awards[0].id, act.other, message=words, now=at)
         return True
 
     def _decide(self, tx: Transaction, act: Act, at: datetime) -> bool:
         waiting = claims_waiting(tx, self._organisation)
         if len(waiting) <= LEFT_WAITING:
             return False
-        approve_claim(tx, self._organisation, waiting[0].id, self._hr, "Ordered and handed over.", at)
+        approve_claim(tx, self._organisation, waiting[0].id, self._hr, "Ordered and handed over.", now=at)
         return True

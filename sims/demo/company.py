@@ -43,7 +43,7 @@ def at_their_sites(people: Sequence[PersonRow]) -> list[PersonRow]:
 
 
 def goings_on(
-    tx: Transaction, organisation: str, people: Sequence[PersonRow], accounts: Mapping[str, str], began: datetime, now: datetime
+    tx: Transaction, organisation: str, people: Sequence[PersonRow], accounts: Mapping[str, str], began: datetime, *, now: datetime
 ) -> list[Happening]:  # fmt: skip
     """What happens beside shares and thanks, each at its time."""
     others = [row.id for row in people if row.id not in accounts.values()]
@@ -90,12 +90,12 @@ def _publish_what_is_recalled(at: datetime, *, tx: Transaction, organisation: st
 
 def _share(at: datetime, *, tx: Transaction, organisation: str, people: list[str], item: str) -> None:
     for person in people:
-        draft = prepare_share(tx, organisation, person, item, "linkedin", at)
+        draft = prepare_share(tx, organisation, person, item, "linkedin", now=at)
         declare_share(tx, organisation, person, draft.code, at)
 
 
 def _recall(at: datetime, *, tx: Transaction, organisation: str, by: str) -> None:
-    recall(tx, organisation, recalled_item(at).id, RECALL_REASON, at, by, RECALL_NOTICE)
+    recall(tx, organisation, recalled_item(at).id, RECALL_REASON, at, actor=by, notice=RECALL_NOTICE)
 
 
 def _write(at: datetime, *, tx: Transaction, organisation: str, by: str) -> None:
@@ -126,9 +126,9 @@ def _claim(at: datetime, *, tx: Transaction, organisation: str, people: list[str
     for person in people:
         for offer in rewards_for(tx, organisation, person, at):
             if offer.affordable and offer.needs_approval:
-                claim_reward(tx, organisation, person, offer.id, f"demo:{at.isoformat()}", at)
+                claim_reward(tx, organisation, person, offer.id, f"demo:{at.isoformat()}", now=at)
                 return
 
 
 def _thank(at: datetime, *, tx: Transaction, organisation: str, giver: str, receiver: str, key: str) -> None:
-    give_kudos(tx, organisation, giver, receiver, "Thanks again for the swap.", (), key, at)
+    give_kudos(tx, organisation, giver, receiver, "Thanks again for the swap.", tags=(), key=key, now=at)

@@ -151,7 +151,7 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
         )
         _content(tx, began)
         life = Life(database, ORGANISATION, chosen, 0, now)
-        beside = goings_on(tx, ORGANISATION, people, accounts, began, now)
+        beside = goings_on(tx, ORGANISATION, people, accounts, began, now=now)
         caught = life.fill(tx, now, [*beside, *_own(tx, people, now)])
         desk.save_comparison(tx, ORGANISATION, comparison.as_json(), now)
     _settle(database, now)
@@ -230,7 +230,11 @@ def _share(tx: "Transaction", employee: str, item: str, at: datetime) -> None:
     from rewards.content.links import declare_share, prepare_share
 
     declare_share(
-        tx, ORGANISATION, employee, prepare_share(tx, ORGANISATION, employee, item, "linkedin", at).code, at
+        tx,
+        ORGANISATION,
+        employee,
+        prepare_share(tx, ORGANISATION, employee, item, "linkedin", now=at).code,
+        at,
     )
 
 
@@ -238,11 +242,11 @@ def _click(tx: "Transaction", employee: str, item: str, visitor: str, at: dateti
     from rewards.content.links import follow_link, prepare_share
 
     # The same person, item and channel always have the same link.
-    draft = prepare_share(tx, ORGANISATION, employee, item, "linkedin", at)
+    draft = prepare_share(tx, ORGANISATION, employee, item, "linkedin", now=at)
     follow_link(tx, draft.code, "", visitor, at)
 
 
-def _thank(tx: "Transaction", giver: str, employee: str, message: str, key: str, at: datetime) -> None:
+def _thank(tx: "Transaction", giver: str, employee: str, message: str, key: str, *, at: datetime) -> None:
     from rewards.thanks.recognition import give_kudos
 
-    give_kudos(tx, ORGANISATION, giver, employee, message, (), key, at)
+    give_kudos(tx, ORGANISATION, giver, employee, message, tags=(), key=key, now=at)

@@ -4,6 +4,7 @@ Importing it is light; the model is imported by the functions, in the process th
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from sims.ensemble.result import ALL, OutcomeSpec, Result
 
 if TYPE_CHECKING:
     from agents.employees.spreading import Spreading
+    from agents.parameters.parameters import Parameters
     from rewards.events import Event
     from sims.scenario.scenario import Scenario
 
@@ -27,26 +29,65 @@ SEGMENT = "segment="
 # Of what a run holds at most: of each node of its network, of each contact of a source, and of each employee beside weekly pictures.
 BYTES_A_NODE, BYTES_AN_EDGE, BYTES_A_PERSON = 40, 17, 2_000
 
+# An echo of run r is named by this and r: it goes by the run's parameters and meets another chance.
+ECHO = 1 << 40
+
 Daily = dict[str, dict[str, NDArray[np.float64]]]
 
 
-def daily_outcomes(scenarios: Sequence["Scenario"], seed: int, runs: Sequence[int]) -> list[list[Daily]]:
+def parameters_of(scenario: "Scenario", seed: int, run: int, at_defaults: bool = False) -> "Parameters":
+    """What a run goes by: the run's vector of the joint posterior, and over it what the scenario states, its preset's values, its own
+    and mechanisms off; `at_defaults`: the declared defaults in the place of the vector.
+
+    Scenarios of one seed share the vectors, so that a difference between them is never one of parameters.
+    """
+    stated = scenario.parameters
+    if at_defaults:
+        return stated.resolve()
+    from agents.parameters.default_posterior import draw_parameters
+    from agents.parameters.parameters import PRESETS
+
+    drawn = draw_parameters(seed, run % ECHO)
+    return drawn.replace(**PRESETS[stated.preset] | stated.values).without(*stated.off)
+
+
+def parameter_source() -> str:
+    """Which joint posterior runs draw from, for whoever wants the same numbers again."""
+    from agents.parameters.default_posterior import default_posterior
+
+    posterior = default_posterior()
+    digest = sha256(posterior.values.tobytes()).hexdigest()
+    return f"{posterior.values.shape[0]} vectors of the joint posterior {digest[:16]}"
+
+
+def daily_outcomes(
+    scenarios: Sequence["Scenario"], seed: int, runs: Sequence[int], at_defaults: bool = False
+) -> list[list[Daily]]:
     """Daily values of some runs in each scenario, run by run: {split: {outcome: float64[days]}}, `all` first, the scenario's splits
     after it.
 
     Where there are arms, they are a split of their own and cross every other. The runs are lived side by side, and scenarios of one
-    company share its people, audience and content.
+    company share its people, audience and content. Each run goes by its own draw of the parameters (`parameters_of`).
     """
+    from agents.world.memory import handed_on
+
+    with handed_on():
+        return _lived(scenarios, seed, runs, at_defaults)
+
+
+def _lived(
+    scenarios: Sequence["Scenario"], seed: int, runs: Sequence[int], at_defaults: bool
+) -> list[list[Daily]]:
     from agents.company import Ensemble
     from agents.world.lanes import Draw
 
     found: list[list[Daily]] = [[] for _ in runs]
     last: tuple[object, Ensemble] | None = None
     for scenario in scenarios:
-        told = _world(scenario)
+        draws = [Draw(seed, run, parameters_of(scenario, seed, run, at_defaults)) for run in runs]
+        told = _world(scenario), draws
         world = last[1].world if last is not None and last[0] == told else None
-        parameters = scenario.parameters.resolve()
-        company = Ensemble(scenario, [Draw(seed, run, parameters) for run in runs], world=world)
+        company = Ensemble(scenario, draws, world=world)
         company.run_for(scenario.horizon_days)
         last = told, company
         arms = ("arm",) if scenario.arms else ()
@@ -76,17 +117,18 @@ def bytes_a_run(scenario: "Scenario") -> int:
 
 
 def _world(scenario: "Scenario") -> object:
-    # Everything but seed and run that people, audience and content follow from.
+    # Everything but the draws that people, audience and content follow from.
     days = (scenario.burn_in_days, scenario.horizon_days)
     delay = scenario.policy.approval_delay_days
-    return scenario.organisation, scenario.content, delay, scenario.parameters.resolve(), days
+    return scenario.organisation, scenario.content, delay, days
 
 
-def recorded_events(scenario: "Scenario", seed: int, run: int) -> "list[Event]":
+def recorded_events(scenario: "Scenario", seed: int, run: int, at_defaults: bool = False) -> "list[Event]":
     """The events of one run, in canonical order."""
     from agents.model import AdvocacyModel
 
-    model = AdvocacyModel(scenario, seed, run, record_events=True)
+    parameters = parameters_of(scenario, seed, run, at_defaults)
+    model = AdvocacyModel(scenario, seed, run, parameters, record_events=True)
     model.run_for(scenario.horizon_days)
     return list(model.recorded_events())
 
@@ -105,11 +147,11 @@ def contact_counts(scenario: "Scenario", seed: int) -> NDArray[np.int64]:
     return build_staff(scenario.organisation, seed, 0, 0, 1).contacts
 
 
-def average_repost(scenario: "Scenario") -> "Spreading":
-    """How many reposts an average repost brings, on the channel where they spread most."""
-    from agents.employees.spreading import spreading
+def average_reposts(scenario: "Scenario", parameters: Sequence["Parameters"]) -> "list[Spreading]":
+    """How many reposts an average repost brings under each of some parameters, on the channel where they spread most."""
+    from agents.employees.spreading import spreadings
 
-    return spreading(scenario)
+    return spreadings(scenario, parameters)
 
 
 def guarded(result: Result) -> dict[str, NDArray[np.float64]]:

@@ -2,7 +2,7 @@
 same every time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from sims.ensemble.contrast import contrasts
 from sims.ensemble.intervals import interval
+from sims.ensemble.precision import Reached
+from sims.ensemble.uncertainty import uncertainty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,10 +63,26 @@ class Provenance:
     seed: int
     runs: int
     horizon_days: int
+    parameters: str | None = None
+    """What each run's parameters were drawn from; None: all went by the defaults."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values; no time, no path, no machine."""
-        return {**vars(self), "scheme_hashes": dict(sorted(self.scheme_hashes.items()))}
+        body = {**vars(self), "scheme_hashes": dict(sorted(self.scheme_hashes.items()))}
+        if self.parameters is None:
+            del body["parameters"]
+        return body
+
+
+def over(spec: OutcomeSpec, values: Mapping[str, Runs], days: slice) -> Runs:
+    """One outcome over some days from daily values (runs, days), shape (runs,): a flow's sum, a stock's mean over their last seven, a
+    ratio of sums (0 where nothing is to be divided by)."""
+    if spec.of is not None:
+        above, below = (values[name][:, days].sum(axis=1) for name in spec.of)
+        return np.asarray(np.divide(above, below, out=np.zeros_like(above), where=below > 0))
+    if spec.kind == "flow":
+        return np.asarray(values[spec.name][:, days].sum(axis=1))
+    return np.asarray(values[spec.name][:, days][:, -WEEK_DAYS:].mean(axis=1))
 
 
 @dataclass(frozen=True)
@@ -72,7 +90,9 @@ class Result:
     """One scenario's ensemble. `daily[split][outcome]` has shape (runs, days), for flows and stocks.
 
     `reported` are the outcomes that summaries show; the table holds all of them. `change_days` are the days on
-    which some phase begins; they cut the horizon into periods. `warnings`: where the scenario leaves what was ever measured.
+    which some phase begins; they cut the horizon into periods. `warnings`: where the scenario leaves what was ever measured. `echoes`:
+    the first runs again under the same parameters and another chance, which tells the two apart; none at the defaults. `precision`: what
+    was asked of it and reached.
     """
 
     title: str
@@ -82,6 +102,8 @@ class Result:
     reported: tuple[str, ...]
     change_days: tuple[int, ...] = (0,)
     warnings: tuple[str, ...] = ()
+    echoes: Mapping[str, Mapping[str, Runs]] = field(default_factory=dict)
+    precision: Reached | None = None
 
     @property
     def name(self) -> str:
@@ -105,13 +127,11 @@ class Result:
     def over(self, outcome: str, days: slice, split: str = ALL) -> Runs:
         """One outcome over some days, shape (runs,): a flow's sum, a stock's mean over their last seven, a
         ratio of sums (0 where nothing is to be divided by)."""
-        spec, values = self.specs[outcome], self.daily[split]
-        if spec.of is not None:
-            above, below = (values[name][:, days].sum(axis=1) for name in spec.of)
-            return np.asarray(np.divide(above, below, out=np.zeros_like(above), where=below > 0))
-        if spec.kind == "flow":
-            return np.asarray(values[outcome][:, days].sum(axis=1))
-        return np.asarray(values[outcome][:, days][:, -WEEK_DAYS:].mean(axis=1))
+        return over(self.specs[outcome], self.daily[split], days)
+
+    def echo_over(self, outcome: str, days: slice) -> Runs:
+        """The same of the echoes, for everybody, shape (echoes,); empty at the defaults."""
+        return over(self.specs[outcome], self.echoes[ALL], days) if self.echoes else np.zeros(0)
 
     def total(self, outcome: str, split: str = ALL) -> Runs:
         """The whole run's value of one outcome, shape (runs,)."""
@@ -156,13 +176,27 @@ class Result:
                 )
         return pd.concat(parts, ignore_index=True)
 
+    def uncertainty(self) -> dict[str, Any]:
+        """For each reported outcome, how much of its interval's width is what is not known of people, and how much chance (None where
+        it has no width); empty at the defaults."""
+        if not self.echoes:
+            return {}
+        found: dict[str, Any] = {}
+        for name in self.reported:
+            total = self.total(name)
+            split = uncertainty(total, self.echo_over(name, slice(0, self.provenance.horizon_days)))
+            low, high = interval(total).p90
+            found[name] = None if split is None else split.as_json(high - low)
+        return found
+
     def summary(self) -> dict[str, Any]:
         """Totals, weeks and splits as intervals, ready for JSON."""
-        names = self.reported
+        names, unknown = self.reported, self.uncertainty()
         return {
             "name": self.name,
             "title": self.title,
             "totals": self._intervals(slice(0, self.provenance.horizon_days), ALL),
+            **({"uncertainty": unknown} if unknown else {}),
             "weekly": {name: [interval(week).as_json() for week in self.weekly(name).T] for name in names},
             "splits": {
                 split: self._intervals(slice(0, self.provenance.horizon_days), split)
@@ -198,6 +232,8 @@ class Result:
             "contrasts": contrasts(self),
             "totals_by_run": {name: self.total(name).tolist() for name in self.reported},
         }
+        if self.precision is not None:
+            body["precision"] = self.precision.as_json()
         if by_day:
             body["daily"] = {
                 name: [interval(day).as_json() for day in self.by_day(name).T] for name in self.reported

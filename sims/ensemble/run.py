@@ -5,61 +5,61 @@ the compiler.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sims.doctor import version
-from sims.ensemble.bridge import Daily, bytes_a_run, daily_outcomes, outcome_specs, recorded_events
-from sims.ensemble.executors import choose_executor, processes_for, progress
-from sims.ensemble.result import Provenance, Result
+from sims.ensemble.bridge import Daily, outcome_specs, parameter_source, parameters_of, recorded_events
+from sims.ensemble.precision import RUNS_LEAST, Precision, Reached, next_runs, reached
+from sims.ensemble.result import ALL, Provenance, Result, over
 from sims.ensemble.spread import warnings_of
+from sims.ensemble.sweep import Sweep
+from sims.ensemble.uncertainty import echoes_for
 
 if TYPE_CHECKING:
+    from agents.parameters.parameters import Parameters
     from rewards.events import Event
     from sims.scenario.scenario import Scenario
 
 
-# What a process gives to runs that it lives side by side; beyond so many of them more bring no speed.
-MEMORY_A_CHUNK, RUNS_A_CHUNK = 1 << 29, 64
-
-
 @dataclass(frozen=True)
-class Chunk:
-    """Some runs of the scenarios that the workers share, lived side by side."""
+class Manner:
+    """How an ensemble is carried out. Only `at_defaults` and `precision` move a number.
 
-    seed: int
-    first: int
-    after: int
+    processes    local processes; one a core unless given
+    at_defaults  every run goes by the declared defaults, instead of its own draw from the joint posterior
+    precision    go on beyond the runs asked for until the outcome is known so precisely
+    checkpoint   folder that keeps finished runs, for whoever asks the same again
+    cluster      address of a Ray cluster, or `local`
+    """
+
+    processes: int | None = None
+    at_defaults: bool = False
+    precision: Precision | None = None
+    checkpoint: Path | None = None
+    cluster: str | None = None
 
 
-def run_chunk(scenarios: Sequence["Scenario"], chunk: Chunk) -> list[list[Daily]]:
-    """Carry out these runs of each scenario; run by run, their daily values by split and outcome."""
-    return daily_outcomes(scenarios, chunk.seed, range(chunk.first, chunk.after))
-
-
-def chunks(scenarios: Sequence["Scenario"], seed: int, runs: int, processes: int) -> list[Chunk]:
-    """All runs in chunks that fit into memory and keep every process busy. No number depends on how they are cut."""
-    heaviest = max(map(bytes_a_run, scenarios))
-    most = max(1, min(RUNS_A_CHUNK, MEMORY_A_CHUNK // max(heaviest, 1), -(-runs // processes)))
-    # Even chunks: none waits for one that is longer.
-    count = -(-runs // most)
-    cuts = [place * runs // count for place in range(count + 1)]
-    return [Chunk(seed, first, after) for first, after in pairwise(cuts)]
+PLAIN = Manner()
 
 
 def simulate(
-    scenario: "Scenario", runs: int | None = None, seed: int | None = None, processes: int | None = None
+    scenario: "Scenario",
+    runs: int | None = None,
+    seed: int | None = None,
+    processes: int | None = None,
+    manner: Manner = PLAIN,
 ) -> Result:
     """Run the scenario `runs` times from `seed` (both its own unless given) and gather the outcomes.
 
-    The result depends on scenario, seed, runs and version alone, never on `processes`. Raises ValueError
+    The result depends on scenario, seed, runs and version alone, never on processes, chunks or checkpoints. Raises ValueError
     for a number of runs or processes out of range.
     """
-    return simulate_all([scenario], runs, seed, processes)[0]
+    return simulate_all([scenario], runs, seed, processes, manner)[0]
 
 
 def simulate_all(
@@ -67,24 +67,71 @@ def simulate_all(
     runs: int | None = None,
     seed: int | None = None,
     processes: int | None = None,
+    manner: Manner = PLAIN,
+    *,
+    control: int | None = None,
 ) -> list[Result]:
-    """Run several scenarios under common random numbers: run r draws the same numbers in each of them.
+    """Run several scenarios under common random numbers: run r draws the same numbers, and goes by the same parameters, in each.
 
-    `runs` and `seed` are the first scenario's unless given. Raises ValueError where reposts would never end.
+    `runs` and `seed` are the first scenario's unless given. A precision is that of the outcome in each scenario, or of its paired
+    difference to scenario `control`. Raises ValueError where reposts would never end.
     """
     runs = check_runs(scenarios[0].runs if runs is None else runs)
     seed = check_seed(scenarios[0].seed if seed is None else seed)
-    warnings = [warnings_of(scenario) for scenario in scenarios]
-    processes = processes_for(processes, runs * len(scenarios))
-    tasks = chunks(scenarios, seed, runs, processes)
-    executor = choose_executor(processes, len(tasks))
-    found: list[list[Daily]] = []
-    with progress(f"{len(scenarios)} x {runs} runs", runs * len(scenarios)) as advance:
-        for dailies in executor.map(run_chunk, tuple(scenarios), tasks):
-            found += dailies
-            advance(len(scenarios) * len(dailies))
-    by_scenario = zip(scenarios, zip(*found, strict=True), warnings, strict=True)
-    return [_gather(scenario, seed, dailies, told) for scenario, dailies, told in by_scenario]
+    if manner.precision is not None:
+        runs = _least(manner.precision, runs)
+    told = [warnings_of(scenario, _drawn(scenario, seed, runs, manner)) for scenario in scenarios]
+    processes = manner.processes if processes is None else processes
+    sweep = Sweep(tuple(scenarios), seed, manner.at_defaults, processes, manner.checkpoint, manner.cluster)
+    found, precision = sweep.dailies(range(runs)), None
+    while manner.precision is not None:
+        precision = _reached(manner.precision, found, control)
+        if precision.enough or precision.runs >= manner.precision.most_runs:
+            break
+        found += sweep.dailies(range(len(found), next_runs(precision)))
+    again = [] if manner.at_defaults else sweep.echoes(echoes_for(len(found)))
+    gathered = []
+    for place, (scenario, warnings) in enumerate(zip(scenarios, told, strict=True)):
+        mine = _Gathered([run[place] for run in found], [run[place] for run in again], warnings, precision)
+        gathered.append(_gather(scenario, sweep, mine))
+    return gathered
+
+
+def _drawn(scenario: "Scenario", seed: int, runs: int, manner: Manner) -> "list[Parameters]":
+    """Every different vector that the runs go by; none where they go by the defaults."""
+    if manner.at_defaults:
+        return []
+    from agents.parameters.default_posterior import default_posterior
+
+    return [
+        parameters_of(scenario, seed, run) for run in range(min(runs, default_posterior().values.shape[0]))
+    ]
+
+
+def _least(precision: Precision, runs: int) -> int:
+    """How many runs there are before the first look. Raises ValueError for an unknown outcome or too low a limit."""
+    if precision.outcome not in outcome_specs():
+        known = ", ".join(outcome_specs())
+        raise ValueError(f"precision of {precision.outcome!r}; known outcomes are {known}; choose among them")
+    least = max(runs, RUNS_LEAST)
+    if not least <= check_runs(precision.most_runs):
+        raise ValueError(
+            f"at most {precision.most_runs} runs; a precision begins with {least} ({RUNS_LEAST}, or the runs asked for where those are "
+            f"more); allow as many"
+        )
+    return least
+
+
+def _reached(precision: Precision, found: Sequence[Sequence[Daily]], control: int | None) -> Reached:
+    spec = outcome_specs()[precision.outcome]
+    values = []
+    for place in range(len(found[0])):
+        names = spec.of or (spec.name,)
+        stacked = {name: np.stack([run[place][ALL][name] for run in found]) for name in names}
+        values.append(over(spec, stacked, slice(None)))
+    if control is not None:
+        values = [each - values[control] for place, each in enumerate(values) if place != control]
+    return reached(precision, values)
 
 
 def check_runs(runs: int) -> int:
@@ -105,21 +152,43 @@ def check_seed(seed: int) -> int:
     return seed
 
 
-def _gather(scenario: "Scenario", seed: int, found: Sequence[Daily], warnings: tuple[str, ...]) -> Result:
+@dataclass(frozen=True)
+class _Gathered:
+    """What came of one scenario: its runs, their echoes, what is to be told, and the precision reached."""
+
+    runs: Sequence[Daily]
+    echoes: Sequence[Daily] = field(default=())
+    warnings: tuple[str, ...] = ()
+    precision: Reached | None = None
+
+
+def _gather(scenario: "Scenario", sweep: Sweep, found: _Gathered) -> Result:
     provenance = Provenance(
         groundswell=version(),
         scenario=scenario.name,
         scenario_hash=scenario.content_hash(),
         scheme_hashes=scenario.scheme_hashes(),
-        seed=seed,
-        runs=len(found),
+        seed=sweep.seed,
+        runs=len(found.runs),
         horizon_days=scenario.horizon_days,
+        parameters=None if sweep.at_defaults else parameter_source(),
     )
-    daily = {split: _stack([run.get(split) for run in found]) for split in _splits(found)}
     specs = outcome_specs()
-    reported = scenario.outcomes or tuple(specs)
-    title = scenario.title or scenario.name
-    return Result(title, provenance, specs, daily, reported, scenario.change_days, warnings)
+    return Result(
+        title=scenario.title or scenario.name,
+        provenance=provenance,
+        specs=specs,
+        daily=_stacked(found.runs),
+        reported=scenario.outcomes or tuple(specs),
+        change_days=scenario.change_days,
+        warnings=found.warnings,
+        echoes=_stacked(found.echoes),
+        precision=found.precision,
+    )
+
+
+def _stacked(found: Sequence[Daily]) -> dict[str, dict[str, NDArray[np.float64]]]:
+    return {split: _stack([run.get(split) for run in found]) for split in _splits(found)}
 
 
 def _splits(found: Sequence[Daily]) -> list[str]:
@@ -136,7 +205,10 @@ def _stack(runs: "Sequence[dict[str, NDArray[np.float64]] | None]") -> dict[str,
     }
 
 
-def record_run(scenario: "Scenario", seed: int | None = None, run: int = 0) -> "list[Event]":
-    """The events of one run, in canonical order, with the same random numbers as that run in `simulate`."""
+def record_run(
+    scenario: "Scenario", seed: int | None = None, run: int = 0, at_defaults: bool = False
+) -> "list[Event]":
+    """The events of one run, in canonical order, with the same random numbers and parameters as that run in `simulate`."""
     warnings_of(scenario)
-    return recorded_events(scenario, check_seed(scenario.seed if seed is None else seed), run)
+    seed = check_seed(scenario.seed if seed is None else seed)
+    return recorded_events(scenario, seed, run, at_defaults)

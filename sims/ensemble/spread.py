@@ -1,10 +1,12 @@
 """Cascades that no measurement knows are told, and those that would never end are refused."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sims.ensemble.bridge import average_repost
+from sims.ensemble.bridge import average_reposts
 
 if TYPE_CHECKING:
+    from agents.parameters.parameters import Parameters
     from sims.scenario.scenario import Scenario
 
 # R, reposts that one adoption brings: published cascades (Goel, Watts & Goldstein 2012), and news and video (Goel et al. 2016).
@@ -13,22 +15,28 @@ ENDLESS = 1.0
 REMEDY = "lower the channel's visibility (0.03 to 0.12 is usual), repost_base or onward_contacts"
 
 
-def warnings_of(scenario: "Scenario") -> tuple[str, ...]:
-    """What people should be told of the scenario beside its numbers.
+def warnings_of(scenario: "Scenario", drawn: Sequence["Parameters"] = ()) -> tuple[str, ...]:
+    """What people should be told of the scenario beside its numbers; `drawn`: what its runs go by, where that is not its defaults.
 
-    Raises ValueError where an average repost brings more than one repost.
+    Raises ValueError where an average repost brings more than one repost at the defaults. Where it does so only in some draws, the
+    audience's end is the cascade's, and that is told.
     """
-    found = average_repost(scenario)
+    found, *others = average_reposts(scenario, [scenario.parameters.resolve(), *drawn])
     said = (
         f"{scenario.name}: on {found.channel}, visibility {found.visibility:.3g}, an average repost brings "
         f"{found.reposts:.2f} reposts"
     )
     if found.reposts > ENDLESS:
         raise ValueError(f"{said}; above {ENDLESS:g} cascades never end; {REMEDY}")
+    endless = sum(each.reposts > ENDLESS for each in others)
+    parts = []
     if found.reposts > MEASURED_HIGH or found.per_adoption > STRESS:
-        measured = (
+        parts.append(
             f"and R, reposts an adoption, is {found.per_adoption:.2f}; cascades that were measured have "
             f"{MEASURED_LOW:.2f} to {MEASURED_HIGH:.2f}, so reach and clicks are overstated"
         )
-        return (f"{said}, {measured}; {REMEDY}",)
-    return ()
+    if endless:
+        parts.append(
+            f"and more than {ENDLESS:g} under {endless} of {len(others)} drawn parameters, where only the audience ends a cascade"
+        )
+    return (", ".join([said, *parts]) + f"; {REMEDY}",) if parts else ()

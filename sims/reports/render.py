@@ -1,10 +1,11 @@
 """Plain-text tables of results for a terminal; the same text whatever the terminal's width."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sims.comparison.comparison import Comparison
 from sims.ensemble.contrast import contrasts
 from sims.ensemble.intervals import Interval, interval
+from sims.ensemble.precision import Reached
 from sims.ensemble.result import Result
 from sims.reach.waterfall import Waterfall
 
@@ -40,15 +41,49 @@ def _cells(found: Interval) -> list[str]:
 
 def result_text(result: Result) -> str:
     """Outcome by outcome: median and the 50, 80 and 90 % intervals of the whole run."""
+    unknown = result.uncertainty()
     rows = [
-        [spec.title, *_cells(interval(result.total(name))), spec.unit]
+        [
+            spec.title,
+            *_cells(interval(result.total(name))),
+            *([unknown_cell(unknown[name])] if unknown else []),
+            spec.unit,
+        ]
         for name, spec in ((name, result.specs[name]) for name in result.reported)
     ]
     about = result.provenance
     head = f"{result.title}: {about.runs} runs of {about.horizon_days} days, seed {about.seed}"
-    whole = table(["outcome", "median", "50 %", "80 %", "90 %", "unit"], rows)
-    warned = warnings_text(result.warnings)
-    return "\n\n".join(part for part in (head, warned, whole, contrast_text(result)) if part)
+    whole = table(
+        ["outcome", "median", "50 %", "80 %", "90 %", *(["not known"] if unknown else []), "unit"], rows
+    )
+    said = (UNKNOWN_MEANS if unknown else "", precision_text(result.precision))
+    parts = (head, warnings_text(result.warnings), whole, *said, contrast_text(result))
+    return "\n\n".join(part for part in parts if part)
+
+
+UNKNOWN_MEANS = (
+    "not known: how much of the spread between runs is what we do not know of people and audience, with its standard error (the runs'\n"
+    "parameters are drawn from their joint posterior); the rest is chance, which no knowledge would take away."
+)
+
+
+def unknown_cell(found: Mapping[str, float] | None) -> str:
+    """The part of a spread that is not chance, with its standard error; empty where there is no spread."""
+    return "" if found is None else f"{found['parameters']:.0%} ± {found['error']:.0%}"
+
+
+def precision_text(found: Reached | None) -> str:
+    """What precision was reached with how many runs; empty where none was asked for."""
+    if found is None:
+        return ""
+    asked = found.asked
+    wanted = f"{asked.half_width:.4g} of itself" if asked.relative else number(found.wanted)
+    said = f"mean of {asked.outcome}: known to within ± {number(found.half_width)} (95 %) after {found.runs:,} runs, asked was ± {wanted}"
+    return (
+        f"Precision reached: {said}"
+        if found.enough
+        else f"Precision not reached, the most runs are done: {said}"
+    )
 
 
 def warnings_text(warnings: Sequence[str]) -> str:
@@ -78,6 +113,7 @@ def comparison_text(comparison: Comparison) -> str:
     about = comparison.control.provenance
     parts = [f"{about.runs} paired runs of {about.horizon_days} days, seed {about.seed}"]
     parts += [warnings_text(comparison.warnings)] if comparison.warnings else []
+    drawn = about.parameters is not None
     for name, against in comparison.pairs():
         rows = []
         for outcome in comparison.control.reported:
@@ -87,9 +123,20 @@ def comparison_text(comparison: Comparison) -> str:
             better = body["share_of_runs_better"]
             share = "" if better is None else f"{better:.0%}"
             cells = [number(found.median), spread(found.p80), spread(found.p90)]
+            cells += [unknown_cell(body.get("uncertainty"))] if drawn else []
             rows.append([spec.title, *cells, share, spec.unit])
-        header = ["difference", "median", "80 %", "90 %", "better in", "unit"]
+        header = [
+            "difference",
+            "median",
+            "80 %",
+            "90 %",
+            *(["not known"] if drawn else []),
+            "better in",
+            "unit",
+        ]
         parts.append(f"{name} minus {against}\n" + table(header, rows))
+    parts += [UNKNOWN_MEANS] if drawn else []
+    parts += [precision_text(comparison.control.precision)] if comparison.control.precision else []
     parts.append(limits_text(comparison))
     choice = comparison.choice
     parts.append(f"Choice: {choice.scenario} ({choice.verdict}). {choice.reason}")

@@ -31,7 +31,7 @@ def save_comparison(tx: Transaction, organisation: str, body: Mapping[str, objec
     """Store a comparison's JSON and give back its id."""
     text = json.dumps(body, allow_nan=False, ensure_ascii=False)
     digest = sha256(text.encode()).hexdigest()
-    return str(save_result(tx, organisation, COMPARISON, str(body["title"]), digest, text, now))
+    return str(save_result(tx, organisation, COMPARISON, str(body["title"]), digest, body_json=text, now=now))
 
 
 def latest_comparison(tx: Transaction, organisation: str) -> StoredComparison | None:

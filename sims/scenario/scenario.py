@@ -1,6 +1,6 @@
 """A question asked of the model: a setting, and how often and from which seed to run it.
 
-A scenario file may name other files (a people CSV, scheme files), relative to itself. They are read here,
+A scenario file may name other files (a people CSV, an edge list, scheme files), relative to itself. They are read here,
 so that a loaded scenario is complete in itself: two scenarios with one content hash give the same numbers
 wherever they lie.
 """
@@ -12,10 +12,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
+import numpy as np
 import rfc8785
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from agents.observe.outcomes import NAMES as OUTCOME_NAMES
+from agents.setting.company import Ties
 from agents.setting.setting import Arm, Organisation, Phase, Setting
 from rewards.document import content_hash, load_document
 from rewards.people_file import PersonRow, load_people
@@ -67,6 +69,26 @@ def _people_from(value: object) -> object:
     return tuple(load_people(_file(value))) if isinstance(value, str) else value
 
 
+def _network_from(value: object) -> object:
+    """The ties of an edge list, its ids read as text."""
+    if not isinstance(value, str):
+        return value
+    path = _file(value)
+    if not path.is_file():
+        raise ValueError(
+            f"network {value!r}; it must be an edge list beside the scenario; there is no file {path}"
+        )
+    from sims.edge_lists import read_edges
+
+    found = read_edges(path)
+    names = [str(name) for name in found.ids.tolist()]
+    sources = np.repeat(np.arange(found.graph.n_nodes), found.graph.out_degrees)
+    return tuple(
+        (names[one], names[other])
+        for one, other in zip(sources.tolist(), found.graph.targets.tolist(), strict=True)
+    )
+
+
 def _known_outcome(name: str) -> str:
     if name in RENAMED_OUTCOMES:
         raise ValueError(f"outcome {name!r}; it is called {RENAMED_OUTCOMES[name]!r} now; write that")
@@ -84,6 +106,13 @@ class CompanyOrFile(Organisation):
     ] = None
     """The name of a people CSV beside the scenario (header: id, segment, team, timezone, contacts and more), or
     its rows."""
+
+    network: Annotated[
+        Ties | None,
+        BeforeValidator(_network_from, json_schema_input_type=str | tuple[tuple[str, str], ...] | None),
+    ] = None
+    """Who of the company sees whose posts: the name of an edge list beside the scenario, an edge from who posts to who sees it
+    (a tie both ways is two edges), or the pairs. Left out, colleagues are drawn at random."""
 
 
 class SchemePhase(Phase):
@@ -162,6 +191,9 @@ class Scenario(Setting):
     def content_hash(self) -> str:
         """SHA-256 over everything that moves a run's numbers: not the name, title, seed or number of runs."""
         body: dict[str, Any] = self.model_dump(mode="json", include=set(Setting.model_fields))
+        if self.organisation.network is None:
+            # Scenarios of before there were networks keep their hash.
+            del body["organisation"]["network"]
         return sha256(rfc8785.dumps(body)).hexdigest()
 
     @property

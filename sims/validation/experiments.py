@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 
 
 def company(
-    headcount: int, audience: int, days: int, p: Parameters, seed: int, run: int, burn_in: int = 28
+    headcount: int, audience: int, days: int, p: Parameters, seed: int, *, run: int, burn_in: int = 28
 ) -> AdvocacyModel:
     """A company without a program."""
     organisation = Organisation(headcount=headcount, audience=Audience(size=audience))
@@ -35,7 +35,7 @@ def company(
 
 def without_a_programme(p: Parameters, seed: int, run: int) -> dict[int, float]:
     """1: weekly sharers; 2: their share of all clicks; 8: perceived over true audience."""
-    model = company(COMPANY, 100_000, 7 * WEEKS, p, seed, run)
+    model = company(COMPANY, 100_000, 7 * WEEKS, p, seed, run=run)
     model.run_for(7 * WEEKS)
     o = model.outcomes()
     clicks, pages = o["human_clicks"].sum(), o["corporate_clicks"].sum()
@@ -53,6 +53,7 @@ def post(
     day: int,
     premium: float,
     topic: Ints | int = 0,
+    *,
     tangible: float = 0.0,
 ) -> Answer:
     """All `sources` post one and the same kind of item on one day, with middling care."""
@@ -85,7 +86,7 @@ def post(
 def same_item(p: Parameters, seed: int, run: int) -> dict[int, float]:
     """3: clicks per sight of an employee's post over those of the company page's post of the same item."""
     calm = p.without("fatigue", "trust", "unfollow", "repost")
-    model = company(COMPANY, 100_000, 1, calm, seed, run, burn_in=0)
+    model = company(COMPANY, 100_000, 1, calm, seed, run=run, burn_in=0)
     staff = post(model, np.arange(COMPANY, dtype=np.int64), 1, p.peer_premium)
     page = post(model, np.full(40, COMPANY, dtype=np.int64), 2, 1.0)
     by_peer = staff.clicks.sum() / staff.exposures.sum()
@@ -99,7 +100,7 @@ def cascades(p: Parameters, seed: int, run: int) -> dict[int, float]:
     The company's own people share, as often as their chances have it, on the topics of the content desk.
     """
     calm = p.without("fatigue", "trust", "unfollow")
-    model = company(1000, 100_000, 15, calm, seed, run, burn_in=0)
+    model = company(1000, 100_000, 15, calm, seed, run=run, burn_in=0)
     expected = np.zeros(1000)
     for _ in range(15):
         model.step()
@@ -126,7 +127,7 @@ def cascades(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 def regular_poster(p: Parameters, seed: int, run: int) -> dict[int, float]:
     """9: share of ties that see a month's posts of somebody who posts each working day but a few."""
-    model = company(200, 50_000, 1, p.without("repost"), seed, run, burn_in=0)
+    model = company(200, 50_000, 1, p.without("repost"), seed, run=run, burn_in=0)
     offsets, contacts = model.network.graph.offsets, model.network.degrees
     chosen = np.argsort(np.abs(contacts[:200] - np.median(contacts[:200])), kind="stable")[:30]
     seen: list[NDArray[np.int64]] = []
@@ -142,7 +143,7 @@ def reach_of(p: Parameters, seed: int, run: int) -> dict[int, float]:
     """11, 111, 112: different contacts over the plain sum of networks for 10, 100 and 1,000 sharers; 113: the
     last less the first.
     """
-    model = company(1500, 300_000, 1, p, seed, run, burn_in=0)
+    model = company(1500, 300_000, 1, p, seed, run=run, burn_in=0)
     graph = model.network.graph
     draws = uniforms(stream_key(seed, Stream.POSTERIOR, run), 0, np.arange(1500, dtype=np.int64))
     order = np.argsort(draws)

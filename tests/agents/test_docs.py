@@ -218,7 +218,7 @@ def test_the_updates_are_the_document_s() -> None:
     goal = state.fear_goal(one(0.35), one(0.7), trained, P)
     assert goal[0] == pytest.approx(says("f_goal", f_0=0.35, strictness=0.7, trained=1.0))
     for signed in (False, True):
-        fear = state.fear_after(one(0.4), goal, np.array([signed]), one(2.0), one(1.2), P)[0]
+        fear = state.fear_after(one(0.4), goal, np.array([signed]), one(2.0), one(1.2), p=P)[0]
         told = says(
             "f_next",
             f=0.4,

@@ -49,7 +49,7 @@ def on_mornings(
     streaks[:, 0, (codes.LENGTH, codes.LAST_DATE, codes.FREEZES_LEFT)] = 3, MONDAY, freezes
     one, found = np.zeros(1, dtype=np.int64), {}
     for day in days:
-        seen = standing(scheme.tables, streaks, one, one, leave, date.fromordinal(MONDAY + day))
+        seen = standing(scheme.tables, streaks, one, one, leave, date=date.fromordinal(MONDAY + day))
         found[day] = float(seen.intact[0]), float(seen.broken[0])
     return found
 
@@ -79,7 +79,7 @@ def test_a_streak_of_one_day_is_nothing_to_lose() -> None:
     streaks[:, 0, (codes.LENGTH, codes.LAST_DATE)] = 1, MONDAY
     one = np.zeros(1, dtype=np.int64)
     for day in (1, 3):
-        seen = standing(compiled().tables, streaks, one, one, NO_LEAVE, date.fromordinal(MONDAY + day))
+        seen = standing(compiled().tables, streaks, one, one, NO_LEAVE, date=date.fromordinal(MONDAY + day))
         assert not seen.intact.any()
         assert not seen.broken.any()
 

@@ -63,7 +63,7 @@ LONG = (
 def code(sqlite_db: Database, company: Any) -> str:
     """The code of Ana's tracked link."""
     with sqlite_db.begin() as tx:
-        return prepare_share(tx, "acme", "ana", "launch", "linkedin", datetime.now(UTC)).code
+        return prepare_share(tx, "acme", "ana", "launch", "linkedin", now=datetime.now(UTC)).code
 
 
 def counted(db: Database) -> tuple[int, int]:

@@ -203,7 +203,7 @@ def test_a_day_beyond_the_years_is_refused_by_every_use_case(world: World) -> No
         with world.db.begin() as tx, pytest.raises(BadValue, match=str(LAST_YEAR)):
             publish_scheme(tx, world.organisation, World.scheme(WHOLE), at, "hr", "why", world.now)
         with world.db.begin() as tx, pytest.raises(BadValue, match=str(LAST_YEAR)):
-            set_leave(tx, world.organisation, "ana", date(2026, 1, 1), far.date(), world.now)
+            set_leave(tx, world.organisation, "ana", date(2026, 1, 1), far.date(), now=world.now)
 
 
 @pytest.mark.parametrize("year", [FIRST_YEAR, LAST_YEAR])

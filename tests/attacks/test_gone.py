@@ -136,12 +136,12 @@ def test_a_webhook_ends_with_whoever_made_it(api: Api, how: str) -> None:
         return 200
 
     with api.db.begin() as tx:
-        hers, _ = subscribe(tx, "acme", "https://a.example/ben", (), "ben", now - timedelta(minutes=1))
+        hers, _ = subscribe(tx, "acme", "https://a.example/ben", (), "ben", now=now - timedelta(minutes=1))
         create_token(tx, "acme", "made", SCOPES, now, made_by="ben")
         by_token, _ = subscribe(
-            tx, "acme", "https://a.example/made", (), "token:made", now - timedelta(minutes=1)
+            tx, "acme", "https://a.example/made", (), "token:made", now=now - timedelta(minutes=1)
         )
-        subscribe(tx, "acme", "https://a.example/org", (), "token:admin", now - timedelta(minutes=1))
+        subscribe(tx, "acme", "https://a.example/org", (), "token:admin", now=now - timedelta(minutes=1))
         trail.tell(tx, "acme", [("event.awarded", {"event": 1})], to_us(now))
     leave(api, how, "ben")
     deliver_due(api.db, now + timedelta(seconds=1), send)
@@ -186,4 +186,4 @@ def test_a_review_follows_into_the_account_that_goes_on(world: World) -> None:
         assert review.person == "ana"
         for actor in ("ana", "token:made"):
             with pytest.raises(Refused, match="your own"):
-                decide(tx, organisation, review.id, "approve", actor, "mine", world.now)
+                decide(tx, organisation, review.id, "approve", actor, reason="mine", now=world.now)

@@ -48,7 +48,7 @@ def test_content_for_other_segments_does_not_open_by_its_address(
     with sqlite_db.begin() as tx:
         publish_item(tx, ORGANISATION, item().model_copy(update={"segments": ("nobody's",)}), now)
         with pytest.raises(NotFound):
-            prepare_share(tx, ORGANISATION, "ana", "launch", "linkedin", now)
+            prepare_share(tx, ORGANISATION, "ana", "launch", "linkedin", now=now)
     answer = sign_in("ana").get("/share/launch/linkedin")
     unknown = client.get("/share/nothing/linkedin")
     assert (answer.status_code, unknown.status_code) == (404, 404)
@@ -69,7 +69,14 @@ def test_an_export_shows_no_thanks_that_are_held_and_nobody_who_proposed_her(db:
     with db.begin() as tx:
         for number, (giver, receiver) in enumerate((("ana", "ben"), ("ben", "ana")) * 2):
             said = give_kudos(
-                tx, world.organisation, giver, receiver, f"Thanks {number}", (), f"k{number}", world.now
+                tx,
+                world.organisation,
+                giver,
+                receiver,
+                f"Thanks {number}",
+                tags=(),
+                key=f"k{number}",
+                now=world.now,
             )
         assert said.status == "held"
     with db.begin() as tx:
@@ -82,7 +89,7 @@ def test_an_export_shows_no_thanks_that_are_held_and_nobody_who_proposed_her(db:
 def test_who_proposed_somebody_is_not_told_to_her(db: Database) -> None:
     world = World(db).found(HELD)
     with db.begin() as tx:
-        nominate(tx, world.organisation, "cleo", "star", "ana", "She is a star", world.now)
+        nominate(tx, world.organisation, "cleo", "star", "ana", message="She is a star", now=world.now)
     with db.begin() as tx:
         (hers,) = export_person(tx, world.organisation, "ana", "ana", world.now).tables["nomination"]
         (own,) = export_person(tx, world.organisation, "cleo", "cleo", world.now).tables["nomination"]
@@ -93,7 +100,7 @@ def test_who_proposed_somebody_is_not_told_to_her(db: Database) -> None:
 def test_a_webhooks_secret_is_in_no_export(db: Database) -> None:
     world = World(db).found(HELD)
     with db.begin() as tx:
-        _, secret = subscribe(tx, world.organisation, "https://a.example/in", (), "ana", world.now)
+        _, secret = subscribe(tx, world.organisation, "https://a.example/in", (), "ana", now=world.now)
         assert secret not in str(export_person(tx, world.organisation, "ana", "ana", world.now))
 
 
@@ -178,10 +185,15 @@ def messages(db: Database, organisation: str, webhooks: int, each: int, now: dat
                 f"https://dead{number}.example.org/",
                 ("event.*",),
                 "hr",
-                now - timedelta(minutes=1),
+                now=now - timedelta(minutes=1),
             )
         subscribe(
-            tx, organisation, "https://living.example.org/", ("event.*",), "hr", now - timedelta(minutes=1)
+            tx,
+            organisation,
+            "https://living.example.org/",
+            ("event.*",),
+            "hr",
+            now=now - timedelta(minutes=1),
         )
         trail.tell(tx, organisation, [("event.awarded", {"event": n}) for n in range(each)], to_us(now))
 

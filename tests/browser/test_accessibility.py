@@ -42,6 +42,7 @@ PAGES = {
     "hr": (
         "/hr",
         "/hr/decisions",
+        "/hr/schemes",
         "/hr/people",
         "/hr/import",
         "/hr/audit",

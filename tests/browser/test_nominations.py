@@ -39,7 +39,15 @@ def server(sqlite_db: Database) -> Iterator[str]:
     with sqlite_db.begin() as tx:
         scheme = load_document(SCHEME, IncentiveScheme, "test")
         publish_scheme(tx, ORGANISATION, scheme, now - timedelta(days=20), "hal", "test", now, "exact")
-        nominate(tx, ORGANISATION, "sam", "helper", "ana", "Read every draft twice.", now - timedelta(days=7))
+        nominate(
+            tx,
+            ORGANISATION,
+            "sam",
+            "helper",
+            "ana",
+            message="Read every draft twice.",
+            now=now - timedelta(days=7),
+        )
     with serving(sqlite_db.url.render_as_string(hide_password=False), ORGANISATION) as address:
         yield address
 

@@ -47,7 +47,9 @@ def standing_views(world: Any, person: str = "ana") -> list[Any]:
 
 def kudos(world: Any, giver: str, receiver: str, key: str, message: str = "Thank you") -> Any:
     with world.db.begin() as tx:
-        return give_kudos(tx, world.organisation, giver, receiver, message, ["teamwork"], key, world.now)
+        return give_kudos(
+            tx, world.organisation, giver, receiver, message, tags=["teamwork"], key=key, now=world.now
+        )
 
 
 def board(world: Any, name: str = "week", person: str | None = "ana") -> Any:

@@ -121,7 +121,7 @@ def test_what_was_looked_at_does_not_wait_again_and_history_never_waits(db: Data
     take(db, "acme", [share(n, 10 * n) for n in (1, 2, 3)])
     with db.begin() as tx:
         (review,) = open_reviews(tx, "acme")
-        decide(tx, "acme", review.id, "approve", "hr", "fine", NOON)
+        decide(tx, "acme", review.id, "approve", "hr", reason="fine", now=NOON)
     take(db, "acme", [share(0, 5)])
     assert stands(db, "acme")[1] == {("e3", "velocity", "approved"), ("e2", "velocity", "open")}
     take(db, "acme", [share(9, 35)], backfill=True)

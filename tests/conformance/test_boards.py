@@ -40,7 +40,7 @@ def test_case_40_the_week_equals_the_ledger_for_everybody(world: Any) -> None:
         *(world.event(person, world.now - n * HOUR) for person in world.people for n in (0, 30, 60))
     )
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, receipts[0].entries[0].id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, receipts[0].entries[0].id, "hr", "test", now=world.now)
         week = {
             row.label.lower(): row.amount_millipoints
             for row in leaderboard(tx, world.organisation, "week", None, world.now).rows
@@ -117,7 +117,7 @@ def test_case_45_a_rebuild_is_byte_identical(world: Any) -> None:
     receipts = world.record(*(world.event(p, world.now - n * HOUR) for p in world.people for n in (3, 2, 1)))
     world.record(*(world.event(p, world.now - 5 * HOUR) for p in world.people))
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, receipts[4].entries[0].id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, receipts[4].entries[0].id, "hr", "test", now=world.now)
     kudos(world, "ana", "ben", "k")
     with world.db.begin() as tx:
         before = dump(

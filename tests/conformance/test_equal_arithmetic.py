@@ -84,7 +84,7 @@ def live(
         import_people(tx, home, list(rows), LONG_AGO)
         for row in rows:
             for first, last in row.leave:
-                set_leave(tx, home, row.id, first, last, LONG_AGO)
+                set_leave(tx, home, row.id, first, last, now=LONG_AGO)
         for since, version in ((LONG_AGO, scheme), *later):
             publish_scheme(tx, home, version, since, "test", "a version", LONG_AGO)
     for batch in batches:
@@ -93,7 +93,7 @@ def live(
         for receipt in receipts:
             if (receipt.source, receipt.id) in undone:
                 with db.begin() as tx:
-                    reverse_entry(tx, home, receipt.entries[0].id, "test", "in error", LATER)
+                    reverse_entry(tx, home, receipt.entries[0].id, "test", "in error", now=LATER)
     found, held = [], {}
     with db.read() as tx:
         for row in rows:

@@ -204,18 +204,20 @@ class History:
                 at = self.now if mode == "prospective" else self.now - timedelta(hours=hours)
                 self.attempt(publish_scheme, World.scheme(text), at, "hr", "test", self.now, mode)
             case "withdrawn":
-                self.attempt(roll_back, rest[0], "hr", "test", self.now)
+                self.attempt(roll_back, rest[0], "hr", "test", now=self.now)
             case "closed":
                 self.attempt(close_period, self.now - timedelta(hours=rest[0]), "hr", self.now)
             case "taken_back" if self.entries:
-                self.attempt(reverse_entry, self.entries[rest[0] % len(self.entries)], "hr", "test", self.now)
+                self.attempt(
+                    reverse_entry, self.entries[rest[0] % len(self.entries)], "hr", "test", now=self.now
+                )
             case "merged":
                 self.attempt(merge_people, *rest, self.now)
             case "erased":
                 self.attempt(erase, rest[0], self.now)
             case "away":
                 day = self.now.date() + timedelta(days=rest[1])
-                self.attempt(set_leave, rest[0], day, day, self.now)
+                self.attempt(set_leave, rest[0], day, day, now=self.now)
             case "moved":
                 with self.db.begin() as tx:
                     self._import(tx, rest[1], rest[0])
@@ -230,12 +232,12 @@ class History:
                 self.attempt(reactivate, rest[0], self.now)
             case "thanks":
                 self.count += 1
-                self.attempt(give_kudos, *rest, "Thank you", [], f"k{self.count}", self.now)
+                self.attempt(give_kudos, *rest, "Thank you", tags=[], key=f"k{self.count}", now=self.now)
             case "looked_at":
                 with self.db.read() as tx:
                     waiting = open_reviews(tx, self.name)
                 if waiting:
-                    self.attempt(decide, waiting[0].id, rest[0], "hr", "test", self.now)
+                    self.attempt(decide, waiting[0].id, rest[0], "hr", reason="test", now=self.now)
 
 
 people = st.sampled_from(PEOPLE)
@@ -345,11 +347,11 @@ def test_a_late_event_moves_with_its_account_and_what_told_of_it_is_undone_with_
     with db.begin() as tx:
         (entry,) = [one for one in entries_for(tx, "acme", "ana") if one.reverses is None]
         assert (entry.reason, entry.event_id) == ("late", "e001")
-        (undone,) = reverse_entry(tx, "acme", entry.id, "hr", "test", history.now)
+        (undone,) = reverse_entry(tx, "acme", entry.id, "hr", "test", now=history.now)
         assert undone.reverses == entry.id
     assert_replay_is_the_ledger(db, "acme", history.now)
     with pytest.raises(Conflict), db.begin() as tx:
-        reverse_entry(tx, "acme", entry.id, "hr", "test", history.now)
+        reverse_entry(tx, "acme", entry.id, "hr", "test", now=history.now)
 
 
 def test_a_badge_for_good_outlives_its_event_in_the_export_too(db: Database) -> None:

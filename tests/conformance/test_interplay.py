@@ -49,7 +49,7 @@ def _sound(request: pytest.FixtureRequest) -> Any:
 
 def reverse(world: Any, entry: int) -> None:
     with world.db.begin() as tx:
-        reverse_entry(tx, "acme", entry, "hr", "test", world.now)
+        reverse_entry(tx, "acme", entry, "hr", "test", now=world.now)
 
 
 def test_room_freed_by_a_reversal_goes_to_later_events(world: Any) -> None:
@@ -104,7 +104,7 @@ def test_a_second_top_up_does_not_pay_the_first_ones_share_again(world: Any) -> 
     world.record(world.event("ana", world.now - HOUR))
     publish(world, DOUBLE, world.now - DAY, "top_up")
     with world.db.read() as tx:
-        seen = shadow(tx, "acme", world.scheme(TRIPLE), world.now - DAY, world.now, "top_up")
+        seen = shadow(tx, "acme", world.scheme(TRIPLE), world.now - DAY, world.now, mode="top_up")
     publish(world, TRIPLE, world.now - DAY, "top_up")
     assert world.earned() == 60_000
     assert seen.by_person == {"ana": 20_000}
@@ -119,7 +119,7 @@ def test_a_top_up_follows_late_events_reversals_and_rollbacks(world: Any) -> Non
     reverse(world, receipt.entries[0].id)
     assert world.earned() == 40_000
     with world.db.begin() as tx:
-        roll_back(tx, "acme", version.version, "hr", "test", world.now)
+        roll_back(tx, "acme", version.version, "hr", "test", now=world.now)
     assert world.earned() == 20_000
 
 
@@ -129,7 +129,7 @@ def test_an_exact_version_takes_the_place_of_a_top_up(world: Any) -> None:
     exact = publish(world, HALF, world.now - DAY, "exact")
     assert world.earned() == 10_000
     with world.db.begin() as tx:
-        roll_back(tx, "acme", exact.version, "hr", "test", world.now)
+        roll_back(tx, "acme", exact.version, "hr", "test", now=world.now)
     assert world.earned() == 40_000
 
 
@@ -186,7 +186,7 @@ def test_a_review_decides_for_everybody_the_event_pays(empty_world: Any, decisio
     assert (world.earned("ben"), world.balances("ben").held) == (4_000, 2_000)
     with world.db.begin() as tx:
         (review,) = open_reviews(tx, "acme")
-        decide(tx, "acme", review.id, decision, "hr", "looked at", world.now)
+        decide(tx, "acme", review.id, decision, "hr", reason="looked at", now=world.now)
     assert (world.earned("ben"), world.balances("ben").held) == (owner, 0)
 
 
@@ -211,12 +211,12 @@ def test_merged_accounts_share_caps_badges_and_undoing(world: Any) -> None:
 def test_an_empty_budget_leaves_stock_and_key_untouched(world: Any) -> None:
     world.record(world.event("ana"), world.event("ben"))
     with world.db.begin() as tx:
-        claim_reward(tx, "acme", "ana", "trip", "k", world.now)
+        claim_reward(tx, "acme", "ana", "trip", "k", now=world.now)
         with pytest.raises(Insufficient, match="budget"):
-            claim_reward(tx, "acme", "ben", "trip", "k", world.now)
+            claim_reward(tx, "acme", "ben", "trip", "k", now=world.now)
     world.now += timedelta(days=31)
     with world.db.begin() as tx:
-        assert claim_reward(tx, "acme", "ben", "trip", "k", world.now).status == "requested"
+        assert claim_reward(tx, "acme", "ben", "trip", "k", now=world.now).status == "requested"
 
 
 def test_erasing_reaches_free_text_event_ids_and_other_peoples_words(world: Any) -> None:
@@ -231,7 +231,7 @@ def test_erasing_reaches_free_text_event_ids_and_other_peoples_words(world: Any)
     (receipt,) = world.record(event)
     kudos(world, "ana", "ben", "k", "As Quillfeather said: well done")
     with world.db.begin() as tx:
-        reverse_entry(tx, "acme", receipt.entries[0].id, "zoe.quill", "Zoe Quillfeather asked", world.now)
+        reverse_entry(tx, "acme", receipt.entries[0].id, "zoe.quill", "Zoe Quillfeather asked", now=world.now)
         erase(tx, "acme", "zoe.quill", world.now, "zoe.quill")
     with world.db.read() as tx:
         for table in schema.metadata.sorted_tables:

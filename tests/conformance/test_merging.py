@@ -114,12 +114,12 @@ def test_a_chain_of_merges_leads_to_the_last(world: Any) -> None:
 def test_a_claim_moves_with_its_refund_and_its_key(world: Any) -> None:
     world.record(world.event("ben"))
     with world.db.begin() as tx:
-        claim = claim_reward(tx, ORG, "ben", "trip", "k", world.now)
+        claim = claim_reward(tx, ORG, "ben", "trip", "k", now=world.now)
     merge(world)
     with world.db.begin() as tx:
-        assert claim_reward(tx, ORG, "ana", "trip", "k", world.now).id == claim.id
+        assert claim_reward(tx, ORG, "ana", "trip", "k", now=world.now).id == claim.id
         assert [one.id for one in claims_for(tx, ORG, "ana")] == [claim.id]
-        cancel_claim(tx, ORG, claim.id, "hr", "changed her mind", world.now)
+        cancel_claim(tx, ORG, claim.id, "hr", "changed her mind", now=world.now)
     assert world.balances("ana").spendable == 25_000
     assert_sound(world.db, ORG, world.now)
 
@@ -129,15 +129,15 @@ def test_nobody_approves_what_was_hers_before_the_merge(world: Any) -> None:
 
     world.record(world.event("ben", world.now - 5 * HOUR), *(world.event("ben") for _ in range(3)))
     with world.db.begin() as tx:
-        claim = claim_reward(tx, ORG, "ben", "trip", "k", world.now)
+        claim = claim_reward(tx, ORG, "ben", "trip", "k", now=world.now)
         (review, *_) = open_reviews(tx, ORG)
     merge(world)
     for actor in ("ana", "ben"):
         with world.db.begin() as tx:
             with pytest.raises(Refused, match="your own"):
-                approve_claim(tx, ORG, claim.id, actor, "mine", world.now)
+                approve_claim(tx, ORG, claim.id, actor, "mine", now=world.now)
             with pytest.raises(Refused, match="your own"):
-                decide(tx, ORG, review.id, "approve", actor, "mine", world.now)
+                decide(tx, ORG, review.id, "approve", actor, reason="mine", now=world.now)
 
 
 def test_who_was_linked_with_the_one_is_linked_with_the_other(world: Any) -> None:
@@ -160,7 +160,7 @@ def test_what_waits_for_a_review_is_not_paid_unseen(world: Any) -> None:
     with world.db.begin() as tx:
         (review,) = open_reviews(tx, ORG)
         assert review.person == "ana"
-        decide(tx, ORG, review.id, "approve", "hr", "fine", world.now)
+        decide(tx, ORG, review.id, "approve", "hr", reason="fine", now=world.now)
     assert world.balances("ana").held == 10_000
     assert_sound(world.db, ORG, world.now)
 
@@ -230,7 +230,7 @@ def test_held_thanks_are_decided_for_who_took_over(world: Any) -> None:
     merge(world)
     with world.db.begin() as tx:
         (review,) = open_reviews(tx, ORG)
-        decide(tx, ORG, review.id, "approve", "hr", "fine", world.now)
+        decide(tx, ORG, review.id, "approve", "hr", reason="fine", now=world.now)
         assert len(kudos_received(tx, ORG, "ana")) == 2
     world.sound()
 
@@ -264,15 +264,15 @@ def test_each_event_keeps_the_segment_it_happened_in(empty_world: Any) -> None:
 def test_a_signed_badge_goes_on_being_valid(world: Any) -> None:
     world.record(world.event("ben", world.now - 2 * HOUR))
     with world.db.begin() as tx:
-        signed = credential_for(tx, ORG, "ben", "first", "https://a.example", world.now)
+        signed = credential_for(tx, ORG, "ben", "first", "https://a.example", now=world.now)
         close_period(tx, ORG, world.now - HOUR, "hr", world.now)
     world.record(world.event("ana", kind="lead"))
     merge(world)
     with world.db.begin() as tx:
         assert verify_credential(tx, signed.token).valid
-        assert credential_for(tx, ORG, "ana", "first", "https://a.example", world.now).id == signed.id
+        assert credential_for(tx, ORG, "ana", "first", "https://a.example", now=world.now).id == signed.id
         (badge,) = badges_for(tx, ORG, "ana")
-        reverse_entry(tx, ORG, world.entries("ana")[0].id, "hr", "test", world.now)
+        reverse_entry(tx, ORG, world.entries("ana")[0].id, "hr", "test", now=world.now)
         assert (badge.revoked_at, verify_credential(tx, signed.token).valid) == (None, True)
     world.sound()
 
@@ -332,7 +332,9 @@ def test_links_of_both_lead_on_and_count_for_who_took_over(world: Any) -> None:
     )
     with world.db.begin() as tx:
         publish_item(tx, ORG, item, world.now)
-        codes = {who: prepare_share(tx, ORG, who, "launch", "x", world.now).code for who in ("ana", "ben")}
+        codes = {
+            who: prepare_share(tx, ORG, who, "launch", "x", now=world.now).code for who in ("ana", "ben")
+        }
         declare_share(tx, ORG, "ben", codes["ben"], world.now)
     merge(world)
     with world.db.begin() as tx:
@@ -346,7 +348,7 @@ def test_links_of_both_lead_on_and_count_for_who_took_over(world: Any) -> None:
 
 def test_days_off_of_both_count(world: Any) -> None:
     with world.db.begin() as tx:
-        set_leave(tx, ORG, "ben", world.now.date(), world.now.date() + timedelta(days=3), world.now)
+        set_leave(tx, ORG, "ben", world.now.date(), world.now.date() + timedelta(days=3), now=world.now)
     merge(world)
     with world.db.begin() as tx:
         row = PersonRow(id="ben", name="Ben", segment="other", team="other", timezone="UTC", contacts=1)

@@ -26,7 +26,7 @@ def test_case_49_two_organisations_never_meet(world: Any) -> None:
     assert world.earned("ana", "bolt") == 0
     assert world.record(event, organisation="bolt")[0].status == "awarded"
     with pytest.raises(Fault), world.db.begin() as tx:
-        reverse_entry(tx, "bolt", world.entries("ana")[0].id, "hr", "not mine", world.now)
+        reverse_entry(tx, "bolt", world.entries("ana")[0].id, "hr", "not mine", now=world.now)
     assert world.earned("ana") == world.earned("ana", "bolt") == 20_000
     world.sound()
 

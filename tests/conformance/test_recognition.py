@@ -50,10 +50,10 @@ def test_case_35_a_reciprocal_pair_beyond_its_limit_is_held(world: Any) -> None:
     with world.db.begin() as tx:
         assert len(kudos_received(tx, world.organisation, "ana")) == 2
         (review,) = open_reviews(tx, world.organisation)
-        decide(tx, world.organisation, review.id, "decline", "hr", "swapped", world.now)
+        decide(tx, world.organisation, review.id, "decline", "hr", reason="swapped", now=world.now)
         assert kudos_allowance_left(tx, world.organisation, "ben", world.now) == 80_000
         with pytest.raises(Conflict, match="already"):
-            decide(tx, world.organisation, review.id, "approve", "hr", "again", world.now)
+            decide(tx, world.organisation, review.id, "approve", "hr", reason="again", now=world.now)
     world.sound()
 
 
@@ -62,7 +62,7 @@ def test_case_36_the_last_reward_goes_to_one_of_two_claimants(world: Any) -> Non
 
     def claim(n: int) -> str:
         with world.db.begin() as tx:
-            return claim_reward(tx, world.organisation, ("ana", "ben")[n], "mug", "k", world.now).status
+            return claim_reward(tx, world.organisation, ("ana", "ben")[n], "mug", "k", now=world.now).status
 
     results = in_threads(2, claim)
     loser = ("ana", "ben")[next(n for n, result in enumerate(results) if isinstance(result, Insufficient))]
@@ -74,12 +74,12 @@ def test_case_36_the_last_reward_goes_to_one_of_two_claimants(world: Any) -> Non
 def test_case_37_a_cancelled_reward_returns_balance_and_stock(world: Any) -> None:
     world.record(world.event("ana"))
     with world.db.begin() as tx:
-        claim = claim_reward(tx, world.organisation, "ana", "mug", "k", world.now)
-        assert claim_reward(tx, world.organisation, "ana", "mug", "k", world.now) == claim
-        cancel_claim(tx, world.organisation, claim.id, "ana", "changed my mind", world.now)
+        claim = claim_reward(tx, world.organisation, "ana", "mug", "k", now=world.now)
+        assert claim_reward(tx, world.organisation, "ana", "mug", "k", now=world.now) == claim
+        cancel_claim(tx, world.organisation, claim.id, "ana", "changed my mind", now=world.now)
         with pytest.raises(Conflict):
-            cancel_claim(tx, world.organisation, claim.id, "ana", "again", world.now)
-        claim_reward(tx, world.organisation, "ana", "mug", "k2", world.now)
+            cancel_claim(tx, world.organisation, claim.id, "ana", "again", now=world.now)
+        claim_reward(tx, world.organisation, "ana", "mug", "k2", now=world.now)
     assert world.balances() == type(world.balances())(20_000, 5_000, 0)
     world.sound()
 

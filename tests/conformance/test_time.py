@@ -30,7 +30,7 @@ def test_case_27_a_date_repeated_by_travel_has_no_second_cap(empty_world: Any) -
 
 def test_case_30_leave_is_known_to_the_fold(world: Any) -> None:
     with world.db.begin() as tx:
-        set_leave(tx, world.organisation, "ana", date(2026, 11, 16), date(2026, 11, 20), world.now)
+        set_leave(tx, world.organisation, "ana", date(2026, 11, 16), date(2026, 11, 20), now=world.now)
     assert world.record(world.event())[0].status == "awarded"
 
 

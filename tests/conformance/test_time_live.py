@@ -78,7 +78,7 @@ def test_case_30_leave_pauses_a_streak_also_when_it_is_entered_afterwards(empty_
     share_on(world, *(datetime(2026, 11, day, 9, tzinfo=UTC) for day in (16, 17, 20)))
     assert badges(world) == set()
     with world.db.begin() as tx:
-        set_leave(tx, "acme", "ana", date(2026, 11, 18), date(2026, 11, 19), world.now)
+        set_leave(tx, "acme", "ana", date(2026, 11, 18), date(2026, 11, 19), now=world.now)
     assert badges(world) == {"three"}
     world.sound()
 

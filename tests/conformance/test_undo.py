@@ -23,16 +23,16 @@ def test_case_21_reversing_restores_the_balance_once(world: Any) -> None:
     first, second = world.record(world.event(at=world.now - HOUR), world.event())
     assert world.earned() == 30_000
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, first.entries[0].id, "hr", "posted in error", world.now)
+        reverse_entry(tx, world.organisation, first.entries[0].id, "hr", "posted in error", now=world.now)
     assert world.earned() == 20_000
     assert [e.amount_millipoints for e in standing_views(world)] == [20_000]
     for entry in (first.entries[0].id, standing_views(world)[0].id):
         if entry == first.entries[0].id:
             with pytest.raises(Conflict, match="already undone"), world.db.begin() as tx:
-                reverse_entry(tx, world.organisation, entry, "hr", "again", world.now)
+                reverse_entry(tx, world.organisation, entry, "hr", "again", now=world.now)
     undoing = next(view for view in world.entries() if view.reverses is not None)
     with pytest.raises(Refused, match="cannot be undone itself"), world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, undoing.id, "hr", "again", world.now)
+        reverse_entry(tx, world.organisation, undoing.id, "hr", "again", now=world.now)
     assert second.entries[0].amount_millipoints == 10_000
     world.sound()
 
@@ -42,7 +42,7 @@ def test_case_21_sixteen_simultaneous_reversals_undo_once(world: Any) -> None:
 
     def reverse(_: int) -> str:
         with world.db.begin() as tx:
-            reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "twice", world.now)
+            reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "twice", now=world.now)
         return "done"
 
     results = in_threads(16, reverse)
@@ -57,8 +57,8 @@ def test_case_22_a_temporary_badge_goes_and_a_permanent_one_stays(world: Any) ->
     (only,) = world.record(world.event("ben"))
     with world.db.begin() as tx:
         assert {b.badge for b in badges_for(tx, world.organisation, "ana")} == {"first", "loud"}
-        reverse_entry(tx, world.organisation, second.entries[0].id, "hr", "withdrawn", world.now)
-        reverse_entry(tx, world.organisation, only.entries[0].id, "hr", "withdrawn", world.now)
+        reverse_entry(tx, world.organisation, second.entries[0].id, "hr", "withdrawn", now=world.now)
+        reverse_entry(tx, world.organisation, only.entries[0].id, "hr", "withdrawn", now=world.now)
         found = {b.badge: b.revoked_at for b in badges_for(tx, world.organisation, "ana")}
         assert found == {"first": None, "loud": world.now}
         assert [b.revoked_at for b in badges_for(tx, world.organisation, "ben")] == [None]
@@ -96,12 +96,12 @@ def test_case_22_a_badge_of_every_object_is_kept_for_each_of_them(empty_world: A
     assert liked(world) == (2, 2)
     assert world.earned() == 15_000
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, receipts[1].entries[0].id, "hr", "withdrawn", world.now)
+        reverse_entry(tx, world.organisation, receipts[1].entries[0].id, "hr", "withdrawn", now=world.now)
     # The third event on "a" earns it again: one award of it stands.
     assert liked(world) == (2, 2)
     assert world.earned() == 14_000
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, receipts[3].entries[0].id, "hr", "withdrawn", world.now)
+        reverse_entry(tx, world.organisation, receipts[3].entries[0].id, "hr", "withdrawn", now=world.now)
     # Nothing earns it for "b" any more, and what is permanent is kept.
     assert liked(world) == (2, 2)
     assert world.earned() == 13_000
@@ -142,7 +142,7 @@ def test_two_accounts_that_become_one_keep_the_badge_of_each_object_once(empty_w
 def test_case_23_reverted_and_earned_again_is_allowed(world: Any) -> None:
     (receipt,) = world.record(world.event(at=world.now - HOUR, object="post"))
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "deleted", world.now)
+        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "deleted", now=world.now)
     assert world.record(world.event(object="post"))[0].status == "awarded"
     assert world.earned() == 20_000
     world.sound()
@@ -151,14 +151,14 @@ def test_case_23_reverted_and_earned_again_is_allowed(world: Any) -> None:
 def test_case_24_redeemed_then_reversed_goes_negative_until_repaid(world: Any) -> None:
     (receipt,) = world.record(world.event())
     with world.db.begin() as tx:
-        claim_reward(tx, world.organisation, "ana", "mug", "k1", world.now)
-        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "fraud", world.now)
+        claim_reward(tx, world.organisation, "ana", "mug", "k1", now=world.now)
+        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "fraud", now=world.now)
     assert world.balances().spendable == -15_000
     assert world.earned() == 0
     with pytest.raises(Insufficient, match="spendable"), world.db.begin() as tx:
-        claim_reward(tx, world.organisation, "ana", "trip", "k2", world.now)
+        claim_reward(tx, world.organisation, "ana", "trip", "k2", now=world.now)
     world.record(world.event(at=world.now - DAY), world.event(at=world.now))
     assert world.balances().spendable == 25_000
     with world.db.begin() as tx:
-        claim_reward(tx, world.organisation, "ana", "trip", "k3", world.now)
+        claim_reward(tx, world.organisation, "ana", "trip", "k3", now=world.now)
     world.sound()

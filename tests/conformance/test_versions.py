@@ -48,10 +48,10 @@ def test_case_48_a_rollback_leaves_balances_as_if_never_published(world: Any, mo
     world.now += HOUR
     world.record(world.event("ana"), world.event("ben"))
     with world.db.begin() as tx:
-        roll_back(tx, world.organisation, version.version, "hr", "mistake", world.now)
+        roll_back(tx, world.organisation, version.version, "hr", "mistake", now=world.now)
     assert (world.earned("ana"), world.earned("ben")) == (30_000, 20_000)
     with pytest.raises(Conflict), world.db.begin() as tx:
-        roll_back(tx, world.organisation, version.version, "hr", "again", world.now)
+        roll_back(tx, world.organisation, version.version, "hr", "again", now=world.now)
     world.sound()
 
 
@@ -69,7 +69,7 @@ def test_an_exact_version_says_that_it_changed_an_amount(
     undone = [one.why for one in entries if one.reverses is not None and one.rule == "share"]
     assert undone == ["A new version of the scheme counts this differently; this undoes its former amount."]
     with world.db.begin() as tx:
-        roll_back(tx, "acme", 2, "hr", "test", world.now)
+        roll_back(tx, "acme", 2, "hr", "test", now=world.now)
     assert world.earned() == 20_000
     assert "20 points for “Share”." in [one.why for one in world.entries()[:4]]
     assert any(

@@ -22,6 +22,20 @@ INSTALLERS = (
     "tests/browser/install.sh",
 )
 A_PLACE = re.compile(r"\w+://|--(?:extra-)?index-url|--find-links|--registry", re.IGNORECASE)
+# Beyond these, an argument is named where it is given: neighbours of one type are swapped unseen.
+MOST_BY_PLACE = 5
+# Whoever compiles or routes a function gives its arguments itself.
+GIVEN_BY_OTHERS = re.compile(
+    r"(kernel|inlined|shared|njit|intrinsic|overload)\b|.+\.(get|post|put|patch|delete|command|callback)\("
+)
+# Scripts of others call these by place, as docs or the standard library have it.
+CALLED_FROM_OUTSIDE = {
+    "engine/cascade.py spread",  # the interface of the graph library
+    "engine/scoring_plain.py _noted",  # stands for a compiled function, and is called as that is
+    "rewards/people/accounts.py create_account",  # the first account, by a script beside `init`
+    "rewards/publishing/publication.py publish_scheme",  # the first scheme, likewise
+    "rewards/logs.py _warned",  # `warnings.showwarning`
+}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 
@@ -67,6 +81,46 @@ def test_functions_are_short() -> None:
         if (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > MOST_FUNCTION_LINES
     ]
     assert not long
+
+
+def by_place(node: ast.AST, place: str, *, method: bool = False) -> Iterator[str]:
+    """Every function under `node` that takes more than MOST_BY_PLACE arguments by place."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [a.arg for a in (*child.args.posonlyargs, *child.args.args)]
+            bound = method and names[:1] in (["self"], ["cls"])
+            given = any(GIVEN_BY_OTHERS.match(ast.unparse(d)) for d in child.decorator_list)
+            if len(names) - bound > MOST_BY_PLACE and not given:
+                yield f"{place} {child.name}"
+            yield from by_place(child, place)
+        else:
+            yield from by_place(child, place, method=isinstance(child, ast.ClassDef))
+
+
+def test_what_is_given_by_place_is_little() -> None:
+    found = {
+        name
+        for path in sources()
+        if "migrations" not in path.parts
+        for name in by_place(ast.parse(path.read_text("utf-8")), str(path.relative_to(ROOT)))
+    }
+    assert found == CALLED_FROM_OUTSIDE
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("def f(a, b, c, d, e, g): ...", ["x f"]),
+        ("def f(a, b, c, d, e, *, g): ...", []),
+        ("class C:\n    def f(self, a, b, c, d, e): ...", []),
+        ("class C:\n    async def f(self, a, b, c, d, e, g): ...", ["x f"]),
+        ("@router.get('/')\ndef f(a, b, c, d, e, g): ...", []),
+        ("@kernel(I64)\ndef f(a, b, c, d, e, g): ...", []),
+        ("@other\ndef f(a):\n    def h(a, b, c, d, e, g): ...", ["x h"]),
+    ],
+)
+def test_what_is_given_by_place_is_counted(source: str, found: list[str]) -> None:
+    assert list(by_place(ast.parse(source), "x")) == found
 
 
 def test_public_functions_and_classes_have_docstrings() -> None:

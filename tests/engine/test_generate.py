@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.generate import audience_network, lognormal_counts, social_graph
+from engine.generate import Ties, audience_network, lognormal_counts, sketch_network, social_graph
 from engine.graph import Graph
 from engine.reach import expected_unique_reach
 from engine.streams import Stream, stream_key
@@ -41,6 +42,34 @@ def test_out_degrees_are_exact_and_targets_different() -> None:
         assert u not in row
     assert graph.targets.min() >= 0
     assert graph.targets.max() < graph.n_nodes
+
+
+def test_known_ties_are_kept_and_the_rest_is_drawn() -> None:
+    ties = Ties(np.array([0, 3, 3, 5]), np.array([7, 1, 39, 0, 1], dtype=np.int32))
+    made: dict[str, Any] = {
+        "contact_counts": np.array([2, 10, *[200] * 38]),
+        "contact_segments": np.arange(40) % 4,
+        "audience_size": 800,
+        "audience_segments": np.arange(800) % 5,
+        "homophily": 0.6,
+        "coworker_share": 0.1,
+        "key": KEY,
+    }
+    drawn, known = sketch_network(**made), sketch_network(**made, ties=ties)
+    rows = []
+    for sketch in (drawn, known):
+        targets = np.empty(int(sketch.offsets[-1]), dtype=np.int32)
+        # In two pieces, as threads take them.
+        sketch.fill(0, 2, targets)
+        sketch.fill(2, sketch.n_nodes, targets)
+        rows.append([targets[a:b] for a, b in pairwise(sketch.offsets)])
+    colleagues = [row[row < 40].tolist() for row in rows[1][:40]]
+    assert colleagues[:3] == [[7, 1, 39], [], [0, 1]]
+    # Somebody's colleagues are contacts; more of them than contacts are kept all the same.
+    assert [row.size for row in rows[1][:3]] == [3, 10, 200]
+    for one, other in zip(rows[0][3:], rows[1][3:], strict=True):
+        assert np.array_equal(one, other)
+    assert all(np.unique(row).size == row.size for row in rows[1])
 
 
 def test_coworkers_stay_inside_and_corporate_accounts_have_none() -> None:
@@ -107,8 +136,8 @@ def test_small_worlds_are_filled_to_the_last_person(
     rng = np.random.default_rng(number)
     counts = rng.integers(0, 60, sources)
     graph = audience_network(
-        counts, rng.integers(-1, 4, sources), audience, rng.integers(0, 3, audience), homophily, share,
-        stream_key(number, 2), concentration=concentration, audience_mean_degree=6.0,
+        counts, rng.integers(-1, 4, sources), audience, rng.integers(0, 3, audience), homophily, coworker_share=share,
+        key=stream_key(number, 2), concentration=concentration, audience_mean_degree=6.0,
     )  # fmt: skip
     near = np.minimum(np.rint(counts * share).astype(int), max(sources - 1, 0))
     assert np.array_equal(graph.out_degrees[:sources], near + np.minimum(counts - near, audience))
@@ -123,8 +152,8 @@ def test_lognormal_counts() -> None:
     assert np.median(counts) == pytest.approx(250.0, rel=0.02)
     assert counts.mean() == pytest.approx(250.0 * np.exp(0.5), rel=0.03)
     assert np.log(np.maximum(counts, 1)).std() == pytest.approx(1.0, rel=0.02)
-    assert lognormal_counts(1000, 250.0, 1.0, KEY, 100, 300).min() >= 100
-    assert lognormal_counts(1000, 250.0, 1.0, KEY, 100, 300).max() <= 300
+    assert lognormal_counts(1000, 250.0, 1.0, KEY, 100, most=300).min() >= 100
+    assert lognormal_counts(1000, 250.0, 1.0, KEY, 100, most=300).max() <= 300
 
 
 def test_a_population_without_a_company() -> None:

@@ -45,7 +45,7 @@ def test_unique_reach_is_met_by_simulated_audiences() -> None:
     found = []
     for run in range(60):
         graph = audience_network(
-            counts, np.full(5, -1), audience, np.zeros(audience), 0.0, 0.0, stream_key(run, 2),
+            counts, np.full(5, -1), audience, np.zeros(audience), 0.0, coworker_share=0.0, key=stream_key(run, 2),
             audience_counts=np.zeros(audience),
         )  # fmt: skip
         found.append(spread(graph, range(5), visibility, 1, run).mean - 5)

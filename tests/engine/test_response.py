@@ -41,7 +41,16 @@ class Audience:
     ) -> Exposure:
         key = stream_key(4, Stream.SEE, run)
         return propagate(
-            self.graph, shares, self.trust, self.fatigue, self.interest, self.load, rates, key, day, scratch
+            self.graph,
+            shares,
+            self.trust,
+            self.fatigue,
+            self.interest,
+            feed_load=self.load,
+            rates=rates,
+            key=key,
+            day=day,
+            scratch=scratch,
         )
 
 

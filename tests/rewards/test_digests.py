@@ -117,7 +117,7 @@ def test_it_holds_thanks_and_the_next_goal_and_only_what_is_for_her(world: World
     publish(world, "hers", segments=("sales",))
     publish(world, "others", segments=("shop",))
     with world.db.begin() as tx:
-        give_kudos(tx, world.organisation, "cleo", "ana", "Well <done>", (), "k", world.now)
+        give_kudos(tx, world.organisation, "cleo", "ana", "Well <done>", tags=(), key="k", now=world.now)
     worked(world, box, at(24, 9, "Europe/Madrid"))
     (message,) = [one for one in box.got if "ana@" in str(one["To"])]
     text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]

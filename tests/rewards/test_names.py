@@ -108,9 +108,10 @@ def test_an_item_that_can_be_published_can_be_shared_and_declared(world: World, 
     assert published.on(other) == ChannelStatus(status="green", reason="ours")
     with world.db.begin() as tx:
         publish_item(tx, "acme", published, world.now)
-        draft = prepare_share(tx, "acme", "ana", "launch", other, world.now)
+        draft = prepare_share(tx, "acme", "ana", "launch", other, now=world.now)
         assert (
-            prepare_share(tx, "acme", "ana", "launch", one, world.now + timedelta(hours=1)).code == draft.code
+            prepare_share(tx, "acme", "ana", "launch", one, now=world.now + timedelta(hours=1)).code
+            == draft.code
         )
         receipt = declare_share(tx, "acme", "ana", draft.code, world.now)
     assert receipt.status == "awarded"
@@ -121,7 +122,7 @@ def test_an_item_that_can_be_published_can_be_shared_and_declared(world: World, 
 def test_an_item_without_a_topic_can_be_declared(world: World) -> None:
     with world.db.begin() as tx:
         publish_item(tx, "acme", item(topic=" "), world.now)
-        code = prepare_share(tx, "acme", "ana", "launch", "LinkedIn", world.now).code
+        code = prepare_share(tx, "acme", "ana", "launch", "LinkedIn", now=world.now).code
         assert declare_share(tx, "acme", "ana", code, world.now).status == "awarded"
 
 

@@ -211,7 +211,7 @@ class Live:
             if held is not None and any(
                 (held.scheme.rules, held.scheme.caps, held.scheme.badges, held.scheme.streaks)
             ):
-                retire_version(tx, self.name, held.version, "hr", "x", now)
+                retire_version(tx, self.name, held.version, "hr", "x", now=now)
 
     def _publish(self, at: int, now: datetime, published: set[int]) -> None:
         phase = self.history.setting.phases[at]

@@ -47,8 +47,8 @@ def test_the_log_is_filtered_and_read_page_by_page(sign_in: SignIn, sqlite_db: D
                 "ana" if at % 2 else "ben",
                 {"name": f"Name {at}"},
                 None,
-                "hal",
-                now - timedelta(minutes=at),
+                actor="hal",
+                now=now - timedelta(minutes=at),
             )
     for reader in ("hal", "max", "nia"):
         client = sign_in(reader)
@@ -88,7 +88,7 @@ def test_the_log_names_nobody_who_was_erased_and_not_who_abstains(
     with sqlite_db.begin() as tx:
         pause(tx, ORGANISATION, "eve", now)
         set_opt_out(tx, ORGANISATION, "eve", True, now)
-        edit_person(tx, ORGANISATION, "ben", {"name": "Quill Remarkable"}, None, "hal", now)
+        edit_person(tx, ORGANISATION, "ben", {"name": "Quill Remarkable"}, None, actor="hal", now=now)
         erase(tx, ORGANISATION, "ben", now, "hal")
     page = sign_in("max").get("/hr/audit").text
     assert "people.erase" in page
@@ -106,8 +106,8 @@ def test_the_file_has_all_lines_and_no_formula(sign_in: SignIn, sqlite_db: Datab
                 "hal",
                 "test.note",
                 f"thing:{at}",
-                "=1+1" if at else '<b>"so", she said</b>',
-                to_us(now),
+                reason="=1+1" if at else '<b>"so", she said</b>',
+                at_us=to_us(now),
             )
     answer = sign_in("max").get("/hr/audit.csv?action=test.note")
     assert answer.headers["content-type"].startswith("text/csv")

@@ -101,7 +101,9 @@ def test_where_two_are_asked_for_the_author_reads_why_she_cannot_approve(
     desk: SignIn, client: TestClient, sqlite_db: Database
 ) -> None:
     with sqlite_db.begin() as tx:
-        set_policy(tx, ORGANISATION, ContentPolicy(people_to_approve=2), "hal", datetime.now(UTC), None)
+        set_policy(
+            tx, ORGANISATION, ContentPolicy(people_to_approve=2), "hal", datetime.now(UTC), revision=None
+        )
     desk("kim")
     client.post("/content/items", data=form())
     client.post("/content/items/field-notes/submit")

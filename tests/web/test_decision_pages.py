@@ -46,7 +46,7 @@ def waiting(client: TestClient, sqlite_db: Database, company: Company) -> TestCl
                 for number in range(3)
             ]  # fmt: skip
             record(tx, ORGANISATION, events, received_at=at + timedelta(minutes=5))
-            claim_reward(tx, ORGANISATION, person, "trip", f"trip {person}", datetime.now(UTC))
+            claim_reward(tx, ORGANISATION, person, "trip", f"trip {person}", now=datetime.now(UTC))
     return client
 
 

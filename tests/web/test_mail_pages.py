@@ -179,7 +179,7 @@ def test_the_administrator_sees_what_failed_and_tries_again(
 ) -> None:
     with_address(sqlite_db)
     with sqlite_db.begin() as tx:
-        mail = queue(tx, ORGANISATION, company.employee, "join", {"link": "/secret"}, now())
+        mail = queue(tx, ORGANISATION, company.employee, "join", {"link": "/secret"}, now=now())
         assert mail is not None
         rows.report(tx, mail, 0, {"status": "failed", "answer": "550 no <such> user"})
     client = sign_in("nia")

@@ -39,8 +39,8 @@ def praise(client: TestClient, sqlite_db: Database, company: Company) -> TestCli
     with sqlite_db.begin() as tx:
         publish_scheme(tx, ORGANISATION, scheme, now - timedelta(days=20), "hal", "test", now, "exact")
         nominate(
-            tx, ORGANISATION, company.employee, "helper", company.colleague, "Said <b>no</b>.",
-            now - timedelta(days=7),
+            tx, ORGANISATION, company.employee, "helper", company.colleague, message="Said <b>no</b>.",
+            now=now - timedelta(days=7),
         )  # fmt: skip
     return client
 

@@ -26,8 +26,8 @@ def praise(db: Database) -> Iterator[Api]:
     made = make_api(db, SCHEME)
     with db.begin() as tx:
         week_ago = datetime.now(UTC) - timedelta(days=7)
-        nominate(tx, "acme", "ana", "helper", "ben", "Was <b>there</b>.", week_ago)
-        nominate(tx, "acme", "cleo", "helper", "dan", "Was there too.", week_ago)
+        nominate(tx, "acme", "ana", "helper", "ben", message="Was <b>there</b>.", now=week_ago)
+        nominate(tx, "acme", "cleo", "helper", "dan", message="Was there too.", now=week_ago)
     with made.client:
         yield made
 

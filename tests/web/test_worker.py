@@ -54,7 +54,15 @@ def test_one_round_delivers_and_releases(world: World) -> None:
     assert world.balances().held == 20_000
     with receiving() as receiver:
         with world.db.begin() as tx:
-            subscribe(tx, world.organisation, receiver.url, ("event.awarded",), "hr", world.now, True)
+            subscribe(
+                tx,
+                world.organisation,
+                receiver.url,
+                ("event.awarded",),
+                "hr",
+                now=world.now,
+                allow_loopback=True,
+            )
             trail.tell(tx, world.organisation, [("event.awarded", {"n": 1})], to_us(world.now))
         done = subprocess.run(
             command("--once"), env=environment(world), capture_output=True, text=True, timeout=60, check=False
@@ -69,7 +77,15 @@ def test_one_round_delivers_and_releases(world: World) -> None:
 def test_it_stops_when_told_and_finishes_its_round(world: World) -> None:
     with receiving() as receiver:
         with world.db.begin() as tx:
-            subscribe(tx, world.organisation, receiver.url, ("event.awarded",), "hr", world.now, True)
+            subscribe(
+                tx,
+                world.organisation,
+                receiver.url,
+                ("event.awarded",),
+                "hr",
+                now=world.now,
+                allow_loopback=True,
+            )
         process = subprocess.Popen(
             command("--every", "0.1"), env=environment(world), stdout=subprocess.PIPE, text=True
         )
@@ -103,7 +119,7 @@ def test_mail_goes_out_by_the_server_that_the_environment_names(world: World) ->
     with world.db.begin() as tx:
         row = PersonRow(id="ana", name="Ana", email="ana@acme.example", segment="sales", team="north", timezone="UTC", contacts=1)  # fmt: skip
         import_people(tx, world.organisation, [row], world.now)
-        queue(tx, world.organisation, "ana", "invitation", {"link": "/invitation/abc"}, world.now)
+        queue(tx, world.organisation, "ana", "invitation", {"link": "/invitation/abc"}, now=world.now)
     with mailbox() as box:
         named = {
             "GROUNDSWELL_SMTP_HOST": "127.0.0.1", "GROUNDSWELL_SMTP_PORT": str(box.port), "GROUNDSWELL_SMTP_TLS": "none",

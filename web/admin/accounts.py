@@ -90,7 +90,7 @@ def listed(
     org, fault = account.organisation, ""
     with store.read() as tx:
         try:
-            rows, following = accounts(tx, org, now(), search, role, after)
+            rows, following = accounts(tx, org, now(), search, role, after=after)
         except BadValue as wrong:
             rows, following, fault = [], "", str(wrong)
         context = AccountsContext(
@@ -113,6 +113,7 @@ def _one(
     account: Account,
     whom: str,
     fault: str = "",
+    *,
     status: int = 200,
     chosen: list[str] | None = None,
     made: list[Slip] | None = None,
@@ -146,11 +147,11 @@ def roles(request: Request, store: Store, account: Administrator, person: Plain,
     """Give these roles and no others."""
     try:
         with store.begin() as tx:
-            set_roles(tx, account.organisation, person, role, now(), account)
+            set_roles(tx, account.organisation, person, role, now(), by=account)
     except NotFound:
         raise
     except Fault as fault:
-        return _one(request, store, account, person, str(fault), refused(fault), role)
+        return _one(request, store, account, person, str(fault), status=refused(fault), chosen=role)
     return RedirectResponse(f"/admin/accounts/{person}?done=roles", 303)
 
 
@@ -161,7 +162,7 @@ def invitation(
     """Invite with these roles; the link is shown this once."""
     return _handed(
         request, store, account, way, person,
-        lambda tx: invite(tx, account.organisation, person, role, now(), account), role,
+        make=lambda tx: invite(tx, account.organisation, person, role, now(), by=account), chosen=role,
     )  # fmt: skip
 
 
@@ -172,7 +173,7 @@ def another_password(
     """Make a link for another password; it is shown this once."""
     return _handed(
         request, store, account, way, person,
-        lambda tx: reset(tx, account.organisation, person, now(), account),
+        make=lambda tx: reset(tx, account.organisation, person, now(), account),
     )  # fmt: skip
 
 
@@ -182,6 +183,7 @@ def _handed(
     account: Account,
     way: Way,
     person: str,
+    *,
     make: Callable[[Transaction], Link],
     chosen: list[str] | None = None,
 ) -> Response:
@@ -191,7 +193,7 @@ def _handed(
     except NotFound:
         raise
     except Fault as fault:
-        return _one(request, store, account, person, str(fault), refused(fault), chosen)
+        return _one(request, store, account, person, str(fault), status=refused(fault), chosen=chosen)
     return _one(request, store, account, person, made=made)
 
 
@@ -204,5 +206,5 @@ def end(request: Request, store: Store, account: Administrator, person: Plain) -
     except NotFound:
         raise
     except Fault as fault:
-        return _one(request, store, account, person, str(fault), refused(fault))
+        return _one(request, store, account, person, str(fault), status=refused(fault))
     return RedirectResponse(f"/admin/accounts/{person}?done=ended", 303)

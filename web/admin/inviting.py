@@ -50,6 +50,7 @@ def _page(
     account: Account,
     typed: dict[str, str],
     made: list[Slip] | None = None,
+    *,
     refusals: list[str] | None = None,
     left: int = 0,
     fault: str = "",
@@ -101,18 +102,18 @@ def send(
                 made: list[Link] = []
                 for person in _named(ids):
                     try:
-                        made.append(invite(tx, org, person, ["employee"], now(), account))
+                        made.append(invite(tx, org, person, ["employee"], now(), by=account))
                     except Fault as fault:
                         refusals.append(str(fault))
             else:
                 made, left = invite_group(
                     tx, org, now(), account,
-                    _chosen(segment, whom == "segment"), _chosen(team, whom == "team"),
+                    _chosen(segment, whom == "segment"), team=_chosen(team, whom == "team"),
                 )  # fmt: skip
             handed = slips(tx, org, made, way.public, way.mail)
     except Fault as fault:
         return _page(request, store, account, typed, fault=str(fault), status=refused(fault))
-    return _page(request, store, account, typed, handed, refusals, left)
+    return _page(request, store, account, typed, handed, refusals=refusals, left=left)
 
 
 def _chosen(name: str, asked: bool) -> str:

@@ -61,6 +61,7 @@ def _page(
     config: Config,
     account: Account,
     every: bool,
+    *,
     before: int | None,
     fault: Fault | None = None,
 ) -> Response:
@@ -95,7 +96,7 @@ def mail(
     before: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None,
 ) -> Response:
     """What was given up, or all mail, the newest first. What a mail says is shown to nobody but its receiver."""
-    return _page(request, store, config, account, every, before)
+    return _page(request, store, config, account, every, before=before)
 
 
 @router.post("/admin/mail/{id}/again")
@@ -111,5 +112,5 @@ def again(
         with store.begin() as tx:
             try_again(tx, account.organisation, id, account.person, now())
     except Fault as fault:
-        return _page(request, store, config, account, False, None, fault)
+        return _page(request, store, config, account, False, before=None, fault=fault)
     return RedirectResponse(f"{PATH}?done=1", 303)

@@ -143,6 +143,7 @@ def _act(
     account: Account,
     id: int,
     act: Callable[[Transaction], Any],
+    *,
     there: str,
 ) -> Response:
     """Do something to a subscription and lead on; where that is refused, its page says why."""
@@ -181,8 +182,8 @@ def add(
                 url.strip(),
                 wanted,
                 account.person,
-                now(),
-                config.webhook_loopback,
+                now=now(),
+                allow_loopback=config.webhook_loopback,
                 once=True,
             )
     except Fault as fault:
@@ -207,7 +208,7 @@ def pause(request: Request, store: Store, account: Administrator, id: RowId) -> 
     """Send nothing for a while."""
     org, actor = account.organisation, account.person
     there = f"{LIST}/{id}?done=paused"
-    return _act(request, store, account, id, lambda tx: pause_webhook(tx, org, id, actor, now()), there)
+    return _act(request, store, account, id, lambda tx: pause_webhook(tx, org, id, actor, now()), there=there)
 
 
 @router.post(LIST + "/{id}/resume")
@@ -215,7 +216,9 @@ def resume(request: Request, store: Store, account: Administrator, id: RowId) ->
     """Send again."""
     org, actor = account.organisation, account.person
     there = f"{LIST}/{id}?done=resumed"
-    return _act(request, store, account, id, lambda tx: resume_webhook(tx, org, id, actor, now()), there)
+    return _act(
+        request, store, account, id, lambda tx: resume_webhook(tx, org, id, actor, now()), there=there
+    )
 
 
 @router.post(LIST + "/{id}/delete")
@@ -223,7 +226,7 @@ def delete(request: Request, store: Store, account: Administrator, id: RowId) ->
     """End a subscription."""
     org, actor = account.organisation, account.person
     there = f"{LIST}?deleted=1"
-    return _act(request, store, account, id, lambda tx: unsubscribe(tx, org, id, actor, now()), there)
+    return _act(request, store, account, id, lambda tx: unsubscribe(tx, org, id, actor, now()), there=there)
 
 
 @router.post(LIST + "/{id}/rotate")
@@ -237,7 +240,9 @@ def rotate(
     """A new secret, on the page that answers."""
     try:
         with store.begin() as tx:
-            _made, secret = rotate_secret(tx, account.organisation, id, account.person, now(), overlap_hours)
+            _made, secret = rotate_secret(
+                tx, account.organisation, id, account.person, now(), overlap_hours=overlap_hours
+            )
     except NotFound:
         raise Problem(404, _("This webhook is not there any more; the list shows those that are.")) from None
     except Fault as fault:
@@ -250,7 +255,9 @@ def all_again(request: Request, store: Store, account: Administrator, id: RowId)
     """Send every message that failed once more."""
     org, actor = account.organisation, account.person
     there = f"{LIST}/{id}?done=again"
-    return _act(request, store, account, id, lambda tx: send_failed_again(tx, org, id, actor, now()), there)
+    return _act(
+        request, store, account, id, lambda tx: send_failed_again(tx, org, id, actor, now()), there=there
+    )
 
 
 @router.post(LIST + "/{id}/deliveries/{delivery}/again")
@@ -259,5 +266,10 @@ def again(request: Request, store: Store, account: Administrator, id: RowId, del
     org, actor = account.organisation, account.person
     there = f"{LIST}/{id}?done=again"
     return _act(
-        request, store, account, id, lambda tx: send_again(tx, org, id, delivery, now(), actor), there
+        request,
+        store,
+        account,
+        id,
+        lambda tx: send_again(tx, org, id, delivery, now(), actor=actor),
+        there=there,
     )

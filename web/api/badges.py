@@ -148,9 +148,9 @@ def credential(
             whose,
             id,
             public,
-            now(),
-            config.signing_key,
-            entry,
+            now=now(),
+            key=config.signing_key,
+            entry=entry,
         )
     if CREDENTIAL_TYPE in request.headers.get("accept", ""):
         return Response(found.token, media_type=CREDENTIAL_TYPE)
@@ -189,7 +189,7 @@ def status(
 ) -> Response:
     """A Bitstring Status List v1.0, signed. Public."""
     with store.read() as tx:
-        text = status_list(tx, id, number, public, now(), config.signing_key)
+        text = status_list(tx, id, number, public, now(), key=config.signing_key)
     return Response(text, media_type=CREDENTIAL_TYPE)
 
 

@@ -265,7 +265,9 @@ def put(store: Store, token: Writer, item: Item, body: DraftIn) -> DraftOut:
             ),
         )
     with store.begin() as tx:
-        return _draft(save_draft(tx, token.organisation, body.item, actor_of(token), now(), body.revision))
+        return _draft(
+            save_draft(tx, token.organisation, body.item, actor_of(token), now(), revision=body.revision)
+        )
 
 
 @router.delete("/content/{item}/draft", status_code=204, summary="Drop a draft", responses=problems(404))
@@ -286,7 +288,7 @@ def post_submit(store: Store, token: Writer, item: Item) -> DraftOut:
 def post_approve(store: Store, token: Approver, item: Item, body: Decision) -> ItemOut:
     """Published once as many people as the rules ask for stand for it. 403 for the author where that is more than one."""
     with store.begin() as tx:
-        approve(tx, token.organisation, item, actor_of(token), body.reason, now(), body.revision)
+        approve(tx, token.organisation, item, actor_of(token), body.reason, now=now(), revision=body.revision)
         return _item(tx, token.organisation, item)
 
 
@@ -295,7 +297,9 @@ def post_reject(store: Store, token: Approver, item: Item, body: Decision) -> Dr
     """With a reason."""
     with store.begin() as tx:
         return _draft(
-            reject(tx, token.organisation, item, actor_of(token), body.reason, now(), body.revision)
+            reject(
+                tx, token.organisation, item, actor_of(token), body.reason, now=now(), revision=body.revision
+            )
         )
 
 
@@ -304,7 +308,13 @@ def post_recall(store: Store, token: Writer, item: Item, body: Withdrawal) -> To
     """At once: its links lead to a notice, and those who have one are told. Doing it twice changes nothing."""
     with store.begin() as tx:
         told = recall(
-            tx, token.organisation, item, body.reason.strip(), now(), actor_of(token), body.notice.strip()
+            tx,
+            token.organisation,
+            item,
+            body.reason.strip(),
+            now(),
+            actor=actor_of(token),
+            notice=body.notice.strip(),
         )
     return Told(told=told)
 
@@ -356,7 +366,7 @@ def post_answer(store: Store, token: Writer, id: RowId, body: Answer) -> Answere
     """A draft comes of it, or a reason."""
     with store.begin() as tx:
         if body.decision == "decline":
-            decline(tx, token.organisation, id, actor_of(token), body.reason, now())
+            decline(tx, token.organisation, id, actor_of(token), body.reason, now=now())
             return Answered(item=None)
-        draft = accept(tx, token.organisation, id, actor_of(token), body.reason, now())
+        draft = accept(tx, token.organisation, id, actor_of(token), body.reason, now=now())
         return Answered(item=draft.item.id)

@@ -129,7 +129,7 @@ def reversal(
     """The event behind it counts as never having happened; later events of the open period are counted again. Once."""
 
     def work(tx: Transaction) -> tuple[int, Reversed, dict[str, str]]:
-        views = reverse_entry(tx, token.organisation, id, actor_of(token), body.reason, now())
+        views = reverse_entry(tx, token.organisation, id, actor_of(token), body.reason, now=now())
         return 201, Reversed(entries=[entry_out(view) for view in views]), {}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)

@@ -20,12 +20,12 @@ from rewards.ledger.intake import record
 from rewards.ledger.singles import NotAdmitted, Single, record_singles
 from rewards.people.accounts import ApiToken, authenticate_tokens
 from rewards.store.session import Database, Transaction
-from web.api.shared import problems
+from web.api.shared import TokenRoute, problems
 from web.batching import Batcher, Failure
 from web.problems import Problem
 from web.session import ShownToken, now, shown_with
 
-router = APIRouter(prefix="/api/v1", tags=["events"])
+router = APIRouter(prefix="/api/v1", tags=["events"], route_class=TokenRoute)
 MOST_EVENTS = 1000
 POSTGRESQL_WRITERS = 2
 SCOPE, BACKFILL = "events:write", "events:backfill"

@@ -103,16 +103,16 @@ def post_kudos(
             giver,
             names,
             body.message,
-            body.tags,
-            f"api:{unique}",
-            now(),
-            body.millipoints,
+            tags=body.tags,
+            key=f"api:{unique}",
+            now=now(),
+            amount=body.millipoints,
         )
         gifts = [_gift(name, receipt) for name, receipt in zip(names, given, strict=True)]
         first = gifts[0]
         return 201, ThanksGiven(id=first.id, status=first.status, reason=first.reason, gifts=gifts), {}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.post(
@@ -127,7 +127,7 @@ def withdraw(
     """One's own; an administrator's token takes back anybody's. What the receiver got is undone, the allowance returns."""
     with store.begin() as tx:
         giver = None if "admin" in token.scopes else person_of(token)
-        withdraw_kudos(tx, token.organisation, id, giver, actor_of(token), body.reason, now())
+        withdraw_kudos(tx, token.organisation, id, giver, actor_of(token), reason=body.reason, now=now())
 
 
 def _gift(name: str, receipt: Receipt) -> Gift:

@@ -180,10 +180,12 @@ def name(request: Request, store: Store, token: Giver, body: Naming, key: Idempo
     person = person_of(token)
 
     def work(tx: Transaction) -> tuple[int, NominationOut, dict[str, str]]:
-        made = nominate(tx, token.organisation, person, body.award, body.nominee, body.message, now())
+        made = nominate(
+            tx, token.organisation, person, body.award, body.nominee, message=body.message, now=now()
+        )
         return 201, NominationOut(**asdict(made)), {}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.delete("/{id}", status_code=204, summary="Take a nomination back", responses=problems(404))
@@ -214,6 +216,13 @@ def decision(store: Store, token: Admin, award: AwardName, first_day: Day, body:
     """Choose the winners of a round that is over, or nobody. Once; whoever decides cannot win."""
     with store.begin() as tx:
         found = decide_round(
-            tx, token.organisation, award, first_day, body.winners, actor_of(token), body.reason, now()
+            tx,
+            token.organisation,
+            award,
+            first_day,
+            body.winners,
+            actor=actor_of(token),
+            reason=body.reason,
+            now=now(),
         )
     return _round(found)

@@ -149,7 +149,7 @@ async def import_file(
     data = await request.body()
     told = (segment, team, timezone, contacts)
     choices = (dry_run, leave_out, deactivate_missing, stamp)
-    return await run_in_threadpool(_import, store, token, data, _pairs(maps or []), told, choices)
+    return await run_in_threadpool(_import, store, token, data, _pairs(maps or []), told, choices=choices)
 
 
 def _import(
@@ -158,6 +158,7 @@ def _import(
     data: bytes,
     maps: dict[str, str],
     for_new: tuple[str, str, str, str],
+    *,
     choices: tuple[bool, bool, bool, str],
 ) -> ImportOut:
     dry_run, leave_out, deactivate_missing, stamp = choices
@@ -170,7 +171,7 @@ def _import(
         with store.begin() as tx:
             plan = plan_import(tx, org, table, digest, told)
             done = apply_import(
-                tx, org, table, digest, told, actor_of(token), now(), stamp=stamp or None, leave_out=leave_out,
+                tx, org, table, digest, told, actor=actor_of(token), now=now(), stamp=stamp or None, leave_out=leave_out,
                 deactivate_missing=deactivate_missing,
             )  # fmt: skip
         applied = AppliedOut(
@@ -208,7 +209,7 @@ def audit(
         home = get_organisation(tx, token.organisation)
         zone = home.timezone if home else "UTC"
         found = read_log(
-            tx, token.organisation, Asked(person, actor, action, first, last), zone, cursor, limit
+            tx, token.organisation, Asked(person, actor, action, first, last), zone, cursor, limit=limit
         )
     link_next(request, response, found.next)
     lines = [

@@ -91,5 +91,5 @@ def reviews(
 def decision(store: Store, token: Admin, id: RowId, body: Decision) -> ReviewOut:
     """Approved, what was held counts; declined, it counts as never having happened. Once."""
     with store.begin() as tx:
-        decide(tx, token.organisation, id, body.decision, actor_of(token), body.reason, now())
+        decide(tx, token.organisation, id, body.decision, actor_of(token), reason=body.reason, now=now())
         return _review(get_review(tx, token.organisation, id))

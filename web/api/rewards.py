@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -145,10 +144,10 @@ def post_claim(
 
     def work(tx: Transaction) -> tuple[int, ClaimOut, dict[str, str]]:
         unique = key or secrets.token_hex(16)
-        claim = claim_reward(tx, token.organisation, person, body.reward, f"api:{unique}", now())
+        claim = claim_reward(tx, token.organisation, person, body.reward, f"api:{unique}", now=now())
         return 201, _claim(claim), {}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.get("/claims", summary="Own claims", responses=problems())
@@ -176,12 +175,20 @@ def cancel(store: Store, token: Claimant, id: RowId, body: Why) -> ClaimOut:
             mine = claims_for(tx, token.organisation, person_of(token))
             if all(one.id != id for one in mine):
                 raise Problem(404, said("claim {id}: not one of yours; list your claims", id=id))
-        return _claim(cancel_claim(tx, token.organisation, id, actor_of(token), body.reason, now(), by_hr))
+        return _claim(
+            cancel_claim(tx, token.organisation, id, actor_of(token), body.reason, now=now(), by_hr=by_hr)
+        )
 
 
-def _decide(store: Store, token: ApiToken, id: int, reason: str, act: Callable[..., Claim]) -> ClaimOut:
+class _Decides(Protocol):
+    def __call__(
+        self, tx: Transaction, organisation: str, claim: int, actor: str, reason: str, *, now: datetime
+    ) -> Claim: ...
+
+
+def _decide(store: Store, token: ApiToken, id: int, reason: str, act: _Decides) -> ClaimOut:
     with store.begin() as tx:
-        return _claim(act(tx, token.organisation, id, actor_of(token), reason, now()))
+        return _claim(act(tx, token.organisation, id, actor_of(token), reason, now=now()))
 
 
 @router.post("/claims/{id}/approve", summary="Let a claim go through", responses=problems(400, 404, 409))

@@ -118,7 +118,7 @@ def create(
         headers = {"Location": f"/api/v1/schemes/d{draft.id}", "ETag": _etag(draft)}
         return 201, draft_out(draft, whole=True), headers
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.get("", summary="Drafts and versions", responses=problems())
@@ -180,7 +180,13 @@ def change(
     scheme = _scheme(body)
     with store.begin() as tx:
         draft = edit_draft(
-            tx, token.organisation, number, scheme, actor_of(token), now(), _revision(id, if_match)
+            tx,
+            token.organisation,
+            number,
+            scheme,
+            actor_of(token),
+            now=now(),
+            revision=_revision(id, if_match),
         )
     response.headers["ETag"] = _etag(draft)
     return draft_out(draft, whole=True)
@@ -192,7 +198,13 @@ def shadow(store: Store, token: Author, id: SchemeId, body: Span) -> DifferenceO
     number = _number(id, "d", "is in the record already; shadow a draft")
     with store.begin() as tx:
         seen = shadow_draft(
-            tx, token.organisation, number, _aware(body.effective_at), actor_of(token), now(), body.mode
+            tx,
+            token.organisation,
+            number,
+            _aware(body.effective_at),
+            actor_of(token),
+            now=now(),
+            mode=body.mode,
         )
     return difference_out(seen)
 
@@ -223,13 +235,13 @@ def publish(
         at = now()
         effective = at if body.effective_at is None else _aware(body.effective_at)
         version = publish_draft(
-            tx, token.organisation, number, effective, body.mode, actor_of(token), body.reason, at,
-            _revision(id, if_match), displace_scheduled=body.displace_scheduled,
+            tx, token.organisation, number, effective, body.mode, actor=actor_of(token), reason=body.reason, now=at,
+            revision=_revision(id, if_match), displace_scheduled=body.displace_scheduled,
         )  # fmt: skip
         said = version_out(version, _in_force(tx, token.organisation), whole=True)
         return 201, said, {"Location": f"/api/v1/schemes/{said.id}"}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.post("/{id}/retire", response_model=SchemeOut, summary="End it", responses=problems(400, 404, 409))
@@ -241,16 +253,16 @@ def retire(
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
         by = actor_of(token)
         if id[0] == "d":
-            draft = discard_draft(tx, token.organisation, _number(id, "d", ""), by, body.reason, now())
+            draft = discard_draft(tx, token.organisation, _number(id, "d", ""), by, body.reason, now=now())
             return 200, draft_out(draft), {}
         get_version(tx, token.organisation, _number(id, "v", ""))
         ended = retire_version(
-            tx, token.organisation, _number(id, "v", ""), by, body.reason, now(),
+            tx, token.organisation, _number(id, "v", ""), by, body.reason, now=now(),
             displace_scheduled=body.displace_scheduled,
         )  # fmt: skip
         return 200, version_out(ended, ended.version), {"Location": f"/api/v1/schemes/v{ended.version}"}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 @router.post(
@@ -267,10 +279,10 @@ def rollback(
 
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
         get_version(tx, token.organisation, number)
-        gone = roll_back(tx, token.organisation, number, actor_of(token), body.reason, now())
+        gone = roll_back(tx, token.organisation, number, actor_of(token), body.reason, now=now())
         return 200, version_out(gone, _in_force(tx, token.organisation)), {}
 
-    return once(request, store, token, key, body, work)
+    return once(request, store, token, key, body, work=work)
 
 
 def _aware(instant: datetime) -> datetime:

@@ -6,11 +6,12 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
 
 from fastapi import Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
 from rewards.fields import in_words
@@ -20,7 +21,7 @@ from rewards.people.accounts import ApiToken
 from rewards.store.persons import ACTOR_PREFIX
 from rewards.store.session import Database, Transaction
 from web.problems import MEDIA_TYPE, Problem
-from web.session import now
+from web.session import ShownToken, ShownWith, now
 
 MOST_ID = 2**63 - 1
 _WHY = {
@@ -79,6 +80,25 @@ class ProblemOut(BaseModel):
     title: str
     status: int
     detail: str
+
+
+class TokenRoute(APIRoute):
+    """A route that takes the request and the token that it shows, and nothing else.
+
+    It is called directly: the framework asks anew with every request what a function depends on, which would cost more than reading it.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The work of the route, given what it declares."""
+        (shown,) = (one.call for one in self.dependant.dependencies)
+        assert isinstance(shown, ShownWith), f"{self.path}: depends on {shown}, not on the token shown alone"
+        scopes, work = shown.scopes, self.endpoint
+
+        async def answer(request: Request) -> Response:
+            found: Response = await work(request, ShownToken(request, scopes))
+            return found
+
+        return answer
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -140,7 +160,7 @@ def link_next(request: Request, response: Response, cursor: str | None) -> None:
 
 
 def once(
-    request: Request, store: Database, token: ApiToken, key: str | None, body: BaseModel, work: Work
+    request: Request, store: Database, token: ApiToken, key: str | None, body: BaseModel, *, work: Work
 ) -> Response:
     """Do the work in one transaction; with a key, once, and give the first answer again to the same request.
 
@@ -153,7 +173,7 @@ def once(
     asked = hashlib.sha256(content.encode()).hexdigest()
     caller = hashlib.sha256(token.name.encode()).hexdigest()
     with store.begin() as tx:
-        owner, before = begin_request(tx, token.organisation, caller, key, asked, now())
+        owner, before = begin_request(tx, token.organisation, caller, key, asked, now=now())
     if before is not None:
         before = json.loads(before)
         headers = before["headers"] | {"Idempotency-Replayed": "true"}
@@ -164,7 +184,7 @@ def once(
             # Not escaped: erasure looks for names in what is kept.
             kept = {"status": status, "body": said, "headers": headers}
             text = json.dumps(kept, sort_keys=True, ensure_ascii=False)
-            finish_request(tx, token.organisation, caller, key, owner, text)
+            finish_request(tx, token.organisation, caller, key, owner, answer=text)
     except BaseException:
         with store.begin() as tx:
             abandon_request(tx, token.organisation, caller, key, owner)

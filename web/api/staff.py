@@ -238,7 +238,11 @@ def edit(
     stamp = None if if_match.strip() == "*" else if_match.strip().strip('"')
     changes = body.model_dump(exclude_none=True)
     return _do(
-        response, store, token, id, lambda tx, org, who: edit_person(tx, org, id, changes, stamp, who, now())
+        response,
+        store,
+        token,
+        id,
+        lambda tx, org, who: edit_person(tx, org, id, changes, stamp, actor=who, now=now()),
     )
 
 
@@ -250,7 +254,7 @@ def move(response: Response, store: Store, token: Admin, id: Id, body: NewPlace)
         old = people.get_person(tx, org, id)
         segment = old.segment if body.segment is None else body.segment
         team = old.team if body.team is None else body.team
-        move_person(tx, org, id, segment, team, body.first, None, who, now())
+        move_person(tx, org, id, segment, team, first=body.first, stamp=None, actor=who, now=now())
 
     return _do(response, store, token, id, act)
 
@@ -260,7 +264,7 @@ def zone(response: Response, store: Store, token: Admin, id: Id, body: NewZone) 
     """Days that were begun keep their zone."""
     return _do(
         response, store, token, id,
-        lambda tx, org, who: move_zone(tx, org, id, body.timezone, body.first, None, who, now()),
+        lambda tx, org, who: move_zone(tx, org, id, body.timezone, body.first, stamp=None, actor=who, now=now()),
     )  # fmt: skip
 
 
@@ -269,14 +273,18 @@ def leave(response: Response, store: Store, token: Admin, id: Id, body: DaysOff)
     """Streaks pause on them. Saying it twice says it once."""
     act = people.drop_leave if body.remove else people.set_leave
     return _do(
-        response, store, token, id, lambda tx, org, who: act(tx, org, id, body.first, body.last, now(), who)
+        response,
+        store,
+        token,
+        id,
+        lambda tx, org, who: act(tx, org, id, body.first, body.last, now=now(), actor=who),
     )
 
 
 @router.post("/{id}/deactivate", summary="Somebody left", responses=REFUSALS)
 def leaves(response: Response, store: Store, token: Admin, id: Id) -> PersonOut:
     """No sign-in and no board; everything earned stays."""
-    return _do(response, store, token, id, lambda tx, org, who: deactivate(tx, org, id, None, who, now()))
+    return _do(response, store, token, id, lambda tx, org, who: deactivate(tx, org, id, None, who, now=now()))
 
 
 @router.post("/{id}/reactivate", summary="Somebody came back", responses=REFUSALS)
@@ -289,7 +297,9 @@ def returns(response: Response, store: Store, token: Admin, id: Id) -> PersonOut
 def link(response: Response, store: Store, token: Admin, id: Id, body: Other) -> PersonOut:
     """Linked accounts cannot thank each other."""
     act = people.unlink_people if body.remove else people.link_people
-    return _do(response, store, token, id, lambda tx, org, who: act(tx, org, id, body.other, now(), who))
+    return _do(
+        response, store, token, id, lambda tx, org, who: act(tx, org, id, body.other, now(), actor=who)
+    )
 
 
 @router.post("/{id}/merge", summary="Make another account part of this one, for good", responses=REFUSALS)
@@ -298,7 +308,7 @@ def merge(response: Response, store: Store, token: Admin, id: Id, body: Merged) 
 
     def act(tx: Transaction, org: str, who: str) -> None:
         refuse_own(tx, org, who, find_row(tx, org, body.other).id, f"merging {body.other!r}")
-        merge_people(tx, org, id, body.other, now(), who)
+        merge_people(tx, org, id, body.other, now(), actor=who)
 
     return _do(response, store, token, id, act)
 
@@ -307,4 +317,4 @@ def merge(response: Response, store: Store, token: Admin, id: Id, body: Merged) 
 def forget(store: Store, token: Admin, id: Id) -> None:
     """Name, address, id, sign-in and words go; totals stay without a name. This cannot be undone."""
     with store.begin() as tx:
-        erase(tx, token.organisation, id, None, actor_of(token), now())
+        erase(tx, token.organisation, id, None, actor_of(token), now=now())

@@ -117,7 +117,13 @@ def create(store: Store, config: Config, token: Admin, response: Response, body:
     """Public https addresses only. Messages are signed after the Standard Webhooks specification."""
     with store.begin() as tx:
         made, secret = subscribe(
-            tx, token.organisation, body.url, body.topics, actor_of(token), now(), config.webhook_loopback
+            tx,
+            token.organisation,
+            body.url,
+            body.topics,
+            actor_of(token),
+            now=now(),
+            allow_loopback=config.webhook_loopback,
         )
     response.headers["Location"] = f"/api/v1/webhooks/{made.id}"
     return WebhookSecret(webhook=_webhook(made), secret=secret)
@@ -144,7 +150,9 @@ def listed(
 def rotate(store: Store, token: Admin, id: RowId, body: Rotation) -> WebhookSecret:
     """Both secrets sign until the overlap ends. A subscription that was gone is active again."""
     with store.begin() as tx:
-        made, secret = rotate_secret(tx, token.organisation, id, actor_of(token), now(), body.overlap_hours)
+        made, secret = rotate_secret(
+            tx, token.organisation, id, actor_of(token), now(), overlap_hours=body.overlap_hours
+        )
     return WebhookSecret(webhook=_webhook(made), secret=secret)
 
 
@@ -210,4 +218,4 @@ def deliveries(
 def retry(store: Store, token: Admin, id: RowId, delivery: RowId) -> None:
     """A message that failed or arrived, under its old id."""
     with store.begin() as tx:
-        send_again(tx, token.organisation, id, delivery, now(), actor_of(token))
+        send_again(tx, token.organisation, id, delivery, now(), actor=actor_of(token))

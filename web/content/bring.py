@@ -45,6 +45,7 @@ def _page(
     account: Account,
     url: str = "",
     found: Sequence[Found] = (),
+    *,
     done: Brought | None = None,
     refusals: Sequence[Refusal] = (),
     fault: str = "",

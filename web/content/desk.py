@@ -72,6 +72,7 @@ def form_page(
     account: Account,
     form: ItemForm,
     item: str = "",
+    *,
     fault: str = "",
     status: int = 200,
 ) -> Response:
@@ -126,12 +127,18 @@ def _save(request: Request, store: Database, account: Account, form: ItemForm, i
         with store.begin() as tx:
             zone = get_person(tx, org, account.person).timezone
             written = item_of(form, zone, item)
-            save_draft(tx, org, written, account.person, now(), revision if item else None)
+            save_draft(tx, org, written, account.person, now(), revision=revision if item else None)
     except Fault as fault:
         # What stands by now is named beside what was typed: saving once more takes this over, and nothing is lost.
         status = 412 if isinstance(fault, Stale) else refused(fault)
         return form_page(
-            request, store, account, _seen(store, org, form, item, fault), item, str(fault), status
+            request,
+            store,
+            account,
+            _seen(store, org, form, item, fault),
+            item,
+            fault=str(fault),
+            status=status,
         )
     return RedirectResponse(f"/content/items/{written.id}?saved=1", 303)
 
@@ -188,6 +195,7 @@ def item_page(
     account: Account,
     item: str,
     fault: str = "",
+    *,
     reason: str = "",
     status: int = 200,
 ) -> Response:
@@ -254,6 +262,7 @@ def _act(
     account: Account,
     item: str,
     act: Callable[[Transaction], str],
+    *,
     reason: str = "",
 ) -> Response:
     try:
@@ -263,7 +272,7 @@ def _act(
         raise
     except Fault as fault:
         status = 412 if isinstance(fault, Stale) else refused(fault)
-        return item_page(request, store, account, item, str(fault), reason, status)
+        return item_page(request, store, account, item, str(fault), reason=reason, status=status)
     target = "/content?discarded=1" if done == "discarded" else f"/content/items/{item}?{done}=1"
     return RedirectResponse(target, 303)
 
@@ -291,10 +300,10 @@ def agree(
     """Approve what was seen."""
 
     def act(tx: Transaction) -> str:
-        left = approve(tx, account.organisation, item, account.person, reason, now(), revision)
+        left = approve(tx, account.organisation, item, account.person, reason, now=now(), revision=revision)
         return "approved" if left is None else "waits"
 
-    return _act(request, store, account, item, act, reason)
+    return _act(request, store, account, item, act, reason=reason)
 
 
 @router.post("/content/items/{item}/reject")
@@ -309,10 +318,10 @@ def send_back(
     """Send it back with a reason."""
 
     def act(tx: Transaction) -> str:
-        reject(tx, account.organisation, item, account.person, reason, now(), revision)
+        reject(tx, account.organisation, item, account.person, reason, now=now(), revision=revision)
         return "rejected"
 
-    return _act(request, store, account, item, act, reason)
+    return _act(request, store, account, item, act, reason=reason)
 
 
 @router.post("/content/items/{item}/recall")
@@ -324,10 +333,12 @@ def withdraw(
     def act(tx: Transaction) -> str:
         if not reason.strip():
             raise BadValue("reason: got none; those who shared it are told why; give one")
-        recall(tx, account.organisation, item, reason.strip(), now(), account.person, notice.strip())
+        recall(
+            tx, account.organisation, item, reason.strip(), now(), actor=account.person, notice=notice.strip()
+        )
         return "recalled"
 
-    return _act(request, store, account, item, act, reason)
+    return _act(request, store, account, item, act, reason=reason)
 
 
 @router.post("/content/items/{item}/discard")
@@ -335,7 +346,7 @@ def drop(request: Request, store: Store, account: Writer, item: Plain, revision:
     """Drop a draft."""
 
     def act(tx: Transaction) -> str:
-        discard(tx, account.organisation, item, account.person, now(), revision)
+        discard(tx, account.organisation, item, account.person, now(), revision=revision)
         return "discarded"
 
     return _act(request, store, account, item, act)

@@ -44,6 +44,7 @@ def _page(
     account: Account,
     after: int = 0,
     fault: str = "",
+    *,
     typed: dict[int, str] | None = None,
     status: int = 200,
 ) -> Response:
@@ -79,11 +80,11 @@ def answer(
     try:
         with store.begin() as tx:
             if decision == "decline":
-                decline(tx, org, id, account.person, reason, now())
+                decline(tx, org, id, account.person, reason, now=now())
                 return RedirectResponse("/content/suggestions?done=1", 303)
-            draft = accept(tx, org, id, account.person, reason, now())
+            draft = accept(tx, org, id, account.person, reason, now=now())
     except NotFound:
         raise
     except Fault as fault:
-        return _page(request, store, account, 0, str(fault), {id: reason}, refused(fault))
+        return _page(request, store, account, 0, str(fault), typed={id: reason}, status=refused(fault))
     return RedirectResponse(f"/content/items/{draft.item.id}/edit", 303)

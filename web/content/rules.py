@@ -120,6 +120,7 @@ def _page(
     account: Account,
     form: RulesForm | None = None,
     fault: str = "",
+    *,
     status: int = 200,
 ) -> Response:
     with store.read() as tx:
@@ -150,10 +151,10 @@ def save_rules(
         with store.begin() as tx:
             before = policy_of(tx, org).policy
             revision = int(form.revision) if form.revision.isascii() and form.revision.isdecimal() else -1
-            set_policy(tx, org, _changed(before, form), account.person, now(), revision)
+            set_policy(tx, org, _changed(before, form), account.person, now(), revision=revision)
     except Fault as fault:
         status = 412 if isinstance(fault, Stale) else refused(fault)
-        return _page(request, store, account, form, str(fault), status)
+        return _page(request, store, account, form, str(fault), status=status)
     return RedirectResponse("/content/rules?saved=1", 303)
 
 
@@ -187,5 +188,5 @@ def save_approval(store: Store, account: Settings, people: Annotated[int, Form(g
     with store.begin() as tx:
         policy = policy_of(tx, org).policy
         changed = policy.model_copy(update={"people_to_approve": people})
-        set_policy(tx, org, changed, account.person, now(), None)
+        set_policy(tx, org, changed, account.person, now(), revision=None)
     return RedirectResponse("/content/approval?saved=1", 303)

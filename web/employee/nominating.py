@@ -51,7 +51,7 @@ def name(
         if not nominee:
             raise BadValue("colleague: nobody is chosen; find somebody by name and choose them")
         with store.begin() as tx:
-            nominate(tx, account.organisation, account.person, award, nominee, reason, now())
+            nominate(tx, account.organisation, account.person, award, nominee, message=reason, now=now())
     except Fault as fault:
         return thanks_page(
             request, store, account, naming_fault=str(fault), typed=typed, status=refused(fault)

@@ -166,6 +166,7 @@ def thanks_page(
     account: Employee,
     fault: str = "",
     naming_fault: str = "",
+    *,
     typed: Typed = Typed(),
     status: int = 200,
 ) -> Response:
@@ -249,7 +250,9 @@ def give(
             raise BadValue("colleague: nobody is chosen; find somebody by name and choose them")
         with store.begin() as tx:
             named = list(dict.fromkeys(receiver))
-            thank_several(tx, account.organisation, account.person, named, message, (), key, now())
+            thank_several(
+                tx, account.organisation, account.person, named, message, tags=(), key=key, now=now()
+            )
     except Fault as fault:
         return thanks_page(request, store, account, fault=str(fault), typed=typed, status=refused(fault))
     return RedirectResponse("/thanks?thanked=1", 303)
@@ -263,7 +266,9 @@ def withdraw(
     try:
         with store.begin() as tx:
             why = "taken back by the giver"
-            withdraw_kudos(tx, account.organisation, id, account.person, account.person, why, now())
+            withdraw_kudos(
+                tx, account.organisation, id, account.person, account.person, reason=why, now=now()
+            )
     except Fault as fault:
         return thanks_page(
             request, store, account, fault=str(fault), status=404 if isinstance(fault, NotFound) else 409

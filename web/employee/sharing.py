@@ -96,14 +96,14 @@ def share(
     request: Request, store: Store, public: PublicAddress, account: Employee, item: Plain, channel: Plain
 ) -> Response:
     """One item on one channel: own words, disclosure filled in, the network's own dialogue, then “I shared it”."""
-    return _share_page(request, store, public, account, item, channel, None)
+    return _share_page(request, store, public, account, item, channel=channel, words=None)
 
 
 @router.post("/share/{code}/declare")
 def declare(store: Store, account: Employee, code: Plain, words: Words = "") -> Response:
     """The employee says the post is out. Her words are not kept, only what they are like."""
     with store.begin() as tx:
-        declare_share(tx, account.organisation, account.person, code, now(), words)
+        declare_share(tx, account.organisation, account.person, code, now(), words=words)
     return RedirectResponse("/points?shared=1", 303)
 
 
@@ -118,7 +118,7 @@ def look_at_words(
     words: Words = "",
 ) -> Response:
     """The share page with one's own words in the dialogue's address, and what is said of them. Nothing is kept."""
-    return _share_page(request, store, public, account, item, channel, words)
+    return _share_page(request, store, public, account, item, channel=channel, words=words)
 
 
 @router.post("/recalls/{item}/seen")
@@ -135,6 +135,7 @@ def _share_page(
     public: str,
     account: Account,
     item: str,
+    *,
     channel: str,
     words: str | None,
 ) -> Response:
@@ -145,7 +146,9 @@ def _share_page(
     except BadValue as error:
         fault = str(error)
     with store.begin() as tx:
-        draft = prepare_share(tx, org, me, item, channel, at, public, None if fault else words)
+        draft = prepare_share(
+            tx, org, me, item, channel, now=at, base_url=public, words=None if fault else words
+        )
         content = get_item(tx, org, item)
         version = scheme_in_force(tx, org, at)
         status, network = content.channels[draft.channel], rules_of(draft.channel)

@@ -92,7 +92,7 @@ def claim(
     """Buy a reward. A form sent twice buys once."""
 
     def buy(tx: Transaction) -> object:
-        return claim_reward(tx, account.organisation, account.person, reward, f"page:{key}", now())
+        return claim_reward(tx, account.organisation, account.person, reward, f"page:{key}", now=now())
 
     return _act(request, store, account, buy, "claimed")
 
@@ -106,7 +106,9 @@ def cancel(
     def give_back(tx: Transaction) -> object:
         if all(one.id != id for one in claims_for(tx, account.organisation, account.person)):
             raise NotFound("claim {id}: not one of yours; see the list of your rewards", id=id)
-        return cancel_claim(tx, account.organisation, id, account.person, "taken back by the employee", now())
+        return cancel_claim(
+            tx, account.organisation, id, account.person, "taken back by the employee", now=now()
+        )
 
     return _act(request, store, account, give_back, "cancelled")
 

@@ -45,6 +45,7 @@ def _page(
     account: Account,
     item: str = "",
     url: str = "",
+    *,
     title: str = "",
     words: str = "",
     fault: str = "",
@@ -94,5 +95,15 @@ def send(
     except NotFound:
         raise
     except Fault as fault:
-        return _page(request, store, account, item, url, title, words, str(fault), refused(fault))
+        return _page(
+            request,
+            store,
+            account,
+            item,
+            url,
+            title=title,
+            words=words,
+            fault=str(fault),
+            status=refused(fault),
+        )
     return RedirectResponse("/suggest?sent=1", 303)

@@ -109,7 +109,7 @@ def file(
         asked = _asked(typed)
         with store.read() as tx:
             zone = get_person(tx, org, account.person).timezone
-            read_log(tx, org, asked, zone, None, 1)
+            read_log(tx, org, asked, zone, None, limit=1)
     except Fault as error:
         raise Problem(refused(error), str(error)) from None
 

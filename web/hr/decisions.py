@@ -67,6 +67,7 @@ def _page(
     account: Account,
     fault: str = "",
     words: Mapping[str, str] = MappingProxyType({}),
+    *,
     status: int = 200,
 ) -> Response:
     """`words`: the reason that was typed, by the decision that it was typed for."""
@@ -106,7 +107,11 @@ def review(
     org, actor = account.organisation, account.person
     typed = Typed(f"r{id}", reason)
     return _act(
-        request, store, account, typed, lambda tx: decide(tx, org, id, decision, actor, reason, now())
+        request,
+        store,
+        account,
+        typed,
+        lambda tx: decide(tx, org, id, decision, actor, reason=reason, now=now()),
     )
 
 
@@ -118,7 +123,7 @@ def claim(
     act = approve_claim if decision == "approve" else decline_claim
     org, actor = account.organisation, account.person
     typed = Typed(f"c{id}", reason)
-    return _act(request, store, account, typed, lambda tx: act(tx, org, id, actor, reason, now()))
+    return _act(request, store, account, typed, lambda tx: act(tx, org, id, actor, reason, now=now()))
 
 
 def _act(
@@ -139,6 +144,11 @@ def _act(
     except Fault as fault:
         words = {typed.place: typed.reason}
         return _page(
-            request, store, account, str(fault), words, 404 if isinstance(fault, NotFound) else refused(fault)
+            request,
+            store,
+            account,
+            str(fault),
+            words,
+            status=404 if isinstance(fault, NotFound) else refused(fault),
         )
     return RedirectResponse("/hr/decisions?decided=1", 303)

@@ -94,7 +94,7 @@ def _send(request: Request, store: Database, account: Account, name: str, data: 
             raise BadValue("no file came, or an empty one; choose a CSV file or an Excel workbook")
         table_of(data)
         with store.begin() as tx:
-            kept = keep_upload(tx, account.organisation, account.person, _printable(name), data, now())
+            kept = keep_upload(tx, account.organisation, account.person, _printable(name), data, now=now())
     except Fault as fault:
         return _choose(request, store, account, str(fault))
     return RedirectResponse(f"/hr/import/{kept.id}", 303)
@@ -116,6 +116,7 @@ def _preview(
     account: Account,
     upload: str,
     given: Mapping[str, str],
+    *,
     fault: str = "",
     status: int = 200,
 ) -> Response:
@@ -201,12 +202,12 @@ def _apply(
             for_new = {name: given.get(f"new_{name}", "")[:MOST_TYPED] for name in FOR_NEW}
             told = Told(_columns(table, given), **for_new)
             done = apply_import(
-                tx, org, table, kept.digest, told, account.person, now(), stamp=given.get("stamp", ""),
+                tx, org, table, kept.digest, told, actor=account.person, now=now(), stamp=given.get("stamp", ""),
                 leave_out="leave_out" in given, deactivate_missing="deactivate_missing" in given,
             )  # fmt: skip
             drop_upload(tx, org, upload)
     except Fault as fault:
-        return _preview(request, store, account, upload, given, str(fault), refused(fault))
+        return _preview(request, store, account, upload, given, fault=str(fault), status=refused(fault))
     counts = (
         f"added={done.added}&changed={done.changed}&deactivated={done.deactivated}&left_out={done.left_out}"
     )

@@ -38,7 +38,13 @@ class NominationsContext:
 
 
 def _page(
-    request: Request, store: Database, account: Account, fault: str = "", words: str = "", status: int = 200
+    request: Request,
+    store: Database,
+    account: Account,
+    fault: str = "",
+    words: str = "",
+    *,
+    status: int = 200,
 ) -> Response:
     org = account.organisation
     with store.read() as tx:
@@ -75,7 +81,7 @@ def decide(
     try:
         within(reason, MOST_REASON, "reason")
         with store.begin() as tx:
-            decide_round(tx, org, award, first_day, chosen, account.person, reason, now())
+            decide_round(tx, org, award, first_day, chosen, actor=account.person, reason=reason, now=now())
     except Fault as fault:
         return _page(request, store, account, fault=str(fault), words=reason, status=refused(fault))
     return RedirectResponse("/hr/nominations?decided=1", 303)

@@ -164,7 +164,7 @@ def add(
             made = add_person(tx, account.organisation, record, account.person, now())
     except Fault as fault:
         with store.read() as tx:
-            return _new(request, tx, account, typed, str(fault), refused(fault))
+            return _new(request, tx, account, typed, str(fault), status=refused(fault))
     return RedirectResponse(f"/hr/person/{made}?done=added", 303)
 
 
@@ -174,6 +174,7 @@ def _new(
     account: Account,
     typed: Mapping[str, str],
     fault: str = "",
+    *,
     status: int = 200,
 ) -> Response:
     context = NewPersonContext(

@@ -74,6 +74,7 @@ def _page(
     account: Account,
     id: str,
     fault: str = "",
+    *,
     typed: Mapping[str, str] | None = None,
     status: int = 200,
     done: str = "",
@@ -111,6 +112,7 @@ def _act(
     account: Account,
     id: str,
     done: str,
+    *,
     typed: Mapping[str, str],
     work: Work,
 ) -> Response:
@@ -118,7 +120,7 @@ def _act(
         with store.begin() as tx:
             work(tx)
     except Fault as fault:
-        return _page(request, store, account, id, str(fault), typed, refused(fault))
+        return _page(request, store, account, id, str(fault), typed=typed, status=refused(fault))
     return RedirectResponse(f"/hr/person/{id}?done={done}", 303)
 
 
@@ -145,7 +147,7 @@ def edit(
     org = account.organisation
     changes = {field: value.strip() for field, value in typed.items()}
     return _act(
-        request, store, account, id, "saved", typed, lambda tx: edit_person(tx, org, id, changes, stamp, account.person, now())
+        request, store, account, id, "saved", typed=typed, work=lambda tx: edit_person(tx, org, id, changes, stamp, actor=account.person, now=now())
     )  # fmt: skip
 
 
@@ -157,8 +159,8 @@ def move(
     org, who = account.organisation, account.person
     typed = {"segment": segment, "team": team, "move_day": day}
     return _act(
-        request, store, account, id, "moved", typed,
-        lambda tx: move_person(tx, org, id, segment.strip(), team.strip(), _day(day, "move on"), stamp, who, now()),
+        request, store, account, id, "moved", typed=typed,
+        work=lambda tx: move_person(tx, org, id, segment.strip(), team.strip(), first=_day(day, "move on"), stamp=stamp, actor=who, now=now()),
     )  # fmt: skip
 
 
@@ -169,7 +171,7 @@ def move_back(
     """Forget a move that lies ahead."""
     org, who = account.organisation, account.person
     return _act(
-        request, store, account, id, "saved", {}, lambda tx: take_back_move(tx, org, id, _instant(begins), who, now())
+        request, store, account, id, "saved", typed={}, work=lambda tx: take_back_move(tx, org, id, _instant(begins), who, now=now())
     )  # fmt: skip
 
 
@@ -180,8 +182,8 @@ def zone(
     """Another time zone from a day on."""
     org, who, typed = account.organisation, account.person, {"zone": zone, "zone_day": day}
     return _act(
-        request, store, account, id, "moved", typed,
-        lambda tx: move_zone(tx, org, id, zone.strip(), _day(day, "time zone from"), stamp, who, now()),
+        request, store, account, id, "moved", typed=typed,
+        work=lambda tx: move_zone(tx, org, id, zone.strip(), _day(day, "time zone from"), stamp=stamp, actor=who, now=now()),
     )  # fmt: skip
 
 
@@ -194,8 +196,8 @@ def leave(
     act = people.set_leave if change == "add" else people.drop_leave
     org, who, typed = account.organisation, account.person, {"first": first, "last": last}
     return _act(
-        request, store, account, id, "leave", typed,
-        lambda tx: act(tx, org, id, _day(first, "leave from"), _day(last, "leave until"), now(), who),
+        request, store, account, id, "leave", typed=typed,
+        work=lambda tx: act(tx, org, id, _day(first, "leave from"), _day(last, "leave until"), now=now(), actor=who),
     )  # fmt: skip
 
 
@@ -209,12 +211,12 @@ def state(
 
     def work(tx: Transaction) -> None:
         if change == "deactivate":
-            deactivate(tx, org, id, stamp, who, now())
+            deactivate(tx, org, id, stamp, who, now=now())
         else:
             check_stamp(find_row(tx, org, id), stamp)
             people.reactivate(tx, org, id, now(), who)
 
-    return _act(request, store, account, id, "state", {}, work)
+    return _act(request, store, account, id, "state", typed={}, work=work)
 
 
 @router.post("/hr/person/{id}/link")
@@ -226,7 +228,7 @@ def link(
     act = people.link_people if change == "add" else people.unlink_people
     org, who = account.organisation, account.person
     return _act(
-        request, store, account, id, "linked", {"other": other}, lambda tx: act(tx, org, id, other.strip(), now(), who)
+        request, store, account, id, "linked", typed={"other": other}, work=lambda tx: act(tx, org, id, other.strip(), now(), actor=who)
     )  # fmt: skip
 
 
@@ -235,7 +237,7 @@ def ask_merge(
     request: Request, store: Store, account: PeopleWriter, id: PersonId, other: Asked = ""
 ) -> Response:
     """What merging would do, before it is done."""
-    return _confirm(request, store, account, id, "hr/person_merge.html", other)
+    return _confirm(request, store, account, id, "hr/person_merge.html", other=other)
 
 
 @router.post("/hr/person/{id}/merge")
@@ -250,10 +252,17 @@ def merge(
             refuse_own(tx, org, who, gone.id, f"merging {other!r}")
             check_stamp(kept, stamp)
             check_stamp(gone, other_stamp)
-            merge_people(tx, org, id, other, now(), who)
+            merge_people(tx, org, id, other, now(), actor=who)
     except Fault as fault:
         return _confirm(
-            request, store, account, id, "hr/person_merge.html", other, str(fault), refused(fault)
+            request,
+            store,
+            account,
+            id,
+            "hr/person_merge.html",
+            other=other,
+            fault=str(fault),
+            status=refused(fault),
         )
     return RedirectResponse(f"/hr/person/{id}?done=merged", 303)
 
@@ -282,11 +291,20 @@ def do_erase(
                 id=id,
             )
         with store.begin() as tx:
-            erase(tx, account.organisation, id, stamp, account.person, now())
+            erase(tx, account.organisation, id, stamp, account.person, now=now())
     except NotFound:
         raise
     except Fault as fault:
-        return _confirm(request, store, account, id, "hr/person_erase.html", "", str(fault), refused(fault))
+        return _confirm(
+            request,
+            store,
+            account,
+            id,
+            "hr/person_erase.html",
+            other="",
+            fault=str(fault),
+            status=refused(fault),
+        )
     return RedirectResponse("/hr/people?done=erased", 303)
 
 
@@ -296,6 +314,7 @@ def _confirm(
     account: Account,
     id: str,
     template: str,
+    *,
     other: str = "",
     fault: str = "",
     status: int = 200,

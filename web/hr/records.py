@@ -52,6 +52,7 @@ def _page(
     account: Account,
     typed: str = "",
     end: datetime | None = None,
+    *,
     fault: str = "",
     status: int = 200,
 ) -> Response:
@@ -100,7 +101,7 @@ def close(
         with store.begin() as tx:
             close_period(tx, org, end, account.person, now())
     except Fault as fault:
-        return _page(request, store, account, until, None, str(fault), refused(fault))
+        return _page(request, store, account, until, None, fault=str(fault), status=refused(fault))
     return RedirectResponse("/hr/records?closed=1", 303)
 
 

@@ -110,7 +110,7 @@ def take(
     try:
         begins, ends = _day(first, _("first day")), _day(last, _("last day"))
         with store.begin() as tx:
-            take_days_off(tx, account.organisation, account.person, begins, ends, now())
+            take_days_off(tx, account.organisation, account.person, begins, ends, now=now())
     except Fault as fault:
         return _page(request, store, account, fault, first, last)
     return RedirectResponse("/account/days?done=taken", 303)

@@ -72,7 +72,7 @@ async def change(
     def act() -> Response:
         try:
             same(password, again)
-            token = change_password(store, account, current, password, now(), device(request))
+            token = change_password(store, account, current, password, now(), device=device(request))
         except Fault as fault:
             return _page(request, store, account, str(fault), refused(fault))
         return start(RedirectResponse("/account/password?done=1", 303), token, config.secure_cookies)

@@ -56,6 +56,7 @@ def _form(
     spoken: Sequence[str],
     networks: list[NetworkChoice],
     roles: Sequence[str],
+    *,
     fault: str = "",
     status: int = 200,
 ) -> Response:
@@ -80,6 +81,7 @@ def _beginning(
     spoken: Sequence[str],
     network: Sequence[str],
     unpaid: Sequence[str],
+    *,
     roles: Sequence[str],
 ) -> Beginning:
     """What the form says. Raises BadValue naming the field."""
@@ -151,10 +153,10 @@ async def begin(
             with store.read() as tx:
                 look(tx, token)
             same(password, again)
-            beginning = _beginning(config.organisation, typed, spoken, network, unpaid, role)
-            session = found(store, token, beginning, password, now(), device(request))
+            beginning = _beginning(config.organisation, typed, spoken, network, unpaid, roles=role)
+            session = found(store, token, beginning, password, now(), device=device(request))
         except (BadValue, Conflict) as fault:
-            return _form(request, typed, spoken, choices(network, unpaid), role, str(fault), 422)
+            return _form(request, typed, spoken, choices(network, unpaid), role, fault=str(fault), status=422)
         return start(RedirectResponse("/admin/setup", 303), session, config.secure_cookies)
 
     try:

@@ -167,7 +167,7 @@ def settings(request: Request, store: Store, account: Settler) -> Response:
     """The organisation."""
     with store.read() as tx:
         home = _home(tx, account)
-    return _settings(request, store, account, home.name, home.languages, chosen(home.networks))
+    return _settings(request, store, account, home.name, home.languages, networks=chosen(home.networks))
 
 
 def _settings(
@@ -176,6 +176,7 @@ def _settings(
     account: Account,
     name: str,
     spoken: Sequence[str],
+    *,
     networks: list[NetworkChoice],
     fault: str = "",
     status: int = 200,
@@ -214,10 +215,23 @@ def save(
                     _("Network {name}: choose among those offered.").format(name=min(unknown)[:40])
                 )
             change_organisation(
-                tx, account.organisation, name, spoken, networks_of(network, unpaid), account.person, now()
+                tx,
+                account.organisation,
+                name,
+                spoken,
+                networks_of(network, unpaid),
+                actor=account.person,
+                now=now(),
             )
     except Fault as fault:
         return _settings(
-            request, store, account, name, spoken, choices(network, unpaid), str(fault), refused(fault)
+            request,
+            store,
+            account,
+            name,
+            spoken,
+            networks=choices(network, unpaid),
+            fault=str(fault),
+            status=refused(fault),
         )
     return RedirectResponse("/admin/settings?done=1", 303)

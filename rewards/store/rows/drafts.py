@@ -20,3 +20,14 @@ class SchemeDraftRow(NamedTuple):
     actor: str
     created_us: int
     changed_us: int
+
+
+class DraftTextRow(NamedTuple):
+    """What was written of a draft in one revision."""
+
+    organisation_id: str
+    draft_id: int
+    revision: int
+    text: str
+    actor: str
+    written_us: int

@@ -159,6 +159,12 @@ class EntryIdRow(NamedTuple):
     id: int
 
 
+class LapsedRow(NamedTuple):
+    """Whose points have lapsed."""
+
+    holder: int
+
+
 class ComparedRow(NamedTuple):
     """What of an entry is compared with what a fold says."""
 

@@ -123,3 +123,16 @@ class ToldPersonRow(NamedTuple):
     id: int
     locale: str
     timezone: str
+
+
+class AnnouncementRow(NamedTuple):
+    """What many are told of, and up to whom that is queued."""
+
+    id: int
+    organisation_id: str
+    kind: str
+    key: str
+    data: str
+    enrolled_only: bool
+    created_us: int
+    told_until: int

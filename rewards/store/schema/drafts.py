@@ -1,8 +1,8 @@
 """Tables of what is not in force yet: drafts of schemes."""
 
-from sqlalchemy import Column, Index, Integer, String, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Text
 
-from rewards.store.schema.base import instant, naming, of_organisation, row_id, table
+from rewards.store.schema.base import Key, instant, naming, of_organisation, row_id, table
 
 scheme_draft = table(
     "scheme_draft",
@@ -22,4 +22,16 @@ scheme_draft = table(
     instant("created_us"),
     instant("changed_us"),
     Index("ix_scheme_draft_organisation", "organisation_id", "id"),
+)
+
+draft_text = table(
+    "draft_text",
+    of_organisation(),
+    Column("draft_id", Key, ForeignKey("scheme_draft.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    # With its comments, which may name people: swept, and the document of the draft stands where it then says something else.
+    Column("text", Text, nullable=False),
+    naming(Column("actor", Text, nullable=False), "stays", "swept"),
+    instant("written_us"),
+    PrimaryKeyConstraint("draft_id", "revision"),
 )

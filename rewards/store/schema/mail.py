@@ -40,6 +40,21 @@ mail = table(
     Index("ix_mail_tried", "tried_us"),
 )
 
+announcement = table(
+    "announcement",
+    row_id(),
+    of_organisation(),
+    Column("kind", String(32), nullable=False),
+    Column("key", String(64), nullable=False),
+    # By language, what the mails hold.
+    Column("data", Text, nullable=False),
+    flag("enrolled_only"),
+    instant("created_us"),
+    # Up to whom mails are queued, by internal id.
+    Column("told_until", Key, nullable=False),
+    UniqueConstraint("organisation_id", "key"),
+)
+
 mail_choice = table(
     "mail_choice",
     naming(Column("person_id", Key, ForeignKey("person.id"), primary_key=True), "joins", "dropped"),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from agents.parameters.parameters import Parameters
 from agents.program.incentives import thirds
 from agents.world.lanes import Draw, Lanes, Laws, medians, sums
-from agents.world.network import untouched
+from agents.world.memory import untouched
 
 SIZES = st.lists(st.integers(0, 40), min_size=2, max_size=6)
 

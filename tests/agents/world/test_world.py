@@ -67,7 +67,7 @@ def test_turnover_loses_the_stated_share_and_refills() -> None:
 
 def test_the_desk_keeps_its_cadence() -> None:
     content = Setting(organisation=Organisation(headcount=5)).content
-    items = publish_all(content, ("a", "b"), 3, 0, 699, 1, 0)
+    items = publish_all(content, ("a", "b"), 3, 0, 699, seed=1, run=0)
     offered = [items.on(day).size for day in range(700)]
     assert np.mean(offered) == pytest.approx(content.items_per_week / 7 * content.lifetime_days, rel=0.03)
     assert set(items.topic) == {0, 1}

@@ -57,7 +57,7 @@ def vector(*path: str) -> Any:
 
 def issue(world: World, badge: str = "first", person: str = "ana", key: SigningKey | None = None) -> Any:
     with world.db.begin() as tx:
-        return credential_for(tx, world.organisation, person, badge, BASE, world.now, key)
+        return credential_for(tx, world.organisation, person, badge, BASE, now=world.now, key=key)
 
 
 def fetch(world: World, key: SigningKey | None = None) -> Any:
@@ -67,7 +67,7 @@ def fetch(world: World, key: SigningKey | None = None) -> Any:
         issuer, number = url.removeprefix(f"{BASE}/api/v1/issuers/").split("/status/")
         assert url == status_url(BASE, issuer, int(number))
         with world.db.read() as tx:
-            return status_list(tx, issuer, int(number), BASE, world.now, key).encode()
+            return status_list(tx, issuer, int(number), BASE, world.now, key=key).encode()
 
     return download
 
@@ -94,12 +94,12 @@ def test_a_badge_of_every_object_has_a_credential_for_each(db: Any) -> None:
     with world.db.begin() as tx:
         (badge,) = badges_for(tx, world.organisation, "ana")
         first, second = (
-            credential_for(tx, world.organisation, "ana", "liked", BASE, world.now, entry=award.entry)
+            credential_for(tx, world.organisation, "ana", "liked", BASE, now=world.now, entry=award.entry)
             for award in badge.awards
         )
-        last = credential_for(tx, world.organisation, "ana", "liked", BASE, world.now)
+        last = credential_for(tx, world.organisation, "ana", "liked", BASE, now=world.now)
         with pytest.raises(NotFound, match="did not award it"):
-            credential_for(tx, world.organisation, "ana", "liked", BASE, world.now, entry=999_999)
+            credential_for(tx, world.organisation, "ana", "liked", BASE, now=world.now, entry=999_999)
     assert first.id != second.id == last.id
     assert verdict(world, first.token).valid
     assert verdict(world, second.token).valid
@@ -111,7 +111,7 @@ def test_case_52_a_revoked_badge_flips_the_status_of_its_credential(world: World
     assert check(world, loud.token).achievement.name == "Loud"
     assert verdict(world, loud.token).valid
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, second.entries[0].id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, second.entries[0].id, "hr", "test", now=world.now)
     with pytest.raises(OB3VerificationError, match="revocation"):
         check(world, loud.token)
     assert (verdict(world, loud.token).valid, verdict(world, loud.token).badge) == (False, "loud")
@@ -210,7 +210,7 @@ def test_two_organisations_sign_with_different_keys(world: World) -> None:
     world.record(world.event("ana"), organisation="bolt")
     ours = issue(world)
     with world.db.begin() as tx:
-        theirs = credential_for(tx, "bolt", "ana", "first", BASE, world.now)
+        theirs = credential_for(tx, "bolt", "ana", "first", BASE, now=world.now)
         names = [issuer_profile(tx, one.issuer).name for one in (ours, theirs)]
     assert names == ["Acme", "Bolt"]
     assert ours.document["iss"] != theirs.document["iss"]

@@ -91,7 +91,7 @@ def test_leave_excuses(rules: World) -> None:
     rules.record(rules.event())
     first = rules.now.date() + timedelta(days=1)
     with rules.db.begin() as tx:
-        set_leave(tx, "acme", "ana", first, first + timedelta(days=5), rules.now)
+        set_leave(tx, "acme", "ana", first, first + timedelta(days=5), now=rules.now)
     _, back, _ = seen(rules, days=6)
     assert (back.frozen_days, back.broken) == (0, False)
 

@@ -128,7 +128,7 @@ def test_late_events_reversals_and_leavers_change_nothing_afterwards(world: Worl
     world.now = FINAL + HOUR
     world.record(*(world.event("ana", START + n * HOUR) for n in range(9)), backfill=True)
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", now=world.now)
         close_period(tx, world.organisation, world.now, "hr", world.now)
     assert (work(world, FINAL + DAY), thanked(world)) == (0, ["ben"])
     world.sound()
@@ -138,7 +138,7 @@ def test_what_is_taken_back_or_waits_for_a_look_does_not_count(world: World) -> 
     receipt = share(world, "ben", START)
     share(world, "ana", START + HOUR)
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", now=world.now)
     work(world, FINAL)
     assert thanked(world) == ["ana"]
 
@@ -198,7 +198,7 @@ def test_a_period_that_was_away_for_an_hour_goes_on_where_it_was(world: World, r
         with world.db.begin() as tx:
             version = scheme_in_force(tx, world.organisation, world.now)
             assert version is not None
-            retire_version(tx, world.organisation, version.version, "hr", "test", world.now)
+            retire_version(tx, world.organisation, version.version, "hr", "test", now=world.now)
     else:
         publish(world, "{name: after, title: After, calendar: {zone: Pacific/Auckland}}")
     world.now += HOUR
@@ -247,7 +247,7 @@ def test_a_version_rolled_back_takes_its_highlights_along(world: World) -> None:
     share(world, "ben", START)
     assert (work(world, FINAL), thanked(world)) == (1, ["ben"])
     with world.db.begin() as tx:
-        roll_back(tx, world.organisation, first, "hr", "test", world.now)
+        roll_back(tx, world.organisation, first, "hr", "test", now=world.now)
     assert thanked(world) == []
     assert (work(world, FINAL), [e.rule_title for e in standing(world, "ben")]) == (1, ["Voice of the week"])
     world.sound()

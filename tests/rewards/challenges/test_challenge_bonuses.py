@@ -237,9 +237,9 @@ def test_a_bonus_is_undone_once_and_not_paid_again(world: World) -> None:
     (entry,) = bonuses(world, "ana")
     earned = world.earned("ana")
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, entry.id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, entry.id, "hr", "test", now=world.now)
     with pytest.raises(Conflict), world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, entry.id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, entry.id, "hr", "test", now=world.now)
     assert (finish(world), world.earned("ana")) == (0, earned - 10_000)
     world.sound()
 
@@ -250,13 +250,13 @@ def test_what_is_reversed_before_the_end_does_not_count_and_after_it_changes_not
     (dans,) = [e for e in world.entries("dan") if e.rule == "share" and e.occurred_at == START + 5 * HOUR]
     (anas,) = [e for e in world.entries("ana") if e.rule == "share" and e.occurred_at == START + HOUR]
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, dans.id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, dans.id, "hr", "test", now=world.now)
     assert stands(world, "person")["dan"] == 1
     world.now = FINAL
     finish(world)
     assert paid(world) == {"ana": 10_000}
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, anas.id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, anas.id, "hr", "test", now=world.now)
     assert (finish(world), paid(world)) == (0, {"ana": 10_000})
     world.sound()
 
@@ -297,7 +297,7 @@ def test_a_version_rolled_back_takes_its_bonuses_along(world: World, again: bool
     finish(world)
     assert paid(world) == dict.fromkeys(("ana", "ben", "dan"), 10_000)
     with world.db.begin() as tx:
-        roll_back(tx, world.organisation, version, "hr", "test", world.now)
+        roll_back(tx, world.organisation, version, "hr", "test", now=world.now)
     assert paid(world) == {}
     finish(world)
     assert paid(world) == (dict.fromkeys(("ana", "ben", "dan"), 2_500) if again else {})
@@ -314,7 +314,7 @@ def test_a_closed_period_keeps_the_bonus_of_a_version_rolled_back(world: World) 
         close_period(tx, world.organisation, world.now, "hr", world.now)
     world.now += HOUR
     with world.db.begin() as tx:
-        roll_back(tx, world.organisation, version, "hr", "test", world.now)
+        roll_back(tx, world.organisation, version, "hr", "test", now=world.now)
     finish(world)
     assert paid(world) == dict.fromkeys(("ana", "ben", "dan"), 10_000)
     world.sound()
@@ -333,7 +333,7 @@ def test_accounts_merged_after_the_bonus_keep_one_and_a_rollback_takes_that_one(
     # The daily cap of 5 holds for both together now.
     assert (world.earned("ana"), world.earned("cleo")) == (15_000, 43_000)
     with world.db.begin() as tx:
-        roll_back(tx, world.organisation, version, "hr", "test", world.now)
+        roll_back(tx, world.organisation, version, "hr", "test", now=world.now)
     assert (world.earned("ana"), world.earned("cleo")) == (5_000, 33_000)
     assert verify(world.db) == []
 
@@ -348,7 +348,7 @@ def test_an_exact_version_pays_as_if_it_had_always_been(world: World, points: fl
     lines = [line("events", "everyone", 6, points, rest=", starts: 2026-11-24")] if points else []
     scheme = world.scheme(BASE + "".join(lines) if lines else BASE.replace("challenges:", ""))
     with world.db.begin() as tx:
-        seen = shadow(tx, world.organisation, scheme, START, world.now, "exact")
+        seen = shadow(tx, world.organisation, scheme, START, world.now, mode="exact")
         publish_scheme(tx, world.organisation, scheme, START, "hr", "test", world.now, "exact")
     finish(world)
     assert paid(world) == (dict.fromkeys(("ana", "ben", "dan"), again) if again else {})
@@ -396,7 +396,7 @@ def test_what_a_person_has_yet_to_look_at_does_not_count(world: World, metric: s
     assert stands(world, "person")["ana"] == 1
     with world.db.begin() as tx:
         (review,) = open_reviews(tx, world.organisation)
-        decide(tx, world.organisation, review.id, "approve", "hr", "fine", world.now)
+        decide(tx, world.organisation, review.id, "approve", "hr", reason="fine", now=world.now)
     assert stands(world, "person")["ana"] == 2
     world.now = FINAL
     finish(world)

@@ -144,7 +144,7 @@ def test_a_result_is_fixed_after_grace_once_and_stays(world: World) -> None:
         told = [
             json.loads(row.payload) for row in trail.waiting(tx, 100) if row.topic == "challenge.finished"
         ]
-        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", now=world.now)
     assert {row["challenge"]: row["teams_reached"] for row in told} == {"sprint": 0, "shares": 0, "each": 1}
     assert (see(world, "each").state, teams(world, "each")) == ("final", {"north": 2})
     world.sound()
@@ -155,7 +155,7 @@ def test_a_reversal_lowers_a_challenge_that_runs(world: World) -> None:
     world.now = START + 2 * HOUR
     assert teams(world, "each") == {"north": 1}
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", now=world.now)
     assert teams(world, "each") == {"north": 0}
     assert teams(world, "sprint") == {"north": 0}
 

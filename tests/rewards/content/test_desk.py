@@ -55,17 +55,17 @@ def test_an_item_goes_from_draft_to_the_grid_with_its_history(world: World) -> N
         draft = save_draft(tx, ORG, item(), "ana", now)
         assert (draft.status, draft.revision) == ("draft", 1)
         with pytest.raises(Conflict, match="submit it for review first"):
-            approve(tx, ORG, "launch", "ben", "", now)
+            approve(tx, ORG, "launch", "ben", "", now=now)
         submit(tx, ORG, "launch", "ana", now)
         with pytest.raises(BadValue, match="got none"):
-            reject(tx, ORG, "launch", "ben", " ", now)
-        assert reject(tx, ORG, "launch", "ben", "too long", now).status == "rejected"
-        save_draft(tx, ORG, item(title="Launched"), "ana", now, 1)
+            reject(tx, ORG, "launch", "ben", " ", now=now)
+        assert reject(tx, ORG, "launch", "ben", "too long", now=now).status == "rejected"
+        save_draft(tx, ORG, item(title="Launched"), "ana", now, revision=1)
         submit(tx, ORG, "launch", "ana", now)
         with pytest.raises(Stale):
-            approve(tx, ORG, "launch", "ben", "", now, revision=1)
+            approve(tx, ORG, "launch", "ben", "", now=now, revision=1)
         assert green_lit_for(tx, ORG, "ana", now) == []
-        assert approve(tx, ORG, "launch", "ben", "fine", now, revision=2) is None
+        assert approve(tx, ORG, "launch", "ben", "fine", now=now, revision=2) is None
         (published,) = green_lit_for(tx, ORG, "ana", now)
         assert (published.title, published.approver) == ("Launched", "ben")
         told = [(one.decision, one.actor, one.reason) for one in reversed(history(tx, ORG, "launch"))]
@@ -78,27 +78,27 @@ def test_an_item_goes_from_draft_to_the_grid_with_its_history(world: World) -> N
 def test_where_two_are_asked_for_the_author_alone_publishes_nothing(world: World) -> None:
     now = world.now
     with world.db.begin() as tx:
-        set_policy(tx, ORG, ContentPolicy(people_to_approve=2), "hal", now, 0)
+        set_policy(tx, ORG, ContentPolicy(people_to_approve=2), "hal", now, revision=0)
         save_draft(tx, ORG, item(), "ana", now)
         submit(tx, ORG, "launch", "ana", now)
         with pytest.raises(Refused, match="'ana' wrote it"):
-            approve(tx, ORG, "launch", "ana", "", now)
-        assert approve(tx, ORG, "launch", "ben", "", now) is None
+            approve(tx, ORG, "launch", "ana", "", now=now)
+        assert approve(tx, ORG, "launch", "ben", "", now=now) is None
         # A change by the one who approved has another author, and the approval of before does not extend to it.
-        set_policy(tx, ORG, ContentPolicy(people_to_approve=3), "hal", now, 1)
-        save_draft(tx, ORG, item(title="B"), "ana", now, 0)
+        set_policy(tx, ORG, ContentPolicy(people_to_approve=3), "hal", now, revision=1)
+        save_draft(tx, ORG, item(title="B"), "ana", now, revision=0)
         submit(tx, ORG, "launch", "ana", now)
-        waiting = approve(tx, ORG, "launch", "ben", "", now)
+        waiting = approve(tx, ORG, "launch", "ben", "", now=now)
         assert waiting is not None
         assert waiting.approved_by == ("ben",)
-        assert approve(tx, ORG, "launch", "ben", "", now) is not None
-        save_draft(tx, ORG, item(title="C"), "ben", now, waiting.revision)
+        assert approve(tx, ORG, "launch", "ben", "", now=now) is not None
+        save_draft(tx, ORG, item(title="C"), "ben", now, revision=waiting.revision)
         submit(tx, ORG, "launch", "ben", now)
-        again = approve(tx, ORG, "launch", "ana", "", now)
+        again = approve(tx, ORG, "launch", "ana", "", now=now)
         assert again is not None
         assert again.approved_by == ("ana",)
         assert get_item(tx, ORG, "launch").title == "Launch"
-        assert approve(tx, ORG, "launch", "dan", "", now) is None
+        assert approve(tx, ORG, "launch", "dan", "", now=now) is None
         assert get_item(tx, ORG, "launch").title == "C"
 
 
@@ -108,9 +108,9 @@ def test_two_at_once_lose_nothing_silently(world: World) -> None:
         save_draft(tx, ORG, item(), "ana", now)
         with pytest.raises(Conflict, match="the id is taken"):
             save_draft(tx, ORG, item(), "ben", now)
-        save_draft(tx, ORG, item(title="Ana's"), "ana", now, 1)
+        save_draft(tx, ORG, item(title="Ana's"), "ana", now, revision=1)
         with pytest.raises(Stale, match="revision 2 stands"):
-            save_draft(tx, ORG, item(title="Ben's"), "ben", now, 1)
+            save_draft(tx, ORG, item(title="Ben's"), "ben", now, revision=1)
         draft = find_draft(tx, ORG, "launch")
         assert draft is not None
         assert draft.item.title == "Ana's"
@@ -132,12 +132,12 @@ def test_what_stays_out_of_texts_is_refused_with_its_remedy(world: World) -> Non
         }
     )
     with world.db.begin() as tx:
-        set_policy(tx, ORG, policy, "hal", now, 0)
+        set_policy(tx, ORG, policy, "hal", now, revision=0)
         texts = [{"text": "The result is GUARANTEED.", "segments": ["sales"]}]
         save_draft(tx, ORG, item(variants=texts), "ana", now)
         with pytest.raises(BadValue, match="say “we expect”"):
             submit(tx, ORG, "launch", "ana", now)
-        save_draft(tx, ORG, item(replies=[{"text": "We are No. 1"}]), "ana", now, 1)
+        save_draft(tx, ORG, item(replies=[{"text": "We are No. 1"}]), "ana", now, revision=1)
         assert submit(tx, ORG, "launch", "ana", now).status == "in_review"
 
 
@@ -145,12 +145,16 @@ def test_a_recall_works(world: World) -> None:
     now = world.now
     with world.db.begin() as tx:
         publish_item(tx, ORG, item(), now)
-        codes = [prepare_share(tx, ORG, "ana", "launch", channel, now).code for channel in ("linkedin", "x")]
-        prepare_share(tx, ORG, "ben", "launch", "x", now)
+        codes = [
+            prepare_share(tx, ORG, "ana", "launch", channel, now=now).code for channel in ("linkedin", "x")
+        ]
+        prepare_share(tx, ORG, "ben", "launch", "x", now=now)
         declare_share(tx, ORG, "ana", codes[0], now)
         assert leads_to(tx, codes[0]).recall is None
-        assert recall(tx, ORG, "launch", "a wrong figure", now, "hal", "The figure was wrong.") == 2
-        assert recall(tx, ORG, "launch", "another", now, "hal") == 0
+        assert (
+            recall(tx, ORG, "launch", "a wrong figure", now, actor="hal", notice="The figure was wrong.") == 2
+        )
+        assert recall(tx, ORG, "launch", "another", now, actor="hal") == 0
 
         target = leads_to(tx, codes[0]).recall
         assert target is not None
@@ -197,7 +201,7 @@ def test_what_is_new_and_fits_comes_first_and_what_was_shared_last(world: World)
         assert [one.id for one in found] == ["newest", "new", "hers", "old", "shared"]
         assert [one.id for one in closed] == ["closed"]
         with pytest.raises(Refused, match="may be shared from"):
-            prepare_share(tx, ORG, "ana", "later", "x", now)
+            prepare_share(tx, ORG, "ana", "later", "x", now=now)
 
 
 def test_all_sharers_are_told_by_mail_however_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +224,7 @@ def test_all_sharers_are_told_by_mail_however_many(world: World, monkeypatch: py
         publish_item(tx, ORG, item(), now)
         for one in people:
             for channel in ("x", "linkedin"):
-                prepare_share(tx, ORG, one.id, "launch", channel, now)
+                prepare_share(tx, ORG, one.id, "launch", channel, now=now)
         assert recall(tx, ORG, "launch", "a wrong figure", now) == 5
         assert [tell_of_recalls(tx, ORG, now) for _ in range(4)] == [2, 1, 0, 0]
         mails = tx.execute(select(mail.c.person_id).where(mail.c.kind == "recall")).scalars().all()

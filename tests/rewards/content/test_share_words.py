@@ -31,10 +31,10 @@ def test_each_colleague_begins_with_another_text_and_keeps_it(world: World) -> N
     texts = ["One thing we learnt.", "Another that surprised us.", "A third, from the lab."]
     with world.db.begin() as tx:
         publish_item(tx, ORG, item(suggested_texts=texts, disclosure="I work there."), now)
-        first = {who: prepare_share(tx, ORG, who, "launch", "x", now).text for who in world.people}
+        first = {who: prepare_share(tx, ORG, who, "launch", "x", now=now).text for who in world.people}
         assert len({first[who] for who in world.people[:3]}) == 3
         for who in reversed(world.people):
-            assert prepare_share(tx, ORG, who, "launch", "X", now).text == first[who]
+            assert prepare_share(tx, ORG, who, "launch", "X", now=now).text == first[who]
 
 
 def test_texts_are_those_meant_most_closely(world: World) -> None:
@@ -60,11 +60,15 @@ def test_own_words_are_what_is_posted_with_the_disclosure(world: World) -> None:
     now = world.now
     with world.db.begin() as tx:
         publish_item(tx, ORG, item(suggested_texts=["Worth a read."], disclosure="I work at Acme."), now)
-        draft = prepare_share(tx, ORG, "ana", "launch", "x", now, "https://a.example", "Mine & only mine")
+        draft = prepare_share(
+            tx, ORG, "ana", "launch", "x", now=now, base_url="https://a.example", words="Mine & only mine"
+        )
         assert (draft.text, draft.posted) == ("Mine & only mine", "Mine & only mine I work at Acme.")
         query = parse_qs(urlsplit(draft.dialogue_url).query)
         assert query == {"text": [draft.posted], "url": [draft.link]}
-        kept = prepare_share(tx, ORG, "ana", "launch", "x", now, "", "I  WORK at acme. Look!")
+        kept = prepare_share(
+            tx, ORG, "ana", "launch", "x", now=now, base_url="", words="I  WORK at acme. Look!"
+        )
         assert kept.posted == kept.text
 
 
@@ -76,11 +80,11 @@ def test_on_metas_networks_nothing_is_filled_in(world: World, channel: str) -> N
         publish_item(
             tx, ORG, item(suggested_texts=["Worth a read."], disclosure="I work there.", replies=replies), now
         )
-        draft = prepare_share(tx, ORG, "ana", "launch", channel, now)
+        draft = prepare_share(tx, ORG, "ana", "launch", channel, now=now)
         assert (draft.text, draft.prefilled, draft.replies) == ("", False, ())
         assert "Worth" not in draft.dialogue_url
         assert "work" not in draft.dialogue_url
-        own = prepare_share(tx, ORG, "ana", "launch", channel, now, "", "Mine")
+        own = prepare_share(tx, ORG, "ana", "launch", channel, now=now, base_url="", words="Mine")
         assert own.posted == "Mine I work there."
         assert "Mine" not in own.dialogue_url
 
@@ -119,11 +123,11 @@ def test_likeness_is_told_without_keeping_words(world: World) -> None:
     words = "Our field team wrote down what a thousand sensors taught them about drift."
     with world.db.begin() as tx:
         publish_item(tx, ORG, item(disclosure="I work at Acme."), now)
-        mine = prepare_share(tx, ORG, "ana", "launch", "x", now)
-        declare_share(tx, ORG, "ana", mine.code, now, f"{words} I work at Acme.")
+        mine = prepare_share(tx, ORG, "ana", "launch", "x", now=now)
+        declare_share(tx, ORG, "ana", mine.code, now, words=f"{words} I work at Acme.")
 
         def alike(who: str, said: str) -> float:
-            return prepare_share(tx, ORG, who, "launch", "linkedin", now, "", said).alike
+            return prepare_share(tx, ORG, who, "launch", "linkedin", now=now, base_url="", words=said).alike
 
         assert alike("ben", words) == 1.0
         assert alike("ana", words) == 0.0
@@ -166,7 +170,9 @@ def test_words_that_stay_out_are_told_with_their_remedy(world: World) -> None:
     now = world.now
     policy = ContentPolicy.model_validate({"forbidden": [{"phrase": "guarantee", "remedy": "say “expect”"}]})
     with world.db.begin() as tx:
-        set_policy(tx, ORG, policy, "hal", now, None)
+        set_policy(tx, ORG, policy, "hal", now, revision=None)
         publish_item(tx, ORG, item(), now)
-        found = prepare_share(tx, ORG, "ana", "launch", "x", now, "", "I guarantee it").found
+        found = prepare_share(
+            tx, ORG, "ana", "launch", "x", now=now, base_url="", words="I guarantee it"
+        ).found
         assert [(one.phrase, one.remedy) for one in found] == [("guarantee", "say “expect”")]

@@ -140,11 +140,11 @@ class AnyHistory(RuleBasedStateMachine):
     def found(self, text: str) -> None:
         self.world.found(text)
 
-    def attempt(self, work: Callable[..., Any], *arguments: Any) -> Any:
+    def attempt(self, work: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
         """A use case in its own transaction; None when it was refused."""
         try:
             with self.db.begin() as tx:
-                return work(tx, "acme", *arguments)
+                return work(tx, "acme", *arguments, **more)
         except Fault:
             return None
 
@@ -181,7 +181,9 @@ class AnyHistory(RuleBasedStateMachine):
     @precondition(lambda self: self.entries)
     @rule(data=st.data())
     def taken_back(self, data: st.DataObject) -> None:
-        self.attempt(reverse_entry, data.draw(st.sampled_from(self.entries)), "hr", "test", self.world.now)
+        self.attempt(
+            reverse_entry, data.draw(st.sampled_from(self.entries)), "hr", "test", now=self.world.now
+        )
 
     @rule(text=schemes, mode=st.sampled_from(["prospective", "top_up", "exact"]), hours=st.integers(0, 50))
     def published(self, text: str, mode: str, hours: int) -> None:
@@ -190,7 +192,7 @@ class AnyHistory(RuleBasedStateMachine):
         # Bonuses that are due are paid before and after, since the shadow tells of what the version alone changes.
         self.attempt(finish_challenges, now)
         before = {p: self.total(p) for p in self.present()}
-        seen = self.attempt(shadow, scheme, at, now, mode)
+        seen = self.attempt(shadow, scheme, at, now, mode=mode)
         done = self.attempt(publish_scheme, scheme, at, "hr", "test", now, mode)
         if done is None or mode == "prospective":
             return
@@ -220,11 +222,11 @@ class AnyHistory(RuleBasedStateMachine):
         with self.db.read() as tx:
             found = scheme_in_force(tx, "acme", self.world.now)
         if found is not None:
-            self.attempt(retire_version, found.version, "hr", "test", self.world.now)
+            self.attempt(retire_version, found.version, "hr", "test", now=self.world.now)
 
     @rule(version=st.integers(2, 4))
     def withdrawn(self, version: int) -> None:
-        self.attempt(roll_back, version, "hr", "test", self.world.now)
+        self.attempt(roll_back, version, "hr", "test", now=self.world.now)
 
     @rule(hours=st.integers(1, 60))
     def closed(self, hours: int) -> None:
@@ -237,7 +239,9 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(giver=people, receiver=people)
     def thanked(self, giver: str, receiver: str) -> None:
         self.keys += 1
-        self.attempt(give_kudos, giver, receiver, "Thank you", ["team"], f"k{self.keys}", self.world.now)
+        self.attempt(
+            give_kudos, giver, receiver, "Thank you", tags=["team"], key=f"k{self.keys}", now=self.world.now
+        )
 
     @rule()
     def finished(self) -> None:
@@ -245,7 +249,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(who=people, whom=people)
     def named(self, who: str, whom: str) -> None:
-        self.attempt(nominate, who, "helper", whom, "Helped", self.world.now)
+        self.attempt(nominate, who, "helper", whom, message="Helped", now=self.world.now)
 
     @rule()
     def chosen(self) -> None:
@@ -254,7 +258,7 @@ class AnyHistory(RuleBasedStateMachine):
         for one in rounds:
             winners = [person.person for person in one.candidates][:1]
             decided = self.attempt(
-                decide_round, "helper", one.first_day, winners, "hr", "test", self.world.now
+                decide_round, "helper", one.first_day, winners, actor="hr", reason="test", now=self.world.now
             )
             if decided is not None:
                 self.entries.extend(
@@ -267,26 +271,26 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(who=people, reward=st.sampled_from(["mug", "trip"]))
     def claimed(self, who: str, reward: str) -> None:
         self.keys += 1
-        claim = self.attempt(claim_reward, who, reward, f"k{self.keys}", self.world.now)
+        claim = self.attempt(claim_reward, who, reward, f"k{self.keys}", now=self.world.now)
         if claim is not None:
             self.claims.append(claim.id)
 
     @precondition(lambda self: self.claims)
     @rule(data=st.data())
     def cancelled(self, data: st.DataObject) -> None:
-        self.attempt(cancel_claim, data.draw(st.sampled_from(self.claims)), "hr", "test", self.world.now)
+        self.attempt(cancel_claim, data.draw(st.sampled_from(self.claims)), "hr", "test", now=self.world.now)
 
     @rule(decision=st.sampled_from(["approve", "decline"]))
     def looked_at(self, decision: str) -> None:
         with self.db.read() as tx:
             waiting = open_reviews(tx, "acme")
         if waiting:
-            self.attempt(decide, waiting[0].id, decision, "hr", "test", self.world.now)
+            self.attempt(decide, waiting[0].id, decision, "hr", reason="test", now=self.world.now)
 
     @rule(who=people, first=st.integers(-5, 2), days=st.integers(0, 3))
     def away(self, who: str, first: int, days: int) -> None:
         start = NOON.date() + timedelta(days=first)
-        self.attempt(set_leave, who, start, start + timedelta(days=days), self.world.now)
+        self.attempt(set_leave, who, start, start + timedelta(days=days), now=self.world.now)
 
     @rule(who=people, zone=st.sampled_from(_ZONES))
     def moved(self, who: str, zone: str) -> None:

@@ -174,7 +174,7 @@ class History:
             mode = "prospective" if more[1] == "now" else more[1]
             since = now if more[1] == "now" else now - 40 * HOUR
             if mode == "exact":
-                shadow(tx, home, more[0], since, now, mode)
+                shadow(tx, home, more[0], since, now, mode=mode)
             publish_scheme(tx, home, more[0], since, "hr", "x", now, mode)
             self.published.append(more[0])
         elif what == "schedule":
@@ -185,14 +185,14 @@ class History:
         elif what == "retire":
             holds = scheme_in_force(tx, home, now)
             assert holds is not None
-            retire_version(tx, home, holds.version, "hr", "x", now)
+            retire_version(tx, home, holds.version, "hr", "x", now=now)
         elif what == "withdraw":
-            roll_back(tx, home, 2 + more[0] % max(1, len(self.published)), "hr", "x", now)
+            roll_back(tx, home, 2 + more[0] % max(1, len(self.published)), "hr", "x", now=now)
         elif self.events:
             event = self.events[more[0] % len(self.events)]
             views = [view for view in standing(tx, home, event.subject) if view.event_id == event.id]
             if views:
-                reverse_entry(tx, home, views[0].id, "hr", "x", now)
+                reverse_entry(tx, home, views[0].id, "hr", "x", now=now)
                 self.undone.add(event.id)
 
     def _event(self, tx: Any, ago: int, subject: str, **rest: Any) -> None:

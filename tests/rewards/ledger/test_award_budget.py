@@ -73,12 +73,12 @@ def test_what_is_taken_back_returns_to_the_budget_and_what_was_never_spendable_m
     (first,) = world.record(world.event("ana"))
     (second,) = world.record(world.event("ben"))
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, second.entries[0].id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, second.entries[0].id, "hr", "test", now=world.now)
     assert (held(world, "ben")[1], pool(world)) == (0, 15)
     world.record(world.event("cleo"))
     assert pool(world) == 20
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, first.entries[0].id, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, first.entries[0].id, "hr", "test", now=world.now)
     # The badge is hers to keep, and so is what it paid.
     assert (held(world, "ana")[1], pool(world)) == (5, 10)
     world.sound()

@@ -38,7 +38,7 @@ def test_what_was_not_spent_in_time_lapses_once_and_ranks_stay(empty_world: Any)
     world.record(world.event())
     world.now = began + timedelta(days=10)
     with world.db.begin() as tx:
-        claim_reward(tx, world.organisation, "ana", "mug", "k", world.now)
+        claim_reward(tx, world.organisation, "ana", "mug", "k", now=world.now)
     world.record(world.event())
     world.now = began + timedelta(days=29)
     assert expire(world) == 0
@@ -64,7 +64,7 @@ def test_a_scheme_without_a_limit_and_debts_lose_nothing(empty_world: Any) -> No
 
 def reverse(world: Any, entry: int) -> None:
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, entry, "hr", "test", world.now)
+        reverse_entry(tx, world.organisation, entry, "hr", "test", now=world.now)
 
 
 def test_taking_back_what_lapsed_unspent_makes_no_debt(empty_world: Any) -> None:
@@ -84,7 +84,7 @@ def test_taking_back_what_was_spent_still_does(empty_world: Any) -> None:
     world = empty_world.found(SCHEME)
     (receipt,) = world.record(world.event())
     with world.db.begin() as tx:
-        claim_reward(tx, world.organisation, "ana", "mug", "k", world.now)
+        claim_reward(tx, world.organisation, "ana", "mug", "k", now=world.now)
     world.now += timedelta(days=31)
     assert expire(world) == 1
     reverse(world, receipt.entries[0].id)
@@ -97,10 +97,10 @@ def test_what_comes_back_from_a_claim_can_be_spent_for_the_schemes_days(empty_wo
     world.record(world.event())
     began = world.now
     with world.db.begin() as tx:
-        claim = claim_reward(tx, world.organisation, "ana", "mug", "k", world.now)
+        claim = claim_reward(tx, world.organisation, "ana", "mug", "k", now=world.now)
     world.now = began + timedelta(days=29)
     with world.db.begin() as tx:
-        cancel_claim(tx, world.organisation, claim.id, "hr", "out of mugs", world.now, by_hr=True)
+        cancel_claim(tx, world.organisation, claim.id, "hr", "out of mugs", now=world.now, by_hr=True)
     world.now = began + timedelta(days=58)
     assert (expire(world), spendable(world)) == (1, (15_000, 20_000))
     world.now = began + timedelta(days=60)
@@ -169,7 +169,7 @@ def test_counting_again_what_was_spent_makes_newer_points_no_older(empty_world: 
     began = world.now
     world.record(world.event())
     with world.db.begin() as tx:
-        claim_reward(tx, world.organisation, "ana", "mug", "k", world.now)
+        claim_reward(tx, world.organisation, "ana", "mug", "k", now=world.now)
     world.now = began + timedelta(days=20)
     world.record(world.event())
     with world.db.begin() as tx:

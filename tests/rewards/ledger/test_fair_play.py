@@ -36,7 +36,7 @@ def fast(db: Any) -> World:
 
 def thank(world: World, giver: str, receiver: str, key: str) -> Any:
     with world.db.begin() as tx:
-        return give_kudos(tx, world.organisation, giver, receiver, "Thanks", (), key, world.now)
+        return give_kudos(tx, world.organisation, giver, receiver, "Thanks", tags=(), key=key, now=world.now)
 
 
 def reviews(world: World) -> list[Any]:
@@ -46,7 +46,7 @@ def reviews(world: World) -> list[Any]:
 
 def settle(world: World, review: int, decision: Any) -> None:
     with world.db.begin() as tx:
-        decide(tx, world.organisation, review, decision, "hal", "looked at it", world.now)
+        decide(tx, world.organisation, review, decision, "hal", reason="looked at it", now=world.now)
 
 
 @pytest.mark.parametrize(("decision", "earned"), [("approve", 40_000), ("decline", 30_000)])
@@ -70,7 +70,7 @@ def test_unusual_speed_waits_for_a_person(fast: World, decision: str, earned: in
         assert reviews_page(tx, fast.organisation, "decided") == [logged]
         assert reviews_page(tx, fast.organisation, "open") == []
         with pytest.raises(Conflict):
-            decide(tx, fast.organisation, review.id, "approve", "hal", "again", fast.now)
+            decide(tx, fast.organisation, review.id, "approve", "hal", reason="again", now=fast.now)
         with pytest.raises(NotFound):
             get_review(tx, "bolt", review.id)
     fast.sound()
@@ -129,7 +129,7 @@ def test_held_exactly_when_a_gift_closes_a_pair_or_ring(
         ]
         closes = any(all((c[i], c[(i + 1) % len(c)]) in often for i in range(len(c))) for c in circles)
         with world.db.begin() as tx:
-            answer = give_kudos(tx, slug, giver, receiver, "Thanks", (), str(at), world.now)
+            answer = give_kudos(tx, slug, giver, receiver, "Thanks", tags=(), key=str(at), now=world.now)
         assert (answer.status == "held") is closes
 
 

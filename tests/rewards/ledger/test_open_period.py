@@ -68,8 +68,8 @@ def test_what_another_process_changed_is_seen(world: World, other: Database) -> 
     assert list(remembered(world.db).values()) == [2]
     with other.begin() as tx:
         (receipt,) = record(tx, "acme", [late[7]], received_at=world.now)
-        reverse_entry(tx, "acme", receipt.entries[0].id, "hr", "in error", world.now)
-        set_leave(tx, "acme", "ana", NOON.date(), NOON.date(), world.now)
+        reverse_entry(tx, "acme", receipt.entries[0].id, "hr", "in error", now=world.now)
+        set_leave(tx, "acme", "ana", NOON.date(), NOON.date(), now=world.now)
     world.record(late[3])
     with other.begin() as tx:
         publish_scheme(

@@ -47,7 +47,7 @@ def world(db: Any) -> World:
 
 def name(world: World, who: str, whom: str, award: str = "helper", message: str = WHY) -> Any:
     with world.db.begin() as tx:
-        return nominate(tx, world.organisation, who, award, whom, message, world.now)
+        return nominate(tx, world.organisation, who, award, whom, message=message, now=world.now)
 
 
 def decide(
@@ -55,7 +55,14 @@ def decide(
 ) -> Any:
     with world.db.begin() as tx:
         return decide_round(
-            tx, world.organisation, award, first, winners, actor, "Clearly the best.", world.now
+            tx,
+            world.organisation,
+            award,
+            first,
+            winners,
+            actor=actor,
+            reason="Clearly the best.",
+            now=world.now,
         )
 
 
@@ -253,9 +260,9 @@ def test_an_award_is_undone_once(world: World) -> None:
     decide(world, "ben")
     (entry,) = given(world, "ben")
     with world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, entry.id, "hal", "a mistake", world.now)
+        reverse_entry(tx, world.organisation, entry.id, "hal", "a mistake", now=world.now)
     with pytest.raises(Conflict), world.db.begin() as tx:
-        reverse_entry(tx, world.organisation, entry.id, "hal", "a mistake", world.now)
+        reverse_entry(tx, world.organisation, entry.id, "hal", "a mistake", now=world.now)
     assert (world.earned("ben"), outcomes(world, "ana")) == (0, [])
     world.sound()
 
@@ -293,7 +300,7 @@ def test_a_rollback_takes_its_awards_along_and_another_decision_can_follow(world
     world.now = OVER
     decide(world, "ben")
     with world.db.begin() as tx:
-        roll_back(tx, world.organisation, version, "hr", "test", world.now)
+        roll_back(tx, world.organisation, version, "hr", "test", now=world.now)
     assert world.earned("ben") == 0
     (round_,) = to_decide(world)
     assert (round_.state, round_.points_millipoints) == ("waiting", 15_000)

@@ -60,7 +60,7 @@ def post(box: Mailbox, per_minute: int = 60, **rest: Any) -> Post:
 
 def write(world: World, who: str = "ana", kind: str = "invitation", **rest: Any) -> int | None:
     with world.db.begin() as tx:
-        return queue(tx, world.organisation, who, kind, rest.pop("data", LINK), world.now, **rest)
+        return queue(tx, world.organisation, who, kind, rest.pop("data", LINK), now=world.now, **rest)
 
 
 def states(world: World) -> list[tuple[str, int]]:
@@ -117,7 +117,7 @@ def test_what_people_wrote_is_escaped(world: World, box: Mailbox) -> None:
 def test_nothing_of_a_transaction_that_failed_is_sent(world: World, box: Mailbox) -> None:
     def fail() -> None:
         with world.db.begin() as tx:
-            queue(tx, world.organisation, "ana", "invitation", LINK, world.now)
+            queue(tx, world.organisation, "ana", "invitation", LINK, now=world.now)
             erase(tx, world.organisation, "nobody", world.now)
 
     with pytest.raises(NotFound):

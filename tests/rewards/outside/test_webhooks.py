@@ -53,7 +53,9 @@ def receiver() -> Iterator[Receiver]:
 
 def listen(world: World, receiver: Receiver, *topics: str) -> tuple[int, str]:
     with world.db.begin() as tx:
-        found, secret = subscribe(tx, world.organisation, receiver.url, topics, "hr", world.now, True)
+        found, secret = subscribe(
+            tx, world.organisation, receiver.url, topics, "hr", now=world.now, allow_loopback=True
+        )
     return found.id, secret
 
 
@@ -105,7 +107,7 @@ def test_case_53_a_retry_carries_the_same_id(world: World, receiver: Receiver) -
 def test_case_53_a_rotated_secret_is_accepted_during_the_overlap(world: World, receiver: Receiver) -> None:
     webhook, former = listen(world, receiver)
     with world.db.begin() as tx:
-        _, fresh = rotate_secret(tx, world.organisation, webhook, "hr", world.now, 1)
+        _, fresh = rotate_secret(tx, world.organisation, webhook, "hr", world.now, overlap_hours=1)
     tell(world, n=1)
     deliver(world)
     headers, body = receiver.got[0]

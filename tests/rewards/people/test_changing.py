@@ -48,7 +48,7 @@ def test_an_edit_changes_what_it_names_and_no_more(world: World) -> None:
         "locale": "de_AT",
     }
     with world.db.begin() as tx:
-        edit_person(tx, "acme", "ana", changes, seen.stamp, "hal", world.now)
+        edit_person(tx, "acme", "ana", changes, seen.stamp, actor="hal", now=world.now)
     found = profile(world)
     assert (found.person.name, found.person.email, found.person.manager) == (
         "Ana Field",
@@ -59,20 +59,22 @@ def test_an_edit_changes_what_it_names_and_no_more(world: World) -> None:
     assert (found.manager_name, found.person.segment, found.person.desk) == ("Ben", "sales", "desk")
     assert found.stamp != seen.stamp
     with world.db.begin() as tx:
-        edit_person(tx, "acme", "ana", {"manager": "", "email": ""}, found.stamp, "hal", world.now)
+        edit_person(tx, "acme", "ana", {"manager": "", "email": ""}, found.stamp, actor="hal", now=world.now)
     assert (profile(world).person.manager, profile(world).person.email) == (None, None)
 
 
 def test_of_two_administrators_the_second_looks_again(world: World) -> None:
     stamp = profile(world).stamp
     with world.db.begin() as tx:
-        edit_person(tx, "acme", "ana", {"name": "First"}, stamp, "hal", world.now)
+        edit_person(tx, "acme", "ana", {"name": "First"}, stamp, actor="hal", now=world.now)
     for act in (
-        lambda tx: edit_person(tx, "acme", "ana", {"name": "Second"}, stamp, "eve", world.now),
-        lambda tx: move_person(tx, "acme", "ana", "x", "y", world.now.date(), stamp, "eve", world.now),
-        lambda tx: move_zone(tx, "acme", "ana", "Asia/Tokyo", None, stamp, "eve", world.now),
-        lambda tx: deactivate(tx, "acme", "ana", stamp, "eve", world.now),
-        lambda tx: erase(tx, "acme", "ana", stamp, "eve", world.now),
+        lambda tx: edit_person(tx, "acme", "ana", {"name": "Second"}, stamp, actor="eve", now=world.now),
+        lambda tx: move_person(
+            tx, "acme", "ana", "x", "y", first=world.now.date(), stamp=stamp, actor="eve", now=world.now
+        ),
+        lambda tx: move_zone(tx, "acme", "ana", "Asia/Tokyo", None, stamp=stamp, actor="eve", now=world.now),
+        lambda tx: deactivate(tx, "acme", "ana", stamp, "eve", now=world.now),
+        lambda tx: erase(tx, "acme", "ana", stamp, "eve", now=world.now),
     ):
         with pytest.raises(Stale, match="changed by somebody else meanwhile"), world.db.begin() as tx:
             act(tx)
@@ -99,19 +101,19 @@ def test_a_break_of_hers_is_no_change_that_hr_sees(world: World) -> None:
 )
 def test_bad_values_are_told_in_one_line(world: World, changes: dict[str, str], told: str) -> None:
     with pytest.raises(BadValue, match=told) as caught, world.db.begin() as tx:
-        edit_person(tx, "acme", "ana", changes, None, "hal", world.now)
+        edit_person(tx, "acme", "ana", changes, None, actor="hal", now=world.now)
     assert "\n" not in str(caught.value)
 
 
 def test_nobody_is_above_and_below_the_same_person(world: World) -> None:
     with world.db.begin() as tx:
-        edit_person(tx, "acme", "ben", {"manager": "ana"}, None, "hal", world.now)
-        edit_person(tx, "acme", "cleo", {"manager": "ben"}, None, "hal", world.now)
+        edit_person(tx, "acme", "ben", {"manager": "ana"}, None, actor="hal", now=world.now)
+        edit_person(tx, "acme", "cleo", {"manager": "ben"}, None, actor="hal", now=world.now)
     for manager in ("cleo", "ana"):
         with pytest.raises(Refused, match="above and below"), world.db.begin() as tx:
-            edit_person(tx, "acme", "ana", {"manager": manager}, None, "hal", world.now)
+            edit_person(tx, "acme", "ana", {"manager": manager}, None, actor="hal", now=world.now)
     with pytest.raises(NotFound), world.db.begin() as tx:
-        edit_person(tx, "acme", "ana", {"manager": "nobody"}, None, "hal", world.now)
+        edit_person(tx, "acme", "ana", {"manager": "nobody"}, None, actor="hal", now=world.now)
 
 
 def test_adding(world: World) -> None:
@@ -141,9 +143,27 @@ def test_a_move_counts_from_its_day(empty_world: World) -> None:
         world.record(world.event(person, world.now - 2 * DAY), world.event(person, world.now - DAY))
     assert world.earned("ana") == 0
     with world.db.begin() as tx:
-        move_person(tx, "acme", "ana", "service", "desk-9", (world.now - DAY).date(), None, "hal", world.now)
         move_person(
-            tx, "acme", "ben", "service", "desk-9", (world.now - 3 * DAY).date(), None, "hal", world.now
+            tx,
+            "acme",
+            "ana",
+            "service",
+            "desk-9",
+            first=(world.now - DAY).date(),
+            stamp=None,
+            actor="hal",
+            now=world.now,
+        )
+        move_person(
+            tx,
+            "acme",
+            "ben",
+            "service",
+            "desk-9",
+            first=(world.now - 3 * DAY).date(),
+            stamp=None,
+            actor="hal",
+            now=world.now,
         )
     assert (world.earned("ana"), world.earned("ben")) == (20_000, 40_000)
     found = profile(world)
@@ -157,7 +177,17 @@ def test_a_move_counts_from_its_day(empty_world: World) -> None:
     assert [(row.label, row.amount_millipoints) for row in board.rows] == [("desk-9", 60_000)]
     # A day before one that was told already leaves the later one as it is.
     with world.db.begin() as tx:
-        move_person(tx, "acme", "ana", "sales", "south", (world.now - 6 * DAY).date(), None, "hal", world.now)
+        move_person(
+            tx,
+            "acme",
+            "ana",
+            "sales",
+            "south",
+            first=(world.now - 6 * DAY).date(),
+            stamp=None,
+            actor="hal",
+            now=world.now,
+        )
     assert (world.earned("ana"), profile(world).person.segment) == (20_000, "service")
     world.sound()
 
@@ -166,19 +196,19 @@ def test_a_move_ahead_waits_for_its_day(world: World) -> None:
     day = (world.now + 3 * DAY).date()
     begins = datetime.combine(day, datetime.min.time(), UTC)
     with world.db.begin() as tx:
-        move_person(tx, "acme", "ana", "service", "desk-9", day, None, "hal", world.now)
-        move_person(tx, "acme", "ben", "service", "desk-9", day, None, "hal", world.now)
+        move_person(tx, "acme", "ana", "service", "desk-9", first=day, stamp=None, actor="hal", now=world.now)
+        move_person(tx, "acme", "ben", "service", "desk-9", first=day, stamp=None, actor="hal", now=world.now)
     assert (profile(world).person.segment, profile(world).moves[-1].ahead) == ("sales", True)
     with world.db.begin() as tx:
-        take_back_move(tx, "acme", "ben", begins, "hal", world.now)
+        take_back_move(tx, "acme", "ben", begins, "hal", now=world.now)
         assert settle_moves(tx, "acme", begins - timedelta(microseconds=1)) == 0
     with pytest.raises(NotFound, match="none that lies ahead"), world.db.begin() as tx:
-        take_back_move(tx, "acme", "ben", begins, "hal", world.now)
+        take_back_move(tx, "acme", "ben", begins, "hal", now=world.now)
     work_once(world.db, begins, lambda *_: None)  # type: ignore[arg-type, return-value]
     assert (profile(world).person.segment, profile(world).moves[-1].ahead) == ("service", False)
     assert profile(world, "ben").person.segment == "sales"
     with pytest.raises(NotFound), world.db.begin() as tx:
-        take_back_move(tx, "acme", "ana", begins, "hal", begins)
+        take_back_move(tx, "acme", "ana", begins, "hal", now=begins)
 
 
 def test_no_move_reaches_into_a_closed_period_or_too_far(world: World) -> None:
@@ -186,52 +216,56 @@ def test_no_move_reaches_into_a_closed_period_or_too_far(world: World) -> None:
         close_period(tx, "acme", world.now - 2 * DAY, "hal", world.now)
     for day in (world.now.date() - 3 * DAY, world.now.date() + 500 * DAY):
         with pytest.raises(BadValue, match="limit"), world.db.begin() as tx:
-            move_person(tx, "acme", "ana", "service", "x", day, None, "hal", world.now)
+            move_person(tx, "acme", "ana", "service", "x", first=day, stamp=None, actor="hal", now=world.now)
     with pytest.raises(BadValue, match="team"), world.db.begin() as tx:
-        move_person(tx, "acme", "ana", "service", "", world.now.date(), None, "hal", world.now)
+        move_person(
+            tx, "acme", "ana", "service", "", first=world.now.date(), stamp=None, actor="hal", now=world.now
+        )
 
 
 def test_a_zone_begins_on_a_day_that_was_not_begun(world: World) -> None:
     today = world.now.date()
     with world.db.begin() as tx:
-        start = move_zone(tx, "acme", "ana", "Asia/Tokyo", today + 10 * DAY, None, "hal", world.now)
+        start = move_zone(
+            tx, "acme", "ana", "Asia/Tokyo", today + 10 * DAY, stamp=None, actor="hal", now=world.now
+        )
     assert start == datetime.combine(today + 10 * DAY, datetime.min.time(), UTC)
     assert [one.zone for one in profile(world).zones] == ["UTC", "Asia/Tokyo"]
     for day in (today, today - DAY, today + 900 * DAY, date(1, 1, 1)):
         with pytest.raises(BadValue, match="limit"), world.db.begin() as tx:
-            move_zone(tx, "acme", "ana", "Asia/Tokyo", day, None, "hal", world.now)
+            move_zone(tx, "acme", "ana", "Asia/Tokyo", day, stamp=None, actor="hal", now=world.now)
 
 
 def test_leave_said_twice_is_said_once_and_can_be_taken_back(world: World) -> None:
     first, last = date(2026, 12, 1), date(2026, 12, 5)
     with world.db.begin() as tx:
         for _ in range(2):
-            set_leave(tx, "acme", "ana", first, last, world.now, "hal")
+            set_leave(tx, "acme", "ana", first, last, now=world.now, actor="hal")
     assert profile(world).leave == ((first, last),)
     with world.db.begin() as tx:
-        drop_leave(tx, "acme", "ana", first, last, world.now, "hal")
+        drop_leave(tx, "acme", "ana", first, last, now=world.now, actor="hal")
     assert profile(world).leave == ()
     with pytest.raises(NotFound, match="not known"), world.db.begin() as tx:
-        drop_leave(tx, "acme", "ana", first, last, world.now, "hal")
+        drop_leave(tx, "acme", "ana", first, last, now=world.now, actor="hal")
 
 
 def test_links_are_shown_and_can_be_taken_back(world: World) -> None:
     with world.db.begin() as tx:
-        link_people(tx, "acme", "ana", "ben", world.now, "hal")
+        link_people(tx, "acme", "ana", "ben", world.now, actor="hal")
     assert profile(world).linked == (("ben", "Ben"),)
     with world.db.begin() as tx:
-        unlink_people(tx, "acme", "ben", "ana", world.now, "hal")
+        unlink_people(tx, "acme", "ben", "ana", world.now, actor="hal")
     with pytest.raises(NotFound), world.db.begin() as tx:
-        unlink_people(tx, "acme", "ben", "ana", world.now, "hal")
+        unlink_people(tx, "acme", "ben", "ana", world.now, actor="hal")
 
 
 def test_nobody_locks_herself_out_and_the_log_says_who(world: World) -> None:
     for act in (deactivate, erase):
         with pytest.raises(Refused, match="is your own"), world.db.begin() as tx:
-            act(tx, "acme", "ana", None, "ana", world.now)
+            act(tx, "acme", "ana", None, "ana", now=world.now)
     with world.db.begin() as tx:
-        deactivate(tx, "acme", "ben", profile(world, "ben").stamp, "ana", world.now)
-        deactivate(tx, "acme", "ben", None, "ana", world.now)
+        deactivate(tx, "acme", "ben", profile(world, "ben").stamp, "ana", now=world.now)
+        deactivate(tx, "acme", "ben", None, "ana", now=world.now)
         log = [(row.actor, row.action) for row in trail.audit_log(tx, "acme", 2)]
     assert log[0] == ("ana", "people.deactivate")
     assert not profile(world, "ben").with_us

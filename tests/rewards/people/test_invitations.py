@@ -61,7 +61,7 @@ def invited(world: World, person: str = "ana", roles: tuple[str, ...] = ("employ
 
 
 def used(world: World, link: Link, password: str = PHRASE) -> str:
-    return accept(world.db, "acme", link.purpose, link.secret, password, world.now)
+    return accept(world.db, "acme", link.purpose, link.secret, password, now=world.now)
 
 
 def test_an_invitation_lets_in_once_with_the_password_chosen(world: World) -> None:
@@ -112,7 +112,7 @@ def test_a_newer_link_ends_the_former(world: World) -> None:
 def test_a_link_that_never_was_is_not_known(world: World, purpose: str, secret: str) -> None:
     link = invited(world)
     with pytest.raises(NotFound, match="not known"):
-        accept(world.db, "acme", purpose, secret or link.secret, PHRASE, world.now)
+        accept(world.db, "acme", purpose, secret or link.secret, PHRASE, now=world.now)
     with pytest.raises(NotFound), world.db.read() as tx:
         look(tx, "other", INVITATION, link.secret, world.now)
 
@@ -169,20 +169,22 @@ def test_a_reset_ends_sessions_and_the_former_password_when_it_is_used(world: Wo
 
 def test_hr_invites_employees_and_nobody_else(world: World) -> None:
     with world.db.begin() as tx:
-        assert invite(tx, "acme", "ana", ["employee"], world.now, HR).person == "ana"
+        assert invite(tx, "acme", "ana", ["employee"], world.now, by=HR).person == "ana"
         with pytest.raises(Refused, match="administrator"):
-            invite(tx, "acme", "ben", ["employee", "hr"], world.now, HR)
-        invite(tx, "acme", "cleo", ["admin"], world.now, ADMIN)
+            invite(tx, "acme", "ben", ["employee", "hr"], world.now, by=HR)
+        invite(tx, "acme", "cleo", ["admin"], world.now, by=ADMIN)
         with pytest.raises(Refused):
-            invite(tx, "acme", "cleo", ["employee"], world.now, HR)
+            invite(tx, "acme", "cleo", ["employee"], world.now, by=HR)
         end_account(tx, "acme", "ana", world.now, ADMIN)
         with pytest.raises(Refused):
-            invite(tx, "acme", "ana", ["employee"], world.now, HR)
+            invite(tx, "acme", "ana", ["employee"], world.now, by=HR)
         for act in (
             lambda: reset(tx, "acme", "cleo", world.now, HR),
-            lambda: set_roles(tx, "acme", "cleo", ["hr"], world.now, HR),
+            lambda: set_roles(tx, "acme", "cleo", ["hr"], world.now, by=HR),
             lambda: end_account(tx, "acme", "cleo", world.now, HR),
-            lambda: invite(tx, "acme", "dan", ["employee"], world.now, Account("acme", "ben", ("auditor",))),
+            lambda: invite(
+                tx, "acme", "dan", ["employee"], world.now, by=Account("acme", "ben", ("auditor",))
+            ),
         ):
             with pytest.raises(Refused):
                 act()
@@ -257,9 +259,9 @@ def test_the_last_administrator_stays(world: World) -> None:
             with pytest.raises(Refused, match="last administrator"):
                 act(tx, "acme", "ana", ["employee"], world.now)
         invite(tx, "acme", "ben", ["admin", "hr"], world.now)
-        assert set_roles(tx, "acme", "ana", ["hr", "employee"], world.now, ADMIN) == ("employee", "hr")
+        assert set_roles(tx, "acme", "ana", ["hr", "employee"], world.now, by=ADMIN) == ("employee", "hr")
         with pytest.raises(Refused):
-            set_roles(tx, "acme", "ben", ["hr"], world.now, ADMIN)
+            set_roles(tx, "acme", "ben", ["hr"], world.now, by=ADMIN)
 
 
 def test_two_administrators_cannot_remove_each_other_at_once(world: World) -> None:

@@ -233,13 +233,20 @@ def test_boards_and_participation_know_the_enrolled_alone(world: World) -> None:
 def test_thanks_reach_everybody_and_points_the_enrolled(world: World) -> None:
     enrol(world, "ana")
     with pytest.raises(Refused, match="join first"):
-        step(world, lambda tx, org, now: give_kudos(tx, org, "ben", "ana", "Thank you", (), "k0", now))
-    step(world, lambda tx, org, now: give_kudos(tx, org, "ana", "ben", "Thank you", (), "k1", now))
+        step(
+            world,
+            lambda tx, org, now: give_kudos(tx, org, "ben", "ana", "Thank you", tags=(), key="k0", now=now),
+        )
+    step(
+        world, lambda tx, org, now: give_kudos(tx, org, "ana", "ben", "Thank you", tags=(), key="k1", now=now)
+    )
     with world.db.read() as tx:
         assert [one.message for one in kudos_received(tx, world.organisation, "ben")] == ["Thank you"]
     assert world.earned("ben") == 0
     enrol(world, "ben")
-    step(world, lambda tx, org, now: give_kudos(tx, org, "ana", "ben", "Once more", (), "k2", now))
+    step(
+        world, lambda tx, org, now: give_kudos(tx, org, "ana", "ben", "Once more", tags=(), key="k2", now=now)
+    )
     assert world.earned("ben") == 1000
     world.sound()
 
@@ -288,7 +295,7 @@ def test_boards_follow_a_version_for_the_enrolled_and_its_withdrawal(db: Any) ->
         )
     assert shown() == ["Ben", "Cleo"]
     with db.begin() as tx:
-        roll_back(tx, world.organisation, made.version, "hr", "why", world.now)
+        roll_back(tx, world.organisation, made.version, "hr", "why", now=world.now)
     assert shown() == ["Ana", "Ben", "Cleo"]
 
 

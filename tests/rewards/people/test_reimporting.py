@@ -37,7 +37,7 @@ def plan(world: World, text: str) -> Plan:
 def apply(world: World, text: str, **rest: Any) -> Applied:
     table, told = read(text)
     with world.db.begin() as tx:
-        return apply_import(tx, "acme", table, "digest", told, "hal", world.now, **rest)
+        return apply_import(tx, "acme", table, "digest", told, actor="hal", now=world.now, **rest)
 
 
 def faults(found: Plan) -> list[tuple[int, str, str]]:
@@ -84,7 +84,7 @@ def test_a_workbook_is_a_file_like_any_other(world: World) -> None:
     table = table_of(data)
     told = Told(mapping_of(table.header, {}), segment="sales")
     with world.db.begin() as tx:
-        done = apply_import(tx, "acme", table, "d", told, "hal", world.now)
+        done = apply_import(tx, "acme", table, "d", told, actor="hal", now=world.now)
         assert done == Applied(1, 1, 0, 0, 0)
         assert (get_person(tx, "acme", "10023").segment, get_person(tx, "acme", "ana").team) == (
             "sales",
@@ -178,7 +178,7 @@ def test_who_is_missing_stays_unless_deactivating_was_chosen(world: World) -> No
     assert (again.deactivated, again.missing) == ((("eva", "Eva"),), ())
     table, told = read(FULL + "ben,Ben,sales,north,UTC,100\n")
     with pytest.raises(Refused, match="nobody deactivates herself"), world.db.begin() as tx:
-        apply_import(tx, "acme", table, "d", told, "ana", world.now, deactivate_missing=True)
+        apply_import(tx, "acme", table, "d", told, actor="ana", now=world.now, deactivate_missing=True)
 
 
 def test_ids_that_were_merged_are_told(world: World) -> None:

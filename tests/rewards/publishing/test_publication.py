@@ -47,7 +47,7 @@ def publish(
 
 def withdraw(world: World, version: int) -> None:
     with world.db.begin() as tx:
-        roll_back(tx, "acme", version, "hr", "mistake", world.now)
+        roll_back(tx, "acme", version, "hr", "mistake", now=world.now)
 
 
 def held(world: World, who: str = "ana") -> set[str]:
@@ -75,12 +75,12 @@ def test_rolling_back_leaves_no_badge_and_no_valid_credential(
     assert held(world)
     badge = max(held(world))
     with world.db.begin() as tx:
-        assert not credential_for(tx, "acme", "ana", badge, "https://x.example", world.now).revoked
+        assert not credential_for(tx, "acme", "ana", badge, "https://x.example", now=world.now).revoked
     withdraw(world, version)
     assert (world.earned(), held(world)) == (3000, set())
     assert [line for line in world.standing() if line[0] == before[0][0]] == before
     with world.db.begin() as tx:
-        assert credential_for(tx, "acme", "ana", badge, "https://x.example", world.now).revoked
+        assert credential_for(tx, "acme", "ana", badge, "https://x.example", now=world.now).revoked
     world.sound()
     assert_sound(world.db, "acme", world.now)
 
@@ -103,7 +103,7 @@ def test_what_was_kept_after_a_reversal_goes_with_its_version_or_stays_with_the_
     version = publish(world, FIRST + more)
     (receipt,) = world.record(world.event())
     with world.db.begin() as tx:
-        reverse_entry(tx, "acme", receipt.entries[0].id, "hr", "in error", world.now)
+        reverse_entry(tx, "acme", receipt.entries[0].id, "hr", "in error", now=world.now)
     assert (world.earned(), held(world)) == (5000, {"first", "second"})
     withdraw(world, version)
     assert (world.earned(), held(world)) == (3000, {"first"})
@@ -143,7 +143,7 @@ def test_a_scheduled_version_holds_from_its_day_whatever_is_published_before(emp
     publish(world, PLAIN.replace("points: 1", "points: 6"), world.now - DAY, "top_up")
     assert [in_force(world, at) for at in (world.now, january - HOUR, january)] == [6, 4, 2]
     with world.db.begin() as tx:
-        retire_version(tx, "acme", 6, "hr", "over", world.now)
+        retire_version(tx, "acme", 6, "hr", "over", now=world.now)
     assert [in_force(world, at) for at in (world.now, january - HOUR, january)] == [7, 4, 2]
     world.now = january + HOUR
     world.record(world.event())
@@ -185,13 +185,13 @@ def test_a_top_up_that_hr_undid_stays_undone(empty_world: World) -> None:
     publish(world, PLAIN.replace("points: 1", "points: 10"), world.now - DAY, "top_up")
     (given,) = (view for view in world.entries() if view.origin == "top_up")
     with world.db.begin() as tx:
-        reverse_entry(tx, "acme", given.id, "hr", "not for her", world.now)
+        reverse_entry(tx, "acme", given.id, "hr", "not for her", now=world.now)
     assert world.earned() == 1000
     world.record(world.event(at=world.now - 2 * HOUR), world.event("ben", world.now - 2 * HOUR))
     assert (world.earned(), world.earned("ben")) == (2000, 10_000)
     publish(world, PLAIN, world.now + DAY)
     with world.db.begin() as tx:
-        reverse_entry(tx, "acme", early.entries[0].id, "hr", "in error", world.now)
+        reverse_entry(tx, "acme", early.entries[0].id, "hr", "in error", now=world.now)
     assert world.earned() == 1000
     # A later top-up pays what it gives more itself.
     publish(world, PLAIN.replace("points: 1", "points: 15"), world.now - DAY, "top_up")
@@ -207,7 +207,7 @@ def test_the_shadow_says_what_is_laid_aside_and_for_how_many(empty_world: World)
 
     def lost(text: str) -> list[tuple[str, str, int]]:
         with world.db.read() as tx:
-            seen = shadow(tx, "acme", world.scheme(text), world.now, world.now, "prospective")
+            seen = shadow(tx, "acme", world.scheme(text), world.now, world.now, mode="prospective")
         return [(one.kind, one.of, one.people) for one in seen.loses]
 
     assert lost(capped + badge.replace("at_least: 10", "at_least: 12")) == []

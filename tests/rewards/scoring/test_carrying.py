@@ -323,7 +323,7 @@ def test_rolling_back_the_version_between_changes_nothing(empty_world: World) ->
     lived(world, [text, NOTHING, text], [shares(1), shares(1), shares(1)])
     assert world.earned() == 20_000
     with world.db.begin() as tx:
-        roll_back(tx, "acme", 2, "hr", "mistake", world.now)
+        roll_back(tx, "acme", 2, "hr", "mistake", now=world.now)
     # Now the second share counts, and is the last under the limit.
     assert world.earned() == 20_000
     world.sound()

@@ -32,17 +32,19 @@ def world(empty_world: Any) -> Any:
 
 def claim(world: Any, reward: str, key: str, person: str = "ana") -> Any:
     with world.db.begin() as tx:
-        return claim_reward(tx, world.organisation, person, reward, key, world.now)
+        return claim_reward(tx, world.organisation, person, reward, key, now=world.now)
 
 
 def cancel(world: Any, made: Any, by_hr: bool = False) -> Any:
     with world.db.begin() as tx:
-        return cancel_claim(tx, world.organisation, made.id, "hr" if by_hr else "ana", "no", world.now, by_hr)
+        return cancel_claim(
+            tx, world.organisation, made.id, "hr" if by_hr else "ana", "no", now=world.now, by_hr=by_hr
+        )
 
 
 def approve(world: Any, made: Any) -> None:
     with world.db.begin() as tx:
-        approve_claim(tx, world.organisation, made.id, "hr", "yes", world.now)
+        approve_claim(tx, world.organisation, made.id, "hr", "yes", now=world.now)
 
 
 def left(world: Any, reward: str = "mug") -> int | None:
@@ -77,7 +79,7 @@ def test_stock_raised_from_one_to_five_leaves_four(world: Any) -> None:
     cancel(world, made)
     assert (left(world), bought(world, "mug"), left(world)) == (5, 5, 0)
     with world.db.begin() as tx:
-        roll_back(tx, world.organisation, version, "hr", "test", world.now)
+        roll_back(tx, world.organisation, version, "hr", "test", now=world.now)
     assert left(world) == 0
     world.sound()
 
@@ -119,7 +121,9 @@ def _too_many(world: Any, amount: int) -> None:
     """More claims than the whole budget, all undone again."""
     with world.db.begin() as tx:
         for n in range(amount // 10 + 1):
-            claim_reward(tx, world.organisation, world.people[n % 5], "trip", f"m{n}{world.now}", world.now)
+            claim_reward(
+                tx, world.organisation, world.people[n % 5], "trip", f"m{n}{world.now}", now=world.now
+            )
 
 
 def test_a_budget_left_out_for_a_while_counts_what_was_claimed_meanwhile(world: Any) -> None:
@@ -202,4 +206,4 @@ def test_a_claim_keeps_the_terms_it_was_made_under(world: Any) -> None:
 def test_hr_takes_back_no_claim_of_her_own(world: Any) -> None:
     made = claim(world, "card", "k")
     with pytest.raises(Refused), world.db.begin() as tx:
-        cancel_claim(tx, world.organisation, made.id, "ana", "no", world.now, by_hr=True)
+        cancel_claim(tx, world.organisation, made.id, "ana", "no", now=world.now, by_hr=True)

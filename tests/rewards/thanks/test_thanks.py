@@ -32,7 +32,15 @@ privacy: {minimum_group: 2}
 def several(world: Any, receivers: list[str], key: str = "k", amount: int | None = None) -> Any:
     with world.db.begin() as tx:
         return thank_several(
-            tx, world.organisation, "ana", receivers, "Well done", [], key, world.now, amount
+            tx,
+            world.organisation,
+            "ana",
+            receivers,
+            "Well done",
+            tags=[],
+            key=key,
+            now=world.now,
+            amount=amount,
         )
 
 
@@ -43,7 +51,9 @@ def left(world: Any, person: str = "ana") -> int | None:
 
 def withdraw(world: Any, kudos_id: str, giver: str | None = "ana") -> None:
     with world.db.begin() as tx:
-        withdraw_kudos(tx, world.organisation, int(kudos_id), giver, giver or "hr", "a mistake", world.now)
+        withdraw_kudos(
+            tx, world.organisation, int(kudos_id), giver, giver or "hr", reason="a mistake", now=world.now
+        )
 
 
 def thanked(world: Any, person: str) -> int:
@@ -129,7 +139,7 @@ def test_thanks_whose_points_were_spent_stay(empty_world: Any) -> None:
     world = empty_world.found(SPENDABLE)
     (receipt,) = several(world, ["ben"])
     with world.db.begin() as tx:
-        claim_reward(tx, world.organisation, "ben", "mug", "k", world.now)
+        claim_reward(tx, world.organisation, "ben", "mug", "k", now=world.now)
     with pytest.raises(Refused, match="the points were spent"):
         withdraw(world, receipt.id, None)
     world.sound()
@@ -147,7 +157,7 @@ def held(world: Any) -> str:
 def approve(world: Any) -> None:
     with world.db.begin() as tx:
         (review,) = open_reviews(tx, world.organisation)
-        decide(tx, world.organisation, review.id, "approve", "hr", "they work together", world.now)
+        decide(tx, world.organisation, review.id, "approve", "hr", reason="they work together", now=world.now)
 
 
 def test_a_look_that_takes_longer_than_the_grace_period_loses_nothing(empty_world: Any) -> None:

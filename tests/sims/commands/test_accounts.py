@@ -43,7 +43,7 @@ def test_invite_prints_a_link_that_lets_in_once(company: Database) -> None:
     out = run("invite", "ben", "oto", "--roles", "hr,employee")
     secrets = re.findall(r"https://share\.acme\.example/invitation/([\w-]+) ", out)
     assert len(secrets) == 2
-    accept(company, ORGANISATION, "invitation", secrets[0], PHRASE, datetime.now(UTC))
+    accept(company, ORGANISATION, "invitation", secrets[0], PHRASE, now=datetime.now(UTC))
     assert re.search(r"^ben +active +employee, hr ", run("list"), re.MULTILINE)
     assert "has chosen a password already" in run("invite", "ben", code=2)
 

@@ -59,7 +59,7 @@ def test_init_makes_everything_that_the_pages_make(url: str, file: str) -> None:
     found = re.search(r"https://share\.acme\.example/invitation/(\S+)", out)
     assert found, out
     db, now = open_database(url), datetime.now(UTC)
-    accept(db, "company", "invitation", found[1], "a long enough phrase", now)
+    accept(db, "company", "invitation", found[1], "a long enough phrase", now=now)
     with db.read() as tx:
         home = get_organisation(tx, "company")
         assert home is not None

@@ -55,7 +55,7 @@ def test_a_rehearsal_is_kept_and_holds_until_the_text_changes(
         assert stored is not None
         assert (stored.id, stored.body["kind"]) == (found.id, "comparison")
         assert get_draft(tx, ORGANISATION, draft).rehearsed
-        edit_draft(tx, ORGANISATION, draft, PRESETS["curator"], "sam", NOW)
+        edit_draft(tx, ORGANISATION, draft, PRESETS["curator"], "sam", now=NOW)
         assert not get_draft(tx, ORGANISATION, draft).rehearsed
 
 
@@ -113,7 +113,7 @@ def test_the_command_says_what_came_of_it(
 
 def test_what_was_put_aside_is_not_rehearsed(sqlite_db: Database, draft: int, base: Path) -> None:
     with sqlite_db.begin() as tx:
-        discard_draft(tx, ORGANISATION, draft, "sam", "no", NOW)
+        discard_draft(tx, ORGANISATION, draft, "sam", "no", now=NOW)
     with pytest.raises(ValueError, match="is retired"):
         rehearse(sqlite_db, ORGANISATION, draft, NOW, Scenario.load(base), processes=1)
 
@@ -127,7 +127,9 @@ def test_a_draft_that_changes_meanwhile_is_not_taken_for_rehearsed(
 
     def slow(*arguments: Any, **rest: Any) -> Any:
         with sqlite_db.begin() as tx:
-            edit_draft(tx, ORGANISATION, draft, load_document(OTHER, IncentiveScheme, "other"), "sam", NOW)
+            edit_draft(
+                tx, ORGANISATION, draft, load_document(OTHER, IncentiveScheme, "other"), "sam", now=NOW
+            )
         return usual(*arguments, **rest)
 
     monkeypatch.setattr(sims.comparison.comparison, "compare", slow)

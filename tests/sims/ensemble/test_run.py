@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from sims.ensemble import run
-from sims.ensemble.bridge import bytes_a_run
+from agents.model import AdvocacyModel
+from agents.parameters.default_posterior import draw_parameters
+from sims.ensemble import sweep
+from sims.ensemble.bridge import ECHO, bytes_a_run, parameters_of
 from sims.ensemble.result import ALL
-from sims.ensemble.run import record_run, simulate, simulate_all
+from sims.ensemble.run import Manner, record_run, simulate, simulate_all
 from sims.scenario.scenario import Scenario
 
 
@@ -22,19 +24,19 @@ def test_however_the_runs_are_cut_into_chunks_the_bytes_are_the_same(
     small: Scenario, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = json.dumps(simulate(small, runs=5, processes=1).as_json())
-    monkeypatch.setattr(run, "RUNS_A_CHUNK", most)
-    cut = run.chunks([small], 1, 5, 1)
-    assert max(chunk.after - chunk.first for chunk in cut) <= most
-    assert [number for chunk in cut for number in range(chunk.first, chunk.after)] == list(range(5))
+    monkeypatch.setattr(sweep, "RUNS_A_CHUNK", most)
+    cut = sweep.chunks([small], range(5), 1)
+    assert max(len(chunk.runs) for chunk in cut) <= most
+    assert [number for chunk in cut for number in chunk.runs] == list(range(5))
     assert json.dumps(simulate(small, runs=5, processes=1).as_json()) == whole
 
 
 def test_chunks_are_cut_to_memory_and_to_the_processes(
     small: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert len(run.chunks([small], 1, 6, 3)) == 3
-    monkeypatch.setattr(run, "MEMORY_A_CHUNK", 2 * bytes_a_run(small))
-    assert [chunk.after - chunk.first for chunk in run.chunks([small], 1, 6, 1)] == [2, 2, 2]
+    assert len(sweep.chunks([small], range(6), 3)) == 3
+    monkeypatch.setattr(sweep, "MEMORY_A_CHUNK", 2 * bytes_a_run(small))
+    assert [len(chunk.runs) for chunk in sweep.chunks([small], range(6), 1)] == [2, 2, 2]
 
 
 def test_another_seed_gives_other_numbers(small: Scenario) -> None:
@@ -68,6 +70,46 @@ def test_recorded_events_are_those_of_run_0(small: Scenario) -> None:
     shares = sum(event.kind == "share" for event in events)
     assert shares == simulate(small, runs=1).total("shares")[0]
     assert events == record_run(small)
+
+
+def test_each_run_goes_by_its_own_vector_and_what_the_scenario_states(small: Scenario) -> None:
+    stated = small.parameters.model_copy(update={"preset": "small_firm", "off": ("rank",)})
+    scenario = small.model_copy(update={"parameters": stated})
+    for run in (0, 1, 7):
+        found = parameters_of(scenario, 3, run)
+        assert found == draw_parameters(3, run).replace(
+            motivation_mean=0.5,
+            norm_up=1.2,
+            norm_attention=0.5,
+            recognition_weight=0.3,
+            sanction_seen=0.4,
+            opportunities_per_week=8.0,
+            rank_first=0.0,
+            rank_last=0.0,
+        )
+        assert parameters_of(scenario, 3, ECHO + run) == found
+    assert parameters_of(scenario, 3, 0, at_defaults=True) == stated.resolve()
+
+
+@pytest.mark.parametrize("at_defaults", [False, True])
+def test_a_run_of_an_ensemble_is_that_run_of_the_model(small: Scenario, at_defaults: bool) -> None:
+    result = simulate(small, runs=3, processes=1, manner=Manner(at_defaults=at_defaults))
+    for run in range(3):
+        model = AdvocacyModel(small, small.seed, run, parameters_of(small, small.seed, run, at_defaults))
+        model.run_for(small.horizon_days)
+        for outcome, values in model.outcomes().items():
+            assert np.array_equal(result.daily[ALL][outcome][run], values), outcome
+
+
+def test_draws_widen_what_the_defaults_leave_narrow(small: Scenario) -> None:
+    drawn = simulate(small, runs=30, processes=1).total("shares")
+    fixed = simulate(small, runs=30, processes=1, manner=Manner(at_defaults=True)).total("shares")
+    assert drawn.std() > 1.5 * fixed.std()
+
+
+def test_recorded_events_at_the_defaults_are_those_of_run_0(small: Scenario) -> None:
+    shares = sum(event.kind == "share" for event in record_run(small, at_defaults=True))
+    assert shares == simulate(small, runs=1, manner=Manner(at_defaults=True)).total("shares")[0]
 
 
 @pytest.mark.parametrize(("runs", "seed"), [(0, 1), (100_001, 1), (1, -1), (1, 2**63)])

@@ -27,6 +27,41 @@ def test_people_come_from_a_csv(small_file: Path) -> None:
     assert [(row.id, row.contacts) for row in people] == [("a", 100), ("b", 50)]
 
 
+def test_a_network_comes_from_an_edge_list(small_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    small_file.with_name("ties.txt").write_text("e000002 e000001\ne000001 e000003\n")
+    small_file.write_text("name: three\norganisation: {headcount: 3, network: ties.txt}\n")
+    named = Scenario.load(small_file)
+    assert named.organisation.network == (("e000001", "e000003"), ("e000002", "e000001"))
+    small_file.write_text(
+        "name: three\norganisation: {headcount: 3, network: [[e000002, e000001], [e000001, e000003]]}\n"
+    )
+    assert Scenario.load(small_file).content_hash() == named.content_hash()
+    small_file.write_text("name: three\norganisation: {headcount: 3}\n")
+    assert Scenario.load(small_file).content_hash() != named.content_hash()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, r"network 'ties.csv'; it must be an edge list beside the scenario; there is no file"),
+        ("", r"ties.csv: is empty"),
+        ("source,target\ne000001,e000002\ne000002\n", r"ties.csv:3: got 1 fields"),
+        ("source,target\ne000001,zoe\n", r"'zoe' is none of the company's 3 people \(e000001 … e000003\)"),
+        ("source,target\ne000001,e000001\n", "tied to itself"),
+        ("graph [", "is GML, which is not read"),
+    ],
+)
+def test_a_bad_network_is_one_line(small_file: Path, text: str | None, message: str) -> None:
+    if text is not None:
+        small_file.with_name("ties.csv").write_text(text)
+    small_file.write_text("name: three\norganisation:\n  headcount: 3\n  network: ties.csv\n")
+    with pytest.raises(DocumentError, match=message) as caught:
+        Scenario.load(small_file)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith(f"{small_file}:")
+
+
 def test_a_name_or_a_seed_is_no_part_of_the_hash(small: Scenario) -> None:
     renamed = small.model_copy(update={"name": "other", "seed": 9, "runs": 5})
     assert renamed.content_hash() == small.content_hash()

@@ -91,10 +91,10 @@ def test_there_is_a_limit_to_spans(sqlite_db: Database, company: Company) -> Non
     with sqlite_db.begin() as tx:
         for number in range(MOST_SPANS):
             day = TODAY + timedelta(days=2 * number + 1)
-            take_days_off(tx, ORGANISATION, "ana", day, day, now)
+            take_days_off(tx, ORGANISATION, "ana", day, day, now=now)
         day = TODAY + timedelta(days=2 * MOST_SPANS + 1)
         with pytest.raises(ValueError, match="limit 60 spans"):
-            take_days_off(tx, ORGANISATION, "ana", day, day, now)
+            take_days_off(tx, ORGANISATION, "ana", day, day, now=now)
 
 
 def test_another_zone_holds_from_tomorrow(sign_in: Browser, sqlite_db: Database) -> None:

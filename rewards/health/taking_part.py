@@ -1,0 +1,124 @@
+"""Who takes part, how that grows, what it reaches, and who is thanked: counts that tell nobody apart."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+
+from rewards.disclosure import Shown, counts_told, told
+from rewards.health.rows import HealthRow, HealthWeek, number, said
+from rewards.people.membership import enrolment
+from rewards.people.participation import participation
+from rewards.store import health as rows
+from rewards.store import participation as people_rows
+from rewards.store.session import Transaction
+from rewards.store.units import DAY_US, to_us
+
+LATELY_DAYS, THANKS_DAYS, WEEKS = 28, 91, 13
+Band = tuple[float, float]
+
+
+def part_rows(tx: Transaction, organisation: str, now: datetime, minimum: int) -> Iterator[HealthRow]:
+    """Enrolment, who is active, and that by segment."""
+    joined, found = enrolment(tx, organisation, now), participation(tx, organisation, now)
+    yield number("participation", "people", found.people)
+    yield number("participation", "invited", joined.invited)
+    yield said("participation", "enrolled", joined.enrolled, of=joined.people)
+    for measure, count in (("active_7d", found.active_7d), ("active_28d", found.active_28d)):
+        yield said("participation", measure, told(found.people, count, minimum), of=found.people)
+    for one in counts_told(found.by_segment, found.people, found.active_28d, minimum):
+        yield said("segments", "active_28d", one.told, one.group, of=one.people)
+
+
+def cohort_rows(tx: Transaction, organisation: str, now: datetime, minimum: int) -> Iterator[HealthRow]:
+    """Of those who first shared in a month, how many are active still; months of few are put together with the next."""
+    firsts = rows.first_shares(tx, organisation)
+    active = rows.active_ids(tx, organisation, to_us(now) - LATELY_DAYS * DAY_US, to_us(now))
+    months: dict[str, list[int]] = {}
+    for person, day in firsts.items():
+        months.setdefault(date.fromordinal(day).isoformat()[:7], []).append(person)
+    groups: list[tuple[str, list[int]]] = []
+    waiting: list[int] = []
+    for month in sorted(months):
+        waiting += months[month]
+        if len(waiting) >= minimum:
+            groups.append((month, waiting))
+            waiting = []
+    if waiting and groups:
+        groups[-1] = (groups[-1][0], groups[-1][1] + waiting)
+    sizes = [(month, len(who), sum(one in active for one in who)) for month, who in groups]
+    everybody = sum(size for _, size, _ in sizes)
+    for one in counts_told(sizes, everybody, sum(done for *_, done in sizes), minimum):
+        yield said("cohorts", "cohort_active", one.told, one.group, of=one.people)
+
+
+def week_rows(
+    tx: Transaction, organisation: str, now: datetime, people: int, minimum: int, bands: Mapping[str, Band]
+) -> list[HealthWeek]:
+    """The last quarter by week, the weeks of nobody too."""
+    monday = now.date() - timedelta(days=now.date().weekday(), weeks=WEEKS - 1)
+    since = to_us(now) - (WEEKS * 7 + 8) * DAY_US
+    found = {one.monday: one for one in rows.weeks(tx, organisation, since, monday.toordinal())}
+    weeks = []
+    for at in range(WEEKS):
+        day = monday + timedelta(weeks=at)
+        row = found.get(day.toordinal(), rows.WeekRow(0, 0, 0, 0))
+        low, high = bands.get(day.isoformat(), (None, None))
+        sharers = told(people, row.sharers, minimum)
+        weeks.append(HealthWeek(day.isoformat(), sharers, row.shares, row.clicks, low, high))
+    return weeks
+
+
+def reach_rows(tx: Transaction, organisation: str, now: datetime) -> Iterator[HealthRow]:
+    """Shares, viewers where a connector tells of them, and clicks: human ones, and what was filtered."""
+    since = to_us(now) - LATELY_DAYS * DAY_US
+    kinds = people_rows.kinds(tx, organisation, since, to_us(now))
+    yield number("reach", "shares_28d", kinds.get("share", 0))
+    viewers = rows.views(tx, organisation, since)
+    if viewers is None:
+        yield HealthRow("reach", "viewers_28d", "", "unknown", None)
+    else:
+        yield number("reach", "viewers_28d", viewers)
+    yield number("reach", "clicks_28d", kinds.get("click", 0))
+    raw, counted = rows.link_clicks(tx, organisation)
+    yield number("reach", "link_clicks", raw)
+    yield number("reach", "link_clicks_human", counted)
+    yield number("reach", "link_clicks_filtered", raw - counted)
+
+
+def recognition_rows(
+    tx: Transaction, organisation: str, now: datetime, shown: Shown, minimum: int
+) -> Iterator[HealthRow]:
+    """Of those who did something in a quarter, how many nobody thanked, by segment; who stayed away is in no count."""
+    since = to_us(now) - THANKS_DAYS * DAY_US
+    segments = people_rows.segments(tx, organisation)
+    doers = rows.active_ids(tx, organisation, since, to_us(now)) & set(segments)
+    never = doers - rows.thanked_ids(tx, organisation, since)
+    people = len(segments)
+    yield said("recognition", "contributors", told(people, len(doers), minimum), of=people)
+    yield said("recognition", "never_thanked", told(people, len(never), minimum), of=people)
+    if told(people, len(doers), minimum).isdecimal() and told(people, len(never), minimum).isdecimal():
+        yield number("recognition", "coverage", 1 - len(never) / len(doers) if doers else 0.0)
+    sizes: dict[str, list[int]] = {}
+    for person, segment in segments.items():
+        row = sizes.setdefault(segment, [0, 0])
+        row[0] += 1
+        row[1] += person in never
+    groups = [(name, size, count) for name, (size, count) in sizes.items() if name in shown.segments]
+    for one in counts_told(groups, people, len(never), minimum):
+        yield said("never_thanked", "never_thanked", one.told, one.group, of=one.people)
+
+
+def fairness_rows(tx: Transaction, organisation: str, now: datetime, shown: Shown) -> Iterator[HealthRow]:
+    """Points a share by segment, and the least-paid against the median one."""
+    day = now.date().toordinal() - LATELY_DAYS
+    earned = rows.earned_by_segment(tx, organisation, day)
+    shares = rows.shares_by_segment(tx, organisation, to_us(now) - LATELY_DAYS * DAY_US)
+    rates = {
+        one: earned.get(one, 0) / 1000 / shares[one] for one in sorted(shown.segments) if shares.get(one)
+    }
+    for segment, rate in rates.items():
+        yield number("fairness", "points_per_share", rate, segment, of=shares[segment])
+    ordered = sorted(rates.values())
+    if len(ordered) > 1:
+        middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+        if middle > 0:
+            yield number("fairness", "least_to_median", ordered[0] / middle)

@@ -1,0 +1,116 @@
+"""Drafts as texts: what was typed is kept with its comments, every revision of it, so that no edit of two is ever lost."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rewards.document import DocumentError, content_hash, dump_document, load_document
+from rewards.faults import BadValue, Stale
+from rewards.publishing.drafts import SchemeDraft, create_draft, edit_draft, get_draft
+from rewards.publishing.weaving import woven
+from rewards.scheme.editing import MOST_TEXT
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.store import drafts as rows
+from rewards.store.session import Transaction
+from rewards.store.units import from_us, to_us
+
+MOST_REVISIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A revision as it was typed."""
+
+    revision: int
+    text: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of an edit: the draft as it stands, and `clash` where somebody else saved meanwhile and nothing was changed.
+
+    `text` is then what to look at: both edits brought together (`together`), or one's own.
+    """
+
+    draft: SchemeDraft
+    text: str
+    clash: bool = False
+    together: bool = False
+
+
+def start_draft(tx: Transaction, organisation: str, text: str, actor: str, now: datetime) -> SchemeDraft:
+    """Keep a new draft as it was typed. Raises DocumentError, and SchemeError where the scheme cannot be scored."""
+    draft = create_draft(tx, organisation, _read(text), actor, now)
+    _keep(tx, organisation, draft, text, actor, now=now)
+    return draft
+
+
+def save_text(
+    tx: Transaction,
+    organisation: str,
+    draft: int,
+    text: str,
+    revision: int,
+    *,
+    actor: str,
+    now: datetime,
+    base: str = "",
+) -> Saved:
+    """Replace a draft's text, if `revision` still stands. `base` is the text that the edit began from, where the editor knows it.
+
+    Where it does not, nothing is saved: what comes back has both edits where they do not touch the same lines, else one's own.
+    Raises DocumentError, SchemeError, NotFound, and Conflict where the draft is open no more.
+    """
+    scheme = _read(text)
+    try:
+        found = edit_draft(tx, organisation, draft, scheme, actor, now=now, revision=revision)
+    except Stale:
+        stands = get_draft(tx, organisation, draft)
+        kept = rows.find_text(tx, organisation, draft, revision)
+        began = base if kept is None else kept.text
+        both = woven(began, text, text_of(tx, organisation, stands)) if began else None
+        return Saved(stands, text if both is None else both, clash=True, together=both is not None)
+    _keep(tx, organisation, found, text, actor, now=now)
+    return Saved(found, text)
+
+
+def text_of(tx: Transaction, organisation: str, draft: SchemeDraft) -> str:
+    """The draft as it was typed; as the program writes it where that was never kept, or says something else by now."""
+    row = rows.find_text(tx, organisation, draft.id, draft.revision)
+    if row is not None:
+        try:
+            if content_hash(load_document(row.text, IncentiveScheme)) == draft.hash:
+                return row.text
+        except DocumentError:
+            # Erasure put a number in the place of a name.
+            pass
+    return dump_document(draft.scheme)
+
+
+def revisions(tx: Transaction, organisation: str, draft: int) -> list[Written]:
+    """What was typed, the newest first."""
+    found = rows.texts(tx, organisation, draft, MOST_REVISIONS)
+    return [Written(row.revision, row.text, row.actor, from_us(row.written_us)) for row in found]
+
+
+def _read(text: str) -> IncentiveScheme:
+    if len(text) > MOST_TEXT:
+        raise BadValue(
+            "text: got {count} characters; at most {most}; shorten it", count=len(text), most=MOST_TEXT
+        )
+    return load_document(text, IncentiveScheme, "yaml")
+
+
+def _keep(
+    tx: Transaction, organisation: str, draft: SchemeDraft, text: str, actor: str, *, now: datetime
+) -> None:
+    row = {
+        "organisation_id": organisation,
+        "draft_id": draft.id,
+        "revision": draft.revision,
+        "text": text,
+        "actor": actor,
+        "written_us": to_us(now),
+    }
+    rows.add_text(tx, row)

@@ -1,0 +1,300 @@
+"""A scheme's YAML edited field by field, as a form does: comments, order and style of what is not edited stay as they are.
+
+Form and text are one document. A form is read from the text (`form_of`), and what was changed in it is put back into the text
+(`with_changes`); a text that is not a scheme yet has a form all the same, as far as it goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any, Literal
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+
+from rewards.document import DocumentError, load_yaml
+
+Place = tuple[int | str, ...]
+Kind = Literal["text", "words", "number", "choice"]
+MOST_TEXT = 256 * 1024
+"""Characters of a scheme's text."""
+CAPS = ("day", "week", "month")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?")
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of the form: its name there, its place in the document, and the text that stands in it ('' for none)."""
+
+    name: str
+    place: Place
+    kind: Kind
+    value: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the scheme with fields of its own: a rule, a level, a reward. `group` and `at` say which one it is."""
+
+    group: str
+    at: int
+    title: str
+    fields: tuple[FormField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a text. `more` names parts that the form does not show and the text has."""
+
+    head: tuple[FormField, ...]
+    parts: tuple[Part, ...]
+    more: tuple[str, ...]
+
+    def fields(self) -> list[FormField]:
+        """All of them."""
+        return [*self.head, *(field for part in self.parts for field in part.fields)]
+
+
+_YES = ("", "true", "false")
+_HEAD: tuple[tuple[Place, Kind, tuple[str, ...]], ...] = (
+    (("title",), "text", ()),
+    (("note",), "words", ()),
+    (("membership",), "choice", ("", "everybody", "enrolled")),
+    (("calendar", "grace_hours"), "number", ()),
+    (("privacy", "minimum_group"), "number", ()),
+    (("fair_play", "review_above_per_hour"), "number", ()),
+    (("award_budget", "points"), "number", ()),
+    (("award_budget", "window"), "choice", ("", "day", "week", "month", "total")),
+    (("recognition", "kudos", "allowance"), "number", ()),
+    (("recognition", "kudos", "gift"), "number", ()),
+    (("recognition", "kudos", "per_pair"), "number", ()),
+)
+_PARTS: Mapping[str, tuple[tuple[str, Kind, tuple[str, ...]], ...]] = {
+    "rules": (
+        ("title", "text", ()),
+        ("on", "text", ()),
+        ("points", "number", ()),
+        ("per_object", "choice", ("", "once", "each")),
+        ("verification", "choice", ("", "declared", "tracked", "connector")),
+        *((f"cap_{window}", "number", ()) for window in CAPS),
+        ("cooldown_minutes", "number", ()),
+        ("hold_hours", "number", ()),
+    ),
+    "levels": (("title", "text", ()), ("points", "number", ())),
+    "rewards": (
+        ("title", "text", ()),
+        ("points", "number", ()),
+        ("unit_cost_cents", "number", ()),
+        ("stock", "number", ()),
+        ("budget_points", "number", ()),
+        ("approval", "choice", _YES),
+    ),
+    "challenges": (("title", "text", ()), ("goal", "number", ()), ("days", "number", ())),
+    "badges": (("title", "text", ()),),
+}
+GROUPS = tuple(_PARTS)
+NEW: Mapping[str, Mapping[str, object]] = {
+    "rules": {"title": "Share a green-lit item", "on": "share", "points": 1, "per_object": "once"},
+    "levels": {"title": "New level", "points": 1000},
+    "rewards": {"title": "New reward", "points": 100, "unit_cost_cents": 1000, "approval": True},
+}
+"""What a part that is added begins as; what a scheme lacks is validated like anything else."""
+_SHOWN = {"name", "title", "note", "membership", "award_budget", *GROUPS}
+
+
+def form_of(text: str) -> Form:
+    """The form of a text. Raises DocumentError where the text is not YAML at all."""
+    _, data = load_yaml(text, "yaml")
+    if not isinstance(data, dict):
+        raise DocumentError("yaml:1: document: a mapping of fields is required; write `field: value`")
+    head = [
+        FormField(".".join(map(str, place)), place, kind, _shown(_at(data, place)), choices)
+        for place, kind, choices in _HEAD
+    ]
+    parts: list[Part] = []
+    for group in GROUPS:
+        found = data.get(group)
+        for at, one in enumerate(found if isinstance(found, list) else []):
+            if isinstance(one, dict):
+                parts.append(Part(group, at, _shown(one.get("title")), tuple(_fields(group, at, one))))
+    return Form(tuple(head), tuple(parts), tuple(name for name in data if name not in _SHOWN))
+
+
+def _fields(group: str, at: int, one: Mapping[str, object]) -> list[FormField]:
+    found = []
+    for name, kind, choices in _PARTS[group]:
+        window = name.removeprefix("cap_")
+        if window == name:
+            place: Place = (group, at, name)
+            value = one.get(name)
+        else:
+            caps = one.get("caps")
+            row = _cap(caps, window)
+            place = (
+                group,
+                at,
+                "caps",
+                len(caps) if row is None and isinstance(caps, list) else row or 0,
+                "points",
+            )
+            value = None if row is None or not isinstance(caps, list) else caps[row].get("points")
+        found.append(FormField(f"{group}.{at}.{name}", place, kind, _shown(value), choices))
+    return found
+
+
+def _cap(caps: object, window: str) -> int | None:
+    """Which of a rule's caps limits all of its awards in a window."""
+    if not isinstance(caps, list):
+        return None
+    fits = (
+        at
+        for at, one in enumerate(caps)
+        if isinstance(one, dict) and one.get("window") == window and one.get("scope", "rule") == "rule"
+    )
+    return next(fits, None)
+
+
+def _at(data: object, place: Place) -> object:
+    for part in place:
+        if not isinstance(data, dict) or part not in data:
+            return None
+        data = data[part]
+    return data
+
+
+def _shown(value: object) -> str:
+    if value is None or isinstance(value, dict | list):
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def with_changes(text: str, was: str, posted: Mapping[str, str]) -> str:
+    """The text with what differs between the form of `was` and what was posted put into it.
+
+    Where nothing differs the text comes back as it is, to the letter. Raises DocumentError where one of both is not YAML.
+    """
+    changed = {
+        field.name: posted[field.name]
+        for field in form_of(was).fields()
+        if field.name in posted and _plain(posted[field.name]) != _plain(field.value)
+    }
+    if not changed:
+        return text
+    document, writer = _opened(text)
+    for field in form_of(text).fields():
+        if field.name in changed:
+            _put(document, field, _plain(changed[field.name]))
+    return _written(document, writer)
+
+
+def with_part(text: str, group: str) -> str:
+    """The text with one more part of a group at its end. Raises DocumentError where it is not YAML."""
+    document, writer = _opened(text)
+    parts = document.get(group)
+    if not isinstance(parts, CommentedSeq):
+        parts = document[group] = CommentedSeq()
+    known = {one.get("id") for one in parts if isinstance(one, dict)}
+    base = group.removesuffix("s")
+    number = next(at for at in range(1, len(known) + 2) if f"{base}-{at}" not in known)
+    parts.append(CommentedMap({"id": f"{base}-{number}", **NEW[group]}))
+    return _written(document, writer)
+
+
+def without_part(text: str, group: str, at: int) -> str:
+    """The text without one part of a group. Raises DocumentError where it is not YAML."""
+    document, writer = _opened(text)
+    parts = document.get(group)
+    if isinstance(parts, CommentedSeq) and 0 <= at < len(parts):
+        del parts[at]
+        if not parts:
+            del document[group]
+    return _written(document, writer)
+
+
+def _plain(value: str) -> str:
+    """What a browser sends has its own line breaks."""
+    return value.replace("\r\n", "\n").strip()
+
+
+def _opened(text: str) -> tuple[Any, YAML]:
+    # Our own reader first: it refuses aliases, tags and nesting without end, which this one would follow.
+    form_of(text)
+    writer = YAML()
+    writer.preserve_quotes = True
+    writer.width = 1 << 20
+    if re.search(r"^- ", text, re.MULTILINE) is None:
+        writer.indent(mapping=2, sequence=4, offset=2)
+    return writer.load(text), writer
+
+
+def _written(document: object, writer: YAML) -> str:
+    out = StringIO()
+    writer.dump(document, out)
+    return out.getvalue()
+
+
+def _put(document: Any, field: FormField, value: str) -> None:
+    here = document
+    for part, after in zip(field.place[:-1], field.place[1:], strict=True):
+        missing = part not in here if isinstance(here, dict) else isinstance(part, int) and part >= len(here)
+        if missing and not value:
+            return
+        if missing:
+            _add(here, part, after, field)
+        here = here[part]
+    last = field.place[-1]
+    if value:
+        here[last] = _scalar(value, field.kind)
+    elif "caps" in field.place:
+        _drop_cap(document, field.place)
+    elif isinstance(here, dict) and last in here:
+        del here[last]
+        if not here and len(field.place) > 1 and len(field.place[:-1]) < 3:
+            _drop_empty(document, field.place[:-1])
+
+
+def _add(here: Any, part: int | str, after: int | str, field: FormField) -> None:
+    fresh: Any = CommentedSeq() if isinstance(after, int) else CommentedMap()
+    if isinstance(part, str):
+        here[part] = fresh
+        return
+    fresh["window"] = field.name.rpartition("cap_")[2]
+    fresh.fa.set_flow_style()
+    here.append(fresh)
+
+
+def _drop_cap(document: Any, place: Place) -> None:
+    rule, at = document[place[0]][place[1]], place[3]
+    del rule["caps"][at]
+    if not rule["caps"]:
+        del rule["caps"]
+
+
+def _drop_empty(document: Any, place: Sequence[int | str]) -> None:
+    here = document
+    for part in place[:-1]:
+        here = here[part]
+    if isinstance(here, dict) and not here[place[-1]]:
+        del here[place[-1]]
+
+
+def _scalar(value: str, kind: Kind) -> object:
+    if kind == "choice" and value in ("true", "false"):
+        return value == "true"
+    if kind == "number":
+        found = _NUMBER.fullmatch(value)
+        if found is None:
+            return value
+        return float(value) if found.group(1) else int(value)
+    if "\n" in value:
+        return LiteralScalarString(value)
+    try:
+        read = load_yaml(value, "yaml")[1]
+    except DocumentError:
+        read = None
+    return value if read == value else DoubleQuotedScalarString(value)

@@ -1,0 +1,65 @@
+"""Options of every command that carries out an ensemble: how, and how precisely."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sims.commands.console import InputError
+
+if TYPE_CHECKING:
+    from sims.ensemble.run import Manner
+
+AtDefaults = Annotated[
+    bool,
+    typer.Option(
+        "--at-defaults",
+        help="Every run by the declared default parameters, instead of its own draw from their joint posterior.",
+    ),
+]
+PrecisionAsked = Annotated[
+    str | None,
+    typer.Option(
+        "--precision",
+        metavar="OUTCOME=VALUE",
+        help="Go on until the mean of this outcome (compare: of its difference to doing nothing) is known to within VALUE, or VALUE % "
+        "of itself, with 95 % confidence: human_clicks=50, human_clicks=5%. --runs is then where it begins.",
+    ),
+]
+MostRuns = Annotated[
+    int | None, typer.Option("--most-runs", help="Where --precision stops in any case; 2,000 unless given.")
+]
+Checkpoint = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Keep finished runs here; the same question asked again goes on from them, with the same numbers.",
+    ),
+]
+OnCluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Carry it out on a Ray cluster; local starts one on this machine.",
+    ),
+]
+
+
+def manner_of(
+    at_defaults: bool,
+    precision: str | None = None,
+    most_runs: int | None = None,
+    checkpoint: Path | None = None,
+    cluster: str | None = None,
+) -> "Manner":
+    """How an ensemble is to be carried out, from the options of a command. Raises `InputError` where they do not go together."""
+    from sims.ensemble.precision import Precision
+    from sims.ensemble.run import Manner
+
+    if most_runs is not None and precision is None:
+        raise InputError(
+            "--most-runs: given without --precision; it says where a precision stops; add one or leave it out"
+        )
+    asked = None if precision is None else Precision.parse(precision, most_runs)
+    return Manner(at_defaults=at_defaults, precision=asked, checkpoint=checkpoint, cluster=cluster)

@@ -1,0 +1,114 @@
+"""All runs of some scenarios: which are done already, how the others are cut into chunks, and who carries these out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sims.doctor import version
+from sims.ensemble.bridge import ECHO, Daily, bytes_a_run, daily_outcomes, parameter_source
+from sims.ensemble.checkpoint import folder_of, keep, kept
+from sims.ensemble.cluster import Cluster
+from sims.ensemble.executors import Executor, choose_executor, processes_for, progress
+from sims.ensemble.result import ALL
+
+if TYPE_CHECKING:
+    from sims.scenario.scenario import Scenario
+
+# What a process gives to runs that it lives side by side; beyond so many of them more bring no speed.
+MEMORY_A_CHUNK, RUNS_A_CHUNK = 1 << 29, 64
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some runs of the scenarios that the workers share, lived side by side."""
+
+    runs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Scenarios under common random numbers: run r draws the same numbers, and goes by the same parameters, in each of them.
+
+    checkpoint  folder in which finished runs are kept and looked for
+    cluster     address of a Ray cluster that carries it out, `local` for one on this machine
+    """
+
+    scenarios: tuple["Scenario", ...]
+    seed: int
+    at_defaults: bool = False
+    processes: int | None = None
+    checkpoint: Path | None = None
+    cluster: str | None = None
+
+    def dailies(self, runs: Sequence[int]) -> list[list[Daily]]:
+        """Daily values of these runs in each scenario, run by run, in the order asked for."""
+        found = {run: old for run in runs if (old := self._kept(run)) is not None}
+        missing = [run for run in runs if run not in found]
+        several = len(self.scenarios)
+        processes = processes_for(self.processes, len(missing) * several) if missing else 1
+        tasks = chunks(self.scenarios, missing, processes)
+        with progress(f"{several} x {len(runs)} runs", several * len(runs)) as advance:
+            advance(several * len(found))
+            for chunk, dailies in zip(
+                tasks, self._executor(processes, len(tasks)).map(run_chunk, self, tasks), strict=True
+            ):
+                found |= zip(chunk.runs, dailies, strict=True)
+                advance(several * len(dailies))
+        return [found[run] for run in runs]
+
+    def echoes(self, count: int) -> list[list[Daily]]:
+        """The first `count` runs again, under the same parameters and another chance; only what concerns everybody."""
+        found = self.dailies([ECHO + run for run in range(count)])
+        return [[{ALL: daily[ALL]} for daily in dailies] for dailies in found]
+
+    @cached_property
+    def folder(self) -> Path | None:
+        """Where finished runs of this very question are kept."""
+        if self.checkpoint is None:
+            return None
+        asked = {
+            "groundswell": version(),
+            "seed": self.seed,
+            "parameters": "defaults" if self.at_defaults else parameter_source(),
+            "scenarios": [[one.content_hash(), *one.splits] for one in self.scenarios],
+        }
+        return folder_of(self.checkpoint, asked)
+
+    def _kept(self, run: int) -> list[Daily] | None:
+        return None if self.folder is None else kept(self.folder, run)
+
+    def _executor(self, processes: int, tasks: int) -> Executor:
+        if self.cluster is None or tasks == 0:
+            return choose_executor(processes, tasks)
+        return Cluster(self.cluster)
+
+
+def run_chunk(sweep: Sweep, chunk: Chunk) -> list[list[Daily]]:
+    """Carry out these runs of each scenario; run by run, their daily values by split and outcome."""
+    folder = sweep.folder
+    found = (
+        {} if folder is None else {run: old for run in chunk.runs if (old := kept(folder, run)) is not None}
+    )
+    left = [run for run in chunk.runs if run not in found]
+    if left:
+        fresh = daily_outcomes(sweep.scenarios, sweep.seed, left, sweep.at_defaults)
+        for run, dailies in zip(left, fresh, strict=True):
+            found[run] = dailies
+            if folder is not None:
+                keep(folder, run, dailies)
+    return [found[run] for run in chunk.runs]
+
+
+def chunks(scenarios: Sequence["Scenario"], runs: Sequence[int], processes: int) -> list[Chunk]:
+    """The runs in chunks that fit into memory and keep every process busy. No number depends on how they are cut."""
+    if not runs:
+        return []
+    heaviest = max(map(bytes_a_run, scenarios))
+    most = max(1, min(RUNS_A_CHUNK, MEMORY_A_CHUNK // max(heaviest, 1), -(-len(runs) // processes)))
+    # Even chunks: none waits for one that is longer.
+    count = -(-len(runs) // most)
+    cuts = [place * len(runs) // count for place in range(count + 1)]
+    return [Chunk(tuple(runs[first:after])) for first, after in pairwise(cuts)]
