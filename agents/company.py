@@ -189,7 +189,11 @@ class Company:
         sunday = self.clock.date_of(day).weekday() == 6
         paid = self._redeem() if sunday else np.zeros(self.lanes.count)
         if day >= 0:
-            known = {"sanctions": sanctions, "cost": paid, "contest_wins": self.lanes.counts(won)}
+            known: dict[str, Any] = {
+                "sanctions": sanctions,
+                "cost": paid,
+                "contest_wins": self.lanes.counts(won),
+            }
             self.flows.add(day, np.flatnonzero(won), contest_wins=np.ones(np.count_nonzero(won)))
             self.today = measure(
                 self, met, shared, posts, answer, scored=scored, thanked=thanked.acts, present=present, more=known

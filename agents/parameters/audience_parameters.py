@@ -14,7 +14,7 @@ class AudienceParameters:
     """Parameters of the audience, of trust, and of the corporate accounts."""
 
     visibility: float = declare(
-        0.25,
+        0.32,
         "chance that an active contact sees a post",
         (0.06, 0.5),
         "V",
@@ -38,7 +38,7 @@ class AudienceParameters:
         0.3, "level, width", (0.1, 0.5), "A", "heterogeneity of interests", limits=UNIT
     )
     click_base: float = declare(
-        0.003,
+        0.0025,
         "chance of a click when seen",
         (0.001, 0.01),
         "A",
@@ -54,7 +54,7 @@ class AudienceParameters:
         "LinkedIn: employees' shares are clicked 2x as often; calibrated jointly, see docs/validation.md",
     )
     repost_base: float = declare(
-        0.0007,
+        0.00072,
         "chance of a repost when seen",
         (0.0002, 0.0015),
         "V",
@@ -139,7 +139,7 @@ class AudienceParameters:
     )
     # Who sees it, and what they make of it at once
     active_share: float = declare(
-        0.55,
+        0.6,
         "share of contacts",
         (0.4, 0.7),
         "A",
