@@ -15,6 +15,7 @@ from agents.audience.audience import Answer
 from agents.audience.corporate import CorporateDesk
 from agents.audience.feelings import Feelings
 from agents.employees import decision, state
+from agents.employees.daily_kernel import believe
 from agents.employees.learning import count_acts, fear_of_day, feel, learn
 from agents.employees.meeting import Opportunities, PersonColumns, RewardValues, Weights, meet
 from agents.employees.occasion import occasion_of
@@ -96,14 +97,9 @@ class Company:
         self.state = state.State.fresh(self.staff, self.traits, before, fear, lanes.rows)
         self.corporate = CorporateDesk(setting, self.networks, self.items, lanes)
         self.feelings = Feelings(
-            self.networks,
-            lanes.laws,
-            draws,
-            first,
-            self.corporate.posts_per_day,
-            page_sight=self.corporate.visibility,
-            page_trust=self.corporate.trust,
-        )
+            self.networks, lanes.laws, draws, first, self.corporate.posts_per_day,
+            page_sight=self.corporate.visibility, page_trust=self.corporate.trust,
+        )  # fmt: skip
         streams = (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)
         self._keys = {stream: lanes.keys(stream) for stream in streams}
         self._shared: set[int] = set()
@@ -120,6 +116,7 @@ class Company:
         self._reward_values = RewardValues.none(self.staff.size)
         self._norms: tuple[Floats, Floats] | None = None
         self.prior_rate = np.zeros(self.staff.size)
+        self._prior = splits.prior_flags(self.prior_rate)
         self.rank = np.zeros(self.staff.size, dtype=np.int64)
         self.acts, self.above_median = self.rank.copy(), np.zeros(self.staff.size, dtype=bool)
         self.day = first
@@ -144,13 +141,16 @@ class Company:
     def over_edges(self, values: Floats, pages: bool) -> Floats:
         """float64[R]: a value of each source, averaged over the edges of all employees, or of all pages, of a run."""
         networks, lanes = self.networks, self.lanes
-        degrees, bounds = self.world.degrees, networks.sources
         if lanes.even:
+            ties, weight = self.world.page_ties if pages else self.world.staff_ties
             split = int(networks.employees[0])
-            part = slice(split, None) if pages else slice(0, split)
-            mine = values.reshape(lanes.count, -1)[:, part]
-            ties = degrees.reshape(lanes.count, -1)[:, part]
-            return np.asarray(np.vecdot(mine, ties) / np.maximum(1.0, ties.sum(axis=1)))
+            mine = (
+                values.reshape(lanes.count, -1)[:, split:]
+                if pages
+                else values.reshape(lanes.count, -1)[:, :split]
+            )
+            return np.asarray(np.vecdot(mine, ties) / weight)
+        degrees, bounds = self.world.degrees, networks.sources
         found = np.zeros(lanes.count)
         for run, people in enumerate(networks.employees.tolist()):
             split = int(bounds[run]) + people
@@ -167,8 +167,11 @@ class Company:
         conditions, taking = morning.conditions, present & self.members.taking_part(day)
         offer = self._offer(day, taking)
         # What everybody believes a share to bring, and what of it they take for pay, this morning.
-        believed = offer.share_points + offer.click_points * self.state.clicks_belief
-        crowded = offer.crowding(believed)
+        believed, crowded = np.empty(self.staff.size), np.empty(self.staff.size)
+        believe(
+            offer.share_points, offer.click_points, self.state.clicks_belief, offer.tangible, offer.expected, offer.prize,
+            believed, crowded,
+        )  # fmt: skip
         met = self._meet(day, offer, crowded, present, morning)
         shared = self._sharers(met)
         written = self.writer.written(Writing(met, shared, offer, believed, conditions), self.state, day)
@@ -182,7 +185,7 @@ class Company:
         won, celebrated = self.contests.close(day, shares, taking)
         thanked = self._thank(shares, taking).joined_by(celebrated)
         learn(self.state, met, shared, answer, shares, lanes=self.lanes)
-        feel(self.state, self.traits, shares, crowded, thanked.weight, p=self.lanes.rows)
+        feel(self.state, self.traits, shares, crowded, thanked.weight, lanes=self.lanes)
         sanctions = fear_of_day(
             self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met=met, shared=shared, present=present, keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
         )  # fmt: skip
@@ -221,7 +224,7 @@ class Company:
     def _offer(self, day: int, taking: Flags) -> Incentives:
         offer = self.program.incentives(day, self.state, taking)
         everybody = self.members.taking_part(day)
-        near, prize = self.recogniser.pull(day, taking, self._prior())
+        near, prize = self.recogniser.pull(day, taking, self._prior)
         offer.put("award", None, near)
         if prize.any():
             offer.put("prize", None, np.maximum(offer.prize, prize))
@@ -237,18 +240,15 @@ class Company:
         self.acts = self.state.total_shares.copy()
         self._norms = None
         self.above_median = self.state.amount >= self._norm(self.staff.present(self.day))[1]
+        self._prior = splits.prior_flags(self.prior_rate)
         self.rank = splits.rank_codes(
             earned, self.state.total_shares.astype(np.float64), self.staff.present(self.day), self.lanes.lane
         )
 
-    def _prior(self) -> dict[str, Flags]:
-        codes = splits.prior_codes(self.prior_rate)
-        return {name: codes == code for code, name in enumerate(splits.PRIOR)}
-
     def _thank(self, shares: Ints, present: Flags) -> Thanks:
         quiet = self.clock.is_weekend(self.day)
         return self.recogniser.thank(
-            self.day, quiet, shares, self.state.recent_total, present, prior=self._prior()
+            self.day, quiet, shares, self.state.recent_total, present, prior=self._prior
         )
 
     def _redeem(self) -> Floats:

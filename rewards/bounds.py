@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from rewards.faults import BadValue
+from rewards.language import msg
 
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 """Dates of schemes, events, people and schedules lie in these years: every sum of days with them is still a date."""
@@ -15,23 +16,23 @@ MOST_EXPONENT = 40
 # Python reads 1_000 and the digits of every script as numbers; other readers and people do not.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
+OUTSIDE = msg("{day} lies outside the years {first} to {last}; name a date in them")
 AnyDay = TypeVar("AnyDay", bound=date)
-_YEARS = f"years {FIRST_YEAR} to {LAST_YEAR}"
 
 
 def in_years(value: AnyDay) -> AnyDay:
     """The day or instant itself. Raises ValueError where it lies outside the years that are taken."""
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise ValueError(f"lies outside the {_YEARS}; write a date in them")
+        raise BadValue(
+            "lies outside the years {first} to {last}; write a date in them", first=FIRST_YEAR, last=LAST_YEAR
+        )
     return value
 
 
-def check_day(value: date, what: str) -> None:
-    """Raises BadValue where a day or an instant lies outside the years that are taken."""
+def check_day(value: date, wrong: str = OUTSIDE) -> None:
+    """Raises BadValue where a day or an instant lies outside the years that are taken. `wrong` says it, with places for day, first, last."""
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise BadValue(
-            "{what} {day}: limit {years}; name a date in them", what=what, day=value.isoformat(), years=_YEARS
-        )
+        raise BadValue(wrong, day=value.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)
 
 
 def decimal_of(text: str) -> Decimal:
@@ -39,12 +40,14 @@ def decimal_of(text: str) -> Decimal:
     value = None
     if len(text) <= MOST_NUMBER_CHARACTERS:
         if _NUMBER.fullmatch(text) is None:
-            raise ValueError("not a number; write one like 1.5")
+            raise BadValue("not a number; write one like 1.5")
         value = Decimal(text)
     # What an exponent stands for is written out by whoever calculates with it.
     if value is None or not value.is_finite() or abs(value.adjusted()) > MOST_EXPONENT:
-        raise ValueError(
-            f"a number has at most {MOST_NUMBER_CHARACTERS} characters and an exponent up to {MOST_EXPONENT}; write a simpler one"
+        raise BadValue(
+            "a number has at most {characters} characters and an exponent up to {exponent}; write a simpler one",
+            characters=MOST_NUMBER_CHARACTERS,
+            exponent=MOST_EXPONENT,
         )
     return value
 
@@ -55,7 +58,10 @@ def fraction_of(text: str) -> Fraction:
     if not slash:
         return Fraction(decimal_of(text))
     if len(text) > MOST_NUMBER_CHARACTERS:
-        raise ValueError(f"a number has at most {MOST_NUMBER_CHARACTERS} characters; write a simpler one")
+        raise BadValue(
+            "a number has at most {characters} characters; write a simpler one",
+            characters=MOST_NUMBER_CHARACTERS,
+        )
     if not (_WHOLE.fullmatch(above) and _WHOLE.fullmatch(below)):
-        raise ValueError("not a rational; write one like 1/2 or 1.5")
+        raise BadValue("not a rational; write one like 1/2 or 1.5")
     return Fraction(int(above), int(below))

@@ -18,8 +18,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from rewards.bounds import MOST_NUMBER_CHARACTERS
-from rewards.faults import sayable
+from rewards.faults import Worded, sayable
 from rewards.fields import fault
+from rewards.language import gettext, msg, said
 from rewards.sheets import SheetError, decode
 
 MOST_DEPTH = 32
@@ -28,11 +29,8 @@ MOST_DOCUMENT_BYTES = 16 * 1024 * 1024
 MOST_VALUE_CHARACTERS = 60
 
 
-class DocumentError(ValueError):
+class DocumentError(Worded):
     """A document that cannot be taken, told in one line."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(sayable(message))
 
 
 # JSON writes a letter beyond the first 65,536 as two escapes, which are one letter.
@@ -41,6 +39,27 @@ _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 def _joined(pair: re.Match[str]) -> str:
     return pair.group().encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+
+
+class _NotTaken(yaml.MarkedYAMLError):
+    """YAML that is right and not taken; the problem is told in the language of now."""
+
+
+_PROBLEMS = {
+    "mapping values are not allowed here": msg(
+        "got a colon where none can stand; a text with a colon stands in quotes; mend the line or its indent"
+    ),
+    "could not find expected ':'": msg("got a field without a colon; write `field: value`; mend the line"),
+    "found character '\\t' that cannot start any token": msg(
+        "got a tab; indents are spaces; replace it with spaces"
+    ),
+    "found unexpected end of stream": msg("got a quote that does not end; quotes come in pairs; close it"),
+    "control characters are not allowed": msg(
+        "got a control character; a document is plain text; take it out"
+    ),
+}
+"""What the reader of YAML says, in words of ours; what is not among them is no YAML in some other way."""
+_NO_YAML = msg("got a line that is not YAML; see indents, colons, quotes and brackets; mend the line")
 
 
 class _Loader(yaml.SafeLoader):
@@ -54,16 +73,17 @@ class _Loader(yaml.SafeLoader):
         event = self.peek_event()  # type: ignore[no-untyped-call]
         problem = ""
         if isinstance(event, yaml.AliasEvent):
-            problem = "got an alias; aliases are not taken; write the value out"
+            problem = gettext("got an alias; aliases are not taken; write the value out")
         elif event.tag is not None:
             # Among them are numbers to the base of 60 and bytes, whose reading has no bound.
-            problem = f"got the tag {event.tag[:40]}; tags are not taken; write the value alone"
+            problem = said("got the tag {tag}; tags are not taken; write the value alone", tag=event.tag[:40])
         elif self.depth >= MOST_DEPTH:
-            problem = (
-                f"got more than {MOST_DEPTH} levels; no document has as many; take brackets or indents away"
+            problem = said(
+                "got more than {most} levels; no document has as many; take brackets or indents away",
+                most=MOST_DEPTH,
             )
         if problem:
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            raise _NotTaken(problem=problem, problem_mark=event.start_mark)
         self.depth += 1
         try:
             return super().compose_node(parent, index)
@@ -73,15 +93,20 @@ class _Loader(yaml.SafeLoader):
     def compose_scalar_node(self, anchor: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if event.implicit[0] and _LONG_NUMBER.fullmatch(event.value):
-            raise yaml.MarkedYAMLError(
-                problem=f"got {event.value[:MOST_VALUE_CHARACTERS]}…; a number has at most {MOST_NUMBER_CHARACTERS} characters; "
-                "write a simpler one, or in quotes where it is text",
+            raise _NotTaken(
+                problem=said(
+                    "got {value}…; a number has at most {most} characters; write a simpler one, or in quotes where it is text",
+                    value=event.value[:MOST_VALUE_CHARACTERS],
+                    most=MOST_NUMBER_CHARACTERS,
+                ),
                 problem_mark=event.start_mark,
             )
         if event.implicit[0] and _DOUBTFUL.fullmatch(event.value):
-            raise yaml.MarkedYAMLError(
-                problem=f"got {event.value[:MOST_VALUE_CHARACTERS]}; numbers are written in decimal digits alone; "
-                "write it so, or in quotes where it is text",
+            raise _NotTaken(
+                problem=said(
+                    "got {value}; numbers are written in decimal digits alone; write it so, or in quotes where it is text",
+                    value=event.value[:MOST_VALUE_CHARACTERS],
+                ),
                 problem_mark=event.start_mark,
             )
         return super().compose_scalar_node(anchor)
@@ -95,13 +120,13 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str | int | float | bool):
-                raise yaml.MarkedYAMLError(
-                    problem="got a list or mapping as a key; keys are words; quote or rename it",
+                raise _NotTaken(
+                    problem=gettext("got a list or mapping as a key; keys are words; quote or rename it"),
                     problem_mark=key_node.start_mark,
                 )
             if key in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"{key}: got the key twice; a key may stand once; remove one",
+                raise _NotTaken(
+                    problem=said("{key}: got the key twice; a key may stand once; remove one", key=key),
                     problem_mark=key_node.start_mark,
                 )
             seen.add(key)
@@ -146,10 +171,17 @@ def _compose(text: str, name: str) -> tuple[Any, Any]:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DocumentError(f"{name}:{line}: {_one_line(error.problem or 'not YAML')}") from None
+        problem = str(error.problem)
+        if not isinstance(error, _NotTaken):
+            problem = gettext(_PROBLEMS.get(problem, _NO_YAML))
+        raise DocumentError(
+            "{name}:{line}: {problem}", name=name, line=line, problem=_one_line(problem)
+        ) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DocumentError(
-            f"{name}:1: not readable as YAML ({_one_line(str(error))}); write plain UTF-8 YAML"
+            "{name}:1: not readable as YAML ({error}); write plain UTF-8 YAML",
+            name=name,
+            error=_one_line(str(error)),
         ) from None
     return node, data
 
@@ -198,14 +230,18 @@ def _sentence(error: ErrorDetails, location: tuple[int | str, ...]) -> str:
     kind, message = error["type"], fault(error)
     field = ".".join(str(part) for part in location) or "document"
     if kind == "extra_forbidden":
-        return (
-            f"{field}: got an unknown field; only documented fields are taken; remove it or mend its spelling"
+        return said(
+            "{field}: got an unknown field; only documented fields are taken; remove it or mend its spelling",
+            field=field,
         )
     if kind == "missing":
-        return f"{field}: got nothing; the field is required; add it"
-    shown = "" if isinstance(error["input"], dict | list | BaseModel) else f"got {_shown(error['input'])}; "
-    remedy = "" if ";" in message else "; change the value"
-    return f"{field}: {shown}{message}{remedy}"
+        return said("{field}: got nothing; the field is required; add it", field=field)
+    whole = isinstance(error["input"], dict | list | BaseModel)
+    if ";" not in message:
+        message = said("{problem}; change the value", problem=message)
+    if whole:
+        return said("{field}: {problem}", field=field, problem=message)
+    return said("{field}: got {value}; {problem}", field=field, value=_shown(error["input"]), problem=message)
 
 
 def parse_data(data: object, model: type[Model], name: str, node: Any = None) -> Model:
@@ -215,7 +251,9 @@ def parse_data(data: object, model: type[Model], name: str, node: Any = None) ->
     """
     if not isinstance(data, dict):
         raise DocumentError(
-            f"{name}:1: document: got {_shown(data)}; a mapping of fields is required; write `field: value`"
+            "{name}:1: document: got {shown}; a mapping of fields is required; write `field: value`",
+            name=name,
+            shown=_shown(data),
         )
     try:
         return model.model_validate(data)
@@ -224,8 +262,10 @@ def parse_data(data: object, model: type[Model], name: str, node: Any = None) ->
         location = _written(first["loc"], data)
         line = _line_of(node, location)
         more = error.error_count() - 1
-        tail = f" (and {more} more)" if more else ""
-        raise DocumentError(f"{name}:{line}: {_sentence(first, location)}{tail}") from None
+        told = _sentence(first, location)
+        if more:
+            told = said("{problem} (and {count} more)", problem=told, count=more)
+        raise DocumentError("{name}:{line}: {problem}", name=name, line=line, problem=told) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,13 +306,18 @@ def read_text(path: Path) -> str:
         size = path.stat().st_size
         if size > MOST_DOCUMENT_BYTES:
             raise DocumentError(
-                f"{path}:1: got {size} bytes; at most {MOST_DOCUMENT_BYTES}; split the document"
+                "{path}:1: got {size} bytes; at most {most}; split the document",
+                path=path,
+                size=size,
+                most=MOST_DOCUMENT_BYTES,
             )
         return decode(path.read_bytes())
     except SheetError as error:
-        raise DocumentError(f"{path}:{error.line}: {error}") from None
+        raise DocumentError("{path}:{line}: {error}", path=path, line=error.line, error=error) from None
     except OSError as error:
-        raise DocumentError(f"{path}:1: cannot be read ({error.strerror}); name a readable file") from None
+        raise DocumentError(
+            "{path}:1: cannot be read ({strerror}); name a readable file", path=path, strerror=error.strerror
+        ) from None
 
 
 def load_yaml(source: Path | str, name: str | None = None) -> tuple[Any, Any]:

@@ -33,16 +33,23 @@ def read_events(path: Path, known: Container[str] | None = None) -> list[Event]:
                 first, earlier = lines.setdefault((event.source, event.id), (number, event))
                 if earlier is not event and payload_hash(earlier) != payload_hash(event):
                     raise DocumentError(
-                        f"{where}: id: got {event.id!r} of source {event.source!r} with another payload than on line {first}; "
-                        "an id stands for one event; give it an id of its own"
+                        "{where}: id: got {id!r} of source {source!r} with another payload than on line {first}; an id stands for one event; give it an id of its own",
+                        where=where,
+                        id=event.id,
+                        source=event.source,
+                        first=first,
                     )
                 for name in (event.subject, event.owner):
                     if known is not None and name is not None and name not in known:
                         raise DocumentError(
-                            f"{where}: got person {name!r}; not among the people; add the person or drop the event"
+                            "{where}: got person {name!r}; not among the people; add the person or drop the event",
+                            where=where,
+                            name=name,
                         )
     except OSError as error:
-        raise DocumentError(f"{path}:1: cannot be read ({error.strerror}); name a readable file") from None
+        raise DocumentError(
+            "{path}:1: cannot be read ({strerror}); name a readable file", path=path, strerror=error.strerror
+        ) from None
     return events
 
 
@@ -55,7 +62,10 @@ def lines_of(file: BinaryIO) -> Iterator[bytes]:
 def _event(line: bytes, where: str) -> Event:
     if len(line) > MOST_LINE_BYTES:
         raise DocumentError(
-            f"{where}: got a line of {len(line)} bytes; an event has at most {MOST_LINE_BYTES}; write one event a line"
+            "{where}: got a line of {count} bytes; an event has at most {most_line_bytes}; write one event a line",
+            where=where,
+            count=len(line),
+            most_line_bytes=MOST_LINE_BYTES,
         )
     try:
         event = parse_cloudevent(read_json(line))
@@ -65,11 +75,13 @@ def _event(line: bytes, where: str) -> Event:
         ):
             # They are counted with here, and nowhere else: the live program finds its own.
             if day is not None:
-                check_day(day, name)
+                check_day(day, f"{name} {{day}}: limit years {{first}} to {{last}}; name a date in them")
         return event
     except (EventError, BadValue) as error:
-        raise DocumentError(f"{where}: {error}") from None
+        raise DocumentError("{where}: {error}", where=where, error=error) from None
     except ValueError as error:
         raise DocumentError(
-            f"{where}: not JSON ({error}); one CloudEvents object a line; mend the line"
+            "{where}: not JSON ({error}); one CloudEvents object a line; mend the line",
+            where=where,
+            error=error,
         ) from None

@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from rewards.bounds import FIRST_YEAR, LAST_YEAR
-from rewards.faults import sayable
+from rewards.faults import BadValue, sayable
 from rewards.fields import (
     INSTANT_WANTED,
     AnyText,
@@ -124,9 +124,13 @@ class Event(BaseModel):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("has no offset; RFC 3339 with an offset is required; append Z for UTC")
+            raise BadValue("has no offset; RFC 3339 with an offset is required; append Z for UTC")
         if not FIRST_YEAR <= value.year <= LAST_YEAR:
-            raise ValueError(f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}; send when it happened")
+            raise BadValue(
+                "lies outside the years {first_year} to {last_year}; send when it happened",
+                first_year=FIRST_YEAR,
+                last_year=LAST_YEAR,
+            )
         return value.astimezone(UTC)
 
     @property

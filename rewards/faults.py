@@ -12,14 +12,18 @@ def sayable(text: str) -> str:
     return short.encode("utf-8", "backslashreplace").decode()
 
 
-class Fault(ValueError):  # noqa: N818 - nouns
-    """A refusal that the caller can show. `code` is stable; the message is one line, in the language of now, with its places filled."""
-
-    code = "fault"
+class Worded(ValueError):  # noqa: N818 - what it tells is all it is
+    """Its text is a message in the language of now, with its places filled."""
 
     def __init__(self, message: str, /, **places: object) -> None:
         text = gettext(message)
         super().__init__(sayable(text.format_map(places) if places else text))
+
+
+class Fault(Worded):
+    """A refusal that the caller can show. `code` is stable; the message is one line."""
+
+    code = "fault"
 
 
 class NotFound(Fault):

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from pydantic_core import ErrorDetails
 
 from rewards.bounds import in_years
+from rewards.faults import BadValue
 from rewards.language import gettext, msg
 
 INSTANT_WANTED = msg("not an RFC 3339 time; write one like 2026-03-02T10:00:00Z")
@@ -69,13 +70,13 @@ def instant_of(text: str) -> datetime:
     """The instant that an RFC 3339 date-time names, in UTC; what is finer than a microsecond is cut off. Raises ValueError."""
     found = _OFFSETLESS.match(text)
     if found is None:
-        raise ValueError(INSTANT_WANTED)
+        raise BadValue(INSTANT_WANTED)
     day, clock, fraction = found.groups()
     offset = text[found.end() :]
     if not offset:
-        raise ValueError("has no offset; RFC 3339 with an offset is required; append Z for UTC")
+        raise BadValue("has no offset; RFC 3339 with an offset is required; append Z for UTC")
     if _OFFSET.fullmatch(offset) is None or _HOUR.match(clock) is None:
-        raise ValueError(INSTANT_WANTED)
+        raise BadValue(INSTANT_WANTED)
     # A leap second has no place of its own in a count of seconds: it is the first instant of the next minute.
     leap = clock.endswith(":60")
     written = f"{day}T{clock[:-2] + '59' if leap else clock}{(fraction or '')[:7]}{offset.upper()}"
@@ -84,9 +85,9 @@ def instant_of(text: str) -> datetime:
         if leap:
             at = at.replace(microsecond=0) + timedelta(seconds=1)
             if (at.hour, at.minute) != (0, 0):
-                raise ValueError(INSTANT_WANTED)
+                raise BadValue(INSTANT_WANTED)
     except (ValueError, OverflowError):
-        raise ValueError(INSTANT_WANTED) from None
+        raise BadValue(INSTANT_WANTED) from None
     return at
 
 
@@ -97,14 +98,18 @@ def day_of(text: str) -> date:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(DAY_WANTED) from None
+        raise BadValue(DAY_WANTED) from None
 
 
 def name_in(value: str) -> str:
     """The name that a text holds, in the form of `name_of`. Raises ValueError where it is none or too long."""
     name = name_of(printed(" ".join(value.split())))
     if not 0 < len(name) <= MOST_NAME_CHARACTERS:
-        raise ValueError(f"has {len(name)} characters; a name has 1 to {MOST_NAME_CHARACTERS}; shorten it")
+        raise BadValue(
+            "has {count} characters; a name has 1 to {most_name_characters}; shorten it",
+            count=len(name),
+            most_name_characters=MOST_NAME_CHARACTERS,
+        )
     return name
 
 
@@ -112,7 +117,7 @@ def _instant(value: object) -> object:
     if isinstance(value, str):
         return instant_of(value)
     if not isinstance(value, datetime):
-        raise ValueError(INSTANT_WANTED)
+        raise BadValue(INSTANT_WANTED)
     return value
 
 
@@ -120,7 +125,7 @@ def _day(value: object) -> object:
     if isinstance(value, str):
         return day_of(value)
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise ValueError(DAY_WANTED)
+        raise BadValue(DAY_WANTED)
     return value
 
 
@@ -141,7 +146,7 @@ def printed(value: str) -> str:
         code = ord(letter)
         control = code < 0x20 or 0x7F <= code < 0xA0
         if control or 0xD800 <= code < 0xE000 or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
-            raise ValueError(f"has the character U+{code:04X}, which is no text; leave it out")
+            raise BadValue("has the character U+{code:04X}, which is no text; leave it out", code=code)
     return value
 
 
@@ -160,6 +165,7 @@ AnyText = Annotated[str, Field(max_length=200), AfterValidator(printed), Normal]
 
 
 _WORDS: dict[str, str] = {}
+_AS_DOCUMENTED = msg("letters, digits and signs as the documentation says")
 _TEXT, _WHOLE_NUMBER = msg("text is required"), msg("a whole number is required")
 _NUMBER, _LIST, _MAPPING = (
     msg("a number is required"),
@@ -220,7 +226,7 @@ def like(pattern: str, words: str) -> Any:
 
 def words_for(pattern: str) -> str:
     """What a pattern asks for, in words."""
-    return _WORDS.get(pattern, "letters, digits and signs as the documentation says")
+    return gettext(_WORDS.get(pattern, _AS_DOCUMENTED))
 
 
 def fault(error: ErrorDetails) -> str:

@@ -20,8 +20,12 @@ from pydantic import (
     field_validator,
 )  # fmt: skip
 
+from rewards.addressing import mail_address
 from rewards.document import DocumentError, read_text
+from rewards.faults import BadValue
 from rewards.fields import Day, Normal, fault, like, printed
+from rewards.language import gettext, msg
+from rewards.roles import ROLES
 from rewards.sheets import Record, SheetError, rows_of
 
 MOST_PEOPLE = 1_000_000
@@ -35,13 +39,13 @@ REQUIRED = ("id", "segment", "team", "timezone", "contacts")
 _ZONES = frozenset(available_timezones())
 
 
-_ZONE_WANTED = "not an IANA time zone; write one like Europe/Madrid"
+_ZONE_WANTED = msg("not an IANA time zone; write one like Europe/Madrid")
 
 
 def known_zone(name: str) -> str:
     """The IANA zone name itself. Raises ValueError where the pinned tzdata lacks it."""
     if name not in _ZONES:
-        raise ValueError(_ZONE_WANTED)
+        raise BadValue(_ZONE_WANTED)
     return name
 
 
@@ -51,7 +55,7 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 def _no_step(id_: str) -> str:
     """The id itself. Raises ValueError for what stands in an address for the folder or the one above: no browser asks for it."""
     if id_ in (".", ".."):
-        raise ValueError("cannot stand in an address; choose an id with a letter or digit")
+        raise BadValue("cannot stand in an address; choose an id with a letter or digit")
     return id_
 
 
@@ -74,6 +78,18 @@ def _in_small(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+def _roles(text: str) -> str:
+    """Roles as written in a cell, `employee, content`, each once and in their usual order. Raises ValueError for one that is none."""
+    named = [word for word in re.split(r"[\s,;|/+&]+", text) if word]
+    unknown = [word for word in named if word not in ROLES]
+    if unknown or not named:
+        raise BadValue(
+            "limit {roles}, several with commas between them; name some of these",
+            roles=", ".join(ROLES),
+        )
+    return " ".join(role for role in ROLES if role in named)
+
+
 def _with_a_point(value: object) -> object:
     """0,8 is 0.8 where a spreadsheet writes numbers with a comma."""
     return value.replace(",", ".") if isinstance(value, str) and value.count(",") == 1 else value
@@ -83,8 +99,9 @@ def language_tag(text: str) -> str:
     """A language tag (BCP 47) in its usual capitals, also where it is written with underscores. Raises ValueError."""
     found = _TAG.fullmatch(text.replace("_", "-").lower())
     if found is None or len(text) > MOST_TAG_CHARACTERS:
-        raise ValueError(
-            f"not a language tag of up to {MOST_TAG_CHARACTERS} characters; write one like de, de-AT, es-419 or zh-Hant"
+        raise BadValue(
+            "not a language tag of up to {most_tag_characters} characters; write one like de, de-AT, es-419 or zh-Hant",
+            most_tag_characters=MOST_TAG_CHARACTERS,
         )
     language, script, region, rest = found.groups()
     parts = [language, script and script.title(), region and region.upper(), rest and rest.strip("-")]
@@ -97,16 +114,14 @@ def _intervals(value: object) -> object:
         return value
     pairs = [part.split("/") for part in value.split()]
     if any(len(pair) != 2 for pair in pairs):
-        raise ValueError(
-            "leave is written first/last, such as 2026-08-03/2026-08-14, with a space between two"
-        )
+        raise BadValue("leave is written first/last, such as 2026-08-03/2026-08-14, with a space between two")
     return tuple(tuple(pair) for pair in pairs)
 
 
 class PersonRow(BaseModel):
     """One person of the company, as HR's file has it.
 
-    `contacts` counts people reached by a post; `hours_share` is 1.0 full-time; `leave` holds first and last dates. A `timezone` that
+    `contacts` counts people reached by a post; `role` holds the roles of her invitation, with spaces between; `hours_share` is 1.0 full-time; `leave` holds first and last dates. A `timezone` that
     is not known is the empty string, for the reader to replace by the organisation's.
     """
 
@@ -114,13 +129,15 @@ class PersonRow(BaseModel):
 
     id: Identifier
     name: Annotated[str, AfterValidator(printed)] = Field(default="", max_length=200)
-    email: Annotated[str, AfterValidator(printed)] = Field(default="", max_length=254)
+    email: Annotated[str, AfterValidator(printed), AfterValidator(mail_address)] = Field(
+        default="", max_length=254
+    )
     segment: Label
     team: Label
     timezone: Annotated[str, AfterValidator(_zone_or_unknown)]
     contacts: int = Field(ge=0, le=10_000_000)
     locale: Annotated[str, AfterValidator(language_tag)] = "en"
-    role: Annotated[Literal["employee", "hr", "strategist"], BeforeValidator(_in_small)] = "employee"
+    role: Annotated[str, BeforeValidator(_in_small), AfterValidator(_roles)] = "employee"
     manager: Annotated[
         str, like(r"^([A-Za-z0-9._-]{1,64})?$", "an id of up to 64 letters, digits, ., _ and -"), Normal
     ] = ""
@@ -133,7 +150,9 @@ class PersonRow(BaseModel):
     def _forwards(cls, value: tuple[tuple[date, date], ...]) -> tuple[tuple[date, date], ...]:
         for first, last in value:
             if last < first:
-                raise ValueError(f"leave ends on {last}, before it begins on {first}; exchange them")
+                raise BadValue(
+                    "leave ends on {last}, before it begins on {first}; exchange them", last=last, first=first
+                )
         return value
 
 
@@ -151,14 +170,22 @@ def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
     if flag_zones:
         record["timezone"] = zone if zone in _ZONES else ""
     elif not zone:
-        raise DocumentError(f"{where}: timezone: got nothing; {_ZONE_WANTED}")
+        raise DocumentError(
+            "{where}: timezone: got nothing; {zone_wanted}", where=where, zone_wanted=gettext(_ZONE_WANTED)
+        )
     try:
         return PersonRow.model_validate({k: v for k, v in record.items() if v != "" or k in REQUIRED})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         got = repr(first["input"])
         got = got if len(got) <= _MOST_SHOWN else got[: _MOST_SHOWN - 1] + "…"
-        raise DocumentError(f"{where}: {first['loc'][0]}: got {got}; {fault(first)}; mend the cell") from None
+        raise DocumentError(
+            "{where}: {column}: got {got}; {fault}; mend the cell",
+            where=where,
+            column=first["loc"][0],
+            got=got,
+            fault=fault(first),
+        ) from None
 
 
 def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> list[PersonRow]:
@@ -175,7 +202,7 @@ def parse_file(text: str, name: str = "<text>", flag_zones: bool = False) -> Peo
         line, columns, records = rows_of(text, REQUIRED, list(PersonRow.model_fields))
         return _rows(columns, records, name, line, flag_zones)
     except SheetError as error:
-        raise DocumentError(f"{name}:{error.line}: {error}") from None
+        raise DocumentError("{name}:{line}: {error}", name=name, line=error.line, error=error) from None
 
 
 def _rows(
@@ -191,16 +218,25 @@ def _rows(
         row = _row(record, where, flag_zones)
         if row.id in lines:
             raise DocumentError(
-                f"{where}: id: got {row.id!r} again (line {lines[row.id]}); ids are unique; rename or remove one"
+                "{where}: id: got {id!r} again (line {line}); ids are unique; rename or remove one",
+                where=where,
+                id=row.id,
+                line=lines[row.id],
             )
         lines[row.id] = line
         if not row.timezone:
             unknown_zones[row.id] = zone
         rows.append(row)
         if len(rows) > MOST_PEOPLE:
-            raise DocumentError(f"{where}: got more than {MOST_PEOPLE} people; split the file")
+            raise DocumentError(
+                "{where}: got more than {most_people} people; split the file",
+                where=where,
+                most_people=MOST_PEOPLE,
+            )
     if not rows:
-        raise DocumentError(f"{name}:{header}: got no people; at least one row is required; add one")
+        raise DocumentError(
+            "{name}:{header}: got no people; at least one row is required; add one", name=name, header=header
+        )
     return PeopleFile(rows, lines, unknown_zones)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from rewards.faults import Conflict, NotFound
+from rewards.language import msg
 from rewards.ledger.holds import held_entries, release
 from rewards.ledger.undo import void_event
 from rewards.people.people import refuse_own
@@ -111,7 +112,14 @@ def decide(
     concerned = _concerned(tx, organisation, row, event)
     if decision == "approve":
         for person_id in concerned:
-            refuse_own(tx, organisation, actor, person_id, f"review {review}")
+            refuse_own(
+                tx,
+                organisation,
+                actor,
+                person_id,
+                msg("review {review}: is your own; ask a colleague to decide"),
+                review=review,
+            )
     states.lock(tx, organisation, concerned)
     if not rows.decide(
         tx, review, "approved" if decision == "approve" else "declined", actor, reason, at_us=now_us

@@ -12,8 +12,11 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
+from rewards.faults import Worded
+from rewards.language import gettext, msg
+
 DELIMITERS = (",", ";", "\t", "|")
-NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+NAMES = {",": msg("commas"), ";": msg("semicolons"), "\t": msg("tabs"), "|": msg("bars")}
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _SEPARATOR = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
@@ -21,11 +24,11 @@ _BREAKS = re.compile(r"\s*[\r\n\t\v\f]+\s*")
 Record = tuple[int, list[str]]
 
 
-class SheetError(ValueError):
+class SheetError(Worded):
     """A table that cannot be read: `line`, and what is wrong with it in words."""
 
-    def __init__(self, line: int, problem: str) -> None:
-        super().__init__(problem)
+    def __init__(self, line: int, problem: str, /, **places: object) -> None:
+        super().__init__(problem, **places)
         self.line = line
 
 
@@ -47,7 +50,9 @@ def decode(data: bytes) -> str:
         what = "utf-16" if encoding != "utf-8" else "UTF-8"
         raise SheetError(
             line,
-            f"got the byte 0x{body[error.start]:02X}, which is not {what}; save the file as UTF-8 (in Excel: CSV UTF-8)",
+            "got the byte 0x{byte:02X}, which is not {what}; save the file as UTF-8 (in Excel: CSV UTF-8)",
+            byte=body[error.start],
+            what=what,
         ) from None
 
 
@@ -71,7 +76,7 @@ def records_of(text: str, delimiter: str) -> Iterator[Record]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise SheetError(line, f"not readable as CSV ({error}); quote the cell") from None
+            raise SheetError(line, "not readable as CSV ({error}); quote the cell", error=error) from None
         if any(cells):
             yield line, cells
 
@@ -94,16 +99,24 @@ def rows_of(
     missing = next((name for name in required if name not in found), None)
     if missing is not None:
         raise SheetError(
-            line, f"{missing}: got no such column ({', '.join(header)[:80] or 'an empty file'}, read as separated by "
-            f"{NAMES[delimiter]}); {', '.join(required)} are required; add it"
-        )  # fmt: skip
+            line,
+            "{missing}: got no such column ({header}, read as separated by {signs}); {names} are required; add it",
+            missing=missing,
+            header=", ".join(header)[:80] or gettext("an empty file"),
+            signs=gettext(NAMES[delimiter]),
+            names=", ".join(required),
+        )
     for cell, column in zip(header, columns, strict=True):
         if column is None:
             raise SheetError(
-                line, f"{cell!r}: got an unknown column; only documented columns are taken; remove it"
+                line,
+                "{cell!r}: got an unknown column; only documented columns are taken; remove it",
+                cell=cell,
             )
         if column and found.count(column) > 1:
-            raise SheetError(line, f"{cell!r}: got a column twice; a column may stand once; remove one")
+            raise SheetError(
+                line, "{cell!r}: got a column twice; a column may stand once; remove one", cell=cell
+            )
     return (
         line,
         [column or "" for column in columns],
@@ -136,6 +149,7 @@ def _checked(records: Iterator[Record], width: int, columns: Sequence[str]) -> I
         if spare:
             raise SheetError(
                 line,
-                f"got more cells than columns: {spare[0][:40]!r} stands under no name; one a column; mend the row",
+                "got more cells than columns: {cell!r} stands under no name; one a column; mend the row",
+                cell=spare[0][:40],
             )
         yield line, cells

@@ -35,7 +35,8 @@ def sheet_of(data: bytes) -> list[Record]:
     except (CalamineError, IndexError, OSError, ValueError) as error:
         raise SheetError(
             1,
-            f"cannot be read as an Excel workbook ({_brief(error)}); save it again as .xlsx or as CSV UTF-8",
+            "cannot be read as an Excel workbook ({brief}); save it again as .xlsx or as CSV UTF-8",
+            brief=_brief(error),
         ) from None
     found = [(number, [_text(cell) for cell in row]) for number, row in enumerate(rows, 1)]
     return [(number, cells) for number, cells in found if any(cells)]
@@ -53,13 +54,18 @@ def _check_size(data: bytes) -> None:
                         left -= len(piece)
             if left < 0 or len(parts) > MOST_PARTS:
                 raise SheetError(
-                    1, f"unpacks to more than {MOST_UNPACKED_BYTES >> 20} MiB in {MOST_PARTS} parts; split it, or save it as CSV UTF-8"
-                )  # fmt: skip
+                    1,
+                    "unpacks to more than {size} MiB in {parts} parts; split it, or save it as CSV UTF-8",
+                    size=MOST_UNPACKED_BYTES >> 20,
+                    parts=MOST_PARTS,
+                )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
         if isinstance(error, SheetError):
             raise
         raise SheetError(
-            1, f"is a damaged Excel workbook ({_brief(error)}); save it again as .xlsx or as CSV UTF-8"
+            1,
+            "is a damaged Excel workbook ({brief}); save it again as .xlsx or as CSV UTF-8",
+            brief=_brief(error),
         ) from None
 
 

@@ -11,6 +11,7 @@ from sims.commands import (
     checking,
     content,
     events,
+    explaining,
     machine,
     mail,
     membership,
@@ -18,9 +19,10 @@ from sims.commands import (
     periods,
     program,
     questions,
+    schemes,
     tokens,
 )
-from sims.commands.console import CommandGroup
+from sims.commands.console import ActingAs, CommandGroup, acting_as
 
 app = typer.Typer(
     cls=CommandGroup,
@@ -30,8 +32,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Design, simulate and run an employee-advocacy program.",
 )
+
+
+@app.callback()
+def everywhere(context: typer.Context, acting: ActingAs = "") -> None:
+    """Every command: who acts."""
+    context.with_resource(acting_as(acting))
+
+
 app.command()(questions.simulate)
 app.command()(questions.compare)
+app.command()(explaining.explain)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)
@@ -48,3 +59,4 @@ app.add_typer(periods.period, name="period")
 app.add_typer(content.content, name="content")
 app.add_typer(membership.membership, name="membership")
 app.add_typer(mail.mail, name="mail")
+app.add_typer(schemes.scheme, name="scheme")

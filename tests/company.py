@@ -75,7 +75,7 @@ def item() -> ContentItem:
 
 
 @cache
-def _password_hash() -> str:
+def password_hash() -> str:
     """Hashed once for all tests: it is slow on purpose."""
     return hash_password(PASSWORD)
 
@@ -84,7 +84,7 @@ def make_company(db: Database) -> Company:
     """Create it: people, accounts with one password, tokens, the clicks scheme in force since a month ago."""
     now = datetime.now(UTC)
     began = now - timedelta(days=30)
-    secret = _password_hash()
+    secret = password_hash()
     with db.begin() as tx:
         create_organisation(tx, ORGANISATION, "Acme", "Europe/Madrid", began)
         import_people(tx, ORGANISATION, people(), began)

@@ -32,8 +32,10 @@ from web.api import (
     people,
     people_files,
     personal_data,
+    program,
     reviews,
     rewards,
+    scheme_decisions,
     schemes,
     staff,
     webhooks,
@@ -47,7 +49,8 @@ from web.employee import boards as employee_boards
 from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import audit, decisions, designer, draft, records
+from web.hr import audit, decisions, designer, draft, one_page, records
+from web.hr import health as hr_health
 from web.hr import imports as hr_imports
 from web.hr import membership as hr_membership
 from web.hr import nominations as hr_nominations
@@ -64,6 +67,8 @@ from web.own import membership as own_membership
 from web.own import notifications as own_notifications
 from web.own import password
 from web.proxies import Visitors
+from web.publishing import routes as publishing
+from web.rehearsal import routes as rehearsal
 from web.security import Edge
 from web.session import KnownTokens, token_reader
 from web.settings import Settings, settings_from_environment
@@ -92,6 +97,8 @@ ROUTERS = (
     rewards.router,
     entries.router,
     schemes.router,
+    program.router,
+    scheme_decisions.router,
     badges.router,
     challenges.router,
     highlights.router,
@@ -130,6 +137,8 @@ ROUTERS = (
     spending.router,
     nominating.router,
     hr.router,
+    hr_health.router,
+    one_page.router,
     designer.router,
     draft.router,
     hr_nominations.router,
@@ -139,6 +148,8 @@ ROUTERS = (
     hr_imports.router,
     audit.router,
     records.router,
+    rehearsal.router,
+    publishing.router,
     strategist.router,
     admin_tokens.router,
     admin_webhooks.router,

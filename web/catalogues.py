@@ -17,6 +17,7 @@ from rewards.language import LANGUAGES, SOURCE, catalogue_file
 
 ROOT = Path(__file__).resolve().parents[1]
 METHODS = [
+    ("agents/**.py", "python"),
     ("rewards/**.py", "python"),
     ("sims/**.py", "python"),
     ("web/**.py", "python"),
@@ -35,6 +36,12 @@ KEYWORDS = {
     "Refused": None,
     "Insufficient": None,
     "Stale": None,
+    "Gone": None,
+    "DocumentError": None,
+    "SchemeError": None,
+    "SheetError": (2,),
+    "in_words": (2,),
+    "like": (2,),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
@@ -45,7 +52,7 @@ WIDTH = 110
 def spoken() -> Catalog:
     """Every message that code and templates say, with the file that says it."""
     found = Catalog(project="Groundswell", charset="utf-8")
-    for folder in ("rewards", "sims", "web"):
+    for folder in ("agents", "rewards", "sims", "web"):
         methods = [
             (pattern.removeprefix(f"{folder}/"), method)
             for pattern, method in METHODS

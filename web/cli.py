@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,13 +31,20 @@ Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 
 
 
 @app.command()
-def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST, port: Port = PORT) -> None:
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
+    port: Port = PORT,
+    with_worker: Annotated[
+        bool, typer.Option("--with-worker", help="Run a worker beside it, which ends with it.")
+    ] = False,
+) -> None:
     """Run the web process over DATABASE_URL. On an empty database it makes the tables and prints a link to set up the company.
 
-    Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell serve --port 8000
+    Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell serve --port 8000 --with-worker
     """
     from web import server
     from web.settings import settings_from_environment
+    from web.worker import working_beside
 
     settings = settings_from_environment()
     prepared(settings.database_url)
@@ -58,7 +66,13 @@ def serve(host: Annotated[str, typer.Option(help="Address to listen on.")] = HOS
         raise
     for line in (f"Groundswell listens on {address}", *words):
         typer.echo(line)
-    server.run(taken)
+    beside = (
+        working_beside(settings.database_url, True, settings.webhook_loopback, settings.post)
+        if with_worker
+        else nullcontext()
+    )
+    with beside:
+        server.run(taken)
 
 
 def first_words(database: Database, address: str, organisation: str) -> list[str]:
@@ -85,8 +99,8 @@ def worker(
         float, typer.Option(min=0.1, max=60, help="Seconds between rounds with nothing to do.")
     ] = 1.0,
 ) -> None:
-    """Run the job process over DATABASE_URL: release what has waited, fix results of challenges, give highlights, let old points
-    lapse, send webhooks and mail.
+    """Run the job process over DATABASE_URL: carry out rehearsals, release what has waited, fix results of challenges, give
+    highlights, let old points lapse, send webhooks and mail.
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell worker
     """
@@ -134,6 +148,7 @@ def demo(
     from sims.demo.mails import INDEX, MailFolder
     from web import server
     from web.navigation import HOMES
+    from web.worker import working_beside
 
     url = os.environ.setdefault("DATABASE_URL", DEMO_DATABASE_URL)
     if url == DEMO_DATABASE_URL:
@@ -155,7 +170,8 @@ def demo(
     post = Post(MailFolder(DEMO_MAIL), address)
     beside = start_beside(url, made.organisation, made.scenario, speed, post)
     try:
-        server.run(taken)
+        with working_beside(url, rounds=False):
+            server.run(taken)
     finally:
         beside.terminate()
         beside.join(STOP_SECONDS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rewards.addressing import mail_address
 from rewards.badges.credentials import SigningKey
 from rewards.faults import BadValue
 from rewards.outside.mail import MOST_PER_MINUTE, Post
@@ -20,7 +20,6 @@ from rewards.outside.smtp import MailServer, Tls, default_port
 from web.proxies import PROXY_HEADERS, Network, parse_networks
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 DEFAULT_DATABASE_URL = "sqlite:///var/groundswell.sqlite"
 
 
@@ -102,9 +101,7 @@ class Settings(BaseSettings):
     @field_validator("mail_from")
     @classmethod
     def _address(cls, value: str) -> str:
-        if value.strip() and not _ADDRESS.fullmatch(value.strip()):
-            raise ValueError("not a mail address; write one like advocacy@acme.example")
-        return value.strip()
+        return mail_address(value.strip())
 
     @field_validator("proxy_header")
     @classmethod

@@ -10,16 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from rewards.faults import Refused
 from rewards.language import gettext as _
 from rewards.language import said
+from rewards.outside.logout_token import read_logout_token
 from rewards.outside.provider_settings import ProviderSettings
 from rewards.outside.single_sign_on import Begun, NotProven, Proof, Provider, Silent, claim_of, logged
-from rewards.people.accounts import account_for_session
-from rewards.people.sign_on import Vouched, sign_on, state_key, was_used
+from rewards.people.accounts import ProviderSession, account_for_session
+from rewards.people.sign_on import Vouched, end_by_provider, sign_on, state_key, was_used
 from rewards.store.session import Database
 from web.lanes import LaneFull
 from web.navigation import home_of
@@ -113,6 +114,43 @@ async def callback(request: Request, store: Store, config: Config, address: Publ
     return response
 
 
+@router.post(PATH + "/back-channel-logout")
+async def back_channel_logout(
+    request: Request, store: Store, config: Config, logout_token: Annotated[str, Form()] = ""
+) -> Response:
+    """The provider says that somebody's session with it has ended; hers here end too. It is a machine that asks, and proves itself."""
+    asked = provider(request)
+
+    def work() -> int | None:
+        told = read_logout_token(asked, logout_token)
+        with store.begin() as tx:
+            return end_by_provider(
+                tx,
+                config.organisation,
+                told.subject,
+                told.session,
+                f"{asked.settings.issuer} {told.id}",
+                now=now(),
+            )
+
+    headers = {"Cache-Control": "no-store"}
+    try:
+        ended = await _in_lane(request, work)
+    except Silent as error:
+        logged(error.why)
+        return JSONResponse({"error": "temporarily_unavailable"}, 503, headers=headers)
+    except NotProven as error:
+        logged(f"logout: {error.why}")
+        return JSONResponse(
+            {"error": "invalid_request", "error_description": error.why}, 400, headers=headers
+        )
+    if ended is None:
+        return JSONResponse(
+            {"error": "invalid_request", "error_description": "used before"}, 400, headers=headers
+        )
+    return Response(status_code=200, headers=headers)
+
+
 def _on_its_way(store: Database, config: Settings, kept: str, answer: Mapping[str, str]) -> tuple[Begun, str]:
     """What was begun in this browser, and where it wanted to go. Raises NotProven where that is not this, or long ago."""
     with store.read() as tx:
@@ -142,8 +180,14 @@ def vouched_by(settings: ProviderSettings, proof: Proof) -> Vouched:
         email=address,
         name=name[:MOST_NAME_CHARACTERS] if isinstance(name, str) else "",
         roles=_roles(settings, claims),
-        hint=proof.token,
+        session=ProviderSession(str(claims["sub"]), _session_of(claims), proof.token),
     )
+
+
+def _session_of(claims: Mapping[str, Any]) -> str:
+    """The session with the provider, where it says which."""
+    found = claims.get("sid")
+    return found if isinstance(found, str) else ""
 
 
 def _roles(settings: ProviderSettings, claims: Mapping[str, Any]) -> frozenset[str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime, tzinfo
 from math import floor, isnan, log10
@@ -20,6 +20,7 @@ from markupsafe import escape
 from rewards.amounts import amount_text, points_text
 from rewards.fields import name_of
 from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext
+from rewards.people.rights import TITLES
 from web.navigation import doors
 from web.text import one_break
 
@@ -105,6 +106,11 @@ def percent_text(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def roles_text(roles: Iterable[str]) -> str:
+    """Roles as pages call them, one after another; one that is not known any more by its id."""
+    return ", ".join(gettext(TITLES.get(role, role)) for role in roles)
+
+
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=True,
@@ -126,6 +132,7 @@ _ENVIRONMENT.filters["short_date"] = short_date_text
 _ENVIRONMENT.filters["number"] = number_text
 _ENVIRONMENT.filters["percent"] = percent_text
 _ENVIRONMENT.filters["channel"] = channel_title
+_ENVIRONMENT.filters["roles"] = roles_text
 
 
 def page(

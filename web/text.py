@@ -17,9 +17,9 @@ MOST_TYPED = 20_000
 def plain(text: str) -> str:
     """The text itself. Raises ValueError for a NUL or for what is not Unicode text."""
     if "\x00" in text:
-        raise ValueError("must not contain NUL; remove it")
+        raise BadValue("must not contain NUL; remove it")
     if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueError("must be Unicode text; remove the half of a surrogate pair")
+        raise BadValue("must be Unicode text; remove the half of a surrogate pair")
     return text
 
 

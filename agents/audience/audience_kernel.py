@@ -206,3 +206,17 @@ def source_of(e: Any, likely: Any, offsets: Any, n: Any) -> Any:
         else:
             high = middle
     return low
+
+
+@kernel(I64In, I64In, I64, I64In, F64Matrix, F64Matrix, SOURCES, F64Out, F64Out)
+def source_means(
+    first: Any, touched: Any, day: Any, degrees: Any, trust_left: Any, fatigue_left: Any, levels: Any, trust: Any,
+    fatigue: Any,
+) -> None:  # fmt: skip
+    """Mean trust and fatigue on the edges of each source on a day; what is left of them after so many days stands by run."""
+    of = Sources(*levels)
+    for r in range(first.size - 1):
+        for a in range(first[r], first[r + 1]):
+            gap, ties = max(day - touched[a], 0), max(degrees[a], 1)
+            trust[a] = of.start[a] + of.trust_shift[a] * trust_left[r, gap] / ties
+            fatigue[a] = of.fatigue_sum[a] * fatigue_left[r, gap] / ties

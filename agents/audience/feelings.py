@@ -20,7 +20,7 @@ from agents.audience.audience import (
     size_factor,
     trust_change,
 )
-from agents.audience.audience_kernel import FEEL, Edges, Feel, Flags, Sources, refresh_edges
+from agents.audience.audience_kernel import FEEL, Edges, Feel, Flags, Sources, refresh_edges, source_means
 from agents.audience.hearing_kernel import (
     FROM_SOURCE,
     PROGRESS,
@@ -92,6 +92,7 @@ class Feelings:
         self._feel_keys = _stream_keys(draws, Stream.TRUST)
         self._react = _stream_keys(draws, Stream.REACTION)
         self._room = Room(networks)
+        self._left: tuple[Floats, Floats] | None = None
         self.last_edges: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self._settle_pages(posts_per_day, page_sight, first_day)
 
@@ -248,18 +249,30 @@ class Feelings:
 
     def trust_of_sources(self, day: int) -> Floats:
         """float64[sources]: mean trust on the edges of each source, on `day`."""
-        gap = np.maximum(day - self.touched, 0)
-        weeks = self._laws.at(self._networks.lane).trust_half_life_weeks
-        shift = self.trust_shift * np.exp2(-gap / (7.0 * weeks))
-        found: Floats = self.start + shift / np.maximum(self._networks.degrees, 1)
-        return found
+        return self._means(day)[0]
 
     def fatigue_of_sources(self, day: int) -> Floats:
         """float64[sources]: mean fatigue on the same edges."""
-        gap = np.maximum(day - self.touched, 0)
-        left = self.fatigue_sum * np.exp2(-gap / self._laws.at(self._networks.lane).fatigue_half_life_days)
-        found: Floats = left / np.maximum(self._networks.degrees, 1)
-        return found
+        return self._means(day)[1]
+
+    def _means(self, day: int) -> tuple[Floats, Floats]:
+        trust, fatigue = np.empty(self.start.size), np.empty(self.start.size)
+        kept = self._kept(int(day - self.touched.min(initial=day)) + 1)
+        source_means(
+            self._networks.sources, self.touched, day, self._networks.degrees, *kept, self._sources, trust, fatigue
+        )  # fmt: skip
+        return trust, fatigue
+
+    def _kept(self, days: int) -> tuple[Floats, Floats]:
+        # float64[R, days or more]: what is left of trust moved and of fatigue after so many days.
+        if self._left is None or self._left[0].shape[1] < days:
+            gap = -np.arange(2 * max(days, 64))
+            weeks, half = (
+                self._laws.column(name)[:, np.newaxis]
+                for name in ("trust_half_life_weeks", "fatigue_half_life_days")
+            )
+            self._left = np.exp2(gap / (7.0 * weeks)), np.exp2(gap / half)
+        return self._left
 
     def trust_by_source(self, first: int, last: int, day: int) -> Floats:
         """float64[last − first]: mean trust on the edges of each source `first` … `last` − 1, on `day`."""

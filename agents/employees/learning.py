@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from agents.audience.audience import Answer
 from agents.employees import state as updates
+from agents.employees.daily_kernel import MOOD_LAWS, calm, count, rest
 from agents.employees.meeting import Opportunities
 from agents.employees.state import RECENT_DAYS, State
-from agents.parameters.parameters import Parameters
 from agents.world.conditions import Conditions
 from agents.world.desk import Items
 from agents.world.draws import uniforms_each
-from agents.world.lanes import Lanes
+from agents.world.lanes import Lanes, distinct
 from agents.world.population import Staff, Traits
 
 Floats = NDArray[np.float64]
@@ -22,12 +22,10 @@ Ints = NDArray[np.int64]
 
 def count_acts(state: State, who: Ints, day: int) -> Ints:
     """Enter today's shares into the counters; returns shares a person, int64[n]."""
-    n = state.habit.size
-    shares = np.bincount(who, minlength=n)
-    state.recent_total += shares - state.recent[day % RECENT_DAYS]
-    state.recent[day % RECENT_DAYS] = shares
-    state.week_shares += shares
-    state.total_shares += shares
+    shares = np.zeros(state.habit.size, dtype=np.int64)
+    count(
+        who, shares, state.recent[day % RECENT_DAYS], state.recent_total, state.week_shares, state.total_shares
+    )  # fmt: skip
     return shares
 
 
@@ -36,8 +34,8 @@ def learn(
 ) -> None:
     """Expected feedback, believed clicks, contacts gained and habit, of those who shared or met anything today."""
     who = met.person[shared]
-    n = state.habit.size
-    some, place = np.unique(who, return_inverse=True)
+    some, at = distinct(who)
+    place = np.repeat(np.arange(some.size), np.diff(at))
     clicks = np.bincount(place, weights=answer.clicks[: who.size], minlength=some.size)
     reposts = np.bincount(place, weights=answer.reposts[: who.size], minlength=some.size)
     liked = np.bincount(place, weights=answer.reactions[: who.size], minlength=some.size)
@@ -48,27 +46,35 @@ def learn(
     )
     state.gained[some] += p.contacts_per_view * seen
     state.clicks_belief[some] += p.clicks_learning_rate * (clicks / shares[some] - state.clicks_belief[some])
-    chances = np.bincount(met.person, minlength=n)
-    awake = np.flatnonzero(chances)
+    awake, at = distinct(met.person)
     state.habit[awake] = updates.form_habit(
         state.habit[awake],
-        chances[awake].astype(np.float64),
+        np.diff(at).astype(np.float64),
         shares[awake].astype(np.float64),
         lanes.of(awake),
     )
 
 
 def feel(
-    state: State, traits: Traits, shares: Ints, rewarded: Floats, thanked: Floats, *, p: Parameters
+    state: State, traits: Traits, shares: Ints, rewarded: Floats, thanked: Floats, *, lanes: Lanes
 ) -> None:
     """Motivation recovers, is eroded by tangible rewards and lifted by praise; recognition fades and is
     renewed.
     """
-    recovered = updates.towards(state.motivation, traits.motivation, p.motivation_recovered)
-    state.motivation = updates.praise(
-        updates.erode(recovered, traits.motivation, shares * rewarded, p), thanked, p
+    acted = np.flatnonzero(shares)
+    paid = acted[rewarded[acted] > 0.0]
+    p, base = lanes.of(paid), traits.motivation[paid]
+    recovered = updates.towards(state.motivation[paid], base, p.motivation_recovered)
+    left = updates.erode(recovered, base, shares[paid] * rewarded[paid], p)
+    rest(
+        lanes.first,
+        lanes.laws.table(MOOD_LAWS),
+        traits.motivation,
+        thanked,
+        state.motivation,
+        state.recognition,
     )
-    state.recognition = updates.remember_praise(state.recognition, thanked, p)
+    state.motivation[paid] = updates.praise(left, thanked[paid], p)
 
 
 def fear_of_day(
@@ -89,16 +95,32 @@ def fear_of_day(
     number of sanctions in each run.
     """
     who, item = met.person[shared], met.item[shared]
-    n = state.fear.size
     risky = (1.0 - items.green_lit[item]) * items.risk[item] * conditions.sanctions[who]
     punished = uniforms_each(keys, lanes.lane[who], day, lanes.own[who], met.ordinal[shared]) < risky
-    safe = np.bincount(who[~punished], minlength=n).astype(np.float64)
-    p, sanctions = lanes.rows, np.zeros(n)
     if punished.any():
-        own = np.bincount(who[punished], minlength=n).astype(np.float64)
-        team = lanes.lane * len(staff.teams) + staff.team
-        in_team = np.bincount(team, weights=own, minlength=lanes.count * len(staff.teams))[team]
-        sanctions = own + p.sanction_seen * (in_team - own)
-    moved = updates.fear_after(state.fear, fear_goal, conditions.signed, safe, sanctions, p=p)
-    state.fear = np.where(present, moved, state.fear)
+        stirred, safe, sanctions = _sanctioned(who, punished, staff, lanes)
+    else:
+        stirred, at = distinct(who)
+        safe, sanctions = np.diff(at).astype(np.float64), np.zeros(stirred.size)
+    here = present[stirred]
+    stirred, safe, sanctions = stirred[here], safe[here], sanctions[here]
+    moved = updates.fear_after(
+        state.fear[stirred], fear_goal[stirred], conditions.signed[stirred], safe, sanctions,
+        p=lanes.of(stirred),
+    )  # fmt: skip
+    signed, there = conditions.signed.view(np.uint8), present.view(np.uint8)
+    calm(lanes.first, lanes.laws.table(MOOD_LAWS), fear_goal, signed, there, state.fear)
+    state.fear[stirred] = moved
     return np.bincount(lanes.lane[who[punished]], minlength=lanes.count)
+
+
+def _sanctioned(
+    who: Ints, punished: NDArray[np.bool_], staff: Staff, lanes: Lanes
+) -> tuple[Ints, Floats, Floats]:
+    # Of everybody: safe shares, and sanctions of their own or seen in the team.
+    n = staff.size
+    safe = np.bincount(who[~punished], minlength=n).astype(np.float64)
+    own = np.bincount(who[punished], minlength=n).astype(np.float64)
+    team = lanes.lane * len(staff.teams) + staff.team
+    in_team = np.bincount(team, weights=own, minlength=lanes.count * len(staff.teams))[team]
+    return np.arange(n), safe, own + lanes.rows.sanction_seen * (in_team - own)

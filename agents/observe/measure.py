@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from agents.audience.audience import Answer, Posts
 from agents.employees.meeting import Opportunities
 from agents.observe.observed import Observed
+from agents.observe.people_kernel import PRESENT, SHARED, THANKED, heads
 from agents.observe.splits import gini, ginis
 from agents.program.membership import GONE, MEMBER, RESTING
 from agents.program.program import Scored
-from agents.world.lanes import sums
+from agents.world.lanes import distinct, sums
 
 LARGE = 5
 Ints = NDArray[np.int64]
@@ -34,23 +35,26 @@ def measure(
 ) -> dict[str, Floats]:
     """{outcome: float64[R]}; enters the flows of each person into `model.flows`. `more` are values known already."""
     lanes, mood, runs = model.lanes, model.state, model.lanes.count
-    heads = lanes.counts(present)
-    staff, everybody = np.maximum(1, heads), model.staff.steady
+    counts = np.empty((runs, 3), dtype=np.int64)
+    heads(
+        lanes.first, present.view(np.uint8), mood.recent_total, model.recogniser.ever.view(np.uint8), counts
+    )
+    staff, everybody = np.maximum(1, counts[:, PRESENT]), model.staff.steady
     who = met.person[shared]
     flows = flows_of_shares(model, met, shared, posts, answer)
     model.flows.add(model.day, who, **flows)
-    sharers = np.unique(who)
+    sharers, _ = distinct(who)
     model.flows.add(model.day, sharers, active_sharers=np.ones(sharers.size))
     model.flows.add(model.day, scored.person, points=scored.millipoints / 1000.0)
     model.flows.add(model.day, scored.leads, leads=np.ones(scored.leads.size))
     receivers = np.flatnonzero(thanked)
     model.flows.add(model.day, receivers, praise=thanked[receivers])
-    at, lane = lanes.starts(who), lanes.lane[who]
-    values: dict[str, Any] = {name: sums(value, at, lane) for name, value in flows.items()}
+    added = sums(np.stack(list(flows.values())), lanes.starts(who))
+    values: dict[str, Any] = dict(zip(flows, added, strict=True))
     page = model.networks.lane[posts.source[shared.size :]]
     values |= {
         "active_sharers": np.bincount(lanes.lane[sharers], minlength=runs),
-        "weekly_sharers": lanes.counts((mood.recent_total != 0.0) & present) / staff,
+        "weekly_sharers": counts[:, SHARED] / staff,
         "unique_reach": answer.unique_employees,
         "people_reached": model.feelings.n_reached.copy(),
         "leads": np.bincount(lanes.lane[scored.leads], minlength=runs),
@@ -63,21 +67,30 @@ def measure(
         "points": np.bincount(lanes.lane[scored.person], scored.millipoints, runs) / 1000.0,
         "liability": model.program.liability(),
         "praise": np.bincount(lanes.lane[receivers], thanked[receivers], runs),
-        "recognition_coverage": lanes.counts(model.recogniser.ever & present) / staff,
+        "recognition_coverage": counts[:, THANKED] / staff,
         "points_gini": _gini_of_points(model, present),
         "motivation": lanes.means(mood.motivation, present, everybody),
         "fear": lanes.means(mood.fear, present, everybody),
         "habit": lanes.means(mood.habit, present, everybody),
-        "headcount": heads,
-        "enrolled": lanes.counts((model.members.status == MEMBER) & present) / staff,
-        "joined": model.members.counts(model.day, (MEMBER,)),
-        "lapsed": model.members.counts(model.day, (RESTING, GONE)),
-        "opt_outs": np.bincount(lanes.lane, model.members.opted_out, runs),
-        "annoyance": lanes.means(
-            model.members.reminders.annoyance, (model.members.status == MEMBER) & present, False
-        ),
+        "headcount": counts[:, PRESENT].copy(),
     }
-    return values | _feelings(model) | more
+    return values | _taking_part(model, present, staff) | _feelings(model) | more
+
+
+def _taking_part(model: Observed, present: NDArray[np.bool_], staff: Ints) -> dict[str, Floats]:
+    members, lanes = model.members, model.lanes
+    if not members.active:
+        return {
+            name: np.zeros(lanes.count) for name in ("enrolled", "joined", "lapsed", "opt_outs", "annoyance")
+        }
+    enrolled = (members.status == MEMBER) & present
+    return {
+        "enrolled": lanes.counts(enrolled) / staff,
+        "joined": members.counts(model.day, (MEMBER,)),
+        "lapsed": members.counts(model.day, (RESTING, GONE)),
+        "opt_outs": np.bincount(lanes.lane, members.opted_out, lanes.count).astype(np.float64),
+        "annoyance": lanes.means(members.reminders.annoyance, enrolled, False),
+    }
 
 
 def _feelings(model: Observed) -> dict[str, Floats]:

@@ -61,6 +61,12 @@ def prior_codes(rate: Floats) -> Ints:
     return np.searchsorted(PRIOR_EDGES, rate, side="right").astype(np.int64)
 
 
+def prior_flags(rate: Floats) -> dict[str, Flags]:
+    """bool[n] of each class of `PRIOR`: who is in it."""
+    codes = prior_codes(rate)
+    return {name: codes == code for code, name in enumerate(PRIOR)}
+
+
 def rank_codes(points: Floats, shares: Floats, among: Flags, lane: Ints | None = None) -> Ints:
     """int64[n]: index of `RANKS` by points, or by shares in runs where nobody has points; `none` is off the board."""
     run = np.zeros(points.size, dtype=np.int64) if lane is None else lane

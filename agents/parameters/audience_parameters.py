@@ -54,7 +54,7 @@ class AudienceParameters:
         "LinkedIn: employees' shares are clicked 2x as often; calibrated jointly, see docs/validation.md",
     )
     repost_base: float = declare(
-        0.00072,
+        0.00074,
         "chance of a repost when seen",
         (0.0002, 0.0015),
         "V",

@@ -24,7 +24,7 @@ class MembershipParameters:
     )
     enrol_motivation: float = declare(1.5, "log-odds at m = 1", (0.5, 2.5), "A", "the motivated join")
     enrol_inclination: float = declare(
-        0.6, "log-odds per log-odds of sharing", (0.2, 1.0), "A", "who shares anyway joins sooner"
+        0.8, "log-odds per log-odds of sharing", (0.2, 1.0), "A", "who shares anyway joins sooner"
     )
     enrol_fear: float = declare(1.0, "log-odds at f = 1", (0.0, 2.0), "A", "no evidence: flat prior")
     enrol_friction: float = declare(
@@ -82,7 +82,7 @@ class MembershipParameters:
         limits=UNIT,
     )
     ask_weight: float = declare(
-        2.2, "log-odds", (0.5, 2.5), "A", "being asked, with the text at hand, on the day; no evidence"
+        2.4, "log-odds", (0.5, 2.5), "A", "being asked, with the text at hand, on the day; no evidence"
     )
     digests_wanted: float = declare(
         2.0,

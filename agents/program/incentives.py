@@ -62,17 +62,22 @@ class Incentives:
     def set(self, rows: NDArray[np.bool_], **values: float) -> None:
         """Give some people one value of each named column: how experiments stage an offer by hand."""
         for name, value in values.items():
-            getattr(self, name)[rows] = value
+            self._own(name)[rows] = value
 
     def put(self, name: str, members: NDArray[np.int64] | None, values: Floats | float) -> None:
         """Give the members of a group their values of one column; of all (None) the array itself becomes the column."""
-        column = getattr(self, name)
         if members is None:
-            setattr(
-                self, name, values if isinstance(values, np.ndarray) else np.full(column.size, float(values))
-            )
+            size = self.weeks.size
+            setattr(self, name, values if isinstance(values, np.ndarray) else np.full(size, float(values)))
         else:
-            column[members] = values[members] if isinstance(values, np.ndarray) else values
+            self._own(name)[members] = values[members] if isinstance(values, np.ndarray) else values
+
+    def _own(self, name: str) -> Floats:
+        # A column of nothing is everybody's until it is written to.
+        if not getattr(self, name).flags.writeable:
+            setattr(self, name, getattr(self, name).copy())
+        column: Floats = getattr(self, name)
+        return column
 
     def only(self, taking: NDArray[np.bool_]) -> Incentives:
         """The same for those who take part, and nothing for the others but the message about colleagues."""
@@ -86,7 +91,9 @@ class Incentives:
     @classmethod
     def none(cls, n: int) -> Incentives:
         """Nothing offered to anybody."""
-        return cls(*(np.zeros(n) for _ in fields(cls)))
+        nothing = np.zeros(n)
+        nothing.flags.writeable = False
+        return cls(*(nothing for _ in fields(cls)))
 
 
 def thirds(points: Floats, among: NDArray[np.bool_], board: NDArray[np.int64] | None = None) -> Floats:

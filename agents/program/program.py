@@ -310,6 +310,9 @@ class Program:
         if running.scheme.streaks:
             people = np.arange(self._staff.size) if members is None else members
             standing = running.streaks(day, people, self._knowing(running, group, day))
-            offer.intact[people], offer.broken[people] = standing
+            for name, values in zip(("intact", "broken"), standing, strict=True):
+                everybody = np.zeros(self._staff.size)
+                everybody[people] = values
+                offer.put(name, members, everybody)
         if phase.leaderboard == "shown" or (phase.leaderboard == "scheme" and running.scheme.leaderboards):
             offer.put("rank", members, running.places(day, self._among(present, members)))

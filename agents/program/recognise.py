@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,9 @@ from agents.world.draws import uniforms_each
 from agents.world.lanes import Lanes
 from agents.world.population import Staff
 from agents.world.timeline import Timeline
-from engine.streams import Stream, poissons
+from engine.kernels import kernel
+from engine.signatures import I64, F64In, I64In, I64Out, U8In, U64In
+from engine.streams import INVERSION_LIMIT, Stream, poisson_from_uniform, uniform
 from rewards.scheme.scheme import IncentiveScheme
 
 Floats = NDArray[np.float64]
@@ -22,6 +25,31 @@ Flags = NDArray[np.bool_]
 
 RULES_DAY, KUDOS_DAY = 0, 1 << 24
 NEWCOMER_DAYS = 90
+
+
+@kernel(U64In, I64In, U8In, F64In, I64, I64Out, I64Out, returns=I64)
+def give(
+    keys: Any, first: Any, among: Any, rates: Any, day: Any, givers: Any, counts: Any
+) -> Any:  # fmt: skip
+    """Who of those `among` gives so many kudos today, `rates` of each run being expected of one; return how many do."""
+    found = 0
+    for r in range(keys.size):
+        none = math.exp(-rates[r])
+        few = 0.0 < rates[r] <= INVERSION_LIMIT
+        if not rates[r] > 0.0:
+            continue
+        for i in range(first[r], first[r + 1]):
+            if among[i] == 0:
+                continue
+            u = uniform(keys[r], day, i - first[r], 0)
+            # Most give none.
+            if few and u < none:
+                continue
+            count = poisson_from_uniform(u, rates[r])
+            if count > 0:
+                givers[found], counts[found] = i, count
+                found += 1
+    return found
 
 
 class Thanks(NamedTuple):
@@ -196,14 +224,14 @@ class Recogniser:
         worth_thanking = np.flatnonzero(present & (recent > 0.0))
         at = lanes.starts(worth_thanking)
         several = np.diff(at)
-        givers = np.flatnonzero(members & (several > 0)[lanes.lane])
-        if givers.size == 0:
+        if not several.any():
             return self._nothing
-        p = lanes.of(givers)
-        factor = p.weekend_factor
-        rate = p.kudos_per_week * (factor if weekend else 1.0) / opportunity_days(factor)
-        drawn = uniforms_each(self._keys, lanes.lane[givers], KUDOS_DAY + day, lanes.own[givers])
-        counts = poissons(drawn, rate)
+        factor = lanes.laws.each.weekend_factor
+        rate = lanes.laws.each.kudos_per_week * (factor if weekend else 1.0) / opportunity_days(factor)
+        rates = np.where(several > 0, rate, 0.0)
+        givers, counts = np.empty(self._rows.size, dtype=np.int64), np.empty(self._rows.size, dtype=np.int64)
+        size = give(self._keys, lanes.first, members.view(np.uint8), rates, KUDOS_DAY + day, givers, counts)
+        givers, counts = givers[:size], counts[:size]
         giver = np.repeat(givers, counts)
         ordinal = np.arange(giver.size) - np.repeat(np.cumsum(counts) - counts, counts) + 1
         lane = lanes.lane[giver]

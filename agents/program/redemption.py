@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.kernels import kernel
+from engine.signatures import I64In, I64Out
 from rewards.scheme.scheme import IncentiveScheme, millipoints
 
 Floats = NDArray[np.float64]
@@ -129,7 +132,20 @@ class Catalogue:
         """float64[R]: the same for each run, whose people begin at `first`."""
         if self.cost_per_millipoint == 0.0:
             return np.zeros(first.size - 1)
-        return np.add.reduceat(self.held(earned), first[:-1]).astype(np.float64) * self.cost_per_millipoint
+        held = np.empty(first.size - 1, dtype=np.int64)
+        add_held(first, earned, self._shop.spent, self._shop.unspendable, held)
+        return held.astype(np.float64) * self.cost_per_millipoint
+
+
+@kernel(I64In, I64In, I64In, I64In, I64Out)
+def add_held(first: Any, earned: Any, spent: Any, unspendable: Any, held: Any) -> None:
+    """What the people of each run can spend, of those who earned anything."""
+    for r in range(first.size - 1):
+        total = 0
+        for i in range(first[r], first[r + 1]):
+            if earned[i] != 0:
+                total += earned[i] - spent[i] - unspendable[i]
+        held[r] = total
 
 
 def _millipoints(budget: Decimal | None) -> int:

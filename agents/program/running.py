@@ -59,6 +59,7 @@ class RunningScheme:
         self.scheme = scheme
         self.compiled = compile_scheme(scheme)
         self.state = new_state(self.compiled.tables, staff.size)
+        self._earned = np.zeros(staff.size, dtype=np.int64)
         self._staff, self._clock, self._lanes = staff, clock, lanes
         words = self.compiled.vocabulary
         self._kinds = np.array([words.kind_codes.get(kind, -1) for kind in KINDS], dtype=np.int64)
@@ -120,6 +121,7 @@ class RunningScheme:
         )
         self.state.people[members] = carried.people
         self._unsure.append(members)
+        self._earned[members], other._earned[members] = carried.people[:, 0], 0
         other.state.people[members] = new_state(other.compiled.tables, members.size).people
         return left
 
@@ -130,6 +132,8 @@ class RunningScheme:
         """
         self.state, awards = score_batch(known.tables, self.state, self.batch(rows))
         self._unsure.append(rows.person)
+        # Standing by itself: people's rows are long, and totals are asked for every day.
+        self._earned[rows.person] = self.state.people[rows.person, 0]
         # A badge is paid once: its points say nothing about what the next share brings.
         lasting = ~np.isin(awards.reason, (codes.BADGE, codes.BADGE_LOST))
         paid = awards.amount_millipoints * lasting
@@ -146,7 +150,7 @@ class RunningScheme:
     @property
     def earned(self) -> Ints:
         """int64[n]: millipoints earned so far by those who are under this scheme, or were last."""
-        return self.state.people[:, 0]
+        return self._earned
 
     def goal(self) -> Floats:
         """float64[n]: fraction done of the unreached badge or level that is nearest to being reached; 0 without any."""

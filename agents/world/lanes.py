@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.parameters.parameters import Parameters
+from engine.kernels import kernel
+from engine.signatures import F64Matrix, F64MatrixOut, I64In
 from engine.streams import Stream, stream_key
 
 Floats = NDArray[np.float64]
@@ -53,12 +55,19 @@ class Laws:
         self.all = tuple(parameters)
         self.one = self.all[0] if all(each == self.all[0] for each in self.all) else None
         self._columns: dict[str, Floats] = {}
+        self._tables: dict[tuple[str, ...], Floats] = {}
 
     def column(self, name: str) -> Floats:
         """float64[R]: one parameter of each run."""
         if name not in self._columns:
             self._columns[name] = np.array([getattr(each, name) for each in self.all], dtype=np.float64)
         return self._columns[name]
+
+    def table(self, names: tuple[str, ...]) -> Floats:
+        """float64[R, k]: some parameters of each run, a row a run."""
+        if names not in self._tables:
+            self._tables[names] = np.stack([self.column(name) for name in names], axis=1)
+        return self._tables[names]
 
     def at(self, lane: Ints) -> Parameters:
         """The parameters of the rows whose runs are `lane`."""
@@ -141,16 +150,32 @@ class Lanes:
         return np.array([one.mean() if one.size else 0.0 for one in found])
 
 
-def sums(values: Floats, starts: Ints, lane: Ints) -> Floats:
-    """float64[R]: the sum of each run's part of `values`, in numpy's own order; `starts` as of `Lanes.starts`, `lane` of each value."""
-    count = starts.size - 1
-    if count == 1:
-        return np.array([values.sum()], dtype=np.float64)
-    found = np.bincount(lane, values, count).astype(np.float64)
+def distinct(rising: Ints) -> tuple[Ints, Ints]:
+    """The different values of a rising array, and where each begins (and the last ends), int64[k] and int64[k + 1]."""
+    begins = np.flatnonzero(np.diff(rising, prepend=-1))
+    return rising[begins], np.append(begins, rising.size)
+
+
+def sums(values: Floats, starts: Ints) -> Floats:
+    """float64[k, R]: of each row of float64[k, n] the sum of each run's part, in numpy's own order; `starts` as of `Lanes.starts`."""
+    found = np.empty((len(values), starts.size - 1))
+    add_up(values, starts, found)
     # Fewer than eight are added one after another; more go through several sums.
     for run in np.flatnonzero(np.diff(starts) >= ONE_BY_ONE):
-        found[run] = values[starts[run] : starts[run + 1]].sum()
+        for row, mine in zip(found, values[:, starts[run] : starts[run + 1]], strict=True):
+            row[run] = mine.sum()
     return found
+
+
+@kernel(F64Matrix, I64In, F64MatrixOut)
+def add_up(values: Any, starts: Any, found: Any) -> None:
+    """Sums of each run's part of some rows of values, one value after another."""
+    for row in range(values.shape[0]):
+        for r in range(starts.size - 1):
+            total = 0.0
+            for i in range(starts[r], starts[r + 1]):
+                total += values[row, i]
+            found[row, r] = total
 
 
 def medians(values: Floats, starts: Ints, lane: Ints) -> Floats:

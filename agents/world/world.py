@@ -59,3 +59,15 @@ class World:
     def degrees(self) -> Floats:
         """float64[sources]: contacts of each."""
         return np.asarray(self.networks.degrees, dtype=np.float64)
+
+    @cached_property
+    def staff_ties(self) -> tuple[Floats, Floats]:
+        """float64[R, n] and float64[R], where runs are alike: contacts of each employee, and of all of them, at least one."""
+        ties = self.degrees.reshape(self.lanes.count, -1)[:, : int(self.networks.employees[0])]
+        return ties, np.maximum(1.0, ties.sum(axis=1))
+
+    @cached_property
+    def page_ties(self) -> tuple[Floats, Floats]:
+        """The same of the company's pages."""
+        ties = self.degrees.reshape(self.lanes.count, -1)[:, int(self.networks.employees[0]) :]
+        return ties, np.maximum(1.0, ties.sum(axis=1))

@@ -26,7 +26,7 @@ from openbadgeslib.ob3 import (
 )
 
 from rewards.faults import BadValue, NotFound, Refused
-from rewards.language import SOURCE, speaking
+from rewards.language import SOURCE, gettext, said, speaking
 from rewards.ledger.versions import Schemes
 from rewards.scheme.explain_achievements import explain_badge
 from rewards.store import badges as badge_rows
@@ -200,29 +200,33 @@ def status_url(base_url: str, issuer: str, number: int) -> str:
 def verify_credential(tx: Transaction, token: str) -> CredentialCheck:
     """Check signature, dates (by the clock of this machine) and status of a credential that we signed."""
     if len(token) > MOST_TOKEN_CHARACTERS:
-        return CredentialCheck(False, f"more than {MOST_TOKEN_CHARACTERS} characters; this is no badge")
+        return CredentialCheck(
+            False, said("more than {most} characters; this is no badge", most=MOST_TOKEN_CHARACTERS)
+        )
     import jwt
 
     try:
         claimed = jwt.decode(token, options={"verify_signature": False})
         issuer = str(claimed["iss"])
     except (jwt.PyJWTError, KeyError, ValueError, RecursionError, TypeError):
-        return CredentialCheck(False, "not a signed badge (a compact JWS with an issuer)")
+        return CredentialCheck(False, gettext("not a signed badge (a compact JWS with an issuer)"))
     row = rows.key_by_did(tx, issuer)
     if row is None:
-        return CredentialCheck(False, "signed by somebody else")
+        return CredentialCheck(False, gettext("signed by somebody else"))
     try:
         found = OB3Verifier(pubkey_pem=row.public_pem, issuer_did=row.did).verify(token)
     except OB3VerificationError:
         return CredentialCheck(
-            False, "the signature or the dates do not hold; it was changed, or is not yet valid", issuer
+            False,
+            gettext("the signature or the dates do not hold; it was changed, or is not yet valid"),
+            issuer,
         )
     stored = rows.find(tx, str(found.id).removeprefix("urn:uuid:"))
     if stored is None:
-        return CredentialCheck(False, "not one of the badges on record", issuer)
+        return CredentialCheck(False, gettext("not one of the badges on record"), issuer)
     if rows.is_revoked(tx, stored.id):
-        return CredentialCheck(False, "revoked: the badge is no longer held", issuer, stored.badge)
-    return CredentialCheck(True, "valid", issuer, stored.badge)
+        return CredentialCheck(False, gettext("revoked: the badge is no longer held"), issuer, stored.badge)
+    return CredentialCheck(True, gettext("valid"), issuer, stored.badge)
 
 
 def _issue(

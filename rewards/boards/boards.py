@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from rewards.faults import NotFound
+from rewards.language import gettext, said
 from rewards.ledger.places import today
 from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.people.groups import groups_shown
 from rewards.scheme.scheme import Leaderboard
 from rewards.store import projections as rows
-from rewards.store.persons import find_row
+from rewards.store.persons import PSEUDONYM, find_row
 from rewards.store.rows import NamedPersonRow, PlaceRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
@@ -65,7 +66,7 @@ def leaderboard(
     if board.group == "team":
         return _teams(tx, organisation, board, reader, day, minimum=minimum, now=now)
     if board.group == "segment" and reader is None:
-        why = "it is shown to the people of each segment alone"
+        why = gettext("it is shown to the people of each segment alone")
         return Board(board.id, board.title, _window(board, day), (), (), None, why)
     # The same people under their names on another board would give their pseudonyms away, by their points.
     hidden = any(one.pseudonyms for one in boards)
@@ -99,7 +100,15 @@ def _people(
     group, rank = ranks[0] - 1, ranks[score]
     if group < minimum:
         # One's own rank would tell how many of the few are ahead.
-        return Board(board.id, board.title, window, (), (), None, f"fewer than {minimum} people take part")
+        return Board(
+            board.id,
+            board.title,
+            window,
+            (),
+            (),
+            None,
+            said("fewer than {minimum} people take part", minimum=minimum),
+        )
     me = None if reader is None else BoardRow(rank, "You", score, True)
     around = [BoardRow(ranks[row.score], _label(row, board), row.score, False) for row in near]
     best = rows.top(tx, organisation, window, board.top, segment) if board.top else []
@@ -137,7 +146,10 @@ def _teams(
     why = (
         None
         if ranked
-        else f"no team is large enough: at least {minimum} people, and as many outside those shown"
+        else said(
+            "no team is large enough: at least {minimum} people, and as many outside those shown",
+            minimum=minimum,
+        )
     )
     return Board(board.id, board.title, _window(board, day), ranked[: board.top], (), me, why)
 
@@ -152,7 +164,10 @@ def _ranked(places: Sequence[tuple[str, int, bool]]) -> tuple[BoardRow, ...]:
 
 
 def _label(row: PlaceRow, board: Leaderboard) -> str:
-    return str(row.pseudonym if board.pseudonyms else row.name)
+    if not board.pseudonyms:
+        return row.name
+    code = row.pseudonym.removeprefix(PSEUDONYM)
+    return row.pseudonym if code == row.pseudonym else said("Colleague {code}", code=code)
 
 
 def _window(board: Leaderboard, day: date) -> str:

@@ -7,6 +7,7 @@ result is found and recorded once late events can no longer count, and stays: la
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -92,7 +93,7 @@ def periods(schemes: Schemes, now_us: int) -> Iterator[Period]:
     began: dict[tuple[str, int], date] = {}
     away: dict[tuple[str, int], date] = {}
     instants = sorted({one.effective_us for one in schemes.timeline if one.effective_us <= now_us})
-    for at_us, until_us in zip(instants, [*instants[1:], now_us + 1], strict=True):
+    for at_us, until_us in pairwise([*instants, now_us + 1]):
         version = in_force(schemes.timeline, at_us)
         if version == NO_SCHEME:
             continue

@@ -17,7 +17,7 @@ from rewards.content.feeds import Found, feed_entries, item_from
 from rewards.content.items import ContentItem, read_item
 from rewards.faults import BadValue
 from rewards.fields import day_of, fault
-from rewards.language import gettext
+from rewards.language import msg
 from rewards.sheets import SheetError, decode, rows_of
 from rewards.store import content as rows
 from rewards.store.session import Transaction
@@ -122,7 +122,7 @@ def _item_of(cells: dict[str, str], zone: str) -> ContentItem:
     last = cells.get("last_day", "")
     end = None
     if last:
-        check_day(day_of(last), gettext("last day"))
+        check_day(day_of(last), msg("last day {day}: limit years {first} to {last}; name a date in them"))
         end = datetime.combine(day_of(last) + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
     return ContentItem.model_validate(
         {

@@ -14,6 +14,7 @@ from rewards.content.items import ContentItem, read_item
 from rewards.content.policy import findings, policy_of
 from rewards.content.suggestions import published
 from rewards.faults import BadValue, Conflict, NotFound, Refused, Stale
+from rewards.language import gettext
 from rewards.store import content as rows
 from rewards.store import trail
 from rewards.store.rows import ContentDraftRow
@@ -63,8 +64,9 @@ def _row(tx: Transaction, organisation: str, item: str, lock: bool = True) -> An
     row = rows.draft(tx, organisation, item, lock)
     if row is None:
         there = rows.find(tx, organisation, item) is not None
-        why = "has no draft; it is published as it is" if there else "not on the desk; write it first"
-        raise NotFound("content item {item!r}: {why}", item=item, why=why)
+        if there:
+            raise NotFound("content item {item!r}: has no draft; it is published as it is", item=item)
+        raise NotFound("content item {item!r}: not on the desk; write it first", item=item)
     return row
 
 
@@ -153,7 +155,7 @@ def _check(tx: Transaction, organisation: str, item: ContentItem, now: datetime)
     found = findings(policy_of(tx, organisation).policy, item)
     if found:
         first = found[0]
-        remedy = first.remedy or "leave it out"
+        remedy = first.remedy or gettext("leave it out")
         raise BadValue(
             "content item {id!r}: {phrase!r} stays out of texts, and stands in {where!r}; {remedy}",
             id=item.id,

@@ -19,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from rewards.faults import BadValue
 from rewards.fields import Day, Instant, Name, Normal, has_letters, like, name_in, name_of, printed
 
 MOST_TEXT = 2000
@@ -53,8 +54,9 @@ def _by_name(channels: dict[str, ChannelStatus]) -> dict[str, ChannelStatus]:
     for written, status in channels.items():
         name = name_in(written)
         if name in found:
-            raise ValueError(
-                f"channel {written!r} stands twice; capitals and spaces make no other channel; remove one"
+            raise BadValue(
+                "channel {written!r} stands twice; capitals and spaces make no other channel; remove one",
+                written=written,
             )
         found[name] = status
     return found
@@ -129,10 +131,13 @@ class ContentItem(BaseModel):
         try:
             parts = urlsplit(printed(value))
         except ValueError as error:
-            raise ValueError(f"url {value!r}: {error}; write e.g. https://example.org/post") from None
+            raise BadValue(
+                "url {value!r}: {error}; write e.g. https://example.org/post", value=value, error=error
+            ) from None
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise ValueError(
-                f"url {value!r}: limit http and https addresses; write e.g. https://example.org/post"
+            raise BadValue(
+                "url {value!r}: limit http and https addresses; write e.g. https://example.org/post",
+                value=value,
             )
         return value
 
@@ -144,8 +149,8 @@ class ContentItem(BaseModel):
         if info.context != _STORED:
             for text in _texts_in(value):
                 if broken := _NO_TEXT.search(text):
-                    raise ValueError(
-                        f"has the character U+{ord(broken[0]):04X}, which is no text; leave it out"
+                    raise BadValue(
+                        "has the character U+{code:04X}, which is no text; leave it out", code=ord(broken[0])
                     )
         return value
 
@@ -153,7 +158,7 @@ class ContentItem(BaseModel):
     @classmethod
     def _can_be_seen(cls, value: str, info: ValidationInfo) -> str:
         if info.context != _STORED and not has_letters(value):
-            raise ValueError("has nothing that can be seen; write what the item is called")
+            raise BadValue("has nothing that can be seen; write what the item is called")
         return value
 
     @field_validator("id", "channels")
@@ -161,8 +166,8 @@ class ContentItem(BaseModel):
     def _stands_in_an_address(cls, value: Any, info: ValidationInfo) -> Any:
         names = (value,) if isinstance(value, str) else value
         if info.context != _STORED and (name := next((one for one in names if one in STEPS_OF_A_PATH), "")):
-            raise ValueError(
-                f"the name {name!r} cannot stand in an address; choose one with a letter or digit"
+            raise BadValue(
+                "the name {name!r} cannot stand in an address; choose one with a letter or digit", name=name
             )
         return value
 
@@ -170,8 +175,9 @@ class ContentItem(BaseModel):
     @classmethod
     def _leads_somewhere(cls, value: str, info: ValidationInfo) -> str:
         if info.context != _STORED and not _can_be_opened(value):
-            raise ValueError(
-                f"url {value!r}: no browser can open it, or it carries a password; write e.g. https://example.org/post"
+            raise BadValue(
+                "url {value!r}: no browser can open it, or it carries a password; write e.g. https://example.org/post",
+                value=value,
             )
         return value
 
@@ -182,7 +188,7 @@ class ContentItem(BaseModel):
         if info.context == _STORED or starts is None or ends is None:
             return ends
         if ends <= datetime.combine(starts, time(), UTC) - FIRST_TO_WAKE:
-            raise ValueError("lies before the first day; choose a later end or an earlier first day")
+            raise BadValue("lies before the first day; choose a later end or an earlier first day")
         return ends
 
     def on(self, channel: str) -> ChannelStatus | None:

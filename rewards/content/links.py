@@ -16,6 +16,7 @@ from rewards.content.policy import Finding, disclosure_for, forbidden_in, policy
 from rewards.events import Event
 from rewards.faults import BadValue, NotFound, Refused
 from rewards.fields import name_of
+from rewards.language import gettext
 from rewards.ledger.entries import Receipt
 from rewards.ledger.intake import record
 from rewards.people.accounts import Account
@@ -154,7 +155,7 @@ def _refuse_closed(
             starts_on=content.starts_on,
         )
     if status is None or status.status == "red":
-        why = status.reason if status else "the channel is not listed for it"
+        why = status.reason if status else gettext("the channel is not listed for it")
         raise Refused(
             "content item {item!r} on {value!r}: not allowed ({why}); choose another channel",
             item=item,

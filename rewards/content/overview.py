@@ -12,7 +12,9 @@ from rewards.content.desk import Status, drafts
 from rewards.content.items import ContentItem
 from rewards.faults import BadValue
 from rewards.fields import name_of
+from rewards.store import content as rows
 from rewards.store.session import Transaction
+from rewards.store.units import to_us
 
 STATES = ("draft", "in_review", "rejected", "live", "planned", "expired", "recalled")
 CALENDAR_WEEKS = 6
@@ -159,3 +161,8 @@ def calendar(tx: Transaction, organisation: str, first: date, now: datetime, zon
         ]
         weeks.append(Week(name, start, begins, ends))
     return weeks
+
+
+def published_since(tx: Transaction, organisation: str, since: datetime) -> int:
+    """How many items came onto the grid since an instant."""
+    return rows.published_since(tx, organisation, to_us(since))

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from rewards.content.items import ContentItem, Language, name_or_none
 from rewards.content.likeness import holds, words_of
-from rewards.faults import Stale
+from rewards.faults import BadValue, Stale
 from rewards.fields import Normal, name_of
 from rewards.store import content as rows
 from rewards.store import trail
@@ -29,7 +29,7 @@ _NameOrNone = Annotated[str, AfterValidator(name_or_none)]
 
 def _with_words(phrase: str) -> str:
     if not words_of(phrase):
-        raise ValueError(f"phrase {phrase!r} has no words; write at least one")
+        raise BadValue("phrase {phrase!r} has no words; write at least one", phrase=phrase)
     return " ".join(phrase.split())
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from rewards.challenges.challenges import challenges
 from rewards.challenges.runs import runs
 from rewards.disclosure import told
-from rewards.health.rows import HealthRow, number, said
+from rewards.health.rows import HealthRow, number, telling
 from rewards.ledger.versions import Schemes
 from rewards.nominations.decisions import rounds_to_decide
 from rewards.publishing.publication import scheme_in_force
@@ -35,7 +35,9 @@ def desk_rows(
         yield number("reversals", "reversals_28d", page.events, page.item)
     live = scheme_in_force(tx, organisation, now)
     yield number("boards", "boards", 0 if live is None else len(live.scheme.leaderboards))
-    yield said("boards", "off_boards", told(people, rows.hidden_people(tx, organisation), minimum), of=people)
+    yield telling(
+        "boards", "off_boards", told(people, rows.hidden_people(tx, organisation), minimum), of=people
+    )
     running = [
         run for run in runs(Schemes.of(tx, organisation), to_us(now)) if run.state(to_us(now)) == "running"
     ]

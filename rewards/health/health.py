@@ -46,11 +46,11 @@ def health_of(
         *cohort_rows(tx, organisation, now, minimum),
         *reach_rows(tx, organisation, now),
         *recognition_rows(tx, organisation, now, shown, minimum),
-        *fairness_rows(tx, organisation, now, shown),
+        *fairness_rows(tx, organisation, now, shown, minimum),
         *money_rows(tx, organisation, now),
         *desk_rows(tx, organisation, now, people, minimum),
     ]
-    weeks = week_rows(tx, organisation, now, people, minimum, bands or {})
+    weeks = week_rows(tx, organisation, now, people=people, minimum=minimum, bands=bands or {})
     hidden = len(sizes) - len(shown.segments & set(sizes))
     return Health(now.astimezone(UTC).isoformat(), minimum, hidden, forecast, tuple(rows), tuple(weeks))
 
@@ -77,7 +77,7 @@ def keep_health(
         found = health_of(tx, organisation, now, forecast, bands)
     text = json.dumps(found.as_json(), ensure_ascii=False)
     with db.begin() as tx:
-        replace_result(tx, organisation, KIND, KIND, digest(text), text, now)
+        replace_result(tx, organisation, KIND, KIND, digest(text), body_json=text, now=now)
     return found
 
 

@@ -44,11 +44,13 @@ def money_rows(tx: Transaction, organisation: str, now: datetime) -> Iterator[He
             whole = millipoints(reward.budget_points)
             gone = this_month[reward.id].millipoints if reward.id in this_month else 0
             daily = 0 if used is None else used.millipoints / LATELY_DAYS
-            yield _left("budget_left", reward.title, (whole - gone) / 1000, daily / 1000, now, whole // 1000)
+            yield _left(
+                "budget_left", reward.title, (whole - gone) / 1000, daily / 1000, now=now, whole=whole // 1000
+            )
         if reward.stock is not None:
             daily = 0 if used is None else used.claims / LATELY_DAYS
             left = reward.stock - taken.get(reward.id, 0)
-            yield _left("stock_left", reward.title, left, daily, now, reward.stock)
+            yield _left("stock_left", reward.title, left, daily, now=now, whole=reward.stock)
 
 
 def _pool(tx: Transaction, organisation: str, now: datetime, since: int) -> Iterator[HealthRow]:
@@ -60,10 +62,12 @@ def _pool(tx: Transaction, organisation: str, now: datetime, since: int) -> Iter
     whole = millipoints(budget.points)
     left = rows.pool_left(tx, organisation, window)
     daily = max(0, rows.spendable_given(tx, organisation, since)) / LATELY_DAYS / 1000
-    yield _left("award_budget_left", "", (whole if left is None else left) / 1000, daily, now, whole // 1000)
+    yield _left(
+        "award_budget_left", "", (whole if left is None else left) / 1000, daily, now=now, whole=whole // 1000
+    )
 
 
-def _left(measure: str, group: str, left: float, daily: float, now: datetime, whole: int) -> HealthRow:
+def _left(measure: str, group: str, left: float, daily: float, *, now: datetime, whole: int) -> HealthRow:
     """What is left, and the day on which it would be gone at the pace of the last four weeks; none where that is far away."""
     gone: date | None = None
     if left <= 0:

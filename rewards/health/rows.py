@@ -76,6 +76,6 @@ def number(section: str, measure: str, value: float, group: str = "", **more: An
     return HealthRow(section, measure, group, text, float(value), **more)
 
 
-def said(section: str, measure: str, told: str, group: str = "", **more: Any) -> HealthRow:
+def telling(section: str, measure: str, told: str, group: str = "", **more: Any) -> HealthRow:
     """A row of a count of people, as `rewards.disclosure` lets it be told."""
     return HealthRow(section, measure, group, told, float(told) if told.isdecimal() else None, **more)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from rewards.disclosure import Shown, counts_told, told
-from rewards.health.rows import HealthRow, HealthWeek, number, said
+from rewards.health.rows import HealthRow, HealthWeek, number, telling
 from rewards.people.membership import enrolment
 from rewards.people.participation import participation
 from rewards.store import health as rows
@@ -21,11 +21,11 @@ def part_rows(tx: Transaction, organisation: str, now: datetime, minimum: int) -
     joined, found = enrolment(tx, organisation, now), participation(tx, organisation, now)
     yield number("participation", "people", found.people)
     yield number("participation", "invited", joined.invited)
-    yield said("participation", "enrolled", joined.enrolled, of=joined.people)
+    yield telling("participation", "enrolled", joined.enrolled, of=joined.people)
     for measure, count in (("active_7d", found.active_7d), ("active_28d", found.active_28d)):
-        yield said("participation", measure, told(found.people, count, minimum), of=found.people)
+        yield telling("participation", measure, told(found.people, count, minimum), of=found.people)
     for one in counts_told(found.by_segment, found.people, found.active_28d, minimum):
-        yield said("segments", "active_28d", one.told, one.group, of=one.people)
+        yield telling("segments", "active_28d", one.told, one.group, of=one.people)
 
 
 def cohort_rows(tx: Transaction, organisation: str, now: datetime, minimum: int) -> Iterator[HealthRow]:
@@ -47,11 +47,17 @@ def cohort_rows(tx: Transaction, organisation: str, now: datetime, minimum: int)
     sizes = [(month, len(who), sum(one in active for one in who)) for month, who in groups]
     everybody = sum(size for _, size, _ in sizes)
     for one in counts_told(sizes, everybody, sum(done for *_, done in sizes), minimum):
-        yield said("cohorts", "cohort_active", one.told, one.group, of=one.people)
+        yield telling("cohorts", "cohort_active", one.told, one.group, of=one.people)
 
 
 def week_rows(
-    tx: Transaction, organisation: str, now: datetime, people: int, minimum: int, bands: Mapping[str, Band]
+    tx: Transaction,
+    organisation: str,
+    now: datetime,
+    *,
+    people: int,
+    minimum: int,
+    bands: Mapping[str, Band],
 ) -> list[HealthWeek]:
     """The last quarter by week, the weeks of nobody too."""
     monday = now.date() - timedelta(days=now.date().weekday(), weeks=WEEKS - 1)
@@ -93,8 +99,8 @@ def recognition_rows(
     doers = rows.active_ids(tx, organisation, since, to_us(now)) & set(segments)
     never = doers - rows.thanked_ids(tx, organisation, since)
     people = len(segments)
-    yield said("recognition", "contributors", told(people, len(doers), minimum), of=people)
-    yield said("recognition", "never_thanked", told(people, len(never), minimum), of=people)
+    yield telling("recognition", "contributors", told(people, len(doers), minimum), of=people)
+    yield telling("recognition", "never_thanked", told(people, len(never), minimum), of=people)
     if told(people, len(doers), minimum).isdecimal() and told(people, len(never), minimum).isdecimal():
         yield number("recognition", "coverage", 1 - len(never) / len(doers) if doers else 0.0)
     sizes: dict[str, list[int]] = {}
@@ -104,19 +110,26 @@ def recognition_rows(
         row[1] += person in never
     groups = [(name, size, count) for name, (size, count) in sizes.items() if name in shown.segments]
     for one in counts_told(groups, people, len(never), minimum):
-        yield said("never_thanked", "never_thanked", one.told, one.group, of=one.people)
+        yield telling("never_thanked", "never_thanked", one.told, one.group, of=one.people)
 
 
-def fairness_rows(tx: Transaction, organisation: str, now: datetime, shown: Shown) -> Iterator[HealthRow]:
-    """Points a share by segment, and the least-paid against the median one."""
+def fairness_rows(
+    tx: Transaction, organisation: str, now: datetime, shown: Shown, minimum: int
+) -> Iterator[HealthRow]:
+    """Points a share by segment, and the least-paid against the median one: rates alone, of which nothing can be subtracted.
+
+    A segment in which fewer than the minimum shared has none: it would be those few people's.
+    """
     day = now.date().toordinal() - LATELY_DAYS
     earned = rows.earned_by_segment(tx, organisation, day)
-    shares = rows.shares_by_segment(tx, organisation, to_us(now) - LATELY_DAYS * DAY_US)
+    shared = rows.shares_by_segment(tx, organisation, to_us(now) - LATELY_DAYS * DAY_US)
     rates = {
-        one: earned.get(one, 0) / 1000 / shares[one] for one in sorted(shown.segments) if shares.get(one)
+        one: earned.get(one, 0) / 1000 / shares
+        for one, (shares, people) in sorted(shared.items())
+        if one in shown.segments and people >= minimum
     }
     for segment, rate in rates.items():
-        yield number("fairness", "points_per_share", rate, segment, of=shares[segment])
+        yield number("fairness", "points_per_share", rate, segment)
     ordered = sorted(rates.values())
     if len(ordered) > 1:
         middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2

@@ -183,6 +183,11 @@ def balances(tx: Transaction, organisation: str, person: str) -> Balances:
     return Balances(*found)
 
 
+def points_outstanding(tx: Transaction, organisation: str) -> int:
+    """Millipoints that all people together could spend."""
+    return rows.held_by_all(tx, organisation, "spendable")
+
+
 def entries_for(
     tx: Transaction, organisation: str, person: str, limit: int = 50, before: int | None = None
 ) -> list[EntryView]:

@@ -112,7 +112,7 @@ class Provider:
                     code_verifier=begun.verifier,
                 )
             except AuthlibBaseError as error:
-                raise NotProven(_code(error.error)) from None
+                raise NotProven(code_of(error.error)) from None
             except httpx2.HTTPStatusError as error:
                 raise self._strange(error) from None
             except (httpx2.HTTPError, ValueError, TypeError) as error:
@@ -168,13 +168,13 @@ class Provider:
         if answer.get("iss", self.settings.issuer) != self.settings.issuer:
             raise NotProven("another issuer")
         if "error" in answer:
-            raise NotProven(_code(answer["error"]))
+            raise NotProven(code_of(answer["error"]))
         if not 0 < len(answer.get("code", "")) <= MOST_CODE_CHARACTERS:
             raise NotProven("no code")
 
     def _read(self, token: str, nonce: str, access: str | None) -> Mapping[str, Any]:
         try:
-            found = self._decoded(token)
+            found = self.decoded(token)
             options = {
                 "iss": {"essential": True, "value": self.settings.issuer},
                 "aud": {"essential": True, "value": self.settings.client_id},
@@ -187,16 +187,17 @@ class Provider:
             claims = CodeIDToken(found.claims, found.header, options, params)
             claims.validate(leeway=LEEWAY_SECONDS)
         except ClaimError as error:
-            raise NotProven(f"{_code(error.error)}: {_code(str(error.claim))}") from None
+            raise NotProven(f"{code_of(error.error)}: {code_of(str(error.claim))}") from None
         except JoseError as error:
-            raise NotProven(_code(error.error)) from None
+            raise NotProven(code_of(error.error)) from None
         except (ValueError, TypeError, KeyError) as error:
             raise NotProven(type(error).__name__) from None
         if not isinstance(claims["sub"], str) or not claims["sub"]:
             raise NotProven("invalid_claim: sub")
         return dict(claims)
 
-    def _decoded(self, token: str) -> jwt.Token:
+    def decoded(self, token: str) -> jwt.Token:
+        """What a token says that the provider signed. Raises JoseError, ValueError, Silent."""
         try:
             return jwt.decode(token, self._key_set(), algorithms=self._algorithms())
         except (InvalidKeyIdError, BadSignatureError):
@@ -299,7 +300,7 @@ def claim_of(claims: Mapping[str, Any], name: str) -> Any:
     return found
 
 
-def _code(text: object) -> str:
+def code_of(text: object) -> str:
     """A code of the protocol, as it may be shown and logged: whoever sends it may have made it up."""
     said = "".join(
         letter for letter in str(text)[:40] if letter.isascii() and (letter.isalnum() or letter in "_-")

@@ -18,7 +18,8 @@ from rewards.people.accounts import (
     narrow_tokens,
     open_session,
 )
-from rewards.people.invitations import INVITATION, OPERATOR, set_password
+from rewards.people.invitations import INVITATION, set_password
+from rewards.people.operator import operator
 from rewards.people.rights import ROLES, Right
 from rewards.store import access_links as link_rows
 from rewards.store import account_desk as rows
@@ -101,7 +102,7 @@ def set_roles(
     known = _locked(tx, organisation, person, by)
     if "admin" not in kept:
         _another_admin(tx, organisation, known)
-    actor = OPERATOR if by is None else by.person
+    actor = operator() if by is None else by.person
     rows.change(tx, known.person_id, {"roles": " ".join(kept)})
     narrow_tokens(tx, known.person_id, known.roles.split(), kept, now)
     trail.log(
@@ -123,7 +124,7 @@ def end_account(
     opens it again. `by` None: the operator. Raises as `set_roles`."""
     known = _locked(tx, organisation, person, by)
     _another_admin(tx, organisation, known)
-    actor = OPERATOR if by is None else by.person
+    actor = operator() if by is None else by.person
     rows.change(tx, known.person_id, {"password_hash": None, "ended_at_us": to_us(now)})
     account_rows.drop_sessions(tx, known.person_id)
     rows.revoke_of(tx, known.person_id, to_us(now))

@@ -10,6 +10,8 @@ from pwdlib import PasswordHash
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.language import msg
+from rewards.people.operator import operator
 from rewards.people.rights import ROLES, Right, rights_of
 from rewards.people.scopes import NAMES, WANTED
 from rewards.store import accounts as rows
@@ -84,6 +86,15 @@ def check_password(password: str, stored: str | None) -> bool:
     nobody = _dummy()
     right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored or nobody)
     return right and stored is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSession:
+    """A session with the provider of a single sign-on: whose, which ('' where it does not say), and the hint that it is ended with."""
+
+    subject: str
+    session: str
+    hint: str
 
 
 def known_roles(roles: Sequence[str]) -> tuple[str, ...]:
@@ -175,6 +186,10 @@ def sign_in(
         return open_session(tx, organisation, person, now, device, former=former)
 
 
+def _hashed(name: str) -> str | None:
+    return digest(name) if name else None
+
+
 def open_session(
     tx: Transaction,
     organisation: str,
@@ -183,11 +198,11 @@ def open_session(
     device: str = "",
     *,
     former: str | None = None,
-    provider_hint: str | None = None,
+    provider: ProviderSession | None = None,
 ) -> str:
     """A session without a password, for the demo and single sign-on; `former`, the browser's session of before, ends with it.
 
-    `provider_hint` is what the provider of a single sign-on is told when it ends. Raises NotFound without an account.
+    `provider` is the session with the provider of a single sign-on that opened it. Raises NotFound without an account.
     """
     row = rows.find_account(tx, organisation, person)
     if row is None or not _may_enter(row):
@@ -209,7 +224,9 @@ def open_session(
             "expires_at_us": expires,
             "seen_at_us": to_us(now),
             "device": device[:MOST_DEVICE_CHARACTERS],
-            "provider_hint": provider_hint,
+            "provider_hint": None if provider is None else provider.hint,
+            "provider_subject": None if provider is None else _hashed(provider.subject),
+            "provider_session": None if provider is None else _hashed(provider.session),
         },
     )
     return token
@@ -274,7 +291,10 @@ def create_token(
     if rows.token_named(tx, organisation, name) is not None:
         raise Conflict("API token {name!r}: the name is used; choose another", name=name)
     if expires_at is not None:
-        check_day(expires_at, f"API token {name!r} that expires")
+        check_day(
+            expires_at,
+            msg("an API token that expires on {day}: limit years {first} to {last}; name a date in them"),
+        )
     person_id = None if person is None else find_row(tx, organisation, person).id
     maker_id = None if made_by is None else find_row(tx, organisation, made_by).id
     token = new_secret()
@@ -291,7 +311,13 @@ def create_token(
         expires_us=expires_us,
     )
     trail.log(
-        tx, organisation, made_by or "system", "token.create", name, reason=" ".join(scopes), at_us=to_us(now)
+        tx,
+        organisation,
+        made_by or operator(),
+        "token.create",
+        name,
+        reason=" ".join(scopes),
+        at_us=to_us(now),
     )
     return token
 

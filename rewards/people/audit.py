@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue
+from rewards.language import msg
 from rewards.store import audit as rows
 from rewards.store import people as people_rows
 from rewards.store.persons import accounts_of, find_row
@@ -124,7 +125,7 @@ def _asked(tx: Transaction, organisation: str, asked: Asked, zone: str) -> rows.
 
 
 def _begins(day: date, zone: str, later: int = 0) -> int:
-    check_day(day, "day of the log")
+    check_day(day, msg("lines of {day}: limit years {first} to {last}; name a date in them"))
     return to_us(datetime.combine(day + timedelta(days=later), time(), ZoneInfo(zone)).astimezone(UTC))
 
 

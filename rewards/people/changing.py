@@ -13,11 +13,12 @@ from pydantic import ValidationError
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.fields import fault
+from rewards.language import msg
 from rewards.ledger.fold import closed_until, replay_people
 from rewards.ledger.places import places
 from rewards.people import people
 from rewards.people.importing import import_people
-from rewards.people.people import Person, get_person, refuse_own
+from rewards.people.people import Person, get_person, locked, refuse_own
 from rewards.people.profile import check_stamp
 from rewards.people.zones import change_zone
 from rewards.people_file import PersonRow
@@ -91,7 +92,7 @@ def edit_person(
             value=unknown[0],
             names=", ".join(EDITED),
         )
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     check_stamp(row, stamp)
     old = get_person(tx, organisation, external_id)
     new = row_of({**record_of(old), **changes})
@@ -126,9 +127,16 @@ def move_person(
     Raises BadValue for a day in a closed period or too far ahead, Stale for a stamp that is no longer hers.
     """
     home = organisation_rows.find_shared(tx, organisation)
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     check_stamp(row, stamp)
-    row_of({**record_of(get_person(tx, organisation, external_id)), "segment": segment, "team": team})
+    row_of(
+        {
+            **record_of(get_person(tx, organisation, external_id)),
+            "email": "",
+            "segment": segment,
+            "team": team,
+        }
+    )
     begins_us = _midnight(tx, row, first)
     closed_us, now_us = closed_until(home), to_us(now)
     if begins_us < closed_us:
@@ -155,7 +163,7 @@ def take_back_move(
     tx: Transaction, organisation: str, external_id: str, begins: datetime, actor: str, *, now: datetime
 ) -> None:
     """Forget a move that has not begun. Raises NotFound where there is none."""
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     if not moving.drop_membership_ahead(tx, row.id, to_us(begins)):
         raise NotFound(
             "move of {day}: none that lies ahead; look at what stands there now", day=begins.isoformat()
@@ -184,7 +192,7 @@ def move_zone(
     now: datetime,
 ) -> datetime:
     """Another time zone from a day on, the next one unless another is named; returns the instant. Raises BadValue, Stale."""
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     check_stamp(row, stamp)
     return change_zone(tx, organisation, external_id, zone, now, actor=actor, first=first)
 
@@ -193,8 +201,15 @@ def deactivate(
     tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, *, now: datetime
 ) -> None:
     """`people.deactivate`, but for oneself and for what one did not see. Raises Refused, Stale."""
-    row = _locked(tx, organisation, external_id)
-    refuse_own(tx, organisation, actor, row.id, f"deactivating {external_id!r}")
+    row = locked(tx, organisation, external_id)
+    refuse_own(
+        tx,
+        organisation,
+        actor,
+        row.id,
+        msg("deactivating {person!r}: is your own; ask a colleague to decide"),
+        person=external_id,
+    )
     check_stamp(row, stamp)
     people.deactivate(tx, organisation, external_id, now, actor)
 
@@ -203,8 +218,15 @@ def erase(
     tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, *, now: datetime
 ) -> None:
     """`people.erase`, but for oneself, which is one's own affair, and for what one did not see. Raises Refused, Stale."""
-    row = _locked(tx, organisation, external_id)
-    refuse_own(tx, organisation, actor, row.id, f"erasing {external_id!r} as an administrator")
+    row = locked(tx, organisation, external_id)
+    refuse_own(
+        tx,
+        organisation,
+        actor,
+        row.id,
+        msg("erasing {person!r} for somebody: is your own; ask a colleague to decide"),
+        person=external_id,
+    )
     check_stamp(row, stamp)
     people.erase(tx, organisation, external_id, now, actor)
 
@@ -218,7 +240,7 @@ def _belong(tx: Transaction, organisation: str, person_id: int, now_us: int) -> 
 
 def _midnight(tx: Transaction, row: NamedPersonRow, day: date) -> int:
     """When a day begins for a person. Raises BadValue outside the years that are taken."""
-    check_day(day, "day of the move")
+    check_day(day, msg("move on {day}: limit years {first} to {last}; name a date in them"))
     noon_us = to_us(datetime.combine(day, time(12), UTC))
     _, zone = places(tx, [row])[row.id].date_at(noon_us)
     return to_us(datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC))
@@ -244,8 +266,3 @@ def _manager(tx: Transaction, organisation: str, row: NamedPersonRow, manager: s
         manager=manager,
         most_levels=MOST_LEVELS,
     )
-
-
-def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
-    states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
-    return find_row(tx, organisation, external_id)

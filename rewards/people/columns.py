@@ -25,7 +25,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "timezone": msg("Time zone"),
         "contacts": msg("People that a post reaches"),
         "locale": msg("Language"),
-        "role": msg("Role in the file"),
+        "role": msg("Roles of the invitation"),
         "manager": msg("Manager's id"),
         "desk": msg("Place of work"),
         "hours_share": msg("Share of full time"),
@@ -47,7 +47,7 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "timezone": "timezone tz zone zeitzone",
         "contacts": "contacts connections followers reach audience kontakte follower reichweite kontaktzahl",
         "locale": "locale language lang preferredlanguage sprache korrespondenzsprache",
-        "role": "role rolle",
+        "role": "role roles rolle rollen",
         "manager": "manager managerid supervisor supervisorid reportsto lineManager linemanagerid vorgesetzter vorgesetzte "
         "vorgesetztenid führungskraft teamleitung vorgesetztennummer",
         "desk": "desk workplace deskwork arbeitsplatz arbeitsplatzart",

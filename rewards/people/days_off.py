@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.language import msg
 from rewards.ledger.places import places
-from rewards.people.people import drop_leave, set_leave
+from rewards.people.people import drop_leave, locked, set_leave
 from rewards.store import people as rows
 from rewards.store.persons import find_row
 from rewards.store.session import Transaction
@@ -42,9 +43,9 @@ def take_days_off(
     tx: Transaction, organisation: str, person: str, first: date, last: date, *, now: datetime
 ) -> None:
     """Take days off; streaks pause on them. Raises BadValue for days that are past or too many, Conflict where they are taken."""
-    check_day(first, "first day")
-    check_day(last, "last day")
-    row = find_row(tx, organisation, person)
+    check_day(first, msg("first day {day}: limit years {first} to {last}; name a date in them"))
+    check_day(last, msg("last day {day}: limit years {first} to {last}; name a date in them"))
+    row = locked(tx, organisation, person)
     today = date.fromordinal(places(tx, [row])[row.id].date_at(to_us(now))[0])
     if last < first:
         raise BadValue(
@@ -79,6 +80,7 @@ def take_days_off(
 
 def give_back_days_off(tx: Transaction, organisation: str, person: str, first: date, now: datetime) -> None:
     """Give back a span by its first day. Raises NotFound where none begins then, Conflict where it has begun."""
+    locked(tx, organisation, person)
     found = next((one for one in days_off(tx, organisation, person, now) if one.first == first), None)
     if found is None:
         raise NotFound("days off from {first}: none begin on that day; see your list", first=first)

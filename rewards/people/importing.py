@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from rewards.faults import NotFound
+from rewards.language import gettext, said
 from rewards.ledger.fold import replay_people
 from rewards.people.organisations import known_zone
 from rewards.people.zones import change_zone
@@ -17,7 +18,7 @@ from rewards.people_file import PersonRow
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store import states, trail
-from rewards.store.persons import BEGINNING_US, PPM
+from rewards.store.persons import BEGINNING_US, PPM, PSEUDONYM
 from rewards.store.rows import MembershipRow, NamedPersonRow, OrganisationRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
@@ -59,7 +60,7 @@ def import_people(
     # Rows of accounts that became another's say nothing of that one.
     merged = {name: row.external_id for name, row in known.items() if row.external_id != name}
     not_taken = [
-        NotTaken(name, "id", name, f"the account was merged into {heir!r}; take the row out")
+        NotTaken(name, "id", name, said("the account was merged into {heir!r}; take the row out", heir=heir))
         for name, heir in merged.items()
     ]
     taken, rows_in = len(rows_in), [row for row in rows_in if row.id not in merged]
@@ -80,7 +81,9 @@ def import_people(
         elif row.id in managers:
             rows.change(tx, ids[row.id], {"manager_id": managers[row.id]})
         if not row.timezone:
-            not_taken.append(NotTaken(row.id, "timezone", None, f"{zone} was taken; correct the zone"))
+            not_taken.append(
+                NotTaken(row.id, "timezone", None, said("{zone} was taken; correct the zone", zone=zone))
+            )
     away = _take_leave(tx, organisation, home, rows_in, ids, now=now)
     updated += sum(row.id in away and row.id in known for row in rows_in)
     trail.log(
@@ -106,9 +109,9 @@ def _managers(
             continue
         manager = named.get(row.manager)
         if manager is None:
-            why = "nobody has this id; add the person and import again"
+            why = gettext("nobody has this id; add the person and import again")
         elif _leads_to(above, manager.id, ids[row.id]):
-            why = "would be above and below the same person; name somebody higher up"
+            why = gettext("would be above and below the same person; name somebody higher up")
         else:
             found[row.id] = above[ids[row.id]] = manager.id
             continue
@@ -169,7 +172,7 @@ def _first_columns(row: PersonRow, now: datetime, home: Any) -> dict[str, Any]:
         "opted_out": False,
         "hidden": bool(home.enrolled_only),
         "has_history": bool(row.leave),
-        "pseudonym": f"Colleague {secrets.token_hex(4)}",
+        "pseudonym": f"{PSEUDONYM}{secrets.token_hex(4)}",
         "created_at_us": to_us(now),
     }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rewards.faults import Conflict, Gone, NotFound, Refused
@@ -15,7 +15,8 @@ from rewards.language import gettext as _
 from rewards.mail.queue import queue
 from rewards.people import membership
 from rewards.people.accounts import PRESENT, Account, create_account, hash_password, known_roles, open_session
-from rewards.people.rights import Right
+from rewards.people.operator import operator
+from rewards.people.rights import ROLES, Right, given_by
 from rewards.store import access_links as rows
 from rewards.store import account_desk as desk_rows
 from rewards.store import accounts as account_rows
@@ -32,8 +33,6 @@ KEPT = timedelta(days=90)
 """For how long after its end a link can still say why it does not work."""
 PAUSE = timedelta(minutes=5)
 """Between two resets that somebody asks for herself: whoever asks again and again fills nobody's mailbox."""
-OPERATOR = "operator"
-"""Who acts by a command: whoever can reach the database may do everything."""
 MOST_AT_ONCE = 200
 """Invitations in one go: a page of links that somebody still prints."""
 _TOKEN_BYTES = 32
@@ -49,6 +48,7 @@ class Link:
     name: str
     email: str | None
     expires_at: datetime
+    roles: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -111,10 +111,10 @@ def _invited(
             raise Refused(
                 _("Only an administrator invites for other roles, or opens a sign-in that was ended.")
             )
-    actor = OPERATOR if by is None else by.person
+    actor = operator() if by is None else by.person
     create_account(tx, organisation, person, kept, None, now, actor)
     desk_rows.change(tx, row.id, {"ended_at_us": None})
-    return _issue(tx, organisation, row, INVITATION, actor, now=now)
+    return replace(_issue(tx, organisation, row, INVITATION, actor, now=now), roles=kept)
 
 
 def send(tx: Transaction, organisation: str, link: Link, public: str, now: datetime) -> bool:
@@ -134,13 +134,18 @@ def invite_group(
     team: str = "",
     most: int = MOST_AT_ONCE,
 ) -> tuple[list[Link], int]:
-    """Invite, as employees, those of a segment or a team (of all, where none is named) who have no account yet, by id.
+    """Invite those of a segment or a team (of all, where none is named) who have no account yet, by id, as their rows of the people file say.
 
-    At most `most` at once; returns their links and how many are left to be invited.
+    Somebody who may not give other roles invites them all as employees. At most `most` at once; returns their links and how many are
+    left to be invited.
     """
     found, left = desk_rows.without_account(tx, organisation, segment, team, PRESENT, limit=most)
-    links = [_invited(tx, organisation, person, ["employee"], now, by=by) for person in found]
-    _to_take_part(tx, organisation, found, now, by)
+    gives = given_by(by.rights) if by is not None else frozenset(ROLES)
+    links = []
+    for person, written in found:
+        roles = [role for role in written.split() if role in gives] or ["employee"]
+        links.append(_invited(tx, organisation, person, roles, now, by=by))
+    _to_take_part(tx, organisation, [one.person for one in links if "employee" in one.roles], now, by)
     return links, left
 
 
@@ -158,7 +163,7 @@ def reset(tx: Transaction, organisation: str, person: str, now: datetime, by: Ac
         raise Refused(_("The sign-in of {person} was ended: invite again.").format(person=row.external_id))
     if by is not None and not by.may(Right.ACCOUNTS):
         raise Refused(_("Only an administrator resets the password of somebody else."))
-    return _issue(tx, organisation, row, RESET, OPERATOR if by is None else by.person, now=now)
+    return _issue(tx, organisation, row, RESET, operator() if by is None else by.person, now=now)
 
 
 def ask_reset(tx: Transaction, organisation: str, who: str, now: datetime) -> Link | None:
@@ -244,7 +249,7 @@ def _to_take_part(
 ) -> None:
     """Note that people were invited to the programme, those who never were."""
     if people:
-        actor = OPERATOR if by is None else by.person
+        actor = operator() if by is None else by.person
         membership.invite(tx, organisation, now, actor, people=people, tell=False)
 
 

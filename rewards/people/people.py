@@ -6,14 +6,16 @@ from datetime import date, datetime
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue, NotFound, Refused
+from rewards.language import msg
 from rewards.ledger.fold import replay_people
+from rewards.people import uploads
 from rewards.people.importing import ImportSummary, NotTaken, import_people
 from rewards.people.membership import pause, resume
 from rewards.people.zones import change_zone
 from rewards.store import account_desk as account_desk_rows
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
-from rewards.store import directory, forgetting, person_links, projections, states, uploads
+from rewards.store import directory, forgetting, person_links, projections, states
 from rewards.store import links as link_rows
 from rewards.store import mail as mail_rows
 from rewards.store import nominations as nomination_rows
@@ -79,7 +81,7 @@ def deactivate(
 ) -> None:
     """Hide the person everywhere and end her sessions; the history stays."""
     keep_an_administrator(tx, organisation, external_id)
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     if row.status == "inactive":
         return
     _change(tx, organisation, row, {"status": "inactive", "hidden": True, "inactive_since_us": to_us(now)})
@@ -109,7 +111,7 @@ def reactivate(
 
     Raises BadValue for an instant before she left.
     """
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     if row.status != "inactive":
         return
     since_us = row.inactive_since_us or 0
@@ -127,7 +129,7 @@ def reactivate(
     log_change(tx, organisation, actor, "people.reactivate", row.id, now=now)
 
 
-def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
+def locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
     """The row as it stands while nobody else changes it."""
     states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
     return find_row(tx, organisation, external_id)
@@ -135,19 +137,26 @@ def _locked(tx: Transaction, organisation: str, external_id: str) -> NamedPerson
 
 def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out: bool, now: datetime) -> None:
     """Leave the boards, or return to them; one's own rank stays visible to oneself."""
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     hidden = is_hidden(tx, organisation, row._replace(opted_out=opted_out))
     _change(tx, organisation, row, {"opted_out": opted_out, "hidden": hidden})
     log_change(tx, organisation, "self", "people.opt_out" if opted_out else "people.opt_in", row.id, now=now)
 
 
-def refuse_own(tx: Transaction, organisation: str, actor: str, person_id: int, what: str) -> None:
+def refuse_own(
+    tx: Transaction, organisation: str, actor: str, person_id: int, wrong: str, **places: object
+) -> None:
     """Raise Refused where the actor is the person, by this account or one linked to it, merged into it or acting through a token
     that she made: nobody decides for herself."""
     decider = acting(tx, organisation, actor)
     whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
     if decider is not None and person_links.linked(tx, organisation, decider, whose):
-        raise Refused("{what}: is your own; ask a colleague to decide", what=what)
+        raise Refused(wrong, **places)
+
+
+def is_anybody(tx: Transaction, external_id: str) -> bool:
+    """Whether anybody has the id, in whatever organisation."""
+    return directory.is_anybody(tx, external_id)
 
 
 def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
@@ -172,7 +181,7 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
     gives the same totals.
     """
     keep_an_administrator(tx, organisation, external_id)
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     nobody = f"person:{row.id}"
     names = [(row.external_id, row.name, row.email)]
     names += [(one.external_id, one.name, one.email) for one in rows.aliases_of(tx, row.id)]
@@ -191,7 +200,6 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         suggestion_rows.drop_aside(tx, account)
     rows.drop_aliases(tx, row.id)
     rows.drop_identity(tx, row.id)
-    uploads.drop_all(tx, organisation)
     _change(
         tx,
         organisation,
@@ -199,6 +207,8 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         {"status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": nobody},
     )
     words = {word for known in names for word in forgetting.words_for(*known, others)}
+    for account in accounts_of(tx, row):
+        uploads.forget_person(tx, organisation, account, sorted(words))
     forgetting.forget_words(tx, organisation, sorted(words, key=lambda word: (-len(word), word)), nobody)
     known_ids = {one for one, _, _ in names}
     log_change(tx, organisation, nobody if actor in known_ids else actor, "people.erase", row.id, now=now)
@@ -222,10 +232,10 @@ def set_leave(
         raise BadValue(
             "leave {first}..{last}: the last day precedes the first; swap them", first=first, last=last
         )
-    check_day(first, "leave from")
-    check_day(last, "leave until")
+    check_day(first, msg("leave from {day}: limit years {first} to {last}; name a date in them"))
+    check_day(last, msg("leave until {day}: limit years {first} to {last}; name a date in them"))
     home = organisation_rows.find_shared(tx, organisation)
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     if (first.toordinal(), last.toordinal()) in rows.leave_of(tx, [row.id]).get(row.id, ()):
         return
     rows.add_leave(tx, organisation, row.id, first.toordinal(), last.toordinal())
@@ -246,7 +256,7 @@ def drop_leave(
 ) -> None:
     """Days off that were none; the open period is counted again. Raises NotFound where no leave begins and ends so."""
     home = organisation_rows.find_shared(tx, organisation)
-    row = _locked(tx, organisation, external_id)
+    row = locked(tx, organisation, external_id)
     if not rows.drop_leave(tx, row.id, first.toordinal(), last.toordinal()):
         raise NotFound(
             "leave {first}..{last}: not known of {external_id!r}; look at what stands there now",

@@ -7,7 +7,7 @@ empty cell, and a column that the file lacks, leave what is known; who is missin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,11 +15,13 @@ from pydantic import ValidationError
 
 from rewards.faults import NotFound, Refused, Stale
 from rewards.fields import fault
+from rewards.language import gettext, said
 from rewards.people import people
 from rewards.people.columns import FIRST, LAST, Table
 from rewards.people.importing import import_people
 from rewards.people.people import acting
 from rewards.people_file import PersonRow
+from rewards.roles import ROLES
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
 from rewards.store.persons import PPM
@@ -91,18 +93,30 @@ class Applied:
     left_out: int
 
 
-def plan_import(tx: Transaction, organisation: str, table: Table, digest: str, told: Told) -> Plan:
-    """Compare a table with the people who are known; nothing is changed. Raises NotFound for the organisation."""
+def plan_import(
+    tx: Transaction,
+    organisation: str,
+    table: Table,
+    digest: str,
+    told: Told,
+    gives: Collection[str] = ROLES,
+) -> Plan:
+    """Compare a table with the people who are known; nothing is changed. `gives`: the roles that whoever imports may give.
+
+    Raises NotFound for the organisation.
+    """
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     known = {row.external_id: row for row in rows.every(tx, organisation, inactive=True)}
     names = {row.id: row.external_id for row in known.values()}
-    reading = _Reading(table, told, home.timezone, known, names)
+    reading = _Reading(table, told, home.timezone, known, names, gives)
     merged = rows.aliases(tx, organisation, [one for one in reading.lines if one not in known])
     for id_ in sorted(merged, key=lambda one: reading.lines[one]):
         heir = names.get(merged[id_], "")
-        reading.drop(id_, "id", id_, f"the account was merged into {heir!r}; take the row out")
+        reading.drop(
+            id_, "id", id_, said("the account was merged into {heir!r}; take the row out", heir=heir)
+        )
     reading.check_managers(rows.managers(tx, organisation))
     found = reading.rows
     added = tuple(row for row in found.values() if row.id not in known)
@@ -147,14 +161,15 @@ def apply_import(
     stamp: str | None = None,
     leave_out: bool = False,
     deactivate_missing: bool = False,
+    gives: Collection[str] = ROLES,
 ) -> Applied:
-    """Apply a table as it was shown. `leave_out`: rows that cannot be read are left out; else they keep all from being applied.
+    """Apply a table as it was shown. `gives`: the roles that whoever imports may give. `leave_out`: rows that cannot be read are left out; else they keep all from being applied.
 
     Raises Stale where the plan of now is not the one of the stamp, Refused for rows that cannot be read, for deactivating whoever is
     missing while some rows cannot be read, and for deactivating oneself.
     """
     organisation_rows.find_shared(tx, organisation)
-    plan = plan_import(tx, organisation, table, digest, told)
+    plan = plan_import(tx, organisation, table, digest, told, gives)
     if stamp is not None and stamp != plan.stamp:
         raise Stale(
             "the people changed since this was shown; nothing was applied; look at the differences again"
@@ -194,8 +209,9 @@ class _Reading:
         home_zone: str,
         known: Mapping[str, NamedPersonRow],
         names: Mapping[int, str],
+        gives: Collection[str],
     ) -> None:
-        self.table, self.told, self.home_zone = table, told, home_zone
+        self.table, self.told, self.home_zone, self.gives = table, told, home_zone, gives
         self.known, self.names = known, names
         self.rows: dict[str, PersonRow] = {}
         self.lines: dict[str, int] = {}
@@ -212,7 +228,12 @@ class _Reading:
         """Managers whom nobody has, and chains of managers that lead back to where they began."""
         for id_, row in list(self.rows.items()):
             if row.manager and row.manager not in self.known and row.manager not in self.rows:
-                self.drop(id_, "manager", row.manager, "nobody has this id; add the person, or mend the cell")
+                self.drop(
+                    id_,
+                    "manager",
+                    row.manager,
+                    gettext("nobody has this id; add the person, or mend the cell"),
+                )
         chain = {
             self.names[one]: self.names[two]
             for one, two in above.items()
@@ -226,7 +247,7 @@ class _Reading:
                 id_,
                 "manager",
                 self.rows[id_].manager,
-                "would be above and below the same person; name somebody higher up",
+                gettext("would be above and below the same person; name somebody higher up"),
             )
             chain.pop(id_, None)
 
@@ -234,41 +255,56 @@ class _Reading:
         width = len(self.table.header)
         spare = next((cell for cell in cells[width:] if cell), None)
         if spare is not None:
-            self._fault(line, "", spare, "stands under no column; mend the row")
+            self._fault(line, "", spare, gettext("stands under no column; mend the row"))
             return
-        said = {
+        cells_by = {
             name: cells[at] for name, at in self.told.columns.items() if at < len(cells) and cells[at].strip()
         }
-        whole = " ".join(said.pop(part) for part in (FIRST, LAST) if part in said)
-        if whole and not said.get("name"):
-            said["name"] = whole
-        id_ = said.get("id", "")
+        whole = " ".join(cells_by.pop(part) for part in (FIRST, LAST) if part in cells_by)
+        if whole and not cells_by.get("name"):
+            cells_by["name"] = whole
+        id_ = cells_by.get("id", "")
         if not id_:
-            self._fault(line, "id", "", "every row needs an id; fill the cell")
+            self._fault(line, "id", "", gettext("every row needs an id; fill the cell"))
             return
-        said = {name: _tidied(name, cell) for name, cell in said.items()}
+        cells_by = {name: _tidied(name, cell) for name, cell in cells_by.items()}
         old = self.known.get(id_)
         base = self._fresh() if old is None else self._record(old)
         try:
-            row = PersonRow.model_validate({**base, **said})
+            row = PersonRow.model_validate({**base, **cells_by})
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             column = str(first["loc"][0]) if first["loc"] else "id"
-            value = said.get(column, "")
+            value = cells_by.get(column, "")
             why = (
-                f"{fault(first)}; mend the cell"
+                said("{problem}; mend the cell", problem=fault(first))
                 if value
-                else "the row of a new person must say it; fill the cell, or say what holds for new people"
+                else gettext(
+                    "the row of a new person must say it; fill the cell, or say what holds for new people"
+                )
             )
             self.lines.setdefault(id_, line)
             self._fault(line, column, value, why)
+            return
+        beyond = set(row.role.split()) - set(self.gives) - set("" if old is None else old.role.split())
+        if beyond:
+            self.lines.setdefault(id_, line)
+            self._fault(
+                line,
+                "role",
+                row.role,
+                gettext("only an administrator gives other roles than employee; ask one, or change the cell"),
+            )
             return
         if row.id in self.lines:
             self._fault(
                 line,
                 "id",
                 row.id,
-                f"stands in line {self.lines[row.id]} already; ids are unique; remove one of the rows",
+                said(
+                    "stands in line {line} already; ids are unique; remove one of the rows",
+                    line=self.lines[row.id],
+                ),
             )
             return
         self.lines[row.id] = line

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from rewards import roles
 from rewards.language import msg
 
 
@@ -19,7 +20,10 @@ class Right(StrEnum):
     CONTENT_APPROVE = "content-approve"
     SCHEME_READ = "scheme-read"
     SCHEME_WRITE = "scheme-write"
+    SCHEME_APPROVE = "scheme-approve"
+    PAST_GATE = "past-gate"
     FORECAST_READ = "forecast-read"
+    REHEARSE = "rehearse"
     REVIEW = "review"
     PEOPLE_READ = "people-read"
     PEOPLE_WRITE = "people-write"
@@ -42,8 +46,11 @@ MEANINGS: Mapping[Right, str] = MappingProxyType(
         Right.SCHEME_READ: msg(
             "the scheme in force and its versions; who takes part, in groups that tell nobody apart"
         ),
-        Right.SCHEME_WRITE: msg("draft, publish and roll back schemes"),
+        Right.SCHEME_WRITE: msg("draft, propose and roll back schemes"),
+        Right.SCHEME_APPROVE: msg("agree that a scheme is published, as the second person, or decline it"),
+        Right.PAST_GATE: msg("publish a scheme in an emergency without what the gate asks for"),
         Right.FORECAST_READ: msg("comparisons and forecasts"),
+        Right.REHEARSE: msg("rehearse schemes in simulation"),
         Right.REVIEW: msg("decide what waits for a person: held events, rewards asked for, nominations"),
         Right.PEOPLE_READ: msg("the list of people"),
         Right.PEOPLE_WRITE: msg("add, change, import, link, merge and erase people"),
@@ -65,11 +72,14 @@ RIGHTS_OF: Mapping[str, frozenset[Right]] = MappingProxyType(
             {Right.OWN, Right.CONTENT_READ, Right.CONTENT_WRITE, Right.CONTENT_APPROVE}
         ),
         "strategist": frozenset(
-            {Right.OWN, Right.CONTENT_READ, Right.CONTENT_WRITE, Right.SCHEME_READ, Right.FORECAST_READ}
+            {
+                Right.OWN, Right.CONTENT_READ, Right.CONTENT_WRITE, Right.SCHEME_READ, Right.FORECAST_READ, Right.REHEARSE,
+            }
         ),
         "hr": frozenset(
             {
-                Right.OWN, Right.CONTENT_READ, Right.SCHEME_READ, Right.SCHEME_WRITE, Right.FORECAST_READ, Right.REVIEW,
+                Right.OWN, Right.CONTENT_READ, Right.SCHEME_READ, Right.SCHEME_WRITE, Right.SCHEME_APPROVE, Right.FORECAST_READ,
+                Right.REHEARSE, Right.REVIEW,
                 Right.PEOPLE_READ, Right.PEOPLE_WRITE, Right.PERIODS, Right.EVENTS_EXPORT, Right.INVITE, Right.AUDIT_READ,
             }
         ),
@@ -77,13 +87,17 @@ RIGHTS_OF: Mapping[str, frozenset[Right]] = MappingProxyType(
             {Right.OWN, Right.CONTENT_READ, Right.SCHEME_READ, Right.FORECAST_READ, Right.AUDIT_READ}
         ),
         "admin": frozenset(
-            {Right.OWN, Right.INVITE, Right.AUDIT_READ, Right.ACCOUNTS, Right.TOKENS, Right.SETTINGS}
+            {
+                Right.OWN, Right.INVITE, Right.AUDIT_READ, Right.ACCOUNTS, Right.TOKENS, Right.SETTINGS, Right.SCHEME_APPROVE,
+                Right.PAST_GATE,
+            }
         ),
     }
 )  # fmt: skip
 """The roles, each with the least that its work needs. The auditor (a works council, say) only reads, and reads no list of people."""
 
-ROLES = tuple(RIGHTS_OF)
+ROLES = roles.ROLES
+assert tuple(RIGHTS_OF) == ROLES, "every role has its rights"
 TITLES: Mapping[str, str] = MappingProxyType(
     {
         "employee": msg("Employee"),
@@ -97,11 +111,16 @@ TITLES: Mapping[str, str] = MappingProxyType(
 """What the roles are called on pages."""
 
 
-def rights_of(roles: Iterable[str]) -> frozenset[Right]:
+def rights_of(held: Iterable[str]) -> frozenset[Right]:
     """What somebody with these roles may do; a role that is not known any more gives nothing."""
-    return frozenset[Right]().union(*(RIGHTS_OF.get(role, frozenset()) for role in roles))
+    return frozenset[Right]().union(*(RIGHTS_OF.get(role, frozenset()) for role in held))
 
 
 def roles_with(right: Right) -> tuple[str, ...]:
     """The roles that hold a right."""
     return tuple(role for role, held in RIGHTS_OF.items() if right in held)
+
+
+def given_by(rights: Iterable[Right]) -> frozenset[str]:
+    """The roles that somebody with these rights may give: all by whoever has accounts in hand, else the employee's alone."""
+    return frozenset(ROLES) if Right.ACCOUNTS in rights else frozenset({roles.EMPLOYEE})

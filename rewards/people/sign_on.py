@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rewards.faults import NotFound, Refused
+from rewards.addressing import mail_address
+from rewards.faults import BadValue, NotFound, Refused
 from rewards.language import gettext as _
-from rewards.people.accounts import PRESENT, open_session, save_roles
+from rewards.people.accounts import PRESENT, ProviderSession, open_session, save_roles
 from rewards.people.importing import import_people
 from rewards.people.rights import ROLES
 from rewards.people_file import PersonRow
@@ -25,7 +26,7 @@ from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import digest, to_us
 
-CALLER = "sign-on"
+CALLER, LOGOUT = "sign-on", "sign-on logout"
 NOWHERE = "unassigned"
 """Segment and team of a person whom nobody has imported."""
 MOST_ID_CHARACTERS = 64
@@ -36,14 +37,14 @@ _NO_ID = re.compile(r"[^A-Za-z0-9._-]+")
 class Vouched:
     """What a provider says of a person: the id of the people file, or an address that it has verified.
 
-    `roles` None: the provider has no say in them. `hint` tells the provider at the end which session that was.
+    `roles` None: the provider has no say in them. `session`: the session with the provider.
     """
 
     person: str | None
     email: str | None
     name: str
     roles: frozenset[str] | None
-    hint: str
+    session: ProviderSession
 
 
 def state_key(tx: Transaction, organisation: str) -> bytes:
@@ -86,22 +87,26 @@ def sign_on(
         raise Refused(_("You are not active in this programme any more. Ask HR if that is a mistake."))
     _give_roles(tx, organisation, row, vouched.roles, now)
     return open_session(
-        tx, organisation, row.external_id, now, device, former=former, provider_hint=vouched.hint
+        tx, organisation, row.external_id, now, device, former=former, provider=vouched.session
     )
 
 
 def _use(tx: Transaction, organisation: str, state: str, now: datetime) -> bool:
-    row = {
+    return request_rows.reserve(tx, _key(organisation, CALLER, state, now))
+
+
+def _key(organisation: str, caller: str, once: str, now: datetime) -> dict[str, object]:
+    """A key that is taken for good, by whoever comes first with it."""
+    return {
         "organisation_id": organisation,
-        "caller": CALLER,
-        "key": digest(state),
+        "caller": caller,
+        "key": digest(once),
         "request_hash": "",
         "owner": "",
         "until_us": to_us(now),
         "answer": "",
         "created_us": to_us(now),
     }
-    return request_rows.reserve(tx, row)
 
 
 def _find(tx: Transaction, organisation: str, vouched: Vouched) -> NamedPersonRow | None:
@@ -125,7 +130,7 @@ def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime)
     if name is None:
         name = _NO_ID.sub("-", vouched.email or "")[:MOST_ID_CHARACTERS]
     values: Mapping[str, Any] = {
-        "id": name, "name": vouched.name, "email": vouched.email or "", "segment": NOWHERE, "team": NOWHERE, "timezone": "",
+        "id": name, "name": vouched.name, "email": _address(vouched.email), "segment": NOWHERE, "team": NOWHERE, "timezone": "",
         "contacts": 0,
     }  # fmt: skip
     try:
@@ -136,6 +141,14 @@ def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime)
         return None
     import_people(tx, organisation, [row], now, "sign-on")
     return people_rows.find(tx, organisation, row.id)
+
+
+def _address(told: str | None) -> str:
+    """The provider's address where mail can go to it: who somebody is does not hang on that."""
+    try:
+        return mail_address(told or "")
+    except BadValue:
+        return ""
 
 
 def _give_roles(
@@ -155,3 +168,29 @@ def _give_roles(
     password = None if account is None else account.password_hash
     save_roles(tx, organisation, row.id, roles.split(), password, now=now)
     trail.log(tx, organisation, CALLER, "account.save", f"person:{row.id}", reason=roles, at_us=to_us(now))
+
+
+def end_by_provider(
+    tx: Transaction, organisation: str, subject: str, session: str, id_: str, *, now: datetime
+) -> int | None:
+    """End the sessions of a subject of the provider, or of one session with it ('' for either: whichever); returns how many.
+
+    None where the provider's message was taken before: `id_` holds once, and keys of requests are kept for longer than a token is valid.
+    """
+    row = _key(organisation, LOGOUT, id_, now)
+    if not request_rows.reserve(tx, row):
+        return None
+    ended = rows.drop_sessions_of_provider(
+        tx, organisation, digest(subject) if subject else None, digest(session) if session else None
+    )
+    for person_id in sorted(set(ended)):
+        trail.log(
+            tx,
+            organisation,
+            CALLER,
+            "session.end_by_provider",
+            f"person:{person_id}",
+            reason="",
+            at_us=to_us(now),
+        )
+    return len(ended)

@@ -1,12 +1,16 @@
 """Files of people that were sent: kept for a day, so that what is applied is what was looked at."""
 
 import hashlib
+import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rewards.faults import NotFound
+from rewards.faults import BadValue, NotFound
+from rewards.people.columns import table_of
 from rewards.store import uploads as rows
+from rewards.store.forgetting import pattern_of
 from rewards.store.persons import find_row
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
@@ -54,3 +58,22 @@ def find_upload(tx: Transaction, organisation: str, id_: str, now: datetime) -> 
 def drop_upload(tx: Transaction, organisation: str, id_: str) -> None:
     """Forget a file that was applied, or that is not wanted."""
     rows.drop(tx, organisation, id_)
+
+
+def forget_person(tx: Transaction, organisation: str, person_id: int, words: Sequence[str]) -> None:
+    """Forget the files that a person sent, and those in which one of the words stands that give her away."""
+    rows.drop_of(tx, person_id)
+    pattern = pattern_of(words)
+    for id_ in rows.ids(tx, organisation):
+        kept = rows.find(tx, organisation, id_, 0)
+        if kept is not None and _names(kept.sheet, pattern):
+            rows.drop(tx, organisation, id_)
+
+
+def _names(sheet: bytes, pattern: re.Pattern[str]) -> bool:
+    """Whether a file has one of the words; one that cannot be read might."""
+    try:
+        table = table_of(sheet)
+    except BadValue:
+        return True
+    return any(pattern.search("\n".join(cells)) for cells in (table.header, *(row for _, row in table.rows)))

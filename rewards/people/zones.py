@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from rewards.bounds import check_day
 from rewards.faults import BadValue
+from rewards.language import msg
 from rewards.ledger.places import places
 from rewards.people.organisations import known_zone
 from rewards.store import people as rows
@@ -38,7 +39,7 @@ def change_zone(
     # The zone in force, not one asked for a moment ago that begins tomorrow: that wish is replaced.
     used, zone_now = places(tx, [row])[row.id].date_at(now_us)
     if first is not None:
-        check_day(first, "time zone from")
+        check_day(first, msg("time zone from {day}: limit years {first} to {last}; name a date in them"))
         if not used < first.toordinal() <= used + MOST_DAYS_AHEAD:
             raise BadValue(
                 "time zone from {first}: limit {fromordinal} to {most_days_ahead} days ahead; days that were begun keep their zone; name a later day",

@@ -248,22 +248,31 @@ def _ended(scheme: IncentiveScheme) -> IncentiveScheme:
     return scheme.model_copy(update=gone)
 
 
+def check_open(draft: SchemeDraft, revision: int | None) -> None:
+    """Raises Conflict for a draft that is open no more, Stale where another revision stands."""
+    _check_open(draft.id, draft.status, draft.revision, revision)
+
+
 def _open(tx: Transaction, organisation: str, draft: int, revision: int | None) -> SchemeDraftRow:
     row = _find(tx, organisation, draft, lock=True)
-    if row.status != OPEN:
+    _check_open(draft, row.status, row.revision, revision)
+    return row
+
+
+def _check_open(draft: int, status: str, stands: int, revision: int | None) -> None:
+    if status != OPEN:
         raise Conflict(
             "draft {draft}: is {status} and does not change any more; write a new draft",
             draft=draft,
-            status=row.status,
+            status=status,
         )
-    if revision is not None and revision != row.revision:
+    if revision is not None and revision != stands:
         raise Stale(
             "draft {draft}: revision {revision} was asked for, {revision_2} stands; read it again",
             draft=draft,
             revision=revision,
-            revision_2=row.revision,
+            revision_2=stands,
         )
-    return row
 
 
 def _find(tx: Transaction, organisation: str, draft: int, *, lock: bool = False) -> SchemeDraftRow:

@@ -10,6 +10,7 @@ from rewards.bounds import check_day
 from rewards.challenges.changes import bonus_changes, withdraw_challenges
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.language import msg
 from rewards.ledger.fold import FoldBatch, closed_until, replay_people
 from rewards.ledger.live import Fold
 from rewards.ledger.places import places
@@ -80,7 +81,7 @@ def publish_scheme(
     Raises BadValue where mode and instant do not fit; SchemeError where the scheme cannot be scored; Conflict where a scheduled version
     would never hold and nothing was said of it.
     """
-    check_day(effective_at, "effective")
+    check_day(effective_at, msg("effective {day}: limit years {first} to {last}; name a date in them"))
     now_us, effective_us = to_us(now), to_us(effective_at)
     home = _exclusive(tx, organisation)
     _check_mode(tx, organisation, mode, effective_at, now_us)
@@ -146,6 +147,14 @@ def scheme_in_force(tx: Transaction, organisation: str, at: datetime) -> SchemeV
     return None if row is None else _version(row)
 
 
+def next_version(tx: Transaction, organisation: str, at: datetime) -> SchemeVersion | None:
+    """The version that is announced and not in force yet; of several, the one that comes first."""
+    coming = [one for one in Schemes.of(tx, organisation).timeline if one.scheduled(to_us(at))]
+    first = min(coming, key=lambda one: one.effective_us, default=None)
+    row = None if first is None else rows.find(tx, organisation, first.version)
+    return None if row is None else _version(row)
+
+
 def get_version(tx: Transaction, organisation: str, version: int) -> SchemeVersion:
     """One version, rolled back or not. Raises NotFound."""
     row = rows.find(tx, organisation, version)
@@ -172,7 +181,7 @@ def shadow(
 
     A prospective version changes nothing that has happened: look at it as exact to see what it would have meant.
     """
-    check_day(effective_at, "effective")
+    check_day(effective_at, msg("effective {day}: limit years {first} to {last}; name a date in them"))
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from rewards.events import Kind
+from rewards.faults import BadValue
 from rewards.fields import Day, Whole
 from rewards.scheme.earning import Beneficiary, check_depth
 from rewards.scheme.predicates import Predicate
@@ -34,15 +35,18 @@ _KIND: TypeAdapter[str] = TypeAdapter(Kind)
 
 def _check_name(metric: str, of: str) -> None:
     if (metric == "points") != (of == ""):
-        raise ValueError(
-            f"metric {metric} got of {of!r}; points need no name, the others name a rule, an event kind or a streak; mend `of`"
+        raise BadValue(
+            "metric {metric} got of {of!r}; points need no name, the others name a rule, an event kind or a streak; mend `of`",
+            metric=metric,
+            of=of,
         )
     if metric in COUNTED:
         try:
             _KIND.validate_python(of)
         except ValidationError:
-            raise ValueError(
-                f"{of!r} is not an event kind; kinds are lower-case words of at most 64 letters; mend `of`"
+            raise BadValue(
+                "{of!r} is not an event kind; kinds are lower-case words of at most 64 letters; mend `of`",
+                of=of,
             ) from None
 
 
@@ -77,9 +81,9 @@ class Requirement(Part):
         check_depth(self.when)
         plain = Requirement.model_construct(metric=self.metric, of=self.of, at_least=self.at_least)
         if self.metric not in COUNTED and self != plain:
-            raise ValueError(
-                f"metric {self.metric} got when, beneficiary, per_object, scope or window; only events and quantity take them; "
-                "put the condition on the rule"
+            raise BadValue(
+                "metric {metric} got when, beneficiary, per_object, scope or window; only events and quantity take them; put the condition on the rule",
+                metric=self.metric,
             )
         return self
 
@@ -143,18 +147,23 @@ class Badge(Part):
         needs = [need for group in self.groups for need in group]
         within_object = [any(need.scope == "object" for need in group) for group in self.groups]
         if not self.permanent and any(within_object):
-            raise ValueError(
-                f"badge {self.id!r} is not permanent and counts within one object; such badges stay; make it permanent"
+            raise BadValue(
+                "badge {id!r} is not permanent and counts within one object; such badges stay; make it permanent",
+                id=self.id,
             )
         if self.once_per == "object" and not all(within_object):
-            raise ValueError(
-                f"badge {self.id!r} is earned per object; each of its groups needs a requirement of scope object; add one"
+            raise BadValue(
+                "badge {id!r} is earned per object; each of its groups needs a requirement of scope object; add one",
+                id=self.id,
             )
         if self.once_per == "object" and not self.permanent:
-            raise ValueError(f"badge {self.id!r} is earned per object; such badges stay; make it permanent")
+            raise BadValue(
+                "badge {id!r} is earned per object; such badges stay; make it permanent", id=self.id
+            )
         if self.penalties and not any(need.metric in COUNTED for need in needs):
-            raise ValueError(
-                f"badge {self.id!r} has penalties but counts neither events nor quantity; add such a requirement or remove them"
+            raise BadValue(
+                "badge {id!r} has penalties but counts neither events nor quantity; add such a requirement or remove them",
+                id=self.id,
             )
         self._check_levels(needs)
         return self
@@ -163,15 +172,20 @@ class Badge(Part):
         last, seen = Fraction(1), set()
         for level in self.levels:
             if level.times <= last or level.id in seen:
-                raise ValueError(
-                    f"badge {self.id!r}, level {level.id!r} got times {level.times}; levels have ids of their own and rise from "
-                    "above 1; reorder or rename them"
+                raise BadValue(
+                    "badge {id!r}, level {id_2!r} got times {times}; levels have ids of their own and rise from above 1; reorder or rename them",
+                    id=self.id,
+                    id_2=level.id,
+                    times=level.times,
                 )
             last = level.times
             seen.add(level.id)
             if any((need.at_least * level.times).denominator != 1 for need in needs):
-                raise ValueError(
-                    f"badge {self.id!r}, level {level.id!r}: times {level.times} makes a number that is not whole; choose another"
+                raise BadValue(
+                    "badge {id!r}, level {id_2!r}: times {times} makes a number that is not whole; choose another",
+                    id=self.id,
+                    id_2=level.id,
+                    times=level.times,
                 )
 
     def expanded(self) -> tuple[Badge, ...]:

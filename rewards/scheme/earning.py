@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from rewards.events import Kind, Verification
+from rewards.faults import BadValue
 from rewards.fields import Whole
 from rewards.scheme.predicates import MOST_DEPTH, Predicate, depth
 from rewards.scheme.quantities import Id, Nature, Part, Points, Ratio, Share, Title, Window
@@ -17,7 +18,7 @@ Beneficiary = Literal["subject", "owner"]
 def check_depth(tree: Predicate | None) -> None:
     """Raises ValueError for a condition nested too deep."""
     if tree is not None and depth(tree) > MOST_DEPTH:
-        raise ValueError(f"conditions nest at most {MOST_DEPTH} deep; flatten this one")
+        raise BadValue("conditions nest at most {most_depth} deep; flatten this one", most_depth=MOST_DEPTH)
 
 
 class Multiplier(Part):
@@ -97,8 +98,9 @@ class Rule(Part):
     def _sound(self) -> Rule:
         check_depth(self.when)
         if self.until_verified > 0 and (self.verification == "declared" or self.per_object != "once"):
-            raise ValueError(
-                f"rule {self.id!r} pays {self.until_verified} until verified; that needs verification tracked or connector and "
-                "per_object once, so that the proof finds the object; add both or remove until_verified"
+            raise BadValue(
+                "rule {id!r} pays {until_verified} until verified; that needs verification tracked or connector and per_object once, so that the proof finds the object; add both or remove until_verified",
+                id=self.id,
+                until_verified=self.until_verified,
             )
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rewards.events import MOST_QUANTITY
+from rewards.language import said
 from rewards.scheme.earning import Rule
 from rewards.scheme.quantities import SchemeError, millipoints
 from rewards.scheme.scheme import IncentiveScheme
@@ -22,8 +23,11 @@ def largest_award(rule: Rule) -> int:
         product = amount * factor.numerator
         if product >= MOST_TOTAL:
             raise SchemeError(
-                f"rule {rule.id!r}: {amount} millipoints times {factor.numerator} come to {product}; amounts stay below 2^62; "
-                "lower the points or write a simpler factor"
+                "rule {id!r}: {amount} millipoints times {numerator} come to {product}; amounts stay below 2^62; lower the points or write a simpler factor",
+                id=rule.id,
+                amount=amount,
+                numerator=factor.numerator,
+                product=product,
             )
         amount = max(amount, product // factor.denominator)
     return min([amount, *(millipoints(cap.points) for cap in rule.caps)])
@@ -32,10 +36,13 @@ def largest_award(rule: Rule) -> int:
 def refuse_overflow(scheme: IncentiveScheme) -> None:
     """Raises SchemeError where totals could leave int64."""
     own = [millipoints(cap.points) for cap in scheme.caps]
-    parts = [(f"rule {rule.id!r}", min([largest_award(rule), *own]) * MOST_AWARDS) for rule in scheme.rules]
+    parts = [
+        (said("rule {id!r}", id=rule.id), min([largest_award(rule), *own]) * MOST_AWARDS)
+        for rule in scheme.rules
+    ]
     parts += [
         (
-            f"badge {badge.id!r}",
+            said("badge {id!r}", id=badge.id),
             millipoints(badge.points) * (MOST_AWARDS if badge.once_per == "object" else 1),
         )
         for badge in scheme.every_badge
@@ -44,6 +51,9 @@ def refuse_overflow(scheme: IncentiveScheme) -> None:
     if total >= MOST_TOTAL:
         what, amount = max(parts, key=lambda part: part[1])
         raise SchemeError(
-            f"{what}: {MOST_AWARDS} awards could come to {amount} millipoints, all together to {total}; totals stay below 2^62; "
-            "lower points or multipliers, or add a cap"
+            "{what}: {most_awards} awards could come to {amount} millipoints, all together to {total}; totals stay below 2^62; lower points or multipliers, or add a cap",
+            what=what,
+            most_awards=MOST_AWARDS,
+            amount=amount,
+            total=total,
         )

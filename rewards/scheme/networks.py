@@ -8,15 +8,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rewards.fields import name_of
+from rewards.language import msg
 
 _DEEP_DIVE = "https://developers.facebook.com/docs/apps/policies/policies-deep-dive"
 _GUIDELINES = (
     "https://developers.facebook.com/docs/development/terms-and-policies/app-dev-guidelines (February 2025)"
 )
-_META = (
+_META = msg(
     "Meta's platform policies call it a violation to promise anything for posting to Facebook, and ask apps not to prefill "
     "captions, comments, messages or posts. The guidelines of 2025 are milder about rewards and not about prefilling; the "
     "stricter reading is kept."
+)
+_META_INSTAGRAM = msg(
+    "Meta's platform policies call it a violation to promise anything for posting to Facebook, and ask apps not to prefill "
+    "captions, comments, messages or posts. The guidelines of 2025 are milder about rewards and not about prefilling; the "
+    "stricter reading is kept. Instagram is covered by the same terms."
+)
+_META_THREADS = msg(
+    "Meta's platform policies call it a violation to promise anything for posting to Facebook, and ask apps not to prefill "
+    "captions, comments, messages or posts. The guidelines of 2025 are milder about rewards and not about prefilling; the "
+    "stricter reading is kept. That Threads is covered is an assumption."
+)
+_META_WHATSAPP = msg(
+    "Meta's platform policies call it a violation to promise anything for posting to Facebook, and ask apps not to prefill "
+    "captions, comments, messages or posts. The guidelines of 2025 are milder about rewards and not about prefilling; the "
+    "stricter reading is kept. That WhatsApp is covered is an assumption."
+)
+_META_MESSENGER = msg(
+    "Meta's platform policies call it a violation to promise anything for posting to Facebook, and ask apps not to prefill "
+    "captions, comments, messages or posts. The guidelines of 2025 are milder about rewards and not about prefilling; the "
+    "stricter reading is kept. Messages are named in them."
 )
 _META_SOURCES = (_DEEP_DIVE, _GUIDELINES)
 
@@ -50,23 +71,23 @@ NETWORKS: tuple[NetworkRules, ...] = (
         ("instagram", "insta", "ig", "instagram stories"),
         False,
         False,
-        f"{_META} Instagram is covered by the same terms.",
+        _META_INSTAGRAM,
         _META_SOURCES,
     ),
-    NetworkRules("Threads", ("threads",), False, False, f"{_META} That Threads is covered is an assumption."),
+    NetworkRules("Threads", ("threads",), False, False, _META_THREADS),
     NetworkRules(
         "WhatsApp",
         ("whatsapp", "whatsapp status", "whats app"),
         False,
         False,
-        f"{_META} That WhatsApp is covered is an assumption.",
+        _META_WHATSAPP,
     ),
     NetworkRules(
         "Messenger",
         ("messenger", "facebook messenger"),
         False,
         False,
-        f"{_META} Messages are named in them.",
+        _META_MESSENGER,
         _META_SOURCES,
     ),
     NetworkRules(
@@ -74,7 +95,9 @@ NETWORKS: tuple[NetworkRules, ...] = (
         ("linkedin",),
         True,
         True,
-        "LinkedIn's share dialogue takes an address and no text, so the text is copied. That rewards are allowed is an assumption.",
+        msg(
+            "LinkedIn's share dialogue takes an address and no text, so the text is copied. That rewards are allowed is an assumption."
+        ),
         ("https://www.linkedin.com/sharing/share-offsite/",),
     ),
     NetworkRules(
@@ -82,7 +105,9 @@ NETWORKS: tuple[NetworkRules, ...] = (
         ("xing",),
         True,
         True,
-        "XING's share dialogue takes an address and no text, so the text is copied. That rewards are allowed is an assumption.",
+        msg(
+            "XING's share dialogue takes an address and no text, so the text is copied. That rewards are allowed is an assumption."
+        ),
         ("https://www.xing.com/social_plugins/share",),
     ),
 )

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from rewards.events import MOST_QUANTITY, VERIFICATION_LEVEL
+from rewards.faults import BadValue
 from rewards.fields import Normal
+from rewards.language import msg
 
 MOST_DEPTH = 8
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -44,8 +46,9 @@ class Not(_Node):
 def _constant(value: object) -> object:
     number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_QUANTITY
     if not number and not (isinstance(value, str) and value in VERIFICATION_LEVEL):
-        raise ValueError(
-            f"a constant is a whole number from 0 to {MOST_QUANTITY}, or declared, tracked or connector; write one of these"
+        raise BadValue(
+            "a constant is a whole number from 0 to {most_quantity}, or declared, tracked or connector; write one of these",
+            most_quantity=MOST_QUANTITY,
         )
     return value
 
@@ -55,8 +58,12 @@ Constant = Annotated[int | str, BeforeValidator(_constant)]
 
 def _fits(field: str, value: int | str) -> None:
     if (field == "verification") != isinstance(value, str):
-        wanted = "declared, tracked or connector" if field == "verification" else "a whole number"
-        raise ValueError(f"{field} got {value!r}; it is {wanted}; write one of these")
+        if field == "verification":
+            raise BadValue(
+                "verification got {value!r}; it is declared, tracked or connector; write one of these",
+                value=value,
+            )
+        raise BadValue("{field} got {value!r}; it is a whole number; write one", field=field, value=value)
 
 
 class Comparison(_Node):
@@ -164,7 +171,9 @@ Predicate = Annotated[
     Discriminator(
         _which,
         custom_error_type="predicate",
-        custom_error_message="not a condition; a condition is one of all, any, not, compare, in, segment, channel, tag, weekday; use one of these",
+        custom_error_message=msg(
+            "not a condition; a condition is one of all, any, not, compare, in, segment, channel, tag, weekday; use one of these"
+        ),
     ),
 ]
 

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
+from rewards.language import gettext, msg
 from rewards.scheme.quantities import SchemeError
 from rewards.scheme.scheme import IncentiveScheme
 
 UNKEPT = {
-    "Privacy.boards_opt_in": "boards by choice alone cannot be run live; publish with false, so that people appear unless they opt out",
+    "Privacy.boards_opt_in": msg(
+        "boards by choice alone cannot be run live; publish with false, so that people appear unless they opt out"
+    ),
 }
 """Fields that may be rehearsed and not published with another value than their own, and why."""
 
@@ -24,16 +27,22 @@ def refuse_unkept(scheme: IncentiveScheme) -> None:
         why = UNKEPT.get(f"{type(part).__name__}.{name}")
         value = getattr(part, name)
         if why is not None and value != type(part).model_fields[name].get_default(call_default_factory=True):
-            raise SchemeError(f"{where} {str(value).lower()}: {why}")
+            raise SchemeError(
+                "{where} {value}: {why}", where=where, value=str(value).lower(), why=gettext(why)
+            )
     for board in scheme.leaderboards:
         if board.per_head and board.group != "team":
             raise SchemeError(
-                f"leaderboard {board.id!r} is per head, of {board.group!r}: only teams are compared by their members; leave per_head out"
+                "leaderboard {id!r} is per head, of {group!r}: only teams are compared by their members; leave per_head out",
+                id=board.id,
+                group=board.group,
             )
     titles = [one.title for one in scheme.recognition.highlights]
     for title in titles:
         if titles.count(title) > 1:
-            raise SchemeError(f"highlight {title!r} stands twice; titles tell highlights apart; rename one")
+            raise SchemeError(
+                "highlight {title!r} stands twice; titles tell highlights apart; rename one", title=title
+            )
 
 
 def fields_of(part: BaseModel, path: str) -> Iterator[tuple[str, BaseModel, str]]:

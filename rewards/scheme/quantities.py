@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from rewards.bounds import decimal_of, fraction_of
+from rewards.faults import BadValue, Worded
 from rewards.fields import Normal, Whole, like
 
 MILLIPOINTS = 1000
@@ -29,7 +30,7 @@ Window = Literal["day", "week", "month", "total"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
-class SchemeError(ValueError):
+class SchemeError(Worded):
     """A scheme that cannot be put in force: the value, the limit and the remedy, in one line."""
 
 
@@ -39,27 +40,32 @@ def _decimal(value: object) -> object:
     if isinstance(value, str):
         return decimal_of(value.strip())
     if isinstance(value, bool | float):
-        raise ValueError(f"points are a number from 0 to {MOST_POINTS}; write a number in that range")
+        raise BadValue(
+            "points are a number from 0 to {most_points}; write a number in that range",
+            most_points=MOST_POINTS,
+        )
     return value
 
 
 def _milli(value: Decimal) -> Decimal:
     if not value.is_finite() or not 0 <= value <= MOST_POINTS:
-        raise ValueError(f"points lie from 0 to {MOST_POINTS}; write a number in that range")
+        raise BadValue(
+            "points lie from 0 to {most_points}; write a number in that range", most_points=MOST_POINTS
+        )
     if value * MILLIPOINTS != (value * MILLIPOINTS).to_integral_value():
-        raise ValueError("points have at most three decimals; round it")
+        raise BadValue("points have at most three decimals; round it")
     return value.normalize() + 0
 
 
 def _fraction(value: object) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal | Fraction):
-        raise ValueError("not a rational; write one like 1/2 or 1.5")
+        raise BadValue("not a rational; write one like 1/2 or 1.5")
     try:
         ratio = fraction_of(value.strip()) if isinstance(value, str) else _exactly(value)
     except (ValueError, ZeroDivisionError):
-        raise ValueError("not a rational; write one like 1/2 or 1.5") from None
+        raise BadValue("not a rational; write one like 1/2 or 1.5") from None
     if not 0 <= ratio <= 1000 or ratio.denominator > 10_000:
-        raise ValueError("rationals lie from 0 to 1000 with a denominator up to 10000; write a simpler one")
+        raise BadValue("rationals lie from 0 to 1000 with a denominator up to 10000; write a simpler one")
     return ratio
 
 
@@ -72,7 +78,7 @@ def _exactly(value: float | Decimal | Fraction) -> Fraction:
 
 def _part_of_one(value: Fraction) -> Fraction:
     if value > 1:
-        raise ValueError("this factor lies from 0 to 1; use a multiplier to raise an amount")
+        raise BadValue("this factor lies from 0 to 1; use a multiplier to raise an amount")
     return value
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rewards.faults import BadValue
 from rewards.fields import Day, Whole, name_of
 from rewards.people_file import Zone
 from rewards.scheme.achievements import (
@@ -107,11 +108,19 @@ class FairPlay(Part):
     )
 
 
-def _unique(names: Iterable[str], what: str) -> None:
+def _is_sentiment(name: str) -> bool:
+    return bool(_SENTIMENT & set(re.split(r"[^a-z]+", name_of(name))))
+
+
+def _unique(names: Iterable[str], section: str) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise ValueError(f"{what} id {name!r} stands twice; ids are unique; rename one")
+            raise BadValue(
+                "{section}: the id {name!r} stands twice; ids are unique; rename one",
+                section=section,
+                name=name,
+            )
         seen.add(name)
 
 
@@ -165,62 +174,69 @@ class IncentiveScheme(Part):
             ],
             ...,
         ] = (
-            (self.rules, "rule"),
-            (self.badges, "badge"),
-            (self.levels, "level"),
-            (self.streaks, "streak"),
-            (self.challenges, "challenge"),
-            (self.leaderboards, "leaderboard"),
-            (self.rewards, "reward"),
-            (self.recognition.nominations, "nomination"),
+            (self.rules, "rules"),
+            (self.badges, "badges"),
+            (self.levels, "levels"),
+            (self.streaks, "streaks"),
+            (self.challenges, "challenges"),
+            (self.leaderboards, "leaderboards"),
+            (self.rewards, "rewards"),
+            (self.recognition.nominations, "nominations"),
         )
-        for found, what in parts:
-            _unique((part.id for part in found), what)
+        for found, section in parts:
+            _unique((part.id for part in found), section)
         if any(cap.scope == "object" for cap in self.caps):
-            raise ValueError(
-                "caps of the whole scheme have scope rule or pair; write object caps under a rule"
-            )
+            raise BadValue("caps of the whole scheme have scope rule or pair; write object caps under a rule")
         if len(self.every_badge) > MOST_BADGES:
-            raise ValueError(
-                f"badges with their levels come to {len(self.every_badge)}; at most {MOST_BADGES}; remove some"
+            raise BadValue(
+                "badges with their levels come to {count}; at most {most_badges}; remove some",
+                count=len(self.every_badge),
+                most_badges=MOST_BADGES,
             )
         self._check_names()
         self._check_sentiment()
         if [level.points for level in self.levels] != sorted({level.points for level in self.levels}):
-            raise ValueError("levels stand in rising order of points, each different; reorder them")
+            raise BadValue("levels stand in rising order of points, each different; reorder them")
         dates = [(holiday.date, holiday.segments) for holiday in self.calendar.holidays]
         if [day for day, _ in dates] != sorted({day for day, _ in dates}):
-            raise ValueError("holidays stand in order of date, each date once; reorder or join them")
+            raise BadValue("holidays stand in order of date, each date once; reorder or join them")
         return self
 
     def _check_names(self) -> None:
         rules, streaks = {rule.id for rule in self.rules}, {streak.id for streak in self.streaks}
         counting: list[tuple[str, Requirement | Challenge]] = [
-            (f"badge {badge.id!r}", need) for badge in self.badges for group in badge.groups for need in group
+            (f"badges.{badge.id}", need) for badge in self.badges for group in badge.groups for need in group
         ]
-        counting += [(f"challenge {challenge.id!r}", challenge) for challenge in self.challenges]
+        counting += [(f"challenges.{challenge.id}", challenge) for challenge in self.challenges]
         for where, need in counting:
-            for metric, known in (("awards", rules), ("streak", streaks)):
-                if need.metric == metric and need.of not in known:
-                    what = "rule" if metric == "awards" else "streak"
-                    raise ValueError(
-                        f"{where} counts {what} {need.of!r}; no such {what}; name one of the scheme's {what}s"
-                    )
+            if need.metric == "awards" and need.of not in rules:
+                raise BadValue(
+                    "{where} counts awards of {of!r}; no such rule; name one of the scheme's rules",
+                    where=where,
+                    of=need.of,
+                )
+            if need.metric == "streak" and need.of not in streaks:
+                raise BadValue(
+                    "{where} counts the streak {of!r}; no such streak; name one of the scheme's streaks",
+                    where=where,
+                    of=need.of,
+                )
 
     def _check_sentiment(self) -> None:
         """Positive sentiment is never paid for: what people say is theirs, and paid praise is undisclosed advertising."""
-        named = [("event kind", rule.on) for rule in self.rules]
-        named += [
-            ("content tag", word)
-            for tree in self.conditions()
-            for field, word in words(tree)
-            if field == "tag"
-        ]
-        for what, name in named:
-            if _SENTIMENT & set(re.split(r"[^a-z]+", name_of(name))):
-                raise ValueError(
-                    f"{what} {name!r} speaks of sentiment; positive sentiment is never paid for; reward the act, not its tone"
+        for rule in self.rules:
+            if _is_sentiment(rule.on):
+                raise BadValue(
+                    "event kind {name!r} speaks of sentiment; positive sentiment is never paid for; reward the act, not its tone",
+                    name=rule.on,
                 )
+        for tree in self.conditions():
+            for field, word in words(tree):
+                if field == "tag" and _is_sentiment(word):
+                    raise BadValue(
+                        "content tag {name!r} speaks of sentiment; positive sentiment is never paid for; reward the act, not its tone",
+                        name=word,
+                    )
 
     @property
     def every_badge(self) -> tuple[Badge, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from rewards.language import gettext, msg, said
 from rewards.scheme.phrases import kind_words
 from rewards.scoring.award import PersonState
 from rewards.scoring.carrying import Part
@@ -14,6 +15,13 @@ from rewards.scoring.tables import CompiledScheme
 Kind = Literal["rule", "repeats", "cap", "badge", "count", "streak", "freezes"]
 _WHOLE: dict[str, Kind] = {"rule": "rule", "streak": "streak", "badge": "badge"}
 _WITHIN: dict[str, Kind] = {"decay": "repeats", "cap": "cap", "count": "count", "freezes": "freezes"}
+_GONE = {
+    "rule": msg("rule {title!r}: not in it any more"),
+    "badge": msg("badge {title!r}: not in it any more"),
+    "streak": msg("streak {title!r}: not in it any more"),
+}
+_WINDOWS = {"day": msg("day"), "week": msg("week"), "month": msg("month"), "total": msg("ever")}
+_SCOPES = {"rule": msg("the rule"), "object": msg("each item"), "pair": msg("each pair")}
 _OWNER = {"decay": "rule", "cap": "rule", "count": "badge", "freezes": "streak", "return": "streak"}
 
 
@@ -54,7 +62,7 @@ def _told(
         if kind in _WHOLE:
             # With a badge goes all that it counts.
             people = frozenset[int]().union(*(begun[one.identity] for one in gone if _whose(one) == whose))
-            words = f"{kind} {_title(old, *whose)}: not in it any more"
+            words = said(_GONE[kind], title=_title(old, *whose))
             yield Loss(_WHOLE[kind], whose[1], words, len(people))
         elif kind in _WITHIN and whose not in dropped:
             yield Loss(_WITHIN[kind], whose[1], _within(old, part), len(begun[part.identity]))
@@ -69,14 +77,37 @@ def _whose(part: Part) -> tuple[str, str]:
 def _within(old: CompiledScheme, part: Part) -> str:
     kind, name, *rest = part.name.split("/")
     owner, of = _whose(part)
-    whose = f"{owner} {_title(old, owner, of)}" if name else "the whole scheme"
+    title = _title(old, owner, of) if name else ""
     if kind == "decay":
-        return f"{whose}: how often it was awarded in the {rest[0]} (total: ever) fades from the beginning"
+        return said(
+            "rule {title!r}: how often it was awarded (window: {window}) fades from the beginning",
+            title=title,
+            window=_word(_WINDOWS, rest[0]),
+        )
+    if kind == "cap" and not name:
+        return said(
+            "the whole scheme: what was used of its limit (window: {window}; scope: {scope})",
+            window=_word(_WINDOWS, rest[0]),
+            scope=_word(_SCOPES, rest[1]),
+        )
     if kind == "cap":
-        return f"{whose}: what was used of its limit by {rest[0]}, scope {rest[1]}"
+        return said(
+            "rule {title!r}: what was used of its limit (window: {window}; scope: {scope})",
+            title=title,
+            window=_word(_WINDOWS, rest[0]),
+            scope=_word(_SCOPES, rest[1]),
+        )
     if kind == "freezes":
-        return f"{whose}: freezes used in the {rest[0]}"
-    return f"{whose}: its count of {kind_words(rest[1])} starts at nothing"
+        return said(
+            "streak {title!r}: freezes used (window: {window})", title=title, window=_word(_WINDOWS, rest[0])
+        )
+    return said(
+        "badge {title!r}: its count of {events} starts at nothing", title=title, events=kind_words(rest[1])
+    )
+
+
+def _word(words: Mapping[str, str], name: str) -> str:
+    return gettext(words.get(name, name))
 
 
 def _title(old: CompiledScheme, kind: str, name: str) -> str:
@@ -86,4 +117,4 @@ def _title(old: CompiledScheme, kind: str, name: str) -> str:
         "badge": {one.id: one.title for one in scheme.badges},
         "streak": {one.id: one.title for one in scheme.streaks},
     }
-    return repr(titles[kind].get(name, name))
+    return titles[kind].get(name, name)

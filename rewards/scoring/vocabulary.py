@@ -8,6 +8,7 @@ from functools import cached_property
 from engine import scoring_tables as codes
 from rewards.events import VERIFICATION_LEVEL
 from rewards.fields import name_of
+from rewards.language import msg
 from rewards.scheme.achievements import COUNTED
 from rewards.scheme.predicates import (
     WEEKDAYS,
@@ -91,22 +92,23 @@ def vocabulary_of(scheme: IncentiveScheme) -> Vocabulary:
     segments = [word for field, word in named if field == "segment"]
     segments += [segment for holiday in scheme.calendar.holidays for segment in holiday.segments]
 
-    def distinct(names: list[str], what: str) -> tuple[str, ...]:
+    def distinct(names: list[str], too_many: str) -> tuple[str, ...]:
         found = tuple(dict.fromkeys(names))
         if len(found) > MOST_WORDS:
-            raise SchemeError(
-                f"scheme {scheme.name!r}: got {len(found)} {what}; at most {MOST_WORDS}; name fewer"
-            )
+            raise SchemeError(too_many, name=scheme.name, count=len(found), most=MOST_WORDS)
         return found
 
     return Vocabulary(
-        kinds=distinct(kinds, "event kinds"),
+        kinds=distinct(kinds, msg("scheme {name!r}: got {count} event kinds; at most {most}; name fewer")),
         channels=distinct(
             [name_of(name) for name in (*(w for f, w in named if f == "channel"), *scheme.unpaid_channels)],
-            "channels",
+            msg("scheme {name!r}: got {count} channels; at most {most}; name fewer"),
         ),
-        tags=distinct([name_of(w) for f, w in named if f == "tag"], "tags"),
-        segments=distinct(segments, "segments"),
+        tags=distinct(
+            [name_of(w) for f, w in named if f == "tag"],
+            msg("scheme {name!r}: got {count} tags; at most {most}; name fewer"),
+        ),
+        segments=distinct(segments, msg("scheme {name!r}: got {count} segments; at most {most}; name fewer")),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rewards.amounts import amount_text
 from rewards.faults import Conflict, Insufficient, NotFound, Refused
+from rewards.language import gettext, msg
 from rewards.ledger.new_entries import BUDGET, MINT, NOBODY, REDEEMED, SPENDABLE, NewEntry
 from rewards.ledger.places import today
 from rewards.ledger.posting import post, post_once
@@ -147,7 +148,14 @@ def approve_claim(
 ) -> Claim:
     """Let a requested claim go through. Raises NotFound, Conflict when it is not waiting, Refused for the actor's own."""
     row = _find(tx, organisation, claim)
-    refuse_own(tx, organisation, actor, row.person_id, f"claim {claim}")
+    refuse_own(
+        tx,
+        organisation,
+        actor,
+        row.person_id,
+        msg("claim {claim}: is your own; ask a colleague to decide"),
+        claim=claim,
+    )
     if not rows.move(tx, claim, ("requested",), "approved", actor, reason=reason, at_us=to_us(now)):
         raise Conflict(
             "claim {claim}: status {status!r} is not waiting for approval; nothing to do",
@@ -182,7 +190,14 @@ def cancel_claim(
     """
     row = _find(tx, organisation, claim)
     if by_hr:
-        refuse_own(tx, organisation, actor, row.person_id, f"claim {claim}")
+        refuse_own(
+            tx,
+            organisation,
+            actor,
+            row.person_id,
+            msg("claim {claim}: is your own; ask a colleague to decide"),
+            claim=claim,
+        )
     elif row.status == "approved" and (why := _final(tx, organisation, row, now)):
         raise Conflict("claim {claim}: {why}", claim=claim, why=why)
     return _refund(tx, organisation, claim, rows.OPEN, "cancelled", actor=actor, reason=reason, now=now)
@@ -208,11 +223,11 @@ def _final(tx: Transaction, organisation: str, row: ClaimRow, now: datetime) -> 
     if terms is None or terms.refund == "always":
         return ""
     if terms.approval:
-        return "approved, and handed out since; it could be taken back until it was approved; ask HR"
+        return gettext("approved, and handed out since; it could be taken back until it was approved; ask HR")
     zone = schemes.zone(entry.scheme_version)
     if today(row.claimed_us, zone) == today(to_us(now), zone):
         return ""
-    return "it needed nobody's approval and could be taken back on the day of the claim; ask HR"
+    return gettext("it needed nobody's approval and could be taken back on the day of the claim; ask HR")
 
 
 def claims_for(tx: Transaction, organisation: str, person: str) -> list[Claim]:

@@ -82,8 +82,8 @@ def listed(
 
 def without_account(
     tx: Transaction, organisation: str, segment: str, team: str, states: Sequence[str], *, limit: int
-) -> tuple[list[str], int]:
-    """External ids of people who have no account, the first by id, and how many there are beside them."""
+) -> tuple[list[tuple[str, str]], int]:
+    """(external id, roles of the people file) of people who have no account, the first by id, and how many there are beside them."""
     where = [
         IDENTITY.c.organisation_id == organisation,
         PERSON.c.status.in_(states),
@@ -91,8 +91,12 @@ def without_account(
     ]
     where += [PERSON.c.segment == segment] if segment else []
     where += [PERSON.c.team == team] if team else []
-    query = select(IDENTITY.c.external_id).join(PERSON, PERSON.c.id == IDENTITY.c.person_id).where(*where)
-    found = list(tx.execute(query.order_by(IDENTITY.c.external_id).limit(limit)).scalars())
+    query = (
+        select(IDENTITY.c.external_id, PERSON.c.role)
+        .join(PERSON, PERSON.c.id == IDENTITY.c.person_id)
+        .where(*where)
+    )
+    found = [(row[0], row[1]) for row in tx.execute(query.order_by(IDENTITY.c.external_id).limit(limit))]
     if len(found) < limit:
         return found, 0
     many: int = tx.execute(select(func.count()).select_from(query.subquery())).scalar_one()

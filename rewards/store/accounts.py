@@ -128,6 +128,17 @@ def drop_session(tx: Transaction, token_hash: str) -> None:
     tx.execute(delete(SESSION).where(SESSION.c.token_hash == token_hash))
 
 
+def drop_sessions_of_provider(
+    tx: Transaction, organisation: str, subject: str | None, session: str | None
+) -> list[int]:
+    """End the sessions that a provider opened, by hashes of its subject, of its session, or of both; returns whose they were."""
+    where = [SESSION.c.organisation_id == organisation]
+    where += [] if subject is None else [SESSION.c.provider_subject == subject]
+    where += [] if session is None else [SESSION.c.provider_session == session]
+    gone = tx.execute(delete(SESSION).where(*where).returning(SESSION.c.person_id)).scalars()
+    return [int(one) for one in gone]
+
+
 def sessions_of(tx: Transaction, person_id: int, now_us: int) -> list[SessionTokenRow]:
     """The open sessions of a person, those in use last first."""
     where = and_(SESSION.c.person_id == person_id, SESSION.c.expires_at_us > now_us)

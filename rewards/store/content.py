@@ -66,6 +66,12 @@ def open_now(tx: Transaction, organisation: str, now_us: int) -> list[ContentIte
     )
 
 
+def published_since(tx: Transaction, organisation: str, since_us: int) -> int:
+    """How many items came onto the grid since an instant."""
+    where = and_(ITEM.c.organisation_id == organisation, ITEM.c.published_us >= since_us)
+    return int(tx.execute(select(func.count()).select_from(ITEM).where(where)).scalar_one())
+
+
 def recall(tx: Transaction, organisation: str, item: str, reason: str, notice: str, *, at_us: int) -> int:
     """Withdraw an item; returns how many were withdrawn: none where it is recalled already."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item, ITEM.c.recalled_us.is_(None))

@@ -60,6 +60,14 @@ Place = tuple[int, str, int]
 """Where a page ends: 0 or 1 as the name begins with the first word or not, the name as it is sorted, and the internal id."""
 
 
+def is_anybody(tx: Transaction, external_id: str) -> bool:
+    """Whether anybody has the id, in whatever organisation."""
+    return (
+        tx.execute(select(IDENTITY.c.person_id).where(IDENTITY.c.external_id == external_id).limit(1)).first()
+        is not None
+    )
+
+
 def write_words(
     tx: Transaction,
     people: Iterable[FoundPersonRow],

@@ -1,15 +1,15 @@
-"""Rows of scheme_draft."""
+"""Rows of drafts of schemes, of their rehearsals, and of the decisions about them."""
 
 from collections.abc import Mapping
 
 from sqlalchemy import and_, insert, select, update
 
 from rewards.store import schema
-from rewards.store.rows import DraftTextRow, SchemeDraftRow
+from rewards.store.rows import DraftTextRow, SchemeDecisionRow, SchemeDraftRow, SchemeRehearsalRow
 from rewards.store.session import Transaction
 
-DRAFT = schema.scheme_draft
-TEXT = schema.draft_text
+DRAFT, TEXT, AUDIT = schema.scheme_draft, schema.draft_text, schema.audit
+REHEARSAL, DECISION = schema.scheme_rehearsal, schema.scheme_decision
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> int:
@@ -34,6 +34,77 @@ def page(tx: Transaction, organisation: str, limit: int, before: int | None) -> 
 def change(tx: Transaction, draft: int, values: Mapping[str, object]) -> None:
     """Update one draft."""
     tx.execute(update(DRAFT).where(DRAFT.c.id == draft).values(**values))
+
+
+def of_hash(tx: Transaction, organisation: str, content: str) -> list[SchemeDraftRow]:
+    """The drafts of this very text, open or not."""
+    where = and_(DRAFT.c.organisation_id == organisation, DRAFT.c.content_hash == content)
+    return tx.rows(SchemeDraftRow, select(DRAFT).where(where).order_by(DRAFT.c.id))
+
+
+def add_rehearsal(tx: Transaction, row: Mapping[str, object]) -> int:
+    """Keep that a text was rehearsed."""
+    return int(tx.execute(insert(REHEARSAL).returning(REHEARSAL.c.id), dict(row)).scalar_one())
+
+
+def latest_rehearsal(tx: Transaction, organisation: str, content: str) -> SchemeRehearsalRow | None:
+    """The newest rehearsal of exactly this text."""
+    where = and_(REHEARSAL.c.organisation_id == organisation, REHEARSAL.c.content_hash == content)
+    query = select(REHEARSAL).where(where).order_by(REHEARSAL.c.id.desc()).limit(1)
+    return tx.row(SchemeRehearsalRow, query)
+
+
+def find_rehearsal(tx: Transaction, rehearsal: int) -> SchemeRehearsalRow | None:
+    """One rehearsal."""
+    return tx.row(SchemeRehearsalRow, select(REHEARSAL).where(REHEARSAL.c.id == rehearsal))
+
+
+def add_decision(tx: Transaction, row: Mapping[str, object]) -> int:
+    """Keep a proposal; returns its id."""
+    return int(tx.execute(insert(DECISION).returning(DECISION.c.id), dict(row)).scalar_one())
+
+
+def find_decision(
+    tx: Transaction, organisation: str, decision: int, *, lock: bool = False
+) -> SchemeDecisionRow | None:
+    """One decision, locked until the transaction ends if it is to be changed."""
+    query = select(DECISION).where(
+        and_(DECISION.c.organisation_id == organisation, DECISION.c.id == decision)
+    )
+    return tx.row(SchemeDecisionRow, tx.for_update(query) if lock else query)
+
+
+def decisions(
+    tx: Transaction, organisation: str, status: str | None = None, draft: int | None = None, limit: int = 50
+) -> list[SchemeDecisionRow]:
+    """Decisions, the newest first."""
+    query = select(DECISION).where(DECISION.c.organisation_id == organisation)
+    if status is not None:
+        query = query.where(DECISION.c.status == status)
+    if draft is not None:
+        query = query.where(DECISION.c.draft_id == draft)
+    return tx.rows(SchemeDecisionRow, query.order_by(DECISION.c.id.desc()).limit(limit))
+
+
+def decided(tx: Transaction, organisation: str, version: int) -> SchemeDecisionRow | None:
+    """The decision by which a version was published."""
+    where = and_(DECISION.c.organisation_id == organisation, DECISION.c.version == version)
+    return tx.row(SchemeDecisionRow, select(DECISION).where(where).order_by(DECISION.c.id.desc()).limit(1))
+
+
+def change_decision(tx: Transaction, decision: int, values: Mapping[str, object]) -> None:
+    """Update one decision."""
+    tx.execute(update(DECISION).where(DECISION.c.id == decision).values(**values))
+
+
+def authors(tx: Transaction, organisation: str, draft: int) -> set[str]:
+    """Everybody who ever wrote at a draft."""
+    where = and_(
+        AUDIT.c.organisation_id == organisation,
+        AUDIT.c.action.in_(("scheme.draft", "scheme.edit")),
+        AUDIT.c.subject == str(draft),
+    )
+    return set(tx.execute(select(AUDIT.c.actor).where(where).distinct()).scalars())
 
 
 def add_text(tx: Transaction, row: Mapping[str, object]) -> None:

@@ -27,14 +27,20 @@ def words_for(external_id: str, name: str, email: str | None, other_names: Itera
     return sorted({*whole, *parts}, key=lambda word: (-len(word), word))
 
 
+def _forms(words: Sequence[str]) -> list[str]:
+    return sorted({normalize(form, word) for word in words for form in ("NFC", "NFD")}, key=len, reverse=True)
+
+
+def pattern_of(words: Sequence[str]) -> re.Pattern[str]:
+    """Finds the words, whatever their case and Unicode form, where they stand by themselves."""
+    return re.compile(
+        "|".join(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])" for word in _forms(words)), re.IGNORECASE
+    )
+
+
 def forget_words(tx: Transaction, organisation: str, words: Sequence[str], replacement: str) -> None:
     """Replace the words, whatever their case and Unicode form, in every free text of the organisation outside the ledger."""
-    words = sorted(
-        {normalize(form, word) for word in words for form in ("NFC", "NFD")}, key=len, reverse=True
-    )
-    pattern = re.compile(
-        "|".join(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])" for word in words), re.IGNORECASE
-    )
+    words, pattern = _forms(words), pattern_of(words)
     for table, columns in _free_texts():
         keys = list(table.primary_key.columns)
         written = [column.icontains(word, autoescape=True) for column in columns for word in _cases(words)]

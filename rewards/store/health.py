@@ -76,12 +76,16 @@ def first_shares(tx: Transaction, organisation: str) -> dict[int, int]:
 
 def active_ids(tx: Transaction, organisation: str, from_us: int, until_us: int) -> set[int]:
     """Who did something of their own in (from, until]."""
-    query = select(distinct(EVENT.c.person_id)).where(
-        EVENT.c.organisation_id == organisation,
-        EVENT.c.occurred_us > from_us,
-        EVENT.c.occurred_us <= until_us,
-        EVENT.c.kind.in_(OWN_KINDS),
-        EVENT.c.voided_at_us.is_(None),
+    query = (
+        select(EVENT.c.person_id)
+        .distinct()
+        .where(
+            EVENT.c.organisation_id == organisation,
+            EVENT.c.occurred_us > from_us,
+            EVENT.c.occurred_us <= until_us,
+            EVENT.c.kind.in_(OWN_KINDS),
+            EVENT.c.voided_at_us.is_(None),
+        )
     )
     return {int(person) for person in tx.execute(query).scalars()}
 
@@ -95,7 +99,7 @@ def thanked_ids(tx: Transaction, organisation: str, from_us: int) -> set[int]:
         JOURNAL.c.organisation_id == organisation,
         JOURNAL.c.recorded_us >= from_us,
         JOURNAL.c.reverses.is_(None),
-        JOURNAL.c.origin.in_(HONOURS),
+        JOURNAL.c.kind.in_(HONOURS),
         JOURNAL.c.person_id.is_not(None),
     )
     return {int(person) for query in (kudos, honours) for person in tx.execute(query.distinct()).scalars()}
@@ -116,10 +120,10 @@ def earned_by_segment(tx: Transaction, organisation: str, first_date: int) -> di
     return {segment: int(amount) for segment, amount in tx.execute(query)}
 
 
-def shares_by_segment(tx: Transaction, organisation: str, from_us: int) -> dict[str, int]:
-    """Shares since an instant, by segment, of those who are with the company."""
+def shares_by_segment(tx: Transaction, organisation: str, from_us: int) -> dict[str, tuple[int, int]]:
+    """Shares since an instant and how many people made them, by segment, of those who are with the company."""
     query = (
-        select(PERSON.c.segment, func.count())
+        select(PERSON.c.segment, func.count(), func.count(distinct(EVENT.c.person_id)))
         .select_from(EVENT)
         .join(PERSON, PERSON.c.id == EVENT.c.person_id)
         .where(
@@ -132,7 +136,7 @@ def shares_by_segment(tx: Transaction, organisation: str, from_us: int) -> dict[
         )
         .group_by(PERSON.c.segment)
     )
-    return {segment: int(shares) for segment, shares in tx.execute(query)}
+    return {segment: (int(shares), int(people)) for segment, shares, people in tx.execute(query)}
 
 
 def views(tx: Transaction, organisation: str, from_us: int) -> int | None:
@@ -295,7 +299,7 @@ def highlighted_since(tx: Transaction, organisation: str, from_us: int) -> int:
     query = select(func.count()).where(
         JOURNAL.c.organisation_id == organisation,
         JOURNAL.c.recorded_us >= from_us,
-        JOURNAL.c.origin == "highlight",
+        JOURNAL.c.kind == "highlight",
         JOURNAL.c.reverses.is_(None),
         JOURNAL.c.id.not_in(undone),
     )

@@ -126,6 +126,21 @@ def balance_of(tx: Transaction, organisation: str, account: str, holder: int, de
     return tx.execute(select(BALANCE.c.amount).where(where)).scalar_one_or_none()
 
 
+def earned_by_person(tx: Transaction, organisation: str) -> dict[int, int]:
+    """What everybody has earned, by internal id."""
+    where = and_(
+        BALANCE.c.organisation_id == organisation, BALANCE.c.account == "earned", BALANCE.c.detail == ""
+    )
+    found = tx.execute(select(BALANCE.c.holder, BALANCE.c.amount).where(where)).all()
+    return {int(holder): int(amount) for holder, amount in found}
+
+
+def held_by_all(tx: Transaction, organisation: str, account: str) -> int:
+    """What all people together have on an account."""
+    where = and_(BALANCE.c.organisation_id == organisation, BALANCE.c.account == account)
+    return int(tx.execute(select(func.coalesce(func.sum(BALANCE.c.amount), 0)).where(where)).scalar_one())
+
+
 def balances(tx: Transaction, organisation: str, holder: int) -> dict[str, dict[str, int]]:
     """Everything that a person has, by account and detail."""
     where = and_(BALANCE.c.organisation_id == organisation, BALANCE.c.holder == holder)

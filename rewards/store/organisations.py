@@ -14,8 +14,15 @@ ORGANISATION = schema.organisation
 
 
 def add(tx: Transaction, slug: str, name: str, timezone: str, salt: str, *, at_us: int) -> None:
-    """Insert one organisation."""
-    row = {"organisation_id": slug, "name": name, "timezone": timezone, "salt": salt, "created_at_us": at_us}
+    """Insert one organisation. Whatever is founded now publishes schemes through the gate."""
+    row = {
+        "organisation_id": slug,
+        "name": name,
+        "timezone": timezone,
+        "salt": salt,
+        "gated": True,
+        "created_at_us": at_us,
+    }
     tx.execute(insert(ORGANISATION), row)
 
 
@@ -35,6 +42,13 @@ def every(tx: Transaction) -> list[OrganisationRow]:
 def change(tx: Transaction, slug: str, name: str, languages: str, networks: str) -> None:
     """Change what a company says of itself."""
     values = {"name": name, "languages": languages, "networks": networks}
+    tx.execute(update(ORGANISATION).where(ORGANISATION.c.organisation_id == slug).values(**values))
+    tx.memo.pop(("home", slug), None)
+
+
+def change_gate(tx: Transaction, slug: str, gated: bool, rehearsal_days: int, notice_hours: int) -> None:
+    """Change what publishing a scheme asks for."""
+    values = {"gated": gated, "rehearsal_days": rehearsal_days, "notice_hours": notice_hours}
     tx.execute(update(ORGANISATION).where(ORGANISATION.c.organisation_id == slug).values(**values))
     tx.memo.pop(("home", slug), None)
 

@@ -10,6 +10,8 @@ from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
 PPM = 1_000_000
+PSEUDONYM = "Colleague "
+"""How a pseudonym begins as it is stored; the rest tells it apart."""
 ACTOR_PREFIX = "token:"
 """How an organisation's token is named as an actor, before its own name. No person's id has a colon."""
 BEGINNING_US = 0

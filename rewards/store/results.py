@@ -53,12 +53,13 @@ def replace_result(
     kind: str,
     title: str,
     content_hash: str,
+    *,
     body_json: str,
     now: datetime,
 ) -> int:
     """Keep a result in the place of all others of its kind: it tells of now, and nobody refers to it."""
     tx.execute(delete(RESULT).where(RESULT.c.organisation_id == organisation, RESULT.c.kind == kind))
-    return save_result(tx, organisation, kind, title, content_hash, body_json, now)
+    return save_result(tx, organisation, kind, title, content_hash, body_json=body_json, now=now)
 
 
 def latest_result(tx: Transaction, organisation: str, kind: str) -> StoredResult | None:

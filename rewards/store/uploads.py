@@ -31,9 +31,15 @@ def drop(tx: Transaction, organisation: str, id_: str) -> None:
     tx.execute(delete(UPLOAD).where(UPLOAD.c.organisation_id == organisation, UPLOAD.c.id == id_))
 
 
-def drop_all(tx: Transaction, organisation: str) -> None:
-    """Forget every file of an organisation: any of them may name somebody who is to be forgotten."""
-    tx.execute(delete(UPLOAD).where(UPLOAD.c.organisation_id == organisation))
+def drop_of(tx: Transaction, actor_id: int) -> None:
+    """Forget the files that somebody sent."""
+    tx.execute(delete(UPLOAD).where(UPLOAD.c.actor_id == actor_id))
+
+
+def ids(tx: Transaction, organisation: str) -> list[str]:
+    """The files of an organisation that are kept."""
+    query = select(UPLOAD.c.id).where(UPLOAD.c.organisation_id == organisation).order_by(UPLOAD.c.id)
+    return list(tx.execute(query).scalars())
 
 
 def drop_before(tx: Transaction, at_us: int) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from rewards.people.operator import operator
 from sims.commands.accounts import LISTENS_AT, Address, Organisation
 from sims.commands.console import InputError, say
 from sims.commands.program import opened
@@ -94,12 +95,12 @@ def init(
         migrate(database)
         with database.begin() as tx:
             create_organisation(tx, organisation, name, timezone, began)
-            change_organisation(tx, organisation, name, _split(languages), used, actor="init", now=now)
-            summary = import_people(tx, organisation, rows, began, people.name if people else "init")
+            change_organisation(tx, organisation, name, _split(languages), used, actor=operator(), now=now)
+            summary = import_people(tx, organisation, rows, began, operator())
             if loaded is not None:
                 mode: Literal["prospective", "exact"] = "prospective" if effective_at >= now else "exact"
                 publish_scheme(
-                    tx, organisation, _on(loaded, used), effective_at, "init", "first scheme", now, mode
+                    tx, organisation, _on(loaded, used), effective_at, operator(), "first scheme", now, mode
                 )
             token = create_token(tx, organisation, "init", INIT_SCOPES, now)
             link = _invited(tx, organisation, admin, admin_roles, now)
@@ -170,5 +171,5 @@ def _midnight(day: str) -> datetime:
         since = day_of(day)
     except ValueError:
         raise InputError(f"--since: got {day!r}; it must be a date; write it as 2026-01-05") from None
-    check_day(since, "--since")
+    check_day(since, "--since {day}: limit years {first} to {last}; name a date in them")
     return datetime.combine(since, time(), UTC)

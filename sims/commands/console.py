@@ -3,10 +3,12 @@
 Exit codes: 0 success, 1 a finding (sound input, bad news), 2 bad input, 130 interrupted.
 """
 
+import getpass
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +17,7 @@ from typer.core import TyperGroup
 
 from rewards.faults import Unavailable
 from rewards.outputs import write_text
+from rewards.people.operator import of_system, operating
 from rewards.traces import lines_of
 from sims.doctor import package_clashes
 from sims.ensemble.executors import ExecutorError
@@ -24,6 +27,15 @@ BAD_INPUT = 2
 
 JsonOut = Annotated[
     Path | None, typer.Option("--json", metavar="OUT", help="Write JSON to this file; - is standard output.")
+]
+ActingAs = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="PERSON",
+        envvar="GROUNDSWELL_AS",
+        help="Whom the audit log names for what a command changes; else the user of this machine.",
+    ),
 ]
 
 
@@ -104,3 +116,21 @@ def say(text: str, json_out: Path | None = None) -> None:
     """Print for a human, unless standard output was asked for as JSON."""
     if json_out is None or str(json_out) != "-":
         print(text)
+
+
+@contextmanager
+def acting_as(person: str) -> Iterator[None]:
+    """What a command changes is done by this person, or by the user of this machine."""
+    named = person.strip()
+    if person and not named:
+        raise InputError("--as: got a blank; name somebody's id, or leave it out")
+    with operating(named or of_system(_user())):
+        yield
+
+
+def _user() -> str:
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+    return "".join(letter for letter in name if letter.isprintable())[:64]

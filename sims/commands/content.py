@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rewards.people.operator import operator
 from sims.commands.console import FINDING, JsonOut, check_out, say, write_json
 from sims.commands.program import usable
 
@@ -21,7 +22,6 @@ By = Annotated[
         "--by", metavar="PERSON", help="Who does it: a person's id, or what stands in the audit log."
     ),
 ]
-COMMAND = "command line"
 ADDRESS = ("https://", "http://")
 
 
@@ -34,7 +34,7 @@ def bring_in(
         ),
     ],
     organisation: Organisation = "company",
-    by: By = COMMAND,
+    by: By = "",
     json_out: JsonOut = None,
 ) -> None:
     """Make drafts of a file's items, or of what an address offers; what stands as it is stays. Exit 1 if rows were not taken.
@@ -52,7 +52,7 @@ def bring_in(
         read = _read(source, home.timezone if home else "UTC")
         with database.begin() as tx:
             _known(tx, organisation)
-            done = bring_items(tx, organisation, read.items, by, now)
+            done = bring_items(tx, organisation, read.items, by or operator(), now)
     refused = [{"place": one.place, "why": one.why} for one in read.refused]
     body = {
         "new": list(done.new),
@@ -137,7 +137,7 @@ def approve(
         list[str], typer.Argument(metavar="ITEM...", help="Ids of drafts or of items in review.")
     ],
     organisation: Organisation = "company",
-    by: By = COMMAND,
+    by: By = "",
     reason: Annotated[str, typer.Option(help="Kept with the decision.")] = "",
     json_out: JsonOut = None,
 ) -> None:
@@ -155,8 +155,8 @@ def approve(
         _known(tx, organisation)
         for item in items:
             if get_draft(tx, organisation, item).status != "in_review":
-                submit(tx, organisation, item, by, now)
-            left = agree(tx, organisation, item, by, reason, now=now)
+                submit(tx, organisation, item, by or operator(), now)
+            left = agree(tx, organisation, item, by or operator(), reason, now=now)
             outcomes[item] = "live" if left is None else "in_review"
     write_json(json_out, {"kind": "content-approval", "items": outcomes})
     _tell(outcomes, json_out)
@@ -176,7 +176,7 @@ def recall(
     reason: Annotated[str, typer.Option(help="For those who shared them.")],
     organisation: Organisation = "company",
     notice: Annotated[str, typer.Option(help="For everybody who follows a link.")] = "",
-    by: By = COMMAND,
+    by: By = "",
     json_out: JsonOut = None,
 ) -> None:
     """Withdraw items at once: their links lead to a notice, and those who have one are told on their page and by mail.
@@ -195,7 +195,7 @@ def recall(
         _known(tx, organisation)
         for item in items:
             told[item] = withdraw(
-                tx, organisation, item, reason.strip(), now, actor=by, notice=notice.strip()
+                tx, organisation, item, reason.strip(), now, actor=by or operator(), notice=notice.strip()
             )
     write_json(json_out, {"kind": "content-recall", "told": told})
     _say_told(items, told, json_out)

@@ -1,6 +1,7 @@
 """`doctor`: what is installed, which database, which executor, clashes of package names."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,8 @@ def program_advice(organisation: str) -> list[str]:
     from rewards.founding import is_empty
     from rewards.people.account_desk import has_admin
     from rewards.people.organisations import get_organisation, list_organisations
-    from rewards.publishing.publication import versions
+    from rewards.publishing.publication import scheme_in_force, versions
+    from rewards.scheme.unreachable import unreachable
 
     with opened() as database, database.read() as tx:
         if is_empty(tx):
@@ -154,6 +156,8 @@ def program_advice(organisation: str) -> list[str]:
             found.append(
                 f"{organisation!r} has no scheme: nothing earns points; publish a template at /hr/first-scheme"
             )
+        live = scheme_in_force(tx, organisation, datetime.now(UTC))
+        found += [] if live is None else [f"the scheme in force: {line}" for line in unreachable(live.scheme)]
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rewards.people.operator import operator
 from sims.commands.console import JsonOut, say, write_json
 from sims.commands.program import usable
 
@@ -60,5 +61,5 @@ def retry(
     from rewards.mail.desk import try_again
 
     with usable() as database, database.begin() as tx:
-        try_again(tx, organisation, number, "operator", datetime.now(UTC))
+        try_again(tx, organisation, number, operator(), datetime.now(UTC))
     say(f"mail {number} is back in the queue")

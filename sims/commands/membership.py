@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rewards.people.operator import operator
 from sims.commands.console import JsonOut, say, write_json
 from sims.commands.program import usable
 
@@ -14,7 +15,6 @@ membership = typer.Typer(
 )
 Person = Annotated[str, typer.Argument(help="The person's id.")]
 Organisation = Annotated[str, typer.Option(envvar="GROUNDSWELL_ORGANISATION", help="Whose program.")]
-OPERATOR = "operator"
 
 
 @membership.command()
@@ -41,7 +41,7 @@ def invite(
         while True:
             with database.begin() as tx:
                 done = invite_people(
-                    tx, organisation, datetime.now(UTC), OPERATOR, people=people or (), segments=segment or (),
+                    tx, organisation, datetime.now(UTC), operator(), people=people or (), segments=segment or (),
                     teams=team or (), everybody=everybody,
                 )  # fmt: skip
             invited, mailed = invited + done.invited, mailed + done.mailed
@@ -80,7 +80,7 @@ def _step(name: str, person: str, organisation: str) -> None:
 
     take: Callable[..., None] = getattr(steps, name)
     with usable() as database, database.begin() as tx:
-        take(tx, organisation, person, datetime.now(UTC), OPERATOR)
+        take(tx, organisation, person, datetime.now(UTC), operator())
     say(f"{person}: done")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rewards.people.operator import operator
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
 from sims.commands.program import usable
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from rewards.people.reimporting import Applied, Plan
     from rewards.store.session import Transaction
 
-ACTOR = "system"
 MOST_SAID = 50
 
 people = typer.Typer(no_args_is_help=True, help="The people of the live program, named by DATABASE_URL.")
@@ -111,7 +111,7 @@ def import_file(
         applied = None
         if not dry_run and (leave_out or not plan.faults):
             applied = apply_import(
-                tx, organisation, table, digest_of(data), told, actor=ACTOR, now=datetime.now(UTC), stamp=plan.stamp, leave_out=leave_out,
+                tx, organisation, table, digest_of(data), told, actor=operator(), now=datetime.now(UTC), stamp=plan.stamp, leave_out=leave_out,
                 deactivate_missing=deactivate_missing,
             )  # fmt: skip
     _tell(file, table.header, told.columns, plan, applied, json_out=json_out)
@@ -223,7 +223,7 @@ def add(
         "locale": locale, "desk": desk, "hours_share": hours_share, "contacts": contacts,
     }  # fmt: skip
     with _writing(organisation) as tx:
-        add_person(tx, organisation, record, ACTOR, datetime.now(UTC))
+        add_person(tx, organisation, record, operator(), datetime.now(UTC))
     say(f"{id} is added")
 
 
@@ -253,7 +253,7 @@ def edit(
     if not changes:
         raise InputError("people edit: got nothing to change; name an option such as --name")
     with _writing(organisation) as tx:
-        edit_person(tx, organisation, id, changes, None, actor=ACTOR, now=datetime.now(UTC))
+        edit_person(tx, organisation, id, changes, None, actor=operator(), now=datetime.now(UTC))
     say(f"{id} is changed")
 
 
@@ -285,10 +285,10 @@ def move(
             begins = first or today(to_us(now), old.timezone)
             move_person(
                 tx, organisation, id, old.segment if segment is None else segment, old.team if team is None else team, first=begins,
-                stamp=None, actor=ACTOR, now=now,
+                stamp=None, actor=operator(), now=now,
             )  # fmt: skip
         if timezone is not None:
-            move_zone(tx, organisation, id, timezone, first, stamp=None, actor=ACTOR, now=now)
+            move_zone(tx, organisation, id, timezone, first, stamp=None, actor=operator(), now=now)
     say(f"{id} moves")
 
 
@@ -308,7 +308,7 @@ def leave(
 
     act = drop_leave if remove else set_leave
     days = _day(first, "FIRST"), _day(last, "LAST")
-    _do(organisation, lambda tx, now: act(tx, organisation, id, *days, now=now, actor=ACTOR))
+    _do(organisation, lambda tx, now: act(tx, organisation, id, *days, now=now, actor=operator()))
     say(f"leave of {id} from {first} to {last} is {'taken back' if remove else 'noted'}")
 
 
@@ -320,7 +320,7 @@ def deactivate(id: PersonId, organisation: Organisation = "company") -> None:
     """
     from rewards.people.changing import deactivate as act
 
-    _do(organisation, lambda tx, now: act(tx, organisation, id, None, ACTOR, now=now))
+    _do(organisation, lambda tx, now: act(tx, organisation, id, None, operator(), now=now))
     say(f"{id} is deactivated")
 
 
@@ -332,7 +332,7 @@ def reactivate(id: PersonId, organisation: Organisation = "company") -> None:
     """
     from rewards.people.people import reactivate as act
 
-    _do(organisation, lambda tx, now: act(tx, organisation, id, now, ACTOR))
+    _do(organisation, lambda tx, now: act(tx, organisation, id, now, operator()))
     say(f"{id} is reactivated")
 
 
@@ -350,7 +350,7 @@ def link(
     from rewards.people.people import link_people, unlink_people
 
     act = unlink_people if remove else link_people
-    _do(organisation, lambda tx, now: act(tx, organisation, id, other, now, actor=ACTOR))
+    _do(organisation, lambda tx, now: act(tx, organisation, id, other, now, actor=operator()))
     say(f"{id} and {other} are {'no longer linked' if remove else 'linked'}")
 
 
@@ -368,7 +368,7 @@ def merge(
     from rewards.merging import merge_people
 
     _sure(f"{drop} becomes part of {keep}, which cannot be undone. Merge?", yes)
-    _do(organisation, lambda tx, now: merge_people(tx, organisation, keep, drop, now, actor=ACTOR))
+    _do(organisation, lambda tx, now: merge_people(tx, organisation, keep, drop, now, actor=operator()))
     say(f"{drop} is part of {keep} now")
 
 
@@ -381,7 +381,7 @@ def erase(id: PersonId, yes: Yes = False, organisation: Organisation = "company"
     from rewards.people.changing import erase as act
 
     _sure(f"{id} is forgotten, which cannot be undone. Erase?", yes)
-    _do(organisation, lambda tx, now: act(tx, organisation, id, None, ACTOR, now=now))
+    _do(organisation, lambda tx, now: act(tx, organisation, id, None, operator(), now=now))
     say("one person is erased")
 
 

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from rewards.people.operator import operator
 from sims.commands.console import InputError, say
-from sims.commands.people import ACTOR, Organisation, Yes
+from sims.commands.people import Organisation, Yes
 from sims.commands.program import usable
 
 period = typer.Typer(no_args_is_help=True, help="Periods of the live program, named by DATABASE_URL.")
@@ -47,5 +48,5 @@ def close(
         if not yes and not typer.confirm(f"Everything before {end.isoformat()} is frozen for good. Close?"):
             raise typer.Abort
         with database.begin() as tx:
-            close_period(tx, organisation, end, ACTOR, datetime.now(UTC))
+            close_period(tx, organisation, end, operator(), datetime.now(UTC))
     say(f"the period of {organisation} is closed until {end.isoformat()}")

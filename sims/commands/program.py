@@ -85,7 +85,20 @@ def usable(url: str | None = None) -> Iterator["Database"]:
         found = state(database)
         if found != CURRENT:
             raise InputError(f"database {shown(url or database_url())} {WHAT_TO_DO[found]}")
+        _check_actor(database)
         yield database
+
+
+def _check_actor(database: "Database") -> None:
+    """Raises `InputError` where --as names nobody."""
+    from rewards.people.operator import is_system, operator
+    from rewards.people.people import is_anybody
+
+    actor = operator()
+    if not is_system(actor):
+        with database.read() as tx:
+            if not is_anybody(tx, actor):
+                raise InputError(f"--as: got {actor!r}; nobody has this id; name somebody of the people file")
 
 
 def prepared(url: str) -> None:
@@ -195,6 +208,7 @@ def rehearse(
 
     Example: groundswell rehearse d7 --scenario examples/midsize.yaml --runs 20
     """
+    from rewards.people.operator import operator
     from sims.commands.rehearsing import rehearse as ask
     from sims.reports.render import comparison_text
     from sims.scenario.scenario import Scenario
@@ -215,6 +229,7 @@ def rehearse(
             runs=runs,
             processes=processes,
             manner=manner,
+            actor=operator(),
         )
     write_json(json_out, found.comparison.detailed_json())
     say(comparison_text(found.comparison), json_out)

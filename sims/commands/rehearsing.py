@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rewards.faults import BadValue
 from sims.reports import stored as desk
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def rehearse(
     from rewards.people.people import list_people
     from rewards.publishing.drafts import get_draft, rehearsed
     from rewards.publishing.publication import scheme_in_force
+    from rewards.publishing.rehearsals import note_rehearsal
     from sims.comparison.comparison import compare
     from sims.ensemble.run import PLAIN
 
@@ -69,20 +71,27 @@ def rehearse(
     if found.status != "draft":
         raise Conflict(f"draft {draft}: is {found.status}; rehearse one that can still be published")
     if not people:
-        raise ValueError(f"organisation {organisation!r}: has no active people; import them first")
+        raise BadValue(
+            "organisation {organisation!r}: has no active people; import them first",
+            organisation=organisation,
+        )
     schemes = {f"draft-{draft}": found.scheme} | ({} if live is None else {"in-force": live.scheme})
     scenarios = scenarios_of(people, home.timezone, schemes, base)
     comparison = compare(scenarios, runs, processes=processes, manner=manner or PLAIN)
+    body = comparison.as_json()
     with database.begin() as tx:
         rehearsed(tx, organisation, draft, found.hash, actor, now=now)
-        id_ = desk.save_comparison(tx, organisation, comparison.as_json(), now)
+        id_ = desk.save_comparison(tx, organisation, body, now)
+        note_rehearsal(tx, organisation, int(id_), body, actor, now=now)
     return Rehearsal(id_, found.hash, comparison)
 
 
 def scenarios_of(
     people: Sequence[Person], timezone: str, schemes: dict[str, IncentiveScheme], base: Scenario | None
 ) -> list[Scenario]:
-    """One scenario for each scheme, by name: the same company, four quiet weeks, then the scheme to the end."""
+    """One scenario for each scheme, by name: the same company, four quiet weeks, then the scheme to the end, and with it the tool of
+    `base`, or a usual one where nothing says what the company's is like."""
+    from agents.setting.tool import Tool
     from sims.scenario.scenario import Scenario, SchemePhase
 
     rows = [_row(person) for person in people]
@@ -92,13 +101,18 @@ def scenarios_of(
         start = base.model_dump(exclude={"phases", "arms", "name", "title"})
         start["organisation"] |= {"people": rows, "headcount": None, "timezone": timezone}
     quiet = SchemePhase()
+    tools = [Tool()] if base is None else [phase.tool for phase in base.phases if phase.tool is not None]
+    tool = tools[-1] if tools else None
     return [
         Scenario.model_validate(
             start
             | {
                 "name": name,
                 "title": scheme.title,
-                "phases": (quiet, quiet.model_copy(update={"day": QUIET_DAYS, "scheme": scheme})),
+                "phases": (
+                    quiet,
+                    quiet.model_copy(update={"day": QUIET_DAYS, "scheme": scheme, "tool": tool}),
+                ),
             }
         )
         for name, scheme in schemes.items()

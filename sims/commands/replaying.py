@@ -12,6 +12,7 @@ from rewards.clock import microseconds
 from rewards.document import DocumentError, load_document, parse_data
 from rewards.event_log import read_events
 from rewards.events import Event, read_json
+from rewards.faults import BadValue
 from rewards.fields import instant_of
 from rewards.people_file import load_people
 from rewards.scheme.scheme import MILLIPOINTS, IncentiveScheme, SchemeError
@@ -105,7 +106,7 @@ def load_program(path: Path) -> RecordedProgram:
         data = read_json(path.read_bytes())
     except ValueError as error:
         raise DocumentError(
-            f"{path}:1: not JSON ({error}); export the events and the program again"
+            "{path}:1: not JSON ({error}); export the events and the program again", path=path, error=error
         ) from None
     return parse_data(data, RecordedProgram, str(path))
 
@@ -125,7 +126,10 @@ def _instant(path: Path, since: str | None) -> datetime:
         at = instant_of(since)
     except ValueError as error:
         raise InputError(f"--scheme {path}@{since}: got {since!r}; {error}") from None
-    check_day(at, f"--scheme {path}@{since}:")
+    try:
+        check_day(at)
+    except BadValue as error:
+        raise InputError(f"--scheme {path}@{since}: {error}") from None
     return at
 
 
@@ -137,7 +141,7 @@ def _compiled_scheme(scheme: IncentiveScheme, path: Path) -> CompiledScheme:
     try:
         return compile_scheme(scheme)
     except SchemeError as error:
-        raise SchemeError(f"{path}:1: {error}") from None
+        raise SchemeError("{path}:1: {error}", path=path, error=error) from None
 
 
 def as_json(found: Replay) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rewards.people.operator import operator
 from sims.commands.console import InputError, JsonOut, check_out, say, write_json
 from sims.commands.program import usable
 
@@ -94,7 +95,7 @@ def revoke(
 
     with usable() as database, database.begin() as tx:
         _must_exist(tx, organisation)
-        revoke_token(tx, organisation, name, datetime.now(UTC))
+        revoke_token(tx, organisation, name, datetime.now(UTC), operator())
     say(f"API token {name!r} has ended")
 
 

@@ -20,11 +20,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rewards.language import msg
+from sims.comparison.wording import (
+    CLEAR,
+    CLEAR_SHARE,
+    DO_NOTHING,
+    LIMIT_SHARE,
+    NOTHING,
+    TOSS_UP,
+    reason_in_words,
+    rule_in_words,
+)
 from sims.ensemble.intervals import Interval, interval, share_above
-
-CLEAR_SHARE = 0.8
-LIMIT_SHARE = 0.9
-NOTHING = "none"
 
 Runs = NDArray[np.float64]
 
@@ -41,11 +48,17 @@ class Limit:
 
 LIMITS = (
     Limit(
-        "peer_trust", -0.02, True, "contacts' trust in employees at the end, against doing nothing (0 to 1)"
+        "peer_trust",
+        -0.02,
+        True,
+        msg("contacts' trust in employees at the end, against doing nothing (0 to 1)"),
     ),
-    Limit("motivation", -0.05, True, "intrinsic motivation at the end, against doing nothing (0 to 1)"),
+    Limit("motivation", -0.05, True, msg("intrinsic motivation at the end, against doing nothing (0 to 1)")),
     Limit(
-        "fairness", 0.8, False, "the least-paid segment's points per share, as a part of the median segment's"
+        "fairness",
+        0.8,
+        False,
+        msg("the least-paid segment's points per share, as a part of the median segment's"),
     ),
 )
 
@@ -109,18 +122,10 @@ class Choice:
         return {
             "scenario": self.scenario,
             "verdict": self.verdict,
-            "rule": RULE,
+            "rule": rule_in_words(),
             "reason": self.reason,
             "candidates": [_assessment_json(found) for found in self.assessments],
         }
-
-
-RULE = (
-    f"The most incremental human clicks (median over paired runs, against doing nothing), among schemes that "
-    f"beat doing nothing in at least {CLEAR_SHARE:.0%} of the runs and keep every limit on trust, motivation "
-    f"and fairness in at least {LIMIT_SHARE:.0%}; if the lead holds in fewer than {CLEAR_SHARE:.0%} of the "
-    f"runs, the tied scheme that awards the fewest points."
-)
 
 
 def assess(candidate: Candidate, nothing: Candidate) -> Assessment:
@@ -148,7 +153,7 @@ def choose(candidates: Sequence[Candidate], nothing: Candidate) -> Choice:
     assessments = tuple(found.values())
     eligible = [candidate for candidate in candidates if found[candidate.name].eligible]
     if not eligible:
-        return Choice(NOTHING, "do nothing", _why_nothing(assessments), assessments)
+        return _choice(NOTHING, DO_NOTHING, assessments)
     leader = max(eligible, key=lambda each: found[each.name].incremental_clicks.median)
     tied = [
         each
@@ -156,33 +161,13 @@ def choose(candidates: Sequence[Candidate], nothing: Candidate) -> Choice:
         if each is not leader and share_above(leader.clicks - each.clicks) < CLEAR_SHARE
     ]
     chosen = min([leader, *tied], key=lambda each: found[each.name].median_points)
-    verdict = "toss-up" if tied else "clear"
-    return Choice(chosen.name, verdict, _why(found[chosen.name], leader, tied), assessments)
+    return _choice(chosen.name, TOSS_UP if tied else CLEAR, assessments)
 
 
-def _why(chosen: Assessment, leader: Candidate, tied: Sequence[Candidate]) -> str:
-    low, high = chosen.incremental_clicks.p80
-    more = f"{chosen.incremental_clicks.median:,.0f} more human clicks"
-    spread = f"80 % of runs: {low:,.0f} to {high:,.0f}"
-    reason = f"'{chosen.name}' brings {more} than doing nothing ({spread}) and keeps every limit"
-    if not tied:
-        return reason + "; no other admissible scheme comes close."
-    if chosen.name == leader.name:
-        return reason + "; others come close but award more points."
-    return reason + f"; '{leader.name}' has a higher median but no clear lead, and awards more points."
-
-
-def _why_nothing(assessments: Sequence[Assessment]) -> str:
-    parts = []
-    for found in assessments:
-        broken = [check.limit.why for check in found.checks if not check.passed]
-        if broken:
-            parts.append(f"'{found.name}' breaks a limit: {' and '.join(broken)}")
-        else:
-            parts.append(
-                f"'{found.name}' beats doing nothing in only {found.share_above_nothing:.0%} of the runs"
-            )
-    return "; ".join(parts) + "." if parts else "No scheme was compared."
+def _choice(scenario: str, verdict: str, assessments: tuple[Assessment, ...]) -> Choice:
+    candidates = [_assessment_json(found) for found in assessments]
+    told = {"scenario": scenario, "verdict": verdict, "candidates": candidates}
+    return Choice(scenario, verdict, reason_in_words(told, repr), assessments)
 
 
 def _assessment_json(found: Assessment) -> dict[str, Any]:
@@ -194,6 +179,7 @@ def _assessment_json(found: Assessment) -> dict[str, Any]:
         "median_points": found.median_points,
         "checks": [
             {
+                "outcome": check.limit.outcome,
                 "limit": check.limit.why,
                 "value": check.value,
                 "allowed": check.limit.floor,

@@ -1,14 +1,15 @@
 """Compare scenarios run by run under common random numbers, beside doing nothing, and choose by the
 written rule."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sims.comparison.choice import Candidate, Choice, choose
+from sims.comparison.lift import Lift, lift_of
 from sims.ensemble.bridge import CLICKS, POINTS, guarded
 from sims.ensemble.intervals import interval, share_above
 from sims.ensemble.result import ALL, Result
@@ -23,11 +24,12 @@ SCENARIOS_MAX = 20
 
 @dataclass(frozen=True)
 class Comparison:
-    """Doing nothing, the compared scenarios, and the choice between them."""
+    """Doing nothing, the compared scenarios, and the choice between them; `tools` by scenario, of those that have a tool: it alone."""
 
     control: Result
     results: tuple[Result, ...]
     choice: Choice
+    tools: Mapping[str, Result] = field(default_factory=dict)
 
     def difference(
         self, name: str, against: str, outcome: str, split: str = ALL, days: slice | None = None
@@ -45,6 +47,25 @@ class Comparison:
         whole = slice(0, self.control.provenance.horizon_days)
         mine, theirs = (by_name[each].echo_over(outcome, whole) for each in (name, against))
         return uncertainty(self.difference(name, against, outcome), mine - theirs)
+
+    @property
+    def lifts(self) -> list[Lift]:
+        """Each scenario's difference to doing nothing in two parts, outcome by outcome."""
+        return [
+            lift_of(self.control, self.tools.get(result.name), result, outcome)
+            for result in self.results
+            for outcome in self.control.reported
+        ]
+
+    @property
+    def tools_apart(self) -> list[Result]:
+        """The different tools, each once."""
+        return list({result.name: result for result in self.tools.values()}.values())
+
+    @property
+    def shown_lifts(self) -> bool:
+        """Whether results show the two parts: at the defaults only where there is a tool."""
+        return bool(self.tools) or self.control.provenance.parameters is not None
 
     @property
     def periods(self) -> list[slice]:
@@ -83,20 +104,26 @@ class Comparison:
                         "hash": result.provenance.scenario_hash,
                         "schemes": dict(sorted(result.provenance.scheme_hashes.items())),
                     }
-                    for result in (self.control, *self.results)
+                    for result in (self.control, *self.tools_apart, *self.results)
                 ],
             },
             "warnings": list(self.warnings),
             "outcomes": [self.control.specs[name].as_json() for name in self.control.reported],
             "scenarios": [
-                {"role": "control" if result is self.control else "candidate", **result.summary()}
-                for result in (self.control, *self.results)
+                {"role": role, "change_days": list(result.change_days), **result.summary()}
+                for role, part in (
+                    ("control", [self.control]),
+                    ("tool", self.tools_apart),
+                    ("candidate", self.results),
+                )
+                for result in part
             ],
             "differences": [
                 self.difference_json(name, against, outcome)
                 for name, against in self.pairs()
                 for outcome in self.control.reported
             ],
+            **({"lifts": [lift.as_json() for lift in self.lifts]} if self.shown_lifts else {}),
             **({} if self.control.precision is None else {"precision": self.control.precision.as_json()}),
             "choice": self.choice.as_json(),
         }
@@ -161,10 +188,20 @@ def compare(
     the scenarios cannot be paired: fewer than one, two of one name, or different horizons.
     """
     check_comparable(scenarios)
-    arms = [scenarios[0].without_schemes(), *scenarios]
-    control, *results = simulate_all(arms, runs, seed, processes, manner, control=0)
+    tools = {scenario.name: scenario.tool_alone() for scenario in scenarios}
+    # Scenarios of one tool share its runs.
+    apart: dict[str, Scenario] = {}
+    for tool in tools.values():
+        if tool is not None:
+            apart.setdefault(tool.content_hash(), tool)
+    arms = [scenarios[0].without_schemes(), *scenarios, *apart.values()]
+    paired = range(1, 1 + len(scenarios))
+    control, *found = simulate_all(arms, runs, seed, processes, manner=manner, paired=paired)
+    results = found[: len(scenarios)]
+    alone = dict(zip(apart, found[len(scenarios) :], strict=True))
     choice = choose([candidate(result) for result in results], candidate(control))
-    return Comparison(control, tuple(results), choice)
+    by_name = {name: alone[tool.content_hash()] for name, tool in tools.items() if tool is not None}
+    return Comparison(control, tuple(results), choice, by_name)
 
 
 def check_comparable(scenarios: Sequence["Scenario"]) -> None:
@@ -179,10 +216,15 @@ def check_comparable(scenarios: Sequence["Scenario"]) -> None:
             f"compare: got scenarios named {', '.join(names)}; names must differ, and "
             f"'nothing' is the control; rename one"
         )
+    check_one_length("compare", scenarios)
+
+
+def check_one_length(command: str, scenarios: Sequence["Scenario"]) -> None:
+    """Raise ValueError unless the scenarios have one horizon."""
     horizons = {scenario.horizon_days for scenario in scenarios}
     if len(horizons) > 1:
         raise ValueError(
-            f"compare: got horizons of {', '.join(map(str, sorted(horizons)))} days; "
+            f"{command}: got horizons of {', '.join(map(str, sorted(horizons)))} days; "
             f"paired runs have one length; give all the same horizon_days"
         )
 

@@ -76,7 +76,9 @@ class Calendar:
         }
         known = set(self._people)
         end = first + timedelta(days=BLOCK_DAYS)
-        found = record_run(self._scenario.model_copy(update=update), run=place % MOST_BLOCKS)
+        found = record_run(
+            self._scenario.model_copy(update=update), run=place % MOST_BLOCKS, at_defaults=True
+        )
         acts: list[Act] = []
         for number, event in enumerate(found):
             if event.subject not in known or not first <= event.occurred_at.date() < end:

@@ -130,7 +130,7 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     from sims.scenario.scenario import Scenario
 
     people = at_their_sites(load_people(EXAMPLES / PEOPLE))
-    scenarios = [Scenario.load(EXAMPLES / name) for name in CANDIDATES]
+    scenarios = [with_a_tool(Scenario.load(EXAMPLES / name)) for name in CANDIDATES]
     say(
         f"Rehearsing {len(scenarios)} schemes for {len(people)} people: {runs} paired runs of half a year ..."
     )
@@ -156,6 +156,14 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
         desk.save_comparison(tx, ORGANISATION, comparison.as_json(), now)
     _settle(database, now)
     say(f"Published; four weeks of the program were lived through: {caught.acts:,} things happened.")
+
+
+def with_a_tool(scenario: "Scenario") -> "Scenario":
+    """The scenario in a company that has this program: people are invited, enrol or not, and are reminded."""
+    from agents.setting.tool import Tool
+
+    phases = tuple(phase.model_copy(update={"tool": Tool()}) for phase in scenario.phases)
+    return scenario.model_copy(update={"phases": phases})
 
 
 def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> "Scenario":
@@ -222,7 +230,10 @@ def _own(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> "list[H
             happened.append((after, partial(_click, tx, employee, item, f"{item}-{visitor}")))
     for number, (message, days_ago) in enumerate(demo_thanks()):
         at = now - timedelta(days=days_ago, minutes=number)
-        happened.append((at, partial(_thank, tx, others[number], employee, message, f"demo-{number}")))
+        thank = partial(
+            _thank, tx=tx, giver=others[number], employee=employee, message=message, key=f"demo-{number}"
+        )
+        happened.append((at, thank))
     return happened
 
 
@@ -246,7 +257,7 @@ def _click(tx: "Transaction", employee: str, item: str, visitor: str, at: dateti
     follow_link(tx, draft.code, "", visitor, at)
 
 
-def _thank(tx: "Transaction", giver: str, employee: str, message: str, key: str, *, at: datetime) -> None:
+def _thank(at: datetime, *, tx: "Transaction", giver: str, employee: str, message: str, key: str) -> None:
     from rewards.thanks.recognition import give_kudos
 
     give_kudos(tx, ORGANISATION, giver, employee, message, tags=(), key=key, now=at)

@@ -3,7 +3,7 @@
 Importing it is light; the model is imported by the functions, in the process that runs it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -69,22 +69,31 @@ def daily_outcomes(
     Where there are arms, they are a split of their own and cross every other. The runs are lived side by side, and scenarios of one
     company share its people, audience and content. Each run goes by its own draw of the parameters (`parameters_of`).
     """
+    return lived(
+        (scenario, [(seed, run, parameters_of(scenario, seed, run, at_defaults)) for run in runs])
+        for scenario in scenarios
+    )
+
+
+def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Parameters]]]]") -> list[list[Daily]]:
+    """Daily values of some runs, (seed, run, parameters) each, side by side in each scenario, run by run; as many in each."""
     from agents.world.memory import handed_on
 
     with handed_on():
-        return _lived(scenarios, seed, runs, at_defaults)
+        return _lived(questions)
 
 
 def _lived(
-    scenarios: Sequence["Scenario"], seed: int, runs: Sequence[int], at_defaults: bool
+    questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Parameters]]]]",
 ) -> list[list[Daily]]:
     from agents.company import Ensemble
     from agents.world.lanes import Draw
 
-    found: list[list[Daily]] = [[] for _ in runs]
+    found: list[list[Daily]] = []
     last: tuple[object, Ensemble] | None = None
-    for scenario in scenarios:
-        draws = [Draw(seed, run, parameters_of(scenario, seed, run, at_defaults)) for run in runs]
+    for scenario, named in questions:
+        draws = [Draw(*each) for each in named]
+        found = found or [[] for _ in draws]
         told = _world(scenario), draws
         world = last[1].world if last is not None and last[0] == told else None
         company = Ensemble(scenario, draws, world=world)

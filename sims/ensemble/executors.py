@@ -70,14 +70,14 @@ class _Worker:
         cls.function, cls.shared = staticmethod(function), shared
         # An interrupt is the parent's to answer: it cancels what is left, and the worker ends without a traceback.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        threading.Thread(target=_end_with_parent, daemon=True).start()
+        threading.Thread(target=end_with_parent, daemon=True).start()
 
     @classmethod
     def work(cls, task: Any) -> Any:
         return cls.function(cls.shared, task)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Ends this process when its parent has, however that ended: nobody would ever give it another task."""
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -138,7 +138,8 @@ class _Spawning(SpawnContext):
     def end_all(self) -> None:
         """End every process that was started."""
         for one in self._started:
-            one.terminate()
+            if one.pid is not None:
+                one.terminate()
 
 
 def processes_for(processes: int | None, n_runs: int) -> int:

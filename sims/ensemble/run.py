@@ -69,12 +69,12 @@ def simulate_all(
     processes: int | None = None,
     manner: Manner = PLAIN,
     *,
-    control: int | None = None,
+    paired: Sequence[int] = (),
 ) -> list[Result]:
     """Run several scenarios under common random numbers: run r draws the same numbers, and goes by the same parameters, in each.
 
-    `runs` and `seed` are the first scenario's unless given. A precision is that of the outcome in each scenario, or of its paired
-    difference to scenario `control`. Raises ValueError where reposts would never end.
+    `runs` and `seed` are the first scenario's unless given. A precision is that of the outcome in each scenario, or of the
+    difference of each `paired` scenario, by its place, to the first. Raises ValueError where reposts would never end.
     """
     runs = check_runs(scenarios[0].runs if runs is None else runs)
     seed = check_seed(scenarios[0].seed if seed is None else seed)
@@ -85,7 +85,7 @@ def simulate_all(
     sweep = Sweep(tuple(scenarios), seed, manner.at_defaults, processes, manner.checkpoint, manner.cluster)
     found, precision = sweep.dailies(range(runs)), None
     while manner.precision is not None:
-        precision = _reached(manner.precision, found, control)
+        precision = _reached(manner.precision, found, paired)
         if precision.enough or precision.runs >= manner.precision.most_runs:
             break
         found += sweep.dailies(range(len(found), next_runs(precision)))
@@ -122,16 +122,14 @@ def _least(precision: Precision, runs: int) -> int:
     return least
 
 
-def _reached(precision: Precision, found: Sequence[Sequence[Daily]], control: int | None) -> Reached:
+def _reached(precision: Precision, found: Sequence[Sequence[Daily]], paired: Sequence[int]) -> Reached:
     spec = outcome_specs()[precision.outcome]
     values = []
     for place in range(len(found[0])):
         names = spec.of or (spec.name,)
         stacked = {name: np.stack([run[place][ALL][name] for run in found]) for name in names}
         values.append(over(spec, stacked, slice(None)))
-    if control is not None:
-        values = [each - values[control] for place, each in enumerate(values) if place != control]
-    return reached(precision, values)
+    return reached(precision, [values[place] - values[0] for place in paired] or values)
 
 
 def check_runs(runs: int) -> int:
@@ -150,6 +148,12 @@ def check_seed(seed: int) -> int:
     if not 0 <= seed <= SEED_MAX:
         raise ValueError(f"seed: got {seed}; it must be 0 to {SEED_MAX}; choose another number")
     return seed
+
+
+def gathered(scenario: "Scenario", seed: int, runs: Sequence[Daily]) -> Result:
+    """Runs 0 and following of a scenario, however they were come by, as one result without what chance alone would spread."""
+    told = warnings_of(scenario, _drawn(scenario, seed, len(runs), PLAIN))
+    return _gather(scenario, Sweep((scenario,), seed, at_defaults=False), _Gathered(runs, warnings=told))
 
 
 @dataclass(frozen=True)

@@ -135,11 +135,38 @@ def comparison_text(comparison: Comparison) -> str:
             "unit",
         ]
         parts.append(f"{name} minus {against}\n" + table(header, rows))
+    parts += [lift_text(comparison)] if comparison.shown_lifts else []
     parts += [UNKNOWN_MEANS] if drawn else []
     parts += [precision_text(comparison.control.precision)] if comparison.control.precision else []
     parts.append(limits_text(comparison))
     choice = comparison.choice
     parts.append(f"Choice: {choice.scenario} ({choice.verdict}). {choice.reason}")
+    return "\n\n".join(parts)
+
+
+def lift_text(comparison: Comparison) -> str:
+    """Nothing, tool, tool and scheme: each scenario's difference to doing nothing in two parts."""
+    parts = []
+    for result in comparison.results:
+        lifts = [lift for lift in comparison.lifts if lift.scenario == result.name]
+        if result.name not in comparison.tools:
+            parts.append(f"{result.name} has no tool: all that it brings is the incentive's")
+            continue
+        rows = []
+        for lift in lifts:
+            cells = [
+                cell
+                for each in (interval(lift.tool), interval(lift.incentive))
+                for cell in (number(each.median), spread(each.p90))
+            ]
+            share = "" if lift.tool_share is None else f"{lift.tool_share:.0%}"
+            spec = result.specs[lift.outcome]
+            rows.append([spec.title, *cells, share, spec.unit])
+        header = ["nothing, tool, tool and scheme", "tool", "90 %", "scheme", "90 %", "tool's part", "unit"]
+        parts.append(
+            f"{result.name}: what making it easy and asking brings, and what the incentive\n"
+            + table(header, rows)
+        )
     return "\n\n".join(parts)
 
 

@@ -29,6 +29,8 @@ Split = Literal[
 ]
 RUNS_MAX = 100_000
 SEED_MAX = 2**63 - 1
+# What of a phase is an incentive; the rest of it makes sharing easy, asks for it, or allows it.
+INCENTIVES = ("scheme", "reward", "leaderboard", "norm_message", "contest", "recognition")
 RENAMED_OUTCOMES = {"exposures": "viewers"}
 
 _folder: ContextVar[Path | None] = ContextVar("scenario_folder", default=None)
@@ -202,9 +204,32 @@ class Scenario(Setting):
         phases = [*self.phases, *(phase for arm in self.arms for phase in arm.phases)]
         return tuple(sorted({phase.day for phase in phases if phase.day < self.horizon_days}))
 
+    def tool_alone(self) -> Self | None:
+        """The same company with the tool, its reminders and its training, and nothing that rewards, ranks, thanks or tells a norm; None
+        where no phase has any of it, so that it would be doing nothing."""
+        phases = tuple(map(_without_incentive, self.phases))
+        arms = tuple(
+            arm.model_copy(update={"phases": tuple(map(_without_incentive, arm.phases))}) for arm in self.arms
+        )
+        every = [*phases, *(phase for arm in arms for phase in arm.phases)]
+        if all(phase.model_copy(update={"day": 0}) == SchemePhase() for phase in every):
+            return None
+        update = {
+            "name": f"tool-of-{self.name}",
+            "title": f"{self.title or self.name}: the tool alone",
+            "phases": phases,
+            "arms": arms,
+        }
+        return self.model_copy(update=update)
+
     def without_schemes(self) -> Self:
         """The same company left alone: one phase and no scheme from the first day to the last, for every arm."""
         alone = (SchemePhase(),)
         arms = tuple(arm.model_copy(update={"phases": alone}) for arm in self.arms)
         update = {"name": "nothing", "title": "Do nothing", "phases": alone, "arms": arms}
         return self.model_copy(update=update)
+
+
+def _without_incentive(phase: SchemePhase) -> SchemePhase:
+    kept = {name: getattr(phase, name) for name in phase.__class__.model_fields if name not in INCENTIVES}
+    return SchemePhase(**kept)

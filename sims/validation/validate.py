@@ -20,7 +20,7 @@ from sims.ensemble.executors import choose_executor, progress
 from sims.validation import experiments as alone
 from sims.validation import interventions as done
 from sims.validation.magnitudes import OF_A_MAGNITUDE
-from sims.validation.plausible import MAGNITUDES
+from sims.validation.plausible import GRADES, MAGNITUDES
 from sims.validation.receivers import rewarded_share
 from sims.validation.target import Target
 
@@ -192,9 +192,9 @@ def judge(target: Target, values: Floats) -> BandCheck:
     )
 
 
-def as_json(verdicts: list[BandCheck], seed: int) -> dict[str, Any]:
-    """The machine form of `groundswell validate --json`."""
-    outcome = passed(verdicts)
+def as_json(verdicts: list[BandCheck], seed: int, plausible: Sequence[BandCheck] = ()) -> dict[str, Any]:
+    """The machine form of `groundswell validate --json`; magnitudes stand apart and are not counted among the targets."""
+    outcome, held = passed(verdicts), passed(plausible)
     return {
         "groundswell": version(),
         "seed": seed,
@@ -202,4 +202,8 @@ def as_json(verdicts: list[BandCheck], seed: int) -> dict[str, Any]:
         "passed": sum(outcome.values()),
         "of": len(outcome),
         "targets": [asdict(verdict) for verdict in verdicts],
+        "together": {str(number): part for number, part in together(verdicts).items()},
+        "magnitudes": [asdict(one) | {"grade": GRADES[one.key]} for one in plausible],
+        "magnitudes_passed": sum(held.values()),
+        "magnitudes_of": len(held),
     }

@@ -49,8 +49,9 @@ PAGES = {
         "/hr/records",
         "/hr/membership",
         "/hr/first-scheme",
+        "/publishing",
     ),
-    "strategist": ("/strategist",),
+    "strategist": ("/strategist", "/rehearsals"),
     "admin": (
         "/account",
         "/account/password",

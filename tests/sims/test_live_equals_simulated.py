@@ -11,6 +11,7 @@ from rewards.people.people import import_people
 from rewards.publishing.publication import publish_scheme
 from rewards.store.migrate import upgrade
 from rewards.store.session import open_database
+from sims.ensemble.bridge import parameters_of
 from sims.ensemble.run import record_run
 from sims.scenario.scenario import Scenario
 
@@ -20,7 +21,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 def test_every_employee_has_the_points_that_the_simulation_counted(examples: Path, tmp_path: Path) -> None:
     scenario = Scenario.load(examples / "midsize-clicks.yaml").model_copy(update={"horizon_days": 21})
-    model = AdvocacyModel(scenario, scenario.seed, 0)
+    model = AdvocacyModel(scenario, scenario.seed, 0, parameters_of(scenario, scenario.seed, 0))
     model.run_for(scenario.horizon_days)
     counted = model.points_by_person()
     events = record_run(scenario)

@@ -15,6 +15,8 @@ from rewards.people.accounts import create_token
 from rewards.people.organisations import create_organisation
 from rewards.people.people import import_people
 from rewards.people_file import PersonRow
+from rewards.publishing.conditions import Rules
+from rewards.publishing.gate import change_rules
 from rewards.publishing.publication import publish_scheme
 from rewards.store.session import Database
 from tests.conftest import SHARES, World
@@ -82,6 +84,7 @@ def make_api(db: Database, scheme: str = SHARES) -> Api:
                 for name in NAMES
             ]
             import_people(tx, slug, rows, at)
+            change_rules(tx, slug, Rules(False, 30, 0), "test", at)
             publish_scheme(tx, slug, World.scheme(scheme), at - timedelta(days=60), "hr", "start", at)
         for name in NAMES:
             made.tokens[name] = create_token(tx, "acme", name, PERSONAL, at, person=name)

@@ -21,6 +21,7 @@ PUBLIC = {
     "/sign-in/demo",
     "/sign-in/sso",
     "/sign-in/sso/callback",
+    "/sign-in/sso/back-channel-logout",
     "/sign-out",
     "/language",
     "/mail/unsubscribe/{token}",

@@ -15,7 +15,7 @@ from rewards.content.policy import ContentPolicy, set_policy
 from rewards.people.accounts import create_account
 from rewards.store import content as rows
 from rewards.store.session import Database
-from tests.company import ORGANISATION, _password_hash
+from tests.company import ORGANISATION, password_hash
 
 PAGE = {"accept": "text/html"}
 BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -46,8 +46,8 @@ def form(**changes: object) -> dict[str, object]:
 def desk(sqlite_db: Database, sign_in: SignIn) -> SignIn:
     """Two people of the content desk: kim, who also takes part, and lea, who does not."""
     with sqlite_db.begin() as tx:
-        create_account(tx, ORGANISATION, "kim", ["employee", "content"], _password_hash(), datetime.now(UTC))
-        create_account(tx, ORGANISATION, "lea", ["content"], _password_hash(), datetime.now(UTC))
+        create_account(tx, ORGANISATION, "kim", ["employee", "content"], password_hash(), datetime.now(UTC))
+        create_account(tx, ORGANISATION, "lea", ["content"], password_hash(), datetime.now(UTC))
     return sign_in
 
 
@@ -236,7 +236,7 @@ def test_rules_are_kept_by_the_desk_and_the_number_of_people_by_an_administrator
     desk: SignIn, client: TestClient, sqlite_db: Database
 ) -> None:
     with sqlite_db.begin() as tx:
-        create_account(tx, ORGANISATION, "max", ["admin"], _password_hash(), datetime.now(UTC))
+        create_account(tx, ORGANISATION, "max", ["admin"], password_hash(), datetime.now(UTC))
     desk("max")
     assert client.post("/content/approval", data={"people": "2"}).status_code == 303
     assert client.post("/content/approval", data={"people": "9"}).status_code == 422

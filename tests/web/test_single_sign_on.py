@@ -14,6 +14,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from rewards.faults import BadValue
+from rewards.outside.logout_token import LoggedOut
 from rewards.outside.provider_settings import ProviderSettings
 from rewards.people.account_desk import end_account
 from rewards.people.people import deactivate, get_person
@@ -373,8 +374,41 @@ def test_signing_out_ends_both_sessions(mock: str, serve: Any) -> None:
         assert client.get("/points").status_code == 401
 
 
+def test_the_provider_ends_the_sessions_that_it_opened(
+    mock: str, serve: Any, sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [
+        LoggedOut("s-ana", "", "m-1", 0),
+        LoggedOut("", "k-other", "m-2", 0),
+        LoggedOut("s-ana", "", "m-1", 0),
+    ]
+    path = "/sign-in/sso/back-channel-logout"
+    with serve(at_mock(mock)) as client:
+        assert client.post(path, data={"logout_token": "none"}).status_code == 400
+        sign_on(client, "s-hal")
+        other = client.cookies[COOKIE]
+        client.cookies.clear()
+        sign_on(client, "s-ana")
+        mine = client.cookies[COOKIE]
+        client.cookies.clear()
+        monkeypatch.setattr("web.sign_on.read_logout_token", lambda *_: told.pop())
+        answers = [client.post(path, data={"logout_token": "t"}) for _ in range(3)]
+        assert [one.status_code for one in answers] == [200, 200, 400]
+        assert answers[2].json() == {"error": "invalid_request", "error_description": "used before"}
+        assert all(one.headers["cache-control"] == "no-store" for one in answers)
+        for token, status in ((mine, 401), (other, 200)):
+            client.cookies.clear()
+            client.cookies.set(COOKIE, token)
+            assert client.get("/points").status_code == status
+    with sqlite_db.read() as tx:
+        assert [one.action for one in trail.audit_log(tx, ORGANISATION, 3)].count(
+            "session.end_by_provider"
+        ) == 1
+
+
 def test_nothing_of_it_is_there_without_a_provider(serve: Any) -> None:
     with serve(None) as client:
+        assert client.post("/sign-in/sso/back-channel-logout").status_code == 404
         assert "/sign-in/sso" not in client.get("/sign-in").text
         assert client.get("/sign-in/sso").status_code == 404
         assert client.get("/sign-in/sso/callback").status_code == 404

@@ -92,7 +92,7 @@ def step(
 
 @router.post("/membership/invitations", summary="Invite people to take part", responses=problems(400, 404))
 def invite_people(
-    store: Store, token: Annotated[ApiToken, Depends(token_with("admin"))], body: Whom
+    store: Store, token: Annotated[ApiToken, Depends(token_with("people:write", "admin"))], body: Whom
 ) -> InvitedOut:
     """Who has an address gets a mail, once; nobody is invited twice, so that sending again is safe."""
     with store.begin() as tx:

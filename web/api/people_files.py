@@ -16,6 +16,7 @@ from rewards.people.audit import Asked, read_log
 from rewards.people.columns import mapping_of, table_of
 from rewards.people.organisations import get_organisation
 from rewards.people.reimporting import Told, apply_import, plan_import
+from rewards.people.rights import given_by
 from rewards.people.uploads import digest_of
 from rewards.store.session import Database
 from web.api.shared import Cursor, Limit, Strict, actor_of, link_next, problems
@@ -23,7 +24,10 @@ from web.problems import Problem
 from web.session import Store, now, token_with
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
+Writer = Annotated[ApiToken, Depends(token_with("people:write", "admin"))]
 Admin = Annotated[ApiToken, Depends(token_with("admin"))]
+_GIVES = given_by(())
+"""No token gives roles beyond the employee's: that is for whoever has accounts in hand."""
 Text = Annotated[str, Query(max_length=128, pattern=r"^[^\x00]*$")]
 Maps = Annotated[
     list[Annotated[str, Query(max_length=200)]] | None,
@@ -132,7 +136,7 @@ def _pairs(given: list[str]) -> dict[str, str]:
 async def import_file(
     request: Request,
     store: Store,
-    token: Admin,
+    token: Writer,
     maps: Maps = None,
     segment: Text = "",
     team: Text = "",
@@ -166,13 +170,13 @@ def _import(
     told = Told(mapping_of(table.header, maps), *for_new)
     if dry_run:
         with store.read() as tx:
-            plan, applied = plan_import(tx, org, table, digest, told), None
+            plan, applied = plan_import(tx, org, table, digest, told, _GIVES), None
     else:
         with store.begin() as tx:
-            plan = plan_import(tx, org, table, digest, told)
+            plan = plan_import(tx, org, table, digest, told, _GIVES)
             done = apply_import(
                 tx, org, table, digest, told, actor=actor_of(token), now=now(), stamp=stamp or None, leave_out=leave_out,
-                deactivate_missing=deactivate_missing,
+                deactivate_missing=deactivate_missing, gives=_GIVES,
             )  # fmt: skip
         applied = AppliedOut(
             added=done.added, changed=done.changed, unchanged=done.unchanged, deactivated=done.deactivated, left_out=done.left_out

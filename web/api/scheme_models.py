@@ -36,12 +36,20 @@ class Publication(Strict):
     """prospective: from now or later on. top_up: whoever would have earned more gets the difference. exact: up and down.
 
     displace_scheduled: versions scheduled from `effective_at` on are withdrawn; without it they stay scheduled.
+    exception: why the limit on fairness need not be kept, where the rehearsal says that it is not.
     """
 
     mode: Literal["prospective", "top_up", "exact"] = "prospective"
     effective_at: Instant | None = None
     displace_scheduled: bool = False
     reason: Words
+    exception: Annotated[str, Field(max_length=1000)] = ""
+
+
+class PublicationNow(Publication):
+    """past_gate: an emergency, for tokens with the scope admin; what the gate asks for is not asked, and the record says so."""
+
+    past_gate: bool = False
 
 
 class Why(Strict):

@@ -15,8 +15,10 @@ from fastapi.responses import Response
 from rewards.bounds import FIRST_YEAR, LAST_YEAR
 from rewards.document import load_document, parse_data
 from rewards.fields import in_words
-from rewards.language import said
+from rewards.language import gettext, msg, said
 from rewards.people.accounts import ApiToken
+from rewards.people.rights import Right
+from rewards.publishing.conditions import Plan, rights_for
 from rewards.publishing.drafts import (
     SchemeDraft,
     create_draft,
@@ -24,10 +26,10 @@ from rewards.publishing.drafts import (
     edit_draft,
     get_draft,
     list_drafts,
-    publish_draft,
     retire_version,
     shadow_draft,
 )
+from rewards.publishing.gate import publish as publish_scheme_draft
 from rewards.publishing.publication import get_version, roll_back, scheme_in_force, versions
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Transaction
@@ -36,6 +38,7 @@ from web.api.scheme_models import (
     Ending,
     NewScheme,
     Publication,
+    PublicationNow,
     SchemeOut,
     Schemes,
     Span,
@@ -95,11 +98,17 @@ def _revision(id: str, if_match: str | None) -> int | None:
 
 def _number(id: str, kind: Literal["d", "v"], what: str) -> int:
     if id[0] != kind:
-        raise Problem(409, said("scheme {id}: {what}", id=id, what=what))
+        raise Problem(409, said("scheme {id}: {what}", id=id, what=gettext(what)))
     return min(int(id[1:]), MOST_ID)
 
 
-def _in_force(tx: Transaction, organisation: str) -> int | None:
+def draft_number(id: str) -> int:
+    """The number of a draft's id. Raises Problem for a version's."""
+    return _number(id, "d", "is in the record already; name a draft")
+
+
+def in_force_now(tx: Transaction, organisation: str) -> int | None:
+    """The number of the version in force."""
     found = scheme_in_force(tx, organisation, now())
     return None if found is None else found.version
 
@@ -142,7 +151,7 @@ def listed(
         if kind != "versions" and not past_drafts:
             found += [draft_out(one) for one in list_drafts(tx, token.organisation, limit + 1, before)]
         if kind != "drafts" and len(found) <= limit:
-            in_force = _in_force(tx, token.organisation)
+            in_force = in_force_now(tx, token.organisation)
             newest = reversed(versions(tx, token.organisation))
             found += [
                 version_out(one, in_force)
@@ -164,7 +173,7 @@ def one(response: Response, store: Store, token: Author, id: SchemeId) -> Scheme
             return draft_out(draft, whole=True)
         version = get_version(tx, token.organisation, _number(id, "v", ""))
         response.headers["ETag"] = f'"{id}.{version.hash[:16]}"'
-        return version_out(version, _in_force(tx, token.organisation), whole=True)
+        return version_out(version, in_force_now(tx, token.organisation), whole=True)
 
 
 @router.put("/{id}", summary="Change a draft", responses=problems(400, 404, 409, 412, 428))
@@ -172,7 +181,7 @@ def change(
     response: Response, store: Store, token: Author, id: SchemeId, body: NewScheme, if_match: IfMatch = None
 ) -> SchemeOut:
     """If-Match is required, so that two authors do not overwrite each other. Rehearsal and shadow are open again."""
-    number = _number(id, "d", "was published and does not change any more; write a new draft")
+    number = _number(id, "d", msg("was published and does not change any more; write a new draft"))
     if if_match is None:
         raise Problem(
             428, said("If-Match: got nothing; send the ETag that you read, so that no edit is lost")
@@ -195,7 +204,7 @@ def change(
 @router.post("/{id}/shadow", summary="What it would change", responses=problems(400, 404, 409))
 def shadow(store: Store, token: Author, id: SchemeId, body: Span) -> DifferenceOut:
     """Counts the open period again as if the draft were in force; nothing that people have is changed."""
-    number = _number(id, "d", "is in the record already; shadow a draft")
+    number = _number(id, "d", msg("is in the record already; shadow a draft"))
     with store.begin() as tx:
         seen = shadow_draft(
             tx,
@@ -221,24 +230,28 @@ def publish(
     store: Store,
     token: Author,
     id: SchemeId,
-    body: Publication,
+    body: PublicationNow,
     if_match: IfMatch = None,
     key: IdempotencyKey = None,
 ) -> Response:
     """Prospective unless said otherwise. A mode that looks back asks for a shadow of the text, instant and mode (409).
 
+    Where the organisation has the gate, this is the second person's yes to an open proposal; without one 403 says what is missing.
+
     Versions scheduled for later stay so. Where one would never be in force, 409 says which, and `displace_scheduled` withdraws it.
     """
-    number = _number(id, "d", "was published already; write a new draft")
+    number = _number(id, "d", msg("was published already; write a new draft"))
+
+    if body.past_gate:
+        _check_past_gate(store, token)
 
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
         at = now()
-        effective = at if body.effective_at is None else _aware(body.effective_at)
-        version = publish_draft(
-            tx, token.organisation, number, effective, body.mode, actor=actor_of(token), reason=body.reason, now=at,
-            revision=_revision(id, if_match), displace_scheduled=body.displace_scheduled,
+        version = publish_scheme_draft(
+            tx, token.organisation, number, plan_of(body, at), actor_of(token), now=at, revision=_revision(id, if_match),
+            past_gate=body.past_gate,
         )  # fmt: skip
-        said = version_out(version, _in_force(tx, token.organisation), whole=True)
+        said = version_out(version, in_force_now(tx, token.organisation), whole=True)
         return 201, said, {"Location": f"/api/v1/schemes/{said.id}"}
 
     return once(request, store, token, key, body, work=work)
@@ -275,14 +288,32 @@ def rollback(
     request: Request, store: Store, token: Author, id: SchemeId, body: Why, key: IdempotencyKey = None
 ) -> Response:
     """Balances of the open period become as if it had never been published."""
-    number = _number(id, "v", "was never in force; retire the draft")
+    number = _number(id, "v", msg("was never in force; retire the draft"))
 
     def work(tx: Transaction) -> tuple[int, SchemeOut, dict[str, str]]:
         get_version(tx, token.organisation, number)
         gone = roll_back(tx, token.organisation, number, actor_of(token), body.reason, now=now())
-        return 200, version_out(gone, _in_force(tx, token.organisation)), {}
+        return 200, version_out(gone, in_force_now(tx, token.organisation)), {}
 
     return once(request, store, token, key, body, work=work)
+
+
+def _check_past_gate(store: Store, token: ApiToken) -> None:
+    """An emergency is an administrator's to declare."""
+    with store.read() as tx:
+        lacks = token.person is not None and Right.PAST_GATE not in rights_for(
+            tx, token.organisation, token.person
+        )
+    if "admin" not in token.scopes or lacks:
+        raise Problem(
+            403, said("past_gate: the token lacks the scope {value} or its person the right; ask an administrator", value="admin")
+        )  # fmt: skip
+
+
+def plan_of(body: Publication, at: datetime) -> Plan:
+    """How a body asks for a publication; at once where it names no instant."""
+    effective = at if body.effective_at is None else _aware(body.effective_at)
+    return Plan(body.mode, effective, body.reason, body.exception, body.displace_scheduled)
 
 
 def _aware(instant: datetime) -> datetime:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import Field
 
 from rewards.fields import Day
-from rewards.language import said
+from rewards.language import msg, said
 from rewards.merging import merge_people
 from rewards.people import people
 from rewards.people.accounts import ApiToken
@@ -32,7 +32,8 @@ from web.problems import Problem
 from web.session import Store, now, token_with
 
 router = APIRouter(prefix="/api/v1/people", tags=["people"])
-Admin = Annotated[ApiToken, Depends(token_with("admin"))]
+Reader = Annotated[ApiToken, Depends(token_with("people:read", "people:write", "admin"))]
+Writer = Annotated[ApiToken, Depends(token_with("people:write", "admin"))]
 Id = Annotated[str, Path(pattern=PERSON, description="The person's id")]
 Text = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
 Asked = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
@@ -191,7 +192,7 @@ def listed(
     request: Request,
     response: Response,
     store: Store,
-    token: Admin,
+    token: Reader,
     q: Asked = "",
     state: Literal["with us", "deactivated", "all"] = "with us",
     segment: Asked = "",
@@ -213,14 +214,14 @@ def listed(
 
 
 @router.post("", status_code=201, summary="Add somebody", responses=REFUSALS)
-def add(response: Response, store: Store, token: Admin, body: NewPerson) -> PersonOut:
+def add(response: Response, store: Store, token: Writer, body: NewPerson) -> PersonOut:
     """A 409 where the id is taken."""
     record = {name: value for name, value in body.model_dump().items() if value != ""}
     return _do(response, store, token, body.id, lambda tx, org, who: add_person(tx, org, record, who, now()))
 
 
 @router.get("/{id}", summary="One person", responses=problems(404))
-def one(response: Response, store: Store, token: Admin, id: Id) -> PersonOut:
+def one(response: Response, store: Store, token: Reader, id: Id) -> PersonOut:
     """What HR may see: nothing of what was shared, earned or said to anybody."""
     with store.read() as tx:
         return _out(response, get_profile(tx, token.organisation, id))
@@ -228,7 +229,7 @@ def one(response: Response, store: Store, token: Admin, id: Id) -> PersonOut:
 
 @router.patch("/{id}", summary="Change what is said of somebody", responses=problems(404, 409, 412, 428))
 def edit(
-    response: Response, store: Store, token: Admin, id: Id, body: Edit, if_match: IfMatch = None
+    response: Response, store: Store, token: Writer, id: Id, body: Edit, if_match: IfMatch = None
 ) -> PersonOut:
     """If-Match is required, so that two administrators do not overwrite each other."""
     if if_match is None:
@@ -247,7 +248,7 @@ def edit(
 
 
 @router.post("/{id}/move", summary="Move to another segment or team", responses=REFUSALS)
-def move(response: Response, store: Store, token: Admin, id: Id, body: NewPlace) -> PersonOut:
+def move(response: Response, store: Store, token: Writer, id: Id, body: NewPlace) -> PersonOut:
     """What happened since the day is counted again; a day ahead waits."""
 
     def act(tx: Transaction, org: str, who: str) -> None:
@@ -260,7 +261,7 @@ def move(response: Response, store: Store, token: Admin, id: Id, body: NewPlace)
 
 
 @router.post("/{id}/zone", summary="Move to another time zone", responses=REFUSALS)
-def zone(response: Response, store: Store, token: Admin, id: Id, body: NewZone) -> PersonOut:
+def zone(response: Response, store: Store, token: Writer, id: Id, body: NewZone) -> PersonOut:
     """Days that were begun keep their zone."""
     return _do(
         response, store, token, id,
@@ -269,7 +270,7 @@ def zone(response: Response, store: Store, token: Admin, id: Id, body: NewZone) 
 
 
 @router.post("/{id}/leave", summary="Days off, or days off that were none", responses=REFUSALS)
-def leave(response: Response, store: Store, token: Admin, id: Id, body: DaysOff) -> PersonOut:
+def leave(response: Response, store: Store, token: Writer, id: Id, body: DaysOff) -> PersonOut:
     """Streaks pause on them. Saying it twice says it once."""
     act = people.drop_leave if body.remove else people.set_leave
     return _do(
@@ -282,19 +283,19 @@ def leave(response: Response, store: Store, token: Admin, id: Id, body: DaysOff)
 
 
 @router.post("/{id}/deactivate", summary="Somebody left", responses=REFUSALS)
-def leaves(response: Response, store: Store, token: Admin, id: Id) -> PersonOut:
+def leaves(response: Response, store: Store, token: Writer, id: Id) -> PersonOut:
     """No sign-in and no board; everything earned stays."""
     return _do(response, store, token, id, lambda tx, org, who: deactivate(tx, org, id, None, who, now=now()))
 
 
 @router.post("/{id}/reactivate", summary="Somebody came back", responses=REFUSALS)
-def returns(response: Response, store: Store, token: Admin, id: Id) -> PersonOut:
+def returns(response: Response, store: Store, token: Writer, id: Id) -> PersonOut:
     """Everything that was there is there again."""
     return _do(response, store, token, id, lambda tx, org, who: people.reactivate(tx, org, id, now(), who))
 
 
 @router.post("/{id}/links", summary="Another account of the same human", responses=REFUSALS)
-def link(response: Response, store: Store, token: Admin, id: Id, body: Other) -> PersonOut:
+def link(response: Response, store: Store, token: Writer, id: Id, body: Other) -> PersonOut:
     """Linked accounts cannot thank each other."""
     act = people.unlink_people if body.remove else people.link_people
     return _do(
@@ -303,18 +304,25 @@ def link(response: Response, store: Store, token: Admin, id: Id, body: Other) ->
 
 
 @router.post("/{id}/merge", summary="Make another account part of this one, for good", responses=REFUSALS)
-def merge(response: Response, store: Store, token: Admin, id: Id, body: Merged) -> PersonOut:
+def merge(response: Response, store: Store, token: Writer, id: Id, body: Merged) -> PersonOut:
     """It cannot be undone. The other id goes on working for this account."""
 
     def act(tx: Transaction, org: str, who: str) -> None:
-        refuse_own(tx, org, who, find_row(tx, org, body.other).id, f"merging {body.other!r}")
+        refuse_own(
+            tx,
+            org,
+            who,
+            find_row(tx, org, body.other).id,
+            msg("merging {person!r}: is your own; ask a colleague to decide"),
+            person=body.other,
+        )
         merge_people(tx, org, id, body.other, now(), actor=who)
 
     return _do(response, store, token, id, act)
 
 
 @router.delete("/{id}", status_code=204, summary="Forget somebody, for good", responses=REFUSALS)
-def forget(store: Store, token: Admin, id: Id) -> None:
+def forget(store: Store, token: Writer, id: Id) -> None:
     """Name, address, id, sign-in and words go; totals stay without a name. This cannot be undone."""
     with store.begin() as tx:
         erase(tx, token.organisation, id, None, actor_of(token), now=now())

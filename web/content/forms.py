@@ -16,6 +16,7 @@ from rewards.bounds import check_day
 from rewards.content.items import ContentItem, TextVariant
 from rewards.faults import BadValue
 from rewards.fields import day_of, fault, name_of
+from rewards.language import msg, said
 from web.text import MOST_TYPED, Plain
 
 OFFERED = (
@@ -140,7 +141,7 @@ def said_of(error: ValidationError) -> str:
     """The first fault of a document in one line."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {fault(first)}; mend it and save again"
+    return said("{field}: {problem}; mend it and save again", field=where, problem=fault(first))
 
 
 def _channels(form: ItemForm) -> dict[str, dict[str, str]]:
@@ -183,7 +184,7 @@ def _end_of(day: str, zone: str) -> datetime | None:
         last = day_of(day)
     except ValueError:
         raise BadValue("last day {value!r}: not a date; write one like 2026-03-02", value=day[:20]) from None
-    check_day(last, "last day")
+    check_day(last, msg("last day {day}: limit years {first} to {last}; name a date in them"))
     return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from rewards.badges.outlook import level_held
 from rewards.badges.progress import BadgeProgress
 from rewards.boards.highlights import Highlighted
 from rewards.challenges.challenges import ChallengeView
@@ -18,7 +19,7 @@ from rewards.people.accounts import Account
 from rewards.people.directory import Colleague
 from rewards.people.people import Person
 from rewards.scheme.networks import NetworkRules
-from rewards.scheme.scheme import IncentiveScheme, millipoints
+from rewards.scheme.scheme import IncentiveScheme
 from rewards.thanks.recognition import Kudos
 
 TREND_WEEKS = 8
@@ -220,11 +221,11 @@ def is_earned(entry: EntryView) -> bool:
 
 def next_goal(scheme: IncentiveScheme | None, earned: int) -> Goal | None:
     """The first level not yet reached, if the scheme has levels."""
-    for level in sorted(scheme.levels if scheme else (), key=lambda level: level.points):
-        needed = millipoints(level.points)
-        if needed > earned:
-            return Goal(level.title, int(100 * max(earned, 0) / needed), needed - earned)
-    return None
+    held = None if scheme is None else level_held(scheme, earned)
+    if held is None or held.left_millipoints is None:
+        return None
+    needed = earned + held.left_millipoints
+    return Goal(held.next_title, int(100 * max(earned, 0) / needed), held.left_millipoints)
 
 
 def nearest(badges: Sequence[BadgeProgress]) -> list[BadgeProgress]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -12,7 +13,8 @@ from rewards.badges.outlook import CapLeft, Outlook, StreakToday, outlook
 from rewards.language import counted, gettext, msg, said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person
-from rewards.publishing.publication import scheme_in_force
+from rewards.publishing.notices import changes
+from rewards.publishing.publication import next_version, scheme_in_force
 from rewards.scheme.explain import explain_scheme
 from web.session import Employee, Store, now
 from web.templating import page
@@ -46,6 +48,16 @@ class RulesContext:
     caps: Sequence[CapBar]
     streaks: Sequence[tuple[StreakToday, str]]
     outlook: Outlook
+    coming: Coming | None
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A version that was announced: from when it counts, and what it says that the one in force does not."""
+
+    title: str
+    from_: datetime
+    changes: Sequence[str]
 
 
 @router.get("/rules")
@@ -56,6 +68,11 @@ def rules(request: Request, store: Store, account: Employee) -> Response:
         version = scheme_in_force(tx, org, now())
         found = outlook(tx, org, me, now())
         person = get_person(tx, org, me)
+        announced = next_version(tx, org, now())
+        coming = None
+        if announced is not None and version is not None:
+            new = changes(version.scheme, announced.scheme)
+            coming = Coming(announced.scheme.title, announced.effective_at, new)
     context = RulesContext(
         account=account,
         person=person,
@@ -64,6 +81,7 @@ def rules(request: Request, store: Store, account: Employee) -> Response:
         caps=[_bar(cap) for cap in found.caps],
         streaks=[(streak, state_of(streak)) for streak in found.streaks],
         outlook=found,
+        coming=coming,
     )
     return page(request, "employee/rules.html", context)
 

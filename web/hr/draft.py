@@ -106,7 +106,7 @@ def _edited(request: Request, store: Database, account: Account, draft: int, typ
                 account.organisation,
                 draft,
                 text,
-                typed.revision,
+                revision=typed.revision,
                 actor=account.person,
                 now=now(),
                 base=typed.base,

@@ -18,6 +18,7 @@ from rewards.scheme.editing import NEW, Form, FormField, Part, Place, form_of
 from rewards.scheme.explain import explain_scheme
 from rewards.scheme.promises import refuse_unkept
 from rewards.scheme.scheme import IncentiveScheme, SchemeError
+from rewards.scheme.unreachable import unreachable
 from rewards.scoring.tables import compile_scheme
 from rewards.store.session import Transaction
 
@@ -135,6 +136,7 @@ class Look:
     origin: str
     gaps: Sequence[str]
     unkept: str
+    unreachable: Sequence[str]
 
 
 def form_view(text: str, faults: Sequence[DocumentFault]) -> FormView | None:
@@ -209,6 +211,7 @@ def look_at(tx: Transaction, organisation: str, scheme: IncentiveScheme, now: da
         origin=_origin(found),
         gaps=_gaps(scheme, found),
         unkept=_unkept(scheme),
+        unreachable=unreachable(scheme),
     )
 
 

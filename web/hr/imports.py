@@ -15,6 +15,7 @@ from rewards.people.accounts import Account
 from rewards.people.columns import FIELDS, Table, guess, mapping_of, table_of
 from rewards.people.people import Person, get_person
 from rewards.people.reimporting import Plan, Told, apply_import, plan_import
+from rewards.people.rights import given_by
 from rewards.people.uploads import Upload, drop_upload, find_upload, keep_upload
 from rewards.store.session import Database
 from web.problems import refused
@@ -131,7 +132,8 @@ def _preview(
         plan = None
         try:
             columns = _columns(table, given)
-            plan = plan_import(tx, org, table, kept.digest, Told(columns, **for_new))
+            told = Told(columns, **for_new)
+            plan = plan_import(tx, org, table, kept.digest, told, given_by(account.rights))
         except Fault as found:
             columns = guess(table.header)
             fault, status = fault or str(found), max(status, 422)
@@ -203,7 +205,7 @@ def _apply(
             told = Told(_columns(table, given), **for_new)
             done = apply_import(
                 tx, org, table, kept.digest, told, actor=account.person, now=now(), stamp=given.get("stamp", ""),
-                leave_out="leave_out" in given, deactivate_missing="deactivate_missing" in given,
+                leave_out="leave_out" in given, deactivate_missing="deactivate_missing" in given, gives=given_by(account.rights),
             )  # fmt: skip
             drop_upload(tx, org, upload)
     except Fault as fault:

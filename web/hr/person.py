@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from rewards.faults import BadValue, Fault, NotFound
 from rewards.fields import day_of, instant_of
-from rewards.language import gettext, said
+from rewards.language import msg, said
 from rewards.ledger.places import today
 from rewards.merging import merge_people
 from rewards.people import people
@@ -160,7 +160,7 @@ def move(
     typed = {"segment": segment, "team": team, "move_day": day}
     return _act(
         request, store, account, id, "moved", typed=typed,
-        work=lambda tx: move_person(tx, org, id, segment.strip(), team.strip(), first=_day(day, "move on"), stamp=stamp, actor=who, now=now()),
+        work=lambda tx: move_person(tx, org, id, segment.strip(), team.strip(), first=_day(day, msg("move on: got {value!r}; {error}")), stamp=stamp, actor=who, now=now()),
     )  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def zone(
     org, who, typed = account.organisation, account.person, {"zone": zone, "zone_day": day}
     return _act(
         request, store, account, id, "moved", typed=typed,
-        work=lambda tx: move_zone(tx, org, id, zone.strip(), _day(day, "time zone from"), stamp=stamp, actor=who, now=now()),
+        work=lambda tx: move_zone(tx, org, id, zone.strip(), _day(day, msg("time zone from: got {value!r}; {error}")), stamp=stamp, actor=who, now=now()),
     )  # fmt: skip
 
 
@@ -197,7 +197,7 @@ def leave(
     org, who, typed = account.organisation, account.person, {"first": first, "last": last}
     return _act(
         request, store, account, id, "leave", typed=typed,
-        work=lambda tx: act(tx, org, id, _day(first, "leave from"), _day(last, "leave until"), now=now(), actor=who),
+        work=lambda tx: act(tx, org, id, _day(first, msg("leave from: got {value!r}; {error}")), _day(last, msg("leave until: got {value!r}; {error}")), now=now(), actor=who),
     )  # fmt: skip
 
 
@@ -249,7 +249,14 @@ def merge(
     try:
         with store.begin() as tx:
             kept, gone = find_row(tx, org, id), find_row(tx, org, other)
-            refuse_own(tx, org, who, gone.id, f"merging {other!r}")
+            refuse_own(
+                tx,
+                org,
+                who,
+                gone.id,
+                msg("merging {person!r}: is your own; ask a colleague to decide"),
+                person=other,
+            )
             check_stamp(kept, stamp)
             check_stamp(gone, other_stamp)
             merge_people(tx, org, id, other, now(), actor=who)
@@ -341,13 +348,11 @@ def _confirm(
     return page(request, template, context, status)
 
 
-def _day(text: str, what: str) -> date:
+def _day(text: str, wrong: str) -> date:
     try:
         return day_of(text.strip())
     except ValueError as error:
-        raise BadValue(
-            "{what}: got {value!r}; {error}", what=what, value=text[:40], error=gettext(str(error))
-        ) from None
+        raise BadValue(wrong, value=text[:40], error=error) from None
 
 
 def _instant(text: str) -> datetime:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rewards.language import gettext
+from rewards.language import gettext, msg, said
 from rewards.people.accounts import Account
 from rewards.people.people import Person
+from sims.comparison.wording import reason_in_words, rule_in_words
 from sims.reports.stored import StoredComparison
 
 # What a decision turns on; every other outcome is a click away.
@@ -22,7 +23,11 @@ HEADLINES = (
     "points_gini",
     "recognition_coverage",
 )
-PERCENT_UNITS = {"share of staff": "% of staff"}
+PERCENT_UNITS = {"share of staff": msg("% of staff")}
+LEAST_SPANS = {"level 0-1": 0.1, "Gini 0-1": 0.1}
+"""Levels from 0 to 1 are never drawn on less than a tenth of their range, or a trifle would look like a difference."""
+_RULE_NOW = rule_in_words()
+"""As it is stored: a comparison of an older version may have gone by another rule, which is shown as it stood."""
 BANDS = ("p50", "p80", "p90")
 
 
@@ -46,6 +51,7 @@ class Figure:
     unit: str
     definition: str
     bars: Sequence[Bar]
+    least_span: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,22 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Pair:
-    """Paired differences of one scenario against another: (figure with one bar, share of runs in which it is higher)."""
+    """Paired differences of one scenario against another: (figure with one bar, share of runs in which it is higher, how much of its
+    spread is not known and with which error: None where that was not asked)."""
 
     title: str
     against: str
-    rows: Sequence[tuple[Figure, float]]
+    rows: Sequence[tuple[Figure, float, Mapping[str, float] | None]]
+    drawn: bool
+
+
+@dataclass(frozen=True)
+class LiftTable:
+    """What the tool brings to one scenario, and what its scheme adds: a figure an outcome with a bar each, and the tool's share."""
+
+    title: str
+    has_tool: bool
+    rows: Sequence[tuple[Figure, float | None]]
 
 
 @dataclass(frozen=True)
@@ -78,11 +95,14 @@ class ComparisonContext:
     person: Person
     stored: StoredComparison | None
     choice: str = ""
+    verdict: str = ""
+    rule: str = ""
     reason: str = ""
     verdicts: Sequence[Verdict] = ()
     headlines: Sequence[Figure] = ()
     more: Sequence[Figure] = ()
     pairs: Sequence[Pair] = ()
+    lifts: Sequence[LiftTable] = ()
     chart: Mapping[str, Any] | None = None
 
 
@@ -104,25 +124,21 @@ def comparison_context(
         person,
         stored,
         choice=gettext("Do nothing") if choice["scenario"] == "none" else titles[choice["scenario"]],
-        reason=in_titles(choice["reason"], titles),
+        reason=reason_in_words(choice, lambda name: said("“{title}”", title=titles.get(name, name))),
+        verdict=gettext(choice["verdict"]),
+        rule=rule_in_words() if choice["rule"] == _RULE_NOW else choice["rule"],
         verdicts=[_verdict(found, choice["scenario"], titles) for found in choice["candidates"]],
         headlines=headlines,
         more=more,
         pairs=_pairs(body, titles),
-        chart={"headlines": _chart(headlines), "more": _chart(more)},
+        lifts=_lifts(body, titles),
+        chart={"headlines": _chart(headlines), "more": _chart(more), "words": _chart_words()},
     )
-
-
-def in_titles(text: str, titles: Mapping[str, str]) -> str:
-    """A sentence about scenarios with their titles in the place of their names."""
-    for name, title in titles.items():
-        text = text.replace(f"'{name}'", f"“{title}”")
-    return text
 
 
 def _scaled(outcome: Mapping[str, Any]) -> tuple[float, str]:
     unit = str(outcome["unit"])
-    return (100.0, PERCENT_UNITS[unit]) if unit in PERCENT_UNITS else (1.0, unit)
+    return (100.0, gettext(PERCENT_UNITS[unit])) if unit in PERCENT_UNITS else (1.0, gettext(unit))
 
 
 def _bar(title: str, interval: Mapping[str, Any], scale: float = 1.0) -> Bar:
@@ -134,7 +150,8 @@ def _figure(outcome: Mapping[str, Any], scenarios: Sequence[Mapping[str, Any]]) 
     scale, unit = _scaled(outcome)
     name = str(outcome["name"])
     bars = [_bar(s["title"], s["totals"][name], scale) for s in scenarios if name in s["totals"]]
-    return Figure(name, outcome["title"], unit, outcome["definition"], bars)
+    least = LEAST_SPANS.get(str(outcome["unit"]), 0.0)
+    return Figure(name, gettext(outcome["title"]), unit, gettext(outcome["definition"]), bars, least)
 
 
 def _verdict(found: Mapping[str, Any], chosen: str, titles: Mapping[str, str]) -> Verdict:
@@ -159,22 +176,62 @@ def _verdict(found: Mapping[str, Any], chosen: str, titles: Mapping[str, str]) -
 def _pairs(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[Pair]:
     outcomes = {outcome["name"]: outcome for outcome in body["outcomes"]}
     rank = {name: at for at, name in enumerate(HEADLINES)}
-    found: dict[tuple[str, str], list[tuple[Figure, float]]] = {}
+    found: dict[tuple[str, str], list[tuple[Figure, float, Mapping[str, float] | None]]] = {}
     for difference in sorted(body["differences"], key=lambda d: rank.get(d["outcome"], len(rank))):
         outcome = outcomes[difference["outcome"]]
         scale, unit = _scaled(outcome)
-        bar = _bar(outcome["title"], difference["interval"], scale)
-        figure = Figure(outcome["name"], outcome["title"], unit, outcome["definition"], [bar])
+        title = gettext(outcome["title"])
+        bar = _bar(title, difference["interval"], scale)
+        figure = Figure(outcome["name"], title, unit, gettext(outcome["definition"]), [bar])
         key = (difference["scenario"], difference["against"])
-        found.setdefault(key, []).append((figure, difference["share_of_runs_higher"]))
-    return [Pair(titles[name], titles[against], rows) for (name, against), rows in found.items()]
+        row = (figure, difference["share_of_runs_higher"], difference.get("uncertainty"))
+        found.setdefault(key, []).append(row)
+    return [
+        Pair(titles[name], titles[against], rows, any(row[2] for row in rows))
+        for (name, against), rows in found.items()
+    ]
+
+
+def _lifts(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[LiftTable]:
+    outcomes = {outcome["name"]: outcome for outcome in body["outcomes"]}
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for lift in body.get("lifts", ()):
+        if lift["outcome"] in HEADLINES:
+            found.setdefault(lift["scenario"], []).append(lift)
+    tables = []
+    for name, lifts in found.items():
+        rows = []
+        for lift in sorted(lifts, key=lambda each: HEADLINES.index(each["outcome"])):
+            outcome = outcomes[lift["outcome"]]
+            scale, unit = _scaled(outcome)
+            bars = [_bar(part, lift[part]["interval"], scale) for part in ("tool", "incentive")]
+            figure = Figure(
+                outcome["name"], gettext(outcome["title"]), unit, gettext(outcome["definition"]), bars
+            )
+            rows.append((figure, lift["tool_share"]))
+        tables.append(LiftTable(titles[name], lifts[0]["has_tool"], rows))
+    return tables
 
 
 def _chart(figures: Sequence[Figure]) -> list[dict[str, Any]]:
     return [
-        {"title": f.title, "unit": f.unit, "bars": [{"title": b.title, **_bands(b)} for b in f.bars]}
+        {
+            "title": f.title,
+            "unit": f.unit,
+            "least": f.least_span,
+            "bars": [{"title": b.title, **_bands(b)} for b in f.bars],
+        }
         for f in figures
     ]
+
+
+def _chart_words() -> dict[str, str]:
+    """What the script says of a chart; it fills the places."""
+    return {
+        "spoken": gettext("{title}: median {median}, nine runs in ten from {low} to {high}"),
+        "median": gettext("median {median}"),
+        "range": gettext("{share} %: {low} to {high}"),
+    }
 
 
 def _bands(bar: Bar) -> dict[str, Any]:

@@ -79,6 +79,8 @@ class SessionTokenRow(NamedTuple):
     seen_at_us: int
     device: str
     provider_hint: str | None
+    provider_subject: str | None
+    provider_session: str | None
 
 
 class ApiTokenRow(NamedTuple):

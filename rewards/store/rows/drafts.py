@@ -22,6 +22,42 @@ class SchemeDraftRow(NamedTuple):
     changed_us: int
 
 
+class SchemeRehearsalRow(NamedTuple):
+    """A text of a scheme that was rehearsed, and what came out."""
+
+    id: int
+    organisation_id: str
+    content_hash: str
+    result_id: int
+    runs: int
+    fair: bool
+    forecast: str
+    rehearsed_us: int
+
+
+class SchemeDecisionRow(NamedTuple):
+    """A draft that somebody proposed to publish, and what became of it."""
+
+    id: int
+    organisation_id: str
+    draft_id: int
+    content_hash: str
+    status: str
+    mode: str
+    effective_us: int
+    displace_scheduled: bool
+    proposing_actor: str
+    reason: str
+    exception: str
+    proposed_us: int
+    deciding_actor: str | None
+    decision: str
+    past_gate: bool
+    decided_us: int | None
+    rehearsal_id: int | None
+    version: int | None
+
+
 class DraftTextRow(NamedTuple):
     """What was written of a draft in one revision."""
 

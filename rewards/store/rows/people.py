@@ -17,6 +17,9 @@ class OrganisationRow(NamedTuple):
     languages: str
     networks: str
     enrolled_only: bool
+    gated: bool
+    rehearsal_days: int
+    notice_hours: int
     created_at_us: int
 
 

@@ -48,7 +48,12 @@ session_token = table(
     Column("device", String(64), nullable=False),
     # What the provider of a single sign-on is told at its end. A proof for that provider alone, and for machines alone.
     Column("provider_hint", String, nullable=True),
+    # By these the provider ends it: SHA-256 of its subject and of its session there.
+    Column("provider_subject", String(64), nullable=True),
+    Column("provider_session", String(64), nullable=True),
     Index("ix_session_token_person", "person_id"),
+    Index("ix_session_token_provider", "organisation_id", "provider_subject"),
+    Index("ix_session_token_provider_session", "organisation_id", "provider_session"),
 )
 
 api_token = table(

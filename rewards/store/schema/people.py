@@ -38,6 +38,9 @@ organisation = table(
     Column("languages", Text, nullable=False, server_default="en"),
     Column("networks", Text, nullable=False, server_default="{}"),
     flag("enrolled_only"),
+    flag("gated"),
+    Column("rehearsal_days", Integer, nullable=False, server_default="30"),
+    Column("notice_hours", Integer, nullable=False, server_default="24"),
     instant("created_at_us"),
 )
 
@@ -51,7 +54,7 @@ person = table(
     flag("zone_flagged"),
     Column("contacts", Integer, nullable=False),
     Column("locale", String(16), nullable=False),
-    Column("role", String(32), nullable=False),
+    Column("role", String(64), nullable=False),
     Column("desk", String(16), nullable=False),
     Column("hours_share_ppm", Integer, nullable=False),
     naming(Column("manager_id", Key, nullable=True), "moves", "blanked"),

@@ -6,10 +6,14 @@ import pytest
 
 from rewards.faults import BadValue, Refused, Stale
 from rewards.merging import merge_people
+from rewards.people.accounts import Account
 from rewards.people.columns import Table, guess, mapping_of, table_of
-from rewards.people.people import deactivate, get_person, list_people
+from rewards.people.invitations import invite_group
+from rewards.people.people import deactivate, get_person, import_people, list_people
 from rewards.people.profile import get_profile
 from rewards.people.reimporting import Applied, Plan, Told, apply_import, plan_import
+from rewards.people.rights import RIGHTS_OF, given_by
+from rewards.people_file import parse_people
 from tests.conftest import World
 from tests.rewards.workbook import workbook
 
@@ -198,3 +202,47 @@ def test_files_that_cannot_be_read_are_refused_in_one_line(data: bytes) -> None:
     with pytest.raises(BadValue) as caught:
         table_of(data)
     assert "\n" not in str(caught.value)
+
+
+def test_roles_are_several_and_given_by_whoever_may(world: World) -> None:
+    text = FULL.replace("contacts", "contacts,role") + "ana,Ana,sales,north,UTC,100,Employee\n"
+    text += 'ben,Ben,sales,north,UTC,100,"Content, employee"\nnew,New,sales,north,UTC,1,auditor/admin\n'
+    table, told = read(text)
+    with world.db.read() as tx:
+        by_hr = plan_import(tx, "acme", table, "d", told, given_by(RIGHTS_OF["hr"]))
+        by_admin = plan_import(tx, "acme", table, "d", told, given_by(RIGHTS_OF["admin"]))
+    assert faults(by_hr) == [(3, "role", "employee content"), (4, "role", "auditor admin")]
+    assert "only an administrator" in by_hr.faults[0].why
+    assert by_admin.faults == ()
+    assert [one.fields for one in by_admin.changed] == [(("role", "employee", "employee content"),)]
+    assert by_admin.added[0].role == "auditor admin"
+    with world.db.begin() as tx:
+        apply_import(tx, "acme", table, "d", told, actor="hal", now=world.now, stamp=by_admin.stamp)
+    with world.db.read() as tx:
+        # What is known already nobody has to be allowed to give.
+        again = plan_import(tx, "acme", table, "d", told, given_by(RIGHTS_OF["hr"]))
+    assert (again.faults, again.changed) == ((), ())
+
+
+def test_a_group_is_invited_as_the_file_says_by_whoever_may(world: World) -> None:
+    text = FULL.replace("contacts", "contacts,role") + "ana,Ana,sales,north,UTC,100,employee content\n"
+    apply(world, text)
+    hr = Account("acme", "hal", ("hr",), world.now)
+    with world.db.begin() as tx:
+        links, _ = invite_group(tx, "acme", world.now, hr, team="north")
+        assert {one.person: one.roles for one in links} == dict.fromkeys(world.people, ("employee",))
+    with world.db.begin() as tx:
+        import_people(
+            tx,
+            "acme",
+            [parse_people(FULL.replace("contacts", "contacts,role") + "zoe,Zoe,x,y,UTC,1,content\n")[0]],
+            world.now,
+        )
+        links, _ = invite_group(tx, "acme", world.now, None, team="y")
+        assert [(one.person, one.roles) for one in links] == [("zoe", ("content",))]
+
+
+def test_a_role_that_is_none_is_told_with_those_there_are(world: World) -> None:
+    found = plan(world, FULL.replace("contacts", "contacts,role") + "ana,Ana,sales,north,UTC,100,boss\n")
+    assert faults(found) == [(2, "role", "boss")]
+    assert "employee, content, strategist, hr, auditor, admin" in found.faults[0].why

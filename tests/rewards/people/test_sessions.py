@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rewards.faults import NotFound
-from rewards.people.accounts import account_for_session, create_account, open_session
+from rewards.people.accounts import ProviderSession, account_for_session, create_account, open_session
 from rewards.people.sessions import (
     SEEN_EVERY,
     end_other_sessions,
@@ -102,7 +102,7 @@ def test_signing_in_again_ends_the_session_of_before(signed: World) -> None:
 
 
 def test_a_device_of_any_length_is_cut_and_the_hint_of_a_provider_kept(signed: World) -> None:
-    token = opened(signed, "ana", "x" * 500, provider_hint="ey.a.b")
+    token = opened(signed, "ana", "x" * 500, provider=ProviderSession("s", "", "ey.a.b"))
     assert devices(signed, "ana", token) == [("x" * 64, True)]
     with signed.db.read() as tx:
         assert provider_hint(tx, token) == "ey.a.b"

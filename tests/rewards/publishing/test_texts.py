@@ -36,7 +36,7 @@ def start(world: World) -> int:
 def test_a_text_is_kept_with_its_comments(world: World) -> None:
     draft = start(world)
     with world.db.begin() as tx:
-        saved = save_text(tx, world.organisation, draft, MINE, 1, actor="hal", now=world.now)
+        saved = save_text(tx, world.organisation, draft, MINE, revision=1, actor="hal", now=world.now)
         assert (saved.clash, saved.draft.revision) == (False, 2)
         assert text_of(tx, world.organisation, saved.draft) == MINE
         assert [(one.revision, one.text) for one in revisions(tx, world.organisation, draft)] == [
@@ -48,13 +48,13 @@ def test_a_text_is_kept_with_its_comments(world: World) -> None:
 def test_two_edits_of_different_lines_are_brought_together_and_looked_at(world: World) -> None:
     draft = start(world)
     with world.db.begin() as tx:
-        save_text(tx, world.organisation, draft, MINE, 1, actor="hal", now=world.now)
-        late = save_text(tx, world.organisation, draft, THEIRS, 1, actor="eve", now=world.now)
+        save_text(tx, world.organisation, draft, MINE, revision=1, actor="hal", now=world.now)
+        late = save_text(tx, world.organisation, draft, THEIRS, revision=1, actor="eve", now=world.now)
         assert (late.clash, late.together, late.draft.revision) == (True, True, 2)
         assert late.text == MINE.replace("One, points: 10", "One, points: 20")
         assert text_of(tx, world.organisation, late.draft) == MINE, "nothing was saved"
         again = save_text(
-            tx, world.organisation, draft, late.text, late.draft.revision, actor="eve", now=world.now
+            tx, world.organisation, draft, late.text, revision=late.draft.revision, actor="eve", now=world.now
         )
         assert (again.clash, again.draft.revision) == (False, 3)
 
@@ -63,8 +63,8 @@ def test_two_edits_of_one_line_stay_apart(world: World) -> None:
     draft = start(world)
     other = TEXT.replace("points: 1}", "points: 4}")
     with world.db.begin() as tx:
-        save_text(tx, world.organisation, draft, MINE, 1, actor="hal", now=world.now)
-        late = save_text(tx, world.organisation, draft, other, 1, actor="eve", now=world.now)
+        save_text(tx, world.organisation, draft, MINE, revision=1, actor="hal", now=world.now)
+        late = save_text(tx, world.organisation, draft, other, revision=1, actor="eve", now=world.now)
         assert (late.clash, late.together, late.text) == (True, False, other)
         assert text_of(tx, world.organisation, late.draft) == MINE
 
@@ -74,7 +74,7 @@ def test_an_edit_by_a_program_is_shown_as_the_program_writes_it(world: World) ->
     with world.db.begin() as tx:
         found = edit_draft(tx, world.organisation, draft, PRESETS["clicks"], "api", now=world.now, revision=1)
         assert "name: clicks" in text_of(tx, world.organisation, found)
-        late = save_text(tx, world.organisation, draft, MINE, 1, actor="hal", now=world.now)
+        late = save_text(tx, world.organisation, draft, MINE, revision=1, actor="hal", now=world.now)
         assert (late.clash, late.together, late.text) == (True, False, MINE)
 
 
@@ -82,12 +82,12 @@ def test_what_cannot_be_kept_is_refused(world: World) -> None:
     draft = start(world)
     with world.db.begin() as tx:
         with pytest.raises(DocumentError):
-            save_text(tx, world.organisation, draft, "name: s\n", 1, actor="hal", now=world.now)
+            save_text(tx, world.organisation, draft, "name: s\n", revision=1, actor="hal", now=world.now)
         with pytest.raises(BadValue):
-            save_text(tx, world.organisation, draft, "#" * 300_000, 1, actor="hal", now=world.now)
+            save_text(tx, world.organisation, draft, "#" * 300_000, revision=1, actor="hal", now=world.now)
         discard_draft(tx, world.organisation, draft, "hal", "", now=world.now)
         with pytest.raises(Conflict):
-            save_text(tx, world.organisation, draft, MINE, 1, actor="hal", now=world.now)
+            save_text(tx, world.organisation, draft, MINE, revision=1, actor="hal", now=world.now)
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=8), st.data())

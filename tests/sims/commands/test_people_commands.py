@@ -12,6 +12,7 @@ from rewards.people.organisations import create_organisation, get_organisation
 from rewards.people.people import get_person, import_people
 from rewards.people.profile import Profile, get_profile
 from rewards.people_file import PersonRow
+from rewards.store import trail
 from rewards.store.session import Database
 from sims.cli import app
 from tests.rewards.workbook import workbook
@@ -172,3 +173,29 @@ def test_a_period_is_closed_by_a_day_or_an_instant(program: Database) -> None:
     for until in ("2025-01-06", "soon", "2999-01-01"):
         run("period", "close", until, "--yes", code=2)
     run("period", "close", "2025-03-01", code=130, input="n\n")
+
+
+def test_the_log_names_who_ran_a_command(program: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "root\x07ed")
+    run("people", "edit", "ana", "--contacts", "7")
+    run("--as", "ben", "people", "edit", "ana", "--contacts", "8")
+    monkeypatch.setenv("GROUNDSWELL_AS", "cleo")
+    run("account", "invite", "ana")
+    run("token", "create", "payroll", "--scope", "people:read")
+    with program.read() as tx:
+        lines = [(one.action, one.actor) for one in trail.audit_log(tx, ORGANISATION, 20)]
+    assert [actor for action, actor in lines if action == "people.edit"] == ["ben", "operator:rooted"]
+    assert ("account.invitation", "cleo") in lines
+    assert ("token.create", "cleo") in lines
+
+
+def test_nobody_is_not_named_and_nobody_decides_for_herself(program: Database) -> None:
+    run("--as", "nobody", "people", "edit", "ana", "--contacts", "7", code=2)
+    run("--as", " ", "people", "edit", "ana", "--contacts", "7", code=2)
+    run("--as", "ana", "people", "erase", "ana", "--yes", code=2)
+    with program.read() as tx:
+        assert get_person(tx, ORGANISATION, "ana").contacts == 100
+
+
+def test_an_address_that_is_none_is_refused(program: Database) -> None:
+    run("people", "edit", "ana", "--email", "ana@", code=2)

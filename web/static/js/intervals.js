@@ -3,15 +3,16 @@
   const data = JSON.parse(document.getElementById("chart-data").textContent);
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+  const short = new Intl.NumberFormat(document.documentElement.lang || "en", { notation: "compact", maximumSignificantDigits: 3 });
   const plots = [];
-  // Levels from 0 to 1 are never drawn on less than a tenth of their range, or a trifle would look like a difference.
-  const LEAST_SPAN = { "level 0-1": 0.1, "Gini 0-1": 0.1 };
+  const filled = (words, places) => words.replace(/\{(\w+)\}/g, (_, name) => places[name]);
+  const range = (share, [low, high]) => filled(data.words.range, { share, low: short.format(low), high: short.format(high) });
+  const spoken = (b) => filled(data.words.spoken, { title: b.title, median: short.format(b.median), low: short.format(b.p90[0]), high: short.format(b.p90[1]) });
 
   const scale = (outcome) => {
     const ends = outcome.bars.flatMap((bar) => bar.p90);
     const low = Math.min(...ends), high = Math.max(...ends);
-    const missing = Math.max(0, (LEAST_SPAN[outcome.unit] ?? 0) - (high - low)) / 2;
+    const missing = Math.max(0, outcome.least - (high - low)) / 2;
     return missing > 0 ? { min: Math.max(0, low - missing).toFixed(2), max: (high + missing).toFixed(2) } : {};
   };
 
@@ -30,13 +31,13 @@
     const bars = outcome.bars;
     return {
       animation: false,
-      aria: { enabled: true, label: { description: `${outcome.title}. ${bars.map((b) => `${b.title}: median ${short.format(b.median)}, nine runs in ten from ${short.format(b.p90[0])} to ${short.format(b.p90[1])}`).join(". ")}.` } },
+      aria: { enabled: true, label: { description: `${outcome.title}. ${bars.map(spoken).join(". ")}.` } },
       grid: { left: 8, right: 24, top: 8, bottom: 4, containLabel: true },
       tooltip: {
         renderMode: "richText", confine: true,
         formatter: (p) => {
           const b = bars[p.dataIndex];
-          return `${b.title}\nmedian ${short.format(b.median)}\n50 %: ${short.format(b.p50[0])} to ${short.format(b.p50[1])}\n80 %: ${short.format(b.p80[0])} to ${short.format(b.p80[1])}\n90 %: ${short.format(b.p90[0])} to ${short.format(b.p90[1])}`;
+          return [b.title, filled(data.words.median, { median: short.format(b.median) }), range(50, b.p50), range(80, b.p80), range(90, b.p90)].join("\n");
         },
       },
       xAxis: { type: "value", scale: true, ...scale(outcome), splitNumber: 4, axisLabel: { color: soft, hideOverlap: true, formatter: (v) => short.format(v) }, splitLine: { lineStyle: { color: line } } },

@@ -1,0 +1,74 @@
+"""The compiled day of those to whom nothing happened: the updates of `agents.employees.state` where no pay, share or sanction enters.
+
+Whoever did share, was paid or was punished is reckoned by those functions themselves, for powers and exponentials are numpy's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.kernels import kernel
+from engine.signatures import F64In, F64Matrix, F64Out, I64In, I64Out, U8In
+
+MOOD_LAWS = (
+    "motivation_recovered",
+    "motivation_kept",
+    "praise_gain",
+    "recognition_kept",
+    "recognition_most",
+    "fear_moved",
+)
+
+
+@kernel(I64In, F64Matrix, F64In, F64In, F64Out, F64Out)
+def rest(first: Any, laws: Any, base: Any, thanked: Any, motivation: Any, recognition: Any) -> None:
+    """Motivation recovers and is lifted by praise, recognition fades and is renewed."""
+    for r in range(first.size - 1):
+        recovered, kept, gain, remembered, most = (
+            laws[r, 0], laws[r, 1], laws[r, 2], laws[r, 3], laws[r, 4],
+        )  # fmt: skip
+        for i in range(first[r], first[r + 1]):
+            level = motivation[i] + (base[i] - motivation[i]) * recovered
+            floor = kept * base[i]
+            if base[i] - floor > 0.0 and level > floor:
+                level = floor + (level - floor)
+            level = min(max(level, 0.0), 1.0)
+            motivation[i] = min(max(level + gain * thanked[i], 0.0), 1.0)
+            faded = recognition[i] * remembered
+            if thanked[i] > 0.0:
+                faded += thanked[i] * max(0.0, 1.0 - faded / most)
+            recognition[i] = faded
+
+
+@kernel(I64In, F64Matrix, F64In, U8In, U8In, F64Out)
+def calm(first: Any, laws: Any, goal: Any, signed: Any, present: Any, fear: Any) -> None:
+    """Fear of those present goes to what policy and training make of it: at once where a policy was signed today."""
+    for r in range(first.size - 1):
+        part = laws[r, 5]
+        for i in range(first[r], first[r + 1]):
+            moved = goal[i] if signed[i] else fear[i] + (goal[i] - fear[i]) * part
+            moved = min(max(moved, 0.0), 1.0)
+            fear[i] = moved if present[i] else fear[i]
+
+
+@kernel(I64In, I64Out, I64Out, F64Out, I64Out, I64Out)
+def count(who: Any, shares: Any, eighth: Any, recent: Any, week: Any, total: Any) -> None:
+    """Shares of a day by person into the counters; `eighth` are those of the day that the last seven forget, and becomes today."""
+    for k in range(who.size):
+        shares[who[k]] += 1
+    for i in range(shares.size):
+        recent[i] += shares[i] - eighth[i]
+        eighth[i] = shares[i]
+        week[i] += shares[i]
+        total[i] += shares[i]
+
+
+@kernel(F64In, F64In, F64In, F64In, F64In, F64In, F64Out, F64Out)
+def believe(
+    share_points: Any, click_points: Any, clicks: Any, tangible: Any, expected: Any, prize: Any, believed: Any, crowded: Any
+) -> None:  # fmt: skip
+    """Points that everybody believes a share to bring, and the part of what is had for it that is tangible and announced."""
+    for i in range(believed.size):
+        points = share_points[i] + click_points[i] * clicks[i]
+        believed[i] = points
+        crowded[i] = max(tangible[i] * expected[i] * (1.0 if points > 0.0 else 0.0), prize[i])

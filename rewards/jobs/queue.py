@@ -1,0 +1,190 @@
+"""The queue as those see it who ask: a job is put in, looked at, cancelled, and asked for again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rewards.faults import Conflict, NotFound, Refused
+from rewards.store import jobs as rows
+from rewards.store import trail
+from rewards.store.results import StoredResult, get_result
+from rewards.store.rows import JobRow, ListedJobRow
+from rewards.store.session import Transaction
+from rewards.store.units import digest, dump, from_us, maybe_us, to_us
+
+WAITING, RUNNING, DONE, FAILED, CANCELLED = rows.WAITING, rows.RUNNING, "done", "failed", "cancelled"
+ENDED = frozenset({DONE, FAILED, CANCELLED})
+MOST_OF_ONE = 3
+"""Jobs of one person that wait or run at a time: nobody keeps the others waiting for ever."""
+MOST_OF_ALL = 100
+URGENT, USUAL, PATIENT = 8, 5, 2
+"""Priorities: somebody sits and waits; the usual; sweeps that may take the night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of long work. `done` of `total` chunks are computed; `total` is what it takes at most.
+
+    `cancelling`: its end was asked for, and the worker has not answered yet.
+    """
+
+    id: int
+    kind: str
+    title: str
+    spec_hash: str
+    status: str
+    actor: str
+    attempts: int
+    cancelling: bool
+    done: int
+    total: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    fault: str
+    result: int | None
+    again_of: int | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing of it changes any more."""
+        return self.status in ENDED
+
+    def seconds_left(self, now: datetime) -> float | None:
+        """How long the rest takes at the pace so far; None where there is none yet."""
+        if self.status != RUNNING or self.started_at is None or not self.done:
+            return None
+        return max(0.0, (now - self.started_at).total_seconds() / self.done * (self.total - self.done))
+
+
+def ask(
+    tx: Transaction,
+    organisation: str,
+    kind: str,
+    title: str,
+    spec: Mapping[str, Any],
+    *,
+    total: int,
+    actor: str,
+    now: datetime,
+    priority: int = USUAL,
+    again_of: int | None = None,
+) -> int:
+    """Put a job into the queue; returns its number. `spec` says everything that its numbers follow from.
+
+    Raises Refused where somebody has too many under way, or all together have.
+    """
+    if rows.count_open(tx, organisation, actor) >= MOST_OF_ONE:
+        raise Refused(
+            "jobs: {most} of yours wait or run already; limit {most}; wait for one, or cancel it",
+            most=MOST_OF_ONE,
+        )
+    if rows.count_open(tx, organisation) >= MOST_OF_ALL:
+        raise Refused("jobs: {most} wait or run already; limit {most}; wait for some", most=MOST_OF_ALL)
+    text = dump(spec)
+    row = {
+        "organisation_id": organisation,
+        "kind": kind,
+        "title": title,
+        "spec": text,
+        "spec_hash": digest(text),
+        "priority": priority,
+        "status": WAITING,
+        "actor": actor,
+        "attempts": 0,
+        "done": 0,
+        "total": total,
+        "created_us": to_us(now),
+        "again_of": again_of,
+    }
+    number = rows.add(tx, row)
+    trail.log(tx, organisation, actor, "job.ask", str(number), reason=title, at_us=to_us(now))
+    return number
+
+
+def again(tx: Transaction, organisation: str, job: int, actor: str, now: datetime) -> int:
+    """Ask for the very same once more; returns the number of the new job. Raises NotFound, Conflict while the first is under way."""
+    found = _whole(tx, organisation, job)
+    if found.status not in ENDED:
+        raise Conflict("job {job}: is under way; wait for its end, then run it again", job=job)
+    row = {
+        "organisation_id": organisation,
+        "kind": found.kind,
+        "title": found.title,
+        "spec": found.spec,
+        "spec_hash": found.spec_hash,
+        "priority": found.priority,
+        "status": WAITING,
+        "actor": actor,
+        "attempts": 0,
+        "done": 0,
+        "total": found.total,
+        "created_us": to_us(now),
+        "again_of": job,
+    }
+    if rows.count_open(tx, organisation, actor) >= MOST_OF_ONE:
+        raise Refused(
+            "jobs: {most} of yours wait or run already; limit {most}; wait for one, or cancel it",
+            most=MOST_OF_ONE,
+        )
+    number = rows.add(tx, row)
+    trail.log(tx, organisation, actor, "job.again", str(number), reason=str(job), at_us=to_us(now))
+    return number
+
+
+def cancel(tx: Transaction, organisation: str, job: int, actor: str, now: datetime) -> None:
+    """End a job. One that waits ends at once, one that runs as soon as its worker hears of it. Raises NotFound, Conflict at its end."""
+    found = get_job(tx, organisation, job)
+    values: dict[str, object] = {"cancel_us": to_us(now)}
+    if found.status == WAITING:
+        values |= {"status": CANCELLED, "finished_us": to_us(now)}
+    if not rows.change_open(tx, organisation, job, values):
+        raise Conflict("job {job}: has ended; nothing to cancel", job=job)
+    trail.log(tx, organisation, actor, "job.cancel", str(job), reason="", at_us=to_us(now))
+
+
+def get_job(tx: Transaction, organisation: str, job: int) -> Job:
+    """One job. Raises NotFound."""
+    row = rows.listed(tx, organisation, job)
+    if row is None:
+        raise NotFound("job {job}: not in this organisation; look at the list of jobs", job=job)
+    return _job(row)
+
+
+def spec_of(tx: Transaction, organisation: str, job: int) -> str:
+    """What was asked, as it was written down."""
+    return _whole(tx, organisation, job).spec
+
+
+def outcome_of(tx: Transaction, organisation: str, job: int) -> tuple[str, StoredResult | None]:
+    """What a job has given so far, as JSON text ("" where nothing yet), and its result once that is kept for good."""
+    row = _whole(tx, organisation, job)
+    kept = None if row.result_id is None else get_result(tx, organisation, row.result_id)
+    return (row.partial or "") if kept is None else kept.body_json, kept
+
+
+def jobs_before(tx: Transaction, organisation: str, job: int) -> int:
+    """How many jobs are taken before one that waits."""
+    row = rows.listed(tx, organisation, job)
+    return 0 if row is None or row.status != WAITING else rows.ahead(tx, row)
+
+
+def list_jobs(tx: Transaction, organisation: str, kind: str, limit: int = 20) -> list[Job]:
+    """The jobs of a kind, the newest first."""
+    return [_job(row) for row in rows.page(tx, organisation, kind, limit)]
+
+
+def _whole(tx: Transaction, organisation: str, job: int) -> JobRow:
+    row = rows.find(tx, organisation, job)
+    if row is None:
+        raise NotFound("job {job}: not in this organisation; look at the list of jobs", job=job)
+    return row
+
+
+def _job(row: ListedJobRow) -> Job:
+    return Job(
+        row.id, row.kind, row.title, row.spec_hash, row.status, row.actor, row.attempts, row.cancel_us is not None,
+        row.done, row.total, from_us(row.created_us), maybe_us(row.started_us), maybe_us(row.finished_us), row.fault,
+        row.result_id, row.again_of,
+    )  # fmt: skip

@@ -1,0 +1,150 @@
+"""What the gate asks for before a scheme counts, one condition at a time, each with how it stands and what mends it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rewards.faults import NotFound
+from rewards.language import gettext as _
+from rewards.people.accounts import PRESENT
+from rewards.people.rights import Right, rights_of
+from rewards.publishing.drafts import SchemeDraft
+from rewards.publishing.publication import Mode
+from rewards.publishing.rehearsals import Forecast, latest_rehearsal
+from rewards.store import accounts as account_rows
+from rewards.store import drafts as rows
+from rewards.store import organisations as organisation_rows
+from rewards.store.session import Transaction
+
+FEWEST_RUNS = 12
+"""A rehearsal with fewer runs says too little to be decided on."""
+FEWEST_LETTERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How strict an organisation is. `on`: whether there is a gate at all; a rehearsal holds for so many days, notice is so many hours."""
+
+    on: bool
+    rehearsal_days: int
+    notice_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that is asked of a publication: `words` say how it stands and, where it is not kept, the remedy."""
+
+    name: str
+    kept: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How somebody wants to publish. `exception`: why the limit on fairness need not be kept; "" where it is."""
+
+    mode: Mode
+    effective_at: datetime
+    reason: str
+    exception: str = ""
+    displace_scheduled: bool = False
+
+
+def rules_of(tx: Transaction, organisation: str) -> Rules:
+    """How strict the organisation is. Raises NotFound."""
+    home = organisation_rows.find(tx, organisation)
+    if home is None:
+        raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
+    return Rules(home.gated, home.rehearsal_days, home.notice_hours)
+
+
+def conditions(
+    tx: Transaction,
+    organisation: str,
+    draft: SchemeDraft,
+    plan: Plan,
+    now: datetime,
+    *,
+    people: Sequence[str] = (),
+) -> list[Condition]:
+    """How a draft stands before the gate. `people`: who proposes and who agrees, as far as that is known."""
+    rules = rules_of(tx, organisation)
+    forecast = latest_rehearsal(tx, organisation, draft.hash)
+    return [
+        _rehearsed(forecast, rules, now),
+        _fair(forecast, plan.exception),
+        _noticed(plan, rules, now),
+        _by_two(tx, organisation, draft, people),
+    ]
+
+
+def rights_for(tx: Transaction, organisation: str, person: str) -> frozenset[Right]:
+    """What somebody may do by the roles of her account; nothing where she has none, or it has ended."""
+    found = account_rows.find_account(tx, organisation, person)
+    if found is None or found.ended_at_us is not None or found.status not in PRESENT:
+        return frozenset()
+    return rights_of(found.roles.split())
+
+
+def _rehearsed(forecast: Forecast | None, rules: Rules, now: datetime) -> Condition:
+    name = "rehearsed"
+    if forecast is None:
+        return Condition(name, False, _("This very text was never rehearsed: rehearse it as it stands."))
+    days = (now - forecast.rehearsed_at) / timedelta(days=1)
+    if days > rules.rehearsal_days:
+        text = _("Its rehearsal is {days} days old, and one holds for {most}: rehearse it again.")
+        return Condition(name, False, text.format(days=int(days), most=rules.rehearsal_days))
+    if forecast.runs < FEWEST_RUNS:
+        text = _("Its rehearsal has {runs} runs, and {fewest} are needed: rehearse it with more.")
+        return Condition(name, False, text.format(runs=forecast.runs, fewest=FEWEST_RUNS))
+    text = _("This very text was rehearsed, in {runs} runs.")
+    return Condition(name, True, text.format(runs=forecast.runs))
+
+
+def _fair(forecast: Forecast | None, exception: str) -> Condition:
+    name = "fair"
+    if forecast is None:
+        return Condition(name, False, _("Whether it is fair is not known before it is rehearsed."))
+    values = {"value": f"{forecast.fairness:.0%}", "least": f"{forecast.least:.0%}"}
+    if forecast.fair:
+        text = _(
+            "The least-paid segment gets {value} of the usual points a share; at least {least} is wanted."
+        )
+        return Condition(name, True, text.format(**values))
+    if len(exception.strip()) >= FEWEST_LETTERS:
+        text = _(
+            "The least-paid segment gets {value} of the usual points a share, below {least}; the reason why is written down."
+        )
+        return Condition(name, True, text.format(**values))
+    text = _(
+        "The least-paid segment gets {value} of the usual points a share, below {least}: change the draft, or write down why it has to be so."
+    )
+    return Condition(name, False, text.format(**values))  # fmt: skip
+
+
+def _noticed(plan: Plan, rules: Rules, now: datetime) -> Condition:
+    name, earliest = "noticed", now + timedelta(hours=rules.notice_hours)
+    if plan.effective_at >= earliest:
+        text = _("Everybody is told {hours} hours before it counts, or earlier.")
+        return Condition(name, True, text.format(hours=rules.notice_hours))
+    if not rules.notice_hours and plan.effective_at <= now:
+        return Condition(name, True, _("Everybody is told when it is published."))
+    text = _("Everybody has to be told {hours} hours before it counts: choose {earliest} or later.")
+    said = (earliest + timedelta(minutes=1)).isoformat(timespec="minutes")
+    return Condition(name, False, text.format(hours=rules.notice_hours, earliest=said))
+
+
+def _by_two(tx: Transaction, organisation: str, draft: SchemeDraft, people: Sequence[str]) -> Condition:
+    name = "by-two"
+    if len(people) < 2:
+        return Condition(name, False, _("A second person has to agree: propose it."))
+    proposer, decider = people
+    if decider in (proposer, draft.actor, *rows.authors(tx, organisation, draft.id)):
+        text = _(
+            "Whoever wrote or proposed it cannot agree to it: ask somebody else who may approve schemes."
+        )
+        return Condition(name, False, text)
+    if Right.SCHEME_APPROVE not in rights_for(tx, organisation, decider):
+        text = _("{person} may not approve schemes: ask somebody who may.")
+        return Condition(name, False, text.format(person=decider))
+    return Condition(name, True, _("A second person agrees."))

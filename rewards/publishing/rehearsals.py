@@ -1,0 +1,101 @@
+"""Which texts of schemes were rehearsed, and what came out: what the gate looks at, known by content hash and not by draft."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rewards.store import drafts as rows
+from rewards.store import trail
+from rewards.store.rows import SchemeRehearsalRow
+from rewards.store.session import Transaction
+from rewards.store.units import dump, from_us, to_us
+
+FAIRNESS = "fairness"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a rehearsal of a text said. `clicks`: human clicks more than doing nothing, median and the middle 80 % of the runs.
+
+    `fairness`: the least-paid segment's points a share, as a part of the median segment's; `least` is what is allowed.
+    """
+
+    id: int
+    result: int
+    rehearsed_at: datetime
+    runs: int
+    fair: bool
+    clicks: tuple[float, float, float]
+    fairness: float
+    least: float
+
+
+def note_rehearsal(
+    tx: Transaction, organisation: str, result: int, body: Mapping[str, Any], actor: str, *, now: datetime
+) -> list[str]:
+    """Remember the texts of a comparison as rehearsed, and say so at the drafts that have them still; returns their hashes."""
+    texts = {
+        one["name"]: next(iter(one["schemes"].values())) for one in body["provenance"]["scenarios"] if one["schemes"]
+    }  # fmt: skip
+    found = []
+    for candidate in body["choice"]["candidates"]:
+        content = texts.get(candidate["scenario"])
+        if content is None:
+            continue
+        fairness = next((one for one in candidate["checks"] if one["outcome"] == FAIRNESS), None)
+        clicks = candidate["incremental_clicks"]
+        forecast = {
+            "clicks": [clicks["median"], *clicks["p80"]],
+            "fairness": None if fairness is None else fairness["value"],
+            "least": None if fairness is None else fairness["allowed"],
+        }
+        rows.add_rehearsal(
+            tx,
+            {
+                "organisation_id": organisation,
+                "content_hash": content,
+                "result_id": result,
+                "runs": body["provenance"]["runs"],
+                "fair": fairness is None or bool(fairness["passed"]),
+                "forecast": dump(forecast),
+                "rehearsed_us": to_us(now),
+            },
+        )
+        found.append(content)
+        for draft in rows.of_hash(tx, organisation, content):
+            if draft.status == "draft":
+                rows.change(tx, draft.id, {"rehearsed_hash": content})
+                trail.log(
+                    tx,
+                    organisation,
+                    actor,
+                    "scheme.rehearse",
+                    str(draft.id),
+                    reason=content,
+                    at_us=to_us(now),
+                )
+    return found
+
+
+def latest_rehearsal(tx: Transaction, organisation: str, content: str) -> Forecast | None:
+    """The newest rehearsal of exactly this text."""
+    row = rows.latest_rehearsal(tx, organisation, content)
+    return None if row is None else _forecast(row)
+
+
+def get_rehearsal(tx: Transaction, rehearsal: int) -> Forecast | None:
+    """One rehearsal."""
+    row = rows.find_rehearsal(tx, rehearsal)
+    return None if row is None else _forecast(row)
+
+
+def _forecast(row: SchemeRehearsalRow) -> Forecast:
+    numbers = json.loads(row.forecast)
+    median, low, high = numbers["clicks"]
+    fairness, least = numbers["fairness"], numbers["least"]
+    return Forecast(
+        row.id, row.result_id, from_us(row.rehearsed_us), row.runs, row.fair, (median, low, high),
+        1.0 if fairness is None else fairness, 0.0 if least is None else least,
+    )  # fmt: skip

@@ -1,0 +1,114 @@
+"""Rows of `job` and `job_chunk`: the queue of long work. Every change of a running job asks whether it is still its worker's."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+
+from rewards.store import schema
+from rewards.store.rows import JobChunkRow, JobRow, ListedJobRow
+from rewards.store.session import Transaction
+
+JOB, CHUNK = schema.job, schema.job_chunk
+WAITING, RUNNING = "waiting", "running"
+_LISTED = tuple(JOB.c[name] for name in ListedJobRow._fields)
+_OPEN = JOB.c.status.in_((WAITING, RUNNING))
+
+
+def add(tx: Transaction, row: Mapping[str, object]) -> int:
+    """Keep a job; returns its id."""
+    return int(tx.execute(insert(JOB).returning(JOB.c.id), dict(row)).scalar_one())
+
+
+def find(tx: Transaction, organisation: str, job: int) -> JobRow | None:
+    """One job with its documents."""
+    return tx.row(JobRow, select(JOB).where(and_(JOB.c.organisation_id == organisation, JOB.c.id == job)))
+
+
+def listed(tx: Transaction, organisation: str, job: int) -> ListedJobRow | None:
+    """One job without its documents."""
+    where = and_(JOB.c.organisation_id == organisation, JOB.c.id == job)
+    return tx.row(ListedJobRow, select(*_LISTED).where(where))
+
+
+def page(tx: Transaction, organisation: str, kind: str, limit: int) -> list[ListedJobRow]:
+    """The jobs of a kind, the newest first."""
+    where = and_(JOB.c.organisation_id == organisation, JOB.c.kind == kind)
+    return tx.rows(ListedJobRow, select(*_LISTED).where(where).order_by(JOB.c.id.desc()).limit(limit))
+
+
+def count_open(tx: Transaction, organisation: str, actor: str | None = None) -> int:
+    """How many jobs wait or run, of everybody or of one who asked."""
+    where = and_(JOB.c.organisation_id == organisation, _OPEN)
+    if actor is not None:
+        where = and_(where, JOB.c.actor == actor)
+    return int(tx.execute(select(func.count()).select_from(JOB).where(where)).scalar_one())
+
+
+def ahead(tx: Transaction, row: ListedJobRow) -> int:
+    """How many jobs are taken before this one."""
+    before = or_(JOB.c.priority > row.priority, and_(JOB.c.priority == row.priority, JOB.c.id < row.id))
+    return int(tx.execute(select(func.count()).select_from(JOB).where(and_(_OPEN, before))).scalar_one())
+
+
+def free(tx: Transaction, now_us: int) -> bool:
+    """Whether there is a job to take: one that waits, or one whose worker is heard of no more."""
+    return tx.execute(select(JOB.c.id).where(_free(now_us)).limit(1)).first() is not None
+
+
+def take(tx: Transaction, worker: str, now_us: int, lease_us: int) -> JobRow | None:
+    """The most urgent free job, now this worker's until the lease ends."""
+    query = select(JOB).where(_free(now_us)).order_by(JOB.c.priority.desc(), JOB.c.id).limit(1)
+    if tx.dialect == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    found = tx.row(JobRow, query)
+    if found is None:
+        return None
+    taken = found._replace(
+        status=RUNNING,
+        worker=worker,
+        lease_us=lease_us,
+        attempts=found.attempts + 1,
+        started_us=found.started_us or now_us,
+    )
+    names = ("status", "worker", "lease_us", "attempts", "started_us")
+    values = {name: getattr(taken, name) for name in names}
+    tx.execute(update(JOB).where(JOB.c.id == found.id).values(**values))
+    return taken
+
+
+def change_held(tx: Transaction, job: int, worker: str, values: Mapping[str, object]) -> bool:
+    """Change a running job of this worker; False where it is not, any more."""
+    where = and_(JOB.c.id == job, JOB.c.worker == worker, JOB.c.status == RUNNING)
+    return tx.execute(update(JOB).where(where).values(**values)).rowcount == 1
+
+
+def change_open(tx: Transaction, organisation: str, job: int, values: Mapping[str, object]) -> bool:
+    """Change a job that waits or runs; False where it has ended."""
+    where = and_(JOB.c.organisation_id == organisation, JOB.c.id == job, _OPEN)
+    return tx.execute(update(JOB).where(where).values(**values)).rowcount == 1
+
+
+def cancelled(tx: Transaction, job: int) -> bool:
+    """Whether somebody asked for the end of it."""
+    return tx.execute(select(JOB.c.cancel_us).where(JOB.c.id == job)).scalar_one() is not None
+
+
+def chunks(tx: Transaction, job: int) -> dict[int, bytes]:
+    """The pieces that are done, by number."""
+    found = tx.rows(JobChunkRow, select(CHUNK).where(CHUNK.c.job_id == job))
+    return {row.number: bytes(row.body) for row in found}
+
+
+def keep_chunk(tx: Transaction, row: Mapping[str, object]) -> None:
+    """Keep a piece."""
+    tx.execute(insert(CHUNK), dict(row))
+
+
+def drop_chunks(tx: Transaction, job: int) -> None:
+    """Forget the pieces of a job that has ended."""
+    tx.execute(delete(CHUNK).where(CHUNK.c.job_id == job))
+
+
+def _free(now_us: int) -> ColumnElement[bool]:
+    lost = and_(JOB.c.status == RUNNING, JOB.c.lease_us < now_us)
+    return or_(JOB.c.status == WAITING, lost)

@@ -1,0 +1,63 @@
+"""Rows of the tables of `rewards.store.schema.jobs`."""
+
+from typing import NamedTuple
+
+
+class JobRow(NamedTuple):
+    """Long work that somebody asked for."""
+
+    id: int
+    organisation_id: str
+    kind: str
+    title: str
+    spec: str
+    spec_hash: str
+    priority: int
+    status: str
+    actor: str
+    worker: str | None
+    lease_us: int | None
+    attempts: int
+    cancel_us: int | None
+    done: int
+    total: int
+    created_us: int
+    started_us: int | None
+    finished_us: int | None
+    partial: str | None
+    fault: str
+    result_id: int | None
+    again_of: int | None
+
+
+class JobChunkRow(NamedTuple):
+    """One piece of a job that is done."""
+
+    job_id: int
+    organisation_id: str
+    number: int
+    body: bytes
+    saved_us: int
+
+
+class ListedJobRow(NamedTuple):
+    """A job without its documents, which are long."""
+
+    id: int
+    organisation_id: str
+    kind: str
+    title: str
+    spec_hash: str
+    priority: int
+    status: str
+    actor: str
+    attempts: int
+    cancel_us: int | None
+    done: int
+    total: int
+    created_us: int
+    started_us: int | None
+    finished_us: int | None
+    fault: str
+    result_id: int | None
+    again_of: int | None

@@ -1,0 +1,257 @@
+"""Where does a difference come from? The paired difference of two scenarios, by mechanism and by group of people.
+
+Run by run the groups of mechanisms are switched on one after another, in both scenarios, in an order of the run's own and in its
+reverse; what each changes in the difference is its part (`sims.explanation.shapley`). What is left where all are off is a part of its own,
+so that the parts of a run add up to its difference. Intervals are of the mean over runs (95 %, Student's t): they hold chance, the
+parameters, and that not every order was tried.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sims.comparison.comparison import check_one_length
+from sims.ensemble.bridge import average_reposts, outcome_specs, parameter_source
+from sims.ensemble.precision import half_width_of
+from sims.ensemble.result import ALL, OutcomeSpec
+from sims.ensemble.run import PLAIN, Manner, check_runs, check_seed
+from sims.ensemble.spread import ENDLESS, warnings_of
+from sims.explanation.mechanisms import Group, groups_of
+from sims.explanation.shapley import Parts, along
+from sims.explanation.worlds import Differences, Puzzle, all_differences, orders_of, switched_off, worlds_of
+
+if TYPE_CHECKING:
+    from sims.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+
+LARGEST = 3
+REST = "rest"
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What one group of mechanisms, or the rest, makes of the difference: float64[runs], of everybody and of each group of people.
+
+    `low` and `high` differ from `values` only where a world could not be run.
+    """
+
+    name: str
+    title: str
+    mechanisms: tuple[str, ...]
+    does: str
+    values: Floats
+    low: Floats
+    high: Floats
+    by_people: Mapping[str, Floats]
+
+    @property
+    def mean(self) -> float:
+        """Its mean over runs."""
+        return float(self.values.mean())
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """The difference of one outcome, `second` less `first`, run by run and taken apart."""
+
+    first: str
+    second: str
+    titles: tuple[str, str]
+    spec: OutcomeSpec
+    seed: int
+    parameters: str | None
+    difference: Floats
+    by_people: Mapping[str, Floats]
+    parts: tuple[Part, ...]
+    worlds: int
+    missing: int
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def largest(self) -> list[Part]:
+        """The parts that make most of it, in either direction, the largest first; never the rest."""
+        known = [part for part in self.parts if part.name != REST and part.mean != 0.0]
+        return sorted(known, key=lambda part: -abs(part.mean))[:LARGEST]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values; the same scenarios, seed and version give the same bytes."""
+        return {
+            "kind": "explanation",
+            "first": self.first,
+            "second": self.second,
+            "outcome": self.spec.as_json(),
+            "seed": self.seed,
+            "runs": int(self.difference.size),
+            **({} if self.parameters is None else {"parameters": self.parameters}),
+            "worlds": self.worlds,
+            "worlds_missing": self.missing,
+            "warnings": list(self.warnings),
+            "difference": estimate(self.difference),
+            "mechanisms": [
+                {
+                    "name": part.name,
+                    "title": part.title,
+                    "mechanisms": list(part.mechanisms),
+                    **estimate(part.values),
+                    "bounds": [float(part.low.mean()), float(part.high.mean())],
+                    "share": self.share(part),
+                    "by_people": {split: float(values.mean()) for split, values in part.by_people.items()},
+                    "by_run": part.values.tolist(),
+                }
+                for part in self.parts
+            ],
+            "people": {split: estimate(values) for split, values in self.by_people.items()},
+            "difference_by_run": self.difference.tolist(),
+            "sentences": self.sentences(),
+        }
+
+    def share(self, part: Part) -> float | None:
+        """The part's mean as a share of the difference's; None of no difference. It may be negative or above 1."""
+        whole = float(self.difference.mean())
+        return part.mean / whole if whole else None
+
+    def sentences(self) -> list[str]:
+        """One for each of the three largest parts."""
+        return [self._sentence(part) for part in self.largest]
+
+    def _sentence(self, part: Part) -> str:
+        half, share = half_width_of(part.values), self.share(part)
+        way = "adds" if part.mean > 0 else "takes away"
+        range_ = (
+            "" if not np.isfinite(half) else f" (95 %: {part.mean - half:,.4g} to {part.mean + half:,.4g})"
+        )
+        clear = "" if half < abs(part.mean) else "; that is not clear from zero with so few runs"
+        of = "" if share is None else f", {share:.0%} of the difference"
+        return f"{part.title} {way} {abs(part.mean):,.4g} {self.spec.unit}{range_}{of}: {part.does}{clear}."
+
+
+def estimate(values: Floats) -> dict[str, Any]:
+    """The mean over runs with its 95 % interval, null for a single run, and in what share of runs it is above zero."""
+    mean, half = float(values.mean()), half_width_of(values)
+    known = [mean - half, mean + half] if np.isfinite(half) else None
+    return {"mean": mean, "interval": known, "share_of_runs_higher": float(np.mean(values > 0.0))}
+
+
+def explain(
+    first: "Scenario",
+    second: "Scenario",
+    outcome: str = "human_clicks",
+    runs: int | None = None,
+    seed: int | None = None,
+    wanted: Sequence[str] = (),
+    pairs: int = 1,
+    manner: Manner = PLAIN,
+) -> Explanation:
+    """Take apart what `second` has more of the outcome than `first`, over the whole horizon.
+
+    wanted  names of groups of mechanisms; all unless given, and what is in none of the wanted stays on
+    pairs   orders, and their reverses, in which the groups are switched on in each run
+    Raises ValueError for an unknown outcome or group, or scenarios that cannot be paired.
+    """
+    check_one_length("explain", [first, second])
+    specs = outcome_specs()
+    if outcome not in specs:
+        raise ValueError(f"outcome {outcome!r}; known are {', '.join(specs)}; choose among them")
+    runs, seed = (
+        check_runs(first.runs if runs is None else runs),
+        check_seed(first.seed if seed is None else seed),
+    )
+    off = set(first.parameters.off) & set(second.parameters.off)
+    puzzle = Puzzle(
+        (first, second), groups_of(_known(), wanted, sorted(off)), specs[outcome], seed, manner.at_defaults
+    )
+    told = tuple(dict.fromkeys(text for scenario in (first, second) for text in warnings_of(scenario)))
+    orders = [orders_of(puzzle, run, pairs) for run in range(runs)]
+    asked = [(run, world) for run in range(runs) for world in worlds_of(orders[run])]
+    endless = _endless(puzzle, {world for _, world in asked})
+    found = all_differences(puzzle, [each for each in asked if each[1] not in endless], manner.processes)
+    return replace(_taken_apart(puzzle, orders, found), missing=len(asked) - len(found), warnings=told)
+
+
+def _known() -> dict[str, dict[str, float]]:
+    from agents.parameters.parameters import MECHANISMS
+
+    return MECHANISMS
+
+
+def _endless(puzzle: Puzzle, worlds: set[int]) -> set[int]:
+    """Worlds in which an average repost would bring more than one: what was switched off there held cascades back."""
+    # Without the empty world nothing adds up: it is run in any case, and the audience ends its cascades.
+    inner = sorted(worlds - {0, puzzle.whole})
+    found = set()
+    for scenario in puzzle.scenarios:
+        own = scenario.parameters.resolve()
+        spread = average_reposts(
+            scenario, [own.without(*switched_off(puzzle.groups, world)) for world in inner]
+        )
+        found |= {world for world, each in zip(inner, spread, strict=True) if each.reposts > ENDLESS}
+    return found
+
+
+def _taken_apart(
+    puzzle: Puzzle, orders: Sequence[list[list[int]]], found: Mapping[tuple[int, int], Differences]
+) -> Explanation:
+    splits = list(dict.fromkeys(split for values in found.values() for split in values))
+    by_run: dict[str, list[Parts]] = {split: [] for split in splits}
+    for run, mine in enumerate(orders):
+        worlds = {world: found[run, world] for world in worlds_of(mine) if (run, world) in found}
+        for split in splits:
+            by_run[split].append(
+                along(mine, {world: values.get(split, 0.0) for world, values in worlds.items()})
+            )
+    ends = {
+        world: {
+            split: np.array([found[run, world].get(split, 0.0) for run in range(len(orders))])
+            for split in splits
+        }
+        for world in (0, puzzle.whole)
+    }
+    people = [split for split in splits if split != ALL]
+    parts = [_part(group, at, by_run, people) for at, group in enumerate(puzzle.groups)]
+    rest = ends[0]
+    parts.append(
+        Part(
+            REST,
+            "Everything else",
+            (),
+            "what the scenarios differ in beside these mechanisms",
+            rest[ALL],
+            rest[ALL],
+            rest[ALL],
+            {split: rest[split] for split in people},
+        )
+    )
+    first, second = puzzle.scenarios
+    return Explanation(
+        first.name,
+        second.name,
+        (first.title or first.name, second.title or second.name),
+        puzzle.outcome,
+        puzzle.seed,
+        None if puzzle.at_defaults else parameter_source(),
+        ends[puzzle.whole][ALL],
+        {split: ends[puzzle.whole][split] for split in people},
+        tuple(parts),
+        len(found),
+        0,
+    )
+
+
+def _part(group: Group, at: int, by_run: Mapping[str, Sequence[Parts]], people: Sequence[str]) -> Part:
+    def of(split: str, which: str) -> Floats:
+        return np.array([getattr(each, which)[at] for each in by_run[split]])
+
+    return Part(
+        group.name,
+        group.title,
+        group.mechanisms,
+        group.does,
+        of(ALL, "values"),
+        of(ALL, "low"),
+        of(ALL, "high"),
+        {split: of(split, "values") for split in people},
+    )

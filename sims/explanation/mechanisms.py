@@ -1,0 +1,122 @@
+"""The mechanisms of the model in groups that people can talk about, and what each does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Group:
+    """Mechanisms that are switched on and off together; `does` completes "…, because"."""
+
+    name: str
+    title: str
+    mechanisms: tuple[str, ...]
+    does: str
+
+
+GROUPS = (
+    Group(
+        "pull",
+        "The pull of points",
+        ("reward", "novelty"),
+        "points are worth having, the more so while they are new",
+    ),
+    Group(
+        "crowding-out",
+        "Crowding out",
+        ("crowding_out", "erosion"),
+        "tangible pay takes from those who would have shared for its own sake",
+    ),
+    Group(
+        "joining",
+        "Joining the tool",
+        ("enrolment_pull", "enrolment_reward", "enrolment_selection", "invitation_fading"),
+        "who joins, and how soon, decides who is reminded and who can earn",
+    ),
+    Group(
+        "reminders",
+        "Reminders and their price",
+        ("digests", "asking", "annoyance", "lapsing"),
+        "reminders bring occasions to share, and annoy",
+    ),
+    Group(
+        "goals",
+        "Goals and streaks",
+        ("goal", "streak"),
+        "people near a goal, or with a streak to keep, share more often",
+    ),
+    Group(
+        "rank",
+        "Rank and contest",
+        ("rank", "contest"),
+        "places on a board please the first and put off the last",
+    ),
+    Group(
+        "norm",
+        "What colleagues do",
+        ("norm",),
+        "people move towards what they see or are told that others do",
+    ),
+    Group(
+        "recognition", "Recognition", ("recognition",), "being thanked makes people share again and care more"
+    ),
+    Group("habit", "Habit", ("habit",), "who shared before shares again"),
+    Group(
+        "feedback", "Expected feedback", ("feedback",), "clicks and reposts make people expect more of them"
+    ),
+    Group(
+        "fear",
+        "Fear and policy",
+        ("fear", "policy", "training", "safe_shares"),
+        "fear of a wrong word keeps people from sharing",
+    ),
+    Group(
+        "care",
+        "Care in what is written",
+        ("effort", "template_text"),
+        "points draw effort to counting, and care earns clicks",
+    ),
+    Group(
+        "trust",
+        "Trust of the audience",
+        ("trust", "motive", "fatigue", "unfollow"),
+        "contacts trust less, tire or mute those in whom they see pay or too many posts",
+    ),
+    Group("reposts", "Reposts", ("repost",), "what is seen is passed on"),
+)
+# What the company and its people are like whatever the scheme: they stay as they are in every world.
+ALWAYS_ON = (
+    "heterogeneity",
+    "intrinsic",
+    "image",
+    "friction",
+    "repetition",
+    "feed_load",
+    "affinity",
+    "premium",
+    "redemption",
+)
+FURTHER = "further"
+
+
+def groups_of(
+    known: Mapping[str, object], wanted: Sequence[str] = (), off: Sequence[str] = ()
+) -> tuple[Group, ...]:
+    """The groups among the `known` mechanisms, without those that are switched `off` in any case; only the `wanted` ones, by name, or
+    all. What stands in no group is in one of its own kind, `further`.
+
+    Raises ValueError for a name of no group.
+    """
+    grouped = {each for group in GROUPS for each in group.mechanisms}
+    rest = tuple(name for name in known if name not in grouped and name not in ALWAYS_ON)
+    every = [*GROUPS, Group(FURTHER, "Further mechanisms", rest, "of what else the model holds")]
+    found = [
+        Group(group.name, group.title, kept, group.does)
+        for group in every
+        if (kept := tuple(name for name in group.mechanisms if name in known and name not in off))
+    ]
+    names = [group.name for group in found]
+    for name in wanted:
+        if name not in names:
+            raise ValueError(f"mechanisms {name!r}; known groups are {', '.join(names)}; choose among them")
+    return tuple(group for group in found if not wanted or group.name in wanted)

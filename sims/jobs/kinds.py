@@ -1,0 +1,150 @@
+"""What a kind of job has to say: its pieces, each a pure function of the specification, and what the pieces done so far amount to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rewards.store.session import Transaction
+from sims.rehearsal.asking import KIND as REHEARSAL
+
+if TYPE_CHECKING:
+    from sims.ensemble.bridge import Daily
+    from sims.scenario.scenario import Scenario
+
+
+class Kind(Protocol):
+    """One kind of job. `compute` runs in a process of its own; the rest in the worker."""
+
+    def pieces(self, spec: str) -> int:
+        """How many pieces it takes at most."""
+
+    def compute(self, spec: str, number: int) -> bytes:
+        """One piece. It depends on the specification and the number alone."""
+
+    def gathering(self, spec: str, spec_hash: str) -> Gathering:
+        """What takes the pieces in, in their order."""
+
+    def kept(
+        self,
+        tx: Transaction,
+        organisation: str,
+        actor: str,
+        spec: str,
+        body: str,
+        *,
+        result: int,
+        now: datetime,
+    ) -> None:
+        """Called in the transaction that keeps the result."""  # fmt: skip
+
+
+class Gathering(Protocol):
+    """The pieces so far."""
+
+    def take(self, piece: bytes) -> bool:
+        """Take the next piece in; True where it is enough."""
+
+    def body(self) -> str:
+        """What they say, as JSON text."""
+
+    @property
+    def title(self) -> str:
+        """What the result is called."""
+
+
+class Rehearsals:
+    """Drafts of schemes in simulation."""
+
+    def pieces(self, spec: str) -> int:
+        """A piece is some runs of every scenario."""
+        return len(json.loads(spec)["chunks"])
+
+    def compute(self, spec: str, number: int) -> bytes:
+        """Some runs of every scenario."""
+        from sims.rehearsal.pieces import compute
+
+        scenarios, chunks = _read(spec)
+        first, after = chunks[number]
+        return compute(scenarios, first, after)
+
+    def gathering(self, spec: str, spec_hash: str) -> Gathering:
+        """Runs, until they are precise enough."""
+        return _RehearsalSoFar(spec, spec_hash)
+
+    def kept(
+        self,
+        tx: Transaction,
+        organisation: str,
+        actor: str,
+        spec: str,
+        body: str,
+        *,
+        result: int,
+        now: datetime,
+    ) -> None:
+        """The drafts whose text this is count as rehearsed."""  # fmt: skip
+        from rewards.publishing.rehearsals import note_rehearsal
+
+        note_rehearsal(tx, organisation, result, json.loads(body), actor, now=now)
+
+
+class _RehearsalSoFar:
+    def __init__(self, spec: str, spec_hash: str) -> None:
+        self._spec: Mapping[str, Any] = json.loads(spec)
+        self._hash = spec_hash
+        self._scenarios, _ = _read(spec)
+        self._runs: list[list[Daily]] = []
+
+    def take(self, piece: bytes) -> bool:
+        """The next runs."""
+        from sims.rehearsal.pieces import opened, results_of
+        from sims.rehearsal.summary import sure_enough
+
+        self._runs += opened(piece)
+        return sure_enough(results_of(self._scenarios, self._runs), self._spec)
+
+    def body(self) -> str:
+        """What the runs say."""
+        from sims.rehearsal.pieces import results_of
+        from sims.rehearsal.summary import summary
+
+        return summary(results_of(self._scenarios, self._runs), self._spec, self._hash)
+
+    @property
+    def title(self) -> str:
+        """The schemes by their titles."""
+        return ", ".join(str(one["title"]) for one in self._spec["schemes"])
+
+
+@lru_cache(maxsize=2)
+def _read(spec: str) -> tuple[list[Scenario], list[tuple[int, int]]]:
+    from sims.rehearsal.pieces import scenarios_of
+
+    body = json.loads(spec)
+    return scenarios_of(body), [(int(first), int(after)) for first, after in body["chunks"]]
+
+
+KINDS: Mapping[str, Kind] = {REHEARSAL: Rehearsals()}
+
+
+def warm() -> None:
+    """Load and compile what the first piece would wait for."""
+    from rewards.scheme.presets import PRESETS
+    from sims.rehearsal.pieces import compute, scenarios_of
+
+    person = {"segment": "a", "team": "a", "timezone": "UTC", "contacts": 10, "desk": "desk"}
+    assumed = {
+        "audience": 100, "items_per_week": 5.0, "strictness": 0.3, "training": 0.2, "approval_delay_days": 0,
+        "friction": 0.3, "weeks": 4, "seed": 1, "quiet_weeks": 1,
+    }  # fmt: skip
+    schemes = [
+        {"name": name, "title": name, "document": scheme.model_dump(mode="json")}
+        for name, scheme in PRESETS.items()
+    ]
+    people = [{"id": f"n{number}", **person} for number in range(12)]
+    spec = {"people": people, "timezone": "UTC", "assumptions": assumed, "schemes": schemes}
+    compute(scenarios_of(spec), 0, 2)

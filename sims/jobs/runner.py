@@ -1,0 +1,183 @@
+"""A worker at long work: takes a job, hands its pieces to processes, keeps each as it comes, and shows what is known so far.
+
+Killed outright it leaves the pieces that are kept; whoever takes the job next goes on from there, to the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from rewards.faults import Unavailable
+from rewards.jobs import work
+from rewards.jobs.work import Held, Lost
+from rewards.logs import log, log_error
+from rewards.store.session import Database
+from rewards.store.units import digest
+from sims.doctor import cores
+from sims.jobs.children import Child, Died, answering
+from sims.jobs.kinds import KINDS, Gathering, Kind
+
+LOOK_SECONDS = 0.25
+"""So often a worker asks for a job, and whether the one it has was cancelled."""
+BEAT_SECONDS = 2.0
+SHOW_SECONDS = 0.7
+"""What is known so far is written down no more often."""
+MOST_CHILDREN = 8
+TRIES = 2
+"""So often one piece may take its process with it."""
+
+
+class Runner:
+    """One worker's jobs, one after another. `children`: processes that compute; one per core unless given."""
+
+    def __init__(self, database: Database, children: int | None = None) -> None:
+        self._db = database
+        self._count = min(MOST_CHILDREN, cores()) if children is None else children
+        self._children: list[Child] = []
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+    def run(self, stop: threading.Event) -> None:
+        """Carry jobs out until told to stop; the processes are warmed up meanwhile."""
+        self._begin()
+        try:
+            while not stop.is_set():
+                try:
+                    worked = self.one(stop)
+                except Unavailable as error:
+                    log.warning("jobs were put off", why=error.brief)
+                    worked = False
+                if not worked:
+                    stop.wait(LOOK_SECONDS)
+        finally:
+            self.close()
+
+    def one(self, stop: threading.Event) -> bool:
+        """Carry out the next job, if there is one."""
+        held = work.take(self._db, self.name, datetime.now(UTC))
+        if held is None:
+            return False
+        self._begin()
+        try:
+            with suppress(Lost):
+                self._carry_out(held, stop)
+        except Unavailable:
+            # The lease runs out, and somebody goes on from the last piece that was kept.
+            raise
+        except Exception as error:
+            log_error("a job failed", error, organisation=held.organisation)
+            with suppress(Lost):
+                work.give_up(
+                    self._db, held, f"an error of the program: {type(error).__name__}", datetime.now(UTC)
+                )
+        finally:
+            self._drop()
+        return True
+
+    def close(self) -> None:
+        """End the processes."""
+        for child in self._children:
+            child.end()
+        self._children = []
+
+    def _begin(self) -> None:
+        while len(self._children) < self._count:
+            self._children.append(Child())
+
+    def _drop(self) -> None:
+        """Nobody wants what is still computed."""
+        for child in self._children:
+            if child.piece is not None:
+                child.restart()
+
+    def _carry_out(self, held: Held, stop: threading.Event) -> None:
+        kind = KINDS.get(held.kind)
+        if kind is None:
+            work.give_up(self._db, held, f"unknown kind {held.kind!r}; update this worker", datetime.now(UTC))
+            return
+        try:
+            under = _UnderWay(self._db, held, kind, kind.gathering(held.spec, digest(held.spec)))
+            total = kind.pieces(held.spec)
+        except ValueError as error:
+            work.give_up(self._db, held, str(error), datetime.now(UTC))
+            return
+        failures: dict[int, int] = {}
+        while not under.advance():
+            if stop.is_set():
+                work.put_back(self._db, held)
+                return
+            if not under.alive():
+                work.stop(self._db, held, datetime.now(UTC))
+                return
+            busy = {child.piece for child in self._children}
+            waiting = (number for number in range(total) if number not in under.pieces and number not in busy)
+            for child in self._children:
+                if child.piece is None and (number := next(waiting, None)) is not None:
+                    child.give(held.kind, held.spec, number)
+            for child in answering(self._children, LOOK_SECONDS):
+                number = child.piece
+                assert number is not None
+                try:
+                    _, piece = child.answer()
+                except Died:
+                    failures[number] = failures.get(number, 0) + 1
+                    piece = "its process died, perhaps for want of memory"
+                    if failures[number] < TRIES:
+                        continue
+                if isinstance(piece, str):
+                    work.give_up(self._db, held, piece, datetime.now(UTC))
+                    return
+                under.keep(number, piece)
+
+
+class _UnderWay:
+    """A job under way: its pieces, and what those without a gap before them amount to."""
+
+    def __init__(self, db: Database, held: Held, kind: Kind, gathering: Gathering) -> None:
+        self._db, self._held, self._kind, self._gathering = db, held, kind, gathering
+        self.pieces = dict(held.chunks)
+        self._total = kind.pieces(held.spec)
+        self._next = 0
+        self._beaten = self._shown = time.monotonic()
+        self._unseen = False
+
+    def keep(self, number: int, piece: bytes) -> None:
+        """Keep a piece for good."""
+        work.keep(self._db, self._held, number, piece, datetime.now(UTC))
+        self.pieces[number] = piece
+
+    def alive(self) -> bool:
+        """Say that this worker lives; False where the job was cancelled."""
+        if time.monotonic() - self._beaten < BEAT_SECONDS:
+            return work.wanted(self._db, self._held)
+        self._beaten = time.monotonic()
+        return work.beat(self._db, self._held, datetime.now(UTC))
+
+    def advance(self) -> bool:
+        """Take in what has come, in order; True where the job is done, and its result kept.
+
+        Which pieces are enough is found one piece at a time, so that it depends on no clock and on no number of processes.
+        """
+        enough = False
+        while not enough and self._next in self.pieces:
+            enough = self._gathering.take(self.pieces[self._next])
+            self._next += 1
+            self._unseen = True
+        if enough or self._next == self._total:
+            self._finish()
+            return True
+        if self._unseen and (self._next == 1 or time.monotonic() - self._shown > SHOW_SECONDS):
+            work.show(self._db, self._held, self._gathering.body(), self._total, datetime.now(UTC))
+            self._shown, self._unseen = time.monotonic(), False
+        return False
+
+    def _finish(self) -> None:
+        held, now = self._held, datetime.now(UTC)
+        body = self._gathering.body()
+        with self._db.begin() as tx:
+            result = work.finish(tx, held, body, self._gathering.title, now)
+            self._kind.kept(tx, held.organisation, held.actor, held.spec, body, result=result, now=now)

@@ -1,0 +1,171 @@
+"""What is asked of a rehearsal: schemes, the company's people, and every assumption that a person can change on the page.
+
+Light on purpose: a web request imports this module. Everything the numbers follow from stands in the specification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate, pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rewards.document import content_hash
+from rewards.faults import BadValue, Conflict, NotFound
+from rewards.jobs.queue import URGENT, ask
+from rewards.ledger.entries import points_outstanding
+from rewards.people.organisations import get_organisation
+from rewards.people.people import Person, list_people
+from rewards.publishing.drafts import get_draft
+from rewards.publishing.publication import scheme_in_force
+from rewards.scheme.scheme import IncentiveScheme
+from rewards.store.session import Transaction
+
+KIND = "rehearsal"
+MOST_SCHEMES = 6
+SIZES = (4, 4, 4, 4, 8)
+"""Runs in the first chunks, so that the first intervals are there in seconds; later chunks have as many as the last of these."""
+FEWEST_RUNS = 12
+"""No precision is believed before so many."""
+LIVE = "in-force"
+
+
+class Assumptions(BaseModel):
+    """What a rehearsal assumes beside people and schemes; each is a field of the form."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weeks: Annotated[int, Field(ge=4, le=104)] = 26
+    quiet_weeks: Annotated[int, Field(ge=0, le=26)] = 4
+    audience: Annotated[int, Field(ge=100, le=1_000_000)] = 20_000
+    items_per_week: Annotated[float, Field(gt=0.0, le=1000.0)] = 5.0
+    approval_delay_days: Annotated[int, Field(ge=0, le=90)] = 0
+    strictness: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
+    training: Annotated[float, Field(ge=0.0, le=1.0)] = 0.2
+    friction: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
+    tool: bool = True
+    precision_percent: Annotated[float, Field(ge=0.5, le=50.0)] = 5.0
+    most_runs: Annotated[int, Field(ge=FEWEST_RUNS, le=1000)] = 64
+    seed: Annotated[int, Field(ge=0, le=2**53)] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A scheme of a rehearsal. `draft`: its number, where it is one."""
+
+    name: str
+    role: Literal["draft", "live"]
+    scheme: IncentiveScheme
+    draft: int | None = None
+
+
+def chunk_plan(most_runs: int) -> list[tuple[int, int]]:
+    """(first run, run after the last) of each chunk."""
+    sizes: list[int] = []
+    while sum(sizes) < most_runs:
+        size = SIZES[min(len(sizes), len(SIZES) - 1)]
+        sizes.append(min(size, most_runs - sum(sizes)))
+    return list(pairwise(accumulate(sizes, initial=0)))
+
+
+def specification(
+    people: Sequence[Person],
+    timezone: str,
+    chosen: Sequence[Chosen],
+    assumptions: Assumptions,
+    outstanding: int,
+) -> dict[str, Any]:
+    """What the numbers follow from, as JSON. Nobody is named in it: people are numbered in the order of their ids."""
+    return {
+        "people": [_row(number, person) for number, person in enumerate(people, start=1)],
+        "timezone": timezone,
+        "schemes": [
+            {
+                "name": one.name,
+                "role": one.role,
+                "draft": one.draft,
+                "title": one.scheme.title,
+                "hash": content_hash(one.scheme),
+                "document": one.scheme.model_dump(mode="json"),
+            }
+            for one in chosen
+        ],
+        "assumptions": assumptions.model_dump(mode="json"),
+        "chunks": chunk_plan(assumptions.most_runs),
+        "outstanding_millipoints": outstanding,
+    }
+
+
+def ask_for_rehearsal(
+    tx: Transaction,
+    organisation: str,
+    drafts: Sequence[int],
+    live: bool,
+    assumptions: Assumptions,
+    *,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Put a rehearsal into the queue: these drafts, the scheme in force where asked for, and always doing nothing; returns its number.
+
+    Raises NotFound for a draft, Conflict for one that is open no more, BadValue where there is nothing to rehearse, Refused where too
+    much is under way.
+    """
+    home = get_organisation(tx, organisation)
+    if home is None:
+        raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
+    chosen = []
+    for number in dict.fromkeys(drafts):
+        found = get_draft(tx, organisation, number)
+        if found.status != "draft":
+            raise Conflict(
+                "draft {draft}: is {status}; rehearse one that can still be published",
+                draft=number,
+                status=found.status,
+            )
+        chosen.append(Chosen(f"draft-{number}", "draft", found.scheme, number))
+    in_force = scheme_in_force(tx, organisation, now) if live else None
+    if in_force is not None:
+        chosen.append(Chosen(LIVE, "live", in_force.scheme))
+    if not 1 <= len(chosen) <= MOST_SCHEMES:
+        raise BadValue(
+            "schemes: got {count}; limit 1 to {most}; choose at least one draft or the one in force",
+            count=len(chosen),
+            most=MOST_SCHEMES,
+        )
+    people = list_people(tx, organisation)
+    if not people:
+        raise BadValue(
+            "organisation {organisation!r}: has no active people; import them first",
+            organisation=organisation,
+        )
+    if assumptions.quiet_weeks >= assumptions.weeks:
+        raise BadValue(
+            "quiet weeks: got {quiet}; limit below the {weeks} weeks in all; make them fewer",
+            quiet=assumptions.quiet_weeks,
+            weeks=assumptions.weeks,
+        )
+    spec = specification(people, home.timezone, chosen, assumptions, points_outstanding(tx, organisation))
+    title = ", ".join(one.scheme.title for one in chosen)
+    total = len(spec["chunks"])
+    return ask(tx, organisation, KIND, title[:200], spec, total=total, actor=actor, now=now, priority=URGENT)
+
+
+def hashes_of(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Content hash by name of each scheme of a specification."""
+    return {str(one["name"]): str(one["hash"]) for one in spec["schemes"]}
+
+
+def _row(number: int, person: Person) -> dict[str, Any]:
+    return {
+        "id": f"n{number}",
+        "segment": person.segment,
+        "team": person.team,
+        "timezone": person.timezone,
+        "contacts": person.contacts,
+        "desk": person.desk,
+        "hours_share": person.hours_share,
+    }

@@ -1,0 +1,125 @@
+"""The scenarios of a rehearsal, and its pieces: some runs of every scenario, computed alone, kept as bytes, and put together again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sims.ensemble.bridge import (
+    CLICKS,
+    MOTIVATION,
+    POINTS,
+    SHARES,
+    TRUST,
+    Daily,
+    daily_outcomes,
+    outcome_specs,
+)
+from sims.ensemble.result import ALL, WEEK_DAYS, Result
+from sims.ensemble.run import gathered
+from sims.scenario.scenario import Scenario, SchemePhase
+
+REPORTED = (
+    CLICKS, SHARES, "weekly_sharers", TRUST, "fatigue", MOTIVATION, POINTS, "points_gini", "recognition_coverage",
+    "gamed_shares", "cost", "liability",
+)  # fmt: skip
+"""What a rehearsal tells of; beside it only the heads of groups are kept."""
+KEPT = (*REPORTED, "headcount")
+TOOL_ONLY, TOOL_TITLE = "tool-only", "Tool only"
+SPLITS = ("segment", "desk", "hours", "contacts")
+
+
+def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:
+    """Doing nothing, the tool alone where there is one, then each scheme (with the tool): the same company, some quiet weeks, then
+    that to the end."""
+    assumed = spec["assumptions"]
+    base = Scenario.model_validate(
+        {
+            "name": "company",
+            "organisation": {
+                "people": spec["people"],
+                "timezone": spec["timezone"],
+                "audience": {"size": assumed["audience"]},
+            },
+            "content": {"items_per_week": assumed["items_per_week"]},
+            "policy": {
+                "strictness": assumed["strictness"],
+                "training": assumed["training"],
+                "approval_delay_days": assumed["approval_delay_days"],
+                "tools_friction": assumed["friction"],
+            },
+            "horizon_days": WEEK_DAYS * assumed["weeks"],
+            "seed": assumed["seed"],
+            "outcomes": REPORTED,
+            "splits": SPLITS,
+        }
+    )
+    tried: list[tuple[str, str, dict[str, Any]]] = []
+    tool: dict[str, Any] = {"tool": {}} if assumed["tool"] else {}
+    if tool:
+        tried.append((TOOL_ONLY, TOOL_TITLE, tool))
+    tried += [(one["name"], one["title"], {**tool, "scheme": one["document"]}) for one in spec["schemes"]]
+    found = [base.without_schemes()]
+    for name, title, changed in tried:
+        phases: list[dict[str, Any]] = [{"day": 0}] if assumed["quiet_weeks"] else []
+        phases.append({"day": WEEK_DAYS * assumed["quiet_weeks"], **changed})
+        validated = tuple(SchemePhase.model_validate(phase) for phase in phases)
+        found.append(base.model_copy(update={"name": name, "title": title, "phases": validated}))
+    return found
+
+
+def compute(scenarios: Sequence[Scenario], first: int, after: int) -> bytes:
+    """Some runs of every scenario. It depends on nothing else, so that whoever computes them gives the same bytes."""
+    seed = scenarios[0].seed
+    found = daily_outcomes(scenarios, seed, range(first, after))
+    horizon = scenarios[0].horizon_days
+    body = [[_packed(daily, horizon) for daily in run] for run in found]
+    return zlib.compress(json.dumps(body, separators=(",", ":")).encode(), 1)
+
+
+def opened(piece: bytes) -> list[list[Daily]]:
+    """What `compute` gave, run by run and scenario by scenario."""
+    return [
+        [
+            {
+                split: {name: np.frombuffer(base64.b64decode(text)) for name, text in outcomes.items()}
+                for split, outcomes in daily.items()
+            }
+            for daily in run
+        ]
+        for run in json.loads(zlib.decompress(piece))
+    ]
+
+
+def results_of(scenarios: Sequence[Scenario], runs: Sequence[Sequence[Daily]]) -> list[Result]:
+    """The runs of each scenario as one result. Of groups only the whole horizon is known, as if it were one day."""
+    seed = scenarios[0].seed
+    return [
+        gathered(scenario, seed, list(dailies))
+        for scenario, dailies in zip(scenarios, zip(*runs, strict=True), strict=True)
+    ]
+
+
+def _packed(daily: Daily, horizon: int) -> dict[str, dict[str, str]]:
+    specs = outcome_specs()
+    found = {}
+    for split, outcomes in daily.items():
+        kept = {name: values for name, values in outcomes.items() if name in KEPT}
+        if split != ALL:
+            kept = {name: _whole(values[:horizon], specs[name].kind) for name, values in kept.items()}
+        found[split] = {name: _text(values) for name, values in kept.items()}
+    return found
+
+
+def _whole(values: NDArray[np.float64], kind: str) -> NDArray[np.float64]:
+    return np.array([values.sum() if kind == "flow" else values[-WEEK_DAYS:].mean()])
+
+
+def _text(values: NDArray[np.float64]) -> str:
+    return base64.b64encode(np.ascontiguousarray(values, dtype=np.float64).tobytes()).decode()

@@ -1,0 +1,195 @@
+"""What the runs of a rehearsal say: how sure it is, the lift week by week, risks, fairness, liability, and where all of it comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rewards.scheme.quantities import millipoints
+from rewards.scheme.scheme import IncentiveScheme
+from sims.comparison.choice import LIMIT_SHARE, LIMITS, Limit, choose
+from sims.comparison.comparison import Comparison, candidate
+from sims.ensemble.bridge import CLICKS, FAIRNESS, MOTIVATION, POINTS, SHARES, TRUST, guarded
+from sims.ensemble.intervals import interval
+from sims.ensemble.result import ALL, Result
+from sims.rehearsal.asking import FEWEST_RUNS
+from sims.rehearsal.pieces import TOOL_ONLY, TOOL_TITLE
+
+NORMAL_80 = 1.2815515655446004
+"""Half the width of the middle 80 % of a normal distribution, in standard deviations."""
+GAMED = "gamed"
+GAMED_MOST = 0.05
+"""A scheme of which a larger part of the shares is careless and bought is named as a risk."""
+LEAST_SHOWN = 5
+"""Groups of fewer people are left out: their numbers are chance."""
+
+Runs = NDArray[np.float64]
+
+
+def lift(candidate_: Result, nothing: Result) -> Runs:
+    """Run by run: human clicks more than doing nothing."""
+    return np.asarray(candidate_.total(CLICKS) - nothing.total(CLICKS))
+
+
+def precision(results: Sequence[Result]) -> float:
+    """How well the mean lift of the worst known scheme is known: half its 80 % interval, in percent of the clicks of doing nothing."""
+    nothing, *others = results
+    ground = float(nothing.total(CLICKS).mean())
+    runs = nothing.provenance.runs
+    if runs < 2 or ground <= 0.0:
+        return float("inf")
+    spreads = [float(np.std(lift(one, nothing), ddof=1)) for one in others]
+    return 100.0 * NORMAL_80 * max(spreads) / float(np.sqrt(runs)) / ground
+
+
+def sure_enough(results: Sequence[Result], spec: Mapping[str, Any]) -> bool:
+    """Whether the stated precision is reached."""
+    enough = results[0].provenance.runs >= FEWEST_RUNS
+    return enough and precision(results) <= float(spec["assumptions"]["precision_percent"])
+
+
+def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) -> str:
+    """Everything that pages and downloads show, as JSON text; the same runs give the same bytes."""
+    nothing, *others = results
+    chosen = choose([candidate(one) for one in others], candidate(nothing))
+    comparison = Comparison(nothing, tuple(others), chosen)
+    body = comparison.as_json()
+    reached = precision(results)
+    tool = next((one for one in others if one.name == TOOL_ONLY), None)
+    schemes = [one for one in others if one is not tool]
+    body |= {
+        "kind": "rehearsal",
+        "title": ", ".join(one.title for one in others),
+        "assumptions": spec["assumptions"],
+        "people": len(spec["people"]),
+        "schemes": _tried(spec),
+        "precision": {
+            "asked_percent": spec["assumptions"]["precision_percent"],
+            "reached_percent": reached if np.isfinite(reached) else None,
+            "runs": nothing.provenance.runs,
+            "reached": sure_enough(results, spec),
+        },
+        "lift": [_lift(one, nothing, tool) for one in others],
+        "risks": [_risks(one, nothing) for one in others],
+        "fairness": [row for one in schemes for row in _fairness(one)],
+        "liability": [_liability(one, spec) for one in schemes],
+    }  # fmt: skip
+    body["provenance"] |= {
+        "spec_hash": spec_hash,
+        "posterior": nothing.provenance.parameters,
+        "chunks": spec["chunks"],
+    }
+    return json.dumps(body, allow_nan=False, ensure_ascii=False, sort_keys=True)
+
+
+def _tried(spec: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = [{key: one[key] for key in ("name", "role", "draft", "title", "hash")} for one in spec["schemes"]]
+    alone = {"name": TOOL_ONLY, "role": "tool", "draft": None, "title": TOOL_TITLE, "hash": ""}
+    return [alone, *found] if spec["assumptions"]["tool"] else found
+
+
+def _lift(one: Result, nothing: Result, tool: Result | None) -> dict[str, Any]:
+    gained = lift(one, nothing)
+    weekly = one.weekly(CLICKS) - nothing.weekly(CLICKS)
+    shares = one.total(SHARES) - nothing.total(SHARES)
+    ground = float(nothing.total(CLICKS).mean())
+    return {
+        "scenario": one.name,
+        "clicks": interval(gained).as_json(),
+        "relative_percent": 100.0 * float(gained.mean()) / ground if ground > 0.0 else None,
+        "shares": interval(np.asarray(shares)).as_json(),
+        "beyond_tool": None if tool is None or one is tool else interval(lift(one, tool)).as_json(),
+        "weekly": [interval(np.asarray(week)).as_json() for week in weekly.T],
+        "share_of_runs_above": float(np.mean(gained > 0.0)),
+    }
+
+
+def _risks(one: Result, nothing: Result) -> dict[str, Any]:
+    """The three risks that lie nearest to their limits."""
+    mine, ground = guarded(one), guarded(nothing)
+    found = [_risk(limit, mine[limit.outcome], ground[limit.outcome]) for limit in LIMITS]
+    shares, gamed = one.total(SHARES), one.total("gamed_shares")
+    part = np.divide(gamed, shares, out=np.zeros_like(gamed), where=shares > 0)
+    found.append(
+        {
+            "name": GAMED,
+            "value": float(np.median(part)),
+            "limit": GAMED_MOST,
+            "worst": float(part.max()),
+            "share_of_runs_kept": float(np.mean(part <= GAMED_MOST)),
+            "room": (GAMED_MOST - float(np.median(part))) / GAMED_MOST,
+        }
+    )
+    nearest = sorted(found, key=lambda risk: (risk["share_of_runs_kept"], risk["room"]))[:3]
+    for risk in nearest:
+        risk["kept"] = risk["share_of_runs_kept"] >= LIMIT_SHARE
+    return {"scenario": one.name, "named": nearest}
+
+
+def _risk(limit: Limit, values: Runs, ground: Runs) -> dict[str, Any]:
+    shown = values - ground if limit.relative else values
+    median = float(np.median(shown))
+    # How far the value may still fall, as a part of the whole way from harmless to the limit.
+    harmless = 0.0 if limit.relative else 1.0
+    return {
+        "name": {TRUST: "trust", MOTIVATION: "motivation", FAIRNESS: "fairness"}[limit.outcome],
+        "value": median,
+        "limit": limit.floor,
+        "worst": float(shown.min()),
+        "share_of_runs_kept": float(np.mean(shown >= limit.floor)),
+        "room": (median - limit.floor) / (harmless - limit.floor),
+    }
+
+
+def _fairness(one: Result) -> list[dict[str, Any]]:
+    """Group by group: points a share and points a head, as parts of what all have on average."""
+    whole = _ratio(one.total(POINTS), one.total(SHARES))
+    head = _ratio(one.total(POINTS), one.total("headcount"))
+    found = []
+    for split in one.splits():
+        heads = one.total("headcount", split)
+        if float(np.median(heads)) < LEAST_SHOWN:
+            continue
+        points = one.total(POINTS, split)
+        a_share = _ratio(_ratio(points, one.total(SHARES, split)), whole)
+        a_head = _ratio(_ratio(points, heads), head)
+        found.append(
+            {
+                "scenario": one.name,
+                "group": split,
+                "people": float(np.median(heads)),
+                "points_a_share": interval(a_share).as_json(),
+                "points_a_head": interval(a_head).as_json(),
+            }
+        )
+    return found
+
+
+def _liability(one: Result, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Money owed for points held: today, and at the end by the runs."""
+    owed = one.total("liability", ALL)
+    document = next(each["document"] for each in spec["schemes"] if each["name"] == one.name)
+    scheme = IncentiveScheme.model_validate(document)
+    rate = max(
+        (reward.unit_cost_cents / millipoints(reward.points) for reward in scheme.rewards if reward.points),
+        default=0.0,
+    )
+    found = interval(owed)
+    return {
+        "scenario": one.name,
+        "today": spec["outstanding_millipoints"] * rate / 100.0,
+        "expected": found.median,
+        "p80": float(np.quantile(owed, 0.8)),
+        "worst": float(owed.max()),
+        "paid": interval(one.total("cost")).as_json(),
+        "points": interval(one.total(POINTS)).as_json(),
+        "priced": bool(rate),
+    }
+
+
+def _ratio(above: Runs, below: Runs) -> Runs:
+    return np.asarray(np.divide(above, below, out=np.zeros_like(above), where=below > 0))

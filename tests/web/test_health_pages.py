@@ -1,0 +1,123 @@
+"""Programme health and the page for the CFO: one set of numbers on the page, in the file and over the API."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from starlette.testclient import TestClient
+
+from rewards.events import Event
+from rewards.intake import record
+from rewards.publishing.publication import scheme_in_force
+from rewards.store.session import Database
+from sims.reports.stored import save_comparison
+from tests.company import ORGANISATION, Company
+from web.session import now
+
+SignIn = Callable[[str], TestClient]
+
+
+def share(db: Database, *people: str) -> None:
+    at = now()
+    events = [
+        Event(source="t", id=f"e{number}", kind="share", subject=one, occurred_at=at, object=f"o{number}")
+        for number, one in enumerate(people)
+    ]
+    with db.begin() as tx:
+        record(tx, ORGANISATION, events, received_at=at)
+
+
+def forecast(scheme: str) -> dict[str, object]:
+    band = {"median": 4.0, "p50": [3.0, 5.0], "p80": [2.0, 9.0], "p90": [1.0, 12.0]}
+    weekly = [band] * 20
+    return {
+        "title": "Rehearsed",
+        "provenance": {"groundswell": "x", "seed": 1, "runs": 12, "horizon_days": 140, "scenarios": [{"name": "a", "hash": "h", "schemes": {"0": scheme}}]},
+        "outcomes": [], "differences": [], "warnings": [],
+        "scenarios": [{"name": "a", "title": "A", "change_days": [0], "totals": {}, "weekly": {"weekly_sharers": [{**band, "p80": [0.1, 0.5]}] * 20, "shares": weekly, "human_clicks": weekly}}],
+        "choice": {"scenario": "a", "reason": "", "rule": "", "verdict": "clear", "candidates": [{"scenario": "a", "admissible": True, "incremental_clicks": band, "share_of_runs_above_nothing": 0.9, "median_points": 1.0, "checks": []}]},
+    }  # fmt: skip
+
+
+def keep_forecast(db: Database) -> None:
+    with db.begin() as tx:
+        live = scheme_in_force(tx, ORGANISATION, now())
+        assert live is not None
+        save_comparison(tx, ORGANISATION, forecast(live.hash), now())
+
+
+def test_page_file_and_api_say_the_same(sign_in: SignIn, sqlite_db: Database, company: Company) -> None:
+    share(sqlite_db, "ana", "ben", "eve", "kim", "lea", "max", "ana")
+    client = sign_in("hal")
+    page = client.get("/hr/health").text
+    rows = list(csv.DictReader(StringIO(client.get("/hr/health.csv").text)))
+    got = client.get("/api/v1/program/health", headers={"Authorization": f"Bearer {company.token}"})
+    assert got.status_code == 200
+    body = got.json()
+    from_file = [
+        (one["section"], one["measure"], one["group"], one["told"])
+        for one in rows
+        if one["section"] != "weeks"
+    ]
+    assert from_file == [(one["section"], one["measure"], one["group"], one["told"]) for one in body["rows"]]
+    shares = next(one for one in body["rows"] if one["measure"] == "shares_28d")
+    assert shares["value"] == 7
+    assert re.search(r"Shares, 28 days.*?<dd>7", page, re.DOTALL)
+    assert sum(week["shares"] for week in body["weeks"]) == sum(
+        int(one["value"]) for one in rows if one["measure"] == "shares"
+    )
+
+
+def test_every_measure_is_defined_where_it_stands(sign_in: SignIn) -> None:
+    page = sign_in("hal").get("/hr/health").text
+    described = re.findall(r'class="define" aria-describedby="([^"]+)"', page)
+    assert len(described) == len(set(described)) > 15
+    assert all(f'role="tooltip" id="{one}"' in page for one in described)
+
+
+def test_no_name_of_anybody_stands_there(sign_in: SignIn, sqlite_db: Database) -> None:
+    share(sqlite_db, "ana", "ben")
+    client = sign_in("max")
+    for path in ("/hr/health", "/hr/health.csv", "/hr/one-page"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        body = answer.text[answer.text.find("<main") :]
+        assert not re.search(r"\b(ana|ben|eve|kim|lea|nia|oto|pia|ria)\b", body, re.IGNORECASE)
+
+
+def test_the_curve_lies_in_the_forecasts_band(sign_in: SignIn, sqlite_db: Database) -> None:
+    client = sign_in("hal")
+    assert "<polygon" not in client.get("/hr/health").text
+    keep_forecast(sqlite_db)
+    with sqlite_db.begin() as tx:
+        from rewards.store.results import replace_result
+
+        replace_result(tx, ORGANISATION, "health", "", "", body_json="{}", now=now())
+    page = client.get("/hr/health").text
+    assert "<polygon" in page
+    assert "Rehearsed" in page
+
+
+def test_one_page_for_the_cfo(sign_in: SignIn, sqlite_db: Database) -> None:
+    share(sqlite_db, *["ana"] * 6, *["ben"] * 6)
+    client = sign_in("hal")
+    page = client.get("/hr/one-page").text
+    assert "no forecast of exactly this text is kept" in page
+    assert re.search(r"12 shares at 5 minutes and 60 an hour.*?<dd>60 ", page, re.DOTALL)
+    again = client.get("/hr/one-page?minutes=10&hourly=30").text
+    assert re.search(r"12 shares at 10 minutes and 30 an hour.*?<dd>60 ", again, re.DOTALL)
+    keep_forecast(sqlite_db)
+    page = client.get("/hr/one-page").text
+    assert "80 %: 2 to 9" in page
+    assert "weekly numbers lie within" in page
+    for odd in ("minutes=-1", "minutes=nan", "hourly=x", "hourly=1e999"):
+        assert client.get(f"/hr/one-page?{odd}").status_code == 422
+
+
+@pytest.mark.parametrize("role", ["ana", "nia", "kim"])
+def test_it_is_not_everybodys(sign_in: SignIn, role: str) -> None:
+    assert sign_in(role).get("/hr/health").status_code == 403

@@ -1,0 +1,164 @@
+"""Programme health: one page of sums that tell nobody apart, and the same numbers as a file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import StringIO
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from rewards.health.rows import Health, HealthWeek
+from rewards.language import gettext
+from rewards.people.accounts import Account
+from rewards.people.people import Person, get_person
+from web.cells import text_cell
+from web.hr.health_kept import health
+from web.hr.health_words import SECTIONS, TABLES, Shown, section
+from web.session import SchemeReader, Store, now
+from web.templating import page
+
+router = APIRouter(include_in_schema=False)
+PATH = "/hr/health"
+WIDTH, HEIGHT, LEFT, FOOT = 640, 200, 44, 24
+COLUMNS = ("section", "measure", "group", "told", "value", "of", "until")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The adoption curve as a drawing: points of sharers, the forecast's band as a polygon, and ticks of both axes."""
+
+    line: str
+    dots: Sequence[tuple[float, float]]
+    band: str
+    levels: Sequence[tuple[float, str]]
+    days: Sequence[tuple[float, date]]
+
+
+@dataclass(frozen=True)
+class HealthContext:
+    """`blocks`: numbers of the whole by section; `tables`: by group; `weeks` and their `curve`; `hidden` segments are left out."""
+
+    account: Account
+    person: Person
+    as_of: datetime
+    minimum: int
+    hidden: int
+    forecast: str
+    blocks: Sequence[tuple[str, str, Sequence[Shown]]]
+    tables: Sequence[tuple[str, str, str, Sequence[Shown]]]
+    weeks: Sequence[tuple[date, HealthWeek]]
+    curve: Curve
+
+
+@router.get(PATH)
+def overview(request: Request, store: Store, account: SchemeReader) -> Response:
+    """How the program is doing."""
+    found = health(store, account.organisation, now())
+    with store.read() as tx:
+        person = get_person(tx, account.organisation, account.person)
+    context = HealthContext(
+        account=account,
+        person=person,
+        as_of=datetime.fromisoformat(found.as_of),
+        minimum=found.minimum,
+        hidden=found.hidden,
+        forecast=found.forecast,
+        blocks=[(name, gettext(title), section(found, name)) for name, title in SECTIONS.items()],
+        tables=[
+            (name, gettext(title), gettext(of), section(found, name)) for name, (title, of) in TABLES.items()
+        ],
+        weeks=[(date.fromisoformat(week.monday), week) for week in found.weeks],
+        curve=curve(found.weeks, found.minimum),
+    )
+    return page(request, "hr/health.html", context)
+
+
+@router.get(PATH + ".csv")
+def as_file(store: Store, account: SchemeReader) -> Response:
+    """The numbers of the page, row for row."""
+    headers = {"Content-Disposition": 'attachment; filename="program-health.csv"'}
+    text = sheet(health(store, account.organisation, now()))
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def sheet(found: Health) -> str:
+    """All rows, then the weeks in the same columns."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in found.rows:
+        writer.writerow(
+            [
+                row.section,
+                row.measure,
+                text_cell(row.group),
+                row.told,
+                _cell(row.value),
+                _cell(row.of),
+                row.until,
+            ]
+        )
+    for week in found.weeks:
+        numbers: Mapping[str, str | float | None] = {
+            "sharers": week.sharers, "shares": week.shares, "clicks": week.clicks, "forecast_low": week.low,
+            "forecast_high": week.high,
+        }  # fmt: skip
+        for measure, value in numbers.items():
+            if value is not None:
+                number = value if not isinstance(value, str) else value if value.isdecimal() else ""
+                writer.writerow(["weeks", measure, week.monday, value, number, "", ""])
+    return out.getvalue()
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if float(value).is_integer() else repr(value)
+
+
+def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
+    """Draw the weeks; what may not be told is drawn as none, which is below the smallest number that is."""
+    sharers = [float(week.sharers) if week.sharers.isdecimal() else 0.0 for week in weeks]
+    highs = [week.high for week in weeks if week.high is not None]
+    most = max([*sharers, *highs, float(minimum)])
+    step = _step(most)
+    top = step * -(-most // step)
+
+    def x(at: int) -> float:
+        return round(LEFT + at * (WIDTH - LEFT - 8) / max(1, len(weeks) - 1), 1)
+
+    def y(value: float) -> float:
+        return round(HEIGHT - FOOT - value / top * (HEIGHT - FOOT - 8), 1)
+
+    dots = [(x(at), y(value)) for at, value in enumerate(sharers)]
+    banded = [
+        (at, week.low, week.high)
+        for at, week in enumerate(weeks)
+        if week.low is not None and week.high is not None
+    ]
+    edge = [(x(at), y(high)) for at, _, high in banded] + [(x(at), y(low)) for at, low, _ in reversed(banded)]
+    return Curve(
+        line=_points(dots),
+        dots=dots,
+        band=_points(edge),
+        levels=[(y(at * step), f"{at * step:g}") for at in range(int(top // step) + 1)],
+        days=[(x(at), date.fromisoformat(week.monday)) for at, week in enumerate(weeks) if at % 4 == 0],
+    )
+
+
+def _step(most: float) -> float:
+    """A round distance of levels, such that there are two to five."""
+    size = 1.0
+    while True:
+        for factor in (1, 2, 5):
+            if most / (size * factor) <= 5:
+                return size * factor
+        size *= 10
+
+
+def _points(found: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in found)

@@ -1,0 +1,67 @@
+"""Programme health with the forecast's bands: what page, file, API and worker show of one organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from rewards.health.health import is_old, keep_health, kept_health
+from rewards.health.rows import Health
+from rewards.people.organisations import list_organisations
+from rewards.publishing.publication import scheme_in_force
+from rewards.store import participation as people_rows
+from rewards.store.session import Database
+from sims.reports.stored import StoredComparison, latest_comparison
+
+Promised = tuple[float, float, float]
+"""Median, and the 80 % band."""
+OUTCOME = "weekly_sharers"
+
+
+def health(store: Database, organisation: str, now: datetime) -> Health:
+    """What was kept, or reckoned now where that is too old."""
+    with store.read() as tx:
+        found = kept_health(tx, organisation, now)
+    return found or _renewed(store, organisation, now)
+
+
+def renew_old(store: Database, now: datetime) -> None:
+    """Reckon anew what is due, of every organisation; for the worker."""
+    with store.read() as tx:
+        due = [home.slug for home in list_organisations(tx) if is_old(tx, home.slug, now)]
+    for slug in due:
+        _renewed(store, slug, now)
+
+
+def _renewed(store: Database, organisation: str, now: datetime) -> Health:
+    with store.read() as tx:
+        live = scheme_in_force(tx, organisation, now)
+        stored = latest_comparison(tx, organisation)
+        people = sum(people_rows.sizes(tx, organisation).values())
+    if live is None or stored is None:
+        return keep_health(store, organisation, now)
+    weeks = forecast_of(stored, live.hash, live.effective_at)
+    bands = {day: (low * people, high * people) for day, (_, low, high) in weeks.get(OUTCOME, {}).items()}
+    return keep_health(store, organisation, now, stored.title if bands else "", bands)
+
+
+def forecast_of(stored: StoredComparison, scheme: str, since: datetime) -> dict[str, dict[str, Promised]]:
+    """What a forecast says of a scheme (by its hash): by outcome and the week's Monday, the median and the 80 % band.
+
+    Weeks count from the one in which the scheme begins, in the forecast and in life; nothing where it tells of another scheme.
+    """
+    body = stored.body
+    names = [one["name"] for one in body["provenance"]["scenarios"] if scheme in one["schemes"].values()]
+    found: Mapping[str, Any] | None = next((one for one in body["scenarios"] if one["name"] in names), None)
+    if found is None:
+        return {}
+    first = found.get("change_days", [0])[-1] // 7
+    monday = since.date() - timedelta(days=since.date().weekday())
+    return {
+        outcome: {
+            (monday + timedelta(weeks=at)).isoformat(): (week["median"], *week["p80"])
+            for at, week in enumerate(weeks[first:])
+        }
+        for outcome, weeks in found["weekly"].items()
+    }

@@ -1,0 +1,119 @@
+"""What the measures of programme health are called, and what exactly they count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from rewards.disclosure import NEARLY_ALL, NOT_SHOWN
+from rewards.health.rows import Health, HealthRow
+from rewards.language import gettext, in_signs, msg, said
+
+MEASURES: dict[str, tuple[str, str]] = {
+    "people": (msg("People"), msg("Everybody who is with the company; of a scheme for the enrolled, those who joined.")),
+    "invited": (msg("Invited"), msg("People who were ever invited to take part.")),
+    "enrolled": (msg("Joined"), msg("People who take part now. Not joining is a choice and is shown of nobody.")),
+    "active_7d": (msg("Active in 7 days"), msg("People who shared, suggested, commented, trained or thanked in 7 days.")),
+    "active_28d": (msg("Active in 28 days"), msg("People who shared, suggested, commented, trained or thanked in 28 days.")),
+    "cohort_active": (msg("Active still"), msg("Of those who first shared in that month (or in months before it with too few people), how many were active in the last 28 days.")),
+    "shares_28d": (msg("Shares, 28 days"), msg("Shares that count; those taken back are not among them.")),
+    "viewers_28d": (msg("Viewers, 28 days"), msg("As connected networks report them. Without a connection nobody knows, and nothing is guessed.")),
+    "clicks_28d": (msg("Human clicks, 28 days"), msg("Clicks on tracked links after crawlers, repeats and one's own were taken out.")),
+    "link_clicks": (msg("Clicks of any kind, ever"), msg("Every time that a tracked link was followed, by people and by programs.")),
+    "link_clicks_human": (msg("… counted as human"), msg("Clicks on tracked links after crawlers, repeats and one's own were taken out.")),
+    "link_clicks_filtered": (msg("… filtered"), msg("Clicks by crawlers and link previews, repeats, and those from the sharer's own network.")),
+    "contributors": (msg("Did something in 13 weeks"), msg("People with something of their own in the last 91 days.")),
+    "never_thanked": (msg("Of them, never thanked"), msg("People who did something in the last 91 days and got no thanks, highlight or award in them. Whoever did nothing is not counted.")),
+    "coverage": (msg("Recognition coverage"), msg("The part of those who did something in the last 91 days that was thanked, highlighted or awarded.")),
+    "points_per_share": (msg("Points a share"), msg("Points earned in 28 days for each share, where enough people shared.")),
+    "least_to_median": (msg("Least-paid against the median"), msg("The least-paid segment's points a share as a part of the median segment's; 0.8 is the limit that rehearsals hold schemes against.")),
+    "points_held": (msg("Points not spent"), msg("Points that people can spend or that still wait.")),
+    "liability": (msg("Liability"), msg("What it would cost if every point not spent went into the reward that costs most per point, in the company's currency.")),
+    "spend_28d": (msg("Spent in 28 days"), msg("Cost of rewards asked for or approved in 28 days, in the company's currency.")),
+    "award_budget_left": (msg("Points that can still be made spendable"), msg("What the award budget of the window under way has left.")),
+    "budget_left": (msg("Points left this month"), msg("What this month's budget of a reward has left.")),
+    "stock_left": (msg("Left in stock"), msg("How many of a reward there still are.")),
+    "reviews_open": (msg("Held for a look"), msg("Events and thanks that wait for a person, by what made them wait.")),
+    "reviews_decided_28d": (msg("Decided in 28 days"), msg("Looks that a person decided in 28 days.")),
+    "claims_waiting": (msg("Rewards that wait"), msg("Rewards asked for that nobody has decided on.")),
+    "reversals_28d": (msg("Taken back in 28 days"), msg("Events of 28 days that were taken back, by the page that they were about.")),
+    "boards": (msg("Boards"), msg("Boards of the scheme in force.")),
+    "off_boards": (msg("Not on boards by choice"), msg("People who chose not to stand on boards.")),
+    "challenges_running": (msg("Challenges under way"), msg("Common goals whose last day is still to come.")),
+    "challenge_reached": (msg("Goal reached by"), msg("Groups that have reached the goal, of those that may be shown.")),
+    "nominations_28d": (msg("Nominations, 28 days"), msg("How often somebody named a colleague for an award.")),
+    "rounds_waiting": (msg("Rounds to decide"), msg("Rounds of nominations that are over and wait for a person.")),
+    "highlight_rounds_28d": (msg("Highlight periods closed, 28 days"), msg("Periods of exclusive recognition that ended and were given.")),
+    "highlighted_28d": (msg("Highlights given, 28 days"), msg("How often somebody got exclusive recognition.")),
+}  # fmt: skip
+SECTIONS: dict[str, str] = {
+    "participation": msg("Who takes part"),
+    "reach": msg("What it reaches"),
+    "recognition": msg("Who is thanked"),
+    "money": msg("What it owes and spends"),
+    "queue": msg("What waits"),
+    "boards": msg("Boards"),
+    "challenges": msg("Challenges"),
+    "nominations": msg("Nominations"),
+    "highlights": msg("Highlights"),
+}
+TABLES: dict[str, tuple[str, str]] = {
+    "segments": (msg("Active by segment"), msg("Segment")),
+    "cohorts": (msg("By month of the first share"), msg("First share")),
+    "never_thanked": (msg("Never thanked, by segment"), msg("Segment")),
+    "fairness": (msg("Fairness by segment"), msg("Segment")),
+    "budgets": (msg("Budgets"), msg("What")),
+    "reversals": (msg("Taken back, by page"), msg("Page")),
+}
+_KINDS = {
+    "velocity": msg("more in an hour than usual"),
+    "reciprocal": msg("thanks both ways"),
+    "ring": msg("a ring of thanks"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row in words: its title and definition, of whom, the number, and out of how many."""
+
+    measure: str
+    title: str
+    definition: str
+    group: str
+    text: str
+    of: int | None
+    until: date | None
+
+
+def shown(row: HealthRow, minimum: int) -> Shown:
+    """A row as the page has it."""
+    title, definition = MEASURES[row.measure]
+    group = gettext(_KINDS[row.group]) if row.measure == "reviews_open" and row.group in _KINDS else row.group
+    return Shown(
+        row.measure,
+        gettext(title),
+        gettext(definition),
+        group,
+        text_of(row, minimum),
+        row.of,
+        date.fromisoformat(row.until) if row.until else None,
+    )
+
+
+def text_of(row: HealthRow, minimum: int) -> str:
+    """The number as it is read, or the words in its place."""
+    if row.value is not None:
+        whole = float(row.value).is_integer()
+        return in_signs(f"{row.value:,.0f}" if whole else f"{row.value:,.2f}")
+    if row.told == NOT_SHOWN:
+        return gettext("not shown")
+    if row.told == NEARLY_ALL:
+        return gettext("nearly all")
+    if row.told == "unknown":
+        return gettext("not known")
+    return said("fewer than {count}", count=minimum)
+
+
+def section(found: Health, name: str) -> list[Shown]:
+    """A section's rows for the whole and for what is in it, in words."""
+    return [shown(row, found.minimum) for row in found.of(name)]

@@ -1,0 +1,47 @@
+"""Numbers with the digits they deserve: what the spread of the runs leaves undecided is not written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import floor, log10
+from typing import Any
+
+from rewards.language import in_signs
+
+STEPS_A_SPREAD = 10.0
+"""An interval has about so many steps of its last digit."""
+MOST_DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A median and its middle 80 % as texts."""
+
+    median: str
+    low: str
+    high: str
+
+
+def told(interval: Mapping[str, Any], scale: float = 1.0) -> Told:
+    """An interval, every number of it to the digit that its middle 80 % can tell apart."""
+    low, high = (scale * value for value in interval["p80"])
+    step = step_of(high - low)
+    return Told(*(rounded(value, step) for value in (scale * interval["median"], low, high)))
+
+
+def step_of(spread: float) -> float:
+    """The power of ten to which numbers with such a spread are rounded."""
+    if spread <= 0.0:
+        return 0.0
+    return float(10.0 ** max(floor(log10(spread / STEPS_A_SPREAD)), -MOST_DECIMALS))
+
+
+def rounded(value: float, step: float) -> str:
+    """A number to a step; without one, as it is to a hundredth at most. Never a minus before nothing."""
+    step = step or 0.01
+    decimals = max(0, -floor(log10(step)))
+    text = f"{round(value / step) * step:,.{decimals}f}"
+    if float(text.replace(",", "")) == 0.0:
+        text = "0"
+    return in_signs(text).replace("-", "\N{MINUS SIGN}")

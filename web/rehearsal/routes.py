@@ -1,0 +1,349 @@
+"""The rehearsal room: what is rehearsed, how far it is, and what came out. The work itself is the workers'."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from pydantic import BaseModel, Field, ValidationError
+
+from rewards.faults import BadValue, Fault
+from rewards.jobs.queue import Job, again, cancel, get_job, jobs_before, list_jobs, outcome_of
+from rewards.language import counted, said
+from rewards.language import gettext as _
+from rewards.people.accounts import Account
+from rewards.people.people import Person, get_person, names_of
+from rewards.people.rights import Right
+from rewards.publishing.drafts import OPEN, SchemeDraft, list_drafts
+from rewards.publishing.publication import scheme_in_force
+from rewards.store.session import Database, Transaction
+from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal
+from web.lanes import Lane
+from web.problems import Problem, refused
+from web.rehearsal.measured import Measured, measured
+from web.rehearsal.view import Outcome, chart_svg, fairness_csv, opened, weeks_csv
+from web.rehearsal.view import outcome_of as view_of
+from web.session import ForecastReader, Rehearser, Store, now
+from web.templating import page
+from web.text import Plain
+
+router = APIRouter(include_in_schema=False)
+PATH = "/rehearsals"
+MOST_ID = 2**53
+MOST_SHOWN = 20
+STREAM_SECONDS = 50.0
+"""After so long a page asks for the rest in a new request."""
+LOOK_SECONDS = 0.5
+STREAMING = Lane(4)
+"""Looking costs a thread for an instant; streams beyond what the lane can look for wait."""
+JobId = Annotated[int, Path(ge=1, le=MOST_ID)]
+Typed = Annotated[Plain, Field(max_length=40)]
+FIELDS: tuple[tuple[str, str, str, str, str], ...] = (
+    ("weeks", "4", "104", "1", "weeks"),
+    ("quiet_weeks", "0", "26", "1", "quiet"),
+    ("audience", "100", "1000000", "1", "audience"),
+    ("items_per_week", "0.1", "1000", "0.1", "items"),
+    ("approval_delay_days", "0", "90", "1", "delay"),
+    ("strictness", "0", "1", "0.05", "strictness"),
+    ("training", "0", "1", "0.05", "training"),
+    ("friction", "0", "1", "0.05", "friction"),
+    ("precision_percent", "0.5", "50", "0.5", "precision"),
+    ("most_runs", "12", "1000", "1", "runs"),
+    ("seed", "0", "9007199254740992", "1", "seed"),
+)
+
+
+@dataclass(frozen=True)
+class RoomContext:
+    """`drafts` are open, `chosen` those ticked; `live` is the title of the scheme in force ("": none), `with_live`: ticked.
+
+    `values`: the assumptions as they were typed; `found` says what was measured; `mine`: whether the reader may rehearse.
+    """
+
+    account: Account
+    person: Person
+    drafts: Sequence[SchemeDraft]
+    chosen: frozenset[int]
+    live: str
+    with_live: bool
+    with_tool: bool
+    values: dict[str, str]
+    fields: Sequence[tuple[str, str, str, str, str]]
+    found: Measured
+    fault: str
+    jobs: Sequence[Job]
+    names: dict[str, str]
+    mine: bool
+
+
+@dataclass(frozen=True)
+class RehearsalContext:
+    """One rehearsal. `outcome`: what is known so far (None: nothing yet); `same`: whether it repeats another one to the byte."""
+
+    account: Account
+    person: Person
+    job: Job
+    progress: str
+    asker: str
+    outcome: Outcome | None
+    content_hash: str
+    kept_at: datetime | None
+    same: bool | None
+    mine: bool
+    publishes: bool
+
+
+def _room(
+    request: Request,
+    store: Database,
+    account: Account,
+    chosen: Sequence[int] = (),
+    with_live: bool = True,
+    *,
+    with_tool: bool = True,
+    values: dict[str, str] | None = None,
+    fault: str = "",
+    status: int = 200,
+) -> Response:
+    org = account.organisation
+    with store.read() as tx:
+        jobs = list_jobs(tx, org, KIND, MOST_SHOWN)
+        version = scheme_in_force(tx, org, now())
+        found = measured(tx, org, now())
+        assumed = {**Assumptions().model_dump(), **found.values}
+        context = RoomContext(
+            account=account,
+            person=get_person(tx, org, account.person),
+            drafts=[one for one in list_drafts(tx, org) if one.status == OPEN],
+            chosen=frozenset(chosen),
+            live="" if version is None else version.scheme.title,
+            with_live=with_live,
+            with_tool=with_tool,
+            values=values or {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in assumed.items()},
+            fields=FIELDS,
+            found=found,
+            fault=fault,
+            jobs=jobs,
+            names=names_of(tx, org, {job.actor for job in jobs}),
+            mine=account.may(Right.REHEARSE),
+        )  # fmt: skip
+    return page(request, "rehearsal/room.html", context, status)
+
+
+@router.get(PATH)
+def room(
+    request: Request,
+    store: Store,
+    account: ForecastReader,
+    draft: Annotated[int, Query(ge=0, le=MOST_ID)] = 0,
+) -> Response:
+    """Choose what to rehearse, and look at what was."""
+    return _room(request, store, account, [draft] if draft else [])
+
+
+class Wished(BaseModel):
+    """The form as it was filled in; what was left empty is as it usually is."""
+
+    draft: Annotated[list[Annotated[int, Field(ge=1, le=MOST_ID)]], Field(max_length=20)] = []
+    live: bool = False
+    tool: bool = False
+    weeks: Typed = ""
+    quiet_weeks: Typed = ""
+    audience: Typed = ""
+    items_per_week: Typed = ""
+    approval_delay_days: Typed = ""
+    strictness: Typed = ""
+    training: Typed = ""
+    friction: Typed = ""
+    precision_percent: Typed = ""
+    most_runs: Typed = ""
+    seed: Typed = ""
+
+
+@router.post(PATH)
+def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[Wished, Form()]) -> Response:
+    """Put a rehearsal into the queue."""
+    picked, live = wished.draft, wished.live
+    values = {name: str(getattr(wished, name)).strip() for name, *_rest in FIELDS}
+    try:
+        assumed = assumptions_of(values, wished.tool)
+        with store.begin() as tx:
+            job = ask_for_rehearsal(
+                tx, account.organisation, picked, live, assumed, actor=account.person, now=now()
+            )
+    except Fault as fault:
+        return _room(
+            request,
+            store,
+            account,
+            picked,
+            live,
+            with_tool=wished.tool,
+            values=values,
+            fault=str(fault),
+            status=refused(fault),
+        )
+    return RedirectResponse(f"{PATH}/{job}", 303)
+
+
+def assumptions_of(values: dict[str, str], tool: bool) -> Assumptions:
+    """The assumptions that were typed, with a point or a comma. Raises BadValue, which names the first that cannot be."""
+    typed = {name: text.replace(",", ".") for name, text in values.items() if text}
+    try:
+        return Assumptions.model_validate({**typed, "tool": tool})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        least, most = next((low, high) for field, low, high, *_rest in FIELDS if field == name)
+        raise BadValue(
+            "{name}: got {value!r}; limit {least} to {most}; write a number",
+            name=name,
+            value=values.get(name, ""),
+            least=least,
+            most=most,
+        ) from None
+
+
+@router.get(PATH + "/{id}")
+def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId) -> Response:
+    """How far it is, and what is known."""
+    org = account.organisation
+    with store.read() as tx:
+        job = _job(tx, org, id)
+        text, kept = outcome_of(tx, org, id)
+        body = opened(text)
+        same = None
+        if kept is not None and job.again_of is not None:
+            _text, first = outcome_of(tx, org, job.again_of)
+            same = first is not None and first.content_hash == kept.content_hash
+        context = RehearsalContext(
+            account=account,
+            person=get_person(tx, org, account.person),
+            job=job,
+            progress=progress_of(job, jobs_before(tx, org, id)),
+            asker=names_of(tx, org, [job.actor]).get(job.actor, job.actor),
+            outcome=None if body is None else view_of(body),
+            content_hash="" if kept is None else kept.content_hash,
+            kept_at=None if kept is None else kept.saved_at,
+            same=same,
+            mine=account.may(Right.REHEARSE),
+            publishes=account.may(Right.SCHEME_WRITE),
+        )
+    return page(request, "rehearsal/rehearsal.html", context)
+
+
+@router.post(PATH + "/{id}/cancel")
+def end(store: Store, account: Rehearser, id: JobId) -> Response:
+    """End it."""
+    with store.begin() as tx:
+        _job(tx, account.organisation, id)
+        cancel(tx, account.organisation, id, account.person, now())
+    return RedirectResponse(f"{PATH}/{id}", 303)
+
+
+@router.post(PATH + "/{id}/again")
+def repeat(store: Store, account: Rehearser, id: JobId) -> Response:
+    """The very same once more."""
+    with store.begin() as tx:
+        _job(tx, account.organisation, id)
+        job = again(tx, account.organisation, id, account.person, now())
+    return RedirectResponse(f"{PATH}/{job}", 303)
+
+
+@router.get(PATH + "/{id}/stream")
+async def stream(request: Request, store: Store, account: ForecastReader, id: JobId) -> Response:
+    """Progress as server-sent events, until it has ended or the page has to ask anew."""
+
+    def look() -> tuple[Job, int]:
+        with store.read() as tx:
+            return _job(tx, account.organisation, id), jobs_before(tx, account.organisation, id)
+
+    await STREAMING.run(look, LOOK_SECONDS * 20)
+
+    async def tell() -> AsyncIterator[str]:
+        last, loop = "", asyncio.get_running_loop()
+        until = loop.time() + STREAM_SECONDS
+        while loop.time() < until and not await request.is_disconnected():
+            job, before = await STREAMING.run(look, STREAM_SECONDS)
+            told: dict[str, Any] = {
+                "status": job.status,
+                "done": job.done,
+                "total": job.total,
+                "words": progress_of(job, before),
+                "ended": job.ended,
+            }
+            text = json.dumps(told, ensure_ascii=False)
+            if text != last:
+                yield f"event: progress\ndata: {text}\n\n"
+                last = text
+            if job.ended:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
+    return StreamingResponse(tell(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+@router.get(PATH + "/{id}/{name}.{kind}")
+def file(
+    store: Store,
+    account: ForecastReader,
+    id: JobId,
+    name: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")],
+    kind: Literal["json", "csv", "svg"],
+) -> Response:
+    """The result whole as JSON, weeks and fairness as CSV, a chart as SVG."""
+    with store.read() as tx:
+        _job(tx, account.organisation, id)
+        text, _kept = outcome_of(tx, account.organisation, id)
+    body = opened(text)
+    if body is None:
+        raise Problem(404, said("rehearsal {id}: has no numbers yet; wait for the first", id=id))
+    made: str | None = None
+    if kind == "json" and name == "result":
+        made = text
+    elif kind == "csv" and name in ("weeks", "fairness"):
+        made = weeks_csv(body) if name == "weeks" else fairness_csv(body)
+    elif kind == "svg":
+        made = chart_svg(body, name)
+    if made is None:
+        raise Problem(404, said("rehearsal {id}: has no file {name}.{kind}", id=id, name=name, kind=kind))
+    media = {"json": "application/json", "csv": "text/csv; charset=utf-8", "svg": "image/svg+xml"}[kind]
+    disposition = f'attachment; filename="rehearsal-{id}-{name}.{kind}"'
+    return Response(made, media_type=media, headers={"Content-Disposition": disposition})
+
+
+def progress_of(job: Job, before: int) -> str:
+    """How far it is, in a sentence."""
+    if job.cancelling and not job.ended:
+        return _("It is being cancelled.")
+    if job.status == "waiting":
+        if before:
+            return counted("{count} other is before it.", "{count} others are before it.", before)
+        return _("It waits for a worker. Where none runs, an operator starts one: groundswell worker.")
+    if job.status == "running":
+        left = job.seconds_left(now())
+        if left is None:
+            return _("It has begun; the first intervals come in seconds.")
+        return counted(
+            "At most {count} second more, less where it is precise enough before.",
+            "At most {count} seconds more, less where it is precise enough before.",
+            max(1, round(left)),
+        )
+    if job.status == "done":
+        return _("It is done.")
+    if job.status == "cancelled":
+        return _("It was cancelled.")
+    return _("It could not be done: {fault}.").format(fault=job.fault)
+
+
+def _job(tx: Transaction, organisation: str, id: int) -> Job:
+    job = get_job(tx, organisation, id)
+    if job.kind != KIND:
+        raise Problem(404, said("rehearsal {id}: is another kind of job", id=id))
+    return job

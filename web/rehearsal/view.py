@@ -1,0 +1,332 @@
+"""What a rehearsal's page shows of its numbers: the answer in one sentence first, then what it rests on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from rewards.language import gettext as _
+from rewards.language import msg
+from web.rehearsal.chart import bands, scale_of
+from web.rehearsal.digits import Told, rounded, step_of, told
+from web.templating import number_text
+
+PARTS = {
+    "segment": msg("Segment"),
+    "desk": msg("At a desk or not"),
+    "hours": msg("Hours"),
+    "contacts": msg("Contacts, in quarters"),
+}
+WORDS = {
+    "desk": msg("at a desk"),
+    "non-desk": msg("not at a desk"),
+    "full-time": msg("full time"),
+    "part-time": msg("part time"),
+    "q1": msg("fewest contacts"),
+    "q2": msg("fewer contacts"),
+    "q3": msg("more contacts"),
+    "q4": msg("most contacts"),
+}
+RISKS = {
+    "trust": (
+        msg("Contacts trust sharers less"),
+        msg("Trust of contacts in employees at the end, minus that of doing nothing; levels from 0 to 1."),
+    ),
+    "motivation": (
+        msg("Points crowd out the own motive"),
+        msg("Intrinsic motivation at the end, minus that of doing nothing; levels from 0 to 1."),
+    ),
+    "fairness": (
+        msg("A segment is paid less for the same share"),
+        msg("The least-paid segment's points a share, as a part of the median segment's."),
+    ),
+    "gamed": (
+        msg("Shares are made for the points alone"),
+        msg("Bought shares with less care than an indifferent sharer takes, as a part of all shares."),
+    ),
+}
+PERCENT = frozenset({"fairness", "gamed"})
+
+
+@dataclass(frozen=True)
+class Week:
+    """A row of the table behind a chart."""
+
+    number: int
+    clicks: Told
+
+
+@dataclass(frozen=True)
+class Lift:
+    """What one scheme brings beside doing nothing."""
+
+    name: str
+    title: str
+    role: str
+    draft: int | None
+    clicks: Told
+    relative: str
+    shares: Told
+    beyond_tool: Told | None
+    above: float
+    chart: Markup
+    weeks: Sequence[Week]
+
+
+@dataclass(frozen=True)
+class Risk:
+    """One risk: what it is, where it stands, its limit, its worst run, and in what part of the runs the limit holds."""
+
+    title: str
+    definition: str
+    value: str
+    limit: str
+    worst: str
+    kept_in: float
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Risks:
+    """The three risks of one scheme that lie nearest to their limits."""
+
+    title: str
+    named: Sequence[Risk]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group under one scheme, in percent of what all get on average."""
+
+    part: str
+    name: str
+    people: str
+    a_share: Told
+    a_head: Told
+    least: bool
+
+
+@dataclass(frozen=True)
+class Fair:
+    """The groups of one scheme."""
+
+    title: str
+    groups: Sequence[Group]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What one scheme may owe. `priced`: whether its points buy anything that costs money."""
+
+    title: str
+    today: str
+    expected: str
+    p80: str
+    worst: str
+    points: Told
+    priced: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that is shown of the numbers."""
+
+    sentence: str
+    reached: str
+    runs: int
+    enough: bool
+    lifts: Sequence[Lift]
+    risks: Sequence[Risks]
+    fair: Sequence[Fair]
+    owed: Sequence[Owed]
+    assumed: Mapping[str, Any]
+    people: int
+    origin: Mapping[str, Any]
+    warnings: Sequence[str]
+
+
+def outcome_of(body: Mapping[str, Any]) -> Outcome:
+    """The page's view of a rehearsal's JSON."""
+    schemes = {one["name"]: one for one in body["schemes"]}
+    titles = {name: _titled(one) for name, one in schemes.items()}
+    precision = body["precision"]
+    reached = precision["reached_percent"]
+    lifts = _lifts(body, schemes, titles)
+    return Outcome(
+        sentence=sentence(body, titles),
+        reached="–" if reached is None else number_text(reached),
+        runs=precision["runs"],
+        enough=precision["reached"],
+        lifts=lifts,
+        risks=[Risks(titles[one["scenario"]], [_risk(each) for each in one["named"]]) for one in body["risks"]],
+        fair=[
+            _fair(name, title, body["fairness"])
+            for name, title in titles.items()
+            if schemes[name]["role"] != "tool"
+        ],
+        owed=[_owed(one, titles[one["scenario"]]) for one in body["liability"]],
+        assumed=body["assumptions"],
+        people=body["people"],
+        origin=body["provenance"],
+        warnings=body["warnings"],
+    )  # fmt: skip
+
+
+def sentence(body: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """The answer."""
+    choice = body["choice"]
+    found = {one["scenario"]: one for one in choice["candidates"]}
+    named = choice["scenario"]
+    if named in titles:
+        clicks = told(found[named]["incremental_clicks"])
+        text = (
+            _("“{title}” brings about {median} more human clicks than doing nothing ({low} to {high} in 80 % of the runs) and keeps every limit.")
+            if choice["verdict"] == "clear"
+            else _("“{title}” brings about {median} more human clicks than doing nothing ({low} to {high} in 80 % of the runs) and keeps every limit; another comes as close, and awards more points.")
+        )  # fmt: skip
+        return text.format(title=titles[named], median=clicks.median, low=clicks.low, high=clicks.high)
+    broken = [titles[name] for name, one in found.items() if not one["admissible"]]
+    weak = [titles[name] for name, one in found.items() if one["admissible"]]
+    parts = [_("Doing nothing is better than what was rehearsed.")]
+    if broken:
+        parts.append(
+            _("These break a limit: {titles}.").format(titles=", ".join(f"“{one}”" for one in broken))
+        )
+    if weak:
+        parts.append(
+            _("These bring no clear gain: {titles}.").format(titles=", ".join(f"“{one}”" for one in weak))
+        )
+    return " ".join(parts)
+
+
+def weeks_csv(body: Mapping[str, Any]) -> str:
+    """Week by week, clicks more than doing nothing, for each scheme: the numbers behind the charts, whole."""
+    rows = [
+        [one["scenario"], at + 1, week["median"], *week["p50"], *week["p80"], *week["p90"]]
+        for one in body["lift"]
+        for at, week in enumerate(one["weekly"])
+    ]
+    head = ["scheme", "week", "median", "p50_low", "p50_high", "p80_low", "p80_high", "p90_low", "p90_high"]
+    return _csv(head, rows)
+
+
+def fairness_csv(body: Mapping[str, Any]) -> str:
+    """Group by group, points a share and a head as parts of the average."""
+    rows = [
+        [
+            one["scenario"], one["group"], one["people"],
+            one["points_a_share"]["median"], *one["points_a_share"]["p80"],
+            one["points_a_head"]["median"], *one["points_a_head"]["p80"],
+        ]
+        for one in body["fairness"]
+    ]  # fmt: skip
+    head = [
+        "scheme", "group", "people", "points_a_share", "points_a_share_low", "points_a_share_high", "points_a_head",
+        "points_a_head_low", "points_a_head_high",
+    ]  # fmt: skip
+    return _csv(head, rows)
+
+
+def chart_svg(body: Mapping[str, Any], name: str) -> str | None:
+    """The chart of one scheme as a file; None where there is no such scheme."""
+    several = {one["scenario"]: one["weekly"] for one in body["lift"]}
+    if name not in several:
+        return None
+    titles = {one["name"]: _titled(one) for one in body["schemes"]}
+    scale = scale_of(list(several.values()))
+    return bands(several[name], scale, _chart_label(titles[name]), _("Week"), own=True)
+
+
+def opened(text: str) -> Mapping[str, Any] | None:
+    """The JSON of a rehearsal, or None where there is none yet."""
+    found: Mapping[str, Any] | None = json.loads(text) if text else None
+    return found
+
+
+def _lifts(body: Mapping[str, Any], schemes: Mapping[str, Any], titles: Mapping[str, str]) -> list[Lift]:
+    scale = scale_of([one["weekly"] for one in body["lift"]])
+    return [
+        Lift(
+            name=one["scenario"],
+            title=titles[one["scenario"]],
+            role=schemes[one["scenario"]]["role"],
+            draft=schemes[one["scenario"]]["draft"],
+            clicks=told(one["clicks"]),
+            relative="–" if one["relative_percent"] is None else _signed(one["relative_percent"]),
+            shares=told(one["shares"]),
+            beyond_tool=None if one["beyond_tool"] is None else told(one["beyond_tool"]),
+            above=one["share_of_runs_above"],
+            # Safe: drawn here, and every text in it is escaped.
+            chart=Markup(bands(one["weekly"], scale, _chart_label(titles[one["scenario"]]), _("Week"))),  # noqa: S704
+            weeks=[Week(at + 1, told(week)) for at, week in enumerate(one["weekly"])],
+        )
+        for one in body["lift"]
+    ]
+
+
+def _risk(one: Mapping[str, Any]) -> Risk:
+    title, definition = RISKS[one["name"]]
+    percent = one["name"] in PERCENT
+    scale, step = (100.0, 1.0) if percent else (1.0, 0.001)
+    unit = " %" if percent else ""
+    value, limit, worst = (rounded(scale * one[key], step) + unit for key in ("value", "limit", "worst"))
+    return Risk(_(title), _(definition), value, limit, worst, one["share_of_runs_kept"], one["kept"])
+
+
+def _fair(name: str, title: str, rows: Sequence[Mapping[str, Any]]) -> Fair:
+    mine = [one for one in rows if one["scenario"] == name]
+    groups = []
+    for part in dict.fromkeys(one["group"].partition("=")[0] for one in mine):
+        here = [one for one in mine if one["group"].partition("=")[0] == part]
+        least = min(one["points_a_share"]["median"] for one in here)
+        for one in here:
+            label = one["group"].partition("=")[2]
+            groups.append(
+                Group(
+                    _(PARTS.get(part, part)),
+                    _(WORDS[label]) if label in WORDS else label,
+                    rounded(one["people"], 1.0),
+                    told(one["points_a_share"], 100.0),
+                    told(one["points_a_head"], 100.0),
+                    one["points_a_share"]["median"] == least and len(here) > 1,
+                )
+            )
+    return Fair(title, groups)
+
+
+def _owed(one: Mapping[str, Any], title: str) -> Owed:
+    step = max(step_of(one["worst"] - one["expected"]), 1.0)
+    money = [rounded(one[key], step) for key in ("today", "expected", "p80", "worst")]
+    today, expected, p80, worst = money
+    return Owed(title, today, expected, p80, worst, told(one["points"]), one["priced"])
+
+
+def _titled(one: Mapping[str, Any]) -> str:
+    title = str(one["title"] or one["name"])
+    if one["role"] == "tool":
+        return _("The tool alone, without points")
+    return _("{title} (in force)").format(title=title) if one["role"] == "live" else title
+
+
+def _signed(percent: float) -> str:
+    text = rounded(percent, 1.0)
+    return f"+{text} %" if percent >= 0.5 else f"{text} %"
+
+
+def _chart_label(title: str) -> str:
+    text = _("{title}: human clicks a week more than doing nothing, with the middle 50, 80 and 90 % of the runs. The table below has the numbers.")  # fmt: skip
+    return text.format(title=title)
+
+
+def _csv(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return out.getvalue()

@@ -1,0 +1,66 @@
+"use strict";
+{
+  const box = document.getElementById("how-far-box");
+  const bar = document.getElementById("bar");
+  const words = document.getElementById("progress");
+
+  // The page itself is asked for what it shows: nothing is drawn twice.
+  const renew = async () => {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const open = [...document.querySelectorAll("#outcome details")].map((one) => one.open);
+    document.getElementById("outcome").replaceWith(fresh.getElementById("outcome"));
+    document.querySelectorAll("#outcome details").forEach((one, at) => { if (at in open) one.open = open[at]; });
+    offer();
+  };
+
+  // A browser that can draw the file can give it as a picture.
+  const asPicture = async (link) => {
+    const source = await (await fetch(link.href)).text();
+    const image = new Image();
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = 1280;
+    canvas.height = 480;
+    const area = canvas.getContext("2d");
+    area.fillStyle = "#ffffff";
+    area.fillRect(0, 0, canvas.width, canvas.height);
+    area.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const save = document.createElement("a");
+    save.href = canvas.toDataURL("image/png");
+    save.download = link.dataset.name;
+    save.click();
+  };
+  const offer = () => {
+    document.querySelectorAll("a.as-png").forEach((link) => {
+      link.hidden = false;
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        asPicture(link);
+      });
+    });
+  };
+  offer();
+
+  if (box.dataset.stream) {
+    let shown = Number(bar.value);
+    const stream = new EventSource(box.dataset.stream);
+    stream.addEventListener("progress", (event) => {
+      const told = JSON.parse(event.data);
+      words.textContent = told.words;
+      bar.max = told.total || 1;
+      bar.value = told.done;
+      if (told.ended) {
+        stream.close();
+        location.reload();
+      } else if (told.done !== shown) {
+        shown = told.done;
+        // What the workers show is written down a moment after the piece itself.
+        setTimeout(renew, 600);
+      }
+    });
+    addEventListener("pagehide", () => stream.close());
+  }
+}
