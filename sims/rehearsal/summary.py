@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from rewards.scheme.quantities import millipoints
 from rewards.scheme.scheme import IncentiveScheme
-from sims.comparison.choice import LIMIT_SHARE, LIMITS, Limit, choose
+from sims.comparison.choice import LIMITS, Limit, choose
 from sims.comparison.comparison import Comparison, candidate
+from sims.comparison.wording import LIMIT_SHARE
 from sims.ensemble.bridge import CLICKS, FAIRNESS, MOTIVATION, POINTS, SHARES, TRUST, guarded
 from sims.ensemble.intervals import interval
 from sims.ensemble.result import ALL, Result

@@ -19,7 +19,7 @@ NARROWED_BY = {
     "entries by number": (journal._WHOLE, "rowid=?"),
     "postings": (journal._POSTINGS, "journal_id=?"),
     "entries of a badge": (badges._ENTRIES, "person_id=?"),
-    "events held": (reviews._HELD, "status=?"),
+    "events held": (reviews.HELD, "status=?"),
 }
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0040"
-down_revision: str | None = "0037"
+down_revision: str | None = "0039"
 branch_labels = None
 depends_on = None
 
