@@ -19,10 +19,12 @@ def appeal_of(
     """Logs of the factors of posts: σ · z − σ²/2 of their items, and those of the channel (`channel_logs` of each post, or one for all)."""
     appeal = p.appeal_spread * drawn - 0.5 * p.appeal_spread**2
     clicks, reposts, reactions = _logs(channel) if isinstance(channel, Channel) else channel
+    nothing = np.zeros(appeal.size)
     return {
-        "log_clicks": appeal + clicks,
-        "log_reposts": appeal + reposts,
-        "log_reactions": appeal + reactions,
+        "log_appeal": appeal,
+        "log_clicks": nothing + clicks,
+        "log_reposts": nothing + reposts,
+        "log_reactions": nothing + reactions,
     }
 
 

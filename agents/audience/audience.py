@@ -25,7 +25,7 @@ class Posts(NamedTuple):
     polish      of the item, and of template text that others have posted before
     useful, promotional, disclosure  levels of the item
     praises     how much the item praises others
-    log_clicks, log_reposts, log_reactions  logarithms of factors: of the channel and of the item's appeal
+    log_appeal  logarithm of the item's appeal; log_clicks, log_reposts, log_reactions: of the channel's factors
     tangible    1 where the sharer was tangibly rewarded for it (a fraction: the tangible part)
     """
 
@@ -41,6 +41,7 @@ class Posts(NamedTuple):
     disclosure: Floats
     tangible: Floats
     praises: Floats
+    log_appeal: Floats
     log_clicks: Floats
     log_reposts: Floats
     log_reactions: Floats
@@ -139,7 +140,9 @@ def content(posts: Posts, p: Parameters) -> Floats:
 
 def reaction_rate(posts: Posts, p: Parameters) -> Floats:
     """Likes and comments a viewer: base · exp(θ_q · (e − ½)) · what the item is like · channel · appeal."""
-    lifted = np.exp(p.quality_weight * (posts.effort - 0.5) + content(posts, p) + posts.log_reactions)
+    lifted = np.exp(
+        p.quality_weight * (posts.effort - 0.5) + content(posts, p) + posts.log_appeal + posts.log_reactions
+    )
     return np.asarray(p.react_base * lifted)
 
 
@@ -154,7 +157,7 @@ def shown(posts: Posts, contacts: Floats, p: Parameters) -> Floats:
     reactions that it draws beyond an average post's.
     """
     lift = np.exp(
-        p.feed_lift * (p.quality_weight * (posts.effort - 0.5) + content(posts, p) + posts.log_reactions)
+        p.feed_lift * (p.quality_weight * (posts.effort - 0.5) + content(posts, p) + posts.log_appeal)
     )
     seen: Floats = np.minimum(1.0, posts.visibility * size_factor(contacts, p) * lift)
     return seen

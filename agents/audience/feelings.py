@@ -341,9 +341,9 @@ def _as_shares(posts: Posts, node: Ints, contacts: Floats, p: Parameters) -> Sha
         source=node,
         topic=posts.topic,
         visibility=shown(posts, contacts, p),
-        click_base=p.click_base * click_factor(posts, p) * np.exp(posts.log_clicks),
+        click_base=p.click_base * click_factor(posts, p) * np.exp(posts.log_appeal + posts.log_clicks),
         repost_base=p.repost_base,
         peer_premium=posts.premium,
-        quality=np.exp(p.quality_weight * (posts.effort - 0.5) + posts.log_reposts),
+        quality=np.exp(p.quality_weight * (posts.effort - 0.5) + posts.log_appeal + posts.log_reposts),
         ordinal=posts.ordinal,
     )

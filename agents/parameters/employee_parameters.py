@@ -141,25 +141,25 @@ class EmployeeParameters:
     )
     goal_exponent: float = declare(2.0, "exponent", (1.0, 3.0), "M", "Kivetz, Urminsky & Zheng 2006")
     norm_up: float = declare(
-        1.5,
+        1.6,
         "log-odds at a relative gap of 1",
         (0.3, 1.8),
         "A",
-        "below the norm, pulled up; calibrated jointly, see docs/validation.md",
+        "below the norm, pulled up",
     )
     norm_down: float = declare(
-        0.337,
+        0.12,
         "log-odds at a relative gap of 1",
         (0.1, 1.0),
         "A",
-        "above the norm, pulled down; calibrated jointly, see docs/validation.md",
+        "above the norm, pulled down",
     )
     norm_attention: float = declare(
-        0.415,
+        0.25,
         "part of a gap",
         (0.1, 0.6),
         "A",
-        "a gap to colleagues as far as noticed without a message; calibrated jointly, see docs/validation.md",
+        "a gap to colleagues as far as noticed without a message",
         limits=UNIT,
     )
     norm_unit: float = declare(
@@ -187,9 +187,9 @@ class EmployeeParameters:
         "an award known beforehand pulls before it is given",
     )
     loss_weight: float = declare(
-        0.3,
-        "log-odds at v(r) = 1",
-        (0.0, 0.8),
+        0.06,
+        "log-odds at v(r) = 1, m = 1",
+        (0.0, 0.3),
         "A",
         "a reward taken away is felt as a loss; no evidence: flat prior",
     )
@@ -381,9 +381,9 @@ class EmployeeParameters:
         0.05, "part of fear per safe share", (0.01, 0.1), "A", "nothing bad happened", limits=UNIT
     )
     fear_training: float = declare(
-        0.15,
+        0.25,
         "level",
-        (0.0, 0.3),
+        (0.0, 0.5),
         "A",
         "training lowers the level that fear tends to; no evidence: flat prior",
         limits=UNIT,

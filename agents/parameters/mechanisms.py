@@ -39,7 +39,7 @@ MECHANISMS: dict[str, dict[str, float]] = {
     "motive": {"trust_motive": 0.0, "disclosure_inference": 0.0},
     "template_text": {"duplicate_text": 0.0},
     "policy": {"fear_policy": 0.0, "fear_sanction": 0.0},
-    "training": {"fear_training": 0.0, "effort_training": 0.0},
+    "training": {"fear_training": 0.0, "effort_training": 0.0, "training_ease": 0.0},
     "safe_shares": {"fear_safe_share": 0.0},
     "redemption": {"redemption_per_week": 0.0},
     "premium": {"peer_premium": 1.0},

@@ -24,4 +24,12 @@ class WritingParameters:
     effort_training: float = declare(
         0.1, "level", (0.0, 0.2), "A", "the trained write better: capability", limits=UNIT
     )
+    training_ease: float = declare(
+        0.4,
+        "part of trouble",
+        (0.0, 0.8),
+        "A",
+        "the trained know how: capability; no evidence: flat prior",
+        limits=UNIT,
+    )
     effort_norm: float = declare(0.1, "level", (0.05, 0.2), "A", "a visible norm raises care", limits=UNIT)

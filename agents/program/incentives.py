@@ -29,7 +29,7 @@ class Incentives:
     intact, broken  state of the scheme's streaks
     norm_shown  1 where a norm message is shown
     award       how near an award is that was announced, 0 to 1
-    loss        value of a share's reward that was taken away, fading
+    loss        value of a share's reward that was taken away, by motivation, fading
     felt_more   by how much the reward is felt more, on its terms
     """
 

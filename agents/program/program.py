@@ -264,12 +264,13 @@ class Program:
         offer.put("felt_more", members, felt_more(believed, phase.terms, heads, self._lanes.rows))
 
     def _put_loss(self, offer: Incentives, group: int, members: Ints | None, day: int, state: State) -> None:
-        # Who had something of a scheme misses it when it is gone.
+        # Who had something of a scheme misses it when it is gone, the more the more they liked the thing itself.
         weeks, last = self._timeline.weeks_without_scheme(group, day), self._last[group]
         if weeks is None or last is None:
             return
         p = self._lanes.rows
         value = reward_value(last.share_belief + last.click_belief * state.clicks_belief, p)
+        value = value * state.motivation
         offer.put("loss", members, (last.earned > 0) * value * np.exp2(-weeks / p.loss_half_life_weeks))
 
     def _contest(self, group: int, day: int, p: Parameters) -> float:

@@ -51,13 +51,15 @@ class ConditionBook:
         self._training_draw = traits.training_draw
         self._daily = traits.opportunities_per_week / opportunity_days(p.weekend_factor)
         self._weekend_factor, self._approval_trouble = p.weekend_factor, p.approval_trouble
+        self._training_ease = p.training_ease
         self._known: dict[tuple[int, ...], Conditions] = {}
 
     def on(self, day: int) -> Conditions:
         """Conditions of `day`."""
         groups = range(len(self._timeline.names))
         phases = [self._timeline.phase(group, day) for group in groups]
-        key = tuple(-1 if day < 0 else phase.day for phase in phases)
+        # A policy is signed on the first day of its phase alone.
+        key = tuple(-1 if day < 0 else 2 * phase.day + (day == phase.day) for phase in phases)
         if key not in self._known:
             columns = {
                 name: np.zeros(self._n)
@@ -72,23 +74,29 @@ class ConditionBook:
                 columns["sanctions"][members] = policy.sanctions_per_risky_share
                 columns["training"][members] = policy.training
                 columns["approval"][members] = max(policy.approval, waiting(policy.approval_delay_days))
-                columns["signed"][members] = policy.signed
+                columns["signed"][members] = policy.signed and day == phase.day
                 columns["audience"][members] = phase.audience
                 usual = self._setting.content.notifications
                 factor[members] = usual if phase.notifications is None else phase.notifications
             working = self._daily * factor
+            trained = self._training_draw < columns["training"]
             weekend = working * self._weekend_factor
             self._known[key] = Conditions(
                 strictness=columns["strict"],
-                friction=columns["friction"] + self._approval_trouble * columns["approval"],
+                friction=(columns["friction"] + self._approval_trouble * columns["approval"])
+                * self.eased(trained),
                 sanctions=columns["sanctions"],
-                trained=self._training_draw < columns["training"],
+                trained=trained,
                 signed=columns["signed"] > 0.0,
                 audience=columns["audience"],
                 rates=(working, weekend),
                 silent=(np.exp(-working), np.exp(-weekend)),
             )
         return self._known[key]
+
+    def eased(self, trained: NDArray[np.bool_]) -> Floats:
+        """What is left of trouble to those who know how: a factor."""
+        return np.asarray(1.0 - self._training_ease * trained)
 
     def weekly(self, day: int) -> tuple[Floats, Floats]:
         """Opportunities expected in a week like that of `day`, and the friction then, float64[n] each."""

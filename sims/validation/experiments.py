@@ -77,6 +77,7 @@ def post(
         disclosure=ones * 0.0,
         tangible=ones * tangible,
         praises=ones * 0.0,
+        log_appeal=ones * 0.0,
         log_clicks=ones * 0.0,
         log_reposts=ones * 0.0,
         log_reactions=ones * 0.0,
