@@ -52,6 +52,8 @@ class Company:
                    where they differ
     record_events  keep what happened as events
     world          of the same organisation, content, days and draws: spares building it
+    trunk          a company of the same draws whose setting differs in phases and arms alone, and under which nothing was in force so
+                   far (`agents.setting.setting.quiet_days`): this one goes on from where that one is
 
     When the constructor returns the burn-in days before day 0 are over. `today` has each outcome's value of the last day, float64[R].
     """
@@ -62,10 +64,11 @@ class Company:
         draws: Sequence[Draw],
         record_events: bool = False,
         world: World | None = None,
+        trunk: Company | None = None,
     ) -> None:
         first = -setting.burn_in_days
         self.setting = setting
-        self.world = world or World.of(setting, draws)
+        self.world: World = trunk.world if trunk is not None else world or World.of(setting, draws)
         self.lanes: Lanes = self.world.lanes
         self.staff: Staff = self.world.staff
         self.traits: Traits = self.world.traits
@@ -92,34 +95,53 @@ class Company:
         self.contests = Contests(self.timeline, self.staff, lanes)
         self.occasions = Occasions(self.items, setting.content, lanes)
         self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, lanes.rows)
-        fear, usual = self._fear_goal(first), self.conditions.weekly(first)
-        before = settled(self.staff, self.traits, setting.content, *usual, fear=fear, lanes=lanes)
-        self.state = state.State.fresh(self.staff, self.traits, before, fear, lanes.rows)
         self.corporate = CorporateDesk(setting, self.networks, self.items, lanes)
-        self.feelings = Feelings(
-            self.networks, lanes.laws, draws, first, self.corporate.posts_per_day,
-            page_sight=self.corporate.visibility, page_trust=self.corporate.trust,
-        )  # fmt: skip
-        streams = (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)
-        self._keys = {stream: lanes.keys(stream) for stream in streams}
-        self._shared: set[int] = set()
-        self._share_number = np.zeros(lanes.count, dtype=np.int64)
         self.writer = Writer(self.world, setting, self.occasions)
         self._influence = np.array([setting.organisation.weight_of(name) for name in self.staff.segments])
         self._channel_leads = np.array([channel.leads for channel in setting.content.channels])
-        self.flows, self.pictures = FlowLog(), splits.Pictures()
-        self.today: dict[str, Floats] = {name: np.zeros(lanes.count) for name in outcomes.MEASURED}
+        streams = (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)
+        self._keys = {stream: lanes.keys(stream) for stream in streams}
         self.explain = False
         self.last_met: Opportunities | None = None
         self.last_occasion: decision.Occasion | None = None
         self._weights = Weights.of(lanes.laws)
         self._reward_values = RewardValues.none(self.staff.size)
+        if trunk is None:
+            self._begin(draws, first)
+        else:
+            self._go_on_from(trunk)
+
+    def _begin(self, draws: Sequence[Draw], first: int) -> None:
+        lanes, setting = self.lanes, self.setting
+        fear, usual = self._fear_goal(first), self.conditions.weekly(first)
+        before = settled(self.staff, self.traits, setting.content, *usual, fear=fear, lanes=lanes)
+        self.state = state.State.fresh(self.staff, self.traits, before, fear, lanes.rows)
+        page = {"page_sight": self.corporate.visibility, "page_trust": self.corporate.trust}
+        self.feelings = Feelings(
+            self.networks, lanes.laws, draws, first, self.corporate.posts_per_day, **page
+        )
+        self._shared: set[int] = set()
+        self._share_number = np.zeros(lanes.count, dtype=np.int64)
+        self.flows, self.pictures = FlowLog(), splits.Pictures()
+        self.today: dict[str, Floats] = {name: np.zeros(lanes.count) for name in outcomes.MEASURED}
         self._norms: tuple[Floats, Floats] | None = None
         self.prior_rate = np.zeros(self.staff.size)
         self._prior = splits.prior_flags(self.prior_rate)
         self.rank = np.zeros(self.staff.size, dtype=np.int64)
         self.acts, self.above_median = self.rank.copy(), np.zeros(self.staff.size, dtype=bool)
         self.day = first
+
+    def _go_on_from(self, trunk: Company) -> None:
+        # What is replaced day by day is shared, what is written to is copied.
+        self.state, self.feelings = trunk.state.copy(), trunk.feelings.copy()
+        self._shared, self._share_number = set(trunk._shared), trunk._share_number.copy()
+        self.writer.copies[:] = trunk.writer.copies
+        self.flows, self.pictures = trunk.flows.copy(), trunk.pictures.copy()
+        self.program.go_on_from(trunk.program)
+        self.today, self._norms = dict(trunk.today), trunk._norms
+        self.prior_rate, self._prior, self.rank = trunk.prior_rate, trunk._prior, trunk.rank
+        self.acts, self.above_median = trunk.acts, trunk.above_median
+        self.day = trunk.day
 
     def burn_in(self) -> None:
         """Live the days before day 0."""
@@ -376,23 +398,3 @@ class Company:
     def splits_by_run(self, dimensions: tuple[str, ...], crossed: bool) -> list[dict[str, dict[str, Floats]]]:
         """Daily values of every group of employees in each run; `crossed` adds each arm's part of each group."""
         return splits.by_split(self, self.pictures, self.days_observed, dimensions, crossed)
-
-
-class Ensemble(Company):
-    """Many runs, and the daily values of every outcome in each."""
-
-    def __init__(self, setting: Setting, draws: Sequence[Draw], **given: Any) -> None:
-        super().__init__(setting, draws, **given)
-        self.burn_in()
-        self._daily: dict[str, list[Floats]] = {name: [] for name in outcomes.MEASURED}
-
-    def run_for(self, days: int) -> None:
-        """Simulate so many days of every run."""
-        for _ in range(days):
-            self.live()
-            for name, values in self._daily.items():
-                values.append(np.asarray(self.today[name], dtype=np.float64))
-
-    def outcomes(self) -> dict[str, Floats]:
-        """Daily values of every flow and stock: {name: float64[R, days]}."""
-        return {name: np.stack(values, axis=1) for name, values in self._daily.items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext as catalogues
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -68,8 +68,17 @@ def nearest(wishes: Iterable[str]) -> str | None:
     return None
 
 
-def accepted(header: str) -> str | None:
-    """The best language for an Accept-Language header (RFC 9110), or None."""
+def spoken_among(wishes: Iterable[str], offered: Sequence[str]) -> str:
+    """The first of the wished languages that is offered (those that a company speaks, its own first), else its own."""
+    for wish in wishes:
+        found = nearest([wish])
+        if found in offered:
+            return str(found)
+    return offered[0] if offered else SOURCE
+
+
+def accepted(header: str) -> list[str]:
+    """What an Accept-Language header (RFC 9110) wishes, the dearest first."""
     wishes: list[tuple[float, int, str]] = []
     for place, part in enumerate(header.split(",")[:MOST_WISHES]):
         tag, _, weight = part.partition(";")
@@ -79,7 +88,7 @@ def accepted(header: str) -> str | None:
         quality = float(found[1]) if found else 1.0
         if quality > 0.0:
             wishes.append((-quality, place, tag))
-    return nearest(tag for _, _, tag in sorted(wishes))
+    return [tag for _, _, tag in sorted(wishes)]
 
 
 def msg(message: str) -> str:

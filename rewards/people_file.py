@@ -108,6 +108,10 @@ def language_tag(text: str) -> str:
     return "-".join(part for part in parts if part)
 
 
+def _tag_or_none(text: str) -> str:
+    return text and language_tag(text)
+
+
 def _intervals(value: object) -> object:
     """Leave as written in a cell: `2026-08-03/2026-08-14 2026-12-24/2026-12-31`."""
     if not isinstance(value, str):
@@ -122,7 +126,7 @@ class PersonRow(BaseModel):
     """One person of the company, as HR's file has it.
 
     `contacts` counts people reached by a post; `role` holds the roles of her invitation, with spaces between; `hours_share` is 1.0 full-time; `leave` holds first and last dates. A `timezone` that
-    is not known is the empty string, for the reader to replace by the organisation's.
+    is not known and a `locale` that is not told are the empty string, for the reader to replace by the organisation's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -136,7 +140,7 @@ class PersonRow(BaseModel):
     team: Label
     timezone: Annotated[str, AfterValidator(_zone_or_unknown)]
     contacts: int = Field(ge=0, le=10_000_000)
-    locale: Annotated[str, AfterValidator(language_tag)] = "en"
+    locale: Annotated[str, AfterValidator(_tag_or_none)] = ""
     role: Annotated[str, BeforeValidator(_in_small), AfterValidator(_roles)] = "employee"
     manager: Annotated[
         str, like(r"^([A-Za-z0-9._-]{1,64})?$", "an id of up to 64 letters, digits, ., _ and -"), Normal

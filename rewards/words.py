@@ -16,6 +16,7 @@ AFTER_ANY = "\U0010ffff"
 """Sorts behind every letter: the end of all words that begin alike."""
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ı": "i"})
+_DOMAIN = re.compile(r"@\S*")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -40,8 +41,9 @@ def words_of(texts: Iterable[str]) -> set[str]:
 
 
 def beginnings_of(query: str) -> list[str]:
-    """What is looked for: beginnings of words, each once, as they were typed."""
-    return list(dict.fromkeys(word[:MOST_WORD_CHARACTERS] for word in _words(query)))[:MOST_WORDS]
+    """What is looked for: beginnings of words, each once, as they were typed; of an address, what stands before its @."""
+    told = _DOMAIN.sub(" ", query)
+    return list(dict.fromkeys(word[:MOST_WORD_CHARACTERS] for word in _words(told)))[:MOST_WORDS]
 
 
 def _words(text: str) -> list[str]:

@@ -58,7 +58,7 @@ from web.hr import people as hr_people
 from web.hr import person as hr_person
 from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
-from web.language import Language
+from web.language import Language, Offered
 from web.language import router as language_router
 from web.own import account as own_account
 from web.own import data as own_data
@@ -76,6 +76,7 @@ from web.setup import first as setup_first
 from web.setup import steps as setup_steps
 from web.sign_in_limit import SignInLimit
 from web.strategist import routes as strategist
+from web.strategist import watch
 from web.token_uses import TokenUses
 
 LOCAL_ADDRESS = "http://127.0.0.1:8000"
@@ -151,6 +152,7 @@ ROUTERS = (
     rehearsal.router,
     publishing.router,
     strategist.router,
+    watch.router,
     admin_tokens.router,
     admin_webhooks.router,
 )
@@ -191,6 +193,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.known_tokens = KnownTokens()
     app.state.singles = events.single_recorder(database)
     app.state.founded = False
+    app.state.offered = Offered(database, settings.organisation)
     app.state.metrics = Metrics()
     app.state.sign_in_limit = SignInLimit()
     app.state.clicking = Lane(CLICKS_AT_ONCE)
@@ -202,7 +205,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Edge)
-    app.add_middleware(Language)
+    app.add_middleware(Language, offered=app.state.offered)
     app.add_middleware(Measure, metrics=app.state.metrics)
     # Outermost, so that everything within knows the visitor.
     app.add_middleware(Visitors, trusted=settings.proxies, header=settings.proxy_header)

@@ -2,50 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
+from time import monotonic
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rewards.language import LANGUAGES, SOURCE, accepted, said, speaking
+from rewards.faults import Unavailable
+from rewards.language import LANGUAGES, accepted, said, speaking, spoken_among
+from rewards.people.organisations import get_organisation
+from rewards.store.session import Database
 from web.problems import Problem
 from web.session import Config, local_path
 
 LANGUAGE_COOKIE = "groundswell_language"
+KEPT_SECONDS = 30.0
 YEAR_SECONDS = 365 * 24 * 3600
 
 router = APIRouter(include_in_schema=False)
 
 
+class Offered:
+    """The languages that the company speaks, its own first: read once in a while, so that a change holds everywhere within a minute."""
+
+    def __init__(self, database: Database, organisation: str, clock: Callable[[], float] = monotonic) -> None:
+        self._database, self._organisation, self._clock = database, organisation, clock
+        self._until = 0.0
+        self.languages: tuple[str, ...] = tuple(LANGUAGES)
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it is time to read them."""
+        return self._clock() >= self._until
+
+    def forget(self) -> None:
+        """Read them at the next request."""
+        self._until = 0.0
+
+    def read(self) -> None:
+        """Read them; where the database does not answer, what was known holds."""
+        self._until = self._clock() + KEPT_SECONDS
+        with suppress(Unavailable), self._database.read() as tx:
+            home = get_organisation(tx, self._organisation)
+            self.languages = tuple(LANGUAGES) if home is None else home.languages
+
+
 class Language:
     """ASGI middleware: what a request makes is made in its language."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, offered: Offered) -> None:
+        self.app, self.offered = app, offered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with speaking(wished(Headers(scope=scope))):
+        if self.offered.is_old:
+            await run_in_threadpool(self.offered.read)
+        with speaking(wished(Headers(scope=scope), self.offered.languages)):
             await self.app(scope, receive, send)
 
 
-def wished(headers: Headers) -> str:
-    """The language that a request's headers ask for."""
+def wished(headers: Headers, offered: Sequence[str]) -> str:
+    """The language that a request's headers ask for, of those that are offered."""
     chosen: SimpleCookie = SimpleCookie()
     try:
         chosen.load(headers.get("cookie", ""))
     except CookieError:
         chosen = SimpleCookie()
-    if LANGUAGE_COOKIE in chosen and chosen[LANGUAGE_COOKIE].value in LANGUAGES:
-        return chosen[LANGUAGE_COOKIE].value
-    return accepted(headers.get("accept-language", "")) or SOURCE
+    own = [chosen[LANGUAGE_COOKIE].value] if LANGUAGE_COOKIE in chosen else []
+    return spoken_among([*own, *accepted(headers.get("accept-language", ""))], offered)
 
 
 def remember(response: Response, language: str, secure: bool) -> None:
@@ -63,16 +97,17 @@ def remember(response: Response, language: str, secure: bool) -> None:
 
 @router.post("/language")
 def choose(
-    config: Config, language: Annotated[str, Form()], next: Annotated[str, Form()] = "/"
+    request: Request, config: Config, language: Annotated[str, Form()], next: Annotated[str, Form()] = "/"
 ) -> RedirectResponse:
     """Read in another language from now on, and go back to where one was."""
-    if language not in LANGUAGES:
+    offered: Offered = request.app.state.offered
+    if language not in offered.languages:
         raise Problem(
             422,
             said(
                 "language: got {value!r}; one of {names}; choose one",
                 value=language[:40],
-                names=", ".join(LANGUAGES),
+                names=", ".join(offered.languages),
             ),
         )
     response = RedirectResponse(local_path(next), 303)

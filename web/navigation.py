@@ -41,6 +41,7 @@ DOORS = (
     Door("/invitations", msg("Invite"), Right.INVITE),
     Door("/admin/accounts", msg("Accounts"), Right.ACCOUNTS),
     Door("/admin/settings", msg("Settings"), Right.SETTINGS),
+    Door("/strategist/watch", msg("Watch"), Right.FORECAST_READ),
     Door("/rehearsals", msg("Rehearse"), Right.FORECAST_READ),
     Door("/publishing", msg("Publish"), Right.SCHEME_APPROVE),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),

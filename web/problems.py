@@ -74,6 +74,7 @@ _TITLES = {
     503: msg("Not ready"),
 }
 _ERROR = msg("Error")
+_UNREADABLE = msg("What was sent cannot be read as it should be; send it whole, with the fields it has here.")
 _BARE = {
     404: msg("There is no such page; see that the address is whole."),
     405: msg("This address does not take that; open the page and use its buttons."),
@@ -270,6 +271,9 @@ def install(app: FastAPI) -> None:
         detail = str(error.detail)
         if error.status_code in _BARE and detail == HTTPStatus(error.status_code).phrase:
             detail = gettext(_BARE[error.status_code])
+        if error.status_code == 400:
+            # The framework's own words are English alone, and speak of its limits.
+            detail = gettext(_UNREADABLE)
         return answer(request, error.status_code, detail, headers)
 
     @app.exception_handler(Unavailable)

@@ -151,7 +151,7 @@ def page(
         "person": None,
         "path": request.url.path,
         "language": language(),
-        "languages": LANGUAGES,
+        "languages": {code: LANGUAGES[code] for code in request.app.state.offered.languages},
         "open_to_all": request.app.state.settings.demo and request.app.state.settings.demo_beyond_loopback,
         **{field.name: getattr(context, field.name) for field in fields(context)},
     }

@@ -220,3 +220,19 @@ def source_means(
             gap, ties = max(day - touched[a], 0), max(degrees[a], 1)
             trust[a] = of.start[a] + of.trust_shift[a] * trust_left[r, gap] / ties
             fatigue[a] = of.fatigue_sum[a] * fatigue_left[r, gap] / ties
+
+
+@kernel(WORLD, FLAGS, EDGES, FLAGS, EDGES)
+def copy_written(world: Any, flags: Any, edges: Any, new_flags: Any, new_edges: Any) -> None:
+    """Copy what stands written of edges: lifts of whoever is ready, feelings towards whoever was heard."""
+    w, f, feel, to, other = World(*world), Flags(*flags), Edges(*edges), Flags(*new_flags), Edges(*new_edges)
+    for r in range(w.employees.size):
+        node, source, e = w.nodes[r], w.sources[r], w.edges[r]
+        for one in range(w.nodes[r + 1] - node):
+            begin, end = e + w.offsets[node + r + one], e + w.offsets[node + r + one + 1]
+            if f.ready[node + one] != 0:
+                for i in range(begin, end):
+                    other.lift[i] = feel.lift[i]
+            if one < w.sources[r + 1] - source and f.felt[source + one] != 0:
+                for i in range(begin, end):
+                    other.trust[i], other.fatigue[i], to.muted[i] = feel.trust[i], feel.fatigue[i], f.muted[i]

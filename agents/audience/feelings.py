@@ -5,6 +5,7 @@ posts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +21,16 @@ from agents.audience.audience import (
     size_factor,
     trust_change,
 )
-from agents.audience.audience_kernel import FEEL, Edges, Feel, Flags, Sources, refresh_edges, source_means
+from agents.audience.audience_kernel import (
+    FEEL,
+    Edges,
+    Feel,
+    Flags,
+    Sources,
+    copy_written,
+    refresh_edges,
+    source_means,
+)
 from agents.audience.hearing_kernel import (
     FROM_SOURCE,
     PROGRESS,
@@ -45,6 +55,12 @@ from engine.streams import Stream, poissons, stream_key
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+# What of `Feelings` changes from day to day, but for what is told of edges.
+_WRITTEN = (
+    "_felt", "_stirred", "_marked", "_ready", "reached", "touched", "trust_shift", "fatigue_sum", "posts", "promotion",
+    "_promotional", "n_reached",
+)  # fmt: skip
 
 
 class Feelings:
@@ -111,6 +127,19 @@ class Feelings:
             felt = settled_fatigue(load, posts_per_day[account], np.minimum(1.0, sight)[account], parameters)
             self._fatigue[edges] = felt
             self.fatigue_sum[mine] = np.bincount(account, felt, mine.size)
+
+    def copy(self) -> Feelings:
+        """An independent copy, for a fork."""
+        found, edges = copy(self), int(self._networks.edges[-1])
+        for name in ("_flags", "_edges", "_sources"):
+            found.__dict__.pop(name, None)
+        for name, value in vars(self).items():
+            if name in _WRITTEN:
+                setattr(found, name, value.copy())
+        found._trust, found._fatigue, found._lift = (unwritten(edges, np.float32) for _ in range(3))
+        found.muted = unwritten(edges, np.uint8)
+        copy_written(self._networks.world, self._flags, self._edges, found._flags, found._edges)
+        return found
 
     def answer(self, posts: Posts, day: int) -> Answer:
         """The audience's answer to a day's posts; trust, fatigue and mutes move with it."""

@@ -40,10 +40,29 @@ class FlowLog:
     def __init__(self) -> None:
         self._parts: dict[tuple[str, ...], list[tuple[Ints, int, tuple[Floats, ...]]]] = {}
 
+    def copy(self) -> FlowLog:
+        """An independent copy, for a fork."""
+        found = FlowLog()
+        found._parts = {names: list(parts) for names, parts in self._parts.items()}
+        return found
+
     def add(self, day: int, person: Ints, **values: Floats) -> None:
         """One day's values of some flows, one a person entry."""
         if person.size:
             self._parts.setdefault(tuple(values), []).append((person, day, tuple(values.values())))
+
+    def on(self, day: int, name: str) -> tuple[Ints, Floats]:
+        """The persons and values of a flow on one day, in the order they came."""
+        parts = [
+            (person, values[names.index(name)])
+            for names, found in self._parts.items()
+            if name in names
+            for person, at, values in found
+            if at == day
+        ]
+        people = [person for person, _ in parts] or [np.empty(0, dtype=np.int64)]
+        amounts = [value for _, value in parts] or [np.empty(0)]
+        return np.concatenate(people), np.concatenate(amounts)
 
     def summed(self, codes: Ints, groups: int, days: int) -> dict[str, Floats]:
         """float64[groups, days] of every flow: added up by the group of its person and its day."""

@@ -163,6 +163,12 @@ class Pictures:
         self._days: list[int] = []
         self._taken: list[dict[str, NDArray[np.float32]]] = []
 
+    def copy(self) -> Pictures:
+        """An independent copy, for a fork."""
+        found = Pictures()
+        found._days, found._taken = list(self._days), list(self._taken)
+        return found
+
     def take(self, model: Observed, day: int) -> None:
         """Remember everybody as they are at the end of `day`."""
         mood = model.state
@@ -269,7 +275,7 @@ def _stocks(weeks: dict[str, NDArray[np.float32]], members: Ints, ties: Floats) 
     """float64[weeks, runs] of each stock of some employees; pictures are [weeks, runs, n], ties [runs, members]."""
     if not weeks:
         return {}
-    here = {name: np.ascontiguousarray(picture[:, :, members]) for name, picture in weeks.items()}
+    here = {name: np.take(picture, members, axis=2) for name, picture in weeks.items()}
     present = here["headcount"] > 0.0
     values = {"headcount": present.sum(axis=2).astype(np.float64)}
     weight = np.maximum(1.0, ties.sum(axis=1))

@@ -119,6 +119,10 @@ class Program:
         """Take in the events that a day's shares cause."""
         self._waiting.add(rows)
 
+    def go_on_from(self, other: Program) -> None:
+        """Take in what another program under which nothing was ever in force still waits for."""
+        self._waiting = other._waiting.copy()
+
     def settle(self, day: int) -> Scored:
         """Score the events whose local day is `day`."""
         rows = self._waiting.due(day)

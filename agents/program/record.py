@@ -76,6 +76,12 @@ class Waiting:
     def __init__(self) -> None:
         self._rows = Rows.empty()
 
+    def copy(self) -> Waiting:
+        """An independent copy, for a fork."""
+        found = Waiting()
+        found._rows = self._rows
+        return found
+
     def add(self, rows: Rows) -> None:
         """Take events in."""
         self._rows = joined([self._rows, rows])

@@ -40,7 +40,7 @@ class Writer:
     def __init__(self, world: World, setting: Setting, occasions: Occasions) -> None:
         self._world, self._occasions = world, occasions
         self._channels = setting.content.channels
-        self._copies = np.zeros(len(world.items.ids))
+        self.copies = np.zeros(len(world.items.ids))
         self._known = np.array([np.nan if c.visibility is None else c.visibility for c in self._channels])
 
     def written(self, today: Writing, state: State, day: int) -> Posts:
@@ -62,7 +62,7 @@ class Writer:
             visibility=usual * self._reachable(who, state, conditions),
             premium=np.full(who.size, p.peer_premium),
             effort=care,
-            polish=np.minimum(items.polish[item] + template_text(care, self._copies[item], p), 1.0),
+            polish=np.minimum(items.polish[item] + template_text(care, self.copies[item], p), 1.0),
             useful=items.useful[item],
             promotional=items.promotional[item],
             disclosure=items.disclosure[item],
@@ -70,7 +70,7 @@ class Writer:
             praises=items.praises[item],
             **appeal_of(items.appeal[item], channel_logs(self._channels, channel), p),
         )
-        np.add.at(self._copies, item, 1.0)
+        np.add.at(self.copies, item, 1.0)
         return posts
 
     def _reachable(self, who: Ints, state: State, conditions: Conditions) -> Floats:

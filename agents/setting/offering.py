@@ -94,8 +94,6 @@ class Policy(Part):
     """Days from publication until an item may be shared; waiting is trouble, as approval is."""
     approval: Share = 0.0
     """Part of shares that must be approved one by one: trouble, beside that of the tools."""
-    signed: bool = False
-    """Whether everybody must sign it on the first day of a phase that says so: it acts on fear at once, else within weeks."""
     tools_friction: Share = 0.3
     """How much trouble a share is."""
     sanctions_per_risky_share: Share = 0.0
@@ -115,9 +113,9 @@ class PolicyChange(Part):
     """Instead of the policy's."""
     approval: Share | None = None
     """Instead of the policy's."""
-    signed: bool | None = None
-    """Instead of the policy's."""
+    signed: bool = False
+    """Whether everybody must sign it on the first day of the phase: it acts on fear at once, else within weeks."""
 
     def applied_to(self, policy: Policy) -> Policy:
         """The policy with these changes."""
-        return policy.model_copy(update=self.model_dump(exclude_none=True))
+        return policy.model_copy(update=self.model_dump(exclude_none=True, exclude={"signed"}))

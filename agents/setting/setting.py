@@ -131,3 +131,13 @@ class Setting(Part):
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
         return ZoneInfo(self.organisation.timezone)
+
+
+def quiet_days(setting: Setting) -> int:
+    """Days from day 0 on which nothing is in force in any group. So long settings that differ in phases and arms alone are lived
+    alike. None where there is ever a tool or a request: who takes part is asked for from day 0 on.
+    """
+    phases = [phase for group in (setting.phases, *(arm.phases for arm in setting.arms)) for phase in group]
+    if any(phase.tool is not None or phase.request is not None for phase in phases):
+        return 0
+    return min([phase.day for phase in phases if phase != Phase(day=phase.day)], default=setting.horizon_days)

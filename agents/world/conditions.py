@@ -74,7 +74,7 @@ class ConditionBook:
                 columns["sanctions"][members] = policy.sanctions_per_risky_share
                 columns["training"][members] = policy.training
                 columns["approval"][members] = max(policy.approval, waiting(policy.approval_delay_days))
-                columns["signed"][members] = policy.signed and day == phase.day
+                columns["signed"][members] = phase.policy.signed and day == phase.day
                 columns["audience"][members] = phase.audience
                 usual = self._setting.content.notifications
                 factor[members] = usual if phase.notifications is None else phase.notifications

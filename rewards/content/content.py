@@ -18,7 +18,7 @@ from rewards.store.units import from_us, maybe_us, to_us
 
 __all__ = [
     "ChannelStatus", "ContentItem", "Listed", "Recall", "TextVariant", "get_item", "green_lit_for", "is_open", "item_for",
-    "list_items", "listed", "offered", "publish_item", "recall", "recalled", "recalls_for", "seen_recall", "starts_by", "tell_of_recalls",
+    "list_items", "listed", "offered", "publish_item", "recall", "recalled", "recalls_for", "seen_recall", "starts_by", "tell_of_recalls", "titles_of",
 ]  # fmt: skip
 
 MOST_REASON = 1000
@@ -82,6 +82,12 @@ def list_items(tx: Transaction, organisation: str) -> list[ContentItem]:
     return [read_item(row.document) for row in rows.every(tx, organisation)]
 
 
+def titles_of(tx: Transaction, organisation: str, items: Collection[str]) -> dict[str, str]:
+    """What those of some items that are on the grid are called."""
+    found = rows.some(tx, organisation, sorted(items))
+    return {row.item: read_item(row.document).title for row in found}
+
+
 def listed(tx: Transaction, organisation: str) -> list[Listed]:
     """Everything ever published with what became of it, the newest first."""
     return [
@@ -113,8 +119,11 @@ def _for_person(
     found = [
         (read_item(one.document), one.published_us) for one in rows.open_now(tx, organisation, to_us(now))
     ]
+    day = _day(now, row.timezone)
     return [
-        (item, us) for item, us in found if item.is_for(row.segment) and starts_by(item, now, row.timezone)
+        (item, us)
+        for item, us in found
+        if item.is_for(row.segment) and (item.starts_on is None or item.starts_on <= day)
     ]
 
 
@@ -146,8 +155,10 @@ def offered(
         return item.id in shared, weeks - 2 * bool(item.segments) - (item.topic in topics), -since
 
     found.sort(key=place)
-    items = [item for item, _ in found]
-    return [one for one in items if one.is_green], [one for one in items if not one.is_green]
+    sorts: tuple[list[ContentItem], list[ContentItem]] = ([], [])
+    for item, _ in found:
+        sorts[not item.is_green].append(item)
+    return sorts
 
 
 def recall(

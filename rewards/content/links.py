@@ -11,6 +11,7 @@ from rewards.content.content import Recall, get_item, is_open, item_for, recalle
 from rewards.content.crawlers import is_program
 from rewards.content.dialogues import dialogue, takes_link_alone
 from rewards.content.items import ContentItem
+from rewards.content.lengths import Length, length_on
 from rewards.content.likeness import likeness, sketch_of
 from rewards.content.policy import Finding, disclosure_for, forbidden_in, policy_of, with_disclosure
 from rewards.events import Event
@@ -58,6 +59,11 @@ class ShareDraft:
     alike: float = 0.0
     found: tuple[Finding, ...] = ()
     replies: tuple[str, ...] = ()
+
+    @property
+    def length(self) -> Length | None:
+        """How long what is posted is there, the link with it; None where no limit is known."""
+        return length_on(self.channel, self.posted, self.link)
 
 
 @dataclass(frozen=True, slots=True)

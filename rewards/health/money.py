@@ -29,8 +29,10 @@ def money_rows(tx: Transaction, organisation: str, now: datetime) -> Iterator[He
     yield number("money", "liability", round(held / 1000 * rate) / 100)
     lately = rows.spend(tx, organisation, since)
     yield number("money", "spend_28d", sum(row.cents for row in lately) / 100)
+    titles = {} if live is None else {one.id: one.title for one in live.scheme.rewards}
     for row in lately:
-        yield number("money", "spend_28d", row.cents / 100, row.reward, of=row.claims)
+        title = titles.get(row.reward, row.reward)
+        yield number("money", "spend_28d", row.cents / 100, title, of=row.claims)
     if live is None:
         return
     yield from _pool(tx, organisation, now, since)

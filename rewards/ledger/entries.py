@@ -183,6 +183,19 @@ def balances(tx: Transaction, organisation: str, person: str) -> Balances:
     return Balances(*found)
 
 
+def balances_of(tx: Transaction, organisation: str, people: Sequence[str]) -> list[Balances]:
+    """The millipoints of each of these people, by external id. Raises NotFound."""
+    found = people_rows.find_many(tx, organisation, people)
+    for one in people:
+        if one not in found:
+            find_row(tx, organisation, one)
+    held = rows.balances_of(tx, organisation, [found[one].id for one in people])
+    return [
+        Balances(*(held.get((found[one].id, name), 0) for name in ("earned", "spendable", "held")))
+        for one in people
+    ]
+
+
 def points_outstanding(tx: Transaction, organisation: str) -> int:
     """Millipoints that all people together could spend."""
     return rows.held_by_all(tx, organisation, "spendable")

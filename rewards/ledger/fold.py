@@ -122,9 +122,7 @@ class FoldBatch:
         memory = Periods.of(self.tx.database)
         known = memory.get(person.id, basis) if basis.schemes else None
         places_of_new = [at for at, one in enumerate(told) if one.ref in new]
-        former = told.copy()
-        for at in reversed(places_of_new):
-            del former[at]
+        former = [one for one in told if one.ref not in new]
         before = folded(self.schemes, person.id, basis, former, known)
         # The very objects that the period before has, so that what was read of them serves again.
         after = before.told.copy()

@@ -11,7 +11,7 @@ from pathlib import Path
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from rewards.language import SOURCE, gettext, language, nearest, ngettext, speaking
+from rewards.language import LANGUAGES, gettext, language, ngettext, speaking, spoken_among
 from rewards.mail.kinds import KINDS
 from rewards.mail.letters import Letter, Line, Receiver, letter_of
 from rewards.store.rows import AddressedMailRow
@@ -54,7 +54,7 @@ def message_for(row: AddressedMailRow, sender: From, unsubscribe: str = "") -> E
 
     Raises ValueError for an address that no mail can go to.
     """
-    with speaking(nearest([row.locale]) or SOURCE):
+    with speaking(spoken_among([row.locale], row.languages.split() or tuple(LANGUAGES))):
         letter = _absolute(letter_of(row.kind, json.loads(row.data), _receiver(row)), sender.base_url)
         leave = f"{sender.base_url}/mail/unsubscribe/{unsubscribe}" if unsubscribe else ""
         values = {

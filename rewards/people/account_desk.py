@@ -35,6 +35,8 @@ State = Literal["none", "invited", "expired", "active", "ended", "gone"]
 PAGE = 50
 MOST_COUNTED = rows.MOST_COUNTED
 MOST_SEARCHED = 64
+MOST_LISTED = 200
+"""Teams to choose from: of more, nobody reads the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def accounts(
 ) -> tuple[list[Listed], str]:
     """People by id from the one after `after`, and the id to go on from ('' at the end).
 
-    With `role` only those who have it; with `search` those whose id begins with it, or with these words in name or address.
+    With `role` only those who have it; with `search` those who have words that begin so in name, id, address, team or segment.
     Raises BadValue for an unknown role.
     """
     if role and role not in ROLES:
@@ -201,8 +203,9 @@ def _row(row: ListedRow, link: AccessLinkRow | None, now_us: int) -> Listed:
 
 
 def groups(tx: Transaction, organisation: str) -> tuple[list[str], list[str]]:
-    """The segments and teams that people are invited by."""
-    return rows.groups(tx, organisation, PRESENT)
+    """The segments and teams that people are invited by; no teams where they are too many to choose from, so that one is typed."""
+    segments, teams = rows.groups(tx, organisation, PRESENT, MOST_LISTED + 1)
+    return segments[:MOST_LISTED], teams if len(teams) <= MOST_LISTED else []
 
 
 def how_many(tx: Transaction, organisation: str) -> dict[str, int]:

@@ -97,7 +97,7 @@ def edit_person(
     old = get_person(tx, organisation, external_id)
     new = row_of({**record_of(old), **changes})
     values = {
-        "contacts": new.contacts, "locale": new.locale, "desk": new.desk, "hours_share_ppm": round(new.hours_share * PPM),
+        "contacts": new.contacts, "locale": new.locale or row.locale, "desk": new.desk, "hours_share_ppm": round(new.hours_share * PPM),
         "manager_id": _manager(tx, organisation, row, new.manager),
     }  # fmt: skip
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}

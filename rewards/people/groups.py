@@ -41,7 +41,7 @@ def groups_shown(
     cells: dict[Cell, int] = {}
     schemes = Schemes.of(tx, organisation)
     asked = schemes.asks_enrolment(schemes.at(to_us(now)))
-    parts = [*rows.cells(tx, organisation, asked).items(), *((cell, 1) for cell in gone)]
+    parts = [*rows.cells(tx, organisation, asked, of).items(), *((cell, 1) for cell in gone)]
     for (segment, team), people in parts:
         cell = (segment if "segment" in of else "", team if "team" in of else "")
         cells[cell] = cells.get(cell, 0) + people

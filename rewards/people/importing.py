@@ -12,7 +12,7 @@ from typing import Any
 from rewards.faults import NotFound
 from rewards.language import gettext, said
 from rewards.ledger.fold import replay_people
-from rewards.people.organisations import known_zone
+from rewards.people.organisations import known_zone, languages_of
 from rewards.people.zones import change_zone
 from rewards.people_file import PersonRow
 from rewards.store import organisations as organisation_rows
@@ -67,7 +67,10 @@ def import_people(
     fresh = [row for row in rows_in if row.id not in known]
     new_ids = rows.add_many(
         tx,
-        [_columns(organisation, row, zone) | _first_columns(row, now, home) for row in fresh],
+        [
+            _columns(organisation, row, zone, languages_of(home)[0]) | _first_columns(row, now, home)
+            for row in fresh
+        ],
         [_identity(organisation, row) for row in fresh],
     )
     states.add_many(tx, organisation, new_ids)
@@ -150,7 +153,7 @@ def _take_leave(
     return {off[id_].id for id_ in away}
 
 
-def _columns(organisation: str, row: PersonRow, home: str) -> dict[str, Any]:
+def _columns(organisation: str, row: PersonRow, home: str, spoken: str) -> dict[str, Any]:
     known = known_zone(row.timezone)
     return {
         "organisation_id": organisation,
@@ -159,7 +162,7 @@ def _columns(organisation: str, row: PersonRow, home: str) -> dict[str, Any]:
         "timezone": row.timezone if known else home,
         "zone_flagged": not known,
         "contacts": row.contacts,
-        "locale": row.locale,
+        "locale": row.locale or spoken,
         "role": row.role,
         "desk": row.desk,
         "hours_share_ppm": round(row.hours_share * PPM),
@@ -197,7 +200,7 @@ def _update(
     now: datetime,
 ) -> int:
     """Change what differs; returns 1 when something did."""
-    new = _columns(organisation, row, home)
+    new = _columns(organisation, row, home, old.locale)
     zone = new.pop("timezone")
     changed = {name: value for name, value in new.items() if getattr(old, name) != value}
     if manager_id is not None and manager_id != old.manager_id:

@@ -20,7 +20,6 @@ from rewards.mail.queue import queue_to
 from rewards.people.groups import joined_shown, minimum_group
 from rewards.store import enrolment as rows
 from rewards.store import organisations as organisation_rows
-from rewards.store import participation as participation_rows
 from rewards.store import people as people_rows
 from rewards.store import projections, states, trail
 from rewards.store.enrolment import INVITED, LEFT, NOT_INVITED, PAUSED
@@ -229,12 +228,6 @@ def enrolment(tx: Transaction, organisation: str, now: datetime) -> Enrolment:
         len(segments) - len(groups),
         asks_enrolment(tx, organisation, now),
     )
-
-
-def groups_of(tx: Transaction, organisation: str) -> tuple[list[str], list[str]]:
-    """The segments and teams of those who are with the company, by name."""
-    cells = participation_rows.cells(tx, organisation)
-    return sorted({segment for segment, _ in cells}), sorted({team for _, team in cells})
 
 
 def align_boards(tx: Transaction, organisation: str, now: datetime) -> bool:

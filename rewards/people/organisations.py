@@ -118,6 +118,11 @@ def _organisation(row: OrganisationRow) -> Organisation:
         row.name,
         row.timezone,
         maybe_us(row.closed_until_us),
-        tuple(row.languages.split()),
+        languages_of(row),
         tuple(Network(channel, points) for channel, points in networks.items()),
     )
+
+
+def languages_of(row: OrganisationRow) -> tuple[str, ...]:
+    """The languages that a company speaks, its own first; all that there are where it has not said."""
+    return tuple(one for one in row.languages.split() if one in LANGUAGES) or tuple(LANGUAGES)

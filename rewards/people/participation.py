@@ -37,16 +37,18 @@ def participation(tx: Transaction, organisation: str, now: datetime) -> Particip
         whole = participation_rows.sizes(tx, organisation)
         joined = {one: (sizes.get(one, 0), people - sizes.get(one, 0)) for one, people in whole.items()}
         may = set(may) & joined_shown(joined, minimum_group(tx, organisation, now))
-    month = participation_rows.active(tx, organisation, now_us - 28 * DAY_US, now_us, asked)
-    week = participation_rows.active(tx, organisation, now_us - 7 * DAY_US, now_us, asked)
-    counts = participation_rows.kinds(tx, organisation, now_us - 28 * DAY_US, now_us)
+    month_us, week_us = now_us - 28 * DAY_US, now_us - 7 * DAY_US
+    active = participation_rows.active(tx, organisation, month_us, week_us, now_us, enrolled_only=asked)
+    counts = participation_rows.kinds(tx, organisation, month_us, now_us)
     shown = tuple(
-        (segment, size, month.get(segment, 0)) for segment, size in sorted(sizes.items()) if segment in may
+        (segment, size, active.get(segment, (0, 0))[0])
+        for segment, size in sorted(sizes.items())
+        if segment in may
     )
     return Participation(
         people=sum(sizes.values()),
-        active_7d=sum(week.values()),
-        active_28d=sum(month.values()),
+        active_7d=sum(week for _, week in active.values()),
+        active_28d=sum(month for month, _ in active.values()),
         shares_28d=counts.get("share", 0),
         clicks_28d=counts.get("click", 0),
         kudos_28d=counts.get("kudos", 0),

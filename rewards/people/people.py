@@ -76,6 +76,11 @@ def list_people(tx: Transaction, organisation: str, include_inactive: bool = Fal
     return [_person(row, externals) for row in found]
 
 
+def count_people(tx: Transaction, organisation: str) -> int:
+    """How many people are with the company."""
+    return rows.count_present(tx, organisation)
+
+
 def deactivate(
     tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
 ) -> None:

@@ -19,6 +19,7 @@ from rewards.language import gettext, said
 from rewards.people import people
 from rewards.people.columns import FIRST, LAST, Table
 from rewards.people.importing import import_people
+from rewards.people.organisations import languages_of
 from rewards.people.people import acting
 from rewards.people_file import PersonRow
 from rewards.roles import ROLES
@@ -99,6 +100,7 @@ def plan_import(
     table: Table,
     digest: str,
     told: Told,
+    *,
     gives: Collection[str] = ROLES,
 ) -> Plan:
     """Compare a table with the people who are known; nothing is changed. `gives`: the roles that whoever imports may give.
@@ -110,7 +112,7 @@ def plan_import(
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     known = {row.external_id: row for row in rows.every(tx, organisation, inactive=True)}
     names = {row.id: row.external_id for row in known.values()}
-    reading = _Reading(table, told, home.timezone, known, names, gives)
+    reading = _Reading(table, told, (home.timezone, languages_of(home)[0]), known, names, gives=gives)
     merged = rows.aliases(tx, organisation, [one for one in reading.lines if one not in known])
     for id_ in sorted(merged, key=lambda one: reading.lines[one]):
         heir = names.get(merged[id_], "")
@@ -169,7 +171,7 @@ def apply_import(
     missing while some rows cannot be read, and for deactivating oneself.
     """
     organisation_rows.find_shared(tx, organisation)
-    plan = plan_import(tx, organisation, table, digest, told, gives)
+    plan = plan_import(tx, organisation, table, digest, told, gives=gives)
     if stamp is not None and stamp != plan.stamp:
         raise Stale(
             "the people changed since this was shown; nothing was applied; look at the differences again"
@@ -206,12 +208,14 @@ class _Reading:
         self,
         table: Table,
         told: Told,
-        home_zone: str,
+        home: tuple[str, str],
         known: Mapping[str, NamedPersonRow],
         names: Mapping[int, str],
+        *,
         gives: Collection[str],
     ) -> None:
-        self.table, self.told, self.home_zone, self.gives = table, told, home_zone, gives
+        self.table, self.told, self.gives = table, told, gives
+        self.home_zone, self.home_language = home
         self.known, self.names = known, names
         self.rows: dict[str, PersonRow] = {}
         self.lines: dict[str, int] = {}
@@ -313,7 +317,11 @@ class _Reading:
     def _fresh(self) -> dict[str, object]:
         told = {"segment": self.told.segment, "team": self.told.team, "contacts": self.told.contacts}
         said = {name: value for name, value in told.items() if value.strip()}
-        return {**said, "timezone": self.told.timezone.strip() or self.home_zone}
+        return {
+            **said,
+            "timezone": self.told.timezone.strip() or self.home_zone,
+            "locale": self.home_language,
+        }
 
     def _record(self, old: NamedPersonRow) -> dict[str, object]:
         return {

@@ -15,7 +15,7 @@ from rewards.events import VERIFICATION_LEVEL, object_key
 from rewards.ledger.inbox import InboxEvent
 from rewards.store import events as event_rows
 from rewards.store import participation as people_rows
-from rewards.store.results import latest_result, save_result
+from rewards.store.results import latest_result, replace_result
 from rewards.store.rows import ScoredEventRow
 from rewards.store.session import Transaction
 from rewards.store.units import DAY_US, digest, to_us
@@ -102,9 +102,9 @@ def behaviour(tx: Transaction, organisation: str, now: datetime) -> Behaviour:
 
 
 def keep_behaviour(tx: Transaction, organisation: str, found: Behaviour, now: datetime) -> int:
-    """Keep the behaviour of a rehearsal, for the designer to score again."""
+    """Keep the behaviour of a rehearsal in the place of the one before, for the designer to score again."""
     text = json.dumps(found.as_json(), ensure_ascii=False)
-    return save_result(tx, organisation, KIND, found.title, digest(text), body_json=text, now=now)
+    return replace_result(tx, organisation, KIND, found.title, digest(text), body_json=text, now=now)
 
 
 def _opened(body: Mapping[str, Any]) -> Behaviour:

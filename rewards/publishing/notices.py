@@ -6,11 +6,13 @@ The publication keeps one announcement, whatever the size of the company; the wo
 import json
 from datetime import datetime
 
-from rewards.language import LANGUAGES, SOURCE, nearest, speaking
+from rewards.language import LANGUAGES, speaking, spoken_among
 from rewards.mail.queue import queue_many
+from rewards.people.organisations import languages_of
 from rewards.scheme.explain import explain_scheme
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store import mail as rows
+from rewards.store import organisations as organisation_rows
 from rewards.store.session import Transaction
 from rewards.store.units import dump, to_us
 
@@ -73,9 +75,11 @@ def tell_of_announcements(tx: Transaction, organisation: str, now: datetime) -> 
         return 0
     found = rows.to_be_told(tx, one, TOLD_AT_ONCE)
     data = json.loads(one.data)
+    home = organisation_rows.find(tx, organisation)
+    offered = tuple(LANGUAGES) if home is None else languages_of(home)
     people: dict[str, list[tuple[int, str]]] = {}
     for row in found:
-        people.setdefault(nearest([row.locale]) or SOURCE, []).append((row.id, row.timezone))
+        people.setdefault(spoken_among([row.locale], offered), []).append((row.id, row.timezone))
     for language, some in sorted(people.items()):
         queue_many(tx, organisation, some, one.kind, data[language], now=now, key=one.key)
     rows.told_until(tx, one.id, found[-1].id if len(found) == TOLD_AT_ONCE else None)

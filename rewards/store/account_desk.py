@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
-from rewards.store import schema
+from rewards.store import directory, schema
 from rewards.store.accounts import having
 from rewards.store.rows import AccountRow, ListedRow
 from rewards.store.session import Transaction
@@ -65,18 +65,13 @@ _LISTED = (
 def listed(
     tx: Transaction, organisation: str, search: str, role: str, after: str, *, limit: int
 ) -> list[ListedRow]:
-    """People with their accounts, by external id from the one after `after`."""
+    """People with their accounts, by external id from the one after `after`; those with all the words that `search` holds, or begins."""
     where = [IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id > after]
-    if role:
-        where.append(having(role))
-    if search:
-        where.append(
-            or_(
-                IDENTITY.c.external_id.startswith(search, autoescape=True),
-                IDENTITY.c.name.icontains(search, autoescape=True),
-                IDENTITY.c.email.icontains(search, autoescape=True),
-            )
-        )
+    if role or search:
+        meets = directory.meeting(tx, organisation, search, role)
+        if meets is None:
+            return []
+        where += meets
     return tx.rows(ListedRow, _LISTED.where(*where).order_by(IDENTITY.c.external_id).limit(limit))
 
 
@@ -103,12 +98,22 @@ def without_account(
     return found, many - len(found)
 
 
-def groups(tx: Transaction, organisation: str, states: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The segments and the teams of people who are with the company."""
-    here = (PERSON.c.organisation_id == organisation, PERSON.c.status.in_(states))
-    segments = tx.execute(select(PERSON.c.segment).where(*here).distinct().order_by(PERSON.c.segment))
-    teams = tx.execute(select(PERSON.c.team).where(*here).distinct().order_by(PERSON.c.team))
-    return list(segments.scalars()), list(teams.scalars())
+def groups(
+    tx: Transaction, organisation: str, states: Sequence[str], limit: int
+) -> tuple[list[str], list[str]]:
+    """The segments and the teams of people who are with the company, the first `limit` of each by name."""
+    here = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(states))
+    found = [_names(tx, here, column, limit) for column in (PERSON.c.segment, PERSON.c.team)]
+    return found[0], found[1]
+
+
+def _names(tx: Transaction, here: ColumnElement[bool], column: ColumnElement[str], limit: int) -> list[str]:
+    """What a column holds, each name looked for behind the one before it, so that nobody reads everybody."""
+    least = func.min(column)
+    walk = select(select(least).where(here).scalar_subquery().label("name")).cte("walk", recursive=True)
+    following = select(least).where(here, column > walk.c.name).scalar_subquery()
+    walk = walk.union_all(select(following).where(walk.c.name.is_not(None)))
+    return list(tx.execute(select(walk.c.name).where(walk.c.name.is_not(None)).limit(limit)).scalars())
 
 
 def listed_one(tx: Transaction, person_id: int) -> ListedRow | None:

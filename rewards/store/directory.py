@@ -161,6 +161,24 @@ def page(
     return found
 
 
+def meeting(tx: Transaction, organisation: str, searched: str, role: str) -> list[ColumnElement[bool]] | None:
+    """What holds of people with words that begin as those searched for, and with a role, for a list in an order of its own. None: of nobody."""
+    kinds, beginnings = (NAME, OTHER), beginnings_of(searched)
+    if searched and not beginnings:
+        return None
+    roles = _roles_with(tx, organisation, role) if role else []
+    wanted = Wanted(role=role)
+    sources = [_with_word(organisation, one, kinds) for one in beginnings]
+    few = _few(tx, [*sources, *_sources(organisation, wanted, roles)])
+    if few is not None and not few:
+        return None
+    found = [
+        *_holds(tx, wanted, roles),
+        *(_has_word(one, kinds, one_by_one=few is None) for one in beginnings),
+    ]
+    return found if few is None else [IDENTITY.c.person_id.in_(few), *found]
+
+
 def place(row: ListedPersonRow, first: str) -> Place:
     """Where a person stands in a list, `first` being the first word that was looked for."""
     return (int(not row.sort_name.startswith(first)), row.sort_name, row.id)

@@ -126,6 +126,21 @@ def balance_of(tx: Transaction, organisation: str, account: str, holder: int, de
     return tx.execute(select(BALANCE.c.amount).where(where)).scalar_one_or_none()
 
 
+def balances_of(tx: Transaction, organisation: str, holders: Sequence[int]) -> dict[tuple[int, str], int]:
+    """What people have in their accounts that have no detail, by holder and account."""
+    found: dict[tuple[int, str], int] = {}
+    for start in range(0, len(holders), _CHUNK):
+        where = and_(
+            BALANCE.c.organisation_id == organisation,
+            BALANCE.c.account.in_(("earned", "spendable", "held")),
+            BALANCE.c.holder.in_(holders[start : start + _CHUNK]),
+            BALANCE.c.detail == "",
+        )
+        query = select(BALANCE.c.holder, BALANCE.c.account, BALANCE.c.amount).where(where)
+        found.update({(row.holder, row.account): row.amount for row in tx.execute(query)})
+    return found
+
+
 def earned_by_person(tx: Transaction, organisation: str) -> dict[int, int]:
     """What everybody has earned, by internal id."""
     where = and_(

@@ -75,6 +75,7 @@ def with_person(tx: Transaction, ids: Sequence[int]) -> list[AddressedMailRow]:
         select(
             MAIL, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, PERSON.c.locale, PERSON.c.timezone,
             PERSON.c.status.label("person_status"), ORGANISATION.c.name.label("organisation"),
+            ORGANISATION.c.languages,
         )
         .join(PERSON, PERSON.c.id == MAIL.c.person_id)
         .join(ORGANISATION, ORGANISATION.c.organisation_id == MAIL.c.organisation_id)
@@ -138,6 +139,16 @@ def counts(tx: Transaction, organisation: str) -> dict[str, int]:
         .group_by(MAIL.c.status)
     )
     return {status: int(number) for status, number in tx.execute(query)}
+
+
+def counts_up_to(tx: Transaction, organisation: str, statuses: Sequence[str], most: int) -> dict[str, int]:
+    """How many mails are in each of these states, counted no further than one beyond `most`."""
+    found = {}
+    for status in statuses:
+        some = select(MAIL.c.id).where(MAIL.c.organisation_id == organisation, MAIL.c.status == status)
+        query = select(func.count()).select_from(some.limit(most + 1).subquery())
+        found[status] = int(tx.execute(query).scalar_one())
+    return found
 
 
 def forget(tx: Transaction, before_us: int) -> int:

@@ -1,5 +1,6 @@
 """Bringing a database to the schema of this version."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, inspect
 from rewards.faults import BadValue
 from rewards.store import states
 from rewards.store.schema import metadata
+from rewards.store.schema.base import MADE_BY_MIGRATIONS
 from rewards.store.session import Database, Transaction
 
 CURRENT, OLDER, NEWER = "up to date", "older than this version", "newer than this version"
@@ -48,8 +50,9 @@ def is_blank(db: Database) -> bool:
         return not inspect(tx.connection).get_table_names()
 
 
+@cache
 def head() -> str:
-    """The newest migration of this version."""
+    """The newest migration of this version; its scripts are read once, for every probe of readiness asks."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
@@ -87,5 +90,10 @@ def state_of(applied: str) -> str:
 def differences(db: Database) -> list[Any]:
     """What `alembic check` would report: changes declared in schema.py that no migration makes."""
     with db.read() as tx:
-        context = MigrationContext.configure(tx.connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": _is_declared}
+        context = MigrationContext.configure(tx.connection, opts=opts)
         return list(compare_metadata(context, metadata))
+
+
+def _is_declared(_: object, name: str | None, *_more: object) -> bool:
+    return name not in MADE_BY_MIGRATIONS

@@ -21,6 +21,8 @@ def add(tx: Transaction, slug: str, name: str, timezone: str, salt: str, *, at_u
         "timezone": timezone,
         "salt": salt,
         "gated": True,
+        # Which it speaks it has not said yet.
+        "languages": "",
         "created_at_us": at_us,
     }
     tx.execute(insert(ORGANISATION), row)

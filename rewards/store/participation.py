@@ -1,6 +1,8 @@
 """Counts of who takes part."""
 
-from sqlalchemy import distinct, func, select
+from collections.abc import Collection
+
+from sqlalchemy import case, func, literal, select
 
 from rewards.store import schema
 from rewards.store.people import taking_part
@@ -14,22 +16,31 @@ OWN_KINDS = ("share", "suggestion", "comment", "training", "lead", "kudos")
 
 def sizes(tx: Transaction, organisation: str, enrolled_only: bool = False) -> dict[str, int]:
     """People by segment, inactive and erased ones left out; where only the enrolled take part, they alone."""
-    query = (
-        select(PERSON.c.segment, func.count())
-        .where(PERSON.c.organisation_id == organisation, taking_part(enrolled_only))
-        .group_by(PERSON.c.segment)
-    )
-    return {segment: int(people) for segment, people in tx.execute(query)}
+    found = cells(tx, organisation, enrolled_only, ("segment",))
+    return {segment: people for (segment, _), people in found.items()}
 
 
-def cells(tx: Transaction, organisation: str, enrolled_only: bool = False) -> dict[tuple[str, str], int]:
-    """People by segment and team, inactive and erased ones left out; where only the enrolled take part, they alone."""
+def cells(
+    tx: Transaction,
+    organisation: str,
+    enrolled_only: bool = False,
+    kinds: Collection[str] = ("segment", "team"),
+) -> dict[tuple[str, str], int]:
+    """People by segment and team ('' for what is not among `kinds`), inactive and erased ones left out; where only the enrolled take
+    part, they alone. A transaction that only reads counts once."""
+    key = ("cells", organisation, enrolled_only, *(name in kinds for name in ("segment", "team")))
+    if key in tx.memo and tx.is_snapshot:
+        kept: dict[tuple[str, str], int] = tx.memo[key]
+        return kept
+    columns = [PERSON.c[name] if name in kinds else literal("").label(name) for name in ("segment", "team")]
     query = (
-        select(PERSON.c.segment, PERSON.c.team, func.count())
+        select(*columns, func.count())
         .where(PERSON.c.organisation_id == organisation, taking_part(enrolled_only))
-        .group_by(PERSON.c.segment, PERSON.c.team)
+        .group_by(*(PERSON.c[name] for name in ("segment", "team") if name in kinds))
     )
-    return {(segment, team): int(people) for segment, team, people in tx.execute(query)}
+    found = {(segment, team): int(people) for segment, team, people in tx.execute(query) if people}
+    tx.memo[key] = found
+    return found
 
 
 def segments(tx: Transaction, organisation: str) -> dict[int, str]:
@@ -41,22 +52,28 @@ def segments(tx: Transaction, organisation: str) -> dict[int, str]:
 
 
 def active(
-    tx: Transaction, organisation: str, from_us: int, until_us: int, enrolled_only: bool = False
-) -> dict[str, int]:
-    """People by segment who did something themselves in (from, until]; where only the enrolled take part, of them."""
-    query = (
-        select(PERSON.c.segment, func.count(distinct(EVENT.c.person_id)))
-        .join(PERSON, PERSON.c.id == EVENT.c.person_id)
+    tx: Transaction, organisation: str, from_us: int, lately_us: int, until_us: int, *, enrolled_only: bool
+) -> dict[str, tuple[int, int]]:
+    """By segment, how many people did something themselves in (from, until], and in (lately, until]; where only the enrolled take part, of them."""
+    last = func.max(EVENT.c.occurred_us).label("last")
+    busy = (
+        select(EVENT.c.person_id, last)
         .where(
             EVENT.c.organisation_id == organisation,
             EVENT.c.occurred_us > from_us,
             EVENT.c.occurred_us <= until_us,
             EVENT.c.kind.in_(OWN_KINDS),
-            taking_part(enrolled_only),
         )
+        .group_by(EVENT.c.person_id)
+        .subquery()
+    )
+    query = (
+        select(PERSON.c.segment, func.count(), func.count(case((busy.c.last > lately_us, 1))))
+        .join(busy, busy.c.person_id == PERSON.c.id)
+        .where(taking_part(enrolled_only))
         .group_by(PERSON.c.segment)
     )
-    return {segment: int(people) for segment, people in tx.execute(query)}
+    return {segment: (int(people), int(few)) for segment, people, few in tx.execute(query)}
 
 
 def kinds(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[str, int]:

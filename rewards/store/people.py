@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, and_, collate, delete, func, insert, select, update
 
 from rewards.store import directory, schema
 from rewards.store.rows import (
@@ -82,7 +82,15 @@ def sort_name(name: str) -> str:
 
 
 def find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow | None:
-    """One person by external id, or by that of an account merged into hers."""
+    """One person by external id, or by that of an account merged into hers. A transaction that only reads asks once."""
+    key = ("person", organisation, external_id)
+    if not (tx.is_snapshot and key in tx.memo):
+        tx.memo[key] = _find(tx, organisation, external_id)
+    found: NamedPersonRow | None = tx.memo[key]
+    return found
+
+
+def _find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow | None:
     where = and_(IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id == external_id)
     found = tx.row(NamedPersonRow, _JOINED.where(where))
     if found is not None:
@@ -94,13 +102,24 @@ def find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow
 def by_address(tx: Transaction, organisation: str, email: str) -> list[NamedPersonRow]:
     """Everybody with an address, in whatever capitals, also one of an account merged into hers; two at most, for more says no more."""
     wanted = email.lower()
-    own = select(IDENTITY.c.person_id).where(
-        IDENTITY.c.organisation_id == organisation, func.lower(IDENTITY.c.email) == wanted
-    )
-    other = select(ALIAS.c.person_id).where(
-        ALIAS.c.organisation_id == organisation, func.lower(ALIAS.c.email) == wanted
+    own, other = (
+        select(table.c.person_id).where(
+            table.c.organisation_id == organisation, _in_small(tx, table.c.email) == wanted
+        )
+        for table in (IDENTITY, ALIAS)
     )
     return tx.rows(NamedPersonRow, _JOINED.where(PERSON.c.id.in_(own.union(other))).limit(2))
+
+
+def _in_small(tx: Transaction, column: ColumnElement[str | None]) -> ColumnElement[str]:
+    """The column in the form in which it has an index: SQLite's own comparison, else its small letters."""
+    return collate(column, "NOCASE") if tx.dialect == "sqlite" else func.lower(column)
+
+
+def count_present(tx: Transaction, organisation: str) -> int:
+    """How many people are with the company, by an index."""
+    where = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT))
+    return int(tx.execute(select(func.count()).select_from(PERSON).where(where)).scalar_one())
 
 
 def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, NamedPersonRow]:

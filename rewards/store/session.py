@@ -35,13 +35,15 @@ SelectT = TypeVar("SelectT", bound=Select[*tuple[Any, ...]])
 class Transaction:
     """One open transaction. Use cases pass it on; only `rewards.store` looks inside.
 
-    `memo` lives as long as the transaction: compiled schemes and the like, read once. On PostgreSQL statements given to
+    `memo` lives as long as the transaction: compiled schemes and the like, read once; `is_snapshot`: it only reads, and reads the same
+    all the time. On PostgreSQL statements given to
     `later` wait and travel together with the next question, or with the commit: fewer round trips, the same order.
     """
 
-    __slots__ = ("_driver", "_waiting", "connection", "database", "dialect", "memo")
+    __slots__ = ("_driver", "_waiting", "connection", "database", "dialect", "is_snapshot", "memo")
 
-    def __init__(self, connection: Connection, database: "Database") -> None:
+    def __init__(self, connection: Connection, database: "Database", *, is_snapshot: bool = False) -> None:
+        self.is_snapshot = is_snapshot
         self.connection = connection
         self.database = database
         self.dialect = database.dialect
@@ -63,7 +65,7 @@ class Transaction:
         """What one Core statement gives, as rows of a shape that names its columns."""
         found = self.execute(statement)
         check_columns(shape, found.keys())
-        return list(map(shape._make, found))
+        return list(map(shape._make, found.all()))
 
     def row(self, shape: type[RowT], statement: Executable) -> RowT | None:
         """The one row that a Core statement gives, or None where it gives none."""
@@ -249,7 +251,7 @@ class Database:
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
             with connection.begin() as transaction:
-                yield Transaction(connection, self)
+                yield Transaction(connection, self, is_snapshot=True)
                 transaction.rollback()
 
     def _check_file(self) -> None:

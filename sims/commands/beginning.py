@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from rewards.language import LANGUAGES
 from rewards.people.operator import operator
 from sims.commands.accounts import LISTENS_AT, Address, Organisation
 from sims.commands.console import InputError, say
@@ -40,6 +41,7 @@ AdminOption = Annotated[
 AdminName = Annotated[str, typer.Option(help="Her name, where the file does not have her.")]
 AdminEmail = Annotated[str, typer.Option(help="Her address, where the file does not have her.")]
 AdminRoles = Annotated[str, typer.Option(metavar="ROLE,...", help="What she does beside administering.")]
+EVERY_LANGUAGE = ",".join(LANGUAGES)
 Languages = Annotated[str, typer.Option(metavar="CODE,...", help="Its languages, its own first.")]
 Networks = Annotated[str, typer.Option(metavar="NAME,...", help="Networks that people use.")]
 NoPoints = Annotated[
@@ -62,7 +64,7 @@ def init(
     organisation: Organisation = "company",
     name: Annotated[str, typer.Option(help="Name for people to read.")] = "Our company",
     timezone: Annotated[str, typer.Option(help="IANA time zone.")] = "Europe/Madrid",
-    languages: Languages = "en",
+    languages: Languages = EVERY_LANGUAGE,
     networks: Networks = "",
     no_points: NoPoints = "",
     since: Since = "2000-01-01",

@@ -29,6 +29,7 @@ def explain(
         int,
         typer.Option(min=1, max=100, help="Orders, each with its reverse, in which a run switches them on."),
     ] = 1,
+    *,
     runs: Runs = None,
     seed: Seed = None,
     processes: ProcessCount = None,
@@ -53,7 +54,7 @@ def explain(
     check_out(json_out, csv_out)
     manner = Manner(processes=processes, at_defaults=at_defaults)
     one, other = Scenario.load(first), Scenario.load(second)
-    found = ask(one, other, outcome, runs, seed, mechanisms or (), orders, manner)
+    found = ask(one, other, outcome, runs, seed, wanted=mechanisms or (), pairs=orders, manner=manner)
     write_json(json_out, found.as_json())
     if csv_out is not None:
         write_text(csv_out, explanation_csv(found))

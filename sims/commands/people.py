@@ -206,7 +206,7 @@ def add(
     name: Annotated[str, typer.Option()] = "",
     email: Annotated[str, typer.Option()] = "",
     manager: Annotated[str, typer.Option(help="The manager's id.")] = "",
-    locale: Annotated[str, typer.Option(help="Language tag.")] = "en",
+    locale: Annotated[str, typer.Option(help="Language tag; the organisation's unless given.")] = "",
     desk: Annotated[str, typer.Option(help="desk or non-desk.")] = "desk",
     hours_share: Annotated[str, typer.Option(help="1 is full time.")] = "1",
     contacts: Annotated[str, typer.Option(help="People that a post reaches.")] = "100",

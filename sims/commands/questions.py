@@ -1,5 +1,6 @@
 """The commands that ask the model something: simulate, compare, waterfall, and replay of recorded events."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -70,6 +71,14 @@ def compare(
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
     cluster: OnCluster = None,
+    turning: Annotated[
+        bool,
+        typer.Option(
+            "--turning-points",
+            help="Also find, for each scenario, the size of the reward and the number of reminders beyond which human clicks turn: "
+            "some ten more scenarios for each.",
+        ),
+    ] = False,
     json_out: JsonOut = None,
 ) -> None:
     """Compare scenarios run by run under common random numbers, beside doing nothing, and choose one.
@@ -77,14 +86,27 @@ def compare(
     Example: groundswell compare examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 20
     """
     from sims.comparison.comparison import compare as ask
+    from sims.comparison.turning import turning_points
+    from sims.ensemble.bridge import CLICKS
     from sims.reports.render import comparison_text
     from sims.scenario.scenario import Scenario
 
     check_out(json_out)
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
-    comparison = ask([Scenario.load(path) for path in scenarios], runs, seed, processes, manner)
-    write_json(json_out, comparison.detailed_json())
+    loaded = [Scenario.load(path) for path in scenarios]
+    comparison = ask(loaded, runs, seed, processes, manner)
+    about = comparison.control.provenance
+    each = replace(manner, processes=processes)
+    found = [
+        point
+        for one in (loaded if turning else ())
+        for point in turning_points(one, CLICKS, about.runs, about.seed, each)
+    ]
+    told = {"turning_points": [point.as_json() for point in found]} if turning else {}
+    write_json(json_out, comparison.detailed_json() | told)
     say(comparison_text(comparison), json_out)
+    for point in found:
+        say(f"{point.scenario}: {point.sentence()}", json_out)
 
 
 def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = None) -> None:

@@ -230,10 +230,19 @@ def _own(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> "list[H
             happened.append((after, partial(_click, tx, employee, item, f"{item}-{visitor}")))
     for number, (message, days_ago) in enumerate(demo_thanks()):
         at = now - timedelta(days=days_ago, minutes=number)
-        thank = partial(
-            _thank, tx=tx, giver=others[number], employee=employee, message=message, key=f"demo-{number}"
+        happened.append(
+            (
+                at,
+                partial(
+                    _thank,
+                    tx=tx,
+                    giver=others[number],
+                    receiver=employee,
+                    message=message,
+                    key=f"demo-{number}",
+                ),
+            )
         )
-        happened.append((at, thank))
     return happened
 
 
@@ -257,7 +266,7 @@ def _click(tx: "Transaction", employee: str, item: str, visitor: str, at: dateti
     follow_link(tx, draft.code, "", visitor, at)
 
 
-def _thank(at: datetime, *, tx: "Transaction", giver: str, employee: str, message: str, key: str) -> None:
+def _thank(at: datetime, *, tx: "Transaction", giver: str, receiver: str, message: str, key: str) -> None:
     from rewards.thanks.recognition import give_kudos
 
-    give_kudos(tx, ORGANISATION, giver, employee, message, tags=(), key=key, now=at)
+    give_kudos(tx, ORGANISATION, giver, receiver, message, tags=(), key=key, now=at)

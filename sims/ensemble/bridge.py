@@ -3,7 +3,7 @@
 Importing it is light; the model is imported by the functions, in the process that runs it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,10 @@ from sims.ensemble.result import ALL, OutcomeSpec, Result
 
 if TYPE_CHECKING:
     from agents.employees.spreading import Spreading
+    from agents.ensemble import Ensemble
     from agents.parameters.parameters import Parameters
+    from agents.world.lanes import Draw
+    from agents.world.world import World
     from rewards.events import Event
     from sims.scenario.scenario import Scenario
 
@@ -77,34 +80,69 @@ def daily_outcomes(
 
 def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Parameters]]]]") -> list[list[Daily]]:
     """Daily values of some runs, (seed, run, parameters) each, side by side in each scenario, run by run; as many in each."""
+    from agents.world.lanes import Draw
+    from agents.world.memory import handed_on
+    from agents.world.world import World
+
+    asked = [(scenario, [Draw(*each) for each in named]) for scenario, named in questions]
+    found: list[list[Daily]] = [[] for _ in asked]
+    told: object = None
+    for alike in _alike([(_trunk(scenario), draws) for scenario, draws in asked]):
+        scenario, draws = asked[alike[0]]
+        if told != (_world(scenario), draws):
+            told, world = (_world(scenario), draws), World.of(scenario, draws)
+        with handed_on():
+            for place, dailies in _branches([asked[at][0] for at in alike], draws, world):
+                found[alike[place]] = dailies
+    return [list(run) for run in zip(*found, strict=True)]
+
+
+def _branches(
+    scenarios: "Sequence[Scenario]", draws: "Sequence[Draw]", world: "World"
+) -> "Iterator[tuple[int, list[Daily]]]":
+    """Live scenarios that differ in phases and arms alone: that which stays without a program for longest is their trunk."""
+    from agents.ensemble import Ensemble
+    from agents.setting.setting import quiet_days
     from agents.world.memory import handed_on
 
-    with handed_on():
-        return _lived(questions)
+    quiet = [quiet_days(scenario) for scenario in scenarios]
+    *branches, last = sorted(range(len(scenarios)), key=quiet.__getitem__)
+    trunk = Ensemble(scenarios[last], draws, world=world)
+    for place in branches:
+        trunk.run_for(quiet[place] - trunk.day)
+        with handed_on():
+            yield place, _ended(Ensemble.fork(trunk, scenarios[place]), scenarios[place])
+    yield last, _ended(trunk, scenarios[last])
 
 
-def _lived(
-    questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Parameters]]]]",
-) -> list[list[Daily]]:
-    from agents.company import Ensemble
-    from agents.world.lanes import Draw
+def _ended(company: "Ensemble", scenario: "Scenario") -> list[Daily]:
+    """Live the days that are left; what each run is asked for."""
+    company.run_for(scenario.horizon_days - company.day)
+    arms = ("arm",) if scenario.arms else ()
+    wanted = tuple(dict.fromkeys((*arms, *scenario.splits, "segment")))
+    outcomes, splits = company.outcomes(), company.splits_by_run(wanted, crossed=bool(arms))
+    return [
+        {ALL: {name: values[place] for name, values in outcomes.items()}, **by_split}
+        for place, by_split in enumerate(splits)
+    ]
 
-    found: list[list[Daily]] = []
-    last: tuple[object, Ensemble] | None = None
-    for scenario, named in questions:
-        draws = [Draw(*each) for each in named]
-        found = found or [[] for _ in draws]
-        told = _world(scenario), draws
-        world = last[1].world if last is not None and last[0] == told else None
-        company = Ensemble(scenario, draws, world=world)
-        company.run_for(scenario.horizon_days)
-        last = told, company
-        arms = ("arm",) if scenario.arms else ()
-        wanted = tuple(dict.fromkeys((*arms, *scenario.splits, "segment")))
-        outcomes, splits = company.outcomes(), company.splits_by_run(wanted, crossed=bool(arms))
-        for place, (mine, by_split) in enumerate(zip(found, splits, strict=True)):
-            mine.append({ALL: {name: values[place] for name, values in outcomes.items()}, **by_split})
+
+def _alike(keys: Sequence[object]) -> list[list[int]]:
+    """Places of equal keys together, in order of first appearance."""
+    found: list[list[int]] = []
+    for place, key in enumerate(keys):
+        mine = next((group for group in found if keys[group[0]] == key), None)
+        if mine is None:
+            found.append([place])
+        else:
+            mine.append(place)
     return found
+
+
+def _trunk(scenario: "Scenario") -> object:
+    # Everything but the draws that scenarios go by before a program begins.
+    days = scenario.start_date, scenario.split_day
+    return _world(scenario), scenario.policy, days
 
 
 def bytes_a_run(scenario: "Scenario") -> int:

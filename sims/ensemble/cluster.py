@@ -4,7 +4,7 @@ without a copy; a task whose worker died is done again by Ray."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -30,18 +30,18 @@ class Cluster:
         """What `doctor` shows."""
         return f"Ray, {self.address}"
 
-    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
+    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Generator[R, None, None]:
         """One result per task, in order. Whoever stops asking for results cancels what is left."""
         ray = _ray()
         with _connected(ray, self.address):
             known = ray.put(shared)
-            carry_out = ray.remote(max_retries=TRIES)(function)
+            carry_out = ray.remote(max_retries=TRIES)(_carry_out)
             most = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
             left, under_way = deque(tasks), deque[Any]()
             try:
                 while left or under_way:
                     while left and len(under_way) < most:
-                        under_way.append(carry_out.remote(known, left.popleft()))
+                        under_way.append(carry_out.remote(function, known, left.popleft()))
                     yield ray.get(under_way[0])
                     under_way.popleft()
             except ray.exceptions.WorkerCrashedError as error:
@@ -53,6 +53,10 @@ class Cluster:
             finally:
                 for each in under_way:
                     ray.cancel(each, force=True)
+
+
+def _carry_out(function: Callable[[Any, Any], Any], shared: Any, task: Any) -> Any:
+    return function(shared, task)
 
 
 def _ray() -> Any:

@@ -5,21 +5,18 @@ network, compiled scheme) is rebuilt from the seed inside the worker, so the exe
 only the time it takes.
 """
 
-import multiprocessing
-import os
+import gc
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
-from multiprocessing import connection
-from multiprocessing.context import SpawnContext, SpawnProcess
-from typing import Any, ClassVar, Protocol, TypeVar
+from types import FrameType
+from typing import Protocol, TypeVar
 
 from sims.doctor import cores
+from sims.ensemble.crew import Crew, LostTaskError
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -30,6 +27,8 @@ RUNS_WORTH_A_PROCESS = 8
 PROCESSES_MAX = 256
 # How often the same work may take a worker with it before it is given up.
 TRIES = 2
+# What a shell adds to a signal's number.
+ENDED = 128
 
 
 class ExecutorError(RuntimeError):
@@ -43,9 +42,9 @@ class Executor(Protocol):
     def label(self) -> str:
         """What `doctor` shows."""
 
-    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
+    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Generator[R, None, None]:
         """`function(shared, task)` per task, in order. It must be importable by name: it crosses
-        processes."""
+        processes. Closing the generator cancels what is left."""
 
 
 class Serial:
@@ -53,36 +52,9 @@ class Serial:
 
     label = "serial, in this process"
 
-    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
+    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Generator[R, None, None]:
         """One result per task, in order."""
-        return map(partial(function, shared), tasks)
-
-
-class _Worker:
-    """What a worker process keeps between tasks, so that `shared` crosses to it once and not with every
-    task."""
-
-    function: ClassVar[Callable[[Any, Any], Any]]
-    shared: ClassVar[Any]
-
-    @classmethod
-    def prepare(cls, function: Callable[[Any, Any], Any], shared: Any) -> None:
-        cls.function, cls.shared = staticmethod(function), shared
-        # An interrupt is the parent's to answer: it cancels what is left, and the worker ends without a traceback.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        threading.Thread(target=end_with_parent, daemon=True).start()
-
-    @classmethod
-    def work(cls, task: Any) -> Any:
-        return cls.function(cls.shared, task)
-
-
-def end_with_parent() -> None:
-    """Ends this process when its parent has, however that ended: nobody would ever give it another task."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
+        yield from map(partial(function, shared), tasks)
 
 
 class Processes:
@@ -96,50 +68,19 @@ class Processes:
         """What `doctor` shows."""
         return f"{self.count} local processes"
 
-    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[R]:
+    def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Generator[R, None, None]:
         """One result per task, in order. What a dead worker took with it is done again; raises `ExecutorError` where that
         does not help. Whoever stops asking for results ends the workers at once."""
-        left, deaths = list(tasks), 0
-        while left:
-            context, done = _Spawning(), 0
-            workers = min(self.count, len(left))
-            with ProcessPoolExecutor(workers, context, _Worker.prepare, (function, shared)) as pool:
-                try:
-                    for result in pool.map(_Worker.work, left):
-                        yield result
-                        done += 1
-                        deaths = 0
-                except BrokenProcessPool as error:
-                    deaths += 1
-                    if deaths > TRIES:
-                        raise ExecutorError(
-                            f"one of {self.count} worker processes died, {deaths} times over, perhaps for want of memory; "
-                            f"fewer processes (--processes 1) need less"
-                        ) from error
-                except BaseException:
-                    context.end_all()
-                    raise
-                finally:
-                    pool.shutdown(wait=True, cancel_futures=True)
-            left = left[done:]
-
-
-class _Spawning(SpawnContext):
-    """Spawns processes and knows which: they can be ended without waiting for what they do."""
-
-    def __init__(self) -> None:
-        self._started: list[SpawnProcess] = []
-
-    def Process(self, *args: Any, **more: Any) -> SpawnProcess:  # type: ignore[override] # noqa: N802
-        started = SpawnProcess(*args, **more)
-        self._started.append(started)
-        return started
-
-    def end_all(self) -> None:
-        """End every process that was started."""
-        for one in self._started:
-            if one.pid is not None:
-                one.terminate()
+        crew = Crew(min(self.count, len(tasks)), function, shared, TRIES)
+        try:
+            yield from crew.results(tasks)
+        except LostTaskError as error:
+            raise ExecutorError(
+                f"one of {self.count} worker processes died, {error}, perhaps for want of memory; "
+                f"fewer processes (--processes 1) need less"
+            ) from error
+        finally:
+            crew.end()
 
 
 def processes_for(processes: int | None, n_runs: int) -> int:
@@ -157,6 +98,29 @@ def choose_executor(processes: int | None, n_tasks: int) -> Executor:
     """The executor for `n_tasks` tasks of a run each."""
     count = processes_for(processes, n_tasks)
     return Serial() if count == 1 or n_tasks < 2 else Processes(count)
+
+
+@contextmanager
+def carried_out(
+    executor: Executor, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]
+) -> Iterator[Generator[R, None, None]]:
+    """The results of all tasks, in order; whatever ends the block, SIGTERM too, ends the work at once."""
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, _ended) if main else None
+    try:
+        with closing(executor.map(function, shared, tasks)) as results:
+            yield results
+    except (KeyboardInterrupt, SystemExit):
+        # The interpreter would look through all that the compiler holds before it ends, which takes seconds.
+        gc.freeze()
+        raise
+    finally:
+        if main:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _ended(number: int, _: FrameType | None) -> None:
+    raise SystemExit(ENDED + number)
 
 
 @contextmanager

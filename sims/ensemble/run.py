@@ -70,11 +70,12 @@ def simulate_all(
     manner: Manner = PLAIN,
     *,
     paired: Sequence[int] = (),
+    echoes: bool = True,
 ) -> list[Result]:
     """Run several scenarios under common random numbers: run r draws the same numbers, and goes by the same parameters, in each.
 
     `runs` and `seed` are the first scenario's unless given. A precision is that of the outcome in each scenario, or of the
-    difference of each `paired` scenario, by its place, to the first. Raises ValueError where reposts would never end.
+    difference of each `paired` scenario, by its place, to the first. `echoes`: whether to tell chance from what is not known. Raises ValueError where reposts would never end.
     """
     runs = check_runs(scenarios[0].runs if runs is None else runs)
     seed = check_seed(scenarios[0].seed if seed is None else seed)
@@ -89,7 +90,7 @@ def simulate_all(
         if precision.enough or precision.runs >= manner.precision.most_runs:
             break
         found += sweep.dailies(range(len(found), next_runs(precision)))
-    again = [] if manner.at_defaults else sweep.echoes(echoes_for(len(found)))
+    again = [] if manner.at_defaults or not echoes else sweep.echoes(echoes_for(len(found)))
     gathered = []
     for place, (scenario, warnings) in enumerate(zip(scenarios, told, strict=True)):
         mine = _Gathered([run[place] for run in found], [run[place] for run in again], warnings, precision)

@@ -11,14 +11,14 @@ from sims.doctor import version
 from sims.ensemble.bridge import ECHO, Daily, bytes_a_run, daily_outcomes, parameter_source
 from sims.ensemble.checkpoint import folder_of, keep, kept
 from sims.ensemble.cluster import Cluster
-from sims.ensemble.executors import Executor, choose_executor, processes_for, progress
+from sims.ensemble.executors import Executor, carried_out, choose_executor, processes_for, progress
 from sims.ensemble.result import ALL
 
 if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
 
 # What a process gives to runs that it lives side by side; beyond so many of them more bring no speed.
-MEMORY_A_CHUNK, RUNS_A_CHUNK = 1 << 29, 64
+MEMORY_A_CHUNK, RUNS_A_CHUNK = 5 << 28, 128
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class Sweep:
         several = len(self.scenarios)
         processes = processes_for(self.processes, len(missing) * several) if missing else 1
         tasks = chunks(self.scenarios, missing, processes)
-        with progress(f"{several} x {len(runs)} runs", several * len(runs)) as advance:
+        executor = self._executor(processes, len(tasks))
+        label, total = f"{several} x {len(runs)} runs", several * len(runs)
+        with progress(label, total) as advance, carried_out(executor, run_chunk, self, tasks) as results:
             advance(several * len(found))
-            for chunk, dailies in zip(
-                tasks, self._executor(processes, len(tasks)).map(run_chunk, self, tasks), strict=True
-            ):
+            for chunk, dailies in zip(tasks, results, strict=True):
                 found |= zip(chunk.runs, dailies, strict=True)
                 advance(several * len(dailies))
         return [found[run] for run in runs]

@@ -142,6 +142,7 @@ def explain(
     outcome: str = "human_clicks",
     runs: int | None = None,
     seed: int | None = None,
+    *,
     wanted: Sequence[str] = (),
     pairs: int = 1,
     manner: Manner = PLAIN,

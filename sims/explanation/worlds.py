@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sims.ensemble.bridge import Daily, bytes_a_run, lived, parameters_of
-from sims.ensemble.executors import choose_executor, processes_for, progress
+from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
 from sims.ensemble.result import OutcomeSpec, over
 from sims.ensemble.sweep import MEMORY_A_CHUNK, RUNS_A_CHUNK
 from sims.explanation.mechanisms import Group
@@ -63,10 +63,12 @@ def all_differences(
     )
     tasks = [tuple(asked[at : at + most]) for at in range(0, len(asked), most)]
     found: dict[tuple[int, int], Differences] = {}
-    with progress(f"2 x {len(asked)} worlds", 2 * len(asked)) as advance:
-        for task, values in zip(
-            tasks, choose_executor(count, len(tasks)).map(differences, puzzle, tasks), strict=True
-        ):
+    executor, label = choose_executor(count, len(tasks)), f"2 x {len(asked)} worlds"
+    with (
+        progress(label, 2 * len(asked)) as advance,
+        carried_out(executor, differences, puzzle, tasks) as results,
+    ):
+        for task, values in zip(tasks, results, strict=True):
             found |= zip(task, values, strict=True)
             advance(2 * len(task))
     return found

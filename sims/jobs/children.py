@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from sims.ensemble.executors import end_with_parent
+from sims.ensemble.crew import end_with_parent
 
 NICENESS = 5
 """Whoever waits for a page goes first."""
@@ -39,8 +39,13 @@ class Child:
 
     def give(self, kind: str, spec: str, number: int) -> None:
         """Have it compute a piece."""
+        try:
+            self.pipe.send((kind, spec, number))
+        except OSError:
+            # It ended while nobody looked: the one that follows it computes the piece.
+            self.restart()
+            self.pipe.send((kind, spec, number))
         self.piece = number
-        self.pipe.send((kind, spec, number))
 
     def answer(self) -> tuple[int, bytes | str]:
         """The piece, or in words why there is none. Raises Died."""

@@ -8,12 +8,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rewards.store.session import Transaction
+from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND as REHEARSAL
 
 if TYPE_CHECKING:
     from sims.ensemble.bridge import Daily
     from sims.scenario.scenario import Scenario
+
+MOST_RECORDED = 5_000
+"""People above whom no run is recorded: it would hold up the next job for long."""
 
 
 class Kind(Protocol):
@@ -40,6 +43,9 @@ class Kind(Protocol):
         now: datetime,
     ) -> None:
         """Called in the transaction that keeps the result."""  # fmt: skip
+
+    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
+        """Called when the result is kept, outside of any transaction; what fails here takes nothing from the result."""
 
 
 class Gathering(Protocol):
@@ -91,6 +97,22 @@ class Rehearsals:
 
         note_rehearsal(tx, organisation, result, json.loads(body), actor, now=now)
 
+    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
+        """Record one run of the first draft: to be watched, and scored anew in the designer. Not of a company too large to be drawn."""
+        from rewards.publishing.behaviour import keep_behaviour
+        from sims.recording.kept import keep_recording
+        from sims.recording.recording import record
+
+        body = json.loads(spec)
+        if len(body["people"]) > MOST_RECORDED:
+            return
+        scenarios, _ = _read(spec)
+        names = [one["name"] for one in body["schemes"] if one["role"] == "draft"] or [scenarios[-1].name]
+        found = record(next(one for one in scenarios if one.name == names[0]))
+        with db.begin() as tx:
+            keep_recording(tx, organisation, found.body, now)
+            keep_behaviour(tx, organisation, found.behaviour, now)
+
 
 class _RehearsalSoFar:
     def __init__(self, spec: str, spec_hash: str) -> None:
@@ -139,7 +161,7 @@ def warm() -> None:
     person = {"segment": "a", "team": "a", "timezone": "UTC", "contacts": 10, "desk": "desk"}
     assumed = {
         "audience": 100, "items_per_week": 5.0, "strictness": 0.3, "training": 0.2, "approval_delay_days": 0,
-        "friction": 0.3, "weeks": 4, "seed": 1, "quiet_weeks": 1,
+        "friction": 0.3, "weeks": 4, "seed": 1, "quiet_weeks": 1, "tool": True,
     }  # fmt: skip
     schemes = [
         {"name": name, "title": name, "document": scheme.model_dump(mode="json")}

@@ -181,3 +181,7 @@ class _UnderWay:
         with self._db.begin() as tx:
             result = work.finish(tx, held, body, self._gathering.title, now)
             self._kind.kept(tx, held.organisation, held.actor, held.spec, body, result=result, now=now)
+        try:
+            self._kind.afterwards(self._db, held.organisation, held.spec, now)
+        except Exception as error:
+            log_error("what follows a job failed", error, organisation=held.organisation)

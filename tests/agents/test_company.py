@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agents.company import Ensemble
+from agents.ensemble import Ensemble
 from agents.model import AdvocacyModel
 from agents.parameters.default_posterior import draw_parameters
 from agents.parameters.parameters import Parameters
@@ -21,6 +21,7 @@ from agents.setting.setting import (
     Recognition,
     Setting,
     Turnover,
+    quiet_days,
 )
 from agents.world.lanes import Draw
 from rewards.scheme.presets import PRESETS
@@ -125,3 +126,30 @@ def test_only_those_who_are_heard_are_drawn_and_a_whole_network_has_their_rows()
     }
     whole = AdvocacyModel(company(), 3, parameters=Parameters(**EAGER)).network.graph
     assert all(np.array_equal(row, whole.neighbours(node)) for node, row in rows.items())
+
+
+def test_a_fork_is_the_setting_lived_by_itself() -> None:
+    arms = (Arm(name="a", share=0.5, phases=(Phase(), Phase(day=20, scheme=PRESETS["clicks"]))),)
+    none, late = Phase(), Phase(day=16, scheme=PRESETS["clicks"], leaderboard="shown")
+    phases = {"nothing": (none,), "late": (none, late), "at once": (late.model_copy(update={"day": 0}),)}
+    settings = [company().model_copy(update={"phases": each}) for each in phases.values()]
+    settings.append(settings[0].model_copy(update={"arms": arms}))
+    assert [quiet_days(each) for each in settings] == [DAYS, 16, 0, 20]
+    draws = [Draw(7, run, Parameters().replace(**EAGER)) for run in (0, 3)]
+    trunk = Ensemble(settings[0], draws)
+    for setting in sorted(settings[1:], key=quiet_days):
+        trunk.run_for(quiet_days(setting) - trunk.day)
+        fork, alone = Ensemble.fork(trunk, setting), Ensemble(setting, draws)
+        fork.run_for(DAYS - fork.day)
+        alone.run_for(DAYS)
+        assert fork.outcomes()["shares"].sum() > 0.0
+        for name, values in alone.outcomes().items():
+            assert fork.outcomes()[name].tobytes() == values.tobytes(), name
+        for mine, theirs in zip(
+            *(each.splits_by_run(DIMENSIONS, True) for each in (fork, alone)), strict=True
+        ):
+            assert str(mine) == str(theirs)
+    alone = Ensemble(settings[0], draws)
+    alone.run_for(DAYS)
+    trunk.run_for(DAYS - trunk.day)
+    assert str(trunk.outcomes()) == str(alone.outcomes())

@@ -43,6 +43,8 @@ PAGES = {
         "/hr",
         "/hr/decisions",
         "/hr/schemes",
+        "/hr/health",
+        "/hr/one-page",
         "/hr/people",
         "/hr/import",
         "/hr/audit",

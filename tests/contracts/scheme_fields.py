@@ -35,13 +35,13 @@ _TABLE = """
 IncentiveScheme.name            -words | -words | -words | -name
 IncentiveScheme.title           -words | -words | web/templates/hr/overview.html | =
 IncentiveScheme.note            -words | -words | web/templates/hr/overview.html | =
-IncentiveScheme.membership      agents.program.program | rewards.scoring.enrolments | rewards.ledger.versions | =
+IncentiveScheme.membership      agents.program.membership | rewards.scoring.enrolments | rewards.ledger.versions | =
 IncentiveScheme.rules           kernel | kernel | kernel | =
 IncentiveScheme.caps            kernel | kernel | kernel | =
 IncentiveScheme.unrewarded_channels kernel | kernel | kernel | =
 IncentiveScheme.channel_rules   kernel | kernel | kernel | =
 IncentiveScheme.badges          kernel | kernel | kernel | =
-IncentiveScheme.levels          agents.program.running | rewards.scoring.replay | web/employee/contexts.py | =
+IncentiveScheme.levels          agents.program.running | rewards.scoring.replay | rewards/badges/outlook.py | =
 IncentiveScheme.streaks         kernel | kernel | kernel | =
 IncentiveScheme.challenges      agents.world.timeline | -awards | rewards.challenges.runs | =
 IncentiveScheme.leaderboards    agents.program.running | -awards | rewards.boards.boards | =
@@ -104,8 +104,8 @@ Penalty.when                    kernel | kernel | kernel | =
 Penalty.beneficiary             kernel | kernel | kernel | =
 Penalty.takes                   kernel | kernel | kernel | =
 Level.id                        -words | rewards.scoring.replay | -words | -name
-Level.title                     -words | -words | web/employee/contexts.py | =
-Level.points                    agents.program.running | rewards.scoring.replay | web/employee/contexts.py | =
+Level.title                     -words | -words | rewards/badges/outlook.py | =
+Level.points                    agents.program.running | rewards.scoring.replay | rewards/badges/outlook.py | =
 Streak.id                       kernel | kernel | kernel | -name
 Streak.title                    -words | -words | rewards.badges.progress | =
 Streak.kinds                    kernel | kernel | kernel | =

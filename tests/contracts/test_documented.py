@@ -48,14 +48,21 @@ SETTINGS = [
     for name in names(field, info, prefix)
 ]
 
+OPTIONS = {
+    found
+    for path in (DOCS.parent / "sims" / "commands").glob("*.py")
+    for found in re.findall(r'envvar="(\w+)"', path.read_text("utf-8"))
+}
+"""Options of commands that the environment may give."""
 
-@pytest.mark.parametrize("setting", SETTINGS)
+
+@pytest.mark.parametrize("setting", [*SETTINGS, *sorted(OPTIONS)])
 def test_a_setting_is_documented(setting: str) -> None:
     assert re.search(rf"\b{setting}\b", RUNNING)
 
 
 def test_no_setting_is_documented_that_there_is_not() -> None:
-    known = {*SETTINGS, "GROUNDSWELL_OIDC_"}
+    known = {*SETTINGS, *OPTIONS, "GROUNDSWELL_OIDC_"}
     assert set(re.findall(r"\bGROUNDSWELL_[A-Z_]+", RUNNING)) <= known
 
 

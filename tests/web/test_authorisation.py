@@ -55,6 +55,8 @@ FORMS = {
     "/boards/visibility": {"shown": "false"},
     "/hr/reviews/{id}": {"decision": "approve", "reason": "Fine."},
     "/hr/claims/{id}": {"decision": "approve", "reason": "Fine."},
+    "/publishing/rules": {"rehearsal_days": "30", "notice_hours": "24"},
+    "/publishing/decisions/{id}": {"decision": "approve", "reason": "It is right."},
     "/rewards/claims": {"reward": "mug", "key": "0123456789"},
     "/nominations": {"award": "helper", "nominee": "ben", "reason": "Kind."},
     "/hr/nominations": {"award": "helper", "first_day": "2026-11-01", "reason": "Kind."},

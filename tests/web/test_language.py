@@ -1,10 +1,18 @@
 """The language of a page: chosen, asked for by the browser, or English."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 import pytest
 from babel.messages.catalog import Message
 from fastapi.testclient import TestClient
 
-from rewards.language import LANGUAGES, accepted, gettext, in_signs, nearest, ngettext, speaking
+from rewards.language import LANGUAGES, accepted, gettext, in_signs, nearest, ngettext, speaking, spoken_among
+from rewards.people.organisations import change_organisation
+from rewards.people.people import get_person, import_people
+from rewards.people_file import PersonRow
+from rewards.store.session import Database
+from tests.company import ORGANISATION
 from web.catalogues import as_file, renewed, stored, untranslated
 from web.templating import number_text
 
@@ -16,15 +24,56 @@ from web.templating import number_text
         ("de-AT,de;q=0.9,en;q=0.8", "de"),
         ("fr-CH, en;q=0.5, de;q=0.7", "de"),
         ("EN-gb", "en"),
-        ("fr, de;q=0", None),
-        ("*", None),
-        ("", None),
+        ("fr, de;q=0", "en"),
+        ("*", "en"),
+        ("", "en"),
         ("de;q=zwei, en;q=0.1", "en"),
-        (",;=q" * 5_000, None),
+        (",;=q" * 5_000, "en"),
     ],
 )
-def test_accept_language(header: str, language: str | None) -> None:
-    assert accepted(header) == language
+def test_accept_language(header: str, language: str) -> None:
+    assert spoken_among(accepted(header), tuple(LANGUAGES)) == language
+
+
+@pytest.mark.parametrize(
+    ("wishes", "offered", "language"),
+    [
+        (["fr", "de-AT", "en"], ("en", "de"), "de"),
+        (["de", "en"], ("en",), "en"),
+        (["fr"], ("de", "en"), "de"),
+        (["", "en"], ("de",), "de"),
+        ([], ("de", "en"), "de"),
+    ],
+)
+def test_what_is_not_offered_is_not_spoken(
+    wishes: list[str], offered: tuple[str, ...], language: str
+) -> None:
+    assert spoken_among(wishes, offered) == language
+
+
+def test_the_company_says_which_languages_are_offered(
+    client: TestClient, sqlite_db: Database, sign_in: Callable[[str], TestClient]
+) -> None:
+    german = {"Accept-Language": "de"}
+    assert 'value="de"' in client.get("/sign-in").text
+    with sqlite_db.begin() as tx:
+        change_organisation(tx, ORGANISATION, "Acme", ["en"], [], actor="dora", now=datetime.now(UTC))
+    client.app.state.offered.forget()  # type: ignore[attr-defined]
+    page = client.get("/sign-in", headers=german).text
+    assert '<html lang="en">' in page
+    assert 'name="language"' not in page
+    assert client.post("/language", data={"language": "de"}).status_code == 422
+    with sqlite_db.begin() as tx:
+        change_organisation(tx, ORGANISATION, "Acme", ["de", "en"], [], actor="dora", now=datetime.now(UTC))
+        row = PersonRow(id="new", segment="sales", team="north", timezone="UTC", contacts=1)
+        import_people(tx, ORGANISATION, [row], datetime.now(UTC))
+        assert get_person(tx, ORGANISATION, "new").locale == "de"
+        assert get_person(tx, ORGANISATION, "ana").locale == "en"
+    client.app.state.offered.forget()  # type: ignore[attr-defined]
+    assert '<html lang="de">' in client.get("/sign-in", headers={"Accept-Language": "fr"}).text
+    assert 'name="locale" value="de"' in sign_in("hal").get("/hr/people/new").text.replace(
+        'maxlength="16" ', ""
+    )
 
 
 def test_the_nearest_language_ignores_the_region() -> None:

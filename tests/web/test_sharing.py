@@ -93,3 +93,15 @@ def test_a_visitor_is_led_on_whatever_goes_wrong_with_the_count(
         302,
         "https://acme.example/news",
     )
+
+
+def test_the_page_counts_as_the_network_does_without_a_script(
+    sign_in: Callable[[str], TestClient], sqlite_db: Database
+) -> None:
+    item = published(sqlite_db, plain(channels={"x": {"status": "green"}, "xing": {"status": "green"}}))
+    ana = sign_in("ana")
+    assert "of at most 280 characters" in ana.get(f"/share/{item.id}/x").text
+    assert "characters on" not in ana.get(f"/share/{item.id}/xing").text
+    long = ana.post("/share", data={"item": item.id, "channel": "x", "words": "日" * 200})
+    assert long.status_code == 200
+    assert "too many" in long.text

@@ -21,6 +21,7 @@ from web.templating import page
 router = APIRouter(include_in_schema=False)
 PATH = "/admin/mail"
 MOST_SHOWN = 100
+MOST_COUNTED = 10_000
 MOST_ID = 2**63 - 1
 STATES = {
     "waiting": msg("Waiting"),
@@ -45,6 +46,7 @@ class MailContext:
     account: Account
     person: Person
     configured: bool
+    most: int
     counts: Sequence[tuple[str, int]]
     rows: Sequence[MailView]
     states: Mapping[str, str]
@@ -69,11 +71,12 @@ def _page(
     with store.read() as tx:
         person = get_person(tx, org, account.person)
         found = mails(tx, org, MOST_SHOWN + 1, before, failed_only=not every)
-        numbers = counts(tx, org)
+        numbers = counts(tx, org, MOST_COUNTED)
     context = MailContext(
         account=account,
         person=person,
         configured=bool(config.smtp_host.strip()),
+        most=MOST_COUNTED,
         counts=[(gettext(STATES[state]), number) for state, number in numbers.items()],
         rows=found[:MOST_SHOWN],
         states={state: gettext(words) for state, words in STATES.items()},

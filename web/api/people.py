@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rewards.fields import in_words
 from rewards.language import said
-from rewards.ledger.entries import badges_for, balances
+from rewards.ledger.entries import badges_for, balances, balances_of
 from rewards.people.accounts import ApiToken
 from rewards.people.directory import ids_after
 from web.api.shared import problems
@@ -79,17 +79,17 @@ def all_balances(
     """Keyset pages in order of person id; the Link header names the next one."""
     with store.read() as tx:
         names = ids_after(tx, token.organisation, after, limit + 1)
-        rows = []
-        for name in names[:limit]:
-            held = balances(tx, token.organisation, name)
-            rows.append(
-                Balance(
-                    person=name,
-                    earned_millipoints=held.earned,
-                    spendable_millipoints=held.spendable,
-                    held_millipoints=held.held,
-                )
+        rows = [
+            Balance(
+                person=name,
+                earned_millipoints=held.earned,
+                spendable_millipoints=held.spendable,
+                held_millipoints=held.held,
             )
+            for name, held in zip(
+                names[:limit], balances_of(tx, token.organisation, names[:limit]), strict=True
+            )
+        ]
     cursor = rows[-1].person if len(names) > limit else None
     if cursor:
         response.headers["Link"] = f'</api/v1/balances?limit={limit}&after={cursor}>; rel="next"'

@@ -170,10 +170,10 @@ def _import(
     told = Told(mapping_of(table.header, maps), *for_new)
     if dry_run:
         with store.read() as tx:
-            plan, applied = plan_import(tx, org, table, digest, told, _GIVES), None
+            plan, applied = plan_import(tx, org, table, digest, told, gives=_GIVES), None
     else:
         with store.begin() as tx:
-            plan = plan_import(tx, org, table, digest, told, _GIVES)
+            plan = plan_import(tx, org, table, digest, told, gives=_GIVES)
             done = apply_import(
                 tx, org, table, digest, told, actor=actor_of(token), now=now(), stamp=stamp or None, leave_out=leave_out,
                 deactivate_missing=deactivate_missing, gives=_GIVES,

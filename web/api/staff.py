@@ -109,7 +109,7 @@ class NewPerson(Strict):
     name: Text = ""
     email: Text = ""
     manager: Text = ""
-    locale: Text = "en"
+    locale: Text = ""
     desk: Literal["desk", "non-desk"] = "desk"
     hours_share: Annotated[float, Field(gt=0, le=1)] = 1.0
     contacts: Annotated[int, Field(ge=0, le=10_000_000)] = 100

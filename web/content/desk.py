@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from rewards.content.content import get_item, recall, recalled
 from rewards.content.desk import approve, discard, find_draft, history, reject, save_draft, submit
 from rewards.content.items import ContentItem
+from rewards.content.lengths import Length, too_long
 from rewards.content.likeness import most_alike
 from rewards.content.links import reach_of
 from rewards.content.policy import disclosure_for, findings, policy_of
@@ -166,6 +167,7 @@ class ItemContext:
     names: Callable[[str], str]
     findings: Sequence[Any]
     pairs: Sequence[tuple[int, int, float]]
+    too_long: Sequence[tuple[str, str, Length]]
     texts: Sequence[str]
     disclosures: Sequence[tuple[str, str]]
     networks: Sequence[Any]
@@ -220,6 +222,7 @@ def item_page(
             approvers=[] if draft is None else [name_of(one) for one in draft.approved_by],
             findings=findings(policy, shown),
             pairs=most_alike(shown.every_text)[:MOST_PAIRS],
+            too_long=too_long(shown),
             texts=shown.every_text,
             disclosures=[
                 (channel, disclosure_for(policy, shown, channel, "", home.name if home else ""))

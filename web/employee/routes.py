@@ -14,7 +14,7 @@ from pydantic import Field
 from rewards.badges.progress import badge_progress
 from rewards.boards.highlights import highlighted
 from rewards.challenges.challenges import challenges
-from rewards.content.content import list_items, recalls_for
+from rewards.content.content import recalls_for, titles_of
 from rewards.content.links import clicks_for
 from rewards.events import OWN_KINDS
 from rewards.faults import BadValue, Fault, NotFound
@@ -43,7 +43,7 @@ from web.employee.contexts import (
     next_goal,
     trend_of,
 )
-from web.employee.sharing import MOST_CARDS, cards_for
+from web.employee.sharing import cards_for
 from web.navigation import home_of
 from web.problems import refused
 from web.session import Employee, SignedIn, Store, now
@@ -80,17 +80,16 @@ def home(
         held = balances(tx, org, me)
         person = get_person(tx, org, me)
         entries = entries_for(tx, org, me, TREND_ENTRIES)
-        found = cards_for(tx, account, person, entries, at)
-        first = (number - 1) * MOST_CARDS
+        found = cards_for(tx, account, person, entries, at, number=number)
         context = HomeContext(
             account=account,
             person=person,
-            cards=found.open[first : first + MOST_CARDS],
-            closed=found.closed[:MOST_CARDS],
-            aside=found.aside[:MOST_CARDS],
+            cards=found.open,
+            closed=found.closed,
+            aside=found.aside,
             recalls=recalls_for(tx, org, me),
             number=number,
-            more=len(found.open) > first + MOST_CARDS,
+            more=found.more,
             balances=held,
             trend=trend_of(entries, at, person.timezone),
             goal=next_goal(version.scheme if version else None, held.earned),
@@ -112,7 +111,8 @@ def points(
     org, me = account.organisation, account.person
     with store.read() as tx:
         entries = entries_for(tx, org, me, MOST_ENTRIES, before)
-        titles = {item.id: item.title for item in list_items(tx, org)}
+        links = clicks_for(tx, org, me)
+        titles = titles_of(tx, org, {*(one.object or "" for one in entries), *(link[0] for link in links)})
         context = PointsContext(
             account=account,
             person=get_person(tx, org, me),
@@ -123,7 +123,7 @@ def points(
                 for e in entries
                 if e.amount_millipoints or e.event_kind not in OWN_KINDS
             ],
-            links=[(titles.get(link[0], link[0]), *link[1:]) for link in clicks_for(tx, org, me)],
+            links=[(titles.get(link[0], link[0]), *link[1:]) for link in links],
             older=entries[-1].id if len(entries) == MOST_ENTRIES else None,
             shared=shared,
         )

@@ -33,11 +33,13 @@ Words = Annotated[Plain, Form(max_length=MOST_TYPED)]
 
 @dataclass(frozen=True)
 class Cards:
-    """What the person may share now, what is on the grid for her but may go nowhere yet, and what she has set aside."""
+    """A page of what the person may share now (`more`: it is not the last), and the first of what is on the grid for her but may go
+    nowhere yet, and of what she has set aside."""
 
     open: Sequence[ItemCard]
     closed: Sequence[ItemCard]
     aside: Sequence[ItemCard]
+    more: bool
 
 
 def namer(tx: Transaction, organisation: str) -> Callable[[str], str]:
@@ -57,9 +59,15 @@ def namer(tx: Transaction, organisation: str) -> Callable[[str], str]:
 
 
 def cards_for(
-    tx: Transaction, account: Account, person: Person, entries: Sequence[EntryView], at: datetime
+    tx: Transaction,
+    account: Account,
+    person: Person,
+    entries: Sequence[EntryView],
+    at: datetime,
+    *,
+    number: int = 1,
 ) -> Cards:
-    """The cards of the home page, in the order in which they are shown."""
+    """The cards of one home page, in the order in which they are shown."""
     shared = {entry.object for entry in entries if entry.event_kind == "share" and entry.object}
     name_of = namer(tx, account.organisation)
 
@@ -68,10 +76,13 @@ def cards_for(
 
     open_, closed = offered(tx, account.organisation, person.id, at, shared)
     aside = set_aside_by(tx, account.organisation, person.id)
+    first, end = (number - 1) * MOST_CARDS, number * MOST_CARDS
+    free = [item for item in open_ if item.id not in aside]
     return Cards(
-        open=[card(item) for item in open_ if item.id not in aside],
-        closed=[card(item) for item in closed],
-        aside=[card(item) for item in open_ if item.id in aside],
+        open=[card(item) for item in free[first:end]],
+        closed=[card(item) for item in closed[:MOST_CARDS]],
+        aside=[card(item) for item in [one for one in open_ if one.id in aside][:MOST_CARDS]],
+        more=len(free) > end,
     )
 
 

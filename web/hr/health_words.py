@@ -102,6 +102,8 @@ def shown(row: HealthRow, minimum: int) -> Shown:
 
 def text_of(row: HealthRow, minimum: int) -> str:
     """The number as it is read, or the words in its place."""
+    if row.value is not None and row.measure == "coverage":
+        return f"{100 * row.value:.0f} %"
     if row.value is not None:
         whole = float(row.value).is_integer()
         return in_signs(f"{row.value:,.0f}" if whole else f"{row.value:,.2f}")

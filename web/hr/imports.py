@@ -133,7 +133,7 @@ def _preview(
         try:
             columns = _columns(table, given)
             told = Told(columns, **for_new)
-            plan = plan_import(tx, org, table, kept.digest, told, given_by(account.rights))
+            plan = plan_import(tx, org, table, kept.digest, told, gives=given_by(account.rights))
         except Fault as found:
             columns = guess(table.header)
             fault, status = fault or str(found), max(status, 422)

@@ -12,8 +12,9 @@ from pydantic import Field
 
 from rewards.faults import Fault
 from rewards.language import counted, gettext
+from rewards.people.account_desk import groups
 from rewards.people.accounts import Account
-from rewards.people.membership import Enrolment, enrolment, groups_of, invite
+from rewards.people.membership import Enrolment, enrolment, invite
 from rewards.people.people import Person, get_person
 from web.problems import refused
 from web.session import Inviter, Store, now
@@ -28,7 +29,7 @@ Names = Annotated[list[Annotated[Plain, Field(max_length=64)]], Form(max_length=
 
 @dataclass(frozen=True)
 class MembershipContext:
-    """`found`: how many take part; `segments` and `teams` can be invited; `note` says what the last invitation did."""
+    """`found`: how many take part; `segments` and `teams` can be invited (no teams: one is typed); `note` says what the last invitation did."""
 
     account: Account
     person: Person
@@ -44,7 +45,7 @@ def _page(request: Request, store: Store, account: Account, fault: Fault | None 
     with store.read() as tx:
         person = get_person(tx, org, account.person)
         found = enrolment(tx, org, at)
-        segments, teams = groups_of(tx, org)
+        segments, teams = groups(tx, org)
     context = MembershipContext(
         account=account,
         person=person,
@@ -89,6 +90,7 @@ def invite_group(
 ) -> Response:
     """Invite a group; who was invited before is not invited again."""
     everybody = whom == "everybody"
+    teams = [team for team in teams if team.strip()]
     try:
         with store.begin() as tx:
             done = invite(

@@ -129,7 +129,7 @@ def new(request: Request, store: Store, account: PeopleWriter) -> Response:
             "timezone": home.timezone if home else "",
             "contacts": "100",
             "hours_share": "1",
-            "locale": "en",
+            "locale": home.languages[0] if home else "",
         }
         return _new(request, tx, account, typed)
 
@@ -146,7 +146,7 @@ def add(
     name: Field = "",
     email: Field = "",
     contacts: Field = "0",
-    locale: Field = "en",
+    locale: Field = "",
     manager: Field = "",
     desk: Field = "desk",
     hours_share: Field = "1",

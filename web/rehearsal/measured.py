@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rewards.content.overview import published_since
-from rewards.people.people import list_people
+from rewards.people.people import count_people
 from rewards.store.session import Transaction
 
 WEEKS = 8
@@ -26,7 +26,6 @@ class Measured:
 
 def measured(tx: Transaction, organisation: str, at: datetime) -> Measured:
     """The people there are, and how often something new came up."""
-    people = list_people(tx, organisation)
     items = published_since(tx, organisation, at - timedelta(weeks=WEEKS))
     values = {"items_per_week": round(items / WEEKS, 1)} if items >= FEWEST_ITEMS else {}
-    return Measured(len(people), items, WEEKS, values)
+    return Measured(count_people(tx, organisation), items, WEEKS, values)

@@ -157,6 +157,7 @@ async def begin(
             session = found(store, token, beginning, password, now(), device=device(request))
         except (BadValue, Conflict) as fault:
             return _form(request, typed, spoken, choices(network, unpaid), role, fault=str(fault), status=422)
+        request.app.state.offered.forget()
         return start(RedirectResponse("/admin/setup", 303), session, config.secure_cookies)
 
     try:

@@ -223,6 +223,7 @@ def save(
                 actor=account.person,
                 now=now(),
             )
+        request.app.state.offered.forget()
     except Fault as fault:
         return _settings(
             request,

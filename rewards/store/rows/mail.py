@@ -50,6 +50,7 @@ class AddressedMailRow(NamedTuple):
     timezone: str
     person_status: str
     organisation: str
+    languages: str
 
 
 class ListedMailRow(NamedTuple):

@@ -24,6 +24,8 @@ NAMING = {
 }
 metadata = MetaData(naming_convention=NAMING)
 
+MADE_BY_MIGRATIONS = frozenset({"ix_person_identity_address", "ix_person_alias_address"})
+"""Indexes that each database keeps in a way of its own, so that no declaration here fits both: of addresses in whatever capitals."""
 T = TypeVar("T")
 Key = BigInteger().with_variant(Integer, "sqlite")
 

@@ -29,7 +29,7 @@ audit = table(
     naming(Column("subject", Text, nullable=False), "stays", "swept"),
     Column("reason", Text, nullable=False),
     instant("recorded_us"),
-    Index("ix_audit_recorded", "organisation_id", "recorded_us"),
+    Index("ix_audit_recorded", "organisation_id", "recorded_us", "id"),
     Index("ix_audit_subject", "organisation_id", "subject", "recorded_us"),
     Index("ix_audit_actor", "organisation_id", "actor", "recorded_us"),
     Index("ix_audit_action", "organisation_id", "action", "recorded_us"),

@@ -209,8 +209,8 @@ def test_roles_are_several_and_given_by_whoever_may(world: World) -> None:
     text += 'ben,Ben,sales,north,UTC,100,"Content, employee"\nnew,New,sales,north,UTC,1,auditor/admin\n'
     table, told = read(text)
     with world.db.read() as tx:
-        by_hr = plan_import(tx, "acme", table, "d", told, given_by(RIGHTS_OF["hr"]))
-        by_admin = plan_import(tx, "acme", table, "d", told, given_by(RIGHTS_OF["admin"]))
+        by_hr = plan_import(tx, "acme", table, "d", told, gives=given_by(RIGHTS_OF["hr"]))
+        by_admin = plan_import(tx, "acme", table, "d", told, gives=given_by(RIGHTS_OF["admin"]))
     assert faults(by_hr) == [(3, "role", "employee content"), (4, "role", "auditor admin")]
     assert "only an administrator" in by_hr.faults[0].why
     assert by_admin.faults == ()
@@ -220,7 +220,7 @@ def test_roles_are_several_and_given_by_whoever_may(world: World) -> None:
         apply_import(tx, "acme", table, "d", told, actor="hal", now=world.now, stamp=by_admin.stamp)
     with world.db.read() as tx:
         # What is known already nobody has to be allowed to give.
-        again = plan_import(tx, "acme", table, "d", told, given_by(RIGHTS_OF["hr"]))
+        again = plan_import(tx, "acme", table, "d", told, gives=given_by(RIGHTS_OF["hr"]))
     assert (again.faults, again.changed) == ((), ())
 
 

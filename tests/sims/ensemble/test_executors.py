@@ -2,6 +2,7 @@
 
 import operator
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -60,3 +61,25 @@ def test_no_bar_without_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     with progress("runs", 2, quiet_seconds=0.0) as advance:
         advance(1)
     assert capfd.readouterr().err == ""
+
+
+def half_an_answer(folder: Path, task: int) -> bytes:
+    """Ends the first time while its answer is on the way: larger than a pipe, and killed before it is read."""
+    if task == 1 and not (folder / "once").exists():
+        (folder / "once").touch()
+        threading.Timer(0.3, os._exit, [9]).start()
+    return bytes(50_000_000 if task == 1 else task)
+
+
+def test_a_worker_that_dies_with_half_its_answer_written_hangs_nobody(tmp_path: Path) -> None:
+    found = []
+    for result in Processes(2).map(half_an_answer, tmp_path, [0, 1, 2, 3]):
+        time.sleep(0.6)
+        found.append(len(result))
+    assert found == [0, 50_000_000, 2, 3]
+
+
+def test_what_a_task_raises_is_raised_here_with_where_it_was() -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        list(Processes(2).map(operator.truediv, 1, [1, 0]))
+    assert "in a worker" in caught.value.__notes__[0]

@@ -1,0 +1,194 @@
+"""Where a sign turns: how large a reward, or how many reminders, bring no more, or less.
+
+Each lever of a scenario is pulled to some settings, all under the same random numbers; between two of them the effect is taken to be straight, and the
+stretch in which the mean over runs changes its sign is looked at once more, at settings in between. The interval is that of the crossing over
+resampled runs, drawn by the seed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sims.ensemble.run import PLAIN, Manner, simulate_all
+
+if TYPE_CHECKING:
+    from sims.scenario.scenario import Scenario, SchemePhase
+
+Floats = NDArray[np.float64]
+
+# Settings of a first look, and how many the stretch of a turn is cut at in the second.
+FACTORS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+DIGESTS = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0)
+CUTS, RESAMPLES = 3, 400
+MILLI = Decimal("0.001")
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Something of a scenario that can be set to a number; `marginal`: what one more of it brings counts, else what it brings at all."""
+
+    name: str
+    title: str
+    settings: tuple[float, ...]
+    marginal: bool
+    pull: "Callable[[SchemePhase, float], SchemePhase]"
+
+
+@dataclass(frozen=True, eq=False)
+class Turning:
+    """What a lever brings at each setting, float64[runs, settings], and where that turns from more to less."""
+
+    scenario: str
+    lever: Lever
+    outcome: str
+    settings: Floats
+    values: Floats
+    at: float | None
+    interval: tuple[float, float] | None
+    certain: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values; `at` is null where nothing turns between the least and the greatest setting."""
+        return {
+            "scenario": self.scenario,
+            "lever": self.lever.name,
+            "title": self.lever.title,
+            "outcome": self.outcome,
+            "settings": self.settings.tolist(),
+            "means": self.values.mean(axis=0).tolist(),
+            "turns_at": self.at,
+            "interval_90": None if self.interval is None else list(self.interval),
+            "share_of_resamples_that_turn": self.certain,
+            "sentence": self.sentence(),
+        }
+
+    def sentence(self) -> str:
+        """The warning, or that there is none."""
+        least, most = self.settings[0], self.settings[-1]
+        what = "one more brings less" if self.lever.marginal else "it brings less than none at all"
+        if self.at is None or self.interval is None:
+            return f"{self.lever.title}: from {least:g} to {most:g} {self.outcome} never turns ({self.certain:.0%} of resampled runs do)."
+        low, high = self.interval
+        return (
+            f"{self.lever.title}: beyond {self.at:.3g} {what} ({self.outcome}; 90 %: {low:.3g} to {high:.3g}; "
+            f"{self.certain:.0%} of resampled runs turn at all)."
+        )
+
+
+def _paying(phase: "SchemePhase", factor: float) -> "SchemePhase":
+    if phase.scheme is None:
+        return phase
+    rules = tuple(
+        rule.model_copy(update={"points": (Decimal(rule.points) * Decimal(str(factor))).quantize(MILLI)})
+        for rule in phase.scheme.rules
+    )
+    return phase.model_copy(update={"scheme": phase.scheme.model_copy(update={"rules": rules})})
+
+
+def _reminding(phase: "SchemePhase", digests: float) -> "SchemePhase":
+    if phase.tool is None:
+        return phase
+    return phase.model_copy(update={"tool": phase.tool.model_copy(update={"digests_per_week": digests})})
+
+
+REWARD = Lever("reward_size", "Points of every rule, as a multiple of the scheme's", FACTORS, False, _paying)
+CADENCE = Lever("cadence", "Reminders a week", DIGESTS, True, _reminding)
+
+
+def levers_of(scenario: "Scenario") -> list[Lever]:
+    """The levers that the scenario has."""
+    phases = [*scenario.phases, *(phase for arm in scenario.arms for phase in arm.phases)]
+    pays = any(rule.points for scheme in scenario.schemes() for rule in scheme.rules)
+    return [REWARD] * pays + [CADENCE] * any(phase.tool is not None for phase in phases)
+
+
+def turning_points(
+    scenario: "Scenario", outcome: str, runs: int, seed: int, manner: Manner = PLAIN
+) -> list[Turning]:
+    """Every lever's turning point in the outcome, over the whole horizon."""
+    return [_turning(scenario, lever, outcome, (runs, seed, manner)) for lever in levers_of(scenario)]
+
+
+def _turning(scenario: "Scenario", lever: Lever, outcome: str, how: tuple[int, int, Manner]) -> Turning:
+    settings = np.array(lever.settings)
+    values = _effects(scenario, lever, settings, outcome, how)
+    rough = crossing(settings, values.mean(axis=0), lever.marginal)
+    if rough is not None:
+        at = int(np.clip(np.searchsorted(settings, rough), 1, settings.size - 1))
+        first, last = max(at - 1 - lever.marginal, 0), min(at + lever.marginal, settings.size - 1)
+        between = np.linspace(settings[first], settings[last], CUTS + 2)[1:-1]
+        fresh = np.array([each for each in between if each not in settings])
+        more = _effects(scenario, lever, fresh, outcome, how)
+        order = np.argsort(np.concatenate([settings, fresh]))
+        settings = np.concatenate([settings, fresh])[order]
+        values = np.concatenate([values, more], axis=1)[:, order]
+    found = crossing(settings, values.mean(axis=0), lever.marginal)
+    rng = np.random.default_rng((how[1], len(lever.name)))
+    again = (
+        crossing(settings, values[rng.integers(0, len(values), len(values))].mean(axis=0), lever.marginal)
+        for _ in range(RESAMPLES)
+    )
+    crossed = [each for each in again if each is not None]
+    ends = np.quantile(crossed, (0.05, 0.95)) if crossed else None
+    return Turning(
+        scenario.name,
+        lever,
+        outcome,
+        settings,
+        values,
+        found,
+        None if ends is None or found is None else (float(ends[0]), float(ends[1])),
+        len(crossed) / RESAMPLES,
+    )
+
+
+def crossing(settings: Floats, means: Floats, marginal: bool) -> float | None:
+    """The least setting beyond which the effect falls from above zero to below: of means against those at the first setting, or,
+    `marginal`, where the means have their top. None where it never does; at the first setting where it never rises."""
+    if marginal:
+        top = int(np.argmax(means))
+        return None if top == means.size - 1 else _top(settings, means, top)
+    effect = means - means[0]
+    for at in range(1, means.size):
+        if effect[at] < 0.0:
+            before = effect[at - 1]
+            part = before / (before - effect[at]) if at > 1 else 0.0
+            return float(settings[at - 1] + part * (settings[at] - settings[at - 1]))
+    return None
+
+
+def _top(settings: Floats, means: Floats, top: int) -> float:
+    # The top of the parabola through the highest mean and its neighbours.
+    if top == 0:
+        return float(settings[0])
+    x, y = settings[top - 1 : top + 2], means[top - 1 : top + 2]
+    (first, second), bend = np.diff(y) / np.diff(x), x[2] - x[0]
+    curve = (second - first) / bend
+    return float((x[0] + x[1]) / 2.0 - first / (2.0 * curve)) if curve < 0.0 else float(settings[top])
+
+
+def _effects(
+    scenario: "Scenario",
+    lever: Lever,
+    settings: Sequence[float] | Floats,
+    outcome: str,
+    how: tuple[int, int, Manner],
+) -> Floats:
+    runs, seed, manner = how
+    pulled = [_pulled(scenario, lever, float(setting)) for setting in settings]
+    plain = Manner(processes=manner.processes, at_defaults=manner.at_defaults, checkpoint=manner.checkpoint)
+    found = simulate_all(pulled, runs, seed, manner=plain, echoes=False)
+    return np.stack([each.total(outcome) for each in found], axis=1)
+
+
+def _pulled(scenario: "Scenario", lever: Lever, setting: float) -> "Scenario":
+    phases = tuple(lever.pull(phase, setting) for phase in scenario.phases)
+    arms = tuple(
+        arm.model_copy(update={"phases": tuple(lever.pull(phase, setting) for phase in arm.phases)})
+        for arm in scenario.arms
+    )
+    return scenario.model_copy(update={"phases": phases, "arms": arms})

@@ -1,0 +1,56 @@
+"""A kind's pieces are pure functions, whatever the process; warming up does what the first piece would."""
+
+from __future__ import annotations
+
+import json
+
+from rewards.people_file import PersonRow
+from rewards.scheme.presets import PRESETS
+from sims.jobs.children import Child, answering
+from sims.jobs.kinds import KINDS, warm
+from sims.rehearsal.asking import KIND, Assumptions, Chosen, chunk_plan, specification
+
+ASSUMED = Assumptions(weeks=4, quiet_weeks=1, audience=300, most_runs=12)
+
+
+def spec() -> str:
+    people = [
+        PersonRow(id=f"p{number}", segment="sales", team="a", timezone="UTC", contacts=50)
+        for number in range(8)
+    ]
+    chosen = [Chosen("draft-1", "draft", PRESETS["recognition"], 1)]
+    body = specification(people, "UTC", chosen, ASSUMED, 0)  # type: ignore[arg-type]
+    assert "p3" not in json.dumps(body)
+    return json.dumps(body, sort_keys=True)
+
+
+def test_it_warms_up() -> None:
+    warm()
+
+
+def test_another_process_gives_the_same_bytes_also_after_it_died() -> None:
+    kind, text = KINDS[KIND], spec()
+    here = kind.compute(text, 0)
+    child = Child()
+    try:
+        child._process.kill()
+        child._process.join()
+        child.give(KIND, text, 0)
+        found: list[Child] = []
+        while not found:
+            found = answering([child], 1.0)
+        assert child.answer() == (0, here)
+    finally:
+        child.end()
+
+
+def test_the_pieces_together_are_all_runs() -> None:
+    kind, text = KINDS[KIND], spec()
+    assert kind.pieces(text) == len(chunk_plan(12))
+    gathering = kind.gathering(text, "0" * 64)
+    for number in range(kind.pieces(text)):
+        enough = gathering.take(kind.compute(text, number))
+    body = json.loads(gathering.body())
+    assert body["provenance"]["runs"] == 12
+    assert body["precision"]["reached"] == enough
+    assert [one["scenario"] for one in body["lift"]] == ["tool-only", "draft-1"]
