@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sims.comparison.choice import Candidate, Choice, choose
 from sims.comparison.lift import Lift, lift_of
+from sims.comparison.risks import risks_json
 from sims.ensemble.bridge import CLICKS, POINTS, guarded
 from sims.ensemble.intervals import interval, share_above
 from sims.ensemble.result import ALL, Result
@@ -123,9 +124,15 @@ class Comparison:
                 for name, against in self.pairs()
                 for outcome in self.control.reported
             ],
-            **({"lifts": [lift.as_json() for lift in self.lifts]} if self.shown_lifts else {}),
+            **(self._beside() if self.shown_lifts else {}),
             **({} if self.control.precision is None else {"precision": self.control.precision.as_json()}),
             "choice": self.choice.as_json(),
+        }
+
+    def _beside(self) -> dict[str, Any]:
+        return {
+            "lifts": [lift.as_json() for lift in self.lifts],
+            "risks": [risks_json(result) for result in self.results],
         }
 
     def detailed_json(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ resampled runs, drawn by the seed.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,19 +69,27 @@ class Turning:
 
     def sentence(self) -> str:
         """The warning, or that there is none."""
-        least, most = self.settings[0], self.settings[-1]
-        what = "one more brings less" if self.lever.marginal else "it brings less than none at all"
+        means, least, most = self.values.mean(axis=0), self.settings[0], self.settings[-1]
+        rises = bool(means[1] > means[0])
         if self.at is None or self.interval is None:
-            return f"{self.lever.title}: from {least:g} to {most:g} {self.outcome} never turns ({self.certain:.0%} of resampled runs do)."
+            if self.lever.marginal:
+                what = "one more always brings more"
+            else:
+                what = f"any of it brings {'more' if rises else 'less'} than none"
+            return f"{self.lever.title}: from {least:g} to {most:g} {what} ({self.outcome}; {self.certain:.0%} of resampled runs turn)."
         low, high = self.interval
+        if self.lever.marginal:
+            what = "one more brings less"
+        else:
+            what = f"it brings {'less' if rises else 'more'} than none, before {'more' if rises else 'less'}"
         return (
             f"{self.lever.title}: beyond {self.at:.3g} {what} ({self.outcome}; 90 %: {low:.3g} to {high:.3g}; "
-            f"{self.certain:.0%} of resampled runs turn at all)."
+            f"{self.certain:.0%} of resampled runs turn)."
         )
 
 
 def _paying(phase: "SchemePhase", factor: float) -> "SchemePhase":
-    if phase.scheme is None:
+    if phase.scheme is None or factor == 1.0:
         return phase
     rules = tuple(
         rule.model_copy(update={"points": (Decimal(rule.points) * Decimal(str(factor))).quantize(MILLI)})
@@ -147,17 +156,19 @@ def _turning(scenario: "Scenario", lever: Lever, outcome: str, how: tuple[int, i
 
 
 def crossing(settings: Floats, means: Floats, marginal: bool) -> float | None:
-    """The least setting beyond which the effect falls from above zero to below: of means against those at the first setting, or,
-    `marginal`, where the means have their top. None where it never does; at the first setting where it never rises."""
+    """Where the effect turns: of means against that at the first setting the first change of sign, or, `marginal`, the top of the means
+    (the first setting where they never rise). None where there is no such."""
     if marginal:
         top = int(np.argmax(means))
         return None if top == means.size - 1 else _top(settings, means, top)
     effect = means - means[0]
-    for at in range(1, means.size):
-        if effect[at] < 0.0:
-            before = effect[at - 1]
-            part = before / (before - effect[at]) if at > 1 else 0.0
-            return float(settings[at - 1] + part * (settings[at] - settings[at - 1]))
+    some = np.flatnonzero(effect)
+    for last, at in pairwise(some.tolist()):
+        before, after = effect[last], effect[at]
+        if before * after < 0.0:
+            # Where it is nothing in between, it turns there.
+            last, part = (last + 1, 0.0) if at - last > 1 else (last, before / (before - after))
+            return float(settings[last] + part * (settings[at] - settings[last]))
     return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from sims.comparison.comparison import Comparison
+from sims.comparison.risks import least_paid, risks_json
 from sims.ensemble.contrast import contrasts
 from sims.ensemble.intervals import Interval, interval
 from sims.ensemble.precision import Reached
@@ -135,7 +136,7 @@ def comparison_text(comparison: Comparison) -> str:
             "unit",
         ]
         parts.append(f"{name} minus {against}\n" + table(header, rows))
-    parts += [lift_text(comparison)] if comparison.shown_lifts else []
+    parts += [lift_text(comparison), risks_text(comparison)] if comparison.shown_lifts else []
     parts += [UNKNOWN_MEANS] if drawn else []
     parts += [precision_text(comparison.control.precision)] if comparison.control.precision else []
     parts.append(limits_text(comparison))
@@ -168,6 +169,30 @@ def lift_text(comparison: Comparison) -> str:
             + table(header, rows)
         )
     return "\n\n".join(parts)
+
+
+def risks_text(comparison: Comparison) -> str:
+    """Who is paid least on expected points, and what is owed, scheme by scheme."""
+    rows = []
+    for result in comparison.results:
+        for least in least_paid(result):
+            error = f" ± {least.error:.0%}" if least.error < 1.0 else ""
+            rows.append(
+                [
+                    result.name,
+                    f"paid least a share: {least.group}",
+                    f"{least.part:.0%}{error} of the median group",
+                ]
+            )
+        owed = risks_json(result)["liability"]
+        rows.append(
+            [
+                result.name,
+                "owed for points",
+                f"{number(owed['expected'])}, at most {number(owed['p80'])} in 80 % of runs, {number(owed['worst'])} at worst",
+            ]
+        )
+    return table(["scenario", "risk", "expected"], rows)
 
 
 def limits_text(comparison: Comparison) -> str:
