@@ -1,10 +1,10 @@
 """Runs side by side against runs one by one: the company of examples/midsize.yaml, 500 people over 28 + 182 days.
 
     python -m benchmarks.ensemble            # against a checkout of the version before, turn by turn
-    python -m benchmarks.ensemble --quick    # fewer runs
+    python -m benchmarks.ensemble --quick    # fewer runs, no large company
 
-Times are CPU seconds of one process, once compiled; the version before and this one take turns, so that both meet the same load. The
-share of kernels is told by a clock around each call of one. Writes benchmarks/results/ensemble.json.
+Times are CPU seconds of one process, once compiled, unless they are called wall; the version before and this one take turns, so that both
+meet the same load. The share of kernels is told by a clock around each call of one. Writes benchmarks/results/ensemble.json.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BEFORE = "a2d2e08"
 """The last version that lived every run by itself."""
 EXAMPLE = "examples/midsize.yaml"
+SCHEMES = ("examples/midsize-clicks.yaml", "examples/midsize-recognition.yaml")
 BY_THEMSELVES = """
 import sys, time
 from sims.scenario.scenario import Scenario
@@ -39,12 +40,32 @@ for run in range(runs):
     daily_outcomes([scenario], 1, run)
 print((time.process_time() - begin) / runs)
 """
+COMPANY = """name: scale
+title: A company of {people} people
+seed: 1
+runs: 1
+start_date: 2026-01-05
+horizon_days: {days}
+organisation:
+  headcount: {people}
+  audience: {{size: {audience}, onward_contacts: 20}}
+  contacts: {{median: {contacts}, sigma: 0.8}}
+phases:
+  - {{day: 0, scheme: clicks}}
+"""
 
 
-def before_ms(checkout: Path, runs: int) -> float:
+def scaled(folder: Path, people: int, days: int, audience: int, contacts: float = 300.0) -> str:
+    """Path of a scenario of that size."""
+    path = folder / f"scale-{people}-{days}-{audience}-{contacts:g}.yaml"
+    path.write_text(COMPANY.format(people=people, days=days, audience=audience, contacts=contacts))
+    return str(path)
+
+
+def before_ms(checkout: Path, runs: int, path: str = str(ROOT / EXAMPLE)) -> float:
     """CPU of one run in the version before."""
     told = subprocess.run(
-        [sys.executable, "-c", BY_THEMSELVES, str(ROOT / EXAMPLE), str(runs)],
+        [sys.executable, "-c", BY_THEMSELVES, path, str(runs)],
         cwd=checkout, env={**os.environ, "PYTHONPATH": str(checkout)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return 1000.0 * float(told.stdout)
@@ -66,14 +87,13 @@ def one(path: str, runs: int) -> dict[str, float]:
     from sims.scenario.scenario import Scenario
 
     scenario = Scenario.load(path)
-    daily_outcomes([scenario], 1, range(2))
+    daily_outcomes([scenario], 1, range(1), at_defaults=True)
     # Memory is had once in a process: the second chunk is what a worker does from then on.
-    begin = time.process_time()
-    daily_outcomes([scenario], 1, range(runs))
-    first = time.process_time() - begin
-    begin = time.process_time()
-    daily_outcomes([scenario], 1, range(runs, 2 * runs))
-    spent = time.process_time() - begin
+    spent = []
+    for chunk in range(2):
+        begin = time.process_time()
+        daily_outcomes([scenario], 1, range(chunk * runs, (chunk + 1) * runs), at_defaults=True)
+        spent.append(time.process_time() - begin)
     within, called = [0.0], kernels.Kernel.__call__
 
     def timed(kernel: kernels.Kernel, *values: Any) -> Any:
@@ -84,11 +104,12 @@ def one(path: str, runs: int) -> dict[str, float]:
 
     kernels.Kernel.__call__ = timed  # type: ignore[method-assign]
     begin = time.process_time()
-    daily_outcomes([scenario], 1, range(runs))
+    daily_outcomes([scenario], 1, range(runs), at_defaults=True)
     again = time.process_time() - begin
     return {
-        "first_ms_a_run": 1000.0 * first / runs,
-        "ms_a_run": 1000.0 * spent / runs,
+        "first_ms_a_run": 1000.0 * spent[0] / runs,
+        "ms_a_run": 1000.0 * spent[1] / runs,
+        "runs_a_second_and_core": runs / spent[1],
         "kernel_share": within[0] / again,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
     }
@@ -96,12 +117,12 @@ def one(path: str, runs: int) -> dict[str, float]:
 
 def common_numbers(runs: int) -> dict[str, float]:
     """Variance of the difference in shares between two schemes: independent seeds over common random numbers."""
-    from sims.ensemble.run import simulate_all
+    from sims.ensemble.run import Manner, simulate_all
     from sims.scenario.scenario import Scenario
 
-    pair = [Scenario.load(ROOT / f"examples/midsize-{name}.yaml") for name in ("clicks", "recognition")]
-    one, other = simulate_all(pair, runs, 1, processes=1)
-    (apart,) = simulate_all(pair[1:], runs, 2, processes=1)
+    pair, manner = [Scenario.load(ROOT / name) for name in SCHEMES], Manner(at_defaults=True)
+    one, other = simulate_all(pair, runs, 1, processes=1, manner=manner)
+    (apart,) = simulate_all(pair[1:], runs, 2, processes=1, manner=manner)
     found = {}
     for name in ("shares", "human_clicks", "viewers"):
         together = np.var(one.total(name) - other.total(name), ddof=1)
@@ -109,31 +130,81 @@ def common_numbers(runs: int) -> dict[str, float]:
     return found
 
 
-def measure(quick: bool) -> dict[str, Any]:
-    """All figures."""
-    turns, most = (1, 16) if quick else (3, 100)
-    old, new = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        archive = subprocess.run(["git", "archive", BEFORE], cwd=ROOT, capture_output=True, check=True)
-        subprocess.run(["tar", "x", "-C", folder], input=archive.stdout, check=True)
-        for _ in range(turns):
-            old.append(before_ms(Path(folder), 2 if quick else 6))
-            new.append(side_by_side(EXAMPLE, most))
-    best = statistics.median(each["ms_a_run"] for each in new)
-    before = statistics.median(old)
+def compared(runs: int, processes: int) -> float:
+    """Wall seconds of the command that compares two schemes and doing nothing, from its start to its answer."""
+    command = [sys.executable, "-c", "from web.cli import main; main()", "compare", *SCHEMES]
+    begin = time.perf_counter()
+    subprocess.run(
+        [*command, "--runs", str(runs), "--processes", str(processes), "--at-defaults"],
+        cwd=ROOT, capture_output=True, check=True,
+    )  # fmt: skip
+    return time.perf_counter() - begin
+
+
+def plain_mesa(people: int, days: int) -> dict[str, float]:
+    """Seconds of CPU of a working day of a small company: an agent an employee in plain Mesa, and this model run by run."""
+    from agents.model import AdvocacyModel
+    from agents.setting.setting import Audience, Organisation, Phase, Setting
+    from benchmarks.plain_company import PlainCompany
+    from rewards.scheme.presets import PRESETS
+
+    organisation = Organisation(headcount=people, audience=Audience(size=100 * people))
+    setting = Setting(
+        organisation=organisation,
+        phases=(Phase(scheme=PRESETS["clicks"]),),
+        horizon_days=days,
+        burn_in_days=0,
+    )
+    model = AdvocacyModel(setting, 1)
+    plain = PlainCompany(model)
+    begin = time.process_time()
+    for _ in range(days):
+        plain.step()
+    between = time.process_time()
+    model.run_for(days)
     return {
+        "people": people,
+        "days": days,
+        "plain_ms_a_day": 1000.0 * (between - begin) / days,
+        "alone_ms_a_day": 1000.0 * (time.process_time() - between) / days,
+    }
+
+
+def measure(quick: bool, checkout: Path, folder: Path) -> dict[str, Any]:
+    """All figures; `checkout` holds the version before."""
+    turns, most = (1, 16) if quick else (3, 128)
+    old, new = [], []
+    for _ in range(turns):
+        old.append(before_ms(checkout, 2 if quick else 6))
+        new.append(side_by_side(EXAMPLE, most))
+    best, before = statistics.median(each["ms_a_run"] for each in new), statistics.median(old)
+    found: dict[str, Any] = {
         "example": EXAMPLE,
         "load": os.getloadavg()[0],
         "before_ms_a_run": before,
         "runs": most,
-        "ms_a_run": best,
-        "first_ms_a_run": statistics.median(each["first_ms_a_run"] for each in new),
         "times": before / best,
-        "kernel_share": statistics.median(each["kernel_share"] for each in new),
-        "peak_mb": max(each["peak_mb"] for each in new),
+        **{name: statistics.median(each[name] for each in new) for name in new[0]},
         "by_runs": {str(runs): side_by_side(EXAMPLE, runs) for runs in (1, 8, 32) if runs < most},
+        "by_people": {
+            str(people): side_by_side(scaled(folder, people, 60, 100 * people), 8)
+            for people in (100, 400, 1600)
+        },
+        "by_days": {str(days): side_by_side(scaled(folder, 400, days, 40_000), 8) for days in (30, 120, 360)},
+        "plain_mesa": plain_mesa(200, 5 if quick else 20),
         "variance_ratio": common_numbers(8 if quick else 60),
     }
+    runs = 10 if quick else 200
+    # Once to compile and to have files at hand.
+    compared(2, 1)
+    found["compare_runs"] = 3 * runs
+    found["compare_wall_s"] = {str(cores): compared(runs, cores) for cores in (1, 2)}
+    if not quick:
+        large = scaled(folder, 10_000, 250, 1_000_000, 100.0 / float(np.exp(0.32)))
+        found["large"] = {"before_ms_a_run": before_ms(checkout, 1, large)} | {
+            str(runs): side_by_side(large, runs) for runs in (1, 8)
+        }
+    return found
 
 
 def main() -> None:
@@ -147,7 +218,10 @@ def main() -> None:
     if arguments.one:
         print(json.dumps(one(arguments.one[0], int(arguments.one[1]))))
         return
-    found = measure(arguments.quick)
+    with tempfile.TemporaryDirectory() as checkout, tempfile.TemporaryDirectory() as folder:
+        archive = subprocess.run(["git", "archive", BEFORE], cwd=ROOT, capture_output=True, check=True)
+        subprocess.run(["tar", "x", "-C", checkout], input=archive.stdout, check=True)
+        found = measure(arguments.quick, Path(checkout), Path(folder))
     print(json.dumps(found, indent=1))
     if not arguments.quick:
         RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

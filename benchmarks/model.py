@@ -84,6 +84,7 @@ class PlainEmployee(mesa.Agent):
                 "risk": item["risk"],
                 "green_lit": item["green_lit"],
                 "recent": sum(self.recent),
+                "asked": 0.0,
             }
             if (
                 draws.random() < chance(plain_log_odds(occasion, model.parameters))

@@ -4,7 +4,7 @@
     python -m benchmarks.people --quick    # a tenth
 
 What is asked are all GET routes of the application, pages and API, as somebody who has every role: a new one is measured without being
-named here, and must be unless it takes no parameter. Requests go to the application itself, without a network. Prints a table with a
+named here, or is told among those for whose parameters nothing stands. Requests go to the application itself, without a network. Prints a table with a
 verdict, and writes benchmarks/results/people.json.
 """
 
@@ -70,34 +70,35 @@ NOT_ASKED = {
     "/metrics": "of the process, not of the company",
 }
 """Routes that are no pages, searches or lists."""
-SECRETS = ("{token}", "{code}")
 
 
-def addresses(company: Found) -> dict[str, str]:
-    """What is asked, by what it is called in the table."""
+def addresses(company: Found) -> tuple[dict[str, str], list[str]]:
+    """What is asked, by what it is called in the table; and the routes that are not, since nothing here stands for their parameters."""
     values = {
-        "{person}": "e000777", "{item}": "item-0001", "{draft}": str(company.draft), "{channel:path}": "linkedin",
+        "{person}": "e000777", "{item}": "item-0001", "{draft}": str(company.draft), "{channel:path}": "linkedin", "{version}": "1",
     }  # fmt: skip
     asked: dict[str, str] = {}
+    left: list[str] = []
     for one in entrances(ROUTERS):
         path = one.path
-        if one.method != "GET" or path in NOT_ASKED or any(secret in path for secret in SECRETS):
+        if one.method != "GET" or path in NOT_ASKED:
             continue
         for place, value in {**values, "{id}": _id(path, company)}.items():
             path = path.replace(place, value)
-        if "{" not in path:
+        if "{" in path:
+            left.append(one.path)
+        else:
             asked[one.path] = path
-    return {**asked, **{name: path or _far() for name, path in SEARCHES.items()}}
+    return {**asked, **{name: path or _far() for name, path in SEARCHES.items()}}, left
 
 
 def _id(path: str, company: Found) -> str:
+    """What stands for {id}: itself where nothing does."""
     if path.startswith(("/hr/person/", "/api/v1/people/")):
         return "e000777"
     if "/webhooks/" in path:
         return str(company.webhook)
-    return {"/api/v1/leaderboards/{id}": "month", "/api/v1/schemes/{id}": str(company.draft)}.get(
-        path, "{id}"
-    )
+    return f"d{company.draft}" if path.startswith("/api/v1/schemes/") else "{id}"
 
 
 def ask(db: Database, company: Found) -> dict[str, dict[str, Any]]:
@@ -110,7 +111,7 @@ def ask(db: Database, company: Found) -> dict[str, dict[str, Any]]:
     measured = {}
     with TestClient(create_app(settings), follow_redirects=False) as client:
         client.cookies.set(COOKIE, company.session)
-        for name, path in addresses(company).items():
+        for name, path in addresses(company)[0].items():
             headers = {"Authorization": f"Bearer {company.token}"} if path.startswith("/api/") else {}
             status = client.get(path, headers=headers).status_code
             times = []
@@ -164,9 +165,15 @@ def main() -> None:
         for dialect in ("sqlite", "postgresql"):
             with fresh(dialect, server) as db:
                 company = found(db, people)
-                pages = ask(db, company)
+                pages, left = ask(db, company), addresses(company)[1]
                 body["databases"][dialect] = {"import_s": round(company.import_s, 1), "pages": pages}
-            print(dialect, *table(pages), sep="\n", flush=True)
+            print(
+                dialect,
+                *table(pages),
+                f"Not asked, for want of parameters: {', '.join(left)}",
+                sep="\n",
+                flush=True,
+            )
     RESULTS.write_text(json.dumps(body, indent=1) + "\n", "utf-8")
 
 

@@ -1,7 +1,7 @@
 """Which of several compared schemes is the better one: a written rule, so that nobody can pick a number.
 
 Everything is paired: run r of a scheme is set against run r of doing nothing, and of the other schemes,
-under the same random numbers. The rule, in order:
+under the same random numbers; a run in which both are equal counts half. The rule, in order:
 
 1. *Limits.* A scheme is admissible if each limit of `LIMITS` holds in at least `LIMIT_SHARE` of the runs.
 2. *It must do something.* Its incremental human clicks (its clicks minus those of doing nothing) are above

@@ -37,6 +37,19 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def test_what_the_store_gives_back_has_a_shape() -> None:
+    """A row of a library's own kind would let every column pass."""
+    loose = {
+        f"{path.relative_to(ROOT)} {node.name}"
+        for path in sorted((ROOT / "rewards/store").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and node.returns is not None
+        if re.search(r"\b(Row|RowMapping|Result|CursorResult)\b", ast.unparse(node.returns))
+    }
+    # What the store's own statements go through.
+    assert loose == {"rewards/store/session.py execute"}
+
+
 def test_a_misspelt_column_is_refused(tmp_path: Path) -> None:
     misspelt = [re.sub(r"(\w)(\w)$", r"\2\1", column) for column in COLUMNS]
     right, wrong = tmp_path / "right.py", tmp_path / "wrong.py"
