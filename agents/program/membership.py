@@ -102,7 +102,10 @@ class Membership:
         if not self.active or day < 0:
             return Morning(conditions, self._nothing)
         rates, asked = conditions.rates[0].copy(), np.zeros(self.status.size)
-        friction, trained = conditions.friction.copy(), conditions.trained | self.trained
+        trained = conditions.trained | self.trained
+        # What the tool taught stays with those who have left it.
+        taught = self.trained & ~conditions.trained
+        friction = conditions.friction * (1.0 - self._lanes.rows.training_ease * taught)
         self.reminders.fade()
         for group in range(len(self._tooled)):
             phase = self._timeline.phase(group, day)
@@ -112,7 +115,8 @@ class Membership:
                 self._join(day, phase.tool, members, state, promised=promised, trained=trained)
                 self._lapse(day, group, members, state)
                 enrolled = members & (self.status == MEMBER)
-                friction[enrolled] = phase.tool.friction
+                known = self._lanes.rows.training_ease * trained
+                friction[enrolled] = (phase.tool.friction * (1.0 - known))[enrolled]
                 self._remind(day, phase.tool, enrolled, rates, asked)
             if phase.request is not None and day == phase.day:
                 to = members if phase.request.to == "everyone" else members & (self.status == MEMBER)

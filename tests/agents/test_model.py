@@ -76,6 +76,7 @@ def test_with_every_mechanism_off_sharing_is_a_thinned_poisson_process() -> None
 
 def test_sights_and_clicks_have_their_closed_form_without_feelings() -> None:
     bare = eager(click_base=0.01).without("repost", "fatigue", "trust", "unfollow", "effort", "feed_load")
+    bare = bare.without("dormant", "size", "content", "feed_lift", "growth", "appeal")
     bare = bare.replace(affinity_weight=0.0, effort_base=0.5)
     model = AdvocacyModel(small(400), 5, parameters=bare)
     model.run_for(60)
@@ -156,7 +157,8 @@ def test_a_baseline_company_is_sane() -> None:
     o = model.outcomes()
     assert 0.01 <= o["weekly_sharers"][6::7].mean() <= 0.05
     assert o["reposts"].sum() / (o["shares"].sum() + o["reposts"].sum()) < 0.5
-    assert 0.05 <= o["human_clicks"].sum() / (o["human_clicks"].sum() + o["corporate_clicks"].sum()) <= 0.5
+    # Without a program both bring clicks: neither the page nor the employees bring nearly all of them.
+    assert 0.05 <= o["human_clicks"].sum() / (o["human_clicks"].sum() + o["corporate_clicks"].sum()) <= 0.7
 
 
 def test_a_model_that_nobody_holds_is_given_back() -> None:
