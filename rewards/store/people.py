@@ -223,6 +223,12 @@ def every_id(tx: Transaction, organisation: str) -> list[int]:
     return list(tx.execute(query).scalars())
 
 
+def ids_after(tx: Transaction, organisation: str, after: int, limit: int) -> list[int]:
+    """Internal ids behind one, erased persons included."""
+    query = select(PERSON.c.id).where(PERSON.c.organisation_id == organisation, PERSON.c.id > after)
+    return list(tx.execute(query.order_by(PERSON.c.id).limit(limit)).scalars())
+
+
 def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, int]:
     """Which account took over, by internal id, for those merged into another (or into one merged in its turn)."""
     query = select(PERSON.c.id, PERSON.c.merged_into).where(
