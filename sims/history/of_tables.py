@@ -56,7 +56,11 @@ def _records(path: Path, columns: Columns) -> tuple[int, list[str], Iterator[Rec
         if not is_workbook(start):
             return header_of(read_text(path), known)
         if path.stat().st_size > MOST_WORKBOOK_BYTES:
-            raise SheetError(1, f"got more than {MOST_WORKBOOK_BYTES >> 20} MiB; save the sheet as CSV UTF-8")
+            raise SheetError(
+                1,
+                "{problem}",
+                problem=f"got more than {MOST_WORKBOOK_BYTES >> 20} MiB; save the sheet as CSV UTF-8",
+            )
         found = iter(sheet_of(path.read_bytes()))
     except OSError as error:
         raise DocumentError(
@@ -75,18 +79,22 @@ def _places(line: int, header: Sequence[str], columns: Columns) -> dict[str, int
         heading = columns.heading(name)
         at = [place for place, cell in enumerate(cells) if cell and cell == column_of(heading)]
         if len(at) > 1:
-            raise SheetError(line, f"{heading!r}: got the column twice; it may stand once; rename one")
+            raise SheetError(
+                line, "{problem}", problem=f"{heading!r}: got the column twice; it may stand once; rename one"
+            )
         if at:
             found[name] = at[0]
         elif name == "date" or getattr(columns, name):
             raise SheetError(
                 line,
-                f"{heading!r}: got no such column ({shown}); {name} is read from it; name it in the columns file",
+                "{problem}",
+                problem=f"{heading!r}: got no such column ({shown}); {name} is read from it; name it in the columns file",
             )
     if not any(name in found for name in (*STOCKS, *FLOWS)):
         raise SheetError(
             line,
-            f"got no column that is counted ({shown}); shares or clicks, say, is required; name one in the columns file",
+            "{problem}",
+            problem=f"got no column that is counted ({shown}); shares or clicks, say, is required; name one in the columns file",
         )
     return found
 
@@ -103,12 +111,14 @@ def _rows(
         try:
             day = columns.day(cells[places["date"]]).toordinal()
         except ValueError as error:
-            raise SheetError(number, f"{columns.date}: {error}") from None
+            raise SheetError(number, "{problem}", problem=f"{columns.date}: {error}") from None
         one, team, segment, arm = (cells[places[name]][:200] if name in places else "" for name in WHO)
         values = tuple(_value(number, columns.heading(name), cells[places[name]]) for name in names)
         rows.append(Row(number, day, (one, team, segment, arm), values))
         if len(rows) > MOST_ROWS:
-            raise SheetError(number, f"got more than {MOST_ROWS} rows; add them up by week")
+            raise SheetError(
+                number, "{problem}", problem=f"got more than {MOST_ROWS} rows; add them up by week"
+            )
     if not rows:
         raise SheetError(line, "got no rows; at least one is required; add one")
     return names, rows
@@ -124,7 +134,8 @@ def _value(line: int, heading: str, cell: str) -> float | None:
     if not 0 <= value <= MOST_VALUE:
         raise SheetError(
             line,
-            f"{heading}: got {cell[:40]!r}; a number from 0 to {MOST_VALUE:,}, written like 1200 or 12.5, is required; mend the cell",
+            "{problem}",
+            problem=f"{heading}: got {cell[:40]!r}; a number from 0 to {MOST_VALUE:,}, written like 1200 or 12.5, is required; mend the cell",
         )
     return value
 
@@ -148,7 +159,8 @@ def _once(rows: list[Row], columns: Columns, told: list[str]) -> list[Row]:
             whose = " ".join(filter(None, row.who)) or "the company"
             raise SheetError(
                 row.line,
-                f"{columns.date}: got {date.fromordinal(row.day)} for {whose} again with other values than on line {first.line}; a date "
+                "{problem}",
+                problem=f"{columns.date}: got {date.fromordinal(row.day)} for {whose} again with other values than on line {first.line}; a date "
                 "stands once; remove one, or give the columns file `duplicates: add` or `duplicates: last`",
             )
     if same:
@@ -166,7 +178,8 @@ def _every(rows: Sequence[Row], columns: Columns) -> int:
         wrong = next(row for row in rows if (row.day - days[0]) % WEEK_DAYS)
         raise SheetError(
             wrong.line,
-            f"{columns.date}: got {date.fromordinal(wrong.day)}, which is no whole number of weeks after {date.fromordinal(days[0])}; weeks "
+            "{problem}",
+            problem=f"{columns.date}: got {date.fromordinal(wrong.day)}, which is no whole number of weeks after {date.fromordinal(days[0])}; weeks "
             "begin on one day of the week; mend the date, or leave out `every: week`",
         )
     if columns.every == "week" or (columns.every is None and weekly):
