@@ -111,6 +111,19 @@ def test_a_written_reason_below_the_limit(sqlite_db: Database, sign_in: SignIn, 
     assert "A pilot of four weeks." in sign_in("nia").get("/publishing").text
 
 
+def test_a_written_reason_for_less_precision(sqlite_db: Database, sign_in: SignIn, draft: int) -> None:
+    said_fair(sqlite_db, ORGANISATION, content(sqlite_db, draft), precise=False)
+    client = sign_in("hal")
+    page = client.get(f"/publishing/{draft}").text
+    assert "known to 9.1 %, and 5 % was stated: rehearse it with more runs" in page
+    assert "Why less precision is enough<" in page
+    assert ask(client, draft) == 409
+    assert ask(client, draft, exception="A pilot of four weeks.") == 303
+    waiting = sign_in("nia").get("/publishing").text
+    assert "Less precise than stated, because: A pilot of four weeks." in waiting
+    assert "Below the limit on fairness" not in waiting
+
+
 def test_an_emergency_and_the_gates_rules(sqlite_db: Database, sign_in: SignIn, draft: int) -> None:
     form = {"reason": "The live scheme pays a forged network."}
     assert sign_in("hal").post(f"/publishing/{draft}/past-gate", data=form).status_code == 403
@@ -159,6 +172,9 @@ def test_every_role_at_the_api(sqlite_db: Database, client: TestClient, draft: i
     at = (now + timedelta(hours=80)).isoformat()
     status, words = post(author, f"/schemes/d{draft}/publish", reason=REASON)
     assert (status, "was never rehearsed" in words) == (403, True)
+    said_fair(sqlite_db, ORGANISATION, content(sqlite_db, draft), precise=False)
+    status, words = post(author, f"/schemes/d{draft}/propose", reason=REASON, effective_at=at)
+    assert (status, "known to 9.1 %, and 5 % was stated" in words) == (403, True)
     said_fair(sqlite_db, ORGANISATION, content(sqlite_db, draft))
     status, _ = post(author, f"/schemes/d{draft}/publish", reason=REASON, effective_at=at)
     assert status == 403
