@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rewards.store.session import Database, Transaction
@@ -134,7 +134,13 @@ class _RehearsalSoFar:
         from sims.rehearsal.pieces import results_of
         from sims.rehearsal.summary import summary
 
-        return summary(results_of(self._scenarios, self._runs), self._spec, self._hash)
+        return summary(results_of(self._scenarios, self._runs), self._spec, self._hash, self._beside)
+
+    @cached_property
+    def _beside(self) -> dict[str, Any]:
+        from sims.rehearsal.beside import beside
+
+        return beside(self._scenarios, self._spec)
 
     @property
     def title(self) -> str:

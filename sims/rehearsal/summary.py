@@ -53,8 +53,10 @@ def sure_enough(results: Sequence[Result], spec: Mapping[str, Any]) -> bool:
     return enough and precision(results) <= float(spec["assumptions"]["precision_percent"])
 
 
-def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) -> str:
-    """Everything that pages and downloads show, as JSON text; the same runs give the same bytes."""
+def summary(
+    results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str, beside: Mapping[str, Any]
+) -> str:
+    """Everything that pages and downloads show, as JSON text; the same runs give the same bytes. `beside`: what needs no runs."""
     nothing, *others = results
     chosen = choose([candidate(one) for one in others], candidate(nothing))
     comparison = Comparison(nothing, tuple(others), chosen)
@@ -79,6 +81,7 @@ def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) 
         "fairness": [row for one in schemes for row in _fairness(one)],
         "liability": [_liability(one, spec) for one in schemes],
     }  # fmt: skip
+    body |= beside
     body["provenance"] |= {
         "spec_hash": spec_hash,
         "posterior": nothing.provenance.parameters,

@@ -13,11 +13,12 @@ from rewards.people.rights import RIGHTS_OF, ROLES, Right
 from rewards.publishing.conditions import Rules, rules_of
 from rewards.publishing.drafts import edit_draft, get_draft
 from rewards.publishing.gate import list_decisions
-from rewards.publishing.publication import versions
+from rewards.publishing.publication import scheme_in_force, shadow, versions
 from rewards.scheme.presets import PRESETS
 from rewards.store.session import Database
 from tests.company import ORGANISATION
 from tests.rehearsed import drafts, said_fair
+from web.publishing.changes import SINCE, _rows
 
 SignIn = Callable[[str], TestClient]
 REASON = "More recognition, fewer clicks."
@@ -154,6 +155,41 @@ def test_a_rollback_is_looked_at_first(sqlite_db: Database, sign_in: SignIn, dra
     assert client.post("/publishing/versions/1/rollback", data={"reason": "A mistake."}).status_code == 303
     assert client.get("/publishing/versions/1/rollback").status_code == 409
     assert client.get("/publishing/versions/9/rollback").status_code == 404
+
+
+def test_what_a_draft_would_have_changed(sqlite_db: Database, sign_in: SignIn, draft: int) -> None:
+    client = sign_in("hal")
+    assert f'href="/publishing/{draft}/shadow"' in client.get(f"/publishing/{draft}").text
+    with sqlite_db.begin() as tx:
+        now = datetime.now(UTC)
+        seen = shadow(tx, ORGANISATION, get_draft(tx, ORGANISATION, draft).scheme, now - SINCE, now)
+        rows, whole = _rows(tx, ORGANISATION, {"a": 5, "b": -7}, now)
+    page = client.get(f"/publishing/{draft}/shadow")
+    assert page.status_code == 200
+    if whole is None:
+        assert "too few people" in page.text
+    else:
+        assert sum(row.change for row in rows) == whole == -2
+        assert "All others together" in page.text or not seen.by_segment
+    assert client.get("/publishing/99/shadow").status_code == 404
+    assert sign_in("ana").get(f"/publishing/{draft}/shadow").status_code == 403
+
+
+def test_the_version_in_force_is_ended(sqlite_db: Database, sign_in: SignIn, draft: int) -> None:
+    client = sign_in("hal")
+    assert 'href="/publishing/versions/1/retire"' in client.get("/publishing").text
+    path = "/publishing/versions/1/retire"
+    assert "rewards nothing" in client.get(path).text
+    assert client.post(path, data={"reason": " "}).status_code == 422
+    assert published(sqlite_db) == 1
+    assert client.post(path, data={"reason": "It is over."}).status_code == 303
+    with sqlite_db.read() as tx:
+        live = scheme_in_force(tx, ORGANISATION, datetime.now(UTC))
+    assert live is not None
+    assert (live.version, live.scheme.rules) == (2, ())
+    assert client.get(path).status_code == 409
+    assert client.post("/publishing/versions/2/retire", data={"reason": "It is over."}).status_code == 409
+    assert sign_in("ana").post(path, data={"reason": "It is over."}).status_code == 403
 
 
 @pytest.mark.parametrize("role", ROLES)

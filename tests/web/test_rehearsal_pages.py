@@ -62,6 +62,8 @@ def test_the_result_is_kept_and_can_be_taken_away(sqlite_db: Database, sign_in: 
         "What could go wrong",
         "Who gets how much",
         "What it may owe",
+        "Who plays it",
+        "From reach to clicks",
         "Where these numbers come from",
     ):
         assert heading in page
@@ -75,6 +77,13 @@ def test_the_result_is_kept_and_can_be_taken_away(sqlite_db: Database, sign_in: 
     assert float(weeks[0]["median"]) == body["lift"][0]["weekly"][0]["median"]
     fair = list(csv.DictReader(io.StringIO(client.get(f"/rehearsals/{job}/fairness.csv").text)))
     assert len(fair) == len(body["fairness"])
+    plays = list(csv.DictReader(io.StringIO(client.get(f"/rehearsals/{job}/gaming.csv").text)))
+    assert len(plays) == 2 * 5
+    assert {one["scheme"] for one in plays} == {f"draft-{number}", "in-force"}
+    assert all((one["rule"] == "") == (float(one["beyond_honest_a_week"]) == 0.0) for one in plays)
+    walk = list(csv.DictReader(io.StringIO(client.get(f"/rehearsals/{job}/waterfall.csv").text)))
+    assert [one["unit"] for one in walk] == ["people", "viewers", *["people"] * 2, *["human clicks"] * 2]
+    assert float(walk[0]["left"]) == body["waterfall"]["naive"]
     chart = client.get(f"/rehearsals/{job}/draft-{number}.svg")
     assert chart.headers["content-type"] == "image/svg+xml"
     assert chart.text.startswith("<svg")

@@ -26,6 +26,7 @@ from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal
 from web.lanes import Lane
 from web.problems import Problem, refused
+from web.rehearsal.beside import gaming_csv, waterfall_csv
 from web.rehearsal.measured import Measured, measured
 from web.rehearsal.view import Outcome, chart_svg, fairness_csv, opened, weeks_csv
 from web.rehearsal.view import outcome_of as view_of
@@ -42,6 +43,7 @@ STREAM_SECONDS = 50.0
 LOOK_SECONDS = 0.5
 STREAMING = Lane(4)
 """Looking costs a thread for an instant; streams beyond what the lane can look for wait."""
+SHEETS = {"weeks": weeks_csv, "fairness": fairness_csv, "gaming": gaming_csv, "waterfall": waterfall_csv}
 JobId = Annotated[int, Path(ge=1, le=MOST_ID)]
 Typed = Annotated[Plain, Field(max_length=40)]
 FIELDS: tuple[tuple[str, str, str, str, str], ...] = (
@@ -297,7 +299,7 @@ def file(
     name: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")],
     kind: Literal["json", "csv", "svg"],
 ) -> Response:
-    """The result whole as JSON, weeks and fairness as CSV, a chart as SVG."""
+    """The result whole as JSON, its tables as CSV, a chart as SVG."""
     with store.read() as tx:
         _job(tx, account.organisation, id)
         text, _kept = outcome_of(tx, account.organisation, id)
@@ -307,8 +309,8 @@ def file(
     made: str | None = None
     if kind == "json" and name == "result":
         made = text
-    elif kind == "csv" and name in ("weeks", "fairness"):
-        made = weeks_csv(body) if name == "weeks" else fairness_csv(body)
+    elif kind == "csv" and name in SHEETS:
+        made = SHEETS[name](body)
     elif kind == "svg":
         made = chart_svg(body, name)
     if made is None:

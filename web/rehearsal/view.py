@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +11,10 @@ from markupsafe import Markup
 
 from rewards.language import gettext as _
 from rewards.language import msg
+from web.rehearsal.beside import Played, Walk, played_of, walk_of
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.digits import Told, rounded, step_of, told
+from web.rehearsal.sheets import sheet
 from web.templating import number_text
 
 PARTS = {
@@ -145,6 +145,8 @@ class Outcome:
     risks: Sequence[Risks]
     fair: Sequence[Fair]
     owed: Sequence[Owed]
+    played: Sequence[Played]
+    walk: Walk | None
     assumed: Mapping[str, Any]
     people: int
     origin: Mapping[str, Any]
@@ -171,6 +173,8 @@ def outcome_of(body: Mapping[str, Any]) -> Outcome:
             if schemes[name]["role"] != "tool"
         ],
         owed=[_owed(one, titles[one["scenario"]]) for one in body["liability"]],
+        played=played_of(body, titles),
+        walk=walk_of(body),
         assumed=body["assumptions"],
         people=body["people"],
         origin=body["provenance"],
@@ -213,7 +217,7 @@ def weeks_csv(body: Mapping[str, Any]) -> str:
         for at, week in enumerate(one["weekly"])
     ]
     head = ["scheme", "week", "median", "p50_low", "p50_high", "p80_low", "p80_high", "p90_low", "p90_high"]
-    return _csv(head, rows)
+    return sheet(head, rows)
 
 
 def fairness_csv(body: Mapping[str, Any]) -> str:
@@ -230,7 +234,7 @@ def fairness_csv(body: Mapping[str, Any]) -> str:
         "scheme", "group", "people", "points_a_share", "points_a_share_low", "points_a_share_high", "points_a_head",
         "points_a_head_low", "points_a_head_high",
     ]  # fmt: skip
-    return _csv(head, rows)
+    return sheet(head, rows)
 
 
 def chart_svg(body: Mapping[str, Any], name: str) -> str | None:
@@ -322,11 +326,3 @@ def _signed(percent: float) -> str:
 def _chart_label(title: str) -> str:
     text = _("{title}: human clicks a week more than doing nothing, with the middle 50, 80 and 90 % of the runs. The table below has the numbers.")  # fmt: skip
     return text.format(title=title)
-
-
-def _csv(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return out.getvalue()

@@ -221,7 +221,7 @@ def test_the_stated_precision_or_a_reason(world: World, precision: dict[str, Any
     assert not found.forecast.precise
 
 
-def test_a_reason_takes_the_place_of_no_rehearsal(world: World) -> None:
+def test_a_reason_never_stands_for_a_rehearsal(world: World) -> None:
     number = draft(world)
     written = plan(world, exception="The season begins before more runs are done.")
     assert missing(world, number, written) == ["rehearsed", "fair", "by-two"]
