@@ -23,6 +23,7 @@ from sims.rehearsal.pieces import TOOL_ONLY, TOOL_TITLE
 NORMAL_80 = 1.2815515655446004
 """Half the width of the middle 80 % of a normal distribution, in standard deviations."""
 GAMED = "gamed"
+RISKS = {TRUST: "trust", MOTIVATION: "motivation", FAIRNESS: "fairness"}
 GAMED_MOST = 0.05
 """A scheme of which a larger part of the shares is careless and bought is named as a risk."""
 LEAST_SHOWN = 5
@@ -140,7 +141,7 @@ def _risk(limit: Limit, values: Runs, ground: Runs) -> dict[str, Any]:
     # How far the value may still fall, as a part of the whole way from harmless to the limit.
     harmless = 0.0 if limit.relative else 1.0
     return {
-        "name": {TRUST: "trust", MOTIVATION: "motivation", FAIRNESS: "fairness"}[limit.outcome],
+        "name": RISKS[limit.outcome],
         "value": median,
         "limit": limit.floor,
         "worst": float(shown.min()),

@@ -15,6 +15,7 @@ from web.rehearsal.beside import Played, Walk, played_of, walk_of
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.digits import Told, rounded, step_of, told
 from web.rehearsal.sheets import sheet
+from web.rehearsal.turns import GAIN, turns_of
 from web.templating import number_text
 
 PARTS = {
@@ -81,7 +82,8 @@ class Lift:
 
 @dataclass(frozen=True)
 class Risk:
-    """One risk: what it is, where it stands, its limit, its worst run, and in what part of the runs the limit holds."""
+    """One risk: what it is, where it stands, its limit, its worst run, and in what part of the runs the limit holds; `turns` says at how
+    many points it crosses it ("": not known yet)."""
 
     title: str
     definition: str
@@ -90,6 +92,7 @@ class Risk:
     worst: str
     kept_in: float
     kept: bool
+    turns: str
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class Risks:
 
     title: str
     named: Sequence[Risk]
+    gain: str
 
 
 @dataclass(frozen=True)
@@ -153,8 +157,9 @@ class Outcome:
     warnings: Sequence[str]
 
 
-def outcome_of(body: Mapping[str, Any]) -> Outcome:
-    """The page's view of a rehearsal's JSON."""
+def outcome_of(body: Mapping[str, Any], turning: Mapping[str, Any] | None = None) -> Outcome:
+    """The page's view of a rehearsal's JSON; `turning`: that of the job that looks where its risks turn, as far as it is."""
+    turns = turns_of(turning)
     schemes = {one["name"]: one for one in body["schemes"]}
     titles = {name: _titled(one) for name, one in schemes.items()}
     precision = body["precision"]
@@ -166,7 +171,7 @@ def outcome_of(body: Mapping[str, Any]) -> Outcome:
         runs=precision["runs"],
         enough=precision["reached"],
         lifts=lifts,
-        risks=[Risks(titles[one["scenario"]], [_risk(each) for each in one["named"]]) for one in body["risks"]],
+        risks=[_risks(one, titles[one["scenario"]], turns.get(one["scenario"], {})) for one in body["risks"]],
         fair=[
             _fair(name, title, body["fairness"])
             for name, title in titles.items()
@@ -274,13 +279,19 @@ def _lifts(body: Mapping[str, Any], schemes: Mapping[str, Any], titles: Mapping[
     ]
 
 
-def _risk(one: Mapping[str, Any]) -> Risk:
+def _risks(one: Mapping[str, Any], title: str, turns: Mapping[str, str]) -> Risks:
+    return Risks(
+        title, [_risk(each, turns.get(each["name"], "")) for each in one["named"]], turns.get(GAIN, "")
+    )
+
+
+def _risk(one: Mapping[str, Any], turns: str) -> Risk:
     title, definition = RISKS[one["name"]]
     percent = one["name"] in PERCENT
     scale, step = (100.0, 1.0) if percent else (1.0, 0.001)
     unit = " %" if percent else ""
     value, limit, worst = (rounded(scale * one[key], step) + unit for key in ("value", "limit", "worst"))
-    return Risk(_(title), _(definition), value, limit, worst, one["share_of_runs_kept"], one["kept"])
+    return Risk(_(title), _(definition), value, limit, worst, one["share_of_runs_kept"], one["kept"], turns)
 
 
 def _fair(name: str, title: str, rows: Sequence[Mapping[str, Any]]) -> Fair:
