@@ -195,8 +195,9 @@ def test_the_job_of_a_specification_is_one_that_may_still_say_something(world: W
     work.stop(world.db, held, world.now)
     assert found() is None
     second = put(world)
+    held = take(world, "w")
     with world.db.begin() as tx:
-        work.finish(tx, take(world, "w"), "{}", "A test", world.now)
+        work.finish(tx, held, "{}", "A test", world.now)
     assert found() == second
 
 
