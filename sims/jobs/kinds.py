@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest
 from sims.rehearsal.asking import KIND as REHEARSAL
-from sims.rehearsal.asking import TURNING, TURNING_BLOCKS, ask_for_turning
+from sims.rehearsal.asking import TURNING, TURNING_BLOCKS, ask_for_turning, completed
 
 if TYPE_CHECKING:
     from sims.ensemble.bridge import Daily
@@ -23,6 +23,9 @@ MOST_RECORDED = 5_000
 
 class Kind(Protocol):
     """One kind of job. `compute` runs in a process of its own; the rest in the worker."""
+
+    def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
+        """The specification with what is read when a worker takes it up first. Raises ValueError where it cannot be done."""
 
     def pieces(self, spec: str) -> int:
         """How many pieces it takes at most."""
@@ -66,6 +69,10 @@ class Gathering(Protocol):
 
 class Rehearsals:
     """Drafts of schemes in simulation."""
+
+    def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
+        """With the people of now."""
+        return completed(tx, organisation, spec)
 
     def pieces(self, spec: str) -> int:
         """A piece is some runs of every scenario."""
@@ -153,6 +160,10 @@ class _RehearsalSoFar:
 
 class Turnings:
     """Where the risks of a rehearsal turn."""
+
+    def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
+        """A rehearsal that was carried out is complete."""
+        return spec
 
     def pieces(self, spec: str) -> int:
         """A piece is some runs of one scheme at every multiple of its points."""
