@@ -67,6 +67,7 @@ from web.own import membership as own_membership
 from web.own import notifications as own_notifications
 from web.own import password
 from web.proxies import Visitors
+from web.publishing import changes as publishing_changes
 from web.publishing import routes as publishing
 from web.rehearsal import routes as rehearsal
 from web.security import Edge
@@ -151,6 +152,7 @@ ROUTERS = (
     records.router,
     rehearsal.router,
     publishing.router,
+    publishing_changes.router,
     strategist.router,
     watch.router,
     admin_tokens.router,

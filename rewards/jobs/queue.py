@@ -175,6 +175,12 @@ def list_jobs(tx: Transaction, organisation: str, kind: str, limit: int = 20) ->
     return [_job(row) for row in rows.page(tx, organisation, kind, limit)]
 
 
+def job_of_spec(tx: Transaction, organisation: str, kind: str, spec_hash: str) -> Job | None:
+    """The newest job of a kind and a specification that waits, runs or is done."""
+    row = rows.of_spec(tx, organisation, kind, spec_hash, (WAITING, RUNNING, DONE))
+    return None if row is None else _job(row)
+
+
 def _whole(tx: Transaction, organisation: str, job: int) -> JobRow:
     row = rows.find(tx, organisation, job)
     if row is None:

@@ -100,6 +100,12 @@ def wanted(db: Database, held: Held) -> bool:
         return not rows.cancelled(tx, held.id)
 
 
+def outranked(db: Database, held: Held, now: datetime) -> bool:
+    """Whether somebody waits for a more urgent job; only reads."""
+    with db.read() as tx:
+        return rows.outranked(tx, held.id, to_us(now))
+
+
 def plan(db: Database, held: Held, total: int) -> None:
     """Write down how many pieces it takes. Raises Lost."""
     with db.begin() as tx:

@@ -41,7 +41,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How somebody wants to publish. `exception`: why the limit on fairness need not be kept; "" where it is."""
+    """How somebody wants to publish. `exception`: why less precision is enough, or the limit on fairness need not be kept; "" where both are."""
 
     mode: Mode
     effective_at: datetime
@@ -71,7 +71,7 @@ def conditions(
     rules = rules_of(tx, organisation)
     forecast = latest_rehearsal(tx, organisation, draft.hash)
     return [
-        _rehearsed(forecast, rules, now),
+        _rehearsed(forecast, rules, now, plan.exception),
         _fair(forecast, plan.exception),
         _noticed(plan, rules, now),
         _by_two(tx, organisation, draft, people),
@@ -86,7 +86,12 @@ def rights_for(tx: Transaction, organisation: str, person: str) -> frozenset[Rig
     return rights_of(found.roles.split())
 
 
-def _rehearsed(forecast: Forecast | None, rules: Rules, now: datetime) -> Condition:
+def excused(exception: str) -> bool:
+    """Whether a reason is written down why something need not be kept."""
+    return len(exception.strip()) >= FEWEST_LETTERS
+
+
+def _rehearsed(forecast: Forecast | None, rules: Rules, now: datetime, exception: str) -> Condition:
     name = "rehearsed"
     if forecast is None:
         return Condition(name, False, _("This very text was never rehearsed: rehearse it as it stands."))
@@ -97,8 +102,42 @@ def _rehearsed(forecast: Forecast | None, rules: Rules, now: datetime) -> Condit
     if forecast.runs < FEWEST_RUNS:
         text = _("Its rehearsal has {runs} runs, and {fewest} are needed: rehearse it with more.")
         return Condition(name, False, text.format(runs=forecast.runs, fewest=FEWEST_RUNS))
-    text = _("This very text was rehearsed, in {runs} runs.")
-    return Condition(name, True, text.format(runs=forecast.runs))
+    return _precise(forecast, exception)
+
+
+def _precise(forecast: Forecast, exception: str) -> Condition:
+    """Whether the precision that the rehearsal stated was reached."""
+    name, stated, runs = "rehearsed", forecast.precision, forecast.runs
+    if stated is None:
+        if excused(exception):
+            text = _(
+                "This very text was rehearsed, in {runs} runs and to no stated precision; the reason why is written down."
+            )
+            return Condition(name, True, text.format(runs=runs))
+        text = _(
+            "Its rehearsal in {runs} runs states no precision: rehearse it to one, or write down why this is enough."
+        )
+        return Condition(name, False, text.format(runs=runs))
+    unit = " %" if stated.relative else ""
+    values = {
+        "runs": runs,
+        "asked": f"{stated.asked:.3g}{unit}",
+        "reached": "–" if stated.reached is None else f"{stated.reached:.3g}{unit}",
+    }
+    if stated.enough:
+        text = _(
+            "This very text was rehearsed, in {runs} runs; the gain is known to {reached}, and {asked} was stated."
+        )
+        return Condition(name, True, text.format(**values))
+    if excused(exception):
+        text = _(
+            "This very text was rehearsed, in {runs} runs; the gain is known to {reached} instead of the stated {asked}, and the reason why is written down."
+        )
+        return Condition(name, True, text.format(**values))
+    text = _(
+        "Its rehearsal ended after {runs} runs with the gain known to {reached}, and {asked} was stated: rehearse it with more runs at most, or write down why this is enough."
+    )
+    return Condition(name, False, text.format(**values))
 
 
 def _fair(forecast: Forecast | None, exception: str) -> Condition:
@@ -111,7 +150,7 @@ def _fair(forecast: Forecast | None, exception: str) -> Condition:
             "The least-paid segment gets {value} of the usual points a share; at least {least} is wanted."
         )
         return Condition(name, True, text.format(**values))
-    if len(exception.strip()) >= FEWEST_LETTERS:
+    if excused(exception):
         text = _(
             "The least-paid segment gets {value} of the usual points a share, below {least}; the reason why is written down."
         )

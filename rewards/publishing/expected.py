@@ -115,11 +115,12 @@ def points_of(compiled: CompiledScheme, actor: Actor) -> int:
     """Millipoints that one person's acts give."""
     state = PersonState.new(compiled)
     return sum(
-        line[2] for line in score_plain(compiled.plain_tables, state.score, _occasions(compiled, actor))
+        line[2] for line in score_plain(compiled.plain_tables, state.score, occasions(compiled, actor))
     )
 
 
-def _occasions(compiled: CompiledScheme, actor: Actor) -> Occasions:
+def occasions(compiled: CompiledScheme, actor: Actor) -> Occasions:
+    """One person's acts as the kernel takes them: those of kinds that the scheme knows."""
     v = compiled.vocabulary
     segment = v.segment_codes.get(actor.segment, -1)
     known: Mapping[str, int] = v.kind_codes

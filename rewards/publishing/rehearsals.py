@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,21 @@ FAIRNESS = "fairness"
 
 
 @dataclass(frozen=True, slots=True)
+class Precision:
+    """How well a rehearsal was to know its gain, and knows it: in percent where `relative`, else in the outcome's unit; None: not known."""
+
+    asked: float
+    reached: float | None
+    relative: bool
+    enough: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What a rehearsal of a text said. `clicks`: human clicks more than doing nothing, median and the middle 80 % of the runs.
 
     `fairness`: the least-paid segment's points a share, as a part of the median segment's; `least` is what is allowed.
+    `precision`: None where the rehearsal stated none.
     """
 
     id: int
@@ -30,6 +41,12 @@ class Forecast:
     clicks: tuple[float, float, float]
     fairness: float
     least: float
+    precision: Precision | None
+
+    @property
+    def precise(self) -> bool:
+        """Whether a precision was stated, and reached."""
+        return self.precision is not None and self.precision.enough
 
 
 def note_rehearsal(
@@ -39,7 +56,7 @@ def note_rehearsal(
     texts = {
         one["name"]: next(iter(one["schemes"].values())) for one in body["provenance"]["scenarios"] if one["schemes"]
     }  # fmt: skip
-    found = []
+    found, precision = [], _precision_of(body)
     for candidate in body["choice"]["candidates"]:
         content = texts.get(candidate["scenario"])
         if content is None:
@@ -50,6 +67,7 @@ def note_rehearsal(
             "clicks": [clicks["median"], *clicks["p80"]],
             "fairness": None if fairness is None else fairness["value"],
             "least": None if fairness is None else fairness["allowed"],
+            "precision": None if precision is None else asdict(precision),
         }
         rows.add_rehearsal(
             tx,
@@ -91,11 +109,27 @@ def get_rehearsal(tx: Transaction, rehearsal: int) -> Forecast | None:
     return None if row is None else _forecast(row)
 
 
+def _precision_of(body: Mapping[str, Any]) -> Precision | None:
+    """Of a rehearsal on pages in percent of the clicks of doing nothing, of one by command as it was asked for."""
+    stated = body.get("precision")
+    if stated is None:
+        return None
+    enough = bool(stated["reached"])
+    if "asked_percent" in stated:
+        return Precision(stated["asked_percent"], stated["reached_percent"], True, enough)
+    if not stated["relative"]:
+        return Precision(stated["asked"], stated["half_width"], False, enough)
+    whole, wanted = 100.0 * stated["asked"], stated["wanted_half_width"]
+    return Precision(whole, whole * stated["half_width"] / wanted if wanted else None, True, enough)
+
+
 def _forecast(row: SchemeRehearsalRow) -> Forecast:
     numbers = json.loads(row.forecast)
     median, low, high = numbers["clicks"]
     fairness, least = numbers["fairness"], numbers["least"]
+    stated = numbers.get("precision")
     return Forecast(
         row.id, row.result_id, from_us(row.rehearsed_us), row.runs, row.fair, (median, low, high),
         1.0 if fairness is None else fairness, 0.0 if least is None else least,
+        None if stated is None else Precision(**stated),
     )  # fmt: skip

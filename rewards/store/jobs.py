@@ -1,6 +1,6 @@
 """Rows of `job` and `job_chunk`: the queue of long work. Every change of a running job asks whether it is still its worker's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
@@ -36,6 +36,20 @@ def page(tx: Transaction, organisation: str, kind: str, limit: int) -> list[List
     return tx.rows(ListedJobRow, select(*_LISTED).where(where).order_by(JOB.c.id.desc()).limit(limit))
 
 
+def of_spec(
+    tx: Transaction, organisation: str, kind: str, spec_hash: str, status: Sequence[str]
+) -> ListedJobRow | None:
+    """The newest job of a kind and a specification in one of these states; not one that is being cancelled."""
+    where = and_(
+        JOB.c.organisation_id == organisation,
+        JOB.c.kind == kind,
+        JOB.c.spec_hash == spec_hash,
+        JOB.c.status.in_(status),
+        or_(~_OPEN, JOB.c.cancel_us.is_(None)),
+    )
+    return tx.row(ListedJobRow, select(*_LISTED).where(where).order_by(JOB.c.id.desc()).limit(1))
+
+
 def count_open(tx: Transaction, organisation: str, actor: str | None = None) -> int:
     """How many jobs wait or run, of everybody or of one who asked."""
     where = and_(JOB.c.organisation_id == organisation, _OPEN)
@@ -53,6 +67,13 @@ def ahead(tx: Transaction, row: ListedJobRow) -> int:
 def free(tx: Transaction, now_us: int) -> bool:
     """Whether there is a job to take: one that waits, or one whose worker is heard of no more."""
     return tx.execute(select(JOB.c.id).where(_free(now_us)).limit(1)).first() is not None
+
+
+def outranked(tx: Transaction, job: int, now_us: int) -> bool:
+    """Whether a job that is more urgent than this one is free."""
+    mine = select(JOB.c.priority).where(JOB.c.id == job).scalar_subquery()
+    query = select(JOB.c.id).where(and_(_free(now_us), JOB.c.priority > mine)).limit(1)
+    return tx.execute(query).first() is not None
 
 
 def take(tx: Transaction, worker: str, now_us: int, lease_us: int) -> JobRow | None:

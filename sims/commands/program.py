@@ -233,7 +233,14 @@ def rehearse(
         )
     write_json(json_out, found.comparison.detailed_json())
     say(comparison_text(found.comparison), json_out)
-    say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}).", json_out)
+    stated = found.comparison.control.precision
+    lacking = (
+        ""
+        if stated is not None and stated.enough
+        else " The gate asks for a stated precision that was reached: give --precision human_clicks=VALUE, with --most-runs beyond it, or a "
+        "written reason."
+    )
+    say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}).{lacking}", json_out)
 
 
 def post(

@@ -29,7 +29,11 @@ From = Annotated[
     ),
 ]
 Exception_ = Annotated[
-    str, typer.Option("--exception", help="Why the limit on fairness need not be kept, where it is not.")
+    str,
+    typer.Option(
+        "--exception",
+        help="Why less precision than stated is enough, or the limit on fairness need not be kept, where they are not.",
+    ),
 ]
 
 

@@ -190,13 +190,14 @@ def _effects(
     how: tuple[int, int, Manner],
 ) -> Floats:
     runs, seed, manner = how
-    pulled = [_pulled(scenario, lever, float(setting)) for setting in settings]
+    tried = [pulled(scenario, lever, float(setting)) for setting in settings]
     plain = Manner(processes=manner.processes, at_defaults=manner.at_defaults, checkpoint=manner.checkpoint)
-    found = simulate_all(pulled, runs, seed, manner=plain, echoes=False)
+    found = simulate_all(tried, runs, seed, manner=plain, echoes=False)
     return np.stack([each.total(outcome) for each in found], axis=1)
 
 
-def _pulled(scenario: "Scenario", lever: Lever, setting: float) -> "Scenario":
+def pulled(scenario: "Scenario", lever: Lever, setting: float) -> "Scenario":
+    """The scenario with the lever at the setting, in every phase and arm."""
     phases = tuple(lever.pull(phase, setting) for phase in scenario.phases)
     arms = tuple(
         arm.model_copy(update={"phases": tuple(lever.pull(phase, setting) for phase in arm.phases)})

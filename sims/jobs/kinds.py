@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rewards.store.session import Database, Transaction
+from rewards.store.units import digest
 from sims.rehearsal.asking import KIND as REHEARSAL
-from sims.rehearsal.asking import completed
+from sims.rehearsal.asking import TURNING, TURNING_BLOCKS, ask_for_turning, completed
 
 if TYPE_CHECKING:
     from sims.ensemble.bridge import Daily
@@ -100,10 +101,11 @@ class Rehearsals:
         result: int,
         now: datetime,
     ) -> None:
-        """The drafts whose text this is count as rehearsed."""  # fmt: skip
+        """The drafts whose text this is count as rehearsed, and where their risks turn is looked at next."""  # fmt: skip
         from rewards.publishing.rehearsals import note_rehearsal
 
         note_rehearsal(tx, organisation, result, json.loads(body), actor, now=now)
+        ask_for_turning(tx, organisation, json.loads(spec), digest(spec), result=result, now=now)
 
     def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
         """Record one run of the first draft: to be watched, and scored anew in the designer. Not of a company too large to be drawn."""
@@ -142,7 +144,74 @@ class _RehearsalSoFar:
         from sims.rehearsal.pieces import results_of
         from sims.rehearsal.summary import summary
 
-        return summary(results_of(self._scenarios, self._runs), self._spec, self._hash)
+        return summary(results_of(self._scenarios, self._runs), self._spec, self._hash, self._beside)
+
+    @cached_property
+    def _beside(self) -> dict[str, Any]:
+        from sims.rehearsal.beside import beside
+
+        return beside(self._scenarios, self._spec)
+
+    @property
+    def title(self) -> str:
+        """The schemes by their titles."""
+        return ", ".join(str(one["title"]) for one in self._spec["schemes"])
+
+
+class Turnings:
+    """Where the risks of a rehearsal turn."""
+
+    def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
+        """A rehearsal that was carried out is complete."""
+        return spec
+
+    def pieces(self, spec: str) -> int:
+        """A piece is some runs of one scheme at every multiple of its points."""
+        return len(json.loads(spec)["schemes"]) * len(TURNING_BLOCKS)
+
+    def compute(self, spec: str, number: int) -> bytes:
+        """Some runs of one scheme."""
+        from sims.rehearsal.turning import compute
+
+        return compute(json.loads(spec), number)
+
+    def gathering(self, spec: str, spec_hash: str) -> Gathering:
+        """All pieces."""
+        return _TurningSoFar(spec, spec_hash)
+
+    def kept(
+        self,
+        tx: Transaction,
+        organisation: str,
+        actor: str,
+        spec: str,
+        body: str,
+        *,
+        result: int,
+        now: datetime,
+    ) -> None:
+        """Nothing follows from it."""  # fmt: skip
+
+    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
+        """Nothing is done."""
+
+
+class _TurningSoFar:
+    def __init__(self, spec: str, spec_hash: str) -> None:
+        self._spec: Mapping[str, Any] = json.loads(spec)
+        self._hash = spec_hash
+        self._pieces: list[bytes] = []
+
+    def take(self, piece: bytes) -> bool:
+        """Never enough before the last."""
+        self._pieces.append(piece)
+        return False
+
+    def body(self) -> str:
+        """What the pieces say."""
+        from sims.rehearsal.turning import body_of
+
+        return body_of(self._spec, self._hash, self._pieces)
 
     @property
     def title(self) -> str:
@@ -158,7 +227,7 @@ def _read(spec: str) -> tuple[list[Scenario], list[tuple[int, int]]]:
     return scenarios_of(body), [(int(first), int(after)) for first, after in body["chunks"]]
 
 
-KINDS: Mapping[str, Kind] = {REHEARSAL: Rehearsals()}
+KINDS: Mapping[str, Kind] = {REHEARSAL: Rehearsals(), TURNING: Turnings()}
 
 
 def warm() -> None:

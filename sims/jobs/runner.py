@@ -108,7 +108,7 @@ class Runner:
             return
         failures: dict[int, int] = {}
         while not under.advance():
-            if stop.is_set():
+            if stop.is_set() or under.outranked():
                 work.put_back(self._db, held)
                 return
             if not under.alive():
@@ -157,6 +157,10 @@ class _UnderWay:
             return work.wanted(self._db, self._held)
         self._beaten = time.monotonic()
         return work.beat(self._db, self._held, datetime.now(UTC))
+
+    def outranked(self) -> bool:
+        """Whether a job that somebody waits for should go first; its pieces are kept."""
+        return work.outranked(self._db, self._held, datetime.now(UTC))
 
     def advance(self) -> bool:
         """Take in what has come, in order; True where the job is done, and its result kept.

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
-from rewards.jobs.queue import URGENT, ask
+from rewards.jobs.queue import PATIENT, URGENT, Job, ask, job_of_spec
 from rewards.ledger.entries import points_outstanding
 from rewards.people.organisations import get_organisation
 from rewards.people.people import Person, count_people, list_people
@@ -33,6 +33,9 @@ SIZES = (4, 4, 4, 4, 8)
 FEWEST_RUNS = 12
 """No precision is believed before so many."""
 LIVE = "in-force"
+TURNING = "turning"
+TURNING_BLOCKS = ((0, 4), (4, 8), (8, 12))
+"""Runs of each piece that looks where a risk turns."""
 
 
 class Assumptions(BaseModel):
@@ -177,6 +180,22 @@ def ask_for_rehearsal(
     title = ", ".join(one.scheme.title for one in chosen)
     total = len(spec["chunks"])
     return ask(tx, organisation, KIND, title[:200], spec, total=total, actor=actor, now=now, priority=URGENT)
+
+
+def ask_for_turning(
+    tx: Transaction, organisation: str, spec: Mapping[str, Any], spec_hash: str, *, result: int, now: datetime
+) -> None:
+    """Have it looked where the risks of a rehearsal turn, once for the same specification. It counts as nobody's job."""
+    if turning_of(tx, organisation, spec_hash) is None:
+        total = len(spec["schemes"]) * len(TURNING_BLOCKS)
+        actor = f"rehearsal:{result}"
+        title = ", ".join(str(one["title"]) for one in spec["schemes"])[:200]
+        ask(tx, organisation, TURNING, title, spec, total=total, actor=actor, now=now, priority=PATIENT)
+
+
+def turning_of(tx: Transaction, organisation: str, spec_hash: str) -> Job | None:
+    """The job that looks where the risks of a rehearsal turn; None where there is none, or it came to nothing."""
+    return job_of_spec(tx, organisation, TURNING, spec_hash)
 
 
 def hashes_of(spec: Mapping[str, Any]) -> dict[str, str]:

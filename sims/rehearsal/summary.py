@@ -23,6 +23,7 @@ from sims.rehearsal.pieces import TOOL_ONLY, TOOL_TITLE
 NORMAL_80 = 1.2815515655446004
 """Half the width of the middle 80 % of a normal distribution, in standard deviations."""
 GAMED = "gamed"
+RISKS = {TRUST: "trust", MOTIVATION: "motivation", FAIRNESS: "fairness"}
 GAMED_MOST = 0.05
 """A scheme of which a larger part of the shares is careless and bought is named as a risk."""
 LEAST_SHOWN = 5
@@ -53,8 +54,10 @@ def sure_enough(results: Sequence[Result], spec: Mapping[str, Any]) -> bool:
     return enough and precision(results) <= float(spec["assumptions"]["precision_percent"])
 
 
-def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) -> str:
-    """Everything that pages and downloads show, as JSON text; the same runs give the same bytes."""
+def summary(
+    results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str, beside: Mapping[str, Any]
+) -> str:
+    """Everything that pages and downloads show, as JSON text; the same runs give the same bytes. `beside`: what needs no runs."""
     nothing, *others = results
     chosen = choose([candidate(one) for one in others], candidate(nothing))
     comparison = Comparison(nothing, tuple(others), chosen)
@@ -79,6 +82,7 @@ def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) 
         "fairness": [row for one in schemes for row in _fairness(one)],
         "liability": [_liability(one, spec) for one in schemes],
     }  # fmt: skip
+    body |= beside
     body["provenance"] |= {
         "spec_hash": spec_hash,
         "posterior": nothing.provenance.parameters,
@@ -137,7 +141,7 @@ def _risk(limit: Limit, values: Runs, ground: Runs) -> dict[str, Any]:
     # How far the value may still fall, as a part of the whole way from harmless to the limit.
     harmless = 0.0 if limit.relative else 1.0
     return {
-        "name": {TRUST: "trust", MOTIVATION: "motivation", FAIRNESS: "fairness"}[limit.outcome],
+        "name": RISKS[limit.outcome],
         "value": median,
         "limit": limit.floor,
         "worst": float(shown.min()),

@@ -155,6 +155,9 @@ def test_a_webhook_ends_with_whoever_made_it(api: Api, how: str) -> None:
     assert sorted(sent[1:]) == ["https://a.example/ben", "https://a.example/org"]
 
 
+OWN = "claim {claim}: is your own; ask a colleague to decide"
+
+
 def test_nobody_decides_for_herself_by_a_token_or_a_former_account(world: World) -> None:
     organisation = world.organisation
     with world.db.begin() as tx:
@@ -165,9 +168,9 @@ def test_nobody_decides_for_herself_by_a_token_or_a_former_account(world: World)
         for actor in ("ana", "token:made"):
             for person in ids.values():
                 with pytest.raises(Refused, match="your own"):
-                    refuse_own(tx, organisation, actor, person, "claim 1")
+                    refuse_own(tx, organisation, actor, person, OWN, claim=1)
         for actor in ("cleo", "token:plain", "token:none", "token:"):
-            refuse_own(tx, organisation, actor, ids["ana"], "claim 1")
+            refuse_own(tx, organisation, actor, ids["ana"], OWN, claim=1)
 
 
 def test_a_review_follows_into_the_account_that_goes_on(world: World) -> None:

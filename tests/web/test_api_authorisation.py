@@ -73,6 +73,7 @@ ALLOWED = {
     ("GET", "/api/v1/scheme-decisions/{id}"): {"schemes:write", "admin"},
     ("POST", "/api/v1/scheme-decisions/{id}/approve"): {"schemes:write", "admin"},
     ("POST", "/api/v1/scheme-decisions/{id}/decline"): {"schemes:write", "admin"},
+    ("GET", "/api/v1/program/health"): {"schemes:write", "admin"},
     ("GET", "/api/v1/jobs/{id}"): {"schemes:write", "admin"},
     ("POST", "/api/v1/jobs/{id}/cancel"): {"schemes:write", "admin"},
     ("POST", "/api/v1/schemes/{id}/retire"): {"schemes:write", "admin"},

@@ -14,11 +14,12 @@ from rewards.publishing import foreseeing
 from rewards.publishing.conditions import Rules, rules_of
 from rewards.publishing.drafts import edit_draft, get_draft
 from rewards.publishing.gate import list_decisions
-from rewards.publishing.publication import versions
+from rewards.publishing.publication import scheme_in_force, shadow, versions
 from rewards.scheme.presets import PRESETS
 from rewards.store.session import Database
 from tests.company import ORGANISATION
 from tests.rehearsed import drafts, said_fair
+from web.publishing.changes import SINCE, _rows
 
 SignIn = Callable[[str], TestClient]
 REASON = "More recognition, fewer clicks."
@@ -112,6 +113,19 @@ def test_a_written_reason_below_the_limit(sqlite_db: Database, sign_in: SignIn, 
     assert "A pilot of four weeks." in sign_in("nia").get("/publishing").text
 
 
+def test_a_written_reason_for_less_precision(sqlite_db: Database, sign_in: SignIn, draft: int) -> None:
+    said_fair(sqlite_db, ORGANISATION, content(sqlite_db, draft), precise=False)
+    client = sign_in("hal")
+    page = client.get(f"/publishing/{draft}").text
+    assert "known to 9.1 %, and 5 % was stated: rehearse it with more runs" in page
+    assert "Why less precision is enough<" in page
+    assert ask(client, draft) == 409
+    assert ask(client, draft, exception="A pilot of four weeks.") == 303
+    waiting = sign_in("nia").get("/publishing").text
+    assert "Less precise than stated, because: A pilot of four weeks." in waiting
+    assert "Below the limit on fairness" not in waiting
+
+
 def test_an_emergency_and_the_gates_rules(sqlite_db: Database, sign_in: SignIn, draft: int) -> None:
     form = {"reason": "The live scheme pays a forged network."}
     assert sign_in("hal").post(f"/publishing/{draft}/past-gate", data=form).status_code == 403
@@ -144,6 +158,41 @@ def test_a_rollback_is_looked_at_first(sqlite_db: Database, sign_in: SignIn, dra
     assert client.get("/publishing/versions/9/rollback").status_code == 404
 
 
+def test_what_a_draft_would_have_changed(sqlite_db: Database, sign_in: SignIn, draft: int) -> None:
+    client = sign_in("hal")
+    assert f'href="/publishing/{draft}/shadow"' in client.get(f"/publishing/{draft}").text
+    with sqlite_db.begin() as tx:
+        now = datetime.now(UTC)
+        seen = shadow(tx, ORGANISATION, get_draft(tx, ORGANISATION, draft).scheme, now - SINCE, now)
+        rows, whole = _rows(tx, ORGANISATION, {"a": 5, "b": -7}, now)
+    page = client.get(f"/publishing/{draft}/shadow")
+    assert page.status_code == 200
+    if whole is None:
+        assert "too few people" in page.text
+    else:
+        assert sum(row.change for row in rows) == whole == -2
+        assert "All others together" in page.text or not seen.by_segment
+    assert client.get("/publishing/99/shadow").status_code == 404
+    assert sign_in("ana").get(f"/publishing/{draft}/shadow").status_code == 403
+
+
+def test_the_version_in_force_is_ended(sqlite_db: Database, sign_in: SignIn, draft: int) -> None:
+    client = sign_in("hal")
+    assert 'href="/publishing/versions/1/retire"' in client.get("/publishing").text
+    path = "/publishing/versions/1/retire"
+    assert "rewards nothing" in client.get(path).text
+    assert client.post(path, data={"reason": " "}).status_code == 422
+    assert published(sqlite_db) == 1
+    assert client.post(path, data={"reason": "It is over."}).status_code == 303
+    with sqlite_db.read() as tx:
+        live = scheme_in_force(tx, ORGANISATION, datetime.now(UTC))
+    assert live is not None
+    assert (live.version, live.scheme.rules) == (2, ())
+    assert client.get(path).status_code == 409
+    assert client.post("/publishing/versions/2/retire", data={"reason": "It is over."}).status_code == 409
+    assert sign_in("ana").post(path, data={"reason": "It is over."}).status_code == 403
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_at_the_api(sqlite_db: Database, client: TestClient, draft: int, role: str) -> None:
     """Whoever may approve publishes what was proposed; everybody else is refused, and so is everybody without a proposal."""
@@ -160,6 +209,9 @@ def test_every_role_at_the_api(sqlite_db: Database, client: TestClient, draft: i
     at = (now + timedelta(hours=80)).isoformat()
     status, words = post(author, f"/schemes/d{draft}/publish", reason=REASON)
     assert (status, "was never rehearsed" in words) == (403, True)
+    said_fair(sqlite_db, ORGANISATION, content(sqlite_db, draft), precise=False)
+    status, words = post(author, f"/schemes/d{draft}/propose", reason=REASON, effective_at=at)
+    assert (status, "known to 9.1 %, and 5 % was stated" in words) == (403, True)
     said_fair(sqlite_db, ORGANISATION, content(sqlite_db, draft))
     status, _ = post(author, f"/schemes/d{draft}/publish", reason=REASON, effective_at=at)
     assert status == 403

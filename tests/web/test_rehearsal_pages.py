@@ -7,18 +7,20 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from starlette.testclient import TestClient
 
-from rewards.jobs.queue import get_job, list_jobs
+from rewards.jobs.queue import cancel, get_job, list_jobs
 from rewards.publishing.drafts import get_draft
 from rewards.store.session import Database
-from sims.rehearsal.asking import KIND, chunk_plan
+from sims.rehearsal.asking import KIND, TURNING, chunk_plan
 from tests.company import ORGANISATION
 from tests.rehearsed import SMALL, carry_out, drafts, rehearsed
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.digits import rounded, step_of, told
+from web.rehearsal.turns import turns_of
 
 FORM = {key: str(value).lower() for key, value in SMALL.model_dump().items()}
 SignIn = Callable[[str], TestClient]
@@ -62,6 +64,8 @@ def test_the_result_is_kept_and_can_be_taken_away(sqlite_db: Database, sign_in: 
         "What could go wrong",
         "Who gets how much",
         "What it may owe",
+        "Who plays it",
+        "From reach to clicks",
         "Where these numbers come from",
     ):
         assert heading in page
@@ -75,6 +79,13 @@ def test_the_result_is_kept_and_can_be_taken_away(sqlite_db: Database, sign_in: 
     assert float(weeks[0]["median"]) == body["lift"][0]["weekly"][0]["median"]
     fair = list(csv.DictReader(io.StringIO(client.get(f"/rehearsals/{job}/fairness.csv").text)))
     assert len(fair) == len(body["fairness"])
+    plays = list(csv.DictReader(io.StringIO(client.get(f"/rehearsals/{job}/gaming.csv").text)))
+    assert len(plays) == 2 * 5
+    assert {one["scheme"] for one in plays} == {f"draft-{number}", "in-force"}
+    assert all((one["rule"] == "") == (float(one["beyond_honest_a_week"]) == 0.0) for one in plays)
+    walk = list(csv.DictReader(io.StringIO(client.get(f"/rehearsals/{job}/waterfall.csv").text)))
+    assert [one["unit"] for one in walk] == ["people", "viewers", *["people"] * 2, *["human clicks"] * 2]
+    assert float(walk[0]["left"]) == body["waterfall"]["naive"]
     chart = client.get(f"/rehearsals/{job}/draft-{number}.svg")
     assert chart.headers["content-type"] == "image/svg+xml"
     assert chart.text.startswith("<svg")
@@ -175,3 +186,51 @@ def test_chunks_hold_every_run_once() -> None:
         plan = chunk_plan(most)
         assert [first for first, _ in plan] == [0, *(after for _, after in plan[:-1])]
         assert plan[-1][1] == most
+
+
+def test_where_risks_turn_comes_later(sqlite_db: Database, sign_in: SignIn) -> None:
+    (number,) = drafts(sqlite_db, ORGANISATION, ("recognition",), "hal")
+    job = rehearsed(sqlite_db, ORGANISATION, [number], "hal")
+    client = sign_in("sam")
+    assert "is still being computed" in client.get(f"/rehearsals/{job}").text
+    assert client.get(f"/rehearsals/{job}/turning.csv").status_code == 404
+    carry_out(sqlite_db, pieces=1)
+    assert "times its points" in client.get(f"/rehearsals/{job}").text
+    with sqlite_db.begin() as tx:
+        (under,) = list_jobs(tx, ORGANISATION, TURNING)
+        assert under.actor.startswith("rehearsal:")
+        cancel(tx, ORGANISATION, under.id, "hal", datetime.now(UTC))
+    again = rehearsed(sqlite_db, ORGANISATION, [number], "hal")
+    carry_out(sqlite_db)
+    page = client.get(f"/rehearsals/{again}").text
+    assert "is still being computed" not in page
+    assert "tried with none to eight times its points" in page
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/rehearsals/{again}/turning.csv").text)))
+    assert [(one["scheme"], one["what"]) for one in rows] == [
+        (scheme, what)
+        for scheme in (f"draft-{number}", "in-force")
+        for what in ("gain", "trust", "motivation", "fairness", "gamed")
+    ]
+    # The same once more has its turns already.
+    rehearsed(sqlite_db, ORGANISATION, [number], "hal")
+    with sqlite_db.read() as tx:
+        assert [one.status for one in list_jobs(tx, ORGANISATION, TURNING)] == ["done", "running"]
+
+
+@pytest.mark.parametrize(
+    ("name", "means", "at", "words"),
+    [
+        ("trust", [1.0, 0.5, -1.0], 2.5, "Beyond 2.50 times its points it crosses its limit (90 %: 2.00 to 3.00)."),
+        ("trust", [-1.0, 0.5, 1.0], 2.5, "Below 2.50 times its points it is beyond its limit"),
+        ("fairness", [1.0, 1.0, 1.0], None, "From none to 8 times its points it stays within its limit."),
+        ("gamed", [-1.0, -1.0, -1.0], None, "From none to 8 times its points it is beyond its limit."),
+        ("gain", [1.0, 2.0, 0.0], 2.5, "Beyond 2.50 times its points, points bring fewer clicks than none"),
+        ("gain", [1.0, 0.0, 2.0], 2.5, "Up to 2.50 times its points, points bring fewer clicks than none"),
+        ("gain", [1.0, 2.0, 3.0], None, "points bring no fewer clicks than none"),
+        ("gain", [1.0, 0.5, 0.2], None, "points bring fewer clicks than none"),
+    ],
+)  # fmt: skip
+def test_turns_in_words(name: str, means: list[float], at: float | None, words: str) -> None:
+    turn = {"name": name, "means": means, "turns_at": at, "interval_90": None if at is None else [2.0, 3.0]}
+    body = {"settings": [0.0, 1.0, 8.0], "schemes": [{"scenario": "s", "turns": [turn]}]}
+    assert words in turns_of(body)["s"][name]

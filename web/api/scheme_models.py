@@ -36,7 +36,7 @@ class Publication(Strict):
     """prospective: from now or later on. top_up: whoever would have earned more gets the difference. exact: up and down.
 
     displace_scheduled: versions scheduled from `effective_at` on are withdrawn; without it they stay scheduled.
-    exception: why the limit on fairness need not be kept, where the rehearsal says that it is not.
+    exception: why less precision than stated is enough, or the limit on fairness need not be kept, where the rehearsal falls short of them.
     """
 
     mode: Literal["prospective", "top_up", "exact"] = "prospective"

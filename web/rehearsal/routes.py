@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -23,10 +23,12 @@ from rewards.people.rights import Right
 from rewards.publishing.drafts import OPEN, SchemeDraft, list_drafts
 from rewards.publishing.publication import scheme_in_force
 from rewards.store.session import Database, Transaction
-from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal
+from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal, turning_of
 from web.lanes import Lane
 from web.problems import Problem, refused
+from web.rehearsal.beside import gaming_csv, waterfall_csv
 from web.rehearsal.measured import Measured, measured
+from web.rehearsal.turns import turning_csv
 from web.rehearsal.view import Outcome, chart_svg, fairness_csv, opened, weeks_csv
 from web.rehearsal.view import outcome_of as view_of
 from web.session import ForecastReader, Rehearser, Store, now
@@ -42,6 +44,7 @@ STREAM_SECONDS = 50.0
 LOOK_SECONDS = 0.5
 STREAMING = Lane(4)
 """Looking costs a thread for an instant; streams beyond what the lane can look for wait."""
+SHEETS = {"weeks": weeks_csv, "fairness": fairness_csv, "gaming": gaming_csv, "waterfall": waterfall_csv}
 JobId = Annotated[int, Path(ge=1, le=MOST_ID)]
 Typed = Annotated[Plain, Field(max_length=40)]
 FIELDS: tuple[tuple[str, str, str, str, str], ...] = (
@@ -84,7 +87,8 @@ class RoomContext:
 
 @dataclass(frozen=True)
 class RehearsalContext:
-    """One rehearsal. `outcome`: what is known so far (None: nothing yet); `same`: whether it repeats another one to the byte."""
+    """One rehearsal. `outcome`: what is known so far (None: nothing yet); `same`: whether it repeats another one to the byte; `turning`:
+    whether it is still looked for where its risks turn."""
 
     account: Account
     person: Person
@@ -95,6 +99,7 @@ class RehearsalContext:
     content_hash: str
     kept_at: datetime | None
     same: bool | None
+    turning: bool
     mine: bool
     publishes: bool
 
@@ -218,6 +223,7 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
         job = _job(tx, org, id)
         text, kept = outcome_of(tx, org, id)
         body = opened(text)
+        turning, turns = _turning(tx, org, job)
         same = None
         if kept is not None and job.again_of is not None:
             _text, first = outcome_of(tx, org, job.again_of)
@@ -228,10 +234,11 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
             job=job,
             progress=progress_of(job, jobs_before(tx, org, id)),
             asker=names_of(tx, org, [job.actor]).get(job.actor, job.actor),
-            outcome=None if body is None else view_of(body),
+            outcome=None if body is None else view_of(body, turns),
             content_hash="" if kept is None else kept.content_hash,
             kept_at=None if kept is None else kept.saved_at,
             same=same,
+            turning=turning is not None and not turning.ended,
             mine=account.may(Right.REHEARSE),
             publishes=account.may(Right.SCHEME_WRITE),
         )
@@ -297,18 +304,21 @@ def file(
     name: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")],
     kind: Literal["json", "csv", "svg"],
 ) -> Response:
-    """The result whole as JSON, weeks and fairness as CSV, a chart as SVG."""
+    """The result whole as JSON, its tables as CSV, a chart as SVG."""
     with store.read() as tx:
-        _job(tx, account.organisation, id)
+        job = _job(tx, account.organisation, id)
         text, _kept = outcome_of(tx, account.organisation, id)
+        turns = _turning(tx, account.organisation, job)[1]
     body = opened(text)
     if body is None:
         raise Problem(404, said("rehearsal {id}: has no numbers yet; wait for the first", id=id))
     made: str | None = None
     if kind == "json" and name == "result":
         made = text
-    elif kind == "csv" and name in ("weeks", "fairness"):
-        made = weeks_csv(body) if name == "weeks" else fairness_csv(body)
+    elif kind == "csv" and name in SHEETS:
+        made = SHEETS[name](body)
+    elif kind == "csv" and name == "turning" and turns is not None:
+        made = turning_csv(turns)
     elif kind == "svg":
         made = chart_svg(body, name)
     if made is None:
@@ -340,6 +350,12 @@ def progress_of(job: Job, before: int) -> str:
     if job.status == "cancelled":
         return _("It was cancelled.")
     return _("It could not be done: {fault}.").format(fault=job.fault)
+
+
+def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, Mapping[str, Any] | None]:
+    """The job that looks where the risks of a rehearsal turn, and what it says so far."""
+    found = turning_of(tx, organisation, job.spec_hash)
+    return found, None if found is None else opened(outcome_of(tx, organisation, found.id)[0])
 
 
 def _job(tx: Transaction, organisation: str, id: int) -> Job:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +11,11 @@ from markupsafe import Markup
 
 from rewards.language import gettext as _
 from rewards.language import msg
+from web.rehearsal.beside import Played, Walk, played_of, walk_of
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.digits import Told, rounded, step_of, told
+from web.rehearsal.sheets import sheet
+from web.rehearsal.turns import GAIN, turns_of
 from web.templating import number_text
 
 PARTS = {
@@ -81,7 +82,8 @@ class Lift:
 
 @dataclass(frozen=True)
 class Risk:
-    """One risk: what it is, where it stands, its limit, its worst run, and in what part of the runs the limit holds."""
+    """One risk: what it is, where it stands, its limit, its worst run, and in what part of the runs the limit holds; `turns` says at how
+    many points it crosses it ("": not known yet)."""
 
     title: str
     definition: str
@@ -90,6 +92,7 @@ class Risk:
     worst: str
     kept_in: float
     kept: bool
+    turns: str
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class Risks:
 
     title: str
     named: Sequence[Risk]
+    gain: str
 
 
 @dataclass(frozen=True)
@@ -145,14 +149,17 @@ class Outcome:
     risks: Sequence[Risks]
     fair: Sequence[Fair]
     owed: Sequence[Owed]
+    played: Sequence[Played]
+    walk: Walk | None
     assumed: Mapping[str, Any]
     people: int
     origin: Mapping[str, Any]
     warnings: Sequence[str]
 
 
-def outcome_of(body: Mapping[str, Any]) -> Outcome:
-    """The page's view of a rehearsal's JSON."""
+def outcome_of(body: Mapping[str, Any], turning: Mapping[str, Any] | None = None) -> Outcome:
+    """The page's view of a rehearsal's JSON; `turning`: that of the job that looks where its risks turn, as far as it is."""
+    turns = turns_of(turning)
     schemes = {one["name"]: one for one in body["schemes"]}
     titles = {name: _titled(one) for name, one in schemes.items()}
     precision = body["precision"]
@@ -164,13 +171,15 @@ def outcome_of(body: Mapping[str, Any]) -> Outcome:
         runs=precision["runs"],
         enough=precision["reached"],
         lifts=lifts,
-        risks=[Risks(titles[one["scenario"]], [_risk(each) for each in one["named"]]) for one in body["risks"]],
+        risks=[_risks(one, titles[one["scenario"]], turns.get(one["scenario"], {})) for one in body["risks"]],
         fair=[
             _fair(name, title, body["fairness"])
             for name, title in titles.items()
             if schemes[name]["role"] != "tool"
         ],
         owed=[_owed(one, titles[one["scenario"]]) for one in body["liability"]],
+        played=played_of(body, titles),
+        walk=walk_of(body),
         assumed=body["assumptions"],
         people=body["people"],
         origin=body["provenance"],
@@ -213,7 +222,7 @@ def weeks_csv(body: Mapping[str, Any]) -> str:
         for at, week in enumerate(one["weekly"])
     ]
     head = ["scheme", "week", "median", "p50_low", "p50_high", "p80_low", "p80_high", "p90_low", "p90_high"]
-    return _csv(head, rows)
+    return sheet(head, rows)
 
 
 def fairness_csv(body: Mapping[str, Any]) -> str:
@@ -230,7 +239,7 @@ def fairness_csv(body: Mapping[str, Any]) -> str:
         "scheme", "group", "people", "points_a_share", "points_a_share_low", "points_a_share_high", "points_a_head",
         "points_a_head_low", "points_a_head_high",
     ]  # fmt: skip
-    return _csv(head, rows)
+    return sheet(head, rows)
 
 
 def chart_svg(body: Mapping[str, Any], name: str) -> str | None:
@@ -270,13 +279,19 @@ def _lifts(body: Mapping[str, Any], schemes: Mapping[str, Any], titles: Mapping[
     ]
 
 
-def _risk(one: Mapping[str, Any]) -> Risk:
+def _risks(one: Mapping[str, Any], title: str, turns: Mapping[str, str]) -> Risks:
+    return Risks(
+        title, [_risk(each, turns.get(each["name"], "")) for each in one["named"]], turns.get(GAIN, "")
+    )
+
+
+def _risk(one: Mapping[str, Any], turns: str) -> Risk:
     title, definition = RISKS[one["name"]]
     percent = one["name"] in PERCENT
     scale, step = (100.0, 1.0) if percent else (1.0, 0.001)
     unit = " %" if percent else ""
     value, limit, worst = (rounded(scale * one[key], step) + unit for key in ("value", "limit", "worst"))
-    return Risk(_(title), _(definition), value, limit, worst, one["share_of_runs_kept"], one["kept"])
+    return Risk(_(title), _(definition), value, limit, worst, one["share_of_runs_kept"], one["kept"], turns)
 
 
 def _fair(name: str, title: str, rows: Sequence[Mapping[str, Any]]) -> Fair:
@@ -322,11 +337,3 @@ def _signed(percent: float) -> str:
 def _chart_label(title: str) -> str:
     text = _("{title}: human clicks a week more than doing nothing, with the middle 50, 80 and 90 % of the runs. The table below has the numbers.")  # fmt: skip
     return text.format(title=title)
-
-
-def _csv(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return out.getvalue()

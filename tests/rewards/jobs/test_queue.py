@@ -16,6 +16,7 @@ from rewards.jobs.queue import (
     ask,
     cancel,
     get_job,
+    job_of_spec,
     jobs_before,
     list_jobs,
     outcome_of,
@@ -177,6 +178,47 @@ def test_a_worker_that_is_told_to_end_gives_its_job_back(world: World) -> None:
     work.put_back(world.db, take(world, "w"))
     assert status(world, job) == "waiting"
     assert take(world, "x").attempt == 1
+
+
+def test_a_patient_job_gives_way_and_goes_on_from_its_pieces(world: World) -> None:
+    patient = put(world, priority=PATIENT)
+    held = take(world, "w")
+    work.keep(world.db, held, 0, b"one", world.now)
+    put(world, actor="ida", priority=PATIENT)
+    assert not work.outranked(world.db, held, world.now)
+    urgent = put(world, priority=URGENT)
+    assert work.outranked(world.db, held, world.now)
+    work.put_back(world.db, held)
+    first = take(world, "w")
+    assert first.id == urgent
+    assert not work.outranked(world.db, first, world.now)
+    again_held = take(world, "x")
+    assert (again_held.id, again_held.chunks) == (patient, {0: b"one"})
+    assert not work.outranked(world.db, again_held, world.now)
+
+
+def test_the_job_of_a_specification_is_one_that_may_still_say_something(world: World) -> None:
+    def found() -> int | None:
+        with world.db.read() as tx:
+            known = job_of_spec(tx, "acme", "test", spec_hash)
+        return None if known is None else known.id
+
+    job = put(world)
+    with world.db.read() as tx:
+        spec_hash = get_job(tx, "acme", job).spec_hash
+        assert job_of_spec(tx, "acme", "other", spec_hash) is None
+    assert found() == job
+    held = take(world, "w")
+    with world.db.begin() as tx:
+        cancel(tx, "acme", job, "hal", world.now)
+    assert found() is None
+    work.stop(world.db, held, world.now)
+    assert found() is None
+    second = put(world)
+    held = take(world, "w")
+    with world.db.begin() as tx:
+        work.finish(tx, held, "{}", "A test", world.now)
+    assert found() == second
 
 
 def test_time_left_follows_the_pace(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -51,11 +52,23 @@ def draft(world: World, text: str = SECOND, actor: str = "ana") -> int:
         return create_draft(tx, "acme", world.scheme(text), actor, world.now).id
 
 
-def rehearse(world: World, number: int, runs: int = 12, fair: bool = True) -> None:
+PRECISE = {"asked_percent": 5.0, "reached_percent": 4.2, "reached": True}
+IMPRECISE = {"asked_percent": 5.0, "reached_percent": 9.07, "reached": False}
+
+
+def rehearse(
+    world: World,
+    number: int,
+    runs: int = 12,
+    fair: bool = True,
+    *,
+    precision: dict[str, Any] | None = PRECISE,
+) -> None:
     """What a rehearsal's result says, as far as the gate reads it."""
     with world.db.begin() as tx:
         found = get_draft(tx, "acme", number)
         body = {
+            **({} if precision is None else {"precision": precision}),
             "provenance": {
                 "runs": runs,
                 "scenarios": [
@@ -167,6 +180,53 @@ def test_a_rehearsal_grows_old_and_can_be_too_small(world: World) -> None:
     assert missing(world, number, plan(world)) == ["by-two"]
     world.now += timedelta(days=31)
     assert missing(world, number, plan(world)) == ["rehearsed", "by-two"]
+
+
+BY_COMMAND = {
+    "outcome": "human_clicks", "confidence": 0.95, "runs": 12, "most_runs": 12,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("precision", "words"),
+    [
+        (IMPRECISE, "known to 9.07 %, and 5 % was stated: rehearse it with more runs"),
+        ({**IMPRECISE, "reached_percent": None}, "known to –, and 5 % was stated"),
+        (None, "in 12 runs states no precision: rehearse it to one"),
+        (
+            {**BY_COMMAND, "asked": 50.0, "relative": False, "wanted_half_width": 50.0, "half_width": 81.0, "reached": False},
+            "known to 81, and 50 was stated",
+        ),
+        (
+            {**BY_COMMAND, "asked": 0.05, "relative": True, "wanted_half_width": 10.0, "half_width": 20.0, "reached": False},
+            "known to 10 %, and 5 % was stated",
+        ),
+    ],
+)  # fmt: skip
+def test_the_stated_precision_or_a_reason(world: World, precision: dict[str, Any] | None, words: str) -> None:
+    number = draft(world)
+    rehearse(world, number, precision=precision)
+    assert missing(world, number, plan(world)) == ["rehearsed", "by-two"]
+    for exception in ("", "why"):
+        with pytest.raises(Refused, match=re.escape(words)), world.db.begin() as tx:
+            propose(tx, "acme", number, plan(world, exception=exception), "ana", now=world.now)
+    written = plan(world, exception="The season begins before more runs are done.")
+    assert missing(world, number, written) == ["by-two"]
+    with world.db.begin() as tx:
+        made = propose(tx, "acme", number, written, "ana", now=world.now)
+        approve(tx, "acme", made.id, "ben", "It is right.", now=world.now)
+        found = get_decision(tx, "acme", made.id)
+    assert found.plan.exception == written.exception
+    assert found.forecast is not None
+    assert not found.forecast.precise
+
+
+def test_a_reason_never_stands_for_a_rehearsal(world: World) -> None:
+    number = draft(world)
+    written = plan(world, exception="The season begins before more runs are done.")
+    assert missing(world, number, written) == ["rehearsed", "fair", "by-two"]
+    rehearse(world, number, runs=11, precision=PRECISE)
+    assert missing(world, number, written) == ["rehearsed", "by-two"]
 
 
 def test_the_limit_on_fairness_or_a_reason(world: World) -> None:

@@ -101,6 +101,7 @@ def test_the_command_says_what_came_of_it(
     done = run(f"d{draft}", "--scenario", str(base), "--processes", "1")
     assert done.exit_code == 0, done.stderr
     assert f"Draft d{draft} is rehearsed" in done.stdout
+    assert "a stated precision that was reached: give --precision" in done.stdout
     for arguments, told in (
         (["seven"], "the id of a draft is needed"),
         (["d99"], "list the schemes"),

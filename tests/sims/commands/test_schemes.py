@@ -61,6 +61,9 @@ def test_through_the_gate(url: str, examples: Path) -> None:
     database = open_database(url)
     with database.read() as tx:
         content = get_draft(tx, "company", 1).hash
+    said_fair(database, "company", content, precise=False)
+    told = run("propose", "d1", "--by", "ana", "--from", later, *WHY, code=2)
+    assert "known to 9.1 %, and 5 % was stated" in told
     said_fair(database, "company", content)
     database.close()
     assert "waits for a second person" in run("propose", "d1", "--by", "ana", "--from", later, *WHY)

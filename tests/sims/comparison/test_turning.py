@@ -39,10 +39,10 @@ def test_a_lever_is_there_where_the_scenario_has_it(small: Scenario) -> None:
 
 
 def test_pulled_levers_change_what_they_say_and_nothing_else(small: Scenario) -> None:
-    double = turning._pulled(small, REWARD, 2.0)
+    double = turning.pulled(small, REWARD, 2.0)
     [mine], [theirs] = small.schemes(), double.schemes()
     assert [rule.points for rule in theirs.rules] == [2 * rule.points for rule in mine.rules]
-    assert turning._pulled(small, REWARD, 1.0).content_hash() == small.content_hash()
+    assert turning.pulled(small, REWARD, 1.0).content_hash() == small.content_hash()
 
 
 def test_runs_of_one_sign_turn_where_the_mean_does(small: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:

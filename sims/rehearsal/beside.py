@@ -1,0 +1,29 @@
+"""What stands beside the runs of a rehearsal and needs none: what playing each scheme would gain, and the walk from naive reach to clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rewards.publishing.gaming import gaming
+from rewards.scheme.scheme import IncentiveScheme
+from sims.reach.waterfall import waterfall
+from sims.scenario.scenario import Scenario
+
+
+def beside(scenarios: Sequence[Scenario], spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Both as JSON. The walk is that of the company as it is, for one item that everybody shares once."""
+    segments = [str(one["segment"]) for one in spec["people"]]
+    return {
+        "gaming": [
+            {
+                "scenario": one["name"],
+                "plays": [
+                    play.as_json()
+                    for play in gaming(IncentiveScheme.model_validate(one["document"]), segments)
+                ],
+            }
+            for one in spec["schemes"]
+        ],
+        "waterfall": waterfall(scenarios[0]).as_json(),
+    }

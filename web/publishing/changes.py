@@ -1,0 +1,164 @@
+"""What a draft would have changed in the open period, segment by segment, and the end of the version in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Request
+from fastapi.responses import RedirectResponse, Response
+
+from rewards.faults import BadValue, Conflict, Fault
+from rewards.language import gettext as _
+from rewards.people.accounts import Account
+from rewards.people.groups import groups_shown, minimum_group
+from rewards.people.people import Person, get_person
+from rewards.publishing.drafts import SchemeDraft, get_draft, retire_version
+from rewards.publishing.publication import Difference, SchemeVersion, scheme_in_force, shadow
+from rewards.store.session import Database, Transaction
+from web.problems import refused
+from web.session import Approver, SchemeWriter, Store, now
+from web.templating import page
+from web.text import MOST_TYPED, Plain
+
+router = APIRouter(prefix="/publishing", include_in_schema=False)
+Number = Annotated[int, Path(ge=1, le=2**53)]
+SINCE = timedelta(weeks=4)
+"""The difference is that of the last four weeks, or of the open period where that is shorter."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A segment's change in millipoints; `name` is "" for all that may not be shown by themselves."""
+
+    name: str
+    change: int
+
+
+@dataclass(frozen=True)
+class ShadowContext:
+    """`whole` is None where too few people are in the program to be told of. `fallen` and `risen`: people (None: too few to say)."""
+
+    account: Account
+    person: Person
+    draft: SchemeDraft
+    live: str
+    since: datetime
+    rows: Sequence[Row]
+    whole: int | None
+    fallen: int | None
+    risen: int | None
+    minimum: int
+
+
+@dataclass(frozen=True)
+class RetireContext:
+    """The version in force, about to end."""
+
+    account: Account
+    person: Person
+    version: SchemeVersion
+    fault: str
+    words: str
+
+
+@router.get("/{draft}/shadow")
+def difference(request: Request, store: Store, account: Approver, draft: Number) -> Response:
+    """What people would have had under the draft; nothing that they have is changed."""
+    org, at = account.organisation, now()
+    since = at - SINCE
+    with store.read() as tx:
+        found = get_draft(tx, org, draft)
+        live = scheme_in_force(tx, org, at)
+        seen = shadow(tx, org, found.scheme, since, at)
+        least = minimum_group(tx, org, at)
+        rows, whole = _rows(tx, org, seen.by_segment, at)
+        context = ShadowContext(
+            account=account,
+            person=get_person(tx, org, account.person),
+            draft=found,
+            live="" if live is None else live.scheme.title,
+            since=since,
+            rows=rows,
+            whole=whole,
+            fallen=_told(seen, -1, least),
+            risen=_told(seen, 1, least),
+            minimum=least,
+        )
+    return page(request, "publishing/shadow.html", context)
+
+
+def _rows(
+    tx: Transaction, organisation: str, by_segment: Mapping[str, int], at: datetime
+) -> tuple[list[Row], int | None]:
+    """Segments that may be shown, then all others together, then the whole: none of it where the whole may not be."""
+    shown = groups_shown(tx, organisation, at, kinds=["segment"])
+    if not shown.whole:
+        return [], None
+    rows = [Row(name, change) for name, change in sorted(by_segment.items()) if name in shown.segments]
+    rest = [change for name, change in by_segment.items() if name not in shown.segments]
+    if rest:
+        rows.append(Row("", sum(rest)))
+    return rows, sum(by_segment.values())
+
+
+def _told(seen: Difference, sign: int, least: int) -> int | None:
+    count = sum(change * sign > 0 for change in seen.by_person.values())
+    return count if count == 0 or count >= least else None
+
+
+@router.get("/versions/{version}/retire")
+def look_at_the_end(request: Request, store: Store, account: SchemeWriter, version: Number) -> Response:
+    """What ending it means."""
+    return _retire(request, store, account, version)
+
+
+@router.post("/versions/{version}/retire")
+def end(
+    request: Request,
+    store: Store,
+    account: SchemeWriter,
+    version: Number,
+    reason: Annotated[Plain, Form(max_length=MOST_TYPED)] = "",
+    displace_scheduled: Annotated[bool, Form()] = False,
+) -> Response:
+    """End the version in force; what people have they keep."""
+    try:
+        if len(reason.strip()) < 3:
+            raise BadValue(_("Say why, in a sentence."))
+        with store.begin() as tx:
+            retire_version(
+                tx, account.organisation, version, account.person, reason, now=now(),
+                displace_scheduled=displace_scheduled,
+            )  # fmt: skip
+    except Fault as fault:
+        return _retire(request, store, account, version, str(fault), words=reason, status=refused(fault))
+    return RedirectResponse("/publishing?done=1", 303)
+
+
+def _retire(
+    request: Request,
+    store: Database,
+    account: Account,
+    version: int,
+    fault: str = "",
+    *,
+    words: str = "",
+    status: int = 200,
+) -> Response:
+    with store.read() as tx:
+        live = scheme_in_force(tx, account.organisation, now())
+        if live is None or live.version != version:
+            raise Conflict(
+                "scheme version {version}: not the one in force; retire the one that is", version=version
+            )
+        context = RetireContext(
+            account=account,
+            person=get_person(tx, account.organisation, account.person),
+            version=live,
+            fault=fault,
+            words=words,
+        )
+    return page(request, "publishing/retire.html", context, status)
