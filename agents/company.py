@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.audience.audience import Answer, Posts, template_text
+from agents.audience.audience import Answer
 from agents.audience.corporate import CorporateDesk
 from agents.audience.feelings import Feelings
 from agents.employees import decision, state
@@ -24,14 +24,16 @@ from agents.employees.settling import settled
 from agents.observe import outcomes, splits
 from agents.observe.flows import FlowLog
 from agents.observe.measure import measure
+from agents.program.contests import Contests
 from agents.program.happenings import NewShares, happenings
 from agents.program.incentives import Incentives
 from agents.program.membership import Membership, Morning
 from agents.program.program import Program
 from agents.program.recognise import Recogniser, Thanks
+from agents.program.writing import Writer, Writing
 from agents.setting.setting import Setting
 from agents.world.clock import Clock
-from agents.world.conditions import ConditionBook
+from agents.world.conditions import ConditionBook, Conditions
 from agents.world.desk import Items
 from agents.world.draws import uniforms_each
 from agents.world.lanes import Draw, Floats, Ints, Lanes, medians
@@ -89,11 +91,14 @@ class Company:
             record_events=record_events,
             members=self.members,
         )
-        self.recogniser = Recogniser(self.timeline, self.staff, lanes)
+        self.recogniser = Recogniser(self.timeline, self.staff, self.traits.motivation, lanes)
+        self.contests = Contests(self.timeline, self.staff, lanes)
         self.occasions = Occasions(self.items, setting.content, lanes)
-        weekend = lanes.rows.weekend_factor
-        self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, weekend)
+        self.conditions = ConditionBook(self.timeline, setting, self.staff, self.traits, lanes.rows)
         self.corporate = CorporateDesk(setting, self.networks, self.items, lanes)
+        self.writer = Writer(self.world, setting, self.occasions)
+        self._influence = np.array([setting.organisation.weight_of(name) for name in self.staff.segments])
+        self._channel_leads = np.array([channel.leads for channel in setting.content.channels])
         streams = (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)
         self._keys = {stream: lanes.keys(stream) for stream in streams}
         self.explain = False
@@ -108,31 +113,34 @@ class Company:
 
     def _begin(self, draws: Sequence[Draw], first: int) -> None:
         lanes, setting = self.lanes, self.setting
-        weekly = self.conditions.weekly(first)
-        before = settled(self.staff, self.traits, setting.content, *weekly, lanes=lanes)
-        self.state = state.State.fresh(self.staff, self.traits, before, lanes.rows)
-        pace, sight = self.corporate.posts_per_day, self.corporate.visibility
-        self.feelings = Feelings(self.networks, lanes.laws, draws, first, pace, page_sight=sight)
+        fear, usual = self._fear_goal(first), self.conditions.weekly(first)
+        before = settled(self.staff, self.traits, setting.content, *usual, fear=fear, lanes=lanes)
+        self.state = state.State.fresh(self.staff, self.traits, before, fear, lanes.rows)
+        page = {"page_sight": self.corporate.visibility, "page_trust": self.corporate.trust}
+        self.feelings = Feelings(
+            self.networks, lanes.laws, draws, first, self.corporate.posts_per_day, **page
+        )
         self._shared: set[int] = set()
         self._share_number = np.zeros(lanes.count, dtype=np.int64)
-        self._copies = np.zeros(len(self.items.ids))
         self.flows, self.pictures = FlowLog(), splits.Pictures()
         self.today: dict[str, Floats] = {name: np.zeros(lanes.count) for name in outcomes.MEASURED}
         self._norms: tuple[Floats, Floats] | None = None
         self.prior_rate = np.zeros(self.staff.size)
         self._prior = splits.prior_flags(self.prior_rate)
         self.rank = np.zeros(self.staff.size, dtype=np.int64)
+        self.acts, self.above_median = self.rank.copy(), np.zeros(self.staff.size, dtype=bool)
         self.day = first
 
     def _go_on_from(self, trunk: Company) -> None:
         # What is replaced day by day is shared, what is written to is copied.
         self.state, self.feelings = trunk.state.copy(), trunk.feelings.copy()
         self._shared, self._share_number = set(trunk._shared), trunk._share_number.copy()
-        self._copies = trunk._copies.copy()
+        self.writer.copies[:] = trunk.writer.copies
         self.flows, self.pictures = trunk.flows.copy(), trunk.pictures.copy()
         self.program.go_on_from(trunk.program)
         self.today, self._norms = dict(trunk.today), trunk._norms
         self.prior_rate, self._prior, self.rank = trunk.prior_rate, trunk._prior, trunk.rank
+        self.acts, self.above_median = trunk.acts, trunk.above_median
         self.day = trunk.day
 
     def burn_in(self) -> None:
@@ -188,32 +196,33 @@ class Company:
         )  # fmt: skip
         met = self._meet(day, offer, crowded, present, morning)
         shared = self._sharers(met)
-        posts = self._write(met, shared, offer, believed, day)
+        written = self.writer.written(Writing(met, shared, offer, believed, conditions), self.state, day)
+        posts = self.corporate.beside(
+            written, day, quiet=self.clock.is_weekend(day), there=self.timeline.phase(0, day).audience
+        )
         answer = self.feelings.answer(posts, day)
         self._remember(met, shared, answer, day)
         scored = self.program.settle(day)
         shares = count_acts(self.state, met.person[shared], day)
-        thanked = self._thank(shares, taking)
+        won, celebrated = self.contests.close(day, shares, taking)
+        thanked = self._thank(shares, taking).joined_by(celebrated)
         learn(self.state, met, shared, answer, shares, lanes=self.lanes)
         feel(self.state, self.traits, shares, crowded, thanked.weight, lanes=self.lanes)
         sanctions = fear_of_day(
-            self.state, self.staff, conditions, self.items, met, shared=shared, present=present, keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
+            self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met=met, shared=shared, present=present, keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
         )  # fmt: skip
         sunday = self.clock.date_of(day).weekday() == 6
         paid = self._redeem() if sunday else np.zeros(self.lanes.count)
         if day >= 0:
-            known: dict[str, Any] = {"sanctions": sanctions, "cost": paid}
+            known: dict[str, Any] = {
+                "sanctions": sanctions,
+                "cost": paid,
+                "contest_wins": self.lanes.counts(won),
+            }
+            self.flows.add(day, np.flatnonzero(won), contest_wins=np.ones(np.count_nonzero(won)))
             self.today = measure(
-                self,
-                met,
-                shared,
-                posts,
-                answer,
-                scored=scored,
-                thanked=thanked.acts,
-                present=present,
-                more=known,
-            )
+                self, met, shared, posts, answer, scored=scored, thanked=thanked.acts, present=present, more=known
+            )  # fmt: skip
             if day % splits.WEEK_DAYS == splits.WEEK_DAYS - 1:
                 self.pictures.take(self, day)
         if sunday:
@@ -237,12 +246,22 @@ class Company:
     def _offer(self, day: int, taking: Flags) -> Incentives:
         offer = self.program.incentives(day, self.state, taking)
         everybody = self.members.taking_part(day)
+        near, prize = self.recogniser.pull(day, taking, self._prior)
+        offer.put("award", None, near)
+        if prize.any():
+            offer.put("prize", None, np.maximum(offer.prize, prize))
+        standing = self.contests.standing(day, taking)
+        if standing is not None:
+            offer.put("contest", None, offer.contest * (1.0 + self.lanes.rows.contest_standing * standing))
         return offer if everybody.all() else offer.only(everybody)
 
     def _class_people(self) -> None:
         # Prior activity and rank as they are on the morning of the split day.
         earned = self.program.earned_millipoints().astype(np.float64)
         self.prior_rate = self.state.own_rate.copy()
+        self.acts = self.state.total_shares.copy()
+        self._norms = None
+        self.above_median = self.state.amount >= self._norm(self.staff.present(self.day))[1]
         self._prior = splits.prior_flags(self.prior_rate)
         self.rank = splits.rank_codes(
             earned, self.state.total_shares.astype(np.float64), self.staff.present(self.day), self.lanes.lane
@@ -268,7 +287,7 @@ class Company:
         columns = PersonColumns(
             base=traits.base,
             motivation=state_now.motivation,
-            perceived_log=traits.perceived_log,
+            perceived_log=self._perceived(),
             feedback=state_now.feedback,
             weeks=offer.weeks,
             share_points=offer.share_points,
@@ -279,7 +298,7 @@ class Company:
             connectedness=traits.connectedness,
             steerer=traits.steerer,
             goal=offer.goal,
-            own_rate=state_now.own_rate,
+            own_rate=state_now.amount,
             norm_rate=seen,
             norm_message=offer.norm_shown * median,
             recognition=state_now.recognition,
@@ -294,6 +313,9 @@ class Company:
             fear_sensitivity=traits.fear_sensitivity,
             recent=state_now.recent_total,
             asked=morning.asked,
+            award=offer.award,
+            loss=offer.loss,
+            felt_more=offer.felt_more,
         )
         at_work = present & ~self.staff.is_off(self.clock.start_ordinal + day)
         met = meet(
@@ -316,14 +338,15 @@ class Company:
         return met
 
     def _norm(self, present: Flags) -> tuple[Floats, Floats]:
-        # The team's mean rate, and the median of those who share at all, which a message shows. Rates move on Sundays only.
+        # The team's mean amount, and the median of those who share at all, which a message shows. Amounts move on Sundays only.
         if self._norms is None:
             lanes, rate = self.lanes, self.state.own_rate
             team = lanes.lane * len(self.staff.teams) + self.staff.team
             heads = np.bincount(team[present], minlength=lanes.count * len(self.staff.teams))
-            sums = np.bincount(team[present], weights=rate[present], minlength=heads.size)
+            amount = self.state.amount
+            sums = np.bincount(team[present], weights=amount[present], minlength=heads.size)
             active = np.flatnonzero(present & (rate > 1.0 / (2.0 * lanes.rows.rate_weeks)))
-            shown = medians(rate[active], lanes.starts(active), lanes.lane[active])
+            shown = medians(amount[active], lanes.starts(active), lanes.lane[active])
             self._norms = (sums / np.maximum(heads, 1))[team], shown[lanes.lane]
         return self._norms
 
@@ -338,35 +361,14 @@ class Company:
                 fresh.append(row)
         return np.array(fresh, dtype=np.int64)
 
-    def _write(
-        self, met: Opportunities, shared: Ints, offer: Incentives, believed: Floats, day: int
-    ) -> Posts:
-        who, item = met.person[shared], met.item[shared]
-        p = self.lanes.of(who)
-        points = believed[who]
-        value = decision.reward_value(points, p)
-        salience = decision.novelty(offer.weeks[who], p) * value / (1.0 + value)
-        care = decision.effort(self.state.motivation[who], salience, offer.norm_shown[who], p)
-        channel = self.occasions.channels(day, who, met.ordinal[shared])
-        known = np.array(
-            [np.nan if c.visibility is None else c.visibility for c in self.setting.content.channels]
-        )
-        own = Posts(
-            source=self.staff_sources[who],
-            ordinal=met.ordinal[shared],
-            topic=self.items.topic[item],
-            visibility=np.where(np.isnan(known[channel]), p.visibility, known[channel]),
-            premium=np.full(who.size, p.peer_premium),
-            effort=care,
-            polish=np.minimum(self.items.polish[item] + template_text(care, self._copies[item], p), 1.0),
-            useful=self.items.useful[item],
-            promotional=self.items.promotional[item],
-            disclosure=self.items.disclosure[item],
-            tangible=np.maximum(offer.tangible[who] * (points > 0.0), offer.prize[who]),
-        )
-        np.add.at(self._copies, item, 1.0)
-        pages = self.corporate.posts(day, self.clock.is_weekend(day))
-        return Posts(*(np.concatenate(columns) for columns in zip(own, pages, strict=True)))
+    def _perceived(self) -> Floats:
+        # Contacts that were gained are perceived as the others are.
+        p = self.lanes.rows
+        return np.log1p(np.expm1(self.traits.perceived_log) + p.perceived_share * self.state.gained)
+
+    def _fear_goal(self, day: int, conditions: Conditions | None = None) -> Floats:
+        now = self.conditions.on(day) if conditions is None else conditions
+        return state.fear_goal(self.traits.fear, now.strictness, now.trained, self.lanes.rows)
 
     def _remember(self, met: Opportunities, shared: Ints, answer: Answer, day: int) -> None:
         if day < 0:
@@ -389,6 +391,7 @@ class Company:
                 keys=self._keys[Stream.CLICK],
                 lanes=self.lanes,
                 day=day,
+                lead_factor=self._influence[self.staff.segment[who]] * self._channel_leads[channel],
             )
         )
 

@@ -13,13 +13,14 @@ from agents.parameters.employee_parameters import EmployeeParameters
 from agents.parameters.membership_parameters import MembershipParameters
 from agents.parameters.parameters import DECLARATIONS, MECHANISMS, PRESETS
 from agents.parameters.priors import MARKS
+from agents.parameters.writing_parameters import WritingParameters
 
 BEGIN, END = "<!-- generated: {} -->", "<!-- end of {} -->"
 
 
 def parameter_table() -> str:
     """Markdown: one row a parameter."""
-    employee = {field.name for field in fields(EmployeeParameters)}
+    employee = {field.name for kind in (EmployeeParameters, WritingParameters) for field in fields(kind)}
     member = {field.name for field in fields(MembershipParameters)}
     lines = ["| parameter | default | unit | prior | mark | source or reason |", "|---|---|---|---|---|---|"]
     parts = {

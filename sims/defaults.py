@@ -27,8 +27,11 @@ from sims.ensemble.executors import choose_executor, progress
 from sims.validation import experiments as alone
 from sims.validation import interventions as done
 from sims.validation.emulator import Bands, Emulator, latin_hypercube, slice_sample
+from sims.validation.magnitudes import one_post_each, year_with_a_tool
+from sims.validation.plausible import GRADES, MAGNITUDES, WIDER
 from sims.validation.receivers import rewarded_share
-from sims.validation.validate import TARGETS, Experiment, Target
+from sims.validation.target import Experiment, Target
+from sims.validation.validate import TARGETS
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +44,7 @@ COMMON: tuple[Experiment, ...] = (
     alone.without_a_programme,
     alone.same_item,
     alone.cascades,
-    alone.regular_poster,
+    alone.friends,
     done.undermining,
     done.token_pay,
     done.verbal_praise,
@@ -51,6 +54,8 @@ COMMON: tuple[Experiment, ...] = (
     done.quantity_and_quality,
     done.broken_streak,
     rewarded_share,
+    one_post_each,
+    year_with_a_tool,
 )
 # The effects after a year are run only where the others hold already.
 FIRST_WAVE: tuple[Experiment, ...] = (*COMMON, partial(done.newcomer_award, year=False))
@@ -97,7 +102,7 @@ def bands_of(z: Floats, found: Sequence[dict[int, float]]) -> tuple[tuple[Target
     on the same scale.
     """
     kept, emulators, edges = [], [], []
-    for target in TARGETS:
+    for target in (*TARGETS, *MAGNITUDES):
         rows = [row for row, values in enumerate(found) if target.key in values]
         y, low, high = scaled(target, np.array([found[row][target.key] for row in rows]))
         if y.size == 0 or y.std() <= NEVER_MOVED:
@@ -129,11 +134,19 @@ def scaled(target: Target, values: Floats) -> tuple[Floats, float, float]:
     low, high = target.low, target.high
     if target.neutral > low and target.sign > 0:
         low = target.neutral
+    if target.key in GRADES:
+        low, high = wider(low, high, WIDER[GRADES[target.key]])
     if low > 0.0:
         floor = 0.02 * low
         return np.log(np.maximum(values, floor)), float(np.log(low)), float(np.log(high))
     width = high - low
     return np.clip(values, low - width, high + width), low, high
+
+
+def wider(low: float, high: float, factor: float) -> tuple[float, float]:
+    """The band of weak evidence: as many times as wide, in the logarithm."""
+    middle, half = 0.5 * (np.log(low) + np.log(high)), 0.5 * (np.log(high) - np.log(low))
+    return float(np.exp(middle - factor * half)), float(np.exp(middle + factor * half))
 
 
 def calibrate(seed: int = SEED, runs: int = WAVE_RUNS, processes: int | None = None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from agents.parameters.parameters import Parameters
 
+USUAL_CONTACTS, FEW_CONTACTS = 300.0, 30.0
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -23,6 +24,8 @@ class Posts(NamedTuple):
     effort      care of what was written, 0 to 1
     polish      of the item, and of template text that others have posted before
     useful, promotional, disclosure  levels of the item
+    praises     how much the item praises others
+    log_appeal  logarithm of the item's appeal; log_clicks, log_reposts, log_reactions: of the channel's factors
     tangible    1 where the sharer was tangibly rewarded for it (a fraction: the tangible part)
     """
 
@@ -37,6 +40,11 @@ class Posts(NamedTuple):
     promotional: Floats
     disclosure: Floats
     tangible: Floats
+    praises: Floats
+    log_appeal: Floats
+    log_clicks: Floats
+    log_reposts: Floats
+    log_reactions: Floats
 
     def at(self, rows: Ints) -> Posts:
         """The posts at these places."""
@@ -51,6 +59,7 @@ class Answer(NamedTuple):
     exposures   sights, repeats counted; float because a thinned onward edge counts for several
     viewers     different people who saw it, float likewise
     clicks      human clicks, each person once
+    reactions   likes and comments on it and its reposts
     reposts     reposts in its tree; `beyond_one` those two or more steps from the sharer
     unfollows   contacts who muted the source over it
     unique_employees, unique_corporate  float64[R], different people of each run who saw any post of the day by that kind of source
@@ -60,6 +69,7 @@ class Answer(NamedTuple):
     exposures: Floats
     viewers: Floats
     clicks: Ints
+    reactions: Ints
     reposts: Ints
     depth: Ints
     beyond_one: Ints
@@ -74,7 +84,7 @@ class Answer(NamedTuple):
 
 
 def settled_fatigue(
-    load: NDArray[np.float32], posts_per_day: Floats, visibility: float, p: Parameters
+    load: NDArray[np.float32], posts_per_day: Floats, visibility: Floats | float, p: Parameters
 ) -> NDArray[np.float32]:
     """float32[followers' edges]: mean fatigue of each, of this feed load, after years of so many posts a day by the account."""
     sights = visibility / (1.0 + load / p.feed_load_scale)
@@ -94,7 +104,7 @@ def motive(posts: Posts, tie: float, p: Parameters) -> Floats:
 def trust_change(posts: Posts, p: Parameters, strong: float) -> Floats:
     """Change of trust per exposure, over a strong (1) or weak (0) tie: rate · (κ⁺ · useful − κ⁻ · polish − κ_r · motive)."""
     tie = p.strong_tie if strong else p.weak_tie
-    gain = p.trust_useful * posts.useful
+    gain = p.trust_useful * np.minimum(1.0, posts.useful + posts.praises)
     loss = p.trust_polish * posts.polish + p.trust_motive * motive(posts, tie, p)
     return p.trust_rate * (gain - loss)
 
@@ -105,9 +115,49 @@ def template_text(effort: Floats, copies: Floats, p: Parameters) -> Floats:
 
 
 def click_factor(posts: Posts, p: Parameters) -> Floats:
-    """Factor on clicks from what was written: exp(θ_q · (e − ½) − θ_T · κ_r · tangible · (1 − average tie))."""
+    """Factor on clicks from what was written: exp(θ_q · (e − ½) − θ_T · κ_r · tangible · (1 − average tie)) · what the item is like."""
     tie = p.strong_tie_share * p.strong_tie + (1.0 - p.strong_tie_share) * p.weak_tie
     return np.exp(
         p.quality_weight * (posts.effort - 0.5)
         - p.trust_weight * p.trust_motive * posts.tangible * (1.0 - tie)
+        + content(posts, p)
     )
+
+
+def content(posts: Posts, p: Parameters) -> Floats:
+    """What the item is like to a reader, at once: log of a factor on clicks and reactions.
+
+    θ_use · useful − θ_pol · polish − θ_adv · promotional · (1 − praises) + θ_praise · praises
+    """
+    found: Floats = (
+        p.useful_click * posts.useful
+        - p.polish_click * posts.polish
+        - p.advert_click * posts.promotional * (1.0 - posts.praises)
+        + p.praise_click * posts.praises
+    )
+    return found
+
+
+def reaction_rate(posts: Posts, p: Parameters) -> Floats:
+    """Likes and comments a viewer: base · exp(θ_q · (e − ½)) · what the item is like · channel · appeal."""
+    lifted = np.exp(
+        p.quality_weight * (posts.effort - 0.5) + content(posts, p) + posts.log_appeal + posts.log_reactions
+    )
+    return np.asarray(p.react_base * lifted)
+
+
+def size_factor(contacts: Any, p: Parameters) -> Any:
+    """Part of the usual visibility that posts to so many contacts have: (k / 300)^(−η), from 30 contacts on."""
+    # By logarithms: a power has other last bits where all runs agree on the exponent.
+    return np.exp(-p.size_exponent * np.log(np.maximum(contacts, FEW_CONTACTS) / USUAL_CONTACTS))
+
+
+def shown(posts: Posts, contacts: Floats, p: Parameters) -> Floats:
+    """Chance that an active contact with an empty feed sees a post: the channel's, by the size of the network, and lifted by the
+    reactions that it draws beyond an average post's.
+    """
+    lift = np.exp(
+        p.feed_lift * (p.quality_weight * (posts.effort - 0.5) + content(posts, p) + posts.log_appeal)
+    )
+    seen: Floats = np.minimum(1.0, posts.visibility * size_factor(contacts, p) * lift)
+    return seen

@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.audience.appeal import appeal_of
 from agents.audience.audience import Posts
 from agents.setting.setting import Setting
 from agents.world.conditions import opportunity_days
@@ -28,6 +29,13 @@ class CorporateDesk:
         self._pages, self._lane = networks.pages, networks.lane[networks.pages]
         self._node, self._p = networks.own[networks.pages], lanes.laws.at(self._lane)
         self._weekly = np.tile(weekly, lanes.count)
+        levels = np.array([account.level for account in accounts], dtype=np.float64)
+        self._levels = np.tile(levels, lanes.count)
+        self._channel = setting.content.channels[0]
+        self.trust: Floats = np.clip(
+            self._p.corporate_trust + self._p.page_trust * (self._levels - 0.5), 0.0, 1.0
+        )
+        """float64[pages]: trust of followers in each page of each run, at first."""
         self._items, self._laws = items, lanes.laws
         self._visibility = setting.content.channels[0].visibility
         self._keys = lanes.keys(Stream.CORPORATE)
@@ -40,8 +48,13 @@ class CorporateDesk:
         known = self._visibility
         return self._laws.column("visibility") if known is None else np.full(len(self._laws.all), known)
 
-    def posts(self, day: int, weekend: bool) -> Posts:
-        """The accounts' posts on `day`."""
+    def beside(self, own: Posts, day: int, *, quiet: bool, there: float) -> Posts:
+        """The posts of employees, and after them the accounts'."""
+        pages = self.posts(day, quiet, there)
+        return Posts(*(np.concatenate(columns) for columns in zip(own, pages, strict=True)))
+
+    def posts(self, day: int, weekend: bool, there: float = 1.0) -> Posts:
+        """The accounts' posts on `day`, to the part of their followers who are still there."""
         on_offer = self._items.on(day)
         factor = self._p.weekend_factor
         rate = self._weekly * ((factor if weekend else 1.0) / opportunity_days(factor))
@@ -56,17 +69,19 @@ class CorporateDesk:
         item = (
             on_offer[at[lane] + np.floor(which * offered[lane]).astype(np.int64)] if source.size else source
         )
-        ones = np.ones(source.size)
+        ones, p = np.ones(source.size), self._laws.at(lane)
         return Posts(
             source=source,
             ordinal=ordinal,
             topic=self._items.topic[item],
-            visibility=ones * self.visibility[lane],
+            visibility=there * self.visibility[lane],
             premium=ones,
-            effort=ones * self._laws.at(lane).corporate_effort,
+            effort=np.clip(p.corporate_effort + p.page_effort * (self._levels[page] - 0.5), 0.0, 1.0),
             polish=self._items.polish[item],
             useful=self._items.useful[item],
             promotional=self._items.promotional[item],
             disclosure=0.0 * ones,
             tangible=0.0 * ones,
+            praises=self._items.praises[item],
+            **appeal_of(self._items.appeal[item], self._channel, p),
         )

@@ -11,7 +11,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.audience.audience import Answer, Posts, click_factor, settled_fatigue, trust_change
+from agents.audience.audience import (
+    Answer,
+    Posts,
+    click_factor,
+    reaction_rate,
+    settled_fatigue,
+    shown,
+    size_factor,
+    trust_change,
+)
 from agents.audience.audience_kernel import (
     FEEL,
     Edges,
@@ -35,13 +44,14 @@ from agents.audience.hearing_kernel import (
 )
 from agents.audience.sights import Room
 from agents.parameters.parameters import Parameters
+from agents.world.draws import uniforms_each
 from agents.world.lanes import Draw, Laws
 from agents.world.memory import untouched, unwritten
 from agents.world.network import Networks
 from engine.geometric import class_tables
 from engine.response import ResponseRates, Shares, share_rows
 from engine.response_kernel import AUDIENCE, BEYOND_ONE, CLICKS, DEPTH, N_COUNTS, REPOSTS, THINNED
-from engine.streams import Stream, stream_key
+from engine.streams import Stream, poissons, stream_key
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -73,6 +83,7 @@ class Feelings:
         posts_per_day: Floats,
         *,
         page_sight: Floats,
+        page_trust: Floats,
     ) -> None:
         """`posts_per_day` is each page's cadence, `page_sight` the visibility of its channel in each run: what its followers have come to
         feel follows from the two.
@@ -82,9 +93,7 @@ class Feelings:
         self._feel = _feel_rates(networks, laws)
         self._rates = _response_rates(networks, laws)
         self.start = np.broadcast_to(np.asarray(p.peer_trust, dtype=np.float64), n).copy()
-        self.start[networks.pages] = np.broadcast_to(np.asarray(p.corporate_trust, dtype=np.float64), n)[
-            networks.pages
-        ]
+        self.start[networks.pages] = page_trust
         # What nobody writes takes no memory: most people never post.
         self._trust, self._fatigue, self._lift = (unwritten(edges, np.float32) for _ in range(3))
         self.muted = unwritten(edges, np.uint8)
@@ -97,6 +106,7 @@ class Feelings:
         self.n_reached = np.zeros(networks.count, dtype=np.int64)
         self._see = _stream_keys(draws, Stream.SEE)
         self._feel_keys = _stream_keys(draws, Stream.TRUST)
+        self._react = _stream_keys(draws, Stream.REACTION)
         self._room = Room(networks)
         self._left: tuple[Floats, Floats] | None = None
         self.last_edges: NDArray[np.int32] = np.empty(0, dtype=np.int32)
@@ -113,7 +123,8 @@ class Feelings:
             edges = slice(first, first + int(degrees.sum()))
             account = np.repeat(np.arange(mine.size), degrees)
             load = networks.feed_load[networks.nodes[run] + networks.targets[edges]]
-            felt = settled_fatigue(load, posts_per_day[account], float(page_sight[run]), parameters)
+            sight = float(page_sight[run]) * size_factor(degrees, parameters)
+            felt = settled_fatigue(load, posts_per_day[account], np.minimum(1.0, sight)[account], parameters)
             self._fatigue[edges] = felt
             self.fatigue_sum[mine] = np.bincount(account, felt, mine.size)
 
@@ -139,7 +150,8 @@ class Feelings:
         np.add.at(self.posts, source, 1.0)
         np.add.at(self.promotion, source, posts.promotional)
         self._promotional[source] = self.promotion[source] / np.maximum(self.posts[source], 1.0)
-        names, share_rates = share_rows(_as_shares(posts, networks.own[source], p))
+        contacts = networks.degrees[source].astype(np.float64)
+        names, share_rates = share_rows(_as_shares(posts, networks.own[source], contacts, p))
         changes = trust_change(posts, p, 1.0), trust_change(posts, p, 0.0)
         counts, sights = np.zeros((source.size, N_COUNTS), dtype=np.int64), np.zeros((source.size, 4))
         unfollows, people = (
@@ -152,11 +164,14 @@ class Feelings:
         )  # fmt: skip
         self.n_reached += people[:, 4]
         weight = networks.onward_weight[lane]
+        viewers = sights[:, 2] + weight * sights[:, 3]
+        drawn = uniforms_each(self._react, lane, day, networks.own[source], posts.ordinal)
         return Answer(
             naive=counts[:, AUDIENCE] + (weight - 1.0) * counts[:, THINNED],
             exposures=sights[:, 0] + weight * sights[:, 1],
-            viewers=sights[:, 2] + weight * sights[:, 3],
+            viewers=viewers,
             clicks=counts[:, CLICKS].copy(),
+            reactions=poissons(drawn, viewers * reaction_rate(posts, p)),
             reposts=counts[:, REPOSTS].copy(),
             depth=counts[:, DEPTH].copy(),
             beyond_one=counts[:, BEYOND_ONE].copy(),
@@ -350,14 +365,14 @@ def _response_rates(networks: Networks, laws: Laws) -> Floats:
     return np.array(rates, dtype=np.float64)
 
 
-def _as_shares(posts: Posts, node: Ints, p: Parameters) -> Shares:
+def _as_shares(posts: Posts, node: Ints, contacts: Floats, p: Parameters) -> Shares:
     return Shares.of(
         source=node,
         topic=posts.topic,
-        visibility=posts.visibility,
-        click_base=p.click_base * click_factor(posts, p),
+        visibility=shown(posts, contacts, p),
+        click_base=p.click_base * click_factor(posts, p) * np.exp(posts.log_appeal + posts.log_clicks),
         repost_base=p.repost_base,
         peer_premium=posts.premium,
-        quality=np.exp(p.quality_weight * (posts.effort - 0.5)),
+        quality=np.exp(p.quality_weight * (posts.effort - 0.5) + posts.log_appeal + posts.log_reposts),
         ordinal=posts.ordinal,
     )

@@ -16,8 +16,7 @@ MOOD_LAWS = (
     "praise_gain",
     "recognition_kept",
     "recognition_most",
-    "fear_policy_per_week",
-    "fear_training_per_week",
+    "fear_moved",
 )
 
 
@@ -42,14 +41,13 @@ def rest(first: Any, laws: Any, base: Any, thanked: Any, motivation: Any, recogn
 
 
 @kernel(I64In, F64Matrix, F64In, U8In, U8In, F64Out)
-def calm(first: Any, laws: Any, strictness: Any, trained: Any, present: Any, fear: Any) -> None:
-    """Fear of those present goes with policy and training."""
+def calm(first: Any, laws: Any, goal: Any, signed: Any, present: Any, fear: Any) -> None:
+    """Fear of those present goes to what policy and training make of it: at once where a policy was signed today."""
     for r in range(first.size - 1):
-        policy, training = laws[r, 5], laws[r, 6] / 7.0
+        part = laws[r, 5]
         for i in range(first[r], first[r + 1]):
-            up = min(policy * strictness[i] / 7.0, 1.0)
-            down = 1.0 - training * trained[i]
-            moved = min(max((fear[i] + up * (1.0 - fear[i])) * down, 0.0), 1.0)
+            moved = goal[i] if signed[i] else fear[i] + (goal[i] - fear[i]) * part
+            moved = min(max(moved, 0.0), 1.0)
             fear[i] = moved if present[i] else fear[i]
 
 

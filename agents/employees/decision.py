@@ -32,9 +32,10 @@ class Occasion(NamedTuple):
     connectedness   z, standardised log contacts
     steerer         1 or 0
     goal            x, fraction of the next goal done
-    own_rate        p_i, share of recent weeks with a share
+    felt_more       by how much the reward is felt more than its points, as it is framed: a part of its value
+    own_rate        p_i, shares a month of late
     norm_rate       p̄ over observed colleagues
-    norm_message    the median rate that a message shows, 0 without one
+    norm_message    the median that a message shows, 0 without one
     recognition     G
     rank            h times the employee's sensitivity: positive in the first third, negative in the last
     contest         1 in a team contest, fading after it
@@ -46,6 +47,8 @@ class Occasion(NamedTuple):
     green_lit       1 or 0
     recent          own shares in the last 7 days, count
     asked           1 where a reminder or a request asks for it
+    award           how near an announced award is, 0 to 1
+    loss            v of a reward that was taken away, fading
     """
 
     base: Floats
@@ -75,6 +78,9 @@ class Occasion(NamedTuple):
     green_lit: Floats
     recent: Floats
     asked: Floats
+    award: Floats
+    loss: Floats
+    felt_more: Floats
 
 
 def novelty(weeks: Floats, p: Parameters) -> Floats:
@@ -103,8 +109,8 @@ def feedback(o: Occasion, p: Parameters) -> Floats:
 
 
 def reward(o: Occasion, p: Parameters) -> Floats:
-    """β_ext · n(a) · v(r): points."""
-    return p.reward_weight * o.novelty * reward_value(o.reward_points, p)
+    """β_ext · n(a) · v(r) · (1 + framing): points."""
+    return p.reward_weight * o.novelty * reward_value(o.reward_points, p) * (1.0 + o.felt_more)
 
 
 def crowding_out(o: Occasion, p: Parameters) -> Floats:
@@ -120,12 +126,18 @@ def goal(o: Occasion, p: Parameters) -> Floats:
 def norm(o: Occasion, p: Parameters) -> Floats:
     """β⁺ · max(0, g) − β⁻ · max(0, −g): towards what others do.
 
-    The gap g is a · (p̄ − p), the part a of the gap to colleagues that is noticed; a message shows its median instead, and
-    is noticed in full, by those above it too.
+    The gap g is relative: (p̄ − p) / (p̄ + p + p₀), amounts a month. The part a of the gap to colleagues is noticed; a message shows its
+    median instead, and is noticed in full, by those above it too.
     """
-    noticed = p.norm_attention * (o.norm_rate - o.own_rate)
-    gap = np.where(o.norm_message > 0.0, o.norm_message - o.own_rate, noticed)
+    noticed = p.norm_attention * relative(o.norm_rate, o.own_rate, p)
+    gap = np.where(o.norm_message > 0.0, relative(o.norm_message, o.own_rate, p), noticed)
     return p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap)
+
+
+def relative(norm: Floats, own: Floats, p: Parameters) -> Floats:
+    """(p̄ − p) / (p̄ + p + p₀): between −1 and 1."""
+    gap: Floats = (norm - own) / (norm + own + p.norm_unit)
+    return gap
 
 
 def recognition(o: Occasion, p: Parameters) -> Floats:
@@ -159,8 +171,9 @@ def friction(o: Occasion, p: Parameters) -> Floats:
 
 
 def fear(o: Occasion, p: Parameters) -> Floats:
-    """−ψ · f · risk · (1 − ρ · green-lit)."""
-    return -p.fear_weight * o.fear * o.risk * (1.0 - p.green_light_relief * o.green_lit)
+    """−ψ · f · (r₀ + (1 − r₀) · risk) · (1 − ρ · green-lit)."""
+    seen = p.risk_floor + (1.0 - p.risk_floor) * o.risk
+    return -p.fear_weight * o.fear * seen * (1.0 - p.green_light_relief * o.green_lit)
 
 
 def repetition(o: Occasion, p: Parameters) -> Floats:
@@ -171,6 +184,16 @@ def repetition(o: Occasion, p: Parameters) -> Floats:
 def asked(o: Occasion, p: Parameters) -> Floats:
     """β_ask · asked: reminded, with the item and a text at hand."""
     return p.ask_weight * o.asked
+
+
+def award(o: Occasion, p: Parameters) -> Floats:
+    """β_award · award: within reach of an award that was announced."""
+    return p.award_weight * o.award
+
+
+def loss(o: Occasion, p: Parameters) -> Floats:
+    """−β_loss · loss: a reward that is no more."""
+    return -p.loss_weight * o.loss
 
 
 TERMS = (
@@ -190,6 +213,8 @@ TERMS = (
     fear,
     repetition,
     asked,
+    award,
+    loss,
 )
 
 
@@ -208,9 +233,15 @@ def share_chance(utility: Floats) -> Floats:
     return chance
 
 
-def effort(motivation: Floats, salience: Floats, normed: Floats, p: Parameters) -> Floats:
-    """Quality effort e = e0 + e_int · m − e_gam · points salience + e_norm · norm shown, held in [0, 1]."""
+def effort(
+    motivation: Floats, salience: Floats, normed: Floats, p: Parameters, trained: Floats | float = 0.0
+) -> Floats:
+    """Quality effort e = e0 + e_int · m − e_gam · points salience + e_norm · norm shown + e_tr · trained, held in [0, 1]."""
     wanted = (
-        p.effort_base + p.effort_intrinsic * motivation - p.effort_points * salience + p.effort_norm * normed
+        p.effort_base
+        + p.effort_intrinsic * motivation
+        - p.effort_points * salience
+        + p.effort_norm * normed
+        + p.effort_training * trained
     )
     return np.clip(wanted, 0.0, 1.0)

@@ -32,14 +32,19 @@ def count_acts(state: State, who: Ints, day: int) -> Ints:
 def learn(
     state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Ints, *, lanes: Lanes
 ) -> None:
-    """Expected feedback, believed clicks and habit, of those who shared or met anything today."""
+    """Expected feedback, believed clicks, contacts gained and habit, of those who shared or met anything today."""
     who = met.person[shared]
     some, at = distinct(who)
     place = np.repeat(np.arange(some.size), np.diff(at))
     clicks = np.bincount(place, weights=answer.clicks[: who.size], minlength=some.size)
     reposts = np.bincount(place, weights=answer.reposts[: who.size], minlength=some.size)
+    liked = np.bincount(place, weights=answer.reactions[: who.size], minlength=some.size)
+    seen = np.bincount(place, weights=answer.viewers[: who.size], minlength=some.size)
     p = lanes.of(some)
-    state.feedback[some] = updates.learn_feedback(state.feedback[some], (clicks + reposts) / shares[some], p)
+    state.feedback[some] = updates.learn_feedback(
+        state.feedback[some], (liked + clicks + reposts) / shares[some], p
+    )
+    state.gained[some] += p.contacts_per_view * seen
     state.clicks_belief[some] += p.clicks_learning_rate * (clicks / shares[some] - state.clicks_belief[some])
     awake, at = distinct(met.person)
     state.habit[awake] = updates.form_habit(
@@ -76,9 +81,10 @@ def fear_of_day(
     state: State,
     staff: Staff,
     conditions: Conditions,
+    fear_goal: Floats,
     items: Items,
-    met: Opportunities,
     *,
+    met: Opportunities,
     shared: Ints,
     present: NDArray[np.bool_],
     keys: NDArray[np.uint64],
@@ -99,11 +105,11 @@ def fear_of_day(
     here = present[stirred]
     stirred, safe, sanctions = stirred[here], safe[here], sanctions[here]
     moved = updates.fear_after(
-        state.fear[stirred], conditions.strictness[stirred], conditions.trained[stirred], safe, sanctions,
+        state.fear[stirred], fear_goal[stirred], conditions.signed[stirred], safe, sanctions,
         p=lanes.of(stirred),
     )  # fmt: skip
-    trained, there = conditions.trained.view(np.uint8), present.view(np.uint8)
-    calm(lanes.first, lanes.laws.table(MOOD_LAWS), conditions.strictness, trained, there, state.fear)
+    signed, there = conditions.signed.view(np.uint8), present.view(np.uint8)
+    calm(lanes.first, lanes.laws.table(MOOD_LAWS), fear_goal, signed, there, state.fear)
     state.fear[stirred] = moved
     return np.bincount(lanes.lane[who[punished]], minlength=lanes.count)
 

@@ -52,6 +52,9 @@ class PersonColumns(NamedTuple):
     fear_sensitivity: Floats
     recent: Floats
     asked: Floats
+    award: Floats
+    loss: Floats
+    felt_more: Floats
 
 
 class ItemColumns(NamedTuple):
@@ -125,6 +128,10 @@ class Weights(NamedTuple):
     relevance_elsewhere: float
     norm_attention: float
     ask_weight: float
+    norm_unit: float
+    risk_floor: float
+    award_weight: float
+    loss_weight: float
 
     @classmethod
     def of(cls, laws: Laws) -> Floats:
@@ -217,7 +224,7 @@ def _paid(c: Any, i: Any, novelty: Any, known_points: Any, known_value: Any, w: 
         return -cost
     if points != known_points[i]:
         known_points[i], known_value[i] = points, math.log1p(points / w.reward_unit_points)
-    return w.reward_weight * novelty * known_value[i] - cost
+    return w.reward_weight * novelty * known_value[i] * (1.0 + c.felt_more[i]) - cost
 
 
 @inlined
@@ -231,11 +238,11 @@ def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -
     )
     if c.steerer[i] > 0.0 and (c.goal[i] > 0.0 or w.goal_exponent == 0.0):
         total += c.steerer[i] * w.goal_weight * c.goal[i] ** w.goal_exponent
-    gap = (
-        c.norm_message[i] - c.own_rate[i]
-        if c.norm_message[i] > 0.0
-        else w.norm_attention * (c.norm_rate[i] - c.own_rate[i])
-    )
+    told = c.norm_message[i] > 0.0
+    norm = c.norm_message[i] if told else c.norm_rate[i]
+    gap = (norm - c.own_rate[i]) / (norm + c.own_rate[i] + w.norm_unit)
+    if not told:
+        gap = w.norm_attention * gap
     total += w.norm_up * max(0.0, gap) - w.norm_down * max(0.0, -gap)
     total += w.recognition_weight * c.recognition[i]
     rank = c.rank[i] * c.rank_sensitivity[i]
@@ -244,11 +251,12 @@ def _unpaid(c: Any, i: Any, relevance: Any, risk: Any, green_lit: Any, w: Any) -
     total += w.streak_weight * c.intact[i] - w.break_weight * c.broken[i]
     total += w.habit_weight * c.habit[i]
     total -= w.friction_cost * c.friction[i]
+    seen = w.risk_floor + (1.0 - w.risk_floor) * risk
     total -= (
-        w.fear_weight * (c.fear[i] * c.fear_sensitivity[i]) * risk * (1.0 - w.green_light_relief * green_lit)
+        w.fear_weight * (c.fear[i] * c.fear_sensitivity[i]) * seen * (1.0 - w.green_light_relief * green_lit)
     )
     total -= w.repetition_cost * c.recent[i]
-    total += w.ask_weight * c.asked[i]
+    total += w.ask_weight * c.asked[i] + w.award_weight * c.award[i] - w.loss_weight * c.loss[i]
     return total
 
 
@@ -308,6 +316,7 @@ def _weights_of(row: Any) -> Any:
     return Weights(
         row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
         row[14], row[15], row[16], row[17], row[18], row[19], row[20], row[21], row[22], row[23], row[24], row[25], row[26],
+        row[27], row[28], row[29], row[30],
     )  # fmt: skip
 
 

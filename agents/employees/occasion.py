@@ -46,4 +46,7 @@ def occasion_of(
         green_lit=items.green_lit[item],
         recent=c.recent,
         asked=c.asked,
+        award=c.award,
+        loss=c.loss,
+        felt_more=c.felt_more,
     )

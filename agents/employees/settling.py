@@ -10,26 +10,30 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.employees.decision import Occasion, log_odds, share_chance
+from agents.employees.decision import Occasion, log_odds, relative, share_chance
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Content
 from agents.world.desk import topics
 from agents.world.draws import uniforms_each
 from agents.world.lanes import Lanes
 from agents.world.population import Staff, Traits
-from engine.streams import Stream
+from engine.streams import Stream, poissons
 
 Floats = NDArray[np.float64]
 
 # Half steps to the level that reproduces itself; a memory of weeks is drawn until so little of it is left.
 STEPS, LEFT_OF_MEMORY = 40, 0.01
+WEEKS_A_MONTH = 52.0 / 12.0
 
 
 class Settled(NamedTuple):
-    """float64[n] each: habit, chance of a share per opportunity (what habit tends to), and share of recent weeks with a share."""
+    """float64[n] each: habit, chance of a share per opportunity (what habit tends to), share of recent weeks with a share, and shares
+    a month.
+    """
 
     habit: Floats
     own_rate: Floats
+    amount: Floats
 
 
 def settled(
@@ -39,24 +43,27 @@ def settled(
     opportunities: Floats,
     friction: Floats,
     *,
+    fear: Floats,
     lanes: Lanes,
 ) -> Settled:
-    """Everybody after years of `opportunities` a week under `friction`, alone with `content`.
+    """Everybody after years of `opportunities` a week under `friction` and with `fear`, alone with `content`.
 
     The weeks that somebody remembers are drawn one by one, so that rates differ as rates of a few weeks do.
     """
-    fixed = _fixed(staff, traits, content, friction, lanes.rows)
+    fixed = _fixed(staff, traits, content, friction, fear, p=lanes.rows)
     chance = _steady_chance(staff, fixed, opportunities, lanes)
     weekly = _weekly(chance, opportunities)
     keys, rate_weeks = lanes.keys(Stream.NORM), lanes.laws.column("rate_weeks")
-    left, own_rate, week = np.ones(lanes.count), np.zeros(staff.size), 0
+    left, own_rate, amount, week = np.ones(lanes.count), np.zeros(staff.size), np.zeros(staff.size), 0
     while (left > LEFT_OF_MEMORY).any():
         # Of a run whose memory is full already nothing is added.
         adding = np.where(left > LEFT_OF_MEMORY, left, 0.0)[lanes.lane]
-        drawn = uniforms_each(keys, lanes.lane, week, lanes.own) < weekly
-        own_rate += drawn * adding / rate_weeks[lanes.lane]
+        drawn = poissons(uniforms_each(keys, lanes.lane, week, lanes.own), opportunities * chance)
+        own_rate += (drawn > 0) * adding / rate_weeks[lanes.lane]
+        amount += WEEKS_A_MONTH * drawn * adding / rate_weeks[lanes.lane]
         left, week = np.where(left > LEFT_OF_MEMORY, left * (1.0 - 1.0 / rate_weeks), left), week + 1
-    return Settled(chance, own_rate + left[lanes.lane] * weekly)
+    rest = left[lanes.lane]
+    return Settled(chance, own_rate + rest * weekly, amount + rest * WEEKS_A_MONTH * opportunities * chance)
 
 
 def _weekly(chance: Floats, opportunities: Floats) -> Floats:
@@ -71,9 +78,9 @@ def _steady_chance(
     teams = lanes.count * len(staff.teams)
     chance, heads = np.zeros(staff.size), np.maximum(np.bincount(team_of, minlength=teams), 1)
     for _ in range(STEPS):
-        rate = _weekly(chance, opportunities)
+        rate = WEEKS_A_MONTH * opportunities * chance
         team = (np.bincount(team_of, rate, teams) / heads)[team_of]
-        gap = p.norm_attention * (team - rate)
+        gap = p.norm_attention * relative(team, rate, p)
         moved = p.habit_weight * chance - p.repetition_cost * opportunities * chance
         moved += p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap)
         wanted = sum((part * share_chance(base + moved) for part, base in fixed), start=np.zeros(staff.size))
@@ -82,7 +89,7 @@ def _steady_chance(
 
 
 def _fixed(
-    staff: Staff, traits: Traits, content: Content, friction: Floats, p: Parameters
+    staff: Staff, traits: Traits, content: Content, friction: Floats, fear: Floats, *, p: Parameters
 ) -> list[tuple[Floats, Floats]]:
     # (part of the mix, utility but for what feeds back) of each kind of item, on one's own topic or another's, green-lit or not.
     names, n = topics(content, staff.segments), staff.size
@@ -96,11 +103,13 @@ def _fixed(
                 weight = kind.share / total * of_these * part
                 if weight.any():
                     levels = {"relevance": relevance, "risk": kind.risk, "green_lit": lit}
-                    found.append((weight, log_odds(_occasion(traits, friction, levels, p), p)))
+                    found.append((weight, log_odds(_occasion(traits, friction, fear, levels, p), p)))
     return found
 
 
-def _occasion(traits: Traits, friction: Floats, levels: dict[str, float], p: Parameters) -> Occasion:
+def _occasion(
+    traits: Traits, friction: Floats, fear: Floats, levels: dict[str, float], p: Parameters
+) -> Occasion:
     nothing = np.zeros(traits.base.size)
     columns = dict.fromkeys(Occasion._fields, nothing) | {
         "base": traits.base,
@@ -109,6 +118,6 @@ def _occasion(traits: Traits, friction: Floats, levels: dict[str, float], p: Par
         "feedback": np.full(nothing.size, p.feedback_start),
         "connectedness": traits.connectedness,
         "friction": friction,
-        "fear": traits.fear * traits.fear_sensitivity,
+        "fear": fear * traits.fear_sensitivity,
     }
     return Occasion(**(columns | {name: np.full(nothing.size, value) for name, value in levels.items()}))

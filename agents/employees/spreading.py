@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.audience.audience import size_factor
 from agents.employees.decision import effort
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Channel, Setting
@@ -51,14 +52,15 @@ def spreadings(setting: Setting, parameters: Iterable[Parameters]) -> list[Sprea
 
 def _on(channel: Channel, setting: Setting, p: Parameters, staff: Staff) -> Spreading:
     visibility = p.visibility if channel.visibility is None else channel.visibility
-    shown = visibility * _part_left_by_feeds(p)
+    shown = visibility * p.active_share * _part_left_by_feeds(p)
+    own, passed_on = _by_size(setting, p)
     care = effort(np.array([p.motivation_mean]), np.zeros(1), np.zeros(1), p)[0]
     rate = p.repost_base * float(np.exp(p.quality_weight * (care - 0.5) + p.trust_weight * p.peer_trust))
     passing, lasting = _outside(setting, rate, p)
     by_staff, coworkers = _staff(setting, rate, p, staff)
     # A colleague's repost goes to a whole network, somebody else's to those whom outsiders know.
-    average = shown * max(lasting, coworkers * by_staff + (1.0 - coworkers) * passing)
-    reposts = shown * by_staff * (1.0 + average + average**2)
+    average = shown * passed_on * max(lasting, coworkers * by_staff + (1.0 - coworkers) * passing)
+    reposts = shown * own * by_staff * (1.0 + average + average**2)
     return Spreading(channel.name, visibility, average, reposts / (1.0 + reposts))
 
 
@@ -67,6 +69,17 @@ def _part_left_by_feeds(p: Parameters) -> float:
     points, weights = np.polynomial.hermite_e.hermegauss(NODES)
     loads = p.feed_load_mean * np.exp(p.feed_load_spread * points)
     return float(weights @ (1.0 / (1.0 + loads / p.feed_load_scale)) / weights.sum())
+
+
+def _by_size(setting: Setting, p: Parameters) -> tuple[float, float]:
+    # How much of the usual visibility the sharer's network leaves, in the eyes of the average contact, and of the average viewer: whatever
+    # is passed on is as visible as it was.
+    contacts = build_staff(setting.organisation, 0, 0, 0, 1).contacts.astype(np.float64)
+    left = size_factor(contacts, p)
+    seen = contacts * left
+    return float(seen.sum() / max(contacts.sum(), 1e-300)), float(
+        (seen * left).sum() / max(seen.sum(), 1e-300)
+    )
 
 
 def _chance(level: float, rate: float, p: Parameters) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.employees.settling import Settled
+from agents.employees.settling import WEEKS_A_MONTH, Settled
 from agents.parameters.parameters import Parameters
 from agents.world.population import Staff, Traits
 
@@ -19,6 +19,8 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 RECENT_DAYS = 7
+# What people fear by themselves, they fear under a policy so strict.
+USUAL_STRICTNESS = 0.3
 
 
 @dataclass(eq=False)
@@ -27,7 +29,9 @@ class State:
 
     motivation, fear, habit, feedback   m, f, H, Q, levels from 0 to 1
     recognition    G, recent praise
-    own_rate       p, exponentially weighted share of weeks with a share; a full memory from the first day on
+    own_rate       exponentially weighted share of weeks with a share; a full memory from the first day on
+    amount         p, shares a month, remembered likewise
+    gained         contacts gained by being seen
     clicks_belief  clicks that a share is believed to bring
     recent         int64[7, n], own shares of the last seven days; row day % 7; `recent_total` their sum
     week_shares    int64[n], shares since Monday
@@ -40,6 +44,8 @@ class State:
     feedback: Floats
     recognition: Floats
     own_rate: Floats
+    amount: Floats
+    gained: Floats
     clicks_belief: Floats
     recent: Ints
     recent_total: Floats
@@ -47,17 +53,19 @@ class State:
     total_shares: Ints
 
     @classmethod
-    def fresh(cls, staff: Staff, traits: Traits, before: Settled, p: Parameters) -> State:
+    def fresh(cls, staff: Staff, traits: Traits, before: Settled, fear: Floats, p: Parameters) -> State:
         """Everybody on the first day, as the time `before` has left them."""
         n = staff.size
-        views = p.perceived_share * staff.contacts * p.visibility
+        views = p.perceived_share * staff.contacts * p.visibility * p.active_share
         return cls(
             motivation=traits.motivation.copy(),
-            fear=traits.fear.copy(),
+            fear=fear.copy(),
             habit=before.habit.copy(),
             feedback=np.full(n, p.feedback_start),
             recognition=np.zeros(n),
             own_rate=before.own_rate.copy(),
+            amount=before.amount.copy(),
+            gained=np.zeros(n),
             clicks_belief=views * p.click_base * p.peer_premium * np.exp(p.trust_weight * p.peer_trust),
             recent=np.zeros((RECENT_DAYS, n), dtype=np.int64),
             recent_total=np.zeros(n),
@@ -127,19 +135,26 @@ def form_habit(level: Floats, opportunities: Floats, shares: Floats, p: Paramete
     return np.where(opportunities > 0.0, moved, level)
 
 
-def fear_after(
-    fear: Floats, strictness: Floats, trained: Flags, safe_shares: Floats, sanctions: Floats, *, p: Parameters
-) -> Floats:
-    """f ← (f + a · (1 − f)) · b, with a = a_p · strictness + a_s · sanctions and b = (1 − a_tr · trained) · (1 − a_safe)^safe shares.
+def fear_goal(own: Floats, strictness: Floats, trained: Flags, p: Parameters) -> Floats:
+    """The level that fear tends to: f₀ + a_p · (strictness − usual) − a_tr · trained, held in [0, 1]."""
+    wanted = own + p.fear_policy * (strictness - USUAL_STRICTNESS) - p.fear_training * trained
+    return np.clip(wanted, 0.0, 1.0)
 
-    Each push is a part of the way left, so that a level stays a level.
+
+def fear_after(
+    fear: Floats, goal: Floats, signed: Flags, safe_shares: Floats, sanctions: Floats, *, p: Parameters
+) -> Floats:
+    """f ← (g + a · (1 − g)) · b, with g = f + ρ_f · (goal − f), a = a_s · sanctions and b = (1 − a_safe)^safe shares.
+
+    Where a policy was signed today ρ_f is 1. Each push is a part of the way left, so that a level stays a level.
     """
-    up = np.minimum(p.fear_policy_per_week * strictness / 7.0 + p.fear_sanction * sanctions, 1.0)
-    down = (1.0 - p.fear_training_per_week / 7.0 * trained) * (1.0 - p.fear_safe_share) ** safe_shares
-    return np.clip((fear + up * (1.0 - fear)) * down, 0.0, 1.0)
+    drawn = np.where(signed, goal, towards(fear, goal, p.fear_moved))
+    up = np.minimum(p.fear_sanction * sanctions, 1.0)
+    return np.clip((drawn + up * (1.0 - drawn)) * (1.0 - p.fear_safe_share) ** safe_shares, 0.0, 1.0)
 
 
 def close_week(state: State, p: Parameters) -> None:
     """At the end of a Sunday: p + (shared this week − p) / weeks remembered."""
     state.own_rate = state.own_rate + ((state.week_shares > 0) - state.own_rate) / p.rate_weeks
+    state.amount = state.amount + (WEEKS_A_MONTH * state.week_shares - state.amount) / p.rate_weeks
     state.week_shares[:] = 0

@@ -18,14 +18,19 @@ SPLIT_FLOWS = (
     "reposts",
     "deep_reposts",
     "reposted_shares",
+    "large_cascades",
+    "reactions",
+    "contacts_gained",
     "engagement",
     "leads",
     "unfollows",
     "risky_shares",
     "bought_shares",
+    "careless_shares",
     "gamed_shares",
     "points",
     "praise",
+    "contest_wins",
 )
 
 

@@ -16,6 +16,7 @@ from agents.program.membership import GONE, MEMBER, RESTING
 from agents.program.program import Scored
 from agents.world.lanes import distinct, sums
 
+LARGE = 5
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -59,6 +60,10 @@ def measure(
         "leads": np.bincount(lanes.lane[scored.leads], minlength=runs),
         "corporate_clicks": np.bincount(page, answer.clicks[shared.size :], runs),
         "corporate_reach": answer.unique_corporate,
+        "corporate_posts": np.bincount(page, minlength=runs),
+        "corporate_viewers": np.bincount(page, answer.viewers[shared.size :], runs),
+        "corporate_reactions": np.bincount(page, answer.reactions[shared.size :], runs),
+        "shares_gini": _ginis(model, mood.total_shares.astype(np.float64), present),
         "points": np.bincount(lanes.lane[scored.person], scored.millipoints, runs) / 1000.0,
         "liability": model.program.liability(),
         "praise": np.bincount(lanes.lane[receivers], thanked[receivers], runs),
@@ -101,10 +106,14 @@ def _gini_of_points(model: Observed, present: NDArray[np.bool_]) -> Floats:
     lanes = model.lanes
     if not model.program.running:
         return np.zeros(lanes.count)
-    earned = model.program.earned_millipoints().astype(np.float64)
+    return _ginis(model, model.program.earned_millipoints().astype(np.float64), present)
+
+
+def _ginis(model: Observed, values: Floats, present: NDArray[np.bool_]) -> Floats:
+    lanes = model.lanes
     if model.staff.steady and lanes.even:
-        return ginis(earned.reshape(lanes.count, -1))
-    return np.array([gini(earned[part][present[part]]) for part in lanes.parts()])
+        return ginis(values.reshape(lanes.count, -1))
+    return np.array([gini(values[part][present[part]]) for part in lanes.parts()])
 
 
 def flows_of_shares(
@@ -124,9 +133,13 @@ def flows_of_shares(
         "reposts": reposts,
         "deep_reposts": answer.beyond_one[own].astype(np.float64),
         "reposted_shares": (reposts > 0.0).astype(np.float64),
+        "large_cascades": (reposts >= LARGE).astype(np.float64),
+        "reactions": answer.reactions[own].astype(np.float64),
+        "contacts_gained": model.lanes.of(met.person[shared]).contacts_per_view * answer.viewers[own],
         "engagement": clicks + reposts,
         "unfollows": answer.unfollows[own].astype(np.float64),
         "risky_shares": 1.0 - model.items.green_lit[met.item[shared]],
         "bought_shares": bought.astype(np.float64),
+        "careless_shares": careless.astype(np.float64),
         "gamed_shares": (bought & careless).astype(np.float64),
     }

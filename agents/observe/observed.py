@@ -13,20 +13,24 @@ from agents.observe.flows import FlowLog
 from agents.program.membership import Membership
 from agents.program.program import Program
 from agents.program.recognise import Recogniser
+from agents.setting.setting import Setting
 from agents.world.desk import Items
 from agents.world.lanes import Lanes
 from agents.world.network import Networks
-from agents.world.population import Staff
+from agents.world.population import Staff, Traits
 from agents.world.timeline import Timeline
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 class Observed(Protocol):
-    """One company on one day, in all its runs. `prior_rate` and `rank` class people on the morning of the split day."""
+    """One company on one day, in all its runs. `prior_rate`, `rank`, `acts` and `above_median` class people on the morning of the split day."""
 
+    setting: Setting
     lanes: Lanes
+    traits: Traits
     staff: Staff
     items: Items
     networks: Networks
@@ -39,6 +43,8 @@ class Observed(Protocol):
     flows: FlowLog
     prior_rate: Floats
     rank: Ints
+    acts: Ints
+    above_median: Flags
     day: int
 
     @property

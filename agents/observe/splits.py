@@ -15,7 +15,19 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-DIMENSIONS = ("segment", "team", "arm", "desk", "hours", "contacts", "prior", "rank")
+DIMENSIONS = (
+    "segment",
+    "team",
+    "arm",
+    "desk",
+    "hours",
+    "contacts",
+    "prior",
+    "rank",
+    "motivation",
+    "acts",
+    "median",
+)
 PRIOR = ("none", "some", "regular")
 # Weekly rates that divide PRIOR: about one week in fifty, and one in four.
 PRIOR_EDGES = (0.02, 0.25)
@@ -84,7 +96,29 @@ def groups_of(model: Observed, dimension: str) -> Groups:
         return Groups(prior_codes(model.prior_rate), PRIOR)
     if dimension == "rank":
         return Groups(model.rank, RANKS)
+    if dimension == "motivation":
+        codes = [_thirds(model.traits.motivation[part]) for part in model.lanes.parts()]
+        return Groups(np.concatenate(codes), ("low", "middle", "high"))
+    if dimension == "acts":
+        edges = model.setting.split_acts
+        return Groups(np.searchsorted(edges, model.acts, side="right").astype(np.int64), act_names(edges))
+    if dimension == "median":
+        return Groups(model.above_median.astype(np.int64), ("below", "above"))
     raise ValueError(f"split {dimension!r}; known are {', '.join(DIMENSIONS)}; choose among them")
+
+
+def act_names(edges: tuple[int, ...]) -> tuple[str, ...]:
+    """Names of the classes that begin at these numbers of acts, and of the one before."""
+    ends = [str(after - 1) for after in edges] + [""]
+    starts = ["0", *(str(edge) for edge in edges)]
+    return tuple(
+        f"{start}+" if not end else start if start == end else f"{start}-{end}"
+        for start, end in zip(starts, ends, strict=True)
+    )
+
+
+def _thirds(level: Floats) -> Ints:
+    return np.searchsorted(np.quantile(level, (1.0 / 3.0, 2.0 / 3.0)), level, side="left").astype(np.int64)
 
 
 def _quarters(contacts: Ints) -> Ints:

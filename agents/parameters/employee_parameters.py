@@ -43,7 +43,7 @@ class EmployeeParameters:
         0.4, "level 0-1", (0.2, 0.6), "A", "relevance of another segment's topic", limits=UNIT
     )
     base_log_odds: float = declare(
-        -6.51,
+        -7.41,
         "log-odds",
         (-9.0, -4.0),
         "A",
@@ -56,6 +56,17 @@ class EmployeeParameters:
         (0.8, 1.8),
         "A",
         "a few people do most of the sharing",
+    )
+    regular_share: float = declare(
+        0.03,
+        "share of employees",
+        (0.01, 0.05),
+        "A",
+        "a class of regulars: few do most, many share once",
+        limits=UNIT,
+    )
+    regular_log_odds: float = declare(
+        2.5, "log-odds", (1.5, 4.0), "A", "how much more a regular is inclined to share"
     )
     motivation_mean: float = declare(
         0.4,
@@ -130,26 +141,35 @@ class EmployeeParameters:
     )
     goal_exponent: float = declare(2.0, "exponent", (1.0, 3.0), "M", "Kivetz, Urminsky & Zheng 2006")
     norm_up: float = declare(
-        1.5,
-        "log-odds at a gap of 1",
+        1.6,
+        "log-odds at a relative gap of 1",
         (0.3, 1.8),
         "A",
-        "below the norm, pulled up; calibrated jointly, see docs/validation.md",
+        "below the norm, pulled up",
     )
     norm_down: float = declare(
-        0.337,
-        "log-odds at a gap of 1",
+        0.12,
+        "log-odds at a relative gap of 1",
         (0.1, 1.0),
         "A",
-        "above the norm, pulled down; calibrated jointly, see docs/validation.md",
+        "above the norm, pulled down",
     )
     norm_attention: float = declare(
-        0.415,
+        0.25,
         "part of a gap",
         (0.1, 0.6),
         "A",
-        "a gap to colleagues as far as noticed without a message; calibrated jointly, see docs/validation.md",
+        "a gap to colleagues as far as noticed without a message",
         limits=UNIT,
+    )
+    norm_unit: float = declare(
+        1.0,
+        "shares a month",
+        (0.3, 3.0),
+        "A",
+        "amounts below which a difference is hardly one",
+        scale="log",
+        limits=(1e-6, math.inf),
     )
     rate_weeks: float = declare(
         6.67,
@@ -158,6 +178,47 @@ class EmployeeParameters:
         "A",
         "memory of one's own weekly rate; calibrated jointly, see docs/validation.md",
         limits=(1.0, math.inf),
+    )
+    award_weight: float = declare(
+        0.3,
+        "log-odds within reach of an announced award",
+        (0.0, 0.6),
+        "A",
+        "an award known beforehand pulls before it is given",
+    )
+    loss_weight: float = declare(
+        0.06,
+        "log-odds at v(r) = 1, m = 1",
+        (0.0, 0.3),
+        "A",
+        "a reward taken away is felt as a loss; no evidence: flat prior",
+    )
+    loss_half_life_weeks: float = declare(
+        4.0, "weeks", (1.0, 12.0), "A", "the loss is forgotten", limits=(1e-6, math.inf)
+    )
+    loss_aversion: float = declare(
+        1.3,
+        "times",
+        (1.0, 2.2),
+        "M",
+        "a reward framed as something to lose (Tversky & Kahneman 1992), shrunk",
+        limits=(0.0, 100.0),
+    )
+    lottery_bend: float = declare(
+        0.8,
+        "exponent",
+        (0.6, 1.0),
+        "M",
+        "small odds are felt larger than they are (Tversky & Kahneman 1992)",
+        limits=(1e-6, 1.0),
+    )
+    team_spirit: float = declare(
+        0.3,
+        "part of one's own",
+        (0.0, 0.6),
+        "A",
+        "points that go to colleagues as well, where pay hangs on the team",
+        limits=UNIT,
     )
     recognition_weight: float = declare(
         0.259,
@@ -170,6 +231,14 @@ class EmployeeParameters:
     rank_last: float = declare(0.15, "log-odds lost in the last third", (0.0, 0.3), "M", "Gill et al. 2019")
     contest_weight: float = declare(
         0.12, "log-odds", (0.05, 0.2), "A", "team contest; halves when it is over"
+    )
+    contest_standing: float = declare(
+        0.5,
+        "part of the pull",
+        (0.0, 1.0),
+        "A",
+        "a shown standing: more pull for teams near the top, less far behind",
+        limits=UNIT,
     )
     contest_half_life_weeks: float = declare(4.0, "weeks", (1.0, 8.0), "A", "fading of a contest that ended")
     streak_weight: float = declare(
@@ -187,6 +256,12 @@ class EmployeeParameters:
         1.0, "log-odds at full friction", (0.0, 2.0), "A", "no evidence: flat prior"
     )
     fear_weight: float = declare(1.0, "log-odds", (0.0, 2.0), "A", "no evidence: flat prior")
+    risk_floor: float = declare(
+        0.4, "level 0-1", (0.2, 0.8), "A", "risk that people see in any post", limits=UNIT
+    )
+    approval_trouble: float = declare(
+        1.0, "friction", (0.0, 2.0), "A", "each share has to be approved; no evidence: flat prior"
+    )
     green_light_relief: float = declare(
         0.6, "share of fear lifted", (0.2, 0.9), "A", "green-lit content", limits=UNIT
     )
@@ -237,6 +312,12 @@ class EmployeeParameters:
     recognition_half_life_weeks: float = declare(
         18.5, "weeks", (4.0, 26.0), "M", "Gallus 2017; calibrated jointly, see docs/validation.md"
     )
+    late_half_life_days: float = declare(
+        14.0, "days", (5.0, 30.0), "A", "thanks that come late weigh less", limits=(1e-6, math.inf)
+    )
+    anonymous_thanks: float = declare(
+        0.5, "part of thanks from somebody", (0.2, 0.9), "A", "thanks from nobody in particular", limits=UNIT
+    )
     kudos_per_week: float = declare(
         0.03,
         "thanks given a week and employee",
@@ -281,23 +362,29 @@ class EmployeeParameters:
     sanction_seen: float = declare(
         0.2, "part of one's own", (0.05, 0.5), "A", "a sanction seen in the team", limits=UNIT
     )
-    fear_policy_per_week: float = declare(
-        0.02, "level a week at full strictness", (0.005, 0.04), "A", "a strict policy", limits=UNIT
+    fear_policy: float = declare(
+        0.7,
+        "level from no policy to the strictest",
+        (0.2, 1.2),
+        "A",
+        "the level that fear tends to; no evidence: flat prior",
+    )
+    fear_half_life_weeks: float = declare(
+        3.0,
+        "weeks",
+        (1.0, 6.0),
+        "A",
+        "fear comes to what policy and training make of it",
+        limits=(1e-6, math.inf),
     )
     fear_safe_share: float = declare(
         0.05, "part of fear per safe share", (0.01, 0.1), "A", "nothing bad happened", limits=UNIT
     )
-    fear_training_per_week: float = declare(
-        0.03, "part of fear a week when trained", (0.01, 0.06), "A", "training", limits=UNIT
+    fear_training: float = declare(
+        0.25,
+        "level",
+        (0.0, 0.5),
+        "A",
+        "training lowers the level that fear tends to; no evidence: flat prior",
+        limits=UNIT,
     )
-    # Quality of what is written
-    effort_base: float = declare(
-        0.4, "level 0-1", (0.3, 0.5), "A", "effort of an indifferent sharer", limits=UNIT
-    )
-    effort_intrinsic: float = declare(
-        0.4, "level per motivation", (0.2, 0.6), "A", "effort rises with motivation", limits=UNIT
-    )
-    effort_points: float = declare(
-        0.25, "level at full salience", (0.1, 0.4), "A", "points draw effort to counting", limits=UNIT
-    )
-    effort_norm: float = declare(0.1, "level", (0.05, 0.2), "A", "a visible norm raises care", limits=UNIT)

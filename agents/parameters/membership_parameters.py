@@ -24,7 +24,7 @@ class MembershipParameters:
     )
     enrol_motivation: float = declare(1.5, "log-odds at m = 1", (0.5, 2.5), "A", "the motivated join")
     enrol_inclination: float = declare(
-        0.6, "log-odds per log-odds of sharing", (0.2, 1.0), "A", "who shares anyway joins sooner"
+        0.8, "log-odds per log-odds of sharing", (0.2, 1.0), "A", "who shares anyway joins sooner"
     )
     enrol_fear: float = declare(1.0, "log-odds at f = 1", (0.0, 2.0), "A", "no evidence: flat prior")
     enrol_friction: float = declare(
@@ -52,7 +52,7 @@ class MembershipParameters:
     )
     # Reminders
     digest_first: float = declare(
-        0.6,
+        0.75,
         "chance of opening",
         (0.3, 0.9),
         "V",
@@ -60,10 +60,10 @@ class MembershipParameters:
         limits=UNIT,
     )
     digest_floor: float = declare(
-        0.2, "chance of opening", (0.05, 0.4), "V", "a weekly digest later; weak evidence", limits=UNIT
+        0.15, "chance of opening", (0.05, 0.4), "V", "a weekly digest later; weak evidence", limits=UNIT
     )
     digest_half_life_weeks: float = declare(
-        6.0, "weeks", (2.0, 16.0), "A", "fading of the first weeks' curiosity", limits=(1e-6, math.inf)
+        4.0, "weeks", (2.0, 16.0), "A", "fading of the first weeks' curiosity", limits=(1e-6, math.inf)
     )
     digest_elasticity: float = declare(
         0.35,
@@ -82,7 +82,7 @@ class MembershipParameters:
         limits=UNIT,
     )
     ask_weight: float = declare(
-        1.5, "log-odds", (0.5, 2.5), "A", "being asked, with the text at hand, on the day; no evidence"
+        2.4, "log-odds", (0.5, 2.5), "A", "being asked, with the text at hand, on the day; no evidence"
     )
     digests_wanted: float = declare(
         2.0,

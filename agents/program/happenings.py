@@ -42,12 +42,14 @@ def happenings(
     keys: NDArray[np.uint64],
     lanes: Lanes,
     day: int,
+    lead_factor: Floats,
 ) -> Rows:
     """All events that the shares of `day` cause, unordered.
 
     clicks           human clicks on each share
     zone             of each sharer
     half_life_hours  of each share's channel: click delays are exponential, cut at 30 days
+    lead_factor      of each share: how much more its clicks lead to than others'
     keys             of the CLICK stream of each run; a click's draws are named by its share's (person, ordinal) and its
                      place among the clicks
     """
@@ -67,6 +69,9 @@ def happenings(
     click = share.take(root)._replace(
         kind=zeros[root] + CLICK, seconds=then, day=clock.local_day(then, zone[root]), ordinal=nth
     )
-    won = uniforms_each(keys, lane, day, name, 2 * nth + 1) < lanes.laws.at(lane).leads_per_click
+    won = (
+        uniforms_each(keys, lane, day, name, 2 * nth + 1)
+        < lanes.laws.at(lane).leads_per_click * lead_factor[root]
+    )
     lead = click.take(won)
     return joined([share, click, lead._replace(kind=np.full(lead.kind.size, LEAD, dtype=np.int64))])

@@ -28,6 +28,9 @@ class Incentives:
     contest     1 during a team contest, fading after it
     intact, broken  state of the scheme's streaks
     norm_shown  1 where a norm message is shown
+    award       how near an award is that was announced, 0 to 1
+    loss        value of a share's reward that was taken away, by motivation, fading
+    felt_more   by how much the reward is felt more, on its terms
     """
 
     share_points: Floats
@@ -44,6 +47,9 @@ class Incentives:
     intact: Floats
     broken: Floats
     norm_shown: Floats
+    award: Floats
+    loss: Floats
+    felt_more: Floats
 
     def crowding(self, points: Floats) -> Floats:
         """Part of what is had for a share now that is tangible and announced, `points` being those expected for it."""
@@ -76,7 +82,7 @@ class Incentives:
     def only(self, taking: NDArray[np.bool_]) -> Incentives:
         """The same for those who take part, and nothing for the others but the message about colleagues."""
         kept = {f.name: np.where(taking, getattr(self, f.name), 0.0) for f in fields(self)}
-        return Incentives(**(kept | {"norm_shown": self.norm_shown}))
+        return Incentives(**(kept | {"norm_shown": self.norm_shown, "loss": self.loss}))
 
     def copy(self) -> Incentives:
         """An independent copy, for whoever wants to change it."""

@@ -112,7 +112,8 @@ class Membership:
                 self._join(day, phase.tool, members, state, promised=promised, trained=trained)
                 self._lapse(day, group, members, state)
                 enrolled = members & (self.status == MEMBER)
-                friction[enrolled] = phase.tool.friction
+                known = self._lanes.rows.training_ease * trained
+                friction[enrolled] = (phase.tool.friction * (1.0 - known))[enrolled]
                 self._remind(day, phase.tool, enrolled, rates, asked)
             if phase.request is not None and day == phase.day:
                 to = members if phase.request.to == "everyone" else members & (self.status == MEMBER)

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.employees.decision import reward_value
+from agents.employees.framing import felt_more
 from agents.employees.state import State
 from agents.parameters.parameters import Parameters
 from agents.program.incentives import Incentives, thirds
@@ -19,7 +21,7 @@ from agents.program.membership_events import membership_events
 from agents.program.record import KINDS, LEAD, SOURCE, VERIFICATIONS, Rows, Waiting, joined
 from agents.program.redemption import Shop
 from agents.program.running import RunningScheme, item_tags
-from agents.setting.setting import Phase, Setting
+from agents.setting.setting import Phase, Setting, Terms
 from agents.world.clock import Clock
 from agents.world.desk import Items
 from agents.world.lanes import Lanes
@@ -36,6 +38,7 @@ from rewards.scoring.tables import CompiledScheme
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+PLAIN = Terms()
 
 
 class Scored(NamedTuple):
@@ -249,10 +252,30 @@ class Program:
             running = self.in_force(group, day)
             if running is not None:
                 self._offer_scheme(offer, running, phase, group, members, day=day, present=present)
+                if phase.terms != PLAIN:
+                    self._put_terms(offer, phase, members, state)
             elif phase.leaderboard == "shown":
                 among = self._among(present, members)
                 offer.put("rank", members, self._places_by_shares(group, phase, state, among))
+            if running is None:
+                self._put_loss(offer, group, members, day, state)
         return offer
+
+    def _put_terms(self, offer: Incentives, phase: Phase, members: Ints | None, state: State) -> None:
+        believed = offer.share_points + offer.click_points * state.clicks_belief
+        team = self._lanes.lane * len(self._staff.teams) + self._staff.team
+        heads = np.bincount(team)[team].astype(np.float64)
+        offer.put("felt_more", members, felt_more(believed, phase.terms, heads, self._lanes.rows))
+
+    def _put_loss(self, offer: Incentives, group: int, members: Ints | None, day: int, state: State) -> None:
+        # Who had something of a scheme misses it when it is gone, the more the more they liked the thing itself.
+        weeks, last = self._timeline.weeks_without_scheme(group, day), self._last[group]
+        if weeks is None or last is None:
+            return
+        p = self._lanes.rows
+        value = reward_value(last.share_belief + last.click_belief * state.clicks_belief, p)
+        value = value * state.motivation
+        offer.put("loss", members, (last.earned > 0) * value * np.exp2(-weeks / p.loss_half_life_weeks))
 
     def _contest(self, group: int, day: int, p: Parameters) -> float:
         return self._timeline.contest(group, day, p.contest_half_life_weeks)

@@ -58,11 +58,17 @@ class Thanks(NamedTuple):
     weight: Floats
     acts: Floats
 
+    def joined_by(self, celebrated: Flags) -> Thanks:
+        """And these thanked once more, in public."""
+        if not celebrated.any():
+            return self
+        return Thanks(self.weight + celebrated, self.acts + celebrated)
+
 
 class Recogniser:
     """Decides who is thanked on a day, and remembers who ever was (`ever`, bool[n])."""
 
-    def __init__(self, timeline: Timeline, staff: Staff, lanes: Lanes) -> None:
+    def __init__(self, timeline: Timeline, staff: Staff, motivation: Floats, lanes: Lanes) -> None:
         self._timeline, self._staff, self._lanes = timeline, staff, lanes
         self._keys = lanes.keys(Stream.RECOGNITION)
         self._rows = np.arange(staff.size, dtype=np.int64)
@@ -70,6 +76,9 @@ class Recogniser:
         self._nothing.flags.writeable = False
         self._highlights: dict[int, list[Recognition]] = {}
         self._since: dict[tuple[int, int, Recognition], Ints] = {}
+        self._late: dict[int, list[tuple[Recognition, Flags]]] = {}
+        middle = np.array([np.median(motivation[part]) for part in lanes.parts()])
+        self._keen: Flags = motivation >= middle[lanes.lane]
         self.ever = np.zeros(staff.size, dtype=bool)
 
     def thank(
@@ -94,23 +103,71 @@ class Recogniser:
             alone = self._timeline.members(group) is None
             members = present if alone else present & (self._timeline.group == group)
             for since, rule in rules:
-                counted = self._since.setdefault(
-                    (group, since, rule), np.zeros(self._rows.size, dtype=np.int64)
-                )
+                counted = self._counted(group, since, rule)
                 counted += shares
                 if due(since, rule, day):
                     chosen = self._chosen(rule, members & self._concerned(rule, day, prior), counted, day)
-                    public = rule.publicity == "public"
-                    weight[chosen] += 1.0 if public else self._lanes.of(np.flatnonzero(chosen)).kudos_weight
-                    acts[chosen] += 1.0
+                    if rule.delay_days:
+                        self._late.setdefault(day + rule.delay_days, []).append((rule, chosen))
+                    else:
+                        self._give(rule, chosen, weight, acts)
                     counted[:] = 0
             if kudos:
                 received = self._kudos(day, weekend, members, recent, present)
                 weight += given.kudos_weight * received
                 acts += received
+        for rule, chosen in self._late.pop(day, []):
+            if weight is self._nothing:
+                weight, acts = np.zeros(self._rows.size), np.zeros(self._rows.size)
+            self._give(rule, chosen & present, weight, acts)
         if acts is not self._nothing:
             self.ever |= acts > 0.0
         return Thanks(weight, acts)
+
+    def pull(self, day: int, taking: Flags, prior: dict[str, Flags]) -> tuple[Floats, Flags]:
+        """float64[n]: how near everybody is to an award that was announced; bool[n]: who can still have one that is tangible."""
+        near, prize = self._nothing, self._rows < 0
+        for group in range(len(self._timeline.names)):
+            announced = [one for one in self._rules(group, day) if one[1].expectation == "announced"]
+            members = taking & (self._timeline.group == group) if announced else taking
+            for since, rule in announced:
+                if rule.times is not None and (day - since) // rule.every_days >= rule.times:
+                    continue
+                concerned = members & self._concerned(rule, day, prior)
+                within = self._within_reach(rule, concerned, self._counted(group, since, rule))
+                near = np.maximum(near, within)
+                if rule.worth == "tangible":
+                    prize = prize | (concerned & (within > 0.0))
+        return near, prize
+
+    def _within_reach(self, rule: Recognition, concerned: Flags, counted: Ints) -> Floats:
+        lanes = self._lanes
+        if rule.rule == "random":
+            return np.asarray(concerned * rule.share, dtype=np.float64)
+        if rule.rule == "threshold":
+            open_still = concerned & (counted < rule.shares)
+            near = np.minimum(1.0, (counted + 1.0) / rule.shares)
+            return np.asarray(open_still * np.exp(lanes.rows.goal_exponent * np.log(near)), dtype=np.float64)
+        # Who stands where the places end has most to win; who has nothing yet has the chance that places give.
+        near, heads = np.asarray(concerned * rule.share, dtype=np.float64), lanes.counts(concerned)
+        sharers = np.flatnonzero(concerned & (counted > 0))
+        order = sharers[np.lexsort((-counted[sharers], lanes.lane[sharers]))]
+        at = lanes.starts(sharers)
+        places = np.maximum(1.0, rule.share * heads)[lanes.lane[order]]
+        rank = np.arange(order.size) - at[lanes.lane[order]] + 1.0
+        near[order] = np.maximum(near[order], 1.0 - np.abs(rank - places) / places)
+        return near
+
+    def _counted(self, group: int, since: int, rule: Recognition) -> Ints:
+        return self._since.setdefault((group, since, rule), np.zeros(self._rows.size, dtype=np.int64))
+
+    def _give(self, rule: Recognition, chosen: Flags, weight: Floats, acts: Floats) -> None:
+        rows = np.flatnonzero(chosen)
+        p = self._lanes.of(rows)
+        given = 1.0 if rule.publicity == "public" else p.kudos_weight
+        given = given * (p.anonymous_thanks if rule.giver == "nobody" else 1.0)
+        weight[rows] += given * np.exp2(-rule.delay_days / p.late_half_life_days)
+        acts[rows] += 1.0
 
     def _rules(self, group: int, day: int) -> list[tuple[int, Recognition]]:
         # (first day, rule): of the phase, and of the scheme's highlights, which reward the best few.
@@ -130,6 +187,7 @@ class Recogniser:
                     share=float(highlight.share),
                     every_days=highlight.every_days,
                     publicity=highlight.nature.publicity,
+                    expectation="announced" if highlight.nature.expectation == "expected" else "surprise",
                 )
                 for highlight in scheme.recognition.highlights
             ]
@@ -140,6 +198,8 @@ class Recogniser:
             return np.ones(self._rows.size, dtype=bool)
         if rule.among == "newcomers":
             return self._staff.joins > day - NEWCOMER_DAYS
+        if rule.among.startswith("motivation"):
+            return self._keen if rule.among == "motivation-high" else ~self._keen
         return prior[rule.among.removeprefix("prior-")]
 
     def _chosen(self, rule: Recognition, members: Flags, counted: Ints, day: int) -> Flags:

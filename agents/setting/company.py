@@ -55,6 +55,8 @@ class Segment(Part):
     """Whether people sit at a desk; others meet fewer items."""
     part_time: Share = 0.0
     """Share of people who work half time."""
+    influence: NonNegative = 1.0
+    """Weight of this segment's word with those who buy: factor on the leads from its clicks."""
 
 
 class Audience(Part):
@@ -81,6 +83,13 @@ class CorporateAccount(Part):
     """People who follow it."""
     posts_per_week: NonNegative = 5.0
     """Posts a week, Poisson."""
+    capability: Literal["intern", "junior", "trained", "experienced", "expert"] = "trained"
+    """Who runs it: what is written, and how far it is trusted."""
+
+    @property
+    def level(self) -> float:
+        """Capability from 0 (intern) to 1 (expert)."""
+        return 0.25 * ("intern", "junior", "trained", "experienced", "expert").index(self.capability)
 
 
 class Turnover(Part):
@@ -113,6 +122,8 @@ class Organisation(Part):
     file, the name of an edge list beside it."""
     contacts: Contacts = Contacts()
     """How many contacts generated employees have."""
+    influence: dict[Name, NonNegative] = Field(default_factory=dict)
+    """Factor on the leads from a segment's clicks, by the name of the segment: for people from a file."""
     timezone: Zone = "Europe/Madrid"
     """IANA time zone."""
     audience: Audience = Audience()
@@ -132,7 +143,21 @@ class Organisation(Part):
             )
         if len({segment.name for segment in self.segments}) < len(self.segments):
             raise ValueError("two segments of one name; segment names differ; rename one")
+        known = (
+            {s.name for s in self.segments} if self.people is None else {row.segment for row in self.people}
+        )
+        for name in self.influence:
+            if name not in known:
+                raise ValueError(
+                    f"influence of segment {name!r}; there are {', '.join(sorted(known))}; correct the name"
+                )
         return self
+
+    def weight_of(self, segment: str) -> float:
+        """Factor on the leads from a segment's clicks."""
+        generated = () if self.people is not None else self.segments
+        own = {one.name: one.influence for one in generated}
+        return self.influence.get(segment, own.get(segment, 1.0))
 
     @property
     def size(self) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from agents.setting.parts import Name, Part, Positive, Share
+from agents.setting.parts import Name, NonNegative, Part, Positive, Share
 from rewards import fields
 
 
@@ -27,6 +27,8 @@ class ContentKind(Part):
     """How much a reader gains."""
     promotional: Share = 0.3
     """How much it advertises: what makes tired contacts mute its sharer."""
+    praises_others: Share = 0.0
+    """How much it praises others, competitors even: readers take it for useful, and it advertises less."""
     risk: Share = 0.2
     """How easily a sharer could get into trouble over it."""
     green_lit: Share = 0.8
@@ -46,6 +48,14 @@ class Channel(Part):
     """Chance that a contact with an empty feed sees a post; left out: the parameter `visibility`."""
     half_life_hours: Positive = 24.0
     """Hours after which half of all sights have happened."""
+    clicks: NonNegative = 1.0
+    """Factor on clicks here."""
+    reposts: NonNegative = 1.0
+    """Factor on reposts here."""
+    reactions: NonNegative = 1.0
+    """Factor on likes and comments here."""
+    leads: NonNegative = 1.0
+    """Factor on leads from clicks here."""
 
 
 class Content(Part):
@@ -81,7 +91,9 @@ class Policy(Part):
     training: Share = 0.2
     """Share of employees trained in it: training lowers fear."""
     approval_delay_days: Annotated[int, Field(ge=0, le=90)] = 0
-    """Days from publication until an item may be shared."""
+    """Days from publication until an item may be shared; waiting is trouble, as approval is."""
+    approval: Share = 0.0
+    """Part of shares that must be approved one by one: trouble, beside that of the tools."""
     tools_friction: Share = 0.3
     """How much trouble a share is."""
     sanctions_per_risky_share: Share = 0.0
@@ -99,7 +111,11 @@ class PolicyChange(Part):
     """Instead of the policy's."""
     sanctions_per_risky_share: Share | None = None
     """Instead of the policy's."""
+    approval: Share | None = None
+    """Instead of the policy's."""
+    signed: bool = False
+    """Whether everybody must sign it on the first day of the phase: it acts on fear at once, else within weeks."""
 
     def applied_to(self, policy: Policy) -> Policy:
         """The policy with these changes."""
-        return policy.model_copy(update=self.model_dump(exclude_none=True))
+        return policy.model_copy(update=self.model_dump(exclude_none=True, exclude={"signed"}))

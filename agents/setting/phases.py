@@ -57,11 +57,27 @@ class Reward(Part):
         )
 
 
+class Terms(Part):
+    """On which terms rewards are paid: how they are felt, beside their points. What is scored stays what the scheme says, since each of these pays
+    as much on average."""
+
+    framing: Literal["gain", "loss"] = "gain"
+    """`loss`: as something that one has already and may lose."""
+    odds: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    """Below 1 a lottery: with this chance a share pays so many times as much, else nothing."""
+    hangs_on: Literal["self", "team"] = "self"
+    """`team`: what a share earns is paid to the whole team in equal parts."""
+
+
 class Contest(Part):
     """A contest between teams, from the phase's day."""
 
     days: Annotated[int, Field(ge=1, le=3660)] = 28
     """Days it lasts; its pull fades after them, and after its phase."""
+    standing: Literal["hidden", "shown"] = "hidden"
+    """`shown`: everybody sees how far each team is from the best, in shares a head."""
+    winner_thanked: bool = False
+    """Whether the winning team is thanked in public at the end."""
 
 
 class Recognition(Part):
@@ -79,8 +95,25 @@ class Recognition(Part):
     """Shares needed, for `threshold`."""
     times: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """How often it happens at most; left out: as long as the phase lasts."""
-    among: Literal["everyone", "newcomers", "prior-none", "prior-some", "prior-regular"] = "everyone"
-    """Who can be thanked: everyone, those who joined within 90 days, or one class of the split `prior`."""
+    among: Literal[
+        "everyone",
+        "newcomers",
+        "prior-none",
+        "prior-some",
+        "prior-regular",
+        "motivation-low",
+        "motivation-high",
+    ] = "everyone"
+    """Who can be thanked: everyone, those who joined within 90 days, one class of the split `prior`, or the less or more
+    motivated half."""
+    expectation: Literal["surprise", "announced"] = "surprise"
+    """`announced`: known beforehand, so that it pulls those within reach before it is given."""
+    worth: Literal["symbolic", "tangible"] = "symbolic"
+    """`tangible`: something that one can sell comes with it; announced, it is pay."""
+    delay_days: Annotated[int, Field(ge=0, le=365)] = 0
+    """Days by which thanks come late."""
+    giver: Literal["somebody", "nobody"] = "somebody"
+    """`nobody`: from the company, and no one in particular."""
     publicity: Literal["public", "private"] = "public"
     """Public thanks count in full, private ones as a colleague's (`kudos_weight`)."""
 
@@ -113,6 +146,10 @@ class Phase(Part):
     the enrolled."""
     request: Annotated[Request | None, or_none(Request)] = None
     """A message on the phase's first day that asks for shares, or `none`."""
+    terms: Terms = Terms()
+    """On which terms the rewards of the scheme are paid."""
+    audience: Share = 1.0
+    """Part of everybody's contacts who are still there: an audience may shrink on a day."""
     policy: PolicyChange = PolicyChange()
     """What this phase changes in the policy."""
 

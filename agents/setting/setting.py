@@ -17,7 +17,7 @@ from agents.parameters.parameters import MECHANISMS, PRESETS, Parameters
 from agents.setting.company import Audience, Contacts, CorporateAccount, Organisation, Segment, Turnover
 from agents.setting.offering import Channel, Content, ContentKind, Policy, PolicyChange
 from agents.setting.parts import Part
-from agents.setting.phases import Arm, Contest, Phase, Phases, Recognition, Reward, check_phases
+from agents.setting.phases import Arm, Contest, Phase, Phases, Recognition, Reward, Terms, check_phases
 from agents.setting.tool import Invitation, Request, Tool
 from rewards.fields import Day
 
@@ -42,6 +42,7 @@ __all__ = [
     "Reward",
     "Segment",
     "Setting",
+    "Terms",
     "Tool",
     "Turnover",
 ]
@@ -99,7 +100,11 @@ class Setting(Part):
     burn_in_days: Annotated[int, Field(ge=0, le=3660)] = 28
     """Days before day 0 without any program, in which habits and norms settle."""
     split_day: Annotated[int, Field(ge=0, le=3660)] = 0
-    """The splits `prior` and `rank` class people by what they did before this day."""
+    """The splits `prior`, `acts`, `median` and `rank` class people by what they did before this day."""
+    split_acts: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(min_length=1, max_length=8)
+    ] = (1, 5)
+    """The split `acts`: numbers of shares, from day 0 (or from the beginning of the burn-in) to the split day, at which a new class begins."""
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:

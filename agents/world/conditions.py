@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.parameters.parameters import Parameters
 from agents.setting.setting import Setting
 from agents.world.population import Staff, Traits
 from agents.world.timeline import Timeline
@@ -20,7 +21,8 @@ class Conditions:
     """float64[n] unless said.
 
     strictness, friction, sanctions   of the policy in force: levels, and the chance of a sanction at full risk
-    trained                           bool[n]
+    trained, signed                   bool[n]: trained, and bound by a policy signed on the phase's first day
+    audience                          part of everybody's contacts who are still there
     rates, silent                     for a working day (0) and a weekend day (1): opportunities expected, and the chance of none
     """
 
@@ -28,6 +30,8 @@ class Conditions:
     friction: Floats
     sanctions: Floats
     trained: NDArray[np.bool_]
+    signed: NDArray[np.bool_]
+    audience: Floats
     rates: tuple[Floats, Floats]
     silent: tuple[Floats, Floats]
 
@@ -41,21 +45,26 @@ class ConditionBook:
         setting: Setting,
         staff: Staff,
         traits: Traits,
-        weekend_factor: Floats | float,
+        p: Parameters,
     ) -> None:
         self._timeline, self._setting, self._n = timeline, setting, staff.size
         self._training_draw = traits.training_draw
-        self._daily = traits.opportunities_per_week / opportunity_days(weekend_factor)
-        self._weekend_factor = weekend_factor
+        self._daily = traits.opportunities_per_week / opportunity_days(p.weekend_factor)
+        self._weekend_factor, self._approval_trouble = p.weekend_factor, p.approval_trouble
+        self._training_ease = p.training_ease
         self._known: dict[tuple[int, ...], Conditions] = {}
 
     def on(self, day: int) -> Conditions:
         """Conditions of `day`."""
         groups = range(len(self._timeline.names))
         phases = [self._timeline.phase(group, day) for group in groups]
-        key = tuple(-1 if day < 0 else phase.day for phase in phases)
+        # A policy is signed on the first day of its phase alone.
+        key = tuple(-1 if day < 0 else 2 * phase.day + (day == phase.day) for phase in phases)
         if key not in self._known:
-            columns = {name: np.zeros(self._n) for name in ("strict", "friction", "sanctions", "training")}
+            columns = {
+                name: np.zeros(self._n)
+                for name in ("strict", "friction", "sanctions", "training", "approval", "signed", "audience")
+            }
             factor = np.zeros(self._n)
             for group, phase in zip(groups, phases, strict=True):
                 members = self._timeline.group == group
@@ -64,24 +73,40 @@ class ConditionBook:
                 columns["friction"][members] = policy.tools_friction
                 columns["sanctions"][members] = policy.sanctions_per_risky_share
                 columns["training"][members] = policy.training
+                columns["approval"][members] = max(policy.approval, waiting(policy.approval_delay_days))
+                columns["signed"][members] = phase.policy.signed and day == phase.day
+                columns["audience"][members] = phase.audience
                 usual = self._setting.content.notifications
                 factor[members] = usual if phase.notifications is None else phase.notifications
             working = self._daily * factor
+            trained = self._training_draw < columns["training"]
             weekend = working * self._weekend_factor
             self._known[key] = Conditions(
                 strictness=columns["strict"],
-                friction=columns["friction"],
+                friction=(columns["friction"] + self._approval_trouble * columns["approval"])
+                * self.eased(trained),
                 sanctions=columns["sanctions"],
-                trained=self._training_draw < columns["training"],
+                trained=trained,
+                signed=columns["signed"] > 0.0,
+                audience=columns["audience"],
                 rates=(working, weekend),
                 silent=(np.exp(-working), np.exp(-weekend)),
             )
         return self._known[key]
 
+    def eased(self, trained: NDArray[np.bool_]) -> Floats:
+        """What is left of trouble to those who know how: a factor."""
+        return np.asarray(1.0 - self._training_ease * trained)
+
     def weekly(self, day: int) -> tuple[Floats, Floats]:
         """Opportunities expected in a week like that of `day`, and the friction then, float64[n] each."""
         conditions = self.on(day)
         return 5.0 * conditions.rates[0] + 2.0 * conditions.rates[1], conditions.friction
+
+
+def waiting(days: int) -> float:
+    """How much of the trouble of an approval it is to wait so many days: half of it in a week, all in the end."""
+    return days / (days + 7.0)
 
 
 def opportunity_days(weekend_factor: Any) -> Any:

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.setting.setting import Content, ContentKind
-from engine.streams import Stream, stream_key, uniforms
+from engine.streams import Stream, normals, stream_key, uniforms
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-KIND, DAY, GREEN, TOPIC = 0, 1, 2, 3
+KIND, DAY, GREEN, TOPIC, APPEAL = 0, 1, 2, 3, 8
 WORKING_DAYS = 5
 
 
@@ -25,7 +25,8 @@ class Items:
 
     available, expires   first day it can be shared and first day it no longer can
     topic                column of the audience's interests; the first ones are the segments
-    polish … disclosure  levels from 0 to 1 of its kind
+    polish … praises     levels from 0 to 1 of its kind
+    appeal               standard normal
     first                int64[R + 1]: where each run's items begin
     """
 
@@ -41,6 +42,8 @@ class Items:
     risk: Floats
     green_lit: Floats
     disclosure: Floats
+    praises: Floats
+    appeal: Floats
     first: Ints
 
     @classmethod
@@ -50,6 +53,7 @@ class Items:
             return desks[0]
         columns = (
             "kind", "topic", "available", "expires", "polish", "useful", "promotional", "risk", "green_lit", "disclosure",
+            "praises", "appeal",
         )  # fmt: skip
         return cls(
             ids=tuple(chain.from_iterable(one.ids for one in desks)),
@@ -113,5 +117,7 @@ def publish_all(
         risk=level("risk"),
         green_lit=(uniforms(key, 0, rows, GREEN) < level("green_lit")).astype(np.float64),
         disclosure=level("disclosure"),
+        praises=level("praises_others"),
+        appeal=normals(key, 0, rows, APPEAL),
         first=np.array([0, rows.size], dtype=np.int64),
     )

@@ -265,4 +265,8 @@ def _interests(segment: NDArray[np.int32], n_topics: int, p: Parameters, key: np
 
 def _feed_loads(n_nodes: int, p: Parameters, key: np.uint64) -> Floats32:
     rows = np.arange(n_nodes, dtype=np.int64)
-    return (p.feed_load_mean * np.exp(p.feed_load_spread * normals(key, 3, rows, LOAD))).astype(np.float32)
+    load = p.feed_load_mean * np.exp(p.feed_load_spread * normals(key, 3, rows, LOAD))
+    if p.active_share < 1.0:
+        # The feed of somebody who never looks is without end.
+        load[uniforms(key, 4, rows) >= p.active_share] = np.inf
+    return load.astype(np.float32)

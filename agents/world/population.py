@@ -26,7 +26,7 @@ Flags = NDArray[np.bool_]
 ALWAYS = 1 << 30
 # Ordinals of the POPULATION stream, one for each trait.
 CONTACT_BODY, CONTACT_TAIL, TAIL_SIZE, BASE, MOTIVATION, FEAR = 0, 1, 2, 3, 4, 5
-STEERER, RANK, FEAR_SENSITIVITY, TRAINING, PART_TIME, LEAVING, REFILL = 6, 7, 8, 9, 10, 11, 12
+STEERER, RANK, FEAR_SENSITIVITY, TRAINING, PART_TIME, LEAVING, REFILL, REGULAR = 6, 7, 8, 9, 10, 11, 12, 24
 
 
 @dataclass(frozen=True)
@@ -305,8 +305,9 @@ def draw_traits(staff: Staff, p: Parameters, seed: int, run: int) -> Traits:
         motivation = np.full(staff.size, p.motivation_mean)
     fear = np.clip(p.fear_mean + p.fear_spread * normals(key, 0, rows, FEAR), 0.0, 1.0)
     hours = staff.hours_share * np.where(staff.desk, 1.0, p.non_desk_opportunities)
+    regular = uniforms(key, 0, rows, REGULAR) < p.regular_share
     return Traits(
-        base=p.base_log_odds + p.base_spread * normals(key, 0, rows, BASE),
+        base=p.base_log_odds + p.base_spread * normals(key, 0, rows, BASE) + p.regular_log_odds * regular,
         motivation=motivation,
         fear=fear,
         connectedness=(logs - logs.mean()) / spread if spread > 0.0 else np.zeros(staff.size),

@@ -111,13 +111,8 @@ class Comparison:
             "warnings": list(self.warnings),
             "outcomes": [self.control.specs[name].as_json() for name in self.control.reported],
             "scenarios": [
-                {"role": role, "change_days": list(result.change_days), **result.summary()}
-                for role, part in (
-                    ("control", [self.control]),
-                    ("tool", self.tools_apart),
-                    ("candidate", self.results),
-                )
-                for result in part
+                {"role": "control" if result is self.control else "candidate", **result.summary()}
+                for result in (self.control, *self.results)
             ],
             "differences": [
                 self.difference_json(name, against, outcome)
@@ -131,6 +126,7 @@ class Comparison:
 
     def _beside(self) -> dict[str, Any]:
         return {
+            "tools": [result.summary() for result in self.tools_apart],
             "lifts": [lift.as_json() for lift in self.lifts],
             "risks": [risks_json(result) for result in self.results],
         }

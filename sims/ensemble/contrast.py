@@ -5,6 +5,7 @@ the effect of what the arm lived through. The two are of different size, so flow
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -107,6 +108,43 @@ def contrasts(result: Ensemble) -> list[dict[str, Any]]:
                 ]
             found.append(body)
     return found
+
+
+def between_periods(result: Ensemble) -> list[dict[str, Any]]:
+    """Every period minus the one before, of the whole company and of each arm, run by run: flows per head and week; empty with one period.
+
+    Each entry: `split` (`all`, or an arm), `outcome`, `per`, the first days of the `earlier` and the `later` period, their values, and the
+    difference. What changed between them is the phase and the time: an arm that had no change tells the two apart.
+    """
+    found = []
+    periods = result.periods
+    arms = [label for label in result.splits() if label.startswith("arm=") and "," not in label]
+    for split in ("all", *arms):
+        for outcome in result.reported:
+            if not result.has(outcome, split):
+                continue
+            flow = result.specs[outcome].kind == "flow"
+            for earlier, later in pairwise(periods):
+                before, after = (_a_week(result, outcome, split, days, flow) for days in (earlier, later))
+                found.append(
+                    {
+                        "split": split,
+                        "outcome": outcome,
+                        "per": "head and week" if flow else "level",
+                        "earlier": earlier.start,
+                        "later": later.start,
+                        "before": interval(before).as_json(),
+                        "after": interval(after).as_json(),
+                        "difference": interval(after - before).as_json(),
+                        "share_of_runs_higher": share_above(after - before),
+                    }
+                )
+    return found
+
+
+def _a_week(result: Ensemble, outcome: str, split: str, days: slice, flow: bool) -> Runs:
+    value = per_head(result, outcome, split, days)
+    return value * 7.0 / (days.stop - days.start) if flow else value
 
 
 def pairs(result: Ensemble) -> list[tuple[str, str, str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sims.ensemble.contrast import contrasts
+from sims.ensemble.contrast import between_periods, contrasts
 from sims.ensemble.intervals import interval
 from sims.ensemble.precision import Reached
 from sims.ensemble.uncertainty import uncertainty
@@ -230,6 +230,7 @@ class Result:
                 for period in self.periods
             ],
             "contrasts": contrasts(self),
+            "between_periods": between_periods(self),
             "totals_by_run": {name: self.total(name).tolist() for name in self.reported},
         }
         if self.precision is not None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # R, reposts that one adoption brings: published cascades (Goel, Watts & Goldstein 2012), and news and video (Goel et al. 2016).
 MEASURED_LOW, MEASURED_HIGH, STRESS = 0.10, 0.25, 0.5
 ENDLESS = 1.0
-REMEDY = "lower the channel's visibility (0.03 to 0.12 is usual), repost_base or onward_contacts"
+REMEDY = "lower the channel's visibility (0.06 to 0.5 is usual), repost_base or onward_contacts"
 
 
 def warnings_of(scenario: "Scenario", drawn: Sequence["Parameters"] = ()) -> tuple[str, ...]:

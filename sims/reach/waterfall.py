@@ -28,6 +28,8 @@ DRAWS = 2_000
 # share is R squared.
 REPRODUCTION_LOW, REPRODUCTION_HIGH = 0.10, 0.25
 
+# As `agents.audience.audience.size_factor` has it, which is loaded with the model alone.
+USUAL_CONTACTS, FEW_CONTACTS = 300.0, 30.0
 Draws = NDArray[np.float64]
 
 
@@ -175,7 +177,7 @@ class _Priors:
 def _factors(scenario: "Scenario", contacts: NDArray[np.int64], seed: int) -> list[_Factor]:
     priors = _Priors(scenario, seed)
     audience = scenario.organisation.audience.size
-    visibility, mark, source = _visibility(scenario, priors)
+    visibility, mark, source = _visibility(scenario, contacts, priors)
     # Nobody has more contacts than there are people, and each network shows the item to the same contacts
     # again.
     shown = np.tile(np.minimum(contacts, audience), len(scenario.content.channels))
@@ -207,14 +209,23 @@ def _factors(scenario: "Scenario", contacts: NDArray[np.int64], seed: int) -> li
     ]
 
 
-def _visibility(scenario: "Scenario", priors: _Priors) -> tuple[Draws, str, str]:
-    """The chance that a contact sees a post: the channels' own or the prior's, times what the feed load
-    leaves."""
+def _left_by_size(contacts: NDArray[np.int64], priors: _Priors) -> Draws:
+    """Of the average contact: the part of the usual visibility that feeds leave to posts in networks of that size."""
+    typical = np.maximum(np.quantile(contacts, np.linspace(0.0, 1.0, 201)), FEW_CONTACTS)
+    logs = np.log(typical / USUAL_CONTACTS)
+    left = np.exp(-np.outer(priors.draws("size_exponent"), logs))
+    return np.asarray(left @ typical / typical.sum())
+
+
+def _visibility(scenario: "Scenario", contacts: NDArray[np.int64], priors: _Priors) -> tuple[Draws, str, str]:
+    """The chance that a contact sees a post: the channels' own or the prior's, by the size of the network, times the part of contacts who
+    are active and what the feed load leaves."""
     load = priors.draws("feed_load_mean") / priors.draws("feed_load_scale")
     channels = scenario.content.channels
     prior = priors.draws("visibility")
     posted = [prior if each.visibility is None else np.full(DRAWS, each.visibility) for each in channels]
-    draws = np.minimum(1.0, np.mean(posted, axis=0) / (1.0 + load))
+    draws = np.minimum(1.0, np.mean(posted, axis=0) * _left_by_size(contacts, priors))
+    draws = draws * priors.draws("active_share") / (1.0 + load)
     if all(each.visibility is not None for each in channels):
-        return draws, "S", "stated per channel in the scenario; feed load: assumption"
+        return draws, "S", "stated per channel in the scenario; active contacts, size, feed load: assumptions"
     return draws, priors.mark("visibility"), priors.source("visibility")

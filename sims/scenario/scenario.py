@@ -24,7 +24,9 @@ from rewards.people_file import PersonRow, load_people
 from rewards.scheme.presets import PRESETS
 from rewards.scheme.scheme import IncentiveScheme
 
-Split = Literal["segment", "team", "arm", "desk", "hours", "contacts", "prior", "rank"]
+Split = Literal[
+    "segment", "team", "arm", "desk", "hours", "contacts", "prior", "rank", "motivation", "acts", "median"
+]
 RUNS_MAX = 100_000
 SEED_MAX = 2**63 - 1
 # What of a phase is an incentive; the rest of it makes sharing easy, asks for it, or allows it.

@@ -18,7 +18,7 @@ from engine.streams import Stream, stream_key, uniforms
 
 WEEKS = 26
 COMPANY = 500
-POSTS_A_MONTH = 17
+POSTS_A_MONTH, FRIENDS, FACEBOOK_2012 = 4, 250, 0.62
 SHARES_A_ROUND, ROUNDS = 5_000, 4
 
 Ints = NDArray[np.int64]
@@ -55,6 +55,7 @@ def post(
     topic: Ints | int = 0,
     *,
     tangible: float = 0.0,
+    visibility: float | None = None,
 ) -> Answer:
     """All `sources` post one and the same kind of item on one day, with middling care."""
     n = sources.size
@@ -67,7 +68,7 @@ def post(
         source=sources,
         ordinal=ordinal,
         topic=np.broadcast_to(np.asarray(topic, dtype=np.int64), sources.shape),
-        visibility=ones * model.parameters.visibility,
+        visibility=ones * (model.parameters.visibility if visibility is None else visibility),
         premium=ones * premium,
         effort=ones * 0.5,
         polish=ones * 0.3,
@@ -75,6 +76,11 @@ def post(
         promotional=ones * 0.3,
         disclosure=ones * 0.0,
         tangible=ones * tangible,
+        praises=ones * 0.0,
+        log_appeal=ones * 0.0,
+        log_clicks=ones * 0.0,
+        log_reposts=ones * 0.0,
+        log_reactions=ones * 0.0,
     )
     return model.feelings.answer(posts, day)
 
@@ -121,18 +127,22 @@ def cascades(p: Parameters, seed: int, run: int) -> dict[int, float]:
     return {4: alone / trees, 5: deep / trees, 6: beyond / adoptions, 61: reposts / adoptions}
 
 
-def regular_poster(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """9: share of ties that see a month's posts of somebody who posts each working day but a few."""
-    model = company(200, 50_000, 1, p.without("repost"), seed, run=run, burn_in=0)
-    offsets, contacts = model.network.graph.offsets, model.network.degrees
-    chosen = np.argsort(np.abs(contacts[:200] - np.median(contacts[:200])), kind="stable")[:30]
+def friends(p: Parameters, seed: int, run: int) -> dict[int, float]:
+    """9: share of friends who see one post; 91: who see one or more of a month's four. Facebook in 2012, which showed most of what friends
+    posted: its visibility is an input of the scenario.
+    """
+    model = company(200, 50_000, 1, p.without("repost"), seed=seed, run=run, burn_in=0)
+    contacts = model.network.degrees
+    chosen = np.argsort(np.abs(contacts[:200] - FRIENDS), kind="stable")[:30].astype(np.int64)
     seen: list[NDArray[np.int64]] = []
+    single = []
     for day in range(1, POSTS_A_MONTH + 1):
-        post(model, chosen.astype(np.int64), day, p.peer_premium)
+        answer = post(model, chosen, day, p.peer_premium, visibility=FACEBOOK_2012)
+        single.append(float(answer.viewers.sum() / contacts[chosen].sum()))
         seen.append(np.unique(model.feelings.last_edges))
     edges = np.unique(np.concatenate(seen))
-    sources = np.searchsorted(offsets, edges, side="right") - 1
-    return {9: float(np.isin(sources, chosen).sum() / contacts[chosen].sum())}
+    sources = np.searchsorted(model.network.graph.offsets, edges, side="right") - 1
+    return {9: float(np.mean(single)), 91: float(np.isin(sources, chosen).sum() / contacts[chosen].sum())}
 
 
 def reach_of(p: Parameters, seed: int, run: int) -> dict[int, float]:

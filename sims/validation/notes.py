@@ -59,9 +59,14 @@ NOTES: dict[int, Note] = {
         "Bernstein et al. 2013: people guess 27 % of their true audience (R).",
     ),
     9: Note(
-        "Monthly audience of a regular poster",
-        "Thirty people with a middling number of contacts post on seventeen days of a month. Share of their ties "
-        "over which one of the posts was seen.",
+        "Friends who see one post",
+        "Thirty people with some 250 friends post four times in a month on Facebook as it was in 2012 (visibility 0.62, an input). "
+        "Mean share of friends who see a post.",
+        "Bernstein et al. 2013: 35 % of friends see a post (M).",
+    ),
+    91: Note(
+        "Friends who see one post or more in a month",
+        "The same four posts: share of friends who saw one or more.",
         "Bernstein et al. 2013: 61 % of friends see one post or more in a month (M).",
     ),
     10: Note(

@@ -1,13 +1,13 @@
 """The calibration targets: each with its experiment, band and verdict, by a protocol fixed beforehand.
 
 Replicates are paired by common random numbers, and each draws its parameters from the joint posterior of the
-default preset. A target passes when its sign holds in at least 95 % of the replicates and the 90 % interval
-meets the band. Failing targets are shown as failing.
+default preset. A target passes when its sign holds in at least 95 % of the replicates and its median lies in the band; the
+90 % interval then meets the band. Failing targets are shown as failing. Magnitudes are judged alike and counted apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,35 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.parameters.default_posterior import draw_parameters
-from agents.parameters.parameters import Parameters
 from sims.doctor import version
 from sims.ensemble.executors import choose_executor, progress
 from sims.validation import experiments as alone
 from sims.validation import interventions as done
+from sims.validation.magnitudes import OF_A_MAGNITUDE
+from sims.validation.plausible import GRADES, MAGNITUDES
 from sims.validation.receivers import rewarded_share
+from sims.validation.target import Target
 
 SIGN_SHARE = 0.95
 REPLICATES, REPLICATES_MAX = 200, 10_000
-Experiment = Callable[[Parameters, int, int], dict[int, float]]
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Target:
-    """One number of a calibration target: its band, and the side of `neutral` on which it must lie (0: any).
-
-    `key` is the target's number, or ten times it and more for its further parts; a target passes when all
-    its parts do. A side of the band that nothing published bounds is set where no result can lie.
-    """
-
-    key: int
-    title: str
-    unit: str
-    low: float
-    high: float
-    experiment: Experiment
-    neutral: float = 0.0
-    sign: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,6 +44,7 @@ class BandCheck:
     interval: tuple[float, float]
     sign_share: float
     replicates: int
+    in_band: float
     passed: bool
     values: tuple[float, ...]
 
@@ -74,7 +58,8 @@ TARGETS: tuple[Target, ...] = (
     Target(6, "Adoptions beyond one degree", "share", 0.01, 0.06, alone.cascades),
     Target(61, "Reposts that one adoption brings (R)", "reposts", 0.10, 0.25, alone.cascades),
     Target(8, "Perceived over true audience", "ratio", 0.2, 0.35, alone.without_a_programme),
-    Target(9, "Monthly audience of a regular poster", "share of ties", 0.50, 0.70, alone.regular_poster),
+    Target(9, "Friends who see one post (9a)", "share of ties", 0.28, 0.40, alone.friends),
+    Target(91, "Friends who see one or more in a month (9b)", "share of ties", 0.55, 0.67, alone.friends),
     Target(10, "Median time to a click", "hours", 18.0, 30.0, alone.timing),
     Target(11, "Unique over naive reach, 10 sharers", "ratio", 0.8, 1.0, alone.reach_of),
     Target(111, "The same, 100 sharers", "ratio", 0.3, 0.95, alone.reach_of),
@@ -127,6 +112,17 @@ def validate(
     return [judge(target, np.array([values[target.key] for values in found])) for target in wanted]
 
 
+def magnitudes(replicates: int, seed: int = 1, processes: int | None = None) -> list[BandCheck]:
+    """The same of the plausible magnitudes, whose worlds last a year."""
+    executor = choose_executor(processes, replicates)
+    with progress(f"{replicates} years with and without a tool", replicates) as advance:
+        found = []
+        for values in executor.map(replicate, (seed, MAGNITUDES), range(replicates)):
+            found.append(values)
+            advance(1)
+    return [judge(target, np.array([values[target.key] for values in found])) for target in MAGNITUDES]
+
+
 def chosen(numbers: Iterable[int] | None) -> tuple[Target, ...]:
     """The targets of these numbers. Raises ValueError for one that there is not."""
     known = {number_of(target.key) for target in TARGETS}
@@ -147,8 +143,21 @@ def replicate(shared: tuple[int, Sequence[Target]], run: int) -> dict[int, float
     return values
 
 
+def together(verdicts: Sequence[BandCheck]) -> dict[int, float]:
+    """{target number: part of the replicates in which all its parts lie in their bands at once}."""
+    numbers = dict.fromkeys(number_of(verdict.key) for verdict in verdicts)
+    found = {}
+    for number in numbers:
+        mine = [v for v in verdicts if number_of(v.key) == number]
+        held = [(np.array(v.values) >= v.low) & (np.array(v.values) <= v.high) for v in mine]
+        found[number] = float(np.mean(np.all(held, axis=0)))
+    return found
+
+
 def number_of(key: int) -> int:
-    """The number of the target that a key belongs to."""
+    """The number of the target, or of the magnitude, that a key belongs to."""
+    if key >= OF_A_MAGNITUDE:
+        return (key - OF_A_MAGNITUDE) // 10
     return key // 10 if key >= 100 or key == 61 else key
 
 
@@ -163,7 +172,8 @@ def judge(target: Target, values: Floats) -> BandCheck:
     """The verdict on one target from one value a replicate."""
     low, high = (float(x) for x in np.quantile(values, (0.05, 0.95)))
     side = float(np.mean(np.sign(values - target.neutral) == target.sign)) if target.sign else 1.0
-    meets = low <= target.high and high >= target.low
+    median = float(np.median(values))
+    held = float(np.mean((values >= target.low) & (values <= target.high)))
     return BandCheck(
         key=target.key,
         title=target.title,
@@ -172,18 +182,19 @@ def judge(target: Target, values: Floats) -> BandCheck:
         high=target.high,
         neutral=target.neutral,
         sign=target.sign,
-        median=float(np.median(values)),
+        median=median,
         interval=(low, high),
         sign_share=side,
         replicates=int(values.size),
-        passed=bool(meets and side >= SIGN_SHARE),
+        in_band=held,
+        passed=bool(target.low <= median <= target.high and side >= SIGN_SHARE),
         values=tuple(float(value) for value in values),
     )
 
 
-def as_json(verdicts: list[BandCheck], seed: int) -> dict[str, Any]:
-    """The machine form of `groundswell validate --json`."""
-    outcome = passed(verdicts)
+def as_json(verdicts: list[BandCheck], seed: int, plausible: Sequence[BandCheck] = ()) -> dict[str, Any]:
+    """The machine form of `groundswell validate --json`; magnitudes stand apart and are not counted among the targets."""
+    outcome, held = passed(verdicts), passed(plausible)
     return {
         "groundswell": version(),
         "seed": seed,
@@ -191,4 +202,8 @@ def as_json(verdicts: list[BandCheck], seed: int) -> dict[str, Any]:
         "passed": sum(outcome.values()),
         "of": len(outcome),
         "targets": [asdict(verdict) for verdict in verdicts],
+        "together": {str(number): part for number, part in together(verdicts).items()},
+        "magnitudes": [asdict(one) | {"grade": GRADES[one.key]} for one in plausible],
+        "magnitudes_passed": sum(held.values()),
+        "magnitudes_of": len(held),
     }

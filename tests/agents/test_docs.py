@@ -9,7 +9,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from agents.audience.audience import Posts, click_factor, motive, template_text, trust_change
+from agents.audience.audience import (
+    Posts,
+    click_factor,
+    motive,
+    reaction_rate,
+    shown,
+    template_text,
+    trust_change,
+)
 from agents.employees import decision, state
 from agents.employees.decision import Occasion
 from agents.parameter_table import renewed
@@ -45,6 +53,19 @@ SYMBOLS = {
     "ρ": P.green_light_relief,
     "φ": P.repetition_cost,
     "β_ask": P.ask_weight,
+    "β_award": P.award_weight,
+    "β_loss": P.loss_weight,
+    "r_f": P.risk_floor,
+    "p_0": P.norm_unit,
+    "e_tr": P.effort_training,
+    "τ_f": P.fear_half_life_weeks,
+    "θ_use": P.useful_click,
+    "θ_pol": P.polish_click,
+    "θ_adv": P.advert_click,
+    "θ_praise": P.praise_click,
+    "θ_lift": P.feed_lift,
+    "κ_react": P.react_base,
+    "η_k": P.size_exponent,
     "e_0": P.effort_base,
     "e_int": P.effort_intrinsic,
     "e_gam": P.effort_points,
@@ -58,9 +79,9 @@ SYMBOLS = {
     "η": P.habit_rate,
     "τ_G": P.recognition_half_life_weeks,
     "G_most": P.recognition_most,
-    "a_p": P.fear_policy_per_week,
+    "a_p": P.fear_policy,
     "a_s": P.fear_sanction,
-    "a_tr": P.fear_training_per_week,
+    "a_tr": P.fear_training,
     "a_safe": P.fear_safe_share,
     "weeks": P.rate_weeks,
     "θ_q": P.quality_weight,
@@ -153,8 +174,19 @@ def test_the_utility_is_the_document_s(seed: int) -> None:
         p̄=drawn["norm_rate"],
         **{
             name: drawn[name]
-            for name in ("contest", "intact", "broken", "friction", "risk", "recent", "asked")
+            for name in (
+                "contest",
+                "intact",
+                "broken",
+                "friction",
+                "risk",
+                "recent",
+                "asked",
+                "award",
+                "loss",
+            )
         },
+        framed=drawn["felt_more"],
     )
     assert decision.log_odds(o, P)[0] == pytest.approx(utility, abs=1e-12)
     assert decision.share_chance(one(utility))[0] == pytest.approx(says("P", U=utility))
@@ -165,9 +197,11 @@ def test_care_is_the_document_s() -> None:
     fresh = float(decision.novelty(one(3.0), P)[0])
     salience = fresh * value / (1.0 + value)
     assert says("salience", r=12.0, a=3.0) == pytest.approx(salience)
-    for shown in (0.0, 1.0):
-        care = decision.effort(one(0.6), one(salience), one(shown), P)[0]
-        assert care == pytest.approx(says("e", m=0.6, r=12.0, a=3.0, shown=shown))
+    for told in (0.0, 1.0):
+        care = decision.effort(one(0.6), one(salience), one(told), P)[0]
+        assert care == pytest.approx(says("e", m=0.6, r=12.0, a=3.0, shown=told, trained=0.0))
+    taught = decision.effort(one(0.2), one(0.0), one(0.0), P, 1.0)[0]
+    assert taught == pytest.approx(says("e", m=0.2, r=0.0, a=3.0, shown=0.0, trained=1.0))
 
 
 def test_the_updates_are_the_document_s() -> None:
@@ -180,20 +214,42 @@ def test_the_updates_are_the_document_s() -> None:
     habit = state.form_habit(one(0.4), one(3.0), one(2.0), P)[0]
     assert habit == pytest.approx(says("H_next", H=0.4, met=3.0, y=2.0))
     assert state.remember_praise(one(1.2), one(1.0), P)[0] == pytest.approx(says("G_next", G=1.2, thanks=1.0))
-    fear = state.fear_after(one(0.4), one(0.7), np.ones(1, dtype=bool), one(2.0), one(1.2), p=P)[0]
-    assert fear == pytest.approx(says("f_next", f=0.4, strictness=0.7, trained=1.0, safe=2.0, sanctions=1.2))
-    week = SimpleNamespace(own_rate=one(0.3), week_shares=np.array([2]))
+    trained = np.ones(1, dtype=bool)
+    goal = state.fear_goal(one(0.35), one(0.7), trained, P)
+    assert goal[0] == pytest.approx(says("f_goal", f_0=0.35, strictness=0.7, trained=1.0))
+    for signed in (False, True):
+        fear = state.fear_after(one(0.4), goal, np.array([signed]), one(2.0), one(1.2), p=P)[0]
+        told = says(
+            "f_next",
+            f=0.4,
+            f_0=0.35,
+            strictness=0.7,
+            trained=1.0,
+            safe=2.0,
+            sanctions=1.2,
+            signed=float(signed),
+        )
+        assert fear == pytest.approx(told)
+    week = SimpleNamespace(own_rate=one(0.3), amount=one(0.3), week_shares=np.array([2]))
     state.close_week(week, P)
-    assert week.own_rate[0] == pytest.approx(says("p_next", p=0.3, shared=1.0))
+    assert week.amount[0] == pytest.approx(says("p_next", p=0.3, week=2.0))
+    assert week.own_rate[0] == pytest.approx(0.3 + 0.7 / P.rate_weeks)
 
 
 def test_the_answer_to_what_was_written_is_the_document_s() -> None:
-    levels = {"effort": 0.3, "tangible": 0.8, "useful": 0.6, "polish": 0.7, "disclosure": 1.0}
+    levels = {"effort": 0.3, "tangible": 0.8, "useful": 0.6, "polish": 0.7, "disclosure": 1.0, "praises": 0.2}
+    levels |= {"promotional": 0.9, "visibility": 0.2}
+    of_item = {name: levels[name] for name in ("useful", "polish", "praises", "promotional")}
     posts = Posts(**{name: one(levels.get(name, 0.0)) for name in Posts._fields})
     average = P.strong_tie_share * P.strong_tie + (1.0 - P.strong_tie_share) * P.weak_tie
-    assert click_factor(posts, P)[0] == pytest.approx(says("care", e=0.3, tangible=0.8, tie=average))
+    assert click_factor(posts, P)[0] == pytest.approx(
+        says("care", e=0.3, tangible=0.8, tie=average, **of_item)
+    )
+    assert reaction_rate(posts, P)[0] == pytest.approx(says("react", e=0.3, **of_item))
+    seen = says("shown", e=0.3, k=900.0, visibility=0.2, **of_item)
+    assert shown(posts, one(900.0), P)[0] == pytest.approx(seen)
     assert motive(posts, 0.4, P)[0] == pytest.approx(says("motive", tangible=0.8, tie=0.4, disclosure=1.0))
     for strong, tie in ((1.0, P.strong_tie), (0.0, P.weak_tie)):
-        told = says("T_change", tangible=0.8, tie=tie, disclosure=1.0, useful=0.6, polish=0.7)
+        told = says("T_change", tangible=0.8, tie=tie, disclosure=1.0, useful=0.6, polish=0.7, praises=0.2)
         assert trust_change(posts, P, strong)[0] == pytest.approx(told)
     assert template_text(one(0.3), one(4.0), P)[0] == pytest.approx(says("template", e=0.3, copies=4.0))

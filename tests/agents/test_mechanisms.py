@@ -12,6 +12,7 @@ from agents.setting.setting import (
     Arm,
     Audience,
     Contest,
+    CorporateAccount,
     Organisation,
     Phase,
     Policy,
@@ -20,6 +21,7 @@ from agents.setting.setting import (
     Reward,
     Segment,
     Setting,
+    Terms,
     Tool,
 )
 from rewards.document import load_document
@@ -28,7 +30,12 @@ from rewards.scoring.replay import replay
 from rewards.scoring.tables import compile_scheme
 
 BUSY = Parameters(
-    base_log_odds=-2.5, opportunities_per_week=10.0, click_base=0.01, repost_base=0.005, enrol_base=-3.0
+    base_log_odds=-2.5,
+    opportunities_per_week=10.0,
+    click_base=0.01,
+    repost_base=0.005,
+    enrol_base=-3.0,
+    lapse_per_week=0.1,
 )
 RICH = load_document(
     """
@@ -52,7 +59,19 @@ EVERYTHING = Phase(
     contest=Contest(days=14),
     recognition=Recognition(rule="exclusive", share=0.3, every_days=7),
 )
-WITH_A_TOOL = EVERYTHING.model_copy(update={"tool": Tool(digests_per_week=7.0, signup_friction=0.0)})
+WITH_A_TOOL = (
+    Phase(
+        scheme=RICH,
+        norm_message="median",
+        contest=Contest(days=14, standing="shown", winner_thanked=True),
+        recognition=Recognition(
+            rule="exclusive", share=0.3, every_days=7, expectation="announced", worth="tangible", delay_days=2
+        ),
+        tool=Tool(digests_per_week=7.0, signup_friction=0.0),
+        terms=Terms(framing="loss", odds=0.5, hangs_on="team"),
+    ),
+    Phase(day=28, tool=Tool(digests_per_week=1.0)),
+)
 
 
 def company(*phases: Phase, arms: tuple[Arm, ...] = (), days: int = 42, **more) -> Setting:
@@ -69,14 +88,22 @@ def ran(setting: Setting, p: Parameters = BUSY, seed: int = 1, **more) -> Advoca
     return model
 
 
+def with_everything() -> Setting:
+    strict = Policy(strictness=0.6, training=0.5, sanctions_per_risky_share=0.5, approval=0.3)
+    page = CorporateAccount(capability="expert", followers=2000)
+    asked = company(*WITH_A_TOOL, policy=strict)
+    organisation = asked.organisation.model_copy(update={"corporate_accounts": (page,), "headcount": 200})
+    return asked.model_copy(update={"organisation": organisation})
+
+
 @pytest.fixture(scope="module")
 def whole() -> dict[str, np.ndarray]:
-    return ran(company(WITH_A_TOOL)).outcomes()
+    return ran(with_everything()).outcomes()
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 def test_each_mechanism_matters_and_can_be_switched_off(mechanism: str, whole) -> None:
-    without = ran(company(WITH_A_TOOL), BUSY.without(mechanism)).outcomes()
+    without = ran(with_everything(), BUSY.without(mechanism)).outcomes()
     assert any(not np.array_equal(whole[name], without[name]) for name in outcomes.MEASURED)
 
 
@@ -86,6 +113,7 @@ def test_switching_everything_off_leaves_no_trace_of_a_program() -> None:
     untouched = set(outcomes.MEASURED) - {
         "points",
         "points_gini",
+        "contest_wins",
         "liability",
         "praise",
         "recognition_coverage",

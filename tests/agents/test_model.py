@@ -76,6 +76,7 @@ def test_with_every_mechanism_off_sharing_is_a_thinned_poisson_process() -> None
 
 def test_sights_and_clicks_have_their_closed_form_without_feelings() -> None:
     bare = eager(click_base=0.01).without("repost", "fatigue", "trust", "unfollow", "effort", "feed_load")
+    bare = bare.without("dormant", "size", "content", "feed_lift", "growth", "appeal")
     bare = bare.replace(affinity_weight=0.0, effort_base=0.5)
     model = AdvocacyModel(small(400), 5, parameters=bare)
     model.run_for(60)

@@ -35,6 +35,8 @@ RISING = [
     (decision.streak, {"intact": [0.0, 1.0]}),
     (decision.habit, {"habit": [0.0, 0.7]}),
     (decision.asked, {"asked": [0.0, 1.0]}),
+    (decision.award, {"award": [0.0, 1.0]}),
+    (decision.reward, {"reward_points": 10.0, "novelty": 1.0, "felt_more": [0.0, 0.5]}),
 ]
 FALLING = [
     (decision.crowding_out, {"crowded": 1.0, "reward_points": 1.0, "motivation": [0.1, 0.9]}),
@@ -56,6 +58,7 @@ FALLING = [
     (decision.fear, {"fear": [0.1, 0.8], "risk": 0.5}),
     (decision.fear, {"fear": 0.5, "risk": [0.1, 0.9]}),
     (decision.repetition, {"recent": [0.0, 4.0]}),
+    (decision.loss, {"loss": [0.0, 1.0]}),
 ]
 
 
@@ -86,9 +89,16 @@ def test_a_norm_message_pulls_those_below_it_up_and_those_far_above_it_down() ->
 
 
 def test_without_a_message_only_a_part_of_the_gap_is_noticed() -> None:
-    below, above = decision.norm(occasion(own_rate=[0.0, 0.6], norm_rate=0.2), P)
-    assert below == pytest.approx(P.norm_up * P.norm_attention * 0.2)
-    assert above == pytest.approx(-P.norm_down * P.norm_attention * 0.4)
+    below, above = decision.norm(occasion(own_rate=[0.0, 6.0], norm_rate=2.0), P)
+    assert below == pytest.approx(P.norm_up * P.norm_attention * 2.0 / (2.0 + P.norm_unit))
+    assert above == pytest.approx(-P.norm_down * P.norm_attention * 4.0 / (8.0 + P.norm_unit))
+
+
+def test_a_gap_is_relative_and_bounded() -> None:
+    little, much = (decision.relative(np.array([2.0 * k]), np.array([1.0 * k]), P)[0] for k in (10.0, 1000.0))
+    assert little == pytest.approx(much, abs=0.02)
+    assert decision.relative(np.array([1e9]), np.zeros(1), P)[0] == pytest.approx(1.0)
+    assert decision.relative(np.array([0.01]), np.zeros(1), P)[0] < 0.05
 
 
 def test_being_paid_costs_the_same_whatever_the_amount() -> None:

@@ -9,9 +9,9 @@ from agents.parameters.parameters import Parameters
 from agents.setting.setting import Audience, Contacts, Organisation, Segment, Setting
 
 # Nobody tires or loses trust, so that thousands of posts are answered alike.
-CALM = Parameters(repost_base=0.01).without("fatigue", "trust", "unfollow")
+CALM = Parameters(repost_base=0.01).without("fatigue", "trust", "unfollow", "size", "feed_lift")
 EVERYBODY_SEES_AND_PASSES_ON = Parameters(visibility=1.0, repost_base=1.0).without(
-    "fatigue", "trust", "unfollow", "feed_load"
+    "fatigue", "trust", "unfollow", "feed_load", "dormant", "size", "content", "feed_lift"
 )
 
 

@@ -17,7 +17,7 @@ from agents.setting.setting import (
     Setting,
 )
 
-CALM = ("fatigue", "trust", "unfollow")
+CALM = ("fatigue", "trust", "unfollow", "size", "feed_lift")
 
 
 def setting(visibility: float = 0.06, repost_base: float = 0.01, **audience: float) -> Setting:
@@ -57,6 +57,14 @@ def test_an_average_repost_brings_what_the_closed_form_says(
     # Two more rounds follow the first; some meet people who have seen it already.
     assert deep / near == pytest.approx(told.reposts + told.reposts**2, rel=0.15)
     assert (near + deep) / (60 * 400 + near + deep) == pytest.approx(told.per_adoption, rel=0.12)
+
+
+def test_large_networks_spread_less_than_their_size() -> None:
+    whole = setting()
+    rationed = whole.model_copy(
+        update={"parameters": ParameterChoice(values={"repost_base": 0.01, "size_exponent": 0.5})}
+    )
+    assert spreading(rationed).reposts < 0.8 * spreading(whole).reposts
 
 
 def test_reposts_rise_with_visibility_and_the_worst_channel_is_told() -> None:

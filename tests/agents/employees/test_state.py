@@ -43,15 +43,26 @@ def test_habit_forms_only_where_there_was_an_occasion() -> None:
 def test_fear_rises_with_policy_and_sanctions_and_falls_with_training_and_safe_shares() -> None:
     f, no = np.full(1, 0.4), np.zeros(1)
     untrained, trained = np.zeros(1, dtype=bool), np.ones(1, dtype=bool)
-    assert state.fear_after(f, no, untrained, no, no, p=P)[0] == pytest.approx(0.4)
-    assert state.fear_after(f, np.ones(1), untrained, no, no, p=P)[0] > 0.4
-    assert state.fear_after(f, no, untrained, no, np.ones(1), p=P)[0] == pytest.approx(
-        0.4 + P.fear_sanction * 0.6
-    )
-    assert state.fear_after(f, no, trained, no, no, p=P)[0] < 0.4
-    assert state.fear_after(f, no, untrained, np.ones(1), no, p=P)[0] == pytest.approx(
-        0.4 * (1 - P.fear_safe_share)
-    )
+    usual = np.full(1, state.USUAL_STRICTNESS)
+    assert state.fear_goal(f, usual, untrained, P)[0] == pytest.approx(0.4)
+    assert state.fear_goal(f, usual, trained, P)[0] == pytest.approx(0.4 - P.fear_training)
+    lenient, strict = (state.fear_goal(f, np.full(1, level), untrained, P)[0] for level in (0.0, 1.0))
+    assert lenient < 0.4 < strict
+    no_sanction, unsigned = np.zeros(1), np.zeros(1, dtype=bool)
+    assert state.fear_after(f, f, unsigned, no, no_sanction, p=P)[0] == pytest.approx(0.4)
+    sanctioned = state.fear_after(f, f, unsigned, no, np.ones(1), p=P)[0]
+    assert sanctioned == pytest.approx(0.4 + P.fear_sanction * 0.6)
+    safe = state.fear_after(f, f, unsigned, np.ones(1), no, p=P)[0]
+    assert safe == pytest.approx(0.4 * (1 - P.fear_safe_share))
+
+
+def test_fear_comes_to_what_the_policy_makes_of_it_within_weeks_or_at_once_where_it_is_signed() -> None:
+    fear, goal, no = np.full(1, 0.2), np.full(1, 0.8), np.zeros(1)
+    unsigned, signed = np.zeros(1, dtype=bool), np.ones(1, dtype=bool)
+    assert state.fear_after(fear, goal, signed, no, no, p=P)[0] == pytest.approx(0.8)
+    for _ in range(round(7 * P.fear_half_life_weeks)):
+        fear = state.fear_after(fear, goal, unsigned, no, no, p=P)
+    assert fear[0] == pytest.approx(0.5, abs=0.02)
 
 
 @settings(max_examples=50, deadline=None)

@@ -279,7 +279,10 @@ def test_removal_stops_points_at_once() -> None:
     model.run_for(60)
     assert model.outcomes()["points"][30:].sum() == 0.0
     offer = model.program.incentives(40, model.state, model.staff.present(40))
-    assert all(not getattr(offer, f.name).any() for f in dataclasses.fields(offer))
+    left = {f.name for f in dataclasses.fields(offer) if getattr(offer, f.name).any()}
+    # What is left is that it is missed, by those who had something of it.
+    assert left == {"loss"}
+    assert not offer.loss[model.program.earned_millipoints() == 0].any()
 
 
 def test_only_the_arm_with_a_scheme_earns() -> None:

@@ -50,7 +50,8 @@ def test_scenarios_of_one_tool_share_its_runs_and_one_without_has_none(found: Co
 
 def test_json_and_text_show_both_parts_with_intervals(found: Comparison) -> None:
     body = json.loads(json.dumps(found.as_json(), allow_nan=False))
-    assert [each["role"] for each in body["scenarios"]] == ["control", "tool", *["candidate"] * 3]
+    assert [each["role"] for each in body["scenarios"]] == ["control", *["candidate"] * 3]
+    assert [each["name"] for each in body["tools"]] == ["tool-of-toolled"]
     assert len(body["lifts"]) == 3 * len(body["outcomes"])
     [lift] = [one for one in body["lifts"] if (one["scenario"], one["outcome"]) == ("toolled", "shares")]
     assert lift["tool"]["uncertainty"]["echoes"] == 4

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rewards.document import parse_data
-from sims.ensemble.contrast import contrasts
+from sims.ensemble.contrast import between_periods, contrasts
 from sims.ensemble.result import OutcomeSpec, Provenance, Result
 from sims.ensemble.run import simulate
 from sims.scenario.scenario import Scenario
@@ -48,6 +48,17 @@ def test_periods_follow_the_changes_of_phases(result: Result) -> None:
     before, after = found(result, "shares")["periods"]
     assert (before["first_day"], before["last_day"], after["first_day"]) == (0, 6, 7)
     assert after["difference"]["median"] == pytest.approx(2 * before["difference"]["median"])
+
+
+def test_one_period_is_held_against_the_one_before_per_head_and_week(result: Result) -> None:
+    told = {(e["split"], e["outcome"]): e for e in between_periods(result)}
+    assert {split for split, _ in told} == {"all", "arm=control", "arm=paid"}
+    entry = told["arm=paid", "shares"]
+    assert (entry["earlier"], entry["later"], entry["per"]) == (0, 7, "head and week")
+    assert entry["before"]["median"] == pytest.approx(7 * 9 / 50)
+    assert entry["difference"]["median"] == pytest.approx(7 * 9 / 50)
+    assert entry["share_of_runs_higher"] == 1.0
+    assert told["arm=paid", "care"]["difference"]["median"] == 0.0
 
 
 def test_nothing_is_divided_by_nothing(result: Result) -> None:

@@ -11,9 +11,12 @@ from agents.parameters.parameters import Parameters
 from sims.defaults import sure_of_the_sign
 from sims.validation import experiments, interventions
 from sims.validation.notes import NOTES
-from sims.validation.validate import TARGETS, Target, chosen, judge, number_of, passed, validate
+from sims.validation.page import page
+from sims.validation.plausible import GRADES, MAGNITUDES
+from sims.validation.target import Target
+from sims.validation.validate import TARGETS, as_json, chosen, judge, number_of, passed, together, validate
 
-NUMBERS = {1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 15, 17, 18, 19, 21, 22, 26, 28, 29, 30}
+NUMBERS = {1, 2, 3, 4, 5, 6, 8, 9, 91, 10, 11, 12, 13, 15, 17, 18, 19, 21, 22, 26, 28, 29, 30}
 
 
 def target(low: float, high: float, sign: int = 0, neutral: float = 0.0) -> Target:
@@ -28,15 +31,15 @@ def test_all_the_targets_are_there() -> None:
 @pytest.mark.parametrize(
     ("values", "wanted", "passes"),
     [
-        (np.linspace(0.0, 1.0, 101), target(0.9, 2.0), True),
-        (np.linspace(0.0, 1.0, 101), target(0.96, 2.0), False),
+        (np.linspace(0.0, 1.0, 101), target(0.5, 2.0), True),
+        (np.linspace(0.0, 1.0, 101), target(0.51, 2.0), False),
         (np.linspace(-0.04, 0.96, 101), target(0.0, 1.0, sign=1), True),
         (np.linspace(-0.10, 0.90, 101), target(0.0, 1.0, sign=1), False),
         (np.linspace(1.5, 2.5, 101), target(1.6, 2.6, sign=1, neutral=1.0), True),
         (np.zeros(101), target(-1.0, 1.0, sign=-1), False),
     ],
 )
-def test_a_target_passes_by_its_sign_and_by_its_interval(values, wanted, passes) -> None:
+def test_a_target_passes_by_its_sign_and_by_its_median(values, wanted, passes) -> None:
     assert judge(wanted, values).passed is passes
 
 
@@ -45,6 +48,23 @@ def test_a_target_passes_only_with_all_its_parts() -> None:
     bad = judge(Target(121, "x", "d", 0.5, 1.0, experiments.cascades), np.full(9, -0.5))
     assert passed([good]) == {12: True}
     assert passed([good, bad]) == {12: False}
+
+
+def test_bands_hold_together_in_the_replicates_where_each_does() -> None:
+    one = judge(Target(12, "x", "d", 0.0, 0.5, experiments.cascades), np.array([0.1, 0.2, 0.9, 0.9]))
+    other = judge(Target(121, "x", "d", 0.0, 0.5, experiments.cascades), np.array([0.1, 0.9, 0.2, 0.9]))
+    assert together([one, other]) == {12: 0.25}
+    assert (one.in_band, other.in_band) == (0.5, 0.5)
+
+
+def test_magnitudes_have_grades_and_are_counted_apart() -> None:
+    assert {number_of(t.key) for t in MAGNITUDES} == set(range(1, 14))
+    assert set(GRADES) == {t.key for t in MAGNITUDES}
+    middle = [judge(t, np.full(5, (t.low * t.high) ** 0.5)) for t in MAGNITUDES]
+    target_of = judge(Target(12, "x", "d", -1.0, 0.0, experiments.cascades), np.full(5, -0.5))
+    body = as_json([target_of], 1, middle)
+    assert (body["passed"], body["of"], body["magnitudes_passed"], body["magnitudes_of"]) == (1, 1, 13, 13)
+    assert "| P13 | Unfollows a view |" in page([target_of], 1, middle)
 
 
 QUICK = (3, 4, 5, 6, 9, 15, 17, 21, 22, 28, 29, 30)

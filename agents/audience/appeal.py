@@ -1,0 +1,39 @@
+"""What a channel and an item's appeal do to clicks, reposts and reactions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.parameters.parameters import Parameters
+from agents.setting.setting import Channel
+
+Floats = NDArray[np.float64]
+# The logarithm of nothing at all, as far as rates go.
+NOTHING = -700.0
+
+
+def appeal_of(
+    drawn: Floats, channel: Channel | tuple[Floats, Floats, Floats], p: Parameters
+) -> dict[str, Floats]:
+    """Logs of the factors of posts: σ · z − σ²/2 of their items, and those of the channel (`channel_logs` of each post, or one for all)."""
+    appeal = p.appeal_spread * drawn - 0.5 * p.appeal_spread**2
+    clicks, reposts, reactions = _logs(channel) if isinstance(channel, Channel) else channel
+    nothing = np.zeros(appeal.size)
+    return {
+        "log_appeal": appeal,
+        "log_clicks": nothing + clicks,
+        "log_reposts": nothing + reposts,
+        "log_reactions": nothing + reactions,
+    }
+
+
+def channel_logs(channels: tuple[Channel, ...], code: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+    """Logs of the factors on clicks, reposts and reactions, of each post's channel."""
+    clicks, reposts, reactions = np.array([_logs(one) for one in channels]).T
+    return clicks[code], reposts[code], reactions[code]
+
+
+def _logs(channel: Channel) -> tuple[float, ...]:
+    factors = (channel.clicks, channel.reposts, channel.reactions)
+    return tuple(float(np.log(factor)) if factor > 0.0 else NOTHING for factor in factors)

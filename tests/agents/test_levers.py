@@ -1,0 +1,219 @@
+"""The levers bite: policy, training, approval, content, capability, influence, an audience that shrinks, life after removal."""
+
+import numpy as np
+import pytest
+
+from agents.audience.audience import Posts, click_factor, reaction_rate, shown, size_factor
+from agents.model import AdvocacyModel
+from agents.observe.splits import act_names
+from agents.parameters.parameters import DECLARATIONS, Parameters
+from agents.setting.setting import (
+    Audience,
+    Channel,
+    Content,
+    ContentKind,
+    CorporateAccount,
+    Organisation,
+    Phase,
+    Policy,
+    PolicyChange,
+    Segment,
+    Setting,
+)
+from rewards.document import load_document
+from rewards.scheme.scheme import IncentiveScheme
+
+P = Parameters()
+BUSY = P.replace(base_log_odds=-3.0)
+USUAL, MIX = Policy(), Content()
+PAYING = load_document(
+    "{name: pay, title: Pay, rules: [{id: share, title: Share, on: share, points: 25}]}",
+    IncentiveScheme,
+    "pay",
+)
+
+
+def ran(
+    *phases: Phase,
+    p: Parameters = BUSY,
+    days: int = 56,
+    policy: Policy = USUAL,
+    content: Content = MIX,
+    **more,
+) -> AdvocacyModel:
+    known = {"headcount": 150, "audience": Audience(size=4000), "corporate_accounts": ()} | more
+    setting = Setting(
+        organisation=Organisation(**known), content=content, policy=policy, phases=phases or (Phase(),),
+        horizon_days=days, burn_in_days=14,
+    )  # fmt: skip
+    model = AdvocacyModel(setting, 1, parameters=p)
+    model.run_for(days)
+    return model
+
+
+def total(model: AdvocacyModel, name: str = "shares") -> float:
+    return float(model.outcomes()[name].sum())
+
+
+def test_strictness_can_stop_most_sharing_within_the_flat_priors() -> None:
+    edge = {name: DECLARATIONS[name].high for name in ("fear_weight", "risk_floor", "fear_policy")}
+    frightened = BUSY.replace(**edge, base_log_odds=-4.5, fear_mean=0.2, green_light_relief=0.2)
+    free, strict = (total(ran(p=frightened, policy=Policy(strictness=level))) for level in (0.0, 1.0))
+    assert strict < 0.4 * free
+    unmoved = BUSY.without("fear")
+    assert total(ran(p=unmoved, policy=Policy(strictness=0.0))) == total(
+        ran(p=unmoved, policy=Policy(strictness=1.0))
+    )
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        (Policy(strictness=0.9), Policy(strictness=0.1)),
+        (Policy(training=0.0), Policy(training=1.0)),
+        (Policy(training=0.0, strictness=0.8), Policy(training=1.0, strictness=0.8)),
+        (Policy(approval=1.0), Policy(approval=0.0)),
+        (Policy(approval_delay_days=21), Policy()),
+        (Policy(tools_friction=0.9), Policy(tools_friction=0.1)),
+    ],
+)
+def test_signs_of_the_policy(less: Policy, more: Policy) -> None:
+    assert total(ran(policy=more)) > 1.03 * total(ran(policy=less))
+
+
+def test_a_policy_that_must_be_signed_acts_at_once_and_another_within_weeks() -> None:
+    signed, told = (
+        ran(Phase(), Phase(day=14, policy=PolicyChange(strictness=1.0, signed=s))).outcomes()["fear"]
+        for s in (True, False)
+    )
+    assert signed[14] > told[14] + 0.2
+    assert told[13] < told[20] < told[34]
+    # Two half-lives later a quarter of the gap is left.
+    assert signed[-1] - told[-1] < 0.4 * (signed[14] - told[14])
+
+
+def test_training_raises_care() -> None:
+    assert total(ran(policy=Policy(training=1.0)), "quality") > total(
+        ran(policy=Policy(training=0.0)), "quality"
+    )
+
+
+def post(**levels: float) -> Posts:
+    known = {"effort": 0.5, "visibility": 0.2} | levels
+    return Posts(**{name: np.array([known.get(name, 0.0)]) for name in Posts._fields})
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"), [("useful", 1), ("praises", 1), ("polish", -1), ("promotional", -1)]
+)
+def test_what_a_post_is_like_moves_its_own_clicks_and_reactions_at_once(name: str, sign: int) -> None:
+    for rate in (click_factor, reaction_rate):
+        low, high = (rate(post(**{name: level}), P)[0] for level in (0.1, 0.9))
+        assert np.sign(high - low) == sign
+        off = P.without("content")
+        assert rate(post(**{name: 0.1}), off)[0] == rate(post(**{name: 0.9}), off)[0]
+
+
+def test_praise_of_others_takes_the_sting_out_of_advertising() -> None:
+    assert click_factor(post(promotional=1.0, praises=1.0), P)[0] > click_factor(post(promotional=1.0), P)[0]
+
+
+def test_feeds_ration_and_what_draws_reactions_is_shown_to_more() -> None:
+    assert size_factor(300.0, P) == pytest.approx(1.0)
+    assert size_factor(3000.0, P) == pytest.approx(10.0**-P.size_exponent)
+    assert size_factor(1.0, P) == size_factor(30.0, P)
+    assert shown(post(useful=1.0), np.array([300.0]), P)[0] > shown(post(), np.array([300.0]), P)[0]
+    assert shown(post(visibility=1.0, useful=1.0), np.array([300.0]), P)[0] == 1.0
+
+
+def test_all_polished_content_is_clicked_less_than_fresh() -> None:
+    fresh, polished = (
+        ran(
+            content=Content(kinds=(ContentKind(name="one", polish=level, promotional=level),)),
+            p=BUSY.replace(click_base=0.02),
+        )
+        for level in (0.0, 1.0)
+    )
+    rates = [total(one, "human_clicks") / total(one, "viewers") for one in (fresh, polished)]
+    assert rates[1] < 0.8 * rates[0]
+
+
+def test_dormant_contacts_see_nothing_whoever_posts() -> None:
+    few, all_active = (ran(p=BUSY.replace(active_share=share).without("growth")) for share in (0.5, 1.0))
+    ratio = (total(few, "viewers") / total(few, "naive_reach")) / (
+        total(all_active, "viewers") / total(all_active, "naive_reach")
+    )
+    assert ratio == pytest.approx(0.5, abs=0.08)
+
+
+def test_channels_have_factors_of_their_own() -> None:
+    quiet = Content(channels=(Channel(clicks=0.0, reposts=0.0, reactions=0.0, leads=0.0),))
+    o = ran(content=quiet).outcomes()
+    assert o["viewers"].sum() > 0.0
+    assert not any(o[name].any() for name in ("human_clicks", "reposts", "reactions", "leads"))
+
+
+def test_influence_weighs_on_leads_alone() -> None:
+    plain, weighty = (
+        ran(
+            segments=(Segment(name="a", influence=factor),),
+            p=BUSY.replace(click_base=0.05, leads_per_click=0.02),
+        )
+        for factor in (1.0, 20.0)
+    )
+    assert total(weighty, "leads") > 5.0 * total(plain, "leads")
+    assert total(weighty, "human_clicks") == total(plain, "human_clicks")
+    with pytest.raises(ValueError, match="correct the name"):
+        Organisation(headcount=5, influence={"nobody": 2.0})
+
+
+def test_an_expert_runs_a_page_better_than_an_intern() -> None:
+    intern, expert = (
+        ran(corporate_accounts=(CorporateAccount(followers=3000, capability=who),), days=28)
+        for who in ("intern", "expert")
+    )
+    assert expert.outcomes()["corporate_trust"][0] > intern.outcomes()["corporate_trust"][0]
+    assert total(expert, "corporate_clicks") > total(intern, "corporate_clicks")
+    assert total(expert, "corporate_viewers") > total(intern, "corporate_viewers")
+
+
+def test_an_audience_that_shrinks_on_a_day_sees_less_from_that_day_on() -> None:
+    whole, half = ran(Phase(), Phase(day=28)), ran(Phase(), Phase(day=28, audience=0.5))
+    views = [one.outcomes()["viewers"] for one in (whole, half)]
+    assert np.array_equal(views[0][:28], views[1][:28])
+    assert views[1][28:].sum() == pytest.approx(0.5 * views[0][28:].sum(), rel=0.2)
+
+
+def test_networks_grow_by_being_seen() -> None:
+    model = ran(p=BUSY.replace(contacts_per_view=0.002))
+    expected = 0.002 * total(model, "viewers")
+    assert total(model, "contacts_gained") == pytest.approx(expected)
+    assert model._perceived()[model.state.gained > 1.0].min() > 0.0
+    assert (model._perceived() >= model.traits.perceived_log - 1e-12).all()
+
+
+def test_a_reward_that_is_gone_is_missed_and_then_forgotten() -> None:
+    model = ran(Phase(scheme=PAYING), Phase(day=28), days=29)
+    had = model.program.earned_millipoints() > 0
+    loss = [model._offer(day, model.staff.present(day)).loss for day in (29, 29 + 28)]
+    assert (loss[0][had] > 0.0).all()
+    assert not loss[0][~had].any()
+    half_lives = 4.0 / P.loss_half_life_weeks
+    assert loss[1][had] == pytest.approx(loss[0][had] * 0.5**half_lives)
+
+
+def test_few_regulars_do_much_of_the_sharing() -> None:
+    uneven, even = (
+        ran(p=p, days=112).outcomes()["shares_gini"][-1]
+        for p in (BUSY, BUSY.without("regulars", "heterogeneity"))
+    )
+    assert uneven > even
+
+
+def test_classes_of_acts_have_names() -> None:
+    assert act_names((1, 5)) == ("0", "1-4", "5+")
+    assert act_names((1, 2)) == ("0", "1", "2+")
+    model = ran()
+    for dimension in ("acts", "median", "motivation"):
+        parts = model.outcomes_by_split((dimension,))
+        assert sum(one["shares"].sum() for one in parts.values()) == pytest.approx(total(model))
