@@ -36,12 +36,7 @@ def test_the_demo_is_a_program_in_full_swing(demo_url: str) -> None:
         stored = desk.latest_comparison(tx, ORGANISATION)
         assert stored is not None
         assert stored.id == demo.comparison_id
-        assert [each["role"] for each in stored.body["scenarios"]] == [
-            "control",
-            "tool",
-            "candidate",
-            "candidate",
-        ]
+        assert [each["role"] for each in stored.body["scenarios"]] == ["control", "candidate", "candidate"]
         version = scheme_in_force(tx, ORGANISATION, now)
         assert version is not None
         assert participation(tx, ORGANISATION, now).people == 500
