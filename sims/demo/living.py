@@ -65,6 +65,7 @@ class Life:
         scenario: Scenario,
         speed: float,
         now: datetime,
+        *,
         pause: Pause = time.sleep,
     ) -> None:
         self._db, self._organisation, self._scenario, self._speed = db, organisation, scenario, speed
@@ -242,7 +243,7 @@ def _live_beside(url: str, organisation: str, scenario: Path, speed: float, post
     threading.Thread(target=_stop_after, args=(starter, stop), daemon=True).start()
     db = open_database(url)
     try:
-        life = Life(db, organisation, Scenario.load(scenario), speed, datetime.now(UTC), stop.wait)
+        life = Life(db, organisation, Scenario.load(scenario), speed, datetime.now(UTC), pause=stop.wait)
         live(db, life, stop, post, HttpSender())
     finally:
         db.close()

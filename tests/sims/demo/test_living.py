@@ -116,7 +116,7 @@ def test_history_goes_on_where_it_was_cut_short(db: Database, tmp_path: Path) ->
     bursts = iter([None, None, True])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(living, "BURST_SECONDS", 0)
-        cut = Life(db, ORGANISATION, SCENARIO, 0, later, lambda _: next(bursts)).catch_up(later)
+        cut = Life(db, ORGANISATION, SCENARIO, 0, later, pause=lambda _: next(bursts)).catch_up(later)
     assert cut.acts <= 3
     with db.begin() as tx:
         employee = somebody_with(tx, ORGANISATION, "employee")

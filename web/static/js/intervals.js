@@ -61,7 +61,7 @@
   };
 
   // A long title breaks into lines, about so many signs each; the bars stand far enough apart for all of them.
-  const height = (bars) => bars.length * Math.max(24, 14 * Math.ceil(Math.max(...bars.map((b) => b.title.length)) / 14) + 6) + 40;
+  const height = (bars) => bars.length * Math.max(24, 14 * Math.ceil(Math.max(...bars.map((b) => b.title.length)) / 17) + 6) + 40;
 
   const draw = (outcomes, root) => {
     for (const outcome of outcomes) {
