@@ -102,7 +102,10 @@ class Membership:
         if not self.active or day < 0:
             return Morning(conditions, self._nothing)
         rates, asked = conditions.rates[0].copy(), np.zeros(self.status.size)
-        friction, trained = conditions.friction.copy(), conditions.trained | self.trained
+        trained = conditions.trained | self.trained
+        # What the tool taught stays with those who have left it.
+        taught = self.trained & ~conditions.trained
+        friction = conditions.friction * (1.0 - self._lanes.rows.training_ease * taught)
         self.reminders.fade()
         for group in range(len(self._tooled)):
             phase = self._timeline.phase(group, day)

@@ -157,7 +157,8 @@ def test_a_baseline_company_is_sane() -> None:
     o = model.outcomes()
     assert 0.01 <= o["weekly_sharers"][6::7].mean() <= 0.05
     assert o["reposts"].sum() / (o["shares"].sum() + o["reposts"].sum()) < 0.5
-    assert 0.05 <= o["human_clicks"].sum() / (o["human_clicks"].sum() + o["corporate_clicks"].sum()) <= 0.5
+    # Without a program both bring clicks: neither the page nor the employees bring nearly all of them.
+    assert 0.05 <= o["human_clicks"].sum() / (o["human_clicks"].sum() + o["corporate_clicks"].sum()) <= 0.7
 
 
 def test_a_model_that_nobody_holds_is_given_back() -> None:

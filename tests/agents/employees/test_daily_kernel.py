@@ -1,5 +1,7 @@
 """The compiled day of those to whom nothing happened has the bits of the updates of `agents.employees.state`."""
 
+from dataclasses import fields
+
 import numpy as np
 
 from agents.employees import state
@@ -36,7 +38,7 @@ def test_calm() -> None:
 
 
 def test_believe() -> None:
-    offer = Incentives(*(np.where(RNG.random(N) < 0.5, RNG.random(N), 0.0) for _ in range(14)))
+    offer = Incentives(*(np.where(RNG.random(N) < 0.5, RNG.random(N), 0.0) for _ in fields(Incentives)))
     clicks, believed, crowded = RNG.random(N), np.empty(N), np.empty(N)
     believe(
         offer.share_points, offer.click_points, clicks, offer.tangible, offer.expected, offer.prize, believed, crowded

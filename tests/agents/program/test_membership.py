@@ -229,7 +229,13 @@ def test_a_tool_makes_sharing_easier_and_trains() -> None:
     morning = model._morning(28)
     members = model.members.status == MEMBER
     assert not morning.conditions.friction[members].any()
-    assert (morning.conditions.friction[~members] == model.setting.policy.tools_friction).all()
+    # Who is trained by the policy finds it easier by what training takes off; nobody else who has not joined does.
+    trained = morning.conditions.trained
+    plain = model.setting.policy.tools_friction
+    assert (morning.conditions.friction[~members & ~trained] == plain).all()
+    assert (~members & trained).any()
+    eased = plain * (1.0 - model.lanes.rows.training_ease)
+    assert np.allclose(morning.conditions.friction, np.where(members, 0.0, np.where(trained, eased, plain)))
     assert morning.conditions.trained[members].all()
 
 
