@@ -15,6 +15,7 @@ from rewards.faults import Unavailable
 from rewards.logs import begin_log, log
 from rewards.outside.delivery import Delivered, HttpSender, Send
 from rewards.outside.mail import Mailed, Post
+from rewards.publishing.foreseeing import count_asked
 from rewards.store.session import Database, open_database
 from rewards.worker import Sweep, work_once
 from sims.jobs.runner import Runner
@@ -74,16 +75,19 @@ def _rounds(
         try:
             done = work_once(database, datetime.now(UTC), send, post)
             renew_old(database, datetime.now(UTC))
+            counted = count_asked(database)
+            while once and count_asked(database):
+                pass
         except Unavailable as error:
             if once:
                 raise
             # It comes back, and this process should still be there then.
             log.warning("a round was put off", why=error.brief)
-            done = IDLE
+            done, counted = IDLE, 0
         total = _sum(total, done)
         if once or stop.is_set():
             return total
-        if done.idle:
+        if done.idle and not counted:
             stop.wait(every)
 
 

@@ -3,7 +3,8 @@
 Whatever a worker writes it writes only as long as the job is its own: one that was given up for dead and comes back changes nothing.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rewards.jobs.queue import CANCELLED, DONE, FAILED, WAITING
@@ -15,6 +16,8 @@ from rewards.store.units import digest, to_us
 
 LEASE = timedelta(seconds=6)
 """So long after the last word of its worker a job is free for another."""
+COMPLETING = timedelta(seconds=30)
+"""The lease while everything is read that it is about: of a large company that takes longer than a word of life."""
 MOST_ATTEMPTS = 4
 """So often a job may take its worker with it."""
 
@@ -60,6 +63,27 @@ def take(db: Database, worker: str, now: datetime) -> Held | None:
     return Held(
         row.id, row.organisation_id, row.kind, row.title, row.spec, row.actor, row.attempts, row.total, worker, done
     )  # fmt: skip
+
+
+def complete(
+    db: Database, held: Held, completed: Callable[[Transaction, str, str], str], now: datetime
+) -> Held:
+    """Write what is known only now into the specification, once and for all: whoever takes the job later, or again, finds it there.
+
+    Raises Lost, and whatever `completed` (of organisation and specification) raises.
+    """
+    with db.begin() as tx:
+        if not rows.change_held(tx, held.id, held.worker, {"lease_us": to_us(now + COMPLETING)}):
+            raise Lost
+    with db.read() as tx:
+        spec = completed(tx, held.organisation, held.spec)
+    if spec == held.spec:
+        return held
+    with db.begin() as tx:
+        values = {"spec": spec, "spec_hash": digest(spec), "lease_us": to_us(now + COMPLETING)}
+        if not rows.change_held(tx, held.id, held.worker, values):
+            raise Lost
+    return replace(held, spec=spec)
 
 
 def beat(db: Database, held: Held, now: datetime) -> bool:

@@ -1,14 +1,23 @@
 """How many take part, in groups large enough to be shown."""
 
+import json
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 
 from rewards.ledger.versions import Schemes
 from rewards.people.groups import groups_shown, joined_shown, minimum_group
 from rewards.store import participation as participation_rows
-from rewards.store.session import Transaction
-from rewards.store.units import DAY_US, to_us
+from rewards.store import people as people_rows
+from rewards.store.results import latest_result, replace_result
+from rewards.store.session import Database, Transaction
+from rewards.store.units import DAY_US, digest, to_us
+
+KIND = "participation"
+FEW_PEOPLE = 2_000
+"""Of so many it is counted for whoever looks."""
+KEPT_FOR, RENEWED_AFTER = timedelta(hours=6), timedelta(minutes=10)
+"""The worker renews what is older; a page counts itself only where no worker ran for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +64,58 @@ def participation(tx: Transaction, organisation: str, now: datetime) -> Particip
         by_segment=shown,
         suppressed_segments=len(sizes) - len(shown),
     )
+
+
+def participation_shown(
+    db: Database, organisation: str, now: datetime
+) -> tuple[Participation, datetime | None]:
+    """How many take part, and since when that is known: None for now, else when it was counted for a large company."""
+    with db.read() as tx:
+        if not _is_large(tx, organisation):
+            return participation(tx, organisation, now), None
+        found = _kept(tx, organisation, now, KEPT_FOR)
+    return found or keep_participation(db, organisation, now)
+
+
+def renew_participation(db: Database, organisation: str, now: datetime) -> None:
+    """Count a large company anew where that is due; for the worker."""
+    with db.read() as tx:
+        due = _is_large(tx, organisation) and _kept(tx, organisation, now, RENEWED_AFTER) is None
+    if due:
+        keep_participation(db, organisation, now)
+
+
+def keep_participation(db: Database, organisation: str, now: datetime) -> tuple[Participation, datetime]:
+    """Count and keep it, with the versions that say which groups may be shown."""
+    with db.read() as tx:
+        found, versions = participation(tx, organisation, now), _versions(tx, organisation, now)
+    body = {"as_of": now.astimezone(UTC).isoformat(), "versions": versions, "found": asdict(found)}
+    text = json.dumps(body, ensure_ascii=False)
+    with db.begin() as tx:
+        replace_result(tx, organisation, KIND, KIND, digest(text), body_json=text, now=now)
+    return found, now
+
+
+def _is_large(tx: Transaction, organisation: str) -> bool:
+    return len(people_rows.ids_after(tx, organisation, 0, FEW_PEOPLE + 1)) > FEW_PEOPLE
+
+
+def _kept(
+    tx: Transaction, organisation: str, now: datetime, age: timedelta
+) -> tuple[Participation, datetime] | None:
+    stored = latest_result(tx, organisation, KIND)
+    if stored is None:
+        return None
+    body = json.loads(stored.body_json)
+    as_of = datetime.fromisoformat(body["as_of"])
+    if body["versions"] != _versions(tx, organisation, now) or not timedelta(0) <= now - as_of <= age:
+        return None
+    shown = tuple(
+        (str(segment), int(people), int(active)) for segment, people, active in body["found"]["by_segment"]
+    )
+    return Participation(**{**body["found"], "by_segment": shown}), as_of
+
+
+def _versions(tx: Transaction, organisation: str, now: datetime) -> list[int]:
+    """The version in force and the smallest group that it shows: under another, other groups may be shown."""
+    return [Schemes.of(tx, organisation).at(to_us(now)), minimum_group(tx, organisation, now)]

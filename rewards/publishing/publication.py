@@ -228,6 +228,19 @@ def roll_back(
     tx: Transaction, organisation: str, version: int, actor: str, reason: str, *, now: datetime
 ) -> SchemeVersion:
     """Withdraw a version: balances of the open period become as if it had never been published."""
+    row = take_back(tx, organisation, version, people_rows.every_id(tx, organisation), now)
+    align_boards(tx, organisation, now)
+    call_off_version(tx, organisation, version)
+    now_us = to_us(now)
+    trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason=reason, at_us=now_us)
+    trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
+    return _version(row._replace(rolled_back_at_us=now_us))
+
+
+def take_back(
+    tx: Transaction, organisation: str, version: int, people: Sequence[int], now: datetime
+) -> SchemeVersionRow:
+    """The version is gone, and these people (internal ids) are counted again; who only looks at what that would change names some at a time."""
     home = _exclusive(tx, organisation)
     row = rows.find(tx, organisation, version)
     if row is None:
@@ -246,12 +259,8 @@ def roll_back(
     withdraw_challenges(tx, organisation, closed_until(home), "rolled_back", now_us)
     withdraw_awards(tx, organisation, closed_until(home), "rolled_back", now_us)
     withdraw_highlights(tx, organisation, closed_until(home), "rolled_back", now_us)
-    replay_people(tx, organisation, home, people_rows.every_id(tx, organisation), now_us)
-    align_boards(tx, organisation, now)
-    call_off_version(tx, organisation, version)
-    trail.log(tx, organisation, actor, "scheme.roll_back", str(version), reason=reason, at_us=now_us)
-    trail.tell(tx, organisation, [("scheme.rolled_back", {"version": version})], now_us)
-    return _version(row._replace(rolled_back_at_us=now_us))
+    replay_people(tx, organisation, home, people, now_us)
+    return row
 
 
 def _scheme_at(tx: Transaction, organisation: str, at_us: int) -> IncentiveScheme | None:

@@ -297,9 +297,11 @@ def _few(tx: Transaction, sources: Sequence[Select[tuple[int]]]) -> list[int] | 
     """Whom the rarer conditions hold for, or None where they are many."""
     kept: set[int] | None = None
     for source in sources:
-        found = list(tx.execute(source.limit(SOME + 1)).scalars())
-        if len(found) <= SOME:
-            kept = set(found) if kept is None else kept & set(found)
+        # Of many nobody needs to know who they are.
+        some = source.limit(SOME + 1).subquery()
+        if tx.execute(select(func.count()).select_from(some)).scalar_one() <= SOME:
+            found = set(tx.execute(source).scalars())
+            kept = found if kept is None else kept & found
             if not kept:
                 break
     return None if kept is None or len(kept) > FEW else sorted(kept)

@@ -141,10 +141,13 @@ def balances_of(tx: Transaction, organisation: str, holders: Sequence[int]) -> d
     return found
 
 
-def earned_by_person(tx: Transaction, organisation: str) -> dict[int, int]:
-    """What everybody has earned, by internal id."""
+def earned_by(tx: Transaction, organisation: str, people: Sequence[int]) -> dict[int, int]:
+    """What some people have earned, by internal id."""
     where = and_(
-        BALANCE.c.organisation_id == organisation, BALANCE.c.account == "earned", BALANCE.c.detail == ""
+        BALANCE.c.organisation_id == organisation,
+        BALANCE.c.account == "earned",
+        BALANCE.c.detail == "",
+        BALANCE.c.holder.in_(people),
     )
     found = tx.execute(select(BALANCE.c.holder, BALANCE.c.amount).where(where)).all()
     return {int(holder): int(amount) for holder, amount in found}

@@ -6,9 +6,11 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Table, and_, collate, delete, func, insert, select, update
 
 from rewards.store import directory, schema
+from rewards.store.prepared import NoRow, Prepared, insert_rows, inserting
 from rewards.store.rows import (
     AbsenceRow,
     EnrolmentRow,
+    EntryIdRow,
     FoundPersonRow,
     LeaveRow,
     MembershipRow,
@@ -43,6 +45,16 @@ _HISTORY: dict[type[NamedTuple], Table] = {
     MembershipRow: MEMBERSHIP, ZoneChangeRow: ZONE, LeaveRow: LEAVE, AbsenceRow: ABSENCE, EnrolmentRow: ENROLMENT,
 }  # fmt: skip
 _CHUNK = 500
+_ROWS = 10_000
+_NOT_YET = ("id", "manager_id", "merged_into", "inactive_since_us", "standing", "standing_us")
+"""What nobody has who is new."""
+_ADD = Prepared(
+    EntryIdRow,
+    lambda dialect: insert_rows(
+        PERSON, [column.name for column in PERSON.columns if column.name not in _NOT_YET], dialect
+    ).returning(PERSON.c.id),
+)
+_IDENTIFY = inserting(IDENTITY, NoRow)
 MOST_SORTED = 200
 MANY = 1000
 
@@ -59,13 +71,15 @@ def add_many(
     """Insert persons with their identities (same order); returns the new internal ids."""
     if not rows:
         return []
-    result = tx.execute(insert(PERSON).returning(PERSON.c.id, sort_by_parameter_order=True), list(rows))
-    ids = [row.id for row in result]
+    ids = [
+        row.id for start in range(0, len(rows), _ROWS) for row in tx.ask(_ADD, rows[start : start + _ROWS])
+    ]
     made = [
         {**one, "person_id": id_, "sort_name": sort_name(str(one["name"]))}
         for one, id_ in zip(identities, ids, strict=True)
     ]
-    tx.execute(insert(IDENTITY), made)
+    for start in range(0, len(made), _ROWS):
+        tx.later(_IDENTIFY, made[start : start + _ROWS])
     found = [
         FoundPersonRow._make({**row, **one}[field] for field in FoundPersonRow._fields)
         for row, one in zip(rows, made, strict=True)
@@ -221,6 +235,12 @@ def every_id(tx: Transaction, organisation: str) -> list[int]:
     """Internal ids of all persons, erased ones included."""
     query = select(PERSON.c.id).where(PERSON.c.organisation_id == organisation).order_by(PERSON.c.id)
     return list(tx.execute(query).scalars())
+
+
+def ids_after(tx: Transaction, organisation: str, after: int, limit: int) -> list[int]:
+    """Internal ids behind one, erased persons included."""
+    query = select(PERSON.c.id).where(PERSON.c.organisation_id == organisation, PERSON.c.id > after)
+    return list(tx.execute(query.order_by(PERSON.c.id).limit(limit)).scalars())
 
 
 def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, int]:

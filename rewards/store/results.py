@@ -62,6 +62,25 @@ def replace_result(
     return save_result(tx, organisation, kind, title, content_hash, body_json=body_json, now=now)
 
 
+def renew_result(
+    tx: Transaction, organisation: str, result_id: int, body_json: str, content_hash: str
+) -> bool:
+    """Write a result that tells of something under way anew, in a place of its own; False where somebody else did meanwhile."""
+    where = and_(RESULT.c.organisation_id == organisation, RESULT.c.id == result_id)
+    gone = tx.rows(ResultRow, delete(RESULT).where(where).returning(*RESULT.c))
+    for row in gone:
+        save_result(
+            tx,
+            organisation,
+            row.kind,
+            row.title,
+            content_hash,
+            body_json=body_json,
+            now=from_us(row.saved_us),
+        )
+    return bool(gone)
+
+
 def latest_result(tx: Transaction, organisation: str, kind: str) -> StoredResult | None:
     """The newest result of a kind."""
     where = and_(RESULT.c.organisation_id == organisation, RESULT.c.kind == kind)

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, String, bindparam, column, exists, func, insert, or_, select, update
+from sqlalchemy import BigInteger, String, bindparam, column, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from rewards.store import organisations, schema
 from rewards.store import people as people_rows
-from rewards.store.prepared import NoRow, Prepared, given, taken
+from rewards.store.prepared import NoRow, Prepared, given, inserting, taken
 from rewards.store.rows import FoldedPersonRow, OrganisationRow, PersonStateRow
 from rewards.store.session import Transaction
 
@@ -21,6 +21,8 @@ BEFORE_ALL_US = -(2**62)
 LAYOUT = 3
 """How states are written: 2 since each part of one goes by identity, 3 since streaks count required days alone. One more whenever the meaning of their numbers changes."""
 _CHUNK = 500
+_ROWS = 10_000
+_BEGIN = inserting(STATE, NoRow)
 _KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
 
 
@@ -67,8 +69,8 @@ _PEOPLE = Prepared(FoldedPersonRow, _people_and_states)
 
 def add_many(tx: Transaction, organisation: str, ids: Sequence[int]) -> None:
     """A blank state for each new person (version 0, no bytes: nothing folded yet)."""
-    if ids:
-        tx.execute(insert(STATE), [_blank(organisation, id_) for id_ in ids])
+    for start in range(0, len(ids), _ROWS):
+        tx.later(_BEGIN, [_blank(organisation, id_) for id_ in ids[start : start + _ROWS]])
 
 
 def lock(tx: Transaction, organisation: str, ids: Sequence[int]) -> dict[int, PersonStateRow]:

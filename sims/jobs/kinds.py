@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND as REHEARSAL
+from sims.rehearsal.asking import completed
 
 if TYPE_CHECKING:
     from sims.ensemble.bridge import Daily
@@ -21,6 +22,9 @@ MOST_RECORDED = 5_000
 
 class Kind(Protocol):
     """One kind of job. `compute` runs in a process of its own; the rest in the worker."""
+
+    def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
+        """The specification with what is read when a worker takes it up first. Raises ValueError where it cannot be done."""
 
     def pieces(self, spec: str) -> int:
         """How many pieces it takes at most."""
@@ -64,6 +68,10 @@ class Gathering(Protocol):
 
 class Rehearsals:
     """Drafts of schemes in simulation."""
+
+    def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
+        """With the people of now."""
+        return completed(tx, organisation, spec)
 
     def pieces(self, spec: str) -> int:
         """A piece is some runs of every scenario."""

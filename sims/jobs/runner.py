@@ -100,6 +100,7 @@ class Runner:
             work.give_up(self._db, held, f"unknown kind {held.kind!r}; update this worker", datetime.now(UTC))
             return
         try:
+            held = work.complete(self._db, held, kind.completed, datetime.now(UTC))
             under = _UnderWay(self._db, held, kind, kind.gathering(held.spec, digest(held.spec)))
             total = kind.pieces(held.spec)
         except ValueError as error:

@@ -5,6 +5,7 @@ Light on purpose: a web request imports this module. Everything the numbers foll
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +19,12 @@ from rewards.faults import BadValue, Conflict, NotFound
 from rewards.jobs.queue import URGENT, ask
 from rewards.ledger.entries import points_outstanding
 from rewards.people.organisations import get_organisation
-from rewards.people.people import Person, list_people
+from rewards.people.people import Person, count_people, list_people
 from rewards.publishing.drafts import get_draft
 from rewards.publishing.publication import scheme_in_force
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Transaction
+from rewards.store.units import dump
 
 KIND = "rehearsal"
 MOST_SCHEMES = 6
@@ -80,7 +82,15 @@ def specification(
 ) -> dict[str, Any]:
     """What the numbers follow from, as JSON. Nobody is named in it: people are numbered in the order of their ids."""
     return {
+        **_asked(timezone, chosen, assumptions),
         "people": [_row(number, person) for number, person in enumerate(people, start=1)],
+        "outstanding_millipoints": outstanding,
+    }
+
+
+def _asked(timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions) -> dict[str, Any]:
+    """What stands in a request for it: everything but the people and what they hold."""
+    return {
         "timezone": timezone,
         "schemes": [
             {
@@ -95,8 +105,25 @@ def specification(
         ],
         "assumptions": assumptions.model_dump(mode="json"),
         "chunks": chunk_plan(assumptions.most_runs),
-        "outstanding_millipoints": outstanding,
     }
+
+
+def completed(tx: Transaction, organisation: str, spec: str) -> str:
+    """The specification with the people of now and what they hold, where they do not stand in it yet. Raises ValueError where there is nobody."""
+    body = json.loads(spec)
+    if "people" in body:
+        return spec
+    people = list_people(tx, organisation)
+    if not people:
+        raise _nobody(organisation)
+    rows = [_row(number, person) for number, person in enumerate(people, start=1)]
+    return dump({**body, "people": rows, "outstanding_millipoints": points_outstanding(tx, organisation)})
+
+
+def _nobody(organisation: str) -> BadValue:
+    return BadValue(
+        "organisation {organisation!r}: has no active people; import them first", organisation=organisation
+    )
 
 
 def ask_for_rehearsal(
@@ -110,6 +137,8 @@ def ask_for_rehearsal(
     now: datetime,
 ) -> int:
     """Put a rehearsal into the queue: these drafts, the scheme in force where asked for, and always doing nothing; returns its number.
+
+    The people are those of the moment in which a worker takes it up: whoever asks does not wait for all of them to be read.
 
     Raises NotFound for a draft, Conflict for one that is open no more, BadValue where there is nothing to rehearse, Refused where too
     much is under way.
@@ -136,19 +165,15 @@ def ask_for_rehearsal(
             count=len(chosen),
             most=MOST_SCHEMES,
         )
-    people = list_people(tx, organisation)
-    if not people:
-        raise BadValue(
-            "organisation {organisation!r}: has no active people; import them first",
-            organisation=organisation,
-        )
+    if not count_people(tx, organisation):
+        raise _nobody(organisation)
     if assumptions.quiet_weeks >= assumptions.weeks:
         raise BadValue(
             "quiet weeks: got {quiet}; limit below the {weeks} weeks in all; make them fewer",
             quiet=assumptions.quiet_weeks,
             weeks=assumptions.weeks,
         )
-    spec = specification(people, home.timezone, chosen, assumptions, points_outstanding(tx, organisation))
+    spec = _asked(home.timezone, chosen, assumptions)
     title = ", ".join(one.scheme.title for one in chosen)
     total = len(spec["chunks"])
     return ask(tx, organisation, KIND, title[:200], spec, total=total, actor=actor, now=now, priority=URGENT)

@@ -20,6 +20,7 @@ def begin(visitor: Visitor) -> Page:
     page.goto("/hr/schemes")
     page.locator("button[value='template:clicks']").click()
     expect(page.locator("#text")).to_contain_text("name: clicks")
+    page.wait_for_load_state("load")
     return page
 
 

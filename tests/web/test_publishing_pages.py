@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from rewards.people.accounts import create_account, create_token
 from rewards.people.rights import RIGHTS_OF, ROLES, Right
+from rewards.publishing import foreseeing
 from rewards.publishing.conditions import Rules, rules_of
 from rewards.publishing.drafts import edit_draft, get_draft
 from rewards.publishing.gate import list_decisions
@@ -198,3 +199,26 @@ def test_rehearsing_and_deciding_over_the_api(sqlite_db: Database, client: TestC
     listed = client.get("/api/v1/scheme-decisions?status=declined", headers=his).json()["decisions"]
     assert [one["id"] for one in listed] == [made["id"]]
     assert client.post(f"{path}/approve", json={"reason": "It is right."}, headers=hers).status_code == 409
+
+
+def test_of_a_large_company_the_worker_counts(
+    sqlite_db: Database, sign_in: SignIn, draft: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, path = sign_in("hal"), "/publishing/versions/1/rollback"
+    at_once = client.get(path).text
+    assert "Counted" in at_once
+    assert "Count it now" not in at_once
+    monkeypatch.setattr(foreseeing, "AT_ONCE", 1)
+    page = client.get(path).text
+    assert "Count it now" in page
+    assert "People who would have less" not in page
+    assert client.post(f"{path}/count").headers["location"] == path
+    assert "0 of " in client.get(path).text
+    assert foreseeing.count_asked(sqlite_db) > 1
+    counted = client.get(path).text
+    figures = counted.partition("<dl")[2].partition("</dl>")[0]
+    assert figures == at_once.partition("<dl")[2].partition("</dl>")[0]
+    assert "Count it now" in counted
+    assert published(sqlite_db) == 1
+    assert client.post("/publishing/versions/9/rollback/count").status_code == 404
+    assert sign_in("ana").post(f"{path}/count").status_code == 403

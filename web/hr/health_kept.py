@@ -10,6 +10,7 @@ from typing import Any
 from rewards.health.health import is_old, keep_health, kept_health
 from rewards.health.rows import Health
 from rewards.people.organisations import list_organisations
+from rewards.people.participation import renew_participation
 from rewards.publishing.publication import scheme_in_force
 from rewards.publishing.rehearsals import latest_rehearsal
 from rewards.store import participation as people_rows
@@ -32,7 +33,10 @@ def health(store: Database, organisation: str, now: datetime) -> Health:
 def renew_old(store: Database, now: datetime) -> None:
     """Reckon anew what is due, of every organisation; for the worker."""
     with store.read() as tx:
-        due = [home.slug for home in list_organisations(tx) if is_old(tx, home.slug, now)]
+        slugs = [home.slug for home in list_organisations(tx)]
+        due = [slug for slug in slugs if is_old(tx, slug, now)]
+    for slug in slugs:
+        renew_participation(store, slug, now)
     for slug in due:
         _renewed(store, slug, now)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from rewards.people.accounts import Account
 from rewards.people.groups import minimum_group
-from rewards.people.participation import Participation, participation
+from rewards.people.participation import Participation, participation_shown
 from rewards.people.people import Person, get_person, names_of
 from rewards.publishing.publication import SchemeVersion, scheme_in_force, versions
 from rewards.review import count_open
@@ -29,7 +30,7 @@ class HrContext:
     `names` has those of the people who published them.
     `scheduled` holds the numbers of those that are still to come.
     `groups` are the segments that may be shown; `hidden` counts those that may not, because fewer than `minimum` people
-    would be told apart, or others with them. `active`: how many take part in 7 and in 28 days, in words where a number would point at persons. `waiting` counts what a person has to decide.
+    would be told apart, or others with them. `as_of`: when they were counted, where not now. `active`: how many take part in 7 and in 28 days, in words where a number would point at persons. `waiting` counts what a person has to decide.
     """
 
     account: Account
@@ -37,6 +38,7 @@ class HrContext:
     version: SchemeVersion | None
     lines: list[str]
     participation: Participation
+    as_of: datetime | None
     groups: list[GroupRow]
     hidden: int
     active: tuple[str, str]
@@ -51,9 +53,9 @@ class HrContext:
 def overview(request: Request, store: Store, account: SchemeReader) -> Response:
     """The live scheme and who takes part."""
     at, org = now(), account.organisation
+    found, as_of = participation_shown(store, org, at)
     with store.read() as tx:
         version = scheme_in_force(tx, org, at)
-        found = participation(tx, org, at)
         minimum = minimum_group(tx, org, at)
         groups = rows_of(found, minimum)
         history = versions(tx, org)[::-1]
@@ -64,6 +66,7 @@ def overview(request: Request, store: Store, account: SchemeReader) -> Response:
             # The first line is the title, which stands above already.
             lines=explain_scheme(version.scheme)[1:] if version else [],
             participation=found,
+            as_of=as_of,
             groups=groups,
             hidden=found.suppressed_segments,
             active=active_told(found, minimum),

@@ -18,6 +18,7 @@ from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
 from rewards.publishing.conditions import Condition, Plan, Rules, conditions, rules_of
 from rewards.publishing.drafts import OPEN, SchemeDraft, get_draft, list_drafts
+from rewards.publishing.foreseeing import ask_foresight
 from rewards.publishing.gate import Decision, approve, change_rules, decline, list_decisions, propose, publish
 from rewards.publishing.notices import changes
 from rewards.publishing.publication import SchemeVersion, roll_back, scheme_in_force, versions
@@ -306,6 +307,14 @@ def emergency(
 def look_back(request: Request, store: Store, account: SchemeWriter, version: Number) -> Response:
     """What taking it back would change."""
     return _rollback(request, store, account, version)
+
+
+@router.post(PATH + "/versions/{version}/rollback/count")
+def count(store: Store, account: SchemeWriter, version: Number) -> Response:
+    """Have the worker count what it would change."""
+    with store.begin() as tx:
+        ask_foresight(tx, account.organisation, version, now())
+    return RedirectResponse(f"{PATH}/versions/{version}/rollback", 303)
 
 
 @router.post(PATH + "/versions/{version}/rollback")

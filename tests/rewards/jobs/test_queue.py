@@ -20,8 +20,10 @@ from rewards.jobs.queue import (
     list_jobs,
     outcome_of,
 )
-from rewards.jobs.work import LEASE, MOST_ATTEMPTS, Held, Lost
+from rewards.jobs.work import COMPLETING, LEASE, MOST_ATTEMPTS, Held, Lost
 from rewards.store import jobs as rows
+from rewards.store.session import Transaction
+from rewards.store.units import digest
 from tests.conftest import World
 
 
@@ -150,6 +152,24 @@ def test_again_asks_the_very_same(world: World) -> None:
         assert [one.id for one in list_jobs(tx, "acme", "test")] == [second, job]
         with pytest.raises(NotFound):
             get_job(tx, "other", job)
+
+
+def test_what_only_the_worker_reads_is_written_down_once(world: World) -> None:
+    job = put(world)
+
+    def completed(_tx: Transaction, organisation: str, spec: str) -> str:
+        return spec if "people" in spec else spec.replace("}", f',"people":"{organisation}"}}')
+
+    first = take(world, "w")
+    held = work.complete(world.db, first, completed, world.now)
+    assert held.spec == '{"a":1,"b":2,"people":"acme"}'
+    with world.db.read() as tx:
+        assert get_job(tx, "acme", job).spec_hash == digest(held.spec)
+    assert work.complete(world.db, held, completed, world.now) == held
+    world.now += COMPLETING + timedelta(seconds=1)
+    assert take(world, "other").spec == held.spec
+    with pytest.raises(Lost):
+        work.complete(world.db, first, completed, world.now)
 
 
 def test_a_worker_that_is_told_to_end_gives_its_job_back(world: World) -> None:

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
+import pytest
+
+from rewards.jobs.queue import spec_of
+from rewards.people.people import deactivate, list_people
 from rewards.people_file import PersonRow
 from rewards.scheme.presets import PRESETS
+from rewards.store.units import dump
 from sims.jobs.children import Child, answering
 from sims.jobs.kinds import KINDS, warm
-from sims.rehearsal.asking import KIND, Assumptions, Chosen, chunk_plan, specification
+from sims.rehearsal.asking import (
+    KIND,
+    LIVE,
+    Assumptions,
+    Chosen,
+    ask_for_rehearsal,
+    chunk_plan,
+    specification,
+)
+from tests.conftest import SHARES, World
 
 ASSUMED = Assumptions(weeks=4, quiet_weeks=1, audience=300, most_runs=12)
 
@@ -57,3 +72,22 @@ def test_the_pieces_together_are_all_runs() -> None:
     # The rule and the page say the same of the same runs.
     ruled = {one["scenario"]: one["share_of_runs_above_nothing"] for one in body["choice"]["candidates"]}
     assert {one["scenario"]: one["share_of_runs_above"] for one in body["lift"]} == ruled
+
+
+def test_people_are_read_by_the_worker_and_not_by_whoever_asks(world: World) -> None:
+    now = datetime.now(UTC)
+    with world.db.begin() as tx:
+        job = ask_for_rehearsal(tx, "acme", [], True, ASSUMED, actor="hal", now=now)
+        asked = spec_of(tx, "acme", job)
+        before = json.loads(asked)
+        assert "people" not in before
+        whole = json.loads(KINDS[KIND].completed(tx, "acme", asked))
+        chosen = [Chosen(LIVE, "live", world.scheme(SHARES))]
+        assert whole == json.loads(dump(specification(list_people(tx, "acme"), "UTC", chosen, ASSUMED, 0)))
+        assert KINDS[KIND].completed(tx, "acme", dump(whole)) == dump(whole)
+        for one in world.people:
+            deactivate(tx, "acme", one, now)
+        with pytest.raises(ValueError, match="no active people"):
+            KINDS[KIND].completed(tx, "acme", asked)
+        with pytest.raises(ValueError, match="no active people"):
+            ask_for_rehearsal(tx, "acme", [], True, ASSUMED, actor="hal", now=now)

@@ -107,6 +107,7 @@ def test_a_killed_worker_is_survived_and_the_bytes_are_the_same(
     assert told["provenance"]["seed"] == 1
     assert [one["name"] for one in told["provenance"]["scenarios"]] == [
         "nothing",
+        "tool-only",
         f"draft-{draft}",
         "in-force",
     ]
