@@ -154,7 +154,8 @@ def demo(
     if url == DEMO_DATABASE_URL:
         Path("var").mkdir(exist_ok=True)
     taken = server.listen(HOST, port) if serve else None
-    made = create_demo(url, say=typer.echo)
+    # The pages open at once; the history comes up to now beside them.
+    made = create_demo(url, say=typer.echo, go_on=not serve)
     typer.echo(f"The demo company is ready in {shown(url)}; its live scheme is “{made.live}”.")
     if taken is None:
         return

@@ -12,6 +12,7 @@ from rewards.store.rows import EventRow, NewEventRow, ScoredEventRow
 from rewards.store.session import Transaction
 
 EVENT = schema.event
+NAME = schema.person_identity
 _INSERT = inserting(EVENT, NewEventRow, once=True)
 _FIND = Prepared(
     EventRow,
@@ -108,9 +109,14 @@ def _by_person(ids: Sequence[int], rows: Iterable[ScoredEventRow]) -> dict[int, 
     return found
 
 
-def last_scored(tx: Transaction, organisation: str) -> int | None:
-    """When the latest event that counts occurred."""
+def last_scored(tx: Transaction, organisation: str, but: Sequence[str] = ()) -> int | None:
+    """When the latest event that counts occurred, of anybody but the people given."""
     query = select(EVENT.c.occurred_us).where(EVENT.c.organisation_id == organisation, EVENT.c.scored)
+    if but:
+        known = select(NAME.c.person_id).where(
+            NAME.c.organisation_id == organisation, NAME.c.external_id.in_(but)
+        )
+        query = query.where(EVENT.c.person_id.not_in(known))
     return tx.execute(query.order_by(EVENT.c.occurred_us.desc()).limit(1)).scalar_one_or_none()
 
 

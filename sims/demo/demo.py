@@ -47,9 +47,16 @@ class Demo:
 
 
 def create_demo(
-    url: str, *, runs: int | None = None, say: Callable[[str], None] = print, now: datetime | None = None
+    url: str,
+    *,
+    runs: int | None = None,
+    say: Callable[[str], None] = print,
+    now: datetime | None = None,
+    go_on: bool = True,
 ) -> Demo:
     """Create the demo company in the database at `url`, or give back the one that is there already.
+
+    `go_on`: bring the history of one that is there up to now; otherwise whoever lives beside the pages does.
 
     Raises `InputError` when the examples folder is missing (an installed package has none: run it from a
     checkout).
@@ -69,7 +76,7 @@ def create_demo(
         if found is None:
             _create(database, RUNS if runs is None else runs, say, now)
             found = _existing(database, now)
-        else:
+        elif go_on:
             _go_on(database, found, say, now)
         assert found is not None, "the demo company was just created"
         return found

@@ -2,9 +2,11 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
@@ -35,7 +37,11 @@ LONGEST_GAP = timedelta(hours=1)
 """After a longer pause, say of a machine that slept, the time between is filled as at a start."""
 MOST_ACTS_A_ROUND = 20
 ROUND_SECONDS = 1.0
+BURST_SECONDS, BREATH_SECONDS = 0.25, 0.05
+"""While history is filled each act is a transaction; after a burst of them whoever waits for a turn gets one: it is asked for every 20 ms."""
 
+Pause = Callable[[float], bool | None]
+"""Waits for so many seconds; True where one is to stop."""
 
 Happening = tuple[datetime, Callable[[datetime], object]]
 """Something that happens at a time, and is told when that is."""
@@ -53,23 +59,47 @@ class Life:
     """The colleagues of one demo company. `speed`: so many times as fast as in life; 0 leaves them still."""
 
     def __init__(
-        self, db: Database, organisation: str, scenario: Scenario, speed: float, now: datetime
+        self,
+        db: Database,
+        organisation: str,
+        scenario: Scenario,
+        speed: float,
+        now: datetime,
+        *,
+        pause: Pause = time.sleep,
     ) -> None:
         self._db, self._organisation, self._scenario, self._speed = db, organisation, scenario, speed
-        self._met: tuple[list[str], Colleagues] | None = None
+        self._pause = pause
+        self._met: tuple[list[str], list[str], Colleagues] | None = None
         self._calendar: Calendar | None = None
         self._version: int | None = None
         self._last = self._model_time = now
 
     def catch_up(self, now: datetime) -> Caught:
-        """Fill what is missing up to now, at the pace of life, in one transaction; after a long pause its last four weeks."""
-        with self._db.begin() as tx:
-            return self.fill(tx, now)
+        """Fill what is missing up to now, at the pace of life; after a long pause its last four weeks.
+
+        The model runs while no transaction is open, and each act is a transaction of its own: pages answer meanwhile. Where it is cut
+        short, it goes on at the next call from what is there; what was done already is refused as a repetition.
+        """
+        with self._db.read() as tx:
+            start = self._reached(tx, now)
+            calendar = self._known(tx, now)
+        happened = [
+            *((monday, partial(self._week, monday)) for monday in mondays(start, now)),
+            *((act.at, partial(self._act, act, act.at)) for act in calendar.between(start, now)),
+        ]
+        done, burst = 0, time.monotonic() + BURST_SECONDS
+        for _, happen in sorted(happened, key=lambda each: each[0]):
+            done += happen()
+            if time.monotonic() > burst:
+                if self._pause(BREATH_SECONDS):
+                    break
+                burst = time.monotonic() + BURST_SECONDS
+        return Caught(start, done)
 
     def fill(self, tx: Transaction, now: datetime, beside: Sequence[Happening] = ()) -> Caught:
-        """The same inside a transaction; `beside`: what else happened, each at its time."""
-        latest = last_scored(tx, self._organisation)
-        start = now - HISTORY if latest is None else max(from_us(latest), now - HISTORY)
+        """The same inside the transaction that makes the company; `beside`: what else happened, each at its time."""
+        start = self._reached(tx, now)
         acts = self._known(tx, now).between(start, now)
         colleagues = self._colleagues(tx)
         happened: list[Happening] = [(act.at, partial(colleagues.do, tx, act)) for act in acts]
@@ -92,27 +122,43 @@ class Life:
         before = self._model_time
         self._model_time += min(now - self._last, LONGEST_STEP) * self._speed
         self._last = now
-        with self._db.begin() as tx:
-            for monday in mondays(now - timedelta(days=7), now):
-                publish_week(tx, self._organisation, monday)
-            acts = self._known(tx, now).between(before, self._model_time)
+        for monday in mondays(now - timedelta(days=7), now):
+            self._week(monday)
+        with self._db.read() as tx:
+            calendar = self._known(tx, now)
+        acts = calendar.between(before, self._model_time)
         return sum(self._act(act, now) for act in acts[-MOST_ACTS_A_ROUND:])
+
+    def _reached(self, tx: Transaction, now: datetime) -> datetime:
+        """How far history goes: what those did whom one signs in as says nothing about the others."""
+        latest = last_scored(tx, self._organisation, but=self._everybody(tx)[1])
+        return now - HISTORY if latest is None else max(from_us(latest), now - HISTORY)
+
+    def _week(self, monday: datetime) -> bool:
+        """See that the week's item is there; it is no act, so never True."""
+        with self._db.read() as tx:
+            missing = not is_published(tx, self._organisation, monday)
+        if missing:
+            with self._db.begin() as tx:
+                publish_week(tx, self._organisation, monday)
+        return False
 
     def _act(self, act: Act, now: datetime) -> bool:
         with self._db.begin() as tx:
             return self._colleagues(tx).do(tx, act, now)
 
-    def _everybody(self, tx: Transaction) -> tuple[list[str], Colleagues]:
-        """Everybody but those whom one signs in as: they do nothing by themselves."""
+    def _everybody(self, tx: Transaction) -> tuple[list[str], list[str], Colleagues]:
+        """Everybody but those whom one signs in as, who do nothing by themselves; and those."""
         if self._met is None:
             people = [one.id for one in list_people(tx, self._organisation)]
             shown = {role: somebody_with(tx, self._organisation, role) for role in ROLES}
             others = [one for one in people if one not in shown.values()]
-            self._met = others, Colleagues(self._organisation, shown["hr"] or "hr")
+            signed_in = [one for one in people if one in shown.values()]
+            self._met = others, signed_in, Colleagues(self._organisation, shown["hr"] or "hr")
         return self._met
 
     def _colleagues(self, tx: Transaction) -> Colleagues:
-        return self._everybody(tx)[1]
+        return self._everybody(tx)[2]
 
     def _known(self, tx: Transaction, now: datetime) -> Calendar:
         """The acts under the scheme in force: whoever publishes another in the demo sees what becomes of it."""
@@ -134,16 +180,22 @@ def mondays(after: datetime, until: datetime) -> list[datetime]:
 
 
 def _at_six(day: date) -> datetime:
-    return datetime.combine(day, time(6), UTC)
+    return datetime.combine(day, time_of_day(6), UTC)
+
+
+def is_published(tx: Transaction, organisation: str, monday: datetime) -> bool:
+    """Whether the week's item is there."""
+    try:
+        get_item(tx, organisation, weekly_item(monday).id)
+    except NotFound:
+        return False
+    return True
 
 
 def publish_week(tx: Transaction, organisation: str, monday: datetime) -> None:
     """Put the week's item on the grid, if it is not there: without new ones everything would have expired some day."""
-    item = weekly_item(monday)
-    try:
-        get_item(tx, organisation, item.id)
-    except NotFound:
-        publish_item(tx, organisation, item, monday)
+    if not is_published(tx, organisation, monday):
+        publish_item(tx, organisation, weekly_item(monday), monday)
 
 
 def live(
@@ -153,10 +205,15 @@ def live(
     post: Post | None,
     send: Send,
 ) -> None:
-    """Rounds of colleagues and of the worker until told to stop."""
+    """Bring the history up to now, then rounds of colleagues and of the worker until told to stop."""
+    behind = True
     while not stop.wait(ROUND_SECONDS):
         now = datetime.now(UTC)
         try:
+            if behind:
+                caught = life.catch_up(now)
+                behind = False
+                log.info("the company went on", since=caught.since.isoformat(), acts=caught.acts)
             life.round(now)
             work_once(db, now, send, post)
         except Unavailable as error:
@@ -186,7 +243,7 @@ def _live_beside(url: str, organisation: str, scenario: Path, speed: float, post
     threading.Thread(target=_stop_after, args=(starter, stop), daemon=True).start()
     db = open_database(url)
     try:
-        life = Life(db, organisation, Scenario.load(scenario), speed, datetime.now(UTC))
+        life = Life(db, organisation, Scenario.load(scenario), speed, datetime.now(UTC), pause=stop.wait)
         live(db, life, stop, post, HttpSender())
     finally:
         db.close()

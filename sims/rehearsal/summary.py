@@ -15,7 +15,7 @@ from sims.comparison.choice import LIMITS, Limit, choose
 from sims.comparison.comparison import Comparison, candidate
 from sims.comparison.wording import LIMIT_SHARE
 from sims.ensemble.bridge import CLICKS, FAIRNESS, MOTIVATION, POINTS, SHARES, TRUST, guarded
-from sims.ensemble.intervals import interval
+from sims.ensemble.intervals import interval, share_above
 from sims.ensemble.result import ALL, Result
 from sims.rehearsal.asking import FEWEST_RUNS
 from sims.rehearsal.pieces import TOOL_ONLY, TOOL_TITLE
@@ -109,7 +109,7 @@ def _lift(one: Result, nothing: Result, tool: Result | None) -> dict[str, Any]:
         "shares": interval(np.asarray(shares)).as_json(),
         "beyond_tool": None if tool is None or one is tool else interval(lift(one, tool)).as_json(),
         "weekly": [interval(np.asarray(week)).as_json() for week in weekly.T],
-        "share_of_runs_above": float(np.mean(gained > 0.0)),
+        "share_of_runs_above": share_above(gained),
     }
 
 

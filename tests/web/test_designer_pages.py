@@ -70,6 +70,25 @@ def test_the_form_edits_the_text_and_the_text_the_form(sign_in: SignIn, sqlite_d
     assert fields(client.get(path).text)["text"].startswith("# ours\n")
 
 
+def test_of_real_people_no_count_points_at_a_few(sign_in: SignIn) -> None:
+    ana, client = sign_in("ana"), sign_in("hal")
+    link = re.search(r"/l/([\w-]+)", ana.get("/share/launch/linkedin").text)
+    assert link
+    assert ana.post(f"/share/{link[1]}/declare", data={"words": "Mine"}).status_code == 303
+    page = client.get(begin(client, "template:clicks")).text
+    table = page[page.index('id="expected"') : page.index('id="changes"')]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)]
+    assert [row[4] for row in rows if row]
+    assert all(row[4] in ("fewer than 5", "not shown") for row in rows if row)
+
+
+def test_doors_that_are_closed_to_a_reader_are_not_shown(sign_in: SignIn) -> None:
+    path = begin(sign_in("hal"))
+    assert "/publishing/" in sign_in("hal").get(path).text
+    strategist = sign_in("sam")
+    assert "/publishing/" not in strategist.get(path).text
+
+
 def test_parts_come_and_go_without_a_script(sign_in: SignIn) -> None:
     client = sign_in("hal")
     path = begin(client, "template:recognition")

@@ -112,7 +112,7 @@ def test_a_rehearsal_of_the_text_in_force_is_its_forecast(sign_in: SignIn, sqlit
         number = save_result(tx, ORGANISATION, "rehearsal", "Ours", "h", body_json=json.dumps(body), now=at)
         note_rehearsal(tx, ORGANISATION, number, body, "hal", now=at)
         save_comparison(tx, ORGANISATION, forecast("another"), at)
-    assert "80 %: 2 to 9" in sign_in("hal").get("/hr/one-page").text
+    assert "80 %: 2.0 to 9.0" in sign_in("hal").get("/hr/one-page").text
 
 
 def test_one_page_for_the_cfo(sign_in: SignIn, sqlite_db: Database) -> None:
@@ -125,7 +125,7 @@ def test_one_page_for_the_cfo(sign_in: SignIn, sqlite_db: Database) -> None:
     assert re.search(r"12 shares at 10 minutes and 30 an hour.*?<dd>60 ", again, re.DOTALL)
     keep_forecast(sqlite_db)
     page = client.get("/hr/one-page").text
-    assert "80 %: 2 to 9" in page
+    assert "80 %: 2.0 to 9.0" in page
     assert "weekly numbers lie within" in page
     for odd in ("minutes=-1", "minutes=nan", "hourly=x", "hourly=1e999"):
         assert client.get(f"/hr/one-page?{odd}").status_code == 422

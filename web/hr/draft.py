@@ -58,6 +58,7 @@ class DraftContext:
     person: Person
     draft: SchemeDraft
     editable: bool
+    approves: bool
     text: str
     was: str
     base: str
@@ -178,6 +179,7 @@ def _page(
             person=get_person(tx, org, account.person),
             draft=draft,
             editable=draft.status == OPEN and account.may(Right.SCHEME_WRITE),
+            approves=account.may(Right.SCHEME_APPROVE),
             text=text,
             was=text if form else typed.was,
             base=typed.base,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from rewards.disclosure import NEARLY_ALL, NOT_SHOWN, counts_told, told
 from rewards.document import DocumentError, DocumentFault, document_faults
 from rewards.language import gettext, in_signs, language, msg, said
-from rewards.people.groups import groups_shown
+from rewards.people.groups import groups_shown, minimum_group
 from rewards.publishing.behaviour import Behaviour, behaviour
 from rewards.publishing.expected import REST, Estimate, Estimates, Expected
 from rewards.publishing.publication import scheme_in_force
@@ -22,6 +23,7 @@ from rewards.scheme.scheme import IncentiveScheme, SchemeError
 from rewards.scheme.unreachable import unreachable
 from rewards.scoring.tables import compile_scheme
 from rewards.store.session import Transaction
+from web.templating import number_text
 
 MOST_READ = 64
 """Texts that a process remembers to have read: most looks are at one that was looked at before."""
@@ -118,12 +120,13 @@ class FormView:
 
 @dataclass(frozen=True)
 class ExpectedRow:
-    """One group's week under the version in force (None: there is none) and under the draft."""
+    """One group's week under the version in force (None: there is none) and under the draft; `earning`: how many would earn, as it may be told."""
 
     title: str
     people: int
     before: Expected | None
     after: Expected
+    earning: str
 
 
 @dataclass(frozen=True)
@@ -216,7 +219,9 @@ def look_at(tx: Transaction, organisation: str, scheme: IncentiveScheme, now: da
         hr=for_hr,
         changes=[] if live is None else changes(explain_scheme(live.scheme, "hr"), for_hr),
         compared="" if live is None else live.scheme.title,
-        rows=[] if found.origin == "none" else _rows(before, after),
+        rows=[]
+        if found.origin == "none"
+        else _rows(before, after, _earning(tx, organisation, now, found, after)),
         limited=after.limited,
         origin=_origin(found),
         gaps=_gaps(scheme, found),
@@ -235,15 +240,43 @@ def changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, str]
     return found
 
 
-def _rows(before: Estimate | None, after: Estimate) -> list[ExpectedRow]:
+def _earning(
+    tx: Transaction, organisation: str, now: datetime, found: Behaviour, after: Estimate
+) -> dict[str | None, str]:
+    """How many would earn by group, and of all (None): of people who exist, no count points at a few."""
+    if found.origin != "live":
+        numbers: dict[str | None, str] = {None: number_text(after.whole.earning)}
+        return numbers | {one.group: number_text(one.earning) for one in after.groups}
+    minimum = minimum_group(tx, organisation, now)
+    people, earning = after.whole.people, round(after.whole.earning)
+    groups = [(one.group, one.people, round(one.earning)) for one in after.groups]
+    counts: dict[str | None, str] = {None: told(people, earning, minimum)}
+    counts |= {one.group: one.told for one in counts_told(groups, people, earning, minimum)}
+    return {group: _in_words(count, minimum) for group, count in counts.items()}
+
+
+def _in_words(count: str, minimum: int) -> str:
+    if count.isdecimal():
+        return number_text(int(count))
+    words = {NOT_SHOWN: gettext("not shown"), NEARLY_ALL: gettext("nearly all")}
+    return words.get(count) or said("fewer than {count}", count=minimum)
+
+
+def _rows(before: Estimate | None, after: Estimate, earning: Mapping[str | None, str]) -> list[ExpectedRow]:
     known = {} if before is None else {one.group: one for one in before.groups}
     titles = {REST: gettext("All others together")}
     found = [
-        ExpectedRow(titles.get(one.group, one.group), one.people, known.get(one.group), one)
+        ExpectedRow(
+            titles.get(one.group, one.group), one.people, known.get(one.group), one, earning[one.group]
+        )
         for one in after.groups
     ]
     whole = ExpectedRow(
-        gettext("All"), after.whole.people, None if before is None else before.whole, after.whole
+        gettext("All"),
+        after.whole.people,
+        None if before is None else before.whole,
+        after.whole,
+        earning[None],
     )
     return [*found, whole]
 

@@ -105,7 +105,9 @@ def text_of(row: HealthRow, minimum: int) -> str:
     if row.value is not None and row.measure == "coverage":
         return f"{100 * row.value:.0f} %"
     if row.value is not None:
-        whole = float(row.value).is_integer()
+        if row.measure == "challenge_reached" and row.of == 1:
+            return gettext("reached") if row.value else gettext("not reached yet")
+        whole = float(row.value).is_integer() and row.measure != "points_per_share"
         return in_signs(f"{row.value:,.0f}" if whole else f"{row.value:,.2f}")
     if row.told == NOT_SHOWN:
         return gettext("not shown")

@@ -17,6 +17,7 @@ from rewards.people.people import Person, get_person
 from rewards.publishing.publication import SchemeVersion, scheme_in_force
 from sims.reports.stored import StoredComparison
 from web.hr.health_kept import Promised, forecast_kept, forecast_of, health
+from web.rehearsal.digits import Told, told
 from web.session import SchemeReader, Store, now
 from web.templating import page
 
@@ -48,11 +49,9 @@ class Cost:
 
 @dataclass(frozen=True)
 class Gain:
-    """Human clicks more than doing nothing over the forecast's days: median, 80 % band, and in how many runs there were any."""
+    """Human clicks more than doing nothing over the forecast's days, in the digits of a rehearsal's page, and in how many runs there were any."""
 
-    median: float
-    low: float
-    high: float
+    clicks: Told
     share: float
     days: int
     runs: int
@@ -137,10 +136,8 @@ def gain_of(stored: StoredComparison, scheme: str) -> Gain | None:
     names = [one["name"] for one in origin["scenarios"] if scheme in one["schemes"].values()]
     for one in body["choice"]["candidates"]:
         if one["scenario"] in names:
-            clicks = one["incremental_clicks"]
             return Gain(
-                clicks["median"], clicks["p80"][0], clicks["p80"][1], one["share_of_runs_above_nothing"],
-                origin["horizon_days"], origin["runs"],
+                told(one["incremental_clicks"]), one["share_of_runs_above_nothing"], origin["horizon_days"], origin["runs"]
             )  # fmt: skip
     return None
 

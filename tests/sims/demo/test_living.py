@@ -1,18 +1,25 @@
 """Colleagues act on the grid while one watches; history reaches up to now; nothing falls to zero. The clock is given, nobody waits."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
 
 import pytest
+from sqlalchemy import update
 
 from rewards.content.content import listed
 from rewards.content.links import reach_of
+from rewards.people.accounts import somebody_with
 from rewards.people.participation import participation
+from rewards.store import schema
 from rewards.store.session import Database, open_database
 from rewards.store.verify import verify
-from sims.demo.acts import Calendar
+from rewards.thanks.recognition import give_kudos
+from sims.demo import living
+from sims.demo.acts import Act, Calendar
 from sims.demo.demo import CANDIDATES, EXAMPLES, ORGANISATION
 from sims.demo.living import HISTORY, Life, mondays
 from sims.scenario.scenario import Scenario
@@ -60,6 +67,73 @@ def test_after_a_pause_the_last_four_weeks_are_there(db: Database, away_days: in
     reached = counts(db, later)
     assert life(db, later).catch_up(later).since > later - timedelta(days=3)
     assert counts(db, later) == reached
+
+
+@pytest.mark.parametrize("moment", ["the model runs", "acts are filled in"])
+def test_pages_read_and_write_while_history_is_filled(
+    db: Database, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_database(str(db.url))
+    waits: list[float] = []
+
+    def visit() -> None:
+        began = time.monotonic()
+        with page.begin(wait_seconds=2) as tx:
+            tx.execute(update(schema.organisation).values(name="Seen"))
+        with page.read() as tx:
+            assert listed(tx, ORGANISATION)
+        waits.append(time.monotonic() - began)
+
+    modelled = Calendar.between
+
+    def between(calendar: Calendar, after: datetime, until: datetime) -> list[Act]:
+        visit()
+        return modelled(calendar, after, until)
+
+    later = datetime.now(UTC) + timedelta(days=9)
+    if moment == "the model runs":
+        monkeypatch.setattr(Calendar, "between", between)
+        life(db, later).catch_up(later)
+        life(db, later, speed=1000).round(later + timedelta(seconds=5))
+    else:
+        with ThreadPoolExecutor(1) as beside:
+            filling = beside.submit(life(db, later).catch_up, later)
+            while not filling.done():
+                visit()
+                time.sleep(0.01)
+            assert filling.result().acts > 20
+    page.close()
+    assert len(waits) > 1
+    assert max(waits) < 2
+
+
+def test_history_goes_on_where_it_was_cut_short(db: Database, tmp_path: Path) -> None:
+    later = datetime.now(UTC) + timedelta(days=9)
+    other = tmp_path / "whole.sqlite"
+    copyfile(str(db.url.database), other)
+    whole = open_database(f"sqlite:///{other}")
+    life(whole, later).catch_up(later)
+    bursts = iter([None, None, True])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(living, "BURST_SECONDS", 0)
+        cut = Life(db, ORGANISATION, SCENARIO, 0, later, pause=lambda _: next(bursts)).catch_up(later)
+    assert cut.acts <= 3
+    with db.begin() as tx:
+        employee = somebody_with(tx, ORGANISATION, "employee")
+        assert employee
+        # Whoever looks in meanwhile and does something does not end what is missing.
+        given = give_kudos(
+            tx, ORGANISATION, employee, "p010", "Thank you for the tour!", tags=(), key="mine", now=later
+        )
+        assert given.status != "duplicate"
+    with whole.begin() as tx:
+        give_kudos(
+            tx, ORGANISATION, employee, "p010", "Thank you for the tour!", tags=(), key="mine", now=later
+        )
+    life(db, later).catch_up(later)
+    assert counts(db, later) == counts(whole, later)
+    assert verify(db) == []
+    whole.close()
 
 
 def test_colleagues_act_on_the_items_of_the_grid_while_one_watches(db: Database) -> None:

@@ -69,6 +69,9 @@ def test_the_pieces_together_are_all_runs() -> None:
     assert body["provenance"]["runs"] == 12
     assert body["precision"]["reached"] == enough
     assert [one["scenario"] for one in body["lift"]] == ["tool-only", "draft-1"]
+    # The rule and the page say the same of the same runs.
+    ruled = {one["scenario"]: one["share_of_runs_above_nothing"] for one in body["choice"]["candidates"]}
+    assert {one["scenario"]: one["share_of_runs_above"] for one in body["lift"]} == ruled
 
 
 def test_people_are_read_by_the_worker_and_not_by_whoever_asks(world: World) -> None:

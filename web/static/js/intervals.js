@@ -60,6 +60,9 @@
     };
   };
 
+  // A long title breaks into lines, about so many signs each; the bars stand far enough apart for all of them.
+  const height = (bars) => bars.length * Math.max(24, 14 * Math.ceil(Math.max(...bars.map((b) => b.title.length)) / 17) + 6) + 40;
+
   const draw = (outcomes, root) => {
     for (const outcome of outcomes) {
       const card = document.createElement("section");
@@ -71,6 +74,7 @@
       unit.textContent = outcome.unit;
       const plot = document.createElement("div");
       plot.className = "plot";
+      plot.style.height = `${height(outcome.bars)}px`;
       card.append(title, unit, plot);
       root.append(card);
       const chart = echarts.init(plot, null, { renderer: "svg" });
