@@ -22,7 +22,7 @@ organisation:
   contacts: {median: 60}
   audience: {size: 2000}
 parameters:
-  values: {opportunities_per_week: 8}
+  values: {opportunities_per_week: 8, base_log_odds: -5}
 phases:
   - {day: 0, scheme: none}
   - {day: 7, scheme: points.yaml}

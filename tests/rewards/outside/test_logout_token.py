@@ -16,6 +16,12 @@ __all__ = ["teller"]
 NOW = int(time.time())
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hour stands still, however long the other tests took."""
+    monkeypatch.setattr(time, "time", lambda: float(NOW))
+
+
 def token(teller: Teller, header: dict[str, Any] | None = None, key: Any = RSA, **change: Any) -> str:
     claims = {
         "iss": teller.issuer, "aud": CLIENT, "sub": "s-1", "sid": "k-1", "iat": NOW, "exp": NOW + 120, "jti": "once",

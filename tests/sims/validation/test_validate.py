@@ -123,7 +123,8 @@ def test_reach_falls_below_the_sum_of_networks_as_sharers_grow_in_number() -> No
 
 def test_crowding_out_can_have_either_sign() -> None:
     strong = interventions.undermining(Parameters(tangible_erosion=0.02, habit_weight=0.5), 1, 0)
-    none = interventions.undermining(Parameters(tangible_erosion=0.0, habit_weight=2.0), 1, 0)
+    nothing_missed = Parameters(tangible_erosion=0.0, loss_weight=0.0, habit_weight=2.0)
+    none = interventions.undermining(nothing_missed, 1, 0)
     assert strong[12] < 0.0 < none[12]
 
 
