@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from rewards.events import VERIFICATION_LEVEL
 from rewards.publishing.behaviour import Act, Actor
@@ -32,6 +33,7 @@ class NetworkGap:
         return self.tenfold_millipoints / self.typical_millipoints if self.typical_millipoints else None
 
 
+@lru_cache(64)
 def network_gap(
     scheme: IncentiveScheme, clicks_per_share: float = CLICKS_PER_SHARE, *, limits: bool = True
 ) -> NetworkGap:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from rewards.document import DocumentError, content_hash, dump_document, load_document
 from rewards.faults import BadValue, Stale
@@ -13,7 +14,7 @@ from rewards.store import drafts as rows
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
-MOST_REVISIONS = 20
+MOST_REVISIONS, MOST_READ = 20, 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,9 @@ def save_text(
 def text_of(tx: Transaction, organisation: str, draft: SchemeDraft) -> str:
     """The draft as it was typed; as the program writes it where that was never kept, or says something else by now."""
     row = rows.find_text(tx, organisation, draft.id, draft.revision)
-    if row is not None:
-        try:
-            if content_hash(load_document(row.text, IncentiveScheme)) == draft.hash:
-                return row.text
-        except DocumentError:
-            # Erasure put a number in the place of a name.
-            pass
+    # Where erasure put a number in the place of a name, it says something else.
+    if row is not None and _hash_of(row.text) == draft.hash:
+        return row.text
     return dump_document(draft.scheme)
 
 
@@ -92,6 +89,15 @@ def revisions(tx: Transaction, organisation: str, draft: int) -> list[Written]:
     """What was typed, the newest first."""
     found = rows.texts(tx, organisation, draft, MOST_REVISIONS)
     return [Written(row.revision, row.text, row.actor, from_us(row.written_us)) for row in found]
+
+
+@lru_cache(MOST_READ)
+def _hash_of(text: str) -> str:
+    """The content hash of what a text says; '' where it says no scheme."""
+    try:
+        return content_hash(load_document(text, IncentiveScheme))
+    except DocumentError:
+        return ""
 
 
 def _read(text: str) -> IncentiveScheme:

@@ -30,7 +30,7 @@ FAIRNESS = "fairness"
 SEGMENT = "segment="
 
 # Of what a run holds at most: of each node of its network, of each contact of a source, and of each employee beside weekly pictures.
-BYTES_A_NODE, BYTES_AN_EDGE, BYTES_A_PERSON = 40, 17, 2_000
+BYTES_A_NODE, BYTES_AN_EDGE, BYTES_A_PERSON = 60, 17, 2_000
 
 # An echo of run r is named by this and r: it goes by the run's parameters and meets another chance.
 ECHO = 1 << 40

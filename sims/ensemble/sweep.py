@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
 
 # What a process gives to runs that it lives side by side; beyond so many of them more bring no speed.
-MEMORY_A_CHUNK, RUNS_A_CHUNK = 5 << 28, 128
+MEMORY_A_CHUNK, RUNS_A_CHUNK = 3 << 29, 128
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,8 @@ def chunks(scenarios: Sequence["Scenario"], runs: Sequence[int], processes: int)
     """The runs in chunks that fit into memory and keep every process busy. No number depends on how they are cut."""
     if not runs:
         return []
-    heaviest = max(map(bytes_a_run, scenarios))
+    # A scenario that forks from another lives beside it.
+    heaviest = max(map(bytes_a_run, scenarios)) * 3 // (2 if len(scenarios) > 1 else 3)
     most = max(1, min(RUNS_A_CHUNK, MEMORY_A_CHUNK // max(heaviest, 1), -(-len(runs) // processes)))
     # Even chunks: none waits for one that is longer.
     count = -(-len(runs) // most)

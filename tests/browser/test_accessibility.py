@@ -53,7 +53,7 @@ PAGES = {
         "/hr/first-scheme",
         "/publishing",
     ),
-    "strategist": ("/strategist", "/rehearsals"),
+    "strategist": ("/strategist", "/strategist/watch", "/rehearsals"),
     "admin": (
         "/account",
         "/account/password",

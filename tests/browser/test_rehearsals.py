@@ -189,3 +189,25 @@ def test_a_draft_changes_between_rehearsal_and_publication(
     pia.complaints.clear()
     page.goto(f"/publishing/{number}")
     expect(page.get_by_text("This very text was never rehearsed")).to_be_visible()
+
+
+def test_two_people_edit_one_draft_and_lose_nothing(visit: Callable[..., Visitor], sqlite_db: Database) -> None:
+    (number,) = drafts(sqlite_db, ORGANISATION, ("recognition",), "hal")
+    hal, pia = visit(), visit()
+    page, other = come(hal, "hal", f"/hr/schemes/{number}"), come(pia, "pia", f"/hr/schemes/{number}")
+    for each, words in ((other, "Recognition by Pia"), (page, "Recognition by Hal")):
+        text = each.locator("#text")
+        before = text.input_value()
+        text.fill(before.replace("title: Recognition, not pay", f"title: {words}"))
+        assert text.input_value() != before
+        each.get_by_role("button", name="Save").first.click()
+    expect(other.get_by_text("Saved.", exact=True)).to_be_visible()
+    alert = page.get_by_role("alert").filter(has_text="saved meanwhile")
+    expect(alert).to_contain_text("changed the same lines")
+    assert "Recognition by Hal" in page.locator("#text").input_value()
+    assert "Recognition by Pia" in page.locator("#theirs").input_value()
+    # The answer's own status is what the console tells of.
+    assert all("status of 4" in complaint for complaint in hal.complaints)
+    hal.complaints.clear()
+    with sqlite_db.read() as tx:
+        assert get_draft(tx, ORGANISATION, number).scheme.title == "Recognition by Pia"

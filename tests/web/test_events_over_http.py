@@ -65,7 +65,7 @@ def test_points_over_http_equal_the_simulations(
     model.run_for(DAYS)
     counted = model.points_by_person()
     events = tmp_path / "events.jsonl"
-    count = write_events(events, record_run(scenario))
+    count = write_events(events, record_run(scenario, at_defaults=True))
     url = db.url.render_as_string(hide_password=False)
     with serving(url, "acme") as address:
         post = [COMMAND, "post", str(events), "--url", address, "--token", token, "--json", "-"]

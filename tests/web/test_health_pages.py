@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Callable
 from io import StringIO
@@ -13,6 +14,8 @@ from starlette.testclient import TestClient
 from rewards.events import Event
 from rewards.intake import record
 from rewards.publishing.publication import scheme_in_force
+from rewards.publishing.rehearsals import note_rehearsal
+from rewards.store.results import replace_result, save_result
 from rewards.store.session import Database
 from sims.reports.stored import save_comparison
 from tests.company import ORGANISATION, Company
@@ -94,12 +97,22 @@ def test_the_curve_lies_in_the_forecasts_band(sign_in: SignIn, sqlite_db: Databa
     assert "<polygon" not in client.get("/hr/health").text
     keep_forecast(sqlite_db)
     with sqlite_db.begin() as tx:
-        from rewards.store.results import replace_result
-
         replace_result(tx, ORGANISATION, "health", "", "", body_json="{}", now=now())
     page = client.get("/hr/health").text
     assert "<polygon" in page
     assert "Rehearsed" in page
+
+
+def test_a_rehearsal_of_the_text_in_force_is_its_forecast(sign_in: SignIn, sqlite_db: Database) -> None:
+    with sqlite_db.begin() as tx:
+        live = scheme_in_force(tx, ORGANISATION, now())
+        assert live is not None
+        body = forecast(live.hash)
+        at = now()
+        number = save_result(tx, ORGANISATION, "rehearsal", "Ours", "h", body_json=json.dumps(body), now=at)
+        note_rehearsal(tx, ORGANISATION, number, body, "hal", now=at)
+        save_comparison(tx, ORGANISATION, forecast("another"), at)
+    assert "80 %: 2 to 9" in sign_in("hal").get("/hr/one-page").text
 
 
 def test_one_page_for_the_cfo(sign_in: SignIn, sqlite_db: Database) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from rewards.document import DocumentError, DocumentFault, document_faults
-from rewards.language import gettext, in_signs, msg, said
+from rewards.language import gettext, in_signs, language, msg, said
 from rewards.people.groups import groups_shown
 from rewards.publishing.behaviour import Behaviour, behaviour
 from rewards.publishing.expected import REST, Estimate, Estimates, Expected
@@ -22,6 +23,8 @@ from rewards.scheme.unreachable import unreachable
 from rewards.scoring.tables import compile_scheme
 from rewards.store.session import Transaction
 
+MOST_READ = 64
+"""Texts that a process remembers to have read: most looks are at one that was looked at before."""
 LABELS = {
     "title": msg("Title"),
     "note": msg("Note for those who decide"),
@@ -183,6 +186,13 @@ def _field(field: FormField, faults: dict[Place, str]) -> FieldView:
 
 def read(text: str) -> tuple[IncentiveScheme | None, list[DocumentFault]]:
     """The scheme that a text says, or everything that keeps it from being one."""
+    scheme, faults = _read(text, language())
+    return scheme, list(faults)
+
+
+@lru_cache(MOST_READ)
+def _read(text: str, _language: str) -> tuple[IncentiveScheme | None, list[DocumentFault]]:
+    """Faults are told in the language of now, so that they are remembered for it alone."""
     scheme, faults = document_faults(text, IncentiveScheme)
     if scheme is not None:
         try:

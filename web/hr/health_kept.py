@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +11,10 @@ from rewards.health.health import is_old, keep_health, kept_health
 from rewards.health.rows import Health
 from rewards.people.organisations import list_organisations
 from rewards.publishing.publication import scheme_in_force
+from rewards.publishing.rehearsals import latest_rehearsal
 from rewards.store import participation as people_rows
-from rewards.store.session import Database
+from rewards.store.results import get_result
+from rewards.store.session import Database, Transaction
 from sims.reports.stored import StoredComparison, latest_comparison
 
 Promised = tuple[float, float, float]
@@ -37,13 +40,28 @@ def renew_old(store: Database, now: datetime) -> None:
 def _renewed(store: Database, organisation: str, now: datetime) -> Health:
     with store.read() as tx:
         live = scheme_in_force(tx, organisation, now)
-        stored = latest_comparison(tx, organisation)
+        stored = forecast_kept(tx, organisation, "" if live is None else live.hash)
         people = sum(people_rows.sizes(tx, organisation).values())
     if live is None or stored is None:
         return keep_health(store, organisation, now)
     weeks = forecast_of(stored, live.hash, live.effective_at)
     bands = {day: (low * people, high * people) for day, (_, low, high) in weeks.get(OUTCOME, {}).items()}
     return keep_health(store, organisation, now, stored.title if bands else "", bands)
+
+
+def forecast_kept(tx: Transaction, organisation: str, scheme: str) -> StoredComparison | None:
+    """The last rehearsal of exactly this text (by its hash); where there was none, the comparison stored last."""
+    known = latest_rehearsal(tx, organisation, scheme)
+    found = None if known is None else get_result(tx, organisation, known.result)
+    if found is None:
+        return latest_comparison(tx, organisation)
+    key = ("forecast", organisation)
+    kept: StoredComparison | None = tx.database.cache.get(key)
+    if kept is None or kept.id != str(found.id):
+        body = json.loads(found.body_json)
+        kept = StoredComparison(str(found.id), found.title, found.saved_at, found.content_hash, body)
+        tx.database.cache[key] = kept
+    return kept
 
 
 def forecast_of(stored: StoredComparison, scheme: str, since: datetime) -> dict[str, dict[str, Promised]]:

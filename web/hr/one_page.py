@@ -15,8 +15,8 @@ from rewards.language import gettext, msg
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person
 from rewards.publishing.publication import SchemeVersion, scheme_in_force
-from sims.reports.stored import StoredComparison, latest_comparison
-from web.hr.health_kept import Promised, forecast_of, health
+from sims.reports.stored import StoredComparison
+from web.hr.health_kept import Promised, forecast_kept, forecast_of, health
 from web.session import SchemeReader, Store, now
 from web.templating import page
 
@@ -105,7 +105,7 @@ def one_page(
     with store.read() as tx:
         person = get_person(tx, org, account.person)
         version = scheme_in_force(tx, org, at)
-        stored = latest_comparison(tx, org)
+        stored = None if version is None else forecast_kept(tx, org, version.hash)
     shares, clicks = (_number(found, name) for name in ("shares_28d", "clicks_28d"))
     hours = shares * minutes / 60
     cost = Cost(_number(found, "spend_28d"), hours, hours * hourly, _number(found, "liability"))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
-from datetime import UTC, datetime
 
 import pytest
 
 from rewards.publishing.behaviour import behaviour, keep_behaviour
 from rewards.scheme.presets import PRESETS
+from sims.jobs.kinds import KINDS, REHEARSAL
 from sims.recording.kept import keep_recording, latest_recording
 from sims.recording.recording import CURVES, EXPLAINED, Recording, record
 from sims.scenario.scenario import Scenario
-from tests.conftest import World
+from tests.conftest import NOON, World
 
 
 def scenario(days: int = 42) -> Scenario:
@@ -60,7 +61,7 @@ def test_nobody_is_named(found: Recording) -> None:
 
 
 def test_behaviour_is_that_of_the_last_weeks_and_is_kept(found: Recording, world: World) -> None:
-    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    now = NOON
     assert sum(found.behaviour.people.values()) == 60
     shares = sum(len(day["shares"]) for day in found.body["days"][-28:])
     assert sum(act.kind == "share" for one in found.behaviour.actors for act in one.acts) == shares
@@ -72,3 +73,26 @@ def test_behaviour_is_that_of_the_last_weeks_and_is_kept(found: Recording, world
         kept = latest_recording(tx, world.organisation)
         assert kept is not None
         assert kept.body == found.body
+
+
+def test_a_rehearsal_leaves_a_recording_of_its_first_draft(world: World) -> None:
+    people = list(range(12))
+    spec = {
+        "people": [{"id": f"n{at}", "segment": "a", "team": "a", "timezone": "UTC", "contacts": 50, "desk": "desk"} for at in people],
+        "timezone": "UTC",
+        "assumptions": {
+            "audience": 200, "items_per_week": 5.0, "strictness": 0.3, "training": 0.2, "approval_delay_days": 0, "friction": 0.3,
+            "weeks": 5, "seed": 1, "quiet_weeks": 1, "tool": True,
+        },
+        "schemes": [
+            {"name": "in-force", "role": "live", "title": "Live", "document": PRESETS["habit"].model_dump(mode="json")},
+            {"name": "draft-1", "role": "draft", "title": "Mine", "document": PRESETS["clicks"].model_dump(mode="json")},
+        ],
+        "chunks": [[0, 2]],
+    }  # fmt: skip
+    KINDS[REHEARSAL].afterwards(world.db, world.organisation, json.dumps(spec), NOON)
+    with world.db.read() as tx:
+        kept = latest_recording(tx, world.organisation)
+        assert kept is not None
+        assert (kept.title, kept.body["staff"], len(kept.body["days"])) == ("Mine", 12, 35)
+        assert behaviour(tx, world.organisation, NOON).origin == "rehearsal"
