@@ -191,7 +191,9 @@ def test_a_draft_changes_between_rehearsal_and_publication(
     expect(page.get_by_text("This very text was never rehearsed")).to_be_visible()
 
 
-def test_two_people_edit_one_draft_and_lose_nothing(visit: Callable[..., Visitor], sqlite_db: Database) -> None:
+def test_two_people_edit_one_draft_and_lose_nothing(
+    visit: Callable[..., Visitor], sqlite_db: Database
+) -> None:
     (number,) = drafts(sqlite_db, ORGANISATION, ("recognition",), "hal")
     hal, pia = visit(), visit()
     page, other = come(hal, "hal", f"/hr/schemes/{number}"), come(pia, "pia", f"/hr/schemes/{number}")
