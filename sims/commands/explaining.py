@@ -43,7 +43,7 @@ def explain(
     """Take the paired difference B minus A apart: by mechanism (Shapley values over groups of mechanisms that are switched on and off)
     and by group of people, with 95 % intervals and a sentence for each of the three largest parts.
 
-    Example: groundswell explain examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 10 --json out.json
+    Example: groundswell explain examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 10
     """
     from rewards.outputs import write_text
     from sims.ensemble.run import Manner

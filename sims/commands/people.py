@@ -214,7 +214,7 @@ def add(
 ) -> None:
     """Add one person.
 
-    Example: groundswell people add e-17 --name "Ana Field" --segment sales --team north --timezone Europe/Madrid
+    Example: groundswell people add e-17 --name Ana --segment sales --team north --timezone Europe/Madrid
     """
     from rewards.people.changing import add_person
 

@@ -105,7 +105,7 @@ def propose(
 ) -> None:
     """Ask a second person to agree that a draft is published.
 
-    Example: groundswell scheme propose d7 --by p438 --from 2027-01-04T00:00:00Z --reason "Less for clicks, more for care."
+    Example: groundswell scheme propose d7 --by p438 --from 2027-01-04T00:00:00Z --reason "Less for clicks."
     """
     from rewards.publishing.gate import propose as ask
 
