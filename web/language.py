@@ -15,7 +15,6 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rewards.faults import Unavailable
 from rewards.language import LANGUAGES, accepted, said, speaking, spoken_among
 from rewards.people.organisations import get_organisation
 from rewards.store.session import Database
@@ -47,9 +46,10 @@ class Offered:
         self._until = 0.0
 
     def read(self) -> None:
-        """Read them; where the database does not answer, what was known holds."""
+        """Read them; where they cannot be read, what was known holds."""
         self._until = self._clock() + KEPT_SECONDS
-        with suppress(Unavailable), self._database.read() as tx:
+        # Whatever is wrong with the database the request itself meets and tells of, where an answer can be made of it.
+        with suppress(Exception), self._database.read() as tx:
             home = get_organisation(tx, self._organisation)
             self.languages = tuple(LANGUAGES) if home is None else home.languages
 

@@ -150,15 +150,24 @@ def _fair(forecast: Forecast | None, exception: str) -> Condition:
             "The least-paid segment gets {value} of the usual points a share; at least {least} is wanted."
         )
         return Condition(name, True, text.format(**values))
-    if excused(exception):
-        text = _(
+    if forecast.fairness >= forecast.least:
+        # The middle run keeps the limit, and too many others do not.
+        excusing = _(
+            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too many; the reason why is written down."
+        )
+        lacking = _(
+            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too many: rehearse with more people or runs, change the draft, or write down why it has to be so."
+        )
+    else:
+        excusing = _(
             "The least-paid segment gets {value} of the usual points a share, below {least}; the reason why is written down."
         )
-        return Condition(name, True, text.format(**values))
-    text = _(
-        "The least-paid segment gets {value} of the usual points a share, below {least}: change the draft, or write down why it has to be so."
-    )
-    return Condition(name, False, text.format(**values))  # fmt: skip
+        lacking = _(
+            "The least-paid segment gets {value} of the usual points a share, below {least}: change the draft, or write down why it has to be so."
+        )
+    if excused(exception):
+        return Condition(name, True, excusing.format(**values))
+    return Condition(name, False, lacking.format(**values))
 
 
 def _noticed(plan: Plan, rules: Rules, now: datetime) -> Condition:

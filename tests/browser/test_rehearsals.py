@@ -4,8 +4,8 @@ on a phone, in two languages, with axe on every page."""
 from __future__ import annotations
 
 import os
-import signal
 import re
+import signal
 import subprocess
 import sys
 import time

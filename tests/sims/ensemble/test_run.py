@@ -84,6 +84,7 @@ def test_each_run_goes_by_its_own_vector_and_what_the_scenario_states(small: Sce
             recognition_weight=0.3,
             sanction_seen=0.4,
             opportunities_per_week=8.0,
+            base_log_odds=-5.0,
             rank_first=0.0,
             rank_last=0.0,
         )
@@ -102,6 +103,10 @@ def test_a_run_of_an_ensemble_is_that_run_of_the_model(small: Scenario, at_defau
 
 
 def test_draws_widen_what_the_defaults_leave_narrow(small: Scenario) -> None:
+    # How readily people share is what is known least: the small company states it, here it is drawn.
+    values = {name: value for name, value in small.parameters.values.items() if name != "base_log_odds"}
+    free = small.parameters.model_copy(update={"values": values})
+    small = small.model_copy(update={"parameters": free})
     drawn = simulate(small, runs=30, processes=1).total("shares")
     fixed = simulate(small, runs=30, processes=1, manner=Manner(at_defaults=True)).total("shares")
     assert drawn.std() > 1.5 * fixed.std()
