@@ -31,9 +31,11 @@ expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
-def server(demo_url: str) -> Iterator[str]:
-    """The demo company on a free port."""
-    with serving(demo_url, ORGANISATION, demo=True) as address:
+def server(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demo company on a free port, with a database of its own: others look at the demo as it was made."""
+    own = tmp_path_factory.mktemp("served") / "demo.sqlite"
+    shutil.copyfile(demo_url.removeprefix("sqlite:///"), own)
+    with serving(f"sqlite:///{own}", ORGANISATION, demo=True) as address:
         yield address
 
 
