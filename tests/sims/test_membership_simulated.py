@@ -24,7 +24,7 @@ def test_a_replay_of_the_log_is_what_the_simulation_counted(examples: Path) -> N
     model = AdvocacyModel(asked, asked.seed, 0)
     model.run_for(asked.horizon_days)
     counted = model.points_by_person()
-    events = record_run(asked)
+    events = record_run(asked, at_defaults=True)
     joined = [event.subject for event in events if event.kind == ENROLLED]
     assert sorted(joined) == sorted(counted)
     people = asked.organisation.people
