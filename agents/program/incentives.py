@@ -55,10 +55,6 @@ class Incentives:
         """Part of what is had for a share now that is tangible and announced, `points` being those expected for it."""
         return np.maximum(self.tangible * self.expected * (points > 0.0), self.prize)
 
-    def inferred(self, points: Floats) -> Floats:
-        """Part of what is had for a share that readers take for tangible pay."""
-        return np.maximum(self.tangible * (points > 0.0), self.prize)
-
     def set(self, rows: NDArray[np.bool_], **values: float) -> None:
         """Give some people one value of each named column: how experiments stage an offer by hand."""
         for name, value in values.items():

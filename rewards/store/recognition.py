@@ -45,12 +45,6 @@ def given(tx: Transaction, person_id: int, limit: int) -> list[KudosRow]:
     return tx.rows(KudosRow, query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit))
 
 
-def recent(tx: Transaction, organisation: str, limit: int) -> list[KudosRow]:
-    """The organisation's newest thanks."""
-    query = select(KUDOS).where(KUDOS.c.organisation_id == organisation, KUDOS.c.status == "given")
-    return tx.rows(KudosRow, query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit))
-
-
 def count_between(tx: Transaction, giver: int, receiver: int, from_us: int) -> int:
     """How many gifts went from one to the other since an instant, held ones included."""
     query = (

@@ -226,11 +226,6 @@ def kudos_given(tx: Transaction, organisation: str, person: str, limit: int = 20
     return _views(tx, organisation, rows.given(tx, find_row(tx, organisation, person).id, limit))
 
 
-def recent_kudos(tx: Transaction, organisation: str, limit: int = 20) -> list[Kudos]:
-    """The organisation's newest thanks."""
-    return _views(tx, organisation, rows.recent(tx, organisation, limit))
-
-
 def kudos_allowance_left(tx: Transaction, organisation: str, person: str, now: datetime) -> int | None:
     """Millipoints the person can still give in this period, or None where the scheme has no thanks."""
     who = find_row(tx, organisation, person)

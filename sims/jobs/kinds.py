@@ -47,7 +47,7 @@ class Kind(Protocol):
         result: int,
         now: datetime,
     ) -> None:
-        """Called in the transaction that keeps the result."""  # fmt: skip
+        """Called in the transaction that keeps the result."""
 
     def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
         """Called when the result is kept, outside of any transaction; what fails here takes nothing from the result."""
@@ -101,7 +101,7 @@ class Rehearsals:
         result: int,
         now: datetime,
     ) -> None:
-        """The drafts whose text this is count as rehearsed, and where their risks turn is looked at next."""  # fmt: skip
+        """The drafts whose text this is count as rehearsed, and where their risks turn is looked at next."""
         from rewards.publishing.rehearsals import note_rehearsal
 
         note_rehearsal(tx, organisation, result, json.loads(body), actor, now=now)
@@ -155,7 +155,7 @@ class _RehearsalSoFar:
     @property
     def title(self) -> str:
         """The schemes by their titles."""
-        return ", ".join(str(one["title"]) for one in self._spec["schemes"])
+        return _titles(self._spec)
 
 
 class Turnings:
@@ -190,7 +190,7 @@ class Turnings:
         result: int,
         now: datetime,
     ) -> None:
-        """Nothing follows from it."""  # fmt: skip
+        """Nothing follows from it."""
 
     def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
         """Nothing is done."""
@@ -216,7 +216,11 @@ class _TurningSoFar:
     @property
     def title(self) -> str:
         """The schemes by their titles."""
-        return ", ".join(str(one["title"]) for one in self._spec["schemes"])
+        return _titles(self._spec)
+
+
+def _titles(spec: Mapping[str, Any]) -> str:
+    return ", ".join(str(one["title"]) for one in spec["schemes"])
 
 
 @lru_cache(maxsize=2)
@@ -237,9 +241,17 @@ def warm() -> None:
 
     person = {"segment": "a", "team": "a", "timezone": "UTC", "contacts": 10, "desk": "desk"}
     assumed = {
-        "audience": 100, "items_per_week": 5.0, "strictness": 0.3, "training": 0.2, "approval_delay_days": 0,
-        "friction": 0.3, "weeks": 4, "seed": 1, "quiet_weeks": 1, "tool": True,
-    }  # fmt: skip
+        "audience": 100,
+        "items_per_week": 5.0,
+        "strictness": 0.3,
+        "training": 0.2,
+        "approval_delay_days": 0,
+        "friction": 0.3,
+        "weeks": 4,
+        "seed": 1,
+        "quiet_weeks": 1,
+        "tool": True,
+    }
     schemes = [
         {"name": name, "title": name, "document": scheme.model_dump(mode="json")}
         for name, scheme in PRESETS.items()

@@ -198,11 +198,6 @@ def turning_of(tx: Transaction, organisation: str, spec_hash: str) -> Job | None
     return job_of_spec(tx, organisation, TURNING, spec_hash)
 
 
-def hashes_of(spec: Mapping[str, Any]) -> dict[str, str]:
-    """Content hash by name of each scheme of a specification."""
-    return {str(one["name"]): str(one["hash"]) for one in spec["schemes"]}
-
-
 def _row(number: int, person: Person) -> dict[str, Any]:
     return {
         "id": f"n{number}",

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from rewards.store.results import StoredResult, get_result, latest_result, save_result
+from rewards.store.results import StoredResult, latest_result, save_result
 from rewards.store.session import Transaction
 
 COMPARISON = "comparison"
@@ -37,14 +37,6 @@ def save_comparison(tx: Transaction, organisation: str, body: Mapping[str, objec
 def latest_comparison(tx: Transaction, organisation: str) -> StoredComparison | None:
     """The comparison stored last, or None."""
     return _opened(latest_result(tx, organisation, COMPARISON))
-
-
-def get_comparison(tx: Transaction, organisation: str, comparison_id: str) -> StoredComparison | None:
-    """One comparison by its id, or None if the organisation has no such result."""
-    if not comparison_id.isdecimal():
-        return None
-    found = get_result(tx, organisation, int(comparison_id))
-    return _opened(found if found is not None and found.kind == COMPARISON else None)
 
 
 def _opened(found: StoredResult | None) -> StoredComparison | None:

@@ -10,12 +10,11 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from agents.observe.outcomes import OUTCOMES
+from agents import parameter_table
 from rewards.people_file import PersonRow
 from rewards.scheme.scheme import IncentiveScheme
 from sims.scenario.scenario import Scenario
 
-BEGIN, END = "<!-- generated: {} -->", "<!-- end of {} -->"
 # Told elsewhere: docs of the scheme and of the people file.
 ELSEWHERE = {IncentiveScheme: "a scheme", PersonRow: "people rows"}
 SCHEMA_URI = "https://json-schema.org/draft/2020-12/schema"
@@ -37,13 +36,6 @@ def parts(model: type[BaseModel], seen: list[type[BaseModel]] | None = None) -> 
     return seen
 
 
-def outcome_table() -> str:
-    """Markdown: every outcome with its unit, kind and definition."""
-    lines = ["| outcome | unit | kind | definition |", "|---|---|---|---|"]
-    lines += [f"| `{o.name}` | {o.unit} | {o.kind} | {o.definition} |" for o in OUTCOMES]
-    return "\n".join(lines)
-
-
 def schema() -> dict[str, Any]:
     """The JSON Schema of a scenario file."""
     return {
@@ -60,15 +52,8 @@ def schema_text() -> str:
 
 def renewed(text: str) -> str:
     """The document with its generated parts written anew. Raises ValueError for a missing marker."""
-    for name, table in (("fields", field_tables), ("outcomes", outcome_table)):
-        begin, end = BEGIN.format(name), END.format(name)
-        if begin not in text or end not in text:
-            raise ValueError(
-                f"document without the markers of {name}; both are needed; add {begin} and {end}"
-            )
-        head, rest = text.split(begin, 1)
-        text = f"{head}{begin}\n{table()}\n{end}{rest.split(end, 1)[1]}"
-    return text
+    tables = {"fields": field_tables, "outcomes": parameter_table.outcome_table}
+    return parameter_table.renewed(text, tables)
 
 
 def _table(model: type[BaseModel]) -> str:
