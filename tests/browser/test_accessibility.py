@@ -53,7 +53,13 @@ PAGES = {
         "/hr/first-scheme",
         "/publishing",
     ),
-    "strategist": ("/strategist", "/strategist/watch", "/rehearsals"),
+    "strategist": (
+        "/strategist",
+        "/strategist/watch",
+        "/rehearsals",
+        "/strategist/lab",
+        "/strategist/lab/essay",
+    ),
     "admin": (
         "/account",
         "/account/password",
