@@ -37,6 +37,7 @@ async def followed(request: Request, look: Look) -> StreamingResponse:
                 "status": job.status,
                 "done": job.done,
                 "total": job.total,
+                "shown": job.partial_length,
                 "words": progress_of(job, before),
                 "ended": job.ended,
             }

@@ -10,7 +10,8 @@ from html import escape
 from typing import Any
 
 from web.rehearsal.chart import BOTTOM, HEIGHT, LEFT, OWN_COLOURS, RIGHT, TOP, WIDTH, scale_of
-from web.rehearsal.digits import rounded, step_of
+from web.rehearsal.digits import rounded
+from web.templating import number_text
 
 BANDS = ("p80", "p50")
 MOST_LABELS = 8
@@ -52,9 +53,8 @@ def curve(
     middle = " ".join(f"{x(at)},{y(one['median'])}" for at, one in zip(settings, gains, strict=True))
     parts.append(f'<polyline class="median" points="{middle}"/>')
     every = -(-len(settings) // MOST_LABELS)
-    digits = step_of((last - first) or 1.0)
     parts += [
-        f'<text x="{x(at)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{escape(rounded(at, digits))}</text>'
+        f'<text x="{x(at)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{escape(number_text(at))}</text>'
         for at in settings[::every]
     ]
     parts.append(

@@ -14,6 +14,7 @@ from web.lab.chart import curve
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.digits import Told, rounded, step_of, told
 from web.rehearsal.sheets import sheet
+from web.templating import number_text
 
 ALL_CLICKS, EMPLOYEES, PAGE = "all_clicks", "human_clicks", "corporate_clicks"
 MAIN = (ALL_CLICKS, EMPLOYEES, PAGE, "shares", "peer_trust", "motivation", "fear")
@@ -193,13 +194,12 @@ def _drawn(body: Body, titles: Mapping[str, str]) -> list[Drawn]:
 def _curves(body: Body) -> list[Curve]:
     outcomes = {one["name"]: one for one in body["outcomes"]}
     settings, gains = body["sweep"]["settings"], _settings(body)
-    digits = step_of((settings[-1] - settings[0]) or 1.0)
     found = []
     for turn in body["sweep"]["turns"]:
         name = turn["outcome"]
         scale, title = _scale(outcomes[name]["unit"]), _(outcomes[name]["title"])
         rows = [
-            (rounded(at, digits), told(one["totals"][name], scale), told(one["more"][name], scale), one["more"][name]["share_of_runs_above"])
+            (number_text(at), told(one["totals"][name], scale), told(one["more"][name], scale), one["more"][name]["share_of_runs_above"])
             for at, one in zip(settings, gains, strict=True)
         ]  # fmt: skip
         found.append(
@@ -232,8 +232,8 @@ def _places(one: Body, settings: Sequence[float], title: str) -> dict[str, str]:
     low, high = one["interval_80"] or (settings[0], settings[-1])
     return {
         "title": title,
-        "least": rounded(settings[0], step * 10.0),
-        "most": rounded(settings[-1], step * 10.0),
+        "least": number_text(settings[0]),
+        "most": number_text(settings[-1]),
         "at": "" if one["at"] is None else rounded(one["at"], step),
         "low": rounded(low, step),
         "high": rounded(high, step),
