@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,12 @@ def test_a_lever_is_pulled_where_a_phase_says_it_too() -> None:
 def test_settings_are_even_and_whole_where_they_are_counted() -> None:
     assert LEVERS["strictness"].settings(0.0, 1.0, 5) == (0.0, 0.25, 0.5, 0.75, 1.0)
     assert LEVERS["approval-delay"].settings(0.0, 2.0, 5) == (0.0, 1.0, 2.0)
+
+
+def test_what_the_document_shows_is_an_experiment() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "lab.md").read_text("utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        assert read(block, lambda name: PRESETS.get("clicks" if name == "in-force" else name)).faults == []
+    assert all(f"`{name}`" in page for name in LEVERS)
