@@ -26,7 +26,6 @@ PATH = "/hr/one-page"
 MINUTES_A_SHARE, COST_AN_HOUR = 5.0, 60.0
 """What a share takes of working time, and an hour's full cost: assumptions, which the reader can change on the page."""
 SHOWN_WEEKS = 8
-LATELY_WEEKS = 4
 OUTCOMES = {"shares": msg("Shares"), "human_clicks": msg("Human clicks")}
 Minutes = Annotated[float, Query(ge=0, le=600, allow_inf_nan=False)]
 Hourly = Annotated[float, Query(ge=0, le=10_000, allow_inf_nan=False)]
