@@ -17,6 +17,8 @@ from shutil import copyfile
 from typing import Any
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import URL, Engine, event, make_url, text
 
 import rewards.store.session as store
@@ -24,6 +26,7 @@ from rewards.document import load_document
 from rewards.events import Event
 from rewards.ledger.entries import Balances, EntryView, Receipt, balances, entries_for
 from rewards.ledger.intake import record
+from rewards.people import accounts
 from rewards.people.organisations import create_organisation
 from rewards.people.people import import_people
 from rewards.people_file import PersonRow
@@ -54,6 +57,9 @@ def _without_disk(url: URL, *, writer: bool) -> Engine:
     return engine
 
 
+# A password is much work to check on purpose, nearly all the work of a test that signs in. The hash says itself how much.
+OWN_HASHER = accounts._HASHER
+accounts._HASHER = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 # Nothing that a test writes has to survive a power cut. Processes of their own, which are killed, write as in life.
 store.sqlite_engine = _without_disk
 

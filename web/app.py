@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from rewards.outside.single_sign_on import Provider
@@ -160,6 +162,15 @@ ROUTERS = (
 )
 
 
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Pages and API. What calling each takes is worked out at its first request, once for all applications of a process."""
+    together = APIRouter()
+    for router in ROUTERS:
+        together.include_router(router)
+    return tuple(together.routes)
+
+
 def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS) -> FastAPI:
     """The application over the database that `settings` name; the database is opened with it and closed at shutdown.
 
@@ -203,8 +214,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.signing_on = Lane(SIGN_ONS_AT_ONCE)
     app.state.provider = None if settings.oidc is None else Provider(settings.oidc)
     problems.install(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(_routes())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Edge)
     app.add_middleware(Language, offered=app.state.offered)
