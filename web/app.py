@@ -49,7 +49,7 @@ from web.employee import boards as employee_boards
 from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import audit, decisions, designer, draft, one_page, records
+from web.hr import audit, decisions, designer, draft, one_page, records, works_council
 from web.hr import health as hr_health
 from web.hr import imports as hr_imports
 from web.hr import membership as hr_membership
@@ -141,6 +141,7 @@ ROUTERS = (
     hr.router,
     hr_health.router,
     one_page.router,
+    works_council.router,
     designer.router,
     draft.router,
     hr_nominations.router,

@@ -161,6 +161,8 @@ def test_who_reads_and_who_rehearses(sqlite_db: Database, sign_in: SignIn) -> No
         ((-0.000058, -0.00012, 0.00003), ("−0.0001", "−0.0001", "0")),
         ((0.0, 0.0, 0.0), ("0", "0", "0")),
         ((0.4, 0.1, 0.62), ("0.40", "0.10", "0.62")),
+        ((500.0, 500.0, 500.0), ("500", "500", "500")),
+        ((2.25, 2.25, 2.25), ("2.25", "2.25", "2.25")),
     ],
 )
 def test_digits(interval: tuple[float, float, float], texts: tuple[str, str, str]) -> None:
@@ -220,12 +222,12 @@ def test_where_risks_turn_comes_later(sqlite_db: Database, sign_in: SignIn) -> N
 @pytest.mark.parametrize(
     ("name", "means", "at", "words"),
     [
-        ("trust", [1.0, 0.5, -1.0], 2.5, "Beyond 2.50 times its points it crosses its limit (90 %: 2.00 to 3.00)."),
-        ("trust", [-1.0, 0.5, 1.0], 2.5, "Below 2.50 times its points it is beyond its limit"),
+        ("trust", [1.0, 0.5, -1.0], 2.5, "Beyond 2.5 times its points it crosses its limit (90 %: 2.0 to 3.0)."),
+        ("trust", [-1.0, 0.5, 1.0], 2.5, "Below 2.5 times its points it is beyond its limit"),
         ("fairness", [1.0, 1.0, 1.0], None, "From none to 8 times its points it stays within its limit."),
         ("gamed", [-1.0, -1.0, -1.0], None, "From none to 8 times its points it is beyond its limit."),
-        ("gain", [1.0, 2.0, 0.0], 2.5, "Beyond 2.50 times its points, points bring fewer clicks than none"),
-        ("gain", [1.0, 0.0, 2.0], 2.5, "Up to 2.50 times its points, points bring fewer clicks than none"),
+        ("gain", [1.0, 2.0, 0.0], 2.5, "Beyond 2.5 times its points, points bring fewer clicks than none"),
+        ("gain", [1.0, 0.0, 2.0], 2.5, "Up to 2.5 times its points, points bring fewer clicks than none"),
         ("gain", [1.0, 2.0, 3.0], None, "points bring no fewer clicks than none"),
         ("gain", [1.0, 0.5, 0.2], None, "points bring fewer clicks than none"),
     ],

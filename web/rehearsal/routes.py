@@ -24,6 +24,7 @@ from rewards.publishing.drafts import OPEN, SchemeDraft, list_drafts
 from rewards.publishing.publication import scheme_in_force
 from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal, turning_of
+from web.jobs import page_of
 from web.lanes import Lane
 from web.problems import Problem, refused
 from web.rehearsal.beside import gaming_csv, waterfall_csv
@@ -220,6 +221,11 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
     """How far it is, and what is known."""
     org = account.organisation
     with store.read() as tx:
+        job = get_job(tx, org, id)
+        where = page_of(tx, org, job)
+        if where is not None and job.kind != KIND:
+            # What was done for a rehearsal stands on the rehearsal's page.
+            return RedirectResponse(where, 303)
         job = _job(tx, org, id)
         text, kept = outcome_of(tx, org, id)
         body = opened(text)
