@@ -69,6 +69,7 @@ from web.own import password
 from web.proxies import Visitors
 from web.publishing import changes as publishing_changes
 from web.publishing import routes as publishing
+from web.rehearsal import following
 from web.rehearsal import routes as rehearsal
 from web.security import Edge
 from web.session import KnownTokens, token_reader
@@ -152,6 +153,7 @@ ROUTERS = (
     audit.router,
     records.router,
     rehearsal.router,
+    following.router,
     publishing.router,
     publishing_changes.router,
     strategist.router,

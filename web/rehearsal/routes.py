@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -89,7 +89,7 @@ class RoomContext:
 @dataclass(frozen=True)
 class RehearsalContext:
     """One rehearsal. `outcome`: what is known so far (None: nothing yet); `same`: whether it repeats another one to the byte; `turning`:
-    whether it is still looked for where its risks turn."""
+    whether it is still looked for where its risks turn, and `turned`: how many characters that has said so far."""
 
     account: Account
     person: Person
@@ -101,6 +101,7 @@ class RehearsalContext:
     kept_at: datetime | None
     same: bool | None
     turning: bool
+    turned: int
     mine: bool
     publishes: bool
 
@@ -229,7 +230,8 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
         job = _job(tx, org, id)
         text, kept = outcome_of(tx, org, id)
         body = opened(text)
-        turning, turns = _turning(tx, org, job)
+        turning, words = _turning(tx, org, job)
+        turns = opened(words)
         same = None
         if kept is not None and job.again_of is not None:
             _text, first = outcome_of(tx, org, job.again_of)
@@ -245,6 +247,7 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
             kept_at=None if kept is None else kept.saved_at,
             same=same,
             turning=turning is not None and not turning.ended,
+            turned=len(words),
             mine=account.may(Right.REHEARSE),
             publishes=account.may(Right.SCHEME_WRITE),
         )
@@ -314,7 +317,7 @@ def file(
     with store.read() as tx:
         job = _job(tx, account.organisation, id)
         text, _kept = outcome_of(tx, account.organisation, id)
-        turns = _turning(tx, account.organisation, job)[1]
+        turns = opened(_turning(tx, account.organisation, job)[1])
     body = opened(text)
     if body is None:
         raise Problem(404, said("rehearsal {id}: has no numbers yet; wait for the first", id=id))
@@ -358,10 +361,10 @@ def progress_of(job: Job, before: int) -> str:
     return _("It could not be done: {fault}.").format(fault=job.fault)
 
 
-def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, Mapping[str, Any] | None]:
-    """The job that looks where the risks of a rehearsal turn, and what it says so far."""
+def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, str]:
+    """The job that looks where the risks of a rehearsal turn, and what it says so far, as JSON text."""
     found = turning_of(tx, organisation, job.spec_hash)
-    return found, None if found is None else opened(outcome_of(tx, organisation, found.id)[0])
+    return found, "" if found is None else outcome_of(tx, organisation, found.id)[0]
 
 
 def _job(tx: Transaction, organisation: str, id: int) -> Job:
