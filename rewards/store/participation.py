@@ -84,13 +84,14 @@ def active(
 
 
 def kinds(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[str, int]:
-    """Events by kind in (from, until]."""
+    """Events by kind in (from, until] that count: none that came too late, was set aside or was taken back."""
     query = (
         select(EVENT.c.kind, func.count())
         .where(
             EVENT.c.organisation_id == organisation,
             EVENT.c.occurred_us > from_us,
             EVENT.c.occurred_us <= until_us,
+            EVENT.c.scored,
             EVENT.c.voided_at_us.is_(None),
         )
         .group_by(EVENT.c.kind)
