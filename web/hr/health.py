@@ -24,7 +24,7 @@ from web.templating import page
 
 router = APIRouter(include_in_schema=False)
 PATH = "/hr/health"
-WIDTH, HEIGHT, LEFT, FOOT = 640, 200, 44, 24
+WIDTH, HEIGHT, LEFT, FOOT = 420, 200, 44, 24
 LEVELS = 5
 COLUMNS = ("section", "measure", "group", "told", "value", "of", "until")
 
