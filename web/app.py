@@ -51,7 +51,7 @@ from web.employee import boards as employee_boards
 from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import audit, decisions, designer, draft, one_page, records
+from web.hr import audit, decisions, designer, draft, one_page, records, works_council
 from web.hr import health as hr_health
 from web.hr import imports as hr_imports
 from web.hr import membership as hr_membership
@@ -71,6 +71,7 @@ from web.own import password
 from web.proxies import Visitors
 from web.publishing import changes as publishing_changes
 from web.publishing import routes as publishing
+from web.rehearsal import following
 from web.rehearsal import routes as rehearsal
 from web.security import Edge
 from web.session import KnownTokens, token_reader
@@ -143,6 +144,7 @@ ROUTERS = (
     hr.router,
     hr_health.router,
     one_page.router,
+    works_council.router,
     designer.router,
     draft.router,
     hr_nominations.router,
@@ -153,6 +155,7 @@ ROUTERS = (
     audit.router,
     records.router,
     rehearsal.router,
+    following.router,
     publishing.router,
     publishing_changes.router,
     strategist.router,

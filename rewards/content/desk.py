@@ -19,7 +19,7 @@ from rewards.store import content as rows
 from rewards.store import trail
 from rewards.store.rows import ContentDraftRow
 from rewards.store.session import Transaction
-from rewards.store.units import from_us, to_us
+from rewards.store.units import DAY_US, from_us, to_us
 
 Status = Literal["draft", "in_review", "rejected"]
 MOST_REASON = 1000
@@ -311,3 +311,19 @@ def drafts(tx: Transaction, organisation: str) -> Sequence[tuple[ContentItem, St
         (read_item(row.document), cast("Status", row.status), from_us(row.changed_us))
         for row in rows.drafts(tx, organisation)
     ]
+
+
+def days_waited(tx: Transaction, organisation: str, since: datetime) -> list[float]:
+    """For each publication by the desk since an instant, the days from the first time that the item was handed in for it."""
+    asked: dict[str, int] = {}
+    days = []
+    for one in rows.decisions_of_published(tx, organisation, to_us(since)):
+        if one.decision == "submit":
+            asked.setdefault(one.item, one.decided_us)
+        elif one.decision == "publish":
+            from_ = asked.pop(one.item, one.decided_us)
+            if one.decided_us >= to_us(since):
+                days.append((one.decided_us - from_) / DAY_US)
+        elif one.decision == "discard":
+            asked.pop(one.item, None)
+    return days

@@ -75,6 +75,7 @@ ALLOWED = {
     ("POST", "/api/v1/scheme-decisions/{id}/decline"): {"schemes:write", "admin"},
     ("GET", "/api/v1/program/health"): {"schemes:write", "admin"},
     ("GET", "/api/v1/jobs/{id}"): {"schemes:write", "admin"},
+    ("GET", "/api/v1/jobs/{id}/result"): {"schemes:write", "admin"},
     ("POST", "/api/v1/jobs/{id}/cancel"): {"schemes:write", "admin"},
     ("POST", "/api/v1/schemes/{id}/retire"): {"schemes:write", "admin"},
     ("POST", "/api/v1/schemes/{id}/rollback"): {"schemes:write", "admin"},

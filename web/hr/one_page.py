@@ -67,8 +67,8 @@ class PromiseRow:
 
     @property
     def kept(self) -> bool:
-        """Whether what came lies within the band."""
-        return self.promised[1] <= self.came <= self.promised[2]
+        """Whether what came lies within the band, as it is written: in whole shares and clicks."""
+        return round(self.promised[1]) <= self.came <= round(self.promised[2])
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,10 @@ def promises(
     for week in over[-SHOWN_WEEKS:]:
         came = {"shares": week.shares, "human_clicks": week.clicks}
         for outcome, title in OUTCOMES.items():
-            said = promised.get(outcome, {}).get(week.monday)
-            if said is not None:
+            band = promised.get(outcome, {}).get(week.monday)
+            if band is not None:
                 day = date.fromisoformat(week.monday)
-                rows.append(PromiseRow(day, gettext(title), said, came[outcome]))
+                rows.append(PromiseRow(day, gettext(title), band, came[outcome]))
     return rows
 
 
