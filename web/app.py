@@ -28,6 +28,7 @@ from web.api import (
     events,
     highlights,
     kudos,
+    lab,
     leaderboards,
     membership,
     nominations,
@@ -59,6 +60,10 @@ from web.hr import nominations as hr_nominations
 from web.hr import people as hr_people
 from web.hr import person as hr_person
 from web.hr import routes as hr
+from web.lab import desk as lab_desk
+from web.lab import editor as lab_editor
+from web.lab import essay as lab_essay
+from web.lab import runs as lab_runs
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language, Offered
 from web.language import router as language_router
@@ -104,6 +109,7 @@ ROUTERS = (
     schemes.router,
     program.router,
     scheme_decisions.router,
+    lab.router,
     badges.router,
     challenges.router,
     highlights.router,
@@ -160,6 +166,10 @@ ROUTERS = (
     publishing_changes.router,
     strategist.router,
     watch.router,
+    lab_essay.router,
+    lab_desk.router,
+    lab_editor.router,
+    lab_runs.router,
     admin_tokens.router,
     admin_webhooks.router,
 )

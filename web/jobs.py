@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from rewards.jobs.queue import Job, job_of_spec
+from rewards.lab.experiments import KIND as LAB
 from rewards.store.session import Transaction
 from sims.rehearsal.asking import KIND as REHEARSAL
 from sims.rehearsal.asking import TURNING
 
 REHEARSALS = "/rehearsals"
+LAB_RUNS = "/strategist/lab/runs"
 
 
 def _own(_tx: Transaction, _organisation: str, job: Job) -> str | None:
     return f"{REHEARSALS}/{job.id}"
+
+
+def _in_lab(_tx: Transaction, _organisation: str, job: Job) -> str | None:
+    return f"{LAB_RUNS}/{job.id}"
 
 
 def _of_rehearsal(tx: Transaction, organisation: str, job: Job) -> str | None:
@@ -24,6 +30,7 @@ def _of_rehearsal(tx: Transaction, organisation: str, job: Job) -> str | None:
 PAGES: Mapping[str, Callable[[Transaction, str, Job], str | None]] = {
     REHEARSAL: _own,
     TURNING: _of_rehearsal,
+    LAB: _in_lab,
 }
 
 

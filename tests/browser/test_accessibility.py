@@ -72,7 +72,13 @@ PAGES = {
         "/publishing/versions/1/retire",
         "/rehearsals",
     ),
-    "strategist": ("/strategist", "/strategist/watch", "/rehearsals"),
+    "strategist": (
+        "/strategist",
+        "/strategist/watch",
+        "/rehearsals",
+        "/strategist/lab",
+        "/strategist/lab/essay",
+    ),
     "admin": (
         "/account",
         "/account/password",
