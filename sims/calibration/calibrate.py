@@ -160,6 +160,7 @@ def document(
             },
             "combinations": _combinations(question, found),
             "stated": list(prior.stated),
+            "coordinates": [[digits(one) for one in row] for row in (found.z @ found.across).tolist()],
             "summaries": _predicted(question, found),
         },
     }

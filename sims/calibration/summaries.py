@@ -55,7 +55,9 @@ class Summary:
         return np.asarray(np.log(total / (values[:, self.bottom][:, self.weeks].sum(axis=1) + HALF)))
 
     def told(self, value: float) -> float:
-        """Back from the logarithm."""
+        """Back from the logarithm. A level is told without the half that was added to its total."""
+        if self.kind == "level":
+            return max(0.0, float(np.exp(value)) - HALF / len(self.weeks))
         return float(np.exp(value))
 
     def _unevenness(self, top: Floats) -> Floats:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self
 
 import numpy as np
 import rfc8785
@@ -30,12 +30,25 @@ if TYPE_CHECKING:
 
 FORECAST = ("enrolled", "weekly_sharers", "shares", "human_clicks", "cost", "peer_trust")
 """Enrolled, active share, shares, human clicks, spend, trust."""
+Values = NDArray[np.float64]
 RUNS = 100
 RUNS_LEAST = 20
 
 
 class ForecastError(ValueError):
     """What cannot be forecast: the value, the limit and the remedy."""
+
+
+class GoingOn(Protocol):
+    """Moves the runs of a forecast by what happened until then."""
+
+    def note(self) -> str:
+        """What whoever reads the forecast is to know of it."""
+
+    def __call__(
+        self, daily: Mapping[str, Values], samples: Mapping[str, list[Values]], seed: int
+    ) -> dict[str, list[Values]]:
+        """Samples float64[runs] by outcome and week, moved; daily values are float64[runs, days] of everybody."""
 
 
 class Provenance(Part):
@@ -99,8 +112,12 @@ def forecast(
     *,
     processes: int | None = None,
     history: "History | None" = None,
+    going_on: "GoingOn | None" = None,
 ) -> Forecast:
-    """Each run by its own vector of the posterior. Weeks that the history already knows are left out. Raises ForecastError."""
+    """Each run by its own vector of the posterior. Weeks that the history already knows are left out. Raises ForecastError.
+
+    going_on  moves the runs from what they had until then to what the history has
+    """
     runs = check_runs(RUNS if runs is None else runs)
     if runs < RUNS_LEAST:
         raise ForecastError(f"runs: got {runs}; intervals of 90 % need at least {RUNS_LEAST}; ask for more")
@@ -112,6 +129,13 @@ def forecast(
     specs, headcount = outcome_specs(), int(np.median(daily["headcount"][:, 0]))
     samples = {name: [_by_the_end(specs[name], daily, span) for span in spans] for name in FORECAST}
     whole = slice(skipped * WEEK_DAYS, weeks * WEEK_DAYS)
+    totals = {name: _by_the_end(specs[name], daily, whole) for name in FORECAST}
+    if going_on is not None:
+        samples = going_on(daily, samples, seed)
+        totals = {
+            name: np.sum(weekly, axis=0) if specs[name].kind == "flow" else weekly[-1]
+            for name, weekly in samples.items()
+        }
     body: dict[str, Any] = {
         "kind": "forecast",
         "provenance": {
@@ -132,10 +156,14 @@ def forecast(
         "weeks": len(spans),
         "headcount": headcount,
         "outcomes": [specs[name].as_json() for name in FORECAST],
-        "totals": {name: interval(_by_the_end(specs[name], daily, whole)).as_json() for name in FORECAST},
+        "totals": {name: interval(values).as_json() for name, values in totals.items()},
         "weekly": {name: [interval(values).as_json() for values in found] for name, found in samples.items()},
         "samples": {name: [values.tolist() for values in found] for name, found in samples.items()},
-        "warnings": [*_warnings(scenario), *(f"posterior: {one}" for one in posterior.warnings)],
+        "warnings": [
+            *_warnings(scenario),
+            *([] if going_on is None else [going_on.note()]),
+            *(f"posterior: {one}" for one in posterior.warnings),
+        ],
     }
     return Forecast.model_validate(body | {"hash": seal(body)})
 
