@@ -21,6 +21,7 @@ from sims.commands import (
     periods,
     program,
     questions,
+    rollout,
     schemes,
     tokens,
 )
@@ -65,3 +66,4 @@ app.add_typer(content.content, name="content")
 app.add_typer(membership.membership, name="membership")
 app.add_typer(mail.mail, name="mail")
 app.add_typer(schemes.scheme, name="scheme")
+app.add_typer(rollout.rollout, name="rollout")

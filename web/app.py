@@ -60,6 +60,7 @@ from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language, Offered
 from web.language import router as language_router
+from web.loop import rollouts as loop_rollouts
 from web.own import account as own_account
 from web.own import data as own_data
 from web.own import days as own_days
@@ -155,6 +156,7 @@ ROUTERS = (
     publishing_changes.router,
     strategist.router,
     watch.router,
+    loop_rollouts.router,
     admin_tokens.router,
     admin_webhooks.router,
 )

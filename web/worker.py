@@ -109,6 +109,7 @@ def _sum(one: Sweep, other: Sweep) -> Sweep:
         Mailed(*mailed),
         one.digests + other.digests,
         one.told + other.told,
+        one.invited + other.invited,
     )
 
 
