@@ -14,6 +14,7 @@ from sims.commands import (
     explaining,
     forecasting,
     history,
+    loop,
     machine,
     mail,
     membership,
@@ -48,6 +49,7 @@ app.command()(questions.compare)
 app.command()(explaining.explain)
 app.command()(forecasting.forecast)
 app.command()(forecasting.score)
+app.command()(loop.brought)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)
@@ -67,3 +69,4 @@ app.add_typer(membership.membership, name="membership")
 app.add_typer(mail.mail, name="mail")
 app.add_typer(schemes.scheme, name="scheme")
 app.add_typer(rollout.rollout, name="rollout")
+app.add_typer(loop.recalibration, name="recalibration")

@@ -70,12 +70,7 @@ def design(
     from sims.scenario.scenario import Scenario
 
     check_out(out, json_out)
-    if out is not None and out.exists():
-        raise InputError(f"--out: {out} is there already; a plan is never written over; name another file")
-    if chosen != "all" and chosen not in DESIGNS:
-        raise InputError(f"--design: got {chosen!r}; known are {', '.join(DESIGNS)} and all; choose one")
-    if out is not None and chosen == "all":
-        raise InputError("--out: got a file for all designs; a plan has one; name it with --design")
+    _check_design(chosen, out)
     asked = {
         "metric": metric, "gives": gives, "weeks": weeks, "baseline_weeks": baseline, "steps": steps, "holdout": holdout,
         "alpha": alpha, "seed": seed,
@@ -85,7 +80,7 @@ def design(
     loaded = Scenario.load(scenario)
     sample = None if posterior is None else load_posterior(posterior).sample()
     plan = None if out is None else _drawn(loaded, wishes[0], begins)
-    found = [simulated(loaded, wish, runs, posterior=sample, processes=processes) for wish in wishes]
+    found = simulated(loaded, wishes, runs, posterior=sample, processes=processes)
     body = {
         "kind": "rollout-power",
         "scenario": loaded.name,
@@ -153,6 +148,18 @@ def analyse(
     say(analysis_text(body), json_out)
     if body["verdict"] in (TOO_EARLY, TOO_FEW):
         raise typer.Exit(FINDING)
+
+
+def _check_design(chosen: str, out: Path | None) -> None:
+    """Raises InputError for an unknown design, and for a plan's file of all or that is there already."""
+    from sims.rollout.plan import DESIGNS
+
+    if out is not None and out.exists():
+        raise InputError(f"--out: {out} is there already; a plan is never written over; name another file")
+    if chosen != "all" and chosen not in DESIGNS:
+        raise InputError(f"--design: got {chosen!r}; known are {', '.join(DESIGNS)} and all; choose one")
+    if out is not None and chosen == "all":
+        raise InputError("--out: got a file for all designs; a plan has one; name it with --design")
 
 
 def _wish(design: "Design", asked: dict[str, Any]) -> "Wish":

@@ -31,8 +31,8 @@ def ask_for_power(
     draft: int | None,
     wishes: Sequence[Wish],
     assumptions: Assumptions,
-    runs: int = RUNS,
     *,
+    runs: int = RUNS,
     actor: str,
     now: datetime,
 ) -> int:

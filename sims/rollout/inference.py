@@ -15,6 +15,8 @@ from sims.rollout.units import Floats, Ints, Units
 DRAWS = 999
 SLACK = 1e-9
 DOUBLINGS, HALVINGS = 60, 60
+MOST_TURNS, SETTLED = 500, 1e-12
+CELLS_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -48,21 +50,26 @@ class NoContrastError(ValueError):
 
 @dataclass(frozen=True)
 class _Regression:
-    """What is held against what: outcome, weights and treatment of each row, the treatments that might have been drawn, and whose row it is."""
+    """What is held against what, free of the rest: outcome, weight, treatment and unit of each row.
+
+    `on_outcome`, `on_own`: the coefficients of outcome and of the treatment that was drawn on each that might have been.
+    """
 
     y: Floats
     weights: Floats
     own: Floats
-    redrawn: Floats
     unit: Ints
+    on_outcome: Floats
+    on_own: Floats
     columns: int
 
-    def coefficients(self, y: Floats, treatments: Floats) -> Floats:
-        """The coefficient of y on each treatment; both are free of the rest already. 0 where a treatment cannot be told from the rest."""
-        spread = (treatments * treatments) @ self.weights
-        return np.divide(
-            treatments @ (self.weights * y), spread, out=np.zeros(spread.size), where=spread > SLACK
-        )
+
+def _coefficients(y: Floats, treatments: Floats, weights: Floats) -> Floats:
+    """The coefficient of y on each treatment; all are free of the rest already. 0 where a treatment cannot be told from the rest."""
+    spread = (treatments * treatments) @ weights
+    return np.asarray(
+        np.divide(treatments @ (weights * y), spread, out=np.zeros(spread.size), where=spread > SLACK)
+    )
 
 
 def effect(units: Units, alpha: float = 0.05, draws: int = DRAWS, seed: int = 1) -> Effect:
@@ -139,38 +146,51 @@ def _parallel(units: Units, redrawn: Ints, start: int) -> _Regression:
         return np.asarray(here - np.multiply.outer(slope, leaning))
 
     periods = units.rates.shape[1]
-    own = (units.starts[known][order] < periods).astype(np.float64)
-    others = (redrawn[:, known][:, order] < periods).astype(np.float64)
-    place = np.arange(weights.size, dtype=np.int64)
-    return _Regression(
-        free(after[known][order]), weights, free(own), free(others), place, bounds.size + 1 + covariate
-    )
+    own = free((units.starts[known][order] < periods).astype(np.float64))
+    others = free((redrawn[:, known][:, order] < periods).astype(np.float64))
+    y, place = free(after[known][order]), np.arange(weights.size, dtype=np.int64)
+    on_outcome, on_own = (_coefficients(one, others, weights) for one in (y, own))
+    return _Regression(y, weights, own, place, on_outcome, on_own, bounds.size + 1 + covariate)
 
 
 def _staggered(units: Units, redrawn: Ints) -> _Regression:
     """A row a unit and period, free of what is the unit's and what is the period's."""
-    unit, period = np.nonzero(np.isfinite(units.rates))
-    weights = units.people[unit]
-    root = np.sqrt(weights)
-    dummies = np.concatenate([np.eye(len(units.names))[unit], np.eye(units.rates.shape[1])[period]], axis=1)
-    basis, kinds, _ = np.linalg.svd(dummies * root[:, np.newaxis], full_matrices=False)
-    basis = basis[:, kinds > 1e-9 * kinds[0]]
+    known = np.isfinite(units.rates)
+    weights = np.where(known, units.people[:, np.newaxis], 0.0)
+    by_unit = np.maximum(weights.sum(axis=1), SLACK)[:, np.newaxis]
+    by_period = np.maximum(weights.sum(axis=0), SLACK)
+    periods = np.arange(units.rates.shape[1])
 
     def free(values: Floats) -> Floats:
-        scaled = values * root
-        return np.asarray((scaled - (scaled @ basis) @ basis.T) / root)
+        # With every cell known once is exact; with gaps the two are taken out in turn until nothing is left of either.
+        for _ in range(MOST_TURNS):
+            mean = (values * weights).sum(axis=-1, keepdims=True) / by_unit
+            values = values - mean
+            level = (values * weights).sum(axis=-2, keepdims=True) / by_period
+            values = values - level
+            if np.abs(level).max() < SETTLED and np.abs(mean).max() < SETTLED:
+                break
+        return np.where(known, values, 0.0)
 
-    own = (period >= units.starts[unit]).astype(np.float64)
-    others = (period >= redrawn[:, unit]).astype(np.float64)
-    y = units.rates[unit, period]
-    return _Regression(
-        free(y), weights, free(own), free(others), unit.astype(np.int64), units.rates.shape[1] + 1
-    )
+    def treatment(starts: Ints) -> Floats:
+        return free((periods >= starts[..., np.newaxis]).astype(np.float64)).reshape(*starts.shape[:-1], -1)
+
+    scale = max(float(np.nanmax(np.abs(units.rates))), SLACK)
+    y = free(np.where(known, units.rates, 0.0) / scale).ravel() * scale
+    own, flat = treatment(units.starts), weights.ravel()
+    at_once = max(1, CELLS_AT_ONCE // flat.size)
+    found = []
+    for first in range(0, len(redrawn), at_once):
+        others = treatment(redrawn[first : first + at_once])
+        found.append([_coefficients(one, others, flat) for one in (y, own)])
+    on_outcome, on_own = (np.concatenate(one) for one in zip(*found, strict=True))
+    cells = np.flatnonzero(flat > 0)
+    unit = np.repeat(np.arange(len(units.names), dtype=np.int64), periods.size)[cells]
+    return _Regression(y[cells], flat[cells], own[cells], unit, on_outcome, on_own, periods.size + 1)
 
 
 def _inferred(units: Units, found: _Regression, alpha: float) -> Effect:
-    own = found.own[np.newaxis]
-    estimate = float(found.coefficients(found.y, own)[0])
+    estimate = float(_coefficients(found.y, found.own[np.newaxis], found.weights)[0])
     spread = float((found.own**2) @ found.weights)
     if spread <= SLACK:
         raise NoContrastError(
@@ -181,8 +201,7 @@ def _inferred(units: Units, found: _Regression, alpha: float) -> Effect:
     free = max(1, min(clusters - 1, rows - found.columns))
     factor = clusters / max(1, clusters - 1) * (rows - 1) / max(1, rows - found.columns)
     error = float(np.sqrt(factor * (scores**2).sum())) / spread
-    a = found.coefficients(found.y, found.redrawn)
-    b = found.coefficients(found.own, found.redrawn)
+    a, b = found.on_outcome, found.on_own
     low, high = (_bound(a, b, estimate, error, side=side, alpha=alpha) for side in (-1.0, 1.0))
     reach = float(student.ppf(1.0 - alpha / 2.0, free)) * error
     began = units.treated

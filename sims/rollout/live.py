@@ -94,8 +94,14 @@ def analysis_of(tx: Transaction, rollout: Rollout, now: datetime) -> dict[str, A
     stopped = None if rollout.stopped_at is None else rollout.stopped_at.date()
     if until < plan.last:
         return analyse(plan, units_of_plan(plan, {}), until, 0.0, stopped)
-    sums = _sums(tx, rollout, plan)
-    return analyse(plan, units_of_plan(plan, sums), until, rollouts.crossed(tx, rollout), stopped)
+    # What is over changes by corrections alone: once a day and process it is counted anew.
+    key = ("rollout", rollout.id, until, stopped)
+    found: dict[str, Any] | None = tx.database.cache.get(key)
+    if found is None:
+        units = units_of_plan(plan, _sums(tx, rollout, plan))
+        found = analyse(plan, units, until, rollouts.crossed(tx, rollout), stopped)
+        tx.database.cache[key] = found
+    return found
 
 
 def _sums(tx: Transaction, rollout: Rollout, plan: Plan) -> dict[str, Floats]:

@@ -4,7 +4,7 @@ Beside each run stand two that nobody can live: everybody treated, and nobody. W
 what reaches teams that are not treated; how often the analysis finds something where nobody is treated are its false alarms.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,16 +33,15 @@ Found = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the workers share."""
+    """What the workers share: each design with its scenarios."""
 
-    scenarios: tuple[Scenario, ...]
-    wish: Wish
+    designs: tuple[tuple[Wish, tuple[Scenario, ...]], ...]
     posterior: "DefaultPosterior | None"
 
 
-def run_chunk(asked: _Asked, chunk: "Chunk") -> list[Found]:
-    """Some runs of one design."""
-    return compute(asked.scenarios, asked.wish, chunk.runs, asked.posterior)
+def run_chunk(asked: _Asked, chunk: "Chunk") -> list[list[Found]]:
+    """Some runs of every design."""
+    return [compute(scenarios, wish, chunk.runs, asked.posterior) for wish, scenarios in asked.designs]
 
 
 def scenarios_of(base: Scenario, wish: Wish) -> list[Scenario]:
@@ -214,27 +213,28 @@ def _weekly(outcomes: Mapping[str, Floats], wish: Wish) -> Floats:
 
 def simulated(
     base: Scenario,
-    wish: Wish,
+    wishes: Sequence[Wish],
     runs: int,
     *,
     posterior: "DefaultPosterior | None" = None,
     processes: int | None = None,
-    advance: Callable[[int], None] | None = None,
-) -> dict[str, Any]:
-    """The power of one design over some runs. Raises RolloutError."""
+) -> list[dict[str, Any]]:
+    """The power of each design over some runs. Raises RolloutError."""
     if runs < RUNS_LEAST:
         raise RolloutError(f"runs: got {runs}; a power needs at least {RUNS_LEAST}; ask for more")
-    from sims.ensemble.executors import carried_out, choose_executor, processes_for
+    from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
     from sims.ensemble.sweep import chunks
 
-    scenarios = tuple(scenarios_of(base, wish))
+    asked = _Asked(tuple((wish, tuple(scenarios_of(base, wish))) for wish in wishes), posterior)
     count = processes_for(processes, runs)
-    tasks = chunks(scenarios, range(runs), count)
-    found: list[Found] = []
-    asked = _Asked(scenarios, wish, posterior)
-    with carried_out(choose_executor(count, len(tasks)), run_chunk, asked, tasks) as results:
-        for some in results:
-            found += some
-            if advance is not None:
-                advance(len(some))
-    return gathered(found, wish)
+    tasks = chunks(asked.designs[0][1], range(runs), count)
+    found: list[list[Found]] = [[] for _ in wishes]
+    with (
+        progress(f"{runs} runs", runs) as advance,
+        carried_out(choose_executor(count, len(tasks)), run_chunk, asked, tasks) as results,
+    ):
+        for designs in results:
+            for mine, some in zip(found, designs, strict=True):
+                mine += some
+            advance(len(designs[0]))
+    return [gathered(mine, wish) for mine, wish in zip(found, wishes, strict=True)]

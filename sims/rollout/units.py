@@ -18,6 +18,7 @@ COLUMNS = ("unit", "period", "value", "people", "start", "stratum")
 NEEDED = ("unit", "value", "start")
 UNTREATED = ("never", "")
 MOST_UNITS, MOST_PERIODS = 20_000, 600
+PERIODS = (0.0, MOST_PERIODS - 1.0)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def read_units(path: Path) -> Units:
         row = dict(zip(columns, texts, strict=False))
         name = row["unit"].strip()
         told = (
-            _number(path, line, "people", row.get("people", "1"), 1e-9, 1e9),
+            _number(path, line, "people", row.get("people", "1"), (1e-9, 1e9)),
             _start(path, line, row["start"].strip().lower()),
             row.get("stratum", "").strip(),
         )
@@ -70,10 +71,10 @@ def read_units(path: Path) -> Units:
             raise _refused(
                 path, line, "unit", name, "people, start and stratum of a unit are the same in every row"
             )
-        period = int(_number(path, line, "period", row.get("period", "0"), 0, MOST_PERIODS - 1))
+        period = int(_number(path, line, "period", row.get("period", "0"), PERIODS))
         if (unit, period) in cells:
             raise _refused(path, line, "unit", name, f"a unit has one row for period {period}")
-        cells[unit, period] = _number(path, line, "value", row["value"], -1e12, 1e12)
+        cells[unit, period] = _number(path, line, "value", row["value"], (-1e12, 1e12))
     if not about or len(about) > MOST_UNITS:
         raise _refused(
             path, 1, "units", str(len(about)), f"1 to {MOST_UNITS} of them can be analysed; give as many"
@@ -94,10 +95,11 @@ def _gathered(
 
 
 def _start(path: Path, line: int, text: str) -> int:
-    return NEVER if text in UNTREATED else int(_number(path, line, "start", text, 0, MOST_PERIODS - 1))
+    return NEVER if text in UNTREATED else int(_number(path, line, "start", text, PERIODS))
 
 
-def _number(path: Path, line: int, name: str, text: str, least: float, most: float) -> float:
+def _number(path: Path, line: int, name: str, text: str, bounds: tuple[float, float]) -> float:
+    least, most = bounds
     try:
         found = float(text)
     except ValueError:

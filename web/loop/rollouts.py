@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 from rewards.faults import BadValue, Fault
 from rewards.jobs.queue import Job, cancel, get_job, jobs_before, list_jobs, outcome_of, spec_of
 from rewards.language import gettext as _
-from rewards.language import msg
+from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person
 from rewards.people.rights import Right
@@ -26,6 +26,7 @@ from sims.rehearsal.asking import Assumptions
 from sims.rollout.asking import KIND, RUNS, ask_for_power, opened, wishes_of
 from sims.rollout.live import analysis_of, plan_of, register, to_draw
 from sims.rollout.plan import DESIGNS, METRICS, Plan, Wish
+from web.loop.rollout_words import DESIGN_TITLES, METRIC_TITLES, NOTES, STANDINGS, VERDICTS
 from web.problems import Problem, refused
 from web.rehearsal.measured import measured
 from web.rehearsal.routes import progress_of
@@ -39,44 +40,6 @@ MOST_ID = 2**53
 MOST_SHOWN = 20
 Id = Annotated[int, Path(ge=1, le=MOST_ID)]
 Typed = Annotated[Plain, Field(max_length=40)]
-DESIGN_TITLES = {
-    "cluster": msg("Half of the teams"),
-    "stepped-wedge": msg("One group of teams after another"),
-    "holdout": msg("All teams but a few"),
-}
-METRIC_TITLES = {
-    "shares": msg("Shares"),
-    "clicks": msg("Human clicks"),
-    "weekly_sharers": msg("People who share in a week"),
-}
-STANDINGS = {
-    "waiting": msg("registered"),
-    "running": msg("running"),
-    "over": msg("over"),
-    "stopped": msg("stopped"),
-}
-VERDICTS = {
-    "too-early": msg(
-        "It is too early. Nothing is judged before the registered last day: whoever looks early and often finds what is not there."
-    ),
-    "too-few": msg("There were too few teams: no result of this draw could be told apart from chance."),
-    "not-told-apart": msg(
-        "No effect could be told apart from chance. That is no proof that there is none: what the interval holds remains possible."
-    ),
-    "more": msg("Treated teams did more than others, beyond what the draw explains."),
-    "fewer": msg("Treated teams did less than others, beyond what the draw explains."),
-}
-NOTES = {
-    "spill-over": msg(
-        "Teams see each other. In the model the estimate differs by more than a tenth from what everybody's treatment would do."
-    ),
-    "crossed": msg(
-        "Some who were not to be treated were, all the same. The estimate is of being drawn, and understates being treated."
-    ),
-    "stopped": msg("It was stopped by hand. Weeks after that count as they were drawn."),
-    "no-power": msg("No power was simulated beforehand. That nothing is found says little."),
-}
-FIELDS = ("baseline_weeks", "weeks", "steps", "holdout", "runs")
 
 
 @dataclass(frozen=True)
@@ -217,7 +180,7 @@ def ask_power(
         with store.begin() as tx:
             assumed = Assumptions.model_validate(measured(tx, account.organisation, now()).values)
             job = ask_for_power(
-                tx, account.organisation, draft, wishes, assumed, runs, actor=account.person, now=now()
+                tx, account.organisation, draft, wishes, assumed, runs=runs, actor=account.person, now=now()
             )
     except Fault as fault:
         return _list(request, store, account, values, fault)
@@ -424,5 +387,5 @@ def _next_monday() -> date:
 
 def _job(job: Job) -> Job:
     if job.kind != KIND:
-        raise Problem(404, _("job {id}: is another kind of work").format(id=job.id))
+        raise Problem(404, said("job {id}: is another kind of work", id=job.id))
     return job

@@ -28,3 +28,33 @@ class RolloutPersonRow(NamedTuple):
     person_id: int
     cluster: str
     from_day: int | None
+
+
+class RecalibrationRow(NamedTuple):
+    """A posterior that was proposed."""
+
+    id: int
+    organisation_id: str
+    document: str
+    content_hash: str
+    about: str
+    status: str
+    actor: str
+    proposed_us: int
+    deciding_actor: str | None
+    reason: str
+    decided_us: int | None
+
+
+class ListedRecalibrationRow(NamedTuple):
+    """A posterior that was proposed, without the document, which is long."""
+
+    id: int
+    content_hash: str
+    about: str
+    status: str
+    actor: str
+    proposed_us: int
+    deciding_actor: str | None
+    reason: str
+    decided_us: int | None

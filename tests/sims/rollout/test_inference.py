@@ -65,6 +65,20 @@ def test_a_stepped_wedge_is_free_of_units_and_of_periods() -> None:
     assert found.told_apart
 
 
+def test_with_gaps_it_is_the_weighted_regression_on_dummies() -> None:
+    rng = np.random.default_rng(4)
+    starts = np.repeat([2, 3, 5, NEVER], 4).astype(np.int64)
+    rates = rng.normal(3.0, 1.0, (16, 7))
+    rates[rng.random((16, 7)) < 0.2] = np.nan
+    people = rng.uniform(1.0, 9.0, 16)
+    units = Units(tuple(map(str, range(16))), rates, people, starts, np.zeros(16, dtype=np.int64))
+    unit, period = np.nonzero(np.isfinite(rates))
+    columns = [(period >= starts[unit]).astype(float), *np.eye(16)[unit].T, *np.eye(7)[period].T]
+    root = np.sqrt(people[unit])
+    wanted = np.linalg.lstsq(np.stack(columns, axis=1) * root[:, None], rates[unit, period] * root)[0][0]
+    assert effect(units, draws=99).estimate == pytest.approx(wanted, abs=1e-8)
+
+
 def test_it_is_drawn_anew_within_strata_alone() -> None:
     starts = np.array([0, NEVER] * 6, dtype=np.int64)
     strata = np.repeat(np.arange(6), 2).astype(np.int64)
