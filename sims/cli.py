@@ -8,6 +8,7 @@ import typer
 from sims.commands import (
     accounts,
     beginning,
+    calibrating,
     checking,
     content,
     events,
@@ -47,6 +48,7 @@ def everywhere(context: typer.Context, acting: ActingAs = "") -> None:
 app.command()(questions.simulate)
 app.command()(questions.compare)
 app.command()(explaining.explain)
+app.command()(calibrating.calibrate)
 app.command()(forecasting.forecast)
 app.command()(forecasting.score)
 app.command()(loop.brought)

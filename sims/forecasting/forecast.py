@@ -160,7 +160,11 @@ def sealed(
         "totals": {name: interval(_by_the_end(specs[name], daily, whole)).as_json() for name in FORECAST},
         "weekly": {name: [interval(values).as_json() for values in found] for name, found in samples.items()},
         "samples": {name: [values.tolist() for values in found] for name, found in samples.items()},
-        "warnings": [*_warnings(scenario), *warnings],
+        "warnings": [
+            *_warnings(scenario),
+            *warnings,
+            *(f"posterior: {one}" for one in posterior.warnings),
+        ],
     }
     return Forecast.model_validate(body | {"hash": seal(body)})
 
