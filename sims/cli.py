@@ -15,6 +15,7 @@ from sims.commands import (
     explaining,
     forecasting,
     history,
+    loop,
     machine,
     mail,
     membership,
@@ -22,6 +23,7 @@ from sims.commands import (
     periods,
     program,
     questions,
+    rollout,
     schemes,
     tokens,
 )
@@ -49,6 +51,7 @@ app.command()(explaining.explain)
 app.command()(calibrating.calibrate)
 app.command()(forecasting.forecast)
 app.command()(forecasting.score)
+app.command()(loop.brought)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)
@@ -67,3 +70,5 @@ app.add_typer(content.content, name="content")
 app.add_typer(membership.membership, name="membership")
 app.add_typer(mail.mail, name="mail")
 app.add_typer(schemes.scheme, name="scheme")
+app.add_typer(rollout.rollout, name="rollout")
+app.add_typer(loop.recalibration, name="recalibration")

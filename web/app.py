@@ -24,6 +24,7 @@ from web.api import (
     content,
     entries,
     events,
+    forecasts,
     highlights,
     kudos,
     leaderboards,
@@ -35,6 +36,7 @@ from web.api import (
     program,
     reviews,
     rewards,
+    rollouts,
     scheme_decisions,
     schemes,
     staff,
@@ -60,6 +62,8 @@ from web.hr import routes as hr
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language, Offered
 from web.language import router as language_router
+from web.loop import forecasts as loop_forecasts
+from web.loop import rollouts as loop_rollouts
 from web.own import account as own_account
 from web.own import data as own_data
 from web.own import days as own_days
@@ -107,6 +111,8 @@ ROUTERS = (
     nominations.router,
     reviews.router,
     webhooks.router,
+    forecasts.router,
+    rollouts.router,
     content.router,
     sign_in.router,
     sign_on.router,
@@ -155,6 +161,8 @@ ROUTERS = (
     publishing_changes.router,
     strategist.router,
     watch.router,
+    loop_forecasts.router,
+    loop_rollouts.router,
     admin_tokens.router,
     admin_webhooks.router,
 )

@@ -1,6 +1,6 @@
 """A forecast: what a scenario is expected to bring week by week, with everything that it follows from, sealed by its own hash."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -122,8 +122,36 @@ def forecast(
     if runs < RUNS_LEAST:
         raise ForecastError(f"runs: got {runs}; intervals of 90 % need at least {RUNS_LEAST}; ask for more")
     seed = check_seed(scenario.seed if seed is None else seed)
-    skipped = _known_weeks(scenario, history)
+    known = (
+        None
+        if history is None
+        else Known(history.last, sha256(rfc8785.dumps(history.model_dump(mode="json"))).hexdigest())
+    )
+    known_weeks(scenario, known)
     daily = _daily(_Asked(scenario, seed, posterior), runs, processes)
+    return sealed(scenario, posterior, daily, seed, known, going_on=going_on)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was known when a forecast was made: the last day of the history, and its hash."""
+
+    last: date
+    hash: str
+
+
+def sealed(
+    scenario: "Scenario",
+    posterior: Posterior,
+    daily: Mapping[str, NDArray[np.float64]],
+    seed: int,
+    known: Known | None,
+    *,
+    warnings: Sequence[str] = (),
+    going_on: "GoingOn | None" = None,
+) -> Forecast:
+    """The forecast that some runs say: `daily` is float64[runs, days] of each outcome."""
+    skipped = known_weeks(scenario, known)
     weeks = scenario.horizon_days // WEEK_DAYS
     spans = [slice(week * WEEK_DAYS, (week + 1) * WEEK_DAYS) for week in range(skipped, weeks)]
     specs, headcount = outcome_specs(), int(np.median(daily["headcount"][:, 0]))
@@ -146,11 +174,9 @@ def forecast(
             "posterior_hash": posterior.hash(),
             "posterior_vectors": len(posterior.values),
             "seed": seed,
-            "runs": runs,
-            "cut_off": None if history is None else history.last.isoformat(),
-            "history_hash": None
-            if history is None
-            else sha256(rfc8785.dumps(history.model_dump(mode="json"))).hexdigest(),
+            "runs": len(daily["headcount"]),
+            "cut_off": None if known is None else known.last.isoformat(),
+            "history_hash": None if known is None else known.hash,
         },
         "first": (scenario.start_date + timedelta(days=skipped * WEEK_DAYS)).isoformat(),
         "weeks": len(spans),
@@ -162,6 +188,7 @@ def forecast(
         "warnings": [
             *_warnings(scenario),
             *([] if going_on is None else [going_on.note()]),
+            *warnings,
             *(f"posterior: {one}" for one in posterior.warnings),
         ],
     }
@@ -175,21 +202,21 @@ def _by_the_end(
     return over(spec, daily, days) if spec.kind == "flow" else daily[spec.name][:, days.stop - 1]
 
 
-def _known_weeks(scenario: "Scenario", history: "History | None") -> int:
+def known_weeks(scenario: "Scenario", known: Known | None) -> int:
     """How many of the scenario's weeks a history reaches into. Raises ForecastError where that is all of them."""
     weeks = scenario.horizon_days // WEEK_DAYS
     if weeks < 1:
         raise ForecastError(
             f"horizon_days: got {scenario.horizon_days}; a forecast has at least one week; ask for 7 days or more"
         )
-    if history is None:
+    if known is None:
         return 0
-    known = -(-((history.last - scenario.start_date).days + 1) // WEEK_DAYS)
-    if known >= weeks:
+    reached = -(-((known.last - scenario.start_date).days + 1) // WEEK_DAYS)
+    if reached >= weeks:
         raise ForecastError(
-            f"history to {history.last}; the scenario's weeks from {scenario.start_date} end before a week after it; lengthen horizon_days"
+            f"history to {known.last}; the scenario's weeks from {scenario.start_date} end before a week after it; lengthen horizon_days"
         )
-    return max(0, known)
+    return max(0, reached)
 
 
 def _warnings(scenario: "Scenario") -> list[str]:

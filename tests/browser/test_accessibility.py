@@ -53,7 +53,7 @@ PAGES = {
         "/hr/first-scheme",
         "/publishing",
     ),
-    "strategist": ("/strategist", "/strategist/watch", "/rehearsals"),
+    "strategist": ("/strategist", "/strategist/watch", "/rehearsals", "/forecasts", "/rollouts"),
     "admin": (
         "/account",
         "/account/password",

@@ -18,6 +18,7 @@ from rewards.people.people import Person, get_person
 from web.cells import text_cell
 from web.hr.health_kept import health
 from web.hr.health_words import SECTIONS, TABLES, Shown, section
+from web.loop.forecasts import drifting
 from web.session import SchemeReader, Store, now
 from web.templating import page
 
@@ -52,6 +53,7 @@ class HealthContext:
     tables: Sequence[tuple[str, str, str, Sequence[Shown]]]
     weeks: Sequence[tuple[date, HealthWeek]]
     curve: Curve
+    drift: Sequence[str]
 
 
 @router.get(PATH)
@@ -60,6 +62,7 @@ def overview(request: Request, store: Store, account: SchemeReader) -> Response:
     found = health(store, account.organisation, now())
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)
+        drift = drifting(tx, account.organisation)
     context = HealthContext(
         account=account,
         person=person,
@@ -67,6 +70,7 @@ def overview(request: Request, store: Store, account: SchemeReader) -> Response:
         minimum=found.minimum,
         hidden=found.hidden,
         forecast=found.forecast,
+        drift=drift,
         blocks=[(name, gettext(title), section(found, name)) for name, title in SECTIONS.items()],
         tables=[
             (name, gettext(title), gettext(of), section(found, name)) for name, (title, of) in TABLES.items()
