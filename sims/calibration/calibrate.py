@@ -11,7 +11,7 @@ import numpy as np
 import rfc8785
 
 from sims.calibration.fit import Budget, Fit, fit
-from sims.calibration.laws import Floats
+from sims.calibration.laws import LEAST_SPREAD, Floats
 from sims.calibration.living import Asked, Lives, lives
 from sims.calibration.prior import Prior
 from sims.calibration.series import CalibrationError, Observed, observed_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sims.history.series import History
     from sims.scenario.scenario import Scenario
 
-LEAST_RUNS, MOST_RUNS = 400, 100_000
+LEAST_RUNS, MOST_RUNS = 200, 100_000
 FOREMOST = 4
 INFORMED = 0.25
 """A parameter whose variance shrank by less than this is told to stay at its prior."""
@@ -209,6 +209,12 @@ def misfits(question: Question, found: Fit) -> list[str]:
     for at in found.checked.flagged:
         one, low_high = question.summaries[at], np.quantile(found.predicted[:, at], (0.05, 0.95))
         low, high = (one.told(float(value)) for value in low_high)
+        if found.predicted[:, at].std() <= LEAST_SPREAD:
+            lines.append(
+                f"does not fit: {one.label} was {one.told(float(question.seen[at])):.3g}, and nothing in the scenario brings any: add what "
+                "was there, such as a tool or a reward, or leave the column out"
+            )
+            continue
         lines.append(
             f"does not fit: {one.label} was {one.told(float(question.seen[at])):.3g}, and the calibrated model has {low:.3g} to {high:.3g} "
             f"(90 %; p {found.checked.p[at]:.2g}): mend the data if they are wrong; else something happened that the scenario lacks"

@@ -21,8 +21,10 @@ REACH = 3.0
 """Beyond so many spreads of the design (times the root of the dimensions) runs are not fitted to, and the quadratic goes on in a straight line."""
 
 
-def directions(z: Floats, s: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """float64[d, k], orthonormal, the combinations of parameters that move the summaries by more than chance would, the strongest first;
+def directions(
+    z: Floats, s: Floats, rng: np.random.Generator, most: int = MOST_DIRECTIONS
+) -> tuple[Floats, Floats]:
+    """float64[d, k], orthonormal, the at most so many combinations of parameters that move the summaries by more than chance would, the strongest first;
     and float64[k], how far one prior spread of each moves them, in spreads of what it does not explain.
     """
     away, moved = z - z.mean(axis=0), s - s.mean(axis=0)
@@ -37,7 +39,7 @@ def directions(z: Floats, s: Floats, rng: np.random.Generator) -> tuple[Floats, 
     for _ in range(PERMUTATIONS):
         mixed = v.T @ (shrink[:, None] * (u.T @ noise[rng.permutation(z.shape[0])]))
         tops.append(float(np.sqrt(np.linalg.eigvalsh(mixed.T @ mixed)[-1])))
-    count = min(int(np.count_nonzero(strength > np.quantile(tops, 0.95))), MOST_DIRECTIONS)
+    count = min(int(np.count_nonzero(strength > np.quantile(tops, 0.95))), most)
     return found[:, :count], strength[:count]
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sims.calibration.checking import Check, check
-from sims.calibration.emulator import Design, LocalEmulator, directions
+from sims.calibration.emulator import MOST_DIRECTIONS, Design, LocalEmulator, directions
 from sims.calibration.laws import LEAST_SPREAD, Floats
 from sims.calibration.smoother import chance_of, smoothed
 from sims.validation.emulator import latin_hypercube
@@ -103,7 +103,7 @@ def fit(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.G
     walked = walk(model, observed, d, budget, rng)
     alive = walked.alive
     across, strength = (
-        directions(np.vstack(walked.z), np.vstack(walked.s), rng)
+        directions(np.vstack(walked.z), np.vstack(walked.s), rng, affordable(budget.local))
         if alive.any()
         else (np.zeros((d, 0)), np.zeros(0))
     )
@@ -172,6 +172,11 @@ def whole(w: Floats, across: Floats, rng: np.random.Generator) -> Floats:
     """float64[n, d]: vectors with these combinations, and the prior's of everything else."""
     free = rng.standard_normal((w.shape[0], across.shape[0]))
     return free - (free @ across) @ across.T + w @ across.T
+
+
+def affordable(runs: int) -> int:
+    """How many combinations so many runs can tell a quadratic of, twice over."""
+    return max(k for k in range(1, MOST_DIRECTIONS + 1) if k == 1 or 1 + k + k * (k + 1) // 2 <= runs // 2)
 
 
 def capped(covariance: Floats) -> Floats:

@@ -44,9 +44,13 @@ def widened(posterior: Posterior) -> float:
 USUAL = (14, 17, 12, 15, 16, 13, 15, 14)
 
 
-def test_a_usual_history_fits(left_alone: Scenario) -> None:
-    found = calibrated(left_alone, shares=USUAL)
-    assert (found.warnings, widened(found)) == ((), 1.0)
+@pytest.fixture(scope="module")
+def usual(left_alone: Scenario) -> Posterior:
+    return calibrated(left_alone, shares=USUAL)
+
+
+def test_a_usual_history_fits(usual: Posterior) -> None:
+    assert (usual.warnings, widened(usual)) == ((), 1.0)
 
 
 def test_a_mistyped_week_is_flagged_and_widens(left_alone: Scenario) -> None:
@@ -64,13 +68,15 @@ def test_weeks_of_an_outage_are_flagged(left_alone: Scenario) -> None:
     assert widened(found) > 1.0
 
 
-def test_what_the_scenario_cannot_have_is_flagged_and_costs_nothing_else(left_alone: Scenario) -> None:
-    plain = calibrated(left_alone, shares=USUAL)
+def test_what_the_scenario_cannot_have_is_flagged_and_costs_nothing_else(
+    left_alone: Scenario, usual: Posterior
+) -> None:
     found = calibrated(left_alone, shares=USUAL, enrolled=(2, 4, 8, 12, 14, 15, 16, 16))
     flagged = [one for one in found.warnings if one.startswith("does not fit: enrolled a week")]
-    assert len(flagged) == 2
+    assert len(flagged) == 3
+    assert all("nothing in the scenario brings any" in one for one in flagged)
     assert found.calibration is not None
-    assert plain.calibration is not None
+    assert usual.calibration is not None
     for name in ("motivation_mean", "visibility"):
-        mine, theirs = (one.calibration["parameters"][name] for one in (found, plain))
+        mine, theirs = (one.calibration["parameters"][name] for one in (found, usual))
         assert mine["contraction"] == pytest.approx(theirs["contraction"], abs=0.2)
