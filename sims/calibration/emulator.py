@@ -11,7 +11,7 @@ import numpy as np
 from sims.calibration.laws import Floats, distances, root, root_inverse, shrunk_covariance
 from sims.validation.emulator import slice_sample, terms
 
-MOST_DIRECTIONS = 8
+MOST_DIRECTIONS = 6
 PENALTIES = np.geomspace(1.0, 1e4, 13)
 PERMUTATIONS = 20
 FOLDS = 5

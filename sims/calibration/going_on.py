@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LEAST = 0.5
 PEOPLE = ("enrolled", "weekly_sharers")
 LEVELS = ("peer_trust",)
+COUNTS = ("shares", "human_clicks")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +63,13 @@ class GoingOn:
         heads = float(np.median(daily["headcount"][:, 0]))
         w, found = self.coordinates[rows], {}
         for name, weeks in samples.items():
-            half = 0.0 if name in LEVELS else LEAST / heads if name in PEOPLE else LEAST
+            # People, posts and clicks come whole: without that a quiet company would never be forecast a week of none.
+            whole = heads if name in PEOPLE else 1.0
+            half = 0.0 if name in LEVELS else LEAST / whole
             later = np.log(np.maximum(np.stack(weeks, axis=1) + half, 1e-12))
             gone_on = np.maximum(np.exp(moved(later, s, observed[0], w)) - half, 0.0)
+            if name in (*PEOPLE, *COUNTS):
+                gone_on = np.round(gone_on * whole) / whole
             found[name] = list((np.minimum(gone_on, 1.0) if name in (*PEOPLE, *LEVELS) else gone_on).T)
         return found
 

@@ -119,7 +119,8 @@ def _forecasts(
                 w = z[:FORECAST_RUNS] @ found.across
                 later = np.log(samples[name].reshape(runs.shape[0], -1) + HALF)
                 gone_on = np.exp(moved(later, past, question.seen, w)) - HALF
-                samples["conditioned"] = np.maximum(gone_on.reshape(samples[name].shape), 0.0)
+                counts = np.maximum(np.round(gone_on.reshape(samples[name].shape)), 0.0)
+                samples["conditioned"] = np.asarray(counts, dtype=np.float64)
     rows = []
     for at, (name, place) in enumerate(zip(FORECAST, places, strict=True)):
         known = lived[place, : one.weeks].tolist()
