@@ -1,6 +1,7 @@
 """The digest: what is new for a person, her thanks, her next goal; on the day and at the hour that she chose, or not at all.
 
-It says nothing of what anybody did not do, and nothing goes out where nothing is new. Who takes part gets it, nobody else. What was
+It says nothing of what anybody did not do, and nothing goes out where nothing is new. Who takes part gets it, nobody else, and not
+before her turn where digests are rolled out at random. What was
 due while no worker ran is passed over: nobody wants yesterday's news twice, nor all at once.
 """
 
@@ -21,6 +22,7 @@ from rewards.store import content as content_rows
 from rewards.store import enrolment as enrolment_rows
 from rewards.store import mail as rows
 from rewards.store import people as people_rows
+from rewards.store import rollouts as rollout_rows
 from rewards.store.rows import DueDigestRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
@@ -43,10 +45,12 @@ def make_digests(tx: Transaction, organisation: str, now: datetime) -> int:
     _begin(tx, organisation, now)
     due = rows.due_digests(tx, organisation, to_us(now), MOST_AT_ONCE)
     asked = asks_enrolment(tx, organisation, now) if due else False
+    whose = [row.person_id for row in due]
+    held = rollout_rows.held_back(tx, organisation, "digests", whose, now.date().toordinal())
     for row in due:
         choice, at = from_row(row), from_us(row.next_us or 0)
         values: dict[str, object] = {"next_us": _next_us(choice, now, row.timezone)}
-        if now - at <= LATE and row.email and _takes_part(row, asked):
+        if now - at <= LATE and row.email and row.person_id not in held and _takes_part(row, asked):
             values["last_us"] = to_us(now)
             _queue(tx, organisation, row, choice, now)
         rows.choose(tx, organisation, row.person_id, values)

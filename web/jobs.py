@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from rewards.jobs.queue import Job, job_of_spec
 from rewards.lab.experiments import KIND as LAB
 from rewards.store.session import Transaction
+from sims.loop.asking import KIND as FORECAST
 from sims.rehearsal.asking import KIND as REHEARSAL
 from sims.rehearsal.asking import TURNING
+from sims.rollout.asking import KIND as ROLLOUT_POWER
 
 REHEARSALS = "/rehearsals"
 LAB_RUNS = "/strategist/lab/runs"
@@ -31,6 +33,8 @@ PAGES: Mapping[str, Callable[[Transaction, str, Job], str | None]] = {
     REHEARSAL: _own,
     TURNING: _of_rehearsal,
     LAB: _in_lab,
+    FORECAST: _own_page("/forecasts"),
+    ROLLOUT_POWER: _own_page("/rollouts/power"),
 }
 
 

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
-from sims.commands.manner import AtDefaults, Checkpoint, MostRuns, OnCluster, PrecisionAsked, manner_of
+from sims.commands.manner import (
+    AtDefaults,
+    Checkpoint,
+    MostRuns,
+    OnCluster,
+    PosteriorFile,
+    PrecisionAsked,
+    manner_of,
+)
 
 if TYPE_CHECKING:
     from rewards.store.session import Database
@@ -197,6 +205,7 @@ def rehearse(
     processes: Annotated[int | None, typer.Option(help="Local processes; one per core unless given.")] = None,
     *,
     at_defaults: AtDefaults = False,
+    posterior: PosteriorFile = None,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
@@ -218,7 +227,7 @@ def rehearse(
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
     base = None if scenario is None else Scenario.load(scenario)
-    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     with usable() as database:
         found = ask(
             database,

@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from sims.commands.console import JsonOut, check_out, say, write_json
-from sims.commands.manner import AtDefaults, Checkpoint, MostRuns, OnCluster, PrecisionAsked, manner_of
+from sims.commands.manner import (
+    AtDefaults,
+    Checkpoint,
+    MostRuns,
+    OnCluster,
+    PosteriorFile,
+    PrecisionAsked,
+    manner_of,
+)
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="The scenario to read.")]
 Runs = Annotated[int | None, typer.Option(help="Number of runs; the scenario's own unless given.")]
@@ -26,6 +34,7 @@ def simulate(
     processes: ProcessCount = None,
     *,
     at_defaults: AtDefaults = False,
+    posterior: PosteriorFile = None,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
@@ -51,12 +60,14 @@ def simulate(
 
     check_out(json_out, events)
     loaded = Scenario.load(scenario)
-    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     result = ask(loaded, runs, seed, processes, manner)
     write_json(json_out, result.as_json(by_day))
     say(result_text(result), json_out)
     if events is not None:
-        count = write_events(events, record_run(loaded, seed, at_defaults=at_defaults))
+        count = write_events(
+            events, record_run(loaded, seed, at_defaults=at_defaults, posterior=manner.posterior)
+        )
         say(f"\n{count:,} events of run 0 written to {events}", json_out)
 
 
@@ -67,6 +78,7 @@ def compare(
     processes: ProcessCount = None,
     *,
     at_defaults: AtDefaults = False,
+    posterior: PosteriorFile = None,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
@@ -92,7 +104,7 @@ def compare(
     from sims.scenario.scenario import Scenario
 
     check_out(json_out)
-    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     loaded = [Scenario.load(path) for path in scenarios]
     comparison = ask(loaded, runs, seed, processes, manner)
     about = comparison.control.provenance

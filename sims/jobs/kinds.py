@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rewards.lab.experiments import KIND as LAB
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest
+from sims.jobs.forecasts import Forecasts
+from sims.jobs.rollouts import RolloutPowers
 from sims.lab.kind import Experiments
+from sims.loop.asking import KIND as FORECAST
 from sims.rehearsal.asking import KIND as REHEARSAL
 from sims.rehearsal.asking import TURNING, TURNING_BLOCKS, ask_for_turning, completed
+from sims.rollout.asking import KIND as ROLLOUT_POWER
 
 if TYPE_CHECKING:
     from sims.ensemble.bridge import Daily
@@ -233,7 +237,13 @@ def _read(spec: str) -> tuple[list[Scenario], list[tuple[int, int]]]:
     return scenarios_of(body), [(int(first), int(after)) for first, after in body["chunks"]]
 
 
-KINDS: Mapping[str, Kind] = {REHEARSAL: Rehearsals(), TURNING: Turnings(), LAB: Experiments()}
+KINDS: Mapping[str, Kind] = {
+    REHEARSAL: Rehearsals(),
+    TURNING: Turnings(),
+    LAB: Experiments(),
+    ROLLOUT_POWER: RolloutPowers(),
+    FORECAST: Forecasts(),
+}
 
 
 def warm() -> None:
