@@ -24,6 +24,14 @@ def _in_lab(_tx: Transaction, _organisation: str, job: Job) -> str | None:
     return f"{LAB_RUNS}/{job.id}"
 
 
+def _forecast(_tx: Transaction, _organisation: str, job: Job) -> str | None:
+    return "/forecasts" if job.result is None else f"/forecasts/{job.result}"
+
+
+def _power(_tx: Transaction, _organisation: str, job: Job) -> str | None:
+    return f"/rollouts/power/{job.id}"
+
+
 def _of_rehearsal(tx: Transaction, organisation: str, job: Job) -> str | None:
     found = job_of_spec(tx, organisation, REHEARSAL, job.spec_hash)
     return None if found is None else f"{REHEARSALS}/{found.id}"
@@ -33,8 +41,8 @@ PAGES: Mapping[str, Callable[[Transaction, str, Job], str | None]] = {
     REHEARSAL: _own,
     TURNING: _of_rehearsal,
     LAB: _in_lab,
-    FORECAST: _own_page("/forecasts"),
-    ROLLOUT_POWER: _own_page("/rollouts/power"),
+    FORECAST: _forecast,
+    ROLLOUT_POWER: _power,
 }
 
 
