@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rewards.content.content import green_lit_for, listed
-from rewards.content.desk import drafts
+from rewards.content.content import green_lit_for
+from rewards.content.overview import Filters, grid
 from rewards.content.suggestions import suggestions_waiting
 from rewards.ledger.entries import entries_for
 from rewards.nominations.decisions import rounds_to_decide
@@ -63,8 +63,10 @@ def test_every_page_of_the_demo_has_something_to_decide_or_to_see(demo_url: str)
         assert [one.kind for one in open_reviews(tx, ORGANISATION)]
         assert claims_waiting(tx, ORGANISATION)
         assert [one.status for one in list_drafts(tx, ORGANISATION)] == ["draft"]
-        assert [one.item.id for one in listed(tx, ORGANISATION) if one.recalled_at] == ["fair-stand"]
-        assert [status for _, status, _ in drafts(tx, ORGANISATION)] == ["in_review"]
+        assert [
+            [one.item.id for one in grid(tx, ORGANISATION, Filters(state=state), now, "UTC")]
+            for state in ("recalled", "in_review")
+        ] == [["fair-stand"], ["repair-cafe"]]
         assert suggestions_waiting(tx, ORGANISATION) == 2
         joined = enrolment(tx, ORGANISATION, now)
         assert joined.invited > 0
