@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
 from rewards.content.content import green_lit_for
 from rewards.content.overview import Filters, grid
 from rewards.content.suggestions import suggestions_waiting
+from rewards.jobs.queue import list_jobs
 from rewards.ledger.entries import entries_for
 from rewards.nominations.decisions import rounds_to_decide
 from rewards.people.membership import enrolment
@@ -23,6 +26,8 @@ from rewards.store.verify import verify
 from rewards.thanks.recognition import kudos_received
 from sims.demo.company import at_their_sites
 from sims.demo.demo import EXAMPLES, ORGANISATION, PEOPLE, create_demo
+from sims.demo.rehearsed import rehearse_once
+from sims.rehearsal.asking import KIND
 from sims.reports import stored as desk
 
 
@@ -94,3 +99,15 @@ def test_the_demo_lives_on_postgresql_too(fresh_url: Callable[[str], str]) -> No
     database = open_database(url)
     assert verify(database) == []
     database.close()
+
+
+def test_a_small_rehearsal_is_asked_for_once(demo_url: str, tmp_path: Path) -> None:
+    copyfile(demo_url.removeprefix("sqlite:///"), tmp_path / "own.sqlite")
+    url, now = f"sqlite:///{tmp_path / 'own.sqlite'}", datetime.now(UTC)
+    assert rehearse_once(url, ORGANISATION, "p214", now)
+    assert not rehearse_once(url, ORGANISATION, "p214", now)
+    database = open_database(url)
+    with database.read() as tx:
+        (job,) = list_jobs(tx, ORGANISATION, KIND)
+    database.close()
+    assert (job.status, job.actor, job.total) == ("waiting", "p214", 3)
