@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from rewards.jobs.importing import KIND as IMPORT
 from rewards.jobs.queue import Job, job_of_spec
 from rewards.lab.experiments import KIND as LAB
 from rewards.store.session import Transaction
@@ -24,6 +25,10 @@ def _in_lab(_tx: Transaction, _organisation: str, job: Job) -> str | None:
     return f"{LAB_RUNS}/{job.id}"
 
 
+def _import(_tx: Transaction, _organisation: str, job: Job) -> str | None:
+    return f"/hr/import/job/{job.id}"
+
+
 def _forecast(_tx: Transaction, _organisation: str, job: Job) -> str | None:
     return "/forecasts" if job.result is None else f"/forecasts/{job.result}"
 
@@ -41,6 +46,7 @@ PAGES: Mapping[str, Callable[[Transaction, str, Job], str | None]] = {
     REHEARSAL: _own,
     TURNING: _of_rehearsal,
     LAB: _in_lab,
+    IMPORT: _import,
     FORECAST: _forecast,
     ROLLOUT_POWER: _power,
 }
