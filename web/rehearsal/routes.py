@@ -282,6 +282,7 @@ async def stream(request: Request, store: Store, account: ForecastReader, id: Jo
                 "status": job.status,
                 "done": job.done,
                 "total": job.total,
+                "shown": job.partial_length,
                 "words": progress_of(job, before),
                 "ended": job.ended,
             }

@@ -45,7 +45,7 @@
   offer();
 
   if (box.dataset.stream) {
-    let shown = Number(bar.value);
+    let shown = Number(box.dataset.shown);
     const stream = new EventSource(box.dataset.stream);
     stream.addEventListener("progress", (event) => {
       const told = JSON.parse(event.data);
@@ -55,10 +55,9 @@
       if (told.ended) {
         stream.close();
         location.reload();
-      } else if (told.done !== shown) {
-        shown = told.done;
-        // What the workers show is written down a moment after the piece itself.
-        setTimeout(renew, 600);
+      } else if (told.shown !== shown) {
+        shown = told.shown;
+        renew();
       }
     });
     addEventListener("pagehide", () => stream.close());
