@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rewards.faults import BadValue
-from sims.reports import stored as desk
+from sims.reports.stored import save_comparison
 
 if TYPE_CHECKING:
     from rewards.people.people import Person
@@ -25,11 +25,12 @@ QUIET_DAYS = 28
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What the page of comparisons shows under `id`, and the draft's content hash that was rehearsed."""
+    """What the page of comparisons shows under `id`, the draft's content hash that was rehearsed, and the scenarios that were compared."""
 
     id: str
     draft_hash: str
     comparison: Comparison
+    scenarios: tuple[Scenario, ...]
 
 
 def rehearse(
@@ -81,9 +82,9 @@ def rehearse(
     body = comparison.as_json()
     with database.begin() as tx:
         rehearsed(tx, organisation, draft, found.hash, actor, now=now)
-        id_ = desk.save_comparison(tx, organisation, body, now)
+        id_ = save_comparison(tx, organisation, body, now)
         note_rehearsal(tx, organisation, int(id_), body, actor, now=now)
-    return Rehearsal(id_, found.hash, comparison)
+    return Rehearsal(id_, found.hash, comparison, tuple(scenarios))
 
 
 def scenarios_of(

@@ -16,7 +16,8 @@ from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
-from web.lab.desk import MOST_NUMBER, PATH
+from web.jobs import LAB_RUNS
+from web.lab.desk import MOST_NUMBER
 from web.lab.view import Body, Outcome, curve_csv, opened, outcomes_csv, svg_of, weeks_csv
 from web.lab.view import outcome_of as view_of
 from web.problems import Problem
@@ -25,7 +26,7 @@ from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 
 router = APIRouter(include_in_schema=False)
-RUNS = PATH + "/runs"
+RUNS = LAB_RUNS
 RunId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 FileName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
 FileKind = Literal["json", "csv", "svg"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -21,6 +21,7 @@ from rewards.publishing.drafts import OPEN, SchemeDraft, list_drafts
 from rewards.publishing.publication import scheme_in_force
 from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal, turning_of
+from web.jobs import page_of
 from web.problems import Problem, refused
 from web.progress import followed, progress_of
 from web.rehearsal.beside import gaming_csv, waterfall_csv
@@ -80,7 +81,7 @@ class RoomContext:
 @dataclass(frozen=True)
 class RehearsalContext:
     """One rehearsal. `outcome`: what is known so far (None: nothing yet); `same`: whether it repeats another one to the byte; `turning`:
-    whether it is still looked for where its risks turn."""
+    whether it is still looked for where its risks turn, and `turned`: how many characters that has said so far."""
 
     account: Account
     person: Person
@@ -92,6 +93,7 @@ class RehearsalContext:
     kept_at: datetime | None
     same: bool | None
     turning: bool
+    turned: int
     mine: bool
     publishes: bool
 
@@ -212,10 +214,16 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
     """How far it is, and what is known."""
     org = account.organisation
     with store.read() as tx:
+        job = get_job(tx, org, id)
+        where = page_of(tx, org, job)
+        if where is not None and job.kind != KIND:
+            # What was done for a rehearsal stands on the rehearsal's page.
+            return RedirectResponse(where, 303)
         job = _job(tx, org, id)
         text, kept = outcome_of(tx, org, id)
         body = opened(text)
-        turning, turns = _turning(tx, org, job)
+        turning, words = _turning(tx, org, job)
+        turns = opened(words)
         same = None
         if kept is not None and job.again_of is not None:
             _text, first = outcome_of(tx, org, job.again_of)
@@ -231,6 +239,7 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
             kept_at=None if kept is None else kept.saved_at,
             same=same,
             turning=turning is not None and not turning.ended,
+            turned=len(words),
             mine=account.may(Right.REHEARSE),
             publishes=account.may(Right.SCHEME_WRITE),
         )
@@ -278,7 +287,7 @@ def file(
     with store.read() as tx:
         job = _job(tx, account.organisation, id)
         text, _kept = outcome_of(tx, account.organisation, id)
-        turns = _turning(tx, account.organisation, job)[1]
+        turns = opened(_turning(tx, account.organisation, job)[1])
     body = opened(text)
     if body is None:
         raise Problem(404, said("rehearsal {id}: has no numbers yet; wait for the first", id=id))
@@ -298,10 +307,10 @@ def file(
     return Response(made, media_type=media, headers={"Content-Disposition": disposition})
 
 
-def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, Mapping[str, Any] | None]:
-    """The job that looks where the risks of a rehearsal turn, and what it says so far."""
+def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, str]:
+    """The job that looks where the risks of a rehearsal turn, and what it says so far, as JSON text."""
     found = turning_of(tx, organisation, job.spec_hash)
-    return found, None if found is None else opened(outcome_of(tx, organisation, found.id)[0])
+    return found, "" if found is None else outcome_of(tx, organisation, found.id)[0]
 
 
 def _job(tx: Transaction, organisation: str, id: int) -> Job:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Database
 from sims.cli import app
 from sims.commands.rehearsing import rehearse, scenarios_of
-from sims.reports import stored as desk
+from sims.reports.stored import latest_comparison
 from sims.scenario.scenario import Scenario
 from tests.company import ORGANISATION, make_company
 
@@ -51,7 +52,7 @@ def test_a_rehearsal_is_kept_and_holds_until_the_text_changes(
     found = rehearse(sqlite_db, ORGANISATION, draft, NOW, Scenario.load(base), processes=1)
     assert [result.name for result in found.comparison.results] == [f"draft-{draft}", "in-force"]
     with sqlite_db.begin() as tx:
-        stored = desk.latest_comparison(tx, ORGANISATION)
+        stored = latest_comparison(tx, ORGANISATION)
         assert stored is not None
         assert (stored.id, stored.body["kind"]) == (found.id, "comparison")
         assert get_draft(tx, ORGANISATION, draft).rehearsed
@@ -112,6 +113,23 @@ def test_the_command_says_what_came_of_it(
         assert told in refused.stderr
 
 
+def test_the_command_tells_turning_points_when_asked(
+    sqlite_db: Database, draft: int, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", sqlite_db.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("GROUNDSWELL_ORGANISATION", ORGANISATION)
+    asked = (f"d{draft}", "--scenario", str(base), "--processes", "1")
+    plain, told = tmp_path / "plain.json", tmp_path / "told.json"
+    assert run(*asked, "--json", str(plain)).exit_code == 0
+    done = run(*asked, "--turning-points", "--json", str(told))
+    assert done.exit_code == 0, done.stderr
+    body, points = json.loads(told.read_text()), json.loads(told.read_text())["turning_points"]
+    assert body == json.loads(plain.read_text()) | {"turning_points": points}
+    # Recognition alone pays nothing that could be more or less; the scheme in force does.
+    assert {(point["scenario"], point["lever"]) for point in points} >= {("in-force", "reward_size")}
+    assert {point["outcome"] for point in points} == {"human_clicks"}
+
+
 def test_what_was_put_aside_is_not_rehearsed(sqlite_db: Database, draft: int, base: Path) -> None:
     with sqlite_db.begin() as tx:
         discard_draft(tx, ORGANISATION, draft, "sam", "no", now=NOW)
@@ -137,7 +155,7 @@ def test_a_draft_that_changes_meanwhile_is_not_taken_for_rehearsed(
     with pytest.raises(ValueError, match="was changed since"):
         rehearse(sqlite_db, ORGANISATION, draft, NOW, Scenario.load(base), processes=1)
     with sqlite_db.read() as tx:
-        assert desk.latest_comparison(tx, ORGANISATION) is None
+        assert latest_comparison(tx, ORGANISATION) is None
 
 
 OTHER = "{name: other, title: Other, rules: [{id: share, title: Share, on: share, points: 1}]}"
