@@ -11,7 +11,8 @@ from fastapi.responses import Response, StreamingResponse
 
 from rewards.jobs.queue import get_job, outcome_of
 from sims.rehearsal.asking import turning_of
-from web.rehearsal.routes import LOOK_SECONDS, PATH, STREAM_SECONDS, STREAMING, JobId
+from web.progress import LOOK_SECONDS, STREAM_SECONDS, STREAMING
+from web.rehearsal.routes import PATH, JobId
 from web.session import ForecastReader, Store
 
 router = APIRouter(include_in_schema=False)
