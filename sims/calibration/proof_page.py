@@ -17,9 +17,10 @@ SURE = 0.95
 NAIVE = ("last value", "seasonal mean", "autoregression")
 
 
-def write_page(path: Path, rows: Sequence[Row]) -> None:
+def write_page(path: Path, rows: Sequence[Row], seed: int, runs: int) -> None:
     """Markdown, wholly written from the companies' rows."""
-    write_text(path, page(rows))
+    head = f"# Calibrations of companies whose truth is known\n\nSeed {seed}, {runs} runs of the model for each calibration.\n\n"
+    write_text(path, head + page(rows))
 
 
 def page(rows: Sequence[Row]) -> str:
