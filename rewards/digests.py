@@ -18,7 +18,6 @@ from rewards.mail.choices import USUAL, Choice, from_row
 from rewards.mail.queue import queue
 from rewards.mail.tokens import read_token, token_for
 from rewards.people.membership import asks_enrolment
-from rewards.store import content as content_rows
 from rewards.store import enrolment as enrolment_rows
 from rewards.store import mail as rows
 from rewards.store import people as people_rows
@@ -104,9 +103,7 @@ def digest_of(
     tx: Transaction, organisation: str, person: str, since: datetime, now: datetime, *, link: str
 ) -> dict[str, Any] | None:
     """What a digest says of what came since an instant; None where nothing is new. `link` leads to her page by way of the visit."""
-    since_us = to_us(since)
-    fresh = {row.item for row in content_rows.every(tx, organisation) if row.published_us > since_us}
-    found = [item for item in green_lit_for(tx, organisation, person, now) if item.id in fresh]
+    found = green_lit_for(tx, organisation, person, now, since)
     items = [
         {"title": item.title, "link": f"{link}/{item.id}", "note": _short(item.summary)}
         for item in found[:MOST_ITEMS]

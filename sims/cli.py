@@ -25,6 +25,7 @@ from sims.commands import (
     questions,
     rollout,
     schemes,
+    sweeping,
     tokens,
 )
 from sims.commands.console import ActingAs, CommandGroup, acting_as
@@ -51,6 +52,7 @@ app.command()(explaining.explain)
 app.command()(calibrating.calibrate)
 app.command()(forecasting.forecast)
 app.command()(forecasting.score)
+app.command()(sweeping.sweep)
 app.command()(loop.brought)
 app.command()(questions.waterfall)
 app.command()(questions.replay)

@@ -20,7 +20,7 @@ MOST_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Recalibration:
-    """A proposal and what became of it. `about`: how the posterior was come by."""
+    """A proposal and what became of it. `about`: how many vectors of how many parameters, which of them the data moved, and what to know."""
 
     id: int
     content_hash: str
@@ -50,7 +50,14 @@ def propose(
         raise BadValue(
             "posterior: got {size} bytes; limit {most}; thin its vectors", size=len(text), most=MOST_BYTES
         )
-    about = {"vectors": len(posterior["values"]), "parameters": len(posterior["names"])}
+    told: Mapping[str, Any] = posterior.get("calibration") or {}
+    parameters: Mapping[str, Any] = told.get("parameters") or {}
+    about = {
+        "vectors": len(posterior["values"]),
+        "parameters": len(posterior["names"]),
+        "moved": sorted(name for name, one in parameters.items() if one.get("moved")),
+        "warnings": [str(one) for one in told.get("warnings", ())],
+    }
     number = rows.add(
         tx,
         {

@@ -131,8 +131,8 @@ def register(tx: Transaction, organisation: str, asked: Registration, *, actor: 
             "gives": asked.gives,
             "document": asked.document,
             "content_hash": asked.content_hash,
-            "first_day": asked.first.toordinal(),
-            "last_day": asked.last.toordinal(),
+            "first_date": asked.first.toordinal(),
+            "last_date": asked.last.toordinal(),
             "actor": actor,
             "registered_us": to_us(now),
         },
@@ -200,6 +200,6 @@ def _asks_enrolment(tx: Transaction, organisation: str, day: date, now: datetime
 
 def _rollout(row: RolloutRow) -> Rollout:
     return Rollout(
-        row.id, row.title, row.gives, row.document, row.content_hash, date.fromordinal(row.first_day),
-        date.fromordinal(row.last_day), row.actor, from_us(row.registered_us), maybe_us(row.stopped_us), row.stop_reason,
+        row.id, row.title, row.gives, row.document, row.content_hash, date.fromordinal(row.first_date),
+        date.fromordinal(row.last_date), row.actor, from_us(row.registered_us), maybe_us(row.stopped_us), row.stop_reason,
     )  # fmt: skip

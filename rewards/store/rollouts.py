@@ -44,7 +44,7 @@ def add_people(
     tx: Transaction, organisation: str, rollout: int, people: Sequence[tuple[int, str, int | None]]
 ) -> None:
     """Keep who was drawn: (person, team, first treated day or None)."""
-    names = ("person_id", "cluster", "from_day")
+    names = ("person_id", "cluster", "from_date")
     common = {"rollout_id": rollout, "organisation_id": organisation}
     tx.execute(insert(DRAWN), [common | dict(zip(names, one, strict=True)) for one in people])
 
@@ -107,7 +107,7 @@ def due(tx: Transaction, organisation: str, standing: str, day: int, limit: int)
         .where(
             _holds(organisation, day),
             ROLLOUT.c.gives == "programme",
-            DRAWN.c.from_day <= day,
+            DRAWN.c.from_date <= day,
             PERSON.c.standing == standing,
             PERSON.c.status.in_(PRESENT),
         )
@@ -117,9 +117,9 @@ def due(tx: Transaction, organisation: str, standing: str, day: int, limit: int)
     return [str(name) for name in tx.execute(query).scalars()]
 
 
-def weeks(tx: Transaction, rollout: int, first_day: int, last_day: int) -> list[WeekOfTeamRow]:
+def weeks(tx: Transaction, rollout: int, first_date: int, last_date: int) -> list[WeekOfTeamRow]:
     """Shares, clicks and sharers of those who were drawn, by the team that they were drawn with. Clicks count for who shared."""
-    week = (EVENT.c.local_date - literal(first_day)) / literal(WEEK_DAYS)
+    week = (EVENT.c.local_date - literal(first_date)) / literal(WEEK_DAYS)
     week = func.floor(week) if tx.dialect == "postgresql" else week
     clicked = EVENT.c.kind == "click"
     doer = case((and_(clicked, EVENT.c.owner_id.is_not(None)), EVENT.c.owner_id), else_=EVENT.c.person_id)
@@ -137,8 +137,8 @@ def weeks(tx: Transaction, rollout: int, first_day: int, last_day: int) -> list[
         .where(
             DRAWN.c.rollout_id == rollout,
             EVENT.c.organisation_id == DRAWN.c.organisation_id,
-            EVENT.c.local_date >= first_day,
-            EVENT.c.local_date <= last_day,
+            EVENT.c.local_date >= first_date,
+            EVENT.c.local_date <= last_date,
             EVENT.c.kind.in_(("share", "click")),
             EVENT.c.voided_at_us.is_(None),
         )
@@ -156,7 +156,7 @@ def crossed(tx: Transaction, rollout: int, last_us: int) -> tuple[int, int]:
         ENROLMENT.c.from_us <= last_us, ENROLMENT.c.standing == "enrolled"
     )
     query = select(func.count(case((DRAWN.c.person_id.in_(joined), 1))), func.count()).where(
-        DRAWN.c.rollout_id == rollout, DRAWN.c.from_day.is_(None)
+        DRAWN.c.rollout_id == rollout, DRAWN.c.from_date.is_(None)
     )
     took, people = tx.execute(query).one()
     return int(took), int(people)
@@ -164,17 +164,17 @@ def crossed(tx: Transaction, rollout: int, last_us: int) -> tuple[int, int]:
 
 def _holds(organisation: str, day: int) -> ColumnElement[bool]:
     return and_(
-        ROLLOUT.c.organisation_id == organisation, ROLLOUT.c.stopped_us.is_(None), ROLLOUT.c.last_day >= day
+        ROLLOUT.c.organisation_id == organisation, ROLLOUT.c.stopped_us.is_(None), ROLLOUT.c.last_date >= day
     )
 
 
 def _held(organisation: str, gives: str, day: int) -> Select[int, int | None]:
     return (
-        select(DRAWN.c.person_id, DRAWN.c.from_day)
+        select(DRAWN.c.person_id, DRAWN.c.from_date)
         .join(ROLLOUT, ROLLOUT.c.id == DRAWN.c.rollout_id)
         .where(
             _holds(organisation, day),
             ROLLOUT.c.gives == gives,
-            or_(DRAWN.c.from_day.is_(None), DRAWN.c.from_day > day),
+            or_(DRAWN.c.from_date.is_(None), DRAWN.c.from_date > day),
         )
     )

@@ -12,8 +12,8 @@ class RolloutRow(NamedTuple):
     gives: str
     document: str
     content_hash: str
-    first_day: int
-    last_day: int
+    first_date: int
+    last_date: int
     actor: str
     registered_us: int
     stopped_us: int | None
@@ -27,7 +27,7 @@ class RolloutPersonRow(NamedTuple):
     organisation_id: str
     person_id: int
     cluster: str
-    from_day: int | None
+    from_date: int | None
 
 
 class RecalibrationRow(NamedTuple):
