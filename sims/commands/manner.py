@@ -37,6 +37,14 @@ Checkpoint = Annotated[
         help="Keep finished runs here; the same question asked again goes on from them, with the same numbers.",
     ),
 ]
+TurningPoints = Annotated[
+    bool,
+    typer.Option(
+        "--turning-points",
+        help="Also find, for each scenario, the size of the reward and the number of reminders beyond which human clicks turn: "
+        "some ten more scenarios for each.",
+    ),
+]
 OnCluster = Annotated[
     str | None,
     typer.Option(

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +18,7 @@ from sims.commands.manner import (
     OnCluster,
     PosteriorFile,
     PrecisionAsked,
+    TurningPoints,
     manner_of,
 )
 
@@ -210,6 +211,7 @@ def rehearse(
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
     cluster: OnCluster = None,
+    turning: TurningPoints = False,
     json_out: JsonOut = None,
 ) -> None:
     """Simulate a draft for the company's own people, beside the scheme in force and beside doing nothing; the strategist's page
@@ -219,6 +221,7 @@ def rehearse(
     """
     from rewards.people.operator import operator
     from sims.commands.rehearsing import rehearse as ask
+    from sims.comparison.turning import told_of, turning_points_beside
     from sims.reports.render import comparison_text
     from sims.scenario.scenario import Scenario
 
@@ -240,8 +243,13 @@ def rehearse(
             manner=manner,
             actor=operator(),
         )
-    write_json(json_out, found.comparison.detailed_json())
+    # The rehearsal is kept already: whoever waits for its page does not wait for this too.
+    each = replace(manner, processes=processes)
+    points = turning_points_beside(found.comparison.control, found.scenarios, each) if turning else []
+    write_json(json_out, found.comparison.detailed_json() | told_of(points, turning))
     say(comparison_text(found.comparison), json_out)
+    for point in points:
+        say(f"{point.scenario}: {point.sentence()}", json_out)
     stated = found.comparison.control.precision
     lacking = (
         ""

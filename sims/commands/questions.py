@@ -14,6 +14,7 @@ from sims.commands.manner import (
     OnCluster,
     PosteriorFile,
     PrecisionAsked,
+    TurningPoints,
     manner_of,
 )
 
@@ -83,14 +84,7 @@ def compare(
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
     cluster: OnCluster = None,
-    turning: Annotated[
-        bool,
-        typer.Option(
-            "--turning-points",
-            help="Also find, for each scenario, the size of the reward and the number of reminders beyond which human clicks turn: "
-            "some ten more scenarios for each.",
-        ),
-    ] = False,
+    turning: TurningPoints = False,
     json_out: JsonOut = None,
 ) -> None:
     """Compare scenarios run by run under common random numbers, beside doing nothing, and choose one.
@@ -98,8 +92,7 @@ def compare(
     Example: groundswell compare examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 20
     """
     from sims.comparison.comparison import compare as ask
-    from sims.comparison.turning import turning_points
-    from sims.ensemble.bridge import CLICKS
+    from sims.comparison.turning import told_of, turning_points_beside
     from sims.reports.render import comparison_text
     from sims.scenario.scenario import Scenario
 
@@ -107,15 +100,9 @@ def compare(
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     loaded = [Scenario.load(path) for path in scenarios]
     comparison = ask(loaded, runs, seed, processes, manner)
-    about = comparison.control.provenance
     each = replace(manner, processes=processes)
-    found = [
-        point
-        for one in (loaded if turning else ())
-        for point in turning_points(one, CLICKS, about.runs, about.seed, each)
-    ]
-    told = {"turning_points": [point.as_json() for point in found]} if turning else {}
-    write_json(json_out, comparison.detailed_json() | told)
+    found = turning_points_beside(comparison.control, loaded, each) if turning else []
+    write_json(json_out, comparison.detailed_json() | told_of(found, turning))
     say(comparison_text(comparison), json_out)
     for point in found:
         say(f"{point.scenario}: {point.sentence()}", json_out)

@@ -84,9 +84,13 @@ def daily_outcomes(
     Where there are arms, they are a split of their own and cross every other. The runs are lived side by side, and scenarios of one
     company share its people, audience and content. Each run goes by its own draw of the parameters (`parameters_of`).
     """
+    stated = [scenario.parameters.resolve() if at_defaults else None for scenario in scenarios]
     return lived(
-        (scenario, [(seed, run, parameters_of(scenario, seed, run, at_defaults, posterior)) for run in runs])
-        for scenario in scenarios
+        (
+            scenario,
+            [(seed, run, known or parameters_of(scenario, seed, run, posterior=posterior)) for run in runs],
+        )
+        for scenario, known in zip(scenarios, stated, strict=True)
     )
 
 

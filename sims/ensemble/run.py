@@ -161,9 +161,10 @@ def check_seed(seed: int) -> int:
     return seed
 
 
-def gathered(scenario: "Scenario", seed: int, runs: Sequence[Daily]) -> Result:
-    """Runs 0 and following of a scenario, however they were come by, as one result without what chance alone would spread."""
-    told = warnings_of(scenario, _drawn(scenario, seed, len(runs), PLAIN))
+def gathered(scenario: "Scenario", seed: int, runs: Sequence[Daily], warned: bool = True) -> Result:
+    """Runs 0 and following of a scenario, however they were come by, as one result without what chance alone would spread. `warned`:
+    whether it is also told where the scenario leaves what was ever measured."""
+    told = warnings_of(scenario, _drawn(scenario, seed, len(runs), PLAIN)) if warned else ()
     return _gather(scenario, Sweep((scenario,), seed, at_defaults=False), _Gathered(runs, warnings=told))
 
 

@@ -12,6 +12,7 @@ from sims.ensemble.bridge import ECHO, Daily, bytes_a_run, daily_outcomes, param
 from sims.ensemble.checkpoint import folder_of, keep, kept
 from sims.ensemble.cluster import Cluster
 from sims.ensemble.executors import Executor, carried_out, choose_executor, processes_for, progress
+from sims.ensemble.packing import Packed
 from sims.ensemble.result import ALL
 
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ class Sweep:
         label, total = f"{several} x {len(runs)} runs", several * len(runs)
         with progress(label, total) as advance, carried_out(executor, run_chunk, self, tasks) as results:
             advance(several * len(found))
-            for chunk, dailies in zip(tasks, results, strict=True):
-                found |= zip(chunk.runs, dailies, strict=True)
-                advance(several * len(dailies))
+            for chunk, packed in zip(tasks, results, strict=True):
+                found |= zip(chunk.runs, packed.opened(), strict=True)
+                advance(several * len(chunk.runs))
         return [found[run] for run in runs]
 
     def echoes(self, count: int) -> list[list[Daily]]:
@@ -94,7 +95,7 @@ class Sweep:
         return Cluster(self.cluster)
 
 
-def run_chunk(sweep: Sweep, chunk: Chunk) -> list[list[Daily]]:
+def run_chunk(sweep: Sweep, chunk: Chunk) -> Packed:
     """Carry out these runs of each scenario; run by run, their daily values by split and outcome."""
     folder = sweep.folder
     found = (
@@ -107,7 +108,7 @@ def run_chunk(sweep: Sweep, chunk: Chunk) -> list[list[Daily]]:
             found[run] = dailies
             if folder is not None:
                 keep(folder, run, dailies)
-    return [found[run] for run in chunk.runs]
+    return Packed.of([found[run] for run in chunk.runs])
 
 
 def chunks(scenarios: Sequence["Scenario"], runs: Sequence[int], processes: int) -> list[Chunk]:

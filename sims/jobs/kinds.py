@@ -142,11 +142,11 @@ class _RehearsalSoFar:
 
     def take(self, piece: bytes) -> bool:
         """The next runs."""
-        from sims.rehearsal.pieces import opened, results_of
+        from sims.rehearsal.pieces import clicks_of, opened
         from sims.rehearsal.summary import sure_enough
 
         self._runs += opened(piece)
-        return sure_enough(results_of(self._scenarios, self._runs), self._spec)
+        return sure_enough(clicks_of(self._scenarios, self._runs), self._spec)
 
     def body(self) -> str:
         """What the runs say."""

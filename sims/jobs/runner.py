@@ -91,8 +91,7 @@ class Runner:
     def _drop(self) -> None:
         """Nobody wants what is still computed."""
         for child in self._children:
-            if child.piece is not None:
-                child.restart()
+            child.drop()
 
     def _carry_out(self, held: Held, stop: threading.Event) -> None:
         whole = WHOLE.get(held.kind)
