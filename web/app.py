@@ -26,8 +26,10 @@ from web.api import (
     content,
     entries,
     events,
+    forecasts,
     highlights,
     kudos,
+    lab,
     leaderboards,
     membership,
     nominations,
@@ -37,6 +39,7 @@ from web.api import (
     program,
     reviews,
     rewards,
+    rollouts,
     scheme_decisions,
     schemes,
     staff,
@@ -59,9 +62,15 @@ from web.hr import nominations as hr_nominations
 from web.hr import people as hr_people
 from web.hr import person as hr_person
 from web.hr import routes as hr
+from web.lab import desk as lab_desk
+from web.lab import editor as lab_editor
+from web.lab import essay as lab_essay
+from web.lab import runs as lab_runs
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language, Offered
 from web.language import router as language_router
+from web.loop import forecasts as loop_forecasts
+from web.loop import rollouts as loop_rollouts
 from web.own import account as own_account
 from web.own import data as own_data
 from web.own import days as own_days
@@ -104,12 +113,15 @@ ROUTERS = (
     schemes.router,
     program.router,
     scheme_decisions.router,
+    lab.router,
     badges.router,
     challenges.router,
     highlights.router,
     nominations.router,
     reviews.router,
     webhooks.router,
+    forecasts.router,
+    rollouts.router,
     content.router,
     sign_in.router,
     sign_on.router,
@@ -160,6 +172,12 @@ ROUTERS = (
     publishing_changes.router,
     strategist.router,
     watch.router,
+    lab_essay.router,
+    lab_desk.router,
+    lab_editor.router,
+    lab_runs.router,
+    loop_forecasts.router,
+    loop_rollouts.router,
     admin_tokens.router,
     admin_webhooks.router,
 )

@@ -28,8 +28,9 @@ from rewards.store.units import dump
 
 KIND = "rehearsal"
 MOST_SCHEMES = 6
-SIZES = (4, 4, 4, 4, 8)
-"""Runs in the first chunks, so that the first intervals are there in seconds; later chunks have as many as the last of these."""
+SIZES = (4, 4, 4, 4, 8, 8, 16)
+"""Runs in the first chunks, so that the first intervals are there in seconds; later chunks have as many as the last of these: runs beside
+many others cost little more than half."""
 FEWEST_RUNS = 12
 """No precision is believed before so many."""
 LIVE = "in-force"
@@ -86,7 +87,7 @@ def specification(
     """What the numbers follow from, as JSON. Nobody is named in it: people are numbered in the order of their ids."""
     return {
         **_asked(timezone, chosen, assumptions),
-        "people": [_row(number, person) for number, person in enumerate(people, start=1)],
+        "people": [row_of(number, person) for number, person in enumerate(people, start=1)],
         "outstanding_millipoints": outstanding,
     }
 
@@ -119,7 +120,7 @@ def completed(tx: Transaction, organisation: str, spec: str) -> str:
     people = list_people(tx, organisation)
     if not people:
         raise _nobody(organisation)
-    rows = [_row(number, person) for number, person in enumerate(people, start=1)]
+    rows = [row_of(number, person) for number, person in enumerate(people, start=1)]
     return dump({**body, "people": rows, "outstanding_millipoints": points_outstanding(tx, organisation)})
 
 
@@ -198,7 +199,8 @@ def turning_of(tx: Transaction, organisation: str, spec_hash: str) -> Job | None
     return job_of_spec(tx, organisation, TURNING, spec_hash)
 
 
-def _row(number: int, person: Person) -> dict[str, Any]:
+def row_of(number: int, person: Person) -> dict[str, Any]:
+    """A person as scenarios take people: numbered, and not named."""
     return {
         "id": f"n{number}",
         "segment": person.segment,

@@ -72,7 +72,15 @@ PAGES = {
         "/publishing/versions/1/retire",
         "/rehearsals",
     ),
-    "strategist": ("/strategist", "/strategist/watch", "/rehearsals"),
+    "strategist": (
+        "/strategist",
+        "/strategist/watch",
+        "/rehearsals",
+        "/strategist/lab",
+        "/strategist/lab/essay",
+        "/forecasts",
+        "/rollouts",
+    ),
     "admin": (
         "/account",
         "/account/password",

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from rewards.faults import BadValue, Fault
 from rewards.jobs.queue import Job, again, cancel, get_job, jobs_before, list_jobs, outcome_of
-from rewards.language import counted, said
-from rewards.language import gettext as _
+from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
@@ -25,8 +22,8 @@ from rewards.publishing.publication import scheme_in_force
 from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal, turning_of
 from web.jobs import page_of
-from web.lanes import Lane
 from web.problems import Problem, refused
+from web.progress import followed, progress_of
 from web.rehearsal.beside import gaming_csv, waterfall_csv
 from web.rehearsal.measured import Measured, measured
 from web.rehearsal.turns import turning_csv
@@ -40,11 +37,6 @@ router = APIRouter(include_in_schema=False)
 PATH = "/rehearsals"
 MOST_ID = 2**53
 MOST_SHOWN = 20
-STREAM_SECONDS = 50.0
-"""After so long a page asks for the rest in a new request."""
-LOOK_SECONDS = 0.5
-STREAMING = Lane(4)
-"""Looking costs a thread for an instant; streams beyond what the lane can look for wait."""
 SHEETS = {"weeks": weeks_csv, "fairness": fairness_csv, "gaming": gaming_csv, "waterfall": waterfall_csv}
 JobId = Annotated[int, Path(ge=1, le=MOST_ID)]
 Typed = Annotated[Plain, Field(max_length=40)]
@@ -280,30 +272,7 @@ async def stream(request: Request, store: Store, account: ForecastReader, id: Jo
         with store.read() as tx:
             return _job(tx, account.organisation, id), jobs_before(tx, account.organisation, id)
 
-    await STREAMING.run(look, LOOK_SECONDS * 20)
-
-    async def tell() -> AsyncIterator[str]:
-        last, loop = "", asyncio.get_running_loop()
-        until = loop.time() + STREAM_SECONDS
-        while loop.time() < until and not await request.is_disconnected():
-            job, before = await STREAMING.run(look, STREAM_SECONDS)
-            told: dict[str, Any] = {
-                "status": job.status,
-                "done": job.done,
-                "total": job.total,
-                "shown": job.partial_length,
-                "words": progress_of(job, before),
-                "ended": job.ended,
-            }
-            text = json.dumps(told, ensure_ascii=False)
-            if text != last:
-                yield f"event: progress\ndata: {text}\n\n"
-                last = text
-            if job.ended:
-                return
-            await asyncio.sleep(LOOK_SECONDS)
-
-    return StreamingResponse(tell(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return await followed(request, look)
 
 
 @router.get(PATH + "/{id}/{name}.{kind}")
@@ -336,30 +305,6 @@ def file(
     media = {"json": "application/json", "csv": "text/csv; charset=utf-8", "svg": "image/svg+xml"}[kind]
     disposition = f'attachment; filename="rehearsal-{id}-{name}.{kind}"'
     return Response(made, media_type=media, headers={"Content-Disposition": disposition})
-
-
-def progress_of(job: Job, before: int) -> str:
-    """How far it is, in a sentence."""
-    if job.cancelling and not job.ended:
-        return _("It is being cancelled.")
-    if job.status == "waiting":
-        if before:
-            return counted("{count} other is before it.", "{count} others are before it.", before)
-        return _("It waits for a worker. Where none runs, an operator starts one: groundswell worker.")
-    if job.status == "running":
-        left = job.seconds_left(now())
-        if left is None:
-            return _("It has begun; the first intervals come in seconds.")
-        return counted(
-            "At most {count} second more, less where it is precise enough before.",
-            "At most {count} seconds more, less where it is precise enough before.",
-            max(1, round(left)),
-        )
-    if job.status == "done":
-        return _("It is done.")
-    if job.status == "cancelled":
-        return _("It was cancelled.")
-    return _("It could not be done: {fault}.").format(fault=job.fault)
 
 
 def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, str]:
