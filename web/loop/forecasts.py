@@ -27,9 +27,9 @@ from sims.loop.brought import Brought, brought
 from sims.rehearsal.asking import Assumptions
 from web.loop.rollouts import whole
 from web.problems import Problem, refused
+from web.progress import progress_of
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.measured import measured
-from web.rehearsal.routes import progress_of
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 from web.text import MOST_REASON, Plain

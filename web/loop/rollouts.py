@@ -28,8 +28,8 @@ from sims.rollout.live import analysis_of, plan_of, register, to_draw
 from sims.rollout.plan import DESIGNS, METRICS, Plan, Wish
 from web.loop.rollout_words import DESIGN_TITLES, METRIC_TITLES, NOTES, STANDINGS, VERDICTS
 from web.problems import Problem, refused
+from web.progress import progress_of
 from web.rehearsal.measured import measured
-from web.rehearsal.routes import progress_of
 from web.session import ForecastReader, Inviter, Rehearser, Store, now
 from web.templating import page
 from web.text import MOST_REASON, Plain
