@@ -16,6 +16,7 @@ from sims.commands.manner import (
     Checkpoint,
     MostRuns,
     OnCluster,
+    PosteriorFile,
     PrecisionAsked,
     TurningPoints,
     manner_of,
@@ -205,6 +206,7 @@ def rehearse(
     processes: Annotated[int | None, typer.Option(help="Local processes; one per core unless given.")] = None,
     *,
     at_defaults: AtDefaults = False,
+    posterior: PosteriorFile = None,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
@@ -228,7 +230,7 @@ def rehearse(
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
     base = None if scenario is None else Scenario.load(scenario)
-    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     with usable() as database:
         found = ask(
             database,

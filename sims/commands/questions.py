@@ -12,6 +12,7 @@ from sims.commands.manner import (
     Checkpoint,
     MostRuns,
     OnCluster,
+    PosteriorFile,
     PrecisionAsked,
     TurningPoints,
     manner_of,
@@ -34,6 +35,7 @@ def simulate(
     processes: ProcessCount = None,
     *,
     at_defaults: AtDefaults = False,
+    posterior: PosteriorFile = None,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
@@ -59,12 +61,14 @@ def simulate(
 
     check_out(json_out, events)
     loaded = Scenario.load(scenario)
-    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     result = ask(loaded, runs, seed, processes, manner)
     write_json(json_out, result.as_json(by_day))
     say(result_text(result), json_out)
     if events is not None:
-        count = write_events(events, record_run(loaded, seed, at_defaults=at_defaults))
+        count = write_events(
+            events, record_run(loaded, seed, at_defaults=at_defaults, posterior=manner.posterior)
+        )
         say(f"\n{count:,} events of run 0 written to {events}", json_out)
 
 
@@ -75,6 +79,7 @@ def compare(
     processes: ProcessCount = None,
     *,
     at_defaults: AtDefaults = False,
+    posterior: PosteriorFile = None,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
@@ -92,7 +97,7 @@ def compare(
     from sims.scenario.scenario import Scenario
 
     check_out(json_out)
-    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     loaded = [Scenario.load(path) for path in scenarios]
     comparison = ask(loaded, runs, seed, processes, manner)
     each = replace(manner, processes=processes)

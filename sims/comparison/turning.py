@@ -6,7 +6,7 @@ resampled runs, drawn by the seed.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -208,7 +208,7 @@ def _effects(
 ) -> Floats:
     runs, seed, manner = how
     tried = [pulled(scenario, lever, float(setting)) for setting in settings]
-    plain = Manner(processes=manner.processes, at_defaults=manner.at_defaults, checkpoint=manner.checkpoint)
+    plain = replace(manner, precision=None, cluster=None)
     found = simulate_all(tried, runs, seed, manner=plain, echoes=False)
     return np.stack([each.total(outcome) for each in found], axis=1)
 

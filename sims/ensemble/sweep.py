@@ -16,6 +16,7 @@ from sims.ensemble.packing import Packed
 from sims.ensemble.result import ALL
 
 if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
     from sims.scenario.scenario import Scenario
 
 # What a process gives to runs that it lives side by side; beyond so many of them more bring no speed.
@@ -35,6 +36,7 @@ class Sweep:
 
     checkpoint  folder in which finished runs are kept and looked for
     cluster     address of a Ray cluster that carries it out, `local` for one on this machine
+    posterior   whose vectors runs go by; the stored one's unless given
     """
 
     scenarios: tuple["Scenario", ...]
@@ -43,6 +45,7 @@ class Sweep:
     processes: int | None = None
     checkpoint: Path | None = None
     cluster: str | None = None
+    posterior: "DefaultPosterior | None" = None
 
     def dailies(self, runs: Sequence[int]) -> list[list[Daily]]:
         """Daily values of these runs in each scenario, run by run, in the order asked for."""
@@ -73,10 +76,15 @@ class Sweep:
         asked = {
             "groundswell": version(),
             "seed": self.seed,
-            "parameters": "defaults" if self.at_defaults else parameter_source(),
+            "parameters": self.source or "defaults",
             "scenarios": [[one.content_hash(), *one.splits] for one in self.scenarios],
         }
         return folder_of(self.checkpoint, asked)
+
+    @property
+    def source(self) -> str | None:
+        """Which vectors runs go by; None: the defaults."""
+        return None if self.at_defaults else parameter_source(self.posterior)
 
     def _kept(self, run: int) -> list[Daily] | None:
         return None if self.folder is None else kept(self.folder, run)
@@ -95,7 +103,7 @@ def run_chunk(sweep: Sweep, chunk: Chunk) -> Packed:
     )
     left = [run for run in chunk.runs if run not in found]
     if left:
-        fresh = daily_outcomes(sweep.scenarios, sweep.seed, left, sweep.at_defaults)
+        fresh = daily_outcomes(sweep.scenarios, sweep.seed, left, sweep.at_defaults, sweep.posterior)
         for run, dailies in zip(left, fresh, strict=True):
             found[run] = dailies
             if folder is not None:

@@ -151,6 +151,7 @@ def test_a_worker_is_killed_in_the_middle(
     fill(page, "64")
     killed = worker()
     page.get_by_role("button", name="Rehearse", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/\d+$"))
     job = int(page.url.rpartition("/")[2])
     give_up = time.monotonic() + SLOW / 1000
     while time.monotonic() < give_up:

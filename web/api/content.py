@@ -10,7 +10,7 @@ from pydantic import Field
 
 from rewards.content.answering import accept, decline
 from rewards.content.content import get_item, green_lit_for, recall, recalled
-from rewards.content.desk import Draft, approve, discard, find_draft, history, reject, save_draft, submit
+from rewards.content.desk import ItemDraft, approve, discard, find_draft, history, reject, save_draft, submit
 from rewards.content.items import ContentItem
 from rewards.content.overview import Filters, GridRow, grid
 from rewards.content.suggestions import suggest, suggestions
@@ -173,7 +173,7 @@ class Answered(Strict):
     item: str | None
 
 
-def _draft(draft: Draft) -> DraftOut:
+def _draft(draft: ItemDraft) -> DraftOut:
     return DraftOut(
         item=draft.item,
         status=draft.status,
@@ -215,10 +215,10 @@ def listed(
     first = number_of(cursor) or 0
     filters = Filters(q, segment, channel, language, tag, week, state or "")
     with store.read() as tx:
-        found = grid(tx, token.organisation, filters, now(), "UTC").rows
-    following = cursor_of(first + limit) if len(found) > first + limit else None
+        found = grid(tx, token.organisation, filters, now(), "UTC", first=first, limit=limit + 1)
+    following = cursor_of(first + limit) if len(found) > limit else None
     link_next(request, response, following)
-    return Rows(items=[_row(row) for row in found[first : first + limit]], next=following)
+    return Rows(items=[_row(row) for row in found[:limit]], next=following)
 
 
 @router.get("/content/{item}", summary="One item", responses=problems(404))

@@ -16,14 +16,17 @@ from rewards.language import gettext
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person
 from web.cells import text_cell
+from web.drawing import round_step
 from web.hr.health_kept import health
 from web.hr.health_words import SECTIONS, TABLES, Shown, section
+from web.loop.forecasts import drifting
 from web.session import SchemeReader, Store, now
 from web.templating import page
 
 router = APIRouter(include_in_schema=False)
 PATH = "/hr/health"
-WIDTH, HEIGHT, LEFT, FOOT = 640, 200, 44, 24
+WIDTH, HEIGHT, LEFT, FOOT = 420, 200, 44, 24
+LEVELS = 5
 COLUMNS = ("section", "measure", "group", "told", "value", "of", "until")
 
 
@@ -52,6 +55,7 @@ class HealthContext:
     tables: Sequence[tuple[str, str, str, Sequence[Shown]]]
     weeks: Sequence[tuple[date, HealthWeek]]
     curve: Curve
+    drift: Sequence[str]
 
 
 @router.get(PATH)
@@ -60,6 +64,7 @@ def overview(request: Request, store: Store, account: SchemeReader) -> Response:
     found = health(store, account.organisation, now())
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)
+        drift = drifting(tx, account.organisation)
     context = HealthContext(
         account=account,
         person=person,
@@ -67,6 +72,7 @@ def overview(request: Request, store: Store, account: SchemeReader) -> Response:
         minimum=found.minimum,
         hidden=found.hidden,
         forecast=found.forecast,
+        drift=drift,
         blocks=[(name, gettext(title), section(found, name)) for name, title in SECTIONS.items()],
         tables=[
             (name, gettext(title), gettext(of), section(found, name)) for name, (title, of) in TABLES.items()
@@ -125,7 +131,7 @@ def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
     sharers = [float(week.sharers) if week.sharers.isdecimal() else 0.0 for week in weeks]
     highs = [week.high for week in weeks if week.high is not None]
     most = max([*sharers, *highs, float(minimum)])
-    step = _step(most)
+    step = max(1.0, round_step(most, LEVELS))
     top = step * -(-most // step)
 
     def x(at: int) -> float:
@@ -148,16 +154,6 @@ def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
         levels=[(y(at * step), f"{at * step:g}") for at in range(int(top // step) + 1)],
         days=[(x(at), date.fromisoformat(week.monday)) for at, week in enumerate(weeks) if at % 4 == 0],
     )
-
-
-def _step(most: float) -> float:
-    """A round distance of levels, such that there are two to five."""
-    size = 1.0
-    while True:
-        for factor in (1, 2, 5):
-            if most / (size * factor) <= 5:
-                return size * factor
-        size *= 10
 
 
 def _points(found: Sequence[tuple[float, float]]) -> str:

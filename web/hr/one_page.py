@@ -17,6 +17,7 @@ from rewards.people.people import Person, get_person
 from rewards.publishing.publication import SchemeVersion, scheme_in_force
 from sims.reports.stored import StoredComparison
 from web.hr.health_kept import Promised, forecast_kept, forecast_of, health
+from web.loop.forecasts import BroughtRow, brought_rows
 from web.rehearsal.digits import Told, told
 from web.session import SchemeReader, Store, now
 from web.templating import page
@@ -26,7 +27,6 @@ PATH = "/hr/one-page"
 MINUTES_A_SHARE, COST_AN_HOUR = 5.0, 60.0
 """What a share takes of working time, and an hour's full cost: assumptions, which the reader can change on the page."""
 SHOWN_WEEKS = 8
-LATELY_WEEKS = 4
 OUTCOMES = {"shares": msg("Shares"), "human_clicks": msg("Human clicks")}
 Minutes = Annotated[float, Query(ge=0, le=600, allow_inf_nan=False)]
 Hourly = Annotated[float, Query(ge=0, le=10_000, allow_inf_nan=False)]
@@ -68,8 +68,8 @@ class PromiseRow:
 
     @property
     def kept(self) -> bool:
-        """Whether what came lies within the band."""
-        return self.promised[1] <= self.came <= self.promised[2]
+        """Whether what came lies within the band, as it is written: in whole shares and clicks."""
+        return round(self.promised[1]) <= self.came <= round(self.promised[2])
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,7 @@ class OnePageContext:
     hourly: float
     gain: Gain | None
     promises: Sequence[PromiseRow]
+    brought: Sequence[BroughtRow]
     unknown: Sequence[str]
 
 
@@ -105,6 +106,7 @@ def one_page(
         person = get_person(tx, org, account.person)
         version = scheme_in_force(tx, org, at)
         stored = None if version is None else forecast_kept(tx, org, version.hash)
+        after = brought_rows(tx, org, at)
     shares, clicks = (_number(found, name) for name in ("shares_28d", "clicks_28d"))
     hours = shares * minutes / 60
     cost = Cost(_number(found, "spend_28d"), hours, hours * hourly, _number(found, "liability"))
@@ -124,7 +126,8 @@ def one_page(
         hourly=hourly,
         gain=gain,
         promises=promises(found.weeks, promised, at.date()),
-        unknown=_unknown(found, gain),
+        brought=after,
+        unknown=_unknown(found, gain, any(row.one.label == "randomised" for row in after)),
     )
     return page(request, "hr/one_page.html", context)
 
@@ -151,10 +154,10 @@ def promises(
     for week in over[-SHOWN_WEEKS:]:
         came = {"shares": week.shares, "human_clicks": week.clicks}
         for outcome, title in OUTCOMES.items():
-            said = promised.get(outcome, {}).get(week.monday)
-            if said is not None:
+            band = promised.get(outcome, {}).get(week.monday)
+            if band is not None:
                 day = date.fromisoformat(week.monday)
-                rows.append(PromiseRow(day, gettext(title), said, came[outcome]))
+                rows.append(PromiseRow(day, gettext(title), band, came[outcome]))
     return rows
 
 
@@ -163,12 +166,13 @@ def _number(found: Health, measure: str) -> float:
     return 0.0 if row is None or row.value is None else row.value
 
 
-def _unknown(found: Health, gain: Gain | None) -> list[str]:
+def _unknown(found: Health, gain: Gain | None, randomised: bool) -> list[str]:
+    anyway = gettext(
+        "How many of the clicks would have come anyway: nobody was left without the program to compare with. What is called more than "
+        "doing nothing is the model's word, with its assumptions."
+    )
     lines = [
-        gettext(
-            "How many of the clicks would have come anyway: nobody was left without the program to compare with. What is called more than "
-            "doing nothing is the model's word, with its assumptions."
-        ),
+        *([] if randomised else [anyway]),
         gettext("What a click is worth to the company, and what becomes of it."),
         gettext("How long a share really takes; the minutes above are assumed."),
     ]

@@ -40,6 +40,7 @@ from rewards.store.rows.drafts import DraftTextRow, SchemeDecisionRow, SchemeDra
 from rewards.store.rows.giving import ClaimRow, KudosRow, RewardTakenRow
 from rewards.store.rows.goals import ChallengeResultRow
 from rewards.store.rows.jobs import JobChunkRow, JobRow, ListedJobRow
+from rewards.store.rows.lab import ExperimentRow, ExperimentRunRow, ExperimentTextRow
 from rewards.store.rows.ledger import (
     BadgeEntryRow,
     ComparedRow,
@@ -98,6 +99,15 @@ from rewards.store.rows.people import (
     PersonWordRow,
     ZoneChangeRow,
 )
-from rewards.store.rows.sharing import ClickOriginRow, ClickRow, ContentItemRow, ShareLinkRow
+from rewards.store.rows.rollouts import ListedRecalibrationRow, RecalibrationRow, RolloutPersonRow, RolloutRow
+from rewards.store.rows.sharing import (
+    ClickOriginRow,
+    ClickRow,
+    ContentFactRow,
+    ContentItemRow,
+    GridRow,
+    OfferedRow,
+    ShareLinkRow,
+)
 
-__all__ = ["AbsenceRow", "AccessLinkRow", "AccountRow", "AddressedMailRow", "AnnouncementRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ColleagueRow", "ComparedRow", "ContentDecisionRow", "ContentDraftRow", "ContentItemRow", "ContentPolicyRow", "CredentialRow", "DraftTextRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow", "EventRefRow", "EventRow", "FoldedPersonRow", "FoundPersonRow", "HeldLinkRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JobChunkRow", "JobRow", "JournalRow", "KudosRow", "LapsedRow", "LeaveRow", "ListedJobRow", "ListedMailRow", "ListedPersonRow", "ListedRow", "ListedTokenRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NamedSuggestionRow", "NewEventRow", "NominationRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PeopleUploadRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PersonWordRow", "PieceRow", "PlaceRow", "PostingRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "SchemeDecisionRow", "SchemeDraftRow", "SchemeRehearsalRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "SetAsideRow", "SetupLinkRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "SuggestionRow", "TeamDayRow", "ToldPersonRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip
+__all__ = ["AbsenceRow", "AccessLinkRow", "AccountRow", "AddressedMailRow", "AnnouncementRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ColleagueRow", "ComparedRow", "ContentDecisionRow", "ContentDraftRow", "ContentFactRow", "ContentItemRow", "ContentPolicyRow", "CredentialRow", "DraftTextRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow", "EventRefRow", "EventRow", "ExperimentRow", "ExperimentRunRow", "ExperimentTextRow", "FoldedPersonRow", "FoundPersonRow", "GridRow", "HeldLinkRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JobChunkRow", "JobRow", "JournalRow", "KudosRow", "LapsedRow", "LeaveRow", "ListedJobRow", "ListedMailRow", "ListedPersonRow", "ListedRecalibrationRow", "ListedRow", "ListedTokenRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NamedSuggestionRow", "NewEventRow", "NominationRow", "OfferedRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PeopleUploadRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PersonWordRow", "PieceRow", "PlaceRow", "PostingRow", "RecalibrationRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "RolloutPersonRow", "RolloutRow", "SchemeDecisionRow", "SchemeDraftRow", "SchemeRehearsalRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "SetAsideRow", "SetupLinkRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "SuggestionRow", "TeamDayRow", "ToldPersonRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip
