@@ -75,8 +75,16 @@ def compare(
         bool,
         typer.Option(
             "--turning-points",
-            help="Also find, for each scenario, the size of the reward and the number of reminders beyond which human clicks turn: "
-            "some ten more scenarios for each.",
+            help="Also find, for each scenario, the size of the reward, the publicity of it, and the number of reminders and of posts beyond "
+            "which clicks turn: some ten more scenarios for each.",
+        ),
+    ] = False,
+    assumptions: Annotated[
+        bool,
+        typer.Option(
+            "--assumptions",
+            help="Also tell, for each scenario, how much of what it brings hangs on friction, fear, policy and training, of which nothing is "
+            "known: every run seven times more.",
         ),
     ] = False,
     json_out: JsonOut = None,
@@ -85,6 +93,7 @@ def compare(
 
     Example: groundswell compare examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 20
     """
+    from sims.comparison.assumptions import hanging
     from sims.comparison.comparison import compare as ask
     from sims.comparison.turning import turning_points
     from sims.ensemble.bridge import CLICKS
@@ -96,17 +105,25 @@ def compare(
     loaded = [Scenario.load(path) for path in scenarios]
     comparison = ask(loaded, runs, seed, processes, manner)
     about = comparison.control.provenance
-    each = replace(manner, processes=processes)
+    manner_each = replace(manner, processes=processes)
     found = [
         point
         for one in (loaded if turning else ())
-        for point in turning_points(one, CLICKS, about.runs, about.seed, each)
+        for point in turning_points(one, CLICKS, about.runs, about.seed, manner_each)
+    ]
+    resting = [
+        each
+        for one in (loaded if assumptions else ())
+        for each in hanging(one, CLICKS, about.runs, about.seed, manner_each)
     ]
     told = {"turning_points": [point.as_json() for point in found]} if turning else {}
+    told |= {"assumptions": [one.as_json() for one in resting]} if assumptions else {}
     write_json(json_out, comparison.detailed_json() | told)
     say(comparison_text(comparison), json_out)
     for point in found:
         say(f"{point.scenario}: {point.sentence()}", json_out)
+    for one in resting:
+        say(f"{one.scenario}: {one.sentence()}", json_out)
 
 
 def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = None) -> None:
