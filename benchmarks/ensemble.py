@@ -62,10 +62,10 @@ def scaled(folder: Path, people: int, days: int, audience: int, contacts: float 
     return str(path)
 
 
-def before_ms(checkout: Path, runs: int, path: str = str(ROOT / EXAMPLE)) -> float:
-    """CPU of one run in the version before."""
+def before_ms(checkout: Path, runs: int, path: str | Path = EXAMPLE) -> float:
+    """CPU of one run in the version before; a path that is not absolute is one of that version's own files."""
     told = subprocess.run(
-        [sys.executable, "-c", BY_THEMSELVES, path, str(runs)],
+        [sys.executable, "-c", BY_THEMSELVES, str(path), str(runs)],
         cwd=checkout, env={**os.environ, "PYTHONPATH": str(checkout)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return 1000.0 * float(told.stdout)

@@ -85,6 +85,9 @@ class PlainEmployee(mesa.Agent):
                 "green_lit": item["green_lit"],
                 "recent": sum(self.recent),
                 "asked": 0.0,
+                "felt_more": 0.0,
+                "award": 0.0,
+                "loss": 0.0,
             }
             if (
                 draws.random() < chance(plain_log_odds(occasion, model.parameters))

@@ -292,12 +292,22 @@ def document_faults(
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        faults: dict[tuple[int | str, ...], DocumentFault] = {}
-        for one in error.errors(include_url=False)[:most]:
-            place = _written(one["loc"], data)
-            told = sayable(_sentence(one, place))
-            faults.setdefault(place, DocumentFault(_line_of(node, place), place, told))
-        return None, sorted(faults.values(), key=lambda fault: fault.line)
+        return None, faults_of(error, data, node, most)
+
+
+def faults_of(error: ValidationError, data: object, node: Any, most: int = 50) -> list[DocumentFault]:
+    """Everything that keeps `data` (whose YAML is `node`, for lines) from being valid, one a place, in the order of its lines."""
+    faults: dict[tuple[int | str, ...], DocumentFault] = {}
+    for one in error.errors(include_url=False)[:most]:
+        place = _written(one["loc"], data)
+        told = sayable(_sentence(one, place))
+        faults.setdefault(place, DocumentFault(_line_of(node, place), place, told))
+    return sorted(faults.values(), key=lambda fault: fault.line)
+
+
+def line_at(node: Any, place: tuple[int | str, ...]) -> int:
+    """The line of a place in a document, or of the deepest part of it that the document has."""
+    return _line_of(node, place)
 
 
 def read_text(path: Path) -> str:

@@ -22,6 +22,7 @@ from sims.commands import (
     program,
     questions,
     schemes,
+    sweeping,
     tokens,
 )
 from sims.commands.console import ActingAs, CommandGroup, acting_as
@@ -47,6 +48,7 @@ app.command()(questions.compare)
 app.command()(explaining.explain)
 app.command()(forecasting.forecast)
 app.command()(forecasting.score)
+app.command()(sweeping.sweep)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)

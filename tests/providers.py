@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,19 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
-START_SECONDS = 60
+from tests.ports import free_port
+
+START_SECONDS = 120
 HERE = Path(__file__).parent
 MOCK = Path(sys.executable).with_name("oidc-provider-mock")
 SECRET = "a secret of the client"
 PASSWORD = "correct horse battery staple"
 BASE = "http://testserver"
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 COMMAND = Path(sys.executable).with_name("groundswell")
-START_SECONDS = 60
-STOP_SECONDS = 20
+START_SECONDS = 120
+STOP_SECONDS = 60
 
 
 @contextmanager

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from rewards.outside.single_sign_on import Provider
@@ -26,6 +28,7 @@ from web.api import (
     events,
     highlights,
     kudos,
+    lab,
     leaderboards,
     membership,
     nominations,
@@ -49,7 +52,7 @@ from web.employee import boards as employee_boards
 from web.employee import nominating, rules, sharing, spending, suggesting
 from web.employee import routes as employee
 from web.health import Measure, Metrics
-from web.hr import audit, decisions, designer, draft, one_page, records
+from web.hr import audit, decisions, designer, draft, one_page, records, works_council
 from web.hr import health as hr_health
 from web.hr import imports as hr_imports
 from web.hr import membership as hr_membership
@@ -57,6 +60,10 @@ from web.hr import nominations as hr_nominations
 from web.hr import people as hr_people
 from web.hr import person as hr_person
 from web.hr import routes as hr
+from web.lab import desk as lab_desk
+from web.lab import editor as lab_editor
+from web.lab import essay as lab_essay
+from web.lab import runs as lab_runs
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language, Offered
 from web.language import router as language_router
@@ -69,6 +76,7 @@ from web.own import password
 from web.proxies import Visitors
 from web.publishing import changes as publishing_changes
 from web.publishing import routes as publishing
+from web.rehearsal import following
 from web.rehearsal import routes as rehearsal
 from web.security import Edge
 from web.session import KnownTokens, token_reader
@@ -101,6 +109,7 @@ ROUTERS = (
     schemes.router,
     program.router,
     scheme_decisions.router,
+    lab.router,
     badges.router,
     challenges.router,
     highlights.router,
@@ -141,6 +150,7 @@ ROUTERS = (
     hr.router,
     hr_health.router,
     one_page.router,
+    works_council.router,
     designer.router,
     draft.router,
     hr_nominations.router,
@@ -151,13 +161,27 @@ ROUTERS = (
     audit.router,
     records.router,
     rehearsal.router,
+    following.router,
     publishing.router,
     publishing_changes.router,
     strategist.router,
     watch.router,
+    lab_essay.router,
+    lab_desk.router,
+    lab_editor.router,
+    lab_runs.router,
     admin_tokens.router,
     admin_webhooks.router,
 )
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Pages and API. What calling each takes is worked out at its first request, once for all applications of a process."""
+    together = APIRouter()
+    for router in ROUTERS:
+        together.include_router(router)
+    return tuple(together.routes)
 
 
 def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS) -> FastAPI:
@@ -203,8 +227,7 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.state.signing_on = Lane(SIGN_ONS_AT_ONCE)
     app.state.provider = None if settings.oidc is None else Provider(settings.oidc)
     problems.install(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(_routes())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Edge)
     app.add_middleware(Language, offered=app.state.offered)

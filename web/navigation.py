@@ -45,6 +45,7 @@ DOORS = (
     Door("/rehearsals", msg("Rehearse"), Right.FORECAST_READ),
     Door("/publishing", msg("Publish"), Right.SCHEME_APPROVE),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
+    Door("/strategist/lab", msg("Lab"), Right.FORECAST_READ),
     Door("/admin/tokens", msg("Tokens"), Right.TOKENS),
     Door("/admin/webhooks", msg("Webhooks"), Right.TOKENS),
     Door("/admin/mail", msg("Mail"), Right.SETTINGS),

@@ -31,6 +31,7 @@ WORDY = ("message", "reason", "words")
 """Fields of forms that hold words of one's own."""
 FOLDER = Path(__file__).parent
 MOST_DECIMALS = 6
+MOST_WITH_CENTS = 100
 CHANNEL_TITLES = {
     "linkedin": "LinkedIn",
     "x": "X",
@@ -101,6 +102,23 @@ def number_text(value: float) -> str:
     return "0" if text == "-0" else in_signs(text).replace("-", "\N{MINUS SIGN}")
 
 
+def whole_text(value: float) -> str:
+    """A count, which has no fractions even where it is foreseen."""
+    text = f"{value:,.0f}"
+    return "0" if text == "-0" else in_signs(text).replace("-", "\N{MINUS SIGN}")
+
+
+def money_text(value: float) -> str:
+    """An amount of money: cents up to a hundred where there are any, whole above."""
+    whole = abs(value) >= MOST_WITH_CENTS or float(value).is_integer()
+    return in_signs(f"{value:,.0f}" if whole else f"{value:,.2f}").replace("-", "\N{MINUS SIGN}")
+
+
+def level_text(value: float) -> str:
+    """A level from 0 to 1, to a hundredth of its range and a digit more: from week to week it moves little."""
+    return in_signs(f"{value:.3f}")
+
+
 def percent_text(share: float) -> str:
     """A share as a whole percentage."""
     return f"{100 * share:.0f} %"
@@ -130,6 +148,9 @@ _ENVIRONMENT.filters["day"] = day_text
 _ENVIRONMENT.filters["date"] = date_text
 _ENVIRONMENT.filters["short_date"] = short_date_text
 _ENVIRONMENT.filters["number"] = number_text
+_ENVIRONMENT.filters["whole"] = whole_text
+_ENVIRONMENT.filters["money"] = money_text
+_ENVIRONMENT.filters["level"] = level_text
 _ENVIRONMENT.filters["percent"] = percent_text
 _ENVIRONMENT.filters["channel"] = channel_title
 _ENVIRONMENT.filters["roles"] = roles_text

@@ -14,11 +14,6 @@ from pathlib import Path
 VENDOR = Path(__file__).parent / "static" / "vendor"
 PACKAGES = {
     "bootstrap@5.3.9": {"dist/css/bootstrap.min.css": "bootstrap.min.css", "LICENSE": "bootstrap.LICENSE"},
-    "echarts@6.1.0": {
-        "dist/echarts.min.js": "echarts.min.js",
-        "LICENSE": "echarts.LICENSE",
-        "NOTICE": "echarts.NOTICE",
-    },
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rewards.content.desk import Draft, find_draft, save_draft
+from rewards.content.desk import ItemDraft, find_draft, save_draft
 from rewards.content.items import MOST_TEXTS, ContentItem, TextVariant, read_item
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.fields import fault
@@ -33,7 +33,7 @@ def decline(
 
 def accept(
     tx: Transaction, organisation: str, suggestion: int, actor: str, reason: str, *, now: datetime
-) -> Draft:
+) -> ItemDraft:
     """Take it up: a draft of a new item, or of the item with the words as one text more. Raises NotFound, Conflict, Refused."""
     row = _open(tx, organisation, suggestion)
     said = _reason(reason)
@@ -60,7 +60,9 @@ def _new_item(row: SuggestionRow) -> ContentItem:
         raise BadValue("{value!r}: {fault}", value=row.title[:40], fault=fault(error.errors()[0])) from None
 
 
-def _with_words(tx: Transaction, organisation: str, row: SuggestionRow, actor: str, now: datetime) -> Draft:
+def _with_words(
+    tx: Transaction, organisation: str, row: SuggestionRow, actor: str, now: datetime
+) -> ItemDraft:
     assert row.item is not None
     draft = find_draft(tx, organisation, row.item)
     published = content_rows.find(tx, organisation, row.item)

@@ -19,14 +19,14 @@ from rewards.store import content as rows
 from rewards.store import trail
 from rewards.store.rows import ContentDraftRow
 from rewards.store.session import Transaction
-from rewards.store.units import from_us, to_us
+from rewards.store.units import DAY_US, from_us, to_us
 
 Status = Literal["draft", "in_review", "rejected"]
 MOST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ItemDraft:
     """An item on its way to the grid. `approved_by`: who approved this revision so far."""
 
     item: ContentItem
@@ -49,13 +49,13 @@ class Decided:
     decided_at: datetime
 
 
-def find_draft(tx: Transaction, organisation: str, item: str) -> Draft | None:
+def find_draft(tx: Transaction, organisation: str, item: str) -> ItemDraft | None:
     """The draft of an item, if it has one."""
     row = rows.draft(tx, organisation, item)
     return None if row is None else _draft(tx, row)
 
 
-def get_draft(tx: Transaction, organisation: str, item: str) -> Draft:
+def get_draft(tx: Transaction, organisation: str, item: str) -> ItemDraft:
     """The draft of an item. Raises NotFound."""
     return _draft(tx, _row(tx, organisation, item, lock=False))
 
@@ -70,13 +70,13 @@ def _row(tx: Transaction, organisation: str, item: str, lock: bool = True) -> An
     return row
 
 
-def _draft(tx: Transaction, row: ContentDraftRow) -> Draft:
+def _draft(tx: Transaction, row: ContentDraftRow) -> ItemDraft:
     approved = [
         one.actor
         for one in rows.decisions(tx, row.organisation_id, row.item)
         if one.decision == "approve" and one.revision == row.revision
     ]
-    return Draft(
+    return ItemDraft(
         read_item(row.document),
         cast("Status", row.status),
         row.author,
@@ -96,7 +96,7 @@ def save_draft(
     *,
     revision: int | None = None,
     suggestion: int | None = None,
-) -> Draft:
+) -> ItemDraft:
     """Write an item, new or changed; it is a draft again, whatever had been approved.
 
     `revision` is the one that the writer saw: None for a new item, 0 for a published one without a draft. Raises Conflict where a new
@@ -140,7 +140,7 @@ def save_draft(
     return get_draft(tx, organisation, item.id)
 
 
-def submit(tx: Transaction, organisation: str, item: str, actor: str, now: datetime) -> Draft:
+def submit(tx: Transaction, organisation: str, item: str, actor: str, now: datetime) -> ItemDraft:
     """Ask for approval. Sending it twice changes nothing. Raises NotFound, BadValue for words that stay out, Refused when expired."""
     row = _row(tx, organisation, item)
     if row.status != "in_review":
@@ -180,7 +180,7 @@ def approve(
     *,
     now: datetime,
     revision: int | None = None,
-) -> Draft | None:
+) -> ItemDraft | None:
     """Approve an item in review; None when that was enough and it is on the grid now, else the draft, which waits for more people.
 
     As many people as the rules ask for stand for it, its author among them. Approving twice counts once. Raises NotFound, Conflict
@@ -230,7 +230,7 @@ def reject(
     *,
     now: datetime,
     revision: int | None = None,
-) -> Draft:
+) -> ItemDraft:
     """Send an item back with a reason. Raises NotFound, BadValue without a reason, Conflict where it is not in review, Stale."""
     row = _waiting(tx, organisation, item, revision)
     said = _reason(reason, needed=True)
@@ -311,3 +311,19 @@ def drafts(tx: Transaction, organisation: str) -> Sequence[tuple[ContentItem, St
         (read_item(row.document), cast("Status", row.status), from_us(row.changed_us))
         for row in rows.drafts(tx, organisation)
     ]
+
+
+def days_waited(tx: Transaction, organisation: str, since: datetime) -> list[float]:
+    """For each publication by the desk since an instant, the days from the first time that the item was handed in for it."""
+    asked: dict[str, int] = {}
+    days = []
+    for one in rows.decisions_of_published(tx, organisation, to_us(since)):
+        if one.decision == "submit":
+            asked.setdefault(one.item, one.decided_us)
+        elif one.decision == "publish":
+            from_ = asked.pop(one.item, one.decided_us)
+            if one.decided_us >= to_us(since):
+                days.append((one.decided_us - from_) / DAY_US)
+        elif one.decision == "discard":
+            asked.pop(one.item, None)
+    return days

@@ -13,8 +13,6 @@ from hashlib import blake2b
 
 SKETCH_SIZE = 96
 """Texts of up to so many words are compared exactly."""
-ALIKE = 0.6
-"""From here on two texts read as copies of one another (an assumption)."""
 _BITS = 6
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 # Scripts that write no spaces between words: every sign is one.

@@ -26,7 +26,7 @@ URGENT, USUAL, PATIENT = 8, 5, 2
 class Job:
     """One piece of long work. `done` of `total` chunks are computed; `total` is what it takes at most.
 
-    `cancelling`: its end was asked for, and the worker has not answered yet.
+    `cancelling`: its end was asked for, and the worker has not answered yet; `partial_length`: characters of what it says so far.
     """
 
     id: int
@@ -45,6 +45,7 @@ class Job:
     fault: str
     result: int | None
     again_of: int | None
+    partial_length: int
 
     @property
     def ended(self) -> bool:
@@ -192,5 +193,5 @@ def _job(row: ListedJobRow) -> Job:
     return Job(
         row.id, row.kind, row.title, row.spec_hash, row.status, row.actor, row.attempts, row.cancel_us is not None,
         row.done, row.total, from_us(row.created_us), maybe_us(row.started_us), maybe_us(row.finished_us), row.fault,
-        row.result_id, row.again_of,
+        row.result_id, row.again_of, row.partial_length,
     )  # fmt: skip

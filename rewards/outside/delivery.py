@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 
 from rewards.faults import Fault
 from rewards.outside.addresses import Target, parse_target, resolve
+from rewards.outside.pauses import grown
 from rewards.outside.webhooks import body_of, signed_headers, wants
 from rewards.store import webhooks as rows
 from rewards.store.rows import DueRow
@@ -24,7 +25,6 @@ from rewards.store.session import Database
 from rewards.store.units import to_us
 
 FIRST_PAUSE = timedelta(seconds=5)
-PAUSE_GROWTH = 4
 LONGEST_PAUSE = timedelta(hours=24)
 MOST_ATTEMPTS = 10
 """With these pauses the last attempt comes about three days after the first."""
@@ -93,8 +93,7 @@ def _attempts(due: Sequence[DueRow], now: datetime, send: Send) -> Iterator[tupl
 
 def pause_after(attempt: int) -> timedelta:
     """How long to wait after the attempt of this number (from 1) failed: 5 s, 20 s, 80 s … a day."""
-    growth: int = PAUSE_GROWTH ** min(attempt - 1, MOST_ATTEMPTS)
-    return min(FIRST_PAUSE * growth, LONGEST_PAUSE)
+    return grown(FIRST_PAUSE, attempt, LONGEST_PAUSE)
 
 
 def _attempt(row: DueRow, now: datetime, send: Send) -> tuple[int, str]:

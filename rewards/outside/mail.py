@@ -16,6 +16,7 @@ from rewards.logs import log, log_error
 from rewards.mail.queue import PRESENT, queue
 from rewards.mail.render import From, is_optional, message_for
 from rewards.mail.tokens import token_for
+from rewards.outside.pauses import grown
 from rewards.outside.smtp import MailRefused, ServerTrouble
 from rewards.store import mail as rows
 from rewards.store.rows import AddressedMailRow
@@ -27,7 +28,6 @@ AT_ONCE = 50
 ROUND_SECONDS = 60.0
 """After so long no further mail of a round is begun: all end well within the lease."""
 FIRST_PAUSE = timedelta(minutes=1)
-PAUSE_GROWTH = 4
 LONGEST_PAUSE = timedelta(hours=8)
 MOST_ATTEMPTS = 10
 SERVER_PAUSE = timedelta(minutes=1)
@@ -107,8 +107,7 @@ def send_due(db: Database, now: datetime, post: Post) -> Mailed:
 
 def pause_after(attempt: int) -> timedelta:
     """How long to wait after the attempt of this number (from 1) failed: 1, 4, 16, 64 minutes … 8 hours."""
-    growth: int = PAUSE_GROWTH ** min(attempt - 1, MOST_ATTEMPTS)
-    return min(FIRST_PAUSE * growth, LONGEST_PAUSE)
+    return grown(FIRST_PAUSE, attempt, LONGEST_PAUSE)
 
 
 def _send(

@@ -15,7 +15,7 @@ from rewards.people.zones import change_zone
 from rewards.store import account_desk as account_desk_rows
 from rewards.store import accounts as account_rows
 from rewards.store import credentials as credential_rows
-from rewards.store import directory, forgetting, person_links, projections, states
+from rewards.store import directory, forgetting, participation, person_links, projections, states
 from rewards.store import links as link_rows
 from rewards.store import mail as mail_rows
 from rewards.store import nominations as nomination_rows
@@ -79,6 +79,11 @@ def list_people(tx: Transaction, organisation: str, include_inactive: bool = Fal
 def count_people(tx: Transaction, organisation: str) -> int:
     """How many people are with the company."""
     return rows.count_present(tx, organisation)
+
+
+def contacts_in_all(tx: Transaction, organisation: str) -> int:
+    """The contacts of all people, added up: whoever knows two of them counts twice. Reads everybody."""
+    return participation.sum_contacts(tx, organisation)
 
 
 def deactivate(

@@ -5,10 +5,10 @@ from datetime import datetime
 from functools import lru_cache
 
 from rewards.document import DocumentError, content_hash, dump_document, load_document
+from rewards.edits import MOST_TEXT
 from rewards.faults import BadValue, Stale
 from rewards.publishing.drafts import SchemeDraft, create_draft, edit_draft, get_draft
 from rewards.publishing.weaving import woven
-from rewards.scheme.editing import MOST_TEXT
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store import drafts as rows
 from rewards.store.session import Transaction

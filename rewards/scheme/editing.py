@@ -6,45 +6,30 @@ Form and text are one document. A form is read from the text (`form_of`), and wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
-from typing import Any, Literal
+from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-from rewards.document import DocumentError, load_yaml
+from rewards.edits import (
+    FormField,
+    Kind,
+    Part,
+    Place,
+    Step,
+    add_part,
+    changed,
+    drop_part,
+    mapping_of,
+    opened,
+    scalar,
+    shown,
+    value_at,
+    written,
+)
 
-Place = tuple[int | str, ...]
-Kind = Literal["text", "words", "number", "choice"]
-MOST_TEXT = 256 * 1024
-"""Characters of a scheme's text."""
 CAPS = ("day", "week", "month")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?")
-
-
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """One field of the form: its name there, its place in the document, and the text that stands in it ('' for none)."""
-
-    name: str
-    place: Place
-    kind: Kind
-    value: str
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the scheme with fields of its own: a rule, a level, a reward. `group` and `at` say which one it is."""
-
-    group: str
-    at: int
-    title: str
-    fields: tuple[FormField, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +94,9 @@ _SHOWN = {"name", "title", "note", "membership", "award_budget", *GROUPS}
 
 def form_of(text: str) -> Form:
     """The form of a text. Raises DocumentError where the text is not YAML at all."""
-    _, data = load_yaml(text, "yaml")
-    if not isinstance(data, dict):
-        raise DocumentError("yaml:1: document: a mapping of fields is required; write `field: value`")
+    data = mapping_of(text)
     head = [
-        FormField(".".join(map(str, place)), place, kind, _shown(_at(data, place)), choices)
+        FormField(".".join(map(str, place)), place, kind, shown(value_at(data, place)), choices)
         for place, kind, choices in _HEAD
     ]
     parts: list[Part] = []
@@ -121,7 +104,7 @@ def form_of(text: str) -> Form:
         found = data.get(group)
         for at, one in enumerate(found if isinstance(found, list) else []):
             if isinstance(one, dict):
-                parts.append(Part(group, at, _shown(one.get("title")), tuple(_fields(group, at, one))))
+                parts.append(Part(group, at, shown(one.get("title")), tuple(_fields(group, at, one))))
     return Form(tuple(head), tuple(parts), tuple(name for name in data if name not in _SHOWN))
 
 
@@ -143,7 +126,7 @@ def _fields(group: str, at: int, one: Mapping[str, object]) -> list[FormField]:
                 "points",
             )
             value = None if row is None or not isinstance(caps, list) else caps[row].get("points")
-        found.append(FormField(f"{group}.{at}.{name}", place, kind, _shown(value), choices))
+        found.append(FormField(f"{group}.{at}.{name}", place, kind, shown(value), choices))
     return found
 
 
@@ -159,83 +142,37 @@ def _cap(caps: object, window: str) -> int | None:
     return next(fits, None)
 
 
-def _at(data: object, place: Place) -> object:
-    for part in place:
-        if not isinstance(data, dict) or part not in data:
-            return None
-        data = data[part]
-    return data
-
-
-def _shown(value: object) -> str:
-    if value is None or isinstance(value, dict | list):
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def with_changes(text: str, was: str, posted: Mapping[str, str]) -> str:
     """The text with what differs between the form of `was` and what was posted put into it.
 
     Where nothing differs the text comes back as it is, to the letter. Raises DocumentError where one of both is not YAML.
     """
-    changed = {
-        field.name: posted[field.name]
-        for field in form_of(was).fields()
-        if field.name in posted and _plain(posted[field.name]) != _plain(field.value)
-    }
-    if not changed:
+    given = changed(form_of(was).fields(), posted)
+    if not given:
         return text
-    document, writer = _opened(text)
+    document, writer = opened(text)
     for field in form_of(text).fields():
-        if field.name in changed:
-            _put(document, field, _plain(changed[field.name]))
-    return _written(document, writer)
+        if field.name in given:
+            _put(document, field, given[field.name])
+    return written(document, writer)
 
 
 def with_part(text: str, group: str) -> str:
     """The text with one more part of a group at its end. Raises DocumentError where it is not YAML."""
-    document, writer = _opened(text)
+    document, writer = opened(text)
     parts = document.get(group)
-    if not isinstance(parts, CommentedSeq):
-        parts = document[group] = CommentedSeq()
-    known = {one.get("id") for one in parts if isinstance(one, dict)}
+    known = {one.get("id") for one in parts if isinstance(one, dict)} if isinstance(parts, list) else set()
     base = group.removesuffix("s")
     number = next(at for at in range(1, len(known) + 2) if f"{base}-{at}" not in known)
-    parts.append(CommentedMap({"id": f"{base}-{number}", **NEW[group]}))
-    return _written(document, writer)
+    add_part(document, (group,), {"id": f"{base}-{number}", **NEW[group]})
+    return written(document, writer)
 
 
 def without_part(text: str, group: str, at: int) -> str:
     """The text without one part of a group. Raises DocumentError where it is not YAML."""
-    document, writer = _opened(text)
-    parts = document.get(group)
-    if isinstance(parts, CommentedSeq) and 0 <= at < len(parts):
-        del parts[at]
-        if not parts:
-            del document[group]
-    return _written(document, writer)
-
-
-def _plain(value: str) -> str:
-    """What a browser sends has its own line breaks."""
-    return value.replace("\r\n", "\n").strip()
-
-
-def _opened(text: str) -> tuple[Any, YAML]:
-    # Our own reader first: it refuses aliases, tags and nesting without end, which this one would follow.
-    form_of(text)
-    writer = YAML()
-    writer.preserve_quotes = True
-    writer.width = 1 << 20
-    if re.search(r"^- ", text, re.MULTILINE) is None:
-        writer.indent(mapping=2, sequence=4, offset=2)
-    return writer.load(text), writer
-
-
-def _written(document: object, writer: YAML) -> str:
-    out = StringIO()
-    writer.dump(document, out)
-    return out.getvalue()
+    document, writer = opened(text)
+    drop_part(document, (group,), at)
+    return written(document, writer)
 
 
 def _put(document: Any, field: FormField, value: str) -> None:
@@ -249,7 +186,7 @@ def _put(document: Any, field: FormField, value: str) -> None:
         here = here[part]
     last = field.place[-1]
     if value:
-        here[last] = _scalar(value, field.kind)
+        here[last] = scalar(value, field.kind)
     elif "caps" in field.place:
         _drop_cap(document, field.place)
     elif isinstance(here, dict) and last in here:
@@ -258,7 +195,7 @@ def _put(document: Any, field: FormField, value: str) -> None:
             _drop_empty(document, field.place[:-1])
 
 
-def _add(here: Any, part: int | str, after: int | str, field: FormField) -> None:
+def _add(here: Any, part: Step, after: Step, field: FormField) -> None:
     fresh: Any = CommentedSeq() if isinstance(after, int) else CommentedMap()
     if isinstance(part, str):
         here[part] = fresh
@@ -275,26 +212,9 @@ def _drop_cap(document: Any, place: Place) -> None:
         del rule["caps"]
 
 
-def _drop_empty(document: Any, place: Sequence[int | str]) -> None:
+def _drop_empty(document: Any, place: Sequence[Step]) -> None:
     here = document
     for part in place[:-1]:
         here = here[part]
     if isinstance(here, dict) and not here[place[-1]]:
         del here[place[-1]]
-
-
-def _scalar(value: str, kind: Kind) -> object:
-    if kind == "choice" and value in ("true", "false"):
-        return value == "true"
-    if kind == "number":
-        found = _NUMBER.fullmatch(value)
-        if found is None:
-            return value
-        return float(value) if found.group(1) else int(value)
-    if "\n" in value:
-        return LiteralScalarString(value)
-    try:
-        read = load_yaml(value, "yaml")[1]
-    except DocumentError:
-        read = None
-    return value if read == value else DoubleQuotedScalarString(value)

@@ -152,6 +152,17 @@ def decisions(tx: Transaction, organisation: str, item: str) -> list[ContentDeci
     return tx.rows(ContentDecisionRow, select(DECISION).where(where).order_by(DECISION.c.id))
 
 
+def decisions_of_published(tx: Transaction, organisation: str, since_us: int) -> list[ContentDecisionRow]:
+    """The history, the oldest first, of items that the desk published since an instant."""
+    lately = select(DECISION.c.item).where(
+        DECISION.c.organisation_id == organisation,
+        DECISION.c.decision == "publish",
+        DECISION.c.decided_us >= since_us,
+    )
+    where = and_(DECISION.c.organisation_id == organisation, DECISION.c.item.in_(lately))
+    return tx.rows(ContentDecisionRow, select(DECISION).where(where).order_by(DECISION.c.id))
+
+
 def last_revision(tx: Transaction, organisation: str, item: str) -> int:
     """The highest revision that was ever decided about, so that none is given twice."""
     where = and_(DECISION.c.organisation_id == organisation, DECISION.c.item == item)

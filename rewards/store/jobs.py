@@ -10,7 +10,10 @@ from rewards.store.session import Transaction
 
 JOB, CHUNK = schema.job, schema.job_chunk
 WAITING, RUNNING = "waiting", "running"
-_LISTED = tuple(JOB.c[name] for name in ListedJobRow._fields)
+_LISTED = (
+    *(JOB.c[name] for name in ListedJobRow._fields[:-1]),
+    func.coalesce(func.length(JOB.c.partial), 0).label("partial_length"),
+)
 _OPEN = JOB.c.status.in_((WAITING, RUNNING))
 
 

@@ -61,12 +61,6 @@ def revision(tx: Transaction) -> str:
     return MigrationContext.configure(tx.connection).get_current_revision() or "none"
 
 
-def is_current(db: Database) -> bool:
-    """True when the newest migration has been applied."""
-    with db.read() as tx:
-        return revision(tx) == head()
-
-
 def state(db: Database) -> str:
     """CURRENT, OLDER (tables are missing, or what scoring remembers was written by an earlier version) or NEWER than this version."""
     with db.read() as tx:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import and_, case, func, literal, select
 
 from rewards.store import schema
-from rewards.store.people import taking_part
+from rewards.store.people import PRESENT, taking_part
 from rewards.store.session import Transaction
 
 PERSON = schema.person
@@ -18,6 +18,13 @@ def sizes(tx: Transaction, organisation: str, enrolled_only: bool = False) -> di
     """People by segment, inactive and erased ones left out; where only the enrolled take part, they alone."""
     found = cells(tx, organisation, enrolled_only, ("segment",))
     return {segment: people for (segment, _), people in found.items()}
+
+
+def sum_contacts(tx: Transaction, organisation: str) -> int:
+    """The contacts of all who are with the company, added up."""
+    where = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT))
+    query = select(func.coalesce(func.sum(PERSON.c.contacts), 0)).where(where)
+    return int(tx.execute(query).scalar_one())
 
 
 def cells(
@@ -77,13 +84,14 @@ def active(
 
 
 def kinds(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[str, int]:
-    """Events by kind in (from, until]."""
+    """Events by kind in (from, until] that count: none that came too late, was set aside or was taken back."""
     query = (
         select(EVENT.c.kind, func.count())
         .where(
             EVENT.c.organisation_id == organisation,
             EVENT.c.occurred_us > from_us,
             EVENT.c.occurred_us <= until_us,
+            EVENT.c.scored,
             EVENT.c.voided_at_us.is_(None),
         )
         .group_by(EVENT.c.kind)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rewards.faults import BadValue
-from sims.reports import stored as desk
+from sims.reports.stored import save_comparison
 
 if TYPE_CHECKING:
     from rewards.people.people import Person
@@ -81,7 +81,7 @@ def rehearse(
     body = comparison.as_json()
     with database.begin() as tx:
         rehearsed(tx, organisation, draft, found.hash, actor, now=now)
-        id_ = desk.save_comparison(tx, organisation, body, now)
+        id_ = save_comparison(tx, organisation, body, now)
         note_rehearsal(tx, organisation, int(id_), body, actor, now=now)
     return Rehearsal(id_, found.hash, comparison)
 

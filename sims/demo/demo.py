@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sims.commands.console import InputError
 from sims.demo.content import SHARED, demo_items, demo_thanks
-from sims.reports import stored as desk
+from sims.reports.stored import latest_comparison, save_comparison
 
 if TYPE_CHECKING:
     from rewards.people.people import Person
@@ -92,7 +92,7 @@ def _existing(database: "Database", now: datetime) -> Demo | None:
     with database.read() as tx:
         if get_organisation(tx, ORGANISATION) is None:
             return None
-        stored = desk.latest_comparison(tx, ORGANISATION)
+        stored = latest_comparison(tx, ORGANISATION)
         version = scheme_in_force(tx, ORGANISATION, now)
         if stored is None:
             return None
@@ -164,7 +164,7 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
         life = Life(database, ORGANISATION, chosen, 0, now)
         beside = goings_on(tx, ORGANISATION, people, accounts, began, now=now)
         caught = life.fill(tx, now, [*beside, *_own(tx, people, now)])
-        desk.save_comparison(tx, ORGANISATION, comparison.as_json(), now)
+        save_comparison(tx, ORGANISATION, comparison.as_json(), now)
     _settle(database, now)
     say(f"Published; four weeks of the program were lived through: {caught.acts:,} things happened.")
 

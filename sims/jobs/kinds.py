@@ -8,8 +8,10 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rewards.lab.experiments import KIND as LAB
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest
+from sims.lab.kind import Experiments
 from sims.rehearsal.asking import KIND as REHEARSAL
 from sims.rehearsal.asking import TURNING, TURNING_BLOCKS, ask_for_turning, completed
 
@@ -231,7 +233,7 @@ def _read(spec: str) -> tuple[list[Scenario], list[tuple[int, int]]]:
     return scenarios_of(body), [(int(first), int(after)) for first, after in body["chunks"]]
 
 
-KINDS: Mapping[str, Kind] = {REHEARSAL: Rehearsals(), TURNING: Turnings()}
+KINDS: Mapping[str, Kind] = {REHEARSAL: Rehearsals(), TURNING: Turnings(), LAB: Experiments()}
 
 
 def warm() -> None:

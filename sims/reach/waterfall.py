@@ -9,52 +9,15 @@ scenario states the parameter.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engine.reach import amplification, naive_reach, overlap_lost
-from engine.streams import Stream, stream_key, uniforms
+from engine.reach import naive_reach
 from sims.doctor import version
 from sims.ensemble.bridge import contact_counts
-from sims.ensemble.intervals import Interval, interval
 from sims.ensemble.spread import warnings_of
 from sims.reach.essay import EssayFigure, essay_figures
+from sims.reach.walk import DRAWS, Step, walk
 
 if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
-
-DRAWS = 2_000
-# R, reshares per share. Goel, Watts & Goldstein 2012: 1 to 6 % of adoptions beyond one degree, and that
-# share is R squared.
-REPRODUCTION_LOW, REPRODUCTION_HIGH = 0.10, 0.25
-
-# As `agents.audience.audience.size_factor` has it, which is loaded with the model alone.
-USUAL_CONTACTS, FEW_CONTACTS = 300.0, 30.0
-Draws = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One factor and what is left after it. `mark` is R read, M memory, V vendor, A assumption, S the
-    scenario's own."""
-
-    name: str
-    factor: Interval
-    value: Interval
-    unit: str
-    mark: str
-    source: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {
-            "name": self.name,
-            "factor": self.factor.as_json(),
-            "value": self.value.as_json(),
-            "unit": self.unit,
-            "mark": self.mark,
-            "source": self.source,
-        }
 
 
 @dataclass(frozen=True)
@@ -118,114 +81,7 @@ def waterfall(scenario: "Scenario", seed: int | None = None) -> Waterfall:
         networks=networks,
         audience=audience,
         naive=naive,
-        steps=tuple(_walk(naive, _factors(scenario, contacts, seed))),
+        steps=walk(scenario, contacts, seed, naive),
         essay=essay_figures(),
         warnings=warnings,
     )
-
-
-@dataclass(frozen=True)
-class _Factor:
-    name: str
-    unit: str
-    draws: Draws
-    mark: str
-    source: str
-
-
-def _walk(naive: int, factors: list[_Factor]) -> list[Step]:
-    value = np.full(DRAWS, float(naive))
-    steps = []
-    for factor in factors:
-        value = value * factor.draws
-        steps.append(
-            Step(
-                factor.name, interval(factor.draws), interval(value), factor.unit, factor.mark, factor.source
-            )
-        )
-    return steps
-
-
-class _Priors:
-    """Draws of a scenario's parameters: from the prior, or the one value that the scenario states."""
-
-    def __init__(self, scenario: "Scenario", seed: int) -> None:
-        from agents.parameters.parameters import DECLARATIONS, PRESETS
-
-        self.declarations = DECLARATIONS
-        self.order = list(DECLARATIONS)
-        self.parameters = scenario.parameters.resolve()
-        self.stated = {*scenario.parameters.values, *PRESETS[scenario.parameters.preset]}
-        self.key = stream_key(seed, Stream.POSTERIOR, 0)
-
-    def uniform(self, ordinal: int) -> Draws:
-        return np.asarray(uniforms(self.key, 0, np.arange(DRAWS, dtype=np.int64), ordinal))
-
-    def draws(self, name: str) -> Draws:
-        if name in self.stated:
-            return np.full(DRAWS, float(getattr(self.parameters, name)))
-        declared = self.declarations[name]
-        return np.array([declared.quantile(float(u)) for u in self.uniform(self.order.index(name))])
-
-    def mark(self, name: str) -> str:
-        return "S" if name in self.stated else self.declarations[name].mark
-
-    def source(self, name: str) -> str:
-        return "stated in the scenario" if name in self.stated else self.declarations[name].source
-
-
-def _factors(scenario: "Scenario", contacts: NDArray[np.int64], seed: int) -> list[_Factor]:
-    priors = _Priors(scenario, seed)
-    audience = scenario.organisation.audience.size
-    visibility, mark, source = _visibility(scenario, contacts, priors)
-    # Nobody has more contacts than there are people, and each network shows the item to the same contacts
-    # again.
-    shown = np.tile(np.minimum(contacts, audience), len(scenario.content.channels))
-    new_people = 1.0 - np.array([overlap_lost(shown, audience, float(v)) for v in visibility])
-    reproduction = REPRODUCTION_LOW + (REPRODUCTION_HIGH - REPRODUCTION_LOW) * priors.uniform(
-        len(priors.order)
-    )
-    amplified = np.array([amplification(float(r)) for r in reproduction])
-    clicks = priors.draws("click_base") * np.exp(
-        priors.draws("trust_weight") * priors.draws("peer_trust")
-        + priors.draws("affinity_weight") * scenario.organisation.audience.homophily
-    )
-    return [
-        _Factor("x visibility", "viewers", visibility, mark, source),
-        _Factor(
-            "- overlap", "people", new_people, "A", "the same people again, were contacts a uniform sample"
-        ),
-        _Factor("x amplification", "people", amplified, "R", "1/(1-R), R 0.10 to 0.25: Goel et al. 2012"),
-        _Factor(
-            "x click-through", "human clicks", clicks, priors.mark("click_base"), priors.source("click_base")
-        ),
-        _Factor(
-            "x peer premium",
-            "human clicks",
-            priors.draws("peer_premium"),
-            priors.mark("peer_premium"),
-            priors.source("peer_premium"),
-        ),
-    ]
-
-
-def _left_by_size(contacts: NDArray[np.int64], priors: _Priors) -> Draws:
-    """Of the average contact: the part of the usual visibility that feeds leave to posts in networks of that size."""
-    typical = np.maximum(np.quantile(contacts, np.linspace(0.0, 1.0, 201)), FEW_CONTACTS)
-    logs = np.log(typical / USUAL_CONTACTS)
-    left = np.exp(-np.outer(priors.draws("size_exponent"), logs))
-    return np.asarray(left @ typical / typical.sum())
-
-
-def _visibility(scenario: "Scenario", contacts: NDArray[np.int64], priors: _Priors) -> tuple[Draws, str, str]:
-    """The chance that a contact sees a post: the channels' own or the prior's, by the size of the network, times the part of contacts who
-    are active and what the feed load leaves."""
-    load = priors.draws("feed_load_mean") / priors.draws("feed_load_scale")
-    channels = scenario.content.channels
-    prior = priors.draws("visibility")
-    posted = [prior if each.visibility is None else np.full(DRAWS, each.visibility) for each in channels]
-    draws = np.minimum(1.0, np.mean(posted, axis=0) * _left_by_size(contacts, priors))
-    draws = draws * priors.draws("active_share") / (1.0 + load)
-    if all(each.visibility is not None for each in channels):
-        return draws, "S", "stated per channel in the scenario; active contacts, size, feed load: assumptions"
-    return draws, priors.mark("visibility"), priors.source("visibility")

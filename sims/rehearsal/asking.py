@@ -86,7 +86,7 @@ def specification(
     """What the numbers follow from, as JSON. Nobody is named in it: people are numbered in the order of their ids."""
     return {
         **_asked(timezone, chosen, assumptions),
-        "people": [_row(number, person) for number, person in enumerate(people, start=1)],
+        "people": [row_of(number, person) for number, person in enumerate(people, start=1)],
         "outstanding_millipoints": outstanding,
     }
 
@@ -119,7 +119,7 @@ def completed(tx: Transaction, organisation: str, spec: str) -> str:
     people = list_people(tx, organisation)
     if not people:
         raise _nobody(organisation)
-    rows = [_row(number, person) for number, person in enumerate(people, start=1)]
+    rows = [row_of(number, person) for number, person in enumerate(people, start=1)]
     return dump({**body, "people": rows, "outstanding_millipoints": points_outstanding(tx, organisation)})
 
 
@@ -198,7 +198,8 @@ def turning_of(tx: Transaction, organisation: str, spec_hash: str) -> Job | None
     return job_of_spec(tx, organisation, TURNING, spec_hash)
 
 
-def _row(number: int, person: Person) -> dict[str, Any]:
+def row_of(number: int, person: Person) -> dict[str, Any]:
+    """A person as scenarios take people: numbered, and not named."""
     return {
         "id": f"n{number}",
         "segment": person.segment,

@@ -212,7 +212,8 @@ def test_dead_receivers_are_asked_together_and_then_left_alone(world: World) -> 
             raise TimeoutError("timed out")
         return 200
 
-    with within(20.0):
+    # All that waits, one after another, would take six seconds in each of twelve rounds.
+    with within(60.0):
         for _ in range(12):
             deliver_due(world.db, now, send)
     dead = [url for url in asked if "dead" in url]
@@ -228,7 +229,7 @@ def test_dead_receivers_are_asked_together_and_then_left_alone(world: World) -> 
 def test_a_receiver_that_never_answers_is_given_up_in_time() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         port = silent.getsockname()[1]
-        with within(5.0), pytest.raises((TimeoutError, RemoteDisconnected)):
+        with within(60.0), pytest.raises((TimeoutError, RemoteDisconnected)):
             HttpSender(allow_loopback=True, seconds=0.5)(f"http://127.0.0.1:{port}/", b"{}", {})
 
 
@@ -253,14 +254,14 @@ def test_no_worker_outlives_its_command(number: signal.Signals, tmp_path: Path) 
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"TMPDIR": str(tmp_path)},
     )  # fmt: skip
     workers: set[int] = set()
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + 120
     while len(workers) < 3 and time.monotonic() < give_up:
         workers = children(process.pid)
         time.sleep(0.1)
     assert len(workers) >= 3, "two workers and the tracker of their resources"
     time.sleep(1.0)
     process.send_signal(number)
-    process.wait(20)
-    while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < give_up + 20:
+    process.wait(60)
+    while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < give_up + 60:
         time.sleep(0.1)
     assert [worker for worker in workers if Path(f"/proc/{worker}").exists()] == []

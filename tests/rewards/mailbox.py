@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.ports import free_port
 
 USER, PASSWORD = "groundswell", "a pass phrase"
 
@@ -104,13 +105,6 @@ def mailbox(
         yield kept
     finally:
         controller.stop()
-
-
-def free_port() -> int:
-    """A port on which nobody listens at the moment."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def certificate(folder: Path, name: str = "localhost") -> tuple[Path, Path]:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from sims.cli import app
 
-COMMANDS = ["simulate", "compare", "waterfall", "replay", "init", "rehearse", "post", "doctor"]
+COMMANDS = ["simulate", "compare", "sweep", "waterfall", "replay", "init", "rehearse", "post", "doctor"]
 DB_COMMANDS = ["upgrade", "verify", "backup", "restore"]
 runner = CliRunner()
 

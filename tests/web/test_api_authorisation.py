@@ -20,6 +20,8 @@ PUBLIC = {
 READ_CONTENT = {"content:read", "content:write", "content:approve", "admin"}
 READ_PEOPLE = {"people:read", "people:write", "admin"}
 WRITE_PEOPLE = {"people:write", "admin"}
+READ_LAB = {"lab:read", "lab:write", "admin"}
+WRITE_LAB = {"lab:write", "admin"}
 ALLOWED = {
     ("POST", "/api/v1/events"): {"events:write"},
     ("GET", "/api/v1/me"): {"me:read"},
@@ -60,6 +62,18 @@ ALLOWED = {
     ("POST", "/api/v1/rewards/claims/{id}/decline"): {"admin"},
     ("GET", "/api/v1/entries"): {"me:read"},
     ("POST", "/api/v1/entries/{id}/reversal"): {"admin"},
+    ("GET", "/api/v1/lab/experiments"): READ_LAB,
+    ("POST", "/api/v1/lab/experiments"): WRITE_LAB,
+    ("GET", "/api/v1/lab/experiments/{id}"): READ_LAB,
+    ("PUT", "/api/v1/lab/experiments/{id}"): WRITE_LAB,
+    ("POST", "/api/v1/lab/experiments/{id}/put-aside"): WRITE_LAB,
+    ("GET", "/api/v1/lab/experiments/{id}/runs"): READ_LAB,
+    ("POST", "/api/v1/lab/experiments/{id}/runs"): WRITE_LAB,
+    ("GET", "/api/v1/lab/runs/{id}"): READ_LAB,
+    ("POST", "/api/v1/lab/runs/{id}/cancel"): WRITE_LAB,
+    ("POST", "/api/v1/lab/runs/{id}/again"): WRITE_LAB,
+    ("GET", "/api/v1/lab/runs/{id}/{name}.{kind}"): READ_LAB,
+    ("GET", "/api/v1/lab/essay"): READ_LAB,
     ("POST", "/api/v1/schemes"): {"schemes:write", "admin"},
     ("GET", "/api/v1/schemes"): {"schemes:write", "admin"},
     ("GET", "/api/v1/schemes/{id}"): {"schemes:write", "admin"},
@@ -75,6 +89,7 @@ ALLOWED = {
     ("POST", "/api/v1/scheme-decisions/{id}/decline"): {"schemes:write", "admin"},
     ("GET", "/api/v1/program/health"): {"schemes:write", "admin"},
     ("GET", "/api/v1/jobs/{id}"): {"schemes:write", "admin"},
+    ("GET", "/api/v1/jobs/{id}/result"): {"schemes:write", "admin"},
     ("POST", "/api/v1/jobs/{id}/cancel"): {"schemes:write", "admin"},
     ("POST", "/api/v1/schemes/{id}/retire"): {"schemes:write", "admin"},
     ("POST", "/api/v1/schemes/{id}/rollback"): {"schemes:write", "admin"},

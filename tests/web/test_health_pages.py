@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -73,6 +74,19 @@ def test_page_file_and_api_say_the_same(sign_in: SignIn, sqlite_db: Database, co
     assert sum(week["shares"] for week in body["weeks"]) == sum(
         int(one["value"]) for one in rows if one["measure"] == "shares"
     )
+
+
+def test_what_came_too_late_to_count_is_in_no_number(sign_in: SignIn, sqlite_db: Database) -> None:
+    """The weeks add up to the whole: a share that earns nothing because it was told too late stands in neither."""
+    share(sqlite_db, "ana", "ben")
+    early = now() - timedelta(days=9)
+    late = Event(source="t", id="late", kind="share", subject="eve", occurred_at=early, object="o")
+    with sqlite_db.begin() as tx:
+        record(tx, ORGANISATION, [late], received_at=now())
+    client = sign_in("hal")
+    rows = list(csv.DictReader(StringIO(client.get("/hr/health.csv").text)))
+    whole = [int(one["value"]) for one in rows if one["measure"] == "shares_28d"]
+    assert whole == [sum(int(one["value"]) for one in rows if one["measure"] == "shares")] == [2]
 
 
 def test_every_measure_is_defined_where_it_stands(sign_in: SignIn) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from rewards.jobs.queue import list_jobs
 from rewards.people.accounts import create_account, create_token
 from rewards.people.rights import RIGHTS_OF, ROLES, Right
 from rewards.publishing import foreseeing
@@ -17,8 +18,9 @@ from rewards.publishing.gate import list_decisions
 from rewards.publishing.publication import scheme_in_force, shadow, versions
 from rewards.scheme.presets import PRESETS
 from rewards.store.session import Database
+from sims.rehearsal.asking import KIND, TURNING
 from tests.company import ORGANISATION
-from tests.rehearsed import drafts, said_fair
+from tests.rehearsed import SMALL, carry_out, drafts, said_fair
 from web.publishing.changes import SINCE, _rows
 
 SignIn = Callable[[str], TestClient]
@@ -251,6 +253,41 @@ def test_rehearsing_and_deciding_over_the_api(sqlite_db: Database, client: TestC
     listed = client.get("/api/v1/scheme-decisions?status=declined", headers=his).json()["decisions"]
     assert [one["id"] for one in listed] == [made["id"]]
     assert client.post(f"{path}/approve", json={"reason": "It is right."}, headers=hers).status_code == 409
+
+
+def test_every_address_that_a_job_names_answers(
+    sqlite_db: Database, sign_in: SignIn, draft: int, client: TestClient
+) -> None:
+    """Of a rehearsal, and of the job that follows it: its page for people, its numbers for programs, and nothing before there are any."""
+    with sqlite_db.begin() as tx:
+        token = create_token(tx, ORGANISATION, "hal", ("schemes:write",), datetime.now(UTC), person="hal")
+    head = {"Authorization": f"Bearer {token}"}
+    body = {"assumptions": SMALL.model_dump()}
+    asked = client.post(f"/api/v1/schemes/d{draft}/rehearse", json=body, headers=head)
+    where = asked.headers["location"]
+    early = client.get(where, headers=head).json()
+    assert (early["result"], early["numbers"]) == (None, None)
+    answer = client.get(f"{where}/result", headers=head)
+    assert (answer.status_code, "is waiting and has no result" in answer.text) == (409, True)
+    carry_out(sqlite_db)
+    with sqlite_db.read() as tx:
+        (turning,) = list_jobs(tx, ORGANISATION, TURNING)
+    carry_out(sqlite_db)
+    reader = sign_in("hal")
+    rehearsal = client.get(where, headers=head).json()
+    other = client.get(f"/api/v1/jobs/{turning.id}", headers=head).json()
+    assert (rehearsal["kind"], other["kind"]) == (KIND, TURNING)
+    assert other["result"] == rehearsal["result"] == f"/rehearsals/{rehearsal['id']}"
+    for one in (rehearsal, other):
+        assert reader.get(one["result"]).status_code == 200
+        assert client.get(one["numbers"], headers=head).json()
+    assert (
+        client.get(rehearsal["numbers"], headers=head).json()
+        == reader.get(f"{rehearsal['result']}/result.json").json()
+    )
+    # The page of what was done for a rehearsal is the rehearsal's.
+    led = reader.get(f"/rehearsals/{turning.id}")
+    assert (led.status_code, led.headers["location"]) == (303, rehearsal["result"])
 
 
 def test_of_a_large_company_the_worker_counts(

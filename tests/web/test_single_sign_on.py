@@ -21,6 +21,7 @@ from rewards.people.people import deactivate, get_person
 from rewards.store import schema, trail
 from rewards.store.session import Database
 from tests.company import ORGANISATION, make_company
+from tests.ports import deaf_port, free_port
 from tests.providers import (
     BASE,
     SECRET,
@@ -28,7 +29,6 @@ from tests.providers import (
     approve_at_mock,
     asked,
     canaille,
-    free_port,
     mock_provider,
 )
 from web.app import create_app
@@ -316,7 +316,7 @@ def test_new_keys_of_the_provider_are_learnt_at_once(serve: Any) -> None:
 def test_a_provider_that_is_down_is_one_sentence_and_passwords_go_on(serve: Any) -> None:
     from tests.company import PASSWORD
 
-    with serve(at_mock(f"http://127.0.0.1:{free_port()}")) as client:
+    with deaf_port() as port, serve(at_mock(f"http://127.0.0.1:{port}")) as client:
         answer = client.get("/sign-in/sso", headers=HTML)
         assert answer.status_code == 503
         assert (
@@ -328,11 +328,11 @@ def test_a_provider_that_is_down_is_one_sentence_and_passwords_go_on(serve: Any)
 
 
 def test_a_provider_that_goes_down_on_the_way_is_one_sentence(serve: Any) -> None:
-    with mock_provider(PEOPLE) as issuer:
+    with mock_provider(PEOPLE) as issuer, deaf_port() as port:
         settings = at_mock(issuer)
         with serve(settings) as client:
             address = approve_at_mock(begin(client), "s-ana")
-            client.app.state.provider.metadata()["token_endpoint"] = f"http://127.0.0.1:{free_port()}/x"  # type: ignore[attr-defined]
+            client.app.state.provider.metadata()["token_endpoint"] = f"http://127.0.0.1:{port}/x"  # type: ignore[attr-defined]
             answer = back(client, address)
             refused(client, answer, 503, "does not answer just now")
 

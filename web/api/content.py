@@ -10,7 +10,7 @@ from pydantic import Field
 
 from rewards.content.answering import accept, decline
 from rewards.content.content import get_item, green_lit_for, recall, recalled
-from rewards.content.desk import Draft, approve, discard, find_draft, history, reject, save_draft, submit
+from rewards.content.desk import ItemDraft, approve, discard, find_draft, history, reject, save_draft, submit
 from rewards.content.items import ContentItem
 from rewards.content.overview import Filters, GridRow, grid
 from rewards.content.suggestions import suggest, suggestions
@@ -173,7 +173,7 @@ class Answered(Strict):
     item: str | None
 
 
-def _draft(draft: Draft) -> DraftOut:
+def _draft(draft: ItemDraft) -> DraftOut:
     return DraftOut(
         item=draft.item,
         status=draft.status,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from rewards.jobs.queue import Job, cancel, get_job, jobs_before
+from rewards.faults import Conflict
+from rewards.jobs.queue import Job, cancel, get_job, jobs_before, outcome_of
 from rewards.publishing.conditions import conditions
 from rewards.publishing.drafts import get_draft
 from rewards.publishing.gate import (
@@ -24,6 +26,7 @@ from sims.rehearsal.asking import Assumptions, ask_for_rehearsal
 from web.api.scheme_models import Publication, SchemeOut, Why, version_out
 from web.api.schemes import Author, SchemeId, draft_number, in_force_now, plan_of
 from web.api.shared import IdempotencyKey, RowId, Strict, actor_of, once, person_of, problems
+from web.jobs import page_of
 from web.session import Store, now
 
 router = APIRouter(prefix="/api/v1", tags=["schemes"])
@@ -38,7 +41,8 @@ class Rehearsal(Strict):
 
 
 class JobOut(Strict):
-    """Long work. `seconds_left`: None where it is not known; `ahead`: jobs that are taken before it; `result`: where it stands once done."""
+    """Long work. `seconds_left`: None where it is not known; `ahead`: jobs that are taken before it; `result`: the page on which people read
+    what it gave, `numbers`: where a token reads them, once it is done."""
 
     id: int
     kind: str
@@ -50,6 +54,7 @@ class JobOut(Strict):
     ahead: int
     fault: str
     result: str | None
+    numbers: str | None
 
 
 class ConditionOut(Strict):
@@ -122,6 +127,22 @@ def job(store: Store, token: Author, id: RowId) -> JobOut:
     """Ask again until `status` is done, failed or cancelled."""
     with store.read() as tx:
         return _job(tx, token.organisation, get_job(tx, token.organisation, id))
+
+
+@router.get("/jobs/{id}/result", summary="What long work gave", responses=problems(404, 409))
+def numbers(store: Store, token: Author, id: RowId) -> dict[str, Any]:
+    """The whole JSON that is kept for good; 409 until the work is done."""
+    with store.read() as tx:
+        found = get_job(tx, token.organisation, id)
+        text, kept = outcome_of(tx, token.organisation, id)
+    if kept is None:
+        raise Conflict(
+            "job {job}: is {status} and has no result; ask for it when the job is done",
+            job=id,
+            status=found.status,
+        )
+    body: dict[str, Any] = json.loads(text)
+    return body
 
 
 @router.post("/jobs/{id}/cancel", summary="End long work", responses=problems(404, 409))
@@ -226,7 +247,8 @@ def _job(tx: Transaction, organisation: str, found: Job) -> JobOut:
         seconds_left=found.seconds_left(now()),
         ahead=jobs_before(tx, organisation, found.id),
         fault=found.fault,
-        result=f"/rehearsals/{found.id}" if found.result is not None else None,
+        result=None if found.result is None else page_of(tx, organisation, found),
+        numbers=None if found.result is None else f"/api/v1/jobs/{found.id}/result",
     )
 
 

@@ -6,13 +6,12 @@ What was changed in the form goes into the text as it was typed meanwhile, so th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 
 from rewards.document import DocumentError
 from rewards.faults import Fault
@@ -21,30 +20,17 @@ from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
 from rewards.publishing.drafts import OPEN, SchemeDraft, get_draft
 from rewards.publishing.texts import Written, revisions, save_text, text_of
-from rewards.scheme.editing import GROUPS, MOST_TEXT, NEW, with_changes, with_part, without_part
+from rewards.scheme.editing import GROUPS, NEW, with_changes, with_part, without_part
 from rewards.scheme.scheme import SchemeError
 from rewards.store.session import Database
+from web.editing import MOST_FIELDS, Typed, typed_of
 from web.hr.designer import PATH, Number
 from web.hr.draft_view import FormView, Look, form_view, look_at, read
 from web.problems import refused
 from web.session import SchemeReader, SchemeWriter, Store, now
 from web.templating import page
-from web.text import plain
 
 router = APIRouter(include_in_schema=False)
-MOST_FIELDS = 4000
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What an editor sent: the text, the text that the form beside it was made from, the one that the edit began with, and what to do."""
-
-    text: str
-    was: str
-    base: str
-    revision: int
-    action: str
-    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -88,7 +74,7 @@ def shown(request: Request, store: Store, account: SchemeReader, draft: Number) 
 async def edited(request: Request, store: Store, account: SchemeWriter, draft: Number) -> Response:
     """Take in what was typed: to look at it, to add or take away a part, or to save it."""
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
-        typed = _typed(form)
+        typed = typed_of(form)
     return await run_in_threadpool(_edited, request, store, account, draft, typed)
 
 
@@ -137,21 +123,6 @@ def _taken(typed: Typed) -> str:
     if kind == "drop" and group in GROUPS and at.isascii() and at.isdecimal() and len(at) < 4:
         return without_part(text, group, int(at))
     return text
-
-
-def _typed(form: FormData) -> Typed:
-    given: dict[str, str] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, str):
-            try:
-                given[name] = plain(value).replace("\r\n", "\n").replace("\r", "\n")[: MOST_TEXT + 1]
-            except ValueError:
-                continue
-    text = given.pop("text", "")
-    revision = given.pop("revision", "")
-    number = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else 0
-    was, base = given.pop("was", text), given.pop("base", "")
-    return Typed(text, was, base, number, given.pop("do", "look"), given)
 
 
 def _page(

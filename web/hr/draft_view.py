@@ -10,13 +10,14 @@ from functools import lru_cache
 
 from rewards.disclosure import NEARLY_ALL, NOT_SHOWN, counts_told, told
 from rewards.document import DocumentError, DocumentFault, document_faults
+from rewards.edits import FormField, Part, Place
 from rewards.language import gettext, in_signs, language, msg, said
 from rewards.people.groups import groups_shown, minimum_group
 from rewards.publishing.behaviour import Behaviour, behaviour
 from rewards.publishing.expected import REST, Estimate, Estimates, Expected
 from rewards.publishing.publication import scheme_in_force
 from rewards.publishing.ratio import CLICKS_PER_SHARE, NetworkGap, network_gap
-from rewards.scheme.editing import NEW, Form, FormField, Part, Place, form_of
+from rewards.scheme.editing import NEW, Form, form_of
 from rewards.scheme.explain import explain_scheme
 from rewards.scheme.promises import refuse_unkept
 from rewards.scheme.scheme import IncentiveScheme, SchemeError

@@ -16,6 +16,7 @@ from rewards.language import gettext
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person
 from web.cells import text_cell
+from web.drawing import round_step
 from web.hr.health_kept import health
 from web.hr.health_words import SECTIONS, TABLES, Shown, section
 from web.session import SchemeReader, Store, now
@@ -23,7 +24,8 @@ from web.templating import page
 
 router = APIRouter(include_in_schema=False)
 PATH = "/hr/health"
-WIDTH, HEIGHT, LEFT, FOOT = 640, 200, 44, 24
+WIDTH, HEIGHT, LEFT, FOOT = 420, 200, 44, 24
+LEVELS = 5
 COLUMNS = ("section", "measure", "group", "told", "value", "of", "until")
 
 
@@ -125,7 +127,7 @@ def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
     sharers = [float(week.sharers) if week.sharers.isdecimal() else 0.0 for week in weeks]
     highs = [week.high for week in weeks if week.high is not None]
     most = max([*sharers, *highs, float(minimum)])
-    step = _step(most)
+    step = max(1.0, round_step(most, LEVELS))
     top = step * -(-most // step)
 
     def x(at: int) -> float:
@@ -148,16 +150,6 @@ def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
         levels=[(y(at * step), f"{at * step:g}") for at in range(int(top // step) + 1)],
         days=[(x(at), date.fromisoformat(week.monday)) for at, week in enumerate(weeks) if at % 4 == 0],
     )
-
-
-def _step(most: float) -> float:
-    """A round distance of levels, such that there are two to five."""
-    size = 1.0
-    while True:
-        for factor in (1, 2, 5):
-            if most / (size * factor) <= 5:
-                return size * factor
-        size *= 10
 
 
 def _points(found: Sequence[tuple[float, float]]) -> str:

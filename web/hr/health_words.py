@@ -65,6 +65,8 @@ TABLES: dict[str, tuple[str, str]] = {
     "budgets": (msg("Budgets"), msg("What")),
     "reversals": (msg("Taken back, by page"), msg("Page")),
 }
+_RATIOS = frozenset({"points_per_share", "least_to_median"})
+MOST_WITH_CENTS = 100
 _KINDS = {
     "velocity": msg("more in an hour than usual"),
     "reciprocal": msg("thanks both ways"),
@@ -107,7 +109,8 @@ def text_of(row: HealthRow, minimum: int) -> str:
     if row.value is not None:
         if row.measure == "challenge_reached" and row.of == 1:
             return gettext("reached") if row.value else gettext("not reached yet")
-        whole = float(row.value).is_integer() and row.measure != "points_per_share"
+        a_share = row.measure in _RATIOS
+        whole = not a_share and (float(row.value).is_integer() or abs(row.value) >= MOST_WITH_CENTS)
         return in_signs(f"{row.value:,.0f}" if whole else f"{row.value:,.2f}")
     if row.told == NOT_SHOWN:
         return gettext("not shown")

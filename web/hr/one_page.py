@@ -26,7 +26,6 @@ PATH = "/hr/one-page"
 MINUTES_A_SHARE, COST_AN_HOUR = 5.0, 60.0
 """What a share takes of working time, and an hour's full cost: assumptions, which the reader can change on the page."""
 SHOWN_WEEKS = 8
-LATELY_WEEKS = 4
 OUTCOMES = {"shares": msg("Shares"), "human_clicks": msg("Human clicks")}
 Minutes = Annotated[float, Query(ge=0, le=600, allow_inf_nan=False)]
 Hourly = Annotated[float, Query(ge=0, le=10_000, allow_inf_nan=False)]
@@ -68,8 +67,8 @@ class PromiseRow:
 
     @property
     def kept(self) -> bool:
-        """Whether what came lies within the band."""
-        return self.promised[1] <= self.came <= self.promised[2]
+        """Whether what came lies within the band, as it is written: in whole shares and clicks."""
+        return round(self.promised[1]) <= self.came <= round(self.promised[2])
 
 
 @dataclass(frozen=True)
@@ -151,10 +150,10 @@ def promises(
     for week in over[-SHOWN_WEEKS:]:
         came = {"shares": week.shares, "human_clicks": week.clicks}
         for outcome, title in OUTCOMES.items():
-            said = promised.get(outcome, {}).get(week.monday)
-            if said is not None:
+            band = promised.get(outcome, {}).get(week.monday)
+            if band is not None:
                 day = date.fromisoformat(week.monday)
-                rows.append(PromiseRow(day, gettext(title), said, came[outcome]))
+                rows.append(PromiseRow(day, gettext(title), band, came[outcome]))
     return rows
 
 

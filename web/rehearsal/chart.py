@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from math import ceil, floor, log10
+from math import ceil, floor
 from typing import Any
 
+from web.drawing import round_step
 from web.rehearsal.digits import rounded
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 240, 64, 12, 12, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 460, 230, 58, 12, 12, 44
+"""As wide as a card of two beside each other: on a phone its texts are made smaller by a quarter, not by a half."""
 TICKS = 4
+MOST_NUMBERS = 13
 BANDS = ("p90", "p80", "p50")
 OWN_COLOURS = (
     "<style>.band-p90{fill:#0f5f57;opacity:.16}.band-p80{fill:#0f5f57;opacity:.26}.band-p50{fill:#0f5f57;opacity:.42}"
@@ -28,9 +31,7 @@ def scale_of(several: Sequence[Weeks]) -> tuple[float, float, float]:
     lows = [week["p90"][0] for weeks in several for week in weeks]
     highs = [week["p90"][1] for weeks in several for week in weeks]
     low, high = min([0.0, *lows]), max([0.0, *highs])
-    raw = max(high - low, 1e-9) / TICKS
-    magnitude = 10.0 ** floor(log10(raw))
-    step = next(size * magnitude for size in (1.0, 2.0, 5.0, 10.0) if size * magnitude >= raw)
+    step = round_step(high - low, TICKS)
     return floor(low / step) * step, ceil(high / step) * step, step
 
 
@@ -61,7 +62,7 @@ def bands(weeks: Weeks, scale: tuple[float, float, float], label: str, across: s
         parts.append(f'<polygon class="band-{band}" points="{" ".join([*above, *below])}"/>')
     middle = " ".join(f"{x(at)},{y(week['median'])}" for at, week in enumerate(weeks))
     parts.append(f'<polyline class="median" points="{middle}"/>')
-    every = next(each for each in (1, 2, 4, 8, 13, 26) if len(weeks) / each <= 14)
+    every = next(each for each in (1, 2, 4, 8, 13, 26) if len(weeks) / each <= MOST_NUMBERS)
     parts += [
         f'<text x="{x(at)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{at + 1}</text>'
         for at in range(every - 1 if every > 1 else 0, len(weeks), every)

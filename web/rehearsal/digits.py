@@ -39,9 +39,10 @@ def step_of(spread: float) -> float:
 
 def rounded(value: float, step: float) -> str:
     """A number to a step; without one, as it is to a hundredth at most. Never a minus before nothing."""
-    step = step or 0.01
-    decimals = max(0, -floor(log10(step)))
-    text = f"{round(value / step) * step:,.{decimals}f}"
+    decimals = max(0, -floor(log10(step))) if step else 2
+    text = f"{round(value / (step or 0.01)) * (step or 0.01):,.{decimals}f}"
+    if not step:
+        text = text.rstrip("0").rstrip(".")
     if float(text.replace(",", "")) == 0.0:
         text = "0"
     return in_signs(text).replace("-", "\N{MINUS SIGN}")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from rewards.faults import BadValue, Fault
 from rewards.jobs.queue import Job, again, cancel, get_job, jobs_before, list_jobs, outcome_of
-from rewards.language import counted, said
-from rewards.language import gettext as _
+from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
@@ -24,8 +21,9 @@ from rewards.publishing.drafts import OPEN, SchemeDraft, list_drafts
 from rewards.publishing.publication import scheme_in_force
 from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal, turning_of
-from web.lanes import Lane
+from web.jobs import page_of
 from web.problems import Problem, refused
+from web.progress import followed, progress_of
 from web.rehearsal.beside import gaming_csv, waterfall_csv
 from web.rehearsal.measured import Measured, measured
 from web.rehearsal.turns import turning_csv
@@ -39,11 +37,6 @@ router = APIRouter(include_in_schema=False)
 PATH = "/rehearsals"
 MOST_ID = 2**53
 MOST_SHOWN = 20
-STREAM_SECONDS = 50.0
-"""After so long a page asks for the rest in a new request."""
-LOOK_SECONDS = 0.5
-STREAMING = Lane(4)
-"""Looking costs a thread for an instant; streams beyond what the lane can look for wait."""
 SHEETS = {"weeks": weeks_csv, "fairness": fairness_csv, "gaming": gaming_csv, "waterfall": waterfall_csv}
 JobId = Annotated[int, Path(ge=1, le=MOST_ID)]
 Typed = Annotated[Plain, Field(max_length=40)]
@@ -88,7 +81,7 @@ class RoomContext:
 @dataclass(frozen=True)
 class RehearsalContext:
     """One rehearsal. `outcome`: what is known so far (None: nothing yet); `same`: whether it repeats another one to the byte; `turning`:
-    whether it is still looked for where its risks turn."""
+    whether it is still looked for where its risks turn, and `turned`: how many characters that has said so far."""
 
     account: Account
     person: Person
@@ -100,6 +93,7 @@ class RehearsalContext:
     kept_at: datetime | None
     same: bool | None
     turning: bool
+    turned: int
     mine: bool
     publishes: bool
 
@@ -220,10 +214,16 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
     """How far it is, and what is known."""
     org = account.organisation
     with store.read() as tx:
+        job = get_job(tx, org, id)
+        where = page_of(tx, org, job)
+        if where is not None and job.kind != KIND:
+            # What was done for a rehearsal stands on the rehearsal's page.
+            return RedirectResponse(where, 303)
         job = _job(tx, org, id)
         text, kept = outcome_of(tx, org, id)
         body = opened(text)
-        turning, turns = _turning(tx, org, job)
+        turning, words = _turning(tx, org, job)
+        turns = opened(words)
         same = None
         if kept is not None and job.again_of is not None:
             _text, first = outcome_of(tx, org, job.again_of)
@@ -239,6 +239,7 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
             kept_at=None if kept is None else kept.saved_at,
             same=same,
             turning=turning is not None and not turning.ended,
+            turned=len(words),
             mine=account.may(Right.REHEARSE),
             publishes=account.may(Right.SCHEME_WRITE),
         )
@@ -271,29 +272,7 @@ async def stream(request: Request, store: Store, account: ForecastReader, id: Jo
         with store.read() as tx:
             return _job(tx, account.organisation, id), jobs_before(tx, account.organisation, id)
 
-    await STREAMING.run(look, LOOK_SECONDS * 20)
-
-    async def tell() -> AsyncIterator[str]:
-        last, loop = "", asyncio.get_running_loop()
-        until = loop.time() + STREAM_SECONDS
-        while loop.time() < until and not await request.is_disconnected():
-            job, before = await STREAMING.run(look, STREAM_SECONDS)
-            told: dict[str, Any] = {
-                "status": job.status,
-                "done": job.done,
-                "total": job.total,
-                "words": progress_of(job, before),
-                "ended": job.ended,
-            }
-            text = json.dumps(told, ensure_ascii=False)
-            if text != last:
-                yield f"event: progress\ndata: {text}\n\n"
-                last = text
-            if job.ended:
-                return
-            await asyncio.sleep(LOOK_SECONDS)
-
-    return StreamingResponse(tell(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return await followed(request, look)
 
 
 @router.get(PATH + "/{id}/{name}.{kind}")
@@ -308,7 +287,7 @@ def file(
     with store.read() as tx:
         job = _job(tx, account.organisation, id)
         text, _kept = outcome_of(tx, account.organisation, id)
-        turns = _turning(tx, account.organisation, job)[1]
+        turns = opened(_turning(tx, account.organisation, job)[1])
     body = opened(text)
     if body is None:
         raise Problem(404, said("rehearsal {id}: has no numbers yet; wait for the first", id=id))
@@ -328,34 +307,10 @@ def file(
     return Response(made, media_type=media, headers={"Content-Disposition": disposition})
 
 
-def progress_of(job: Job, before: int) -> str:
-    """How far it is, in a sentence."""
-    if job.cancelling and not job.ended:
-        return _("It is being cancelled.")
-    if job.status == "waiting":
-        if before:
-            return counted("{count} other is before it.", "{count} others are before it.", before)
-        return _("It waits for a worker. Where none runs, an operator starts one: groundswell worker.")
-    if job.status == "running":
-        left = job.seconds_left(now())
-        if left is None:
-            return _("It has begun; the first intervals come in seconds.")
-        return counted(
-            "At most {count} second more, less where it is precise enough before.",
-            "At most {count} seconds more, less where it is precise enough before.",
-            max(1, round(left)),
-        )
-    if job.status == "done":
-        return _("It is done.")
-    if job.status == "cancelled":
-        return _("It was cancelled.")
-    return _("It could not be done: {fault}.").format(fault=job.fault)
-
-
-def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, Mapping[str, Any] | None]:
-    """The job that looks where the risks of a rehearsal turn, and what it says so far."""
+def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, str]:
+    """The job that looks where the risks of a rehearsal turn, and what it says so far, as JSON text."""
     found = turning_of(tx, organisation, job.spec_hash)
-    return found, None if found is None else opened(outcome_of(tx, organisation, found.id)[0])
+    return found, "" if found is None else outcome_of(tx, organisation, found.id)[0]
 
 
 def _job(tx: Transaction, organisation: str, id: int) -> Job:

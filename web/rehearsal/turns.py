@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from rewards.language import gettext as _
-from web.rehearsal.digits import rounded
+from web.rehearsal.digits import rounded, step_of
 from web.rehearsal.sheets import sheet
 
 GAIN = "gain"
+FINEST = 0.01
 
 
 def turns_of(body: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
@@ -55,7 +56,8 @@ def _sentence(one: Mapping[str, Any], most: float) -> str:
             )
         return text.format(most=rounded(most, 1.0))
     low, high = interval
-    values = {"at": rounded(at, 0.01), "low": rounded(low, 0.01), "high": rounded(high, 0.01)}
+    step = max(step_of(high - low), FINEST)
+    values = {"at": rounded(at, step), "low": rounded(low, step), "high": rounded(high, step)}
     if one["name"] == GAIN:
         text = (
             _("Beyond {at} times its points, points bring fewer clicks than none (90 %: {low} to {high}).")

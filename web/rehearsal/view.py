@@ -299,17 +299,20 @@ def _fair(name: str, title: str, rows: Sequence[Mapping[str, Any]]) -> Fair:
     groups = []
     for part in dict.fromkeys(one["group"].partition("=")[0] for one in mine):
         here = [one for one in mine if one["group"].partition("=")[0] == part]
-        least = min(one["points_a_share"]["median"] for one in here)
-        for one in here:
+        shares = [told(one["points_a_share"], 100.0) for one in here]
+        medians = [one["points_a_share"]["median"] for one in here]
+        # Groups that differ by less than chance are all alike: none of them is the least.
+        alike = len({one.median for one in shares}) == 1
+        for one, a_share in zip(here, shares, strict=True):
             label = one["group"].partition("=")[2]
             groups.append(
                 Group(
                     _(PARTS.get(part, part)),
                     _(WORDS[label]) if label in WORDS else label,
                     rounded(one["people"], 1.0),
-                    told(one["points_a_share"], 100.0),
+                    a_share,
                     told(one["points_a_head"], 100.0),
-                    one["points_a_share"]["median"] == least and len(here) > 1,
+                    one["points_a_share"]["median"] == min(medians) and not alike,
                 )
             )
     return Fair(title, groups)

@@ -11,6 +11,7 @@ from rewards.people.accounts import Account
 from rewards.people.people import Person
 from sims.comparison.wording import reason_in_words, rule_in_words
 from sims.reports.stored import StoredComparison
+from web.strategist.figures import Bar, Figure
 
 # What a decision turns on; every other outcome is a click away.
 HEADLINES = (
@@ -29,29 +30,6 @@ LEAST_SPANS = {"level 0-1": 0.1, "Gini 0-1": 0.1}
 _RULE_NOW = rule_in_words()
 """As it is stored: a comparison of an older version may have gone by another rule, which is shown as it stood."""
 BANDS = ("p50", "p80", "p90")
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One scenario's interval of one outcome: the median and (low, high) of each band."""
-
-    title: str
-    median: float
-    p50: tuple[float, float]
-    p80: tuple[float, float]
-    p90: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One outcome over all scenarios, in a unit for reading."""
-
-    name: str
-    title: str
-    unit: str
-    definition: str
-    bars: Sequence[Bar]
-    least_span: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -89,7 +67,7 @@ class LiftTable:
 
 @dataclass(frozen=True)
 class ComparisonContext:
-    """`stored` is the latest comparison (None: none yet); `chart` feeds the charts: headlines first, then `more`."""
+    """`stored` is the latest comparison (None: none yet); the figures of `headlines` are drawn first, then `more`."""
 
     account: Account
     person: Person
@@ -103,7 +81,6 @@ class ComparisonContext:
     more: Sequence[Figure] = ()
     pairs: Sequence[Pair] = ()
     lifts: Sequence[LiftTable] = ()
-    chart: Mapping[str, Any] | None = None
 
 
 def comparison_context(
@@ -132,7 +109,6 @@ def comparison_context(
         more=more,
         pairs=_pairs(body, titles),
         lifts=_lifts(body, titles),
-        chart={"headlines": _chart(headlines), "more": _chart(more), "words": _chart_words()},
     )
 
 
@@ -211,28 +187,3 @@ def _lifts(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[LiftTable
             rows.append((figure, lift["tool_share"]))
         tables.append(LiftTable(titles[name], lifts[0]["has_tool"], rows))
     return tables
-
-
-def _chart(figures: Sequence[Figure]) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": f.title,
-            "unit": f.unit,
-            "least": f.least_span,
-            "bars": [{"title": b.title, **_bands(b)} for b in f.bars],
-        }
-        for f in figures
-    ]
-
-
-def _chart_words() -> dict[str, str]:
-    """What the script says of a chart; it fills the places."""
-    return {
-        "spoken": gettext("{title}: median {median}, nine runs in ten from {low} to {high}"),
-        "median": gettext("median {median}"),
-        "range": gettext("{share} %: {low} to {high}"),
-    }
-
-
-def _bands(bar: Bar) -> dict[str, Any]:
-    return {"median": bar.median, "p50": bar.p50, "p80": bar.p80, "p90": bar.p90}

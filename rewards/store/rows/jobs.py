@@ -41,7 +41,7 @@ class JobChunkRow(NamedTuple):
 
 
 class ListedJobRow(NamedTuple):
-    """A job without its documents, which are long."""
+    """A job without its documents, which are long; of what it has said so far only how much that is."""
 
     id: int
     organisation_id: str
@@ -61,3 +61,4 @@ class ListedJobRow(NamedTuple):
     fault: str
     result_id: int | None
     again_of: int | None
+    partial_length: int

@@ -21,6 +21,7 @@ from rewards.store.schema.drafts import draft_text, scheme_decision, scheme_draf
 from rewards.store.schema.giving import claim, kudos, reward_taken
 from rewards.store.schema.goals import challenge_result
 from rewards.store.schema.jobs import job, job_chunk
+from rewards.store.schema.lab import experiment, experiment_run, experiment_text
 from rewards.store.schema.ledger import event, journal, moved_event, person_state, posting, scheme_version
 from rewards.store.schema.mail import announcement, mail, mail_choice
 from rewards.store.schema.outside import credential, issuer_key, request_key, webhook, webhook_delivery
@@ -42,4 +43,4 @@ from rewards.store.schema.sharing import click, content_item, share_link
 
 APPEND_ONLY = ("journal", "posting")
 
-__all__ = ["APPEND_ONLY", "absence", "access_link", "account", "announcement", "api_token", "audit", "award_round", "balance", "board_bucket", "board_score", "challenge_result", "claim", "click", "content_decision", "content_draft", "content_item", "content_policy", "credential", "draft_text", "enrolment", "event", "highlight_round", "issuer_key", "job", "job_chunk", "journal", "kudos", "leave", "mail", "mail_choice", "membership", "metadata", "moved_event", "nomination", "organisation", "outbox", "people_upload", "person", "person_alias", "person_badge", "person_day", "person_identity", "person_link", "person_state", "person_word", "posting", "request_key", "result", "review", "reward_taken", "scheme_decision", "scheme_draft", "scheme_rehearsal", "scheme_version", "session_token", "set_aside", "setup_link", "share_link", "suggestion", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip
+__all__ = ["APPEND_ONLY", "absence", "access_link", "account", "announcement", "api_token", "audit", "award_round", "balance", "board_bucket", "board_score", "challenge_result", "claim", "click", "content_decision", "content_draft", "content_item", "content_policy", "credential", "draft_text", "enrolment", "event", "experiment", "experiment_run", "experiment_text", "highlight_round", "issuer_key", "job", "job_chunk", "journal", "kudos", "leave", "mail", "mail_choice", "membership", "metadata", "moved_event", "nomination", "organisation", "outbox", "people_upload", "person", "person_alias", "person_badge", "person_day", "person_identity", "person_link", "person_state", "person_word", "posting", "request_key", "result", "review", "reward_taken", "scheme_decision", "scheme_draft", "scheme_rehearsal", "scheme_version", "session_token", "set_aside", "setup_link", "share_link", "suggestion", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip

@@ -27,7 +27,8 @@ from rewards.people.people import deactivate, erase, import_people
 from rewards.people_file import PersonRow
 from rewards.store import mail as rows
 from tests.conftest import World
-from tests.rewards.mailbox import PASSWORD, USER, Mailbox, certificate, free_port, mailbox
+from tests.ports import deaf_port
+from tests.rewards.mailbox import PASSWORD, USER, Mailbox, certificate, mailbox
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LINK = {"link": "/invitation/abc"}
@@ -182,12 +183,13 @@ def test_a_server_that_cannot_be_used_loses_nothing(
 def test_a_server_that_is_down_is_asked_once_a_minute(world: World) -> None:
     for number in range(5):
         write(world, key=str(number))
-    nobody = Mailbox(free_port())
-    assert send_due(world.db, world.now, post(nobody)) == Mailed(retried=5)
-    assert send_due(world.db, world.now + timedelta(seconds=30), post(nobody)) == Mailed()
-    assert states(world) == [("waiting", 0)] * 5
-    with pytest.raises(ServerTrouble, match="ConnectionRefusedError"), post(nobody).server.session():
-        pass
+    with deaf_port() as port:
+        nobody = Mailbox(port)
+        assert send_due(world.db, world.now, post(nobody)) == Mailed(retried=5)
+        assert send_due(world.db, world.now + timedelta(seconds=30), post(nobody)) == Mailed()
+        assert states(world) == [("waiting", 0)] * 5
+        with pytest.raises(ServerTrouble, match="ConnectionRefusedError"), post(nobody).server.session():
+            pass
 
 
 def test_refused_for_now_is_tried_again_and_refused_for_good_is_kept(world: World, box: Mailbox) -> None:

@@ -102,8 +102,8 @@ def test_a_sample_stands_for_its_group_and_a_budget_limits_the_cost() -> None:
 def test_it_is_at_once() -> None:
     actors = tuple(Actor("a", _weeks(60).acts) for _ in range(250))
     found = Behaviour("live", "", date(2026, 3, 2), 28, {"a": 500}, {"a": 500}, actors)
-    began = time.monotonic()
+    began = time.process_time()
     kept = Estimates()
     for preset in PRESETS.values():
         kept.of(preset, found, Shown(True, frozenset({"a"}), frozenset()).segments)
-    assert time.monotonic() - began < 2.0 * len(PRESETS)
+    assert time.process_time() - began < 2.0 * len(PRESETS)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from rewards.store import claims
 from rewards.store.guards import installed, trigger_names
-from rewards.store.migrate import _config, differences, is_current, upgrade
+from rewards.store.migrate import CURRENT, OLDER, _config, differences, state, upgrade
 from rewards.store.session import open_database
 
 REFERRING = ("organisation", "person", "person_identity", "account", "session_token", "leave", "set_aside")
@@ -21,10 +21,10 @@ def test_upgrade_makes_the_declared_schema_and_can_be_repeated(
     dialect: str, fresh_url: Callable[[str], str]
 ) -> None:
     db = open_database(fresh_url(dialect))
-    assert not is_current(db)
+    assert state(db) == OLDER
     upgrade(db)
     upgrade(db)
-    assert is_current(db)
+    assert state(db) == CURRENT
     assert differences(db) == []
     with db.read() as tx:
         assert trigger_names(dialect) <= installed(tx.connection)

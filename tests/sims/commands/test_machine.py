@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sims.commands.machine import sign_on_state
-from tests.providers import free_port, mock_provider
+from tests.ports import deaf_port
+from tests.providers import mock_provider
 
 
 @pytest.fixture
@@ -33,9 +34,10 @@ def test_a_provider_that_answers_is_named(named: pytest.MonkeyPatch) -> None:
 
 
 def test_a_provider_that_does_not_answer_is_a_finding(named: pytest.MonkeyPatch) -> None:
-    issuer = f"http://127.0.0.1:{free_port()}"
-    named.setenv("GROUNDSWELL_OIDC_ISSUER", issuer)
-    (finding,) = sign_on_state()[1]
+    with deaf_port() as port:
+        issuer = f"http://127.0.0.1:{port}"
+        named.setenv("GROUNDSWELL_OIDC_ISSUER", issuer)
+        (finding,) = sign_on_state()[1]
     assert finding.startswith(
         f"single sign-on: {issuer}: /.well-known/openid-configuration: ConnectError; check"
     )

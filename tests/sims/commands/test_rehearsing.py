@@ -16,7 +16,7 @@ from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Database
 from sims.cli import app
 from sims.commands.rehearsing import rehearse, scenarios_of
-from sims.reports import stored as desk
+from sims.reports.stored import latest_comparison
 from sims.scenario.scenario import Scenario
 from tests.company import ORGANISATION, make_company
 
@@ -51,7 +51,7 @@ def test_a_rehearsal_is_kept_and_holds_until_the_text_changes(
     found = rehearse(sqlite_db, ORGANISATION, draft, NOW, Scenario.load(base), processes=1)
     assert [result.name for result in found.comparison.results] == [f"draft-{draft}", "in-force"]
     with sqlite_db.begin() as tx:
-        stored = desk.latest_comparison(tx, ORGANISATION)
+        stored = latest_comparison(tx, ORGANISATION)
         assert stored is not None
         assert (stored.id, stored.body["kind"]) == (found.id, "comparison")
         assert get_draft(tx, ORGANISATION, draft).rehearsed
@@ -137,7 +137,7 @@ def test_a_draft_that_changes_meanwhile_is_not_taken_for_rehearsed(
     with pytest.raises(ValueError, match="was changed since"):
         rehearse(sqlite_db, ORGANISATION, draft, NOW, Scenario.load(base), processes=1)
     with sqlite_db.read() as tx:
-        assert desk.latest_comparison(tx, ORGANISATION) is None
+        assert latest_comparison(tx, ORGANISATION) is None
 
 
 OTHER = "{name: other, title: Other, rules: [{id: share, title: Share, on: share, points: 1}]}"

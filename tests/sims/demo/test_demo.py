@@ -23,7 +23,7 @@ from rewards.store.verify import verify
 from rewards.thanks.recognition import kudos_received
 from sims.demo.company import at_their_sites
 from sims.demo.demo import EXAMPLES, ORGANISATION, PEOPLE, create_demo
-from sims.reports import stored as desk
+from sims.reports.stored import latest_comparison
 
 
 def test_the_demo_is_a_program_in_full_swing(demo_url: str) -> None:
@@ -33,7 +33,7 @@ def test_the_demo_is_a_program_in_full_swing(demo_url: str) -> None:
     assert len(set(demo.accounts.values())) == len(ROLES)
     database = open_database(demo_url)
     with database.read() as tx:
-        stored = desk.latest_comparison(tx, ORGANISATION)
+        stored = latest_comparison(tx, ORGANISATION)
         assert stored is not None
         assert stored.id == demo.comparison_id
         assert [each["role"] for each in stored.body["scenarios"]] == ["control", "candidate", "candidate"]

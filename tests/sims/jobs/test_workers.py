@@ -121,7 +121,7 @@ def test_a_killed_worker_is_survived_and_the_bytes_are_the_same(
     assert second.wait(PATIENCE_SECONDS) == 0
 
 
-def test_a_running_job_is_cancelled_within_a_second(
+def test_a_running_job_is_cancelled_in_the_middle_of_a_piece(
     world: World, worker: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
     # So long that it cannot have ended by itself, and every piece takes many seconds.
@@ -136,9 +136,9 @@ def test_a_running_job_is_cancelled_within_a_second(
     with world.db.begin() as tx:
         cancel(tx, "acme", job, "hal", asked)
     ended = until(world, job, lambda one: one.ended)
-    assert ended.status == "cancelled"
+    # Whoever waited for the end of a piece would have it.
+    assert (ended.status, ended.done) == ("cancelled", 0)
     assert ended.finished_at is not None
-    assert (ended.finished_at - asked).total_seconds() < 1.0
 
 
 def test_what_a_worker_cannot_do_fails_in_words(

@@ -5,9 +5,11 @@
   const words = document.getElementById("progress");
 
   // The page itself is asked for what it shows: nothing is drawn twice.
+  let asked = 0;
   const renew = async () => {
+    const mine = ++asked;
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-    if (!answer.ok) return;
+    if (!answer.ok || mine !== asked) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const open = [...document.querySelectorAll("#outcome details")].map((one) => one.open);
     document.getElementById("outcome").replaceWith(fresh.getElementById("outcome"));
@@ -45,7 +47,7 @@
   offer();
 
   if (box.dataset.stream) {
-    let shown = Number(bar.value);
+    let shown = Number(box.dataset.shown);
     const stream = new EventSource(box.dataset.stream);
     stream.addEventListener("progress", (event) => {
       const told = JSON.parse(event.data);
@@ -55,12 +57,25 @@
       if (told.ended) {
         stream.close();
         location.reload();
-      } else if (told.done !== shown) {
-        shown = told.done;
-        // What the workers show is written down a moment after the piece itself.
-        setTimeout(renew, 600);
+      } else if (told.shown !== shown) {
+        shown = told.shown;
+        renew();
       }
     });
     addEventListener("pagehide", () => stream.close());
+  }
+
+  // Where the risks turn comes after the rehearsal; the page goes on by itself.
+  const { follow, turned } = document.getElementById("outcome").dataset;
+  if (follow) {
+    let known = Number(turned);
+    const later = new EventSource(follow);
+    later.addEventListener("turned", (event) => {
+      const told = JSON.parse(event.data);
+      if (told.ended) later.close();
+      if (told.ended || told.shown !== known) renew();
+      known = told.shown;
+    });
+    addEventListener("pagehide", () => later.close());
   }
 }

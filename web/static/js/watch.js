@@ -65,7 +65,12 @@
     }
   };
 
-  const number = (value) => new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 3 }).format(value);
+  const written = (digits, more) => {
+    const signs = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...more });
+    return (value) => signs.format(value).replace("-", "\u2212");
+  };
+  const level = written(3), term = written(2, { signDisplay: "exceptZero" }), percent = written(1);
+  const LEAST_TERM = 0.005, LEAST_CHANCE = 0.001;
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   const explain = () => {
@@ -74,15 +79,15 @@
     if (!met.length) { reasons.textContent = words.nothing; return; }
     for (const [, , item, chance, shared, base, ...terms] of met) {
       const title = document.createElement("h3");
-      title.textContent = fill(shared ? words.shared : words.not, { item: data.items[item], chance: `${number(100 * chance)} %` });
+      title.textContent = fill(shared ? words.shared : words.not, { item: data.items[item], chance: chance < LEAST_CHANCE ? `< ${percent(100 * LEAST_CHANCE)} %` : `${percent(100 * chance)} %` });
       const list = document.createElement("dl");
       list.className = "terms";
-      const rows = [[words.base, base], ...data.terms.map((name, at) => [words.terms[name] ?? name, terms[at]]).filter(([, value]) => value)];
+      const rows = [[words.base, base], ...data.terms.map((name, at) => [words.terms[name] ?? name, terms[at]]).filter(([, value]) => Math.abs(value) >= LEAST_TERM)];
       for (const [name, value] of rows) {
-        const line = document.createElement("div"), term = document.createElement("dt"), amount = document.createElement("dd");
-        term.textContent = name; amount.textContent = (value > 0 ? "+" : "") + number(value);
+        const line = document.createElement("div"), word = document.createElement("dt"), amount = document.createElement("dd");
+        word.textContent = name; amount.textContent = term(value);
         line.className = value < 0 ? "against" : "for";
-        line.append(term, amount); list.append(line);
+        line.append(word, amount); list.append(line);
       }
       reasons.append(title, list);
     }
@@ -94,7 +99,7 @@
     const date = new Date(`${data.first_date}T12:00:00Z`);
     date.setUTCDate(date.getUTCDate() + day);
     today.textContent = fill(words.day, { day: data.first_day + day, date: date.toLocaleDateString(document.documentElement.lang, { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" }) });
-    for (const cell of document.querySelectorAll("#moods [data-curve]")) cell.textContent = number(data.days[day].curves[Number(cell.dataset.curve)]);
+    for (const cell of document.querySelectorAll("#moods [data-curve]")) cell.textContent = level(data.days[day].curves[Number(cell.dataset.curve)]);
     draw(); explain();
   };
 

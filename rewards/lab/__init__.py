@@ -1,0 +1,1 @@
+"""The scenario lab: experiments that are kept as they were written."""

@@ -1,0 +1,98 @@
+"""Runs of the lab as a kind of job: pieces, what they amount to, and what follows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from rewards.store.session import Database, Transaction
+from sims.lab.asking import completed
+
+if TYPE_CHECKING:
+    from sims.ensemble.bridge import Daily
+    from sims.scenario.scenario import Scenario
+
+
+class Experiments:
+    """An experiment's scenarios, run by run side by side."""
+
+    def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
+        """With the people of now, and looked at whether it can be lived to the end."""
+        from sims.lab.pieces import check
+
+        whole = completed(tx, organisation, spec)
+        check(json.loads(whole))
+        return whole
+
+    def pieces(self, spec: str) -> int:
+        """A piece is some runs of every scenario."""
+        return len(json.loads(spec)["chunks"])
+
+    def compute(self, spec: str, number: int) -> bytes:
+        """Some runs of every scenario."""
+        from sims.lab.pieces import compute
+
+        scenarios, chunks = _read(spec)
+        return compute(scenarios, *chunks[number])
+
+    def gathering(self, spec: str, spec_hash: str) -> SoFar:
+        """Runs, until they are precise enough."""
+        return SoFar(spec, spec_hash)
+
+    def kept(
+        self,
+        tx: Transaction,
+        organisation: str,
+        actor: str,
+        spec: str,
+        body: str,
+        *,
+        result: int,
+        now: datetime,
+    ) -> None:
+        """Nothing follows from it."""
+
+    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
+        """Nothing is done."""
+
+
+class SoFar:
+    """The runs so far."""
+
+    def __init__(self, spec: str, spec_hash: str) -> None:
+        self._spec: Mapping[str, Any] = json.loads(spec)
+        self._hash = spec_hash
+        self._scenarios, _ = _read(spec)
+        self._runs: list[list[Daily]] = []
+
+    def take(self, piece: bytes) -> bool:
+        """The next runs."""
+        from sims.lab.pieces import opened
+        from sims.lab.summary import sure_enough
+        from sims.rehearsal.pieces import results_of
+
+        self._runs += opened(piece)
+        return sure_enough(results_of(self._scenarios, self._runs), self._spec)
+
+    def body(self) -> str:
+        """What the runs say."""
+        from sims.lab.summary import summary
+        from sims.rehearsal.pieces import results_of
+
+        return summary(results_of(self._scenarios, self._runs), self._spec, self._hash)
+
+    @property
+    def title(self) -> str:
+        """The experiment's."""
+        return str(self._spec["written"]["title"])
+
+
+@lru_cache(maxsize=2)
+def _read(spec: str) -> tuple[list[Scenario], list[tuple[int, int]]]:
+    from sims.lab.pieces import scenarios_of
+
+    body = json.loads(spec)
+    return scenarios_of(body), [(int(first), int(after)) for first, after in body["chunks"]]

@@ -1,0 +1,104 @@
+"""The scenarios of a run in the lab, and its pieces: some runs of every scenario, computed alone, kept as bytes, and put together again."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rewards.scheme.scheme import IncentiveScheme
+from sims.ensemble.bridge import Daily, daily_outcomes
+from sims.ensemble.result import ALL
+from sims.ensemble.spread import warnings_of
+from sims.lab.asking import names_live
+from sims.lab.document import Written, scenario_of
+from sims.lab.levers import LEVERS, Lever
+from sims.scenario.scenario import Scenario
+
+OUTCOMES = (
+    "human_clicks", "corporate_clicks", "shares", "viewers", "weekly_sharers", "reposts", "care", "peer_trust",
+    "corporate_trust", "fatigue", "motivation", "fear", "annoyance", "enrolled", "unfollows", "risky_shares", "sanctions",
+    "points", "cost",
+)  # fmt: skip
+"""What the lab tells of."""
+SETTING = "setting-"
+KEPT = (*(name for name in OUTCOMES if name != "care"), "quality")
+"""What of a day is kept: care is a quotient of these."""
+
+
+def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:
+    """Doing nothing, then the scenario as it is (where that is not the same) and its variants; or, for a sweep, one for each setting.
+
+    Raises ValueError where a scenario cannot be: of live people, say, who are not in a segment that it names.
+    """
+    written = Written.model_validate(_of_company(spec))
+    known = {name: IncentiveScheme.model_validate(one) for name, one in spec["schemes"].items()}
+    people = spec.get("people", ())
+    base = scenario_of(written, None, known.get, people)
+    nothing = base.without_schemes()
+    if written.sweep is not None:
+        found = [nothing, *_settings(written, known, people)]
+    else:
+        variants = [scenario_of(written, at, known.get, people) for at in range(len(written.variants))]
+        found = [nothing, *([] if base.phases == nothing.phases else [base]), *variants]
+    return [one.model_copy(update={"outcomes": OUTCOMES, "splits": ()}) for one in found]
+
+
+def _of_company(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """What was written; live people live by their company's clock unless the text says another."""
+    written: dict[str, Any] = spec["written"]
+    company = written["scenario"].get("organisation")
+    if not names_live(written) or not isinstance(company, dict):
+        return written
+    zoned = {"timezone": spec["timezone"], **company}
+    return {**written, "scenario": {**written["scenario"], "organisation": zoned}}
+
+
+def _settings(
+    written: Written, known: Mapping[str, IncentiveScheme], people: Sequence[Mapping[str, Any]]
+) -> list[Scenario]:
+    swept = written.sweep
+    assert swept is not None
+    names = [one.name for one in written.variants]
+    of = scenario_of(written, names.index(swept.of) if swept.of else None, known.get, people)
+    return pulled(of, LEVERS[swept.lever], settings_of(written))
+
+
+def pulled(scenario: Scenario, lever: Lever, settings: Sequence[float]) -> list[Scenario]:
+    """The scenario with the lever at each setting."""
+    return [
+        lever.pull(scenario, setting).model_copy(update={"name": f"{SETTING}{at}", "title": f"{setting:g}"})
+        for at, setting in enumerate(settings)
+    ]
+
+
+def settings_of(written: Written) -> tuple[float, ...]:
+    """The settings of a sweep; none without one."""
+    if written.sweep is None:
+        return ()
+    lever = LEVERS[written.sweep.lever]
+    return lever.settings(*written.sweep.ends(lever), written.sweep.steps)
+
+
+def check(spec: Mapping[str, Any]) -> None:
+    """Refuse what could not be lived to the end, before a run of it is. Raises ValueError."""
+    for scenario in scenarios_of(spec):
+        warnings_of(scenario)
+
+
+def compute(scenarios: Sequence[Scenario], first: int, after: int) -> bytes:
+    """Some runs of every scenario. It depends on nothing else, so that whoever computes them gives the same bytes."""
+    found = daily_outcomes(scenarios, scenarios[0].seed, range(first, after))
+    values = np.array([[[daily[ALL][name] for name in KEPT] for daily in run] for run in found], dtype="<f8")
+    head = json.dumps(values.shape).encode()
+    return zlib.compress(head + b"\n" + values.tobytes(), 1)
+
+
+def opened(piece: bytes) -> list[list[Daily]]:
+    """What `compute` gave, run by run and scenario by scenario."""
+    head, _, body = zlib.decompress(piece).partition(b"\n")
+    values = np.frombuffer(body, dtype="<f8").reshape(json.loads(head))
+    return [[{ALL: dict(zip(KEPT, daily, strict=True))} for daily in run] for run in values]

@@ -1,0 +1,196 @@
+"""What the runs of an experiment say: every outcome of every scenario, what it is more than doing nothing, and where a lever turns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rewards.language import msg
+from sims.comparison.turning import RESAMPLES, crossing
+from sims.ensemble.bridge import outcome_specs
+from sims.ensemble.intervals import interval, share_above
+from sims.ensemble.result import Result
+from sims.lab.document import BASE, NOTHING, Written
+from sims.lab.levers import LEVERS, Lever
+from sims.lab.pieces import OUTCOMES, SETTING, settings_of
+from sims.rehearsal.asking import FEWEST_RUNS
+from sims.rehearsal.summary import NORMAL_80
+
+Runs = NDArray[np.float64]
+EMPLOYEES, PAGE, ALL_CLICKS = "human_clicks", "corporate_clicks", "all_clicks"
+BOTH = {
+    "name": ALL_CLICKS,
+    "title": msg("Clicks, employees' and the page's"),
+    "unit": "clicks",
+    "definition": msg(
+        "Clicks on employees' shares and their reposts, and on posts of the company's own accounts."
+    ),
+    "kind": "flow",
+    "better": "more",
+}
+TURNED = (
+    ALL_CLICKS,
+    EMPLOYEES,
+    PAGE,
+    "shares",
+    "peer_trust",
+    "motivation",
+    "fear",
+    "annoyance",
+    "risky_shares",
+)
+"""Outcomes of which a sweep says where they turn, the most asked for first."""
+
+
+def values_of(one: Result, name: str) -> Runs:
+    """One outcome over the whole time, run by run."""
+    if name == ALL_CLICKS:
+        return np.asarray(one.total(EMPLOYEES) + one.total(PAGE))
+    return one.total(name)
+
+
+def reached(results: Sequence[Result]) -> float:
+    """How well the mean gain of the worst known scenario is known: half its 80 % interval, in percent of the clicks of doing nothing."""
+    nothing, *others = results
+    ground, runs = values_of(nothing, ALL_CLICKS), nothing.provenance.runs
+    if runs < 2 or float(ground.mean()) <= 0.0 or not others:
+        return float("inf")
+    spread = max(float(np.std(values_of(one, ALL_CLICKS) - ground, ddof=1)) for one in others)
+    return 100.0 * NORMAL_80 * spread / float(np.sqrt(runs)) / float(ground.mean())
+
+
+def sure_enough(results: Sequence[Result], spec: Mapping[str, Any]) -> bool:
+    """Whether the stated precision is reached."""
+    asked = float(spec["written"]["precision_percent"])
+    return results[0].provenance.runs >= FEWEST_RUNS and reached(results) <= asked
+
+
+def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) -> str:
+    """Everything that pages and downloads show, as JSON text; the same runs give the same bytes."""
+    written = Written.model_validate(spec["written"])
+    settings, known = settings_of(written), reached(results)
+    titles = {variant.name: variant.title for variant in written.variants}
+    body: dict[str, Any] = {
+        "kind": "lab",
+        "title": written.title,
+        **numbers(results, titles, settings),
+        "sweep": None
+        if written.sweep is None
+        else turns(results, LEVERS[written.sweep.lever], settings, written.sweep.of),
+        "precision": {
+            "asked_percent": written.precision_percent,
+            "reached_percent": known if np.isfinite(known) else None,
+            "runs": results[0].provenance.runs,
+            "reached": sure_enough(results, spec),
+        },
+    }
+    body["provenance"] |= {
+        "live_people": len(spec.get("people", ())),
+        "spec_hash": spec_hash,
+        "chunks": spec["chunks"],
+    }
+    return json.dumps(body, allow_nan=False, ensure_ascii=False, sort_keys=True)
+
+
+def numbers(
+    results: Sequence[Result], titles: Mapping[str, str], settings: Sequence[float]
+) -> dict[str, Any]:
+    """Every outcome of every scenario, the first of which is doing nothing, and what all of it follows from."""
+    nothing, about = results[0], results[0].provenance
+    return {
+        "outcomes": [BOTH, *(outcome_specs()[name].as_json() for name in OUTCOMES)],
+        "scenarios": [_scenario(one, nothing, titles, settings) for one in results],
+        "warnings": list(dict.fromkeys(line for one in results for line in one.warnings)),
+        "provenance": {
+            "groundswell": about.groundswell,
+            "seed": about.seed,
+            "runs": about.runs,
+            "horizon_days": about.horizon_days,
+            "posterior": about.parameters,
+            "scenarios": [
+                {
+                    "name": one.name,
+                    "hash": one.provenance.scenario_hash,
+                    "schemes": dict(sorted(one.provenance.scheme_hashes.items())),
+                }
+                for one in results
+            ],
+        },
+    }
+
+
+def _scenario(
+    one: Result, nothing: Result, titles: Mapping[str, str], settings: Sequence[float]
+) -> dict[str, Any]:
+    names = (ALL_CLICKS, *OUTCOMES)
+    weekly = {
+        name: [interval(np.asarray(week)).as_json() for week in _weekly(one, nothing, name).T]
+        for name in (ALL_CLICKS, EMPLOYEES, PAGE)
+    }
+    at = int(one.name.removeprefix(SETTING)) if settings and one.name != NOTHING else None
+    role = {NOTHING: NOTHING, BASE: "base"}.get(one.name, "variant" if at is None else "setting")
+    return {
+        "name": one.name,
+        "title": titles.get(one.name) or ("" if role in (NOTHING, "base") else one.title),
+        "role": role,
+        "setting": None if at is None else settings[at],
+        "totals": {name: interval(values_of(one, name)).as_json() for name in names},
+        "more": {
+            name: interval(gain).as_json() | {"share_of_runs_above": share_above(gain)}
+            for name in names
+            for gain in [values_of(one, name) - values_of(nothing, name)]
+        },
+        "weekly_more": weekly,
+    }
+
+
+def _weekly(one: Result, nothing: Result, name: str) -> Runs:
+    names = (EMPLOYEES, PAGE) if name == ALL_CLICKS else (name,)
+    return np.asarray(sum(one.weekly(each) - nothing.weekly(each) for each in names))
+
+
+def turns(results: Sequence[Result], lever: Lever, settings: Sequence[float], of: str = "") -> dict[str, Any]:
+    """Where a lever turns: `results` are of doing nothing and of each setting."""
+    nothing, *others = results
+    at, found = np.array(settings), []
+    for name in TURNED:
+        ground = values_of(nothing, name)
+        gains = np.stack([values_of(one, name) - ground for one in others], axis=1)
+        found.append({"outcome": name, "gain": _turn(at, gains, False), "marginal": _turn(at, gains, True)})
+    return {
+        "lever": lever.name,
+        "title": lever.title,
+        "of": of,
+        "settings": at.tolist(),
+        "turns": found,
+    }
+
+
+def _turn(settings: Runs, gains: Runs, marginal: bool) -> dict[str, Any]:
+    """Where the gain over doing nothing changes its sign, or, `marginal`, beyond which one more brings less. `gains`: float64[runs, settings]."""
+    at = _at(settings, gains.mean(axis=0), marginal)
+    rng = np.random.default_rng((int(marginal), len(gains)))
+    again = (
+        _at(settings, gains[rng.integers(0, len(gains), len(gains))].mean(axis=0), marginal)
+        for _ in range(RESAMPLES)
+    )
+    crossed = [each for each in again if each is not None]
+    return {
+        "at": at,
+        "interval_80": None if at is None or not crossed else np.quantile(crossed, (0.1, 0.9)).tolist(),
+        "share_of_resamples_that_turn": len(crossed) / RESAMPLES,
+        "first": float(gains[:, 0].mean()),
+        "last": float(gains[:, -1].mean()),
+    }
+
+
+def _at(settings: Runs, means: Runs, marginal: bool) -> float | None:
+    if marginal:
+        # Where nothing moves, nothing turns.
+        return None if np.ptp(means) == 0.0 else crossing(settings, means, marginal=True)
+    # A gain is held against none, and not against that of the first setting.
+    return crossing(np.concatenate([settings[:1], settings]), np.concatenate([[0.0], means]), marginal=False)

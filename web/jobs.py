@@ -1,0 +1,40 @@
+"""Where a person finds what long work gave, by the kind of work. What has no page of its own stands on the page of what it was done for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from rewards.jobs.queue import Job, job_of_spec
+from rewards.lab.experiments import KIND as LAB
+from rewards.store.session import Transaction
+from sims.rehearsal.asking import KIND as REHEARSAL
+from sims.rehearsal.asking import TURNING
+
+REHEARSALS = "/rehearsals"
+LAB_RUNS = "/strategist/lab/runs"
+
+
+def _own(_tx: Transaction, _organisation: str, job: Job) -> str | None:
+    return f"{REHEARSALS}/{job.id}"
+
+
+def _in_lab(_tx: Transaction, _organisation: str, job: Job) -> str | None:
+    return f"{LAB_RUNS}/{job.id}"
+
+
+def _of_rehearsal(tx: Transaction, organisation: str, job: Job) -> str | None:
+    found = job_of_spec(tx, organisation, REHEARSAL, job.spec_hash)
+    return None if found is None else f"{REHEARSALS}/{found.id}"
+
+
+PAGES: Mapping[str, Callable[[Transaction, str, Job], str | None]] = {
+    REHEARSAL: _own,
+    TURNING: _of_rehearsal,
+    LAB: _in_lab,
+}
+
+
+def page_of(tx: Transaction, organisation: str, job: Job) -> str | None:
+    """The page that shows a job; None where its kind has none, or it is gone."""
+    found = PAGES.get(job.kind)
+    return None if found is None else found(tx, organisation, job)
