@@ -16,7 +16,7 @@ from agents.audience.corporate import CorporateDesk
 from agents.audience.feelings import Feelings
 from agents.employees import decision, state
 from agents.employees.daily_kernel import believe
-from agents.employees.learning import count_acts, fear_of_day, feel, learn
+from agents.employees.learning import count_acts, fear_of_day, feel, learn, whole_contacts
 from agents.employees.meeting import Opportunities, PersonColumns, RewardValues, Weights, meet
 from agents.employees.occasion import occasion_of
 from agents.employees.opportunities import Occasions
@@ -261,8 +261,7 @@ class Company:
         # Prior activity and rank as they are on the morning of the split day.
         earned = self.program.earned_millipoints().astype(np.float64)
         self.prior_rate = self.state.own_rate.copy()
-        self.acts = self.state.total_shares.copy()
-        self._norms = None
+        self.acts, self._norms = self.state.total_shares.copy(), None
         self.above_median = self.state.amount >= self._norm(self.staff.present(self.day))[1]
         self._prior = splits.prior_flags(self.prior_rate)
         self.rank = splits.rank_codes(
@@ -276,8 +275,7 @@ class Company:
         )
 
     def _redeem(self) -> Floats:
-        lanes = self.lanes
-        draws = uniforms_each(self._keys[Stream.REDEMPTION], lanes.lane, self.day, lanes.own)
+        draws = uniforms_each(self._keys[Stream.REDEMPTION], self.lanes.lane, self.day, self.lanes.own)
         return self.program.redeem(draws, self.day, self.staff.present(self.day))
 
     def _meet(
@@ -367,10 +365,11 @@ class Company:
         lane, at = self.lanes.lane[who], self.lanes.starts(who)
         number = self._share_number[lane] + np.arange(who.size, dtype=np.int64) - at[lane]
         self._share_number += np.diff(at)
-        channel = self.occasions.channels(day, who, ordinal)
-        second = self.occasions.seconds(day, who, ordinal)
+        channel, second = (of(day, who, ordinal) for of in (self.occasions.channels, self.occasions.seconds))
         made = NewShares(who, ordinal, met.item[shared], channel, second, number)
         half_lives = np.array([c.half_life_hours for c in self.setting.content.channels])[channel]
+        asked, keys = self.program.counts_contacts, self._keys[Stream.CLICK]
+        gained = whole_contacts(self.state, who, answer, keys, self.lanes) if asked else None
         self.program.add(
             happenings(
                 made,
@@ -378,10 +377,11 @@ class Company:
                 self.staff.zone[who],
                 half_lives,
                 self.clock,
-                keys=self._keys[Stream.CLICK],
+                keys=keys,
                 lanes=self.lanes,
                 day=day,
                 lead_factor=self._influence[self.staff.segment[who]] * self._channel_leads[channel],
+                contacts=gained,
             )
         )
 

@@ -1,8 +1,8 @@
 """Joint calibration of the default parameters: `python -m sims.defaults` (see docs/validation.md).
 
-Two waves of runs of the model: all over the priors, then where an emulator of the first wave holds every
-target to lie in its band. An emulator of both gives the posterior: the priors, given that a replicate falls
-into every band with its sign. Click friction and fear have no evidence: each chain keeps the values that it drew from
+Four waves of runs of the model: all over the priors, then three times where an emulator of the runs so far holds every
+target to lie in its band. An emulator of all gives the posterior: the priors, given that a replicate falls
+into every band with its sign. What has no evidence (friction, fear, policy, training …): each chain keeps the values that it drew from
 their flat priors, and the other parameters answer for them.
 """
 
@@ -12,6 +12,7 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,11 @@ from sims.validation.validate import TARGETS
 Floats = NDArray[np.float64]
 
 SEED = 20_261
-WAVE_RUNS, VECTORS, CHAIN_STEPS = 64, 200, 150
+WAVE_RUNS, VECTORS, CHAIN_STEPS = 64, 200, 200
 NEVER_MOVED = 1e-9
 # Of a normal law, 95 % lie on one side of its mean less so many standard deviations.
 SIGN_MARGIN = 1.64
+MEDIAN_MARGIN = 0.5
 COMMON: tuple[Experiment, ...] = (
     alone.without_a_programme,
     alone.same_item,
@@ -59,7 +61,8 @@ COMMON: tuple[Experiment, ...] = (
 )
 # The effects after a year are run only where the others hold already.
 FIRST_WAVE: tuple[Experiment, ...] = (*COMMON, partial(done.newcomer_award, year=False))
-SECOND_WAVE: tuple[Experiment, ...] = (*COMMON, done.newcomer_award)
+NEAR_WAVE: tuple[Experiment, ...] = (*COMMON, done.newcomer_award)
+NEAR_WAVES = 3
 NAMES = tuple(DECLARATIONS)
 HELD = np.array([NAMES.index(name) for name in stored.WITHOUT_EVIDENCE], dtype=np.int64)
 
@@ -97,22 +100,67 @@ def run_wave(
     return found
 
 
-def bands_of(z: Floats, found: Sequence[dict[int, float]]) -> tuple[tuple[Target, ...], Bands]:
+@dataclass
+class Waves:
+    """What the waves so far measured: z float64[n, d], the statistics of each row, and the wave of each, from 0.
+
+    With a `path` every finished wave is kept there, and those that it holds already are not run again.
+    """
+
+    path: Path | None = None
+    z: Floats = field(default_factory=lambda: np.empty((0, len(NAMES))))
+    found: list[dict[int, float]] = field(default_factory=list)
+    wave: list[int] = field(default_factory=list)
+
+    @classmethod
+    def kept_at(cls, path: Path | None) -> Waves:
+        """Those that are kept there, if any. Raises ValueError where they are of other parameters."""
+        if path is None or not path.exists():
+            return cls(path)
+        body = json.loads(path.read_text("utf-8"))
+        if tuple(body["names"]) != NAMES:
+            raise ValueError(f"{path}: waves of {len(body['names'])} other parameters; begin a new file")
+        found = [{int(key): value for key, value in row.items()} for row in body["found"]]
+        return cls(path, np.array(body["z"]), found, body["wave"])
+
+    def add(self, number: int, z: Floats, found: list[dict[int, float]]) -> None:
+        """A wave is done."""
+        self.z, self.found = np.vstack([self.z, z]), self.found + found
+        self.wave += [number] * len(found)
+        if self.path is not None:
+            body = {"names": NAMES, "z": self.z.tolist(), "found": self.found, "wave": self.wave}
+            self.path.write_text(json.dumps(body), "utf-8")
+
+
+def bands_of(waves: Waves) -> tuple[tuple[Target, ...], Bands]:
     """Emulators of every target that moved, each fitted to the runs that measured it, and the targets' bands
-    on the same scale.
+    on the same scale. Noise is told by the waves near the targets where there are any: far off, no quadratic fits.
     """
     kept, emulators, edges = [], [], []
+    wave = np.array(waves.wave)
     for target in (*TARGETS, *MAGNITUDES):
-        rows = [row for row, values in enumerate(found) if target.key in values]
-        y, low, high = scaled(target, np.array([found[row][target.key] for row in rows]))
+        rows = np.array(
+            [row for row, values in enumerate(waves.found) if target.key in values], dtype=np.int64
+        )
+        y, low, high = scaled(target, np.array([waves.found[row][target.key] for row in rows]))
         if y.size == 0 or y.std() <= NEVER_MOVED:
             continue
-        emulator = Emulator.fit(z[rows], y)
+        near = wave[rows] > 0
+        emulator = Emulator.fit(waves.z[rows], y, near if near.any() else None)
         kept.append(target)
         emulators.append(emulator)
+        low, high = taken_in(low, high, MEDIAN_MARGIN * emulator.noise)
         edges.append(sure_of_the_sign(target, low, high, SIGN_MARGIN * emulator.noise))
     low_edges, high_edges = np.array(edges).T
     return tuple(kept), Bands(tuple(emulators), low_edges, high_edges)
+
+
+def taken_in(low: float, high: float, margin: float) -> tuple[float, float]:
+    """The band, narrower by `margin` at both sides, by a quarter of its width at most: an emulator errs, and a median that it puts on the
+    edge lies beyond it as often as not.
+    """
+    margin = min(margin, 0.25 * (high - low))
+    return low + margin, high - margin
 
 
 def sure_of_the_sign(target: Target, low: float, high: float, margin: float) -> tuple[float, float]:
@@ -149,18 +197,27 @@ def wider(low: float, high: float, factor: float) -> tuple[float, float]:
     return float(np.exp(middle - factor * half)), float(np.exp(middle + factor * half))
 
 
-def calibrate(seed: int = SEED, runs: int = WAVE_RUNS, processes: int | None = None) -> dict[str, Any]:
-    """The body of the stored posterior."""
-    began, rng = time.time(), np.random.default_rng(seed)
-    z = ndtri(latin_hypercube(runs, len(NAMES), rng))
-    found = run_wave(z, seed, FIRST_WAVE, "over the priors", processes)
-    # The second wave lies close to the targets, where less is left to learn, and its runs take a year each.
-    near = sample(bands_of(z, found)[1], runs, rng)[: runs // 2]
-    found += run_wave(near, seed + 1, SECOND_WAVE, "near the targets", processes)
-    targets, bands = bands_of(np.vstack([z, near]), found)
-    final = sample(bands, VECTORS, rng)
-    print(f"{runs + runs // 2} runs of every experiment in {(time.time() - began) / 60:.0f} minutes")
-    return body_of(final, targets, bands, seed, runs)
+def calibrate(
+    seed: int = SEED, runs: int = WAVE_RUNS, processes: int | None = None, path: Path | None = None
+) -> dict[str, Any]:
+    """The body of the stored posterior; `path` is where finished waves are kept."""
+    began, waves = time.time(), Waves.kept_at(path)
+    for number in range(1 + NEAR_WAVES):
+        if number in waves.wave:
+            continue
+        rng = np.random.default_rng((seed, number))
+        if number == 0:
+            z = ndtri(latin_hypercube(runs, len(NAMES), rng))
+            waves.add(0, z, run_wave(z, seed, FIRST_WAVE, "over the priors", processes))
+        else:
+            # Close to the targets less is left to learn, and the effects after a year are run as well.
+            z = sample(bands_of(waves)[1], runs, rng)[: runs // 2]
+            label = f"near the targets, {number} of {NEAR_WAVES}"
+            waves.add(number, z, run_wave(z, seed + number, NEAR_WAVE, label, processes))
+    targets, bands = bands_of(waves)
+    final = sample(bands, VECTORS, np.random.default_rng((seed, 1 + NEAR_WAVES)))
+    print(f"{len(waves.wave)} runs of every experiment in {(time.time() - began) / 60:.0f} minutes")
+    return body_of(final, targets, bands, seed, waves)
 
 
 def sample(bands: Bands, size: int, rng: np.random.Generator) -> Floats:
@@ -169,7 +226,7 @@ def sample(bands: Bands, size: int, rng: np.random.Generator) -> Floats:
     return slice_sample(bands, start, HELD, CHAIN_STEPS, rng)
 
 
-def body_of(z: Floats, targets: Sequence[Target], bands: Bands, seed: int, runs: int) -> dict[str, Any]:
+def body_of(z: Floats, targets: Sequence[Target], bands: Bands, seed: int, waves: Waves) -> dict[str, Any]:
     """The sample as it is stored: four significant digits, and how it was made."""
     values = [[_short(getattr(to_parameters(row), name)) for name in NAMES] for row in z]
     statistics = {
@@ -184,7 +241,7 @@ def body_of(z: Floats, targets: Sequence[Target], bands: Bands, seed: int, runs:
         "made_by": "python -m sims.defaults",
         "groundswell": version(),
         "seed": seed,
-        "runs": [runs, runs // 2],
+        "runs": [waves.wave.count(number) for number in range(1 + NEAR_WAVES)],
         "chain_steps": CHAIN_STEPS,
         "flat": list(stored.WITHOUT_EVIDENCE),
         "statistics": statistics,
@@ -212,8 +269,14 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=WAVE_RUNS, help="runs of the model a wave")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--processes", type=int, default=None)
+    parser.add_argument(
+        "--waves",
+        type=Path,
+        default=None,
+        help="keep finished waves in this file, and go on from those in it",
+    )
     given = parser.parse_args()
-    body = calibrate(given.seed, given.runs, given.processes)
+    body = calibrate(given.seed, given.runs, given.processes, given.waves)
     rows = [json.dumps(row, separators=(",", ":")) for row in body["values"]]
     head = json.dumps({key: body[key] for key in ("provenance", "names")}, indent=1)
     given.out.write_text(head[:-2] + ',\n "values": [\n  ' + ",\n  ".join(rows) + "\n ]\n}\n", "utf-8")

@@ -19,6 +19,9 @@ from agents.world.population import Staff, Traits
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+# A day that never comes, for a draw of each person's own.
+BEGINNING = 1 << 40
+
 
 def count_acts(state: State, who: Ints, day: int) -> Ints:
     """Enter today's shares into the counters; returns shares a person, int64[n]."""
@@ -61,6 +64,25 @@ def learn(
         shares[awake].astype(np.float64),
         lanes.of(awake),
     )
+
+
+def whole_contacts(state: State, who: Ints, answer: Answer, keys: NDArray[np.uint64], lanes: Lanes) -> Ints:
+    """int64[shares]: whole contacts that each of today's shares brings, by those that its sharer `gained` before.
+
+    Everybody begins somewhere between two whole ones, so that as many are counted as are gained, in the mean.
+    """
+    if not who.size:
+        return np.empty(0, dtype=np.int64)
+    drawn = uniforms_each(keys, lanes.lane[who], BEGINNING, lanes.own[who])
+    order = np.argsort(who, kind="stable")
+    gained = (lanes.of(who).contacts_per_view * answer.viewers[: who.size])[order]
+    first = np.flatnonzero(np.diff(who[order], prepend=-1))
+    total = np.cumsum(gained)
+    before_today = np.repeat((total - gained)[first], np.diff(np.append(first, who.size)))
+    until = state.gained[who[order]] + drawn[order] + total - before_today
+    found = np.empty(who.size, dtype=np.int64)
+    found[order] = (np.floor(until) - np.floor(until - gained)).astype(np.int64)
+    return found
 
 
 def feel(

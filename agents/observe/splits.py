@@ -27,7 +27,10 @@ DIMENSIONS = (
     "motivation",
     "acts",
     "median",
+    "tenure",
 )
+# Of whoever was there on the first day it is not known since when: newcomers are those who joined after it.
+TENURES = ("longer", "newcomer")
 PRIOR = ("none", "some", "regular")
 # Weekly rates that divide PRIOR: about one week in fifty, and one in four.
 PRIOR_EDGES = (0.02, 0.25)
@@ -104,6 +107,8 @@ def groups_of(model: Observed, dimension: str) -> Groups:
         return Groups(np.searchsorted(edges, model.acts, side="right").astype(np.int64), act_names(edges))
     if dimension == "median":
         return Groups(model.above_median.astype(np.int64), ("below", "above"))
+    if dimension == "tenure":
+        return Groups((staff.joins > 0).astype(np.int64), TENURES)
     raise ValueError(f"split {dimension!r}; known are {', '.join(DIMENSIONS)}; choose among them")
 
 
@@ -146,6 +151,9 @@ def labelled(model: Observed, dimensions: tuple[str, ...], crossed: bool) -> lis
     for dimension in dimensions:
         groups = groups_of(model, dimension)
         present = np.unique(groups.codes).tolist()
+        if dimension == "tenure" and len(present) < 2:
+            # Nobody's first day is known.
+            continue
         found.append(Split(groups.codes, {code: f"{dimension}={groups.names[code]}" for code in present}))
         if crossed and dimension != "arm":
             both, labels = arms.codes * len(groups.names) + groups.codes, {}

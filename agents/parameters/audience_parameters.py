@@ -14,15 +14,20 @@ class AudienceParameters:
     """Parameters of the audience, of trust, and of the corporate accounts."""
 
     visibility: float = declare(
-        0.32,
+        0.338,
         "chance that an active contact sees a post",
         (0.06, 0.5),
         "V",
-        "LinkedIn, before size and feed load; non-stationary",
+        "LinkedIn, before size and feed load; non-stationary; calibrated jointly, see docs/validation.md",
         limits=UNIT,
     )
     feed_load_scale: float = declare(
-        10.0, "posts", (5.0, 20.0), "A", "L0: feed load that halves visibility", limits=(1e-6, math.inf)
+        9.95,
+        "posts",
+        (5.0, 20.0),
+        "A",
+        "L0: feed load that halves visibility; calibrated jointly, see docs/validation.md",
+        limits=(1e-6, math.inf),
     )
     feed_load_mean: float = declare(1.0, "posts competing", (0.5, 2.0), "A", "median feed load, lognormal")
     feed_load_spread: float = declare(
@@ -47,36 +52,45 @@ class AudienceParameters:
         limits=UNIT,
     )
     peer_premium: float = declare(
-        2.01,
+        1.88,
         "times",
         (1.5, 2.5),
         "R",
         "LinkedIn: employees' shares are clicked 2x as often; calibrated jointly, see docs/validation.md",
     )
     repost_base: float = declare(
-        0.00074,
+        0.000829,
         "chance of a repost when seen",
         (0.0002, 0.0015),
         "V",
-        "six measured logs, emergent .03-.22 % a view, median .12 %",
+        "six measured logs, emergent .03-.22 % a view, median .12 %; calibrated jointly, see docs/validation.md",
         scale="log",
         limits=UNIT,
     )
     trust_weight: float = declare(1.0, "log per unit of trust", (0.5, 1.5), "A", "theta_T")
-    affinity_weight: float = declare(0.8, "log per unit of affinity", (0.4, 1.2), "A", "theta_A")
+    affinity_weight: float = declare(
+        0.925,
+        "log per unit of affinity",
+        (0.4, 1.2),
+        "A",
+        "theta_A; calibrated jointly, see docs/validation.md",
+    )
     fatigue_weight: float = declare(0.3, "log per unit of fatigue", (0.1, 0.6), "A", "theta_F")
     peer_trust: float = declare(0.5, "level 0-1", (0.4, 0.6), "A", "trust in a person one knows", limits=UNIT)
     corporate_trust: float = declare(
-        0.4, "level 0-1", (0.2, 0.45), "A", "trust in a company page", limits=UNIT
+        0.359,
+        "level 0-1",
+        (0.2, 0.45),
+        "A",
+        "trust in a company page; calibrated jointly, see docs/validation.md",
+        limits=UNIT,
     )
     corporate_effort: float = declare(
         0.5, "level 0-1", (0.4, 0.6), "A", "care of what a company page posts", limits=UNIT
     )
     trust_useful: float = declare(0.3, "relative", (0.1, 0.6), "A", "kappa+ : a useful post")
     trust_polish: float = declare(0.2, "relative", (0.05, 0.4), "A", "kappa- : polish and template text")
-    trust_motive: float = declare(
-        0.363, "relative", (0.1, 0.5), "M", "Verlegh et al. 2013; calibrated jointly, see docs/validation.md"
-    )
+    trust_motive: float = declare(0.3, "relative", (0.1, 0.5), "M", "Verlegh et al. 2013")
     trust_rate: float = declare(
         0.0337,
         "level per exposure",
@@ -127,7 +141,13 @@ class AudienceParameters:
     )
     fatigue_half_life_days: float = declare(14.0, "days", (7.0, 28.0), "A", "F fades")
     unfollow_base: float = declare(
-        0.0008, "chance per promotional exposure", (0.0002, 0.003), "A", "h0", scale="log", limits=UNIT
+        0.000756,
+        "chance per promotional exposure",
+        (0.0002, 0.003),
+        "A",
+        "h0; calibrated jointly, see docs/validation.md",
+        scale="log",
+        limits=UNIT,
     )
     unfollow_fatigue: float = declare(0.6, "log per unit of fatigue", (0.2, 1.0), "A", "theta_u")
     quality_weight: float = declare(
@@ -139,23 +159,27 @@ class AudienceParameters:
     )
     # Who sees it, and what they make of it at once
     active_share: float = declare(
-        0.6,
+        0.63,
         "share of contacts",
         (0.4, 0.7),
         "A",
-        "contacts who are active on the network at all",
+        "contacts who are active on the network at all; calibrated jointly, see docs/validation.md",
         limits=UNIT,
     )
     size_exponent: float = declare(
-        0.25,
+        0.315,
         "exponent",
         (0.0, 0.6),
         "M",
-        "feeds ration: LinkedIn pages, slope .68 of log viewers on log followers",
+        "feeds ration: LinkedIn pages, slope .68 of log viewers on log followers; calibrated jointly, see docs/validation.md",
         limits=UNIT,
     )
     appeal_spread: float = declare(
-        0.6, "log, standard deviation", (0.3, 1.0), "A", "items differ in appeal, lognormal with mean 1"
+        0.472,
+        "log, standard deviation",
+        (0.3, 1.0),
+        "A",
+        "items differ in appeal, lognormal with mean 1; calibrated jointly, see docs/validation.md",
     )
     useful_click: float = declare(
         0.5, "log per unit", (0.1, 1.0), "A", "a useful post is clicked more, at once"

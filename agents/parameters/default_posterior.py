@@ -1,7 +1,7 @@
 """The joint posterior of the parameters under the default preset: a stored sample, and draws from it.
 
 `python -m sims.defaults` makes the sample anew: the priors, given that every calibration target lies in its
-band. Click friction and fear have no evidence and stay flat. Parameters declared since then are drawn from
+band. Friction, fear, policy, training and what else has no evidence stay flat. Parameters declared since then are drawn from
 their priors.
 """
 
@@ -20,7 +20,21 @@ from agents.parameters.parameters import DECLARATIONS, Parameters
 from engine.streams import Stream, stream_key, uniform
 
 FILE = "default_posterior.json"
-WITHOUT_EVIDENCE = ("friction_cost", "fear_weight")
+# Where the declaration says "no evidence: flat prior".
+WITHOUT_EVIDENCE = (
+    "friction_cost",
+    "fear_weight",
+    "fear_policy",
+    "fear_training",
+    "training_ease",
+    "approval_trouble",
+    "enrol_fear",
+    "enrol_friction",
+    "loss_weight",
+    "lapse_after_pay",
+)
+# What stays where it is whatever weak magnitudes say: link clicks, not the "click-through" that counts every touch of a post.
+STAYS = ("click_base",)
 MISSING = 1_000_000
 # A law as wide as its prior's, and in the same place within the noise of 200 draws, is no news.
 NARROWER, SHIFTED = 0.85, 0.1
@@ -46,7 +60,7 @@ class DefaultPosterior:
         found = {}
         for name, column in zip(self.names, self.values.T, strict=True):
             stated = DECLARATIONS.get(name)
-            if stated is not None and name not in WITHOUT_EVIDENCE:
+            if stated is not None and name not in (*WITHOUT_EVIDENCE, *STAYS):
                 low, middle, high = (float(x) for x in np.quantile(column, (0.05, 0.5, 0.95)))
                 wide = (high - low) / (stated.quantile(0.95) - stated.quantile(0.05))
                 shift = abs(middle - stated.quantile(0.5)) / (stated.high - stated.low)

@@ -21,11 +21,11 @@ class EmployeeParameters:
 
     # Traits
     opportunities_per_week: float = declare(
-        3.0,
+        2.47,
         "sharing opportunities a week",
         (1.5, 5.0),
         "A",
-        "times an employee meets a shareable item",
+        "times an employee meets a shareable item; calibrated jointly, see docs/validation.md",
         limits=(0, 200),
     )
     non_desk_opportunities: float = declare(
@@ -43,7 +43,7 @@ class EmployeeParameters:
         0.4, "level 0-1", (0.2, 0.6), "A", "relevance of another segment's topic", limits=UNIT
     )
     base_log_odds: float = declare(
-        -7.41,
+        -6.81,
         "log-odds",
         (-9.0, -4.0),
         "A",
@@ -51,18 +51,18 @@ class EmployeeParameters:
         limits=ANY,
     )
     base_spread: float = declare(
-        1.3,
+        1.07,
         "log-odds, standard deviation",
         (0.8, 1.8),
         "A",
-        "a few people do most of the sharing",
+        "a few people do most of the sharing; calibrated jointly, see docs/validation.md",
     )
     regular_share: float = declare(
-        0.03,
+        0.0347,
         "share of employees",
         (0.01, 0.05),
         "A",
-        "a class of regulars: few do most, many share once",
+        "a class of regulars: few do most, many share once; calibrated jointly, see docs/validation.md",
         limits=UNIT,
     )
     regular_log_odds: float = declare(
@@ -89,7 +89,7 @@ class EmployeeParameters:
         0.5, "log, standard deviation", (0.2, 0.8), "A", "heterogeneity of the answer to rank and to fear"
     )
     steerer_share: float = declare(
-        0.246,
+        0.238,
         "share of employees",
         (0.1, 0.3),
         "R",
@@ -100,30 +100,24 @@ class EmployeeParameters:
         0.27, "perceived / true audience", (0.22, 0.33), "R", "Bernstein et al. 2013", limits=UNIT
     )
     # Weights of the utility
-    intrinsic_weight: float = declare(
-        1.5,
-        "log-odds",
-        (0.8, 2.2),
-        "A",
-        "motivation times relevance",
-    )
+    intrinsic_weight: float = declare(1.5, "log-odds", (0.8, 2.2), "A", "motivation times relevance")
     image_weight: float = declare(
-        0.214,
+        0.15,
         "log-odds per log contact",
         (0.05, 0.3),
         "A",
-        "image: a larger perceived audience; calibrated jointly, see docs/validation.md",
+        "image: a larger perceived audience",
     )
     feedback_weight: float = declare(0.8, "log-odds", (0.3, 1.3), "A", "expected feedback")
     reward_weight: float = declare(
-        0.442,
+        0.487,
         "log-odds per unit of v(r)",
         (0.13, 0.62),
         "M",
         "0.3-1.5 at a large reward (DellaVigna & Pope 2018); calibrated jointly, see docs/validation.md",
     )
     reward_unit_points: float = declare(
-        3.66,
+        4.25,
         "points",
         (2.0, 10.0),
         "A",
@@ -137,29 +131,33 @@ class EmployeeParameters:
         0.5, "per standard deviation of log contacts", (0.0, 3.0), "A", "pay seen by many"
     )
     goal_weight: float = declare(
-        0.4, "log-odds at the goal", (0.2, 0.6), "M", "Kivetz, Urminsky & Zheng 2006"
+        0.451,
+        "log-odds at the goal",
+        (0.2, 0.6),
+        "M",
+        "Kivetz, Urminsky & Zheng 2006; calibrated jointly, see docs/validation.md",
     )
     goal_exponent: float = declare(2.0, "exponent", (1.0, 3.0), "M", "Kivetz, Urminsky & Zheng 2006")
     norm_up: float = declare(
-        1.6,
+        1.55,
         "log-odds at a relative gap of 1",
         (0.3, 1.8),
         "A",
-        "below the norm, pulled up",
+        "below the norm, pulled up; calibrated jointly, see docs/validation.md",
     )
     norm_down: float = declare(
-        0.12,
+        0.186,
         "log-odds at a relative gap of 1",
         (0.1, 1.0),
         "A",
-        "above the norm, pulled down",
+        "above the norm, pulled down; calibrated jointly, see docs/validation.md",
     )
     norm_attention: float = declare(
-        0.25,
+        0.269,
         "part of a gap",
         (0.1, 0.6),
         "A",
-        "a gap to colleagues as far as noticed without a message",
+        "a gap to colleagues as far as noticed without a message; calibrated jointly, see docs/validation.md",
         limits=UNIT,
     )
     norm_unit: float = declare(
@@ -172,7 +170,7 @@ class EmployeeParameters:
         limits=(1e-6, math.inf),
     )
     rate_weeks: float = declare(
-        6.67,
+        6.23,
         "weeks",
         (4.0, 12.0),
         "A",
@@ -221,7 +219,7 @@ class EmployeeParameters:
         limits=UNIT,
     )
     recognition_weight: float = declare(
-        0.259,
+        0.264,
         "log-odds",
         (0.1, 0.4),
         "M",
@@ -245,7 +243,7 @@ class EmployeeParameters:
         0.3, "log-odds", (0.0, 0.6), "A", "an intact streak; only the sign is published"
     )
     break_weight: float = declare(
-        0.39,
+        0.36,
         "log-odds",
         (0.0, 0.6),
         "A",
@@ -266,7 +264,11 @@ class EmployeeParameters:
         0.6, "share of fear lifted", (0.2, 0.9), "A", "green-lit content", limits=UNIT
     )
     repetition_cost: float = declare(
-        0.15, "log-odds per own share in 7 days", (0.05, 0.4), "A", "not flooding one's friends"
+        0.187,
+        "log-odds per own share in 7 days",
+        (0.05, 0.4),
+        "A",
+        "not flooding one's friends; calibrated jointly, see docs/validation.md",
     )
     # Novelty of a reward
     novelty_half_life_weeks: float = declare(
@@ -285,7 +287,7 @@ class EmployeeParameters:
     )
     # What a day does
     tangible_erosion: float = declare(
-        0.0169,
+        0.0121,
         "motivation per rewarded act",
         (0.0, 0.02),
         "M",
@@ -303,14 +305,14 @@ class EmployeeParameters:
         0.01, "motivation per praise", (0.005, 0.02), "M", "Deci et al. 1999, verbal rewards"
     )
     motivation_half_life_weeks: float = declare(
-        19.8,
+        8.0,
         "weeks",
         (1.0, 26.0),
         "M",
-        "conflicting evidence (Goswami & Urminsky 2017); calibrated jointly, see docs/validation.md",
+        "conflicting evidence (Goswami & Urminsky 2017)",
     )
     recognition_half_life_weeks: float = declare(
-        18.5, "weeks", (4.0, 26.0), "M", "Gallus 2017; calibrated jointly, see docs/validation.md"
+        17.8, "weeks", (4.0, 26.0), "M", "Gallus 2017; calibrated jointly, see docs/validation.md"
     )
     late_half_life_days: float = declare(
         14.0, "days", (5.0, 30.0), "A", "thanks that come late weigh less", limits=(1e-6, math.inf)
@@ -330,7 +332,12 @@ class EmployeeParameters:
         0.4, "part of a public thank-you", (0.1, 0.8), "A", "a colleague's private thanks", limits=UNIT
     )
     recognition_most: float = declare(
-        3.0, "thanks", (2.0, 5.0), "A", "G at which one more thank-you adds nothing", limits=(1e-6, 1e6)
+        3.85,
+        "thanks",
+        (2.0, 5.0),
+        "A",
+        "G at which one more thank-you adds nothing; calibrated jointly, see docs/validation.md",
+        limits=(1e-6, 1e6),
     )
     feedback_rate: float = declare(
         0.19,

@@ -15,16 +15,20 @@ class MembershipParameters:
 
     # Enrolling
     enrol_base: float = declare(
-        -4.6,
+        -4.86,
         "log-odds a day",
         (-6.0, -3.0),
         "A",
-        "enrolling on the day of the invitation, everything else at 0",
+        "enrolling on the day of the invitation, everything else at 0; calibrated jointly, see docs/validation.md",
         limits=ANY,
     )
     enrol_motivation: float = declare(1.5, "log-odds at m = 1", (0.5, 2.5), "A", "the motivated join")
     enrol_inclination: float = declare(
-        0.8, "log-odds per log-odds of sharing", (0.2, 1.0), "A", "who shares anyway joins sooner"
+        0.697,
+        "log-odds per log-odds of sharing",
+        (0.2, 1.0),
+        "A",
+        "who shares anyway joins sooner; calibrated jointly, see docs/validation.md",
     )
     enrol_fear: float = declare(1.0, "log-odds at f = 1", (0.0, 2.0), "A", "no evidence: flat prior")
     enrol_friction: float = declare(
@@ -52,11 +56,11 @@ class MembershipParameters:
     )
     # Reminders
     digest_first: float = declare(
-        0.75,
+        0.69,
         "chance of opening",
         (0.3, 0.9),
         "V",
-        "a weekly digest in the first week; weak evidence",
+        "a weekly digest in the first week; weak evidence; calibrated jointly, see docs/validation.md",
         limits=UNIT,
     )
     digest_floor: float = declare(
@@ -82,7 +86,11 @@ class MembershipParameters:
         limits=UNIT,
     )
     ask_weight: float = declare(
-        2.4, "log-odds", (0.5, 2.5), "A", "being asked, with the text at hand, on the day; no evidence"
+        2.03,
+        "log-odds",
+        (0.5, 2.5),
+        "A",
+        "being asked, with the text at hand, on the day; no evidence; calibrated jointly, see docs/validation.md",
     )
     digests_wanted: float = declare(
         2.0,

@@ -1,5 +1,5 @@
 """From a day's shares to the events they cause: the shares, their clicks hours or days later, the leads
-among those.
+among those, and contacts gained where a scheme asks for them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.program.record import CLICK, LEAD, SHARE, Rows, joined
+from agents.program.record import CLICK, CONTACT, LEAD, SHARE, Rows, joined
 from agents.world.clock import DAY_SECONDS, Clock
 from agents.world.draws import uniforms_each
 from agents.world.lanes import Lanes
@@ -43,6 +43,7 @@ def happenings(
     lanes: Lanes,
     day: int,
     lead_factor: Floats,
+    contacts: Ints | None = None,
 ) -> Rows:
     """All events that the shares of `day` cause, unordered.
 
@@ -52,6 +53,7 @@ def happenings(
     lead_factor      of each share: how much more its clicks lead to than others'
     keys             of the CLICK stream of each run; a click's draws are named by its share's (person, ordinal) and its
                      place among the clicks
+    contacts         contacts that each share gains, a second later; None where nobody asks
     """
     n = made.person.size
     zeros = np.zeros(n, dtype=np.int64)
@@ -74,4 +76,17 @@ def happenings(
         < lanes.laws.at(lane).leads_per_click * lead_factor[root]
     )
     lead = click.take(won)
-    return joined([share, click, lead._replace(kind=np.full(lead.kind.size, LEAD, dtype=np.int64))])
+    found = [share, click, lead._replace(kind=np.full(lead.kind.size, LEAD, dtype=np.int64))]
+    if contacts is not None and contacts.any():
+        found.append(_gained(share, contacts))
+    return joined(found)
+
+
+def _gained(share: Rows, contacts: Ints) -> Rows:
+    # Shares go out in working hours, so that a second later is the same day.
+    root = np.repeat(np.arange(contacts.size), contacts)
+    nth = np.arange(root.size) - np.repeat(np.cumsum(contacts) - contacts, contacts)
+    one = share.take(root)
+    return one._replace(
+        kind=np.full(root.size, CONTACT, dtype=np.int64), seconds=one.seconds + 1, ordinal=nth
+    )

@@ -115,6 +115,11 @@ class Program:
             self._known[group, began] = with_absences(running.compiled, absences(history))
         return self._known[group, began]
 
+    @property
+    def counts_contacts(self) -> bool:
+        """Whether some scheme asks for contacts gained, so that they are events."""
+        return any(running.counts_contacts for running in self.running)
+
     def add(self, rows: Rows) -> None:
         """Take in the events that a day's shares cause."""
         self._waiting.add(rows)
@@ -262,6 +267,8 @@ class Program:
         return offer
 
     def _put_terms(self, offer: Incentives, phase: Phase, members: Ints | None, state: State) -> None:
+        if phase.terms.publicity is not None:
+            offer.put("public", members, phase.terms.publicity)
         believed = offer.share_points + offer.click_points * state.clicks_belief
         team = self._lanes.lane * len(self._staff.teams) + self._staff.team
         heads = np.bincount(team)[team].astype(np.float64)

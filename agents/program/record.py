@@ -15,10 +15,10 @@ Ints = NDArray[np.int64]
 
 SOURCE = "groundswell/simulation"
 # In alphabetical order: at one instant the canonical order is that of the ids, which begin with the kind.
-KINDS = ("click", "lead", "share")
-CLICK, LEAD, SHARE = range(3)
-# A share is declared, a click is tracked by the link, a lead comes through a connector.
-VERIFICATIONS: tuple[Verification, ...] = ("tracked", "connector", "declared")
+KINDS = ("click", "contact", "lead", "share")
+CLICK, CONTACT, LEAD, SHARE = range(4)
+# A share is declared, a click is tracked by the link, a contact gained and a lead come through a connector.
+VERIFICATIONS: tuple[Verification, ...] = ("tracked", "connector", "connector", "declared")
 
 
 class Rows(NamedTuple):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from agents.program.incentives import thirds, thirds_by_run
 from agents.program.promise import Examples, Promise, promises_of
-from agents.program.record import CLICK, KINDS, LEAD, SHARE, VERIFICATIONS, Rows
+from agents.program.record import CLICK, CONTACT, KINDS, LEAD, SHARE, VERIFICATIONS, Rows
 from agents.program.redemption import Catalogue, Shop
 from agents.program.streaks import StreakHealth, standing
 from agents.setting.setting import Content, ContentKind
@@ -138,7 +138,7 @@ class RunningScheme:
         lasting = ~np.isin(awards.reason, (codes.BADGE, codes.BADGE_LOST))
         paid = awards.amount_millipoints * lasting
         amounts = np.bincount(awards.event, weights=paid, minlength=rows.person.size)
-        for kinds, belief in (((SHARE,), self.share_belief), ((CLICK, LEAD), self.click_belief)):
+        for kinds, belief in (((SHARE,), self.share_belief), ((CLICK, LEAD, CONTACT), self.click_belief)):
             of_kind = np.isin(rows.kind, kinds)
             people, place = np.unique(rows.person[of_kind], return_inverse=True)
             if people.size:
@@ -146,6 +146,11 @@ class RunningScheme:
                 mean = np.bincount(place, weights=amounts[of_kind]) / np.maximum(acts, 1.0) / 1000.0
                 belief[people] += self._lanes.of(people).reward_learning_rate * (mean - belief[people])
         return awards
+
+    @property
+    def counts_contacts(self) -> bool:
+        """Whether anything in the scheme asks for contacts gained."""
+        return bool(self._kinds[CONTACT] >= 0)
 
     @property
     def earned(self) -> Ints:

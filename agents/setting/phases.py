@@ -67,6 +67,8 @@ class Terms(Part):
     """Below 1 a lottery: with this chance a share pays so many times as much, else nothing."""
     hangs_on: Literal["self", "team"] = "self"
     """`team`: what a share earns is paid to the whole team in equal parts."""
+    publicity: Share | None = None
+    """Part of the tangible points that colleagues see, instead of what the scheme's rules say."""
 
 
 class Contest(Part):

@@ -41,8 +41,8 @@ TurningPoints = Annotated[
     bool,
     typer.Option(
         "--turning-points",
-        help="Also find, for each scenario, the size of the reward and the number of reminders beyond which human clicks turn: "
-        "some ten more scenarios for each.",
+        help="Also find, for each scenario, the size of the reward, the publicity of it, and the number of reminders and of posts beyond "
+        "which clicks turn: some ten more scenarios for each.",
     ),
 ]
 OnCluster = Annotated[

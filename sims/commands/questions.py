@@ -85,12 +85,21 @@ def compare(
     checkpoint: Checkpoint = None,
     cluster: OnCluster = None,
     turning: TurningPoints = False,
+    assumptions: Annotated[
+        bool,
+        typer.Option(
+            "--assumptions",
+            help="Also tell, for each scenario, how much of what it brings hangs on friction, fear, policy and training, of which nothing is "
+            "known: every run seven times more.",
+        ),
+    ] = False,
     json_out: JsonOut = None,
 ) -> None:
     """Compare scenarios run by run under common random numbers, beside doing nothing, and choose one.
 
     Example: groundswell compare examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 20
     """
+    from sims.comparison.assumptions import hanging_beside
     from sims.comparison.comparison import compare as ask
     from sims.comparison.turning import told_of, turning_points_beside
     from sims.reports.render import comparison_text
@@ -102,10 +111,14 @@ def compare(
     comparison = ask(loaded, runs, seed, processes, manner)
     each = replace(manner, processes=processes)
     found = turning_points_beside(comparison.control, loaded, each) if turning else []
-    write_json(json_out, comparison.detailed_json() | told_of(found, turning))
+    resting = hanging_beside(comparison.control, loaded, each) if assumptions else []
+    told = {"assumptions": [one.as_json() for one in resting]} if assumptions else {}
+    write_json(json_out, comparison.detailed_json() | told_of(found, turning) | told)
     say(comparison_text(comparison), json_out)
     for point in found:
         say(f"{point.scenario}: {point.sentence()}", json_out)
+    for one in resting:
+        say(f"{one.scenario}: {one.sentence()}", json_out)
 
 
 def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = None) -> None:

@@ -15,7 +15,7 @@ from sims.ensemble.result import ALL, Result
 
 Runs = NDArray[np.float64]
 
-DIMENSIONS = ("segment", "desk", "hours", "contacts")
+DIMENSIONS = ("segment", "desk", "hours", "contacts", "tenure")
 LIABILITY = "liability"
 MOST = 0.8
 # Half of a normal law's 90 %.

@@ -1,4 +1,4 @@
-"""Where a sign turns: how large a reward, or how many reminders, bring no more, or less.
+"""Where a sign turns: how large a reward, how much publicity of it, or how many reminders or posts bring no more, or less.
 
 Each lever of a scenario is pulled to some settings, all under the same random numbers; between two of them the effect is taken to be straight, and the
 stretch in which the mean over runs changes its sign is looked at once more, at settings in between. The interval is that of the crossing over
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,30 +26,42 @@ Floats = NDArray[np.float64]
 # Settings of a first look, and how many the stretch of a turn is cut at in the second.
 FACTORS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 DIGESTS = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0)
+PARTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+PAGE_POSTS = (0.0, 1.0, 3.0, 5.0, 10.0, 20.0, 40.0)
 CUTS, RESAMPLES = 3, 400
 MILLI = Decimal("0.001")
 
 
 @dataclass(frozen=True)
 class Lever:
-    """Something of a scenario that can be set to a number; `marginal`: what one more of it brings counts, else what it brings at all."""
+    """Something of a scenario that can be set to a number.
+
+    marginal    what one more of it brings counts, else what it brings at all
+    outcome     in what it shows, where that is not what was asked for
+    against     what its effect is held against: `least`, the first setting; `unpaid`, the scenario without points
+    """
 
     name: str
     title: str
     settings: tuple[float, ...]
     marginal: bool
-    pull: "Callable[[SchemePhase, float], SchemePhase]"
+    pull: "Callable[[Scenario, float], Scenario]"
+    outcome: str | None = None
+    against: Literal["least", "unpaid"] = "least"
 
 
 @dataclass(frozen=True, eq=False)
 class Turning:
-    """What a lever brings at each setting, float64[runs, settings], and where that turns from more to less."""
+    """What a lever brings at each setting, float64[runs, settings], and where that turns from more to less; `ground`, float64[runs], is
+    what that is held against.
+    """
 
     scenario: str
     lever: Lever
     outcome: str
     settings: Floats
     values: Floats
+    ground: Floats
     at: float | None
     interval: tuple[float, float] | None
     certain: float
@@ -72,18 +84,20 @@ class Turning:
     def sentence(self) -> str:
         """The warning, or that there is none."""
         means, least, most = self.values.mean(axis=0), self.settings[0], self.settings[-1]
-        rises = bool(means[1] > means[0])
+        unpaid = self.lever.against == "unpaid"
+        rises = bool(means[0 if unpaid else 1] > self.ground.mean())
+        none = "no points at all" if unpaid else "none"
         if self.at is None or self.interval is None:
             if self.lever.marginal:
                 what = "one more always brings more"
             else:
-                what = f"any of it brings {'more' if rises else 'less'} than none"
+                what = f"{'the scheme' if unpaid else 'any of it'} brings {'more' if rises else 'less'} than {none}"
             return f"{self.lever.title}: from {least:g} to {most:g} {what} ({self.outcome}; {self.certain:.0%} of resampled runs turn)."
         low, high = self.interval
         if self.lever.marginal:
             what = "one more brings less"
         else:
-            what = f"it brings {'less' if rises else 'more'} than none, before {'more' if rises else 'less'}"
+            what = f"{'the scheme' if unpaid else 'it'} brings {'less' if rises else 'more'} than {none}, before {'more' if rises else 'less'}"
         return (
             f"{self.lever.title}: beyond {self.at:.3g} {what} ({self.outcome}; 90 %: {low:.3g} to {high:.3g}; "
             f"{self.certain:.0%} of resampled runs turn)."
@@ -106,22 +120,101 @@ def _reminding(phase: "SchemePhase", digests: float) -> "SchemePhase":
     return phase.model_copy(update={"tool": phase.tool.model_copy(update={"digests_per_week": digests})})
 
 
-REWARD = Lever("reward_size", "Points of every rule, as a multiple of the scheme's", FACTORS, False, _paying)
-CADENCE = Lever("cadence", "Reminders a week", DIGESTS, True, _reminding)
+def _publishing(phase: "SchemePhase", part: float) -> "SchemePhase":
+    if phase.scheme is None:
+        return phase
+    return phase.model_copy(update={"terms": phase.terms.model_copy(update={"publicity": part})})
+
+
+def _posting(phase: "SchemePhase", factor: float) -> "SchemePhase":
+    if phase.notifications is None:
+        return phase
+    return phase.model_copy(update={"notifications": phase.notifications * factor})
+
+
+def _asking_for_posts(scenario: "Scenario", factor: float) -> "Scenario":
+    content = scenario.content.model_copy(update={"notifications": scenario.content.notifications * factor})
+    return _in_phases(_posting)(scenario.model_copy(update={"content": content}), factor)
+
+
+def _posting_pages(scenario: "Scenario", posts: float) -> "Scenario":
+    accounts = tuple(
+        account.model_copy(update={"posts_per_week": posts})
+        for account in scenario.organisation.corporate_accounts
+    )
+    company = scenario.organisation.model_copy(update={"corporate_accounts": accounts})
+    return scenario.model_copy(update={"organisation": company})
+
+
+def _in_phases(
+    pull: "Callable[[SchemePhase, float], SchemePhase]",
+) -> "Callable[[Scenario, float], Scenario]":
+    """Pulled in every phase and arm."""
+
+    def pulled_everywhere(scenario: "Scenario", setting: float) -> "Scenario":
+        phases = tuple(pull(phase, setting) for phase in scenario.phases)
+        arms = tuple(
+            arm.model_copy(update={"phases": tuple(pull(phase, setting) for phase in arm.phases)})
+            for arm in scenario.arms
+        )
+        return scenario.model_copy(update={"phases": phases, "arms": arms})
+
+    return pulled_everywhere
+
+
+REWARD = Lever(
+    "reward_size", "Points of every rule, as a multiple of the scheme's", FACTORS, False, _in_phases(_paying)
+)
+PUBLICITY = Lever(
+    "publicity",
+    "Part of the tangible points that colleagues see",
+    PARTS,
+    False,
+    _in_phases(_publishing),
+    against="unpaid",
+)
+CADENCE = Lever("cadence", "Reminders a week", DIGESTS, True, _in_phases(_reminding))
+POSTS = Lever(
+    "posts", "Items put before employees, as a multiple of the scenario's", FACTORS, True, _asking_for_posts
+)
+PAGE = Lever(
+    "page_posts",
+    "Posts of each company page a week",
+    PAGE_POSTS,
+    True,
+    _posting_pages,
+    outcome="corporate_clicks",
+)
 
 
 def levers_of(scenario: "Scenario") -> list[Lever]:
     """The levers that the scenario has."""
     phases = [*scenario.phases, *(phase for arm in scenario.arms for phase in arm.phases)]
-    pays = any(rule.points for scheme in scenario.schemes() for rule in scheme.rules)
-    return [REWARD] * pays + [CADENCE] * any(phase.tool is not None for phase in phases)
+    rules = [rule for scheme in scenario.schemes() for rule in scheme.rules if rule.points]
+    has = {
+        REWARD: bool(rules),
+        PUBLICITY: any(rule.nature.worth == "tangible" for rule in rules),
+        CADENCE: any(phase.tool is not None for phase in phases),
+        POSTS: True,
+        PAGE: bool(scenario.organisation.corporate_accounts),
+    }
+    return [lever for lever, there in has.items() if there]
 
 
 def turning_points(
-    scenario: "Scenario", outcome: str, runs: int, seed: int, manner: Manner = PLAIN
+    scenario: "Scenario",
+    outcome: str,
+    runs: int,
+    seed: int,
+    manner: Manner = PLAIN,
+    *,
+    levers: Sequence[Lever] | None = None,
 ) -> list[Turning]:
-    """Every lever's turning point in the outcome, over the whole horizon."""
-    return [_turning(scenario, lever, outcome, (runs, seed, manner)) for lever in levers_of(scenario)]
+    """The turning point of every lever (of the scenario's unless given) in the outcome, over the whole horizon."""
+    return [
+        _turning(scenario, lever, lever.outcome or outcome, (runs, seed, manner))
+        for lever in (levers_of(scenario) if levers is None else levers)
+    ]
 
 
 def turning_points_beside(
@@ -142,7 +235,21 @@ def told_of(points: Sequence[Turning], asked: bool) -> dict[str, Any]:
 def _turning(scenario: "Scenario", lever: Lever, outcome: str, how: tuple[int, int, Manner]) -> Turning:
     settings = np.array(lever.settings)
     values = _effects(scenario, lever, settings, outcome, how)
-    rough = crossing(settings, values.mean(axis=0), lever.marginal)
+    if lever.against == "unpaid":
+        ground = _effects(scenario, REWARD, (0.0,), outcome, how)[:, 0]
+    else:
+        ground = values[:, 0]
+
+    def turn(settings: Floats, values: Floats, ground: Floats) -> float | None:
+        means = values.mean(axis=0)
+        if lever.against == "least":
+            return crossing(settings, means, lever.marginal)
+        # The ground stands before the first setting, and nothing turns between the two.
+        return crossing(
+            np.concatenate([settings[:1], settings]), np.concatenate([[ground.mean()], means]), False
+        )
+
+    rough = turn(settings, values, ground)
     if rough is not None:
         at = int(np.clip(np.searchsorted(settings, rough), 1, settings.size - 1))
         first, last = max(at - 1 - lever.marginal, 0), min(at + lever.marginal, settings.size - 1)
@@ -152,12 +259,12 @@ def _turning(scenario: "Scenario", lever: Lever, outcome: str, how: tuple[int, i
         order = np.argsort(np.concatenate([settings, fresh]))
         settings = np.concatenate([settings, fresh])[order]
         values = np.concatenate([values, more], axis=1)[:, order]
-    found = crossing(settings, values.mean(axis=0), lever.marginal)
+    found = turn(settings, values, ground)
     rng = np.random.default_rng((how[1], len(lever.name)))
-    again = (
-        crossing(settings, values[rng.integers(0, len(values), len(values))].mean(axis=0), lever.marginal)
-        for _ in range(RESAMPLES)
-    )
+    again = []
+    for _ in range(RESAMPLES):
+        rows = rng.integers(0, len(values), len(values))
+        again.append(turn(settings, values[rows], ground[rows]))
     crossed = [each for each in again if each is not None]
     ends = np.quantile(crossed, (0.05, 0.95)) if crossed else None
     return Turning(
@@ -166,6 +273,7 @@ def _turning(scenario: "Scenario", lever: Lever, outcome: str, how: tuple[int, i
         outcome,
         settings,
         values,
+        ground,
         found,
         None if ends is None or found is None else (float(ends[0]), float(ends[1])),
         len(crossed) / RESAMPLES,
@@ -214,10 +322,5 @@ def _effects(
 
 
 def pulled(scenario: "Scenario", lever: Lever, setting: float) -> "Scenario":
-    """The scenario with the lever at the setting, in every phase and arm."""
-    phases = tuple(lever.pull(phase, setting) for phase in scenario.phases)
-    arms = tuple(
-        arm.model_copy(update={"phases": tuple(lever.pull(phase, setting) for phase in arm.phases)})
-        for arm in scenario.arms
-    )
-    return scenario.model_copy(update={"phases": phases, "arms": arms})
+    """The scenario with the lever at the setting."""
+    return lever.pull(scenario, setting)

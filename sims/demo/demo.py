@@ -151,6 +151,10 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
             f"That leaves nothing to look at: the demo publishes {chosen.name}, the candidate with most clicks."
         )
         reason = f"{reason} To have something to look at, the demo publishes “{chosen.title}”, the candidate with most clicks."
+    at_the_gate = before_the_gate(comparison, scenarios)
+    for line in at_the_gate:
+        say(line)
+    reason = " ".join([reason, *at_the_gate])
     with database.begin() as tx:
         accounts = _company(tx, people, began)
         publish_scheme(
@@ -182,6 +186,27 @@ def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -
         return named[comparison.choice.scenario]
     best = max(comparison.choice.assessments, key=lambda each: each.incremental_clicks.median)
     return named[best.name]
+
+
+def before_the_gate(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> list[str]:
+    """How each candidate stands before the product's own gate: whether its rehearsal and its fairness would let it pass, and if not, why."""
+    from rewards.publishing.conditions import FEWEST_RUNS
+
+    titles = {scenario.name: scenario.title for scenario in scenarios}
+    runs, found = comparison.control.provenance.runs, []
+    for each in comparison.choice.assessments:
+        lacks = [f"{runs} runs, and {FEWEST_RUNS} are needed"] if runs < FEWEST_RUNS else []
+        [fair] = [check for check in each.checks if check.limit.outcome == "fairness"]
+        if not fair.passed:
+            lacks.append(
+                f"the least-paid segment gets {fair.value:.0%} of the usual points a share, at least {fair.limit.floor:.0%} is wanted"
+            )
+        how = f"would need a written reason: {'; '.join(lacks)}" if lacks else "passes"
+        found.append(f"Before the gate of a company that has a scheme, “{titles[each.name]}” {how}.")
+    return [
+        *found,
+        "The first scheme of a company goes into force without it, when nobody has points to lose.",
+    ]
 
 
 def in_titles(reason: str, scenarios: "Sequence[Scenario]") -> str:

@@ -25,12 +25,23 @@ from rewards.scheme.presets import PRESETS
 from rewards.scheme.scheme import IncentiveScheme
 
 Split = Literal[
-    "segment", "team", "arm", "desk", "hours", "contacts", "prior", "rank", "motivation", "acts", "median"
+    "segment",
+    "team",
+    "arm",
+    "desk",
+    "hours",
+    "contacts",
+    "prior",
+    "rank",
+    "motivation",
+    "acts",
+    "median",
+    "tenure",
 ]
 RUNS_MAX = 100_000
 SEED_MAX = 2**63 - 1
 # What of a phase is an incentive; the rest of it makes sharing easy, asks for it, or allows it.
-INCENTIVES = ("scheme", "reward", "leaderboard", "norm_message", "contest", "recognition")
+INCENTIVES = ("scheme", "reward", "terms", "leaderboard", "norm_message", "contest", "recognition")
 RENAMED_OUTCOMES = {"exposures": "viewers"}
 
 _folder: ContextVar[Path | None] = ContextVar("scenario_folder", default=None)
@@ -157,7 +168,7 @@ class Scenario(Setting):
     """Runs in the ensemble: intervals are over them."""
     outcomes: tuple[Annotated[str, AfterValidator(_known_outcome)], ...] = ()
     """Which outcomes to report; none named: all."""
-    splits: tuple[Split, ...] = ("segment", "desk", "hours", "contacts")
+    splits: tuple[Split, ...] = ("segment", "desk", "hours", "contacts", "tenure")
     """Groups by which outcomes are split; with arms, each is also split by arm."""
 
     @classmethod
@@ -196,6 +207,10 @@ class Scenario(Setting):
         if self.organisation.network is None:
             # Scenarios of before there were networks keep their hash.
             del body["organisation"]["network"]
+        for phases in (body["phases"], *(arm["phases"] for arm in body["arms"])):
+            for phase in phases:
+                if phase["terms"]["publicity"] is None:
+                    del phase["terms"]["publicity"]
         return sha256(rfc8785.dumps(body)).hexdigest()
 
     @property

@@ -1,7 +1,7 @@
 """A cheap stand-in for the model, and draws from the prior given that every target lies in its band.
 
 The emulate and sample steps of calibrate–emulate–sample (Cleary et al. 2021): each statistic is a quadratic of
-the few parameters that move it most, fitted to runs of the model; its leave-one-out error counts as noise of
+the few parameters that move it most, fitted to runs of the model; its error on runs left out counts as noise of
 the statistic. Draws come by elliptical slice sampling (Murray, Adams & MacKay 2010), which needs no tuning.
 """
 
@@ -16,8 +16,11 @@ from scipy.special import log_ndtr
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
-SCREENED = 5
+# Inputs that one statistic may read, and the parts that cross-validation leaves out in turn.
+MOST_INPUTS = 6
+PARTS = 8
 RIDGE = 1.0
 LEAST_NOISE = 1e-6
 
@@ -34,24 +37,55 @@ class Emulator:
     noise: float
 
     @classmethod
-    def fit(cls, z: Floats, y: Floats) -> Emulator:
-        """Fit to runs: z float64[n, d] standard normal under the prior, y float64[n]."""
-        centred = y - y.mean()
-        linear = np.linalg.solve(z.T @ z + RIDGE * np.eye(z.shape[1]), z.T @ centred)
-        inputs = np.argsort(-np.abs(linear) * z.std(axis=0), kind="stable")[:SCREENED].astype(np.int64)
-        x = terms(z[:, inputs])
-        penalty = np.full(x.shape[1], RIDGE)
-        penalty[0] = 0.0
-        inverse = np.linalg.inv(x.T @ x + np.diag(penalty))
-        weights = inverse @ (x.T @ y)
-        leverage = np.einsum("ij,jk,ik->i", x, inverse, x)
-        left_out = (y - x @ weights) / np.maximum(1.0 - leverage, 0.05)
-        return cls(inputs, weights, max(float(np.sqrt(np.mean(left_out**2))), LEAST_NOISE))
+    def fit(cls, z: Floats, y: Floats, judged: Flags | None = None) -> Emulator:
+        """Fit to runs: z float64[n, d] standard normal under the prior, y float64[n].
+
+        judged   bool[n], the runs whose errors count as noise: those near where the answer is wanted; all by default
+
+        The noise is the error on runs left out both of the choice of inputs and of the fit, so that an input chosen by chance costs.
+        """
+        rows = np.ones(y.size, dtype=bool) if judged is None else judged
+        part = np.arange(y.size) % PARTS
+        errors = np.empty(y.size)
+        for each in range(PARTS):
+            out = part == each
+            inputs, weights = _fitted(z[~out], y[~out])
+            errors[out] = y[out] - terms(z[out][:, inputs]) @ weights
+        inputs, weights = _fitted(z, y)
+        return cls(inputs, weights, max(float(np.sqrt(np.mean(errors[rows] ** 2))), LEAST_NOISE))
 
     def mean(self, z: Floats) -> Floats:
         """float64[m] for z float64[m, d]."""
         value: Floats = terms(z[:, self.inputs]) @ self.weights
         return value
+
+
+def _fitted(z: Floats, y: Floats) -> tuple[Ints, Floats]:
+    # Inputs one by one, each that which goes best with what those before leave unexplained; as many as leave-one-out says.
+    scale = np.sqrt((z**2).sum(axis=0))
+    left, chosen = y - y.mean(), list[int]()
+    best: tuple[float, Ints, Floats] | None = None
+    for _ in range(min(MOST_INPUTS, z.shape[1])):
+        going = np.abs(z.T @ left) / scale
+        going[chosen] = -1.0
+        chosen.append(int(np.argmax(going)))
+        inputs = np.array(chosen, dtype=np.int64)
+        weights, error, left = _quadratic(terms(z[:, inputs]), y)
+        if best is None or error < best[0]:
+            best = error, inputs, weights
+    assert best is not None
+    return best[1], best[2]
+
+
+def _quadratic(x: Floats, y: Floats) -> tuple[Floats, float, Floats]:
+    # Weights by ridge regression, mean squared leave-one-out error, residuals.
+    penalty = np.full(x.shape[1], RIDGE)
+    penalty[0] = 0.0
+    inverse = np.linalg.inv(x.T @ x + np.diag(penalty))
+    weights: Floats = inverse @ (x.T @ y)
+    left: Floats = y - x @ weights
+    leverage = np.einsum("ij,jk,ik->i", x, inverse, x)
+    return weights, float(np.mean((left / np.maximum(1.0 - leverage, 0.05)) ** 2)), left
 
 
 def terms(x: Floats) -> Floats:

@@ -38,12 +38,12 @@ chances with which people act, so that the noise of single decisions does not bl
 A band's side that nothing published bounds lies where no result can fall and is not drawn.
 
 ## How the defaults were found
-`python -m sims.defaults` calibrates all parameters on all targets together, within their priors: {first} runs of every experiment all over
-the priors, {second} more where a quadratic emulator of the first holds every target to be in its band, and draws from the priors given that a replicate
+`python -m sims.defaults` calibrates all parameters on all targets together, and on the magnitudes with their bands as wide as their grade, within the priors: {first} runs of every experiment all over
+the priors, {second} more where a quadratic emulator of those before holds every target to be in its band, and draws from the priors given that a replicate
 falls into every band, and where a target asks for a sign, as far on its side as replicates scatter (calibrate–emulate–sample, Cleary et al. 2021;
 elliptical slice sampling, Murray et al. 2010). The result is a
-sample of {vectors} equally likely parameter vectors, `agents/default_posterior.json`, with seed and version. Where the targets say something of a
-parameter, its default is the median; elsewhere it stays where its own source puts it. Click friction and fear have no evidence: they keep their flat priors, and the other parameters answer for them.
+sample of {vectors} equally likely parameter vectors, `agents/parameters/default_posterior.json`, with seed and version. Where the targets say something of a
+parameter, its default is the median; elsewhere it stays where its own source puts it. What has no evidence ({flat}) keeps its flat prior, and the other parameters answer for it.
 The validation runs in other random worlds than the calibration did.
 """
 
@@ -126,7 +126,8 @@ def page(verdicts: Sequence[BandCheck], seed: int, plausible: Sequence[BandCheck
         good=sum(outcome.values()),
         all=len(outcome),
         first=made["runs"][0],
-        second=made["runs"][1],
+        second=" and ".join(map(str, made["runs"][1:])),
+        flat=", ".join(f"`{name}`" for name in made["flat"]),
         vectors=default_posterior().values.shape[0],
     )
     apart = [_magnitudes(plausible)] if plausible else []

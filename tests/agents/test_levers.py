@@ -217,3 +217,23 @@ def test_classes_of_acts_have_names() -> None:
     for dimension in ("acts", "median", "motivation"):
         parts = model.outcomes_by_split((dimension,))
         assert sum(one["shares"].sum() for one in parts.values()) == pytest.approx(total(model))
+
+
+def test_a_scheme_may_reward_contacts_gained() -> None:
+    networking = load_document(
+        "{name: net, title: Net, rules: [{id: met, title: A new contact, on: contact, points: 3, verification: connector}]}",
+        IncentiveScheme,
+        "net",
+    )
+    p = BUSY.replace(contacts_per_view=0.02)
+    one, plain = ran(Phase(scheme=networking), p=p), ran(p=p)
+    gained = total(one, "contacts_gained")
+    # Whole contacts are counted, as many as are gained in the mean: each person's count is within one of them.
+    earned = one.program.earned_millipoints() / 3000.0
+    assert (earned == np.round(earned)).all()
+    before = one.state.gained.sum() - gained
+    assert abs(earned.sum() - gained) < 3.0 * np.sqrt(earned.size / 4.0) + before
+    assert total(one, "points") == pytest.approx(3.0 * earned.sum())
+    # Who is paid for it believes in it; nothing is counted where nobody asks.
+    assert total(one) > total(plain)
+    assert not plain.program.earned_millipoints().any()

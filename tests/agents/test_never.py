@@ -5,9 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from agents.employees.spreading import spreadings
 from agents.model import AdvocacyModel
-from agents.parameters.parameters import Parameters
+from agents.parameters.default_posterior import draw_parameters
+from agents.parameters.parameters import DECLARATIONS, Parameters
 from agents.program.incentives import thirds
+from agents.program.reminders import opening, settled_annoyance
 from agents.setting.setting import Arm, Audience, Organisation, Phase, Setting
 from rewards.scheme.presets import PRESETS
 from rewards.scheme.scheme import IncentiveScheme
@@ -142,3 +145,67 @@ def test_the_sign_of_a_reward_is_open() -> None:
         )
         lifts.append(paid.expected.sum() / plain.expected.sum() - 1.0)
     assert lifts[0] < 0.0 < lifts[1]
+
+
+def test_a_scheme_under_ever_new_names_does_not_work_for_ever() -> None:
+    # Relabelled every four weeks for a year: the last quarter's lift is what it would be under one name.
+    days = 52 * 7
+    plain, once, often = (
+        run_panel(AdvocacyModel(Setting(
+            organisation=Organisation(headcount=250, audience=Audience(size=10_000), corporate_accounts=()),
+            phases=phases, horizon_days=days), 8, parameters=BUSY), days)
+        for phases in (
+            (Phase(),),
+            (Phase(scheme=CLICKS),),
+            tuple(
+                Phase(day=day, scheme=CLICKS.model_copy(update={"name": f"n{day}", "title": f"New {day}"}))
+                for day in range(0, days, 28)
+            ),
+        )
+    )  # fmt: skip
+    launch, last = slice(0, 14), slice(days - 91, days)
+    lift = {name: one.rate(last) / plain.rate(last) - 1.0 for name, one in (("once", once), ("often", often))}
+    assert lift["often"] == pytest.approx(lift["once"], abs=1e-9)
+    assert lift["often"] < (often.rate(launch) / plain.rate(launch) - 1.0) / 2.0
+
+
+def test_pay_does_not_erode_the_paid_without_bound() -> None:
+    # Two years of pay under the hardest erosion of the prior, then none: motivation keeps its floor and comes back.
+    stated = DECLARATIONS
+    p = BUSY.replace(tangible_erosion=stated["tangible_erosion"].high, base_log_odds=-2.0)
+    days = 2 * 364
+    organisation = Organisation(headcount=150, audience=Audience(size=5_000), corporate_accounts=())
+    phases = (Phase(scheme=scaled(20)), Phase(day=days))
+    setting = Setting(organisation=organisation, phases=phases, horizon_days=days + 364)
+    model = AdvocacyModel(setting, 9, parameters=p)
+    first = model.traits.motivation.copy()
+    model.run_for(days)
+    paid = model.state.motivation.copy()
+    assert (paid >= p.motivation_kept * first - 1e-9).all()
+    assert paid.mean() < first.mean()
+    model.run_for(364)
+    assert (model.state.motivation >= paid - 1e-9).all()
+    back = 1.0 - (first - model.state.motivation).sum() / (first - paid).sum()
+    assert back == pytest.approx(1.0 - 2.0 ** (-52.0 / p.motivation_half_life_weeks), abs=0.05)
+
+
+def test_reminders_have_a_best_number_under_every_vector() -> None:
+    # In closed form: what is opened a week, once annoyance has settled.
+    numbers = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0])
+    for run in range(200):
+        p = draw_parameters(1, run)
+        opened = [
+            n
+            * float(opening(np.array([52.0]), np.array([settled_annoyance(n, p.digests_wanted, p)]), n, p)[0])
+            for n in numbers
+        ]
+        best = int(np.argmax(opened))
+        assert 0 < best < numbers.size - 1
+        assert opened[-1] < opened[best]
+
+
+def test_no_default_company_passes_on_more_than_it_gets() -> None:
+    # R above one is refused, and above what was measured told (tests/sims/ensemble/test_spread.py): no vector of the posterior comes near.
+    setting = Setting(organisation=Organisation(headcount=100))
+    every = [draw_parameters(1, run) for run in range(200)]
+    assert max(each.reposts for each in spreadings(setting, every)) < 0.5

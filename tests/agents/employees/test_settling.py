@@ -40,12 +40,14 @@ def test_habits_and_sharing_rates_start_where_they_stay() -> None:
 
 
 def test_rates_differ_at_the_start_as_they_do_later() -> None:
-    model = AdvocacyModel(company(182), 2, parameters=STEADY)
-    first = np.sort(model.state.own_rate.copy())
-    model.run_for(182)
-    last = np.sort(model.state.own_rate)
-    # Within a few hundredths all along the order of people: the two laws are one.
-    assert np.abs(first - last).max() < 0.1
+    first, last = [], []
+    for seed in (2, 3, 4):
+        model = AdvocacyModel(company(182), seed, parameters=STEADY)
+        first.append(np.sort(model.state.own_rate))
+        model.run_for(182)
+        last.append(np.sort(model.state.own_rate))
+    # Within a few hundredths all along the order of people, the mean of three companies: the two laws are one.
+    assert np.abs(np.mean(first, axis=0) - np.mean(last, axis=0)).max() < 0.1
 
 
 def test_a_message_on_the_first_day_is_a_message_half_a_year_later() -> None:

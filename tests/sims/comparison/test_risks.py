@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pytest
 
+from agents.setting.company import Turnover
 from sims.comparison.comparison import compare
 from sims.comparison.risks import least_paid, risks_json
 from sims.ensemble.bridge import outcome_specs
 from sims.ensemble.result import Provenance, Result
+from sims.ensemble.run import simulate
 from sims.reports.render import comparison_text
 from sims.scenario.scenario import Scenario
 
@@ -63,3 +65,23 @@ def test_a_comparison_tells_both(small: Scenario) -> None:
     assert {each["dimension"] for each in risks["least_paid"]} >= {"segment"}
     assert "paid least a share" in comparison_text(found)
     assert "owed for points" in comparison_text(found)
+
+
+def test_fairness_is_told_by_tenure_where_people_come(small: Scenario) -> None:
+    company = small.organisation.model_copy(
+        update={"turnover": Turnover(leavers_per_year=0.9, days_to_refill=0)}
+    )
+    coming = small.model_copy(update={"organisation": company, "horizon_days": 120})
+    found = simulate(coming, runs=3, processes=1)
+    groups = ("tenure=longer", "tenure=newcomer")
+    shares = [found.total("shares", group) for group in groups]
+    assert np.array_equal(sum(shares), found.total("shares"))
+    assert all(each.sum() > 0.0 for each in shares)
+    [least] = [each for each in least_paid(found) if each.dimension == "tenure"]
+    pay = [
+        found.total("points", group).sum() / each.sum() for group, each in zip(groups, shares, strict=True)
+    ]
+    assert least.group == groups[int(np.argmin(pay))]
+    assert least.part == pytest.approx(min(pay) / np.median(pay))
+    # Where nobody comes nobody's first day is known, and nothing is said of it.
+    assert not any(split.startswith("tenure") for split in simulate(small, runs=1, processes=1).splits())

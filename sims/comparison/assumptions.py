@@ -1,0 +1,185 @@
+"""How much of an answer hangs on what nothing is known of: friction, fear, policy, training, and what follows a removal.
+
+Their priors are flat. Run by run the parameters of one of these are drawn anew from them, everything else, chance too, staying what it was; half the
+mean squared change, as a part of the variance between runs, is what of that variance would be gone were they known, with what they do
+together with others (the total effect; Jansen 1999). No part is below zero; together they may exceed what all of them make at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sims.ensemble.bridge import CLICKS, lived, outcome_specs, parameters_of
+from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
+from sims.ensemble.result import ALL, OutcomeSpec, Result, over
+from sims.ensemble.run import PLAIN, Manner, check_runs, check_seed
+
+if TYPE_CHECKING:
+    from agents.parameters.parameters import Parameters
+    from sims.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+
+# Together these are all parameters whose prior is flat for want of evidence; a test holds the two equal.
+ASSUMED: dict[str, tuple[str, ...]] = {
+    "friction": ("friction_cost", "enrol_friction", "approval_trouble"),
+    "fear": ("fear_weight", "enrol_fear"),
+    "policy": ("fear_policy",),
+    "training": ("fear_training", "training_ease"),
+    "removal": ("loss_weight", "lapse_after_pay"),
+}
+TOGETHER = "together"
+RUNS_A_TASK = 8
+# Half of a normal law's 90 %.
+HALF_90 = 1.645
+
+
+@dataclass(frozen=True, eq=False)
+class Hanging:
+    """What one assumption makes of a difference: float64[runs] as each run has it, and with these parameters drawn anew."""
+
+    scenario: str
+    name: str
+    parameters: tuple[str, ...]
+    spec: OutcomeSpec
+    values: Floats
+    anew: Floats
+
+    @property
+    def part(self) -> float:
+        """Part of the variance between runs."""
+        return _part(self.values, self.anew)
+
+    @property
+    def error(self) -> float:
+        """Standard error of the part: the jackknife's over runs."""
+        n = self.values.size
+        if n < 3:
+            return float("inf")
+        left = np.array([_part(np.delete(self.values, i), np.delete(self.anew, i)) for i in range(n)])
+        return float(np.sqrt((n - 1) / n * np.sum((left - left.mean()) ** 2)))
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values; no interval of fewer than three runs."""
+        low, high = max(0.0, self.part - HALF_90 * self.error), min(1.0, self.part + HALF_90 * self.error)
+        return {
+            "scenario": self.scenario,
+            "assumption": self.name,
+            "parameters": list(self.parameters),
+            "outcome": self.spec.name,
+            "part_of_variance": self.part,
+            "interval_90": [low, high] if np.isfinite(self.error) else None,
+            "median_change": float(np.median(np.abs(self.anew - self.values))),
+            "sentence": self.sentence(),
+        }
+
+    def sentence(self) -> str:
+        """What to say of it."""
+        change = float(np.median(np.abs(self.anew - self.values)))
+        what = "All of these together" if self.name == TOGETHER else self.name.capitalize()
+        return (
+            f"{what} ({', '.join(self.parameters)}; no evidence, flat priors): {self.part:.0%} of the variance of what the scenario brings hangs on it; "
+            f"drawn anew it moves {self.spec.title.lower()} by {change:,.3g} {self.spec.unit} in the middle of the runs."
+        )
+
+
+def _part(values: Floats, anew: Floats) -> float:
+    # Both are draws of one law: its variance is estimated from both.
+    variance = float(np.var(np.concatenate([values, anew])))
+    return min(1.0, float(np.mean((values - anew) ** 2)) / 2.0 / variance) if variance > 0.0 else 0.0
+
+
+def hanging(scenario: Scenario, outcome: str, runs: int, seed: int, manner: Manner = PLAIN) -> list[Hanging]:
+    """Of what the scenario brings more than doing nothing, over the whole horizon: how much hangs on each assumption, and on all together.
+
+    What the scenario states itself is known and not drawn. Raises ValueError for an unknown outcome.
+    """
+    specs = outcome_specs()
+    if outcome not in specs:
+        raise ValueError(f"outcome {outcome!r}; known are {', '.join(specs)}; choose among them")
+    runs, seed, groups = check_runs(runs), check_seed(seed), drawn_groups(scenario)
+    question = Question(scenario, specs[outcome], seed, tuple(groups.values()))
+    asked = [(run, at) for run in range(runs) for at in range(-1, len(groups))]
+    tasks = [tuple(asked[at : at + RUNS_A_TASK]) for at in range(0, len(asked), RUNS_A_TASK)]
+    executor = choose_executor(processes_for(manner.processes, 2 * len(asked)), len(tasks))
+    found: dict[tuple[int, int], float] = {}
+    with (
+        progress(f"{len(asked)} runs of assumptions", len(asked)) as advance,
+        carried_out(executor, differences, question, tasks) as results,
+    ):
+        for task, values in zip(tasks, results, strict=True):
+            found |= zip(task, values, strict=True)
+            advance(len(task))
+
+    def of(at: int) -> Floats:
+        return np.array([found[run, at] for run in range(runs)])
+
+    return [
+        Hanging(scenario.name, name, parameters, specs[outcome], of(-1), of(at))
+        for at, (name, parameters) in enumerate(groups.items())
+    ]
+
+
+def drawn_groups(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """The assumptions that the scenario does not settle itself, and all of them together."""
+    stated = set(_stated(scenario))
+    groups = {
+        name: kept
+        for name, parameters in ASSUMED.items()
+        if (kept := tuple(each for each in parameters if each not in stated))
+    }
+    every = tuple(each for parameters in groups.values() for each in parameters)
+    return groups | ({TOGETHER: every} if len(groups) > 1 else {})
+
+
+def _stated(scenario: Scenario) -> list[str]:
+    from agents.parameters.parameters import MECHANISMS, PRESETS
+
+    chosen = scenario.parameters
+    off = [name for mechanism in chosen.off for name in MECHANISMS[mechanism]]
+    return [*PRESETS[chosen.preset], *chosen.values, *off]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What every world shares."""
+
+    scenario: Scenario
+    spec: OutcomeSpec
+    seed: int
+    groups: tuple[tuple[str, ...], ...]
+
+    def parameters(self, run: int, at: int) -> Parameters:
+        """Those of a run, with group `at` drawn anew (-1: none)."""
+        own = parameters_of(self.scenario, self.seed, run)
+        if at < 0:
+            return own
+        from agents.parameters.parameters import DECLARATIONS
+
+        draws = np.random.default_rng((self.seed, run)).random(len(DECLARATIONS))
+        place = {name: index for index, name in enumerate(DECLARATIONS)}
+        return own.replace(
+            **{name: DECLARATIONS[name].quantile(float(draws[place[name]])) for name in self.groups[at]}
+        )
+
+
+def differences(question: Question, task: Sequence[tuple[int, int]]) -> list[float]:
+    """Of some worlds, (run, group drawn anew) each: what the scenario brings more than doing nothing."""
+    draws = [(question.seed, run, question.parameters(run, at)) for run, at in task]
+    found = lived((each, draws) for each in (question.scenario.without_schemes(), question.scenario))
+    return [_value(question.spec, mine[ALL]) - _value(question.spec, nothing[ALL]) for nothing, mine in found]
+
+
+def _value(spec: OutcomeSpec, daily: dict[str, Floats]) -> float:
+    return float(over(spec, {name: days[None, :] for name, days in daily.items()}, slice(None))[0])
+
+
+def hanging_beside(control: Result, scenarios: Sequence[Scenario], manner: Manner = PLAIN) -> list[Hanging]:
+    """The same of each scenario's human clicks, in the runs of a comparison with this control."""
+    about = control.provenance
+    return [each for one in scenarios for each in hanging(one, CLICKS, about.runs, about.seed, manner)]
