@@ -22,6 +22,7 @@ import numpy as np
 
 from agents.model import AdvocacyModel
 from agents.parameters.parameters import Parameters
+from agents.program.membership import Morning
 from agents.setting.setting import Audience, Organisation, Phase, Setting
 from agents.world.conditions import opportunity_days
 from benchmarks.plain_decision import chance, plain_log_odds
@@ -160,12 +161,13 @@ def decision_steps(model: AdvocacyModel, days: int, plain_days: int, turns: int)
     crowded = offer.crowding(offer.share_points + offer.click_points * model.state.clicks_belief)
     monday = -model.setting.start_date.weekday()
     workdays = [monday + 7 * week + day for week in range(1, days // 5 + 1) for day in range(5)]
+    morning = Morning(model.conditions.on(0), np.zeros(model.staff.size))
     plain = PlainModel(model)
     arrays, agents = np.empty(turns), np.empty(turns)
     for turn in range(turns):
         begun = time.process_time()
         for day in workdays:
-            model._sharers(model._meet(day, offer, crowded, present, model.conditions.on(0)))
+            model._shared.today(model._meet(day, offer, crowded, present, morning))
         between = time.process_time()
         for _ in range(plain_days):
             plain.step()

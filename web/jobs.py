@@ -52,6 +52,15 @@ PAGES: Mapping[str, Callable[[Transaction, str, Job], str | None]] = {
 }
 
 
+SIMULATED = frozenset({REHEARSAL, TURNING, LAB, ROLLOUT_POWER, FORECAST})
+"""Their numbers name nobody."""
+
+
+def is_told(job: Job) -> bool:
+    """Whether what a job gave may be read by whoever designs schemes: an import of people, say, is not theirs."""
+    return job.kind in SIMULATED
+
+
 def page_of(tx: Transaction, organisation: str, job: Job) -> str | None:
     """The page that shows a job; None where its kind has none, or it is gone."""
     found = PAGES.get(job.kind)

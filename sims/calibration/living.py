@@ -47,6 +47,8 @@ class Asked:
         return sha256(json.dumps(body).encode()).hexdigest()
 
 
+Name = tuple[int, str]
+"""The number of a run, and its vector's digest."""
 Vectors = tuple[tuple[int, tuple[float, ...]], ...]
 """The number of each run, and its values of the free parameters."""
 
@@ -66,24 +68,23 @@ class Lives:
     def __init__(self, asked: Asked, processes: int, crew: Crew | None, kept: Path | None) -> None:
         self._asked, self._processes, self._crew, self._kept = asked, processes, crew, kept
         self._done = {} if kept is None else _read(kept, asked.question())
-        self.count = 0
 
     def __call__(self, wave: int, z: Floats, label: str) -> Floats:
         """float64[n, series, weeks] of vectors float64[n, d]; every wave has its own chance."""
         values = self._asked.prior.values(z)
         runs = [wave * RUNS_A_WAVE + at for at in range(z.shape[0])]
-        self.count += len(runs)
-        left = [at for at, run in enumerate(runs) if run not in self._done]
+        names = [(run, _digest(row)) for run, row in zip(runs, values, strict=True)]
+        left = [at for at, name in enumerate(names) if name not in self._done]
         tasks = chunks([self._asked.scenario], left, self._processes)
         with progress(label, len(runs)) as advance:
             advance(len(runs) - len(left))
             for chunk, found in zip(tasks, self._carried_out(tasks, runs, values), strict=True):
-                mine = dict(zip((runs[at] for at in chunk.runs), found, strict=True))
+                mine = dict(zip((names[at] for at in chunk.runs), found, strict=True))
                 self._done |= mine
                 if self._kept is not None:
                     _add(self._kept, mine)
                 advance(len(found))
-        return np.array([self._done.pop(run) for run in runs])
+        return np.array([self._done.pop(name) for name in names])
 
     def _carried_out(
         self, tasks: Sequence[Chunk], runs: Sequence[int], values: Floats
@@ -112,22 +113,27 @@ def lives(asked: Asked, runs: int, processes: int | None = None, kept: Path | No
             crew.end()
 
 
-def _read(path: Path, question: str) -> dict[int, Floats]:
+def _digest(values: Floats) -> str:
+    """Names a vector: what was kept counts for no other, whatever history asked for it."""
+    return sha256(values.tobytes()).hexdigest()[:16]
+
+
+def _read(path: Path, question: str) -> dict[Name, Floats]:
     """Runs of this very question. A line that was not written to its end is none."""
-    found: dict[int, Floats] = {}
+    found: dict[Name, Floats] = {}
     if path.exists():
         lines = path.read_text(encoding="utf-8").split("\n")
         if lines[0] == question:
             for line in lines[1:-1]:
-                run, values = json.loads(line)
-                found[run] = np.array(values, dtype=np.float64)
+                run, digest, values = json.loads(line)
+                found[run, digest] = np.array(values, dtype=np.float64)
             path.write_text("\n".join([*lines[:-1], ""]), encoding="utf-8")
             return found
     path.write_text(question + "\n", encoding="utf-8")
     return found
 
 
-def _add(path: Path, runs: dict[int, Floats]) -> None:
+def _add(path: Path, runs: dict[Name, Floats]) -> None:
     with path.open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps([run, values.tolist()]) + "\n" for run, values in runs.items())
+        file.writelines(json.dumps([*name, values.tolist()]) + "\n" for name, values in runs.items())
         file.flush()

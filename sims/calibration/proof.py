@@ -28,7 +28,7 @@ from sims.ensemble.executors import carried_out, choose_executor, progress
 from sims.forecasting.baselines import baselines
 from sims.history.series import ALL
 
-SEED, COMPANIES, FORECAST_RUNS = 17, 100, 150
+SEED, COMPANIES, RUNS, FORECAST_RUNS = 17, 100, 600, 150
 FORECAST = ("enrolled", "weekly_sharers", "shares", "clicks")
 METHODS = ("prior", "posterior", "conditioned", "smoother", "rejection")
 HALF = 0.5
@@ -162,19 +162,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sims.calibration.proof", description=__doc__)
     parser.add_argument("--companies", type=int, default=COMPANIES)
     parser.add_argument("--beside", type=int, default=COMPANIES, help="how many the baselines are given too")
-    parser.add_argument("--runs", type=int, default=Budget().runs, help="runs of the model for each company")
+    parser.add_argument("--runs", type=int, default=RUNS, help="runs of the model for each company")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--processes", type=int, default=None)
-    parser.add_argument("--out", type=Path, default=Path("docs/calibration/companies.jsonl"))
+    parser.add_argument("--out", type=Path, default=Path("docs/calibration"), help="folder of rows and page")
     given = parser.parse_args()
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    lines = given.out.read_text("utf-8").splitlines() if given.out.exists() else []
+    given.out.mkdir(parents=True, exist_ok=True)
+    # Rows of another seed or of another number of runs are no part of this proof.
+    rows = given.out / f"companies-{given.seed}-{given.runs}.jsonl"
+    lines = rows.read_text("utf-8").splitlines() if rows.exists() else []
     done = {row["number"]: row for row in map(json.loads, lines)}
     left = [number for number in range(given.companies) if number not in done]
     asked = Asked(given.seed, given.runs, given.beside)
     executor = choose_executor(given.processes, len(left))
     with (
-        given.out.open("a", encoding="utf-8") as file,
+        rows.open("a", encoding="utf-8") as file,
         progress("companies", len(left)) as advance,
         carried_out(executor, prove_one, asked, left) as results,
     ):
@@ -183,7 +185,7 @@ def main() -> None:
             file.write(json.dumps(row, separators=(",", ":")) + "\n")
             file.flush()
             advance(1)
-    write_page(given.out.with_name("proof.md"), [done[number] for number in sorted(done)])
+    write_page(given.out / "proof.md", [done[number] for number in sorted(done)], given.seed, given.runs)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,10 @@ SURE = 0.95
 NAIVE = ("last value", "seasonal mean", "autoregression")
 
 
-def write_page(path: Path, rows: Sequence[Row]) -> None:
+def write_page(path: Path, rows: Sequence[Row], seed: int, runs: int) -> None:
     """Markdown, wholly written from the companies' rows."""
-    write_text(path, page(rows))
+    head = f"# Calibrations of companies whose truth is known\n\nSeed {seed}, {runs} runs of the model for each calibration.\n\n"
+    write_text(path, head + page(rows))
 
 
 def page(rows: Sequence[Row]) -> str:
@@ -27,8 +28,9 @@ def page(rows: Sequence[Row]) -> str:
     beside = [row for row in rows if "smoother" in (row["forecasts"][0]["ranks"] if row["forecasts"] else {})]
     lines = [
         f"Written by `python -m sims.calibration.proof`: {len(rows)} companies, {len(beside)} of them given to the baselines too. Ranks are "
-        "of the truth among the posterior's draws, even where the posterior is right; the interval beside a coverage is what that many "
-        "companies would show by chance.",
+        "of the truth among the draws: even, where what is said is right. The interval beside a coverage is what as many independent values "
+        "would show by chance; those of one company are not independent, so that truly it is wider, and the test of evenness milder. The best "
+        "naive forecast is chosen with hindsight, for each measure.",
         "",
         *_coverage_table("what", _kinds(rows)),
         "",

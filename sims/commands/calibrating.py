@@ -58,7 +58,8 @@ def calibrate(
     try:
         found = ask(known, loaded, runs, seed, processes=processes, kept=kept)
     except KeyboardInterrupt:
-        typer.echo(f"what is done is kept in {kept}; ask again to go on from there", err=True)
+        if kept is not None:
+            typer.echo(f"what is done is kept in {kept}; ask again to go on from there", err=True)
         raise
     write_json(out, found.model_dump(mode="json"))
     if kept is not None:

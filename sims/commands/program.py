@@ -187,6 +187,14 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
     say(f"{source} restored to {shown(database_url())}")
 
 
+def _number_of(draft: str) -> int:
+    """The number in a draft's id. Raises InputError for what is none."""
+    number = draft.removeprefix("d")
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
+    return int(number)
+
+
 def rehearse(
     draft: Annotated[
         str, typer.Argument(metavar="DRAFT", help="The draft's id as the API says it, such as d7.")
@@ -226,16 +234,14 @@ def rehearse(
     from sims.scenario.scenario import Scenario
 
     check_out(json_out)
-    number = draft.removeprefix("d")
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
-        raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
+    number = _number_of(draft)
     base = None if scenario is None else Scenario.load(scenario)
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     with usable() as database:
         found = ask(
             database,
             organisation,
-            int(number),
+            number,
             datetime.now(UTC),
             base,
             runs=runs,

@@ -65,6 +65,11 @@ def test_a_colleague_with_any_number_has_a_limit(paid, monkeypatch: pytest.Monke
     assert paid(caps, *acts) == [5, 3, 0, 5, 3, 0]
 
 
+def test_a_limit_begins_anew_with_its_window(paid) -> None:
+    acts = [(day, "i", None) for day in (0, 0, 1, 1, 1, 3, 3)]
+    assert paid("[{window: day, points: 8}]", *acts) == [5, 3, 5, 3, 0, 5, 3]
+
+
 def test_what_belongs_to_nobody_has_no_limit_with_one_person(paid) -> None:
     assert paid("[{window: total, points: 8, scope: pair}]", *[(0, "i", None)] * 3) == [5, 5, 5]
 

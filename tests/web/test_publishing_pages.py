@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from rewards.jobs.queue import ask as put_into_the_queue
 from rewards.jobs.queue import list_jobs
 from rewards.people.accounts import create_account, create_token
 from rewards.people.rights import RIGHTS_OF, ROLES, Right
@@ -285,6 +286,15 @@ def test_every_address_that_a_job_names_answers(
         client.get(rehearsal["numbers"], headers=head).json()
         == reader.get(f"{rehearsal['result']}/result.json").json()
     )
+    # What else is worked at is not theirs who design schemes.
+    with sqlite_db.begin() as tx:
+        spec = {"look": "people"}
+        other_work = put_into_the_queue(
+            tx, ORGANISATION, "people-import", "people.csv", spec, total=1, actor="hal", now=datetime.now(UTC)
+        )
+    path = f"/api/v1/jobs/{other_work}"
+    assert client.get(path, headers=head).json()["numbers"] is None
+    assert client.get(f"{path}/result", headers=head).status_code == 404
     # The page of what was done for a rehearsal is the rehearsal's.
     led = reader.get(f"/rehearsals/{turning.id}")
     assert (led.status_code, led.headers["location"]) == (303, rehearsal["result"])

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from rewards.faults import Conflict
+from rewards.faults import Conflict, NotFound
 from rewards.jobs.queue import Job, cancel, get_job, jobs_before, outcome_of
 from rewards.publishing.conditions import conditions
 from rewards.publishing.drafts import get_draft
@@ -26,7 +26,7 @@ from sims.rehearsal.asking import Assumptions, ask_for_rehearsal
 from web.api.scheme_models import Publication, SchemeOut, Why, version_out
 from web.api.schemes import Author, SchemeId, draft_number, in_force_now, plan_of
 from web.api.shared import IdempotencyKey, RowId, Strict, actor_of, once, person_of, problems
-from web.jobs import page_of
+from web.jobs import is_told, page_of
 from web.session import Store, now
 
 router = APIRouter(prefix="/api/v1", tags=["schemes"])
@@ -135,6 +135,8 @@ def numbers(store: Store, token: Author, id: RowId) -> dict[str, Any]:
     with store.read() as tx:
         found = get_job(tx, token.organisation, id)
         text, kept = outcome_of(tx, token.organisation, id)
+    if not is_told(found):
+        raise NotFound("job {job}: not in this organisation; look at the list of jobs", job=id)
     if kept is None:
         raise Conflict(
             "job {job}: is {status} and has no result; ask for it when the job is done",
@@ -248,7 +250,7 @@ def _job(tx: Transaction, organisation: str, found: Job) -> JobOut:
         ahead=jobs_before(tx, organisation, found.id),
         fault=found.fault,
         result=None if found.result is None else page_of(tx, organisation, found),
-        numbers=None if found.result is None else f"/api/v1/jobs/{found.id}/result",
+        numbers=None if found.result is None or not is_told(found) else f"/api/v1/jobs/{found.id}/result",
     )
 
 

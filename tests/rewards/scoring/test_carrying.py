@@ -138,6 +138,14 @@ KEPT = {
         [shares(9), shares(9)],
         100,
     ),
+    "a limit that is lowered below what was used": (
+        [
+            scheme(rules(capped("{window: month, points: 50}"))),
+            scheme(rules(capped("{window: month, points: 30}"))),
+        ],
+        [shares(4), shares(4)],
+        40,
+    ),
     "the limit of an object and its place": (
         [
             scheme(rules(capped("{window: total, points: 30, scope: object}"))),

@@ -62,6 +62,10 @@ def test_the_limit_that_is_named_is_the_one_that_was_met(caps: str, rest: str, l
     assert why.endswith(f"of 10 points for “Share”, because of {limit}.")
 
 
+def test_what_just_fits_under_a_limit_was_not_limited() -> None:
+    assert whys("points: 10, caps: [{window: day, points: 20}]", 1, 1)[1] == "10 points for “Share”."
+
+
 def test_one_of_something_is_one() -> None:
     assert whys("points: 1, cooldown_minutes: 1, hold_hours: 1", 1) == [
         "1 point for “Share”, spendable after 1 hour."

@@ -181,6 +181,14 @@ def test_command_resumes_to_the_same_bytes_and_never_writes_over(
     assert resumed.exit_code == 0, resumed.stderr
     assert len(calls) - 10 > done - 4
     assert (tmp_path / "again.json").read_bytes() == (tmp_path / "p.json").read_bytes()
+    # What another history left behind is no help, and no harm.
+    other = tmp_path / "other.json"
+    other.write_text(history(tiny, shares=[9, 1, 2, 3], clicks=[5, 1, 0, 1]).model_dump_json())
+    calls.clear()
+    assert run("calibrate", other, *asked[2:], tmp_path / "p2.json").exit_code == 130
+    calls.extend([()] * 10)
+    assert run(*asked, tmp_path / "p2.json").exit_code == 0
+    assert (tmp_path / "p2.json").read_bytes() == (tmp_path / "p.json").read_bytes()
     over = run(*asked, tmp_path / "p.json")
     assert (over.exit_code, "never written over" in over.stderr) == (2, True)
     posterior = load_posterior(tmp_path / "p.json")
