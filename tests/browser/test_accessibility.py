@@ -101,6 +101,9 @@ OUTSIDE = ("/sign-in", "/reset")
 """For whoever is not signed in."""
 ELSEWHERE = {
     "/rehearsals/{id}": "test_rehearsals.py",
+    "/rollouts/{id}": "test_loop.py",
+    "/rollouts/power/{id}": "test_loop.py",
+    "/forecasts/{id}": "test_loop.py",
     "/hr/import/{upload}": "test_people_desk.py",
     "/setup/{token}": "test_first_hour.py",
     "/invitation/{token}": "test_first_hour.py",
