@@ -237,6 +237,7 @@ def rehearse(
     number = _number_of(draft)
     base = None if scenario is None else Scenario.load(scenario)
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
+    manner = replace(manner, processes=processes)
     with usable() as database:
         found = ask(
             database,
@@ -245,13 +246,11 @@ def rehearse(
             datetime.now(UTC),
             base,
             runs=runs,
-            processes=processes,
             manner=manner,
             actor=operator(),
         )
     # The rehearsal is kept already: whoever waits for its page does not wait for this too.
-    each = replace(manner, processes=processes)
-    points = turning_points_beside(found.comparison.control, found.scenarios, each) if turning else []
+    points = turning_points_beside(found.comparison.control, found.scenarios, manner) if turning else []
     write_json(json_out, found.comparison.detailed_json() | told_of(points, turning))
     say(comparison_text(found.comparison), json_out)
     for point in points:
