@@ -21,6 +21,7 @@ from agents.employees.meeting import Opportunities, PersonColumns, RewardValues,
 from agents.employees.occasion import occasion_of
 from agents.employees.opportunities import Occasions
 from agents.employees.settling import settled
+from agents.employees.sharing import Shared
 from agents.observe import outcomes, splits
 from agents.observe.flows import FlowLog
 from agents.observe.measure import measure
@@ -101,6 +102,7 @@ class Company:
         self._channel_leads = np.array([channel.leads for channel in setting.content.channels])
         streams = (Stream.CLICK, Stream.SANCTION, Stream.REDEMPTION)
         self._keys = {stream: lanes.keys(stream) for stream in streams}
+        self._goal: tuple[Conditions, Floats] | None = None
         self.explain = False
         self.last_met: Opportunities | None = None
         self.last_occasion: decision.Occasion | None = None
@@ -120,7 +122,7 @@ class Company:
         self.feelings = Feelings(
             self.networks, lanes.laws, draws, first, self.corporate.posts_per_day, **page
         )
-        self._shared: set[int] = set()
+        self._shared = Shared(self.items, lanes)
         self._share_number = np.zeros(lanes.count, dtype=np.int64)
         self.flows, self.pictures = FlowLog(), splits.Pictures()
         self.today: dict[str, Floats] = {name: np.zeros(lanes.count) for name in outcomes.MEASURED}
@@ -134,7 +136,7 @@ class Company:
     def _go_on_from(self, trunk: Company) -> None:
         # What is replaced day by day is shared, what is written to is copied.
         self.state, self.feelings = trunk.state.copy(), trunk.feelings.copy()
-        self._shared, self._share_number = set(trunk._shared), trunk._share_number.copy()
+        self._shared, self._share_number = trunk._shared.copy(), trunk._share_number.copy()
         self.writer.copies[:] = trunk.writer.copies
         self.flows, self.pictures = trunk.flows.copy(), trunk.pictures.copy()
         self.program.go_on_from(trunk.program)
@@ -195,7 +197,7 @@ class Company:
             believed, crowded,
         )  # fmt: skip
         met = self._meet(day, offer, crowded, present, morning)
-        shared = self._sharers(met)
+        shared = self._shared.today(met)
         written = self.writer.written(Writing(met, shared, offer, believed, conditions), self.state, day)
         posts = self.corporate.beside(
             written, day, quiet=self.clock.is_weekend(day), there=self.timeline.phase(0, day).audience
@@ -206,7 +208,7 @@ class Company:
         shares = count_acts(self.state, met.person[shared], day)
         won, celebrated = self.contests.close(day, shares, taking)
         thanked = self._thank(shares, taking).joined_by(celebrated)
-        learn(self.state, met, shared, answer, shares, lanes=self.lanes)
+        learn(self.state, self.traits, met, shared, answer, shares=shares, lanes=self.lanes)
         feel(self.state, self.traits, shares, crowded, thanked.weight, lanes=self.lanes)
         sanctions = fear_of_day(
             self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met=met, shared=shared, present=present, keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
@@ -285,7 +287,7 @@ class Company:
         columns = PersonColumns(
             base=traits.base,
             motivation=state_now.motivation,
-            perceived_log=self._perceived(),
+            perceived_log=state_now.perceived,
             feedback=state_now.feedback,
             weeks=offer.weeks,
             share_points=offer.share_points,
@@ -348,25 +350,13 @@ class Company:
             self._norms = (sums / np.maximum(heads, 1))[team], shown[lanes.lane]
         return self._norms
 
-    def _sharers(self, met: Opportunities) -> Ints:
-        # Rows that end in a share; nobody shares one item twice.
-        wanted = np.flatnonzero(met.draw < met.chance)
-        keys = met.person[wanted] * len(self.items.ids) + met.item[wanted]
-        fresh = []
-        for row, key in zip(wanted.tolist(), keys.tolist(), strict=True):
-            if key not in self._shared:
-                self._shared.add(key)
-                fresh.append(row)
-        return np.array(fresh, dtype=np.int64)
-
-    def _perceived(self) -> Floats:
-        # Contacts that were gained are perceived as the others are.
-        p = self.lanes.rows
-        return np.log1p(np.expm1(self.traits.perceived_log) + p.perceived_share * self.state.gained)
-
     def _fear_goal(self, day: int, conditions: Conditions | None = None) -> Floats:
         now = self.conditions.on(day) if conditions is None else conditions
-        return state.fear_goal(self.traits.fear, now.strictness, now.trained, self.lanes.rows)
+        # Conditions are one object for as long as they last.
+        if self._goal is None or self._goal[0] is not now:
+            goal = state.fear_goal(self.traits.fear, now.strictness, now.trained, self.lanes.rows)
+            self._goal = now, goal
+        return self._goal[1]
 
     def _remember(self, met: Opportunities, shared: Ints, answer: Answer, day: int) -> None:
         if day < 0:

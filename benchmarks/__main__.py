@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ALL = ("propagation", "model", "ensemble", "scoring", "awarding", "intake", "boards", "people")
+ALL = ("propagation", "model", "ensemble", "scoring", "awarding", "intake", "boards", "people", "calibration")
 
 
 def main() -> int:

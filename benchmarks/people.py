@@ -52,6 +52,8 @@ SEARCHES = {
     "accounts, a rare role": "/admin/accounts?role=admin",
     "content, words": "/content?q=item+7",
     "content, a segment": "/content?segment=sales",
+    "content, a state and a channel": "/content?state=live&channel=linkedin",
+    "content, a page behind": "/content?page=12",
     "home, a page behind": "/?page=9",
 }
 NOT_ASKED = {
@@ -63,6 +65,7 @@ NOT_ASKED = {
     "/hr/records/events.jsonl": "a file of all events, sent as it is read",
     "/hr/records/events.program.json": "a file of everybody beside the events",
     "/hr/import/{upload}": "a file of people, read whole",
+    "/hr/import/job/{id}": "no large file is under way",
     "/hr/first-scheme": "leads away where there is a scheme",
     "/admin/setup": "leads away where there is a company",
     "/sign-in/sso": "there is no provider",

@@ -58,12 +58,10 @@ def gap_table(p: float) -> NDArray[np.uint32]:
     return table
 
 
-def class_of(p: float) -> int:
-    """The smallest class of `class_tables` whose probability is at least p."""
-    if p <= LEAST_P:
-        return 0
-    steps = np.ceil((np.log2(p) + CELL_BITS) * STEPS_PER_OCTAVE - 1e-9)
-    return int(min(N_CLASSES - 1, max(0, steps)))
+def classes_of(p: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """uint32[n]: the smallest class of `class_tables` whose probability is at least each p."""
+    steps = np.ceil((np.log2(np.maximum(p, LEAST_P)) + CELL_BITS) * STEPS_PER_OCTAVE - 1e-9)
+    return np.clip(steps, 0, N_CLASSES - 1).astype(np.uint32)
 
 
 @lru_cache(maxsize=1)

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine import response_kernel as loops
-from engine.geometric import class_of, class_probabilities, class_tables
+from engine.geometric import class_probabilities, class_tables, classes_of
 from engine.graph import MAX_EDGES, Graph
 
 # Of a network that is drawn and whose people's interests are stored: neither rows nor tastes are drawn when they are asked for.
@@ -264,15 +264,14 @@ def share_rows(shares: Shares) -> tuple[NDArray[np.uint32], NDArray[np.float32]]
 
     Visibility becomes a gap table with a probability a little above it, and the chance to keep a candidate.
     """
-    levels, inverse = np.unique(np.asarray(shares.visibility, dtype=np.float64), return_inverse=True)
-    level_classes = np.array([class_of(float(level)) for level in levels], dtype=np.uint32)
+    visibility = np.asarray(shares.visibility, dtype=np.float64)
     names = np.empty((len(shares.source), 4), dtype=np.uint32)
     names[:, loops.SOURCE] = shares.source
     names[:, loops.TOPIC] = shares.topic
     names[:, loops.ORDINAL] = np.asarray(shares.ordinal).astype(np.uint32)
-    names[:, loops.GAP_CLASS] = classes = level_classes[inverse]
+    names[:, loops.GAP_CLASS] = classes = classes_of(visibility)
     rates = np.empty(names.shape, dtype=np.float32)
-    rates[:, loops.KEEP] = np.asarray(shares.visibility, dtype=np.float64) / class_probabilities()[classes]
+    rates[:, loops.KEEP] = visibility / class_probabilities()[classes]
     rates[:, loops.CLICK_RATE] = shares.click_base
     rates[:, loops.REPOST_RATE] = np.asarray(shares.repost_base) * np.asarray(shares.quality)
     rates[:, loops.PREMIUM] = shares.peer_premium

@@ -6,7 +6,6 @@ who see it respond. Each pass asks for the memory that the next one needs.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from engine.geometric import CELLS
 from engine.instructions import prefetch
 from engine.kernels import inlined, kernel
 from engine.picking import LOW_6, LOW_32, NODE_STEP, ONE, SHIFT_32, SIX, ZERO, pick_edges
+from engine.response_lift import UNSEEN, lift_of, usual_trust
 from engine.signatures import (
     I64,
     U64,
@@ -32,20 +32,15 @@ from engine.signatures import (
     U64In,
     U64Out,
 )
-from engine.streams import GOLDEN, bits, mix, uniform
+from engine.streams import GOLDEN, bits, mix
 
 FIRST_VIEW, CLICKED, REPOSTED = 1, 2, 4
-# Trust of an edge over which nothing is shown: a muted source.
-UNSEEN = np.float32(-1e29)
 TABLE_SIZE = np.uint64(CELLS)
 UNIT_24 = np.float32(1.0 / 16777216.0)
 UNIT_32 = 1.0 / 4294967296.0
 VIEW_SALT = np.uint64(0xD1B54A32D192ED03)
 REPOST_SALT = np.uint64(0x8CB92BA72F3D8DD7)
 SHIFT_40 = np.uint64(40)
-# Ordinal of a person's interest in the first topic.
-INTEREST = 2
-
 # Columns of the counts a share gets, in the order of engine.response.Exposure.
 AUDIENCE, EXPOSURES, VIEWERS, CLICKS, REPOSTS, DEPTH, BEYOND_ONE, THINNED = range(8)
 N_COUNTS = 8
@@ -87,26 +82,6 @@ def clear_marks(targets: Any, seen_edges: Any, marks: Any) -> None:
     """Clear the words of a bitmap that these edges marked: cheaper than clearing all of a large audience."""
     for i in range(seen_edges.size):
         marks[np.uint64(targets[np.uint64(seen_edges[i])]) >> SIX] = ZERO
-
-
-@inlined
-def taste(v: Any, topic: Any, segments: Any, levels: Any, key: Any) -> Any:
-    """A person's interest in a topic, drawn when it is asked for: the level of one's own topic or of another, give or take."""
-    level = levels[0] if segments[v] == topic else levels[1]
-    drawn = level + levels[2] * (uniform(key, 2, np.int64(v), INTEREST + np.int64(topic)) - 0.5)
-    return np.float32(min(max(drawn, 0.0), 1.0))
-
-
-@inlined
-def lift_of(
-    e: Any, v: Any, topic: Any, theta: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, n_topics: Any,
-    segments: Any, levels: Any, taste_key: Any,
-) -> Any:  # fmt: skip
-    """exp(trust·T + affinity·A − fatigue·F)."""
-    liking = (
-        interest[v * n_topics + topic] if n_topics > ZERO else taste(v, topic, segments, levels, taste_key)
-    )
-    return math.exp(theta[0] * edge_trust[e] + theta[1] * liking - theta[2] * edge_fatigue[e])
 
 
 @inlined
@@ -164,6 +139,8 @@ def respond(
     day.
     """
     viewers, clicks, fresh = ZERO, ZERO, ZERO
+    # Most draws lie above what the likeliest of usual trust would answer to: they need no exponential, and nobody's taste.
+    usual, likeliest = usual_trust(n_seen, picked, edge_trust, theta, n_topics)
     for i in range(n_seen):
         e = np.uint64(picked[i])
         v = np.uint64(targets[e])
@@ -175,16 +152,23 @@ def respond(
             viewers += ONE
             fresh += np.uint64(today[v >> SIX] & bit == ZERO)
             today[v >> SIX] |= bit
-            lift = lift_of(
-                e, v, column, theta, edge_trust, edge_fatigue, interest, n_topics, segments, levels, taste_key
-            )  # fmt: skip
-            if np.float64(words[i] & LOW_32) * UNIT_32 < click_rate * lift:
-                flags |= CLICKED
-                clicks += ONE
-            if np.float64(mix(words[i] ^ REPOST_SALT) >> SHIFT_32) * UNIT_32 < repost_rate * lift:
-                flags |= REPOSTED
-                queue[tail] = v
-                tail += ONE
+            clicking = np.float64(words[i] & LOW_32) * UNIT_32
+            passing = np.float64(mix(words[i] ^ REPOST_SALT) >> SHIFT_32) * UNIT_32
+            if (
+                not edge_trust[e] <= usual
+                or clicking < click_rate * likeliest
+                or passing < repost_rate * likeliest
+            ):
+                lift = lift_of(
+                    e, v, column, theta, edge_trust, edge_fatigue, interest, n_topics, segments, levels, taste_key
+                )  # fmt: skip
+                if clicking < click_rate * lift:
+                    flags |= CLICKED
+                    clicks += ONE
+                if passing < repost_rate * lift:
+                    flags |= REPOSTED
+                    queue[tail] = v
+                    tail += ONE
         seen_flags[written + np.uint64(i)] = flags
     return tail, viewers, clicks, fresh
 

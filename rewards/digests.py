@@ -1,6 +1,7 @@
 """The digest: what is new for a person, her thanks, her next goal; on the day and at the hour that she chose, or not at all.
 
-It says nothing of what anybody did not do, and nothing goes out where nothing is new. Who takes part gets it, nobody else. What was
+It says nothing of what anybody did not do, and nothing goes out where nothing is new. Who takes part gets it, nobody else, and not
+before her turn where digests are rolled out at random. What was
 due while no worker ran is passed over: nobody wants yesterday's news twice, nor all at once.
 """
 
@@ -17,10 +18,10 @@ from rewards.mail.choices import USUAL, Choice, from_row
 from rewards.mail.queue import queue
 from rewards.mail.tokens import read_token, token_for
 from rewards.people.membership import asks_enrolment
-from rewards.store import content as content_rows
 from rewards.store import enrolment as enrolment_rows
 from rewards.store import mail as rows
 from rewards.store import people as people_rows
+from rewards.store import rollouts as rollout_rows
 from rewards.store.rows import DueDigestRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
@@ -43,10 +44,12 @@ def make_digests(tx: Transaction, organisation: str, now: datetime) -> int:
     _begin(tx, organisation, now)
     due = rows.due_digests(tx, organisation, to_us(now), MOST_AT_ONCE)
     asked = asks_enrolment(tx, organisation, now) if due else False
+    whose = [row.person_id for row in due]
+    held = rollout_rows.held_back(tx, organisation, "digests", whose, now.date().toordinal())
     for row in due:
         choice, at = from_row(row), from_us(row.next_us or 0)
         values: dict[str, object] = {"next_us": _next_us(choice, now, row.timezone)}
-        if now - at <= LATE and row.email and _takes_part(row, asked):
+        if now - at <= LATE and row.email and row.person_id not in held and _takes_part(row, asked):
             values["last_us"] = to_us(now)
             _queue(tx, organisation, row, choice, now)
         rows.choose(tx, organisation, row.person_id, values)
@@ -100,9 +103,7 @@ def digest_of(
     tx: Transaction, organisation: str, person: str, since: datetime, now: datetime, *, link: str
 ) -> dict[str, Any] | None:
     """What a digest says of what came since an instant; None where nothing is new. `link` leads to her page by way of the visit."""
-    since_us = to_us(since)
-    fresh = {row.item for row in content_rows.every(tx, organisation) if row.published_us > since_us}
-    found = [item for item in green_lit_for(tx, organisation, person, now) if item.id in fresh]
+    found = green_lit_for(tx, organisation, person, now, since)
     items = [
         {"title": item.title, "link": f"{link}/{item.id}", "note": _short(item.summary)}
         for item in found[:MOST_ITEMS]

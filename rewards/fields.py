@@ -19,6 +19,11 @@ INSTANT_WANTED = msg("not an RFC 3339 time; write one like 2026-03-02T10:00:00Z"
 DAY_WANTED = msg("not a date; write one like 2026-03-02")
 MOST_NAME_CHARACTERS = 64
 _MOST_EXACT = 2**53
+_UNPRINTED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OFFSETLESS = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,40})?")
 _OFFSET = re.compile(r"[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -142,11 +147,8 @@ def _whole(value: object) -> object:
 def printed(value: str) -> str:
     """Raises ValueError where the text has what CloudEvents forbids in strings: control characters, halves of surrogate pairs
     and noncharacters."""
-    for letter in value:
-        code = ord(letter)
-        control = code < 0x20 or 0x7F <= code < 0xA0
-        if control or 0xD800 <= code < 0xE000 or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
-            raise BadValue("has the character U+{code:04X}, which is no text; leave it out", code=code)
+    if found := _UNPRINTED.search(value):
+        raise BadValue("has the character U+{code:04X}, which is no text; leave it out", code=ord(found[0]))
     return value
 
 

@@ -18,6 +18,7 @@ from rewards.people.changing import settle_moves
 from rewards.people.membership import align_boards
 from rewards.people.organisations import list_organisations
 from rewards.publishing.notices import tell_of_announcements
+from rewards.rollout.rollouts import carry_out
 from rewards.store.session import Database
 
 ANNOUNCED_A_ROUND = 10
@@ -35,6 +36,7 @@ class Sweep:
     mailed       mails that were sent, put off or given up
     digests      people whose turn for a digest it was
     told         people to whom mails of an announcement were queued
+    invited      people whose turn in a randomised rollout has come
     """
 
     webhooks: Delivered
@@ -45,6 +47,7 @@ class Sweep:
     mailed: Mailed = field(default_factory=Mailed)
     digests: int = 0
     told: int = 0
+    invited: int = 0
 
     @property
     def idle(self) -> bool:
@@ -58,6 +61,7 @@ class Sweep:
             self.mailed.sent,
             self.digests,
             self.told,
+            self.invited,
         )
         return not any(done)
 
@@ -69,7 +73,7 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
     """
     with db.read() as tx:
         slugs = [home.slug for home in list_organisations(tx)]
-    released = challenges = highlights = lapsed = digests = told = 0
+    released = challenges = highlights = lapsed = digests = told = invited = 0
     for slug in slugs:
         try:
             with db.begin() as tx:
@@ -81,6 +85,8 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
                     lapsed += expire_due(tx, slug, now)
             db.cache["expiry", slug] = now.date()
             told += _announce(db, slug, now)
+            with db.begin() as tx:
+                invited += carry_out(tx, slug, now)
             if post is not None:
                 with db.begin() as tx:
                     digests += make_digests(tx, slug, now)
@@ -96,7 +102,9 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
         forget_requests(tx, now)
         forget_sessions(tx, now)
     mailed = Mailed() if post is None else send_due(db, now, post)
-    return Sweep(deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed, digests, told)
+    return Sweep(
+        deliver_due(db, now, send), released, challenges, highlights, lapsed, mailed, digests, told, invited
+    )
 
 
 def _announce(db: Database, organisation: str, now: datetime) -> int:

@@ -8,12 +8,14 @@ import typer
 from sims.commands import (
     accounts,
     beginning,
+    calibrating,
     checking,
     content,
     events,
     explaining,
     forecasting,
     history,
+    loop,
     machine,
     mail,
     membership,
@@ -21,6 +23,7 @@ from sims.commands import (
     periods,
     program,
     questions,
+    rollout,
     schemes,
     sweeping,
     tokens,
@@ -46,9 +49,11 @@ def everywhere(context: typer.Context, acting: ActingAs = "") -> None:
 app.command()(questions.simulate)
 app.command()(questions.compare)
 app.command()(explaining.explain)
+app.command()(calibrating.calibrate)
 app.command()(forecasting.forecast)
 app.command()(forecasting.score)
 app.command()(sweeping.sweep)
+app.command()(loop.brought)
 app.command()(questions.waterfall)
 app.command()(questions.replay)
 app.command()(checking.validate)
@@ -67,3 +72,5 @@ app.add_typer(content.content, name="content")
 app.add_typer(membership.membership, name="membership")
 app.add_typer(mail.mail, name="mail")
 app.add_typer(schemes.scheme, name="scheme")
+app.add_typer(rollout.rollout, name="rollout")
+app.add_typer(loop.recalibration, name="recalibration")

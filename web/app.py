@@ -26,6 +26,7 @@ from web.api import (
     content,
     entries,
     events,
+    forecasts,
     highlights,
     kudos,
     lab,
@@ -38,6 +39,7 @@ from web.api import (
     program,
     reviews,
     rewards,
+    rollouts,
     scheme_decisions,
     schemes,
     staff,
@@ -67,6 +69,8 @@ from web.lab import runs as lab_runs
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language, Offered
 from web.language import router as language_router
+from web.loop import forecasts as loop_forecasts
+from web.loop import rollouts as loop_rollouts
 from web.own import account as own_account
 from web.own import data as own_data
 from web.own import days as own_days
@@ -116,6 +120,8 @@ ROUTERS = (
     nominations.router,
     reviews.router,
     webhooks.router,
+    forecasts.router,
+    rollouts.router,
     content.router,
     sign_in.router,
     sign_on.router,
@@ -170,6 +176,8 @@ ROUTERS = (
     lab_desk.router,
     lab_editor.router,
     lab_runs.router,
+    loop_forecasts.router,
+    loop_rollouts.router,
     admin_tokens.router,
     admin_webhooks.router,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -146,6 +147,7 @@ def demo(
     from sims.demo.demo import create_demo
     from sims.demo.living import start_beside
     from sims.demo.mails import INDEX, MailFolder
+    from sims.demo.rehearsed import rehearse_once
     from web import server
     from web.navigation import HOMES
     from web.worker import working_beside
@@ -162,6 +164,7 @@ def demo(
     os.environ["GROUNDSWELL_DEMO"] = "true"
     os.environ["GROUNDSWELL_ORGANISATION"] = made.organisation
     address = server.address(taken)
+    rehearse_once(url, made.organisation, made.accounts["strategist"], datetime.now(UTC))
     typer.echo(f"\n  Open {address}/sign-in and choose a role:\n")
     for role, person in made.accounts.items():
         typer.echo(f"    {role:<12} {person:<10} {address}{HOMES[role]}")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from rewards.jobs.importing import KIND as IMPORT
 from rewards.jobs.queue import Job, job_of_spec
 from rewards.lab.experiments import KIND as LAB
 from rewards.store.session import Transaction
+from sims.loop.asking import KIND as FORECAST
 from sims.rehearsal.asking import KIND as REHEARSAL
 from sims.rehearsal.asking import TURNING
+from sims.rollout.asking import KIND as ROLLOUT_POWER
 
 REHEARSALS = "/rehearsals"
 LAB_RUNS = "/strategist/lab/runs"
@@ -22,6 +25,18 @@ def _in_lab(_tx: Transaction, _organisation: str, job: Job) -> str | None:
     return f"{LAB_RUNS}/{job.id}"
 
 
+def _import(_tx: Transaction, _organisation: str, job: Job) -> str | None:
+    return f"/hr/import/job/{job.id}"
+
+
+def _forecast(_tx: Transaction, _organisation: str, job: Job) -> str | None:
+    return "/forecasts" if job.result is None else f"/forecasts/{job.result}"
+
+
+def _power(_tx: Transaction, _organisation: str, job: Job) -> str | None:
+    return f"/rollouts/power/{job.id}"
+
+
 def _of_rehearsal(tx: Transaction, organisation: str, job: Job) -> str | None:
     found = job_of_spec(tx, organisation, REHEARSAL, job.spec_hash)
     return None if found is None else f"{REHEARSALS}/{found.id}"
@@ -31,6 +46,9 @@ PAGES: Mapping[str, Callable[[Transaction, str, Job], str | None]] = {
     REHEARSAL: _own,
     TURNING: _of_rehearsal,
     LAB: _in_lab,
+    IMPORT: _import,
+    FORECAST: _forecast,
+    ROLLOUT_POWER: _power,
 }
 
 

@@ -46,6 +46,8 @@ DOORS = (
     Door("/publishing", msg("Publish"), Right.SCHEME_APPROVE),
     Door("/strategist", msg("Compare"), Right.FORECAST_READ),
     Door("/strategist/lab", msg("Lab"), Right.FORECAST_READ),
+    Door("/forecasts", msg("Forecasts"), Right.FORECAST_READ),
+    Door("/rollouts", msg("Rollouts"), Right.FORECAST_READ),
     Door("/admin/tokens", msg("Tokens"), Right.TOKENS),
     Door("/admin/webhooks", msg("Webhooks"), Right.TOKENS),
     Door("/admin/mail", msg("Mail"), Right.SETTINGS),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
@@ -26,28 +25,38 @@ Look = Callable[[], tuple[Job, int]]
 
 async def followed(request: Request, look: Look) -> StreamingResponse:
     """Progress as server-sent events, until it has ended or the page has to ask anew. `look` gives the job and how many are before it."""
-    await STREAMING.run(look, LOOK_SECONDS * 20)
+
+    def progress() -> tuple[str, bool]:
+        job, before = look()
+        told = {
+            "status": job.status,
+            "done": job.done,
+            "total": job.total,
+            "shown": job.partial_length,
+            "words": progress_of(job, before),
+            "ended": job.ended,
+        }
+        return json.dumps(told, ensure_ascii=False), job.ended
+
+    return await streamed(request, "progress", progress)
+
+
+async def streamed(request: Request, event: str, look: Callable[[], tuple[str, bool]]) -> StreamingResponse:
+    """What `look` gives, as an event whenever it has changed, until it says that it was the last, or the page has to ask anew."""
+    first = await STREAMING.run(look, LOOK_SECONDS * 20)
 
     async def tell() -> AsyncIterator[str]:
-        last, loop = "", asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         until = loop.time() + STREAM_SECONDS
-        while loop.time() < until and not await request.is_disconnected():
-            job, before = await STREAMING.run(look, STREAM_SECONDS)
-            told: dict[str, Any] = {
-                "status": job.status,
-                "done": job.done,
-                "total": job.total,
-                "shown": job.partial_length,
-                "words": progress_of(job, before),
-                "ended": job.ended,
-            }
-            text = json.dumps(told, ensure_ascii=False)
+        (text, ended), last = first, ""
+        while True:
             if text != last:
-                yield f"event: progress\ndata: {text}\n\n"
+                yield f"event: {event}\ndata: {text}\n\n"
                 last = text
-            if job.ended:
+            if ended or loop.time() >= until or await request.is_disconnected():
                 return
             await asyncio.sleep(LOOK_SECONDS)
+            text, ended = await STREAMING.run(look, STREAM_SECONDS)
 
     return StreamingResponse(tell(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 

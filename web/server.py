@@ -6,6 +6,7 @@ import asyncio
 import errno
 import gc
 import socket
+import threading
 from contextlib import suppress
 from ipaddress import ip_address
 
@@ -14,6 +15,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from sims.commands.console import InputError
 from web.app import create_app
+from web.warming import warm
 
 ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
 BACKLOG = 128
@@ -131,6 +133,7 @@ def run(taken: socket.socket) -> None:
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     _collect_seldom()
+    threading.Thread(target=warm, name="warming", daemon=True).start()
     # Uvicorn raises the signal again once it has shut down; for us that is the ordinary end.
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[taken])

@@ -156,6 +156,12 @@ _ENVIRONMENT.filters["channel"] = channel_title
 _ENVIRONMENT.filters["roles"] = roles_text
 
 
+def compile_templates() -> None:
+    """Compile every template now, which else each page does when it is first shown."""
+    for name in _ENVIRONMENT.list_templates():
+        _ENVIRONMENT.get_template(name)
+
+
 def page(
     request: Request,
     template: str,

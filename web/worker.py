@@ -19,6 +19,7 @@ from rewards.publishing.foreseeing import count_asked
 from rewards.store.session import Database, open_database
 from rewards.worker import Sweep, work_once
 from sims.jobs.runner import Runner
+from sims.loop.scores import renew_scores
 from web.hr.health_kept import renew_old
 
 STOP_SECONDS = 10
@@ -75,6 +76,7 @@ def _rounds(
         try:
             done = work_once(database, datetime.now(UTC), send, post)
             renew_old(database, datetime.now(UTC))
+            renew_scores(database, datetime.now(UTC))
             counted = count_asked(database)
             while once and count_asked(database):
                 pass
@@ -109,6 +111,7 @@ def _sum(one: Sweep, other: Sweep) -> Sweep:
         Mailed(*mailed),
         one.digests + other.digests,
         one.told + other.told,
+        one.invited + other.invited,
     )
 
 

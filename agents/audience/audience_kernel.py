@@ -217,6 +217,10 @@ def source_means(
     of = Sources(*levels)
     for r in range(first.size - 1):
         for a in range(first[r], first[r + 1]):
+            if of.trust_shift[a] == 0.0 and of.fatigue_sum[a] == 0.0:
+                # Nothing ever moved, as of most people.
+                trust[a], fatigue[a] = of.start[a], 0.0
+                continue
             gap, ties = max(day - touched[a], 0), max(degrees[a], 1)
             trust[a] = of.start[a] + of.trust_shift[a] * trust_left[r, gap] / ties
             fatigue[a] = of.fatigue_sum[a] * fatigue_left[r, gap] / ties

@@ -278,13 +278,14 @@ class Feelings:
 
     def trust_of_sources(self, day: int) -> Floats:
         """float64[sources]: mean trust on the edges of each source, on `day`."""
-        return self._means(day)[0]
+        return self.means_of_sources(day)[0]
 
     def fatigue_of_sources(self, day: int) -> Floats:
         """float64[sources]: mean fatigue on the same edges."""
-        return self._means(day)[1]
+        return self.means_of_sources(day)[1]
 
-    def _means(self, day: int) -> tuple[Floats, Floats]:
+    def means_of_sources(self, day: int) -> tuple[Floats, Floats]:
+        """Both of them."""
         trust, fatigue = np.empty(self.start.size), np.empty(self.start.size)
         kept = self._kept(int(day - self.touched.min(initial=day)) + 1)
         source_means(

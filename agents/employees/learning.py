@@ -33,9 +33,16 @@ def count_acts(state: State, who: Ints, day: int) -> Ints:
 
 
 def learn(
-    state: State, met: Opportunities, shared: Ints, answer: Answer, shares: Ints, *, lanes: Lanes
+    state: State,
+    traits: Traits,
+    met: Opportunities,
+    shared: Ints,
+    answer: Answer,
+    *,
+    shares: Ints,
+    lanes: Lanes,
 ) -> None:
-    """Expected feedback, believed clicks, contacts gained and habit, of those who shared or met anything today."""
+    """Expected feedback, believed clicks, contacts gained and the audience believed in, and habit, of those who shared or met anything today."""
     who = met.person[shared]
     some, at = distinct(who)
     place = np.repeat(np.arange(some.size), np.diff(at))
@@ -48,6 +55,7 @@ def learn(
         state.feedback[some], (liked + clicks + reposts) / shares[some], p
     )
     state.gained[some] += p.contacts_per_view * seen
+    state.perceived[some] = updates.perceived(traits.perceived_log[some], state.gained[some], p)
     state.clicks_belief[some] += p.clicks_learning_rate * (clicks / shares[some] - state.clicks_belief[some])
     awake, at = distinct(met.person)
     state.habit[awake] = updates.form_habit(

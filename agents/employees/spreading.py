@@ -7,6 +7,7 @@ Above one a cascade never ends, and no number that follows from it means anythin
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +54,7 @@ def spreadings(setting: Setting, parameters: Iterable[Parameters]) -> list[Sprea
 def _on(channel: Channel, setting: Setting, p: Parameters, staff: Staff) -> Spreading:
     visibility = p.visibility if channel.visibility is None else channel.visibility
     shown = visibility * p.active_share * _part_left_by_feeds(p)
-    own, passed_on = _by_size(setting, p)
+    own, passed_on = _by_size(staff, p)
     care = effort(np.array([p.motivation_mean]), np.zeros(1), np.zeros(1), p)[0]
     rate = p.repost_base * float(np.exp(p.quality_weight * (care - 0.5) + p.trust_weight * p.peer_trust))
     passing, lasting = _outside(setting, rate, p)
@@ -66,15 +67,22 @@ def _on(channel: Channel, setting: Setting, p: Parameters, staff: Staff) -> Spre
 
 def _part_left_by_feeds(p: Parameters) -> float:
     # Mean of 1 / (1 + L / L0) over lognormal loads.
-    points, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    points, weights = _nodes()
     loads = p.feed_load_mean * np.exp(p.feed_load_spread * points)
     return float(weights @ (1.0 / (1.0 + loads / p.feed_load_scale)) / weights.sum())
 
 
-def _by_size(setting: Setting, p: Parameters) -> tuple[float, float]:
+@cache
+def _nodes() -> tuple[Floats, Floats]:
+    # Of the Gauss-Hermite quadrature: where, and how much each counts.
+    points, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    return points, weights
+
+
+def _by_size(staff: Staff, p: Parameters) -> tuple[float, float]:
     # How much of the usual visibility the sharer's network leaves, in the eyes of the average contact, and of the average viewer: whatever
     # is passed on is as visible as it was.
-    contacts = build_staff(setting.organisation, 0, 0, 0, 1).contacts.astype(np.float64)
+    contacts = staff.contacts.astype(np.float64)
     left = size_factor(contacts, p)
     seen = contacts * left
     return float(seen.sum() / max(contacts.sum(), 1e-300)), float(

@@ -32,6 +32,7 @@ class State:
     own_rate       exponentially weighted share of weeks with a share; a full memory from the first day on
     amount         p, shares a month, remembered likewise
     gained         contacts gained by being seen
+    perceived      log1p of the audience that is believed in: contacts that were gained are perceived as the others are
     clicks_belief  clicks that a share is believed to bring
     recent         int64[7, n], own shares of the last seven days; row day % 7; `recent_total` their sum
     week_shares    int64[n], shares since Monday
@@ -46,6 +47,7 @@ class State:
     own_rate: Floats
     amount: Floats
     gained: Floats
+    perceived: Floats
     clicks_belief: Floats
     recent: Ints
     recent_total: Floats
@@ -66,6 +68,7 @@ class State:
             own_rate=before.own_rate.copy(),
             amount=before.amount.copy(),
             gained=np.zeros(n),
+            perceived=perceived(traits.perceived_log, np.zeros(n), p),
             clicks_belief=views * p.click_base * p.peer_premium * np.exp(p.trust_weight * p.peer_trust),
             recent=np.zeros((RECENT_DAYS, n), dtype=np.int64),
             recent_total=np.zeros(n),
@@ -85,6 +88,11 @@ class State:
     def copy(self) -> State:
         """An independent copy: for tests, teaching and forks."""
         return State(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
+
+
+def perceived(first_log: Floats, gained: Floats, p: Parameters) -> Floats:
+    """log1p of the audience believed in: what `first_log` was at first, and the perceived part of the contacts gained."""
+    return np.log1p(np.expm1(first_log) + p.perceived_share * gained)
 
 
 def recover(level: Floats, base: Floats, half_life_days: float) -> Floats:

@@ -94,7 +94,7 @@ def _taking_part(model: Observed, present: NDArray[np.bool_], staff: Ints) -> di
 
 
 def _feelings(model: Observed) -> dict[str, Floats]:
-    trust, fatigue = model.feelings.trust_of_sources(model.day), model.feelings.fatigue_of_sources(model.day)
+    trust, fatigue = model.feelings.means_of_sources(model.day)
     return {
         "peer_trust": model.over_edges(trust, pages=False),
         "corporate_trust": model.over_edges(trust, pages=True),

@@ -180,7 +180,7 @@ class Pictures:
     def take(self, model: Observed, day: int) -> None:
         """Remember everybody as they are at the end of `day`."""
         mood = model.state
-        trust, fatigue = model.feelings.trust_of_sources(day), model.feelings.fatigue_of_sources(day)
+        trust, fatigue = model.feelings.means_of_sources(day)
         columns = {
             "headcount": model.staff.present(day),
             "weekly_sharers": mood.recent_total > 0.0,
@@ -254,7 +254,7 @@ def by_split(
                         _stocks(weeks, members, np.ascontiguousarray(ties[:, members])), spans, (count, days)
                     )
                     for place, run in enumerate(runs):
-                        mine = {name: values[run * size + code].copy() for name, values in flows.items()}
+                        mine = {name: values[run * size + code] for name, values in flows.items()}
                         found[run][label] = mine | {name: stocks[name][place] for name in SPLIT_STOCKS}
     return found
 

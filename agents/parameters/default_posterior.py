@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -75,12 +75,21 @@ def default_posterior() -> DefaultPosterior:
     return DefaultPosterior.of(json.loads((files("agents.parameters") / FILE).read_text(encoding="utf-8")))
 
 
+def row_of(seed: int, replicate: int, size: int) -> int:
+    """Which of so many vectors a replicate goes by."""
+    key = stream_key(seed, Stream.POSTERIOR, 0)
+    return (int(uniform(key, 0, MISSING, 0) * size) + replicate) % size
+
+
 def draw_parameters(seed: int, replicate: int, posterior: DefaultPosterior | None = None) -> Parameters:
     """Parameters of one replicate: the vectors of a sample (the stored one unless given) in turn, from a place that the seed names."""
-    posterior = posterior or default_posterior()
-    key = stream_key(seed, Stream.POSTERIOR, 0)
-    size = posterior.values.shape[0]
-    row = (int(uniform(key, 0, MISSING, 0) * size) + replicate) % size
+    return _drawn(seed, replicate, posterior or default_posterior())
+
+
+@lru_cache(maxsize=1024)
+def _drawn(seed: int, replicate: int, posterior: DefaultPosterior) -> Parameters:
+    # Every scenario under a seed asks for the same ones.
+    row = row_of(seed, replicate, posterior.values.shape[0])
     values = dict(zip(posterior.names, (float(x) for x in posterior.values[row]), strict=True))
     own = stream_key(seed, Stream.POSTERIOR, row)
     for place, (name, stated) in enumerate(DECLARATIONS.items()):

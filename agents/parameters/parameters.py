@@ -66,6 +66,8 @@ class Parameters(EmployeeParameters, WritingParameters, MembershipParameters, Au
         """A copy with some values changed. Raises ValueError for an unknown name or a value outside its
         limits.
         """
+        if not values:
+            return self
         for name in values:
             if name not in DECLARATIONS:
                 near = [known for known in DECLARATIONS if name[:4] in known][:3] or list(DECLARATIONS)[:3]

@@ -4,10 +4,16 @@ decide.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from agents.world.lanes import Lanes
+from engine.kernels import kernel
+from engine.signatures import F64In, F64MatrixOut, F64Out, I64In
 
 Floats = NDArray[np.float64]
 
@@ -96,30 +102,54 @@ def thirds(points: Floats, among: NDArray[np.bool_], board: NDArray[np.int64] | 
     """+1 for the first third of those with points, −1 for the last third; those tied stand in the middle of their places; 0
     off the board. Each has a board of their own number; all the same one unless given.
     """
-    result = np.zeros(points.size)
-    rows = np.flatnonzero(among & (points > 0))
-    boards = np.zeros(rows.size, dtype=np.int64) if board is None else board[rows]
-    order = np.lexsort((points[rows], boards))
-    rows, boards, ordered = rows[order], boards[order], points[rows[order]]
-    places = np.arange(rows.size)
-    new_board = np.diff(boards, prepend=-1) != 0
-    new_score = new_board | (np.diff(ordered, prepend=np.nan) != 0.0)
-    # Of everybody's board its size, and of everybody how many have less and how many have more.
-    first, size = _runs(new_board, places)
-    first_equal, equals = _runs(new_score, places)
-    worse = first_equal - first
-    better = size - worse - equals
-    # Twice the places before the middle of one's tie: thirds of the board are cut at 2/3 and 4/3 of its size.
-    place = TERCILE * (size + better - worse)
-    result[rows[(place <= 2 * size) & (size >= TERCILE)]] = 1.0
-    result[rows[(place >= 4 * size) & (size >= TERCILE)]] = -1.0
+    boards = np.zeros(points.size, dtype=np.int64) if board is None else board
+    kept = np.where(among & (points > 0.0), points, np.inf)
+    count = int(boards.max(initial=-1)) + 1
+    order = np.lexsort((kept, boards))
+    starts = np.searchsorted(boards[order], np.arange(count + 1))
+    return _marked(kept[order], starts, kept, boards)
+
+
+def thirds_by_run(points: Floats, among: NDArray[np.bool_], lanes: Lanes) -> Floats:
+    """`thirds` with a board for each run."""
+    if not lanes.even:
+        return thirds(points, among, lanes.lane)
+    kept = np.where(among & (points > 0.0), points, np.inf)
+    ordered = np.sort(kept.reshape(lanes.count, -1), axis=1)
+    return _marked(ordered.reshape(-1), lanes.first, kept, lanes.lane)
+
+
+def _marked(ordered: Floats, starts: NDArray[np.int64], kept: Floats, boards: NDArray[np.int64]) -> Floats:
+    result, cuts = np.zeros(kept.size), np.empty((starts.size, 2))
+    mark_thirds(ordered, starts, kept, boards, cuts, result)
     return result
 
 
-def _runs(
-    begins: NDArray[np.bool_], places: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    # Of the stretch that each place is in: where it begins, and how long it is.
-    starts = np.flatnonzero(begins)
-    lengths = np.diff(np.append(starts, places.size))
-    return np.repeat(starts, lengths), np.repeat(lengths, lengths)
+@kernel(F64In, I64In, F64In, I64In, F64MatrixOut, F64Out)
+def mark_thirds(ordered: Any, starts: Any, points: Any, boards: Any, cuts: Any, result: Any) -> None:
+    """Mark who stands in which third. `ordered` are the points of each board, rising, from its start on; infinite ones are on none.
+
+    With a worse and b at most as good of n, the middle of the places is that of a + b: thirds of the board are cut at 2/3 and 4/3 of n.
+    """
+    for board in range(starts.size - 1):
+        first, size = starts[board], 0
+        cuts[board, 0], cuts[board, 1] = -math.inf, math.inf
+        while first + size < starts[board + 1] and ordered[first + size] < math.inf:
+            size += 1
+        worse = 0
+        while size >= TERCILE and worse < size:
+            value, through = ordered[first + worse], worse + 1
+            while through < size and ordered[first + through] == value:
+                through += 1
+            if TERCILE * (worse + through) <= 2 * size:
+                cuts[board, 0] = value
+            elif TERCILE * (worse + through) >= 4 * size:
+                cuts[board, 1] = value
+                break
+            worse = through
+    for i in range(points.size):
+        if points[i] < math.inf:
+            if points[i] >= cuts[boards[i], 1]:
+                result[i] = 1.0
+            elif points[i] <= cuts[boards[i], 0]:
+                result[i] = -1.0

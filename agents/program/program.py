@@ -15,7 +15,7 @@ from agents.employees.decision import reward_value
 from agents.employees.framing import felt_more
 from agents.employees.state import State
 from agents.parameters.parameters import Parameters
-from agents.program.incentives import Incentives, thirds
+from agents.program.incentives import Incentives, thirds_by_run
 from agents.program.membership import Membership
 from agents.program.membership_events import membership_events
 from agents.program.record import KINDS, LEAD, SOURCE, VERIFICATIONS, Rows, Waiting, joined
@@ -297,7 +297,7 @@ class Program:
     def _places_by_shares(self, group: int, phase: Phase, state: State, among: Flags) -> Floats:
         # A board without points counts shares since it was put up.
         base = self._board_base.setdefault((group, phase.day), state.total_shares.copy())
-        return thirds((state.total_shares - base).astype(np.float64), among, self._lanes.lane)
+        return thirds_by_run((state.total_shares - base).astype(np.float64), among, self._lanes)
 
     def _offer_scheme(
         self,

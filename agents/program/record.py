@@ -54,7 +54,15 @@ class Rows(NamedTuple):
 
     def ordered(self) -> Rows:
         """Canonical order: instant, then id."""
-        return self.take(np.lexsort((self.ordinal, self.number, self.kind, self.seconds)))
+        instant = self.seconds * len(KINDS) + self.kind
+        order = np.argsort(instant)
+        rising = instant[order]
+        same = rising[1:] == rising[:-1]
+        # Few happen at one second: only these are ordered by all that tells them apart.
+        tied = np.flatnonzero(np.append(same, False) | np.append(False, same)) if same.any() else order[:0]
+        mine = order[tied]
+        order[tied] = mine[np.lexsort((mine, self.ordinal[mine], self.number[mine], instant[mine]))]
+        return self.take(order)
 
     def event_id(self, row: int) -> str:
         """Deterministic id; text order equals the order of (kind, number, ordinal)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.program.incentives import thirds
+from agents.program.incentives import thirds, thirds_by_run
 from agents.program.promise import Examples, Promise, promises_of
 from agents.program.record import CLICK, CONTACT, KINDS, LEAD, SHARE, VERIFICATIONS, Rows
 from agents.program.redemption import Catalogue, Shop
@@ -227,7 +227,7 @@ class RunningScheme:
         points = (self.earned - self._board_base).astype(np.float64)
         group, staff = "everyone" if board is None else board.group, self._staff
         if group == "everyone":
-            return thirds(points, present, self._lanes.lane)
+            return thirds_by_run(points, present, self._lanes)
         names, membership = (
             (staff.segments, staff.segment) if group == "segment" else (staff.teams, staff.team)
         )

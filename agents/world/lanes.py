@@ -53,7 +53,9 @@ class Laws:
 
     def __init__(self, parameters: Iterable[Parameters]) -> None:
         self.all = tuple(parameters)
-        self.one = self.all[0] if all(each == self.all[0] for each in self.all) else None
+        self.one = (
+            self.all[0] if all(each is self.all[0] or each == self.all[0] for each in self.all) else None
+        )
         self._columns: dict[str, Floats] = {}
         self._tables: dict[tuple[str, ...], Floats] = {}
 

@@ -45,8 +45,8 @@ def handed_on() -> Iterator[None]:
 
 
 def give_up() -> None:
-    """Let go of what is kept for later blocks."""
-    _KEPT.free.clear()
+    """Let go of what is kept for later blocks, and of what a block had that was cut short wherever it was."""
+    _KEPT.free, _KEPT.given = [], None
 
 
 def unwritten(size: int, kind: type[Kind]) -> NDArray[Kind]:

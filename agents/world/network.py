@@ -17,7 +17,7 @@ from agents.world.memory import untouched, unwritten
 from agents.world.population import Staff
 from engine.generate import Sketch, Ties, sketch_network
 from engine.graph import MAX_EDGES, Graph
-from engine.response_kernel import INTEREST
+from engine.response_lift import INTEREST
 from engine.streams import Stream, normals, stream_key, uniforms
 
 Floats32 = NDArray[np.float32]

@@ -160,13 +160,28 @@ def contact_counts(law: Contacts, medians: Floats, key: np.uint64, rows: Ints) -
     return np.clip(np.rint(np.where(in_tail, tail, body)), law.least, law.most).astype(np.int64)
 
 
-def build_staff(organisation: Organisation, seed: int, run: int, first_day: int, last_day: int) -> Staff:
-    """The staff of a run, joiners between `first_day` and `last_day` included."""
+def build_staff(
+    organisation: Organisation,
+    seed: int,
+    run: int,
+    first_day: int,
+    last_day: int,
+    *,
+    named: Staff | None = None,
+) -> Staff:
+    """The staff of a run, joiners between `first_day` and `last_day` included. `named`: those whom the organisation names (`named_staff`),
+    where they were read already.
+    """
     key = stream_key(seed, Stream.POPULATION, run)
-    staff = _from_rows(organisation.people) if organisation.people else _generated(organisation, key)
+    staff = named or named_staff(organisation) or _generated(organisation, key)
     if organisation.turnover.leavers_per_year == 0.0:
         return staff
     return _with_turnover(staff, organisation, seed, run, first_day, last_day=last_day)
+
+
+def named_staff(organisation: Organisation) -> Staff | None:
+    """The people of the organisation's rows, the same in every run; None where it has none, so that they are made up."""
+    return _from_rows(organisation.people) if organisation.people else None
 
 
 def _from_rows(people: tuple[PersonRow, ...]) -> Staff:

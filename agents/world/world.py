@@ -12,7 +12,7 @@ from agents.setting.setting import Setting
 from agents.world.desk import Items, publish_all, topics
 from agents.world.lanes import Draw, Floats, Ints, Lanes
 from agents.world.network import Networks, build_networks
-from agents.world.population import Staff, Traits, build_staff, draw_traits
+from agents.world.population import Staff, Traits, build_staff, draw_traits, named_staff
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,10 @@ class World:
     def of(cls, setting: Setting, draws: Sequence[Draw]) -> World:
         """Build it."""
         first, last = -setting.burn_in_days, setting.horizon_days
-        staffs = tuple(build_staff(setting.organisation, draw.seed, draw.run, first, last) for draw in draws)
+        named = named_staff(setting.organisation)
+        staffs = tuple(
+            build_staff(setting.organisation, draw.seed, draw.run, first, last, named=named) for draw in draws
+        )
         names, delay = staffs[0].segments, setting.policy.approval_delay_days
         traits = [
             draw_traits(staff, draw.parameters, draw.seed, draw.run)

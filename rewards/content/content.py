@@ -2,38 +2,42 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rewards.content.items import ChannelStatus, ContentItem, TextVariant, read_item
 from rewards.faults import BadValue, NotFound
 from rewards.mail.queue import queue_to
 from rewards.store import content as rows
+from rewards.store import grid, trail
 from rewards.store import links as link_rows
-from rewards.store import trail
 from rewards.store.persons import find_row
 from rewards.store.rows import AnyPerson, ContentItemRow, ShareLinkRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
 __all__ = [
-    "ChannelStatus", "ContentItem", "Listed", "Recall", "TextVariant", "get_item", "green_lit_for", "is_open", "item_for",
-    "list_items", "listed", "offered", "publish_item", "recall", "recalled", "recalls_for", "seen_recall", "starts_by", "tell_of_recalls", "titles_of",
+    "ChannelStatus", "ContentItem", "Offer", "Recall", "TextVariant", "get_item", "green_lit_for", "is_open", "item_for",
+    "offered", "publish_item", "recall", "recalled", "recalls_for", "seen_recall", "starts_by", "tell_of_recalls", "titles_of", "zone_steps",
 ]  # fmt: skip
 
 MOST_REASON = 1000
 TOLD_AT_ONCE = 200
-_WEEK_US = 7 * 86_400_000_000
-_OLDEST_WEEKS = 8
+FIRST_YEAR = 2000
+"""Nothing was published before."""
+_STEP_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """An item on the grid, since when, and whether it was recalled."""
+class Offer:
+    """A page of what a person may share (`more`: it is not the last), and the first of what is there for her but may go nowhere yet,
+    and of what she has set aside."""
 
-    item: ContentItem
-    published_at: datetime
-    recalled_at: datetime | None
+    open: list[ContentItem]
+    closed: list[ContentItem]
+    aside: list[ContentItem]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +81,10 @@ def _unknown(item: str) -> NotFound:
     return NotFound("content item {item!r}: not on the grid; publish it first", item=item)
 
 
-def list_items(tx: Transaction, organisation: str) -> list[ContentItem]:
-    """Everything ever published, the newest first."""
-    return [read_item(row.document) for row in rows.every(tx, organisation)]
-
-
 def titles_of(tx: Transaction, organisation: str, items: Collection[str]) -> dict[str, str]:
     """What those of some items that are on the grid are called."""
     found = rows.some(tx, organisation, sorted(items))
     return {row.item: read_item(row.document).title for row in found}
-
-
-def listed(tx: Transaction, organisation: str) -> list[Listed]:
-    """Everything ever published with what became of it, the newest first."""
-    return [
-        Listed(read_item(row.document), from_us(row.published_us), maybe_us(row.recalled_us))
-        for row in rows.every(tx, organisation)
-    ]
 
 
 def is_open(tx: Transaction, organisation: str, item: str, now: datetime) -> bool:
@@ -112,53 +103,65 @@ def _day(now: datetime, zone: str) -> date:
     return now.astimezone(ZoneInfo(zone)).date()
 
 
-def _for_person(
-    tx: Transaction, organisation: str, row: AnyPerson, now: datetime
-) -> list[tuple[ContentItem, int]]:
-    """Open items for the person's segment whose day has come, with when they were published, the newest first."""
-    found = [
-        (read_item(one.document), one.published_us) for one in rows.open_now(tx, organisation, to_us(now))
-    ]
-    day = _day(now, row.timezone)
-    return [
-        (item, us)
-        for item, us in found
-        if item.is_for(row.segment) and (item.starts_on is None or item.starts_on <= day)
-    ]
+def _reader(row: AnyPerson, now: datetime, shared: Collection[str] = ()) -> grid.Reader:
+    ahead = zone_steps(row.timezone, now.year + 1)
+    today = _day(now, row.timezone).toordinal()
+    return grid.Reader(row.id, row.segment, to_us(now), today, frozenset(shared), ahead)
 
 
-def green_lit_for(tx: Transaction, organisation: str, person: str, now: datetime) -> list[ContentItem]:
-    """What this person may share now: open, for her segment, on at least one channel."""
-    row = find_row(tx, organisation, person)
-    return [item for item, _ in _for_person(tx, organisation, row, now) if item.is_green]
+@lru_cache(maxsize=1024)
+def zone_steps(zone: str, last_year: int) -> tuple[tuple[int, int], ...]:
+    """How far a zone is ahead of UTC when a day begins there: (from which day on, microseconds), from FIRST_YEAR to the end of a year."""
+    where = ZoneInfo(zone)
+
+    def ahead(day: int) -> int:
+        begins = datetime.combine(date.fromordinal(day), datetime.min.time(), where)
+        return (begins.utcoffset() or timedelta(0)) // timedelta(microseconds=1)
+
+    day, end = date(FIRST_YEAR, 1, 1).toordinal(), date(last_year, 12, 31).toordinal()
+    steps = [(day, ahead(day))]
+    while day < end:
+        following = min(day + _STEP_DAYS, end)
+        if ahead(following) != steps[-1][1]:
+            first = next(one for one in range(day + 1, following + 1) if ahead(one) != steps[-1][1])
+            steps.append((first, ahead(first)))
+            following = first
+        day = following
+    return tuple(steps)
+
+
+def green_lit_for(
+    tx: Transaction, organisation: str, person: str, now: datetime, since: datetime | None = None
+) -> list[ContentItem]:
+    """What this person may share now: open, for her segment, on at least one channel. `since`: what came onto the grid after that."""
+    reader = _reader(find_row(tx, organisation, person), now)
+    found = grid.green_lit(tx, organisation, reader, None if since is None else to_us(since))
+    return [read_item(document) for document in found]
 
 
 def offered(
-    tx: Transaction, organisation: str, person: str, now: datetime, shared: Collection[str]
-) -> tuple[list[ContentItem], list[ContentItem]]:
-    """What the person may share now, in the order in which it is shown to her, and what is there for her but may go nowhere yet.
+    tx: Transaction,
+    organisation: str,
+    person: str,
+    now: datetime,
+    shared: Collection[str],
+    *,
+    first: int = 0,
+    limit: int,
+) -> Offer:
+    """What the person may share now, from the `first` on, in the order in which it is shown to her, and beside it what she may not.
 
-    What she did not share comes first. Then each item has its age in weeks (up to _OLDEST_WEEKS), less two where it is meant for her
+    What she did not share comes first. Then each item has its age in weeks (up to eight), less two where it is meant for her
     segment and one where she shared its topic before; the lowest comes first, of equal ones the newest.
     """
-    row = find_row(tx, organisation, person)
-    found = _for_person(tx, organisation, row, now)
-    topics = {item.topic for item, _ in found if item.id in shared and item.topic}
-
-    def place(one: tuple[ContentItem, int]) -> tuple[bool, int, int]:
-        item, published_us = one
-        since = published_us
-        if item.starts_on is not None:
-            began = datetime.combine(item.starts_on, datetime.min.time(), ZoneInfo(row.timezone))
-            since = max(since, to_us(began))
-        weeks = min(max((to_us(now) - since) // _WEEK_US, 0), _OLDEST_WEEKS)
-        return item.id in shared, weeks - 2 * bool(item.segments) - (item.topic in topics), -since
-
-    found.sort(key=place)
-    sorts: tuple[list[ContentItem], list[ContentItem]] = ([], [])
-    for item, _ in found:
-        sorts[not item.is_green].append(item)
-    return sorts
+    reader = _reader(find_row(tx, organisation, person), now, shared)
+    found = grid.offered(tx, organisation, reader, first, limit + 1)
+    closed = grid.offered(tx, organisation, reader, 0, limit, anywhere=False)
+    aside = grid.offered(tx, organisation, reader, 0, limit, aside=True)
+    some, shut, put = (
+        [read_item(document) for document in documents] for documents in (found[:limit], closed, aside)
+    )
+    return Offer(some, shut, put, len(found) > limit)
 
 
 def recall(

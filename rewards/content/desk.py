@@ -4,7 +4,6 @@ A draft is a copy beside the grid: what is published stays as it is until the dr
 to which earlier approvals do not extend.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -302,14 +301,6 @@ def history(tx: Transaction, organisation: str, item: str) -> list[Decided]:
     return [
         Decided(one.decision, one.actor, one.reason, one.revision, from_us(one.decided_us))
         for one in reversed(found)
-    ]
-
-
-def drafts(tx: Transaction, organisation: str) -> Sequence[tuple[ContentItem, Status, datetime]]:
-    """All drafts with their status, the one changed last first."""
-    return [
-        (read_item(row.document), cast("Status", row.status), from_us(row.changed_us))
-        for row in rows.drafts(tx, organisation)
     ]
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from rewards.content.content import listed
-from rewards.content.desk import Status, drafts
-from rewards.content.items import ContentItem
+from rewards.content.desk import Status
+from rewards.content.items import ContentItem, read_item
 from rewards.faults import BadValue
 from rewards.fields import name_of
-from rewards.store import content as rows
+from rewards.store import content as content_rows
+from rewards.store import grid as grid_rows
+from rewards.store.rows import GridRow as StoredLine
 from rewards.store.session import Transaction
-from rewards.store.units import to_us
+from rewards.store.units import from_us, to_us
 
 STATES = ("draft", "in_review", "rejected", "live", "planned", "expired", "recalled")
 CALENDAR_WEEKS = 6
@@ -50,29 +52,13 @@ class Filters:
     week: str = ""
     state: str = ""
 
-    def take(self, row: GridRow) -> bool:
-        """Whether a row is among what was asked for."""
-        item = row.item
-        tags = (*item.tags, item.topic)
-        return (
-            all(
-                word in f"{item.id} {item.title} {item.summary}".casefold()
-                for word in self.words.casefold().split()
-            )
-            and (not self.segment or item.is_for(self.segment))
-            and (not self.channel or name_of(self.channel) in item.channels)
-            and (not self.language or item.language == self.language)
-            and (not self.tag or name_of(self.tag) in tags)
-            and (not self.week or row.week == self.week)
-            and (not self.state or self.state in (row.state, row.draft))
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The rows asked for, and what there is to choose from."""
+    """The rows of a page, how many there are in all, and what there is to choose from."""
 
     rows: Sequence[GridRow]
+    count: int
     segments: Sequence[str]
     channels: Sequence[str]
     languages: Sequence[str]
@@ -107,47 +93,104 @@ def monday_of(week: str) -> date:
         raise BadValue("week {value!r}: not a week; write one like 2026-W48", value=week[:20]) from None
 
 
-def every_row(tx: Transaction, organisation: str, now: datetime, zone: str) -> list[GridRow]:
-    """All items with their state, what changed last first."""
+def _days(first: date, days: int, where: ZoneInfo) -> grid_rows.Days:
+    begin, end = (
+        to_us(datetime.combine(day, datetime.min.time(), where))
+        for day in (first, first + timedelta(days=days))
+    )
+    return grid_rows.Days(first.toordinal(), first.toordinal() + days - 1, begin, end)
+
+
+def _narrowed(filters: Filters, where: ZoneInfo) -> grid_rows.Narrowed | None:
+    """The filters as the database is asked; None where nothing can meet them."""
+    days = None
+    if filters.week:
+        try:
+            monday = monday_of(filters.week)
+            if week_of(monday) != filters.week:
+                return None
+            days = _days(monday, 7, where)
+        except (BadValue, OverflowError):
+            return None
+    # No database holds a NUL in a text, and so no item does.
+    if any("\0" in text for text in astuple(filters)):
+        return None
+    return grid_rows.Narrowed(
+        words=filters.words.casefold().split(),
+        segment=filters.segment,
+        channel=name_of(filters.channel),
+        language=filters.language,
+        tag=name_of(filters.tag),
+        days=days,
+        state=filters.state,
+    )
+
+
+def _rows(
+    tx: Transaction, organisation: str, asked: grid_rows.Narrowed, now: datetime, where: ZoneInfo, *, first: int = 0, limit: int | None = None
+) -> list[GridRow]:  # fmt: skip
+    """Items with their state, what changed last first."""
+    today = now.astimezone(where).date()
+    lines = grid_rows.lines(tx, organisation, asked, to_us(now), today.toordinal(), first=first, limit=limit)
+    documents = grid_rows.documents(tx, organisation, lines)
+    return [_row(read_item(documents[line.item]), line, now, where) for line in lines]
+
+
+def _row(item: ContentItem, line: StoredLine, now: datetime, where: ZoneInfo) -> GridRow:
+    draft = cast("Status | None", line.status)
+    since_us = line.changed_us if line.published_us is None else line.published_us
+    day = item.starts_on or from_us(since_us or 0).astimezone(where).date()
+    if line.published_us is None:
+        return GridRow(item, str(draft), None, day)
+    state = grid_rows.LIVE
+    if line.recalled_us is not None:
+        state = grid_rows.RECALLED
+    elif line.expires_us is not None and line.expires_us <= to_us(now):
+        state = grid_rows.EXPIRED
+    elif item.starts_on is not None and item.starts_on > now.astimezone(where).date():
+        state = grid_rows.PLANNED
+    return GridRow(item, state, draft, day)
+
+
+def grid(
+    tx: Transaction, organisation: str, filters: Filters, now: datetime, zone: str, *, first: int = 0, limit: int | None = None
+) -> list[GridRow]:  # fmt: skip
+    """The rows that meet the filters, what changed last first, from the `first` on."""
     where = ZoneInfo(zone)
-    beside = {item.id: (item, status, at) for item, status, at in drafts(tx, organisation)}
-    found: list[tuple[datetime, GridRow]] = []
-    for one in listed(tx, organisation):
-        item, draft = one.item, beside.pop(one.item.id, None)
-        day = item.starts_on or one.published_at.astimezone(where).date()
-        state = "live"
-        if one.recalled_at is not None:
-            state = "recalled"
-        elif item.expires_at is not None and item.expires_at <= now:
-            state = "expired"
-        elif item.starts_on is not None and item.starts_on > now.astimezone(where).date():
-            state = "planned"
-        at = max(one.published_at, draft[2]) if draft else one.published_at
-        found.append((at, GridRow(item, state, draft[1] if draft else None, day)))
-    for item, status, at in beside.values():
-        found.append((at, GridRow(item, status, None, item.starts_on or at.astimezone(where).date())))
-    return [row for _, row in sorted(found, key=lambda pair: (pair[0], pair[1].item.id), reverse=True)]
+    asked = _narrowed(filters, where)
+    return [] if asked is None else _rows(tx, organisation, asked, now, where, first=first, limit=limit)
 
 
-def grid(tx: Transaction, organisation: str, filters: Filters, now: datetime, zone: str) -> Grid:
-    """The rows that the filters take, and the filters' own choices."""
-    rows = every_row(tx, organisation, now, zone)
-    items = [row.item for row in rows]
+def grid_page(
+    tx: Transaction, organisation: str, filters: Filters, now: datetime, zone: str, *, first: int, limit: int
+) -> Grid:
+    """A page of the rows that meet the filters, and the filters' own choices."""
+    where = ZoneInfo(zone)
+    asked = _narrowed(filters, where)
+    count = 0
+    if asked is not None:
+        count = grid_rows.count(tx, organisation, asked, to_us(now), now.astimezone(where).date().toordinal())
+    chosen = grid_rows.choices(tx, organisation)
+    starts, instants = grid_rows.days(tx, organisation)
+    days = {date.fromordinal(day) for day in starts}
+    days |= {from_us(instant).astimezone(where).date() for instant in instants}
     return Grid(
-        [row for row in rows if filters.take(row)],
-        sorted({segment for item in items for segment in item.segments}),
-        sorted({channel for item in items for channel in item.channels}),
-        sorted({item.language for item in items if item.language}),
-        sorted({tag for item in items for tag in (*item.tags, item.topic) if tag}),
-        sorted({row.week for row in rows}, reverse=True),
+        grid(tx, organisation, filters, now, zone, first=first, limit=limit),
+        count,
+        chosen["segments"],
+        chosen["channels"],
+        chosen["language"],
+        chosen["tags"],
+        sorted({week_of(day) for day in days}, reverse=True),
     )
 
 
 def calendar(tx: Transaction, organisation: str, first: date, now: datetime, zone: str) -> list[Week]:
     """CALENDAR_WEEKS weeks from that of a day on."""
-    rows = every_row(tx, organisation, now, zone)
     where = ZoneInfo(zone)
     monday = first - timedelta(days=first.weekday())
+    asked = grid_rows.Narrowed(days=_days(monday, 7 * CALENDAR_WEEKS, where), ending=True)
+    rows = _rows(tx, organisation, asked, now, where)
     weeks = []
     for number in range(CALENDAR_WEEKS):
         start = monday + timedelta(weeks=number)
@@ -165,4 +208,4 @@ def calendar(tx: Transaction, organisation: str, first: date, now: datetime, zon
 
 def published_since(tx: Transaction, organisation: str, since: datetime) -> int:
     """How many items came onto the grid since an instant."""
-    return rows.published_since(tx, organisation, to_us(since))
+    return content_rows.published_since(tx, organisation, to_us(since))

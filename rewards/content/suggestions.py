@@ -171,8 +171,3 @@ def set_aside(tx: Transaction, organisation: str, person: str, item: str) -> Non
 def take_up_again(tx: Transaction, organisation: str, person: str, item: str) -> None:
     """Have an item offered again. Raises NotFound for the person."""
     rows.take_up(tx, find_row(tx, organisation, person).id, item)
-
-
-def set_aside_by(tx: Transaction, organisation: str, person: str) -> set[str]:
-    """Items that the person has set aside. Raises NotFound."""
-    return rows.put_aside_by(tx, find_row(tx, organisation, person).id)

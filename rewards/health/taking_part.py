@@ -9,8 +9,9 @@ from rewards.people.membership import enrolment
 from rewards.people.participation import participation
 from rewards.store import health as rows
 from rewards.store import participation as people_rows
+from rewards.store import schemes as scheme_rows
 from rewards.store.session import Transaction
-from rewards.store.units import DAY_US, to_us
+from rewards.store.units import DAY_US, from_us, to_us
 
 LATELY_DAYS, THANKS_DAYS, WEEKS = 28, 91, 13
 Band = tuple[float, float]
@@ -59,7 +60,7 @@ def week_rows(
     minimum: int,
     bands: Mapping[str, Band],
 ) -> list[HealthWeek]:
-    """The last quarter by week, the weeks of nobody too."""
+    """The last quarter by week, the weeks of nobody too, but for those before the program began."""
     monday = now.date() - timedelta(days=now.date().weekday(), weeks=WEEKS - 1)
     since = to_us(now) - (WEEKS * 7 + 8) * DAY_US
     found = {one.monday: one for one in rows.weeks(tx, organisation, since, monday.toordinal())}
@@ -70,7 +71,16 @@ def week_rows(
         low, high = bands.get(day.isoformat(), (None, None))
         sharers = told(people, row.sharers, minimum)
         weeks.append(HealthWeek(day.isoformat(), sharers, row.shares, row.clicks, low, high))
-    return weeks
+    begun = _begun(tx, organisation, now)
+    first = next((at for at, week in enumerate(weeks) if week.shares or week.clicks), WEEKS - 1)
+    return [week for at, week in enumerate(weeks) if at >= first or week.monday >= begun]
+
+
+def _begun(tx: Transaction, organisation: str, now: datetime) -> str:
+    """The Monday of the week in which the first scheme came into force."""
+    known = [one.effective_us for one in scheme_rows.timeline(tx, organisation)]
+    day = from_us(max(min([*known, to_us(now)]), 0)).date()
+    return (day - timedelta(days=day.weekday())).isoformat()
 
 
 def reach_rows(tx: Transaction, organisation: str, now: datetime) -> Iterator[HealthRow]:

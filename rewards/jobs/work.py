@@ -18,6 +18,8 @@ LEASE = timedelta(seconds=6)
 """So long after the last word of its worker a job is free for another."""
 COMPLETING = timedelta(seconds=30)
 """The lease while everything is read that it is about: of a large company that takes longer than a word of life."""
+WHOLE = timedelta(seconds=60)
+"""The lease of work that is no pieces: between two words of life lies what one statement takes."""
 MOST_ATTEMPTS = 4
 """So often a job may take its worker with it."""
 
@@ -131,6 +133,14 @@ def keep(db: Database, held: Held, number: int, body: bytes, now: datetime) -> N
         )
 
 
+def advance(db: Database, held: Held, done: int, now: datetime) -> bool:
+    """Say how far work that is no pieces has come; False where the job was cancelled. Raises Lost."""
+    with db.begin() as tx:
+        if not rows.change_held(tx, held.id, held.worker, {"done": done, "lease_us": to_us(now + WHOLE)}):
+            raise Lost
+        return not rows.cancelled(tx, held.id)
+
+
 def show(db: Database, held: Held, partial: str, total: int, now: datetime) -> None:
     """Let people see what is known so far. Raises Lost."""
     with db.begin() as tx:
@@ -144,6 +154,11 @@ def finish(tx: Transaction, held: Held, body: str, title: str, now: datetime) ->
     number = save_result(tx, held.organisation, held.kind, title, digest(body), body_json=body, now=now)
     _end(tx, held.organisation, held.id, held.worker, DONE, now=now, result=number)
     return number
+
+
+def end(tx: Transaction, held: Held, now: datetime) -> None:
+    """End a job that is done and has no result of its own. Raises Lost."""
+    _end(tx, held.organisation, held.id, held.worker, DONE, now=now)
 
 
 def give_up(db: Database, held: Held, fault: str, now: datetime) -> None:

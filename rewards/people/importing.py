@@ -12,16 +12,19 @@ from typing import Any
 from rewards.faults import NotFound
 from rewards.language import gettext, said
 from rewards.ledger.fold import replay_people
+from rewards.people.file_rows import Progress, in_circles, nobody_asks
 from rewards.people.organisations import known_zone, languages_of
 from rewards.people.zones import change_zone
 from rewards.people_file import PersonRow
+from rewards.store import directory, many, states, trail
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as rows
-from rewards.store import states, trail
 from rewards.store.persons import BEGINNING_US, PPM, PSEUDONYM
 from rewards.store.rows import MembershipRow, NamedPersonRow, OrganisationRow
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
+
+ADDED_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,13 @@ class ImportSummary:
 
 
 def import_people(
-    tx: Transaction, organisation: str, rows_in: Sequence[PersonRow], now: datetime, source: str = "csv"
+    tx: Transaction,
+    organisation: str,
+    rows_in: Sequence[PersonRow],
+    now: datetime,
+    source: str = "csv",
+    *,
+    progress: Progress = nobody_asks,
 ) -> ImportSummary:
     """Add the new, update the known; nobody is removed by being absent from the file.
 
@@ -65,24 +74,15 @@ def import_people(
     ]
     taken, rows_in = len(rows_in), [row for row in rows_in if row.id not in merged]
     fresh = [row for row in rows_in if row.id not in known]
-    new_ids = rows.add_many(
-        tx,
-        [
-            _columns(organisation, row, zone, languages_of(home)[0]) | _first_columns(row, now, home)
-            for row in fresh
-        ],
-        [_identity(organisation, row) for row in fresh],
-    )
-    states.add_many(tx, organisation, new_ids)
+    new_ids = _add(tx, organisation, home, fresh, now, progress=progress)
     ids = {row.id: id_ for row, id_ in zip(fresh, new_ids, strict=True)}
     ids |= {row.id: known[row.id].id for row in rows_in if row.id in known}
     managers = _managers(tx, organisation, rows_in, ids, not_taken)
-    updated = 0
+    many.set_managers(tx, [(ids[row.id], managers[row.id]) for row in fresh if row.id in managers])
+    pairs = [(known[row.id], row) for row in rows_in if row.id in known]
+    updated = _update(tx, organisation, pairs, managers, home=zone, now=now)
+    progress(len(rows_in), len(rows_in))
     for row in rows_in:
-        if row.id in known:
-            updated += _update(tx, organisation, known[row.id], row, managers.get(row.id), home=zone, now=now)
-        elif row.id in managers:
-            rows.change(tx, ids[row.id], {"manager_id": managers[row.id]})
         if not row.timezone:
             not_taken.append(
                 NotTaken(row.id, "timezone", None, said("{zone} was taken; correct the zone", zone=zone))
@@ -96,6 +96,24 @@ def import_people(
     return ImportSummary(len(fresh), updated, unchanged, tuple(not_taken))
 
 
+def _add(
+    tx: Transaction, organisation: str, home: OrganisationRow, fresh: Sequence[PersonRow], now: datetime, *, progress: Progress
+) -> list[int]:  # fmt: skip
+    """Insert who is new, in pieces; returns their internal ids."""
+    zone, spoken = home.timezone, languages_of(home)[0]
+    found: list[int] = []
+    for start in range(0, len(fresh), ADDED_AT_ONCE):
+        progress(start, len(fresh))
+        some = fresh[start : start + ADDED_AT_ONCE]
+        columns = [_columns(organisation, row, zone, spoken) | _first_columns(row, now, home) for row in some]
+        new = rows.add_many(tx, columns, [_identity(organisation, row) for row in some])
+        states.add_many(tx, organisation, new)
+        found += new
+    if len(found) >= rows.MANY:
+        directory.take_stock(tx)
+    return found
+
+
 def _managers(
     tx: Transaction,
     organisation: str,
@@ -104,19 +122,28 @@ def _managers(
     not_taken: list[NotTaken],
 ) -> dict[str, int]:
     """The managers' internal ids by their people's ids; managers that nobody can have go to `not_taken`."""
-    named = rows.find_many(tx, organisation, [row.manager for row in rows_in if row.manager])
+    led = [row for row in rows_in if row.manager]
+    if not led:
+        return {}
+    elsewhere = rows.find_many(tx, organisation, [row.manager for row in led if row.manager not in ids])
+    named = {
+        row.manager: ids.get(row.manager) or elsewhere[row.manager].id
+        for row in led
+        if row.manager in ids or row.manager in elsewhere
+    }
     above = rows.managers(tx, organisation)
+    wished = {ids[row.id]: named[row.manager] for row in led if row.manager in named}
+    # Nearly always all of them can be had together; only where not, each is looked at with those before it.
+    whole = not in_circles(above | wished)
     found: dict[str, int] = {}
-    for row in rows_in:
-        if not row.manager:
-            continue
+    for row in led:
         manager = named.get(row.manager)
         if manager is None:
             why = gettext("nobody has this id; add the person and import again")
-        elif _leads_to(above, manager.id, ids[row.id]):
+        elif not whole and _leads_to(above, manager, ids[row.id]):
             why = gettext("would be above and below the same person; name somebody higher up")
         else:
-            found[row.id] = above[ids[row.id]] = manager.id
+            found[row.id] = above[ids[row.id]] = manager
             continue
         not_taken.append(NotTaken(row.id, "manager", row.manager, why))
     return found
@@ -192,29 +219,49 @@ def _identity(organisation: str, row: PersonRow) -> dict[str, Any]:
 def _update(
     tx: Transaction,
     organisation: str,
-    old: NamedPersonRow,
-    row: PersonRow,
-    manager_id: int | None,
+    pairs: Sequence[tuple[NamedPersonRow, PersonRow]],
+    managers: Mapping[str, int],
     *,
     home: str,
     now: datetime,
 ) -> int:
-    """Change what differs; returns 1 when something did."""
-    new = _columns(organisation, row, home, old.locale)
-    zone = new.pop("timezone")
-    changed = {name: value for name, value in new.items() if getattr(old, name) != value}
-    if manager_id is not None and manager_id != old.manager_id:
-        changed["manager_id"] = manager_id
-    if "segment" in changed or "team" in changed:
-        if not rows.history(tx, MembershipRow, [old.id]):
-            rows.add_membership(tx, organisation, old.id, BEGINNING_US, old.segment, team=old.team)
-        rows.add_membership(tx, organisation, old.id, to_us(now), row.segment, team=row.team)
-        changed["has_history"] = True
-    if changed:
-        rows.change(tx, old.id, changed)
-    if zone != old.timezone:
-        change_zone(tx, organisation, row.id, zone, now, flagged=new["zone_flagged"])
-    identity = (row.name or row.id, row.email or None)
-    if identity != (old.name, old.email):
-        rows.change_identity(tx, old.id, *identity)
-    return int(bool(changed) or zone != old.timezone or identity != (old.name, old.email))
+    """Change what differs of people who are known; returns of how many something did."""
+    columns: list[dict[str, Any]] = []
+    moved: list[tuple[NamedPersonRow, PersonRow]] = []
+    named: list[tuple[int, str, str | None]] = []
+    updated = set()
+    for old, row in pairs:
+        new = _columns(organisation, row, home, old.locale)
+        zone = new.pop("timezone")
+        changed = {name: value for name, value in new.items() if getattr(old, name) != value}
+        manager_id = managers.get(row.id)
+        if manager_id is not None and manager_id != old.manager_id:
+            changed["manager_id"] = manager_id
+        if "segment" in changed or "team" in changed:
+            moved.append((old, row))
+            changed["has_history"] = True
+        if zone != old.timezone:
+            change_zone(tx, organisation, row.id, zone, now, flagged=new["zone_flagged"])
+            changed["has_history"] = True
+        if changed:
+            columns.append({"key": old.id, **{name: getattr(old, name) for name in many.CHANGED}, **changed})
+        identity = (row.name or row.id, row.email or None)
+        if identity != (old.name, old.email):
+            named.append((old.id, *identity))
+        if changed or identity != (old.name, old.email):
+            updated.add(old.id)
+    _move(tx, organisation, moved, now)
+    many.change(tx, columns)
+    many.identify(tx, named)
+    directory.renew_words(tx, sorted({*(old.id for old, _ in moved), *(id_ for id_, _, _ in named)}))
+    return len(updated)
+
+
+def _move(
+    tx: Transaction, organisation: str, moved: Sequence[tuple[NamedPersonRow, PersonRow]], now: datetime
+) -> None:
+    """Another team or segment holds from now on; until then, the one that was."""
+    known = rows.history(tx, MembershipRow, [old.id for old, _ in moved])
+    spans = [(old.id, BEGINNING_US, old.segment, old.team) for old, _ in moved if old.id not in known]
+    spans += [(old.id, to_us(now), row.segment, row.team) for old, row in moved]
+    many.add_memberships(tx, organisation, spans)

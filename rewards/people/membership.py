@@ -6,13 +6,13 @@ keeps them off boards and out of digests alone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from rewards import events
 from rewards.disclosure import told
 from rewards.events import Event
 from rewards.faults import BadValue, Refused
-from rewards.language import msg
+from rewards.language import gettext, msg
 from rewards.ledger.fold import replay_people
 from rewards.ledger.intake import record
 from rewards.ledger.versions import Schemes
@@ -22,6 +22,7 @@ from rewards.store import enrolment as rows
 from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import projections, states, trail
+from rewards.store import rollouts as rollout_rows
 from rewards.store.enrolment import INVITED, LEFT, NOT_INVITED, PAUSED
 from rewards.store.people import ENROLLED
 from rewards.store.persons import find_row, is_hidden, log_change
@@ -170,7 +171,9 @@ def invite(
 ) -> Invited:
     """Invite people who were never invited: those named, those of segments and teams (both, where both are given), or everybody.
 
-    Who has an address gets a mail, once, where she is not told otherwise (`tell`). Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left.
+    Who has an address gets a mail, once, where she is not told otherwise (`tell`). Whom a randomised rollout holds back is passed over.
+
+    Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left, and for who is named with `tell` and held back.
     """
     if not (people or segments or teams or everybody):
         raise BadValue("invite: got nobody; name people, segments or teams, or everybody")
@@ -185,7 +188,14 @@ def invite(
         fresh = [(row.id, row.external_id) for row in found if row.standing == NOT_INVITED]
     else:
         groups = {"segment": segments, "team": teams}
-        fresh = rows.not_invited(tx, organisation, groups, MOST_AT_ONCE + 1)
+        fresh = rows.not_invited(tx, organisation, groups, now.date().toordinal(), MOST_AT_ONCE + 1)
+    fresh, held = _whose_turn_has_come(tx, organisation, fresh, now)
+    if held and people and tell:
+        raise Refused(
+            "person {external_id!r}: is held back by a randomised rollout until {day}; wait, or stop the rollout",
+            external_id=held[0][0],
+            day=held[0][1] or gettext("its end"),
+        )
     # Under their locks: two administrators who invite one group invite everybody once.
     states.lock(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
     still = people_rows.by_ids(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
@@ -201,6 +211,20 @@ def invite(
         tx, organisation, actor, "people.invite", str(len(chosen)), reason="people invited", at_us=at_us
     )
     return Invited(len(chosen), sent, max(0, len(fresh) - MOST_AT_ONCE))
+
+
+def _whose_turn_has_come(
+    tx: Transaction, organisation: str, people: Sequence[tuple[int, str]], now: datetime
+) -> tuple[list[tuple[int, str]], list[tuple[str, date | None]]]:
+    """Those whom no rollout holds back, and the others by external id, each with the day of her turn (None: not before its end)."""
+    day = now.date().toordinal()
+    held = rollout_rows.held_back(tx, organisation, "programme", [id_ for id_, _ in people], day)
+    turns = [
+        (name, None if (turn := held[id_]) is None else date.fromordinal(turn))
+        for id_, name in people
+        if id_ in held
+    ]
+    return [one for one in people if one[0] not in held], turns
 
 
 def enrolment(tx: Transaction, organisation: str, now: datetime) -> Enrolment:

@@ -7,17 +7,15 @@ empty cell, and a column that the file lacks, leave what is known; who is missin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pydantic import ValidationError
-
 from rewards.faults import NotFound, Refused, Stale
-from rewards.fields import fault
-from rewards.language import gettext, said
+from rewards.language import said
 from rewards.people import people
-from rewards.people.columns import FIRST, LAST, Table
+from rewards.people.columns import Table
+from rewards.people.file_rows import Progress, Reading, RowFault, Told, nobody_asks
 from rewards.people.importing import import_people
 from rewards.people.organisations import languages_of
 from rewards.people.people import acting
@@ -30,20 +28,12 @@ from rewards.store.rows import NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump
 
-MOST_SHOWN = 60
+__all__ = [
+    "Applied", "Change", "Plan", "RowFault", "Told", "apply_import", "apply_plan", "plan_import", "plan_to_apply",
+]  # fmt: skip
 COMPARED = (
     "name", "email", "segment", "team", "timezone", "contacts", "locale", "role", "manager", "desk", "hours_share",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """What a row says that cannot be taken: where it stands, in which column, and how to mend it."""
-
-    line: int
-    column: str
-    value: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +43,6 @@ class Change:
     id: str
     name: str
     fields: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What was said about a file beside its bytes: the column of each field, and what holds for new people whose row does not say it."""
-
-    columns: Mapping[str, int]
-    segment: str = ""
-    team: str = ""
-    timezone: str = ""
-    contacts: str = "100"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +81,7 @@ def plan_import(
     told: Told,
     *,
     gives: Collection[str] = ROLES,
+    progress: Progress = nobody_asks,
 ) -> Plan:
     """Compare a table with the people who are known; nothing is changed. `gives`: the roles that whoever imports may give.
 
@@ -112,7 +92,8 @@ def plan_import(
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     known = {row.external_id: row for row in rows.every(tx, organisation, inactive=True)}
     names = {row.id: row.external_id for row in known.values()}
-    reading = _Reading(table, told, (home.timezone, languages_of(home)[0]), known, names, gives=gives)
+    home_ways = (home.timezone, languages_of(home)[0])
+    reading = Reading(table, told, home_ways, known, names, gives=gives, progress=progress)
     merged = rows.aliases(tx, organisation, [one for one in reading.lines if one not in known])
     for id_ in sorted(merged, key=lambda one: reading.lines[one]):
         heir = names.get(merged[id_], "")
@@ -151,6 +132,21 @@ def plan_import(
     )
 
 
+def plan_to_apply(
+    tx: Transaction,
+    organisation: str,
+    table: Table,
+    digest: str,
+    told: Told,
+    *,
+    gives: Collection[str] = ROLES,
+    progress: Progress = nobody_asks,
+) -> Plan:
+    """As `plan_import`, in a transaction that applies it: the organisation stays as it is meanwhile."""
+    organisation_rows.find_shared(tx, organisation)
+    return plan_import(tx, organisation, table, digest, told, gives=gives, progress=progress)
+
+
 def apply_import(
     tx: Transaction,
     organisation: str,
@@ -164,14 +160,33 @@ def apply_import(
     leave_out: bool = False,
     deactivate_missing: bool = False,
     gives: Collection[str] = ROLES,
+    progress: Progress = nobody_asks,
 ) -> Applied:
-    """Apply a table as it was shown. `gives`: the roles that whoever imports may give. `leave_out`: rows that cannot be read are left out; else they keep all from being applied.
+    """Compare a table and apply it as it was shown. `gives`: the roles that whoever imports may give. `leave_out`: rows that cannot be read are left out; else they keep all from being applied.
 
     Raises Stale where the plan of now is not the one of the stamp, Refused for rows that cannot be read, for deactivating whoever is
     missing while some rows cannot be read, and for deactivating oneself.
     """
-    organisation_rows.find_shared(tx, organisation)
-    plan = plan_import(tx, organisation, table, digest, told, gives=gives)
+    plan = plan_to_apply(tx, organisation, table, digest, told, gives=gives, progress=progress)
+    return apply_plan(
+        tx, organisation, plan, actor=actor, now=now, stamp=stamp, leave_out=leave_out, deactivate_missing=deactivate_missing,
+        progress=progress,
+    )  # fmt: skip
+
+
+def apply_plan(
+    tx: Transaction,
+    organisation: str,
+    plan: Plan,
+    *,
+    actor: str,
+    now: datetime,
+    stamp: str | None = None,
+    leave_out: bool = False,
+    deactivate_missing: bool = False,
+    progress: Progress = nobody_asks,
+) -> Applied:
+    """Apply a plan that this very transaction made. Raises as `apply_import` does."""
     if stamp is not None and stamp != plan.stamp:
         raise Stale(
             "the people changed since this was shown; nothing was applied; look at the differences again"
@@ -195,168 +210,10 @@ def apply_import(
             actor=actor,
         )
     if plan.rows:
-        import_people(tx, organisation, plan.rows, now, actor)
+        import_people(tx, organisation, plan.rows, now, actor, progress=progress)
     for id_ in sorted(known):
         people.deactivate(tx, organisation, id_, now, actor)
     return Applied(len(plan.added), len(plan.changed), plan.unchanged, len(known), len(plan.faults))
-
-
-class _Reading:
-    """The rows of a table as people, each completed by what is known of her."""
-
-    def __init__(
-        self,
-        table: Table,
-        told: Told,
-        home: tuple[str, str],
-        known: Mapping[str, NamedPersonRow],
-        names: Mapping[int, str],
-        *,
-        gives: Collection[str],
-    ) -> None:
-        self.table, self.told, self.gives = table, told, gives
-        self.home_zone, self.home_language = home
-        self.known, self.names = known, names
-        self.rows: dict[str, PersonRow] = {}
-        self.lines: dict[str, int] = {}
-        self.faults: list[RowFault] = []
-        for line, cells in table.rows:
-            self._take(line, cells)
-
-    def drop(self, id_: str, column: str, value: str, why: str) -> None:
-        """Leave a person's row out, and say why."""
-        self.rows.pop(id_, None)
-        self._fault(self.lines[id_], column, value, why)
-
-    def check_managers(self, above: Mapping[int, int]) -> None:
-        """Managers whom nobody has, and chains of managers that lead back to where they began."""
-        for id_, row in list(self.rows.items()):
-            if row.manager and row.manager not in self.known and row.manager not in self.rows:
-                self.drop(
-                    id_,
-                    "manager",
-                    row.manager,
-                    gettext("nobody has this id; add the person, or mend the cell"),
-                )
-        chain = {
-            self.names[one]: self.names[two]
-            for one, two in above.items()
-            if one in self.names and two in self.names
-        }
-        for id_, row in self.rows.items():
-            if row.manager:
-                chain[id_] = row.manager
-        for id_ in [one for one, row in self.rows.items() if row.manager and _leads_back(chain, one)]:
-            self.drop(
-                id_,
-                "manager",
-                self.rows[id_].manager,
-                gettext("would be above and below the same person; name somebody higher up"),
-            )
-            chain.pop(id_, None)
-
-    def _take(self, line: int, cells: Sequence[str]) -> None:
-        width = len(self.table.header)
-        spare = next((cell for cell in cells[width:] if cell), None)
-        if spare is not None:
-            self._fault(line, "", spare, gettext("stands under no column; mend the row"))
-            return
-        cells_by = {
-            name: cells[at] for name, at in self.told.columns.items() if at < len(cells) and cells[at].strip()
-        }
-        whole = " ".join(cells_by.pop(part) for part in (FIRST, LAST) if part in cells_by)
-        if whole and not cells_by.get("name"):
-            cells_by["name"] = whole
-        id_ = cells_by.get("id", "")
-        if not id_:
-            self._fault(line, "id", "", gettext("every row needs an id; fill the cell"))
-            return
-        cells_by = {name: _tidied(name, cell) for name, cell in cells_by.items()}
-        old = self.known.get(id_)
-        base = self._fresh() if old is None else self._record(old)
-        try:
-            row = PersonRow.model_validate({**base, **cells_by})
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            column = str(first["loc"][0]) if first["loc"] else "id"
-            value = cells_by.get(column, "")
-            why = (
-                said("{problem}; mend the cell", problem=fault(first))
-                if value
-                else gettext(
-                    "the row of a new person must say it; fill the cell, or say what holds for new people"
-                )
-            )
-            self.lines.setdefault(id_, line)
-            self._fault(line, column, value, why)
-            return
-        beyond = set(row.role.split()) - set(self.gives) - set("" if old is None else old.role.split())
-        if beyond:
-            self.lines.setdefault(id_, line)
-            self._fault(
-                line,
-                "role",
-                row.role,
-                gettext("only an administrator gives other roles than employee; ask one, or change the cell"),
-            )
-            return
-        if row.id in self.lines:
-            self._fault(
-                line,
-                "id",
-                row.id,
-                said(
-                    "stands in line {line} already; ids are unique; remove one of the rows",
-                    line=self.lines[row.id],
-                ),
-            )
-            return
-        self.lines[row.id] = line
-        self.rows[row.id] = row
-
-    def _fresh(self) -> dict[str, object]:
-        told = {"segment": self.told.segment, "team": self.told.team, "contacts": self.told.contacts}
-        said = {name: value for name, value in told.items() if value.strip()}
-        return {
-            **said,
-            "timezone": self.told.timezone.strip() or self.home_zone,
-            "locale": self.home_language,
-        }
-
-    def _record(self, old: NamedPersonRow) -> dict[str, object]:
-        return {
-            "name": old.name, "email": old.email or "", "segment": old.segment, "team": old.team, "timezone": old.timezone,
-            "contacts": old.contacts, "locale": old.locale, "role": old.role, "desk": old.desk,
-            "manager": self.names.get(old.manager_id or 0, ""), "hours_share": old.hours_share_ppm / PPM,
-        }  # fmt: skip
-
-    def _fault(self, line: int, column: str, value: str, why: str) -> None:
-        at = self.told.columns.get(column)
-        title = self.table.header[at] if at is not None and at < len(self.table.header) else column
-        shown = value if len(value) <= MOST_SHOWN else f"{value[: MOST_SHOWN - 1]}…"
-        self.faults.append(RowFault(line, title, shown, why))
-
-
-def _leads_back(chain: Mapping[str, str], start: str) -> bool:
-    seen: set[str] = set()
-    at: str | None = chain.get(start)
-    while at is not None and at not in seen:
-        if at == start:
-            return True
-        seen.add(at)
-        at = chain.get(at)
-    return False
-
-
-def _tidied(name: str, cell: str) -> str:
-    """80 % is 0.8: a share of full time is often written so."""
-    if name == "hours_share" and cell.rstrip().endswith("%"):
-        number = cell.rstrip().removesuffix("%").strip().replace(",", ".")
-        try:
-            return repr(float(number) / 100)
-        except ValueError:
-            return cell
-    return cell
 
 
 def _told(row: PersonRow) -> Iterator[tuple[str, str]]:

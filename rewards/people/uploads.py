@@ -21,12 +21,13 @@ MOST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it came, and the SHA-256 of its bytes."""
+    """A file as it came, the SHA-256 of its bytes, and what was seen when a worker looked at it (`rewards.people.preview`)."""
 
     id: str
     name: str
     sheet: bytes
     digest: str
+    looked: str | None = None
 
 
 def keep_upload(
@@ -52,7 +53,15 @@ def find_upload(tx: Transaction, organisation: str, id_: str, now: datetime) -> 
         raise NotFound(
             "this file is no longer kept: it was applied, or is older than a day; choose the file again"
         )
-    return Upload(row.id, row.name, row.sheet, row.digest)
+    return Upload(row.id, row.name, row.sheet, row.digest, row.looked)
+
+
+def keep_look(tx: Transaction, organisation: str, id_: str, looked: str) -> None:
+    """Keep what was seen in a file. Raises NotFound where it is not kept any more."""
+    if not rows.keep_look(tx, organisation, id_, looked):
+        raise NotFound(
+            "this file is no longer kept: it was applied, or is older than a day; choose the file again"
+        )
 
 
 def drop_upload(tx: Transaction, organisation: str, id_: str) -> None:

@@ -198,6 +198,12 @@ def list_decisions(
     return [_decision(tx, row) for row in rows.decisions(tx, organisation, status, draft)]
 
 
+def decision_of_version(tx: Transaction, organisation: str, version: int) -> Decision | None:
+    """The decision by which a version came into force; None where it was published before there were any."""
+    row = rows.decided(tx, organisation, version)
+    return None if row is None else _decision(tx, row)
+
+
 def _refused(draft: SchemeDraft, missing: Sequence[Condition]) -> Refused:
     words = " ".join(one.words for one in missing)
     return Refused("draft {draft}: is not let through: {words}", draft=draft.id, words=words)

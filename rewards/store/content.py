@@ -1,9 +1,9 @@
 """Rows of content_item, and of the desk behind it: drafts, decisions, rules."""
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy import delete as deleting
 
-from rewards.store import schema
+from rewards.store import facts, schema
 from rewards.store.rows import ContentDecisionRow, ContentDraftRow, ContentItemRow, ContentPolicyRow
 from rewards.store.session import Transaction
 from rewards.store.units import upsert
@@ -34,6 +34,7 @@ def save(
     tx.execute(
         upsert(tx, ITEM).on_conflict_do_update(index_elements=["organisation_id", "item"], set_=changed), row
     )
+    facts.note(tx, organisation, item, document, drafted=False)
 
 
 def find(tx: Transaction, organisation: str, item: str) -> ContentItemRow | None:
@@ -46,24 +47,6 @@ def some(tx: Transaction, organisation: str, items: list[str]) -> list[ContentIt
     """Those of the named items that are on the grid."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item.in_(items))
     return tx.rows(ContentItemRow, select(ITEM).where(where))
-
-
-def every(tx: Transaction, organisation: str) -> list[ContentItemRow]:
-    """All items, the newest first."""
-    query = select(ITEM).where(ITEM.c.organisation_id == organisation)
-    return tx.rows(ContentItemRow, query.order_by(ITEM.c.published_us.desc(), ITEM.c.item))
-
-
-def open_now(tx: Transaction, organisation: str, now_us: int) -> list[ContentItemRow]:
-    """Items neither recalled nor expired, the newest first."""
-    where = and_(
-        ITEM.c.organisation_id == organisation,
-        ITEM.c.recalled_us.is_(None),
-        or_(ITEM.c.expires_us.is_(None), ITEM.c.expires_us > now_us),
-    )
-    return tx.rows(
-        ContentItemRow, select(ITEM).where(where).order_by(ITEM.c.published_us.desc(), ITEM.c.item)
-    )
 
 
 def published_since(tx: Transaction, organisation: str, since_us: int) -> int:
@@ -97,16 +80,13 @@ def draft(tx: Transaction, organisation: str, item: str, lock: bool = False) -> 
     return tx.row(ContentDraftRow, tx.for_update(query) if lock else query)
 
 
-def drafts(tx: Transaction, organisation: str) -> list[ContentDraftRow]:
-    """All drafts, the one changed last first."""
-    query = select(DRAFT).where(DRAFT.c.organisation_id == organisation)
-    return tx.rows(ContentDraftRow, query.order_by(DRAFT.c.changed_us.desc(), DRAFT.c.item))
-
-
 def add_draft(tx: Transaction, row: dict[str, object]) -> bool:
     """Keep a new draft; False where the item has one already."""
     made = upsert(tx, DRAFT).on_conflict_do_nothing(index_elements=["organisation_id", "item"])
-    return tx.execute(made.returning(DRAFT.c.item), row).first() is not None
+    if tx.execute(made.returning(DRAFT.c.item), row).first() is None:
+        return False
+    facts.note(tx, str(row["organisation_id"]), str(row["item"]), str(row["document"]), drafted=True)
+    return True
 
 
 def change_draft(
@@ -114,12 +94,17 @@ def change_draft(
 ) -> bool:
     """Change a draft that is still of this revision; False where it is not."""
     where = and_(DRAFT.c.organisation_id == organisation, DRAFT.c.item == item, DRAFT.c.revision == revision)
-    return tx.execute(update(DRAFT).where(where).values(**values)).rowcount == 1
+    if tx.execute(update(DRAFT).where(where).values(**values)).rowcount != 1:
+        return False
+    if "document" in values:
+        facts.note(tx, organisation, item, str(values["document"]), drafted=True)
+    return True
 
 
 def drop_draft(tx: Transaction, organisation: str, item: str) -> None:
     """The draft is published, or not wanted any more."""
     tx.execute(deleting(DRAFT).where(DRAFT.c.organisation_id == organisation, DRAFT.c.item == item))
+    facts.drop_drafted(tx, organisation, item)
 
 
 def decide(

@@ -5,15 +5,15 @@ are many, the list is walked in order and is soon full. Who bears the first word
 met. So neither a rare word nor a common one reads everybody.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Select, and_, delete, exists, func, literal, or_, select, text, true, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from rewards.store import schema
-from rewards.store.prepared import NoRow, inserting
+from rewards.store.prepared import NoRow, Prepared, each_of, inserting
 from rewards.store.rows import ColleagueRow, FoundPersonRow, ListedPersonRow
 from rewards.store.session import Transaction
 from rewards.words import AFTER_ANY, beginnings_of, words_of
@@ -32,6 +32,15 @@ SOME = 5000
 _CHUNK = 500
 _ROWS = 10_000
 _NOTE = inserting(WORD, NoRow)
+
+
+def _forgetting(dialect: str) -> Any:
+    """A word of a person, for each of the rows given."""
+    keys = each_of([WORD.c[name] for name in ("organisation_id", "kind", "word", "person_id")], dialect)
+    return delete(WORD).where(*(WORD.c[name] == one for name, one in keys.items()))
+
+
+_FORGET = Prepared(NoRow, _forgetting)
 _WITH_US = ("active", "paused")
 _SORTED = (IDENTITY.c.sort_name, IDENTITY.c.person_id)
 _LISTED = (
@@ -68,31 +77,17 @@ def is_anybody(tx: Transaction, external_id: str) -> bool:
     )
 
 
-def write_words(
-    tx: Transaction,
-    people: Iterable[FoundPersonRow],
-    former: Mapping[int, Sequence[str]] = MappingProxyType({}),
-) -> None:
-    """Note the words of people who have none yet; `former` are other ids of theirs."""
-    made = []
-    for one in people:
-        names = words_of([one.name])
-        ids = [one.external_id, *former.get(one.person_id, ())]
-        others = words_of([*ids, (one.email or "").partition("@")[0], one.segment, one.team]) - names
-        made += [
-            {"organisation_id": one.organisation_id, "kind": kind, "word": word, "person_id": one.person_id}
-            for kind, words in ((NAME, names), (OTHER, others))
-            for word in sorted(words)
-        ]
+def write_words(tx: Transaction, people: Iterable[FoundPersonRow]) -> None:
+    """Note the words of people who have none yet."""
+    made = [_noted(one, *word) for one in people for word in sorted(_words_of(one))]
     for start in range(0, len(made), _ROWS):
         tx.later(_NOTE, made[start : start + _ROWS])
 
 
 def renew_words(tx: Transaction, ids: Sequence[int]) -> None:
-    """Note the words of people whose name, address, id, team or segment changed."""
+    """Note the words of people whose name, address, id, team or segment changed: those that are new, and none that are gone."""
     for start in range(0, len(ids), _CHUNK):
         chosen = list(ids[start : start + _CHUNK])
-        drop_words(tx, chosen)
         query = (
             select(
                 IDENTITY.c.person_id,
@@ -111,7 +106,31 @@ def renew_words(tx: Transaction, ids: Sequence[int]) -> None:
         aliases = select(ALIAS.c.person_id, ALIAS.c.external_id).where(ALIAS.c.person_id.in_(chosen))
         for person_id, external_id in tx.execute(aliases):
             former.setdefault(person_id, []).append(external_id)
-        write_words(tx, rows, former)
+        known: dict[int, set[tuple[int, str]]] = {}
+        noted = select(WORD.c.person_id, WORD.c.kind, WORD.c.word).where(WORD.c.person_id.in_(chosen))
+        for person_id, kind, word in tx.execute(noted):
+            known.setdefault(person_id, set()).add((kind, word))
+        gone, new = [], []
+        for one in rows:
+            there, wanted = known.get(one.person_id, set()), _words_of(one, former.get(one.person_id, ()))
+            gone += [_noted(one, *word) for word in sorted(there - wanted)]
+            new += [_noted(one, *word) for word in sorted(wanted - there)]
+        tx.later(_FORGET, gone)
+        tx.later(_NOTE, new)
+        if nobody := known.keys() - {one.person_id for one in rows}:
+            drop_words(tx, sorted(nobody))
+
+
+def _words_of(one: FoundPersonRow, former: Sequence[str] = ()) -> set[tuple[int, str]]:
+    """The words by which a person is found, each with its kind; `former` are other ids of hers."""
+    names = words_of([one.name])
+    ids = [one.external_id, *former]
+    others = words_of([*ids, (one.email or "").partition("@")[0], one.segment, one.team]) - names
+    return {(NAME, word) for word in names} | {(OTHER, word) for word in others}
+
+
+def _noted(one: FoundPersonRow, kind: int, word: str) -> dict[str, object]:
+    return {"organisation_id": one.organisation_id, "kind": kind, "word": word, "person_id": one.person_id}
 
 
 def take_stock(tx: Transaction) -> None:

@@ -86,6 +86,12 @@ def decisions(
     return tx.rows(SchemeDecisionRow, query.order_by(DECISION.c.id.desc()).limit(limit))
 
 
+def decided(tx: Transaction, organisation: str, version: int) -> SchemeDecisionRow | None:
+    """The decision by which a version was published."""
+    where = and_(DECISION.c.organisation_id == organisation, DECISION.c.version == version)
+    return tx.row(SchemeDecisionRow, select(DECISION).where(where).order_by(DECISION.c.id.desc()).limit(1))
+
+
 def change_decision(tx: Transaction, decision: int, values: Mapping[str, object]) -> None:
     """Update one decision."""
     tx.execute(update(DECISION).where(DECISION.c.id == decision).values(**values))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import case, delete, func, insert, not_, or_, select, update
 
-from rewards.store import organisations, schema
+from rewards.store import organisations, rollouts, schema
 from rewards.store.people import ENROLLED, PRESENT
 from rewards.store.rebuild import expected_buckets
 from rewards.store.rows import EnrolmentRow
@@ -36,13 +36,17 @@ def history(tx: Transaction, person_id: int) -> list[EnrolmentRow]:
 
 
 def not_invited(
-    tx: Transaction, organisation: str, groups: Mapping[str, Sequence[str]], limit: int
+    tx: Transaction, organisation: str, groups: Mapping[str, Sequence[str]], day: int, limit: int
 ) -> list[tuple[int, str]]:
-    """People who were never invited, (internal and external id), of some segments and teams (`groups`, by column; none: everybody), by id."""
+    """People who were never invited, (internal and external id), of some segments and teams (`groups`, by column; none: everybody), by id.
+
+    Whom a randomised rollout holds back on a day is not among them.
+    """
     where = [
         PERSON.c.organisation_id == organisation,
         PERSON.c.standing == NOT_INVITED,
         PERSON.c.status.in_(PRESENT),
+        rollouts.not_held(organisation, "programme", day),
         *(PERSON.c[name].in_(chosen) for name, chosen in groups.items() if chosen),
     ]
     query = (

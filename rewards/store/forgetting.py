@@ -11,11 +11,13 @@ from unicodedata import normalize
 
 from sqlalchemy import Column, Table, Text, or_, select, update
 
-from rewards.store import schema
+from rewards.store import facts, schema
 from rewards.store.session import Transaction
 
 # Hashed documents that name no employees.
 _WHOLE = frozenset({"scheme_version.document", "result.body"})
+_GRID = (schema.content_item, schema.content_draft)
+"""Whose documents are told of in `content_fact`, which is written anew with them."""
 _SHORTEST_PART = 3
 
 
@@ -28,7 +30,9 @@ def words_for(external_id: str, name: str, email: str | None, other_names: Itera
 
 
 def _forms(words: Sequence[str]) -> list[str]:
-    return sorted({normalize(form, word) for word in words for form in ("NFC", "NFD")}, key=len, reverse=True)
+    # Names of tags and topics are kept without capitals, in which some letters are two.
+    told = {one for word in words for one in (word, word.casefold())}
+    return sorted({normalize(form, one) for one in told for form in ("NFC", "NFD")}, key=len, reverse=True)
 
 
 def pattern_of(words: Sequence[str]) -> re.Pattern[str]:
@@ -55,6 +59,11 @@ def forget_words(tx: Transaction, organisation: str, words: Sequence[str], repla
             if changed:
                 here = [key == values[key.name] for key in keys]
                 tx.execute(update(table).where(*here).values(**changed))
+                if "document" in changed and table in _GRID:
+                    item = str(values["item"])
+                    facts.note(
+                        tx, organisation, item, changed["document"], drafted=table is schema.content_draft
+                    )
 
 
 def forget_payloads(tx: Transaction, person_id: int) -> None:
@@ -66,7 +75,13 @@ def forget_payloads(tx: Transaction, person_id: int) -> None:
 
 def _free_texts() -> Iterator[tuple[Table, list[Column[Any]]]]:
     for table in schema.metadata.sorted_tables:
-        if table.name in (*schema.APPEND_ONLY, "organisation", "person_identity", "person_alias"):
+        if table.name in (
+            *schema.APPEND_ONLY,
+            "organisation",
+            "person_identity",
+            "person_alias",
+            "content_fact",
+        ):
             continue
         columns = [
             column

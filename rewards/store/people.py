@@ -57,6 +57,7 @@ _ADD = Prepared(
 _IDENTIFY = inserting(IDENTITY, NoRow)
 MOST_SORTED = 200
 MANY = 1000
+"""From so many new people on the database is told how many there are."""
 
 
 def taking_part(enrolled_only: bool) -> ColumnElement[bool]:
@@ -85,8 +86,6 @@ def add_many(
         for row, one in zip(rows, made, strict=True)
     ]
     directory.write_words(tx, found)
-    if len(ids) >= MANY:
-        directory.take_stock(tx)
     return ids
 
 

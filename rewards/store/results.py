@@ -88,6 +88,13 @@ def latest_result(tx: Transaction, organisation: str, kind: str) -> StoredResult
     return None if row is None else _stored(row)
 
 
+def list_results(tx: Transaction, organisation: str, kind: str, limit: int) -> list[StoredResult]:
+    """The newest results of a kind, the newest first."""
+    where = and_(RESULT.c.organisation_id == organisation, RESULT.c.kind == kind)
+    query = select(RESULT).where(where).order_by(RESULT.c.id.desc()).limit(limit)
+    return [_stored(row) for row in tx.rows(ResultRow, query)]
+
+
 def get_result(tx: Transaction, organisation: str, result_id: int) -> StoredResult | None:
     """One result by id, within its organisation."""
     where = and_(RESULT.c.organisation_id == organisation, RESULT.c.id == result_id)

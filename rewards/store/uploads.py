@@ -1,6 +1,6 @@
 """Rows of people_upload: files of people that were sent and wait to be looked at."""
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from rewards.store import schema
 from rewards.store.rows import PeopleUploadRow
@@ -24,6 +24,12 @@ def find(tx: Transaction, organisation: str, id_: str, since_us: int) -> PeopleU
     """A file that is still kept."""
     where = (UPLOAD.c.organisation_id == organisation, UPLOAD.c.id == id_, UPLOAD.c.created_at_us >= since_us)
     return tx.row(PeopleUploadRow, select(UPLOAD).where(*where))
+
+
+def keep_look(tx: Transaction, organisation: str, id_: str, looked: str) -> bool:
+    """Keep what was seen in a file; False where it is gone."""
+    where = (UPLOAD.c.organisation_id == organisation, UPLOAD.c.id == id_)
+    return tx.execute(update(UPLOAD).where(*where).values(looked=looked)).rowcount == 1
 
 
 def drop(tx: Transaction, organisation: str, id_: str) -> None:

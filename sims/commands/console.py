@@ -7,7 +7,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +24,8 @@ from sims.ensemble.executors import ExecutorError
 
 FINDING = 1
 BAD_INPUT = 2
+MANY = 5000
+"""From so many people on a command says how far it is."""
 
 JsonOut = Annotated[
     Path | None, typer.Option("--json", metavar="OUT", help="Write JSON to this file; - is standard output.")
@@ -134,3 +136,19 @@ def _user() -> str:
     except (KeyError, OSError):
         return ""
     return "".join(letter for letter in name if letter.isprintable())[:64]
+
+
+@contextmanager
+def how_far(what: str, count: int) -> Iterator[Callable[[int, int], None]]:
+    """A line on the error stream that says how far it is, for files that take a while."""
+    shown = count >= MANY
+
+    def told(done: int, total: int) -> None:
+        if shown:
+            end = "\r" if sys.stderr.isatty() else "\n"
+            sys.stderr.write(f"{what}: {done:,} of {total:,} people{end}")
+            sys.stderr.flush()
+
+    yield told
+    if shown and sys.stderr.isatty():
+        sys.stderr.write("\n")

@@ -112,7 +112,7 @@ def listing(
         raise InputError(f"--state: got {state!r}; it must be one of {', '.join(STATES)}")
     with usable() as database, database.read() as tx:
         _known(tx, organisation)
-        rows = grid(tx, organisation, Filters(state=state), datetime.now(UTC), "UTC").rows
+        rows = grid(tx, organisation, Filters(state=state), datetime.now(UTC), "UTC")
     items = [
         {
             "id": row.item.id,

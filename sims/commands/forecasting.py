@@ -29,7 +29,7 @@ def forecast(
         str | None,
         typer.Option(
             metavar="HISTORY",
-            help="What was known: it gives the data cut-off, and weeks that it reaches into are not forecast.",
+            help="What was known: the forecast goes on from it. It gives the data cut-off, and weeks that it reaches into are not forecast.",
         ),
     ] = None,
     columns: ColumnsFile = None,
@@ -40,6 +40,7 @@ def forecast(
 
     Example: groundswell forecast examples/midsize.yaml --posterior posterior.json --out forecast.json
     """
+    from sims.calibration.going_on import going_on
     from sims.ensemble.intervals import PERCENTS
     from sims.forecasting.forecast import forecast as ask
     from sims.forecasting.posterior import load_posterior
@@ -53,7 +54,9 @@ def forecast(
         )
     loaded = Scenario.load(scenario)
     known = None if history is None else history_from(history, (columns, None, None), organisation)
-    found = ask(loaded, load_posterior(posterior), runs, seed, processes=processes, history=known)
+    drawn = load_posterior(posterior)
+    moved = None if known is None else going_on(known, loaded, drawn)
+    found = ask(loaded, drawn, runs, seed, processes=processes, history=known, going_on=moved)
     write_json(out, found.model_dump(mode="json"))
     about = found.provenance
     cut = "no data of the company" if about.cut_off is None else f"data to {about.cut_off}"

@@ -8,6 +8,7 @@ import typer
 from sims.commands.console import InputError
 
 if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
     from sims.ensemble.run import Manner
 
 AtDefaults = Annotated[
@@ -36,6 +37,14 @@ Checkpoint = Annotated[
         help="Keep finished runs here; the same question asked again goes on from them, with the same numbers.",
     ),
 ]
+TurningPoints = Annotated[
+    bool,
+    typer.Option(
+        "--turning-points",
+        help="Also find, for each scenario, the size of the reward and the number of reminders beyond which human clicks turn: "
+        "some ten more scenarios for each.",
+    ),
+]
 OnCluster = Annotated[
     str | None,
     typer.Option(
@@ -46,12 +55,24 @@ OnCluster = Annotated[
 ]
 
 
+PosteriorFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--posterior",
+        metavar="P.json",
+        help="Each run by its own vector of this posterior, as `groundswell calibrate` wrote it; the stored one's unless given.",
+    ),
+]
+
+
 def manner_of(
     at_defaults: bool,
     precision: str | None = None,
     most_runs: int | None = None,
     checkpoint: Path | None = None,
     cluster: str | None = None,
+    *,
+    posterior: Path | None = None,
 ) -> "Manner":
     """How an ensemble is to be carried out, from the options of a command. Raises `InputError` where they do not go together."""
     from sims.ensemble.precision import Precision
@@ -61,5 +82,22 @@ def manner_of(
         raise InputError(
             "--most-runs: given without --precision; it says where a precision stops; add one or leave it out"
         )
+    if at_defaults and posterior is not None:
+        raise InputError(
+            f"--posterior: got {posterior} with --at-defaults; runs go by the one or by the other; leave one out"
+        )
     asked = None if precision is None else Precision.parse(precision, most_runs)
-    return Manner(at_defaults=at_defaults, precision=asked, checkpoint=checkpoint, cluster=cluster)
+    drawn = None if posterior is None else _drawn_from(posterior)
+    return Manner(
+        at_defaults=at_defaults, precision=asked, checkpoint=checkpoint, cluster=cluster, posterior=drawn
+    )
+
+
+def _drawn_from(posterior: Path) -> "DefaultPosterior":
+    """A posterior's file as runs draw from it; what is to be known of it is told on standard error."""
+    from sims.forecasting.posterior import load_posterior
+
+    loaded = load_posterior(posterior)
+    for warning in loaded.warnings:
+        typer.echo(f"note: {posterior}: {warning}", err=True)
+    return loaded.sample()

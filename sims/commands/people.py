@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rewards.people.operator import operator
-from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
+from sims.commands.console import FINDING, InputError, JsonOut, check_out, how_far, say, write_json
 from sims.commands.program import usable
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def import_file(
     """
     from rewards.faults import BadValue
     from rewards.people.columns import mapping_of, table_of
-    from rewards.people.reimporting import Told, apply_import, plan_import
+    from rewards.people.reimporting import Told, apply_plan, plan_to_apply
     from rewards.people.uploads import digest_of
 
     check_out(json_out)
@@ -106,14 +106,15 @@ def import_file(
     except BadValue as error:
         raise InputError(f"{file}: {error}") from None
     told = Told(mapping_of(table.header, _pairs(mapping or [])), segment, team, timezone, contacts)
-    with _writing(organisation) as tx:
-        plan = plan_import(tx, organisation, table, digest_of(data), told)
+    with _writing(organisation) as tx, how_far("reading", len(table.rows)) as read:
+        plan = plan_to_apply(tx, organisation, table, digest_of(data), told, progress=read)
         applied = None
         if not dry_run and (leave_out or not plan.faults):
-            applied = apply_import(
-                tx, organisation, table, digest_of(data), told, actor=operator(), now=datetime.now(UTC), stamp=plan.stamp, leave_out=leave_out,
-                deactivate_missing=deactivate_missing,
-            )  # fmt: skip
+            with how_far("writing", len(plan.rows)) as wrote:
+                applied = apply_plan(
+                    tx, organisation, plan, actor=operator(), now=datetime.now(UTC), stamp=plan.stamp, leave_out=leave_out,
+                    deactivate_missing=deactivate_missing, progress=wrote,
+                )  # fmt: skip
     _tell(file, table.header, told.columns, plan, applied, json_out=json_out)
     if applied is None:
         say("nothing was applied" if not dry_run else "nothing was applied: this was a dry run", json_out)

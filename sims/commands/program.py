@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
-from sims.commands.manner import AtDefaults, Checkpoint, MostRuns, OnCluster, PrecisionAsked, manner_of
+from sims.commands.manner import (
+    AtDefaults,
+    Checkpoint,
+    MostRuns,
+    OnCluster,
+    PosteriorFile,
+    PrecisionAsked,
+    TurningPoints,
+    manner_of,
+)
 
 if TYPE_CHECKING:
     from rewards.store.session import Database
@@ -197,10 +206,12 @@ def rehearse(
     processes: Annotated[int | None, typer.Option(help="Local processes; one per core unless given.")] = None,
     *,
     at_defaults: AtDefaults = False,
+    posterior: PosteriorFile = None,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
     cluster: OnCluster = None,
+    turning: TurningPoints = False,
     json_out: JsonOut = None,
 ) -> None:
     """Simulate a draft for the company's own people, beside the scheme in force and beside doing nothing; the strategist's page
@@ -210,6 +221,7 @@ def rehearse(
     """
     from rewards.people.operator import operator
     from sims.commands.rehearsing import rehearse as ask
+    from sims.comparison.turning import told_of, turning_points_beside
     from sims.reports.render import comparison_text
     from sims.scenario.scenario import Scenario
 
@@ -218,7 +230,7 @@ def rehearse(
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
     base = None if scenario is None else Scenario.load(scenario)
-    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     with usable() as database:
         found = ask(
             database,
@@ -231,8 +243,13 @@ def rehearse(
             manner=manner,
             actor=operator(),
         )
-    write_json(json_out, found.comparison.detailed_json())
+    # The rehearsal is kept already: whoever waits for its page does not wait for this too.
+    each = replace(manner, processes=processes)
+    points = turning_points_beside(found.comparison.control, found.scenarios, each) if turning else []
+    write_json(json_out, found.comparison.detailed_json() | told_of(points, turning))
     say(comparison_text(found.comparison), json_out)
+    for point in points:
+        say(f"{point.scenario}: {point.sentence()}", json_out)
     stated = found.comparison.control.precision
     lacking = (
         ""

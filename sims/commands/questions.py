@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from sims.commands.console import JsonOut, check_out, say, write_json
-from sims.commands.manner import AtDefaults, Checkpoint, MostRuns, OnCluster, PrecisionAsked, manner_of
+from sims.commands.manner import (
+    AtDefaults,
+    Checkpoint,
+    MostRuns,
+    OnCluster,
+    PosteriorFile,
+    PrecisionAsked,
+    TurningPoints,
+    manner_of,
+)
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="The scenario to read.")]
 Runs = Annotated[int | None, typer.Option(help="Number of runs; the scenario's own unless given.")]
@@ -26,6 +35,7 @@ def simulate(
     processes: ProcessCount = None,
     *,
     at_defaults: AtDefaults = False,
+    posterior: PosteriorFile = None,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
@@ -51,12 +61,14 @@ def simulate(
 
     check_out(json_out, events)
     loaded = Scenario.load(scenario)
-    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     result = ask(loaded, runs, seed, processes, manner)
     write_json(json_out, result.as_json(by_day))
     say(result_text(result), json_out)
     if events is not None:
-        count = write_events(events, record_run(loaded, seed, at_defaults=at_defaults))
+        count = write_events(
+            events, record_run(loaded, seed, at_defaults=at_defaults, posterior=manner.posterior)
+        )
         say(f"\n{count:,} events of run 0 written to {events}", json_out)
 
 
@@ -67,18 +79,12 @@ def compare(
     processes: ProcessCount = None,
     *,
     at_defaults: AtDefaults = False,
+    posterior: PosteriorFile = None,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
     cluster: OnCluster = None,
-    turning: Annotated[
-        bool,
-        typer.Option(
-            "--turning-points",
-            help="Also find, for each scenario, the size of the reward, the publicity of it, and the number of reminders and of posts beyond "
-            "which clicks turn: some ten more scenarios for each.",
-        ),
-    ] = False,
+    turning: TurningPoints = False,
     assumptions: Annotated[
         bool,
         typer.Option(
@@ -95,30 +101,25 @@ def compare(
     """
     from sims.comparison.assumptions import hanging
     from sims.comparison.comparison import compare as ask
-    from sims.comparison.turning import turning_points
+    from sims.comparison.turning import told_of, turning_points_beside
     from sims.ensemble.bridge import CLICKS
     from sims.reports.render import comparison_text
     from sims.scenario.scenario import Scenario
 
     check_out(json_out)
-    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster)
+    manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     loaded = [Scenario.load(path) for path in scenarios]
     comparison = ask(loaded, runs, seed, processes, manner)
+    each = replace(manner, processes=processes)
+    found = turning_points_beside(comparison.control, loaded, each) if turning else []
     about = comparison.control.provenance
-    manner_each = replace(manner, processes=processes)
-    found = [
-        point
-        for one in (loaded if turning else ())
-        for point in turning_points(one, CLICKS, about.runs, about.seed, manner_each)
-    ]
     resting = [
-        each
-        for one in (loaded if assumptions else ())
-        for each in hanging(one, CLICKS, about.runs, about.seed, manner_each)
+        one
+        for scenario in (loaded if assumptions else ())
+        for one in hanging(scenario, CLICKS, about.runs, about.seed, each)
     ]
-    told = {"turning_points": [point.as_json() for point in found]} if turning else {}
-    told |= {"assumptions": [one.as_json() for one in resting]} if assumptions else {}
-    write_json(json_out, comparison.detailed_json() | told)
+    hangs = {"assumptions": [one.as_json() for one in resting]} if assumptions else {}
+    write_json(json_out, comparison.detailed_json() | told_of(found, turning) | hangs)
     say(comparison_text(comparison), json_out)
     for point in found:
         say(f"{point.scenario}: {point.sentence()}", json_out)

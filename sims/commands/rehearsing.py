@@ -25,11 +25,12 @@ QUIET_DAYS = 28
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What the page of comparisons shows under `id`, and the draft's content hash that was rehearsed."""
+    """What the page of comparisons shows under `id`, the draft's content hash that was rehearsed, and the scenarios that were compared."""
 
     id: str
     draft_hash: str
     comparison: Comparison
+    scenarios: tuple[Scenario, ...]
 
 
 def rehearse(
@@ -83,7 +84,7 @@ def rehearse(
         rehearsed(tx, organisation, draft, found.hash, actor, now=now)
         id_ = save_comparison(tx, organisation, body, now)
         note_rehearsal(tx, organisation, int(id_), body, actor, now=now)
-    return Rehearsal(id_, found.hash, comparison)
+    return Rehearsal(id_, found.hash, comparison, tuple(scenarios))
 
 
 def scenarios_of(

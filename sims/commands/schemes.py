@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sims.commands.console import InputError, JsonOut, check_out, say, write_json
+from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
 from sims.commands.program import usable
 
 if TYPE_CHECKING:
@@ -92,6 +92,38 @@ def gate(
         f"the gate is {state}; a rehearsal holds for {rules.rehearsal_days} days, people are told {rules.notice_hours} hours before",
         json_out,
     )
+
+
+@scheme.command("status")
+def status(draft: Draft, organisation: Organisation = "company", json_out: JsonOut = None) -> None:
+    """How a draft stands before the gate, as if it were to count as soon as everybody can be told. Exit 1 where more is missing than the second person.
+
+    Example: groundswell scheme status d7
+    """
+    from datetime import timedelta
+
+    from rewards.publishing.conditions import Plan, conditions, rules_of
+    from rewards.publishing.drafts import get_draft
+
+    check_out(json_out)
+    now = datetime.now(UTC)
+    with usable() as database, database.read() as tx:
+        found = get_draft(tx, organisation, _number(draft, "d"))
+        rules = rules_of(tx, organisation)
+        plan = Plan("prospective", now + timedelta(hours=rules.notice_hours if rules.on else 0), "-")
+        asked = conditions(tx, organisation, found, plan, now)
+    told = [{"name": one.name, "kept": one.kept, "words": one.words} for one in asked]
+    write_json(
+        json_out, {"kind": "draft", "id": draft, "status": found.status, "gate": rules.on, "conditions": told}
+    )
+    states = {"draft": "an open draft", "published": "published", "retired": "put aside"}
+    say(f"{draft}: “{found.scheme.title}” is {states.get(found.status, found.status)}", json_out)
+    if not rules.on:
+        say("the gate is off: nothing is asked for", json_out)
+    for one in asked:
+        say(f"{'kept' if one.kept else 'missing'}: {one.words}", json_out)
+    if rules.on and not all(one.kept or one.name == "by-two" for one in asked):
+        raise typer.Exit(FINDING)
 
 
 @scheme.command("propose")

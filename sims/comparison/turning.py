@@ -6,7 +6,7 @@ resampled runs, drawn by the seed.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sims.ensemble.bridge import CLICKS
+from sims.ensemble.result import Result
 from sims.ensemble.run import PLAIN, Manner, simulate_all
 
 if TYPE_CHECKING:
@@ -215,6 +217,21 @@ def turning_points(
     ]
 
 
+def turning_points_beside(
+    control: Result, scenarios: "Sequence[Scenario]", manner: Manner = PLAIN
+) -> list[Turning]:
+    """Where human clicks turn under every lever of each scenario, in the runs of a comparison with this control."""
+    about = control.provenance
+    return [
+        point for one in scenarios for point in turning_points(one, CLICKS, about.runs, about.seed, manner)
+    ]
+
+
+def told_of(points: Sequence[Turning], asked: bool) -> dict[str, Any]:
+    """What a comparison's JSON says of them; nothing where nobody asked."""
+    return {"turning_points": [point.as_json() for point in points]} if asked else {}
+
+
 def _turning(scenario: "Scenario", lever: Lever, outcome: str, how: tuple[int, int, Manner]) -> Turning:
     settings = np.array(lever.settings)
     values = _effects(scenario, lever, settings, outcome, how)
@@ -299,7 +316,7 @@ def _effects(
 ) -> Floats:
     runs, seed, manner = how
     tried = [pulled(scenario, lever, float(setting)) for setting in settings]
-    plain = Manner(processes=manner.processes, at_defaults=manner.at_defaults, checkpoint=manner.checkpoint)
+    plain = replace(manner, precision=None, cluster=None)
     found = simulate_all(tried, runs, seed, manner=plain, echoes=False)
     return np.stack([each.total(outcome) for each in found], axis=1)
 

@@ -61,17 +61,22 @@ def parameters_of(
     return drawn.replace(**PRESETS[stated.preset] | stated.values).without(*stated.off)
 
 
-def parameter_source() -> str:
-    """Which joint posterior runs draw from, for whoever wants the same numbers again."""
+def parameter_source(posterior: "DefaultPosterior | None" = None) -> str:
+    """Which joint posterior runs draw from, for whoever wants the same numbers again; the stored one unless given."""
     from agents.parameters.default_posterior import default_posterior
 
-    posterior = default_posterior()
+    which = "the joint" if posterior is None else "a calibrated"
+    posterior = posterior or default_posterior()
     digest = sha256(posterior.values.tobytes()).hexdigest()
-    return f"{posterior.values.shape[0]} vectors of the joint posterior {digest[:16]}"
+    return f"{posterior.values.shape[0]} vectors of {which} posterior {digest[:16]}"
 
 
 def daily_outcomes(
-    scenarios: Sequence["Scenario"], seed: int, runs: Sequence[int], at_defaults: bool = False
+    scenarios: Sequence["Scenario"],
+    seed: int,
+    runs: Sequence[int],
+    at_defaults: bool = False,
+    posterior: "DefaultPosterior | None" = None,
 ) -> list[list[Daily]]:
     """Daily values of some runs in each scenario, run by run: {split: {outcome: float64[days]}}, `all` first, the scenario's splits
     after it.
@@ -79,9 +84,13 @@ def daily_outcomes(
     Where there are arms, they are a split of their own and cross every other. The runs are lived side by side, and scenarios of one
     company share its people, audience and content. Each run goes by its own draw of the parameters (`parameters_of`).
     """
+    stated = [scenario.parameters.resolve() if at_defaults else None for scenario in scenarios]
     return lived(
-        (scenario, [(seed, run, parameters_of(scenario, seed, run, at_defaults)) for run in runs])
-        for scenario in scenarios
+        (
+            scenario,
+            [(seed, run, known or parameters_of(scenario, seed, run, posterior=posterior)) for run in runs],
+        )
+        for scenario, known in zip(scenarios, stated, strict=True)
     )
 
 
@@ -177,11 +186,17 @@ def _world(scenario: "Scenario") -> object:
     return scenario.organisation, scenario.content, delay, days
 
 
-def recorded_events(scenario: "Scenario", seed: int, run: int, at_defaults: bool = False) -> "list[Event]":
+def recorded_events(
+    scenario: "Scenario",
+    seed: int,
+    run: int,
+    at_defaults: bool = False,
+    posterior: "DefaultPosterior | None" = None,
+) -> "list[Event]":
     """The events of one run, in canonical order."""
     from agents.model import AdvocacyModel
 
-    parameters = parameters_of(scenario, seed, run, at_defaults)
+    parameters = parameters_of(scenario, seed, run, at_defaults, posterior)
     model = AdvocacyModel(scenario, seed, run, parameters, record_events=True)
     model.run_for(scenario.horizon_days)
     return list(model.recorded_events())

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sims.doctor import version
-from sims.ensemble.bridge import Daily, outcome_specs, parameter_source, parameters_of, recorded_events
+from sims.ensemble.bridge import Daily, outcome_specs, parameters_of, recorded_events
 from sims.ensemble.precision import RUNS_LEAST, Precision, Reached, next_runs, reached
 from sims.ensemble.result import ALL, Provenance, Result, over
 from sims.ensemble.spread import warnings_of
@@ -21,6 +21,7 @@ from sims.ensemble.sweep import Sweep
 from sims.ensemble.uncertainty import echoes_for
 
 if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
     from agents.parameters.parameters import Parameters
     from rewards.events import Event
     from sims.scenario.scenario import Scenario
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Manner:
-    """How an ensemble is carried out. Only `at_defaults` and `precision` move a number.
+    """How an ensemble is carried out. Only `at_defaults`, `posterior` and `precision` move a number.
 
     processes    local processes; one a core unless given
     at_defaults  every run goes by the declared defaults, instead of its own draw from the joint posterior
     precision    go on beyond the runs asked for until the outcome is known so precisely
     checkpoint   folder that keeps finished runs, for whoever asks the same again
     cluster      address of a Ray cluster, or `local`
+    posterior    each run's vector is one of these, instead of the stored joint posterior's
     """
 
     processes: int | None = None
@@ -42,6 +44,7 @@ class Manner:
     precision: Precision | None = None
     checkpoint: Path | None = None
     cluster: str | None = None
+    posterior: "DefaultPosterior | None" = None
 
 
 PLAIN = Manner()
@@ -83,7 +86,15 @@ def simulate_all(
         runs = _least(manner.precision, runs)
     told = [warnings_of(scenario, _drawn(scenario, seed, runs, manner)) for scenario in scenarios]
     processes = manner.processes if processes is None else processes
-    sweep = Sweep(tuple(scenarios), seed, manner.at_defaults, processes, manner.checkpoint, manner.cluster)
+    sweep = Sweep(
+        tuple(scenarios),
+        seed,
+        manner.at_defaults,
+        processes,
+        checkpoint=manner.checkpoint,
+        cluster=manner.cluster,
+        posterior=manner.posterior,
+    )
     found, precision = sweep.dailies(range(runs)), None
     while manner.precision is not None:
         precision = _reached(manner.precision, found, paired)
@@ -104,9 +115,8 @@ def _drawn(scenario: "Scenario", seed: int, runs: int, manner: Manner) -> "list[
         return []
     from agents.parameters.default_posterior import default_posterior
 
-    return [
-        parameters_of(scenario, seed, run) for run in range(min(runs, default_posterior().values.shape[0]))
-    ]
+    size = (manner.posterior or default_posterior()).values.shape[0]
+    return [parameters_of(scenario, seed, run, posterior=manner.posterior) for run in range(min(runs, size))]
 
 
 def _least(precision: Precision, runs: int) -> int:
@@ -151,9 +161,10 @@ def check_seed(seed: int) -> int:
     return seed
 
 
-def gathered(scenario: "Scenario", seed: int, runs: Sequence[Daily]) -> Result:
-    """Runs 0 and following of a scenario, however they were come by, as one result without what chance alone would spread."""
-    told = warnings_of(scenario, _drawn(scenario, seed, len(runs), PLAIN))
+def gathered(scenario: "Scenario", seed: int, runs: Sequence[Daily], warned: bool = True) -> Result:
+    """Runs 0 and following of a scenario, however they were come by, as one result without what chance alone would spread. `warned`:
+    whether it is also told where the scenario leaves what was ever measured."""
+    told = warnings_of(scenario, _drawn(scenario, seed, len(runs), PLAIN)) if warned else ()
     return _gather(scenario, Sweep((scenario,), seed, at_defaults=False), _Gathered(runs, warnings=told))
 
 
@@ -176,7 +187,7 @@ def _gather(scenario: "Scenario", sweep: Sweep, found: _Gathered) -> Result:
         seed=sweep.seed,
         runs=len(found.runs),
         horizon_days=scenario.horizon_days,
-        parameters=None if sweep.at_defaults else parameter_source(),
+        parameters=sweep.source,
     )
     specs = outcome_specs()
     return Result(
@@ -211,9 +222,13 @@ def _stack(runs: "Sequence[dict[str, NDArray[np.float64]] | None]") -> dict[str,
 
 
 def record_run(
-    scenario: "Scenario", seed: int | None = None, run: int = 0, at_defaults: bool = False
+    scenario: "Scenario",
+    seed: int | None = None,
+    run: int = 0,
+    at_defaults: bool = False,
+    posterior: "DefaultPosterior | None" = None,
 ) -> "list[Event]":
     """The events of one run, in canonical order, with the same random numbers and parameters as that run in `simulate`."""
     warnings_of(scenario)
     seed = check_seed(scenario.seed if seed is None else seed)
-    return recorded_events(scenario, seed, run, at_defaults)
+    return recorded_events(scenario, seed, run, at_defaults, posterior)

@@ -12,9 +12,11 @@ from sims.ensemble.bridge import ECHO, Daily, bytes_a_run, daily_outcomes, param
 from sims.ensemble.checkpoint import folder_of, keep, kept
 from sims.ensemble.cluster import Cluster
 from sims.ensemble.executors import Executor, carried_out, choose_executor, processes_for, progress
+from sims.ensemble.packing import Packed
 from sims.ensemble.result import ALL
 
 if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
     from sims.scenario.scenario import Scenario
 
 # What a process gives to runs that it lives side by side; beyond so many of them more bring no speed.
@@ -34,6 +36,7 @@ class Sweep:
 
     checkpoint  folder in which finished runs are kept and looked for
     cluster     address of a Ray cluster that carries it out, `local` for one on this machine
+    posterior   whose vectors runs go by; the stored one's unless given
     """
 
     scenarios: tuple["Scenario", ...]
@@ -42,6 +45,7 @@ class Sweep:
     processes: int | None = None
     checkpoint: Path | None = None
     cluster: str | None = None
+    posterior: "DefaultPosterior | None" = None
 
     def dailies(self, runs: Sequence[int]) -> list[list[Daily]]:
         """Daily values of these runs in each scenario, run by run, in the order asked for."""
@@ -54,9 +58,9 @@ class Sweep:
         label, total = f"{several} x {len(runs)} runs", several * len(runs)
         with progress(label, total) as advance, carried_out(executor, run_chunk, self, tasks) as results:
             advance(several * len(found))
-            for chunk, dailies in zip(tasks, results, strict=True):
-                found |= zip(chunk.runs, dailies, strict=True)
-                advance(several * len(dailies))
+            for chunk, packed in zip(tasks, results, strict=True):
+                found |= zip(chunk.runs, packed.opened(), strict=True)
+                advance(several * len(chunk.runs))
         return [found[run] for run in runs]
 
     def echoes(self, count: int) -> list[list[Daily]]:
@@ -72,10 +76,15 @@ class Sweep:
         asked = {
             "groundswell": version(),
             "seed": self.seed,
-            "parameters": "defaults" if self.at_defaults else parameter_source(),
+            "parameters": self.source or "defaults",
             "scenarios": [[one.content_hash(), *one.splits] for one in self.scenarios],
         }
         return folder_of(self.checkpoint, asked)
+
+    @property
+    def source(self) -> str | None:
+        """Which vectors runs go by; None: the defaults."""
+        return None if self.at_defaults else parameter_source(self.posterior)
 
     def _kept(self, run: int) -> list[Daily] | None:
         return None if self.folder is None else kept(self.folder, run)
@@ -86,7 +95,7 @@ class Sweep:
         return Cluster(self.cluster)
 
 
-def run_chunk(sweep: Sweep, chunk: Chunk) -> list[list[Daily]]:
+def run_chunk(sweep: Sweep, chunk: Chunk) -> Packed:
     """Carry out these runs of each scenario; run by run, their daily values by split and outcome."""
     folder = sweep.folder
     found = (
@@ -94,12 +103,12 @@ def run_chunk(sweep: Sweep, chunk: Chunk) -> list[list[Daily]]:
     )
     left = [run for run in chunk.runs if run not in found]
     if left:
-        fresh = daily_outcomes(sweep.scenarios, sweep.seed, left, sweep.at_defaults)
+        fresh = daily_outcomes(sweep.scenarios, sweep.seed, left, sweep.at_defaults, sweep.posterior)
         for run, dailies in zip(left, fresh, strict=True):
             found[run] = dailies
             if folder is not None:
                 keep(folder, run, dailies)
-    return [found[run] for run in chunk.runs]
+    return Packed.of([found[run] for run in chunk.runs])
 
 
 def chunks(scenarios: Sequence["Scenario"], runs: Sequence[int], processes: int) -> list[Chunk]:

@@ -1,11 +1,11 @@
 """A forecast: what a scenario is expected to bring week by week, with everything that it follows from, sealed by its own hash."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self
 
 import numpy as np
 import rfc8785
@@ -30,12 +30,25 @@ if TYPE_CHECKING:
 
 FORECAST = ("enrolled", "weekly_sharers", "shares", "human_clicks", "cost", "peer_trust")
 """Enrolled, active share, shares, human clicks, spend, trust."""
+Values = NDArray[np.float64]
 RUNS = 100
 RUNS_LEAST = 20
 
 
 class ForecastError(ValueError):
     """What cannot be forecast: the value, the limit and the remedy."""
+
+
+class GoingOn(Protocol):
+    """Moves the runs of a forecast by what happened until then."""
+
+    def note(self) -> str:
+        """What whoever reads the forecast is to know of it."""
+
+    def __call__(
+        self, daily: Mapping[str, Values], samples: Mapping[str, list[Values]], seed: int
+    ) -> dict[str, list[Values]]:
+        """Samples float64[runs] by outcome and week, moved; daily values are float64[runs, days] of everybody."""
 
 
 class Provenance(Part):
@@ -99,19 +112,58 @@ def forecast(
     *,
     processes: int | None = None,
     history: "History | None" = None,
+    going_on: "GoingOn | None" = None,
 ) -> Forecast:
-    """Each run by its own vector of the posterior. Weeks that the history already knows are left out. Raises ForecastError."""
+    """Each run by its own vector of the posterior. Weeks that the history already knows are left out. Raises ForecastError.
+
+    going_on  moves the runs from what they had until then to what the history has
+    """
     runs = check_runs(RUNS if runs is None else runs)
     if runs < RUNS_LEAST:
         raise ForecastError(f"runs: got {runs}; intervals of 90 % need at least {RUNS_LEAST}; ask for more")
     seed = check_seed(scenario.seed if seed is None else seed)
-    skipped = _known_weeks(scenario, history)
+    known = (
+        None
+        if history is None
+        else Known(history.last, sha256(rfc8785.dumps(history.model_dump(mode="json"))).hexdigest())
+    )
+    known_weeks(scenario, known)
     daily = _daily(_Asked(scenario, seed, posterior), runs, processes)
+    return sealed(scenario, posterior, daily, seed, known, going_on=going_on)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was known when a forecast was made: the last day of the history, and its hash."""
+
+    last: date
+    hash: str
+
+
+def sealed(
+    scenario: "Scenario",
+    posterior: Posterior,
+    daily: Mapping[str, NDArray[np.float64]],
+    seed: int,
+    known: Known | None,
+    *,
+    warnings: Sequence[str] = (),
+    going_on: "GoingOn | None" = None,
+) -> Forecast:
+    """The forecast that some runs say: `daily` is float64[runs, days] of each outcome."""
+    skipped = known_weeks(scenario, known)
     weeks = scenario.horizon_days // WEEK_DAYS
     spans = [slice(week * WEEK_DAYS, (week + 1) * WEEK_DAYS) for week in range(skipped, weeks)]
     specs, headcount = outcome_specs(), int(np.median(daily["headcount"][:, 0]))
     samples = {name: [_by_the_end(specs[name], daily, span) for span in spans] for name in FORECAST}
     whole = slice(skipped * WEEK_DAYS, weeks * WEEK_DAYS)
+    totals = {name: _by_the_end(specs[name], daily, whole) for name in FORECAST}
+    if going_on is not None:
+        samples = going_on(daily, samples, seed)
+        totals = {
+            name: np.sum(weekly, axis=0) if specs[name].kind == "flow" else weekly[-1]
+            for name, weekly in samples.items()
+        }
     body: dict[str, Any] = {
         "kind": "forecast",
         "provenance": {
@@ -122,20 +174,23 @@ def forecast(
             "posterior_hash": posterior.hash(),
             "posterior_vectors": len(posterior.values),
             "seed": seed,
-            "runs": runs,
-            "cut_off": None if history is None else history.last.isoformat(),
-            "history_hash": None
-            if history is None
-            else sha256(rfc8785.dumps(history.model_dump(mode="json"))).hexdigest(),
+            "runs": len(daily["headcount"]),
+            "cut_off": None if known is None else known.last.isoformat(),
+            "history_hash": None if known is None else known.hash,
         },
         "first": (scenario.start_date + timedelta(days=skipped * WEEK_DAYS)).isoformat(),
         "weeks": len(spans),
         "headcount": headcount,
         "outcomes": [specs[name].as_json() for name in FORECAST],
-        "totals": {name: interval(_by_the_end(specs[name], daily, whole)).as_json() for name in FORECAST},
+        "totals": {name: interval(values).as_json() for name, values in totals.items()},
         "weekly": {name: [interval(values).as_json() for values in found] for name, found in samples.items()},
         "samples": {name: [values.tolist() for values in found] for name, found in samples.items()},
-        "warnings": _warnings(scenario),
+        "warnings": [
+            *_warnings(scenario),
+            *([] if going_on is None else [going_on.note()]),
+            *warnings,
+            *(f"posterior: {one}" for one in posterior.warnings),
+        ],
     }
     return Forecast.model_validate(body | {"hash": seal(body)})
 
@@ -147,21 +202,21 @@ def _by_the_end(
     return over(spec, daily, days) if spec.kind == "flow" else daily[spec.name][:, days.stop - 1]
 
 
-def _known_weeks(scenario: "Scenario", history: "History | None") -> int:
+def known_weeks(scenario: "Scenario", known: Known | None) -> int:
     """How many of the scenario's weeks a history reaches into. Raises ForecastError where that is all of them."""
     weeks = scenario.horizon_days // WEEK_DAYS
     if weeks < 1:
         raise ForecastError(
             f"horizon_days: got {scenario.horizon_days}; a forecast has at least one week; ask for 7 days or more"
         )
-    if history is None:
+    if known is None:
         return 0
-    known = -(-((history.last - scenario.start_date).days + 1) // WEEK_DAYS)
-    if known >= weeks:
+    reached = -(-((known.last - scenario.start_date).days + 1) // WEEK_DAYS)
+    if reached >= weeks:
         raise ForecastError(
-            f"history to {history.last}; the scenario's weeks from {scenario.start_date} end before a week after it; lengthen horizon_days"
+            f"history to {known.last}; the scenario's weeks from {scenario.start_date} end before a week after it; lengthen horizon_days"
         )
-    return max(0, known)
+    return max(0, reached)
 
 
 def _warnings(scenario: "Scenario") -> list[str]:

@@ -1,6 +1,7 @@
 """A posterior as a file: equally likely vectors of parameters, and how they were come by."""
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -18,11 +19,17 @@ Vector = tuple[FiniteFloat, ...]
 
 
 class Posterior(Part):
-    """`values` has a vector a row, in the order of `names`; parameters that are not named are drawn from their priors."""
+    """`values` has a vector a row, in the order of `names`; parameters that are not named are drawn from their priors.
+
+    `calibration`: what `groundswell calibrate` says of it (docs/calibration.md). `seal` is over all the rest: a calibrated posterior that was
+    changed says so.
+    """
 
     provenance: Annotated[dict[str, Any], Field(default_factory=dict)]
     names: Annotated[tuple[str, ...], Field(min_length=1)]
     values: Annotated[tuple[Vector, ...], Field(min_length=1, max_length=100_000)]
+    calibration: dict[str, Any] | None = None
+    seal: str | None = None
 
     @model_validator(mode="after")
     def _of_the_model(self) -> Self:
@@ -39,7 +46,16 @@ class Posterior(Part):
                     f"vector {place} has {len(vector)} values; one for each of {len(self.names)} names is required; mend it"
                 )
             Parameters(**dict(zip(self.names, vector, strict=True)))
+        if self.seal is not None and self.seal != seal_of(self.model_dump(mode="json")):
+            raise ValueError(
+                f"seal {self.seal[:16]!r}; the posterior was changed since it was calibrated; use the file as `groundswell calibrate` wrote it"
+            )
         return self
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What whoever uses a calibrated posterior is to know of it."""
+        return tuple(str(one) for one in (self.calibration or {}).get("warnings", ()))
 
     def hash(self) -> str:
         """SHA-256 over names and values."""
@@ -51,6 +67,17 @@ class Posterior(Part):
         from agents.parameters.default_posterior import DefaultPosterior
 
         return DefaultPosterior.of(self.model_dump(mode="json"))
+
+
+def seal_of(body: Mapping[str, Any]) -> str:
+    """SHA-256 over everything but the seal itself."""
+    return sha256(rfc8785.dumps({name: value for name, value in body.items() if name != "seal"})).hexdigest()
+
+
+def sealed(body: Mapping[str, Any]) -> Posterior:
+    """A posterior that can be told from one that was changed."""
+    unsealed = Posterior.model_validate({**body, "seal": None})
+    return Posterior.model_validate({**body, "seal": seal_of(unsealed.model_dump(mode="json"))})
 
 
 def load_posterior(path: Path | None) -> Posterior:

@@ -16,8 +16,9 @@ COUNTED = {
 }  # fmt: skip
 """What an event of a kind counts as; of a kind with a point in it, such as reaction.celebrate, the part before it counts."""
 ALWAYS = ("active_sharers", "weekly_sharers", "shares", "clicks")
-LIVE = ("opens", *ALWAYS, "leads", "reactions", "thanks")
-"""What the live program always knows. A log knows of a measure beyond `ALWAYS` only where it has an event of it."""
+LIVE = ("opens", *ALWAYS, "thanks")
+"""What the live program always knows. Of a measure beyond these it knows, and a log beyond `ALWAYS`, only where there is an event of it: leads
+and reactions are told by connectors, and without one nothing is known of them."""
 Happening = tuple[str, str, int, float]
 """(person, measure, day, quantity): what is no event, such as a badge."""
 
@@ -77,7 +78,7 @@ def history_of_events(events: Iterable[Event], about: About) -> History:
         raise HistoryError("got no event that is counted; a history needs at least one; name another source")
     first, last = days[0], days[-1] if about.until is None else about.until.toordinal()
     joined = _joined(counts, moves, about.members, quarter)
-    known = LIVE if about.source == "ledger" else (*ALWAYS, *counts.found[ALL])
+    known = (*(LIVE if about.source == "ledger" else ALWAYS), *counts.found[ALL])
     series = dense(counts, first, last, dict.fromkeys((*known, *about.beside_measures, *joined)))
     if moves:
         _add_enrolled(series, _levels(moves, about.members, quarter, (first, last)))

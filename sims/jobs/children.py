@@ -14,6 +14,8 @@ from typing import Any
 
 from sims.ensemble.crew import end_with_parent
 
+DROP_SECONDS = 0.5
+"""So long a process has to let go of its piece; after it, it is ended."""
 NICENESS = 5
 """Whoever waits for a page goes first."""
 _CONTEXT = get_context("spawn")
@@ -57,6 +59,21 @@ class Child:
             self.restart()
             raise Died from None
 
+    def drop(self) -> None:
+        """Have it let go of its piece: it stays warm for the next one. One that does not at once is ended, and begins anew."""
+        if self.piece is None:
+            return
+        self.piece = None
+        try:
+            assert self._process.pid is not None
+            os.kill(self._process.pid, signal.SIGUSR1)
+            if self.pipe.poll(DROP_SECONDS):
+                self.pipe.recv()
+                return
+        except (EOFError, OSError):
+            pass
+        self.restart()
+
     def restart(self) -> None:
         """End it at once, whatever it does, and begin anew."""
         self.end()
@@ -75,21 +92,55 @@ def answering(children: Sequence[Child], seconds: float) -> list[Child]:
     return [busy[pipe] for pipe in connection.wait(list(busy), seconds)]  # type: ignore[index]
 
 
+class _Dropped(BaseException):
+    """Nobody wants the piece any more."""
+
+
+class _AtWork:
+    """Whether a piece is being computed: only then a signal ends it, and never while an answer is on its way."""
+
+    def __init__(self) -> None:
+        self.now = False
+
+    def end(self, *_: object) -> None:
+        """Let go of the piece."""
+        if self.now:
+            self.now = False
+            raise _Dropped
+
+    def answer(self, kind: str, spec: str, number: int) -> bytes | str:
+        """The piece, or in words why there is none."""
+        from sims.jobs.kinds import KINDS
+
+        try:
+            self.now = True
+            found = KINDS[kind].compute(spec, number)
+            self.now = False
+            return found
+        except _Dropped:
+            from agents.world.memory import give_up
+
+            # Nobody knows how far the hand-over of memory had come.
+            give_up()
+            return "dropped"
+        except (ValueError, ArithmeticError, MemoryError) as error:
+            self.now = False
+            return f"{type(error).__name__}: {error}"
+
+
 def _compute(pipe: Connection[Any, Any]) -> None:
+    work = _AtWork()
+    signal.signal(signal.SIGUSR1, work.end)
     # An interrupt is the worker's to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=end_with_parent, daemon=True).start()
     os.nice(NICENESS)
-    from sims.jobs.kinds import KINDS, warm
+    from sims.jobs.kinds import warm
 
     if not pipe.poll():
         warm()
     with suppress(EOFError, BrokenPipeError):
         while True:
             kind, spec, number = pipe.recv()
-            try:
-                answer: bytes | str = KINDS[kind].compute(spec, number)
-            except (ValueError, ArithmeticError, MemoryError) as error:
-                answer = f"{type(error).__name__}: {error}"
-            pipe.send(answer)
+            pipe.send(work.answer(kind, spec, number))

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rewards.jobs.importing import KIND as IMPORT
+from rewards.jobs.importing import carry_out
+from rewards.jobs.work import Held
 from rewards.lab.experiments import KIND as LAB
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest
+from sims.jobs.forecasts import Forecasts
+from sims.jobs.rollouts import RolloutPowers
 from sims.lab.kind import Experiments
+from sims.loop.asking import KIND as FORECAST
 from sims.rehearsal.asking import KIND as REHEARSAL
 from sims.rehearsal.asking import TURNING, TURNING_BLOCKS, ask_for_turning, completed
+from sims.rollout.asking import KIND as ROLLOUT_POWER
 
 if TYPE_CHECKING:
     from sims.ensemble.bridge import Daily
@@ -135,11 +142,11 @@ class _RehearsalSoFar:
 
     def take(self, piece: bytes) -> bool:
         """The next runs."""
-        from sims.rehearsal.pieces import opened, results_of
+        from sims.rehearsal.pieces import clicks_of, opened
         from sims.rehearsal.summary import sure_enough
 
         self._runs += opened(piece)
-        return sure_enough(results_of(self._scenarios, self._runs), self._spec)
+        return sure_enough(clicks_of(self._scenarios, self._runs), self._spec)
 
     def body(self) -> str:
         """What the runs say."""
@@ -233,7 +240,15 @@ def _read(spec: str) -> tuple[list[Scenario], list[tuple[int, int]]]:
     return scenarios_of(body), [(int(first), int(after)) for first, after in body["chunks"]]
 
 
-KINDS: Mapping[str, Kind] = {REHEARSAL: Rehearsals(), TURNING: Turnings(), LAB: Experiments()}
+WHOLE: Mapping[str, Callable[[Database, Held, Callable[[], datetime]], None]] = {IMPORT: carry_out}
+"""Kinds that are no pieces: each is carried out by the worker itself, which ends the job."""
+KINDS: Mapping[str, Kind] = {
+    REHEARSAL: Rehearsals(),
+    TURNING: Turnings(),
+    LAB: Experiments(),
+    ROLLOUT_POWER: RolloutPowers(),
+    FORECAST: Forecasts(),
+}
 
 
 def warm() -> None:

@@ -20,7 +20,7 @@ from rewards.store.session import Database
 from rewards.store.units import digest
 from sims.doctor import cores
 from sims.jobs.children import Child, Died, answering
-from sims.jobs.kinds import KINDS, Gathering, Kind
+from sims.jobs.kinds import KINDS, WHOLE, Gathering, Kind
 
 LOOK_SECONDS = 0.25
 """So often a worker asks for a job, and whether the one it has was cancelled."""
@@ -91,10 +91,13 @@ class Runner:
     def _drop(self) -> None:
         """Nobody wants what is still computed."""
         for child in self._children:
-            if child.piece is not None:
-                child.restart()
+            child.drop()
 
     def _carry_out(self, held: Held, stop: threading.Event) -> None:
+        whole = WHOLE.get(held.kind)
+        if whole is not None:
+            whole(self._db, held, lambda: datetime.now(UTC))
+            return
         kind = KINDS.get(held.kind)
         if kind is None:
             work.give_up(self._db, held, f"unknown kind {held.kind!r}; update this worker", datetime.now(UTC))

@@ -28,8 +28,9 @@ from rewards.store.units import dump
 
 KIND = "rehearsal"
 MOST_SCHEMES = 6
-SIZES = (4, 4, 4, 4, 8)
-"""Runs in the first chunks, so that the first intervals are there in seconds; later chunks have as many as the last of these."""
+SIZES = (4, 4, 4, 4, 8, 8, 16)
+"""Runs in the first chunks, so that the first intervals are there in seconds; later chunks have as many as the last of these: runs beside
+many others cost little more than half."""
 FEWEST_RUNS = 12
 """No precision is believed before so many."""
 LIVE = "in-force"

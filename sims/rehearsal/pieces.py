@@ -97,13 +97,21 @@ def opened(piece: bytes) -> list[list[Daily]]:
     ]
 
 
-def results_of(scenarios: Sequence[Scenario], runs: Sequence[Sequence[Daily]]) -> list[Result]:
+def results_of(
+    scenarios: Sequence[Scenario], runs: Sequence[Sequence[Daily]], warned: bool = True
+) -> list[Result]:
     """The runs of each scenario as one result. Of groups only the whole horizon is known, as if it were one day."""
     seed = scenarios[0].seed
     return [
-        gathered(scenario, seed, list(dailies))
+        gathered(scenario, seed, list(dailies), warned)
         for scenario, dailies in zip(scenarios, zip(*runs, strict=True), strict=True)
     ]
+
+
+def clicks_of(scenarios: Sequence[Scenario], runs: Sequence[Sequence[Daily]]) -> list[Result]:
+    """The same of everybody's clicks alone: all that how sure it is follows from."""
+    alone = [[{ALL: {CLICKS: daily[ALL][CLICKS]}} for daily in run] for run in runs]
+    return results_of(scenarios, alone, warned=False)
 
 
 def _packed(daily: Daily, horizon: int) -> dict[str, dict[str, str]]:

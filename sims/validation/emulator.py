@@ -8,7 +8,7 @@ the statistic. Draws come by elliptical slice sampling (Murray, Adams & MacKay 2
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +121,16 @@ def log_between(a: Floats, b: Floats) -> Floats:
     return value
 
 
-def slice_sample(bands: Bands, start: Floats, held: Ints, steps: int, rng: np.random.Generator) -> Floats:
+class Likelihood(Protocol):
+    """What a sampler asks of the data."""
+
+    def log_likelihood(self, z: Floats) -> Floats:
+        """float64[m] of vectors float64[m, d]."""
+
+
+def slice_sample(
+    bands: Likelihood, start: Floats, held: Ints, steps: int, rng: np.random.Generator
+) -> Floats:
     """One draw from each of m chains: float64[m, d].
 
     start   float64[m, d], draws from the prior; columns `held` stay as they are, so that their law stays flat

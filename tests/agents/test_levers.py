@@ -188,8 +188,8 @@ def test_networks_grow_by_being_seen() -> None:
     model = ran(p=BUSY.replace(contacts_per_view=0.002))
     expected = 0.002 * total(model, "viewers")
     assert total(model, "contacts_gained") == pytest.approx(expected)
-    assert model._perceived()[model.state.gained > 1.0].min() > 0.0
-    assert (model._perceived() >= model.traits.perceived_log - 1e-12).all()
+    assert model.state.perceived[model.state.gained > 1.0].min() > 0.0
+    assert (model.state.perceived >= model.traits.perceived_log - 1e-12).all()
 
 
 def test_a_reward_that_is_gone_is_missed_and_then_forgotten() -> None:

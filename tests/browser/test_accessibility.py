@@ -78,6 +78,8 @@ PAGES = {
         "/rehearsals",
         "/strategist/lab",
         "/strategist/lab/essay",
+        "/forecasts",
+        "/rollouts",
     ),
     "admin": (
         "/account",

@@ -10,9 +10,9 @@ from engine.geometric import (
     ESCAPE,
     LEAST_P,
     N_CLASSES,
-    class_of,
     class_probabilities,
     class_tables,
+    classes_of,
     expected_gaps,
     gap_table,
 )
@@ -57,7 +57,7 @@ def test_classes_cover_every_probability_from_just_above() -> None:
     assert levels[0] == LEAST_P
     assert levels[-1] == 1.0
     for p in [0.0, 1e-9, *np.random.default_rng(2).random(500), *levels]:
-        row = class_of(float(p))
+        row = int(classes_of(np.array([p]))[0])
         assert levels[row] >= p * (1 - 1e-9)
         assert row == 0 or levels[row - 1] < p
     assert class_tables().shape == (N_CLASSES, CELLS)

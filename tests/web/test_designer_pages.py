@@ -11,10 +11,12 @@ from starlette.testclient import TestClient
 
 from rewards.people.accounts import create_account
 from rewards.publishing.drafts import get_draft
+from rewards.publishing.expected import Estimate, Expected
 from rewards.publishing.publication import publish_scheme
 from rewards.scheme.presets import PRESETS
 from rewards.store.session import Database
 from tests.company import ORGANISATION
+from web.hr.draft_view import enough_earn
 from web.session import now
 
 SignIn = Callable[[str], TestClient]
@@ -80,6 +82,33 @@ def test_of_real_people_no_count_points_at_a_few(sign_in: SignIn) -> None:
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)]
     assert [row[4] for row in rows if row]
     assert all(row[4] in ("fewer than 5", "not shown") for row in rows if row)
+    # The sums of one who earns are hers.
+    assert all(row[at] == "not shown" for row in rows if row for at in (2, 3, 5))
+
+
+def made(whole: int, **earning: int) -> Estimate:
+    groups = tuple(
+        Expected("" if name == "rest" else name, 20, 1000.0 * count, count, 0.0)
+        for name, count in earning.items()
+    )
+    return Estimate(groups, Expected("", 100, 1000.0 * whole, whole, 0.0), False)
+
+
+@pytest.mark.parametrize(
+    ("estimates", "kept"),
+    [
+        ([made(30, a=10, b=20)], {"a", "b"}),
+        ([made(24, a=4, b=20)], set()),
+        ([made(33, a=10, b=20, c=3)], {"b"}),
+        ([made(38, a=10, b=20, c=3, rest=5)], {"a", "b"}),
+        ([made(32, a=10, b=20, rest=2)], {"b"}),
+        ([made(30, a=10, b=20), made(21, a=1, b=20)], set()),
+        ([made(0, a=0, b=0)], set()),
+    ],
+)
+def test_sums_of_a_segment_are_told_where_enough_earn(estimates: list[Estimate], kept: set[str]) -> None:
+    known = {one.group for estimate in estimates for one in estimate.groups}
+    assert set(enough_earn({"a", "b", "c"} & known, estimates, 5)) == kept
 
 
 def test_doors_that_are_closed_to_a_reader_are_not_shown(sign_in: SignIn) -> None:

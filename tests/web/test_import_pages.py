@@ -9,12 +9,14 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from rewards.jobs import importing, work
 from rewards.people.people import get_person, list_people
 from rewards.store import uploads
 from rewards.store.session import Database
 from tests.company import ORGANISATION
 from tests.rewards.workbook import workbook
 from web.security import MOST_OTHER_BODY_BYTES
+from web.session import now
 
 SignIn = Callable[[str], TestClient]
 FILE = "Personalnummer;Nachname;Vorname;Dienststelle\nana;<b>Groß</b>;Änne;Süd\nnew-1;Neu;Nele;Süd\n"
@@ -149,3 +151,58 @@ def test_only_who_may_change_people_sends_files(sign_in: SignIn) -> None:
     for person in ("ana", "sam", "max", "nia"):
         answer = sign_in(person).post("/hr/import", files={"file": ("x.csv", FILE.encode(), "text/csv")})
         assert answer.status_code == 403
+
+
+def test_a_large_file_is_read_and_applied_by_a_worker(
+    sign_in: SignIn, sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "LARGE_BYTES", 10)
+    client = sign_in("hal")
+    at = send(client, FILE)
+    assert at == "/hr/import/job/1"
+    page = client.get(at).text
+    assert "It waits for a worker" in page
+    assert 'action="/hr/import/job/1/cancel"' in page
+    carry_out_next(sqlite_db)
+    preview = str(client.get(at).headers["location"])
+    page = client.get(preview).text
+    assert figures(page) == [0, 1, 0, 11, 1]
+    told = hidden(page) | {"column_team": "4", "new_segment": "sales"}
+    at = str(client.post(f"{preview}/look", data=told).headers["location"])
+    carry_out_next(sqlite_db)
+    page = client.get(preview).text
+    assert (client.get(at).headers["location"], figures(page)) == (preview, [1, 1, 0, 11, 0])
+    at = str(client.post(preview, data=hidden(page)).headers["location"])
+    assert client.post(f"{at}/cancel").headers["location"] == at
+    page_of_job = client.get(at).text
+    assert "It was cancelled. Nothing was changed." in page_of_job
+    assert f'href="{preview}"' in page_of_job
+    at = str(client.post(preview, data=hidden(page)).headers["location"])
+    carry_out_next(sqlite_db)
+    done = client.get(at).headers["location"]
+    assert done == "/hr/import?added=1&changed=1&deactivated=0&left_out=0"
+    with sqlite_db.read() as tx:
+        assert get_person(tx, ORGANISATION, "new-1").team == "Süd"
+
+
+def test_a_large_file_that_nobody_looked_at_is_not_applied(
+    sign_in: SignIn, sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "LARGE_BYTES", 10)
+    client = sign_in("hal")
+    send(client, "id,name\nnobody,Nobody\n")
+    with sqlite_db.read() as tx:
+        (upload,) = uploads.ids(tx, ORGANISATION)
+    page = client.get(f"/hr/import/{upload}").text
+    assert f'action="/hr/import/{upload}/look"' in page
+    assert client.post(f"/hr/import/{upload}", data={"column_id": "1"}).status_code == 409
+    client.post(f"/hr/import/{upload}/look")
+    carry_out_next(sqlite_db)
+    assert client.get("/hr/import/job/99", headers={"accept": "text/html"}).status_code == 404
+
+
+def carry_out_next(db: Database) -> None:
+    """What a worker does with the next job."""
+    held = work.take(db, "worker", now())
+    assert held is not None
+    importing.carry_out(db, held, now)

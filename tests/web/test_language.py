@@ -1,5 +1,6 @@
 """The language of a page: chosen, asked for by the browser, or English."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,7 +15,7 @@ from rewards.people_file import PersonRow
 from rewards.store.session import Database
 from tests.company import ORGANISATION
 from web.catalogues import as_file, renewed, stored, untranslated
-from web.templating import number_text
+from web.templating import FOLDER, number_text
 
 
 @pytest.mark.parametrize(
@@ -147,3 +148,41 @@ def test_plurals_follow_the_language() -> None:
         assert ngettext("%(num)s message of no catalogue", "%(num)s messages of no catalogue", 2).startswith(
             "%(num)s messages"
         )
+
+
+def test_the_number_that_asks_for_a_plural_stands_first() -> None:
+    """Jinja asks the first place of a message for its plural, unless told; of a name every language but English makes an error."""
+    blocks = re.compile(
+        r"\{%-?\s*trans\s+(\w+)[^%]*%\}(?:(?!endtrans).)*?\{%-?\s*pluralize\s*(\w*)", re.DOTALL
+    )
+    found = [
+        (path.name, first, named)
+        for path in (FOLDER / "templates").rglob("*.html")
+        for first, named in blocks.findall(path.read_text("utf-8"))
+    ]
+    assert len(found) > 20
+    assert [one for one in found if not {"count", "left"} & set(one[1:])] == []
+
+
+def test_the_preview_of_a_file_is_read_in_german(sign_in: Callable[[str], TestClient]) -> None:
+    client = sign_in("hal")
+    sent = client.post("/hr/import", files={"file": ("p.csv", b"id,name\nana,Anna\n", "text/csv")})
+    page = client.get(sent.headers["location"], headers={"accept-language": "de"})
+    assert page.status_code == 200
+    assert "p.csv: 1 Zeile" in page.text
+
+
+def test_german_says_du_to_everybody() -> None:
+    formal, familiar = (
+        re.compile(pattern)
+        for pattern in (
+            r"\b(Sie|Ihnen|Ihr|Ihre[nmrs]?)\b",
+            r"\b(du|dich|dir|dein\w*|euch|euer|eure\w*|bist|hast)\b",
+        )
+    )
+    for message in stored("de"):
+        english = message.id if isinstance(message.id, str) else message.id[0]
+        texts = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+        for text in texts if re.search(r"\byou(?:rs?)?\b", english, re.IGNORECASE) else ():
+            assert not formal.search(str(text)) or familiar.search(str(text).lower()), (english, text)
+            assert not re.search(r"\b(Ihnen|Ihr|Ihre[nmrs]?)\b", str(text)), (english, text)

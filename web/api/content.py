@@ -215,10 +215,10 @@ def listed(
     first = number_of(cursor) or 0
     filters = Filters(q, segment, channel, language, tag, week, state or "")
     with store.read() as tx:
-        found = grid(tx, token.organisation, filters, now(), "UTC").rows
-    following = cursor_of(first + limit) if len(found) > first + limit else None
+        found = grid(tx, token.organisation, filters, now(), "UTC", first=first, limit=limit + 1)
+    following = cursor_of(first + limit) if len(found) > limit else None
     link_next(request, response, following)
-    return Rows(items=[_row(row) for row in found[first : first + limit]], next=following)
+    return Rows(items=[_row(row) for row in found[:limit]], next=following)
 
 
 @router.get("/content/{item}", summary="One item", responses=problems(404))

@@ -15,7 +15,7 @@ from rewards.people.accounts import ApiToken
 from rewards.people.audit import Asked, read_log
 from rewards.people.columns import mapping_of, table_of
 from rewards.people.organisations import get_organisation
-from rewards.people.reimporting import Told, apply_import, plan_import
+from rewards.people.reimporting import Told, apply_plan, plan_import, plan_to_apply
 from rewards.people.rights import given_by
 from rewards.people.uploads import digest_of
 from rewards.store.session import Database
@@ -173,10 +173,10 @@ def _import(
             plan, applied = plan_import(tx, org, table, digest, told, gives=_GIVES), None
     else:
         with store.begin() as tx:
-            plan = plan_import(tx, org, table, digest, told, gives=_GIVES)
-            done = apply_import(
-                tx, org, table, digest, told, actor=actor_of(token), now=now(), stamp=stamp or None, leave_out=leave_out,
-                deactivate_missing=deactivate_missing, gives=_GIVES,
+            plan = plan_to_apply(tx, org, table, digest, told, gives=_GIVES)
+            done = apply_plan(
+                tx, org, plan, actor=actor_of(token), now=now(), stamp=stamp or None, leave_out=leave_out,
+                deactivate_missing=deactivate_missing,
             )  # fmt: skip
         applied = AppliedOut(
             added=done.added, changed=done.changed, unchanged=done.unchanged, deactivated=done.deactivated, left_out=done.left_out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -18,7 +18,7 @@ from rewards.content.overview import (
     Grid,
     Week,
     calendar,
-    grid,
+    grid_page,
     monday_of,
     week_of,
 )
@@ -46,7 +46,6 @@ class GridContext:
     grid: Grid
     filters: Filters
     columns: Sequence[str]
-    shown: Sequence[Any]
     number: int
     more: bool
     query: str
@@ -84,18 +83,18 @@ def overview(
     filters = Filters(q, segment, channel, language, tag, week, state)
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)
-        found = grid(tx, account.organisation, filters, now(), person.timezone)
         first = (number - 1) * MOST_ROWS
-        shown = found.rows[first : first + MOST_ROWS]
+        found = grid_page(
+            tx, account.organisation, filters, now(), person.timezone, first=first, limit=MOST_ROWS
+        )
         context = GridContext(
             account=account,
             person=person,
             grid=found,
             filters=filters,
-            columns=sorted({name for row in shown for name in row.item.channels}),
-            shown=shown,
+            columns=sorted({name for row in found.rows for name in row.item.channels}),
             number=number,
-            more=len(found.rows) > first + MOST_ROWS,
+            more=found.count > first + MOST_ROWS,
             query=urlencode(
                 {"q": q, **{name: one for name, one in asdict(filters).items() if name != "words"}}
             ),

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from rewards.content.content import ContentItem, get_item, offered, seen_recall
 from rewards.content.dialogues import takes_link_alone, template_of
 from rewards.content.links import MOST_WORDS, declare_share, prepare_share
-from rewards.content.suggestions import set_aside, set_aside_by, take_up_again
+from rewards.content.suggestions import set_aside, take_up_again
 from rewards.faults import BadValue, NotFound
 from rewards.ledger.entries import EntryView
 from rewards.people.accounts import Account
@@ -74,15 +74,14 @@ def cards_for(
     def card(item: ContentItem) -> ItemCard:
         return ItemCard(item, notes_of(item, name_of), name_of(item.approver), item.id in shared)
 
-    open_, closed = offered(tx, account.organisation, person.id, at, shared)
-    aside = set_aside_by(tx, account.organisation, person.id)
-    first, end = (number - 1) * MOST_CARDS, number * MOST_CARDS
-    free = [item for item in open_ if item.id not in aside]
+    found = offered(
+        tx, account.organisation, person.id, at, shared, first=(number - 1) * MOST_CARDS, limit=MOST_CARDS
+    )
     return Cards(
-        open=[card(item) for item in free[first:end]],
-        closed=[card(item) for item in closed[:MOST_CARDS]],
-        aside=[card(item) for item in [one for one in open_ if one.id in aside][:MOST_CARDS]],
-        more=len(free) > end,
+        open=[card(item) for item in found.open],
+        closed=[card(item) for item in found.closed],
+        aside=[card(item) for item in found.aside],
+        more=found.more,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -121,13 +121,17 @@ class FormView:
 
 @dataclass(frozen=True)
 class ExpectedRow:
-    """One group's week under the version in force (None: there is none) and under the draft; `earning`: how many would earn, as it may be told."""
+    """One group's week under the version in force (None: there is none) and under the draft; `earning`: how many would earn, as it may be told.
+
+    `amounts`: whether its sums may be shown; of so few who earn they would be somebody's own.
+    """
 
     title: str
     people: int
     before: Expected | None
     after: Expected
     earning: str
+    amounts: bool
 
 
 @dataclass(frozen=True)
@@ -214,6 +218,11 @@ def look_at(tx: Transaction, organisation: str, scheme: IncentiveScheme, now: da
     estimates: Estimates = tx.database.cache.setdefault(("estimates", organisation), Estimates())
     after = estimates.of(scheme, found, shown)
     before = None if live is None else estimates.of(live.scheme, found, shown)
+    minimum = minimum_group(tx, organisation, now) if found.origin == "live" else 0
+    told_apart = enough_earn(shown, [one for one in (before, after) if one is not None], minimum)
+    if told_apart != shown:
+        after = estimates.of(scheme, found, told_apart)
+        before = None if live is None else estimates.of(live.scheme, found, told_apart)
     for_hr = explain_scheme(scheme, "hr")
     return Look(
         employee=explain_scheme(scheme, "employee"),
@@ -222,7 +231,7 @@ def look_at(tx: Transaction, organisation: str, scheme: IncentiveScheme, now: da
         compared="" if live is None else live.scheme.title,
         rows=[]
         if found.origin == "none"
-        else _rows(before, after, _earning(tx, organisation, now, found, after)),
+        else _rows(before, after, _earning(tx, organisation, now, found, after), minimum),
         limited=after.limited,
         origin=_origin(found),
         gaps=_gaps(scheme, found),
@@ -239,6 +248,27 @@ def changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, str]
             found += [("gone", line) for line in before[first:until]]
             found += [("new", line) for line in after[start:end]]
     return found
+
+
+def enough_earn(shown: Collection[str], estimates: Sequence[Estimate], minimum: int) -> Collection[str]:
+    """The groups whose sums may be told: so many of each earn, and of all others together, that no sum is one person's."""
+    earning = [{one.group: round(one.earning) for one in estimate.groups} for estimate in estimates]
+    whole = [round(estimate.whole.earning) for estimate in estimates]
+    least = {
+        group: min(counts.get(group, 0) for counts in earning)
+        for group in shown
+        if any(group in counts for counts in earning)
+    }
+    kept = {group for group, count in least.items() if count >= minimum}
+    while kept and kept != {group for counts in earning for group in counts}:
+        rest = [
+            count - sum(counts.get(group, 0) for group in kept)
+            for count, counts in zip(whole, earning, strict=True)
+        ]
+        if min(rest) >= minimum:
+            break
+        kept.remove(min(kept, key=lambda group: (least[group], group)))
+    return shown if kept == least.keys() else frozenset(kept)
 
 
 def _earning(
@@ -263,12 +293,19 @@ def _in_words(count: str, minimum: int) -> str:
     return words.get(count) or said("fewer than {count}", count=minimum)
 
 
-def _rows(before: Estimate | None, after: Estimate, earning: Mapping[str | None, str]) -> list[ExpectedRow]:
+def _rows(
+    before: Estimate | None, after: Estimate, earning: Mapping[str | None, str], minimum: int
+) -> list[ExpectedRow]:
     known = {} if before is None else {one.group: one for one in before.groups}
     titles = {REST: gettext("All others together")}
     found = [
         ExpectedRow(
-            titles.get(one.group, one.group), one.people, known.get(one.group), one, earning[one.group]
+            titles.get(one.group, one.group),
+            one.people,
+            known.get(one.group),
+            one,
+            earning[one.group],
+            _enough(known.get(one.group), one, minimum),
         )
         for one in after.groups
     ]
@@ -278,8 +315,14 @@ def _rows(before: Estimate | None, after: Estimate, earning: Mapping[str | None,
         None if before is None else before.whole,
         after.whole,
         earning[None],
+        # Where nobody earns anything that is the scheme's doing, and nobody's secret.
+        not after.whole.earning or _enough(None if before is None else before.whole, after.whole, minimum),
     )
     return [*found, whole]
+
+
+def _enough(before: Expected | None, after: Expected, minimum: int) -> bool:
+    return all(round(one.earning) >= minimum for one in (before, after) if one is not None)
 
 
 def _origin(found: Behaviour) -> str:
@@ -291,12 +334,17 @@ def _origin(found: Behaviour) -> str:
     if found.origin == "rehearsal":
         return said(
             "What people did in the last rehearsal ({title}), scored anew under this text: {acts} events of {people} people over {days} days.",
-            title=found.title, acts=found.acts, people=people, days=found.days,
-        )  # fmt: skip
+            title=found.title,
+            acts=found.acts,
+            people=people,
+            days=found.days,
+        )
     return said(
         "What people really did in the last {days} days, scored anew under this text: {acts} events of {people} people.",
-        days=found.days, acts=found.acts, people=people,
-    )  # fmt: skip
+        days=found.days,
+        acts=found.acts,
+        people=people,
+    )
 
 
 _TYPICAL = msg(

@@ -19,6 +19,7 @@ from web.cells import text_cell
 from web.drawing import round_step
 from web.hr.health_kept import health
 from web.hr.health_words import SECTIONS, TABLES, Shown, section
+from web.loop.forecasts import drifting
 from web.session import SchemeReader, Store, now
 from web.templating import page
 
@@ -54,6 +55,7 @@ class HealthContext:
     tables: Sequence[tuple[str, str, str, Sequence[Shown]]]
     weeks: Sequence[tuple[date, HealthWeek]]
     curve: Curve
+    drift: Sequence[str]
 
 
 @router.get(PATH)
@@ -62,6 +64,7 @@ def overview(request: Request, store: Store, account: SchemeReader) -> Response:
     found = health(store, account.organisation, now())
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)
+        drift = drifting(tx, account.organisation)
     context = HealthContext(
         account=account,
         person=person,
@@ -69,6 +72,7 @@ def overview(request: Request, store: Store, account: SchemeReader) -> Response:
         minimum=found.minimum,
         hidden=found.hidden,
         forecast=found.forecast,
+        drift=drift,
         blocks=[(name, gettext(title), section(found, name)) for name, title in SECTIONS.items()],
         tables=[
             (name, gettext(title), gettext(of), section(found, name)) for name, (title, of) in TABLES.items()

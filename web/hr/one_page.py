@@ -17,6 +17,7 @@ from rewards.people.people import Person, get_person
 from rewards.publishing.publication import SchemeVersion, scheme_in_force
 from sims.reports.stored import StoredComparison
 from web.hr.health_kept import Promised, forecast_kept, forecast_of, health
+from web.loop.forecasts import BroughtRow, brought_rows
 from web.rehearsal.digits import Told, told
 from web.session import SchemeReader, Store, now
 from web.templating import page
@@ -86,6 +87,7 @@ class OnePageContext:
     hourly: float
     gain: Gain | None
     promises: Sequence[PromiseRow]
+    brought: Sequence[BroughtRow]
     unknown: Sequence[str]
 
 
@@ -104,6 +106,7 @@ def one_page(
         person = get_person(tx, org, account.person)
         version = scheme_in_force(tx, org, at)
         stored = None if version is None else forecast_kept(tx, org, version.hash)
+        after = brought_rows(tx, org, at)
     shares, clicks = (_number(found, name) for name in ("shares_28d", "clicks_28d"))
     hours = shares * minutes / 60
     cost = Cost(_number(found, "spend_28d"), hours, hours * hourly, _number(found, "liability"))
@@ -123,7 +126,8 @@ def one_page(
         hourly=hourly,
         gain=gain,
         promises=promises(found.weeks, promised, at.date()),
-        unknown=_unknown(found, gain),
+        brought=after,
+        unknown=_unknown(found, gain, any(row.one.label == "randomised" for row in after)),
     )
     return page(request, "hr/one_page.html", context)
 
@@ -162,12 +166,13 @@ def _number(found: Health, measure: str) -> float:
     return 0.0 if row is None or row.value is None else row.value
 
 
-def _unknown(found: Health, gain: Gain | None) -> list[str]:
+def _unknown(found: Health, gain: Gain | None, randomised: bool) -> list[str]:
+    anyway = gettext(
+        "How many of the clicks would have come anyway: nobody was left without the program to compare with. What is called more than "
+        "doing nothing is the model's word, with its assumptions."
+    )
     lines = [
-        gettext(
-            "How many of the clicks would have come anyway: nobody was left without the program to compare with. What is called more than "
-            "doing nothing is the model's word, with its assumptions."
-        ),
+        *([] if randomised else [anyway]),
         gettext("What a click is worth to the company, and what becomes of it."),
         gettext("How long a share really takes; the minutes above are assumed."),
     ]

@@ -235,6 +235,7 @@ class PeopleUploadRow(NamedTuple):
     sheet: bytes
     digest: str
     created_at_us: int
+    looked: str | None
 
 
 class FoldedPersonRow(NamedTuple):

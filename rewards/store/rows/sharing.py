@@ -17,6 +17,41 @@ class ContentItemRow(NamedTuple):
     told_until: int | None
 
 
+class ContentFactRow(NamedTuple):
+    """What a document says that the grid is narrowed and ordered by."""
+
+    organisation_id: str
+    item: str
+    drafted: bool
+    searched: str
+    segments: str
+    channels: str
+    tags: str
+    topic: str
+    language: str
+    starts_on: int | None
+    expires_us: int | None
+    open_somewhere: bool
+
+
+class GridRow(NamedTuple):
+    """One line of the desk's grid. `published_us`: None where it is a draft alone; `status` and `changed_us`: of its draft, if it has one."""
+
+    item: str
+    published_us: int | None
+    expires_us: int | None
+    recalled_us: int | None
+    status: str | None
+    changed_us: int | None
+
+
+class OfferedRow(NamedTuple):
+    """An item on the grid with its document."""
+
+    item: str
+    document: str
+
+
 class ShareLinkRow(NamedTuple):
     """One tracked link."""
 

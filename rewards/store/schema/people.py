@@ -196,5 +196,7 @@ people_upload = table(
     Column("sheet", LargeBinary, nullable=False),
     Column("digest", String(64), nullable=False),
     instant("created_at_us"),
+    # What a worker saw in it; its names are forgotten with those of every text.
+    Column("looked", Text, nullable=True),
     Index("ix_people_upload_created", "created_at_us"),
 )

@@ -1,6 +1,7 @@
 """Content and tracked links."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -27,6 +28,24 @@ content_item = table(
     # Of a recall: the sharer up to whom (by internal id) mail was queued; none once all are told.
     Column("told_until", Key, nullable=True),
     PrimaryKeyConstraint("organisation_id", "item"),
+)
+
+# What a document says that the grid is narrowed and ordered by (`rewards.store.facts`), of what is published and of drafts.
+content_fact = table(
+    "content_fact",
+    of_organisation(),
+    Column("item", String(64), nullable=False),
+    Column("drafted", Boolean(create_constraint=False), nullable=False),
+    Column("searched", Text, nullable=False),
+    Column("segments", Text, nullable=False),
+    Column("channels", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("starts_on", Integer, nullable=True),
+    instant("expires_us", nullable=True),
+    Column("open_somewhere", Boolean(create_constraint=False), nullable=False),
+    PrimaryKeyConstraint("organisation_id", "item", "drafted"),
 )
 
 share_link = table(

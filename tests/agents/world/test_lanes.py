@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.parameters.parameters import Parameters
-from agents.program.incentives import thirds
+from agents.program.incentives import thirds, thirds_by_run
 from agents.world.lanes import Draw, Lanes, Laws, medians, sums
 from agents.world.memory import untouched
 
@@ -33,6 +33,27 @@ def test_thirds_of_boards_apart(sizes: list[int], seed: int) -> None:
     for number in range(len(sizes)):
         apart += thirds(points, among & (board == number))
     assert thirds(points, among, board).tolist() == apart.tolist()
+
+
+@given(runs=st.integers(1, 5), people=st.integers(0, 30), seed=st.integers(0, 1 << 32), even=st.booleans())
+def test_thirds_by_run_are_those_of_boards(runs: int, people: int, seed: int, even: bool) -> None:
+    rng = np.random.default_rng(seed)
+    sizes = [people if even else int(each) for each in rng.integers(0, people + 1, runs)]
+    lanes = Lanes([Draw(1, run, Parameters()) for run in range(runs)], sizes)
+    points = rng.choice([0.0, 1.0, 2.5, 7.0, 7.5], lanes.size)
+    among = rng.random(lanes.size) < 0.8
+    found = thirds_by_run(points, among, lanes)
+    assert found.tolist() == thirds(points, among, lanes.lane).tolist()
+    assert found.tolist() == [_third(row, points, among, lanes.lane) for row in range(lanes.size)]
+
+
+def _third(row: int, points: np.ndarray, among: np.ndarray, board: np.ndarray) -> float:
+    # By counting who has more and who has less.
+    others = points[among & (points > 0.0) & (board == board[row])]
+    if not among[row] or points[row] <= 0.0 or others.size < 3:
+        return 0.0
+    place = 3 * (others.size + np.sum(others > points[row]) - np.sum(others < points[row]))
+    return float(place <= 2 * others.size) - float(place >= 4 * others.size)
 
 
 def test_parameters_are_numbers_where_runs_agree_and_arrays_where_not() -> None:

@@ -10,9 +10,12 @@ from rewards.health.health import KEPT_FOR, health_of, is_old, keep_health, kept
 from rewards.health.money import _left
 from rewards.health.rows import Health, HealthRow
 from rewards.ledger.undo import reverse_entry
+from rewards.people.organisations import create_organisation
 from rewards.people.people import import_people
 from rewards.people_file import PersonRow
 from rewards.publishing.publication import publish_scheme
+from rewards.scheme.presets import PRESETS
+from rewards.store.session import Database
 from rewards.thanks.recognition import give_kudos
 from tests.conftest import World
 
@@ -103,6 +106,20 @@ def test_a_small_segment_is_nowhere_and_cannot_be_reckoned(world: World) -> None
     assert "tiny" not in groups
     assert len(groups) <= 1, "beside the whole one shown segment of two would tell the small one"
     assert found.hidden >= 2
+
+
+@pytest.mark.parametrize(("days", "weeks"), [(0, 1), (9, 3), (400, 13)])
+def test_the_curve_begins_with_the_program(db: Database, days: int, weeks: int) -> None:
+    young = World(db)
+    with db.begin() as tx:
+        create_organisation(tx, "acme", "Acme", "UTC", young.now)
+        begins = young.now - timedelta(days=days)
+        publish_scheme(tx, "acme", PRESETS["clicks"], begins, "hr", "start", young.now, "exact")
+    with db.read() as tx:
+        found = health_of(tx, "acme", young.now)
+    assert len(found.weeks) == weeks
+    monday = young.now.date() - timedelta(days=young.now.weekday())
+    assert found.weeks[-1].monday == monday.isoformat()
 
 
 def test_few_are_never_told_as_a_number(world: World) -> None:

@@ -15,9 +15,9 @@ from rewards.people.audit import Asked, read_log
 from rewards.publishing.conditions import Plan, Rules, conditions, rights_for, rules_of
 from rewards.publishing.drafts import create_draft, edit_draft, get_draft
 from rewards.publishing.gate import (
-    Decision,
     approve,
     change_rules,
+    decision_of_version,
     decline,
     get_decision,
     list_decisions,
@@ -27,7 +27,6 @@ from rewards.publishing.gate import (
 from rewards.publishing.publication import next_version, scheme_in_force
 from rewards.publishing.rehearsals import note_rehearsal
 from rewards.store.results import save_result
-from rewards.store.session import Transaction
 from tests.conftest import SHARES, World
 
 SECOND = SHARES.replace("points: 20", "points: 25")
@@ -51,12 +50,6 @@ def plan(world: World, **other: Any) -> Plan:
 def draft(world: World, text: str = SECOND, actor: str = "ana") -> int:
     with world.db.begin() as tx:
         return create_draft(tx, "acme", world.scheme(text), actor, world.now).id
-
-
-def decided(tx: Transaction, version: int) -> Decision:
-    """The decision by which a version came into force."""
-    (found,) = [one for one in list_decisions(tx, "acme") if one.version == version]
-    return found
 
 
 PRECISE = {"asked_percent": 5.0, "reached_percent": 4.2, "reached": True}
@@ -138,7 +131,8 @@ def test_two_people_publish_what_was_rehearsed(world: World) -> None:
         version = approve(tx, "acme", proposal.id, "ben", "It is right.", now=world.now)
     assert version.effective_at == world.now + timedelta(hours=25)
     with world.db.read() as tx:
-        found = decided(tx, version.version)
+        found = decision_of_version(tx, "acme", version.version)
+        assert found is not None
         assert (found.status, found.proposer, found.decider, found.words) == (
             "published",
             "ana",
@@ -299,7 +293,8 @@ def test_an_emergency_is_recorded(world: World) -> None:
     with world.db.begin() as tx:
         now = plan(world, effective_at=world.now, reason="The live scheme pays a forged network.")
         version = publish(tx, "acme", number, now, "cleo", now=world.now, past_gate=True)
-        found = decided(tx, version.version)
+        found = decision_of_version(tx, "acme", version.version)
+        assert found is not None
         assert (found.past_gate, found.decider, found.forecast) == (True, "cleo", None)
         lines = read_log(tx, "acme", Asked(action="gate.bypass"), "UTC").lines
     assert [(line.actor, line.reason) for line in lines] == [
@@ -335,5 +330,6 @@ def test_without_the_gate_whoever_writes_publishes(world: World) -> None:
         version = publish(
             tx, "acme", number, plan(world, effective_at=world.now, reason="ok"), "ana", now=world.now
         )
-        found = decided(tx, version.version)
+        found = decision_of_version(tx, "acme", version.version)
+    assert found is not None
     assert (found.proposer, found.decider, found.past_gate) == ("ana", "ana", False)

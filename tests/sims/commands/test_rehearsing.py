@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,23 @@ def test_the_command_says_what_came_of_it(
         refused = run(*arguments)
         assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
         assert told in refused.stderr
+
+
+def test_the_command_tells_turning_points_when_asked(
+    sqlite_db: Database, draft: int, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", sqlite_db.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("GROUNDSWELL_ORGANISATION", ORGANISATION)
+    asked = (f"d{draft}", "--scenario", str(base), "--processes", "1")
+    plain, told = tmp_path / "plain.json", tmp_path / "told.json"
+    assert run(*asked, "--json", str(plain)).exit_code == 0
+    done = run(*asked, "--turning-points", "--json", str(told))
+    assert done.exit_code == 0, done.stderr
+    body, points = json.loads(told.read_text()), json.loads(told.read_text())["turning_points"]
+    assert body == json.loads(plain.read_text()) | {"turning_points": points}
+    # Recognition alone pays nothing that could be more or less; the scheme in force does.
+    assert {(point["scenario"], point["lever"]) for point in points} >= {("in-force", "reward_size")}
+    assert {point["outcome"] for point in points} == {"human_clicks"}
 
 
 def test_what_was_put_aside_is_not_rehearsed(sqlite_db: Database, draft: int, base: Path) -> None:

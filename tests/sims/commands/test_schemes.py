@@ -42,7 +42,7 @@ def run(*command: str, code: int = 0) -> str:
     return found.stdout + found.stderr
 
 
-@pytest.mark.parametrize("command", ["draft", "gate", "propose", "publish", "rollback"])
+@pytest.mark.parametrize("command", ["draft", "status", "gate", "propose", "publish", "rollback"])
 def test_help_has_an_example(command: str) -> None:
     found = runner.invoke(app, ["scheme", command, "--help"])
     assert found.exit_code == 0
@@ -54,6 +54,13 @@ def test_through_the_gate(url: str, examples: Path) -> None:
         "kind": "gate", "notice_hours": 24, "on": True, "rehearsal_days": 30,
     }  # fmt: skip
     assert "d1: “" in run("draft", str(examples / "schemes" / "recognition.yaml"), "--by", "ana")
+    stands = json.loads(run("status", "d1", "--json", "-", code=1))
+    assert (stands["status"], stands["gate"]) == ("draft", True)
+    assert [(one["name"], one["kept"]) for one in stands["conditions"]] == [
+        ("rehearsed", False), ("fair", False), ("noticed", True), ("by-two", False),
+    ]  # fmt: skip
+    assert "missing: This very text was never rehearsed" in run("status", "d1", code=1)
+    assert "d9" in run("status", "d9", code=2)
     later = (datetime.now(UTC) + timedelta(days=2)).isoformat()
     told = run("publish", "d1", "--by", "ana", *WHY, code=2)
     for words in ("never rehearsed", "told 24 hours before", "Whoever wrote"):

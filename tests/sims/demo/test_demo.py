@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
-from rewards.content.content import green_lit_for, listed
-from rewards.content.desk import drafts
+from rewards.content.content import green_lit_for
+from rewards.content.overview import Filters, grid
 from rewards.content.suggestions import suggestions_waiting
+from rewards.jobs.queue import list_jobs
 from rewards.ledger.entries import entries_for
 from rewards.nominations.decisions import rounds_to_decide
 from rewards.people.membership import enrolment
@@ -23,6 +26,8 @@ from rewards.store.verify import verify
 from rewards.thanks.recognition import kudos_received
 from sims.demo.company import at_their_sites
 from sims.demo.demo import EXAMPLES, ORGANISATION, PEOPLE, create_demo
+from sims.demo.rehearsed import rehearse_once
+from sims.rehearsal.asking import KIND
 from sims.reports.stored import latest_comparison
 
 
@@ -63,8 +68,10 @@ def test_every_page_of_the_demo_has_something_to_decide_or_to_see(demo_url: str)
         assert [one.kind for one in open_reviews(tx, ORGANISATION)]
         assert claims_waiting(tx, ORGANISATION)
         assert [one.status for one in list_drafts(tx, ORGANISATION)] == ["draft"]
-        assert [one.item.id for one in listed(tx, ORGANISATION) if one.recalled_at] == ["fair-stand"]
-        assert [status for _, status, _ in drafts(tx, ORGANISATION)] == ["in_review"]
+        assert [
+            [one.item.id for one in grid(tx, ORGANISATION, Filters(state=state), now, "UTC")]
+            for state in ("recalled", "in_review")
+        ] == [["fair-stand"], ["repair-cafe"]]
         assert suggestions_waiting(tx, ORGANISATION) == 2
         joined = enrolment(tx, ORGANISATION, now)
         assert joined.invited > 0
@@ -92,3 +99,15 @@ def test_the_demo_lives_on_postgresql_too(fresh_url: Callable[[str], str]) -> No
     database = open_database(url)
     assert verify(database) == []
     database.close()
+
+
+def test_a_small_rehearsal_is_asked_for_once(demo_url: str, tmp_path: Path) -> None:
+    copyfile(demo_url.removeprefix("sqlite:///"), tmp_path / "own.sqlite")
+    url, now = f"sqlite:///{tmp_path / 'own.sqlite'}", datetime.now(UTC)
+    assert rehearse_once(url, ORGANISATION, "p214", now)
+    assert not rehearse_once(url, ORGANISATION, "p214", now)
+    database = open_database(url)
+    with database.read() as tx:
+        (job,) = list_jobs(tx, ORGANISATION, KIND)
+    database.close()
+    assert (job.status, job.actor, job.total) == ("waiting", "p214", 3)

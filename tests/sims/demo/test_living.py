@@ -10,8 +10,8 @@ from shutil import copyfile
 import pytest
 from sqlalchemy import func, select, update
 
-from rewards.content.content import listed
 from rewards.content.links import reach_of
+from rewards.content.overview import Filters, grid
 from rewards.people.accounts import somebody_with
 from rewards.people.participation import participation
 from rewards.store import schema
@@ -58,7 +58,11 @@ def test_after_a_pause_the_last_four_weeks_are_there(db: Database, away_days: in
     assert min(counts(db, later)) > 5
     with db.read() as tx:
         assert participation(tx, ORGANISATION, later).active_7d > 0
-        fresh = [one for one in listed(tx, ORGANISATION) if one.published_at > later - timedelta(days=8)]
+        fresh = [
+            one
+            for one in grid(tx, ORGANISATION, Filters(), later, "UTC")
+            if one.day > (later - timedelta(days=8)).date()
+        ]
         assert fresh
         assert fresh[0].item.expires_at is not None
         assert fresh[0].item.expires_at > later
@@ -80,7 +84,7 @@ def test_pages_read_and_write_while_history_is_filled(
         with page.begin(wait_seconds=60) as tx:
             tx.execute(update(schema.organisation).values(name="Seen"))
         with page.read() as tx:
-            assert listed(tx, ORGANISATION)
+            assert grid(tx, ORGANISATION, Filters(), datetime.now(UTC), "UTC")
             seen.append(tx.execute(select(func.count()).select_from(schema.event)).scalar_one())
 
     modelled = Calendar.between
@@ -148,7 +152,13 @@ def test_colleagues_act_on_the_items_of_the_grid_while_one_watches(db: Database)
     assert done > 40
     assert all(after > earlier for earlier, after in zip(before, counts(db, end), strict=True))
     with db.read() as tx:
-        assert sum(reach_of(tx, ORGANISATION, one.item.id)[0] for one in listed(tx, ORGANISATION)) > 20
+        assert (
+            sum(
+                reach_of(tx, ORGANISATION, one.item.id)[0]
+                for one in grid(tx, ORGANISATION, Filters(), datetime.now(UTC), "UTC")
+            )
+            > 20
+        )
     assert verify(db) == []
 
 

@@ -34,3 +34,11 @@ def test_wider_intervals_hold_narrower_ones(values: list[float]) -> None:
 
 def test_a_tie_counts_half() -> None:
     assert share_above(np.array([-1.0, 0.0, 2.0, 3.0])) == 0.625
+
+
+@given(st.lists(st.floats(-1e6, 1e6).map(abs), min_size=1, max_size=50))
+def test_quantiles_have_the_bits_of_numpys(values: list[float]) -> None:
+    found, runs = interval(np.array(values)), np.array(values)
+    assert (found.mean, found.median) == (float(np.mean(runs)), float(np.median(runs)))
+    for percent, ends in ((50, found.p50), (80, found.p80), (90, found.p90)):
+        assert ends == tuple(np.quantile(runs, (0.5 - percent / 200, 0.5 + percent / 200)).tolist())

@@ -37,3 +37,17 @@ def test_groups_that_tell_of_somebody_are_left_out(world: World) -> None:
     assert "team=north" in found.series
     # All have as many contacts: three quarters hold nobody.
     assert {split for split in found.series if split.startswith("contacts=")} <= {"contacts=q1"}
+
+
+def test_what_only_connectors_tell_is_unknown_without_one_and_no_zero(world: World) -> None:
+    yesterday = world.now - timedelta(days=1)
+    world.record(world.event(at=yesterday))
+    with world.db.read() as tx:
+        found = history_of_ledger(tx, "acme", world.now + timedelta(days=1))
+    assert {"reactions", "leads"} & set(found.series[ALL]) == set()
+    assert {"shares", "clicks", "opens", "thanks"} <= set(found.series[ALL])
+    world.record(world.event(kind="reaction.like"))
+    with world.db.read() as tx:
+        told = history_of_ledger(tx, "acme", world.now + timedelta(days=1))
+    assert told.series[ALL]["reactions"] == (0.0, 1.0)
+    assert "leads" not in told.series[ALL]

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0046"
-down_revision: str | None = "0043"
+down_revision: str | None = "0045"
 branch_labels = None
 depends_on = None
 

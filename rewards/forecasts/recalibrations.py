@@ -1,0 +1,119 @@
+"""Recalibrations: a posterior is proposed, and a person accepts or rejects it with a reason. Forecasts go by the one accepted last."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rewards.faults import BadValue, Conflict, NotFound
+from rewards.store import recalibrations as rows
+from rewards.store import trail
+from rewards.store.recalibrations import ACCEPTED, OPEN, REJECTED
+from rewards.store.rows import ListedRecalibrationRow
+from rewards.store.session import Transaction
+from rewards.store.units import digest, dump, from_us, maybe_us, to_us
+
+MOST_WORDS = 1000
+MOST_BYTES = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recalibration:
+    """A proposal and what became of it. `about`: how many vectors of how many parameters, which of them the data moved, and what to know."""
+
+    id: int
+    content_hash: str
+    about: Mapping[str, Any]
+    status: str
+    actor: str
+    proposed_at: datetime
+    decider: str | None
+    reason: str
+    decided_at: datetime | None
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to decide."""
+        return self.status == OPEN
+
+
+def propose(
+    tx: Transaction, organisation: str, posterior: Mapping[str, Any], *, actor: str, now: datetime
+) -> int:
+    """Put a posterior (its `names`, `values` and `provenance`, checked against the model by whoever calls) before people; returns its number.
+
+    Raises BadValue for one too large to be kept.
+    """
+    text = dump(posterior)
+    if len(text) > MOST_BYTES:
+        raise BadValue(
+            "posterior: got {size} bytes; limit {most}; thin its vectors", size=len(text), most=MOST_BYTES
+        )
+    told: Mapping[str, Any] = posterior.get("calibration") or {}
+    parameters: Mapping[str, Any] = told.get("parameters") or {}
+    about = {
+        "vectors": len(posterior["values"]),
+        "parameters": len(posterior["names"]),
+        "moved": sorted(name for name, one in parameters.items() if one.get("moved")),
+        "warnings": [str(one) for one in told.get("warnings", ())],
+    }
+    number = rows.add(
+        tx,
+        {
+            "organisation_id": organisation,
+            "document": text,
+            "content_hash": digest(text),
+            "about": dump(about),
+            "status": OPEN,
+            "actor": actor,
+            "proposed_us": to_us(now),
+        },
+    )
+    trail.log(
+        tx, organisation, actor, "recalibration.propose", str(number), reason=digest(text), at_us=to_us(now)
+    )
+    return number
+
+
+def decide(
+    tx: Transaction, organisation: str, number: int, accept: bool, reason: str, *, actor: str, now: datetime
+) -> None:
+    """Accept or reject a proposal, once, with a reason. Raises NotFound, BadValue without a reason, Conflict where it was decided."""
+    get_recalibration(tx, organisation, number)
+    words = " ".join(reason.split())
+    if not words or len(words) > MOST_WORDS:
+        raise BadValue(
+            "reason: got {count} letters; limit 1 to {most}; say why", count=len(words), most=MOST_WORDS
+        )
+    status = ACCEPTED if accept else REJECTED
+    values = {"status": status, "deciding_actor": actor, "reason": words, "decided_us": to_us(now)}
+    if not rows.decide(tx, number, values):
+        raise Conflict("recalibration {number}: was decided already; propose another", number=number)
+    trail.log(tx, organisation, actor, f"recalibration.{status}", str(number), reason=words, at_us=to_us(now))
+
+
+def list_recalibrations(tx: Transaction, organisation: str, limit: int = 20) -> list[Recalibration]:
+    """The newest first."""
+    return [_one(row) for row in rows.page(tx, organisation, limit)]
+
+
+def get_recalibration(tx: Transaction, organisation: str, number: int) -> Recalibration:
+    """One of them. Raises NotFound."""
+    row = rows.find(tx, organisation, number)
+    if row is None:
+        raise NotFound("recalibration {number}: not in this organisation; look at the list", number=number)
+    return _one(row)
+
+
+def accepted_posterior(tx: Transaction, organisation: str) -> Mapping[str, Any] | None:
+    """The posterior that was accepted last, as JSON values; None where none was."""
+    row = rows.accepted(tx, organisation)
+    return None if row is None else json.loads(row.document)
+
+
+def _one(row: ListedRecalibrationRow) -> Recalibration:
+    return Recalibration(
+        row.id, row.content_hash, json.loads(row.about), row.status, row.actor, from_us(row.proposed_us),
+        row.deciding_actor, row.reason, maybe_us(row.decided_us),
+    )  # fmt: skip

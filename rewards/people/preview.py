@@ -1,0 +1,86 @@
+"""What a file would do, as much of it as a page shows: a part that can be kept beside the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from rewards.people.reimporting import Change, Plan, RowFault
+
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Somebody who would be added."""
+
+    id: str
+    name: str
+    segment: str
+    team: str
+    timezone: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The first MOST_SHOWN of each part of a plan, and how many there are of each."""
+
+    added: tuple[New, ...]
+    changed: tuple[Change, ...]
+    missing: tuple[tuple[str, str], ...]
+    deactivated: tuple[tuple[str, str], ...]
+    faults: tuple[RowFault, ...]
+    count: Mapping[str, int]
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A file that was looked at: its header, its number of rows, what was told about its columns, and what it would do.
+
+    `shown` None: `fault` says why nothing can be said.
+    """
+
+    header: tuple[str, ...]
+    rows: int
+    columns: Mapping[str, int]
+    for_new: Mapping[str, str]
+    shown: Shown | None
+    fault: str = ""
+
+
+_LOOKED = TypeAdapter(Looked)
+
+
+def shown_of(plan: Plan) -> Shown:
+    """What a page shows of a plan."""
+    return Shown(
+        added=tuple(
+            New(row.id, row.name, row.segment, row.team, row.timezone, row.role)
+            for row in plan.added[:MOST_SHOWN]
+        ),
+        changed=plan.changed[:MOST_SHOWN],
+        missing=plan.missing[:MOST_SHOWN],
+        deactivated=plan.deactivated[:MOST_SHOWN],
+        faults=plan.faults[:MOST_SHOWN],
+        count={
+            "added": len(plan.added),
+            "changed": len(plan.changed),
+            "unchanged": plan.unchanged,
+            "missing": len(plan.missing),
+            "deactivated": len(plan.deactivated),
+            "faults": len(plan.faults),
+        },
+        stamp=plan.stamp,
+    )
+
+
+def written(looked: Looked) -> str:
+    """As it is kept."""
+    return _LOOKED.dump_json(looked).decode()
+
+
+def read(text: str) -> Looked:
+    """As it was kept."""
+    return _LOOKED.validate_json(text)

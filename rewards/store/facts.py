@@ -1,0 +1,65 @@
+"""What the grid of content is narrowed and ordered by, beside each document and told from it alone whenever it is written."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete
+
+from rewards.fields import name_of
+from rewards.store import schema
+from rewards.store.session import Transaction
+from rewards.store.units import to_us, upsert
+
+FACT = schema.content_fact
+_KEYS = ("organisation_id", "item", "drafted")
+
+
+def note(tx: Transaction, organisation: str, item: str, document: str, *, drafted: bool) -> None:
+    """Note what a document that was just written says."""
+    told = told_by(document)
+    row = {"organisation_id": organisation, "item": item, "drafted": drafted, **told}
+    tx.execute(upsert(tx, FACT).on_conflict_do_update(index_elements=_KEYS, set_=told), row)
+
+
+def drop_drafted(tx: Transaction, organisation: str, item: str) -> None:
+    """Forget what a draft said."""
+    tx.execute(
+        delete(FACT).where(FACT.c.organisation_id == organisation, FACT.c.item == item, FACT.c.drafted)
+    )
+
+
+def told_by(document: str) -> dict[str, Any]:
+    """The columns of a document's row. Names are in the one form of names, also in documents from before they were stored so."""
+    body = json.loads(document.replace("\\u0000", ""))
+    channels = {name_of(str(name)): one for name, one in body["channels"].items()}
+    topic = name_of(str(body.get("topic") or ""))
+    tags = [name_of(str(tag)) for tag in body.get("tags") or ()]
+    starts, ends = body.get("starts_on"), body.get("expires_at")
+    return {
+        "searched": f"{body['id']} {body['title']} {body.get('summary') or ''}".casefold(),
+        "segments": listed(body.get("segments") or ()),
+        "channels": listed(channels),
+        "tags": listed(dict.fromkeys([*tags, *([topic] if topic else [])])),
+        "topic": topic,
+        "language": str(body.get("language") or "").strip(),
+        "starts_on": date.fromisoformat(starts).toordinal() if starts else None,
+        "expires_us": to_us(datetime.fromisoformat(ends)) if ends else None,
+        "open_somewhere": any(one.get("status") != "red" for one in channels.values()),
+    }
+
+
+def listed(values: Any) -> str:
+    """Texts as one: each between two breaks, which stand in none of them, so that no one is found inside another."""
+    lines = [json.dumps(str(value), ensure_ascii=False) for value in values]
+    return "\n".join(["", *lines, ""]) if lines else ""
+
+
+def one_of_list(value: str) -> str:
+    """How a text stands in `listed`."""
+    return listed([value])
+
+
+def values_of(text: str) -> list[str]:
+    """The texts of `listed`."""
+    return [json.loads(line) for line in text.split("\n") if line]

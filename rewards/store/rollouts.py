@@ -1,0 +1,180 @@
+"""Rows of `rollout` and `rollout_person`, and what those who were drawn did, team by team and week by week."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, insert, literal, or_, select, update
+
+from rewards.store import schema
+from rewards.store.people import PRESENT
+from rewards.store.rows import RolloutRow
+from rewards.store.session import Transaction
+
+ROLLOUT, DRAWN = schema.rollout, schema.rollout_person
+PERSON, IDENTITY, EVENT, ENROLMENT = schema.person, schema.person_identity, schema.event, schema.enrolment
+OWNED = ("click", "lead")
+WEEK_DAYS = 7
+
+
+class TeamMemberRow(NamedTuple):
+    """Somebody who could be drawn."""
+
+    id: int
+    segment: str
+    team: str
+    standing: str
+
+
+class WeekOfTeamRow(NamedTuple):
+    """What those who were drawn from one team did in one week, from 0."""
+
+    cluster: str
+    week: int
+    shares: int
+    clicks: int
+    sharers: int
+
+
+def add(tx: Transaction, row: Mapping[str, object]) -> int:
+    """Keep a plan; returns its id."""
+    return int(tx.execute(insert(ROLLOUT).returning(ROLLOUT.c.id), dict(row)).scalar_one())
+
+
+def add_people(
+    tx: Transaction, organisation: str, rollout: int, people: Sequence[tuple[int, str, int | None]]
+) -> None:
+    """Keep who was drawn: (person, team, first treated day or None)."""
+    names = ("person_id", "cluster", "from_date")
+    common = {"rollout_id": rollout, "organisation_id": organisation}
+    tx.execute(insert(DRAWN), [common | dict(zip(names, one, strict=True)) for one in people])
+
+
+def page(tx: Transaction, organisation: str, limit: int) -> list[RolloutRow]:
+    """The newest first."""
+    where = ROLLOUT.c.organisation_id == organisation
+    return tx.rows(RolloutRow, select(ROLLOUT).where(where).order_by(ROLLOUT.c.id.desc()).limit(limit))
+
+
+def find(tx: Transaction, organisation: str, rollout: int) -> RolloutRow | None:
+    """One of them."""
+    where = and_(ROLLOUT.c.organisation_id == organisation, ROLLOUT.c.id == rollout)
+    return tx.row(RolloutRow, select(ROLLOUT).where(where))
+
+
+def stop(tx: Transaction, rollout: int, at_us: int, reason: str) -> bool:
+    """End one by hand; False where it was ended before."""
+    where = and_(ROLLOUT.c.id == rollout, ROLLOUT.c.stopped_us.is_(None))
+    change = update(ROLLOUT).where(where).values(stopped_us=at_us, stop_reason=reason)
+    return bool(tx.execute(change.returning(ROLLOUT.c.id)).all())
+
+
+def under_way(tx: Transaction, organisation: str, day: int) -> bool:
+    """Whether a rollout that was not stopped ends on this day or later."""
+    query = select(ROLLOUT.c.id).where(_holds(organisation, day)).limit(1)
+    return tx.execute(query).first() is not None
+
+
+def members(tx: Transaction, organisation: str) -> list[TeamMemberRow]:
+    """Everybody who is with the company, by id."""
+    query = select(PERSON.c.id, PERSON.c.segment, PERSON.c.team, PERSON.c.standing).where(
+        PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT)
+    )
+    return tx.rows(TeamMemberRow, query.order_by(PERSON.c.id))
+
+
+def held_back(
+    tx: Transaction, organisation: str, gives: str, people: Collection[int], day: int
+) -> dict[int, int | None]:
+    """Those of some people who were drawn and whose turn has not come by a day, each with the day on which it comes (None: not before the end)."""
+    if not people:
+        return {}
+    query = _held(organisation, gives, day).where(DRAWN.c.person_id.in_(list(people)))
+    return {int(person): None if since is None else int(since) for person, since in tx.execute(query)}
+
+
+def not_held(organisation: str, gives: str, day: int) -> ColumnElement[bool]:
+    """A condition on people: nobody whose turn has not come by a day."""
+    return PERSON.c.id.not_in(_held(organisation, gives, day).with_only_columns(DRAWN.c.person_id))
+
+
+def due(tx: Transaction, organisation: str, standing: str, day: int, limit: int) -> list[str]:
+    """Who was drawn, whose turn has come, and whose standing is this still, by external id."""
+    query = (
+        select(IDENTITY.c.external_id)
+        .join(PERSON, PERSON.c.id == IDENTITY.c.person_id)
+        .join(DRAWN, DRAWN.c.person_id == PERSON.c.id)
+        .join(ROLLOUT, ROLLOUT.c.id == DRAWN.c.rollout_id)
+        .where(
+            _holds(organisation, day),
+            ROLLOUT.c.gives == "programme",
+            DRAWN.c.from_date <= day,
+            PERSON.c.standing == standing,
+            PERSON.c.status.in_(PRESENT),
+        )
+        .order_by(PERSON.c.id)
+        .limit(limit)
+    )
+    return [str(name) for name in tx.execute(query).scalars()]
+
+
+def weeks(tx: Transaction, rollout: int, first_date: int, last_date: int) -> list[WeekOfTeamRow]:
+    """Shares, clicks and sharers of those who were drawn, by the team that they were drawn with. Clicks count for who shared."""
+    week = (EVENT.c.local_date - literal(first_date)) / literal(WEEK_DAYS)
+    week = func.floor(week) if tx.dialect == "postgresql" else week
+    clicked = EVENT.c.kind == "click"
+    doer = case((and_(clicked, EVENT.c.owner_id.is_not(None)), EVENT.c.owner_id), else_=EVENT.c.person_id)
+    shared = EVENT.c.kind == "share"
+    query = (
+        select(
+            DRAWN.c.cluster,
+            week.label("week"),
+            func.count(case((shared, 1))),
+            func.count(case((clicked, 1))),
+            func.count(distinct(case((shared, EVENT.c.person_id)))),
+        )
+        .select_from(EVENT)
+        .join(DRAWN, DRAWN.c.person_id == doer)
+        .where(
+            DRAWN.c.rollout_id == rollout,
+            EVENT.c.organisation_id == DRAWN.c.organisation_id,
+            EVENT.c.local_date >= first_date,
+            EVENT.c.local_date <= last_date,
+            EVENT.c.kind.in_(("share", "click")),
+            EVENT.c.voided_at_us.is_(None),
+        )
+        .group_by(DRAWN.c.cluster, "week")
+    )
+    return [
+        WeekOfTeamRow(str(cluster), int(at), int(shares), int(clicks), int(sharers))
+        for cluster, at, shares, clicks, sharers in tx.execute(query)
+    ]
+
+
+def crossed(tx: Transaction, rollout: int, last_us: int) -> tuple[int, int]:
+    """Of those who were never to be treated: how many took part by an instant, and how many they are."""
+    joined = select(ENROLMENT.c.person_id).where(
+        ENROLMENT.c.from_us <= last_us, ENROLMENT.c.standing == "enrolled"
+    )
+    query = select(func.count(case((DRAWN.c.person_id.in_(joined), 1))), func.count()).where(
+        DRAWN.c.rollout_id == rollout, DRAWN.c.from_date.is_(None)
+    )
+    took, people = tx.execute(query).one()
+    return int(took), int(people)
+
+
+def _holds(organisation: str, day: int) -> ColumnElement[bool]:
+    return and_(
+        ROLLOUT.c.organisation_id == organisation, ROLLOUT.c.stopped_us.is_(None), ROLLOUT.c.last_date >= day
+    )
+
+
+def _held(organisation: str, gives: str, day: int) -> Select[int, int | None]:
+    return (
+        select(DRAWN.c.person_id, DRAWN.c.from_date)
+        .join(ROLLOUT, ROLLOUT.c.id == DRAWN.c.rollout_id)
+        .where(
+            _holds(organisation, day),
+            ROLLOUT.c.gives == gives,
+            or_(DRAWN.c.from_date.is_(None), DRAWN.c.from_date > day),
+        )
+    )

@@ -1,0 +1,190 @@
+"""Calibrate–emulate–sample (Cleary et al. 2021) on anything that turns vectors into summaries.
+
+An ensemble smoother walks from the prior to where the data are likely; what moves the summaries there is a few combinations of parameters.
+Runs around that place, everything else drawn from the prior, fit an emulator of those combinations, from which their posterior is sampled.
+What the summaries do not see stays at its prior, exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sims.calibration.checking import Check, check
+from sims.calibration.emulator import MOST_DIRECTIONS, Design, LocalEmulator, directions
+from sims.calibration.laws import LEAST_SPREAD, Floats
+from sims.calibration.smoother import chance_of, smoothed
+from sims.validation.emulator import latin_hypercube
+
+WIDER = 2.0
+ECHOED = 4
+LOCAL_ROUNDS = 2
+DRAWS = 300
+MOST_WIDENED = 25.0
+
+
+class Model(Protocol):
+    """Lives vectors."""
+
+    def __call__(self, wave: int, z: Floats, label: str) -> Floats:
+        """Summaries float64[n, K] of vectors float64[n, d]; every wave has its own chance."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Runs of the model: an ensemble in each round of the smoother (and a part of it again, which measures chance), twice so many around
+    what it found, and so many by the posterior at the end."""
+
+    ensemble: int = 100
+    rounds: int = 4
+    local: int = 200
+    predictive: int = 100
+
+    @classmethod
+    def of(cls, runs: int) -> Budget:
+        """So many runs, divided as the default is."""
+        part = runs / Budget().runs
+        one = cls()
+        return cls(
+            round(one.ensemble * part / ECHOED) * ECHOED,
+            one.rounds,
+            round(one.local * part),
+            round(one.predictive * part),
+        )
+
+    @property
+    def runs(self) -> int:
+        """All of them."""
+        return (
+            self.rounds * (self.ensemble + self.ensemble // ECHOED)
+            + LOCAL_ROUNDS * self.local
+            + self.predictive
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A posterior, and how it was come by.
+
+    across     float64[d, k], the combinations that the data move
+    w          float64[m, k], their posterior
+    z          float64[DRAWS, d], whole vectors of the posterior
+    predicted  float64[predictive, K], summaries lived by the first of them
+    chance     float64[K], how far chance alone moves each summary
+    """
+
+    across: Floats
+    w: Floats
+    z: Floats
+    predicted: Floats
+    checked: Check
+    inflation: float
+    widened: float
+    chance: Floats
+
+    def spread(self, factor: Floats) -> tuple[Floats, Floats]:
+        """Mean and variance float64[p] of scores z @ factor.T under the posterior; 0 and 1 under the prior. What the data do not move is
+        not sampled for it, so that it is exact there."""
+        seen = factor @ self.across
+        mean = seen @ self.w.mean(axis=0) if self.w.shape[1] else np.zeros(factor.shape[0])
+        within = np.atleast_2d(np.cov(self.w.T)) if self.w.shape[1] else np.zeros((0, 0))
+        variance = (
+            (factor**2).sum(axis=1) - (seen**2).sum(axis=1) + np.einsum("ij,jk,ik->i", seen, within, seen)
+        )
+        return np.asarray(mean), np.asarray(variance)
+
+
+def fit(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.Generator) -> Fit:
+    """The posterior of vectors that are standard normal under the prior, given summaries float64[K]."""
+    walked = walk(model, observed, d, budget, rng)
+    alive = walked.alive
+    across, strength = (
+        directions(np.vstack(walked.z), np.vstack(walked.s), rng, affordable(budget.local))
+        if alive.any()
+        else (np.zeros((d, 0)), np.zeros(0))
+    )
+    k = across.shape[1]
+    emulator, w = None, np.zeros((DRAWS, 0))
+    if k:
+        ensemble = walked.last @ across
+        straight = np.diag(1.0 / (1.0 + strength**2))
+        design = Design(ensemble.mean(axis=0), capped(np.cov(ensemble.T).reshape(k, k) + straight))
+        seen_w, seen_s = np.zeros((0, k)), np.zeros((0, int(alive.sum())))
+        for turn in range(LOCAL_ROUNDS):
+            if emulator is not None:
+                design = Design(w.mean(axis=0), capped(WIDER * np.cov(w.T).reshape(k, k)))
+            drawn = design.draw(budget.local, rng)
+            lived = model(budget.rounds * 2 + turn, whole(drawn, across, rng), "around it")[:, alive]
+            seen_w, seen_s = np.vstack([seen_w, drawn]), np.vstack([seen_s, lived])
+            near = (design.scaled(seen_w) ** 2).sum(axis=1) <= design.reach**2
+            emulator = LocalEmulator.fit(design, seen_w[near], seen_s[near])
+            w = emulator.sample(observed[alive], rng)
+    z = whole(_some(w), across, rng)
+    predicted = model(budget.rounds * 2 + LOCAL_ROUNDS, z[: budget.predictive], "by the posterior")
+    checked, widened = check(predicted, observed), 1.0
+    if emulator is not None and checked.suspicious:
+        widened = float(np.clip(checked.excess, 1.0, MOST_WIDENED))
+        w = emulator.sample(observed[alive], rng, widened)
+        z = whole(_some(w), across, rng)
+    inflation = 1.0 if emulator is None else emulator.inflation
+    return Fit(across, w, z, predicted, checked, inflation, widened, walked.chance)
+
+
+@dataclass(frozen=True, eq=False)
+class Walked:
+    """The smoother's ensembles and their summaries, the ensemble after its last step, and how far chance alone moves a summary.
+
+    alive   bool[K], summaries that the model moves at all; `s` has only these
+    """
+
+    z: list[Floats]
+    s: list[Floats]
+    last: Floats
+    chance: Floats
+    alive: NDArray[np.bool_]
+
+
+def walk(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.Generator) -> Walked:
+    """ES-MDA from the prior."""
+    z = ndtri(latin_hypercube(budget.ensemble, d, rng))
+    lived_z, lived_s = [], []
+    alive, spread = np.zeros(observed.size, dtype=np.bool_), np.zeros(observed.size)
+    for turn in range(budget.rounds):
+        s = model(2 * turn, z, f"step {turn + 1} of {budget.rounds}")
+        again = model(2 * turn + 1, z[: budget.ensemble // ECHOED], "chance alone")
+        if turn == 0:
+            alive = s.std(axis=0) > LEAST_SPREAD
+        s, again = s[:, alive], again[:, alive]
+        chance = chance_of(s[: again.shape[0]], again)
+        spread[alive] = np.sqrt(np.diag(chance))
+        lived_z.append(z)
+        lived_s.append(s)
+        if alive.any():
+            z = smoothed(z, s, observed[alive], chance, factor=float(budget.rounds), rng=rng)
+    return Walked(lived_z, lived_s, z, spread, alive)
+
+
+def whole(w: Floats, across: Floats, rng: np.random.Generator) -> Floats:
+    """float64[n, d]: vectors with these combinations, and the prior's of everything else."""
+    free = rng.standard_normal((w.shape[0], across.shape[0]))
+    return free - (free @ across) @ across.T + w @ across.T
+
+
+def affordable(runs: int) -> int:
+    """How many combinations so many runs can tell a quadratic of, twice over."""
+    return max(k for k in range(1, MOST_DIRECTIONS + 1) if k == 1 or 1 + k + k * (k + 1) // 2 <= runs // 2)
+
+
+def capped(covariance: Floats) -> Floats:
+    """No wider than the prior in any direction."""
+    values, vectors = np.linalg.eigh(covariance)
+    found: Floats = (vectors * np.clip(values, 1e-6, 1.0)) @ vectors.T
+    return found
+
+
+def _some(w: Floats) -> Floats:
+    return w[np.linspace(0, w.shape[0] - 1, DRAWS).astype(np.int64)]

@@ -1,0 +1,133 @@
+"""Lives vectors of parameters side by side, on several processes, and keeps what is done: whoever is interrupted goes on from there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sims.calibration.laws import Floats
+from sims.calibration.prior import Prior
+from sims.calibration.series import Series, simulated
+from sims.doctor import version
+from sims.ensemble.bridge import lived
+from sims.ensemble.crew import Crew, LostTaskError
+from sims.ensemble.executors import TRIES, ExecutorError, processes_for, progress
+from sims.ensemble.sweep import Chunk, chunks
+
+if TYPE_CHECKING:
+    from sims.scenario.scenario import Scenario
+
+RUNS_A_WAVE = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What the workers share: a scenario that lives as many whole weeks as are asked for, and which series of it are kept."""
+
+    scenario: Scenario
+    seed: int
+    prior: Prior
+    series: tuple[Series, ...]
+    weeks: int
+
+    def question(self) -> str:
+        """Names everything that a run's numbers follow from, but its vector."""
+        body = [
+            version(), self.scenario.content_hash(), self.scenario.splits, self.seed, self.prior.names, self.weeks,
+            [[one.split, one.measure] for one in self.series], sha256(self.prior.knots.tobytes()).hexdigest(),
+        ]  # fmt: skip
+        return sha256(json.dumps(body).encode()).hexdigest()
+
+
+Vectors = tuple[tuple[int, tuple[float, ...]], ...]
+"""The number of each run, and its values of the free parameters."""
+
+
+def live(asked: Asked, vectors: Vectors) -> list[Floats]:
+    """float64[series, weeks] of each run."""
+    stated = asked.scenario.parameters.resolve()
+    told = {name: getattr(stated, name) for name in asked.prior.stated}
+    named = [(asked.seed, run, asked.prior.full(np.array(values)).replace(**told)) for run, values in vectors]
+    found = lived([(asked.scenario, named)])
+    return [simulated(dailies[0], asked.series, asked.weeks) for dailies in found]
+
+
+class Lives:
+    """The runs of one calibration. `kept` is the file of runs that are done; None keeps none."""
+
+    def __init__(self, asked: Asked, processes: int, crew: Crew | None, kept: Path | None) -> None:
+        self._asked, self._processes, self._crew, self._kept = asked, processes, crew, kept
+        self._done = {} if kept is None else _read(kept, asked.question())
+        self.count = 0
+
+    def __call__(self, wave: int, z: Floats, label: str) -> Floats:
+        """float64[n, series, weeks] of vectors float64[n, d]; every wave has its own chance."""
+        values = self._asked.prior.values(z)
+        runs = [wave * RUNS_A_WAVE + at for at in range(z.shape[0])]
+        self.count += len(runs)
+        left = [at for at, run in enumerate(runs) if run not in self._done]
+        tasks = chunks([self._asked.scenario], left, self._processes)
+        with progress(label, len(runs)) as advance:
+            advance(len(runs) - len(left))
+            for chunk, found in zip(tasks, self._carried_out(tasks, runs, values), strict=True):
+                mine = dict(zip((runs[at] for at in chunk.runs), found, strict=True))
+                self._done |= mine
+                if self._kept is not None:
+                    _add(self._kept, mine)
+                advance(len(found))
+        return np.array([self._done.pop(run) for run in runs])
+
+    def _carried_out(
+        self, tasks: Sequence[Chunk], runs: Sequence[int], values: Floats
+    ) -> Generator[list[Floats], None, None]:
+        given = [tuple((runs[at], tuple(values[at].tolist())) for at in chunk.runs) for chunk in tasks]
+        if self._crew is None:
+            yield from map(partial(live, self._asked), given)
+            return
+        try:
+            yield from self._crew.results(given)
+        except LostTaskError as error:
+            raise ExecutorError(
+                f"a worker process died, {error}, perhaps for want of memory; fewer processes (--processes 1) need less"
+            ) from error
+
+
+@contextmanager
+def lives(asked: Asked, runs: int, processes: int | None = None, kept: Path | None = None) -> Iterator[Lives]:
+    """So many runs, on processes that end with the block. Interrupted, the file of what is done stays; a block that ends well removes it."""
+    count = processes_for(processes, runs)
+    crew = Crew(count, live, asked, TRIES) if count > 1 else None
+    try:
+        yield Lives(asked, count, crew, kept)
+    finally:
+        if crew is not None:
+            crew.end()
+
+
+def _read(path: Path, question: str) -> dict[int, Floats]:
+    """Runs of this very question. A line that was not written to its end is none."""
+    found: dict[int, Floats] = {}
+    if path.exists():
+        lines = path.read_text(encoding="utf-8").split("\n")
+        if lines[0] == question:
+            for line in lines[1:-1]:
+                run, values = json.loads(line)
+                found[run] = np.array(values, dtype=np.float64)
+            path.write_text("\n".join([*lines[:-1], ""]), encoding="utf-8")
+            return found
+    path.write_text(question + "\n", encoding="utf-8")
+    return found
+
+
+def _add(path: Path, runs: dict[int, Floats]) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps([run, values.tolist()]) + "\n" for run, values in runs.items())
+        file.flush()

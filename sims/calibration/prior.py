@@ -1,0 +1,94 @@
+"""What is known before a company's data: the stored posterior of published findings, and the declared priors of what it does not name.
+
+Every vector of parameters is the image of one that is standard normal under the prior: each parameter keeps its own law, and their
+correlations are those of the stored sample (a Gaussian copula).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from agents.parameters.default_posterior import DefaultPosterior, default_posterior
+from agents.parameters.parameters import DECLARATIONS, MECHANISMS, PRESETS, Parameters
+from sims.calibration.laws import Floats, shrunk_correlation
+
+if TYPE_CHECKING:
+    from sims.scenario.scenario import Scenario
+
+GRID = 200
+DIGITS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Prior:
+    """names are the free parameters; `stated` those that the scenario sets.
+
+    knots   float64[d, GRID]: each parameter's quantiles at (place + 1/2) / GRID
+    factor  float64[d, d]: normal scores are z @ factor.T
+    """
+
+    names: tuple[str, ...]
+    stated: tuple[str, ...]
+    knots: Floats
+    factor: Floats
+
+    @classmethod
+    def of(cls, scenario: Scenario, stored: DefaultPosterior | None = None) -> Prior:
+        """The prior of a scenario's parameters."""
+        stored = stored or default_posterior()
+        named = stated_by(scenario)
+        free = tuple(name for name in DECLARATIONS if name not in named)
+        grid = (np.arange(GRID) + 0.5) / GRID
+        columns = dict(zip(stored.names, stored.values.T, strict=True))
+        knots = [
+            np.quantile(columns[name], grid)
+            if name in columns
+            else np.array([DECLARATIONS[name].quantile(float(u)) for u in grid])
+            for name in free
+        ]
+        within = [place for place, name in enumerate(free) if name in columns]
+        known = np.stack([columns[free[place]] for place in within], axis=1)
+        correlation = np.eye(len(free))
+        correlation[np.ix_(within, within)] = shrunk_correlation(scores(known))
+        return cls(
+            free, named, np.array(knots), np.asarray(np.linalg.cholesky(correlation), dtype=np.float64)
+        )
+
+    @property
+    def size(self) -> int:
+        """How many parameters are free."""
+        return len(self.names)
+
+    def values(self, z: Floats) -> Floats:
+        """float64[n, d]: values of the free parameters."""
+        u, grid = ndtr(z @ self.factor.T), (np.arange(GRID) + 0.5) / GRID
+        found = np.stack([np.interp(u[:, at], grid, self.knots[at]) for at in range(self.size)], axis=1)
+        return short(found)
+
+    def full(self, values: Floats) -> Parameters:
+        """Parameters of one row of `values`; what the scenario states is for whoever lives it."""
+        return Parameters(**dict(zip(self.names, values.tolist(), strict=True)))
+
+
+def stated_by(scenario: Scenario) -> tuple[str, ...]:
+    """Parameters that a scenario states: its preset's, its own values, and those of mechanisms that are off."""
+    chosen = scenario.parameters
+    off = {name for each in chosen.off for name in MECHANISMS[each]}
+    told = {*PRESETS[chosen.preset], *chosen.values, *off}
+    return tuple(name for name in DECLARATIONS if name in told)
+
+
+def scores(x: Floats) -> Floats:
+    """Normal scores of each column of float64[n, k]."""
+    places = np.argsort(np.argsort(x, axis=0, kind="stable"), axis=0, kind="stable")
+    found: Floats = ndtri((places + 0.5) / x.shape[0])
+    return found
+
+
+def short(x: Floats) -> Floats:
+    """To as many significant digits as a file has, so that what is lived is what is written."""
+    return np.array([float(f"{value:.{DIGITS}g}") for value in x.ravel().tolist()]).reshape(x.shape)

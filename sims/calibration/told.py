@@ -1,0 +1,62 @@
+"""A calibrated posterior in words: what the data moved, what stays at its prior, and how well the history fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sims.ensemble.intervals import PERCENTS
+from sims.reports.render import number, spread, table
+
+if TYPE_CHECKING:
+    from sims.forecasting.posterior import Posterior
+
+
+def calibration_text(posterior: Posterior) -> str:
+    """For people."""
+    about, found = posterior.provenance, posterior.calibration or {}
+    parameters: dict[str, dict[str, Any]] = found["parameters"]
+    moved = sorted(
+        (name for name, one in parameters.items() if one["moved"]),
+        key=lambda name: -parameters[name]["contraction"],
+    )
+    head = (
+        f"{about['scenario']}: {about['weeks']} weeks to {about['cut_off']}, {len(found['summaries'])} summaries, {about['runs']} runs, "
+        f"seed {about['seed']}, {len(posterior.values)} vectors"
+    )
+    rows = [
+        [
+            name,
+            number(one["prior"]["median"]),
+            spread(tuple(one["prior"]["p90"])),
+            number(one["posterior"]["median"]),
+            spread(tuple(one["posterior"]["p90"])),
+            f"{one['contraction']:.0%}",
+        ]
+        for name in moved
+        for one in [parameters[name]]
+    ]
+    header = ["parameter", "prior", "90 %", "posterior", "90 %", "contraction"]
+    learnt = table(header, rows) if rows else "the data move no parameter: the posterior is the prior"
+    rest = len(parameters) - len(moved)
+    stay = (
+        f"{rest} parameters stay at their prior: the data hardly move them"
+        if rest
+        else "every parameter was moved"
+    )
+    together = [
+        f"moved together, contraction {one['contraction']:.0%}: "
+        + ", ".join(f"{name} ({load:+.2f})" for name, load in one["with"].items())
+        for one in found["combinations"]
+    ]
+    seen = [
+        [
+            one["label"],
+            number(one["observed"]),
+            *(spread(tuple(one[f"p{each}"])) for each in PERCENTS),
+            f"{one['p']:.2g}",
+        ]
+        for one in found["summaries"]
+    ]
+    fits = table(["summary", "observed", *(f"{each} %" for each in PERCENTS), "p"], seen)
+    notes = [f"note: {warning}" for warning in posterior.warnings]
+    return "\n".join([head, "", learnt, stay, *together, "", fits, *notes])

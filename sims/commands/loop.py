@@ -1,0 +1,132 @@
+"""The commands of the live loop: what the programme brought, and recalibrations of its model."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sims.commands.console import InputError, JsonOut, check_out, say, write_json
+from sims.commands.history import Organisation
+from sims.commands.program import opened
+
+Number = Annotated[int, typer.Argument(help="The recalibration's number.", min=1)]
+Reason = Annotated[str, typer.Option(help="Why; the reason stays with it.")]
+
+recalibration = typer.Typer(no_args_is_help=True, help="What the model is to believe of the company.")
+
+
+@recalibration.callback()
+def _group() -> None:
+    """What the model is to believe of the company."""
+
+
+def brought(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
+    """What the live programme brought, after the fact: from rollouts drawn at random where there were any, else from the model's worlds
+    without it in the last published forecast, each labelled by how far it can be trusted.
+
+    Example: groundswell brought --json brought.json
+    """
+    from sims.loop.brought import brought as ask
+    from sims.reports.render import number, spread, table
+
+    check_out(json_out)
+    with opened(None) as db, db.read() as tx:
+        _known(tx, organisation)
+        found = ask(tx, organisation, datetime.now(UTC))
+    write_json(json_out, {"kind": "brought", "brought": [one.as_json() for one in found]})
+    rows = [
+        [
+            one.label,
+            one.against,
+            f"{one.first} to {one.last}",
+            number(one.estimate),
+            "unbounded" if one.low is None or one.high is None else spread((one.low, one.high)),
+            f"{one.percent:.0f} %",
+        ]
+        for one in found
+    ]
+    text = table(["how known", "beside", "days", "clicks more", "between", "covers"], rows) if rows else (
+        "nobody can say yet: no rollout was drawn at random and judged by clicks, and no forecast was published since something happened"
+    )  # fmt: skip
+    say(text, json_out)
+
+
+@recalibration.command()
+def propose(
+    posterior: Annotated[Path, typer.Argument(metavar="P.json", help="What `groundswell calibrate` wrote.")],
+    organisation: Organisation = "company",
+) -> None:
+    """Put a posterior before those who decide what forecasts go by.
+
+    Example: groundswell recalibration propose posterior.json
+    """
+    from rewards.forecasts.recalibrations import propose as put
+    from rewards.people.operator import operator
+    from sims.forecasting.posterior import load_posterior
+
+    loaded = load_posterior(posterior)
+    with opened(None) as db, db.begin() as tx:
+        _known(tx, organisation)
+        number = put(
+            tx, organisation, loaded.model_dump(mode="json"), actor=operator(), now=datetime.now(UTC)
+        )
+    say(f"recalibration {number} is proposed: {len(loaded.values)} vectors of {len(loaded.names)} parameters")
+
+
+@recalibration.command("list")
+def list_all(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
+    """What was proposed, and what was decided.
+
+    Example: groundswell recalibration list
+    """
+    from rewards.forecasts.recalibrations import list_recalibrations
+    from sims.reports.render import table
+
+    check_out(json_out)
+    with opened(None) as db, db.read() as tx:
+        _known(tx, organisation)
+        found = list_recalibrations(tx, organisation, 100)
+    body = [
+        {"id": one.id, "hash": one.content_hash, "status": one.status, "reason": one.reason} for one in found
+    ]
+    write_json(json_out, {"kind": "recalibrations", "recalibrations": body})
+    rows = [[str(one.id), one.status, f"{one.proposed_at:%Y-%m-%d}", one.reason] for one in found]
+    say(table(["number", "status", "proposed", "reason"], rows), json_out)
+
+
+@recalibration.command()
+def accept(number: Number, reason: Reason, organisation: Organisation = "company") -> None:
+    """Let forecasts go by a posterior from now on.
+
+    Example: groundswell recalibration accept 1 --reason "its forecast of March was met"
+    """
+    _decide(organisation, number, True, reason)
+
+
+@recalibration.command()
+def reject(number: Number, reason: Reason, organisation: Organisation = "company") -> None:
+    """Leave forecasts as they are.
+
+    Example: groundswell recalibration reject 1 --reason "a campaign ran in these weeks"
+    """
+    _decide(organisation, number, False, reason)
+
+
+def _decide(organisation: str, number: int, yes: bool, reason: str) -> None:
+    from rewards.forecasts.recalibrations import decide
+    from rewards.people.operator import operator
+
+    with opened(None) as db, db.begin() as tx:
+        _known(tx, organisation)
+        decide(tx, organisation, number, yes, reason, actor=operator(), now=datetime.now(UTC))
+    say(f"recalibration {number} is {'accepted' if yes else 'rejected'}")
+
+
+def _known(tx: Any, organisation: str) -> None:
+    from rewards.people.organisations import get_organisation
+
+    if get_organisation(tx, organisation) is None:
+        raise InputError(
+            f"--organisation: got {organisation!r}; not in this database; name one that `groundswell init` made"
+        )

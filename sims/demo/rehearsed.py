@@ -1,0 +1,24 @@
+"""One small rehearsal of the demo's draft, for pages that show what was rehearsed: a forecast, a recorded run, what the designer scores anew."""
+
+from datetime import datetime
+
+from rewards.jobs.queue import list_jobs
+from rewards.publishing.drafts import list_drafts
+from rewards.store.session import open_database
+from sims.rehearsal.asking import FEWEST_RUNS, KIND, Assumptions, ask_for_rehearsal
+
+SMALL = Assumptions(weeks=12, quiet_weeks=2, precision_percent=50.0, most_runs=FEWEST_RUNS)
+
+
+def rehearse_once(url: str, organisation: str, strategist: str, now: datetime) -> bool:
+    """Have the worker beside the demo rehearse it while one looks around, unless anything was rehearsed here before."""
+    database = open_database(url, create=False)
+    try:
+        with database.begin() as tx:
+            drafts = [one.id for one in list_drafts(tx, organisation) if one.status == "draft"]
+            if list_jobs(tx, organisation, KIND, 1) or not drafts:
+                return False
+            ask_for_rehearsal(tx, organisation, drafts[-1:], True, SMALL, actor=strategist, now=now)
+        return True
+    finally:
+        database.close()

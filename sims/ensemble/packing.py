@@ -1,0 +1,55 @@
+"""The daily values of a chunk's runs as one array a scenario: they cross processes in a few large pieces, instead of thousands of small ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sims.ensemble.bridge import Daily
+
+Layout = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Packed:
+    """Runs of some scenarios.
+
+    layouts  the different (split, outcome) of a run's rows, in order: not every run has people in every group
+    which    of each scenario, each run's layout
+    values   of each scenario float64[rows, days], run after run
+    """
+
+    layouts: tuple[Layout, ...]
+    which: tuple[tuple[int, ...], ...]
+    values: tuple[NDArray[np.float64], ...]
+
+    @classmethod
+    def of(cls, found: Sequence[Sequence[Daily]]) -> "Packed":
+        """Of runs as `daily_outcomes` gives them, run by run and in each scenario by scenario."""
+        known: dict[Layout, int] = {}
+        which, values = [], []
+        for dailies in zip(*found, strict=True):
+            rows: list[NDArray[np.float64]] = []
+            layouts = []
+            for daily in dailies:
+                layout = tuple((split, name) for split, outcomes in daily.items() for name in outcomes)
+                layouts.append(known.setdefault(layout, len(known)))
+                rows += (days for outcomes in daily.values() for days in outcomes.values())
+            which.append(tuple(layouts))
+            values.append(np.stack(rows))
+        return cls(tuple(known), tuple(which), tuple(values))
+
+    def opened(self) -> list[list[Daily]]:
+        """The same runs again; their arrays are parts of `values`."""
+        scenarios = []
+        for which, values in zip(self.which, self.values, strict=True):
+            runs, row = [], 0
+            for layout in which:
+                daily: Daily = {}
+                for split, name in self.layouts[layout]:
+                    daily.setdefault(split, {})[name] = values[row]
+                    row += 1
+                runs.append(daily)
+            scenarios.append(runs)
+        return [list(run) for run in zip(*scenarios, strict=True)]

@@ -1,0 +1,94 @@
+"""The kind of job that finds the power of rollouts: a piece is some runs of one design."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rewards.store.session import Database, Transaction
+from sims.rehearsal.asking import completed
+from sims.rollout.asking import wishes_of
+
+
+class RolloutPowers:
+    """How often designs would find what a scheme does."""
+
+    def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
+        """With the people of now."""
+        return completed(tx, organisation, spec)
+
+    def pieces(self, spec: str) -> int:
+        """Chunks of runs, of each design."""
+        body = json.loads(spec)
+        return len(body["chunks"]) * len(body["wishes"])
+
+    def compute(self, spec: str, number: int) -> bytes:
+        """Some runs of one design; designs take turns, so that all are known soon."""
+        from sims.rehearsal.pieces import scenarios_of as company_of
+        from sims.rollout.power import compute, scenarios_of
+
+        body = json.loads(spec)
+        wishes = wishes_of(body)
+        wish = wishes[number % len(wishes)]
+        first, after = body["chunks"][number // len(wishes)]
+        found = compute(scenarios_of(company_of(body)[-1], wish), wish, range(first, after))
+        return zlib.compress(json.dumps(found).encode(), 1)
+
+    def gathering(self, spec: str, spec_hash: str) -> PowersSoFar:
+        """All pieces."""
+        return PowersSoFar(spec, spec_hash)
+
+    def kept(
+        self,
+        tx: Transaction,
+        organisation: str,
+        actor: str,
+        spec: str,
+        body: str,
+        *,
+        result: int,
+        now: datetime,
+    ) -> None:
+        """Nothing follows from it."""
+
+    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
+        """Nothing is done."""
+
+
+class PowersSoFar:
+    """The runs so far, design by design."""
+
+    def __init__(self, spec: str, spec_hash: str) -> None:
+        self._spec: Mapping[str, Any] = json.loads(spec)
+        self._hash = spec_hash
+        self._wishes = wishes_of(self._spec)
+        self._found: list[list[Mapping[str, Any]]] = [[] for _ in self._wishes]
+        self._taken = 0
+
+    def take(self, piece: bytes) -> bool:
+        """Never enough before the last."""
+        self._found[self._taken % len(self._wishes)] += json.loads(zlib.decompress(piece))
+        self._taken += 1
+        return False
+
+    def body(self) -> str:
+        """What the runs say of each design."""
+        from sims.rollout.power import gathered
+
+        designs = [gathered(found, wish) for found, wish in zip(self._found, self._wishes, strict=True)]
+        body = {
+            "kind": "rollout-power",
+            "spec_hash": self._hash,
+            "scheme": self._spec["schemes"][0]["hash"],
+            "wishes": self._spec["wishes"],
+            "designs": designs,
+        }
+        return json.dumps(body, allow_nan=False, ensure_ascii=False)
+
+    @property
+    def title(self) -> str:
+        """The scheme by its title."""
+        return str(self._spec["schemes"][0]["title"])

@@ -1,0 +1,1 @@
+"""The live programme forecast, scored, and held beside worlds without it."""

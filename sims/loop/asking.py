@@ -1,0 +1,130 @@
+"""Asking the workers for a forecast of the live programme: its people, every version of its scheme since it began, and what is known.
+
+Light on purpose: a web request imports this module.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from itertools import pairwise
+from typing import Any
+
+import rfc8785
+
+from rewards.faults import BadValue, NotFound
+from rewards.forecasts.recalibrations import accepted_posterior
+from rewards.jobs.queue import URGENT, ask
+from rewards.ledger.versions import NO_SCHEME, Schemes
+from rewards.people.organisations import get_organisation
+from rewards.store.session import Transaction
+from rewards.store.units import dump, from_us, to_us
+from sims.history.counting import HistoryError
+from sims.history.of_ledger import history_of_ledger
+from sims.history.series import ALL
+from sims.rehearsal.asking import Assumptions
+from sims.rehearsal.asking import completed as with_people
+
+KIND = "forecast"
+RUNS, CHUNK = 40, 8
+FEWEST_RUNS, MOST_RUNS = 20, 400
+MOST_WEEKS = 26
+BACK_WEEKS = 26
+"""So far back the programme is lived through again before it is forecast."""
+WEEK = timedelta(weeks=1)
+
+
+def ask_for_forecast(
+    tx: Transaction,
+    organisation: str,
+    weeks: int,
+    assumptions: Assumptions,
+    runs: int = RUNS,
+    *,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Put it into the queue; returns the job's number. Raises NotFound, BadValue where there is no scheme or a number out of range, Refused."""
+    home = get_organisation(tx, organisation)
+    if home is None:
+        raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
+    for name, value, least, most in (("weeks", weeks, 1, MOST_WEEKS), ("runs", runs, FEWEST_RUNS, MOST_RUNS)):
+        if not least <= value <= most:
+            raise BadValue(
+                "{name}: got {value}; limit {least} to {most}; choose within it",
+                name=name,
+                value=value,
+                least=least,
+                most=most,
+            )
+    schemes = Schemes.of(tx, organisation)
+    turns = [(from_us(at).date(), version) for at, version in schemes.turns]
+    live = schemes.at(to_us(now))
+    if live == NO_SCHEME:
+        raise BadValue("scheme: none is in force, so that there is nothing to forecast; publish one first")
+    start = _monday(max(turns[0][0], now.date() - BACK_WEEKS * WEEK))
+    ahead = _monday(now.date()) + (weeks + 1) * WEEK
+    used = sorted({version for _, version in turns if version != NO_SCHEME})
+    chunks = list(pairwise([*range(0, runs, CHUNK), runs]))
+    spec = {
+        "timezone": home.timezone,
+        "start": start.isoformat(),
+        "turns": _phases(turns, start, ahead),
+        "schemes": [
+            {"name": f"v{one}", "title": schemes.scheme(one).title, "document": schemes.scheme(one).model_dump(mode="json")}
+            for one in used
+        ],
+        "assumptions": assumptions.model_copy(update={"weeks": max(4, (ahead - start).days // 7)}).model_dump(mode="json"),
+        "horizon_weeks": (ahead - start).days // 7,
+        "runs": runs,
+        "chunks": chunks,
+    }  # fmt: skip
+    title = schemes.scheme(live).title[:200]
+    return ask(tx, organisation, KIND, title, spec, total=len(chunks), actor=actor, now=now, priority=URGENT)
+
+
+def completed(tx: Transaction, organisation: str, spec: str) -> str:
+    """With the people of now, what is known up to yesterday, and the posterior that was accepted last."""
+    body = json.loads(spec)
+    if "known" in body:
+        return spec
+    whole = json.loads(with_people(tx, organisation, spec))
+    accepted = accepted_posterior(tx, organisation)
+    return dump(
+        {**whole, "known": _known(tx, organisation, date.fromisoformat(body["start"])), "posterior": accepted}
+    )
+
+
+def opened(text: str) -> Mapping[str, Any] | None:
+    """A published forecast, as far as it is known; None where it is not yet."""
+    found: Mapping[str, Any] = json.loads(text) if text else {}
+    return found or None
+
+
+def _known(tx: Transaction, organisation: str, start: date) -> dict[str, Any] | None:
+    """The last day that is known, and the clicks since the start; None where nothing happened."""
+    try:
+        history = history_of_ledger(tx, organisation, datetime.now(UTC))
+    except HistoryError:
+        return None
+    clicks = history.series[ALL].get("clicks", ())
+    since = [value for day, value in zip(history.dates, clicks, strict=True) if day >= start]
+    return {
+        "last": history.last.isoformat(),
+        "hash": sha256(rfc8785.dumps(history.model_dump(mode="json"))).hexdigest(),
+        "clicks": float(sum(value or 0.0 for value in since)),
+        "days": len(since),
+    }
+
+
+def _phases(turns: list[tuple[date, int]], start: date, end: date) -> list[tuple[int, int]]:
+    """(day, version) of each change from the start on; what held before it holds on day 0."""
+    found: dict[int, int] = {0: NO_SCHEME}
+    for day, version in turns:
+        if day < end:
+            found[max(0, (day - start).days)] = version
+    return sorted(found.items())
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

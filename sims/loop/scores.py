@@ -1,0 +1,80 @@
+"""Published forecasts held against what happened, by the worker, once a day: what was missed, and whether the programme drifts away."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rewards.logs import log_error
+from rewards.people.organisations import list_organisations
+from rewards.store.results import list_results, replace_result
+from rewards.store.session import Database
+from rewards.store.units import digest
+from sims.forecasting.forecast import Forecast, ForecastError
+from sims.forecasting.scoring import score
+from sims.history.counting import HistoryError
+from sims.history.of_ledger import history_of_ledger
+from sims.loop.asking import KIND
+
+MOST_SCORED = 5
+DRIFT_WEEKS, DRIFT_OUTSIDE = 4, 3
+"""Three of the last four weeks outside of the middle 80 % happen once in 37 where a forecast knows what it does not know."""
+
+
+def score_kind(forecast: int) -> str:
+    """Under which kind the score of a forecast is kept."""
+    return f"score:{forecast}"
+
+
+def renew_scores(db: Database, now: datetime) -> None:
+    """Score the last forecasts of every organisation, once a day and process."""
+    with db.read() as tx:
+        slugs = [home.slug for home in list_organisations(tx)]
+    for slug in slugs:
+        key = ("scores", slug)
+        if db.cache.get(key) == now.date():
+            continue
+        db.cache[key] = now.date()
+        try:
+            renew_scores_of(db, slug, now)
+        except Exception as error:
+            log_error("scoring failed", error, organisation=slug)
+
+
+def renew_scores_of(db: Database, organisation: str, now: datetime) -> int:
+    """Score the last forecasts; returns how many could be."""
+    with db.read() as tx:
+        published = list_results(tx, organisation, KIND, MOST_SCORED)
+        if not published:
+            return 0
+        try:
+            history = history_of_ledger(tx, organisation, now)
+        except HistoryError:
+            return 0
+    scored = 0
+    for one in published:
+        forecast = Forecast.model_validate(json.loads(one.body_json)["forecast"])
+        try:
+            body = score(forecast, history)
+        except ForecastError:
+            continue
+        body["drift"] = drift_of(body)
+        text = json.dumps(body, allow_nan=False, ensure_ascii=False)
+        with db.begin() as tx:
+            replace_result(
+                tx, organisation, score_kind(one.id), one.title, digest(text), body_json=text, now=now
+            )
+        scored += 1
+    return scored
+
+
+def drift_of(body: Mapping[str, Any]) -> list[str]:
+    """The outcomes of which most of the last weeks lie outside of the middle 80 %, all on one side."""
+    found = []
+    for name, one in body["outcomes"].items():
+        last = one["weeks"][-DRIFT_WEEKS:]
+        above = sum(week["actual"] > week["p80"][1] for week in last)
+        below = sum(week["actual"] < week["p80"][0] for week in last)
+        if max(above, below) >= DRIFT_OUTSIDE:
+            found.append(name)
+    return found

@@ -1,0 +1,114 @@
+"""A rollout of the live programme: drawn of the company's teams, registered, and analysed from what happened.
+
+Light on purpose: a web request imports this module.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from secrets import randbelow
+from typing import Any
+
+import numpy as np
+
+from rewards.document import parse_data
+from rewards.faults import BadValue
+from rewards.rollout import rollouts
+from rewards.rollout.rollouts import Registration, Rollout
+from rewards.store.session import Transaction
+from rewards.store.units import dump
+from sims.doctor import version
+from sims.rollout.analysis import analyse, units_of_plan
+from sims.rollout.plan import Plan, RolloutError, Team, Wish, drawn, sealed
+from sims.rollout.units import Floats
+
+MOST_SEED = 2**53
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What could be drawn. `teams` with their people; `left_out`: teams in which somebody was invited already."""
+
+    teams: int
+    people: int
+    left_out: int
+
+
+def to_draw(tx: Transaction, organisation: str, gives: str) -> Drawn:
+    """How many teams a rollout could have."""
+    teams, left_out = rollouts.teams_to_draw(tx, organisation, gives)
+    return Drawn(len(teams), sum(len(one.people) for one in teams), left_out)
+
+
+def register(
+    tx: Transaction,
+    organisation: str,
+    wish: Wish,
+    first: date,
+    *,
+    title: str,
+    expected: Mapping[str, Any] | None,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Draw the company's teams by chance that nobody chose, seal the plan, and keep it before it starts; returns its number.
+
+    Raises BadValue where too few teams can be drawn, and whatever `rewards.rollout.rollouts.register` does.
+    """
+    teams, left_out = rollouts.teams_to_draw(tx, organisation, wish.gives)
+    chance = wish.model_copy(update={"seed": randbelow(MOST_SEED)})
+    try:
+        clusters = drawn(chance, [Team(one.name, one.segment, len(one.people)) for one in teams])
+    except RolloutError as error:
+        raise BadValue(
+            "{error} ({left_out} teams were left out: somebody in them was invited already)",
+            error=error,
+            left_out=left_out,
+        ) from None
+    plan = sealed(chance, clusters, first, groundswell=version(), title=title, expected=expected)
+    arm_of = {one.name: one.arm for one in plan.clusters}
+    days = [day for arm in wish.starts if (day := plan.day_of(arm)) is not None]
+    asked = Registration(
+        title=title,
+        gives=wish.gives,
+        document=dump(plan.model_dump(mode="json")),
+        content_hash=plan.hash,
+        first=plan.first,
+        last=plan.last,
+        treated_from=min(days),
+        people=[(person, one.name, plan.day_of(arm_of[one.name])) for one in teams for person in one.people],
+    )
+    return rollouts.register(tx, organisation, asked, actor=actor, now=now)
+
+
+def plan_of(rollout: Rollout) -> Plan:
+    """The plan as it was registered. Raises DocumentError where somebody changed it in the database."""
+    return parse_data(json.loads(rollout.document), Plan, f"rollout {rollout.id}")
+
+
+def analysis_of(tx: Transaction, rollout: Rollout, now: datetime) -> dict[str, Any]:
+    """The analysis of what happened up to yesterday (UTC), as JSON values; before the last day is over, nothing of an effect."""
+    plan = plan_of(rollout)
+    until = now.date() - timedelta(days=1)
+    stopped = None if rollout.stopped_at is None else rollout.stopped_at.date()
+    if until < plan.last:
+        return analyse(plan, units_of_plan(plan, {}), until, 0.0, stopped)
+    # What is over changes by corrections alone: once a day and process it is counted anew.
+    key = ("rollout", rollout.id, until, stopped)
+    found: dict[str, Any] | None = tx.database.cache.get(key)
+    if found is None:
+        units = units_of_plan(plan, _sums(tx, rollout, plan))
+        found = analyse(plan, units, until, rollouts.crossed(tx, rollout), stopped)
+        tx.database.cache[key] = found
+    return found
+
+
+def _sums(tx: Transaction, rollout: Rollout, plan: Plan) -> dict[str, Floats]:
+    """float64[weeks] of each team that was drawn; a week without an event is a zero."""
+    found = {one.name: np.zeros(plan.wish.periods) for one in plan.clusters}
+    column = {"shares": "shares", "clicks": "clicks", "weekly_sharers": "sharers"}[plan.wish.metric]
+    for row in rollouts.weeks_of(tx, rollout, plan.last):
+        if row.cluster in found and 0 <= row.week < plan.wish.periods:
+            found[row.cluster][row.week] += getattr(row, column)
+    return found

@@ -1,0 +1,194 @@
+"""`groundswell calibrate` on the real model: whatever a history is like, a sensible posterior or one clear line."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from sims.calibration import living
+from sims.calibration.calibrate import Question, calibrate
+from sims.calibration.prior import Prior, stated_by
+from sims.calibration.series import CalibrationError
+from sims.cli import app
+from sims.forecasting.posterior import Posterior, load_posterior
+from sims.history.series import History
+from sims.scenario.scenario import Scenario
+
+RUNS = 200
+WEEKS = 6
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Scenario:
+    """Thirty people who are invited to a tool after two weeks."""
+    return Scenario.model_validate(
+        {
+            "name": "tiny",
+            "seed": 5,
+            "horizon_days": 7 * (WEEKS + 2),
+            "burn_in_days": 7,
+            "organisation": {
+                "headcount": 30,
+                "segments": [{"name": "desk", "share": 0.5}, {"name": "shop", "share": 0.5}],
+                "contacts": {"median": 60},
+                "audience": {"size": 1000},
+            },
+            "phases": [{"day": 0}, {"day": 14, "scheme": "clicks", "tool": {}}],
+        }
+    )
+
+
+def history(scenario: Scenario, **series: Any) -> History:
+    values = {name: tuple(value) for name, value in series.items()}
+    periods = len(next(iter(values.values())))
+    return History(
+        source="table", every_days=7, first=scenario.start_date, periods=periods, series={"all": values}
+    )
+
+
+def run(*arguments: object) -> Any:
+    return CliRunner().invoke(app, list(map(str, arguments)))
+
+
+@pytest.fixture(scope="module")
+def busy(tiny: Scenario) -> Posterior:
+    """Many more shares than such a company has in most worlds."""
+    return calibrate(history(tiny, shares=[8, 9, 12, 14, 11, 15]), tiny, RUNS, processes=1)
+
+
+def test_a_busy_company_is_told_to_be_one(tiny: Scenario, busy: Posterior) -> None:
+    found = busy.calibration
+    assert found is not None
+    assert found["combinations"][0]["contraction"] > 0.25
+    assert set(found["parameters"]) == set(Prior.of(tiny).names)
+    for one in found["parameters"].values():
+        assert one["moved"] == (one["contraction"] >= 0.25)
+    assert found["parameters"]["base_log_odds"]["shift"] > 0.2
+    # What is never seen of weekly totals stays where it was, and is said to.
+    still = found["parameters"]["leads_per_click"]
+    assert (still["moved"], still["contraction"] < 0.1) == (False, True)
+    assert busy.provenance["cut_off"] == str(tiny.start_date + timedelta(days=7 * WEEKS - 1))
+    assert [one["label"] for one in found["summaries"]][:2] == [
+        "shares a week, weeks 1 to 2",
+        "shares a week, weeks 3 to 4",
+    ]
+    for one in found["summaries"]:
+        assert one["p90"][0] <= one["p50"][0] <= one["median"] <= one["p50"][1] <= one["p90"][1]
+        assert 0.0 <= one["p"] <= 1.0
+
+
+def test_the_posterior_lives_what_was_observed(tiny: Scenario, busy: Posterior) -> None:
+    from sims.ensemble.run import Manner, simulate
+
+    assert busy.calibration is not None
+    manner = Manner(processes=1, posterior=busy.sample())
+    mine, theirs = (simulate(tiny, 40, 3, processes=1, manner=one) for one in (manner, Manner(processes=1)))
+    assert np.median(mine.total("shares")) > 1.3 * np.median(theirs.total("shares"))
+    assert "calibrated" in (mine.provenance.parameters or "")
+
+
+def test_silence_and_gaps_and_few_rows(tiny: Scenario) -> None:
+    silent = calibrate(history(tiny, shares=[0] * 6, clicks=[0] * 6), tiny, RUNS, processes=1)
+    assert silent.calibration is not None
+    assert silent.calibration["parameters"]["base_log_odds"]["shift"] < 0.0
+    gaps = Question.of(history(tiny, shares=[3, None, 4, None, None, 2]), tiny)
+    assert [one.label for one in gaps.summaries] == [
+        "shares a week, week 1",
+        "shares a week, week 3",
+        "shares a week, week 6",
+    ]
+    assert Question.of(history(tiny, shares=[3]), tiny).observed.weeks == 1
+
+
+def test_a_group_that_appears_half_way_is_held_against_its_own_weeks(tiny: Scenario) -> None:
+    known = history(tiny, shares=[3, 4, 5, 6, 7, 8])
+    half = {"shares": (None, None, None, 2, 3, 4)}
+    body = known.model_dump() | {"series": {**known.series, "segment=shop": half, "segment=labs": half}}
+    question = Question.of(History.model_validate(body), tiny)
+    assert [one.label for one in question.summaries][-1] == "part of shares: segment=shop, weeks 4 to 6"
+    assert "the scenario has no segment=labs: left out" in question.observed.notes
+
+
+def test_what_cannot_be_calibrated_on_is_one_line(tiny: Scenario) -> None:
+    known = history(tiny, shares=[3, 4])
+    early = known.model_copy(update={"first": tiny.start_date - timedelta(days=70)})
+    with pytest.raises(CalibrationError, match="no whole week of the scenario has happened; set start_date"):
+        calibrate(early, tiny, RUNS)
+    with pytest.raises(CalibrationError, match="is known whole"):
+        calibrate(history(tiny, shares=[None, None]), tiny, RUNS)
+    with pytest.raises(CalibrationError, match="runs: got 3; from 200"):
+        calibrate(known, tiny, 3)
+    notes = Question.of(
+        history(tiny, shares=[1] * 20).model_copy(update={"headcount": 300}), tiny
+    ).observed.notes
+    assert any("mend the one that is wrong" in one for one in notes)
+    assert any("are not used; lengthen horizon_days" in one for one in notes)
+
+
+def test_what_the_scenario_states_is_known(tiny: Scenario) -> None:
+    chosen = tiny.parameters.model_copy(update={"values": {"base_log_odds": -5.0}, "off": ("trust",)})
+    stated = tiny.model_copy(update={"parameters": chosen})
+    assert set(stated_by(stated)) == {"base_log_odds", "trust_rate"}
+    assert "base_log_odds" not in Prior.of(stated).names
+    vectors = ((1, tuple(Prior.of(stated).values(np.zeros((1, Prior.of(stated).size)))[0].tolist())),)
+    question = Question.of(history(stated, shares=[1, 2]), stated)
+    assert living.live(question.asked(1), vectors)[0].shape == (1, 2)
+
+
+def test_the_prior_is_the_stored_posterior(tiny: Scenario) -> None:
+    from agents.parameters.default_posterior import default_posterior
+
+    prior, stored = Prior.of(tiny), default_posterior()
+    values = prior.values(np.random.default_rng(1).standard_normal((2000, prior.size)))
+    for name in ("base_log_odds", "click_base", "motivation_mean"):
+        mine, theirs = values[:, prior.names.index(name)], stored.values[:, stored.names.index(name)]
+        scale = theirs.std()
+        assert abs(np.median(mine) - np.median(theirs)) < 0.2 * scale
+        assert abs(mine.std() - scale) < 0.2 * scale
+
+
+def test_command_resumes_to_the_same_bytes_and_never_writes_over(
+    tiny: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario, known = tmp_path / "tiny.yaml", tmp_path / "h.json"
+    scenario.write_text(json.dumps(tiny.model_dump(mode="json")))
+    known.write_text(history(tiny, shares=[3, 9, 12, 10], clicks=[1, 4, 2, 8]).model_dump_json())
+    asked = ("calibrate", known, "--scenario", scenario, "--runs", RUNS, "--processes", 1, "--out")
+    whole = run(*asked, tmp_path / "p.json")
+    assert whole.exit_code == 0, whole.stderr
+    assert "stay at their prior" in whole.stdout
+    assert not (tmp_path / "p.json.partial").exists()
+    lived, calls = living.live, []
+
+    def interrupted(*given: Any) -> Any:
+        calls.append(given)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return lived(*given)
+
+    monkeypatch.setattr(living, "live", interrupted)
+    broken = run(*asked, tmp_path / "again.json")
+    assert (broken.exit_code, (tmp_path / "again.json").exists()) == (130, False)
+    assert "ask again to go on from there" in broken.stderr
+    done = len(calls)
+    calls.clear()
+    calls.extend([()] * 10)
+    resumed = run(*asked, tmp_path / "again.json")
+    assert resumed.exit_code == 0, resumed.stderr
+    assert len(calls) - 10 > done - 4
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "p.json").read_bytes()
+    over = run(*asked, tmp_path / "p.json")
+    assert (over.exit_code, "never written over" in over.stderr) == (2, True)
+    posterior = load_posterior(tmp_path / "p.json")
+    body = json.loads((tmp_path / "p.json").read_text())
+    body["values"][0][0] = body["values"][1][0]
+    (tmp_path / "forged.json").write_text(json.dumps(body))
+    forged = run("simulate", scenario, "--runs", 1, "--posterior", tmp_path / "forged.json")
+    assert (forged.exit_code, "was changed since it was calibrated" in forged.stderr) == (2, True)
+    both = run("simulate", scenario, "--posterior", tmp_path / "p.json", "--at-defaults")
+    assert both.exit_code == 2
+    assert len(posterior.values) == 300

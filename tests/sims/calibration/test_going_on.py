@@ -1,0 +1,64 @@
+"""What lasts of a company's luck goes into its forecast, once."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from sims.calibration.conditioning import moved
+from sims.calibration.going_on import going_on
+from sims.forecasting.forecast import forecast
+from sims.forecasting.posterior import Posterior, load_posterior
+from sims.history.series import History
+from sims.scenario.scenario import Scenario
+
+RNG_RUNS = 4000
+
+
+def test_luck_that_lasts_is_given_to_every_run_and_parameters_are_not_learnt_twice() -> None:
+    rng = np.random.default_rng(1)
+    w = 0.5 + 0.6 * rng.standard_normal((RNG_RUNS, 1))
+    luck = rng.standard_normal((RNG_RUNS, 1))
+    s = w + luck + 0.05 * rng.standard_normal((RNG_RUNS, 1))
+    later = w + 0.5 * luck + 0.1 * rng.standard_normal((RNG_RUNS, 1))
+    found = moved(later, s, np.array([3.0]), w)
+    # Given w, luck is 3 - w, and what comes later w + (3 - w) / 2.
+    assert abs(found.mean() - (0.5 + 0.5 * 2.5)) < 0.05
+    assert abs(found.std() - np.hypot(0.5 * 0.6, 0.1)) < 0.03
+    untold = moved(later, s, np.array([3.0]), np.zeros((RNG_RUNS, 0)))
+    assert untold.mean() > found.mean() + 0.1
+
+
+def test_what_tells_nothing_moves_nothing() -> None:
+    rng = np.random.default_rng(2)
+    later, s = rng.standard_normal((100, 3)), np.zeros((100, 2))
+    assert moved(later, s, np.ones(2), np.zeros((100, 0))) is later
+    noise = moved(later, rng.standard_normal((100, 2)), np.zeros(2), np.zeros((100, 0)))
+    assert np.abs(noise - later).max() < 1.5
+
+
+def test_a_forecast_goes_on_from_its_history(small: Scenario) -> None:
+    scenario = small.model_copy(update={"horizon_days": 42})
+    posterior = load_posterior(None)
+
+    def ahead(shares: float) -> float:
+        series = {"all": {"shares": (shares, shares, shares)}}
+        known = History(source="table", every_days=7, first=scenario.start_date, periods=3, series=series)
+        moves = going_on(known, scenario, posterior)
+        assert moves is not None
+        found = forecast(scenario, posterior, 40, 1, processes=1, history=known, going_on=moves)
+        assert any("was moved" in one for one in found.warnings)
+        assert (found.weeks, str(found.first)) == (3, str(scenario.start_date + timedelta(days=21)))
+        weekly = sum(float(np.mean(week)) for week in found.samples["shares"])
+        assert found.totals["shares"]["mean"] == pytest.approx(weekly)
+        assert max(max(week) for week in found.samples["enrolled"]) <= 1.0
+        return float(np.median(found.samples["shares"]))
+
+    assert ahead(60.0) > 3.0 * ahead(2.0)
+
+
+def test_without_a_week_that_is_known_nothing_moves(small: Scenario) -> None:
+    early = small.start_date - timedelta(days=70)
+    series = {"all": {"shares": (1.0,)}}
+    known = History(source="table", every_days=7, first=early, periods=1, series=series)
+    assert going_on(known, small, Posterior(names=("visibility",), values=((0.1,),), provenance={})) is None

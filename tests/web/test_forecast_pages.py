@@ -1,0 +1,183 @@
+"""The live programme is forecast, the forecast is sealed and scored, recalibrations are decided by people, and what it brought is told with how far to trust it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from rewards.events import Event
+from rewards.faults import Conflict
+from rewards.forecasts.recalibrations import accepted_posterior, decide, propose
+from rewards.jobs import work
+from rewards.ledger.intake import record
+from rewards.people.accounts import open_session
+from rewards.store.session import Database
+from sims.forecasting.forecast import Forecast
+from sims.jobs.forecasts import Forecasts
+from sims.loop.scores import drift_of, renew_scores_of
+from tests.company import ORGANISATION, Company, make_company
+from web.app import create_app
+from web.problems import COOKIE
+from web.settings import Settings
+
+NOW = datetime.now(UTC)
+POSTERIOR: dict[str, Any] = {
+    "provenance": {},
+    "names": ["opportunities_per_week"],
+    "values": [[4.0], [5.0], [6.0]],
+}
+
+
+@pytest.fixture
+def company(db: Database) -> Company:
+    found = make_company(db)
+    with db.begin() as tx:
+        events = [act("share", "ana", days, str(days)) for days in range(25, 1, -3)]
+        events += [act("click", "ben", days, f"c{days}", owner="ana") for days in range(25, 1, -2)]
+        events.sort(key=lambda one: one.occurred_at)
+        record(tx, ORGANISATION, events, received_at=NOW, backfill=True)
+    return found
+
+
+def act(kind: str, who: str, days_ago: int, name: str, owner: str | None = None) -> Event:
+    return Event(
+        source="test", id=name, kind=kind, subject=who, owner=owner, object="item", channel="linkedin",
+        occurred_at=NOW - timedelta(days=days_ago), verification="declared" if kind == "share" else "tracked",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def clients(db: Database, company: Company) -> Iterator[dict[str, TestClient]]:
+    app = create_app(
+        Settings(DATABASE_URL=db.url.render_as_string(hide_password=False), organisation=ORGANISATION)
+    )
+    found = {}
+    for person in ("hal", "sam", "max", "ana"):
+        with db.begin() as tx:
+            token = open_session(tx, ORGANISATION, person, NOW)
+        found[person] = TestClient(app, base_url="http://testserver", follow_redirects=False)
+        found[person].cookies.set(COOKIE, token)
+    found["api"] = TestClient(app, base_url="http://testserver")
+    found["api"].headers["Authorization"] = f"Bearer {company.token}"
+    with TestClient(app):
+        yield found
+
+
+def made(db: Database) -> int:
+    """Carry out the forecast that waits, as a worker does."""
+    kind = Forecasts()
+    held = work.take(db, "a test", datetime.now(UTC))
+    assert held is not None
+    held = work.complete(db, held, kind.completed, datetime.now(UTC))
+    gathering = kind.gathering(held.spec, "")
+    assert gathering.body() == "{}"
+    for number in range(kind.pieces(held.spec)):
+        gathering.take(kind.compute(held.spec, number))
+    with db.begin() as tx:
+        return work.finish(tx, held, gathering.body(), gathering.title, datetime.now(UTC))
+
+
+def test_published_scored_and_told(db: Database, clients: dict[str, TestClient]) -> None:
+    strategist = clients["sam"]
+    assert strategist.post("/forecasts", data={"weeks": "4", "runs": "20"}).status_code == 303
+    assert "waits for a worker" in strategist.get("/forecasts").text
+    number = made(db)
+    sealed = strategist.get(f"/forecasts/{number}/forecast.json")
+    forecast = Forecast.model_validate(sealed.json())
+    yesterday = (NOW - timedelta(days=1)).date()
+    assert (forecast.provenance.runs, forecast.provenance.cut_off) == (20, yesterday)
+    assert forecast.first > yesterday
+    assert any("nothing of this company" in one for one in forecast.warnings)
+    page = clients["max"].get(f"/forecasts/{number}").text
+    assert "Nothing of it is over yet" in page
+    assert page.count('class="weeks"') == len(forecast.weekly)
+
+    told = clients["api"].get("/api/v1/brought").json()["brought"]
+    assert [one["against"] for one in told] == ["nothing", "tool"]
+    assert {one["label"] for one in told} <= {"general", "implausible"}
+    assert all(one["clicks"] == 12.0 and one["low"] <= one["estimate"] <= one["high"] for one in told)
+    assert "Beside nothing at all" in clients["hal"].get("/hr/one-page").text
+    assert "runs away" not in clients["hal"].get("/hr/health").text
+
+    later = NOW + timedelta(days=7 * (forecast.weeks + 1))
+    assert renew_scores_of(db, ORGANISATION, later) == 1
+    answer = clients["api"].get(f"/api/v1/forecasts/{number}").json()
+    assert answer["hash"] == forecast.hash
+    assert answer["score"]["forecast"]["hash"] == forecast.hash
+    assert answer["score"]["points"] >= forecast.weeks
+    assert "Nothing of it is over yet" not in strategist.get(f"/forecasts/{number}").text
+    for path in ("/forecasts", f"/forecasts/{number}", f"/forecasts/{number}/forecast.json"):
+        assert clients["ana"].get(path).status_code == 403
+
+
+def test_a_recalibration_counts_once_somebody_accepts_it(
+    db: Database, clients: dict[str, TestClient]
+) -> None:
+    with db.begin() as tx:
+        first, second = (propose(tx, ORGANISATION, POSTERIOR, actor="sam", now=NOW) for _ in range(2))
+        assert accepted_posterior(tx, ORGANISATION) is None
+    page = clients["sam"].get("/forecasts").text
+    assert "3 vectors of 1 parameters" in page
+    blank = clients["sam"].post(
+        f"/forecasts/recalibrations/{first}", data={"decision": "accept", "reason": ""}
+    )
+    assert blank.status_code == 422
+    assert "say why" in blank.text
+    given = {"decision": "accept", "reason": "it fits <b>March</b>"}
+    assert clients["sam"].post(f"/forecasts/recalibrations/{first}", data=given).status_code == 303
+    assert "it fits &lt;b&gt;March" in clients["hal"].get("/forecasts").text
+    rejected = clients["api"].post(
+        f"/api/v1/recalibrations/{second}/decision", json={"decision": "reject", "reason": "a campaign ran"}
+    )
+    assert rejected.json()["status"] == "rejected"
+    with db.begin() as tx:
+        assert accepted_posterior(tx, ORGANISATION) == POSTERIOR
+        with pytest.raises(Conflict, match="was decided already"):
+            decide(tx, ORGANISATION, first, False, "again", actor="sam", now=NOW)
+    assert clients["sam"].post("/forecasts", data={"weeks": "2", "runs": "20"}).status_code == 303
+    made(db)
+    told = clients["api"].get("/api/v1/brought").json()["brought"]
+    assert {one["label"] for one in told} <= {"calibrated", "implausible"}
+    assert [
+        one["status"] for one in clients["api"].get("/api/v1/recalibrations").json()["recalibrations"]
+    ] == [
+        "rejected",
+        "accepted",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ({"weeks": "0"}, "weeks: got &#39;0&#39;; limit 1 to 26"),
+        ({"weeks": "4", "runs": "19"}, "runs: got &#39;19&#39;; limit 20 to 400"),
+        ({"weeks": "\u00b2"}, "weeks: got"),
+    ],
+)
+def test_what_cannot_be_forecast_is_said_in_one_line(
+    clients: dict[str, TestClient], typed: dict[str, str], line: str
+) -> None:
+    found = clients["sam"].post("/forecasts", data=typed)
+    assert found.status_code == 422
+    assert line in found.text
+
+
+def test_drift_is_most_of_the_last_weeks_on_one_side() -> None:
+    def weeks(*actual: float) -> dict[str, Any]:
+        return {"weeks": [{"actual": one, "p80": [10.0, 20.0]} for one in actual]}
+
+    body = {
+        "outcomes": {
+            "shares": weeks(15, 25, 26, 15, 27),
+            "human_clicks": weeks(25, 25, 25, 15, 15, 15, 15),
+            "cost": weeks(5, 25, 5, 25),
+            "enrolled": weeks(1, 2, 3),
+        }
+    }
+    assert drift_of(body) == ["shares", "enrolled"]
+    assert json.dumps(drift_of({"outcomes": {}})) == "[]"

@@ -1,0 +1,30 @@
+"""After the first seconds no page waits for its template or for a catalogue of messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rewards import language
+from web import templating
+from web.warming import warm
+
+
+def test_nothing_is_left_to_read_for_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    templating._ENVIRONMENT.cache.clear()  # type: ignore[union-attr]
+    language._catalogue.cache_clear()
+    warm()
+
+    def no_more(*_: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(templating._ENVIRONMENT, "_parse", no_more)
+    monkeypatch.setattr(language, "read_po", no_more)
+    folder = templating.FOLDER / "templates"
+    names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.*") if path.is_file())
+    assert "employee/home.html" in names
+    for name in names:
+        assert templating._ENVIRONMENT.get_template(Path(name).as_posix())
+    with language.speaking("de"):
+        assert language.gettext("Share") == "Teilen"
