@@ -157,7 +157,7 @@ def test_hr_sees_what_is_scheduled(
 def test_the_strategist_is_told_when_nothing_was_compared(
     client: TestClient, sign_in: Callable[[str], TestClient]
 ) -> None:
-    assert "No comparison yet" in sign_in("sam").get("/strategist").text
+    assert "Nothing was compared by command yet" in sign_in("sam").get("/strategist").text
 
 
 def test_health_and_metrics(client: TestClient) -> None:
