@@ -109,9 +109,6 @@ ELSEWHERE = {
     "/invitation/{token}": "test_first_hour.py",
     # The page of an invitation, for whoever has an account.
     "/reset/{token}": "test_first_hour.py",
-    "/rollouts/{id}": "test_loop.py",
-    "/rollouts/power/{id}": "test_loop.py",
-    "/forecasts/{id}": "test_loop.py",
     "/strategist/lab/runs/{id}": "test_lab.py",
 }
 """Pages that need something done before: axe looks at them on the way of whoever does it."""
