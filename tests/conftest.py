@@ -5,6 +5,7 @@ Where PostgreSQL cannot be had the tests that need it are skipped loudly; under 
 
 import fcntl
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -40,6 +41,9 @@ from rewards.store.verify import verify
 
 MOST_PROCESSES = 4
 START_SECONDS = 120
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background ignores interrupts, and so would every command that a test starts and interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sims.commands.console import JsonOut, check_out, say, write_json
+from sims.commands.console import InputError, JsonOut, check_out, say, write_json
 from sims.commands.manner import (
     AtDefaults,
     Checkpoint,
@@ -106,6 +106,10 @@ def compare(
     from sims.scenario.scenario import Scenario
 
     check_out(json_out)
+    if assumptions and posterior is not None:
+        raise InputError(
+            f"--assumptions: got it with --posterior {posterior}, which may know something of them; leave one of the two out"
+        )
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     loaded = [Scenario.load(path) for path in scenarios]
     comparison = ask(loaded, runs, seed, processes, manner)

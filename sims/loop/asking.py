@@ -102,7 +102,7 @@ def opened(text: str) -> Mapping[str, Any] | None:
 
 
 def _known(tx: Transaction, organisation: str, start: date) -> dict[str, Any] | None:
-    """The last day that is known, and the clicks since the start; None where nothing happened."""
+    """What is known of everybody, its last day, and the clicks since the start; None where nothing happened."""
     try:
         history = history_of_ledger(tx, organisation, datetime.now(UTC))
     except HistoryError:
@@ -114,6 +114,7 @@ def _known(tx: Transaction, organisation: str, start: date) -> dict[str, Any] | 
         "hash": sha256(rfc8785.dumps(history.model_dump(mode="json"))).hexdigest(),
         "clicks": float(sum(value or 0.0 for value in since)),
         "days": len(since),
+        "history": history.model_copy(update={"series": {ALL: history.series[ALL]}}).model_dump(mode="json"),
     }
 
 

@@ -5,20 +5,24 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sims.calibration.going_on import going_on
+from sims.calibration.series import SIMULATED
 from sims.ensemble.bridge import CLICKS, lived, parameters_of
 from sims.ensemble.intervals import interval
 from sims.ensemble.result import ALL, WEEK_DAYS
 from sims.forecasting.forecast import FORECAST, Known, sealed
 from sims.forecasting.posterior import Posterior, load_posterior
+from sims.history.series import History
 from sims.rehearsal.pieces import scenarios_of
 from sims.scenario.scenario import Scenario, SchemePhase
 
-KEPT = (*FORECAST, "headcount")
+KEPT = tuple(dict.fromkeys((*FORECAST, *chain.from_iterable(SIMULATED.values()), "headcount")))
 Runs = NDArray[np.float64]
 GENERAL = "of published findings, and nothing of this company: it was never recalibrated"
 
@@ -84,8 +88,18 @@ def body_of(spec: Mapping[str, Any], pieces: Sequence[bytes]) -> dict[str, Any]:
     cut = None if known is None else Known(date.fromisoformat(known["last"]), known["hash"])
     accepted = spec["posterior"] is not None
     warnings = () if accepted else (f"posterior: {GENERAL}",)
+    posterior = posterior_of(spec)
+    moved = (
+        None if known is None else going_on(History.model_validate(known["history"]), scenarios[0], posterior)
+    )
     forecast = sealed(
-        scenarios[0], posterior_of(spec), live, spec["assumptions"]["seed"], cut, warnings=warnings
+        scenarios[0],
+        posterior,
+        live,
+        spec["assumptions"]["seed"],
+        cut,
+        warnings=warnings,
+        going_on=moved,
     )
     return {
         "kind": "published-forecast",

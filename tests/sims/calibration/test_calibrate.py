@@ -22,9 +22,8 @@ RUNS = 200
 WEEKS = 6
 
 
-@pytest.fixture(scope="module")
-def tiny() -> Scenario:
-    """Thirty people who are invited to a tool after two weeks."""
+def company(people: int) -> Scenario:
+    """People who are invited to a tool after two weeks."""
     return Scenario.model_validate(
         {
             "name": "tiny",
@@ -32,7 +31,7 @@ def tiny() -> Scenario:
             "horizon_days": 7 * (WEEKS + 2),
             "burn_in_days": 7,
             "organisation": {
-                "headcount": 30,
+                "headcount": people,
                 "segments": [{"name": "desk", "share": 0.5}, {"name": "shop", "share": 0.5}],
                 "contacts": {"median": 60},
                 "audience": {"size": 1000},
@@ -40,6 +39,18 @@ def tiny() -> Scenario:
             "phases": [{"day": 0}, {"day": 14, "scheme": "clicks", "tool": {}}],
         }
     )
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Scenario:
+    """Thirty people."""
+    return company(30)
+
+
+@pytest.fixture(scope="module")
+def large() -> Scenario:
+    """Two hundred: what so many do in a week is not chance alone."""
+    return company(200)
 
 
 def history(scenario: Scenario, **series: Any) -> History:
@@ -55,23 +66,23 @@ def run(*arguments: object) -> Any:
 
 
 @pytest.fixture(scope="module")
-def busy(tiny: Scenario) -> Posterior:
+def busy(large: Scenario) -> Posterior:
     """Many more shares than such a company has in most worlds."""
-    return calibrate(history(tiny, shares=[8, 9, 12, 14, 11, 15]), tiny, RUNS, processes=1)
+    return calibrate(history(large, shares=[16, 18, 24, 28, 22, 30]), large, RUNS, processes=1)
 
 
-def test_a_busy_company_is_told_to_be_one(tiny: Scenario, busy: Posterior) -> None:
+def test_a_busy_company_is_told_to_be_one(large: Scenario, busy: Posterior) -> None:
     found = busy.calibration
     assert found is not None
     assert found["combinations"][0]["contraction"] > 0.25
-    assert set(found["parameters"]) == set(Prior.of(tiny).names)
+    assert set(found["parameters"]) == set(Prior.of(large).names)
     for one in found["parameters"].values():
         assert one["moved"] == (one["contraction"] >= 0.25)
     assert found["parameters"]["base_log_odds"]["shift"] > 0.2
     # What is never seen of weekly totals stays where it was, and is said to.
     still = found["parameters"]["leads_per_click"]
     assert (still["moved"], still["contraction"] < 0.1) == (False, True)
-    assert busy.provenance["cut_off"] == str(tiny.start_date + timedelta(days=7 * WEEKS - 1))
+    assert busy.provenance["cut_off"] == str(large.start_date + timedelta(days=7 * WEEKS - 1))
     assert [one["label"] for one in found["summaries"]][:2] == [
         "shares a week, weeks 1 to 2",
         "shares a week, weeks 3 to 4",
@@ -81,12 +92,12 @@ def test_a_busy_company_is_told_to_be_one(tiny: Scenario, busy: Posterior) -> No
         assert 0.0 <= one["p"] <= 1.0
 
 
-def test_the_posterior_lives_what_was_observed(tiny: Scenario, busy: Posterior) -> None:
+def test_the_posterior_lives_what_was_observed(large: Scenario, busy: Posterior) -> None:
     from sims.ensemble.run import Manner, simulate
 
     assert busy.calibration is not None
     manner = Manner(processes=1, posterior=busy.sample())
-    mine, theirs = (simulate(tiny, 40, 3, processes=1, manner=one) for one in (manner, Manner(processes=1)))
+    mine, theirs = (simulate(large, 40, 3, processes=1, manner=one) for one in (manner, Manner(processes=1)))
     assert np.median(mine.total("shares")) > 1.3 * np.median(theirs.total("shares"))
     assert "calibrated" in (mine.provenance.parameters or "")
 

@@ -127,7 +127,8 @@ def test_the_command_tells_turning_points_when_asked(
     assert body == json.loads(plain.read_text()) | {"turning_points": points}
     # Recognition alone pays nothing that could be more or less; the scheme in force does.
     assert {(point["scenario"], point["lever"]) for point in points} >= {("in-force", "reward_size")}
-    assert {point["outcome"] for point in points} == {"human_clicks"}
+    # Posts by the page are held against its own clicks, everything else against those on people's shares.
+    assert {point["outcome"] for point in points} == {"human_clicks", "corporate_clicks"}
 
 
 def test_what_was_put_aside_is_not_rehearsed(sqlite_db: Database, draft: int, base: Path) -> None:

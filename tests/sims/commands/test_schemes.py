@@ -60,7 +60,7 @@ def test_through_the_gate(url: str, examples: Path) -> None:
         ("rehearsed", False), ("fair", False), ("noticed", True), ("by-two", False),
     ]  # fmt: skip
     assert "missing: This very text was never rehearsed" in run("status", "d1", code=1)
-    assert "d9" in run("status", "d9", code=2)
+    assert "draft 9: not in organisation" in run("status", "d9", code=2)
     later = (datetime.now(UTC) + timedelta(days=2)).isoformat()
     told = run("publish", "d1", "--by", "ana", *WHY, code=2)
     for words in ("never rehearsed", "told 24 hours before", "Whoever wrote"):

@@ -110,7 +110,7 @@ def test_pages_read_and_write_while_history_is_filled(
         assert len(seen) > 1
     else:
         # Whoever filled all in at one go would let pages see how it was, and how it is at last.
-        assert len(set(seen)) > 3
+        assert len(set(seen)) > 2
 
 
 def test_history_goes_on_where_it_was_cut_short(db: Database, tmp_path: Path) -> None:
