@@ -211,7 +211,8 @@ class Company:
         learn(self.state, self.traits, met, shared, answer, shares=shares, lanes=self.lanes)
         feel(self.state, self.traits, shares, crowded, thanked.weight, lanes=self.lanes)
         sanctions = fear_of_day(
-            self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met=met, shared=shared, present=present, keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
+            self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met=met, shared=shared, present=present,
+            keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
         )  # fmt: skip
         sunday = self.clock.date_of(day).weekday() == 6
         paid = self._redeem() if sunday else np.zeros(self.lanes.count)

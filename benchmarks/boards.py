@@ -71,7 +71,8 @@ INSERT INTO journal (id, organisation_id, person_id, origin, kind, rule, amount,
     + _SERIES.format("entries")
     + """
 SELECT i, 'acme', (i - 1) % :people + 1, 'award', 'points', 'share', (CAST(i AS BIGINT) * 7919 % 100003 % 39 + 1) * 500, 'awarded',
-       '{}', 1, :day - CAST(i AS BIGINT) * 7907 % 100019 % 120, :day - CAST(i AS BIGINT) * 7907 % 100019 % 120, 't' || (((i - 1) % :people + 1) % 2000),
+       '{}', 1, :day - CAST(i AS BIGINT) * 7907 % 100019 % 120, :day - CAST(i AS BIGINT) * 7907 % 100019 % 120,
+       't' || (((i - 1) % :people + 1) % 2000),
        CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM n
 """
 )

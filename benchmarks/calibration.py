@@ -1,8 +1,8 @@
 """How long a calibration takes, and what three methods make of as many runs: python -m benchmarks.calibration [--quick]
 
-Seconds (wall and CPU) of a company of 500 on its own twelve weeks, and of 10,000 employees. Calibrate–emulate–sample, the ensemble smoother alone
-and rejection on synthetic companies whose truth is known: error of the informed parameters in the prior's spreads, coverage of their 90 % intervals,
-CRPS of four weeks ahead over that of the best naive forecast.
+Seconds (wall and CPU) of a company of 500 on its own twelve weeks, and of 10,000 employees. Calibrate–emulate–sample, the ensemble smoother
+alone and rejection on synthetic companies whose truth is known: error of the informed parameters in the prior's spreads, coverage of their
+90 % intervals, CRPS of four weeks ahead over that of the best naive forecast.
 """
 
 from __future__ import annotations

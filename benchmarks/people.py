@@ -4,8 +4,8 @@
     python -m benchmarks.people --quick    # a tenth
 
 What is asked are all GET routes of the application, pages and API, as somebody who has every role: a new one is measured without being
-named here, or is told among those for whose parameters nothing stands. Requests go to the application itself, without a network. Prints a table with a
-verdict, and writes benchmarks/results/people.json.
+named here, or is told among those for whose parameters nothing stands. Requests go to the application itself, without a network. Prints a
+table with a verdict, and writes benchmarks/results/people.json.
 """
 
 from __future__ import annotations

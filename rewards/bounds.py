@@ -30,7 +30,10 @@ def in_years(value: AnyDay) -> AnyDay:
 
 
 def check_day(value: date, wrong: str = OUTSIDE) -> None:
-    """Raises BadValue where a day or an instant lies outside the years that are taken. `wrong` says it, with places for day, first, last."""
+    """Raises BadValue where a day or an instant lies outside the years that are taken.
+
+    `wrong` says it, with places for day, first, last.
+    """
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise BadValue(wrong, day=value.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)
 

@@ -33,7 +33,8 @@ def read_events(path: Path, known: Container[str] | None = None) -> list[Event]:
                 first, earlier = lines.setdefault((event.source, event.id), (number, event))
                 if earlier is not event and payload_hash(earlier) != payload_hash(event):
                     raise DocumentError(
-                        "{where}: id: got {id!r} of source {source!r} with another payload than on line {first}; an id stands for one event; give it an id of its own",
+                        "{where}: id: got {id!r} of source {source!r} with another payload than on line {first}; an id "
+                        "stands for one event; give it an id of its own",
                         where=where,
                         id=event.id,
                         source=event.source,

@@ -264,7 +264,8 @@ def parse_cloudevent(message: object) -> Event:
     unknown = sorted(str(key) for key in message if key not in _ENVELOPE and not _extension(key))
     if unknown:
         raise EventError(
-            f"{_bare(unknown[0])}: got an unknown attribute; extension names are up to {MOST_EXTENSION_CHARACTERS} lower-case letters and digits; remove it"
+            f"{_bare(unknown[0])}: got an unknown attribute; extension names are up to {MOST_EXTENSION_CHARACTERS} "
+            "lower-case letters and digits; remove it"
         )
     kind = message.get("type")
     if not isinstance(kind, str) or not kind.startswith(TYPE_PREFIX):

@@ -125,8 +125,9 @@ def _intervals(value: object) -> object:
 class PersonRow(BaseModel):
     """One person of the company, as HR's file has it.
 
-    `contacts` counts people reached by a post; `role` holds the roles of her invitation, with spaces between; `hours_share` is 1.0 full-time; `leave` holds first and last dates. A `timezone` that
-    is not known and a `locale` that is not told are the empty string, for the reader to replace by the organisation's.
+    `contacts` counts people reached by a post; `role` holds the roles of her invitation, with spaces between; `hours_share` is 1.0
+    full-time; `leave` holds first and last dates. A `timezone` that is not known and a `locale` that is not told are the empty string, for
+    the reader to replace by the organisation's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)

@@ -33,7 +33,10 @@ class SheetError(Worded):
 
 
 def decode(data: bytes) -> str:
-    """Text in UTF-8, or in UTF-16 with or without a byte order mark. Raises SheetError naming the line of the first byte that is neither."""
+    """Text in UTF-8, or in UTF-16 with or without a byte order mark.
+
+    Raises SheetError naming the line of the first byte that is neither.
+    """
     if data.startswith(_WORKBOOKS):
         raise SheetError(1, "is an Excel workbook, not text; save the sheet as CSV UTF-8")
     # The first character of any table is ASCII: half of it is a zero byte in UTF-16.

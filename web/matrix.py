@@ -17,8 +17,8 @@ from web.session import Needs, ShownWith, TokenWith
 
 HEAD = """# Roles, and what they open
 
-Written from the code by `python -m web.matrix docs/roles.md`; a test keeps it equal, and another asks every route as every role. Somebody may
-have several roles and may then do what any of them allows. Routes ask for a right; a right that a role lacks is a 403.
+Written from the code by `python -m web.matrix docs/roles.md`; a test keeps it equal, and another asks every route as every role.
+Somebody may have several roles and may then do what any of them allows. Routes ask for a right; a right that a role lacks is a 403.
 
 An auditor (a works council, say) only reads, and reads no list of people. An administrator gives roles and decides nothing about anybody's
 points. HR may invite people as employees; any other role is given by an administrator.

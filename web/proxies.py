@@ -36,7 +36,8 @@ def parse_networks(text: str) -> tuple[Network, ...]:
             found.append(ip_network(word, strict=False))
         except ValueError:
             raise BadValue(
-                "GROUNDSWELL_TRUSTED_PROXIES: {value!r}: not an address or a network; write them like 10.0.0.5 or 10.0.0.0/24, separated by commas",
+                "GROUNDSWELL_TRUSTED_PROXIES: {value!r}: not an address or a network; write them like 10.0.0.5 or "
+                "10.0.0.0/24, separated by commas",
                 value=word[:_SHOWN],
             ) from None
     return tuple(found)

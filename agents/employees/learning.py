@@ -42,7 +42,8 @@ def learn(
     shares: Ints,
     lanes: Lanes,
 ) -> None:
-    """Expected feedback, believed clicks, contacts gained and the audience believed in, and habit, of those who shared or met anything today."""
+    """Expected feedback, believed clicks, contacts gained and the audience believed in, and habit, of those who shared or met anything
+    today."""
     who = met.person[shared]
     some, at = distinct(who)
     place = np.repeat(np.arange(some.size), np.diff(at))

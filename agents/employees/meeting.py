@@ -1,4 +1,6 @@
-"""The compiled decision step: who meets what, and whether they share it. The equation is that of `agents.employees.decision`, term for term.
+"""The compiled decision step: who meets what, and whether they share it.
+
+The equation is that of `agents.employees.decision`, term for term.
 
 One loop draws the opportunities, gathers each person's columns and adds the utility, without an array in between. A test wants the
 chances of `agents.employees.decision.log_odds` to 1e-12 and its decisions exactly.

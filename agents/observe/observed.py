@@ -26,7 +26,10 @@ Flags = NDArray[np.bool_]
 
 
 class Observed(Protocol):
-    """One company on one day, in all its runs. `prior_rate`, `rank`, `acts` and `above_median` class people on the morning of the split day."""
+    """One company on one day, in all its runs.
+
+    `prior_rate`, `rank`, `acts` and `above_median` class people on the morning of the split day.
+    """
 
     setting: Setting
     lanes: Lanes

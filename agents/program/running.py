@@ -114,7 +114,10 @@ class RunningScheme:
         )
 
     def take_over(self, other: RunningScheme, members: Ints, aside: Aside) -> Aside:
-        """Carry what these people have begun and spent from another scheme; `aside` is what that one did not name. Returns the same of this one."""
+        """Carry what these people have begun and spent from another scheme; `aside` is what that one did not name.
+
+        Returns the same of this one.
+        """
         mine = ScoreState(other.state.people[members], *new_objects(1))
         carried, left = carry_people(
             mine, aside, other.compiled.parts, self.compiled.parts, self.compiled.tables

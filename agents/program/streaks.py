@@ -34,8 +34,8 @@ def standing(
 ) -> StreakHealth:
     """Where these people's streaks stand on the morning of `date`, the best of each person's.
 
-    What is missed is what scoring would find missed if they came back on it. streaks   int64[k, S, 8] of the people int64[k] in the segments
-    int64[k] that the scheme knows; leave   as in `EventBatch`
+    What is missed is what scoring would find missed if they came back on it. streaks   int64[k, S, 8] of the people int64[k] in the
+    segments int64[k] that the scheme knows; leave   as in `EventBatch`
     """
     intact, broken = np.zeros(people.size), np.zeros(people.size)
     for s, rule in enumerate(tables.streak):

@@ -58,8 +58,8 @@ class Reward(Part):
 
 
 class Terms(Part):
-    """On which terms rewards are paid: how they are felt, beside their points. What is scored stays what the scheme says, since each of these pays
-    as much on average."""
+    """On which terms rewards are paid: how they are felt, beside their points. What is scored stays what the scheme says, since each of
+    these pays as much on average."""
 
     framing: Literal["gain", "loss"] = "gain"
     """`loss`: as something that one has already and may lose."""

@@ -104,7 +104,8 @@ class Setting(Part):
     split_acts: Annotated[
         tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(min_length=1, max_length=8)
     ] = (1, 5)
-    """The split `acts`: numbers of shares, from day 0 (or from the beginning of the burn-in) to the split day, at which a new class begins."""
+    """The split `acts`: numbers of shares, from day 0 (or from the beginning of the burn-in) to the split day, at which a new class
+    begins."""
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:

@@ -19,7 +19,8 @@ from rewards.store.units import from_us, maybe_us, to_us
 
 __all__ = [
     "ChannelStatus", "ContentItem", "Offer", "Recall", "TextVariant", "get_item", "green_lit_for", "is_open", "item_for",
-    "offered", "publish_item", "recall", "recalled", "recalls_for", "seen_recall", "starts_by", "tell_of_recalls", "titles_of", "zone_steps",
+    "offered", "publish_item", "recall", "recalled", "recalls_for", "seen_recall", "starts_by", "tell_of_recalls", "titles_of",
+    "zone_steps",
 ]  # fmt: skip
 
 MOST_REASON = 1000
@@ -174,7 +175,9 @@ def recall(
     actor: str = "system",
     notice: str = "",
 ) -> int:
-    """Withdraw an item at once, and tell those who have links of it, by mail and on their page; returns how many. Its links lead to a notice from now on.
+    """Withdraw an item at once, and tell those who have links of it, by mail and on their page; returns how many.
+
+    Its links lead to a notice from now on.
 
     Recalling it twice changes nothing. Raises NotFound, BadValue for texts that are too long.
     """

@@ -55,10 +55,12 @@ _APPS = re.compile(
 )
 # Programs within what looks like a browser: previews, office programs, scanners of links, monitors, browsers without a window.
 _PROGRAMS = re.compile(
-    r"https?://|\w@[\w-]{1,60}\.[a-z]{2}|\bbot\b|preview|externalhit|facebot|ms-?office|microsoft office|headless|phantomjs|electron-prerender|prerender|"
+    r"https?://|\w@[\w-]{1,60}\.[a-z]{2}|\bbot\b|preview|externalhit|facebot|ms-?office|microsoft "
+    r"office|headless|phantomjs|electron-prerender|prerender|"
     r"puppeteer|playwright|selenium|webdriver|cypress|lighthouse|pagespeed|pingdom|uptime|statuscake|site24x7|datadog|synthetic|"
     r"newrelic|dynatrace|catchpoint|gtmetrix|checkly|safelinks|proofpoint|mimecast|barracuda|fireeye|trellix|symantec|messagelabs|"
-    r"forcepoint|zscaler|sophos|kaspersky|virustotal|urlscan|urldefense|ironport|cloudmark|qualys|sentinelone|scanner|monitor(?:ing|is)|crawl|spider|"
+    r"forcepoint|zscaler|sophos|kaspersky|virustotal|urlscan|urldefense|ironport|cloudmark|qualys|sentinelone|scanner|monitor"
+    r"(?:ing|is)|crawl|spider|"
     r"slurp|fetcher|iframely|embedly|cardyb|linkpresentation|inspectiontool|google-(?:read|site|safety|extended|adwords)|googleother|"
     r"apple-?pubsub|skypeuri|validator|archiver|wayback|httrack|dalvik",
     re.IGNORECASE,

@@ -127,7 +127,8 @@ def _narrowed(filters: Filters, where: ZoneInfo) -> grid_rows.Narrowed | None:
 
 
 def _rows(
-    tx: Transaction, organisation: str, asked: grid_rows.Narrowed, now: datetime, where: ZoneInfo, *, first: int = 0, limit: int | None = None
+    tx: Transaction, organisation: str, asked: grid_rows.Narrowed, now: datetime, where: ZoneInfo, *, first: int = 0,
+    limit: int | None = None
 ) -> list[GridRow]:  # fmt: skip
     """Items with their state, what changed last first."""
     today = now.astimezone(where).date()

@@ -20,7 +20,10 @@ MOST_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Recalibration:
-    """A proposal and what became of it. `about`: how many vectors of how many parameters, which of them the data moved, and what to know."""
+    """A proposal and what became of it.
+
+    `about`: how many vectors of how many parameters, which of them the data moved, and what to know.
+    """
 
     id: int
     content_hash: str
@@ -41,7 +44,8 @@ class Recalibration:
 def propose(
     tx: Transaction, organisation: str, posterior: Mapping[str, Any], *, actor: str, now: datetime
 ) -> int:
-    """Put a posterior (its `names`, `values` and `provenance`, checked against the model by whoever calls) before people; returns its number.
+    """Put a posterior (its `names`, `values` and `provenance`, checked against the model by whoever calls) before people; returns its
+    number.
 
     Raises BadValue for one too large to be kept.
     """

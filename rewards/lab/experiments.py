@@ -166,7 +166,10 @@ def start_run(
     actor: str,
     now: datetime,
 ) -> int:
-    """Put a run of the experiment as it stands into the queue; returns the number of the job. Raises Refused where too much is under way."""
+    """Put a run of the experiment as it stands into the queue; returns the number of the job.
+
+    Raises Refused where too much is under way.
+    """
     job = ask(tx, organisation, KIND, experiment.title, spec, total=total, actor=actor, now=now)
     _note_run(tx, organisation, job, experiment.id, experiment.revision)
     return job

@@ -167,7 +167,8 @@ def _award(
     where = places(tx, people) if asked else {}
     drafts = [
         bonus(
-            row, "nomination", found.award.id, 0 if asked and not where[row.id].is_enrolled(now_us) else amount, told, version=found.version, board_zone=found.zone,
+            row, "nomination", found.award.id, 0 if asked and not where[row.id].is_enrolled(now_us) else amount, told,
+            version=found.version, board_zone=found.zone,
             dedupe=f"nomination:{found.award.id}:{first}:{found.version}:{row.id}", now_us=now_us,
         )
         for row in people

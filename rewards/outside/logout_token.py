@@ -21,7 +21,10 @@ _TYPES = frozenset({"logout+jwt", "application/logout+jwt", "jwt"})
 
 @dataclass(frozen=True, slots=True)
 class LoggedOut:
-    """Whose sessions end: those of a subject, or of one session with the provider, or of both. `id` is used once, and valid until `until`."""
+    """Whose sessions end: those of a subject, or of one session with the provider, or of both.
+
+    `id` is used once, and valid until `until`.
+    """
 
     subject: str
     session: str

@@ -277,7 +277,8 @@ def create_token(
     """
     if not (0 < len(name) <= MOST_NAME_CHARACTERS and name.isprintable() and name == name.strip()):
         raise BadValue(
-            "API token {value!r}: limit 1 to {most_name_characters} printable characters without blanks around them; name it after what uses it",
+            "API token {value!r}: limit 1 to {most_name_characters} printable characters without blanks around them; name "
+            "it after what uses it",
             value=name[:40],
             most_name_characters=MOST_NAME_CHARACTERS,
         )

@@ -1,6 +1,7 @@
 """Links that let somebody choose a password: invitations and resets. They work once, end by themselves, and are stored as hashes only.
 
-A newer link ends those before it of its kind; once a password is chosen, all end. Whoever holds a link is taken for the person, so who may make one for whom is asked here.
+A newer link ends those before it of its kind; once a password is chosen, all end. Whoever holds a link is taken for the person, so who may
+make one for whom is asked here.
 """
 
 from __future__ import annotations
@@ -134,7 +135,8 @@ def invite_group(
     team: str = "",
     most: int = MOST_AT_ONCE,
 ) -> tuple[list[Link], int]:
-    """Invite those of a segment or a team (of all, where none is named) who have no account yet, by id, as their rows of the people file say.
+    """Invite those of a segment or a team (of all, where none is named) who have no account yet, by id, as their rows of the people file
+    say.
 
     Somebody who may not give other roles invites them all as employees. At most `most` at once; returns their links and how many are
     left to be invited.

@@ -173,7 +173,8 @@ def invite(
 
     Who has an address gets a mail, once, where she is not told otherwise (`tell`). Whom a randomised rollout holds back is passed over.
 
-    Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left, and for who is named with `tell` and held back.
+    Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left, and for who is named with `tell` and held
+    back.
     """
     if not (people or segments or teams or everybody):
         raise BadValue("invite: got nobody; name people, segments or teams, or everybody")

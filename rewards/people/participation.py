@@ -22,7 +22,10 @@ KEPT_FOR, RENEWED_AFTER = timedelta(hours=6), timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """Who takes part: of everybody, or of the enrolled where the scheme is for them alone. `by_segment`: (segment, people, active in 28 days), those that may not be shown left out."""
+    """Who takes part: of everybody, or of the enrolled where the scheme is for them alone.
+
+    `by_segment`: (segment, people, active in 28 days), those that may not be shown left out.
+    """
 
     people: int
     active_7d: int

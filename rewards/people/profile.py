@@ -99,7 +99,8 @@ def check_stamp(row: NamedPersonRow, stamp: str | None) -> None:
     """Raises Stale where somebody changed the person since the stamp was made; None asks for no check."""
     if stamp is not None and stamp != stamp_of(row):
         raise Stale(
-            "person {external_id!r}: was changed by somebody else meanwhile; look at what stands there now, and save again if yours is still right",
+            "person {external_id!r}: was changed by somebody else meanwhile; look at what stands there now, and save again "
+            "if yours is still right",
             external_id=row.external_id,
         )
 

@@ -162,7 +162,10 @@ def apply_import(
     gives: Collection[str] = ROLES,
     progress: Progress = nobody_asks,
 ) -> Applied:
-    """Compare a table and apply it as it was shown. `gives`: the roles that whoever imports may give. `leave_out`: rows that cannot be read are left out; else they keep all from being applied.
+    """Compare a table and apply it as it was shown.
+
+    `gives`: the roles that whoever imports may give. `leave_out`: rows that cannot be read are left out; else they keep all from being
+    applied.
 
     Raises Stale where the plan of now is not the one of the stamp, Refused for rows that cannot be read, for deactivating whoever is
     missing while some rows cannot be read, and for deactivating oneself.

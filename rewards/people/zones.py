@@ -42,7 +42,8 @@ def change_zone(
         check_day(first, msg("time zone from {day}: limit years {first} to {last}; name a date in them"))
         if not used < first.toordinal() <= used + MOST_DAYS_AHEAD:
             raise BadValue(
-                "time zone from {first}: limit {fromordinal} to {most_days_ahead} days ahead; days that were begun keep their zone; name a later day",
+                "time zone from {first}: limit {fromordinal} to {most_days_ahead} days ahead; days that were begun keep "
+                "their zone; name a later day",
                 first=first,
                 fromordinal=date.fromordinal(used + 1),
                 most_days_ahead=MOST_DAYS_AHEAD,

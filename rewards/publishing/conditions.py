@@ -41,7 +41,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How somebody wants to publish. `exception`: why less precision is enough, or the limit on fairness need not be kept; "" where both are."""
+    """How somebody wants to publish.
+
+    `exception`: why less precision is enough, or the limit on fairness need not be kept; "" where both are.
+    """
 
     mode: Mode
     effective_at: datetime
@@ -131,11 +134,13 @@ def _precise(forecast: Forecast, exception: str) -> Condition:
         return Condition(name, True, text.format(**values))
     if excused(exception):
         text = _(
-            "This very text was rehearsed, in {runs} runs; the gain is known to {reached} instead of the stated {asked}, and the reason why is written down."
+            "This very text was rehearsed, in {runs} runs; the gain is known to {reached} instead of the stated {asked}, "
+            "and the reason why is written down."
         )
         return Condition(name, True, text.format(**values))
     text = _(
-        "Its rehearsal ended after {runs} runs with the gain known to {reached}, and {asked} was stated: rehearse it with more runs at most, or write down why this is enough."
+        "Its rehearsal ended after {runs} runs with the gain known to {reached}, and {asked} was stated: rehearse it with "
+        "more runs at most, or write down why this is enough."
     )
     return Condition(name, False, text.format(**values))
 
@@ -153,17 +158,20 @@ def _fair(forecast: Forecast | None, exception: str) -> Condition:
     if forecast.fairness >= forecast.least:
         # The middle run keeps the limit, and too many others do not.
         excusing = _(
-            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too many; the reason why is written down."
+            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too "
+            "many; the reason why is written down."
         )
         lacking = _(
-            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too many: rehearse with more people or runs, change the draft, or write down why it has to be so."
+            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too "
+            "many: rehearse with more people or runs, change the draft, or write down why it has to be so."
         )
     else:
         excusing = _(
             "The least-paid segment gets {value} of the usual points a share, below {least}; the reason why is written down."
         )
         lacking = _(
-            "The least-paid segment gets {value} of the usual points a share, below {least}: change the draft, or write down why it has to be so."
+            "The least-paid segment gets {value} of the usual points a share, below {least}: change the draft, or write "
+            "down why it has to be so."
         )
     if excused(exception):
         return Condition(name, True, excusing.format(**values))

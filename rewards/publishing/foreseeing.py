@@ -1,7 +1,7 @@
 """What a rollback would take back, found by doing it and leaving it undone, for some people at a time.
 
-Nobody's events wait for more than one such piece. Of a small company all is counted at once; of a larger one the worker counts when somebody
-asks, and what it found so far is kept, so that another goes on where one ended.
+Nobody's events wait for more than one such piece. Of a small company all is counted at once; of a larger one the worker counts when
+somebody asks, and what it found so far is kept, so that another goes on where one ended.
 """
 
 import json

@@ -217,7 +217,8 @@ def _gain(
 ) -> Gain:
     scheme = compiled.scheme
     sources = {
-        ((compiled.badges[place].id, compiled.badges[place].title) if badge else (scheme.rules[place].id, scheme.rules[place].title)): amount
+        ((compiled.badges[place].id, compiled.badges[place].title) if badge else (scheme.rules[place].id,
+            scheme.rules[place].title)): amount
         for (badge, place), amount in paid.items()
     }  # fmt: skip
     looked_at = _above_limit(scheme, acts)

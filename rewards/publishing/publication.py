@@ -240,7 +240,10 @@ def roll_back(
 def take_back(
     tx: Transaction, organisation: str, version: int, people: Sequence[int], now: datetime
 ) -> SchemeVersionRow:
-    """The version is gone, and these people (internal ids) are counted again; who only looks at what that would change names some at a time."""
+    """The version is gone, and these people (internal ids) are counted again.
+
+    Who only looks at what that would change names some at a time.
+    """
     home = _exclusive(tx, organisation)
     row = rows.find(tx, organisation, version)
     if row is None:
@@ -285,7 +288,8 @@ def _displaced(schemes: Schemes, newest: InForce, now_us: int, agreed: bool) -> 
     if displaced:
         told = ", ".join(f"{one.version} (from {from_us(one.effective_us).isoformat()})" for one in displaced)
         raise Conflict(
-            "effective {day}: version {told} is scheduled and would never be in force; choose another instant, roll it back first, or publish with displace_scheduled",
+            "effective {day}: version {told} is scheduled and would never be in force; choose another instant, roll it back "
+            "first, or publish with displace_scheduled",
             day=from_us(newest.effective_us).isoformat(),
             told=told,
         )

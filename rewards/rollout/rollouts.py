@@ -80,7 +80,10 @@ class Registration:
 
 
 def teams_to_draw(tx: Transaction, organisation: str, gives: str) -> tuple[list[TeamToDraw], int]:
-    """Teams by name, and how many others cannot be drawn: those of whom somebody was invited already can be held back from the programme no more."""
+    """Teams by name, and how many others cannot be drawn.
+
+    Those of whom somebody was invited already can be held back from the programme no more.
+    """
     found: dict[str, list[rows.TeamMemberRow]] = {}
     for one in rows.members(tx, organisation):
         found.setdefault(one.team or NO_TEAM + one.segment, []).append(one)
@@ -159,7 +162,10 @@ def get_rollout(tx: Transaction, organisation: str, number: int) -> Rollout:
 
 
 def stop(tx: Transaction, organisation: str, number: int, reason: str, *, actor: str, now: datetime) -> None:
-    """End it by hand: nobody is held back any more. Its analysis will say so. Raises NotFound, BadValue without a reason, Conflict at its end."""
+    """End it by hand: nobody is held back any more.
+
+    Its analysis will say so. Raises NotFound, BadValue without a reason, Conflict at its end.
+    """
     found = get_rollout(tx, organisation, number)
     words = " ".join(reason.split())
     if not words or len(words) > MOST_WORDS:

@@ -82,7 +82,8 @@ class Requirement(Part):
         plain = Requirement.model_construct(metric=self.metric, of=self.of, at_least=self.at_least)
         if self.metric not in COUNTED and self != plain:
             raise BadValue(
-                "metric {metric} got when, beneficiary, per_object, scope or window; only events and quantity take them; put the condition on the rule",
+                "metric {metric} got when, beneficiary, per_object, scope or window; only events and quantity take them; "
+                "put the condition on the rule",
                 metric=self.metric,
             )
         return self
@@ -173,7 +174,8 @@ class Badge(Part):
         for level in self.levels:
             if level.times <= last or level.id in seen:
                 raise BadValue(
-                    "badge {id!r}, level {id_2!r} got times {times}; levels have ids of their own and rise from above 1; reorder or rename them",
+                    "badge {id!r}, level {id_2!r} got times {times}; levels have ids of their own and rise from above 1; "
+                    "reorder or rename them",
                     id=self.id,
                     id_2=level.id,
                     times=level.times,
@@ -229,7 +231,8 @@ class Repair(Part):
 
 
 class Streak(Part):
-    """Consecutive required days with at least one event, on calendar dates, never by 24 hours. Other days keep it and do not lengthen it."""
+    """Consecutive required days with at least one event, on calendar dates, never by 24 hours. Other days keep it and do not lengthen
+    it."""
 
     id: Id = Field(description="unique; keeps its meaning through versions of the scheme")
     title: Title = Field(description="what people call it")

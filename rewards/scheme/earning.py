@@ -99,7 +99,8 @@ class Rule(Part):
         check_depth(self.when)
         if self.until_verified > 0 and (self.verification == "declared" or self.per_object != "once"):
             raise BadValue(
-                "rule {id!r} pays {until_verified} until verified; that needs verification tracked or connector and per_object once, so that the proof finds the object; add both or remove until_verified",
+                "rule {id!r} pays {until_verified} until verified; that needs verification tracked or connector and "
+                "per_object once, so that the proof finds the object; add both or remove until_verified",
                 id=self.id,
                 until_verified=self.until_verified,
             )

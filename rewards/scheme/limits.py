@@ -23,7 +23,8 @@ def largest_award(rule: Rule) -> int:
         product = amount * factor.numerator
         if product >= MOST_TOTAL:
             raise SchemeError(
-                "rule {id!r}: {amount} millipoints times {numerator} come to {product}; amounts stay below 2^62; lower the points or write a simpler factor",
+                "rule {id!r}: {amount} millipoints times {numerator} come to {product}; amounts stay below 2^62; lower the "
+                "points or write a simpler factor",
                 id=rule.id,
                 amount=amount,
                 numerator=factor.numerator,
@@ -51,7 +52,8 @@ def refuse_overflow(scheme: IncentiveScheme) -> None:
     if total >= MOST_TOTAL:
         what, amount = max(parts, key=lambda part: part[1])
         raise SchemeError(
-            "{what}: {most_awards} awards could come to {amount} millipoints, all together to {total}; totals stay below 2^62; lower points or multipliers, or add a cap",
+            "{what}: {most_awards} awards could come to {amount} millipoints, all together to {total}; totals stay below "
+            "2^62; lower points or multipliers, or add a cap",
             what=what,
             most_awards=MOST_AWARDS,
             amount=amount,

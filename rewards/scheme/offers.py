@@ -128,7 +128,8 @@ class Reward(Part):
     approval: bool = Field(False, description="somebody approves each claim; points return if it is declined")
     refund: Literal["always", "before_approval"] = Field(
         "before_approval",
-        description="until when people can cancel a claim for the points to return: until it is approved, where nobody approves it on the day "
+        description="until when people can cancel a claim for the points to return: until it is approved, where nobody approves it on "
+        "the day "
         "of the claim, or always; what is handed out should not come back",
     )
     unit_cost_cents: Annotated[int, Field(ge=0, le=100_000_000, strict=True), Whole] = Field(

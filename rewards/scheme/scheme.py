@@ -82,7 +82,8 @@ class Calendar(Part):
     )
     redemption_expiry_days: Annotated[int, Field(ge=1, le=3660, strict=True), Whole] | None = Field(
         None,
-        description="spendable points lapse so many days after they could first be spent (what a claim gave back: after it came back); never, if none",
+        description="spendable points lapse so many days after they could first be spent (what a claim gave back: after it came back); "
+        "never, if none",
     )
 
 

@@ -71,13 +71,16 @@ AWARD_BUDGETS = {
         "All awards together can make {points} spendable a day; what goes beyond counts for your rank and your badges, and cannot be spent."
     ),
     "week": msg(
-        "All awards together can make {points} spendable a week; what goes beyond counts for your rank and your badges, and cannot be spent."
+        "All awards together can make {points} spendable a week; what goes beyond counts for your rank and your badges, and "
+        "cannot be spent."
     ),
     "month": msg(
-        "All awards together can make {points} spendable a month; what goes beyond counts for your rank and your badges, and cannot be spent."
+        "All awards together can make {points} spendable a month; what goes beyond counts for your rank and your badges, "
+        "and cannot be spent."
     ),
     "total": msg(
-        "All awards together can make {points} spendable in all; what goes beyond counts for your rank and your badges, and cannot be spent."
+        "All awards together can make {points} spendable in all; what goes beyond counts for your rank and your badges, and "
+        "cannot be spent."
     ),
 }
 ALLOWANCES = {

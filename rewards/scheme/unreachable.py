@@ -19,7 +19,8 @@ def _thanks(scheme: IncentiveScheme) -> Iterator[str]:
         return
     if kudos.gift > kudos.allowance:
         yield said(
-            "Nobody can thank: a gift of {gift} is more than the allowance of {allowance}; raise recognition.kudos.allowance, or lower gift.",
+            "Nobody can thank: a gift of {gift} is more than the allowance of {allowance}; raise "
+            "recognition.kudos.allowance, or lower gift.",
             gift=kudos.gift,
             allowance=kudos.allowance,
         )
@@ -39,7 +40,8 @@ def _caps(scheme: IncentiveScheme) -> Iterator[str]:
             above = whole.get(cap.window)
             if cap.scope == "rule" and above is not None and cap.points > above:
                 yield said(
-                    "The limit of {points} of rule {rule!r} is never reached: all rules together stop at {above} in the same time; lower it, "
+                    "The limit of {points} of rule {rule!r} is never reached: all rules together stop at {above} in the "
+                    "same time; lower it, "
                     "or raise the scheme's.",
                     points=cap.points,
                     rule=rule.title,

@@ -37,7 +37,10 @@ class Limit(NamedTuple):
 
 @dataclass(frozen=True)
 class CompiledScheme:
-    """A scheme with its tables, vocabulary, content hash and caps in the order of the tables. `parts`: what is remembered, by names that outlast versions."""
+    """A scheme with its tables, vocabulary, content hash and caps in the order of the tables.
+
+    `parts`: what is remembered, by names that outlast versions.
+    """
 
     scheme: IncentiveScheme
     badges: tuple[Badge, ...]

@@ -60,7 +60,8 @@ def rewards_for(tx: Transaction, organisation: str, person: str, now: datetime) 
     return [
         RewardOffer(
             one.id, one.title, one.description, millipoints(one.points),
-            None if one.stock is None else max(0, one.stock - taken.get(one.id, 0)), one.approval, millipoints(one.points) <= money, one.refund,
+            None if one.stock is None else max(0, one.stock - taken.get(one.id, 0)), one.approval, millipoints(one.points) <= money,
+            one.refund,
         )
         for one in offered
     ]  # fmt: skip

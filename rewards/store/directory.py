@@ -181,7 +181,10 @@ def page(
 
 
 def meeting(tx: Transaction, organisation: str, searched: str, role: str) -> list[ColumnElement[bool]] | None:
-    """What holds of people with words that begin as those searched for, and with a role, for a list in an order of its own. None: of nobody."""
+    """What holds of people with words that begin as those searched for, and with a role, for a list in an order of its own.
+
+    None: of nobody.
+    """
     kinds, beginnings = (NAME, OTHER), beginnings_of(searched)
     if searched and not beginnings:
         return None

@@ -61,7 +61,8 @@ def segments(tx: Transaction, organisation: str) -> dict[int, str]:
 def active(
     tx: Transaction, organisation: str, from_us: int, lately_us: int, until_us: int, *, enrolled_only: bool
 ) -> dict[str, tuple[int, int]]:
-    """By segment, how many people did something themselves in (from, until], and in (lately, until]; where only the enrolled take part, of them."""
+    """By segment, how many people did something themselves in (from, until], and in (lately, until]; where only the enrolled take part, of
+    them."""
     last = func.max(EVENT.c.occurred_us).label("last")
     busy = (
         select(EVENT.c.person_id, last)

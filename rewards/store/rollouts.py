@@ -85,7 +85,8 @@ def members(tx: Transaction, organisation: str) -> list[TeamMemberRow]:
 def held_back(
     tx: Transaction, organisation: str, gives: str, people: Collection[int], day: int
 ) -> dict[int, int | None]:
-    """Those of some people who were drawn and whose turn has not come by a day, each with the day on which it comes (None: not before the end)."""
+    """Those of some people who were drawn and whose turn has not come by a day, each with the day on which it comes (None: not before the
+    end)."""
     if not people:
         return {}
     query = _held(organisation, gives, day).where(DRAWN.c.person_id.in_(list(people)))

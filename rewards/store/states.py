@@ -19,7 +19,8 @@ ALIAS = schema.person_alias
 BADGE = schema.person_badge
 BEFORE_ALL_US = -(2**62)
 LAYOUT = 3
-"""How states are written: 2 since each part of one goes by identity, 3 since streaks count required days alone. One more whenever the meaning of their numbers changes."""
+"""How states are written: 2 since each part of one goes by identity, 3 since streaks count required days alone. One more whenever the
+meaning of their numbers changes."""
 _CHUNK = 500
 _ROWS = 10_000
 _BEGIN = inserting(STATE, NoRow)

@@ -80,7 +80,10 @@ def calibrate(
     processes: int | None = None,
     kept: Path | None = None,
 ) -> Posterior:
-    """The posterior. `kept`: a file for what is done, from which an interrupted calibration goes on to the same bytes. Raises CalibrationError."""
+    """The posterior.
+
+    `kept`: a file for what is done, from which an interrupted calibration goes on to the same bytes. Raises CalibrationError.
+    """
     budget = budget_of(runs)
     seed = check_seed(scenario.seed if seed is None else seed)
     question = Question.of(history, scenario)
@@ -222,7 +225,8 @@ def misfits(question: Question, found: Fit) -> list[str]:
     if found.checked.suspicious:
         lines.append(
             f"the history as a whole is {'unlike' if not found.checked.flagged else 'partly unlike'} what the calibrated model lives "
-            f"(p {found.checked.p_of_all:.2g}); the posterior was widened for it, {found.widened:.3g} times the variance of what was measured"
+            f"(p {found.checked.p_of_all:.2g}); the posterior was widened for it, {found.widened:.3g} times the variance of "
+            "what was measured"
         )
     return lines
 

@@ -18,14 +18,15 @@ FOLDS = 5
 RIDGE = 1.0
 CHAINS, STEPS = 1000, 60
 REACH = 3.0
-"""Beyond so many spreads of the design (times the root of the dimensions) runs are not fitted to, and the quadratic goes on in a straight line."""
+"""Beyond so many spreads of the design (times the root of the dimensions) runs are not fitted to, and the quadratic goes on in a straight
+line."""
 
 
 def directions(
     z: Floats, s: Floats, rng: np.random.Generator, most: int = MOST_DIRECTIONS
 ) -> tuple[Floats, Floats]:
-    """float64[d, k], orthonormal, the at most so many combinations of parameters that move the summaries by more than chance would, the strongest first;
-    and float64[k], how far one prior spread of each moves them, in spreads of what it does not explain.
+    """float64[d, k], orthonormal, the at most so many combinations of parameters that move the summaries by more than chance would, the
+    strongest first; and float64[k], how far one prior spread of each moves them, in spreads of what it does not explain.
     """
     away, moved = z - z.mean(axis=0), s - s.mean(axis=0)
     u, size, v = np.linalg.svd(away, full_matrices=False)

@@ -103,7 +103,10 @@ class Lives:
 
 @contextmanager
 def lives(asked: Asked, runs: int, processes: int | None = None, kept: Path | None = None) -> Iterator[Lives]:
-    """So many runs, on processes that end with the block. Interrupted, the file of what is done stays; a block that ends well removes it."""
+    """So many runs, on processes that end with the block.
+
+    Interrupted, the file of what is done stays; a block that ends well removes it.
+    """
     count = processes_for(processes, runs)
     crew = Crew(count, live, asked, TRIES) if count > 1 else None
     try:

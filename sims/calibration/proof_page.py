@@ -27,9 +27,12 @@ def page(rows: Sequence[Row]) -> str:
     """Ranks, coverage, errors and forecasts over all companies."""
     beside = [row for row in rows if "smoother" in (row["forecasts"][0]["ranks"] if row["forecasts"] else {})]
     lines = [
-        f"Written by `python -m sims.calibration.proof`: {len(rows)} companies, {len(beside)} of them given to the baselines too. Ranks are "
-        "of the truth among the draws: even, where what is said is right. The interval beside a coverage is what as many independent values "
-        "would show by chance; those of one company are not independent, so that truly it is wider, and the test of evenness milder. The best "
+        f"Written by `python -m sims.calibration.proof`: {len(rows)} companies, {len(beside)} of them given to the "
+        "baselines too. Ranks are "
+        "of the truth among the draws: even, where what is said is right. The interval beside a coverage is what as many "
+        "independent values "
+        "would show by chance; those of one company are not independent, so that truly it is wider, and the test of "
+        "evenness milder. The best "
         "naive forecast is chosen with hindsight, for each measure.",
         "",
         *_coverage_table("what", _kinds(rows)),

@@ -26,7 +26,8 @@ SIMULATED: Mapping[str, tuple[str, ...]] = {
     "leads": ("leads",),
     "spend": ("cost",),
 }
-"""Which outcomes of the model add up to a measure of a history. Opens, thanks and badges are counted otherwise in the model, and left out."""
+"""Which outcomes of the model add up to a measure of a history. Opens, thanks and badges are counted otherwise in the model, and left
+out."""
 BY_GROUP = ("shares", "clicks")
 GROUPED = ("segment", "arm", "contacts")
 HEADCOUNT = "headcount"

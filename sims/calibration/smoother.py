@@ -18,7 +18,8 @@ def chance_of(first: Floats, second: Floats) -> Floats:
 def smoothed(
     z: Floats, s: Floats, observed: Floats, chance: Floats, *, factor: float, rng: np.random.Generator
 ) -> Floats:
-    """One step: vectors float64[n, d] with summaries float64[n, k] walk towards the observed ones, whose covariance counts `factor` times."""
+    """One step: vectors float64[n, d] with summaries float64[n, k] walk towards the observed ones, whose covariance counts `factor`
+    times."""
     n = z.shape[0]
     away, moved = z - z.mean(axis=0), s - s.mean(axis=0)
     cross = away.T @ moved / (n - 1)
@@ -34,7 +35,10 @@ def smoothed(
 
 
 def _believed(r: Floats, n: int) -> Floats:
-    """How much of a correlation from n pairs is more than its sampling error: without it a small ensemble collapses where nothing was learnt."""
+    """How much of a correlation from n pairs is more than its sampling error.
+
+    Without it a small ensemble collapses where nothing was learnt.
+    """
     error = (1.0 - np.clip(r, -1, 1) ** 2) ** 2 / n
     found: Floats = np.maximum(0.0, 1.0 - error / np.maximum(r**2, LEAST_SPREAD))
     return found

@@ -28,7 +28,8 @@ HALF = 0.5
 
 @dataclass(frozen=True)
 class Summary:
-    """One number: `level` is what a week has, `ratio` divides two sums, `uneven` is the variance between weeks of one block over their mean.
+    """One number: `level` is what a week has, `ratio` divides two sums, `uneven` is the variance between weeks of one block over their
+    mean.
 
     Series are named by their places; `blocks` are the weeks that it reads.
     """

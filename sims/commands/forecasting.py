@@ -29,7 +29,8 @@ def forecast(
         str | None,
         typer.Option(
             metavar="HISTORY",
-            help="What was known: the forecast goes on from it. It gives the data cut-off, and weeks that it reaches into are not forecast.",
+            help="What was known: the forecast goes on from it. It gives the data cut-off, and weeks that it reaches into are "
+            "not forecast.",
         ),
     ] = None,
     columns: ColumnsFile = None,

@@ -1,4 +1,7 @@
-"""Commands that invite people to take part, and take their steps for those who have no page: membership invite, join, pause, resume, leave, show."""
+"""Commands that invite people to take part, and take their steps for those who have no page.
+
+Membership invite, join, pause, resume, leave, show.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -259,7 +259,8 @@ def rehearse(
     lacking = (
         ""
         if stated is not None and stated.enough
-        else " The gate asks for a stated precision that was reached: give --precision human_clicks=VALUE, with --most-runs beyond it, or a "
+        else " The gate asks for a stated precision that was reached: give --precision human_clicks=VALUE, with --most-runs "
+        "beyond it, or a "
         "written reason."
     )
     say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}).{lacking}", json_out)

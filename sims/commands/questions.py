@@ -89,7 +89,8 @@ def compare(
         bool,
         typer.Option(
             "--assumptions",
-            help="Also tell, for each scenario, how much of what it brings hangs on friction, fear, policy and training, of which nothing is "
+            help="Also tell, for each scenario, how much of what it brings hangs on friction, fear, policy and training, of "
+            "which nothing is "
             "known: every run seven times more.",
         ),
     ] = False,

@@ -172,7 +172,8 @@ def _wish(design: "Design", asked: dict[str, Any]) -> "Wish":
     except ValidationError as error:
         first = error.errors()[0]
         where = f"--{first['loc'][0]}".replace("_", "-") if first["loc"] else "--steps"
-        raise InputError(f"{where}: got {first['input'] if first['loc'] else asked['steps']!r}; {first['msg']}; mend it") from None  # fmt: skip
+        value = first["input"] if first["loc"] else asked["steps"]
+        raise InputError(f"{where}: got {value!r}; {first['msg']}; mend it") from None
 
 
 def _day(name: str, text: str | None) -> date | None:

@@ -1,8 +1,8 @@
 """How much of an answer hangs on what nothing is known of: friction, fear, policy, training, and what follows a removal.
 
-Their priors are flat. Run by run the parameters of one of these are drawn anew from them, everything else, chance too, staying what it was; half the
-mean squared change, as a part of the variance between runs, is what of that variance would be gone were they known, with what they do
-together with others (the total effect; Jansen 1999). No part is below zero; together they may exceed what all of them make at once.
+Their priors are flat. Run by run the parameters of one of these are drawn anew from them, everything else, chance too, staying what it was;
+half the mean squared change, as a part of the variance between runs, is what of that variance would be gone were they known, with what they
+do together with others (the total effect; Jansen 1999). No part is below zero; together they may exceed what all of them make at once.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ class Hanging:
         change = float(np.median(np.abs(self.anew - self.values)))
         what = "All of these together" if self.name == TOGETHER else self.name.capitalize()
         return (
-            f"{what} ({', '.join(self.parameters)}; no evidence, flat priors): {self.part:.0%} of the variance of what the scenario brings hangs on it; "
+            f"{what} ({', '.join(self.parameters)}; no evidence, flat priors): {self.part:.0%} of the variance of what the "
+            "scenario brings hangs on it; "
             f"drawn anew it moves {self.spec.title.lower()} by {change:,.3g} {self.spec.unit} in the middle of the runs."
         )
 

@@ -1,8 +1,8 @@
 """Where a sign turns: how large a reward, how much publicity of it, or how many reminders or posts bring no more, or less.
 
-Each lever of a scenario is pulled to some settings, all under the same random numbers; between two of them the effect is taken to be straight, and the
-stretch in which the mean over runs changes its sign is looked at once more, at settings in between. The interval is that of the crossing over
-resampled runs, drawn by the seed.
+Each lever of a scenario is pulled to some settings, all under the same random numbers; between two of them the effect is taken to be
+straight, and the stretch in which the mean over runs changes its sign is looked at once more, at settings in between. The interval is that
+of the crossing over resampled runs, drawn by the seed.
 """
 
 from collections.abc import Callable, Sequence
@@ -97,7 +97,10 @@ class Turning:
         if self.lever.marginal:
             what = "one more brings less"
         else:
-            what = f"{'the scheme' if unpaid else 'it'} brings {'less' if rises else 'more'} than {none}, before {'more' if rises else 'less'}"
+            what = (
+                f"{'the scheme' if unpaid else 'it'} brings {'less' if rises else 'more'} than {none}, "
+                f"before {'more' if rises else 'less'}"
+            )
         return (
             f"{self.lever.title}: beyond {self.at:.3g} {what} ({self.outcome}; 90 %: {low:.3g} to {high:.3g}; "
             f"{self.certain:.0%} of resampled runs turn)."

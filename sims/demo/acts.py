@@ -1,4 +1,7 @@
-"""What colleagues do when: shares and clicks of the model, and beside them what the model leaves out: joining, thanks, rewards, nominations."""
+"""What colleagues do when: shares and clicks of the model, and beside them what the model leaves out.
+
+Joining, thanks, rewards, nominations.
+"""
 
 import random
 from collections.abc import Sequence

@@ -36,7 +36,10 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 @dataclass(frozen=True)
 class Demo:
-    """The demo company as it stands: who signs in for each role, what the rule chose, the scheme that is live, the scenario it comes from."""
+    """The demo company as it stands.
+
+    Who signs in for each role, what the rule chose, the scheme that is live, the scenario it comes from.
+    """
 
     organisation: str
     accounts: dict[str, str]
@@ -189,7 +192,10 @@ def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -
 
 
 def before_the_gate(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> list[str]:
-    """How each candidate stands before the product's own gate: whether its rehearsal and its fairness would let it pass, and if not, why."""
+    """How each candidate stands before the product's own gate.
+
+    Whether its rehearsal and its fairness would let it pass, and if not, why.
+    """
     from rewards.publishing.conditions import FEWEST_RUNS
 
     titles = {scenario.name: scenario.title for scenario in scenarios}

@@ -38,7 +38,8 @@ LONGEST_GAP = timedelta(hours=1)
 MOST_ACTS_A_ROUND = 20
 ROUND_SECONDS = 1.0
 BURST_SECONDS, BREATH_SECONDS = 0.25, 0.05
-"""While history is filled each act is a transaction; after a burst of them whoever waits for a turn gets one: it is asked for every 20 ms."""
+"""While history is filled each act is a transaction; after a burst of them whoever waits for a turn gets one: it is asked for every 20
+ms."""
 
 Pause = Callable[[float], bool | None]
 """Waits for so many seconds; True where one is to stop."""

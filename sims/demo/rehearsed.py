@@ -1,4 +1,7 @@
-"""One small rehearsal of the demo's draft, for pages that show what was rehearsed: a forecast, a recorded run, what the designer scores anew."""
+"""One small rehearsal of the demo's draft, for pages that show what was rehearsed.
+
+A forecast, a recorded run, what the designer scores anew.
+"""
 
 from datetime import datetime
 

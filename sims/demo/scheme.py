@@ -6,7 +6,8 @@ from rewards.scheme.scheme import IncentiveScheme
 
 BESIDE = (
     "Rehearsed were the rules, badges and levels. The challenges, the streak, the award by nomination, the board of teams, and the rewards "
-    "and boards where the rehearsed scheme has none, were added for this demo; the third thanks both ways between two people waits for a look."
+    "and boards where the rehearsed scheme has none, were added for this demo; the third thanks both ways between two "
+    "people waits for a look."
 )
 LOOKED_AT_AFTER = 2
 """With three thanks a pair allowed and three both ways, as the candidates have it, nothing would ever be looked at."""

@@ -46,8 +46,10 @@ def parameters_of(
     at_defaults: bool = False,
     posterior: "DefaultPosterior | None" = None,
 ) -> "Parameters":
-    """What a run goes by: the run's vector of the joint posterior (the stored one unless given), and over it what the scenario states, its preset's values, its own
-    and mechanisms off; `at_defaults`: the declared defaults in the place of the vector.
+    """What a run goes by.
+
+    The run's vector of the joint posterior (the stored one unless given), and over it what the scenario states, its preset's values, its
+    own and mechanisms off; `at_defaults`: the declared defaults in the place of the vector.
 
     Scenarios of one seed share the vectors, so that a difference between them is never one of parameters.
     """

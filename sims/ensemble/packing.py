@@ -1,4 +1,7 @@
-"""The daily values of a chunk's runs as one array a scenario: they cross processes in a few large pieces, instead of thousands of small ones."""
+"""The daily values of a chunk's runs as one array a scenario.
+
+They cross processes in a few large pieces, instead of thousands of small ones.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

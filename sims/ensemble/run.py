@@ -78,7 +78,8 @@ def simulate_all(
     """Run several scenarios under common random numbers: run r draws the same numbers, and goes by the same parameters, in each.
 
     `runs` and `seed` are the first scenario's unless given. A precision is that of the outcome in each scenario, or of the
-    difference of each `paired` scenario, by its place, to the first. `echoes`: whether to tell chance from what is not known. Raises ValueError where reposts would never end.
+    difference of each `paired` scenario, by its place, to the first. `echoes`: whether to tell chance from what is not known. Raises
+    ValueError where reposts would never end.
     """
     runs = check_runs(scenarios[0].runs if runs is None else runs)
     seed = check_seed(scenarios[0].seed if seed is None else seed)

@@ -52,7 +52,8 @@ class GoingOn(Protocol):
 
 
 class Provenance(Part):
-    """Everything that a forecast follows from. `cut_off` is the last day whose data anything in it knew of; None: no data of the company."""
+    """Everything that a forecast follows from. `cut_off` is the last day whose data anything in it knew of; None: no data of the
+    company."""
 
     groundswell: str
     scenario: str

@@ -21,8 +21,8 @@ Vector = tuple[FiniteFloat, ...]
 class Posterior(Part):
     """`values` has a vector a row, in the order of `names`; parameters that are not named are drawn from their priors.
 
-    `calibration`: what `groundswell calibrate` says of it (docs/calibration.md). `seal` is over all the rest: a calibrated posterior that was
-    changed says so.
+    `calibration`: what `groundswell calibrate` says of it (docs/calibration.md). `seal` is over all the rest: a calibrated posterior that
+    was changed says so.
     """
 
     provenance: Annotated[dict[str, Any], Field(default_factory=dict)]
@@ -48,7 +48,8 @@ class Posterior(Part):
             Parameters(**dict(zip(self.names, vector, strict=True)))
         if self.seal is not None and self.seal != seal_of(self.model_dump(mode="json")):
             raise ValueError(
-                f"seal {self.seal[:16]!r}; the posterior was changed since it was calibrated; use the file as `groundswell calibrate` wrote it"
+                f"seal {self.seal[:16]!r}; the posterior was changed since it was calibrated; use the file as `groundswell "
+                "calibrate` wrote it"
             )
         return self
 

@@ -135,7 +135,8 @@ def _value(line: int, heading: str, cell: str) -> float | None:
         raise SheetError(
             line,
             "{problem}",
-            problem=f"{heading}: got {cell[:40]!r}; a number from 0 to {MOST_VALUE:,}, written like 1200 or 12.5, is required; mend the cell",
+            problem=f"{heading}: got {cell[:40]!r}; a number from 0 to {MOST_VALUE:,}, written like 1200 or 12.5, is required; mend "
+            "the cell",
         )
     return value
 
@@ -160,7 +161,8 @@ def _once(rows: list[Row], columns: Columns, told: list[str]) -> list[Row]:
             raise SheetError(
                 row.line,
                 "{problem}",
-                problem=f"{columns.date}: got {date.fromordinal(row.day)} for {whose} again with other values than on line {first.line}; a date "
+                problem=f"{columns.date}: got {date.fromordinal(row.day)} for {whose} again with other values than on "
+                f"line {first.line}; a date "
                 "stands once; remove one, or give the columns file `duplicates: add` or `duplicates: last`",
             )
     if same:
@@ -179,7 +181,8 @@ def _every(rows: Sequence[Row], columns: Columns) -> int:
         raise SheetError(
             wrong.line,
             "{problem}",
-            problem=f"{columns.date}: got {date.fromordinal(wrong.day)}, which is no whole number of weeks after {date.fromordinal(days[0])}; weeks "
+            problem=f"{columns.date}: got {date.fromordinal(wrong.day)}, which is no whole number of weeks "
+            f"after {date.fromordinal(days[0])}; weeks "
             "begin on one day of the week; mend the date, or leave out `every: week`",
         )
     if columns.every == "week" or (columns.every is None and weekly):

@@ -127,7 +127,10 @@ def chunk_plan(most_runs: int, scenarios: int) -> list[tuple[int, int]]:
 
 
 def completed(tx: Transaction, organisation: str, spec: str) -> str:
-    """The specification with the people of now, where it is about them and they do not stand in it yet. Raises ValueError where that cannot be."""
+    """The specification with the people of now, where it is about them and they do not stand in it yet.
+
+    Raises ValueError where that cannot be.
+    """
     body = json.loads(spec)
     if "people" in body:
         return spec

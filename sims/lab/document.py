@@ -1,7 +1,7 @@
 """What an experiment says: a scenario, variants of it as changes in the same language, and perhaps one lever that is swept.
 
-Read for a page as for a worker: importing it is light, and the definitions of scenarios are loaded when a text is read. No file is ever opened:
-people are the company's (`live`) or generated, and schemes are presets, drafts, the one in force, or written out.
+Read for a page as for a worker: importing it is light, and the definitions of scenarios are loaded when a text is read. No file is ever
+opened: people are the company's (`live`) or generated, and schemes are presets, drafts, the one in force, or written out.
 """
 
 from __future__ import annotations
@@ -285,7 +285,8 @@ def _unfit(written: Written, found: Mapping[str, Scenario], node: Any) -> list[D
     if lever.fits(found[written.sweep.of or BASE]):
         return []
     place: Place = ("sweep", "lever")
-    return [DocumentFault(line_at(node, place), place, said("lever {name}: {remedy}", name=lever.name, remedy=lever.told_remedy()))]  # fmt: skip
+    return [DocumentFault(line_at(node, place), place,
+        said("lever {name}: {remedy}", name=lever.name, remedy=lever.told_remedy()))]  # fmt: skip
 
 
 def _stand_in(number: int, segment: str) -> dict[str, Any]:

@@ -204,7 +204,10 @@ def program_day(data: object) -> int:
 
 
 def with_changes(text: str, was: str, posted: Mapping[str, str]) -> str:
-    """The text with what differs between the form of `was` and what was posted put into it. Raises DocumentError where one of both is not YAML."""
+    """The text with what differs between the form of `was` and what was posted put into it.
+
+    Raises DocumentError where one of both is not YAML.
+    """
     given = changed(form_of(was).fields(), posted)
     if not given:
         return text

@@ -19,7 +19,10 @@ Pull = Callable[["Scenario", float], "Scenario"]
 
 @dataclass(frozen=True)
 class Lever:
-    """`least` and `most` limit its settings, `usual` are the ends of a sweep unless said; `remedy`: what to do where a scenario has none."""
+    """`least` and `most` limit its settings, `usual` are the ends of a sweep unless said.
+
+    `remedy`: what to do where a scenario has none.
+    """
 
     name: str
     title: str
@@ -131,15 +134,19 @@ _NO_POINTS = msg("no phase has a scheme that gives points; choose one")
 _ALL = (
     Lever("strictness", msg("Strictness of the policy"), 0.0, 1.0, (0.0, 1.0), False, _policy("strictness"), _always),
     Lever("training", msg("Trained in the policy"), 0.0, 1.0, (0.0, 1.0), False, _policy("training"), _always),
-    Lever("approval-delay", msg("Days until an item is approved"), 0.0, 90.0, (0.0, 14.0), True, _policy("approval_delay_days", True), _always),
+    Lever("approval-delay", msg("Days until an item is approved"), 0.0, 90.0, (0.0, 14.0), True, _policy("approval_delay_days", True),
+        _always),
     Lever("approval", msg("Part of shares approved one by one"), 0.0, 1.0, (0.0, 1.0), False, _policy("approval"), _always),
     Lever("friction", msg("Trouble of a share"), 0.0, 1.0, (0.0, 1.0), False, _policy("tools_friction"), _always),
-    Lever("cadence", msg("Items a week"), 0.1, 200.0, (1.0, 25.0), False, lambda one, value: _part(one, "content", items_per_week=value), _always),
+    Lever("cadence", msg("Items a week"), 0.1, 200.0, (1.0, 25.0), False, lambda one, value: _part(one, "content", items_per_week=value),
+        _always),
     Lever("polish", msg("Polish of all content"), 0.0, 1.0, (0.0, 1.0), False, _kinds("polish"), _always),
     Lever("promotion", msg("How much all content advertises"), 0.0, 1.0, (0.0, 1.0), False, _kinds("promotional"), _always),
     Lever("reminders", msg("Reminders a week"), 0.0, 50.0, (0.0, 7.0), False, _tool("digests_per_week"), _has_tool, _NO_TOOL),
     Lever("points", msg("Points of every rule, as a multiple of the scheme's"), 0.0, 100.0, (0.0, 8.0), False, _points, _pays, _NO_POINTS),
-    Lever("page-posts", msg("Posts of the company's page a week"), 0.0, 100.0, (0.0, 20.0), False, _accounts("posts_per_week"), _has_account, _NO_ACCOUNT),
-    Lever("page-followers", msg("Followers of the company's page"), 0.0, 1_000_000.0, (0.0, 50_000.0), True, _accounts("followers", True), _has_account, _NO_ACCOUNT),
+    Lever("page-posts", msg("Posts of the company's page a week"), 0.0, 100.0, (0.0, 20.0), False, _accounts("posts_per_week"),
+        _has_account, _NO_ACCOUNT),
+    Lever("page-followers", msg("Followers of the company's page"), 0.0, 1_000_000.0, (0.0, 50_000.0), True, _accounts("followers", True),
+        _has_account, _NO_ACCOUNT),
 )  # fmt: skip
 LEVERS: Mapping[str, Lever] = {one.name: one for one in _ALL}

@@ -171,7 +171,10 @@ def turns(results: Sequence[Result], lever: Lever, settings: Sequence[float], of
 
 
 def _turn(settings: Runs, gains: Runs, marginal: bool) -> dict[str, Any]:
-    """Where the gain over doing nothing changes its sign, or, `marginal`, beyond which one more brings less. `gains`: float64[runs, settings]."""
+    """Where the gain over doing nothing changes its sign, or, `marginal`, beyond which one more brings less.
+
+    `gains`: float64[runs, settings].
+    """
     at = _at(settings, gains.mean(axis=0), marginal)
     rng = np.random.default_rng((int(marginal), len(gains)))
     again = (

@@ -44,7 +44,10 @@ def ask_for_forecast(
     actor: str,
     now: datetime,
 ) -> int:
-    """Put it into the queue; returns the job's number. Raises NotFound, BadValue where there is no scheme or a number out of range, Refused."""
+    """Put it into the queue; returns the job's number.
+
+    Raises NotFound, BadValue where there is no scheme or a number out of range, Refused.
+    """
     home = get_organisation(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)

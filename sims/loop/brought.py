@@ -1,5 +1,6 @@
-"""What the programme brought, after the fact: from rollouts that were drawn at random where there were any, else from the model, each labelled by
-how far it can be trusted.
+"""What the programme brought, after the fact.
+
+From rollouts that were drawn at random where there were any, else from the model, each labelled by how far it can be trusted.
 
 Light on purpose: a web request imports this module.
 """
@@ -17,8 +18,8 @@ from sims.loop.asking import KIND
 from sims.rollout.live import analysis_of
 
 Label = Literal["randomised", "calibrated", "general", "implausible"]
-"""From the most to the least that can be trusted: drawn at random; the model calibrated on this company; the model of published findings; a model
-whose clicks are far from those that came."""
+"""From the most to the least that can be trusted: drawn at random; the model calibrated on this company; the model of published findings; a
+model whose clicks are far from those that came."""
 
 
 @dataclass(frozen=True)

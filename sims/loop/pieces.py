@@ -109,10 +109,12 @@ def body_of(spec: Mapping[str, Any], pieces: Sequence[bytes]) -> dict[str, Any]:
 
 
 def brought(known: Mapping[str, Any] | None, clicks: Sequence[Runs], accepted: bool) -> dict[str, Any] | None:
-    """Clicks that would not have come: in each run the part of the programme's that its world without it lacks, of the clicks that did come.
+    """Clicks that would not have come.
 
-    That part is the model's word, and the clicks are counted: so runs which would have more clicks than came say no more of them. `clicks` are
-    those of the programme, of the tool alone where there is one, and of nothing. None where nothing is known.
+    In each run the part of the programme's that its world without it lacks, of the clicks that did come.
+
+    That part is the model's word, and the clicks are counted: so runs which would have more clicks than came say no more of them. `clicks`
+    are those of the programme, of the tool alone where there is one, and of nothing. None where nothing is known.
     """
     if known is None or not known["days"]:
         return None

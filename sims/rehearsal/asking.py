@@ -113,7 +113,10 @@ def _asked(timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions) ->
 
 
 def completed(tx: Transaction, organisation: str, spec: str) -> str:
-    """The specification with the people of now and what they hold, where they do not stand in it yet. Raises ValueError where there is nobody."""
+    """The specification with the people of now and what they hold, where they do not stand in it yet.
+
+    Raises ValueError where there is nobody.
+    """
     body = json.loads(spec)
     if "people" in body:
         return spec

@@ -1,4 +1,7 @@
-"""What stands beside the runs of a rehearsal and needs none: what playing each scheme would gain, and the walk from naive reach to clicks."""
+"""What stands beside the runs of a rehearsal and needs none.
+
+What playing each scheme would gain, and the walk from naive reach to clicks.
+"""
 
 from __future__ import annotations
 

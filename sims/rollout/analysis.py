@@ -114,7 +114,8 @@ WORDS = {
     UNTOLD: "not told apart from no effect; that is no proof that there is none: the interval says what remains possible",
     MORE: "treated units did more, beyond what the draw explains",
     FEWER: "treated units did less, beyond what the draw explains",
-    "spill-over": "treated and untreated teams see each other: in the model the estimate differs from the effect on everybody by more than a tenth",
+    "spill-over": "treated and untreated teams see each other: in the model the estimate differs from the effect on everybody by more "
+    "than a tenth",
     "crossed": "some who were not to be treated were: the estimate is of being assigned, and understates being treated",
     "stopped": "it was stopped by hand before its end: weeks after that count as they were assigned",
     "no-power": "no power was simulated beforehand: that nothing was found says little",

@@ -21,9 +21,12 @@ CELLS_AT_ONCE = 4_000_000
 
 @dataclass(frozen=True)
 class Effect:
-    """What the treatment did to a person's rate a period. `low`, `high`: those effects that redrawing does not refuse at `alpha`; None: unbounded.
+    """What the treatment did to a person's rate a period.
 
-    `robust`: the same interval from the cluster-robust error. `untreated`: the rate without treatment. `draws` is how many assignments there could have been.
+    `low`, `high`: those effects that redrawing does not refuse at `alpha`; None: unbounded.
+
+    `robust`: the same interval from the cluster-robust error. `untreated`: the rate without treatment. `draws` is how many assignments
+    there could have been.
     """
 
     estimate: float

@@ -6,7 +6,8 @@ from typing import Any
 from sims.reports.render import number, spread, table
 from sims.rollout.analysis import WORDS
 
-METRICS = {"shares": "shares a person and week", "clicks": "human clicks a person and week", "weekly_sharers": "share of people who share in a week"}  # fmt: skip
+METRICS = {"shares": "shares a person and week", "clicks": "human clicks a person and week",
+    "weekly_sharers": "share of people who share in a week"}  # fmt: skip
 
 
 def power_text(designs: Sequence[Mapping[str, Any]]) -> str:
@@ -55,7 +56,8 @@ def analysis_text(body: Mapping[str, Any]) -> str:
             f"units: {found['treated_units']} treated, {found['untreated_units']} never",
             f"effect: {number(found['estimate'])} on {number(found['untreated'])} without treatment",
             f"{covers} interval by redrawing: {between}; p = {found['p_value']:.3f}",
-            f"standard error, robust by unit: {number(found['error'])}; its {covers} interval: {spread((found['robust'][0], found['robust'][1]))}",
+            f"standard error, robust by unit: {number(found['error'])}; its {covers} "
+            f"interval: {spread((found['robust'][0], found['robust'][1]))}",
         ]
     lines += [f"note: {WORDS[one]}" for one in body["notes"] if one in WORDS]
     return "\n".join(lines)

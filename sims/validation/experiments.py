@@ -96,8 +96,9 @@ def same_item(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def cascades(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """Of 20,000 shares a replicate, millions over all. 4: trees without a repost; 5: trees beyond one degree; 6: adoptions beyond one degree;
-    61: R, reposts that one adoption brings.
+    """Of 20,000 shares a replicate, millions over all.
+
+    4: trees without a repost; 5: trees beyond one degree; 6: adoptions beyond one degree; 61: R, reposts that one adoption brings.
 
     The company's own people share, as often as their chances have it, on the topics of the content desk.
     """

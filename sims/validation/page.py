@@ -24,11 +24,13 @@ PROTOCOL = """\
 Written by `groundswell validate --page docs/validation.md`; do not edit.
 
 ## Protocol
-Every target is an experiment on the model itself: simulated employees live through what the original's people
-lived through, written as phases, schemes and rules of recognition. Treated and untreated are the same people with the
-same random numbers. Each replicate draws all parameters from the joint posterior of the default preset. A target **passes** when
-its sign holds in at least {sign:.0%} of the replicates and its median lies in the band, which the 90 % interval then meets; a target with several
-parts passes when all of them do. *All bands at once* is the part of the replicates in which every number of a target lies in its band. The bands were fixed before the calibration. Nothing is left out: what fails is shown as failing.
+Every target is an experiment on the model itself: simulated employees live through what the original's people lived
+through, written as phases, schemes and rules of recognition. Treated and untreated are the same people with the same
+random numbers. Each replicate draws all parameters from the joint posterior of the default preset. A target **passes**
+when its sign holds in at least {sign:.0%} of the replicates and its median lies in the band, which the 90 % interval
+then meets; a target with several parts passes when all of them do. *All bands at once* is the part of the replicates in
+which every number of a target lies in its band. The bands were fixed before the calibration. Nothing is left out: what
+fails is shown as failing.
 
 This page: Groundswell {version}, {replicates} replicates, seed {seed}. **{good} of {all} targets pass.**
 
@@ -38,20 +40,23 @@ chances with which people act, so that the noise of single decisions does not bl
 A band's side that nothing published bounds lies where no result can fall and is not drawn.
 
 ## How the defaults were found
-`python -m sims.defaults` calibrates all parameters on all targets together, and on the magnitudes with their bands as wide as their grade, within the priors: {first} runs of every experiment all over
-the priors, {second} more where a quadratic emulator of those before holds every target to be in its band, and draws from the priors given that a replicate
-falls into every band, and where a target asks for a sign, as far on its side as replicates scatter (calibrate–emulate–sample, Cleary et al. 2021;
-elliptical slice sampling, Murray et al. 2010). The result is a
-sample of {vectors} equally likely parameter vectors, `agents/parameters/default_posterior.json`, with seed and version. Where the targets say something of a
-parameter, its default is the median; elsewhere it stays where its own source puts it. What has no evidence ({flat}) keeps its flat prior, and the other parameters answer for it.
-The validation runs in other random worlds than the calibration did.
+`python -m sims.defaults` calibrates all parameters on all targets together, and on the magnitudes with their bands as
+wide as their grade, within the priors: {first} runs of every experiment all over the priors, {second} more where a
+quadratic emulator of those before holds every target to be in its band, and draws from the priors given that a
+replicate falls into every band, and where a target asks for a sign, as far on its side as replicates scatter
+(calibrate–emulate–sample, Cleary et al. 2021; elliptical slice sampling, Murray et al. 2010). The result is a sample of
+{vectors} equally likely parameter vectors, `agents/parameters/default_posterior.json`, with seed and version. Where the
+targets say something of a parameter, its default is the median; elsewhere it stays where its own source puts it. What
+has no evidence ({flat}) keeps its flat prior, and the other parameters answer for it. The validation runs in other
+random worlds than the calibration did.
 """
 
 
 MAGNITUDES_HEAD = """\
 ## Plausible magnitudes
-Weak evidence, held apart from the published experiments and never quoted as fact: a large academic log (A), a platform's log (B), a survey or small log
-(C), a vendor (D). A company of 500 lives for 364 days without a program and with a tool alone; {replicates} replicates.
+Weak evidence, held apart from the published experiments and never quoted as fact: a large academic log (A), a
+platform's log (B), a survey or small log (C), a vendor (D). A company of 500 lives for 364 days without a program and
+with a tool alone; {replicates} replicates.
 """
 
 

@@ -89,7 +89,8 @@ def test_such_an_address_is_refused_before_and_at_the_look_up(
     "host",
     [
         "127.1", "127.0.0.1.", "10.0.0.1.", "0177.0.0.1", "0x7f.0.0.1", "0x7f.1", "127.0.0.0x1", "2130706433", "017700000001", "0x7f000001",
-        "a.1", "a.0x", "%31%32%37.0.0.1", "a.example\\.b", "a..b", ".a.b", "a!b.example", "[::1%25lo]", "[::1].", "localhost.", "a.localhost",
+        "a.1", "a.0x", "%31%32%37.0.0.1", "a.example\\.b", "a..b", ".a.b", "a!b.example", "[::1%25lo]", "[::1].", "localhost.",
+        "a.localhost",
     ],
 )  # fmt: skip
 def test_an_address_in_a_form_that_only_resolvers_read_is_no_name(host: str) -> None:
@@ -97,6 +98,7 @@ def test_an_address_in_a_form_that_only_resolvers_read_is_no_name(host: str) -> 
         parse_target(f"https://{host}/in")
 
 
-@pytest.mark.parametrize("host", ["a.example", "A.Example", "a.example.", "1.a.example", "x-1.2y.example", "_in.a.example", "xn--bcher-kva.example"])  # fmt: skip
+@pytest.mark.parametrize("host", ["a.example", "A.Example", "a.example.", "1.a.example", "x-1.2y.example", "_in.a.example",
+    "xn--bcher-kva.example"])  # fmt: skip
 def test_a_name_is_one(host: str) -> None:
     assert parse_target(f"https://{host}/in").host == host.lower()

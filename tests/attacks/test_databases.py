@@ -71,7 +71,8 @@ def every_command(folder: Path) -> list[tuple[str, ...]]:
     )
     return [
         ("db", "verify"), ("db", "backup", str(folder / "out.backup")), ("rehearse", "d1"), ("doctor",), ("worker", "--once"),
-        ("serve", "--port", "0"), ("account", "list"), ("account", "invite", "p1"), ("db", "upgrade"), init, ("db", "restore", str(folder / "none.backup")),
+        ("serve", "--port", "0"), ("account", "list"), ("account", "invite", "p1"), ("db", "upgrade"), init,
+        ("db", "restore", str(folder / "none.backup")),
     ]  # fmt: skip
 
 
@@ -356,7 +357,8 @@ def test_doctor_says_what_an_operator_forgot(tmp_path: Path) -> None:
     assert len(operator_advice({})) == 5
     given = {
         "GROUNDSWELL_BASE_URL": "https://a.example", "GROUNDSWELL_VISITOR_SECRET": "s", "GROUNDSWELL_METRICS_TOKEN": "t",
-        "GROUNDSWELL_TRUSTED_PROXIES": "10.0.0.1", "GROUNDSWELL_SMTP_HOST": "mail.example", "GROUNDSWELL_MAIL_FROM": "g@mail.example", "GROUNDSWELL_SECURE_COOKIES": "true",
+        "GROUNDSWELL_TRUSTED_PROXIES": "10.0.0.1", "GROUNDSWELL_SMTP_HOST": "mail.example", "GROUNDSWELL_MAIL_FROM": "g@mail.example",
+        "GROUNDSWELL_SECURE_COOKIES": "true",
     }  # fmt: skip
     assert operator_advice(given) == []
     assert operator_findings(given, None) == []

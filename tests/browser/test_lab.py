@@ -1,5 +1,8 @@
-"""The lab as strategists use it: play with the figures, change a form and see the text follow, run variants and a sweep with a worker, share the
-address with a reader; on a desk and on a phone, in two languages, with axe on every page."""
+"""The lab as strategists use it.
+
+Play with the figures, change a form and see the text follow, run variants and a sweep with a worker, share the address with a reader; on a
+desk and on a phone, in two languages, with axe on every page.
+"""
 
 from __future__ import annotations
 

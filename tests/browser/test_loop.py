@@ -1,4 +1,7 @@
-"""Pages of the loop with something on them: light and dark, on a desk and on a phone, in German, with the keyboard, and no serious fault by axe."""
+"""Pages of the loop with something on them.
+
+Light and dark, on a desk and on a phone, in German, with the keyboard, and no serious fault by axe.
+"""
 
 from __future__ import annotations
 

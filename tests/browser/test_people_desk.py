@@ -16,7 +16,10 @@ from tests.company import ORGANISATION, make_company
 from tests.serving import serving
 
 pytestmark = pytest.mark.browser
-FILE = "Personalnummer;Nachname;Vorname;Dienststelle;Bereich\nana;Groß;Änne;Süd;engineering\nnew-1;Neu;Nele;Süd;sales\n;Nobody;No;Süd;sales\n"
+FILE = (
+    "Personalnummer;Nachname;Vorname;Dienststelle;Bereich\nana;Groß;Änne;Süd;engineering\nnew-1;Neu;Nele;Süd;sales\n;Nobody;No;Sü"
+    "d;sales\n"
+)
 
 
 @pytest.fixture

@@ -40,7 +40,8 @@ WEEKS = 4
 
 @pytest.fixture(scope="module")
 def company(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """Twelve people, half of them part-timers and some away from desks, who shared and thanked for some weeks; pia is a second one of HR."""
+    """Twelve people, half of them part-timers and some away from desks, who shared and thanked for some weeks; pia is a second one of
+    HR."""
     path = tmp_path_factory.mktemp("workbench") / "company.sqlite"
     path.write_bytes(_sqlite_template.read_bytes())
     db = open_database(f"sqlite:///{path}")

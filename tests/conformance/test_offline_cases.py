@@ -99,7 +99,8 @@ def test_case_07_later_than_the_grace_period_is_recorded_with_zero(bench: Bench)
 
 
 def test_case_08_an_event_of_the_future_is_set_aside_and_skew_accepted(bench: Bench) -> None:
-    future, skewed = day(2, "09:10", id="a", recordedtime="2026-11-02T09:00:00Z"), day(2, "09:01", id="b", recordedtime="2026-11-02T09:00:00Z")  # fmt: skip
+    future, skewed = day(2, "09:10", id="a", recordedtime="2026-11-02T09:00:00Z"), day(2, "09:01", id="b",
+        recordedtime="2026-11-02T09:00:00Z")  # fmt: skip
     assert sorted(paid(bench.run(SHARE % "", future, skewed))) == [(0, "quarantined"), (10_000, "awarded")]
 
 

@@ -52,7 +52,8 @@ def world(db: Any) -> World:
             tx,
             made.organisation,
             [
-                PersonRow(id=id_, name=id_.title(), email=f"{id_}@acme.example", segment="sales", team="north", timezone=zone, contacts=1, locale=language)
+                PersonRow(id=id_, name=id_.title(), email=f"{id_}@acme.example", segment="sales", team="north", timezone=zone, contacts=1,
+                    locale=language)
                 for id_, language, zone in PEOPLE
             ],
             made.now,

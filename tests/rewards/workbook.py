@@ -38,7 +38,8 @@ def workbook(rows: Sequence[Sequence[str | float | None]]) -> bytes:
         )
         packed.writestr(
             "xl/_rels/workbook.xml.rels",
-            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" Type="{_DOC}/worksheet" Target="worksheets/sheet1.xml"/>'
+            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" Type="{_DOC}/worksheet" '
+            'Target="worksheets/sheet1.xml"/>'
             "</Relationships>",
         )
         packed.writestr(

@@ -100,7 +100,8 @@ def histories(draw: st.DrawFn, late: bool = False) -> History:
     ]  # fmt: skip
     turnover = Turnover(leavers_per_year=draw(st.sampled_from([0.0, 0.0, 0.9999])), days_to_refill=2)
     setting = Setting(
-        organisation=Organisation(people=tuple(people), timezone=zone, audience=Audience(size=300), turnover=turnover, corporate_accounts=()),
+        organisation=Organisation(people=tuple(people), timezone=zone, audience=Audience(size=300), turnover=turnover,
+            corporate_accounts=()),
         content=Content(
             channels=(Channel(name="linkedin", share=0.7), Channel(name="facebook", share=0.3, half_life_hours=0.5)),
             items_per_week=12,

@@ -1,4 +1,5 @@
-"""The live programme is forecast, the forecast is sealed and scored, recalibrations are decided by people, and what it brought is told with how far to trust it."""
+"""The live programme is forecast, the forecast is sealed and scored, recalibrations are decided by people, and what it brought is told with
+how far to trust it."""
 
 from __future__ import annotations
 

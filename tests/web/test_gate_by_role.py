@@ -1,4 +1,7 @@
-"""The gate, tried by each role on the page, over the API and by command: the same people are let through everywhere, and for the same reasons."""
+"""The gate, tried by each role on the page, over the API and by command.
+
+The same people are let through everywhere, and for the same reasons.
+"""
 
 from __future__ import annotations
 

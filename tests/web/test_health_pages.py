@@ -40,10 +40,14 @@ def forecast(scheme: str) -> dict[str, object]:
     weekly = [band] * 20
     return {
         "title": "Rehearsed",
-        "provenance": {"groundswell": "x", "seed": 1, "runs": 12, "horizon_days": 140, "scenarios": [{"name": "a", "hash": "h", "schemes": {"0": scheme}}]},
+        "provenance": {"groundswell": "x", "seed": 1, "runs": 12, "horizon_days": 140,
+            "scenarios": [{"name": "a", "hash": "h", "schemes": {"0": scheme}}]},
         "outcomes": [], "differences": [], "warnings": [],
-        "scenarios": [{"name": "a", "title": "A", "change_days": [0], "totals": {}, "weekly": {"weekly_sharers": [{**band, "p80": [0.1, 0.5]}] * 20, "shares": weekly, "human_clicks": weekly}}],
-        "choice": {"scenario": "a", "reason": "", "rule": "", "verdict": "clear", "candidates": [{"scenario": "a", "admissible": True, "incremental_clicks": band, "share_of_runs_above_nothing": 0.9, "median_points": 1.0, "checks": []}]},
+        "scenarios": [{"name": "a", "title": "A", "change_days": [0], "totals": {},
+            "weekly": {"weekly_sharers": [{**band, "p80": [0.1, 0.5]}] * 20, "shares": weekly, "human_clicks": weekly}}],
+        "choice": {"scenario": "a", "reason": "", "rule": "", "verdict": "clear",
+            "candidates": [{"scenario": "a", "admissible": True, "incremental_clicks": band, "share_of_runs_above_nothing": 0.9,
+                "median_points": 1.0, "checks": []}]},
     }  # fmt: skip
 
 

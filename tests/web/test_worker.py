@@ -117,7 +117,8 @@ def test_a_database_without_migrations_is_one_line(tmp_path: Any) -> None:
 
 def test_mail_goes_out_by_the_server_that_the_environment_names(world: World) -> None:
     with world.db.begin() as tx:
-        row = PersonRow(id="ana", name="Ana", email="ana@acme.example", segment="sales", team="north", timezone="UTC", contacts=1)  # fmt: skip
+        row = PersonRow(id="ana", name="Ana", email="ana@acme.example", segment="sales", team="north", timezone="UTC",
+            contacts=1)  # fmt: skip
         import_people(tx, world.organisation, [row], world.now)
         queue(tx, world.organisation, "ana", "invitation", {"link": "/invitation/abc"}, now=world.now)
     with mailbox() as box:

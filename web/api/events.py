@@ -276,7 +276,8 @@ def _event_of(message: object) -> Event:
     },
 )
 async def post_events(request: Request, shown: Annotated[ShownToken, Depends(shown_with(SCOPE))]) -> Response:
-    """One CloudEvents object, or an array of up to 1,000; one event in the binary mode too, its attributes as headers `ce-…`. Every event has an answer of its own; sending again is safe.
+    """One CloudEvents object, or an array of up to 1,000; one event in the binary mode too, its attributes as headers `ce-…`. Every event
+    has an answer of its own; sending again is safe.
 
     A single event that is not valid answers 422 and one that contradicts an earlier one 409, as problem+json. In an array both
     are told in the event's own answer, and the other events are taken. The scope events:backfill lifts the grace period.

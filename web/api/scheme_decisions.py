@@ -41,8 +41,8 @@ class Rehearsal(Strict):
 
 
 class JobOut(Strict):
-    """Long work. `seconds_left`: None where it is not known; `ahead`: jobs that are taken before it; `result`: the page on which people read
-    what it gave, `numbers`: where a token reads them, once it is done."""
+    """Long work. `seconds_left`: None where it is not known; `ahead`: jobs that are taken before it; `result`: the page on which people
+    read what it gave, `numbers`: where a token reads them, once it is done."""
 
     id: int
     kind: str

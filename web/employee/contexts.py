@@ -143,7 +143,9 @@ class BadgesContext:
 
 @dataclass(frozen=True)
 class ThanksContext:
-    """Thanks and awards by nomination, with what went wrong and the words that were typed. `left`: of the allowance (None: thanks carry no points).
+    """Thanks and awards by nomination, with what went wrong and the words that were typed.
+
+    `left`: of the allowance (None: thanks carry no points).
 
     `picked` and `nominee` are the colleagues chosen in the two forms; `found` those whose names begin with `find`, for the form `asking`.
     """

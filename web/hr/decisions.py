@@ -34,7 +34,10 @@ RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
 
 @dataclass(frozen=True)
 class DecisionsContext:
-    """What waits, the first MOST_SHOWN of each kind and how many more. `words`: the reason that was typed, by the decision it was typed for."""
+    """What waits, the first MOST_SHOWN of each kind and how many more.
+
+    `words`: the reason that was typed, by the decision it was typed for.
+    """
 
     account: Account
     person: Person

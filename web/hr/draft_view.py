@@ -121,7 +121,9 @@ class FormView:
 
 @dataclass(frozen=True)
 class ExpectedRow:
-    """One group's week under the version in force (None: there is none) and under the draft; `earning`: how many would earn, as it may be told.
+    """One group's week under the version in force (None: there is none) and under the draft.
+
+    `earning`: how many would earn, as it may be told.
 
     `amounts`: whether its sums may be shown; of so few who earn they would be somebody's own.
     """
@@ -136,7 +138,10 @@ class ExpectedRow:
 
 @dataclass(frozen=True)
 class Look:
-    """What a valid text comes to; the last of `rows` is the whole. `changes`: sentences that go ('gone') and come ('new') against the version in force."""
+    """What a valid text comes to; the last of `rows` is the whole.
+
+    `changes`: sentences that go ('gone') and come ('new') against the version in force.
+    """
 
     employee: Sequence[str]
     hr: Sequence[str]
@@ -333,7 +338,8 @@ def _origin(found: Behaviour) -> str:
     people = sum(found.sampled.values())
     if found.origin == "rehearsal":
         return said(
-            "What people did in the last rehearsal ({title}), scored anew under this text: {acts} events of {people} people over {days} days.",
+            "What people did in the last rehearsal ({title}), scored anew under this text: {acts} events of {people} people "
+            "over {days} days.",
             title=found.title,
             acts=found.acts,
             people=people,

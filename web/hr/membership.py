@@ -29,7 +29,10 @@ Names = Annotated[list[Annotated[Plain, Field(max_length=64)]], Form(max_length=
 
 @dataclass(frozen=True)
 class MembershipContext:
-    """`found`: how many take part; `segments` and `teams` can be invited (no teams: one is typed); `note` says what the last invitation did."""
+    """`found`: how many take part.
+
+    `segments` and `teams` can be invited (no teams: one is typed); `note` says what the last invitation did.
+    """
 
     account: Account
     person: Person

@@ -1,4 +1,7 @@
-"""One printable page for whoever pays: what it costs with people's time, what it brings, what was promised and came, and what nobody knows."""
+"""One printable page for whoever pays.
+
+What it costs with people's time, what it brings, what was promised and came, and what nobody knows.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,8 @@ class Cost:
 
 @dataclass(frozen=True)
 class Gain:
-    """Human clicks more than doing nothing over the forecast's days, in the digits of a rehearsal's page, and in how many runs there were any."""
+    """Human clicks more than doing nothing over the forecast's days, in the digits of a rehearsal's page, and in how many runs there were
+    any."""
 
     clicks: Told
     share: float

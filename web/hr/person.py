@@ -147,20 +147,23 @@ def edit(
     org = account.organisation
     changes = {field: value.strip() for field, value in typed.items()}
     return _act(
-        request, store, account, id, "saved", typed=typed, work=lambda tx: edit_person(tx, org, id, changes, stamp, actor=account.person, now=now())
+        request, store, account, id, "saved", typed=typed,
+        work=lambda tx: edit_person(tx, org, id, changes, stamp, actor=account.person, now=now())
     )  # fmt: skip
 
 
 @router.post("/hr/person/{id}/move")
 def move(
-    request: Request, store: Store, account: PeopleWriter, id: PersonId, stamp: Field = "", segment: Field = "", team: Field = "", day: Field = ""
+    request: Request, store: Store, account: PeopleWriter, id: PersonId, stamp: Field = "", segment: Field = "", team: Field = "",
+    day: Field = ""
 ) -> Response:  # fmt: skip
     """Another team or segment from a day on."""
     org, who = account.organisation, account.person
     typed = {"segment": segment, "team": team, "move_day": day}
     return _act(
         request, store, account, id, "moved", typed=typed,
-        work=lambda tx: move_person(tx, org, id, segment.strip(), team.strip(), first=_day(day, msg("move on: got {value!r}; {error}")), stamp=stamp, actor=who, now=now()),
+        work=lambda tx: move_person(tx, org, id, segment.strip(), team.strip(), first=_day(day, msg("move on: got {value!r}; {error}")),
+            stamp=stamp, actor=who, now=now()),
     )  # fmt: skip
 
 
@@ -183,7 +186,8 @@ def zone(
     org, who, typed = account.organisation, account.person, {"zone": zone, "zone_day": day}
     return _act(
         request, store, account, id, "moved", typed=typed,
-        work=lambda tx: move_zone(tx, org, id, zone.strip(), _day(day, msg("time zone from: got {value!r}; {error}")), stamp=stamp, actor=who, now=now()),
+        work=lambda tx: move_zone(tx, org, id, zone.strip(), _day(day, msg("time zone from: got {value!r}; {error}")), stamp=stamp,
+            actor=who, now=now()),
     )  # fmt: skip
 
 
@@ -197,7 +201,8 @@ def leave(
     org, who, typed = account.organisation, account.person, {"first": first, "last": last}
     return _act(
         request, store, account, id, "leave", typed=typed,
-        work=lambda tx: act(tx, org, id, _day(first, msg("leave from: got {value!r}; {error}")), _day(last, msg("leave until: got {value!r}; {error}")), now=now(), actor=who),
+        work=lambda tx: act(tx, org, id, _day(first, msg("leave from: got {value!r}; {error}")),
+            _day(last, msg("leave until: got {value!r}; {error}")), now=now(), actor=who),
     )  # fmt: skip
 
 

@@ -30,7 +30,8 @@ class HrContext:
     `names` has those of the people who published them.
     `scheduled` holds the numbers of those that are still to come.
     `groups` are the segments that may be shown; `hidden` counts those that may not, because fewer than `minimum` people
-    would be told apart, or others with them. `as_of`: when they were counted, where not now. `active`: how many take part in 7 and in 28 days, in words where a number would point at persons. `waiting` counts what a person has to decide.
+    would be told apart, or others with them. `as_of`: when they were counted, where not now. `active`: how many take part in 7 and in 28
+    days, in words where a number would point at persons. `waiting` counts what a person has to decide.
     """
 
     account: Account

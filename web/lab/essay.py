@@ -114,7 +114,8 @@ def essay(request: Request, store: Store, account: ForecastReader) -> Response:
     body = None if fault else played(numbers)
     usual = numbers.model_dump()
     values = [
-        (name, _(label), given[name] if fault and given[name] else f"{usual[name]:g}" if isinstance(usual[name], float) else str(usual[name]))
+        (name, _(label), given[name] if fault and given[name] else f"{usual[name]:g}" if isinstance(usual[name],
+            float) else str(usual[name]))
         for name, label in LABELS.items()
     ]  # fmt: skip
     with store.read() as tx:

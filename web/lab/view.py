@@ -161,11 +161,15 @@ def _best(body: Body, titles: Mapping[str, str]) -> str:
         "share": f"{100 * gain['share_of_runs_above']:.0f} %",
     }
     if gain["mean"] <= 0.0:
-        text = _("Nothing here brings more clicks than doing nothing; “{title}” comes nearest, with {median} ({low} to {high} in 80 % of the runs).")  # fmt: skip
+        text = _("Nothing here brings more clicks than doing nothing; “{title}” comes nearest, with {median} ({low} to {high} in 80 % of "
+                 "the runs).")  # fmt: skip
     elif gain["p80"][0] > 0.0:
-        text = _("“{title}” brings the most: about {median} more clicks than doing nothing ({low} to {high} in 80 % of the runs).")  # fmt: skip
+        text = _(
+            "“{title}” brings the most: about {median} more clicks than doing nothing ({low} to {high} in 80 % of the runs)."
+        )
     else:
-        text = _("“{title}” brings the most on average, and it is not clear that it brings anything: {median} more clicks than doing nothing ({low} to {high} in 80 % of the runs; more in {share} of them).")  # fmt: skip
+        text = _("“{title}” brings the most on average, and it is not clear that it brings anything: {median} more clicks than doing "
+                 "nothing ({low} to {high} in 80 % of the runs; more in {share} of them).")  # fmt: skip
     return text.format(**places)
 
 
@@ -217,10 +221,13 @@ def _settings(body: Body) -> list[Body]:
 
 def _curve_svg(body: Body, turn: Body, title: str, own: bool = False) -> str:
     at, ends = turn["gain"]["at"], turn["gain"]["interval_80"]
+    words = _(
+        "{title} more than doing nothing at each setting, with the middle 50 and 80 % of the runs. The table below has the numbers."
+    )
     return curve(
         body["sweep"]["settings"],
         [one["more"][turn["outcome"]] for one in _settings(body)],
-        _("{title} more than doing nothing at each setting, with the middle 50 and 80 % of the runs. The table below has the numbers.").format(title=title),
+        words.format(title=title),
         _(body["sweep"]["title"]),
         turn=None if at is None or ends is None else (at, ends[0], ends[1]),
         own=own,
@@ -270,7 +277,10 @@ def _marginal_words(one: Body, settings: Sequence[float], title: str) -> str:
 
 
 def _label(title: str) -> str:
-    return _("{title}: clicks a week more than doing nothing, with the middle 50, 80 and 90 % of the runs. The table below has the numbers.").format(title=title)  # fmt: skip
+    words = _(
+        "{title}: clicks a week more than doing nothing, with the middle 50, 80 and 90 % of the runs. The table below has the numbers."
+    )
+    return words.format(title=title)
 
 
 def svg_of(body: Body, name: str) -> str | None:
@@ -329,5 +339,6 @@ def curve_csv(body: Body) -> str | None:
         for at, one in zip(body["sweep"]["settings"], _settings(body), strict=True):
             more = one["more"][turn["outcome"]]
             rows.append([body["sweep"]["lever"], at, turn["outcome"], *_whole(more), more["share_of_runs_above"], *ends])  # fmt: skip
-    head = ["lever", "setting", "outcome", *HEAD, "share_of_runs_above", "sign_turns_at", "sign_p80_low", "sign_p80_high", "one_more_brings_less_beyond", "beyond_p80_low", "beyond_p80_high"]  # fmt: skip
+    head = ["lever", "setting", "outcome", *HEAD, "share_of_runs_above", "sign_turns_at", "sign_p80_low", "sign_p80_high",
+        "one_more_brings_less_beyond", "beyond_p80_low", "beyond_p80_high"]  # fmt: skip
     return sheet(head, [["" if cell is None else cell for cell in row] for row in rows])

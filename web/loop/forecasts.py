@@ -1,4 +1,7 @@
-"""Forecasts of the live programme: published and sealed, held against what came with the misses first, and recalibrations that people decide about."""
+"""Forecasts of the live programme.
+
+Published and sealed, held against what came with the misses first, and recalibrations that people decide about.
+"""
 
 from __future__ import annotations
 
@@ -146,7 +149,8 @@ class ForecastContext:
     warnings: Sequence[str]
 
 
-def _room(request: Request, store: Database, account: Account, fault: Fault | None = None, *, weeks: str = "", runs: str = "") -> Response:  # fmt: skip
+def _room(request: Request, store: Database, account: Account, fault: Fault | None = None, *, weeks: str = "",
+    runs: str = "") -> Response:  # fmt: skip
     org = account.organisation
     with store.read() as tx:
         published = list_results(tx, org, KIND, MOST_SHOWN)

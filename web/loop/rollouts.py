@@ -44,7 +44,8 @@ Typed = Annotated[Plain, Field(max_length=40)]
 
 @dataclass(frozen=True)
 class RolloutsContext:
-    """`drafts` and `live` (the title of the scheme in force) can be rolled out; `teams` and `people` could be drawn, `left_out` teams not."""
+    """`drafts` and `live` (the title of the scheme in force) can be rolled out; `teams` and `people` could be drawn, `left_out` teams
+    not."""
 
     account: Account
     person: Person
@@ -134,7 +135,8 @@ class Asked(BaseModel):
     runs: Typed = ""
 
 
-def _list(request: Request, store: Database, account: Account, values: Mapping[str, str], fault: Fault | None = None) -> Response:  # fmt: skip
+def _list(request: Request, store: Database, account: Account, values: Mapping[str, str],
+    fault: Fault | None = None) -> Response:  # fmt: skip
     org, at = account.organisation, now()
     usual = {name: str(value) for name, value in Wish().model_dump().items()} | {"runs": str(RUNS)}
     with store.read() as tx:
@@ -371,7 +373,10 @@ def _arms(plan: Plan) -> list[ArmRow]:
     for number, name in enumerate(plan.wish.starts, start=1):
         teams = [one for one in plan.clusters if one.arm == name]
         day = plan.day_of(name)
-        title = _("Group {number}").format(number=number) if plan.wish.design == "stepped-wedge" else (_("Not treated") if day is None else _("Treated"))  # fmt: skip
+        if plan.wish.design == "stepped-wedge":
+            title = _("Group {number}").format(number=number)
+        else:
+            title = _("Not treated") if day is None else _("Treated")
         rows.append(ArmRow(title, day, len(teams), sum(one.people for one in teams)))
     return rows
 

@@ -50,7 +50,8 @@ class Promised:
 class DeskContext:
     """`waiting` are open proposals, `past` those that were decided, each with what was promised; `titles`: drafts by number.
 
-    `drafts` are open and not proposed; `history` the versions, the newest first; `live` and `coming` the numbers of those in force and to come.
+    `drafts` are open and not proposed; `history` the versions, the newest first; `live` and `coming` the numbers of those in force and to
+    come.
     """
 
     account: Account

@@ -25,8 +25,10 @@ MOST_ASKED = 2_000
 
 @dataclass(frozen=True)
 class Measured:
-    """`people`: how many are simulated. `values`: assumptions taken from the last weeks and from people's files; `from_what`: of what each was
-    taken, in words."""
+    """`people`: how many are simulated.
+
+    `values`: assumptions taken from the last weeks and from people's files; `from_what`: of what each was taken, in words.
+    """
 
     people: int
     values: Mapping[str, float]

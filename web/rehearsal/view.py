@@ -195,9 +195,11 @@ def sentence(body: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     if named in titles:
         clicks = told(found[named]["incremental_clicks"])
         text = (
-            _("“{title}” brings about {median} more human clicks than doing nothing ({low} to {high} in 80 % of the runs) and keeps every limit.")
+            _("“{title}” brings about {median} more human clicks than doing nothing ({low} to {high} in 80 % of the runs) and keeps "
+              "every limit.")
             if choice["verdict"] == "clear"
-            else _("“{title}” brings about {median} more human clicks than doing nothing ({low} to {high} in 80 % of the runs) and keeps every limit; another comes as close, and awards more points.")
+            else _("“{title}” brings about {median} more human clicks than doing nothing ({low} to {high} in 80 % of the runs) and keeps "
+                   "every limit; another comes as close, and awards more points.")
         )  # fmt: skip
         return text.format(title=titles[named], median=clicks.median, low=clicks.low, high=clicks.high)
     broken = [titles[name] for name, one in found.items() if not one["admissible"]]
@@ -338,5 +340,6 @@ def _signed(percent: float) -> str:
 
 
 def _chart_label(title: str) -> str:
-    text = _("{title}: human clicks a week more than doing nothing, with the middle 50, 80 and 90 % of the runs. The table below has the numbers.")  # fmt: skip
+    text = _("{title}: human clicks a week more than doing nothing, with the middle 50, 80 and 90 % of the runs. The table below has the "
+             "numbers.")  # fmt: skip
     return text.format(title=title)

@@ -1,7 +1,7 @@
 """One outcome over several scenarios: its intervals as numbers, and as bars of one scale.
 
-The bars are SVG whose places along the axis are percentages: a chart is as wide as there is room for, its texts are never scaled with it, and
-no script is needed. What a bar says is read on hover, by a screen reader, and in the table below.
+The bars are SVG whose places along the axis are percentages: a chart is as wide as there is room for, its texts are never scaled with it,
+and no script is needed. What a bar says is read on hover, by a screen reader, and in the table below.
 """
 
 from __future__ import annotations

@@ -110,4 +110,17 @@ from rewards.store.rows.sharing import (
     ShareLinkRow,
 )
 
-__all__ = ["AbsenceRow", "AccessLinkRow", "AccountRow", "AddressedMailRow", "AnnouncementRow", "AnyPerson", "AnyState", "ApiTokenRow", "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow", "ClaimRow", "ClickOriginRow", "ClickRow", "ColleagueRow", "ComparedRow", "ContentDecisionRow", "ContentDraftRow", "ContentFactRow", "ContentItemRow", "ContentPolicyRow", "CredentialRow", "DraftTextRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow", "EventRefRow", "EventRow", "ExperimentRow", "ExperimentRunRow", "ExperimentTextRow", "FoldedPersonRow", "FoundPersonRow", "GridRow", "HeldLinkRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JobChunkRow", "JobRow", "JournalRow", "KudosRow", "LapsedRow", "LeaveRow", "ListedJobRow", "ListedMailRow", "ListedPersonRow", "ListedRecalibrationRow", "ListedRow", "ListedTokenRow", "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NamedSuggestionRow", "NewEventRow", "NominationRow", "OfferedRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PeopleUploadRow", "PersonAliasRow", "PersonBadgeRow", "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PersonWordRow", "PieceRow", "PlaceRow", "PostingRow", "RecalibrationRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "RolloutPersonRow", "RolloutRow", "SchemeDecisionRow", "SchemeDraftRow", "SchemeRehearsalRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow", "SetAsideRow", "SetupLinkRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "SuggestionRow", "TeamDayRow", "ToldPersonRow", "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip
+__all__ = ["AbsenceRow", "AccessLinkRow", "AccountRow", "AddressedMailRow", "AnnouncementRow", "AnyPerson", "AnyState", "ApiTokenRow",
+    "AuditRow", "AwardRoundRow", "BadgeEntryRow", "BalanceRow", "BearerRow", "BoardBucketRow", "BoardScoreRow", "ChallengeResultRow",
+    "ClaimRow", "ClickOriginRow", "ClickRow", "ColleagueRow", "ComparedRow", "ContentDecisionRow", "ContentDraftRow", "ContentFactRow",
+    "ContentItemRow", "ContentPolicyRow", "CredentialRow", "DraftTextRow", "DueDigestRow", "DueRow", "EnrolmentRow", "EntryIdRow",
+    "EventRefRow", "EventRow", "ExperimentRow", "ExperimentRunRow", "ExperimentTextRow", "FoldedPersonRow", "FoundPersonRow", "GridRow",
+    "HeldLinkRow", "HighlightRoundRow", "HolderRow", "IssuerKeyRow", "JobChunkRow", "JobRow", "JournalRow", "KudosRow", "LapsedRow",
+    "LeaveRow", "ListedJobRow", "ListedMailRow", "ListedPersonRow", "ListedRecalibrationRow", "ListedRow", "ListedTokenRow",
+    "MailChoiceRow", "MailRow", "MembershipRow", "MovedEventRow", "MovedScoreRow", "NamedPersonRow", "NamedSuggestionRow", "NewEventRow",
+    "NominationRow", "OfferedRow", "OpenRoundRow", "OrganisationRow", "OutboxRow", "PeopleUploadRow", "PersonAliasRow", "PersonBadgeRow",
+    "PersonDayRow", "PersonIdentityRow", "PersonLinkRow", "PersonRow", "PersonStateRow", "PersonWordRow", "PieceRow", "PlaceRow",
+    "PostingRow", "RecalibrationRow", "RequestKeyRow", "ResultRow", "ReviewRow", "RewardTakenRow", "RolloutPersonRow", "RolloutRow",
+    "SchemeDecisionRow", "SchemeDraftRow", "SchemeRehearsalRow", "SchemeVersionRow", "ScoredEventRow", "SentRow", "SessionTokenRow",
+    "SetAsideRow", "SetupLinkRow", "ShareLinkRow", "SignedInRow", "SpendableRow", "SuggestionRow", "TeamDayRow", "ToldPersonRow",
+    "VersionSpanRow", "WebhookDeliveryRow", "WebhookRow", "ZoneChangeRow", "ZonedPersonRow"]  # fmt: skip

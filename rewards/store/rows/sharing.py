@@ -35,7 +35,10 @@ class ContentFactRow(NamedTuple):
 
 
 class GridRow(NamedTuple):
-    """One line of the desk's grid. `published_us`: None where it is a draft alone; `status` and `changed_us`: of its draft, if it has one."""
+    """One line of the desk's grid.
+
+    `published_us`: None where it is a draft alone; `status` and `changed_us`: of its draft, if it has one.
+    """
 
     item: str
     published_us: int | None

@@ -45,4 +45,11 @@ from rewards.store.schema.sharing import click, content_fact, content_item, shar
 
 APPEND_ONLY = ("journal", "posting")
 
-__all__ = ["APPEND_ONLY", "absence", "access_link", "account", "announcement", "api_token", "audit", "award_round", "balance", "board_bucket", "board_score", "challenge_result", "claim", "click", "content_decision", "content_draft", "content_fact", "content_item", "content_policy", "credential", "draft_text", "enrolment", "event", "experiment", "experiment_run", "experiment_text", "highlight_round", "issuer_key", "job", "job_chunk", "journal", "kudos", "leave", "mail", "mail_choice", "membership", "metadata", "moved_event", "nomination", "organisation", "outbox", "people_upload", "person", "person_alias", "person_badge", "person_day", "person_identity", "person_link", "person_state", "person_word", "posting", "recalibration", "request_key", "result", "review", "reward_taken", "rollout", "rollout_person", "scheme_decision", "scheme_draft", "scheme_rehearsal", "scheme_version", "session_token", "set_aside", "setup_link", "share_link", "suggestion", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip
+__all__ = ["APPEND_ONLY", "absence", "access_link", "account", "announcement", "api_token", "audit", "award_round", "balance",
+    "board_bucket", "board_score", "challenge_result", "claim", "click", "content_decision", "content_draft", "content_fact",
+    "content_item", "content_policy", "credential", "draft_text", "enrolment", "event", "experiment", "experiment_run", "experiment_text",
+    "highlight_round", "issuer_key", "job", "job_chunk", "journal", "kudos", "leave", "mail", "mail_choice", "membership", "metadata",
+    "moved_event", "nomination", "organisation", "outbox", "people_upload", "person", "person_alias", "person_badge", "person_day",
+    "person_identity", "person_link", "person_state", "person_word", "posting", "recalibration", "request_key", "result", "review",
+    "reward_taken", "rollout", "rollout_person", "scheme_decision", "scheme_draft", "scheme_rehearsal", "scheme_version", "session_token",
+    "set_aside", "setup_link", "share_link", "suggestion", "team_day", "webhook", "webhook_delivery", "zone_change"]  # fmt: skip

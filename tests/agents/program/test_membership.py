@@ -249,7 +249,8 @@ def test_nonsense_is_refused_with_a_remedy() -> None:
 def test_a_tool_and_a_scheme_are_paired_with_the_tool_alone() -> None:
     # One seed, two worlds: they differ only by what the scheme moves.
     with_scheme, alone = (
-        ran(Phase(tool=Tool(), scheme=s), p=P.without("reward", "enrolment_reward", "crowding_out", "rank", "streak", "goal", "effort", "erosion", "motive"), days=42)
+        ran(Phase(tool=Tool(), scheme=s), p=P.without("reward", "enrolment_reward", "crowding_out", "rank", "streak", "goal", "effort",
+            "erosion", "motive"), days=42)
         for s in (PRESETS["clicks"], None)
     )  # fmt: skip
     assert np.array_equal(with_scheme.outcomes()["enrolled"], alone.outcomes()["enrolled"])

@@ -58,7 +58,10 @@ def test_a_symbolic_prize_is_no_pay_and_a_surprise_is_not_known() -> None:
 
 
 def test_a_badge_that_is_held_is_no_prize_any_more() -> None:
-    text = "{name: b, title: B, badges: [{id: b, title: B, groups: [[{metric: events, of: share, at_least: 3}]], nature: {worth: tangible}}]}"
+    text = (
+        "{name: b, title: B, badges: [{id: b, title: B, groups: [[{metric: events, of: share, at_least: 3}]], nature: {worth: "
+        "tangible}}]}"
+    )
     model = ran(load_document(text, IncentiveScheme, "b"), days=42)
     offer = model.program.incentives(42, model.state, model.staff.present(42))
     reached = model.program.running[0].state.people[:, 0] >= 0

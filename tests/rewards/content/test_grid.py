@@ -242,7 +242,8 @@ def test_every_day_begins_where_the_zone_says(zone: str) -> None:
 
 def test_whoever_is_erased_is_not_found_by_her_name_any_more(world: World) -> None:
     one = ContentItem.model_validate(
-        {"id": "portrait", "title": "Frau Weiß erzählt", "tags": ["Weiß"], "url": "https://acme.example/w", "channels": {"x": {"status": "green"}}}
+        {"id": "portrait", "title": "Frau Weiß erzählt", "tags": ["Weiß"], "url": "https://acme.example/w",
+            "channels": {"x": {"status": "green"}}}
     )  # fmt: skip
     with world.db.begin() as tx:
         publish_item(tx, ORG, one, world.now)

@@ -234,7 +234,8 @@ def lines(found: Replay) -> Counter[Line]:
 
 
 @given(first=versions(), history=steps, number=st.integers(0, 2**40))
-@settings(max_examples=20, deadline=None, phases=[Phase.generate], derandomize=True, database=None, suppress_health_check=list(HealthCheck))  # fmt: skip
+@settings(max_examples=20, deadline=None, phases=[Phase.generate], derandomize=True, database=None,
+    suppress_health_check=list(HealthCheck))  # fmt: skip
 def test_whatever_versions_come_and_go_live_is_what_a_replay_says(
     sqlite_db: Database, postgresql_db: Database, first: IncentiveScheme, history: list[Any], number: int
 ) -> None:

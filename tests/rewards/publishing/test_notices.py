@@ -99,7 +99,8 @@ def test_who_comes_after_the_publication_is_not_told_and_a_withdrawn_version_tel
     monkeypatch.setattr(notices, "TOLD_AT_ONCE", 3)
     world = company(db, MORE)
     with db.begin() as tx:
-        late = PersonRow(id="late", name="Late", email="late@acme.example", segment="sales", team="north", timezone="UTC", contacts=1)  # fmt: skip
+        late = PersonRow(id="late", name="Late", email="late@acme.example", segment="sales", team="north", timezone="UTC",
+            contacts=1)  # fmt: skip
         import_people(tx, world.organisation, [late], world.now)
         create_account(tx, world.organisation, "late", ["employee"], None, world.now + timedelta(minutes=1))
         assert tell_of_announcements(tx, world.organisation, world.now) == 3
@@ -113,7 +114,8 @@ def test_a_scheduled_version_is_told_at_once_to_those_who_want_to_know(db: Any) 
     world = World(db).found()
     with db.begin() as tx:
         some = [
-            PersonRow(id=id_, name=id_, email=f"{id_}@acme.example", segment="sales", team="north", timezone="UTC", contacts=1, locale=language)
+            PersonRow(id=id_, name=id_, email=f"{id_}@acme.example", segment="sales", team="north", timezone="UTC", contacts=1,
+                locale=language)
             for id_, language in (("ana", "en"), ("ben", "de"), ("cleo", "en"), ("dan", "en"))
         ]  # fmt: skip
         import_people(tx, world.organisation, some, world.now)

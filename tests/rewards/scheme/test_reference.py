@@ -39,7 +39,8 @@ def test_the_json_schema_takes_what_the_loader_takes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"rules": [{"id": "a"}]}, {"colour": "red"}, {"name": "Not An Id"}, {"rules": [{"id": "a", "title": "A", "on": "share", "points": -1}]}]
+    "change", [{"rules": [{"id": "a"}]}, {"colour": "red"}, {"name": "Not An Id"},
+        {"rules": [{"id": "a", "title": "A", "on": "share", "points": -1}]}]
 )  # fmt: skip
 def test_the_json_schema_refuses_what_the_loader_refuses(change: dict[str, object]) -> None:
     body = {"name": "a", "title": "A"} | change

@@ -1,4 +1,7 @@
-"""Closed forms first: on a linear model with normal noise the posterior is known, and so is that nothing was learnt, or that nothing fits."""
+"""Closed forms first.
+
+On a linear model with normal noise the posterior is known, and so is that nothing was learnt, or that nothing fits.
+"""
 
 import numpy as np
 import pytest

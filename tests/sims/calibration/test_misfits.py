@@ -1,4 +1,7 @@
-"""Histories that no calibrated model can have lived: a wrong number, a shock from outside, a mechanism that the fit lacks, and no contagion."""
+"""Histories that no calibrated model can have lived.
+
+A wrong number, a shock from outside, a mechanism that the fit lacks, and no contagion.
+"""
 
 from typing import Any
 

@@ -14,7 +14,10 @@ from sims.cli import app
 from tests.rehearsed import said_fair
 
 runner = CliRunner()
-PEOPLE = "id,segment,team,timezone,contacts\nana,sales,s1,Europe/Madrid,100\nben,sales,s1,Europe/Madrid,100\ncleo,sales,s1,Europe/Madrid,100\n"
+PEOPLE = (
+    "id,segment,team,timezone,contacts\nana,sales,s1,Europe/Madrid,100\nben,sales,s1,Europe/Madrid,100\ncleo,sales,s1,Europe/Madr"
+    "id,100\n"
+)
 WHY = ("--reason", "Less for clicks, more for care.")
 
 

@@ -199,7 +199,8 @@ def test_no_edge_is_lost_whatever_the_ids(
 
 @pytest.mark.parametrize(
     ("case", "nodes", "edges"),
-    [("EDGES.CSV", 3, 2), ("edges-with-header.txt", 3, 2), ("edges-comma-space.txt", 3, 3), ("edges-matrix-market.mtx", 3, 2), ("edges-quote-swallows.txt", 5, 3)],
+    [("EDGES.CSV", 3, 2), ("edges-with-header.txt", 3, 2), ("edges-comma-space.txt", 3, 3), ("edges-matrix-market.mtx", 3, 2),
+        ("edges-quote-swallows.txt", 5, 3)],
 )  # fmt: skip
 def test_the_cases(case: str, nodes: int, edges: int) -> None:
     read = read_edges(CASES / case)

@@ -60,7 +60,8 @@ def test_every_template_is_an_experiment(name: str, live: bool) -> None:
         (SMALL + "sweep: {lever: strictness, most: 7}\n", 6, "limit 0 to 1"),
         (SMALL + "sweep: {lever: reminders}\n", 6, "no phase has a tool"),
         (SMALL + "sweep: {lever: points}\n", 6, "no phase has a scheme that gives points"),
-        (SMALL.replace("headcount: 20", "headcount: 20, corporate_accounts: []") + "sweep: {lever: page-posts}\n", 6, "no account of the company"),
+        (SMALL.replace("headcount: 20", "headcount: 20, corporate_accounts: []") + "sweep: {lever: page-posts}\n", 6,
+            "no account of the company"),
         (SMALL + "sweep: {lever: strictness, of: strict}\n", 1, "there is no such variant"),
     ],
 )  # fmt: skip

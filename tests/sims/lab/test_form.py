@@ -81,7 +81,8 @@ def test_what_is_no_yaml_has_no_form() -> None:
         form_of("title: [")
 
 
-@pytest.mark.parametrize("text", ["scenario: 5", "scenario: {phases: 3}\nvariants: {a: 1}", "variants: [1, x]\nsweep: [2]", "scenario:\n  organisation: {corporate_accounts: [1, {}]}"])  # fmt: skip
+@pytest.mark.parametrize("text", ["scenario: 5", "scenario: {phases: 3}\nvariants: {a: 1}", "variants: [1, x]\nsweep: [2]",
+    "scenario:\n  organisation: {corporate_accounts: [1, {}]}"])  # fmt: skip
 def test_a_text_that_is_no_experiment_yet_has_a_form_as_far_as_it_goes(text: str) -> None:
     form = form_of(text)
     assert with_changes(text, text, {field.name: field.value for field in form.fields()}) == text

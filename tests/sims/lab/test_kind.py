@@ -137,7 +137,8 @@ def test_where_it_turns(gains: list[float], gain: float | None, marginal: float 
 
 
 def test_what_would_never_end_is_refused_before_it_is_lived() -> None:
-    text = SMALL.replace("  phases", "  content: {channels: [{name: x, visibility: 1.0}]}\n  parameters: {values: {repost_base: 0.9}}\n  phases")  # fmt: skip
+    text = SMALL.replace("  phases",
+        "  content: {channels: [{name: x, visibility: 1.0}]}\n  parameters: {values: {repost_base: 0.9}}\n  phases")  # fmt: skip
     from sims.lab.pieces import check
 
     with pytest.raises(ValueError, match="cascades never end"):

@@ -1,4 +1,7 @@
-"""A published trial of thanks, analysed as if it were a rollout: the known difference comes out, and no more is claimed than it can carry."""
+"""A published trial of thanks, analysed as if it were a rollout.
+
+The known difference comes out, and no more is claimed than it can carry.
+"""
 
 import csv
 import gzip
