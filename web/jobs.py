@@ -15,26 +15,16 @@ from sims.rollout.asking import KIND as ROLLOUT_POWER
 
 REHEARSALS = "/rehearsals"
 LAB_RUNS = "/strategist/lab/runs"
+Page = Callable[[Transaction, str, Job], str | None]
 
 
-def _own(_tx: Transaction, _organisation: str, job: Job) -> str | None:
-    return f"{REHEARSALS}/{job.id}"
-
-
-def _in_lab(_tx: Transaction, _organisation: str, job: Job) -> str | None:
-    return f"{LAB_RUNS}/{job.id}"
-
-
-def _import(_tx: Transaction, _organisation: str, job: Job) -> str | None:
-    return f"/hr/import/job/{job.id}"
+def _under(path: str) -> Page:
+    """Its own page, under its number."""
+    return lambda _tx, _organisation, job: f"{path}/{job.id}"
 
 
 def _forecast(_tx: Transaction, _organisation: str, job: Job) -> str | None:
     return "/forecasts" if job.result is None else f"/forecasts/{job.result}"
-
-
-def _power(_tx: Transaction, _organisation: str, job: Job) -> str | None:
-    return f"/rollouts/power/{job.id}"
 
 
 def _of_rehearsal(tx: Transaction, organisation: str, job: Job) -> str | None:
@@ -42,13 +32,13 @@ def _of_rehearsal(tx: Transaction, organisation: str, job: Job) -> str | None:
     return None if found is None else f"{REHEARSALS}/{found.id}"
 
 
-PAGES: Mapping[str, Callable[[Transaction, str, Job], str | None]] = {
-    REHEARSAL: _own,
+PAGES: Mapping[str, Page] = {
+    REHEARSAL: _under(REHEARSALS),
     TURNING: _of_rehearsal,
-    LAB: _in_lab,
-    IMPORT: _import,
+    LAB: _under(LAB_RUNS),
+    IMPORT: _under("/hr/import/job"),
     FORECAST: _forecast,
-    ROLLOUT_POWER: _power,
+    ROLLOUT_POWER: _under("/rollouts/power"),
 }
 
 

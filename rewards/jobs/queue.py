@@ -165,6 +165,14 @@ def outcome_of(tx: Transaction, organisation: str, job: int) -> tuple[str, Store
     return (row.partial or "") if kept is None else kept.body_json, kept
 
 
+def repeats(tx: Transaction, organisation: str, job: Job, kept: StoredResult | None) -> bool | None:
+    """Whether a job that was run again gave the same bytes as the first time; None where it was not, or has no result yet."""
+    if kept is None or job.again_of is None:
+        return None
+    _text, first = outcome_of(tx, organisation, job.again_of)
+    return first is not None and first.content_hash == kept.content_hash
+
+
 def jobs_before(tx: Transaction, organisation: str, job: int) -> int:
     """How many jobs are taken before one that waits."""
     row = rows.listed(tx, organisation, job)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 
-from rewards.store.session import Database, Transaction
+from rewards.store.session import Transaction
+from sims.jobs.kind import NothingFollows
 from sims.loop.asking import completed
 
 
-class Forecasts:
+class Forecasts(NothingFollows):
     """The live programme, the tool alone, and nothing, from when it began to some weeks ahead."""
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
@@ -29,22 +29,6 @@ class Forecasts:
     def gathering(self, spec: str, spec_hash: str) -> ForecastSoFar:
         """All runs."""
         return ForecastSoFar(spec)
-
-    def kept(
-        self,
-        tx: Transaction,
-        organisation: str,
-        actor: str,
-        spec: str,
-        body: str,
-        *,
-        result: int,
-        now: datetime,
-    ) -> None:
-        """The result is the forecast as it is published."""
-
-    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
-        """Nothing is done."""
 
 
 class ForecastSoFar:

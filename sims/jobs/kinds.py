@@ -1,4 +1,4 @@
-"""What a kind of job has to say: its pieces, each a pure function of the specification, and what the pieces done so far amount to."""
+"""The kinds of jobs by their names; rehearsals, and what follows them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from rewards.jobs.importing import KIND as IMPORT
 from rewards.jobs.importing import carry_out
@@ -14,9 +14,10 @@ from rewards.jobs.work import Held
 from rewards.lab.experiments import KIND as LAB
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest
+from sims.jobs.experiments import Experiments
 from sims.jobs.forecasts import Forecasts
+from sims.jobs.kind import Gathering, Kind, NothingFollows
 from sims.jobs.rollouts import RolloutPowers
-from sims.lab.kind import Experiments
 from sims.loop.asking import KIND as FORECAST
 from sims.rehearsal.asking import KIND as REHEARSAL
 from sims.rehearsal.asking import TURNING, TURNING_BLOCKS, ask_for_turning, completed
@@ -28,52 +29,6 @@ if TYPE_CHECKING:
 
 MOST_RECORDED = 5_000
 """People above whom no run is recorded: it would hold up the next job for long."""
-
-
-class Kind(Protocol):
-    """One kind of job. `compute` runs in a process of its own; the rest in the worker."""
-
-    def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
-        """The specification with what is read when a worker takes it up first. Raises ValueError where it cannot be done."""
-
-    def pieces(self, spec: str) -> int:
-        """How many pieces it takes at most."""
-
-    def compute(self, spec: str, number: int) -> bytes:
-        """One piece. It depends on the specification and the number alone."""
-
-    def gathering(self, spec: str, spec_hash: str) -> Gathering:
-        """What takes the pieces in, in their order."""
-
-    def kept(
-        self,
-        tx: Transaction,
-        organisation: str,
-        actor: str,
-        spec: str,
-        body: str,
-        *,
-        result: int,
-        now: datetime,
-    ) -> None:
-        """Called in the transaction that keeps the result."""
-
-    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
-        """Called when the result is kept, outside of any transaction; what fails here takes nothing from the result."""
-
-
-class Gathering(Protocol):
-    """The pieces so far."""
-
-    def take(self, piece: bytes) -> bool:
-        """Take the next piece in; True where it is enough."""
-
-    def body(self) -> str:
-        """What they say, as JSON text."""
-
-    @property
-    def title(self) -> str:
-        """What the result is called."""
 
 
 class Rehearsals:
@@ -167,7 +122,7 @@ class _RehearsalSoFar:
         return _titles(self._spec)
 
 
-class Turnings:
+class Turnings(NothingFollows):
     """Where the risks of a rehearsal turn."""
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
@@ -187,22 +142,6 @@ class Turnings:
     def gathering(self, spec: str, spec_hash: str) -> Gathering:
         """All pieces."""
         return _TurningSoFar(spec, spec_hash)
-
-    def kept(
-        self,
-        tx: Transaction,
-        organisation: str,
-        actor: str,
-        spec: str,
-        body: str,
-        *,
-        result: int,
-        now: datetime,
-    ) -> None:
-        """Nothing follows from it."""
-
-    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
-        """Nothing is done."""
 
 
 class _TurningSoFar:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from rewards.store.session import Database, Transaction
+from rewards.store.session import Transaction
+from sims.jobs.kind import NothingFollows
 from sims.rehearsal.asking import completed
 from sims.rollout.asking import wishes_of
 
 
-class RolloutPowers:
+class RolloutPowers(NothingFollows):
     """How often designs would find what a scheme does."""
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
@@ -40,22 +40,6 @@ class RolloutPowers:
     def gathering(self, spec: str, spec_hash: str) -> PowersSoFar:
         """All pieces."""
         return PowersSoFar(spec, spec_hash)
-
-    def kept(
-        self,
-        tx: Transaction,
-        organisation: str,
-        actor: str,
-        spec: str,
-        body: str,
-        *,
-        result: int,
-        now: datetime,
-    ) -> None:
-        """Nothing follows from it."""
-
-    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
-        """Nothing is done."""
 
 
 class PowersSoFar:

@@ -20,7 +20,8 @@ from rewards.store.session import Database
 from rewards.store.units import digest
 from sims.doctor import cores
 from sims.jobs.children import Child, Died, answering
-from sims.jobs.kinds import KINDS, WHOLE, Gathering, Kind
+from sims.jobs.kind import Gathering, Kind
+from sims.jobs.kinds import KINDS, WHOLE
 
 LOOK_SECONDS = 0.25
 """So often a worker asks for a job, and whether the one it has was cancelled."""

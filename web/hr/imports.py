@@ -17,7 +17,7 @@ from rewards.jobs.importing import APPLY, KIND, LOOK, ask_to_apply, ask_to_look,
 from rewards.jobs.queue import (
     CANCELLED,
     FAILED,
-    WAITING,
+    RUNNING,
     Job,
     cancel,
     get_job,
@@ -28,7 +28,6 @@ from rewards.jobs.queue import (
 from rewards.jobs.queue import (
     DONE as JOB_DONE,
 )
-from rewards.language import counted
 from rewards.language import gettext as _
 from rewards.people.accounts import Account
 from rewards.people.columns import FIELDS, guess, mapping_of, table_of
@@ -39,6 +38,7 @@ from rewards.people.rights import given_by
 from rewards.people.uploads import Upload, drop_upload, find_upload, keep_upload
 from rewards.store.session import Database, Transaction
 from web.problems import refused
+from web.progress import progress_of
 from web.session import PeopleWriter, Store, now
 from web.templating import page
 from web.text import plain
@@ -340,13 +340,9 @@ def _words(job: Job, before: int) -> str:
         return _("It could not be done: {fault}. Nothing was changed.").format(fault=job.fault)
     if job.status == CANCELLED:
         return _("It was cancelled. Nothing was changed.")
-    if job.cancelling:
-        return _("It is being cancelled.")
-    if job.status == WAITING and before:
-        return counted("{count} other is before it.", "{count} others are before it.", before)
-    if job.status == WAITING:
-        return _("It waits for a worker. Where none runs, an operator starts one: groundswell worker.")
-    return _("{percent} % done.").format(percent=job.done)
+    if job.status == RUNNING and not job.cancelling:
+        return _("{percent} % done.").format(percent=job.done)
+    return progress_of(job, before)
 
 
 @router.post("/hr/import/job/{id}/cancel")

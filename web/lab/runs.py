@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.jobs.queue import Job, cancel, jobs_before, outcome_of
+from rewards.jobs.queue import Job, cancel, jobs_before, outcome_of, repeats
 from rewards.lab.experiments import Experiment, Run, get_experiment, get_run, run_again
 from rewards.language import said
 from rewards.people.accounts import Account
@@ -64,10 +64,6 @@ def shown(request: Request, store: Store, account: ForecastReader, id: RunId) ->
         run = get_run(tx, org, id)
         text, kept = outcome_of(tx, org, id)
         body = opened(text)
-        same = None
-        if kept is not None and run.job.again_of is not None:
-            _text, first = outcome_of(tx, org, run.job.again_of)
-            same = first is not None and first.content_hash == kept.content_hash
         context = RunContext(
             account=account,
             person=get_person(tx, org, account.person),
@@ -79,7 +75,7 @@ def shown(request: Request, store: Store, account: ForecastReader, id: RunId) ->
             outcome=None if body is None else view_of(body),
             content_hash="" if kept is None else kept.content_hash,
             kept_at=None if kept is None else kept.saved_at,
-            same=same,
+            same=repeats(tx, org, run.job, kept),
             mine=account.may(Right.REHEARSE),
         )
     return page(request, "lab/run.html", context)

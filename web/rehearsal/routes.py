@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from rewards.faults import BadValue, Fault
-from rewards.jobs.queue import Job, again, cancel, get_job, jobs_before, list_jobs, outcome_of
+from rewards.jobs.queue import Job, again, cancel, get_job, jobs_before, list_jobs, outcome_of, repeats
 from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
@@ -224,10 +224,6 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
         body = opened(text)
         turning, words = _turning(tx, org, job)
         turns = opened(words)
-        same = None
-        if kept is not None and job.again_of is not None:
-            _text, first = outcome_of(tx, org, job.again_of)
-            same = first is not None and first.content_hash == kept.content_hash
         context = RehearsalContext(
             account=account,
             person=get_person(tx, org, account.person),
@@ -237,7 +233,7 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
             outcome=None if body is None else view_of(body, turns),
             content_hash="" if kept is None else kept.content_hash,
             kept_at=None if kept is None else kept.saved_at,
-            same=same,
+            same=repeats(tx, org, job, kept),
             turning=turning is not None and not turning.ended,
             turned=len(words),
             mine=account.may(Right.REHEARSE),

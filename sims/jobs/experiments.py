@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from rewards.store.session import Database, Transaction
+from rewards.store.session import Transaction
+from sims.jobs.kind import NothingFollows
 from sims.lab.asking import completed
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
 
 
-class Experiments:
+class Experiments(NothingFollows):
     """An experiment's scenarios, run by run side by side."""
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
@@ -38,28 +38,12 @@ class Experiments:
         scenarios, chunks = _read(spec)
         return compute(scenarios, *chunks[number])
 
-    def gathering(self, spec: str, spec_hash: str) -> SoFar:
+    def gathering(self, spec: str, spec_hash: str) -> ExperimentSoFar:
         """Runs, until they are precise enough."""
-        return SoFar(spec, spec_hash)
-
-    def kept(
-        self,
-        tx: Transaction,
-        organisation: str,
-        actor: str,
-        spec: str,
-        body: str,
-        *,
-        result: int,
-        now: datetime,
-    ) -> None:
-        """Nothing follows from it."""
-
-    def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
-        """Nothing is done."""
+        return ExperimentSoFar(spec, spec_hash)
 
 
-class SoFar:
+class ExperimentSoFar:
     """The runs so far."""
 
     def __init__(self, spec: str, spec_hash: str) -> None:
