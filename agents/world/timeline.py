@@ -75,8 +75,10 @@ class Timeline:
         return (day - ended[-1]) / 7.0 if ended else None
 
     def novelty_weeks(self, group: int, day: int, p: Parameters) -> float:
-        """The novelty clock a of a group, in weeks: it runs while a scheme is in force, a change of what a scheme offers turns back
-        a part of it, and without a scheme it fades with the half-life of novelty itself.
+        """The novelty clock a of a group, in weeks.
+
+        It runs while a scheme is in force, a change of what a scheme offers turns back a part of it, and without a scheme it fades with
+        the half-life of novelty itself.
         """
         # Whole days of one offer are added up first, so that a phase which changes nothing changes no bit.
         clock, days, last = 0.0, 0, None

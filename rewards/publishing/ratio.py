@@ -11,9 +11,8 @@ from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.tables import compile_scheme
 
 CLICKS_PER_SHARE = 0.3
-"""Human clicks that a share brings to a typical network. An assumption, of which the gap that is told depends: by it points of 2 a share
-and 10 a click pay a tenfold network 6.4 times. The model's closed form (`sims.reach.typical`) is held within a factor of three of it by
-a test."""
+"""Human clicks that a share brings to a typical network. An assumption, on which the gap that is shown depends: by it points of 2 a share
+and 10 a click pay a tenfold network 6.4 times. A test holds the model's closed form within a factor of three of it."""
 TENFOLD = 10
 SHARES = 20
 _MONDAY = date(2026, 3, 2)

@@ -57,7 +57,7 @@ def replace_result(
     body_json: str,
     now: datetime,
 ) -> int:
-    """Keep a result in the place of all others of its kind: it tells of now, and nobody refers to it."""
+    """Keep a result in the place of all others of its kind: it describes the present, and nobody refers to it."""
     tx.execute(delete(RESULT).where(RESULT.c.organisation_id == organisation, RESULT.c.kind == kind))
     return save_result(tx, organisation, kind, title, content_hash, body_json=body_json, now=now)
 
@@ -65,7 +65,7 @@ def replace_result(
 def renew_result(
     tx: Transaction, organisation: str, result_id: int, body_json: str, content_hash: str
 ) -> bool:
-    """Write a result that tells of something under way anew, in a place of its own; False where somebody else did meanwhile."""
+    """Write a result that describes something under way anew, in a place of its own; False where somebody else did meanwhile."""
     where = and_(RESULT.c.organisation_id == organisation, RESULT.c.id == result_id)
     gone = tx.rows(ResultRow, delete(RESULT).where(where).returning(*RESULT.c))
     for row in gone:

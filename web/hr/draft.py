@@ -35,7 +35,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class DraftContext:
-    """`text` stands in the editor, `base` is what the edit began from. `form` is that of `was`: the text, or the last that was YAML.
+    """`text` is in the editor, `base` is what the edit began from. `form` is that of `was`: the text, or the last that was YAML.
 
     `look` is what the text comes to (None: it is no scheme yet). `theirs` is what somebody else saved meanwhile.
     """
@@ -62,7 +62,7 @@ class DraftContext:
 
 @router.get(PATH + "/{draft}")
 def shown(request: Request, store: Store, account: SchemeReader, draft: Number) -> Response:
-    """The draft as it stands."""
+    """The draft as it is now."""
     with store.read() as tx:
         found = get_draft(tx, account.organisation, draft)
         text = text_of(tx, account.organisation, found)

@@ -127,7 +127,7 @@ def _cell(value: float | None) -> str:
 
 
 def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
-    """Draw the weeks; what may not be told is drawn as none, which is below the smallest number that is."""
+    """Draw the weeks; what may not be shown is drawn as none, which is below the smallest number that is."""
     sharers = [float(week.sharers) if week.sharers.isdecimal() else 0.0 for week in weeks]
     highs = [week.high for week in weeks if week.high is not None]
     most = max([*sharers, *highs, float(minimum)])

@@ -41,7 +41,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class ExperimentContext:
-    """`text` stands in the editor, `base` is what the edit began from. `form` is that of `was`: the text, or the last that was YAML.
+    """`text` is in the editor, `base` is what the edit began from. `form` is that of `was`: the text, or the last that was YAML.
 
     `asked` is what the text asks for (None: it is no experiment yet). `theirs` is what somebody else saved meanwhile.
     """
@@ -69,7 +69,7 @@ class ExperimentContext:
 
 @router.get(PATH + "/{id}")
 def shown(request: Request, store: Store, account: ForecastReader, id: ExperimentId) -> Response:
-    """The experiment as it stands."""
+    """The experiment as it is now."""
     with store.read() as tx:
         found = get_experiment(tx, account.organisation, id)
     typed = Typed(found.text, found.text, found.text, found.revision, "look", {})
