@@ -56,13 +56,20 @@ def test_the_largest_award_of_a_rule(more: str, millipoints: int) -> None:
     assert largest_award(load_document(text, IncentiveScheme).rules[0]) == millipoints
 
 
-def test_totals_stay_below_half_of_int64_to_the_millipoint() -> None:
-    # 2^62 is 10,000,000 awards of 461,168,601,842 millipoints, and 7,387,904 more.
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "  - {id: b, title: B, on: share, points: 601.842}\nbadges:\n",
+        "badges:\n  - {id: b, title: B, points: 601.842, once_per: object, groups: "
+        "[[{metric: events, of: share, scope: object, at_least: 1}]]}\n",
+    ],
+)
+def test_totals_stay_below_half_of_int64_to_the_millipoint(rest: str) -> None:
+    # 2^62 is 10,000,000 awards of 461,168,601,842 millipoints, and 7,387,904 more: a badge for each object is won as often.
     def total(last: str) -> IncentiveScheme:
         return load_document(
             "name: n\ntitle: N\nrules:\n  - {id: a, title: A, on: share, points: 461.168, per: unit}\n"
-            "  - {id: b, title: B, on: share, points: 601.842}\n"
-            f"badges: [{{id: c, title: C, points: {last}, groups: [[{{metric: events, of: share, at_least: 1}}]]}}]\n",
+            f"{rest}  - {{id: c, title: C, points: {last}, groups: [[{{metric: events, of: share, at_least: 1}}]]}}\n",
             IncentiveScheme,
         )
 
@@ -84,6 +91,16 @@ def test_a_product_on_the_way_stays_below_it_too() -> None:
     compile_scheme(with_factor(4611))
     with pytest.raises(SchemeError, match="4613000000000000000; amounts stay below"):
         compile_scheme(with_factor(4613))
+
+    def doubled(last: int) -> IncentiveScheme:
+        factors = ", ".join(f"{{factor: {factor}}}" for factor in (512, 512, 512, last))
+        text = "name: n\ntitle: N\nrules: [{id: a, title: A, on: share, points: 536870.912, multipliers: ["
+        return load_document(f"{text}{factors}], caps: [{{window: day, points: 1}}]}}]\n", IncentiveScheme)
+
+    # 2^29 millipoints times 2^27, and times 2^6.
+    compile_scheme(doubled(63))
+    with pytest.raises(SchemeError, match="4611686018427387904; amounts stay below"):
+        compile_scheme(doubled(64))
 
 
 def test_a_badge_for_every_object_counts_as_often() -> None:
