@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from rewards.events import Event
+from rewards.ledger.periods import close_period
 from rewards.review import decide, open_reviews
+from tests.conformance.helpers import publish
 from tests.conftest import World
 
 FAST = """
@@ -37,6 +39,11 @@ def held(world: World, person: str = "ana") -> list[str | None]:
 def test_an_event_an_hour_before_no_longer_counts(fast: World, last: int, waits: bool) -> None:
     fast.record(*(at(fast, seconds) for seconds in (0, 1200, 2400, last)))
     assert held(fast) == ([f"ana{last}"] if waits else [])
+
+
+def test_the_hour_moves_on_event_by_event(fast: World) -> None:
+    fast.record(*(at(fast, seconds) for seconds in (0, 1200, 2400, 3610, 3620)))
+    assert held(fast) == ["ana3620"]
 
 
 def test_a_late_event_holds_a_later_one_that_had_counted(fast: World) -> None:
@@ -72,3 +79,21 @@ def test_history_that_is_brought_in_waits_for_nobody(fast: World) -> None:
     # It counts for what comes after it all the same.
     fast.record(at(fast, 60))
     assert held(fast) == ["ana60"]
+
+
+def test_a_batch_of_several_hours_is_looked_at_whole(fast: World) -> None:
+    fast.record(*(at(fast, seconds) for seconds in (0, 10, 20, 30, 5400)))
+    assert held(fast) == ["ana30"]
+
+
+def test_nothing_of_a_closed_period_is_held_any_more(db: Any) -> None:
+    world = World(db).found(FAST.replace("per_hour: 3", "per_hour: 10"))
+    world.record(*(at(world, seconds) for seconds in (0, 10, 20, 30)))
+    # A version that reaches back allows fewer; before the next event the period is closed.
+    publish(world, FAST, world.now - timedelta(hours=3), "exact")
+    with world.db.begin() as tx:
+        close_period(tx, world.organisation, world.now - timedelta(minutes=119), "hr", world.now)
+    world.record(at(world, 70))
+    assert (held(world), world.earned()) == (["ana70"], 40_000)
+    with world.db.begin() as tx:
+        assert len(open_reviews(tx, world.organisation)) == 1
