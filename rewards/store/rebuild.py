@@ -20,7 +20,6 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    text,
     values,
 )
 
@@ -56,10 +55,8 @@ def rebuild_all(db: Database) -> list[str]:
 
 def rebuild(tx: Transaction, organisation: str) -> None:
     """Replace every projection of an organisation by what its ledger says. Linear in the postings."""
-    if tx.dialect == "postgresql":
-        # Awards of other transactions wait: one posted between the deletion and the sums would be counted twice.
-        tables = ", ".join(table.name for table in PROJECTIONS)
-        tx.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
+    # Whoever posts holds this lock shared: an entry posted between the deletion and the sums would be counted twice.
+    organisations.find_exclusive(tx, organisation)
     for table in PROJECTIONS:
         tx.execute(delete(table).where(table.c.organisation_id == organisation))
     for table in SUMMED:

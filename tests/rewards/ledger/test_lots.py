@@ -124,3 +124,25 @@ def test_what_a_claim_gave_back_keeps_its_life_when_the_award_is_counted_again()
     back = book.now
     book.recount([1], rise=20)
     assert (book.purse.older_than(back), book.left) == (20, 30)
+
+
+def test_newer_points_pay_for_a_spent_award_until_it_is_there_again() -> None:
+    book = Book()
+    book.award(1, 10)
+    book.claim(4)
+    book.award(2, 10)
+    book.add(-10, event_ref=1, reverses=book.standing[1].id)
+    assert book.left == 0
+    book.award(3, 5)
+    assert book.left == 5
+    book.add(10, event_ref=1)
+    assert book.left == book.balance == 15
+
+
+def test_what_was_spent_beyond_the_lots_is_paid_by_later_ones() -> None:
+    book = Book()
+    book.award(1, 10)
+    book.add(-15, origin="claim")
+    assert book.left == 0
+    book.award(2, 10)
+    assert book.left == book.balance == 5

@@ -96,4 +96,5 @@ def test_nothing_of_a_closed_period_is_held_any_more(db: Any) -> None:
     world.record(at(world, 70))
     assert (held(world), world.earned()) == (["ana70"], 40_000)
     with world.db.begin() as tx:
-        assert len(open_reviews(tx, world.organisation)) == 1
+        (review,) = open_reviews(tx, world.organisation)
+    assert review.detail == {"events_in_an_hour": 5, "limit": 3}
