@@ -231,8 +231,7 @@ class Repair(Part):
 
 
 class Streak(Part):
-    """Consecutive required days with at least one event, on calendar dates, never by 24 hours. Other days keep it and do not lengthen
-    it."""
+    """Consecutive required days with at least one event, on calendar dates, never by 24 hours. Other days neither lengthen nor break it."""
 
     id: Id = Field(description="unique; keeps its meaning through versions of the scheme")
     title: Title = Field(description="what people call it")

@@ -100,7 +100,7 @@ class Crew:
 
 
 def _serve(pipe: Connection, function: Callable[[Any, Any], Any], shared: Any) -> None:
-    """The life of a worker: tasks in, results out, until nobody is there."""
+    """The main loop of a worker: tasks in, results out, until the pipe is closed."""
     # An interrupt is the parent's to answer: it cancels what is left, and the worker ends without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, daemon=True).start()

@@ -1,4 +1,4 @@
-"""All runs of some scenarios: which are done already, how the others are cut into chunks, and who carries these out."""
+"""All runs of some scenarios: which are finished already, how the others are cut into chunks, and which executor runs these."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

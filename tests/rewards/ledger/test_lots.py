@@ -135,8 +135,24 @@ def test_newer_points_pay_for_a_spent_award_until_it_is_there_again() -> None:
     assert book.left == 0
     book.award(3, 5)
     assert book.left == 5
+    second, third = book.standing[2].recorded_us, book.standing[3].recorded_us
     book.add(10, event_ref=1)
     assert book.left == book.balance == 15
+    # The award pays back what the second lent, so that nothing has become older.
+    assert (book.purse.older_than(second), book.purse.older_than(third)) == (0, 10)
+
+
+def test_a_loan_is_called_in_when_its_lot_is_taken_back() -> None:
+    book = Book()
+    book.award(1, 10)
+    book.claim(4)
+    book.award(2, 10)
+    book.add(-10, event_ref=1, reverses=book.standing[1].id)
+    book.add(-10, event_ref=2, reverses=book.standing[2].id)
+    book.award(3, 10)
+    assert book.left == book.balance == 0
+    book.add(10, event_ref=1)
+    assert (book.purse.older_than(book.standing[3].recorded_us), book.left) == (0, 10)
 
 
 def test_what_was_spent_beyond_the_lots_is_paid_by_later_ones() -> None:
