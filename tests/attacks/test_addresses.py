@@ -103,3 +103,44 @@ def test_an_address_in_a_form_that_only_resolvers_read_is_no_name(host: str) -> 
     "xn--bcher-kva.example"])  # fmt: skip
 def test_a_name_is_one(host: str) -> None:
     assert parse_target(f"https://{host}/in").host == host.lower()
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "127.8.9.10", "::1", "10.0.0.1", "169.254.169.254", "fe80::1%eth0"]
+)
+def test_a_name_that_leads_into_our_network_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = parse_target("https://rebound.example.org/in")
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 443)) for each in ("8.8.8.8", address)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(Refused, match="not public"):
+        resolve(target)
+    if ip_address(address.partition("%")[0]).is_loopback:
+        # For tests and development alone, and never another network of ours.
+        assert resolve(target, allow_loopback=True) == ["8.8.8.8", address]
+    else:
+        with pytest.raises(Refused, match="not public"):
+            resolve(target, allow_loopback=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "authority", "path"),
+    [
+        ("https://a.example", "a.example", "/"),
+        ("https://a.example:443/in", "a.example", "/in"),
+        ("https://a.example:8443?x=1", "a.example:8443", "/?x=1"),
+        ("https://[2606:4700::1]/in", "[2606:4700::1]", "/in"),
+        ("https://[2606:4700::1]:8443/in?x=1", "[2606:4700::1]:8443", "/in?x=1"),
+    ],
+)
+def test_a_request_names_the_port_only_where_it_is_not_the_usual_one(
+    url: str, authority: str, path: str
+) -> None:
+    target = parse_target(url)
+    assert (target.authority, target.path) == (authority, path)
+
+
+def test_an_address_has_2000_characters_at_most() -> None:
+    start = "https://a.example/"
+    assert parse_target(start + "x" * (2000 - len(start))).host == "a.example"
+    with pytest.raises(BadValue, match="limit 2000 visible ASCII characters"):
+        parse_target(start + "x" * (2001 - len(start)))
