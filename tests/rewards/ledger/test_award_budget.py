@@ -126,6 +126,14 @@ def test_counting_again_keeps_what_was_spendable_and_gives_nothing_more(world: A
     world.sound()
 
 
+def test_what_a_smaller_award_leaves_goes_to_the_next_of_the_same_person(world: Any) -> None:
+    world.record(world.event("ana"), world.event("ana"))
+    assert held(world, "ana") == (25, 20)
+    publish(world, SCHEME.replace("points: 10}", "points: 8}"), world.now - DAY, "exact")
+    assert held(world, "ana") == (21, 20)
+    world.sound()
+
+
 def test_accounts_that_become_one_keep_what_they_could_spend(world: Any) -> None:
     world.record(world.event("ben"), world.event("cleo"))
     assert (held(world, "ben"), held(world, "cleo")) == ((15, 15), (15, 5))
