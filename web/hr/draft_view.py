@@ -8,7 +8,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from rewards.disclosure import NEARLY_ALL, NOT_SHOWN, counts_told, told
+from rewards.disclosure import counts_told, told
 from rewards.document import DocumentError, DocumentFault, document_faults
 from rewards.edits import FormField, Part, Place
 from rewards.language import gettext, in_signs, language, msg, said
@@ -24,7 +24,7 @@ from rewards.scheme.scheme import IncentiveScheme, SchemeError
 from rewards.scheme.unreachable import unreachable
 from rewards.scoring.tables import compile_scheme
 from rewards.store.session import Transaction
-from web.templating import number_text
+from web.templating import number_text, told_text
 
 MOST_READ = 64
 """Texts that a process remembers to have read: most looks are at one that was looked at before."""
@@ -288,14 +288,7 @@ def _earning(
     groups = [(one.group, one.people, round(one.earning)) for one in after.groups]
     counts: dict[str | None, str] = {None: told(people, earning, minimum)}
     counts |= {one.group: one.told for one in counts_told(groups, people, earning, minimum)}
-    return {group: _in_words(count, minimum) for group, count in counts.items()}
-
-
-def _in_words(count: str, minimum: int) -> str:
-    if count.isdecimal():
-        return number_text(int(count))
-    words = {NOT_SHOWN: gettext("not shown"), NEARLY_ALL: gettext("nearly all")}
-    return words.get(count) or said("fewer than {count}", count=minimum)
+    return {group: told_text(count, minimum) for group, count in counts.items()}
 
 
 def _rows(
