@@ -82,7 +82,7 @@ def test_the_scenarios_are_the_companys_own_people_in_its_own_world(
                 (28, False),
             ]
     assert made[0].horizon_days > 100
-    short = scenarios_of(people, "Europe/Madrid", schemes, Scenario.load(base))[0]
+    short = scenarios_of(people, "Europe/Madrid", schemes, Scenario.load(base), date(2026, 6, 1))[0]
     assert (short.horizon_days, short.organisation.audience.size, short.content.items_per_week) == (
         42,
         400,
