@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from agents.observe.observed import Observed
 from agents.program.incentives import thirds
 from agents.world.lanes import Lanes
+from agents.world.population import Staff
+from rewards.people.tenure import GROUPS, UNKNOWN, tenure_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,8 +32,9 @@ DIMENSIONS = (
     "median",
     "tenure",
 )
-# Of whoever was there on the first day it is not known since when: newcomers are those who joined after it.
-TENURES = ("longer", "newcomer")
+# Newcomers joined after the first day. Of the others it is known since when where their rows say a first day.
+TENURES = (*(name for name in GROUPS if name != UNKNOWN), "longer", "newcomer")
+LONGER, NEWCOMER = len(TENURES) - 2, len(TENURES) - 1
 PRIOR = ("none", "some", "regular")
 # Weekly rates that divide PRIOR: about one week in fifty, and one in four.
 PRIOR_EDGES = (0.02, 0.25)
@@ -108,7 +112,7 @@ def groups_of(model: Observed, dimension: str) -> Groups:
     if dimension == "median":
         return Groups(model.above_median.astype(np.int64), ("below", "above"))
     if dimension == "tenure":
-        return Groups((staff.joins > 0).astype(np.int64), TENURES)
+        return Groups(_tenures(staff, model.setting.start_date), TENURES)
     raise ValueError(f"split {dimension!r}; known are {', '.join(DIMENSIONS)}; choose among them")
 
 
@@ -120,6 +124,16 @@ def act_names(edges: tuple[int, ...]) -> tuple[str, ...]:
         f"{start}+" if not end else start if start == end else f"{start}-{end}"
         for start, end in zip(starts, ends, strict=True)
     )
+
+
+def _tenures(staff: Staff, start: date) -> Ints:
+    """int64[n]: index of `TENURES` on the first simulated day."""
+    days, place = np.unique(staff.since, return_inverse=True)
+    groups = [
+        TENURES.index(tenure_of(date.fromordinal(day), start)) if day else LONGER for day in days.tolist()
+    ]
+    found: Ints = np.array(groups, dtype=np.int64)[place]
+    return np.where(staff.joins > 0, NEWCOMER, found)
 
 
 def _thirds(level: Floats) -> Ints:
@@ -152,7 +166,7 @@ def labelled(model: Observed, dimensions: tuple[str, ...], crossed: bool) -> lis
         groups = groups_of(model, dimension)
         present = np.unique(groups.codes).tolist()
         if dimension == "tenure" and len(present) < 2:
-            # Nobody's first day is known.
+            # All are alike, or nobody's first day is known.
             continue
         found.append(Split(groups.codes, {code: f"{dimension}={groups.names[code]}" for code in present}))
         if crossed and dimension != "arm":

@@ -135,12 +135,12 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     from rewards.publishing.publication import publish_scheme
     from sims.comparison.comparison import compare
     from sims.demo.acts import with_a_tool
-    from sims.demo.company import at_their_sites, goings_on
+    from sims.demo.company import at_their_sites, goings_on, with_first_days
     from sims.demo.living import Life
     from sims.demo.scheme import BESIDE, live_scheme
     from sims.scenario.scenario import Scenario
 
-    people = at_their_sites(load_people(EXAMPLES / PEOPLE))
+    people = with_first_days(at_their_sites(load_people(EXAMPLES / PEOPLE)), now.date())
     scenarios = [with_a_tool(Scenario.load(EXAMPLES / name)) for name in CANDIDATES]
     say(
         f"Rehearsing {len(scenarios)} schemes for {len(people)} people: {runs} paired runs of half a year ..."
