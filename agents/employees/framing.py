@@ -10,6 +10,7 @@ from agents.parameters.parameters import Parameters
 from agents.setting.setting import Terms
 
 Floats = NDArray[np.float64]
+MOST_POINTS = 1e6
 
 
 def felt_more(points: Floats, terms: Terms, heads: Floats, p: Parameters) -> Floats:
@@ -23,6 +24,18 @@ def felt_more(points: Floats, terms: Terms, heads: Floats, p: Parameters) -> Flo
     if terms.framing == "loss":
         felt = p.loss_aversion * felt
     return np.where(plain > 0.0, felt / np.where(plain > 0.0, plain, 1.0) - 1.0, 0.0)
+
+
+def least_reward(terms: Terms, heads: float, p: Parameters) -> float:
+    """Points a share at which a tangible, announced reward brings as much as it takes from somebody of middle motivation and usual
+    connectedness, while it is new: below, it is less than nothing. `MOST_POINTS` where none is enough.
+    """
+    points = np.geomspace(0.01, MOST_POINTS, 800)
+    felt = 1.0 + felt_more(points, terms, np.full(points.size, heads), p)
+    brought = p.reward_weight * reward_value(points, p) * felt
+    return float(
+        points[min(int(np.searchsorted(brought, p.crowding_out * p.motivation_mean)), points.size - 1)]
+    )
 
 
 def felt_odds(odds: float, p: Parameters) -> Floats | float:

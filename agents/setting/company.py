@@ -165,6 +165,13 @@ class Organisation(Part):
         return self.headcount or len(self.people or ())
 
     @property
+    def number_of_teams(self) -> int:
+        """How many teams there are."""
+        if self.people is None:
+            return sum(segment.teams for segment in self.segments)
+        return len({row.team for row in self.people})
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """The id of each of them: those of the people file, or generated ones."""
         if self.people:
