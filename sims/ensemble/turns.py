@@ -30,14 +30,15 @@ def turns_of(scenario: "Scenario", drawn: Sequence["Parameters"]) -> tuple[str, 
 
 
 def _too_little(phase: "SchemePhase", scenario: "Scenario", drawn: Sequence["Parameters"]) -> str:
-    from agents.employees.framing import least_reward
+    from agents.employees.framing import MOST_POINTS, least_reward
 
     points = 0.0 if phase.scheme is None else _points_a_share(phase.scheme)
     if points <= 0.0:
         return ""
     heads = max(1.0, scenario.organisation.size / scenario.organisation.number_of_teams)
     least, between = _middle([least_reward(phase.terms, heads, p) for p in drawn])
-    if points >= least:
+    if points >= least or least >= MOST_POINTS:
+        # Where no reward is enough, its pull is switched off.
         return ""
     return (
         f"about {points:.3g} a share in points, tangible and announced; below {least:.3g}{between} such a reward takes more from people of "
