@@ -74,7 +74,7 @@ def spoken() -> Catalog:
 
 
 def stored(language: str) -> Catalog:
-    """The catalogue of a language as it stands."""
+    """The catalogue of a language as it is now."""
     path = catalogue_file(language)
     if not path.exists():
         return Catalog(locale=language, project="Groundswell", charset="utf-8")

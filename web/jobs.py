@@ -1,4 +1,4 @@
-"""Where a person finds what long work gave, by the kind of work. What has no page of its own stands on the page of what it was done for."""
+"""Where a person finds what long work gave, by the kind of work. What has no page of its own is on the page of what it was done for."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def day_text(context: Context, instant: datetime) -> str:
 
 
 def date_text(day: date) -> str:
-    """A date as it stands in a calendar."""
+    """A date as a calendar shows it."""
     # Translators: a day, in the signs of Unicode's date patterns (CLDR).
     return format_date(day, gettext("d MMM y"), locale=language())
 

@@ -227,8 +227,9 @@ class Pictures:
     def weeks(
         self, model: Observed, days: int
     ) -> tuple[list[tuple[int, int]], dict[str, NDArray[np.float32]]]:
-        """(first day, first day after) of each week up to `days`, and its picture, float32[weeks, n] a column; a week in progress is
-        pictured as it is now.
+        """(first day, first day after) of each week up to `days`, and its picture, float32[weeks, n] a column.
+
+        Of a week in progress the picture is that of now.
         """
         if days % WEEK_DAYS and (not self._days or self._days[-1] != days - 1):
             self.take(model, days - 1)
@@ -259,8 +260,9 @@ Splits = dict[str, dict[str, Floats]]
 def by_split(
     model: Observed, pictures: Pictures, days: int, dimensions: tuple[str, ...], crossed: bool
 ) -> list[Splits]:
-    """{label: {outcome: float64[days]}} of each run over the first `days` days, for the flows and stocks that can be split and the
-    groups that it has people in.
+    """{label: {outcome: float64[days]}} of each run over the first `days` days.
+
+    For the flows and stocks that can be split, and the groups that the run has people in.
 
     Stocks are read at the end of each week (and of the run), and stand for its days.
     """

@@ -47,8 +47,8 @@ class _At:
 class Laws:
     """The parameters of R runs. Equations read them through `at`: numbers where the runs agree, else one value a row.
 
-    Whatever a parameter must first be raised to a power for is a property of `Parameters`, reckoned run by run, so that a run has
-    the same bits whoever stands beside it.
+    Whatever a parameter must first be raised to a power for is a property of `Parameters`, computed run by run, so that a run has
+    the same bits whatever other runs are beside it.
     """
 
     def __init__(self, parameters: Iterable[Parameters]) -> None:

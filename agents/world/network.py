@@ -53,11 +53,6 @@ class Network:
         """Employees and the company's own pages."""
         return self.n_employees + self.n_corporate
 
-    @property
-    def n_source_edges(self) -> int:
-        """Edges of employees and corporate accounts: they come first."""
-        return int(self.graph.offsets[self.n_sources])
-
 
 class Networks:
     """The networks of R runs side by side. A row is drawn when somebody is first heard: few ever are.

@@ -44,8 +44,9 @@ class Recalibration:
 def propose(
     tx: Transaction, organisation: str, posterior: Mapping[str, Any], *, actor: str, now: datetime
 ) -> int:
-    """Put a posterior (its `names`, `values` and `provenance`, checked against the model by whoever calls) before people; returns its
-    number.
+    """Propose a posterior for acceptance by people; returns its number.
+
+    The caller has checked its `names`, `values` and `provenance` against the model.
 
     Raises BadValue for one too large to be kept.
     """

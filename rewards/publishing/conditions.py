@@ -1,4 +1,4 @@
-"""What the gate asks for before a scheme counts, one condition at a time, each with how it stands and what mends it."""
+"""What the gate asks for before a scheme counts, one condition at a time, each with its status and its remedy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing that is asked of a publication: `words` say how it stands and, where it is not kept, the remedy."""
+    """One thing that is asked of a publication: `words` say its status and, where it is not kept, the remedy."""
 
     name: str
     kept: bool
@@ -70,7 +70,7 @@ def conditions(
     *,
     people: Sequence[str] = (),
 ) -> list[Condition]:
-    """How a draft stands before the gate. `people`: who proposes and who agrees, as far as that is known."""
+    """The status of a draft at the gate. `people`: who proposes and who agrees, as far as that is known."""
     rules = rules_of(tx, organisation)
     forecast = latest_rehearsal(tx, organisation, draft.hash)
     return [

@@ -1,7 +1,7 @@
 """Simulation-based calibration: `python -m sims.calibration.proof` (docs/calibration.md).
 
 Companies of their own are drawn with their truth, each lives a history, and each is calibrated as a customer's would be. Where the truth
-stands among the draws of its posterior must be even over companies. What happens in the four weeks after must lie in the forecast's
+is among the draws of its posterior must be even over companies. What happens in the four weeks after must lie in the forecast's
 intervals as often as these say.
 """
 
@@ -30,7 +30,6 @@ from sims.history.series import ALL
 
 SEED, COMPANIES, RUNS, FORECAST_RUNS = 17, 100, 600, 150
 FORECAST = ("enrolled", "weekly_sharers", "shares", "clicks")
-METHODS = ("prior", "posterior", "conditioned", "smoother", "rejection")
 HALF = 0.5
 
 
@@ -44,7 +43,7 @@ class Asked:
 
 
 def prove_one(asked: Asked, number: int) -> dict[str, Any]:
-    """One company: where its truth and its future stand in what is said of them."""
+    """One company: where its truth and its future are in what is said of them."""
     one = company(number, asked.seed)
     truth, lived = life(one)
     question, budget = one.question(lived), Budget.of(asked.runs)

@@ -40,8 +40,10 @@ def explain(
         typer.Option("--csv", metavar="OUT.csv", help="Also write a row for each part and group of people."),
     ] = None,
 ) -> None:
-    """Take the paired difference B minus A apart: by mechanism (Shapley values over groups of mechanisms that are switched on and off)
-    and by group of people, with 95 % intervals and a sentence for each of the three largest parts.
+    """Take the paired difference B minus A apart: by mechanism (Shapley values) and by group of people.
+
+    The players are groups of mechanisms that are switched on and off. With 95 % intervals, and a sentence for each of the three largest
+    parts.
 
     Example: groundswell explain examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 10
     """

@@ -36,8 +36,10 @@ def forecast(
     columns: ColumnsFile = None,
     organisation: Organisation = "company",
 ) -> None:
-    """Forecast a scenario week by week: enrolled, active share, shares, human clicks, spend and trust with 50, 80 and 90 % intervals,
-    in a file that is never written over and says everything that it follows from.
+    """Forecast a scenario week by week, with 50, 80 and 90 % intervals.
+
+    Enrolled, active share, shares, human clicks, spend and trust, in a file that is never overwritten and records everything that it
+    follows from.
 
     Example: groundswell forecast examples/midsize.yaml --posterior posterior.json --out forecast.json
     """
@@ -88,8 +90,9 @@ def score(
     until: Until = None,
     json_out: JsonOut = None,
 ) -> None:
-    """Hold a forecast against what happened, the misses first: coverage of its intervals, CRPS, where each value fell (PIT), and skill
-    over the last value, the seasonal mean and an autoregression.
+    """Score a forecast against what happened, the misses first.
+
+    Coverage of its intervals, CRPS, where each value fell (PIT), and skill over the last value, the seasonal mean and an autoregression.
 
     Example: groundswell score forecast.json history.json --json score.json
     """

@@ -22,8 +22,9 @@ def _group() -> None:
 
 
 def brought(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """What the live programme brought, after the fact: from rollouts drawn at random where there were any, else from the model's worlds
-    without it in the last published forecast, each labelled by how far it can be trusted.
+    """What the live programme brought, after the fact, each number labelled by how far it can be trusted.
+
+    From rollouts drawn at random where there were any, else from the model's worlds without it in the last published forecast.
 
     Example: groundswell brought --json brought.json
     """

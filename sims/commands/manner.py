@@ -95,7 +95,7 @@ def manner_of(
 
 
 def _drawn_from(posterior: Path) -> "DefaultPosterior":
-    """A posterior's file as runs draw from it; what is to be known of it is told on standard error."""
+    """A posterior's file as runs draw from it; what is to be known of it is reported on standard error."""
     from sims.forecasting.posterior import load_posterior
 
     loaded = load_posterior(posterior)

@@ -1,4 +1,4 @@
-"""The commands that touch a live program: post, rehearse, db upgrade, verify, backup and restore."""
+"""The commands that touch a live program: post, rehearse, db upgrade, verify, rebuild, backup and restore."""
 
 import os
 from collections.abc import Iterator
@@ -162,6 +162,21 @@ def verify(json_out: JsonOut = None) -> None:
 
 
 @db.command()
+def rebuild() -> None:
+    """Compute balances, boards and badges anew from the ledger, where `db verify` finds that they differ.
+
+    Example: groundswell db rebuild
+    """
+    from rewards.store.rebuild import rebuild_all
+
+    with opened() as database:
+        found = rebuild_all(database)
+    say(
+        f"{shown(database_url())}: projections of {len(found)} organisation{'s' * (len(found) != 1)} rebuilt from the ledger"
+    )
+
+
+@db.command()
 def backup(out: Annotated[Path, typer.Argument(metavar="OUT")]) -> None:
     """Copy the database to a file while it is in use.
 
@@ -222,8 +237,9 @@ def rehearse(
     turning: TurningPoints = False,
     json_out: JsonOut = None,
 ) -> None:
-    """Simulate a draft for the company's own people, beside the scheme in force and beside doing nothing; the strategist's page
-    shows it, and the draft counts as rehearsed.
+    """Simulate a draft for the company's own people, beside the scheme in force and beside doing nothing.
+
+    The strategist's page shows it, and the draft counts as rehearsed.
 
     Example: groundswell rehearse d7 --scenario examples/midsize.yaml --runs 20
     """

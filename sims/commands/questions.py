@@ -48,8 +48,9 @@ def simulate(
         bool, typer.Option("--by-day", help="Add each day's intervals to the JSON, beside each week's.")
     ] = False,
 ) -> None:
-    """Simulate one scenario as an ensemble: outcomes with 50, 80 and 90 % intervals, in whole, by week, by
-    period between changes of phases, by group, and each arm against the control.
+    """Simulate one scenario as an ensemble: outcomes with 50, 80 and 90 % intervals.
+
+    In whole, by week, by period between changes of phases, by group, and each arm against the control.
 
     Example: groundswell simulate examples/midsize.yaml --runs 20 --json out.json --events events.jsonl
     """
@@ -126,8 +127,7 @@ def compare(
 
 
 def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = None) -> None:
-    """Walk from naive reach to expected human clicks, each factor with its source; the essay's figures
-    beside.
+    """Walk from naive reach to expected human clicks, each factor with its source; the essay's figures beside.
 
     Example: groundswell waterfall examples/essay.yaml
     """

@@ -1,5 +1,7 @@
-"""`groundswell rehearse`: a draft of the live program in simulation, for the company's own people, beside what is in force and beside
-doing nothing."""
+"""`groundswell rehearse`: a draft of the live program in simulation, for the company's own people.
+
+It is compared with the scheme in force and with doing nothing.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +48,9 @@ def rehearse(
     actor: str = "rehearse",
     manner: Manner | None = None,
 ) -> Rehearsal:
-    """Simulate the draft and the scheme in force for the organisation's active people, keep the comparison for the strategist's page, and
-    note at the draft that its text was rehearsed.
+    """Simulate the draft and the scheme in force for the organisation's active people, and keep the comparison.
+
+    The strategist's page shows it, and the draft's text counts as rehearsed.
 
     base    says what the database does not: audience, content, policy; the defaults unless given
     manner  how the runs are carried out; each by its own draw of the parameters unless given
@@ -95,8 +98,10 @@ def scenarios_of(
     base: Scenario | None,
     today: date,
 ) -> list[Scenario]:
-    """One scenario for each scheme, by name: the same company, four quiet weeks, then the scheme to the end, and with it the tool of
-    `base`, or a usual one where nothing says what the company's is like."""
+    """One scenario for each scheme, by name: the same company, four quiet weeks, then the scheme to the end.
+
+    With the tool of `base`, or a usual one where nothing says what the company's is like.
+    """
     from agents.setting.tool import Tool
     from sims.scenario.scenario import Scenario, SchemePhase
 

@@ -58,8 +58,7 @@ def design(
     ] = None,
     json_out: JsonOut = None,
 ) -> None:
-    """Simulate a rollout by team in the model, in which teams see each other: how often its analysis would find the effect, how large
-    an effect it can find, what reaches those who are not treated, and how often it would find what is not there.
+    """Simulate a rollout by team in the model: how often its analysis would find the effect, and one that does not exist.
 
     Example: groundswell rollout design examples/midsize.yaml --design stepped-wedge --metric clicks
     """
@@ -121,7 +120,7 @@ def analyse(
 ) -> None:
     """Analyse a rollout: effect, cluster-robust error, and the interval of effects that redrawing the treatment does not refuse.
 
-    With a plan nothing is told before its last day, and arms are those that were drawn. Without one what is found is a hint.
+    With a plan nothing is shown before its last day, and arms are those that were drawn. Without one what is found is a hint.
 
     Example: groundswell rollout analyse units.csv --plan plan.json
     """
@@ -136,7 +135,7 @@ def analyse(
         raise InputError(f"--alpha: got {alpha:g}; the plan says the level; leave it out")
     level = 0.05 if alpha is None else alpha
     if not 0.001 <= level <= 0.5:
-        raise InputError(f"--alpha: got {level:g}; from 0.001 to 0.5; mend it")
+        raise InputError(f"--alpha: got {level:g}; from 0.001 to 0.5; correct it")
     units = read_units(data)
     if plan is None:
         body = {"kind": "rollout-analysis", "plan": None, **judged(units, level), "notes": ["unregistered"]}
@@ -173,14 +172,14 @@ def _wish(design: "Design", asked: dict[str, Any]) -> "Wish":
         first = error.errors()[0]
         where = f"--{first['loc'][0]}".replace("_", "-") if first["loc"] else "--steps"
         value = first["input"] if first["loc"] else asked["steps"]
-        raise InputError(f"{where}: got {value!r}; {first['msg']}; mend it") from None
+        raise InputError(f"{where}: got {value!r}; {first['msg']}; correct it") from None
 
 
 def _day(name: str, text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise InputError(f"{name}: got {text!r}; a date like 2026-03-31 is required; mend it") from None
+        raise InputError(f"{name}: got {text!r}; a date like 2026-03-31 is required; correct it") from None
 
 
 def _first(text: str | None) -> date:
@@ -216,5 +215,5 @@ def _same_draw(plan: "Plan", units: "Units", path: Path) -> None:
         if start != (NEVER if week is None else week):
             got, meant = ("never" if one in (NEVER, None) else str(one) for one in (start, week))
             raise InputError(
-                f"{path}: unit {name!r} starts in {got}, and was drawn to start in {meant}; units count as they were drawn; mend it"
+                f"{path}: unit {name!r} starts in {got}, and was drawn to start in {meant}; units count as they were drawn; correct it"
             )

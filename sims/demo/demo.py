@@ -31,12 +31,11 @@ CANDIDATES = ("midsize-clicks.yaml", "midsize-recognition.yaml")
 PEOPLE = "people-midsize.csv"
 RUNS = 12
 LIVE_DAYS = 28
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 @dataclass(frozen=True)
 class Demo:
-    """The demo company as it stands.
+    """The demo company as it is now.
 
     Who signs in for each role, what the rule chose, the scheme that is live, the scenario it comes from.
     """
@@ -174,9 +173,7 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
 
 
 def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> "Scenario":
-    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a
-    demo.
-    """
+    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a demo."""
     named = {scenario.name: scenario for scenario in scenarios}
     if comparison.choice.scenario in named:
         return named[comparison.choice.scenario]
@@ -185,7 +182,7 @@ def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -
 
 
 def before_the_gate(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> list[str]:
-    """How each candidate stands before the product's own gate.
+    """The status of each candidate at the product's own gate.
 
     Whether its rehearsal and its fairness would let it pass, and if not, why.
     """

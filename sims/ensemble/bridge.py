@@ -64,7 +64,7 @@ def parameters_of(
 
 
 def parameter_source(posterior: "DefaultPosterior | None" = None) -> str:
-    """Which joint posterior runs draw from, for whoever wants the same numbers again; the stored one unless given."""
+    """Names the joint posterior that runs draw from, for reproduction; the stored one unless given."""
     from agents.parameters.default_posterior import default_posterior
 
     which = "the joint" if posterior is None else "a calibrated"
@@ -80,8 +80,9 @@ def daily_outcomes(
     at_defaults: bool = False,
     posterior: "DefaultPosterior | None" = None,
 ) -> list[list[Daily]]:
-    """Daily values of some runs in each scenario, run by run: {split: {outcome: float64[days]}}, `all` first, the scenario's splits
-    after it.
+    """Daily values of some runs in each scenario, run by run: {split: {outcome: float64[days]}}.
+
+    `all` comes first, the scenario's splits after it.
 
     Where there are arms, they are a split of their own and cross every other. The runs are lived side by side, and scenarios of one
     company share its people, audience and content. Each run goes by its own draw of the parameters (`parameters_of`).
@@ -104,11 +105,11 @@ def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Paramete
 
     asked = [(scenario, [Draw(*each) for each in named]) for scenario, named in questions]
     found: list[list[Daily]] = [[] for _ in asked]
-    told: object = None
+    built_of: object = None
     for alike in _alike([(_trunk(scenario), draws) for scenario, draws in asked]):
         scenario, draws = asked[alike[0]]
-        if told != (_world(scenario), draws):
-            told, world = (_world(scenario), draws), World.of(scenario, draws)
+        if built_of != (_world(scenario), draws):
+            built_of, world = (_world(scenario), draws), World.of(scenario, draws)
         with handed_on():
             for place, dailies in _branches([asked[at][0] for at in alike], draws, world):
                 found[alike[place]] = dailies
@@ -235,8 +236,7 @@ def guarded(result: Result) -> dict[str, NDArray[np.float64]]:
 
 
 def fairness(result: Result) -> NDArray[np.float64]:
-    """Per run: the least-paid segment's points per share, as a part of the median segment's; 1 if nobody
-    is paid.
+    """Per run: the least-paid segment's points per share, as a part of the median segment's; 1 if nobody is paid.
 
     Equal effort, equal pay: a scheme that pays for clicks pays well-connected segments more for the same
     share. Segments without a share in a run are left out of it.

@@ -20,7 +20,7 @@ from sims.ensemble.intervals import interval
 
 Runs = NDArray[np.float64]
 
-# Fewer runs tell too little of their own spread; looking again and again at few would end too early.
+# Fewer runs estimate their own spread too badly, and repeated looks at few runs would stop too early.
 RUNS_LEAST, RUNS_MOST = 30, 2_000
 # The next look is at what the runs so far say is needed and a little more, in whole steps, and never at more than twice as many.
 MARGIN, STEP, GROWTH = 1.1, 10, 2

@@ -75,8 +75,10 @@ def all_differences(
 
 
 def orders_of(puzzle: Puzzle, run: int, pairs: int) -> list[list[int]]:
-    """In which orders the groups are switched on in this run: drawn by seed and run, each with its reverse, which cancels much of what
-    an order alone would say."""
+    """In which orders the groups are switched on in this run.
+
+    Drawn by seed and run, each with its reverse, which cancels much of what a single order would say.
+    """
     found = []
     for pair in range(pairs):
         order = np.random.default_rng((puzzle.seed, run, pair)).permutation(len(puzzle.groups)).tolist()

@@ -43,7 +43,7 @@ class Posterior(Part):
         for place, vector in enumerate(self.values):
             if len(vector) != len(self.names):
                 raise ValueError(
-                    f"vector {place} has {len(vector)} values; one for each of {len(self.names)} names is required; mend it"
+                    f"vector {place} has {len(vector)} values; one for each of {len(self.names)} names is required; correct it"
                 )
             Parameters(**dict(zip(self.names, vector, strict=True)))
         if self.seal is not None and self.seal != seal_of(self.model_dump(mode="json")):
@@ -76,7 +76,7 @@ def seal_of(body: Mapping[str, Any]) -> str:
 
 
 def sealed(body: Mapping[str, Any]) -> Posterior:
-    """A posterior that can be told from one that was changed."""
+    """A posterior that can be shown from one that was changed."""
     unsealed = Posterior.model_validate({**body, "seal": None})
     return Posterior.model_validate({**body, "seal": seal_of(unsealed.model_dump(mode="json"))})
 

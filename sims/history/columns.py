@@ -82,7 +82,7 @@ class Columns(Part):
                 return datetime.strptime(text, self.date_format).date()  # noqa: DTZ007 - a date has no zone
             except ValueError:
                 raise ValueError(
-                    f"got {text[:40]!r}; date_format is {self.date_format!r}; mend the cell or the format"
+                    f"got {text[:40]!r}; date_format is {self.date_format!r}; correct the cell or the format"
                 ) from None
         try:
             if week := _WEEK.fullmatch(text):
@@ -93,12 +93,12 @@ class Columns(Part):
             return datetime.fromisoformat(text).date()
         except ValueError:
             raise ValueError(
-                f"got {text[:40]!r}; a date like 2026-03-02, 02.03.2026 or 2026-W10 is required; mend the cell, or give the columns "
+                f"got {text[:40]!r}; a date like 2026-03-02, 02.03.2026 or 2026-W10 is required; correct the cell, or give the columns "
                 "file a date_format such as %m/%d/%Y"
             ) from None
 
 
 def _in_years(day: calendar_date, text: str) -> calendar_date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"got {text[:40]!r}; limit years {FIRST_YEAR} to {LAST_YEAR}; mend the cell")
+        raise ValueError(f"got {text[:40]!r}; limit years {FIRST_YEAR} to {LAST_YEAR}; correct the cell")
     return day

@@ -24,7 +24,7 @@ Who = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line that it stands on, its day (an ordinal), whose it is, and its values; None is a blank cell."""
+    """One row: the line that it is on, its day (an ordinal), whose it is, and its values; None is a blank cell."""
 
     line: int
     day: int
@@ -135,7 +135,7 @@ def _value(line: int, heading: str, cell: str) -> float | None:
         raise SheetError(
             line,
             "{problem}",
-            problem=f"{heading}: got {cell[:40]!r}; a number from 0 to {MOST_VALUE:,}, written like 1200 or 12.5, is required; mend "
+            problem=f"{heading}: got {cell[:40]!r}; a number from 0 to {MOST_VALUE:,}, written like 1200 or 12.5, is required; correct "
             "the cell",
         )
     return value
@@ -183,7 +183,7 @@ def _every(rows: Sequence[Row], columns: Columns) -> int:
             "{problem}",
             problem=f"{columns.date}: got {date.fromordinal(wrong.day)}, which is no whole number of weeks "
             f"after {date.fromordinal(days[0])}; weeks "
-            "begin on one day of the week; mend the date, or leave out `every: week`",
+            "begin on one day of the week; correct the date, or leave out `every: week`",
         )
     if columns.every == "week" or (columns.every is None and weekly):
         return WEEK_DAYS
@@ -304,7 +304,7 @@ def _added(table: _Table, rows: Sequence[Row], known: Sequence[bool], since: int
 
 
 def _sharers(table: _Table, rows: Sequence[Row], shares: Sequence[float | None]) -> list[float | None]:
-    """How many of the people who stand in the table shared in each period."""
+    """How many of the people who are in the table shared in each period."""
     at: Mapping[str, int] = {name: place for place, name in enumerate(table.names)}
     sharers = {
         (table.place(row.day), row.who[0])

@@ -1,6 +1,6 @@
 """What is asked of a run in the lab: an experiment that was read, the schemes that it names, and how it is cut into pieces.
 
-Light on purpose: a web request imports this module. Everything the numbers follow from stands in the specification.
+Light on purpose: a web request imports this module. Everything the numbers follow from is in the specification.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def read_experiment(tx: Transaction, organisation: str, text: str, now: datetime
 def ask_for_run(
     tx: Transaction, organisation: str, experiment: Experiment, *, actor: str, now: datetime
 ) -> int:
-    """Put a run of an experiment as it stands into the queue; returns the job's number.
+    """Put a run of an experiment as it is now into the queue; returns the job's number.
 
     The live people are those of the moment in which a worker takes it up.
 
@@ -127,7 +127,7 @@ def chunk_plan(most_runs: int, scenarios: int) -> list[tuple[int, int]]:
 
 
 def completed(tx: Transaction, organisation: str, spec: str) -> str:
-    """The specification with the people of now, where it is about them and they do not stand in it yet.
+    """The specification with the people of now, where it is about them and they are not in it yet.
 
     Raises ValueError where that cannot be.
     """

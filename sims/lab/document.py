@@ -64,7 +64,7 @@ class Swept(_Part):
         if not lever.least <= low < high <= lever.most:
             raise ValueError(
                 said(
-                    "from {low:g} to {high:g}; limit {least:g} to {most:g}, the first below the last; mend least or most",
+                    "from {low:g} to {high:g}; limit {least:g} to {most:g}, the first below the last; correct least or most",
                     low=low, high=high, least=lever.least, most=lever.most,
                 )
             )  # fmt: skip

@@ -23,7 +23,7 @@ OUTCOMES = (
     "corporate_trust", "fatigue", "motivation", "fear", "annoyance", "enrolled", "unfollows", "risky_shares", "sanctions",
     "points", "cost",
 )  # fmt: skip
-"""What the lab tells of."""
+"""What the lab describes."""
 SETTING = "setting-"
 KEPT = (*(name for name in OUTCOMES if name != "care"), "quality")
 """What of a day is kept: care is a quotient of these."""

@@ -4,7 +4,6 @@ Light on purpose: a web request imports this module.
 """
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
@@ -96,12 +95,6 @@ def completed(tx: Transaction, organisation: str, spec: str) -> str:
     return dump(
         {**whole, "known": _known(tx, organisation, date.fromisoformat(body["start"])), "posterior": accepted}
     )
-
-
-def opened(text: str) -> Mapping[str, Any] | None:
-    """A published forecast, as far as it is known; None where it is not yet."""
-    found: Mapping[str, Any] = json.loads(text) if text else {}
-    return found or None
 
 
 def _known(tx: Transaction, organisation: str, start: date) -> dict[str, Any] | None:

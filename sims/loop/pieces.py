@@ -38,7 +38,7 @@ def worlds(spec: Mapping[str, Any]) -> list[Scenario]:
         document = schemes.get(f"v{version}")
         phase: dict[str, Any] = {"day": day}
         if document is not None:
-            # Versions of one name are told apart by their numbers.
+            # Versions of one name are distinguished by their numbers.
             if names.setdefault(document["name"], version) != version:
                 document = {**document, "name": f"{document['name'][:50]}-v{version}"}
             phase |= {"scheme": document, **tool}

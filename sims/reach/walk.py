@@ -149,8 +149,10 @@ def _left_by_size(contacts: NDArray[np.int64], priors: _Priors) -> Draws:
 
 
 def _visibility(scenario: "Scenario", contacts: NDArray[np.int64], priors: _Priors) -> tuple[Draws, str, str]:
-    """The chance that a contact sees a post: the channels' own or the prior's, by the size of the network, times the part of contacts who
-    are active and what the feed load leaves."""
+    """The chance that a contact sees a post.
+
+    The channels' own or the prior's, by the size of the network, times the part of contacts who are active and what the feed load leaves.
+    """
     load = priors.draws("feed_load_mean") / priors.draws("feed_load_scale")
     channels = scenario.content.channels
     prior = priors.draws("visibility")

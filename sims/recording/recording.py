@@ -111,7 +111,7 @@ def _day(model: AdvocacyModel, day: int) -> dict[str, Any]:
 def _items(
     person: NDArray[np.int64], item: NDArray[np.int64], wanted: NDArray[np.bool_], who: NDArray[np.int64]
 ) -> list[int]:
-    """What each share was about: a person's shares of a day stand in the order in which the items were met."""
+    """What each share was about: a person's shares of a day are in the order in which the items were met."""
     met: dict[int, list[int]] = defaultdict(list)
     for one, what, shared in zip(person.tolist(), item.tolist(), wanted.tolist(), strict=True):
         if shared:

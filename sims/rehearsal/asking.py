@@ -1,6 +1,6 @@
 """What is asked of a rehearsal: schemes, the company's people, and every assumption that a person can change on the page.
 
-Light on purpose: a web request imports this module. Everything the numbers follow from stands in the specification.
+Light on purpose: a web request imports this module. Everything the numbers follow from is in the specification.
 """
 
 from __future__ import annotations
@@ -117,8 +117,14 @@ def _asked(timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions) ->
     }
 
 
+def with_people(spec: Mapping[str, Any], people: Sequence[Person], outstanding: int) -> dict[str, Any]:
+    """The specification with the people and what they hold. Nobody is named in it: people are numbered in the order of their ids."""
+    rows = [row_of(number, person) for number, person in enumerate(people, start=1)]
+    return {**spec, "people": rows, "outstanding_millipoints": outstanding}
+
+
 def completed(tx: Transaction, organisation: str, spec: str) -> str:
-    """The specification with the people of now and what they hold, where they do not stand in it yet.
+    """The specification with the people of now and what they hold, where they are not in it yet.
 
     Raises ValueError where there is nobody.
     """
@@ -186,7 +192,7 @@ def ask_for_rehearsal(
             quiet=assumptions.quiet_weeks,
             weeks=assumptions.weeks,
         )
-    spec = _asked(home.timezone, chosen, assumptions)
+    spec = specification(home.timezone, chosen, assumptions)
     title = ", ".join(one.scheme.title for one in chosen)
     total = len(spec["chunks"])
     return ask(tx, organisation, KIND, title[:200], spec, total=total, actor=actor, now=now, priority=URGENT)

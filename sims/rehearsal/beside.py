@@ -1,4 +1,4 @@
-"""What stands beside the runs of a rehearsal and needs none.
+"""What is beside the runs of a rehearsal and needs none.
 
 What playing each scheme would gain, and the walk from naive reach to clicks.
 """

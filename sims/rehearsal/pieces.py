@@ -29,15 +29,17 @@ REPORTED = (
     CLICKS, SHARES, "weekly_sharers", TRUST, "fatigue", MOTIVATION, POINTS, "points_gini", "recognition_coverage",
     "gamed_shares", "cost", "liability",
 )  # fmt: skip
-"""What a rehearsal tells of; beside it only the heads of groups are kept."""
+"""What a rehearsal describes; beside it only the heads of groups are kept."""
 KEPT = (*REPORTED, "headcount")
 TOOL_ONLY, TOOL_TITLE = "tool-only", "Tool only"
 SPLITS = ("segment", "desk", "hours", "contacts", "tenure")
 
 
 def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:
-    """Doing nothing, the tool alone where there is one, then each scheme (with the tool): the same company, some quiet weeks, then
-    that to the end."""
+    """Doing nothing, the tool alone where there is one, then each scheme (with the tool).
+
+    The same company in all: some quiet weeks, then that to the end.
+    """
     assumed = spec["assumptions"]
     base = Scenario.model_validate(
         {

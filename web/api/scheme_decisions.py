@@ -93,7 +93,7 @@ class Decisions(Strict):
 
 
 class Gate(Strict):
-    """How a draft stands before the gate."""
+    """The status of a draft at the gate."""
 
     conditions: list[ConditionOut]
 
@@ -157,7 +157,7 @@ def end(store: Store, token: Author, id: RowId) -> JobOut:
 
 @router.get("/schemes/{id}/gate", summary="What is missing", responses=problems(404, 409))
 def gate(store: Store, token: Author, id: SchemeId) -> Gate:
-    """As if it were to count as soon as everybody can be told."""
+    """As if it were to count as soon as everybody can be notified."""
     with store.read() as tx:
         draft = get_draft(tx, token.organisation, draft_number(id))
         found = conditions(tx, token.organisation, draft, plan_of(Publication(reason="-"), now()), now())

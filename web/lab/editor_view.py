@@ -107,7 +107,7 @@ def form_view(text: str, found: Read, schemes: Sequence[str]) -> FormView | None
         by_place.setdefault(fault.place, fault.message)
     places = {field.name: numbers_of(data, field.place) for field in form.fields()}
     exact = {field.name for field in form.fields() if len(places[field.name]) == len(field.place)}
-    # A required field that is missing is told at its place all the same.
+    # A required field that is missing is reported at its place all the same.
     view = _Viewer(
         {name: by_place[place] for name, place in places.items() if name in exact and place in by_place}
     )
@@ -166,7 +166,7 @@ class _Viewer:
         )
         choices = tuple((one, _choice(last, one, field.usual)) for one in values)
         fault = self._faults.get(field.name, "")
-        # The place stands beside the fault already.
+        # The place is shown beside the fault already.
         return FieldView(field, gettext(label), choices, fault.partition(": ")[2] or fault)
 
 

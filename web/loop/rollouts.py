@@ -44,8 +44,7 @@ Typed = Annotated[Plain, Field(max_length=40)]
 
 @dataclass(frozen=True)
 class RolloutsContext:
-    """`drafts` and `live` (the title of the scheme in force) can be rolled out; `teams` and `people` could be drawn, `left_out` teams
-    not."""
+    """What can be rolled out (`drafts`, `live`: the title of the scheme in force) and drawn (`left_out`: teams that could not)."""
 
     account: Account
     person: Person
@@ -104,7 +103,7 @@ class ArmRow:
 
 @dataclass(frozen=True)
 class RolloutContext:
-    """One rollout as it was registered, and what may be told of it."""
+    """One rollout as it was registered, and what may be shown of it."""
 
     account: Account
     person: Person
@@ -212,7 +211,10 @@ def wish_of(values: Mapping[str, Any]) -> Wish:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "steps"
         raise BadValue(
-            "{name}: got {value!r}; {why}; mend it", name=name, value=values.get(name, ""), why=first["msg"]
+            "{name}: got {value!r}; {why}; correct it",
+            name=name,
+            value=values.get(name, ""),
+            why=first["msg"],
         ) from None
 
 
@@ -338,7 +340,7 @@ def _rollout(
 
 @router.get(PATH + "/{id}")
 def rollout(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """The plan as it was registered, and what may be told of it."""
+    """The plan as it was registered, and what may be shown of it."""
     return _rollout(request, store, account, id)
 
 

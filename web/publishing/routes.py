@@ -1,4 +1,4 @@
-"""Publishing a scheme: how a draft stands before the gate, its proposal, the second person's yes or no, rollback, and the gate's rules."""
+"""Publishing a scheme: the status of a draft at the gate, its proposal, the second person's yes or no, rollback, and the gate's rules."""
 
 from __future__ import annotations
 
@@ -257,7 +257,7 @@ def _instant(typed: str, person: Person) -> datetime:
 
 @router.get(PATH + "/{draft}")
 def gate(request: Request, store: Store, account: Approver, draft: Number) -> Response:
-    """How a draft stands before the gate, and the form to propose it."""
+    """The status of a draft at the gate, and the form to propose it."""
     return _gate(request, store, account, draft)
 
 

@@ -217,7 +217,7 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
         job = get_job(tx, org, id)
         where = page_of(tx, org, job)
         if where is not None and job.kind != KIND:
-            # What was done for a rehearsal stands on the rehearsal's page.
+            # What was done for a rehearsal is on the rehearsal's page.
             return RedirectResponse(where, 303)
         job = _job(tx, org, id)
         standing, body = standing_of(tx, account, job, PATH)

@@ -85,8 +85,10 @@ class Lift:
 
 @dataclass(frozen=True)
 class Risk:
-    """One risk: what it is, where it stands, its limit, its worst run, and in what part of the runs the limit holds; `turns` says at how
-    many points it crosses it ("": not known yet)."""
+    """One risk: its value, its limit, its worst run, and in what part of the runs the limit holds.
+
+    `turns` says at how many points it crosses the limit ("": not known yet).
+    """
 
     title: str
     definition: str
