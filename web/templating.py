@@ -21,6 +21,7 @@ from rewards.amounts import amount_text, points_text
 from rewards.fields import name_of
 from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext
 from rewards.people.rights import TITLES
+from web.kept_templates import KeptTemplates
 from web.navigation import doors
 from web.text import one_break
 
@@ -136,6 +137,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     extensions=["jinja2.ext.i18n"],
+    bytecode_cache=KeptTemplates(__file__),
 )
 _ENVIRONMENT.policies["ext.i18n.trimmed"] = True
 _ENVIRONMENT.install_gettext_callables(  # type: ignore[attr-defined]
