@@ -22,6 +22,7 @@ from rewards.disclosure import NEARLY_ALL, NOT_SHOWN
 from rewards.fields import name_of
 from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext, said
 from rewards.people.rights import TITLES
+from web.kept_templates import KeptTemplates
 from web.navigation import doors
 from web.text import one_break
 
@@ -145,6 +146,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     extensions=["jinja2.ext.i18n"],
+    bytecode_cache=KeptTemplates(__file__),
 )
 _ENVIRONMENT.policies["ext.i18n.trimmed"] = True
 _ENVIRONMENT.install_gettext_callables(  # type: ignore[attr-defined]

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Values = NDArray[np.float64]
-QUANTILES = norm.ppf((np.arange(99) + 1) / 100)
+QUANTILES = ndtri((np.arange(99) + 1) / 100)
 YEAR_WEEKS = 52
 DIFFERENCES_LEAST = 3
 AR_LEAST = 5
