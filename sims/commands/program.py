@@ -267,7 +267,8 @@ def rehearse(
         )
     # The rehearsal is kept already: whoever waits for its page does not wait for this too.
     points = turning_points_beside(found.comparison.control, found.scenarios, manner) if turning else []
-    write_json(json_out, found.comparison.detailed_json() | told_of(points, turning))
+    if json_out is not None:
+        write_json(json_out, found.comparison.detailed_json() | told_of(points, turning))
     say(comparison_text(found.comparison), json_out)
     for point in points:
         say(f"{point.scenario}: {point.sentence()}", json_out)

@@ -64,7 +64,8 @@ def simulate(
     loaded = Scenario.load(scenario)
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     result = ask(loaded, runs, seed, processes, manner)
-    write_json(json_out, result.as_json(by_day))
+    if json_out is not None:
+        write_json(json_out, result.as_json(by_day))
     say(result_text(result), json_out)
     if events is not None:
         count = write_events(
@@ -117,8 +118,9 @@ def compare(
     each = replace(manner, processes=processes)
     found = turning_points_beside(comparison.control, loaded, each) if turning else []
     resting = hanging_beside(comparison.control, loaded, each) if assumptions else []
-    told = {"assumptions": [one.as_json() for one in resting]} if assumptions else {}
-    write_json(json_out, comparison.detailed_json() | told_of(found, turning) | told)
+    if json_out is not None:
+        told = {"assumptions": [one.as_json() for one in resting]} if assumptions else {}
+        write_json(json_out, comparison.detailed_json() | told_of(found, turning) | told)
     say(comparison_text(comparison), json_out)
     for point in found:
         say(f"{point.scenario}: {point.sentence()}", json_out)

@@ -4,6 +4,7 @@ Importing it is light; the model is imported by the functions, in the process th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -106,13 +107,16 @@ def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Paramete
     asked = [(scenario, [Draw(*each) for each in named]) for scenario, named in questions]
     found: list[list[Daily]] = [[] for _ in asked]
     built_of: object = None
-    for alike in _alike([(_trunk(scenario), draws) for scenario, draws in asked]):
-        scenario, draws = asked[alike[0]]
-        if built_of != (_world(scenario), draws):
-            built_of, world = (_world(scenario), draws), World.of(scenario, draws)
-        with handed_on():
-            for place, dailies in _branches([asked[at][0] for at in alike], draws, world):
-                found[alike[place]] = dailies
+    with ExitStack() as kept:
+        for alike in _alike([(_trunk(scenario), draws) for scenario, draws in asked]):
+            scenario, draws = asked[alike[0]]
+            if built_of != (_world(scenario), draws):
+                kept.close()
+                kept.enter_context(handed_on())
+                built_of, world = (_world(scenario), draws), World.of(scenario, draws)
+            with handed_on():
+                for place, dailies in _branches([asked[at][0] for at in alike], draws, world):
+                    found[alike[place]] = dailies
     return [list(run) for run in zip(*found, strict=True)]
 
 

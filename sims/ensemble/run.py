@@ -96,13 +96,18 @@ def simulate_all(
         cluster=manner.cluster,
         posterior=manner.posterior,
     )
-    found, precision = sweep.dailies(range(runs)), None
+    told_apart = echoes and not manner.at_defaults
+    # One crew for all that is known to be wanted: whoever works has begun only once.
+    at_once = echoes_for(runs) if told_apart and manner.precision is None else 0
+    found, again = sweep.with_echoes(runs, at_once)
+    precision = None
     while manner.precision is not None:
         precision = _reached(manner.precision, found, paired)
         if precision.enough or precision.runs >= manner.precision.most_runs:
             break
         found += sweep.dailies(range(len(found), next_runs(precision)))
-    again = [] if manner.at_defaults or not echoes else sweep.echoes(echoes_for(len(found)))
+    if told_apart and manner.precision is not None:
+        again = sweep.with_echoes(0, echoes_for(len(found)))[1]
     gathered = []
     for place, (scenario, warnings) in enumerate(zip(scenarios, each, strict=True)):
         mine = _Gathered([run[place] for run in found], [run[place] for run in again], warnings, precision)
