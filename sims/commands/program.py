@@ -215,6 +215,13 @@ def rehearse(
     *,
     at_defaults: AtDefaults = False,
     posterior: PosteriorFile = None,
+    published: Annotated[
+        bool,
+        typer.Option(
+            "--published",
+            help="By published findings alone, instead of the recalibration that was accepted last.",
+        ),
+    ] = False,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
@@ -248,10 +255,11 @@ def rehearse(
             runs=runs,
             manner=manner,
             actor=operator(),
+            belief="published" if published else "accepted",
         )
     # The rehearsal is kept already: whoever waits for its page does not wait for this too.
-    points = turning_points_beside(found.comparison.control, found.scenarios, manner) if turning else []
-    write_json(json_out, found.comparison.detailed_json() | told_of(points, turning))
+    points = turning_points_beside(found.comparison.control, found.scenarios, found.manner) if turning else []
+    write_json(json_out, found.detailed_json() | told_of(points, turning))
     say(comparison_text(found.comparison), json_out)
     for point in points:
         say(f"{point.scenario}: {point.sentence()}", json_out)
@@ -263,7 +271,7 @@ def rehearse(
         "beyond it, or a "
         "written reason."
     )
-    say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}).{lacking}", json_out)
+    say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}), by {found.went_by}.{lacking}", json_out)
 
 
 def post(

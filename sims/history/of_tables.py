@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rewards.bounds import decimal_of
 from rewards.document import DocumentError, read_text
-from rewards.sheets import Record, SheetError, column_of, header_of
+from rewards.sheets import Record, SheetError, column_of, decode, header_of
 from rewards.workbooks import is_workbook, sheet_of
 from sims.doctor import version
 from sims.history.columns import FLOWS, STOCKS, WHO, Columns
@@ -34,38 +34,51 @@ class Row:
 
 def history_of_table(path: Path, columns: Columns) -> History:
     """A CSV file or the first sheet of a workbook. Raises DocumentError: one line naming file, line, value, limit and remedy."""
+    return history_of_sheet(_bytes(path), str(path), columns)
+
+
+def history_of_sheet(sheet: bytes, name: str, columns: Columns) -> History:
+    """The same of a file's bytes; `name` is what it is called where something is wrong with it."""
     try:
-        line, header, records = _records(path, columns)
+        line, header, records = _records(sheet, columns)
         names, rows = _rows(line, header, records, columns)
         told: list[str] = []
         rows = _once(rows, columns, told)
         every = _every(rows, columns)
         history = _history(_Table.of(names, rows, every), columns, told)
     except SheetError as error:
-        raise DocumentError("{path}:{line}: {error}", path=path, line=error.line, error=error) from None
+        raise DocumentError("{path}:{line}: {error}", path=name, line=error.line, error=error) from None
     except HistoryError as error:
-        raise DocumentError("{path}:1: {error}", path=path, error=error) from None
+        raise DocumentError("{path}:1: {error}", path=name, error=error) from None
     return history
 
 
-def _records(path: Path, columns: Columns) -> tuple[int, list[str], Iterator[Record]]:
-    known = [columns.heading(name) for name in ("date", *WHO, *STOCKS, *FLOWS)]
+def header_cells(sheet: bytes) -> list[str]:
+    """The headings of a file. Raises SheetError."""
+    return _records(sheet, Columns())[1]
+
+
+def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             start = file.read(8)
         if not is_workbook(start):
-            return header_of(read_text(path), known)
+            return read_text(path).encode()
         if path.stat().st_size > MOST_WORKBOOK_BYTES:
-            raise SheetError(
-                1,
-                "{problem}",
-                problem=f"got more than {MOST_WORKBOOK_BYTES >> 20} MiB; save the sheet as CSV UTF-8",
-            )
-        found = iter(sheet_of(path.read_bytes()))
+            problem = f"got more than {MOST_WORKBOOK_BYTES >> 20} MiB; save the sheet as CSV UTF-8"
+            raise DocumentError("{path}:1: {problem}", path=path, problem=problem)
+        return path.read_bytes()
     except OSError as error:
         raise DocumentError(
             "{path}:1: cannot be read ({strerror}); name a readable file", path=path, strerror=error.strerror
         ) from None
+
+
+def _records(sheet: bytes, columns: Columns) -> tuple[int, list[str], Iterator[Record]]:
+    known = [columns.heading(name) for name in ("date", *WHO, *STOCKS, *FLOWS)]
+    if not is_workbook(sheet):
+        return header_of(decode(sheet), known)
+    found = iter(sheet_of(sheet))
     line, header = next(found, (1, []))
     return line, header, found
 

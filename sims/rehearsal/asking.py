@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.forecasts.recalibrations import Belief, belief_of
 from rewards.jobs.queue import PATIENT, URGENT, Job, ask, job_of_spec
 from rewards.ledger.entries import points_outstanding
 from rewards.people.organisations import get_organisation
@@ -56,6 +57,7 @@ class Assumptions(BaseModel):
     precision_percent: Annotated[float, Field(ge=0.5, le=50.0)] = 5.0
     most_runs: Annotated[int, Field(ge=FEWEST_RUNS, le=1000)] = 64
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1
+    posterior: Belief = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,16 @@ def specification(
 ) -> dict[str, Any]:
     """What the numbers follow from, as JSON. Nobody is named in it: people are numbered in the order of their ids."""
     return {
-        **_asked(timezone, chosen, assumptions),
+        **_asked(timezone, chosen, assumptions, None),
         "people": [row_of(number, person) for number, person in enumerate(people, start=1)],
         "outstanding_millipoints": outstanding,
     }
 
 
-def _asked(timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions) -> dict[str, Any]:
-    """What stands in a request for it: everything but the people and what they hold."""
+def _asked(
+    timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions, posterior: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What stands in a request for it: everything but the people and what they hold. `posterior`: the accepted one by its digest."""
     return {
         "timezone": timezone,
         "schemes": [
@@ -109,6 +113,7 @@ def _asked(timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions) ->
         ],
         "assumptions": assumptions.model_dump(mode="json"),
         "chunks": chunk_plan(assumptions.most_runs),
+        "posterior": posterior,
     }
 
 
@@ -180,7 +185,8 @@ def ask_for_rehearsal(
             quiet=assumptions.quiet_weeks,
             weeks=assumptions.weeks,
         )
-    spec = _asked(home.timezone, chosen, assumptions)
+    belief = belief_of(tx, organisation, assumptions.posterior)
+    spec = _asked(home.timezone, chosen, assumptions, belief)
     title = ", ".join(one.scheme.title for one in chosen)
     total = len(spec["chunks"])
     return ask(tx, organisation, KIND, title[:200], spec, total=total, actor=actor, now=now, priority=URGENT)

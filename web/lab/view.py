@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from rewards.language import gettext as _
+from web.beliefs import recalibration_of, went_by
 from web.lab.chart import curve
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.digits import Told, rounded, step_of, told
@@ -83,6 +84,8 @@ class Outcome:
     curves: Sequence[Curve]
     warnings: Sequence[str]
     origin: Mapping[str, Any]
+    went_by: str
+    recalibration: int | None
 
 
 def opened(text: str) -> Body | None:
@@ -111,6 +114,8 @@ def outcome_of(body: Body) -> Outcome:
         curves=curves,
         warnings=body["warnings"],
         origin=body["provenance"],
+        went_by=went_by(body["provenance"]),
+        recalibration=recalibration_of(body["provenance"]),
     )
 
 
