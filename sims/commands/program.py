@@ -187,6 +187,12 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
     say(f"{source} restored to {shown(database_url())}")
 
 
+LACKING = (
+    " The gate asks for a stated precision that was reached: give --precision human_clicks=VALUE, with --most-runs beyond it, or a "
+    "written reason."
+)
+
+
 def _number_of(draft: str) -> int:
     """The number in a draft's id. Raises InputError for what is none."""
     number = draft.removeprefix("d")
@@ -264,13 +270,7 @@ def rehearse(
     for point in points:
         say(f"{point.scenario}: {point.sentence()}", json_out)
     stated = found.comparison.control.precision
-    lacking = (
-        ""
-        if stated is not None and stated.enough
-        else " The gate asks for a stated precision that was reached: give --precision human_clicks=VALUE, with --most-runs "
-        "beyond it, or a "
-        "written reason."
-    )
+    lacking = "" if stated is not None and stated.enough else LACKING
     say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}), by {found.went_by}.{lacking}", json_out)
 
 

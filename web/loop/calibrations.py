@@ -186,7 +186,7 @@ def _begin_on(
         count, in_force, since = _runs(given.get("runs", "")), _in_force(given), _since(given)
         with store.begin() as tx:
             job = ask_for_calibration_on(
-                tx, org, view.history, kept.name, _assumed(tx, account), count,
+                tx, org, view.history, kept.name, _assumed(tx, account), runs=count,
                 in_force=in_force, since=since, actor=me, now=now(),
             )  # fmt: skip
     except Fault as fault:
