@@ -187,6 +187,13 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
     say(f"{source} restored to {shown(database_url())}")
 
 
+Published = Annotated[
+    bool,
+    typer.Option(
+        "--published",
+        help="By published findings alone, instead of the recalibration that was accepted last.",
+    ),
+]
 LACKING = (
     " The gate asks for a stated precision that was reached: give --precision human_clicks=VALUE, with --most-runs beyond it, or a "
     "written reason."
@@ -221,13 +228,7 @@ def rehearse(
     *,
     at_defaults: AtDefaults = False,
     posterior: PosteriorFile = None,
-    published: Annotated[
-        bool,
-        typer.Option(
-            "--published",
-            help="By published findings alone, instead of the recalibration that was accepted last.",
-        ),
-    ] = False,
+    published: Published = False,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
