@@ -91,6 +91,10 @@ class Columns(Part):
         """The heading that is looked for."""
         return "" if name in self.leave_out else getattr(self, name) or name
 
+    def names_week(self, text: str) -> bool:
+        """Whether a cell names a week and not a day."""
+        return not self.date_format and _WEEK.fullmatch(text) is not None
+
     def day(self, text: str) -> calendar_date:
         """A cell's date. Raises ValueError, in words."""
         return _in_years(self._read(text), text)

@@ -253,6 +253,32 @@ def test_a_file_that_cannot_be_read_is_one_line_on_its_page(
         assert (refused.status_code, told in refused.text) == (422, True)
 
 
+TEN = "".join(f"2026-03-{day:02},{day % 3}\n" for day in range(2, 12))
+HALF = "2026-03-02,sales,3\n2026-03-09,sales,2\n2026-03-09,labs,1\n2026-03-16,sales,2\n2026-03-16,labs,4\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("date,shares\n" + TEN, "10 days, "),
+        ("date,shares\n2026-03-02,0\n2026-03-09,0\n2026-03-16,0\n", "nothing can be learnt from it but that"),
+        ("date,shares\n2026-03-02,1\n2026-03-09,2\n2026-03-30,2\n", "2 weeks in 1 gaps have no row"),
+        ("date,shares\n2026-03-02,1\n2026-03-02,1\n2026-03-09,2\n", "1 rows repeat another in everything"),
+        ("date,team,shares\n" + HALF, "team=labs appears on 2026-03-09"),
+        ("week,shares\n2026-W10,7\n", "1 week, "),
+        ("date,shares\n2026-03-02,999999999999\n2026-03-09,1\n", "1,000,000,000,000"),
+    ],
+)
+def test_an_odd_file_is_read_and_what_was_assumed_is_said(
+    clients: dict[str, TestClient], text: str, told: str
+) -> None:
+    sent = clients["sam"].post("/calibrations/files", files={"file": ("tool.csv", text, "text/csv")})
+    answer = clients["sam"].get(sent.headers["location"])
+    assert answer.status_code == 200
+    assert told in answer.text
+    assert "Calibrate on it" in answer.text
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
