@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
@@ -23,7 +25,7 @@ from rewards.ledger.intake import record
 from rewards.people.accounts import open_session
 from rewards.store.session import Database
 from sims.jobs import calibrations
-from sims.loop.learning import lived
+from sims.loop.learning import question_of
 from tests.company import ORGANISATION, Company, make_company
 from web.app import create_app
 from web.problems import COOKIE
@@ -73,6 +75,18 @@ def clients(db: Database, company: Company) -> Iterator[dict[str, TestClient]]:
         yield found
 
 
+def guessed(task: str) -> bytes:
+    """Weekly values as a run might have them, without living it: they follow from its number and vector alone, as those of a run do."""
+    spec, vectors = json.loads(task)
+    asked = question_of(json.loads(spec))[0].asked(1)
+    found = []
+    for run, values in vectors:
+        rng = np.random.default_rng([run, crc32(json.dumps(values).encode())])
+        mean = 4.0 * np.exp(0.1 * float(np.tanh(values[0])))
+        found.append(rng.poisson(mean, (len(asked.series), asked.weeks)).astype(float).tolist())
+    return json.dumps(found).encode()
+
+
 class Inline:
     """A process that is none: what it is given it answers when it is asked. `before`: called with how many pieces were answered."""
 
@@ -90,7 +104,7 @@ class Inline:
         if self._before is not None:
             self._before(self.answered)
         self.answered += 1
-        return number, lived(self._task)
+        return number, guessed(self._task)
 
 
 @pytest.fixture(autouse=True)
