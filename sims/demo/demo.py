@@ -134,6 +134,7 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     from rewards.people_file import load_people
     from rewards.publishing.publication import publish_scheme
     from sims.comparison.comparison import compare
+    from sims.demo.acts import with_a_tool
     from sims.demo.company import at_their_sites, goings_on
     from sims.demo.living import Life
     from sims.demo.scheme import BESIDE, live_scheme
@@ -170,14 +171,6 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
         save_comparison(tx, ORGANISATION, comparison.as_json(), now)
     _settle(database, now)
     say(f"Published; four weeks of the program were lived through: {caught.acts:,} things happened.")
-
-
-def with_a_tool(scenario: "Scenario") -> "Scenario":
-    """The scenario in a company that has this program: people are invited, enrol or not, and are reminded."""
-    from agents.setting.tool import Tool
-
-    phases = tuple(phase.model_copy(update={"tool": Tool()}) for phase in scenario.phases)
-    return scenario.model_copy(update={"phases": phases})
 
 
 def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> "Scenario":
