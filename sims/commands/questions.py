@@ -15,6 +15,7 @@ from sims.commands.manner import (
     PosteriorFile,
     PrecisionAsked,
     TurningPoints,
+    drawn_from,
     manner_of,
 )
 
@@ -128,7 +129,9 @@ def compare(
         say(f"{one.scenario}: {one.sentence()}", json_out)
 
 
-def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = None) -> None:
+def waterfall(
+    scenario: ScenarioFile, seed: Seed = None, posterior: PosteriorFile = None, json_out: JsonOut = None
+) -> None:
     """Walk from naive reach to expected human clicks, each factor with its source; the essay's figures beside.
 
     Example: groundswell waterfall examples/essay.yaml
@@ -138,7 +141,8 @@ def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = Non
     from sims.scenario.scenario import Scenario
 
     check_out(json_out)
-    found = walk(Scenario.load(scenario), seed)
+    loaded = Scenario.load(scenario)
+    found = walk(loaded, seed, drawn_from(posterior))
     write_json(json_out, found.as_json())
     say(waterfall_text(found), json_out)
 

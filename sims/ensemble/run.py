@@ -5,7 +5,7 @@ the compiler.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,11 +167,19 @@ def check_seed(seed: int) -> int:
     return seed
 
 
-def gathered(scenario: "Scenario", seed: int, runs: Sequence[Daily], warned: bool = True) -> Result:
+def gathered(
+    scenario: "Scenario",
+    seed: int,
+    runs: Sequence[Daily],
+    warned: bool = True,
+    posterior: "DefaultPosterior | None" = None,
+) -> Result:
     """Runs 0 and following of a scenario, however they were come by, as one result without what chance alone would spread. `warned`:
-    whether to warn where the scenario leaves what was ever measured."""
-    found = warnings_of(scenario, _drawn(scenario, seed, len(runs), PLAIN)) if warned else ()
-    return _gather(scenario, Sweep((scenario,), seed, at_defaults=False), _Gathered(runs, warnings=found))
+    whether to warn where the scenario leaves what was ever measured; `posterior`: whose vectors they went by."""
+    manner = replace(PLAIN, posterior=posterior)
+    warned_of = warnings_of(scenario, _drawn(scenario, seed, len(runs), manner)) if warned else ()
+    sweep = Sweep((scenario,), seed, at_defaults=False, posterior=posterior)
+    return _gather(scenario, sweep, _Gathered(runs, warnings=warned_of))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 """What is told beside numbers: cascades that no measurement knows, what changes nothing, where signs turn; and endless cascades refused."""
+
 """Warns of cascades beyond any measurement, and refuses those that would never end."""
 
 from collections.abc import Sequence
