@@ -89,7 +89,7 @@ def score(
     json_out: JsonOut = None,
 ) -> None:
     """Hold a forecast against what happened, the misses first: coverage of its intervals, CRPS, where each value fell (PIT), and skill
-    over the last value, the seasonal mean and an autoregression.
+    over the last value, the seasonal mean, an autoregression and exponential smoothing.
 
     Example: groundswell score forecast.json history.json --json score.json
     """

@@ -273,6 +273,7 @@ NAIVE = {
     "last value": msg("the last value"),
     "seasonal mean": msg("the mean of before"),
     "autoregression": msg("an autoregression"),
+    "exponential smoothing": msg("exponential smoothing"),
 }
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from agents.parameters.parameters import DECLARATIONS
 from sims.calibration import living
 from sims.calibration.calibrate import Question, calibrate
-from sims.calibration.prior import Prior, stated_by
+from sims.calibration.prior import COMPANIES_DIFFER, Prior, stated_by
 from sims.calibration.series import CalibrationError
 from sims.cli import app
 from sims.forecasting.posterior import Posterior, load_posterior
@@ -150,16 +151,36 @@ def test_what_the_scenario_states_is_known(tiny: Scenario) -> None:
     assert living.live(question.asked(1), vectors)[0].shape == (1, 2)
 
 
-def test_the_prior_is_the_stored_posterior(tiny: Scenario) -> None:
+def test_the_prior_is_the_stored_posterior_and_companies_differ_more_in_their_levels(tiny: Scenario) -> None:
     from agents.parameters.default_posterior import default_posterior
 
     prior, stored = Prior.of(tiny), default_posterior()
     values = prior.values(np.random.default_rng(1).standard_normal((2000, prior.size)))
-    for name in ("base_log_odds", "click_base", "motivation_mean"):
-        mine, theirs = values[:, prior.names.index(name)], stored.values[:, stored.names.index(name)]
+
+    def both(name: str) -> tuple[np.ndarray, np.ndarray]:
+        return values[:, prior.names.index(name)], stored.values[:, stored.names.index(name)]
+
+    for name in ("base_log_odds", "visibility", "motivation_mean"):
+        mine, theirs = both(name)
         scale = theirs.std()
         assert abs(np.median(mine) - np.median(theirs)) < 0.2 * scale
-        assert abs(mine.std() - scale) < 0.2 * scale
+        between = COMPANIES_DIFFER.get(name, 0.0)
+        assert mine.std() == pytest.approx(np.hypot(scale, between), rel=0.2)
+    mine, theirs = map(np.log, both("click_base"))
+    assert mine.std() == pytest.approx(np.hypot(theirs.std(), COMPANIES_DIFFER["click_base"]), rel=0.2)
+    for name in COMPANIES_DIFFER:
+        stated = DECLARATIONS[name]
+        assert stated.least <= prior.knots[prior.names.index(name)].min()
+        assert prior.knots[prior.names.index(name)].max() <= stated.most
+
+
+def test_a_company_far_busier_than_usual_is_followed_and_not_called_impossible() -> None:
+    small = company(30).model_copy(update={"phases": company(30).phases[:1]})
+    found = calibrate(history(small, shares=[8, 9, 8, 10, 7, 9]), small, RUNS, processes=1)
+    assert found.calibration is not None
+    assert found.warnings == ()
+    for one in found.calibration["summaries"]:
+        assert one["p90"][0] <= one["observed"] <= one["p90"][1]
 
 
 def test_command_resumes_to_the_same_bytes_and_never_writes_over(
