@@ -44,14 +44,13 @@ def moved(later: Floats, s: Floats, observed: Floats, w: Floats) -> Floats:
     taken = np.minimum((q**2).sum(axis=1)[:, None] + u**2 @ kept, MOST_LEVERAGE)
     away = (seen - x.mean(axis=0) - (w - w.mean(axis=0)) @ _slopes(known, x)) @ v.T / size
     beyond = (q**2).sum(axis=1)[:, None] + away**2 @ kept
-    found: Floats = later - left + (seen - x) @ gradient + left * np.sqrt((1.0 + beyond) / (1.0 - taken))
-    return found
+    apart = left * np.sqrt((1.0 + beyond) / (1.0 - taken))
+    return np.asarray(later - left + (seen - x) @ gradient + apart, dtype=np.float64)
 
 
 def _slopes(known: Floats, x: Floats) -> Floats:
     """float64[k, K]: how combinations of parameters move summaries."""
-    found: Floats = np.linalg.lstsq(known, x, rcond=None)[0][1:]
-    return found
+    return np.asarray(np.linalg.lstsq(known, x, rcond=None)[0][1:], dtype=np.float64)
 
 
 def _penalties(size: Floats, inside: Floats, y: Floats, fitted: int) -> Floats:
