@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 GRID = 200
 DIGITS = 5
-COMPANIES_DIFFER = {"base_log_odds": 0.8, "enrol_base": 0.8, "click_base": 0.5, "react_base": 0.5}
+COMPANIES_DIFFER = {"base_log_odds": 0.8}
 """How far a single company is from the usual one, one standard deviation: in log-odds, or in logarithms where the parameter is flat in
 these. Published findings are means over companies, and bands of such means. An assumption of ours (decision 212)."""
 
