@@ -151,6 +151,11 @@ class Company:
         self._class_people()
         self.state.total_shares[:] = 0
 
+    def meet_another_chance(self, draws: Sequence[Draw]) -> None:
+        """From now on the same people, with their past, draw what these draws would draw."""
+        self.lanes.rename(draws)
+        self.feelings.rename(draws)
+
     @property
     def days_observed(self) -> int:
         """Days since day 0 that have been simulated."""

@@ -92,7 +92,8 @@ def score(
 ) -> None:
     """Score a forecast against what happened, the misses first.
 
-    Coverage of its intervals, CRPS, where each value fell (PIT), and skill over the last value, the seasonal mean and an autoregression.
+    Coverage of its intervals, CRPS, where each value fell (PIT), and skill over the last value, the seasonal mean,
+    an autoregression and exponential smoothing.
 
     Example: groundswell score forecast.json history.json --json score.json
     """

@@ -150,6 +150,25 @@ def _ended(company: "Ensemble", scenario: "Scenario") -> list[Daily]:
     ]
 
 
+def futures(
+    scenario: "Scenario", draw: "tuple[int, int, Parameters]", days: int, chances: Sequence[int]
+) -> list[Daily]:
+    """Daily values of one run (seed, run, parameters) as often as there are chances: until that day the same, after it each by the
+    chance of another run. What is drawn before the first day, such as who leaves when and what is published, stays the same."""
+    from agents.ensemble import Ensemble
+    from agents.world.lanes import Draw
+    from agents.world.memory import handed_on
+    from agents.world.world import World
+
+    seed, _, parameters = draw
+    draws = [Draw(*draw)] * len(chances)
+    with handed_on():
+        company = Ensemble(scenario, draws, world=World.of(scenario, draws))
+        company.run_for(days)
+        company.meet_another_chance([Draw(seed, run, parameters) for run in chances])
+        return _ended(company, scenario)
+
+
 def _alike(keys: Sequence[object]) -> list[list[int]]:
     """Places of equal keys together, in order of first appearance."""
     found: list[list[int]] = []

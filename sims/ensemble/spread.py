@@ -1,6 +1,4 @@
-"""What is told beside numbers: cascades that no measurement knows, what changes nothing, where signs turn; and endless cascades refused."""
-
-"""Warns of cascades beyond any measurement, and refuses those that would never end."""
+"""Warns beside numbers of cascades that no measurement knows, of what changes nothing and where signs turn; refuses endless cascades."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
