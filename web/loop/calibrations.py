@@ -38,7 +38,7 @@ from web.loop.rollouts import whole
 from web.problems import Problem, refused
 from web.progress import followed, progress_of
 from web.rehearsal.measured import measured
-from web.rehearsal.view import opened
+from web.runs import opened
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 from web.text import Plain
