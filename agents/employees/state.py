@@ -98,11 +98,6 @@ def perceived_of(log: Floats, there: Floats) -> Floats:
     return log if (there == 1.0).all() else np.log1p(np.expm1(log) * there)
 
 
-def recover(level: Floats, base: Floats, half_life_days: float) -> Floats:
-    """level + ρ (base − level) with ρ such that half the gap is gone after `half_life_days`."""
-    return towards(level, base, 1.0 - 2.0 ** (-1.0 / half_life_days))
-
-
 def towards(level: Floats, base: Floats, part: float) -> Floats:
     """level + ρ (base − level) for the part ρ of the way."""
     moved: Floats = level + (base - level) * part

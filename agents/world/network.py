@@ -55,8 +55,9 @@ class Network:
 
 
 class Built:
-    """The sketches of R runs, their large arrays one run's after another's from the beginning: what a run needs while it is sketched is had
-    again by the next.
+    """The sketches of R runs, their large arrays one run's after another's from the beginning.
+
+    What a run needs while it is sketched is used again by the next.
     """
 
     def __init__(self, nodes: Sequence[int], audience: int) -> None:

@@ -156,12 +156,6 @@ def get_recalibration(tx: Transaction, organisation: str, number: int) -> Recali
     return _one(row)
 
 
-def accepted_posterior(tx: Transaction, organisation: str) -> Mapping[str, Any] | None:
-    """The posterior that was accepted last, as JSON values; None where none was."""
-    row = rows.accepted(tx, organisation)
-    return None if row is None else json.loads(row.document)
-
-
 def belief_of(tx: Transaction, organisation: str, choice: Belief = "accepted") -> dict[str, Any] | None:
     """The posterior that a job is to go by, as its specification names it; None: that of published findings."""
     row = rows.accepted_name(tx, organisation) if choice == "accepted" else None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import and_, insert, select, update
 
 from rewards.store import schema
-from rewards.store.rows import ListedRecalibrationRow, RecalibrationRow
+from rewards.store.rows import ListedRecalibrationRow
 from rewards.store.session import Transaction
 
 TABLE = schema.recalibration
@@ -55,10 +55,3 @@ def accepted_name(tx: Transaction, organisation: str) -> ListedRecalibrationRow 
     where = and_(TABLE.c.organisation_id == organisation, TABLE.c.status == ACCEPTED)
     query = select(*_LISTED).where(where).order_by(TABLE.c.decided_us.desc(), TABLE.c.id.desc()).limit(1)
     return tx.row(ListedRecalibrationRow, query)
-
-
-def accepted(tx: Transaction, organisation: str) -> RecalibrationRow | None:
-    """The one that was accepted last."""
-    where = and_(TABLE.c.organisation_id == organisation, TABLE.c.status == ACCEPTED)
-    query = select(TABLE).where(where).order_by(TABLE.c.decided_us.desc(), TABLE.c.id.desc()).limit(1)
-    return tx.row(RecalibrationRow, query)

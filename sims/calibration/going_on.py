@@ -60,7 +60,7 @@ class GoingOn:
         heads = float(np.median(daily["headcount"][:, 0]))
         whole = {name: heads if name in PEOPLE else 1.0 for name in samples}
         later = {name: whole[name] * np.stack(weeks, axis=1) for name, weeks in samples.items()}
-        found = gone_on(self.observed, self.changes, past, self.coordinates[rows], later, heads)
+        found = gone_on(self.observed, self.changes, past, self.coordinates[rows], later=later, heads=heads)
         return {name: list(values.T / whole[name]) for name, values in found.items()}
 
 
@@ -69,6 +69,7 @@ def gone_on(
     changes: Sequence[int],
     past: Floats,
     w: Floats,
+    *,
     later: Mapping[str, Floats],
     heads: float,
 ) -> dict[str, Floats]:

@@ -153,8 +153,11 @@ def _ended(company: "Ensemble", scenario: "Scenario") -> list[Daily]:
 def futures(
     scenario: "Scenario", draw: "tuple[int, int, Parameters]", days: int, chances: Sequence[int]
 ) -> list[Daily]:
-    """Daily values of one run (seed, run, parameters) as often as there are chances: until that day the same, after it each by the
-    chance of another run. What is drawn before the first day, such as who leaves when and what is published, stays the same."""
+    """Daily values of one run (seed, run, parameters) as often as there are chances.
+
+    Until that day they are the same, after it each goes by the chance of another run. What is drawn before the first day, such as who
+    leaves when and what is published, stays the same.
+    """
     from agents.ensemble import Ensemble
     from agents.world.lanes import Draw
     from agents.world.memory import handed_on

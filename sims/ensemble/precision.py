@@ -62,8 +62,10 @@ class Precision:
 
 @dataclass(frozen=True)
 class Reached:
-    """What some runs reached: `half_width`, how far the median may still move, and `range_width`, of the middle 80 % of the runs, both in
-    the outcome's unit, for the series that is known worst."""
+    """What some runs reached, for the series that is known worst.
+
+    `half_width`, how far the median may still move, and `range_width`, of the middle 80 % of the runs, are in the outcome's unit.
+    """
 
     asked: Precision
     runs: int

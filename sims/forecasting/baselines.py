@@ -1,5 +1,6 @@
-"""Naive forecasts that a model has to beat, each a distribution: the last value, the mean of before, an autoregression, and exponential
-smoothing. The last two are those of statsmodels.
+"""Naive forecasts that a model has to beat, each a distribution.
+
+The last value, the mean of before, an autoregression, and exponential smoothing. The last two are those of statsmodels.
 """
 
 from __future__ import annotations

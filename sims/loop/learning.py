@@ -6,14 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from sims.calibration.calibrate import Question, budget_of, document, fitted
-from sims.calibration.living import Asked, Lives, Vectors, live
+from sims.calibration.living import Asked, Lives, live
 from sims.forecasting.posterior import Posterior
 from sims.history.series import History
 from sims.loop.pieces import worlds
 from sims.scenario.scenario import Scenario, SchemePhase
-
-Task = tuple[str, Vectors]
-"""What was asked, and the vectors of a piece: the number of each run and its values."""
 
 
 def scenario_of(spec: Mapping[str, Any]) -> Scenario:

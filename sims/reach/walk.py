@@ -86,8 +86,10 @@ def _walk(naive: int, factors: list[_Factor]) -> list[Step]:
 
 
 class _Priors:
-    """Draws of a scenario's parameters: the one value that the scenario states, else whole vectors of a posterior that names them, else
-    the prior's."""
+    """Draws of a scenario's parameters.
+
+    The one value that the scenario states, else whole vectors of a posterior that names them, else the prior's.
+    """
 
     def __init__(self, scenario: "Scenario", seed: int, posterior: "DefaultPosterior | None" = None) -> None:
         from agents.parameters.parameters import DECLARATIONS, PRESETS

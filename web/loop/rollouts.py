@@ -391,8 +391,7 @@ def _design(numbers: Mapping[str, Any], wish: Wish) -> DesignRow:
 
 
 def _next_monday() -> date:
-    today = now().date()
-    return today + timedelta(days=7 - today.weekday())
+    return now().date() + timedelta(days=7 - now().weekday())
 
 
 def _job(job: Job) -> Job:

@@ -24,11 +24,6 @@ NAMING = {
 }
 metadata = MetaData(naming_convention=NAMING)
 
-MADE_BY_MIGRATIONS = frozenset(
-    {"ix_person_identity_address", "ix_person_alias_address", "ix_person_identity_letters"}
-)
-"""Indexes that each database keeps in a way of its own, so that no declaration here fits both: of addresses in whatever capitals, and of
-ids by the numbers of their letters."""
 T = TypeVar("T")
 Key = BigInteger().with_variant(Integer, "sqlite")
 
