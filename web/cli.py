@@ -12,7 +12,7 @@ import typer
 
 from rewards.logs import begin_log
 from sims.cli import app
-from sims.commands.console import InputError
+from sims.commands.console import InputError, collect_seldom
 from sims.commands.program import prepared, shown, usable
 
 if TYPE_CHECKING:
@@ -191,5 +191,6 @@ def _pace(speed: float) -> str:
 
 def main() -> None:
     """Entry point of the `groundswell` command."""
+    collect_seldom()
     begin_log()
     app()

@@ -43,13 +43,13 @@ from agents.audience.hearing_kernel import (
 from agents.audience.sights import Room
 from agents.parameters.parameters import Parameters
 from agents.world.draws import uniforms_each
-from agents.world.lanes import Draw, Laws
+from agents.world.lanes import Draw, Laws, keys_of
 from agents.world.memory import untouched, unwritten
 from agents.world.network import Networks
 from engine.geometric import class_tables
 from engine.response import ResponseRates, Shares, share_rows
 from engine.response_kernel import AUDIENCE, BEYOND_ONE, CLICKS, DEPTH, N_COUNTS, REPOSTS, THINNED
-from engine.streams import Stream, poissons, stream_key
+from engine.streams import Stream, poissons
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -104,9 +104,9 @@ class Feelings:
         self.trust_shift, self.fatigue_sum = np.zeros(n), np.zeros(n)
         self.posts, self.promotion, self._promotional = np.zeros(n), np.zeros(n), np.zeros(n)
         self.n_reached = np.zeros(networks.count, dtype=np.int64)
-        self._see = _stream_keys(draws, Stream.SEE)
-        self._feel_keys = _stream_keys(draws, Stream.TRUST)
-        self._react = _stream_keys(draws, Stream.REACTION)
+        self._see = keys_of(draws, Stream.SEE)
+        self._feel_keys = keys_of(draws, Stream.TRUST)
+        self._react = keys_of(draws, Stream.REACTION)
         self._room = Room(networks)
         self._left: tuple[Floats, Floats] | None = None
         self.last_edges: NDArray[np.int32] = np.empty(0, dtype=np.int32)
@@ -127,6 +127,13 @@ class Feelings:
             felt = settled_fatigue(load, posts_per_day[account], np.minimum(1.0, sight)[account], parameters)
             self._fatigue[edges] = felt
             self.fatigue_sum[mine] = np.bincount(account, felt, mine.size)
+
+    def rename(self, draws: Sequence[Draw]) -> None:
+        """What the audience draws from now on is what it would draw under these draws; who knows whom stays."""
+        for keys, stream in (
+            (self._see, Stream.SEE), (self._feel_keys, Stream.TRUST), (self._react, Stream.REACTION),
+        ):  # fmt: skip
+            keys[:] = keys_of(draws, stream)
 
     def copy(self) -> Feelings:
         """An independent copy, for a fork."""
@@ -311,10 +318,6 @@ class Feelings:
             sources.astype(np.int64), networks.lane, *networks.rows, self._flags, self._feel, day, self.touched,
             self._edges, self._sources,
         )  # fmt: skip
-
-
-def _stream_keys(draws: Sequence[Draw], stream: Stream) -> NDArray[np.uint64]:
-    return np.array([stream_key(draw.seed, stream, draw.run) for draw in draws], dtype=np.uint64)
 
 
 def _feel_rates(networks: Networks, laws: Laws) -> Floats:

@@ -93,6 +93,11 @@ def perceived(first_log: Floats, gained: Floats, p: Parameters) -> Floats:
     return np.log1p(np.expm1(first_log) + p.perceived_share * gained)
 
 
+def perceived_of(log: Floats, there: Floats) -> Floats:
+    """log1p of the audience believed in where only the part `there` of it is left: everybody sees that contacts are gone."""
+    return log if (there == 1.0).all() else np.log1p(np.expm1(log) * there)
+
+
 def towards(level: Floats, base: Floats, part: float) -> Floats:
     """level + ρ (base − level) for the part ρ of the way."""
     moved: Floats = level + (base - level) * part

@@ -23,7 +23,7 @@ from rewards.scoring.tables import compile_scheme
 from rewards.store import drafts as rows
 from rewards.store import trail
 from rewards.store.rows import SchemeDraftRow
-from rewards.store.session import Transaction
+from rewards.store.session import Database, Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
 OPEN, PUBLISHED, RETIRED = "draft", "published", "retired"
@@ -126,7 +126,7 @@ def rehearsed(
 
 
 def shadow_draft(
-    tx: Transaction,
+    db: Database,
     organisation: str,
     draft: int,
     effective_at: datetime,
@@ -135,16 +135,28 @@ def shadow_draft(
     now: datetime,
     mode: Mode = "exact",
 ) -> Difference:
-    """What publishing the draft in this mode and from this instant would change, by person and segment.
+    """What publishing the draft in this mode and from this instant would change, by person and segment; nobody's events wait for it.
 
-    A mode that looks back is published as it was looked at last, or not at all.
+    A mode that looks back is published as it was looked at last, or not at all. Raises Conflict where the text was changed meanwhile.
     """
-    row = _open(tx, organisation, draft, None)
-    scheme = IncentiveScheme.model_validate_json(row.document)
-    seen = shadow(tx, organisation, scheme, effective_at, now, mode=mode)
-    values = {"shadowed_hash": row.content_hash, "shadowed_mode": mode, "shadowed_us": to_us(effective_at)}
-    rows.change(tx, draft, {**values, "changed_us": to_us(now)})
-    trail.log(tx, organisation, actor, "scheme.shadow", str(draft), reason=row.content_hash, at_us=to_us(now))
+    with db.read() as tx:
+        found = get_draft(tx, organisation, draft)
+        check_open(found, None)
+        seen = shadow(tx, organisation, found.scheme, effective_at, now, mode=mode)
+    with db.begin() as tx:
+        row = _open(tx, organisation, draft, None)
+        if row.content_hash != found.hash:
+            raise Conflict(
+                "draft {draft}: was changed meanwhile; look at its shadow as it stands", draft=draft
+            )
+        values = {
+            "shadowed_hash": row.content_hash,
+            "shadowed_mode": mode,
+            "shadowed_us": to_us(effective_at),
+        }
+        rows.change(tx, draft, {**values, "changed_us": to_us(now)})
+        hashed = row.content_hash
+        trail.log(tx, organisation, actor, "scheme.shadow", str(draft), reason=hashed, at_us=to_us(now))
     return seen
 
 

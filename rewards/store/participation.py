@@ -20,6 +20,12 @@ def sizes(tx: Transaction, organisation: str, enrolled_only: bool = False) -> di
     return {segment: people for (segment, _), people in found.items()}
 
 
+def count_all(tx: Transaction, organisation: str) -> int:
+    """How many people there are or were, erased ones included."""
+    query = select(func.count()).select_from(PERSON).where(PERSON.c.organisation_id == organisation)
+    return int(tx.execute(query).scalar_one())
+
+
 def sum_contacts(tx: Transaction, organisation: str) -> int:
     """The contacts of all who are with the company, added up."""
     where = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT))

@@ -139,7 +139,7 @@ def document(
             "weeks": question.observed.weeks,
             "scenario": scenario.name,
             "scenario_hash": scenario.content_hash(),
-            "prior": "the stored posterior of published findings, and declared priors",
+            "prior": "the stored posterior of published findings, and declared priors; as far apart in activity as companies are",
             "seed": seed,
             "runs": budget.runs,
         },

@@ -202,6 +202,19 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
     say(f"{source} restored to {shown(database_url())}")
 
 
+Published = Annotated[
+    bool,
+    typer.Option(
+        "--published",
+        help="By published findings alone, instead of the recalibration that was accepted last.",
+    ),
+]
+LACKING = (
+    " The gate asks for a stated precision that was reached: give --precision human_clicks=10%, with --most-runs beyond it, or a "
+    "written reason."
+)
+
+
 def _number_of(draft: str) -> int:
     """The number in a draft's id. Raises InputError for what is none."""
     number = draft.removeprefix("d")
@@ -230,6 +243,7 @@ def rehearse(
     *,
     at_defaults: AtDefaults = False,
     posterior: PosteriorFile = None,
+    published: Published = False,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
@@ -264,22 +278,19 @@ def rehearse(
             runs=runs,
             manner=manner,
             actor=operator(),
+            belief="published" if published else "accepted",
         )
     # The rehearsal is kept already: whoever waits for its page does not wait for this too.
-    points = turning_points_beside(found.comparison.control, found.scenarios, manner) if turning else []
-    write_json(json_out, found.comparison.detailed_json() | told_of(points, turning))
+    points = turning_points_beside(found.comparison.control, found.scenarios, found.manner) if turning else []
+    if json_out is not None:
+        write_json(json_out, found.detailed_json() | told_of(points, turning))
     say(comparison_text(found.comparison), json_out)
     for point in points:
         say(f"{point.scenario}: {point.sentence()}", json_out)
     stated = found.comparison.control.precision
-    lacking = (
-        ""
-        if stated is not None and stated.enough
-        else " The gate asks for a stated precision that was reached: give --precision human_clicks=VALUE, with --most-runs "
-        "beyond it, or a "
-        "written reason."
-    )
-    say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}).{lacking}", json_out)
+    enough = stated is not None and stated.enough and stated.asked.outcome == "human_clicks"
+    lacking = "" if enough else LACKING
+    say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}), by {found.went_by}.{lacking}", json_out)
 
 
 def post(

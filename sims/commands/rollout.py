@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
+from sims.commands.manner import PosteriorFile, drawn_from
 from sims.commands.questions import ProcessCount, ScenarioFile
 
 if TYPE_CHECKING:
@@ -42,9 +43,7 @@ def design(
         float, typer.Option(help="Level of the test: one less what the interval covers.")
     ] = 0.05,
     *,
-    posterior: Annotated[
-        Path | None, typer.Option(metavar="P.json", help="What is known of the parameters.")
-    ] = None,
+    posterior: PosteriorFile = None,
     runs: Annotated[int, typer.Option(help="Runs, each by its own vector; at least 20.")] = 60,
     seed: Annotated[int, typer.Option(help="Names every draw.")] = 1,
     processes: ProcessCount = None,
@@ -62,7 +61,7 @@ def design(
 
     Example: groundswell rollout design examples/midsize.yaml --design stepped-wedge --metric clicks
     """
-    from sims.forecasting.posterior import load_posterior
+    from sims.ensemble.bridge import parameter_source
     from sims.rollout.plan import DESIGNS, sealed
     from sims.rollout.power import simulated
     from sims.rollout.words import power_text
@@ -77,13 +76,14 @@ def design(
     wishes = [_wish(one, asked) for one in (DESIGNS if chosen == "all" else (cast("Design", chosen),))]
     begins = _first(first)
     loaded = Scenario.load(scenario)
-    sample = None if posterior is None else load_posterior(posterior).sample()
+    sample = drawn_from(posterior)
     plan = None if out is None else _drawn(loaded, wishes[0], begins)
     found = simulated(loaded, wishes, runs, posterior=sample, processes=processes)
     body = {
         "kind": "rollout-power",
         "scenario": loaded.name,
         "scenario_hash": loaded.content_hash(),
+        "parameters": parameter_source(sample),
         "wishes": [one.model_dump(mode="json") for one in wishes],
         "designs": found,
     }

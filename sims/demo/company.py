@@ -1,7 +1,8 @@
 """What goes on in the demo company beside its program: sites, who was invited and joined, what waits for somebody's decision."""
 
+import random
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from rewards.content.content import get_item, publish_item, recall
@@ -31,6 +32,9 @@ NEWCOMERS = 20
 NAMED = 12
 """The first of the others: what they do is written down here."""
 ROUNDS_OF_THANKS = 3
+YEARS_MEAN, YEARS_MOST = 6.0, 35.0
+UNKNOWN_EVERY = 12
+"""Of so many one has no first day in HR's file."""
 
 
 def at_their_sites(people: Sequence[PersonRow]) -> list[PersonRow]:
@@ -39,6 +43,17 @@ def at_their_sites(people: Sequence[PersonRow]) -> list[PersonRow]:
     for row in people:
         zone = _SITES.get(row.team, _HEADQUARTERS)
         found.append(row.model_copy(update={"timezone": zone, "locale": _LOCALES[zone]}))
+    return found
+
+
+def with_first_days(people: Sequence[PersonRow], today: date) -> list[PersonRow]:
+    """The same people with a first day, most of them: many came lately and some long ago, as in companies that grow."""
+    found = []
+    for at, row in enumerate(people):
+        draw = random.Random(row.id)  # noqa: S311 - invented people, not secrets
+        years = min(draw.expovariate(1.0 / YEARS_MEAN), YEARS_MOST)
+        day = None if at % UNKNOWN_EVERY == 0 else today - timedelta(days=1 + int(365.25 * years))
+        found.append(row.model_copy(update={"first_day": day}))
     return found
 
 

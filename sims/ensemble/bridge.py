@@ -4,6 +4,7 @@ Importing it is light; the model is imported by the functions, in the process th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -106,13 +107,16 @@ def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Paramete
     asked = [(scenario, [Draw(*each) for each in named]) for scenario, named in questions]
     found: list[list[Daily]] = [[] for _ in asked]
     built_of: object = None
-    for alike in _alike([(_trunk(scenario), draws) for scenario, draws in asked]):
-        scenario, draws = asked[alike[0]]
-        if built_of != (_world(scenario), draws):
-            built_of, world = (_world(scenario), draws), World.of(scenario, draws)
-        with handed_on():
-            for place, dailies in _branches([asked[at][0] for at in alike], draws, world):
-                found[alike[place]] = dailies
+    with ExitStack() as kept:
+        for alike in _alike([(_trunk(scenario), draws) for scenario, draws in asked]):
+            scenario, draws = asked[alike[0]]
+            if built_of != (_world(scenario), draws):
+                kept.close()
+                kept.enter_context(handed_on())
+                built_of, world = (_world(scenario), draws), World.of(scenario, draws)
+            with handed_on():
+                for place, dailies in _branches([asked[at][0] for at in alike], draws, world):
+                    found[alike[place]] = dailies
     return [list(run) for run in zip(*found, strict=True)]
 
 
@@ -144,6 +148,28 @@ def _ended(company: "Ensemble", scenario: "Scenario") -> list[Daily]:
         {ALL: {name: values[place] for name, values in outcomes.items()}, **by_split}
         for place, by_split in enumerate(splits)
     ]
+
+
+def futures(
+    scenario: "Scenario", draw: "tuple[int, int, Parameters]", days: int, chances: Sequence[int]
+) -> list[Daily]:
+    """Daily values of one run (seed, run, parameters) as often as there are chances.
+
+    Until that day they are the same, after it each goes by the chance of another run. What is drawn before the first day, such as who
+    leaves when and what is published, stays the same.
+    """
+    from agents.ensemble import Ensemble
+    from agents.world.lanes import Draw
+    from agents.world.memory import handed_on
+    from agents.world.world import World
+
+    seed, _, parameters = draw
+    draws = [Draw(*draw)] * len(chances)
+    with handed_on():
+        company = Ensemble(scenario, draws, world=World.of(scenario, draws))
+        company.run_for(days)
+        company.meet_another_chance([Draw(seed, run, parameters) for run in chances])
+        return _ended(company, scenario)
 
 
 def _alike(keys: Sequence[object]) -> list[list[int]]:
@@ -178,7 +204,7 @@ def bytes_a_run(scenario: "Scenario") -> int:
     return int(
         (audience.size + people) * BYTES_A_NODE
         + (contacts + followers) * BYTES_AN_EDGE
-        + people * (BYTES_A_PERSON + 36 * weeks)
+        + people * (BYTES_A_PERSON + 48 * weeks)
     )
 
 

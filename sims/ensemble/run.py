@@ -5,7 +5,7 @@ the compiler.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,13 +96,18 @@ def simulate_all(
         cluster=manner.cluster,
         posterior=manner.posterior,
     )
-    found, precision = sweep.dailies(range(runs)), None
+    told_apart = echoes and not manner.at_defaults
+    # One crew for all that is known to be wanted: whoever works has begun only once.
+    at_once = echoes_for(runs) if told_apart and manner.precision is None else 0
+    found, again = sweep.with_echoes(runs, at_once)
+    precision = None
     while manner.precision is not None:
         precision = _reached(manner.precision, found, paired)
         if precision.enough or precision.runs >= manner.precision.most_runs:
             break
         found += sweep.dailies(range(len(found), next_runs(precision)))
-    again = [] if manner.at_defaults or not echoes else sweep.echoes(echoes_for(len(found)))
+    if told_apart and manner.precision is not None:
+        again = sweep.with_echoes(0, echoes_for(len(found)))[1]
     gathered = []
     for place, (scenario, warnings) in enumerate(zip(scenarios, each, strict=True)):
         mine = _Gathered([run[place] for run in found], [run[place] for run in again], warnings, precision)
@@ -162,11 +167,19 @@ def check_seed(seed: int) -> int:
     return seed
 
 
-def gathered(scenario: "Scenario", seed: int, runs: Sequence[Daily], warned: bool = True) -> Result:
+def gathered(
+    scenario: "Scenario",
+    seed: int,
+    runs: Sequence[Daily],
+    warned: bool = True,
+    posterior: "DefaultPosterior | None" = None,
+) -> Result:
     """Runs 0 and following of a scenario, however they were come by, as one result without what chance alone would spread. `warned`:
-    whether to warn where the scenario leaves what was ever measured."""
-    found = warnings_of(scenario, _drawn(scenario, seed, len(runs), PLAIN)) if warned else ()
-    return _gather(scenario, Sweep((scenario,), seed, at_defaults=False), _Gathered(runs, warnings=found))
+    whether to warn where the scenario leaves what was ever measured; `posterior`: whose vectors they went by."""
+    manner = replace(PLAIN, posterior=posterior)
+    warned_of = warnings_of(scenario, _drawn(scenario, seed, len(runs), manner)) if warned else ()
+    sweep = Sweep((scenario,), seed, at_defaults=False, posterior=posterior)
+    return _gather(scenario, sweep, _Gathered(runs, warnings=warned_of))
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ _HEAD: tuple[tuple[Place, Kind, tuple[str, ...]], ...] = (
     (("scenario", "horizon_days"), "number", ()),
     (("scenario", "runs"), "number", ()),
     (("precision_percent",), "number", ()),
+    (("posterior",), "choice", ("", "published")),
     (("scenario", "seed"), "number", ()),
 )
 _POLICY = ("strictness", "training", "approval_delay_days", "approval", "tools_friction")

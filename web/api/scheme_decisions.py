@@ -66,7 +66,9 @@ class ConditionOut(Strict):
 
 
 class DecisionOut(Strict):
-    """A proposal and what became of it. `forecast`: human clicks more than doing nothing, median and the middle 80 % of the runs."""
+    """A proposal and what became of it. `forecast`: human clicks more than doing nothing, median and the middle 80 % of the runs;
+    `posterior`: what these went by, and `recalibration` its number where the company accepted it.
+    """
 
     id: int
     draft: str
@@ -83,6 +85,8 @@ class DecisionOut(Strict):
     decided_at: datetime | None
     past_gate: bool
     forecast: tuple[float, float, float] | None
+    posterior: str | None
+    recalibration: int | None
     published_as: str | None
 
 
@@ -271,5 +275,7 @@ def _out(found: Decision) -> DecisionOut:
         decided_at=found.decided_at,
         past_gate=found.past_gate,
         forecast=None if found.forecast is None else found.forecast.clicks,
+        posterior=None if found.forecast is None else found.forecast.posterior or None,
+        recalibration=None if found.forecast is None else found.forecast.recalibration,
         published_as=None if found.version is None else f"v{found.version}",
     )

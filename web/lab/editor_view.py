@@ -24,6 +24,7 @@ LABELS: Mapping[str, str] = {
     "runs": msg("Runs at most"),
     "precision_percent": msg("Precision, in percent"),
     "seed": msg("Seed"),
+    "posterior": msg("What the model believes"),
     "name": msg("Short name"),
     "strictness": msg("Strictness of the policy, 0 to 1"),
     "training": msg("Trained, 0 to 1"),
@@ -177,6 +178,7 @@ def _choice(field: str, value: str, usual: str) -> str:
             "people": msg("a company that is made up"),
             "lever": msg("no sweep"),
             "of": msg("the scenario as it is"),
+            "posterior": msg("the recalibration that was accepted last, if any"),
         }
         if field in empty:
             return gettext(empty[field])
@@ -187,6 +189,8 @@ def _choice(field: str, value: str, usual: str) -> str:
         return gettext(CAPABILITIES[value])
     if field == "lever" and value in LEVERS:
         return gettext(LEVERS[value].title)
+    if field == "posterior":
+        return gettext("published findings alone") if value == "published" else value
     if field == "scheme":
         return _scheme(value)
     return value

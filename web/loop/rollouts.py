@@ -26,6 +26,7 @@ from sims.rehearsal.asking import Assumptions
 from sims.rollout.asking import KIND, RUNS, ask_for_power, opened, wishes_of
 from sims.rollout.live import analysis_of, plan_of, register, to_draw
 from sims.rollout.plan import DESIGNS, METRICS, Plan, Wish
+from web.beliefs import went_by
 from web.loop.rollout_words import DESIGN_TITLES, METRIC_TITLES, NOTES, STANDINGS, VERDICTS
 from web.problems import Problem, refused
 from web.progress import progress_of
@@ -84,6 +85,7 @@ class PowerContext:
     gives: str
     weeks: int
     baseline_weeks: int
+    went_by: str
     designs: Sequence[DesignRow]
     first: date
     fault: str
@@ -234,6 +236,7 @@ def _power(
             gives=_(GIVES[wishes[0].gives]),
             weeks=wishes[0].weeks,
             baseline_weeks=wishes[0].baseline_weeks,
+            went_by=went_by(body or {}),
             designs=[] if body is None else [_design(one, wish) for one, wish in zip(body["designs"], wishes, strict=True)],
             first=_next_monday(),
             fault="" if fault is None else str(fault),
@@ -388,8 +391,7 @@ def _design(numbers: Mapping[str, Any], wish: Wish) -> DesignRow:
 
 
 def _next_monday() -> date:
-    today = now().date()
-    return today + timedelta(days=7 - today.weekday())
+    return now().date() + timedelta(days=7 - now().weekday())
 
 
 def _job(job: Job) -> Job:

@@ -17,7 +17,9 @@ from rewards.store.schema import metadata
 from rewards.store.session import Database, open_database
 
 # Indexes that each database keeps in a way of its own, so that no declaration fits both: of addresses in whatever capitals.
-MADE_BY_MIGRATIONS = frozenset({"ix_person_identity_address", "ix_person_alias_address"})
+MADE_BY_MIGRATIONS = frozenset(
+    {"ix_person_identity_address", "ix_person_alias_address", "ix_person_identity_letters"}
+)
 REFERRING = ("organisation", "person", "person_identity", "account", "session_token", "leave", "set_aside")
 
 
