@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewards.ledger.lots import Purse
+from rewards.ledger.lots import Purse, purse_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class ScoredEntry:
     reverses: int | None = None
     kind: str = "points"
     rule: str = "share"
+    dedupe: str | None = None
 
 
 class Book:
@@ -162,3 +163,15 @@ def test_what_was_spent_beyond_the_lots_is_paid_by_later_ones() -> None:
     assert book.left == 0
     book.award(2, 10)
     assert book.left == book.balance == 5
+
+
+def test_of_a_merge_only_what_it_took_back_counts() -> None:
+    entries = [
+        ScoredEntry(1, 10, 1, event_ref=7),
+        ScoredEntry(2, 20, 2, origin="bonus", dedupe="challenge:spring:1:1:5"),
+        # What both accounts were paid for is taken back from one; what it moves between the two is here already.
+        ScoredEntry(3, -20, 3, origin="merge", reverses=2),
+        ScoredEntry(4, -4, 3, origin="merge", event_ref=7, reverses=1),
+        ScoredEntry(5, 30, 3, origin="merge"),
+    ]
+    assert purse_of(entries).older_than(4) == 6  # type: ignore[arg-type]
