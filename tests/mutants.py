@@ -78,6 +78,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "sims/comparison/risks.py": (
         f"{RISKS}::test_points_of_all_runs_count_and_not_one_noisy_ratio",
         f"{RISKS}::test_the_part_has_the_90_percent_interval_of_its_error",
+        f"{RISKS}::test_a_run_without_which_nobody_is_paid_moves_no_part",
         f"{RISKS}::test_nobody_is_paid_least_where_nobody_is_paid_or_one_group_is_alone",
         f"{RISKS}::test_what_is_owed_is_told_as_expected_and_at_worst",
     ),

@@ -48,6 +48,12 @@ def test_the_part_has_the_90_percent_interval_of_its_error() -> None:
     assert body == {"dimension": "segment", "group": "segment=a", "part": 0.5, "error": 0.1}
 
 
+def test_a_run_without_which_nobody_is_paid_moves_no_part() -> None:
+    points = {"segment=a": [10.0, 0.0], "segment=b": [20.0, 0.0], "segment=c": [20.0, 0.0]}
+    [least] = least_paid(made(points, {name: [5.0, 5.0] for name in points}))
+    assert (least.part, least.error) == (0.5, 0.0)
+
+
 def test_nobody_is_paid_least_where_nobody_is_paid_or_one_group_is_alone() -> None:
     assert (
         least_paid(made({"segment=a": [0.0], "segment=b": [0.0]}, {"segment=a": [1.0], "segment=b": [1.0]}))
