@@ -35,6 +35,7 @@ _TAG = re.compile(
     r"([a-z]{2,3}(?:-[a-z]{3})?)(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?"
     r"((?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?)"
 )
+_DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 REQUIRED = ("id", "segment", "team", "timezone", "contacts")
 _ZONES = frozenset(available_timezones())
 
@@ -122,12 +123,21 @@ def _intervals(value: object) -> object:
     return tuple(tuple(pair) for pair in pairs)
 
 
+def _written_day(value: object) -> object:
+    """A day as written in a cell: 2019-04-01, or 1.4.2019; nothing is none."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    found = _DOTTED.fullmatch(text)
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text or None
+
+
 class PersonRow(BaseModel):
     """One person of the company, as HR's file has it.
 
     `contacts` counts people reached by a post; `role` holds the roles of her invitation, with spaces between; `hours_share` is 1.0
-    full-time; `leave` holds first and last dates. A `timezone` that is not known and a `locale` that is not told are the empty string, for
-    the reader to replace by the organisation's.
+    full-time; `leave` holds first and last dates; `first_day` is since when she is with the company. A `timezone`
+    that is not known and a `locale` that is not told are the empty string, for the reader to replace by the organisation's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -149,6 +159,7 @@ class PersonRow(BaseModel):
     desk: Annotated[Literal["desk", "non-desk"], BeforeValidator(_in_small)] = "desk"
     hours_share: Annotated[float, BeforeValidator(_with_a_point)] = Field(default=1.0, gt=0.0, le=1.0)
     leave: Annotated[tuple[tuple[Day, Day], ...], BeforeValidator(_intervals), Field(max_length=1000)] = ()
+    first_day: Annotated[Day | None, BeforeValidator(_written_day)] = None
 
     @field_validator("leave")
     @classmethod

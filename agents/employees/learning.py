@@ -122,8 +122,8 @@ def fear_of_day(
     day: int,
     lanes: Lanes,
 ) -> Ints:
-    """Fear of those present after policy, training, safe shares, and sanctions of one's own or seen in the team. Returns the
-    number of sanctions in each run.
+    """Fear of those present after policy, training, safe shares, and sanctions of one's own or seen in the team. Returns whose the
+    sanctions are, one row each.
     """
     who, item = met.person[shared], met.item[shared]
     risky = (1.0 - items.green_lit[item]) * items.risk[item] * conditions.sanctions[who]
@@ -142,7 +142,7 @@ def fear_of_day(
     signed, there = conditions.signed.view(np.uint8), present.view(np.uint8)
     calm(lanes.first, lanes.laws.table(MOOD_LAWS), fear_goal, signed, there, state.fear)
     state.fear[stirred] = moved
-    return np.bincount(lanes.lane[who[punished]], minlength=lanes.count)
+    return who[punished]
 
 
 def _sanctioned(

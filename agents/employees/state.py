@@ -95,6 +95,11 @@ def perceived(first_log: Floats, gained: Floats, p: Parameters) -> Floats:
     return np.log1p(np.expm1(first_log) + p.perceived_share * gained)
 
 
+def perceived_of(log: Floats, there: Floats) -> Floats:
+    """log1p of the audience believed in where only the part `there` of it is left: everybody sees that contacts are gone."""
+    return log if (there == 1.0).all() else np.log1p(np.expm1(log) * there)
+
+
 def recover(level: Floats, base: Floats, half_life_days: float) -> Floats:
     """level + ρ (base − level) with ρ such that half the gap is gone after `half_life_days`."""
     return towards(level, base, 1.0 - 2.0 ** (-1.0 / half_life_days))

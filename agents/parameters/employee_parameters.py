@@ -197,9 +197,9 @@ class EmployeeParameters:
     loss_aversion: float = declare(
         1.3,
         "times",
-        (1.0, 2.2),
+        (1.0, 1.6),
         "M",
-        "a reward framed as something to lose (Tversky & Kahneman 1992), shrunk",
+        "a reward framed as something to lose (Tversky & Kahneman 1992), shrunk: little of it is left in the field (Hossain & List 2012)",
         limits=(0.0, 100.0),
     )
     lottery_bend: float = declare(

@@ -47,7 +47,7 @@ class Contests:
             members = self._members(group, taking)
             counted = self._counted.setdefault((group, began), np.zeros(self._team.size, dtype=np.int64))
             counted += np.where(members, shares, 0)
-            if day == began + contest.days - 1:
+            if day == self._last_day(group, contest, began):
                 mean, best = self._means(group, began, members)
                 first = members & (best > 0.0) & (mean >= best)
                 won = won | first
@@ -61,6 +61,11 @@ class Contests:
             if phase.contest is not None and 0 <= day < phase.day + phase.contest.days:
                 found.append((group, phase.contest, phase.day))
         return found
+
+    def _last_day(self, group: int, contest: Contest, began: int) -> int:
+        # A contest whose phase ends before it is over ends, and is won, with its phase.
+        following = [phase.day for phase in self._timeline.phases(group) if phase.day > began]
+        return min([began + contest.days, *following[:1]]) - 1
 
     def _members(self, group: int, taking: Flags) -> Flags:
         found: Flags = taking & (self._timeline.group == group)

@@ -14,6 +14,7 @@ from rewards.health.taking_part import (
     part_rows,
     reach_rows,
     recognition_rows,
+    tenure_rows,
     week_rows,
 )
 from rewards.people.groups import groups_shown, minimum_group
@@ -47,6 +48,7 @@ def health_of(
         *reach_rows(tx, organisation, now),
         *recognition_rows(tx, organisation, now, shown, minimum),
         *fairness_rows(tx, organisation, now, shown, minimum),
+        *tenure_rows(tx, organisation, now, minimum),
         *money_rows(tx, organisation, now),
         *desk_rows(tx, organisation, now, people, minimum),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -179,6 +180,7 @@ class Reading:
             "name": old.name, "email": old.email or "", "segment": old.segment, "team": old.team, "timezone": old.timezone,
             "contacts": old.contacts, "locale": old.locale, "role": old.role, "desk": old.desk,
             "manager": self.names.get(old.manager_id or 0, ""), "hours_share": old.hours_share_ppm / PPM,
+            "first_day": None if old.joined_date is None else date.fromordinal(old.joined_date),
         }  # fmt: skip
 
     def _fault(self, line: int, column: str, value: str, why: str) -> None:

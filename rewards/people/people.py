@@ -37,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person as the pages see her. `hours_share` 1.0 = full-time."""
+    """One person as the pages see her. `hours_share` 1.0 = full-time; `first_day` None: it is not known."""
 
     id: str
     name: str
@@ -51,6 +51,7 @@ class Person:
     manager: str | None
     desk: str
     hours_share: float
+    first_day: date | None
     status: str
     opted_out: bool
     pseudonym: str
@@ -214,7 +215,14 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         tx,
         organisation,
         row,
-        {"status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": nobody},
+        {
+            "status": "erased",
+            "hidden": True,
+            "manager_id": None,
+            "locale": "en",
+            "pseudonym": nobody,
+            "joined_date": None,
+        },
     )
     words = {word for known in names for word in forgetting.words_for(*known, others)}
     for account in accounts_of(tx, row):
@@ -315,6 +323,7 @@ def _person(row: NamedPersonRow, externals: dict[int, str]) -> Person:
         manager=None if row.manager_id is None else externals.get(row.manager_id),
         desk=row.desk,
         hours_share=row.hours_share_ppm / PPM,
+        first_day=None if row.joined_date is None else date.fromordinal(row.joined_date),
         status=row.status,
         opted_out=bool(row.opted_out),
         pseudonym=row.pseudonym,

@@ -10,7 +10,7 @@ from rewards.people.accounts import PRESENT
 from rewards.people.rights import Right, rights_of
 from rewards.publishing.drafts import SchemeDraft
 from rewards.publishing.publication import Mode
-from rewards.publishing.rehearsals import Forecast, latest_rehearsal
+from rewards.publishing.rehearsals import LOOSEST_PERCENT, Forecast, Precision, latest_rehearsal
 from rewards.store import accounts as account_rows
 from rewards.store import drafts as rows
 from rewards.store import organisations as organisation_rows
@@ -121,28 +121,52 @@ def _precise(forecast: Forecast, exception: str) -> Condition:
             "Its rehearsal in {runs} runs states no precision: rehearse it to one, or write down why this is enough."
         )
         return Condition(name, False, text.format(runs=runs))
-    unit = " %" if stated.relative else ""
     values = {
         "runs": runs,
-        "asked": f"{stated.asked:.3g}{unit}",
-        "reached": "–" if stated.reached is None else f"{stated.reached:.3g}{unit}",
+        "asked": _amount(stated, stated.asked),
+        "reached": "–" if stated.reached is None else _amount(stated, stated.reached),
+        "most": f"{LOOSEST_PERCENT:g} %",
+        "part": "–" if stated.part is None else f"{stated.part:.3g} %",
     }
-    if stated.enough:
+    if forecast.precise:
         text = _(
-            "This very text was rehearsed, in {runs} runs; the gain is known to {reached}, and {asked} was stated."
+            "This very text was rehearsed, in {runs} runs; more of them would move the gain by {reached} at most, and {asked} was stated."
         )
         return Condition(name, True, text.format(**values))
     if excused(exception):
-        text = _(
-            "This very text was rehearsed, in {runs} runs; the gain is known to {reached} instead of the stated {asked}, "
-            "and the reason why is written down."
+        text = (
+            _(
+                "This very text was rehearsed, in {runs} runs; more of them would move the gain by {part} of its range, where {most} is "
+                "the most that holds, and the reason why is written down."
+            )
+            if stated.enough
+            else _(
+                "This very text was rehearsed, in {runs} runs; more of them would move the gain by {reached} instead of the stated "
+                "{asked}, and the reason why is written down."
+            )
         )
         return Condition(name, True, text.format(**values))
-    text = _(
-        "Its rehearsal ended after {runs} runs with the gain known to {reached}, and {asked} was stated: rehearse it with "
-        "more runs at most, or write down why this is enough."
+    text = (
+        _(
+            "Its rehearsal ended after {runs} runs, and more of them would move the gain by {part} of its range, where {most} is the most "
+            "that holds: rehearse it to a better precision, or write down why this is enough."
+        )
+        if stated.enough
+        else _(
+            "Its rehearsal ended after {runs} runs; more of them would move the gain by {reached}, and {asked} was stated: rehearse it "
+            "with more runs at most, or write down why this is enough."
+        )
     )
     return Condition(name, False, text.format(**values))
+
+
+def _amount(stated: Precision, value: float) -> str:
+    """A precision as it was stated: in percent of what it is a part of, or in clicks."""
+    if not stated.relative:
+        return _("{count} clicks").format(count=f"{value:.3g}")
+    if stated.part is None:
+        return f"{value:.3g} %"
+    return _("{percent} % of its range").format(percent=f"{value:.3g}")
 
 
 def _fair(forecast: Forecast | None, exception: str) -> Condition:

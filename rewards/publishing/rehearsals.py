@@ -12,17 +12,29 @@ from rewards.store.rows import SchemeRehearsalRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump, from_us, to_us
 
-FAIRNESS = "fairness"
+FAIRNESS, CLICKS = "fairness", "human_clicks"
+LOOSEST_PERCENT = 25.0
+"""Where more runs would move the estimate of the gain by a larger part of its range, no stated precision is enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """How well a rehearsal was to know its gain, and knows it: in percent where `relative`, else in the outcome's unit; None: not known."""
+    """How well a rehearsal was to know its gain, and knows it: in percent where `relative`, else in the outcome's unit; None: not known.
+
+    `part`: how far more runs would still move the estimate, in percent of its range, however it was asked for; None also where it was
+    rehearsed when a precision was a part of something else.
+    """
 
     asked: float
     reached: float | None
     relative: bool
     enough: bool
+    part: float | None = None
+
+    @property
+    def loose(self) -> bool:
+        """Whether it is too loose to decide on, whatever was stated."""
+        return self.part is not None and self.part > LOOSEST_PERCENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +57,8 @@ class Forecast:
 
     @property
     def precise(self) -> bool:
-        """Whether a precision was stated, and reached."""
-        return self.precision is not None and self.precision.enough
+        """Whether a precision was stated that one may decide on, and reached."""
+        return self.precision is not None and self.precision.enough and not self.precision.loose
 
 
 def note_rehearsal(
@@ -110,17 +122,15 @@ def get_rehearsal(tx: Transaction, rehearsal: int) -> Forecast | None:
 
 
 def _precision_of(body: Mapping[str, Any]) -> Precision | None:
-    """Of a rehearsal on pages in percent of the clicks of doing nothing, of one by command as it was asked for."""
+    """In percent of the range of the gain, or in clicks, as it was asked for; that of another outcome is none of the gain."""
     stated = body.get("precision")
-    if stated is None:
+    if stated is None or stated["outcome"] != CLICKS:
         return None
+    part = None if stated["part_of_range"] is None else 100.0 * stated["part_of_range"]
     enough = bool(stated["reached"])
-    if "asked_percent" in stated:
-        return Precision(stated["asked_percent"], stated["reached_percent"], True, enough)
-    if not stated["relative"]:
-        return Precision(stated["asked"], stated["half_width"], False, enough)
-    whole, wanted = 100.0 * stated["asked"], stated["wanted_half_width"]
-    return Precision(whole, whole * stated["half_width"] / wanted if wanted else None, True, enough)
+    if stated["relative"]:
+        return Precision(100.0 * stated["asked"], part, True, enough, part)
+    return Precision(stated["asked"], stated["half_width"], False, enough, part)
 
 
 def _forecast(row: SchemeRehearsalRow) -> Forecast:

@@ -23,8 +23,9 @@ PrecisionAsked = Annotated[
     typer.Option(
         "--precision",
         metavar="OUTCOME=VALUE",
-        help="Go on until the mean of this outcome (compare: of its difference to doing nothing) is known to within VALUE, or VALUE % "
-        "of itself, with 95 % confidence: human_clicks=50, human_clicks=5%. --runs is then where it begins.",
+        help="Go on until more runs would move the median of this outcome (compare: of its difference to doing nothing) by at most VALUE, "
+        "or VALUE % of the width of its middle 80 %, with 95 % confidence: human_clicks=50, human_clicks=10%. --runs is then where it "
+        "begins.",
     ),
 ]
 MostRuns = Annotated[

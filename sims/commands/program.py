@@ -258,8 +258,8 @@ def rehearse(
     stated = found.comparison.control.precision
     lacking = (
         ""
-        if stated is not None and stated.enough
-        else " The gate asks for a stated precision that was reached: give --precision human_clicks=VALUE, with --most-runs "
+        if stated is not None and stated.enough and stated.asked.outcome == "human_clicks"
+        else " The gate asks for a stated precision that was reached: give --precision human_clicks=10%, with --most-runs "
         "beyond it, or a "
         "written reason."
     )

@@ -90,8 +90,7 @@ def compare(
         typer.Option(
             "--assumptions",
             help="Also tell, for each scenario, how much of what it brings hangs on friction, fear, policy and training, of "
-            "which nothing is "
-            "known: every run seven times more.",
+            "which nothing is known (or only what --posterior says of them): every run seven times more.",
         ),
     ] = False,
     json_out: JsonOut = None,
@@ -107,9 +106,9 @@ def compare(
     from sims.scenario.scenario import Scenario
 
     check_out(json_out)
-    if assumptions and posterior is not None:
+    if assumptions and at_defaults:
         raise InputError(
-            f"--assumptions: got it with --posterior {posterior}, which may know something of them; leave one of the two out"
+            "--assumptions: got it with --at-defaults, where nothing is drawn and no variance is there to take apart; leave one out"
         )
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     loaded = [Scenario.load(path) for path in scenarios]

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from rewards.faults import BadValue
+from sims.rehearsal.asking import BEGINNING, since
 from sims.reports.stored import save_comparison
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def rehearse(
             organisation=organisation,
         )
     schemes = {f"draft-{draft}": found.scheme} | ({} if live is None else {"in-force": live.scheme})
-    scenarios = scenarios_of(people, home.timezone, schemes, base)
+    scenarios = scenarios_of(people, home.timezone, schemes, base, now.date())
     comparison = compare(scenarios, runs, processes=processes, manner=manner or PLAIN)
     body = comparison.as_json()
     with database.begin() as tx:
@@ -88,14 +89,19 @@ def rehearse(
 
 
 def scenarios_of(
-    people: Sequence[Person], timezone: str, schemes: dict[str, IncentiveScheme], base: Scenario | None
+    people: Sequence[Person],
+    timezone: str,
+    schemes: dict[str, IncentiveScheme],
+    base: Scenario | None,
+    today: date,
 ) -> list[Scenario]:
     """One scenario for each scheme, by name: the same company, four quiet weeks, then the scheme to the end, and with it the tool of
     `base`, or a usual one where nothing says what the company's is like."""
     from agents.setting.tool import Tool
     from sims.scenario.scenario import Scenario, SchemePhase
 
-    rows = [_row(person) for person in people]
+    beginning = BEGINNING if base is None else base.start_date
+    rows = [{**_row(person), **since(person, today, beginning)} for person in people]
     if base is None:
         start: dict[str, Any] = {"organisation": {"people": rows, "timezone": timezone}, "runs": 12}
     else:

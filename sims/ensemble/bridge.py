@@ -177,7 +177,7 @@ def bytes_a_run(scenario: "Scenario") -> int:
     return int(
         (audience.size + people) * BYTES_A_NODE
         + (contacts + followers) * BYTES_AN_EDGE
-        + people * (BYTES_A_PERSON + 36 * weeks)
+        + people * (BYTES_A_PERSON + 48 * weeks)
     )
 
 

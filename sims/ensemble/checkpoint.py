@@ -16,7 +16,7 @@ import numpy as np
 
 from sims.ensemble.bridge import Daily
 
-LAYOUT = 1
+LAYOUT = 2
 # Most of it are small whole numbers: this packs them to a tenth in a twentieth of the time that a run takes.
 PACKED = 1
 

@@ -1,9 +1,11 @@
-"""Cascades that no measurement knows are told, and those that would never end are refused."""
+"""What is told beside numbers: cascades that no measurement knows, what changes nothing, where signs turn; and endless cascades refused."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sims.ensemble.bridge import average_reposts
+from sims.ensemble.turns import turns_of
+from sims.scenario.idle import idle
 
 if TYPE_CHECKING:
     from agents.parameters.parameters import Parameters
@@ -39,4 +41,5 @@ def warnings_of(scenario: "Scenario", drawn: Sequence["Parameters"] = ()) -> tup
         parts.append(
             f"and more than {ENDLESS:g} under {endless} of {len(others)} drawn parameters, where only the audience ends a cascade"
         )
-    return (", ".join([said, *parts]) + f"; {REMEDY}",) if parts else ()
+    spread = (", ".join([said, *parts]) + f"; {REMEDY}",) if parts else ()
+    return (*idle(scenario), *turns_of(scenario, drawn or [scenario.parameters.resolve()]), *spread)

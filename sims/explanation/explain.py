@@ -120,13 +120,12 @@ class Explanation:
 
     def _sentence(self, part: Part) -> str:
         half, share = half_width_of(part.values), self.share(part)
-        way = "adds" if part.mean > 0 else "takes away"
         range_ = (
             "" if not np.isfinite(half) else f" (95 %: {part.mean - half:,.4g} to {part.mean + half:,.4g})"
         )
         clear = "" if half < abs(part.mean) else "; that is not clear from zero with so few runs"
         of = "" if share is None else f", {share:.0%} of the difference"
-        return f"{part.title} {way} {abs(part.mean):,.4g} {self.spec.unit}{range_}{of}: {part.does}{clear}."
+        return f"{part.title}: {part.mean:+,.4g} {self.spec.unit}{range_}{of}{clear}; {part.does}."
 
 
 def estimate(values: Floats) -> dict[str, Any]:

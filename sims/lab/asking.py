@@ -24,7 +24,7 @@ from rewards.store.session import Transaction
 from rewards.store.units import dump
 from sims.lab.document import LIVE, MOST_PEOPLE, Read, Written, read
 from sims.lab.levers import LEVERS
-from sims.rehearsal.asking import row_of
+from sims.rehearsal.asking import rows_of
 
 IN_FORCE = "in-force"
 DRAFT = "draft-"
@@ -142,7 +142,7 @@ def completed(tx: Transaction, organisation: str, spec: str) -> str:
                 "people: {count} are active; limit 1 to {most} in the lab; import some, or write a headcount",
                 count=len(people), most=MOST_PEOPLE,
             )  # fmt: skip
-        rows = [row_of(number, one) for number, one in enumerate(people, start=1)]
+        rows = rows_of(people)
     return dump({**body, "people": rows})
 
 

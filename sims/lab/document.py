@@ -83,7 +83,7 @@ class Written(_Part):
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     note: Annotated[str, Field(max_length=4000)] = ""
-    precision_percent: Annotated[float, Field(ge=0.5, le=50.0)] = 5.0
+    precision_percent: Annotated[float, Field(ge=0.5, le=50.0)] = 10.0
     scenario: dict[str, Any]
     variants: Annotated[tuple[Variant, ...], Field(max_length=MOST_VARIANTS)] = ()
     sweep: Swept | None = None

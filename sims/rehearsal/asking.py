@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from itertools import accumulate, pairwise
 from typing import Annotated, Any, Literal
 
@@ -20,8 +20,10 @@ from rewards.jobs.queue import PATIENT, URGENT, Job, ask, job_of_spec
 from rewards.ledger.entries import points_outstanding
 from rewards.people.organisations import get_organisation
 from rewards.people.people import Person, count_people, list_people
+from rewards.people.tenure import months_before, months_between
 from rewards.publishing.drafts import get_draft
 from rewards.publishing.publication import scheme_in_force
+from rewards.publishing.rehearsals import LOOSEST_PERCENT
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Transaction
 from rewards.store.units import dump
@@ -34,6 +36,8 @@ many others cost little more than half."""
 FEWEST_RUNS = 12
 """No precision is believed before so many."""
 LIVE = "in-force"
+BEGINNING = date(2026, 1, 5)
+"""The day on which scenarios begin that name none; a test holds it against theirs."""
 TURNING = "turning"
 TURNING_BLOCKS = ((0, 4), (4, 8), (8, 12))
 """Runs of each piece that looks where a risk turns."""
@@ -53,8 +57,9 @@ class Assumptions(BaseModel):
     training: Annotated[float, Field(ge=0.0, le=1.0)] = 0.2
     friction: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
     tool: bool = True
-    precision_percent: Annotated[float, Field(ge=0.5, le=50.0)] = 5.0
-    most_runs: Annotated[int, Field(ge=FEWEST_RUNS, le=1000)] = 64
+    precision_percent: Annotated[float, Field(ge=0.5, le=LOOSEST_PERCENT)] = 10.0
+    """How far more runs may still move the estimated gain, in percent of the width of its middle 80 %."""
+    most_runs: Annotated[int, Field(ge=FEWEST_RUNS, le=1000)] = 160
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1
 
 
@@ -87,7 +92,7 @@ def specification(
     """What the numbers follow from, as JSON. Nobody is named in it: people are numbered in the order of their ids."""
     return {
         **_asked(timezone, chosen, assumptions),
-        "people": [row_of(number, person) for number, person in enumerate(people, start=1)],
+        "people": rows_of(people),
         "outstanding_millipoints": outstanding,
     }
 
@@ -123,8 +128,9 @@ def completed(tx: Transaction, organisation: str, spec: str) -> str:
     people = list_people(tx, organisation)
     if not people:
         raise _nobody(organisation)
-    rows = [row_of(number, person) for number, person in enumerate(people, start=1)]
-    return dump({**body, "people": rows, "outstanding_millipoints": points_outstanding(tx, organisation)})
+    return dump(
+        {**body, "people": rows_of(people), "outstanding_millipoints": points_outstanding(tx, organisation)}
+    )
 
 
 def _nobody(organisation: str) -> BadValue:
@@ -202,14 +208,30 @@ def turning_of(tx: Transaction, organisation: str, spec_hash: str) -> Job | None
     return job_of_spec(tx, organisation, TURNING, spec_hash)
 
 
-def row_of(number: int, person: Person) -> dict[str, Any]:
-    """A person as scenarios take people: numbered, and not named."""
-    return {
-        "id": f"n{number}",
-        "segment": person.segment,
-        "team": person.team,
-        "timezone": person.timezone,
-        "contacts": person.contacts,
-        "desk": person.desk,
-        "hours_share": person.hours_share,
-    }
+def rows_of(people: Sequence[Person]) -> list[dict[str, Any]]:
+    """People as scenarios take them: numbered, and not named."""
+    today = datetime.now(UTC).date()
+    return [
+        {
+            "id": f"n{number}",
+            "segment": person.segment,
+            "team": person.team,
+            "timezone": person.timezone,
+            "contacts": person.contacts,
+            "desk": person.desk,
+            "hours_share": person.hours_share,
+            **since(person, today),
+        }
+        for number, person in enumerate(people, start=1)
+    ]
+
+
+def since(person: Person, today: date, beginning: date = BEGINNING) -> dict[str, str]:
+    """A first day that makes somebody as long with the company on the day on which a scenario begins as she is today.
+
+    Whole months alone are told; nothing where it is not known.
+    """
+    if person.first_day is None:
+        return {}
+    months = months_between(person.first_day, today)
+    return {"first_day": months_before(beginning, months).isoformat()}

@@ -32,7 +32,7 @@ REPORTED = (
 """What a rehearsal tells of; beside it only the heads of groups are kept."""
 KEPT = (*REPORTED, "headcount")
 TOOL_ONLY, TOOL_TITLE = "tool-only", "Tool only"
-SPLITS = ("segment", "desk", "hours", "contacts")
+SPLITS = ("segment", "desk", "hours", "contacts", "tenure")
 
 
 def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:

@@ -207,6 +207,10 @@ class Scenario(Setting):
         if self.organisation.network is None:
             # Scenarios of before there were networks keep their hash.
             del body["organisation"]["network"]
+        for person in body["organisation"]["people"] or ():
+            # Those whose people have no first day keep theirs too.
+            if person["first_day"] is None:
+                del person["first_day"]
         for phases in (body["phases"], *(arm["phases"] for arm in body["arms"])):
             for phase in phases:
                 if phase["terms"]["publicity"] is None:

@@ -175,7 +175,9 @@ def test_the_novelty_clock_runs_is_turned_back_and_fades() -> None:
     kept = 1.0 - p.novelty_renewal
     ends = 2.0 * kept + 2.0
     faded = ends * 2.0 ** (-5.0 / p.novelty_half_life_weeks)
-    assert weeks == pytest.approx([0.0, 1.0, 13 / 7, 2.0 * kept, 2.0 * kept + 1.0, ends, faded * kept])
+    # What was there before is new again as far as two weeks of something else made it forgotten.
+    again = 1.0 - p.novelty_renewal * (1.0 - 2.0 ** (-2.0 / p.novelty_half_life_weeks))
+    assert weeks == pytest.approx([0.0, 1.0, 13 / 7, 2.0 * kept, 2.0 * kept + 1.0, ends, faded * again])
 
 
 def test_a_contest_pulls_until_its_end_and_then_halves() -> None:

@@ -120,7 +120,10 @@ def test_a_written_reason_for_less_precision(sqlite_db: Database, sign_in: SignI
     said_fair(sqlite_db, ORGANISATION, content(sqlite_db, draft), precise=False)
     client = sign_in("hal")
     page = client.get(f"/publishing/{draft}").text
-    assert "known to 9.1 %, and 5 % was stated: rehearse it with more runs" in page
+    assert (
+        "move the gain by 13.1 % of its range, and 10 % of its range was stated: rehearse it with more runs"
+        in page
+    )
     assert "Why less precision is enough<" in page
     assert ask(client, draft) == 409
     assert ask(client, draft, exception="A pilot of four weeks.") == 303
@@ -214,7 +217,10 @@ def test_every_role_at_the_api(sqlite_db: Database, client: TestClient, draft: i
     assert (status, "was never rehearsed" in words) == (403, True)
     said_fair(sqlite_db, ORGANISATION, content(sqlite_db, draft), precise=False)
     status, words = post(author, f"/schemes/d{draft}/propose", reason=REASON, effective_at=at)
-    assert (status, "known to 9.1 %, and 5 % was stated" in words) == (403, True)
+    assert (status, "move the gain by 13.1 % of its range, and 10 % of its range was stated" in words) == (
+        403,
+        True,
+    )
     said_fair(sqlite_db, ORGANISATION, content(sqlite_db, draft))
     status, _ = post(author, f"/schemes/d{draft}/publish", reason=REASON, effective_at=at)
     assert status == 403

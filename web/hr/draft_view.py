@@ -16,7 +16,7 @@ from rewards.people.groups import groups_shown, minimum_group
 from rewards.publishing.behaviour import Behaviour, behaviour
 from rewards.publishing.expected import REST, Estimate, Estimates, Expected
 from rewards.publishing.publication import scheme_in_force
-from rewards.publishing.ratio import CLICKS_PER_SHARE, NetworkGap, network_gap
+from rewards.publishing.ratio import CLICKS_PER_SHARE, MODEL_CLICKS_PER_SHARE, NetworkGap, network_gap
 from rewards.scheme.editing import NEW, Form, form_of
 from rewards.scheme.explain import explain_scheme
 from rewards.scheme.promises import refuse_unkept
@@ -347,9 +347,10 @@ def _origin(found: Behaviour) -> str:
 
 
 _TYPICAL = msg(
-    "By the points alone, whoever has ten times the network earns {times} times as many for the same shares, at {clicks} human clicks a "
-    "share, which is what the model gives a typical network."
+    "By the points alone, whoever has ten times the network earns {times} times as many for the same shares, if a share brings a "
+    "typical network {clicks} human clicks."
 )
+_MODELLED = msg("If it brings {clicks}, as the model gives a typical network, it is {times} times as many.")
 _LIMITED = msg("With the limits of this text it is {times} times as many.")
 _COUNTED = msg(
     "At the {clicks} human clicks a share that were counted here, and with these limits, it is {times} times as many."
@@ -359,7 +360,10 @@ _COUNTED = msg(
 def _gaps(scheme: IncentiveScheme, found: Behaviour) -> list[str]:
     """What a tenfold network is paid for the same work: with a typical one's clicks, and with those that were counted here."""
     alone, limited = _gap(network_gap(scheme, limits=False)), _gap(network_gap(scheme))
+    modelled = _gap(network_gap(scheme, MODEL_CLICKS_PER_SHARE, limits=False))
     lines = [_said(_TYPICAL, alone)]
+    if modelled and alone and modelled["times"] != alone["times"]:
+        lines.append(_said(_MODELLED, modelled))
     if limited and alone and limited["times"] != alone["times"]:
         lines.append(_said(_LIMITED, limited))
     own = found.per_share()

@@ -25,9 +25,9 @@ from rewards.publishing.notices import changes
 from rewards.publishing.publication import SchemeVersion, roll_back, scheme_in_force, versions
 from rewards.publishing.rehearsals import Forecast, latest_rehearsal
 from rewards.store.session import Database
+from web.digits import Told, told
 from web.problems import refused
 from web.publishing.foreseen import Foreseen, foreseen
-from web.rehearsal.digits import Told, told
 from web.session import Approver, PastGate, SchemeWriter, Settler, Store, now
 from web.templating import page
 from web.text import MOST_TYPED, Plain

@@ -10,8 +10,8 @@ from html import escape
 from math import ceil, floor
 from typing import Any
 
+from web.digits import rounded
 from web.drawing import round_step
-from web.rehearsal.digits import rounded
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 460, 230, 58, 12, 12, 44
 """As wide as a card of two beside each other: on a phone its texts are made smaller by a quarter, not by a half."""

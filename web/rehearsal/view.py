@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,18 +10,20 @@ from markupsafe import Markup
 
 from rewards.language import gettext as _
 from rewards.language import msg
+from rewards.people.tenure import GROUPS as TENURES
+from web.digits import Told, rounded, step_of, told
 from web.rehearsal.beside import Played, Walk, played_of, walk_of
 from web.rehearsal.chart import bands, scale_of
-from web.rehearsal.digits import Told, rounded, step_of, told
 from web.rehearsal.sheets import sheet
 from web.rehearsal.turns import GAIN, turns_of
-from web.templating import number_text
+from web.runs import known_words
 
 PARTS = {
     "segment": msg("Segment"),
     "desk": msg("At a desk or not"),
     "hours": msg("Hours"),
     "contacts": msg("Contacts, in quarters"),
+    "tenure": msg("Time with the company"),
 }
 WORDS = {
     "desk": msg("at a desk"),
@@ -33,6 +34,8 @@ WORDS = {
     "q2": msg("fewer contacts"),
     "q3": msg("more contacts"),
     "q4": msg("most contacts"),
+    **TENURES,
+    "longer": msg("first day not known"),
 }
 RISKS = {
     "trust": (
@@ -142,8 +145,7 @@ class Outcome:
     """Everything that is shown of the numbers."""
 
     sentence: str
-    reached: str
-    runs: int
+    known: str
     enough: bool
     lifts: Sequence[Lift]
     risks: Sequence[Risks]
@@ -162,14 +164,11 @@ def outcome_of(body: Mapping[str, Any], turning: Mapping[str, Any] | None = None
     turns = turns_of(turning)
     schemes = {one["name"]: one for one in body["schemes"]}
     titles = {name: _titled(one) for name, one in schemes.items()}
-    precision = body["precision"]
-    reached = precision["reached_percent"]
     lifts = _lifts(body, schemes, titles)
     return Outcome(
         sentence=sentence(body, titles),
-        reached="–" if reached is None else number_text(reached),
-        runs=precision["runs"],
-        enough=precision["reached"],
+        known=known_words(body["precision"]),
+        enough=body["precision"]["reached"],
         lifts=lifts,
         risks=[_risks(one, titles[one["scenario"]], turns.get(one["scenario"], {})) for one in body["risks"]],
         fair=[
@@ -254,12 +253,6 @@ def chart_svg(body: Mapping[str, Any], name: str) -> str | None:
     return bands(several[name], scale, _chart_label(titles[name]), _("Week"), own=True)
 
 
-def opened(text: str) -> Mapping[str, Any] | None:
-    """The JSON of a rehearsal, or None where there is none yet."""
-    found: Mapping[str, Any] | None = json.loads(text) if text else None
-    return found
-
-
 def _lifts(body: Mapping[str, Any], schemes: Mapping[str, Any], titles: Mapping[str, str]) -> list[Lift]:
     scale = scale_of([one["weekly"] for one in body["lift"]])
     return [
@@ -310,7 +303,7 @@ def _fair(name: str, title: str, rows: Sequence[Mapping[str, Any]]) -> Fair:
             groups.append(
                 Group(
                     _(PARTS.get(part, part)),
-                    _(WORDS[label]) if label in WORDS else label,
+                    _(WORDS[label]) if part != "segment" and label in WORDS else label,
                     rounded(one["people"], 1.0),
                     a_share,
                     told(one["points_a_head"], 100.0),

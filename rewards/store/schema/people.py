@@ -57,6 +57,7 @@ person = table(
     Column("role", String(64), nullable=False),
     Column("desk", String(16), nullable=False),
     Column("hours_share_ppm", Integer, nullable=False),
+    Column("joined_date", Integer, nullable=True),
     naming(Column("manager_id", Key, nullable=True), "moves", "blanked"),
     Column("status", String(16), nullable=False),
     flag("opted_out"),
