@@ -33,8 +33,6 @@ WITHOUT_EVIDENCE = (
     "loss_weight",
     "lapse_after_pay",
 )
-# What stays where it is whatever weak magnitudes say: link clicks, not the "click-through" that counts every touch of a post.
-STAYS = ("click_base",)
 MISSING = 1_000_000
 # A law as wide as its prior's, and in the same place within the noise of 200 draws, is no news.
 NARROWER, SHIFTED = 0.85, 0.1
@@ -60,7 +58,7 @@ class DefaultPosterior:
         found = {}
         for name, column in zip(self.names, self.values.T, strict=True):
             stated = DECLARATIONS.get(name)
-            if stated is not None and name not in (*WITHOUT_EVIDENCE, *STAYS):
+            if stated is not None and name not in WITHOUT_EVIDENCE:
                 low, middle, high = (float(x) for x in np.quantile(column, (0.05, 0.5, 0.95)))
                 wide = (high - low) / (stated.quantile(0.95) - stated.quantile(0.05))
                 shift = abs(middle - stated.quantile(0.5)) / (stated.high - stated.low)

@@ -48,8 +48,8 @@ class _At:
 class Laws:
     """The parameters of R runs. Equations read them through `at`: numbers where the runs agree, else one value a row.
 
-    Whatever a parameter must first be raised to a power for is a property of `Parameters`, reckoned run by run, so that a run has
-    the same bits whoever stands beside it.
+    Whatever a parameter must first be raised to a power for is a property of `Parameters`, computed run by run, so that a run has
+    the same bits whatever other runs are beside it.
     """
 
     def __init__(self, parameters: Iterable[Parameters]) -> None:
@@ -100,6 +100,7 @@ class Lanes:
         self.lane = np.repeat(np.arange(self.count, dtype=np.int64), self.sizes)
         self.own = np.arange(self.size, dtype=np.int64) - self.first[self.lane]
         self.rows = self.laws.at(self.lane)
+        self._keys: dict[Stream, NDArray[np.uint64]] = {}
 
     @cached_property
     def even(self) -> bool:
@@ -107,8 +108,15 @@ class Lanes:
         return bool((self.sizes == self.sizes[0]).all())
 
     def keys(self, stream: Stream) -> NDArray[np.uint64]:
-        """uint64[R]: the key of a stream in each run."""
-        return np.array([stream_key(draw.seed, stream, draw.run) for draw in self.draws], dtype=np.uint64)
+        """uint64[R]: the key of a stream in each run. Whoever asks has the same array, which `rename` writes to."""
+        if stream not in self._keys:
+            self._keys[stream] = keys_of(self.draws, stream)
+        return self._keys[stream]
+
+    def rename(self, draws: Sequence[Draw]) -> None:
+        """What is drawn from now on is what these draws would draw."""
+        for stream, keys in self._keys.items():
+            keys[:] = keys_of(draws, stream)
 
     def of(self, row: Ints) -> Parameters:
         """The parameters of some rows."""
@@ -151,6 +159,11 @@ class Lanes:
             return np.asarray(values.reshape(self.count, -1).mean(axis=1))
         found = (values[part][among[part]] for part in self.parts())
         return np.array([one.mean() if one.size else 0.0 for one in found])
+
+
+def keys_of(draws: Sequence[Draw], stream: Stream) -> NDArray[np.uint64]:
+    """uint64[R]: the key of a stream under each of some draws."""
+    return np.array([stream_key(draw.seed, stream, draw.run) for draw in draws], dtype=np.uint64)
 
 
 def distinct(rising: Ints) -> tuple[Ints, Ints]:

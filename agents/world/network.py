@@ -53,11 +53,6 @@ class Network:
         """Employees and the company's own pages."""
         return self.n_employees + self.n_corporate
 
-    @property
-    def n_source_edges(self) -> int:
-        """Edges of employees and corporate accounts: they come first."""
-        return int(self.graph.offsets[self.n_sources])
-
 
 class Built:
     """The sketches of R runs, their large arrays one run's after another's from the beginning: what a run needs while it is sketched is had
