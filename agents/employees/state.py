@@ -1,6 +1,4 @@
-"""What changes in employees from day to day, as arrays, and the updates of behaviour as pure functions of
-arrays.
-"""
+"""What changes in employees from day to day, as arrays, and the updates of behaviour as pure functions of arrays."""
 
 from __future__ import annotations
 
@@ -126,13 +124,6 @@ def erode(motivation: Floats, base: Floats, rewarded: Floats, p: Parameters) -> 
 def praise(motivation: Floats, praised: Floats, p: Parameters) -> Floats:
     """m + ι · praise, held at 1."""
     return np.clip(motivation + p.praise_gain * praised, 0.0, 1.0)
-
-
-def remember_praise(level: Floats, praised: Floats, p: Parameters) -> Floats:
-    """G after a day: halves every τ_G, and each thank-you adds less the more of them are remembered."""
-    faded = level * p.recognition_kept
-    renewed: Floats = faded + praised * np.maximum(0.0, 1.0 - faded / p.recognition_most)
-    return renewed
 
 
 def learn_feedback(expected: Floats, reactions: Floats, p: Parameters) -> Floats:

@@ -66,8 +66,9 @@ def best_a_week(p: Parameters) -> float:
 
 
 class Reminders:
-    """float64[n] each: `annoyance`, and the part `opened` of recent digests; `since` is int64[n], the day of joining; `off` where
-    somebody turned reminders off.
+    """float64[n] each: `annoyance`, and the part `opened` of recent digests.
+
+    `since` is int64[n], the day of joining; `off` marks those who turned reminders off.
     """
 
     def __init__(self, staff: Staff, lanes: Lanes, keys: NDArray[np.uint64]) -> None:

@@ -75,10 +75,12 @@ def made(db: Database) -> int:
     held = work.take(db, "a test", datetime.now(UTC))
     assert held is not None
     held = work.complete(db, held, kind.completed, datetime.now(UTC))
-    gathering = kind.gathering(held.spec, "")
+    with db.read() as tx:
+        spec = kind.whole(tx, held.organisation, held.spec)
+    gathering = kind.gathering(spec, "")
     assert gathering.body() == "{}"
-    for number in range(kind.pieces(held.spec)):
-        gathering.take(kind.compute(held.spec, number))
+    for number in range(kind.pieces(spec)):
+        gathering.take(kind.compute(spec, number))
     with db.begin() as tx:
         return work.finish(tx, held, gathering.body(), gathering.title, datetime.now(UTC))
 
