@@ -204,14 +204,14 @@ def _fair(forecast: Forecast | None, exception: str) -> Condition:
         )
         return Condition(name, True, text.format(**values))
     if forecast.fairness >= forecast.least:
-        # The middle run keeps the limit, and too many others do not.
+        # All runs together keep the limit, and by too little for so few of them.
         excusing = _(
-            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too "
-            "many; the reason why is written down."
+            "The least-paid segment gets {value} of the usual points a share, but that it is {least} or more is not sure enough; "
+            "the reason why is written down."
         )
         lacking = _(
-            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too "
-            "many: rehearse with more people or runs, change the draft, or write down why it has to be so."
+            "The least-paid segment gets {value} of the usual points a share, but that it is {least} or more is not sure enough: "
+            "rehearse with more people or runs, change the draft, or write down why it has to be so."
         )
     else:
         excusing = _(
