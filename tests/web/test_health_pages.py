@@ -6,13 +6,14 @@ import csv
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from starlette.testclient import TestClient
 
 from rewards.events import Event
+from rewards.health.rows import HealthWeek
 from rewards.intake import record
 from rewards.publishing.publication import scheme_in_force
 from rewards.publishing.rehearsals import note_rehearsal
@@ -20,6 +21,7 @@ from rewards.store.results import replace_result, save_result
 from rewards.store.session import Database
 from sims.reports.stored import save_comparison
 from tests.company import ORGANISATION, Company
+from web.hr.health import FOOT, HEIGHT, curve
 from web.session import now
 
 SignIn = Callable[[str], TestClient]
@@ -152,3 +154,14 @@ def test_one_page_for_the_cfo(sign_in: SignIn, sqlite_db: Database) -> None:
 @pytest.mark.parametrize("role", ["ana", "nia", "kim"])
 def test_it_is_not_everybodys(sign_in: SignIn, role: str) -> None:
     assert sign_in(role).get("/hr/health").status_code == 403
+
+
+def test_a_week_that_may_not_be_told_breaks_the_line() -> None:
+    told = ["8", "9", "fewer than 5", "12", "not shown", "7", "6"]
+    first = date(2026, 3, 2)
+    weeks = [HealthWeek((first + timedelta(weeks=at)).isoformat(), one, 9, 1) for at, one in enumerate(told)]
+    found = curve(weeks, 5)
+    assert [len(line.split()) for line in found.lines] == [2, 1, 2]
+    assert len(found.dots) == 5
+    # Nothing lies where nobody would.
+    assert all(y < HEIGHT - FOOT for _, y in found.dots)

@@ -32,9 +32,10 @@ COLUMNS = ("section", "measure", "group", "told", "value", "of", "until")
 
 @dataclass(frozen=True)
 class Curve:
-    """The adoption curve as a drawing: points of sharers, the forecast's band as a polygon, and ticks of both axes."""
+    """The adoption curve as a drawing: points of sharers and lines between weeks that follow each other, the forecast's band as a polygon,
+    and ticks of both axes."""
 
-    line: str
+    lines: Sequence[str]
     dots: Sequence[tuple[float, float]]
     band: str
     levels: Sequence[tuple[float, str]]
@@ -127,10 +128,10 @@ def _cell(value: float | None) -> str:
 
 
 def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
-    """Draw the weeks; what may not be told is drawn as none, which is below the smallest number that is."""
-    sharers = [float(week.sharers) if week.sharers.isdecimal() else 0.0 for week in weeks]
+    """Draw the weeks; one that may not be told has no point, and the line breaks there: it would read as nobody."""
+    sharers = [(at, float(week.sharers)) for at, week in enumerate(weeks) if week.sharers.isdecimal()]
     highs = [week.high for week in weeks if week.high is not None]
-    most = max([*sharers, *highs, float(minimum)])
+    most = max([*(value for _, value in sharers), *highs, float(minimum)])
     step = max(1.0, round_step(most, LEVELS))
     top = step * -(-most // step)
 
@@ -140,7 +141,11 @@ def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
     def y(value: float) -> float:
         return round(HEIGHT - FOOT - value / top * (HEIGHT - FOOT - 8), 1)
 
-    dots = [(x(at), y(value)) for at, value in enumerate(sharers)]
+    lines: list[list[tuple[float, float]]] = []
+    for place, (at, value) in enumerate(sharers):
+        if not place or sharers[place - 1][0] != at - 1:
+            lines.append([])
+        lines[-1].append((x(at), y(value)))
     banded = [
         (at, week.low, week.high)
         for at, week in enumerate(weeks)
@@ -148,8 +153,8 @@ def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
     ]
     edge = [(x(at), y(high)) for at, _, high in banded] + [(x(at), y(low)) for at, low, _ in reversed(banded)]
     return Curve(
-        line=_points(dots),
-        dots=dots,
+        lines=[_points(line) for line in lines],
+        dots=[dot for line in lines for dot in line],
         band=_points(edge),
         levels=[(y(at * step), f"{at * step:g}") for at in range(int(top // step) + 1)],
         days=[(x(at), date.fromisoformat(week.monday)) for at, week in enumerate(weeks) if at % 4 == 0],
