@@ -1,5 +1,6 @@
-"""How every compiled kernel of the engine is declared: one explicit signature, compiled by Numba when it is first called, kept on
-disk by Numba's cache, called without the interpreter lock.
+"""How every compiled kernel of the engine is declared: with one explicit signature.
+
+Numba compiles it when it is first called, keeps it in its cache on disk, and calls it without the interpreter lock.
 
 A module with kernels can be imported without Numba: the live program runs the scoring kernel as plain Python and never loads a
 compiler. A call can never start a second compilation: a wrong type is a TypeError.

@@ -114,6 +114,13 @@ def uniform(key: Any, day: Any, agent: Any, ordinal: Any) -> Any:
     return unit(bits(key, day, agent, ordinal))
 
 
+def uniform_plain(key: int | np.uint64, day: int, agent: int, ordinal: int) -> float:
+    """`uniform` in plain Python, the same bits: for few draws where no compiler is loaded yet."""
+    inner = _mix_python(int(key) ^ ((agent * int(GOLDEN) + int(_MIX_1)) & MASK))
+    word = _mix_python(inner + (((day << 32) & MASK) | (ordinal & int(_LOW_32))))
+    return (word >> int(_S11)) * (1.0 / 9007199254740992.0)
+
+
 @kernel(U64, I64, I64, I64, returns=F64)
 def normal(key: Any, day: Any, agent: Any, ordinal: Any) -> Any:
     """A standard normal draw by inversion, so it rises with the uniform of the same counters."""

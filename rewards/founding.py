@@ -121,7 +121,10 @@ def establish(
 
 
 def template(tx: Transaction, organisation: str, name: str) -> IncentiveScheme:
-    """A template with the company's networks: where it gives no points, the scheme gives none. Raises NotFound for the name."""
+    """A template with the company's networks (where it gives no points, the scheme gives none), and with its days on boards.
+
+    Raises NotFound for the name.
+    """
     if name not in PRESETS:
         raise NotFound(
             "template {value!r}: limit {names}; choose one of these",
@@ -129,7 +132,14 @@ def template(tx: Transaction, organisation: str, name: str) -> IncentiveScheme:
             names=", ".join(PRESETS),
         )
     home = get_organisation(tx, organisation)
-    return with_networks(PRESETS[name], home.networks if home is not None else ())
+    if home is None:
+        return PRESETS[name]
+    return with_networks(with_zone(PRESETS[name], home.timezone), home.networks)
+
+
+def with_zone(scheme: IncentiveScheme, zone: str) -> IncentiveScheme:
+    """A scheme whose boards and challenges go by a zone's days."""
+    return scheme.model_copy(update={"calendar": scheme.calendar.model_copy(update={"zone": zone})})
 
 
 def with_networks(scheme: IncentiveScheme, networks: Sequence[Network]) -> IncentiveScheme:

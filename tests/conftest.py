@@ -46,6 +46,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# What a process of a test compiles the next one reads: there are hundreds of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Give the embedded PostgreSQL a folder for its sockets and its lock: it warns without one, and warnings are errors here."""
     if "XDG_RUNTIME_DIR" not in os.environ:

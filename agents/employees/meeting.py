@@ -60,8 +60,9 @@ class PersonColumns(NamedTuple):
 
 
 class ItemColumns(NamedTuple):
-    """What it needs of each item on offer: row among all items and topic (int64), risk and green light (float64); `at` is int64[R + 1],
-    where each run's begin.
+    """What the kernel needs of each item on offer.
+
+    Row among all items and topic (int64), risk and green light (float64); `at` is int64[R + 1], where each run's items begin.
     """
 
     row: Ints
@@ -101,7 +102,7 @@ class Opportunities(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """The parameters that the loop reads, a float each; their units and sources stand in `agents.parameters.employee_parameters`."""
+    """The parameters that the loop reads, a float each; their units and sources are in `agents.parameters.employee_parameters`."""
 
     intrinsic_weight: float
     image_weight: float

@@ -101,9 +101,8 @@ def init(
             summary = import_people(tx, organisation, rows, began, operator())
             if loaded is not None:
                 mode: Literal["prospective", "exact"] = "prospective" if effective_at >= now else "exact"
-                publish_scheme(
-                    tx, organisation, _on(loaded, used), effective_at, operator(), "first scheme", now, mode
-                )
+                fitting = _on(loaded, used, timezone if template else "")
+                publish_scheme(tx, organisation, fitting, effective_at, operator(), "first scheme", now, mode)
             token = create_token(tx, organisation, "init", INIT_SCOPES, now)
             link = _invited(tx, organisation, admin, admin_roles, now)
     for one in summary.not_taken:
@@ -134,10 +133,10 @@ def _scheme(path: Path | None, template: str) -> "IncentiveScheme | None":
     return PRESETS[template] if template else None
 
 
-def _on(scheme: "IncentiveScheme", used: "tuple[Network, ...]") -> "IncentiveScheme":
-    from rewards.founding import with_networks
+def _on(scheme: "IncentiveScheme", used: "tuple[Network, ...]", zone: str) -> "IncentiveScheme":
+    from rewards.founding import with_networks, with_zone
 
-    return with_networks(scheme, used)
+    return with_networks(with_zone(scheme, zone) if zone else scheme, used)
 
 
 def _with_admin(

@@ -29,8 +29,8 @@ _HEADQUARTERS = "Europe/Madrid"
 _LOCALES = {"Europe/Berlin": "de", "America/New_York": "en", "America/Sao_Paulo": "pt", _HEADQUARTERS: "es"}
 NEWCOMERS = 20
 """The last of the sheet, invited yesterday and by mail; the others when the program began."""
-EVERY_NTH_WAITS = 5
-"""So many do not join before they have something to share."""
+NAMED = 12
+"""The first of the others: what they do is written down here."""
 ROUNDS_OF_THANKS = 3
 YEARS_MEAN, YEARS_MOST = 6.0, 35.0
 UNKNOWN_EVERY = 12
@@ -63,7 +63,8 @@ def goings_on(
     """What happens beside shares and thanks, each at its time."""
     others = [row.id for row in people if row.id not in accounts.values()]
     early, late = others[:-NEWCOMERS], others[-NEWCOMERS:]
-    joined = [*accounts.values(), *(one for place, one in enumerate(early) if place % EVERY_NTH_WAITS)]
+    # Of the others the model says when they join. Those who appear below by name have joined.
+    joined = [*accounts.values(), *early[:NAMED]]
     content, hr = accounts["content"], accounts["hr"]
     act = partial(partial, tx=tx, organisation=organisation)
     found: list[Happening] = [

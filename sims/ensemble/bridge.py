@@ -4,6 +4,7 @@ Importing it is light; the model is imported by the functions, in the process th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ def parameters_of(
 
 
 def parameter_source(posterior: "DefaultPosterior | None" = None) -> str:
-    """Which joint posterior runs draw from, for whoever wants the same numbers again; the stored one unless given."""
+    """Names the joint posterior that runs draw from, for reproduction; the stored one unless given."""
     from agents.parameters.default_posterior import default_posterior
 
     which = "the joint" if posterior is None else "a calibrated"
@@ -80,8 +81,9 @@ def daily_outcomes(
     at_defaults: bool = False,
     posterior: "DefaultPosterior | None" = None,
 ) -> list[list[Daily]]:
-    """Daily values of some runs in each scenario, run by run: {split: {outcome: float64[days]}}, `all` first, the scenario's splits
-    after it.
+    """Daily values of some runs in each scenario, run by run: {split: {outcome: float64[days]}}.
+
+    `all` comes first, the scenario's splits after it.
 
     Where there are arms, they are a split of their own and cross every other. The runs are lived side by side, and scenarios of one
     company share its people, audience and content. Each run goes by its own draw of the parameters (`parameters_of`).
@@ -104,14 +106,17 @@ def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Paramete
 
     asked = [(scenario, [Draw(*each) for each in named]) for scenario, named in questions]
     found: list[list[Daily]] = [[] for _ in asked]
-    told: object = None
-    for alike in _alike([(_trunk(scenario), draws) for scenario, draws in asked]):
-        scenario, draws = asked[alike[0]]
-        if told != (_world(scenario), draws):
-            told, world = (_world(scenario), draws), World.of(scenario, draws)
-        with handed_on():
-            for place, dailies in _branches([asked[at][0] for at in alike], draws, world):
-                found[alike[place]] = dailies
+    built_of: object = None
+    with ExitStack() as kept:
+        for alike in _alike([(_trunk(scenario), draws) for scenario, draws in asked]):
+            scenario, draws = asked[alike[0]]
+            if built_of != (_world(scenario), draws):
+                kept.close()
+                kept.enter_context(handed_on())
+                built_of, world = (_world(scenario), draws), World.of(scenario, draws)
+            with handed_on():
+                for place, dailies in _branches([asked[at][0] for at in alike], draws, world):
+                    found[alike[place]] = dailies
     return [list(run) for run in zip(*found, strict=True)]
 
 
@@ -143,6 +148,28 @@ def _ended(company: "Ensemble", scenario: "Scenario") -> list[Daily]:
         {ALL: {name: values[place] for name, values in outcomes.items()}, **by_split}
         for place, by_split in enumerate(splits)
     ]
+
+
+def futures(
+    scenario: "Scenario", draw: "tuple[int, int, Parameters]", days: int, chances: Sequence[int]
+) -> list[Daily]:
+    """Daily values of one run (seed, run, parameters) as often as there are chances.
+
+    Until that day they are the same, after it each goes by the chance of another run. What is drawn before the first day, such as who
+    leaves when and what is published, stays the same.
+    """
+    from agents.ensemble import Ensemble
+    from agents.world.lanes import Draw
+    from agents.world.memory import handed_on
+    from agents.world.world import World
+
+    seed, _, parameters = draw
+    draws = [Draw(*draw)] * len(chances)
+    with handed_on():
+        company = Ensemble(scenario, draws, world=World.of(scenario, draws))
+        company.run_for(days)
+        company.meet_another_chance([Draw(seed, run, parameters) for run in chances])
+        return _ended(company, scenario)
 
 
 def _alike(keys: Sequence[object]) -> list[list[int]]:
@@ -177,7 +204,7 @@ def bytes_a_run(scenario: "Scenario") -> int:
     return int(
         (audience.size + people) * BYTES_A_NODE
         + (contacts + followers) * BYTES_AN_EDGE
-        + people * (BYTES_A_PERSON + 36 * weeks)
+        + people * (BYTES_A_PERSON + 48 * weeks)
     )
 
 
@@ -235,8 +262,7 @@ def guarded(result: Result) -> dict[str, NDArray[np.float64]]:
 
 
 def fairness(result: Result) -> NDArray[np.float64]:
-    """Per run: the least-paid segment's points per share, as a part of the median segment's; 1 if nobody
-    is paid.
+    """Per run: the least-paid segment's points per share, as a part of the median segment's; 1 if nobody is paid.
 
     Equal effort, equal pay: a scheme that pays for clicks pays well-connected segments more for the same
     share. Segments without a share in a run are left out of it.

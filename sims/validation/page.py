@@ -190,6 +190,9 @@ def _said(v: BandCheck) -> str:
 
 def _reason(v: BandCheck) -> str:
     reasons = []
+    if not v.low <= v.median <= v.high:
+        side = "below" if v.median < v.low else "above"
+        reasons.append(f"the median {number(v.median)} lies {side} the band")
     if v.interval[0] > v.high or v.interval[1] < v.low:
         reasons.append(
             f"the 90 % interval {number(v.interval[0])} … {number(v.interval[1])} lies outside the band"

@@ -32,8 +32,7 @@ COLUMNS = ("section", "measure", "group", "told", "value", "of", "until")
 
 @dataclass(frozen=True)
 class Curve:
-    """The adoption curve as a drawing: points of sharers and lines between weeks that follow each other, the forecast's band as a polygon,
-    and ticks of both axes."""
+    """The adoption curve as a drawing: points of sharers, joined where weeks follow each other, the forecast's band as a polygon, ticks."""
 
     lines: Sequence[str]
     dots: Sequence[tuple[float, float]]
@@ -128,10 +127,10 @@ def _cell(value: float | None) -> str:
 
 
 def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
-    """Draw the weeks; one that may not be told has no point, and the line breaks there: it would read as nobody."""
-    sharers = [(at, float(week.sharers)) for at, week in enumerate(weeks) if week.sharers.isdecimal()]
+    """Draw the weeks; one whose number is not shown is a gap: a point at the bottom would say that nobody shared."""
+    sharers = {at: float(week.sharers) for at, week in enumerate(weeks) if week.sharers.isdecimal()}
     highs = [week.high for week in weeks if week.high is not None]
-    most = max([*(value for _, value in sharers), *highs, float(minimum)])
+    most = max([*sharers.values(), *highs, float(minimum)])
     step = max(1.0, round_step(most, LEVELS))
     top = step * -(-most // step)
 
@@ -142,8 +141,8 @@ def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
         return round(HEIGHT - FOOT - value / top * (HEIGHT - FOOT - 8), 1)
 
     lines: list[list[tuple[float, float]]] = []
-    for place, (at, value) in enumerate(sharers):
-        if not place or sharers[place - 1][0] != at - 1:
+    for at, value in sharers.items():
+        if at - 1 not in sharers:
             lines.append([])
         lines[-1].append((x(at), y(value)))
     banded = [

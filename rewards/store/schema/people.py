@@ -69,8 +69,8 @@ person = table(
     Column("standing", String(16), nullable=False, server_default=""),
     instant("standing_us", nullable=True),
     instant("created_at_us"),
-    Index("ix_person_team", "organisation_id", "team"),
-    Index("ix_person_segment", "organisation_id", "segment"),
+    Index("ix_person_team", "organisation_id", "team", "standing", "status", "segment"),
+    Index("ix_person_segment", "organisation_id", "segment", "standing", "status"),
     Index("ix_person_status", "organisation_id", "status"),
     Index("ix_person_groups", "organisation_id", "status", "segment", "team", "standing"),
     Index(

@@ -29,7 +29,7 @@ class Book:
     def __init__(self) -> None:
         self.purse, self.now, self.standing = Purse(), 0, dict[int, ScoredEntry]()
         self.claims: list[ScoredEntry] = []
-        self._ids = 0
+        self._ids = self.balance = 0
 
     def add(self, amount: int, **rest: object) -> ScoredEntry:
         if rest.get("origin") != "replay":
@@ -37,6 +37,7 @@ class Book:
         self._ids += 1
         entry = ScoredEntry(self._ids, amount, self.now, **rest)  # type: ignore[arg-type]
         self.purse.take_in(entry)
+        self.balance += amount
         return entry
 
     def award(self, event: int, amount: int) -> None:
@@ -102,7 +103,7 @@ def test_counting_awards_again_changes_the_age_of_no_point(
         until, before = book.now + 1, book.ages(book.now + 1)
         book.recount(again)
         assert book.ages(until) == before
-        assert (book.purse.debt, book.purse.owed) == (0, 0)
+        assert (book.left, book.purse.owed) == (book.balance, 0)
 
 
 def test_a_raise_is_as_old_as_its_award_and_newer_points_keep_their_life() -> None:
@@ -123,3 +124,25 @@ def test_what_a_claim_gave_back_keeps_its_life_when_the_award_is_counted_again()
     back = book.now
     book.recount([1], rise=20)
     assert (book.purse.older_than(back), book.left) == (20, 30)
+
+
+def test_newer_points_pay_for_a_spent_award_until_it_is_there_again() -> None:
+    book = Book()
+    book.award(1, 10)
+    book.claim(4)
+    book.award(2, 10)
+    book.add(-10, event_ref=1, reverses=book.standing[1].id)
+    assert book.left == 0
+    book.award(3, 5)
+    assert book.left == 5
+    book.add(10, event_ref=1)
+    assert book.left == book.balance == 15
+
+
+def test_what_was_spent_beyond_the_lots_is_paid_by_later_ones() -> None:
+    book = Book()
+    book.award(1, 10)
+    book.add(-15, origin="claim")
+    assert book.left == 0
+    book.award(2, 10)
+    assert book.left == book.balance == 5
