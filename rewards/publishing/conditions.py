@@ -197,7 +197,7 @@ def _fair(forecast: Forecast | None, exception: str) -> Condition:
     name = "fair"
     if forecast is None:
         return Condition(name, False, _("Whether it is fair is not known before it is rehearsed."))
-    values = {"value": f"{forecast.fairness:.0%}", "least": f"{forecast.least:.0%}"}
+    values = {"value": f"{100.0 * forecast.fairness:.0f} %", "least": f"{100.0 * forecast.least:.0f} %"}
     if forecast.fair:
         text = _(
             "The least-paid segment gets {value} of the usual points a share; at least {least} is wanted."
