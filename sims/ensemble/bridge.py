@@ -263,9 +263,9 @@ def guarded(result: Result) -> dict[str, NDArray[np.float64]]:
 
 
 def fairness(result: Result) -> NDArray[np.float64]:
-    """The least-paid segment's expected points a share, as a part of the median segment's, and how sure it is: float64[runs], evenly spaced
-    quantiles around the value of all runs together, with the jackknife's error; 1 if nobody is paid.
+    """The least-paid segment's expected points a share, as a part of the median segment's, and how sure it is; 1 if nobody is paid.
 
+    float64[runs], evenly spaced quantiles around the value of all runs together, with the jackknife's error.
     Equal effort, equal pay: a scheme that pays for clicks pays well-connected segments more for the same share. In one run few people of a
     segment share, and what clicks they happen to get is no scheme's doing: points of all runs count, over their shares.
     """
