@@ -99,11 +99,14 @@ def numba_type(spec: Spec | None) -> Any:
     return types.UniTuple(numba_type(spec.item), spec.size)
 
 
-def compile_kernel(function: Callable[..., Any], arguments: tuple[Spec, ...], returns: Scalar | None) -> Any:
+def compile_kernel(
+    function: Callable[..., Any], arguments: tuple[Spec, ...], returns: Scalar | None, divides_freely: bool
+) -> Any:
     """The dispatcher of a kernel: one signature, compiled or loaded now, and no other ever."""
     signature = numba_type(returns)(*map(numba_type, arguments))
+    options = {**_NO_COUNTING, **({"error_model": "numpy"} if divides_freely else {})}
     with _one_process_compiles(function):
-        return numba.njit([signature], nogil=True, cache=_FOLDER is not None, **_NO_COUNTING)(function)
+        return numba.njit([signature], nogil=True, cache=_FOLDER is not None, **options)(function)
 
 
 @contextmanager

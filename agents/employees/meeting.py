@@ -270,11 +270,13 @@ def _logistic(utility: Any) -> Any:
 
 @inlined
 def _wake(people: Any, first: Any, silent: Any, key: Any, day: Any, awake: Any, early: Any) -> Any:
-    # Who meets anything, with the draw that says how much. Without a branch: half of them do, as chance has it.
+    # Who meets anything, with the draw that says how much. Several draws are made at a time. Without a branch: half of them do, as
+    # chance has it.
+    for at in range(people.size):
+        early[at] = uniform(key, day, people[at] - first, 0)
     n = np.uint64(0)
     for at in range(people.size):
-        one = people[at]
-        u = uniform(key, day, one - first, 0)
+        one, u = people[at], early[at]
         awake[n], early[n] = one, u
         n += np.uint64(u >= silent[np.uint64(one)])
     return n

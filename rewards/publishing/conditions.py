@@ -197,21 +197,21 @@ def _fair(forecast: Forecast | None, exception: str) -> Condition:
     name = "fair"
     if forecast is None:
         return Condition(name, False, _("Whether it is fair is not known before it is rehearsed."))
-    values = {"value": f"{forecast.fairness:.0%}", "least": f"{forecast.least:.0%}"}
+    values = {"value": f"{100.0 * forecast.fairness:.0f} %", "least": f"{100.0 * forecast.least:.0f} %"}
     if forecast.fair:
         text = _(
             "The least-paid segment gets {value} of the usual points a share; at least {least} is wanted."
         )
         return Condition(name, True, text.format(**values))
     if forecast.fairness >= forecast.least:
-        # The middle run keeps the limit, and too many others do not.
+        # All runs together keep the limit, and by too little for so few of them.
         excusing = _(
-            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too "
-            "many; the reason why is written down."
+            "The least-paid segment gets {value} of the usual points a share, but that it is {least} or more is not sure enough; "
+            "the reason why is written down."
         )
         lacking = _(
-            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too "
-            "many: rehearse with more people or runs, change the draft, or write down why it has to be so."
+            "The least-paid segment gets {value} of the usual points a share, but that it is {least} or more is not sure enough: "
+            "rehearse with more people or runs, change the draft, or write down why it has to be so."
         )
     else:
         excusing = _(

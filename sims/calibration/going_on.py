@@ -60,7 +60,7 @@ class GoingOn:
         heads = float(np.median(daily["headcount"][:, 0]))
         whole = {name: heads if name in PEOPLE else 1.0 for name in samples}
         later = {name: whole[name] * np.stack(weeks, axis=1) for name, weeks in samples.items()}
-        found = gone_on(self.observed, self.changes, past, self.coordinates[rows], later=later, heads=heads)
+        found = gone_on(self.observed, self.changes, past, later, w=self.coordinates[rows], heads=heads)
         return {name: list(values.T / whole[name]) for name, values in found.items()}
 
 
@@ -68,9 +68,9 @@ def gone_on(
     observed: Observed,
     changes: Sequence[int],
     past: Floats,
-    w: Floats,
-    *,
     later: Mapping[str, Floats],
+    *,
+    w: Floats,
     heads: float,
 ) -> dict[str, Floats]:
     """Later values float64[n, weeks] of each run, had it lived what was observed instead of its own past float64[n, series, weeks].

@@ -174,9 +174,7 @@ def _gone_on(each: Lived, method: str) -> dict[str, Floats]:
     w = z @ each.found.across if method == "posterior" else np.zeros((z.shape[0], 0))
     later = {name: runs[:, one.series.index(Series(ALL, name)), one.weeks :] for name in FORECAST}
     changes = [day for day in one.scenario.change_days if day < one.weeks * WEEK_DAYS]
-    return gone_on(
-        observed, changes, runs[:, places, : one.weeks], w, later=later, heads=float(one.headcount)
-    )
+    return gone_on(observed, changes, runs[:, places, : one.weeks], later, w=w, heads=float(one.headcount))
 
 
 def _rank(values: Floats, truth: float) -> float:

@@ -194,10 +194,10 @@ def before_the_gate(comparison: "Comparison", scenarios: "Sequence[Scenario]") -
         lacks = [f"{runs} runs, and {FEWEST_RUNS} are needed"] if runs < FEWEST_RUNS else []
         [fair] = [check for check in each.checks if check.limit.outcome == "fairness"]
         if not fair.passed:
-            where = " in the middle run, and less in too many" if fair.value >= fair.limit.floor else ""
+            unsure = ", and it is not sure enough" if fair.value >= fair.limit.floor else ""
             lacks.append(
-                f"the least-paid segment gets {fair.value:.0%} of the usual points a share{where}, "
-                f"at least {fair.limit.floor:.0%} is wanted"
+                f"the least-paid segment gets {fair.value:.0%} of the usual points a share, at least {fair.limit.floor:.0%} is "
+                f"wanted{unsure}"
             )
         how = f"would need a written reason: {'; '.join(lacks)}" if lacks else "passes"
         found.append(f"Before the gate of a company that has a scheme, “{titles[each.name]}” {how}.")

@@ -6,6 +6,7 @@ Importing it is light; the model is imported by the functions, in the process th
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -262,18 +263,29 @@ def guarded(result: Result) -> dict[str, NDArray[np.float64]]:
 
 
 def fairness(result: Result) -> NDArray[np.float64]:
-    """Per run: the least-paid segment's points per share, as a part of the median segment's; 1 if nobody is paid.
+    """The least-paid segment's expected points a share, as a part of the median segment's, and how sure it is; 1 if nobody is paid.
 
-    Equal effort, equal pay: a scheme that pays for clicks pays well-connected segments more for the same
-    share. Segments without a share in a run are left out of it.
+    float64[runs], evenly spaced quantiles around the value of all runs together, with the jackknife's error.
+    Equal effort, equal pay: a scheme that pays for clicks pays well-connected segments more for the same share. In one run few people of a
+    segment share, and what clicks they happen to get is no scheme's doing: points of all runs count, over their shares.
     """
     segments = [split for split in result.daily if split.startswith(SEGMENT)]
-    points = np.array([result.total(POINTS, split) for split in segments])
-    shares = np.array([result.total(SHARES, split) for split in segments])
-    found = np.ones(result.provenance.runs)
-    for run in range(found.size):
-        shared = shares[:, run] > 0
-        pay = points[shared, run] / shares[shared, run]
-        if pay.size and np.median(pay) > 0:
-            found[run] = pay.min() / np.median(pay)
-    return found
+    points, shares = (
+        np.array([result.total(name, split) for split in segments]).reshape(len(segments), -1)
+        for name in (POINTS, SHARES)
+    )
+    runs = result.provenance.runs
+    whole = _least_paid(points.sum(axis=1), shares.sum(axis=1))
+    if runs < 2:
+        return np.full(runs, whole)
+    others = (sums.sum(axis=1, keepdims=True) - sums for sums in (points, shares))
+    left = np.array([_least_paid(*each) for each in zip(*(one.T for one in others), strict=True)])
+    error = float(np.sqrt((runs - 1) / runs * np.sum((left - left.mean()) ** 2)))
+    places = [NormalDist().inv_cdf((at + 0.5) / runs) for at in range(runs)]
+    return np.maximum(0.0, whole + error * np.array(places))
+
+
+def _least_paid(points: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
+    # Segments without a share are left out.
+    pay = points[shares > 0] / shares[shares > 0]
+    return float(pay.min() / np.median(pay)) if pay.size and np.median(pay) > 0 else 1.0

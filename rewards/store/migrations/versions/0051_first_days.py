@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0051"
-down_revision: str | None = "0050"
+down_revision: str | None = "0049"
 branch_labels = None
 depends_on = None
 
