@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,6 +151,11 @@ class Company:
         self._class_people()
         self.state.total_shares[:] = 0
 
+    def meet_another_chance(self, draws: Sequence[Draw]) -> None:
+        """From now on the same people, with their past, draw what these draws would draw."""
+        self.lanes.rename(draws)
+        self.feelings.rename(draws)
+
     @property
     def days_observed(self) -> int:
         """Days since day 0 that have been simulated."""
@@ -159,7 +163,7 @@ class Company:
 
     @property
     def staff_sources(self) -> Ints:
-        """int64[n]: where each employee stands among the sources of the networks."""
+        """int64[n]: where each employee is among the sources of the networks."""
         return self.world.staff_sources
 
     def over_edges(self, values: Floats, pages: bool) -> Floats:
@@ -210,21 +214,17 @@ class Company:
         thanked = self._thank(shares, taking).joined_by(celebrated)
         learn(self.state, self.traits, met, shared, answer, shares=shares, lanes=self.lanes)
         feel(self.state, self.traits, shares, crowded, thanked.weight, lanes=self.lanes)
-        sanctions = fear_of_day(
+        sanctioned = fear_of_day(
             self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met=met, shared=shared, present=present,
             keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
         )  # fmt: skip
         sunday = self.clock.date_of(day).weekday() == 6
         paid = self._redeem() if sunday else np.zeros(self.lanes.count)
         if day >= 0:
-            known: dict[str, Any] = {
-                "sanctions": sanctions,
-                "cost": paid,
-                "contest_wins": self.lanes.counts(won),
-            }
-            self.flows.add(day, np.flatnonzero(won), contest_wins=np.ones(np.count_nonzero(won)))
+            counted = {"sanctions": sanctioned, "contest_wins": np.flatnonzero(won)}
             self.today = measure(
-                self, met, shared, posts, answer, scored=scored, thanked=thanked.acts, present=present, more=known
+                self, met, shared, posts, answer, scored=scored, thanked=thanked.acts, present=present, cost=paid, people=counted,
+                earlier=self.pictures.shares_before(day, self.staff.size)
             )  # fmt: skip
             if day % splits.WEEK_DAYS == splits.WEEK_DAYS - 1:
                 self.pictures.take(self, day)
@@ -288,7 +288,7 @@ class Company:
         columns = PersonColumns(
             base=traits.base,
             motivation=state_now.motivation,
-            perceived_log=state_now.perceived,
+            perceived_log=state.perceived_of(state_now.perceived, conditions.audience),
             feedback=state_now.feedback,
             weeks=offer.weeks,
             share_points=offer.share_points,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 from sqlalchemy import text
 
 from rewards.content.content import ChannelStatus, ContentItem, publish_item
@@ -21,7 +22,9 @@ from rewards.people.importing import import_people
 from rewards.people.organisations import create_organisation
 from rewards.people.rights import ROLES
 from rewards.people_file import PersonRow
+from rewards.publishing.counting import ask
 from rewards.publishing.drafts import create_draft
+from rewards.publishing.foreseeing import SHADOW, count_asked
 from rewards.publishing.notices import tell_of_announcements
 from rewards.publishing.publication import publish_scheme
 from rewards.scheme.presets import PRESETS
@@ -73,13 +76,15 @@ TAILS = [
 
 @dataclass(frozen=True)
 class Found:
-    """What asks the pages: a session and a token of somebody with every role, a draft and a webhook; and how long the import took."""
+    """What asks the pages: a session and a token of somebody with every role, a draft and a webhook; and how long the import took, and
+    the count of the draft's shadow."""
 
     session: str
     token: str
     draft: int
     webhook: int
     import_s: float
+    shadow_s: float
 
 
 def found(db: Database, people: int) -> Found:
@@ -130,10 +135,22 @@ def lived_through(db: Database, rng: random.Random, people: int, import_s: float
             tx, ORGANISATION, "bench", ["admin", "me:read", "content:read", "schemes:write"], now, person=WHO
         )
         session = open_session(tx, ORGANISATION, WHO, now)
+    _keep_house(db)
+    with db.begin() as tx:
+        ask(tx, SHADOW, ORGANISATION, str(draft), now, since=start.isoformat())
+    began = time.perf_counter()
+    while count_asked(db):
+        pass
+    return Found(session, token, draft, hook, import_s, time.perf_counter() - began)
+
+
+def _keep_house(db: Database) -> None:
+    """What the server itself does after so many rows, some time later."""
     if db.dialect == "postgresql":
-        with db.begin() as tx:
-            tx.execute(text("ANALYZE"))
-    return Found(session, token, draft, hook, import_s)
+        with psycopg.connect(
+            db.url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+        ) as admin:
+            admin.execute("VACUUM ANALYZE")
 
 
 def staff(rng: random.Random, people: int) -> Iterator[PersonRow]:

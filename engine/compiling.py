@@ -1,7 +1,6 @@
-"""From declared kernels to Numba's dispatchers: the only part of the engine that imports Numba, and only when a kernel is first
-called.
+"""From declared kernels to Numba's dispatchers: the only part of the engine that imports Numba, and only when a kernel is first called.
 
-Numba's cache looks at the file of a kernel, not at the files of what it calls. So the cache lies in a folder whose name is a digest
+Numba's cache checks the file of a kernel, not the files of what it calls. So the cache is in a folder whose name is a digest
 of all sources that kernels are made of: a change anywhere in them begins a new folder.
 """
 
@@ -100,11 +99,14 @@ def numba_type(spec: Spec | None) -> Any:
     return types.UniTuple(numba_type(spec.item), spec.size)
 
 
-def compile_kernel(function: Callable[..., Any], arguments: tuple[Spec, ...], returns: Scalar | None) -> Any:
+def compile_kernel(
+    function: Callable[..., Any], arguments: tuple[Spec, ...], returns: Scalar | None, divides_freely: bool
+) -> Any:
     """The dispatcher of a kernel: one signature, compiled or loaded now, and no other ever."""
     signature = numba_type(returns)(*map(numba_type, arguments))
+    options = {**_NO_COUNTING, **({"error_model": "numpy"} if divides_freely else {})}
     with _one_process_compiles(function):
-        return numba.njit([signature], nogil=True, cache=_FOLDER is not None, **_NO_COUNTING)(function)
+        return numba.njit([signature], nogil=True, cache=_FOLDER is not None, **options)(function)
 
 
 @contextmanager

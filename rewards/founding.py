@@ -26,6 +26,7 @@ from rewards.people.people import import_people
 from rewards.people_file import PersonRow
 from rewards.publishing.publication import SchemeVersion, publish_scheme, scheme_in_force, versions
 from rewards.scheme.networks import rules_of
+from rewards.scheme.preset_titles import in_language
 from rewards.scheme.presets import PRESETS
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store import access_links as rows
@@ -121,7 +122,10 @@ def establish(
 
 
 def template(tx: Transaction, organisation: str, name: str) -> IncentiveScheme:
-    """A template with the company's networks: where it gives no points, the scheme gives none. Raises NotFound for the name."""
+    """A template with the company's networks (where it gives no points, the scheme gives none), in its language and by its days.
+
+    Raises NotFound for the name.
+    """
     if name not in PRESETS:
         raise NotFound(
             "template {value!r}: limit {names}; choose one of these",
@@ -129,7 +133,15 @@ def template(tx: Transaction, organisation: str, name: str) -> IncentiveScheme:
             names=", ".join(PRESETS),
         )
     home = get_organisation(tx, organisation)
-    return with_networks(PRESETS[name], home.networks if home is not None else ())
+    if home is None:
+        return PRESETS[name]
+    scheme = in_language(PRESETS[name], home.languages[0])
+    return with_networks(with_zone(scheme, home.timezone), home.networks)
+
+
+def with_zone(scheme: IncentiveScheme, zone: str) -> IncentiveScheme:
+    """A scheme whose boards and challenges go by a zone's days."""
+    return scheme.model_copy(update={"calendar": scheme.calendar.model_copy(update={"zone": zone})})
 
 
 def with_networks(scheme: IncentiveScheme, networks: Sequence[Network]) -> IncentiveScheme:

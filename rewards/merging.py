@@ -116,7 +116,10 @@ def _move_rows(
     nomination_rows.move(tx, organisation, gone.id, kept.id)
     rows.move_rows(tx, gone.id, kept.id)
     manager = gone.manager_id if kept.manager_id in (None, gone.id) else kept.manager_id
-    values = {"has_history": True, "manager_id": None if manager == kept.id else manager}
+    known = [one.joined_date for one in (kept, gone) if one.joined_date is not None]
+    values = {
+        "has_history": True, "manager_id": None if manager == kept.id else manager, "joined_date": min(known, default=None),
+    }  # fmt: skip
     people_rows.change(tx, kept.id, values)
 
 
@@ -125,7 +128,7 @@ def _close(tx: Transaction, organisation: str, gone: NamedPersonRow, kept: int) 
     rows.rename(tx, organisation, gone.id, kept)
     values = {
         "status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": f"person:{gone.id}",
-        "merged_into": kept,
+        "merged_into": kept, "joined_date": None,
     }  # fmt: skip
     people_rows.change(tx, gone.id, values)
     projections.show(tx, organisation, gone.id, False)

@@ -35,6 +35,7 @@ _TAG = re.compile(
     r"([a-z]{2,3}(?:-[a-z]{3})?)(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?"
     r"((?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?)"
 )
+_DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 REQUIRED = ("id", "segment", "team", "timezone", "contacts")
 _ZONES = frozenset(available_timezones())
 
@@ -53,7 +54,7 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 
 
 def _no_step(id_: str) -> str:
-    """The id itself. Raises ValueError for what stands in an address for the folder or the one above: no browser asks for it."""
+    """The id itself. Raises ValueError for what is in an address for the folder or the one above: no browser asks for it."""
     if id_ in (".", ".."):
         raise BadValue("cannot stand in an address; choose an id with a letter or digit")
     return id_
@@ -122,12 +123,21 @@ def _intervals(value: object) -> object:
     return tuple(tuple(pair) for pair in pairs)
 
 
+def _written_day(value: object) -> object:
+    """A day as written in a cell: 2019-04-01, or 1.4.2019; nothing is none."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    found = _DOTTED.fullmatch(text)
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text or None
+
+
 class PersonRow(BaseModel):
     """One person of the company, as HR's file has it.
 
     `contacts` counts people reached by a post; `role` holds the roles of her invitation, with spaces between; `hours_share` is 1.0
-    full-time; `leave` holds first and last dates. A `timezone` that is not known and a `locale` that is not told are the empty string, for
-    the reader to replace by the organisation's.
+    full-time; `leave` holds first and last dates; `first_day` is since when she is with the company. A `timezone`
+    that is not known and a `locale` that is not told are the empty string, for the reader to replace by the organisation's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -149,6 +159,7 @@ class PersonRow(BaseModel):
     desk: Annotated[Literal["desk", "non-desk"], BeforeValidator(_in_small)] = "desk"
     hours_share: Annotated[float, BeforeValidator(_with_a_point)] = Field(default=1.0, gt=0.0, le=1.0)
     leave: Annotated[tuple[tuple[Day, Day], ...], BeforeValidator(_intervals), Field(max_length=1000)] = ()
+    first_day: Annotated[Day | None, BeforeValidator(_written_day)] = None
 
     @field_validator("leave")
     @classmethod
@@ -185,17 +196,12 @@ def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
         got = repr(first["input"])
         got = got if len(got) <= _MOST_SHOWN else got[: _MOST_SHOWN - 1] + "…"
         raise DocumentError(
-            "{where}: {column}: got {got}; {fault}; mend the cell",
+            "{where}: {column}: got {got}; {fault}; correct the cell",
             where=where,
             column=first["loc"][0],
             got=got,
             fault=fault(first),
         ) from None
-
-
-def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> list[PersonRow]:
-    """The people of `parse_file` alone."""
-    return parse_file(text, name, flag_zones).rows
 
 
 def parse_file(text: str, name: str = "<text>", flag_zones: bool = False) -> PeopleFile:
@@ -246,7 +252,7 @@ def _rows(
 
 
 def load_people(path: Path, flag_zones: bool = False) -> list[PersonRow]:
-    """People of a file, as `parse_people` says. Raises DocumentError naming the file, line and column."""
+    """People of a file, as `parse_file` says. Raises DocumentError naming the file, line and column."""
     return load_file(path, flag_zones).rows
 
 

@@ -27,6 +27,7 @@ from sims.commands import (
     schemes,
     sweeping,
     tokens,
+    webhooks,
 )
 from sims.commands.console import ActingAs, CommandGroup, acting_as
 
@@ -64,6 +65,7 @@ app.command()(machine.doctor)
 app.add_typer(program.db, name="db")
 app.add_typer(accounts.account, name="account")
 app.add_typer(tokens.token, name="token")
+app.add_typer(webhooks.webhook, name="webhook")
 app.add_typer(history.history, name="history")
 app.add_typer(events.events, name="events")
 app.add_typer(people.people, name="people")

@@ -105,15 +105,15 @@ def operator_findings(environ: Mapping[str, str], database: Path | None) -> list
     """What is dangerous in how a server would be started with this environment, one line each."""
     found = []
     base = environ.get("GROUNDSWELL_BASE_URL", "").strip()
-    if _on(environ, "GROUNDSWELL_DEMO") and base and not _is_local(base):
+    if is_on(environ, "GROUNDSWELL_DEMO") and base and not _is_local(base):
         found.append(
             f"GROUNDSWELL_DEMO is on at {base}: anybody signs in as HR without a password; unset GROUNDSWELL_DEMO"
         )
-    if base.startswith("https:") and not _on(environ, "GROUNDSWELL_SECURE_COOKIES"):
+    if base.startswith("https:") and not is_on(environ, "GROUNDSWELL_SECURE_COOKIES"):
         found.append(
             "GROUNDSWELL_SECURE_COOKIES is not set behind HTTPS: the session cookie would be sent without it too; set it to true"
         )
-    if _on(environ, "GROUNDSWELL_WEBHOOK_LOOPBACK") and base and not _is_local(base):
+    if is_on(environ, "GROUNDSWELL_WEBHOOK_LOOPBACK") and base and not _is_local(base):
         found.append(
             "GROUNDSWELL_WEBHOOK_LOOPBACK is on: webhooks may reach services of this machine; unset it"
         )
@@ -168,7 +168,8 @@ def is_off(environ: Mapping[str, str], name: str) -> bool:
     return environ.get(name, "").strip().lower() in ("0", "false", "f", "no", "n", "off")
 
 
-def _on(environ: Mapping[str, str], name: str) -> bool:
+def is_on(environ: Mapping[str, str], name: str) -> bool:
+    """Whether a setting that is true or false is set to true."""
     return environ.get(name, "").strip().lower() in ("1", "true", "t", "yes", "y", "on")
 
 

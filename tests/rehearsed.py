@@ -19,7 +19,7 @@ from rewards.store.units import digest
 from sims.jobs.kinds import KINDS
 from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal
 
-SMALL = Assumptions(weeks=6, quiet_weeks=2, audience=400, precision_percent=50.0, most_runs=12)
+SMALL = Assumptions(weeks=6, quiet_weeks=2, audience=400, precision_percent=25.0, most_runs=12)
 
 
 def drafts(db: Database, organisation: str, names: Sequence[str], actor: str) -> list[int]:
@@ -51,9 +51,11 @@ def carry_out(db: Database, pieces: int | None = None) -> None:
     assert held is not None
     kind = KINDS[held.kind]
     held = work.complete(db, held, kind.completed, datetime.now(UTC))
-    gathering = kind.gathering(held.spec, digest(held.spec))
-    for number in range(kind.pieces(held.spec) if pieces is None else pieces):
-        piece = _computed(held.kind, held.spec, number)
+    with db.read() as tx:
+        spec = kind.whole(tx, held.organisation, held.spec)
+    gathering = kind.gathering(spec, digest(held.spec))
+    for number in range(kind.pieces(spec) if pieces is None else pieces):
+        piece = _computed(held.kind, spec, number)
         work.keep(db, held, number, piece, datetime.now(UTC))
         enough = gathering.take(piece)
         if pieces is not None:
@@ -85,7 +87,14 @@ def said_fair(
         "passed": fair,
     }
     body: dict[str, Any] = {
-        "precision": {"asked_percent": 5.0, "reached_percent": 4.2 if precise else 9.1, "reached": precise},
+        "precision": {
+            "outcome": "human_clicks",
+            "asked": 0.1,
+            "relative": True,
+            "half_width": 5.0,
+            "reached": precise,
+            "part_of_range": 0.08 if precise else 0.131,
+        },
         "provenance": {"runs": runs, "scenarios": [{"name": "draft", "schemes": {"it": content}}]},
         "choice": {
             "candidates": [

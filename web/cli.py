@@ -100,8 +100,10 @@ def worker(
         float, typer.Option(min=0.1, max=60, help="Seconds between rounds with nothing to do.")
     ] = 1.0,
 ) -> None:
-    """Run the job process over DATABASE_URL: carry out rehearsals, release what has waited, fix results of challenges, give
-    highlights, let old points lapse, send webhooks and mail.
+    """Run the job process over DATABASE_URL.
+
+    It carries out rehearsals, releases awards whose waiting time is over, decides challenges, gives highlights, expires old points, and
+    sends webhooks and mail.
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell worker
     """

@@ -1,4 +1,4 @@
-"""The web process: the port is taken first, so that a busy one is told in one line before any work is done."""
+"""The web process: the port is taken first, so that a busy one is reported in one line before any work is done."""
 
 from __future__ import annotations
 

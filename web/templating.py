@@ -18,8 +18,9 @@ from jinja2.runtime import Context
 from markupsafe import escape
 
 from rewards.amounts import amount_text, points_text
+from rewards.disclosure import NEARLY_ALL, NOT_SHOWN
 from rewards.fields import name_of
-from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext
+from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext, said
 from rewards.people.rights import TITLES
 from web.kept_templates import KeptTemplates
 from web.navigation import doors
@@ -80,7 +81,7 @@ def day_text(context: Context, instant: datetime) -> str:
 
 
 def date_text(day: date) -> str:
-    """A date as it stands in a calendar."""
+    """A date as a calendar shows it."""
     # Translators: a day, in the signs of Unicode's date patterns (CLDR).
     return format_date(day, gettext("d MMM y"), locale=language())
 
@@ -125,6 +126,14 @@ def percent_text(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def told_text(count: str, minimum: int) -> str:
+    """A count that `rewards.disclosure` told, in the language of now: the number, or the words in its place."""
+    if count.isdecimal():
+        return whole_text(int(count))
+    words = {NOT_SHOWN: gettext("not shown"), NEARLY_ALL: gettext("nearly all")}
+    return words.get(count) or said("fewer than {count}", count=minimum)
+
+
 def roles_text(roles: Iterable[str]) -> str:
     """Roles as pages call them, one after another; one that is not known any more by its id."""
     return ", ".join(gettext(TITLES.get(role, role)) for role in roles)
@@ -156,6 +165,8 @@ _ENVIRONMENT.filters["level"] = level_text
 _ENVIRONMENT.filters["percent"] = percent_text
 _ENVIRONMENT.filters["channel"] = channel_title
 _ENVIRONMENT.filters["roles"] = roles_text
+_ENVIRONMENT.filters["told"] = told_text
+_ENVIRONMENT.filters["signs"] = in_signs
 
 
 def compile_templates() -> None:

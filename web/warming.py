@@ -22,3 +22,18 @@ def warm() -> None:
             format_datetime(datetime.now(UTC), "d MMM y, HH:mm", locale=code)
             get_decimal_symbol(code)
     compile_templates()
+    warm_lab()
+
+
+def warm_lab() -> None:
+    """Load what the first page of the lab would wait for: the definitions of scenarios, read with an experiment, and the essay's walk."""
+    from rewards.scheme.presets import PRESETS
+    from sims.lab.document import read
+    from sims.lab.essay import Played, played
+    from sims.lab.templates import TEMPLATES, text_of
+    from web.lab.editor_view import form_view
+
+    for name in TEMPLATES:
+        text = text_of(name, live=False)
+        form_view(text, read(text, PRESETS.get), list(PRESETS))
+    played(Played())

@@ -31,6 +31,10 @@ SPLIT_FLOWS = (
     "points",
     "praise",
     "contest_wins",
+    "sanctions",
+    "joined",
+    "lapsed",
+    "opt_outs",
 )
 
 

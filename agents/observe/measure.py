@@ -31,9 +31,13 @@ def measure(
     scored: Scored,
     thanked: Floats,
     present: NDArray[np.bool_],
-    more: dict[str, Floats],
+    cost: Floats,
+    people: dict[str, Ints],
+    earlier: Ints,
 ) -> dict[str, Floats]:
-    """{outcome: float64[R]}; enters the flows of each person into `model.flows`. `more` are values known already."""
+    """{outcome: float64[R]}; enters the flows of each person into `model.flows`. Known already: `cost`; of whom one more of some flows is
+    counted, `people`, rows of each, one an act; and everybody's shares up to four weeks ago, `earlier`.
+    """
     lanes, mood, runs = model.lanes, model.state, model.lanes.count
     counts = np.empty((runs, 3), dtype=np.int64)
     heads(
@@ -49,6 +53,7 @@ def measure(
     model.flows.add(model.day, scored.leads, leads=np.ones(scored.leads.size))
     receivers = np.flatnonzero(thanked)
     model.flows.add(model.day, receivers, praise=thanked[receivers])
+    counted = {name: _counted(model, name, rows) for name, rows in (people | _steps(model)).items()}
     added = sums(np.stack(list(flows.values())), lanes.starts(who))
     values: dict[str, Any] = dict(zip(flows, added, strict=True))
     page = model.networks.lane[posts.source[shared.size :]]
@@ -63,7 +68,9 @@ def measure(
         "corporate_posts": np.bincount(page, minlength=runs),
         "corporate_viewers": np.bincount(page, answer.viewers[shared.size :], runs),
         "corporate_reactions": np.bincount(page, answer.reactions[shared.size :], runs),
+        "cost": cost,
         "shares_gini": _ginis(model, mood.total_shares.astype(np.float64), present),
+        "recent_gini": _gini_of_late(model, mood.total_shares - earlier, present),
         "points": np.bincount(lanes.lane[scored.person], scored.millipoints, runs) / 1000.0,
         "liability": model.program.liability(),
         "praise": np.bincount(lanes.lane[receivers], thanked[receivers], runs),
@@ -74,21 +81,32 @@ def measure(
         "habit": lanes.means(mood.habit, present, everybody),
         "headcount": counts[:, PRESENT].copy(),
     }
-    return values | _taking_part(model, present, staff) | _feelings(model) | more
+    return values | _taking_part(model, present, staff) | _feelings(model) | counted
+
+
+def _counted(model: Observed, name: str, rows: Ints) -> Floats:
+    # One act for each row, entered for its person; how many there are in each run.
+    model.flows.add(model.day, rows, **{name: np.ones(rows.size)})
+    return np.bincount(model.lanes.lane[rows], minlength=model.lanes.count).astype(np.float64)
+
+
+def _steps(model: Observed) -> dict[str, Ints]:
+    # Who joined, lapsed and turned reminders off.
+    members = model.members
+    return {
+        "joined": members.came_to(model.day, (MEMBER,)),
+        "lapsed": members.came_to(model.day, (RESTING, GONE)),
+        "opt_outs": np.flatnonzero(members.opted_out),
+    }
 
 
 def _taking_part(model: Observed, present: NDArray[np.bool_], staff: Ints) -> dict[str, Floats]:
     members, lanes = model.members, model.lanes
     if not members.active:
-        return {
-            name: np.zeros(lanes.count) for name in ("enrolled", "joined", "lapsed", "opt_outs", "annoyance")
-        }
+        return {name: np.zeros(lanes.count) for name in ("enrolled", "annoyance")}
     enrolled = (members.status == MEMBER) & present
     return {
         "enrolled": lanes.counts(enrolled) / staff,
-        "joined": members.counts(model.day, (MEMBER,)),
-        "lapsed": members.counts(model.day, (RESTING, GONE)),
-        "opt_outs": np.bincount(lanes.lane, members.opted_out, lanes.count).astype(np.float64),
         "annoyance": lanes.means(members.reminders.annoyance, enrolled, False),
     }
 
@@ -107,6 +125,18 @@ def _gini_of_points(model: Observed, present: NDArray[np.bool_]) -> Floats:
     if not model.program.running:
         return np.zeros(lanes.count)
     return _ginis(model, model.program.earned_millipoints().astype(np.float64), present)
+
+
+def _gini_of_late(model: Observed, late: Ints, present: NDArray[np.bool_]) -> Floats:
+    # Few share within four weeks: only theirs are sorted.
+    lanes, rows = model.lanes, np.flatnonzero((late > 0) & present)
+    at, heads, found = lanes.starts(rows), lanes.counts(present), np.zeros(lanes.count)
+    for run in np.flatnonzero(np.diff(at)).tolist():
+        mine = np.sort(late[rows[at[run] : at[run + 1]]]).astype(np.float64)
+        size = int(heads[run])
+        weights = 2.0 * np.arange(size - mine.size + 1, size + 1) - size - 1.0
+        found[run] = float(weights @ mine) / (size * mine.sum())
+    return found
 
 
 def _ginis(model: Observed, values: Floats, present: NDArray[np.bool_]) -> Floats:

@@ -83,6 +83,8 @@ OUTCOMES: tuple[Outcome, ...] = (
         msg("Members of a team that has won a contest, on the day it ends.")),
     _stock("shares_gini", msg("Inequality of sharing"), msg("Gini 0-1"), "neither",
         msg("Gini coefficient of shares since day 0 over employees present.")),
+    _stock("recent_gini", msg("Inequality of sharing of late"), msg("Gini 0-1"), "neither",
+        msg("Gini coefficient of shares of this week and the three before it over employees present.")),
     _flow("points", msg("Points awarded"), msg("points"), "neither", msg("Points of every rule, on the day of the event.")),
     _ratio("points_per_share", msg("Points a share"), msg("points a share"), "neither", ("points", "shares"),
         text=msg("Points over shares.")),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.observe.observed import Observed
+from agents.observe.people_kernel import pick_people
 from agents.program.incentives import thirds
+from agents.program.membership import MEMBER
 from agents.world.lanes import Lanes
+from agents.world.population import Staff
+from rewards.people.tenure import GROUPS, UNKNOWN, tenure_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,8 +34,9 @@ DIMENSIONS = (
     "median",
     "tenure",
 )
-# Of whoever was there on the first day it is not known since when: newcomers are those who joined after it.
-TENURES = ("longer", "newcomer")
+# Newcomers joined after the first day. Of the others it is known since when where their rows say a first day.
+TENURES = (*(name for name in GROUPS if name != UNKNOWN), "longer", "newcomer")
+LONGER, NEWCOMER = len(TENURES) - 2, len(TENURES) - 1
 PRIOR = ("none", "some", "regular")
 # Weekly rates that divide PRIOR: about one week in fifty, and one in four.
 PRIOR_EDGES = (0.02, 0.25)
@@ -38,15 +44,19 @@ RANKS = ("first", "middle", "last", "none")
 SPLIT_STOCKS = (
     "weekly_sharers",
     "recognition_coverage",
+    "shares_gini",
+    "recent_gini",
     "points_gini",
     "peer_trust",
     "fatigue",
     "motivation",
     "fear",
     "habit",
+    "enrolled",
+    "annoyance",
     "headcount",
 )
-WEEK_DAYS = 7
+WEEK_DAYS, RECENT_WEEKS = 7, 4
 # Of longer arrays of float32 numpy adds pieces of so many.
 ADDED_AT_ONCE = 8192
 
@@ -108,7 +118,7 @@ def groups_of(model: Observed, dimension: str) -> Groups:
     if dimension == "median":
         return Groups(model.above_median.astype(np.int64), ("below", "above"))
     if dimension == "tenure":
-        return Groups((staff.joins > 0).astype(np.int64), TENURES)
+        return Groups(_tenures(staff, model.setting.start_date), TENURES)
     raise ValueError(f"split {dimension!r}; known are {', '.join(DIMENSIONS)}; choose among them")
 
 
@@ -120,6 +130,16 @@ def act_names(edges: tuple[int, ...]) -> tuple[str, ...]:
         f"{start}+" if not end else start if start == end else f"{start}-{end}"
         for start, end in zip(starts, ends, strict=True)
     )
+
+
+def _tenures(staff: Staff, start: date) -> Ints:
+    """int64[n]: index of `TENURES` on the first simulated day."""
+    days, place = np.unique(staff.since, return_inverse=True)
+    groups = [
+        TENURES.index(tenure_of(date.fromordinal(day), start)) if day else LONGER for day in days.tolist()
+    ]
+    found: Ints = np.array(groups, dtype=np.int64)[place]
+    return np.where(staff.joins > 0, NEWCOMER, found)
 
 
 def _thirds(level: Floats) -> Ints:
@@ -152,7 +172,7 @@ def labelled(model: Observed, dimensions: tuple[str, ...], crossed: bool) -> lis
         groups = groups_of(model, dimension)
         present = np.unique(groups.codes).tolist()
         if dimension == "tenure" and len(present) < 2:
-            # Nobody's first day is known.
+            # All are alike, or nobody's first day is known.
             continue
         found.append(Split(groups.codes, {code: f"{dimension}={groups.names[code]}" for code in present}))
         if crossed and dimension != "arm":
@@ -185,21 +205,32 @@ class Pictures:
             "headcount": model.staff.present(day),
             "weekly_sharers": mood.recent_total > 0.0,
             "recognition_coverage": model.recogniser.ever,
+            "shares_gini": mood.total_shares,
             "points_gini": model.program.earned_millipoints(),
             "peer_trust": trust[model.staff_sources],
             "fatigue": fatigue[model.staff_sources],
             "motivation": mood.motivation,
             "fear": mood.fear,
             "habit": mood.habit,
+            "enrolled": model.members.status == MEMBER,
+            "annoyance": model.members.reminders.annoyance,
         }
         self._days.append(day)
         self._taken.append({name: np.asarray(value).astype(np.float32) for name, value in columns.items()})
 
+    def shares_before(self, day: int, size: int) -> Ints:
+        """int64[size]: everybody's shares since day 0 up to this week and the three before it, on a day of this week."""
+        last = WEEK_DAYS * (day // WEEK_DAYS - RECENT_WEEKS + 1) - 1
+        if last not in self._days:
+            return np.zeros(size, dtype=np.int64)
+        return self._taken[self._days.index(last)]["shares_gini"].astype(np.int64)
+
     def weeks(
         self, model: Observed, days: int
     ) -> tuple[list[tuple[int, int]], dict[str, NDArray[np.float32]]]:
-        """(first day, first day after) of each week up to `days`, and its picture, float32[weeks, n] a column; a week in progress is
-        pictured as it is now.
+        """(first day, first day after) of each week up to `days`, and its picture, float32[weeks, n] a column.
+
+        Of a week in progress the picture is that of now.
         """
         if days % WEEK_DAYS and (not self._days or self._days[-1] != days - 1):
             self.take(model, days - 1)
@@ -230,8 +261,9 @@ Splits = dict[str, dict[str, Floats]]
 def by_split(
     model: Observed, pictures: Pictures, days: int, dimensions: tuple[str, ...], crossed: bool
 ) -> list[Splits]:
-    """{label: {outcome: float64[days]}} of each run over the first `days` days, for the flows and stocks that can be split and the
-    groups that it has people in.
+    """{label: {outcome: float64[days]}} of each run over the first `days` days.
+
+    For the flows and stocks that can be split, and the groups that the run has people in.
 
     Stocks are read at the end of each week (and of the run), and stand for its days.
     """
@@ -283,24 +315,39 @@ def _stocks(weeks: dict[str, NDArray[np.float32]], members: Ints, ties: Floats) 
     """float64[weeks, runs] of each stock of some employees; pictures are [weeks, runs, n], ties [runs, members]."""
     if not weeks:
         return {}
-    here = {name: np.take(picture, members, axis=2) for name, picture in weeks.items()}
+    here = {name: _of(members, picture) for name, picture in weeks.items()}
     present = here["headcount"] > 0.0
     values = {"headcount": present.sum(axis=2).astype(np.float64)}
     weight = np.maximum(1.0, ties.sum(axis=1))
     for name in ("peer_trust", "fatigue"):
-        values[name] = np.vecdot(here[name].astype(np.float64), ties) / weight
-    means, pay = (
-        ("weekly_sharers", "recognition_coverage", "motivation", "fear", "habit"),
-        here["points_gini"],
-    )
+        values[name] = np.vecdot(here[name], ties) / weight
+    enrolled = here["enrolled"] * present
+    values["annoyance"] = np.vecdot(here["annoyance"], enrolled)
+    values["annoyance"] /= np.maximum(1.0, enrolled.sum(axis=2))
+    means = ("weekly_sharers", "recognition_coverage", "motivation", "fear", "habit", "enrolled")
+    made = here["shares_gini"]
+    # Of the weeks before there are four nothing is taken off.
+    late = made - np.concatenate([np.zeros_like(made[:RECENT_WEEKS]), made[:-RECENT_WEEKS]])[: len(made)]
+    uneven = {"shares_gini": made, "recent_gini": late, "points_gini": here["points_gini"]}
     if present.all() and members.size <= ADDED_AT_ONCE:
-        values |= {name: here[name].astype(np.float64).mean(axis=2) for name in means}
-        rows = pay.astype(np.float64).reshape(-1, members.size)
-        return values | {"points_gini": ginis(rows).reshape(present.shape[:2])}
+        values |= {name: here[name].mean(axis=2) for name in means}
+        for name, amounts in uneven.items():
+            values[name] = ginis(amounts.reshape(-1, members.size)).reshape(present.shape[:2])
+        return values
     spots = list(np.ndindex(present.shape[:2]))
     for name in means:
-        found = (here[name][spot][present[spot]] for spot in spots)
+        found = (here[name][spot][present[spot]].astype(np.float32) for spot in spots)
         means_of = [one.mean(dtype=np.float64) if one.size else 0.0 for one in found]
         values[name] = np.array(means_of).reshape(present.shape[:2])
-    paid = [gini(pay[spot][present[spot]].astype(np.float64)) for spot in spots]
-    return values | {"points_gini": np.array(paid).reshape(present.shape[:2])}
+    for name, amounts in uneven.items():
+        each = [gini(amounts[spot][present[spot]]) for spot in spots]
+        values[name] = np.array(each).reshape(present.shape[:2])
+    return values
+
+
+def _of(members: Ints, picture: NDArray[np.float32]) -> Floats:
+    """float64[weeks, runs, members] of float32[weeks, runs, n]."""
+    found = np.empty((*picture.shape[:2], members.size))
+    people = found.reshape(-1, members.size)
+    pick_people(np.ascontiguousarray(picture).reshape(-1, picture.shape[2]), members, people)
+    return found

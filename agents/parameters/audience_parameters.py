@@ -43,11 +43,11 @@ class AudienceParameters:
         0.3, "level, width", (0.1, 0.5), "A", "heterogeneity of interests", limits=UNIT
     )
     click_base: float = declare(
-        0.0025,
+        0.0034,
         "chance of a click when seen",
         (0.001, 0.01),
         "A",
-        "before trust and affinity",
+        "link clicks alone, before trust and affinity; calibrated jointly, see docs/validation.md",
         scale="log",
         limits=UNIT,
     )

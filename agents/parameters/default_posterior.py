@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.parameters.parameters import DECLARATIONS, Parameters
-from engine.streams import Stream, stream_key, uniform
+from engine.streams import Stream, stream_key, uniform_plain
 
 FILE = "default_posterior.json"
 # Where the declaration says "no evidence: flat prior".
@@ -33,8 +33,6 @@ WITHOUT_EVIDENCE = (
     "loss_weight",
     "lapse_after_pay",
 )
-# What stays where it is whatever weak magnitudes say: link clicks, not the "click-through" that counts every touch of a post.
-STAYS = ("click_base",)
 MISSING = 1_000_000
 # A law as wide as its prior's, and in the same place within the noise of 200 draws, is no news.
 NARROWER, SHIFTED = 0.85, 0.1
@@ -60,7 +58,7 @@ class DefaultPosterior:
         found = {}
         for name, column in zip(self.names, self.values.T, strict=True):
             stated = DECLARATIONS.get(name)
-            if stated is not None and name not in (*WITHOUT_EVIDENCE, *STAYS):
+            if stated is not None and name not in WITHOUT_EVIDENCE:
                 low, middle, high = (float(x) for x in np.quantile(column, (0.05, 0.5, 0.95)))
                 wide = (high - low) / (stated.quantile(0.95) - stated.quantile(0.05))
                 shift = abs(middle - stated.quantile(0.5)) / (stated.high - stated.low)
@@ -78,7 +76,7 @@ def default_posterior() -> DefaultPosterior:
 def row_of(seed: int, replicate: int, size: int) -> int:
     """Which of so many vectors a replicate goes by."""
     key = stream_key(seed, Stream.POSTERIOR, 0)
-    return (int(uniform(key, 0, MISSING, 0) * size) + replicate) % size
+    return (int(uniform_plain(key, 0, MISSING, 0) * size) + replicate) % size
 
 
 def draw_parameters(seed: int, replicate: int, posterior: DefaultPosterior | None = None) -> Parameters:
@@ -94,5 +92,5 @@ def _drawn(seed: int, replicate: int, posterior: DefaultPosterior) -> Parameters
     own = stream_key(seed, Stream.POSTERIOR, row)
     for place, (name, stated) in enumerate(DECLARATIONS.items()):
         if name not in values:
-            values[name] = stated.quantile(float(uniform(own, 0, MISSING + 1 + place, 0)))
+            values[name] = stated.quantile(uniform_plain(own, 0, MISSING + 1 + place, 0))
     return Parameters(**{name: values[name] for name in DECLARATIONS})

@@ -1,6 +1,4 @@
-"""Parameters of the employees: traits, the weights of the utility, and what a day does to motivation, habit
-and fear.
-"""
+"""Parameters of the employees: traits, the weights of the utility, and what a day does to motivation, habit and fear."""
 
 from __future__ import annotations
 
@@ -197,9 +195,9 @@ class EmployeeParameters:
     loss_aversion: float = declare(
         1.3,
         "times",
-        (1.0, 2.2),
+        (1.0, 1.6),
         "M",
-        "a reward framed as something to lose (Tversky & Kahneman 1992), shrunk",
+        "a reward framed as something to lose (Tversky & Kahneman 1992), shrunk: little of it is left in the field (Hossain & List 2012)",
         limits=(0.0, 100.0),
     )
     lottery_bend: float = declare(

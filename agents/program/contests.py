@@ -27,8 +27,9 @@ class Contests:
         self._nobody.flags.writeable = False
 
     def standing(self, day: int, taking: Flags) -> Floats | None:
-        """float64[n]: how near everybody's team is to the best, 1 for the best and −1 for one that has nothing; None without a standing
-        that is shown.
+        """float64[n]: how near everybody's team is to the best, from −1 to 1; None where no standing is shown.
+
+        1 is the best team, −1 one that has no points.
         """
         found = None
         for group, contest, began in self._running(day):
@@ -47,7 +48,7 @@ class Contests:
             members = self._members(group, taking)
             counted = self._counted.setdefault((group, began), np.zeros(self._team.size, dtype=np.int64))
             counted += np.where(members, shares, 0)
-            if day == began + contest.days - 1:
+            if day == self._last_day(group, contest, began):
                 mean, best = self._means(group, began, members)
                 first = members & (best > 0.0) & (mean >= best)
                 won = won | first
@@ -61,6 +62,11 @@ class Contests:
             if phase.contest is not None and 0 <= day < phase.day + phase.contest.days:
                 found.append((group, phase.contest, phase.day))
         return found
+
+    def _last_day(self, group: int, contest: Contest, began: int) -> int:
+        # A contest whose phase ends before it is over ends, and is won, with its phase.
+        following = [phase.day for phase in self._timeline.phases(group) if phase.day > began]
+        return min([began + contest.days, *following[:1]]) - 1
 
     def _members(self, group: int, taking: Flags) -> Flags:
         found: Flags = taking & (self._timeline.group == group)

@@ -87,7 +87,7 @@ class Membership:
         return phase.tool is not None or (self._tooled[group] and asks)
 
     def taking_part(self, day: int) -> Flags:
-        """bool[n]: who earns, and stands on boards, on a day."""
+        """bool[n]: who earns, and is on boards, on a day."""
         gated = [group for group in range(len(self._tooled)) if self.gated(group, day)] if self.active else []
         if not gated:
             return self._everybody
@@ -228,15 +228,15 @@ class Membership:
             self.status[rows] = status
             self.changes.append(Change(day, rows, status))
 
-    def counts(self, day: int, status: tuple[int, ...]) -> Floats:
-        """float64[R]: how many came to one of these on a day."""
-        found = np.zeros(self._lanes.count)
+    def came_to(self, day: int, status: tuple[int, ...]) -> Ints:
+        """The rows of those who came to one of these on a day, the last of which there were changes on."""
+        found = [np.empty(0, dtype=np.int64)]
         for change in self.changes[::-1]:
             if change.day != day:
                 break
             if change.status in status:
-                found += np.bincount(self._lanes.lane[change.person], minlength=self._lanes.count)
-        return found
+                found.append(change.person)
+        return np.concatenate(found)
 
     def _drawn(self, day: int, ordinal: int) -> Floats:
         return uniforms_each(self._keys, self._lanes.lane, day, self._lanes.own, ordinal)

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-WORKING_DAYS = 5
+WORKING_DAYS, MOST_A_WEEK = 5, 50.0
 # Ordinals of the MEMBERSHIP stream on a day, after those of joining and lapsing; and a day that never comes, for traits.
 REQUEST, OPT_OUT, OPEN = 8, 16, 64
 TRAITS_DAY, WANTED = 1 << 40, 2
@@ -48,14 +48,23 @@ def annoyed_by(per_week: float, wanted: Floats, p: Parameters) -> Floats:
     return felt
 
 
-def settled_annoyance(per_week: float, wanted: float, p: Parameters) -> float:
-    """Annoyance after years of so many reminders a week: g · max(0, n − wanted) · half-life / ln 2."""
-    return float(p.annoyance_gain * max(0.0, per_week - wanted) * p.annoyance_half_life_weeks / np.log(2.0))
+def best_a_week(p: Parameters) -> float:
+    """The number of reminders a week of which most are opened once annoyance has settled; beyond it one more means fewer.
+
+    Over people who want different numbers. `MOST_A_WEEK` where there is no such number.
+    """
+    points, weights = np.polynomial.hermite_e.hermegauss(15)
+    wanted = p.digests_wanted * np.exp(p.digests_wanted_spread * points)
+    numbers = np.arange(0.25, MOST_A_WEEK + 0.25, 0.25)
+    strain = p.annoyance_opening * p.annoyance_gain * p.annoyance_half_life_weeks / np.log(2.0)
+    left = np.exp(-strain * np.maximum(0.0, numbers[:, np.newaxis] - wanted)) @ weights
+    return float(numbers[np.argmax(numbers * np.maximum(1.0, numbers) ** (p.digest_elasticity - 1.0) * left)])
 
 
 class Reminders:
-    """float64[n] each: `annoyance`, and the part `opened` of recent digests; `since` is int64[n], the day of joining; `off` where
-    somebody turned reminders off.
+    """float64[n] each: `annoyance`, and the part `opened` of recent digests.
+
+    `since` is int64[n], the day of joining; `off` marks those who turned reminders off.
     """
 
     def __init__(self, staff: Staff, lanes: Lanes, keys: NDArray[np.uint64]) -> None:

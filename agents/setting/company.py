@@ -37,6 +37,14 @@ class Contacts(Part):
     most: Annotated[int, Field(ge=1, le=1_000_000)] = 30_000
     """Nobody has more."""
 
+    @model_validator(mode="after")
+    def _least_below_most(self) -> Self:
+        if self.least > self.most:
+            raise ValueError(
+                f"contacts: nobody has fewer than {self.least} and nobody more than {self.most}; least is at most most; lower least"
+            )
+        return self
+
 
 class Segment(Part):
     """A group of generated employees with a topic of its own."""
@@ -81,7 +89,7 @@ class CorporateAccount(Part):
     """Name of the account."""
     followers: Annotated[int, Field(ge=0)] = 20_000
     """People who follow it."""
-    posts_per_week: NonNegative = 5.0
+    posts_per_week: Annotated[float, Field(ge=0.0, le=1000.0)] = 5.0
     """Posts a week, Poisson."""
     capability: Literal["intern", "junior", "trained", "experienced", "expert"] = "trained"
     """Who runs it: what is written, and how far it is trusted."""
@@ -163,6 +171,13 @@ class Organisation(Part):
     def size(self) -> int:
         """How many people there are on the first day."""
         return self.headcount or len(self.people or ())
+
+    @property
+    def number_of_teams(self) -> int:
+        """How many teams there are."""
+        if self.people is None:
+            return sum(segment.teams for segment in self.segments)
+        return len({row.team for row in self.people})
 
     @property
     def ids(self) -> tuple[str, ...]:

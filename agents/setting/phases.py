@@ -75,7 +75,7 @@ class Contest(Part):
     """A contest between teams, from the phase's day."""
 
     days: Annotated[int, Field(ge=1, le=3660)] = 28
-    """Days it lasts; its pull fades after them, and after its phase."""
+    """Days it lasts, its phase at most: then it is won, and its pull fades."""
     standing: Literal["hidden", "shown"] = "hidden"
     """`shown`: everybody sees how far each team is from the best, in shares a head."""
     winner_thanked: bool = False

@@ -120,6 +120,7 @@ class Setting(Part):
             raise ValueError(
                 f"arms called {', '.join(names)}; names differ, and {CONTROL!r} is everybody else; rename one"
             )
+        self._invite_whom_there_is()
         if self.split_day >= self.horizon_days:
             raise ValueError(
                 f"split day {self.split_day}; it lies before the horizon of {self.horizon_days} days; choose an earlier day"
@@ -127,6 +128,17 @@ class Setting(Part):
         if not date(2000, 1, 1) <= self.start_date <= date(2090, 1, 1):
             raise ValueError(f"start date {self.start_date}; from 2000 to 2090; choose another day")
         return self
+
+    def _invite_whom_there_is(self) -> None:
+        known, company = set[str](), self.organisation
+        known.update(row.segment for row in company.people or ())
+        known.update(segment.name for segment in company.segments if company.people is None)
+        for phase in (*self.phases, *(phase for arm in self.arms for phase in arm.phases)):
+            for name in phase.tool.invitation.segments if phase.tool is not None else ():
+                if name not in known:
+                    raise ValueError(
+                        f"invitation to segment {name!r}; there are {', '.join(sorted(known))}; correct the name"
+                    )
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,6 +1,4 @@
-"""Who works in the simulated company: rows as arrays, from people rows or generated, with fixed traits and
-turnover.
-"""
+"""Who works in the simulated company: rows as arrays, from people rows or generated, with fixed traits and turnover."""
 
 from __future__ import annotations
 
@@ -35,6 +33,7 @@ class Staff:
 
     joins, leaves   first day present and first day gone (`ALWAYS` when never within reach)
     leave           int64[l, 3]: person, first and last date (ordinals) of leave, by person
+    since           date (ordinal) since when with the company; 0 where it is not known
     """
 
     ids: tuple[str, ...]
@@ -46,6 +45,7 @@ class Staff:
     desk: Flags
     joins: Ints
     leaves: Ints
+    since: Ints
     leave: Ints
     segments: tuple[str, ...]
     teams: tuple[str, ...]
@@ -63,7 +63,7 @@ class Staff:
             return staffs[0]
         first = np.cumsum([0, *(one.size for one in staffs)])
         leave = [one.leave + np.array([at, 0, 0]) for at, one in zip(first.tolist(), staffs, strict=False)]
-        columns = ("segment", "team", "zone", "contacts", "hours_share", "desk", "joins", "leaves")
+        columns = ("segment", "team", "zone", "contacts", "hours_share", "desk", "joins", "leaves", "since")
         return cls(
             ids=tuple(chain.from_iterable(one.ids for one in staffs)),
             **{name: np.concatenate([getattr(one, name) for one in staffs]) for name in columns},
@@ -88,6 +88,7 @@ class Staff:
                 desk="desk" if self.desk[at] else "non-desk",
                 hours_share=float(self.hours_share[at]),
                 leave=tuple(leave[at]),
+                first_day=date.fromordinal(int(self.since[at])) if self.since[at] else None,
             )
             for at, name in enumerate(self.ids)
         ]
@@ -150,9 +151,7 @@ class Traits:
 
 
 def contact_counts(law: Contacts, medians: Floats, key: np.uint64, rows: Ints) -> Ints:
-    """int64[n]: lognormal counts, with a Pareto tail from the body's upper end for `tail_share` of the
-    people.
-    """
+    """int64[n]: lognormal counts, with a Pareto tail from the body's upper end for `tail_share` of the people."""
     body = medians * np.exp(law.sigma * normals(key, 0, rows, CONTACT_BODY))
     in_tail = uniforms(key, 0, rows, CONTACT_TAIL) < law.tail_share
     start = medians * np.exp(2.33 * law.sigma)
@@ -204,6 +203,7 @@ def _from_rows(people: tuple[PersonRow, ...]) -> Staff:
         desk=np.array([row.desk == "desk" for row in people], dtype=bool),
         joins=np.full(size, -ALWAYS, dtype=np.int64),
         leaves=np.full(size, ALWAYS, dtype=np.int64),
+        since=np.array([row.first_day.toordinal() if row.first_day else 0 for row in people], dtype=np.int64),
         leave=np.array(leave, dtype=np.int64).reshape(len(leave), 3),
         segments=segments,
         teams=teams,
@@ -237,6 +237,7 @@ def _generated(organisation: Organisation, key: np.uint64) -> Staff:
         desk=np.array([part.desk == "desk" for part in parts])[segment],
         joins=np.full(size, -ALWAYS, dtype=np.int64),
         leaves=np.full(size, ALWAYS, dtype=np.int64),
+        since=np.zeros(size, dtype=np.int64),
         leave=np.empty((0, 3), dtype=np.int64),
         segments=tuple(part.name for part in parts),
         teams=tuple(_team_names(parts)),
@@ -294,6 +295,7 @@ def _with_turnover(
         desk=staff.desk[source],
         joins=np.concatenate(joins),
         leaves=np.concatenate(leaves),
+        since=np.concatenate([staff.since, np.zeros(newcomers, dtype=np.int64)]),
         leave=staff.leave,
         segments=staff.segments,
         teams=staff.teams,

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import CONTROL, Phase, Setting
 from agents.world.population import Staff
-from agents.world.twins import offered_form, scoring_form
+from agents.world.twins import Offer, newness, offered, scoring_form
 from engine.streams import Stream, stream_key, uniforms
 from rewards.scheme.scheme import IncentiveScheme
 
 Ints = NDArray[np.int64]
 BEFORE = Phase()
+# A scheme of which less than this part is remembered is as good as never known.
+FORGOTTEN = 0.01
 
 
 class Timeline:
@@ -36,7 +38,9 @@ class Timeline:
         self.names = (CONTROL, *(arm.name for arm in setting.arms))
         self._phases = _without_twins((setting.phases, *(arm.phases for arm in setting.arms)))
         self._members: dict[int, Ints | None] = {}
-        self._offered = {id(scheme): offered_form(scheme) for scheme in self.schemes}
+        self._offers: dict[int, Offer] = {}
+        self._new: dict[tuple[int, int], float] = {}
+        self._clocks: dict[tuple[int, int, float, float], tuple[float, int]] = {}
 
     def phase(self, group: int, day: int) -> Phase:
         """The phase in force; before day 0 there is none of anything."""
@@ -75,23 +79,64 @@ class Timeline:
         return (day - ended[-1]) / 7.0 if ended else None
 
     def novelty_weeks(self, group: int, day: int, p: Parameters) -> float:
-        """The novelty clock a of a group, in weeks: it runs while a scheme is in force, a change of what a scheme offers turns back
-        a part of it, and without a scheme it fades with the half-life of novelty itself.
+        """The novelty clock a of a group, in weeks.
+
+        It runs while a scheme is in force, a change of what a scheme offers turns back a part of it, the larger the newer the offer is,
+        and without a scheme it fades with the half-life of novelty itself.
         """
+        if day < 0:
+            return 0.0
+        phases = self._phases[group]
+        index = max(at for at, phase in enumerate(phases) if phase.day <= day)
+        clock, days = self._clock_at(group, index, p)
+        return self._gone_on(phases[index], clock, days, day, p)
+
+    def _gone_on(self, phase: Phase, clock: float, days: int, day: int, p: Parameters) -> float:
         # Whole days of one offer are added up first, so that a phase which changes nothing changes no bit.
-        clock, days, last = 0.0, 0, None
-        phases = [phase for phase in self._phases[group] if phase.day <= day]
-        ends = [later.day for _, later in pairwise(phases)] + [day]
-        for phase, end in zip(phases, ends, strict=True):
-            if phase.scheme is None:
-                clock = (clock + days / 7.0) * 2.0 ** (-(end - phase.day) / 7.0 / p.novelty_half_life_weeks)
-                days = 0
-                continue
-            offered = self._offered[id(phase.scheme)]
-            if last is not None and offered != last:
-                clock, days = (clock + days / 7.0) * (1.0 - p.novelty_renewal), 0
-            days, last = days + end - phase.day, offered
-        return clock + days / 7.0
+        if phase.scheme is None:
+            gone = (day - phase.day) / 7.0 / p.novelty_half_life_weeks
+            return float((clock + days / 7.0) * 2.0**-gone)
+        return clock + (days + day - phase.day) / 7.0
+
+    def _clock_at(self, group: int, index: int, p: Parameters) -> tuple[float, int]:
+        # As a phase begins: the clock up to the last change of an offer, and whole days since.
+        if index == 0:
+            return 0.0, 0
+        key = (group, index, p.novelty_half_life_weeks, p.novelty_renewal)
+        if key not in self._clocks:
+            before, phase = self._phases[group][index - 1], self._phases[group][index]
+            clock, days = self._clock_at(group, index - 1, p)
+            if before.scheme is None:
+                clock, days = self._gone_on(before, clock, days, phase.day, p), 0
+            else:
+                days += phase.day - before.day
+            new = self._newness(group, index, p.novelty_half_life_weeks)
+            if new > 0.0:
+                clock, days = (clock + days / 7.0) * (1.0 - p.novelty_renewal * new), 0
+            self._clocks[key] = clock, days
+        return self._clocks[key]
+
+    def _newness(self, group: int, index: int, half_life_weeks: float) -> float:
+        # Against every scheme of before; one is forgotten while others are in force, with the half-life of novelty.
+        phases, found, since = self._phases[group], 1.0, 0
+        scheme = phases[index].scheme
+        for at in range(index - 1, -1, -1):
+            earlier, remembered = phases[at].scheme, 2.0 ** (-since / 7.0 / half_life_weeks)
+            if scheme is None or remembered < FORGOTTEN:
+                break
+            if earlier is not None:
+                found = min(found, 1.0 - (1.0 - self._new_after(scheme, earlier)) * remembered)
+                since += phases[at + 1].day - phases[at].day
+        return 0.0 if scheme is None or since == 0 else found
+
+    def _new_after(self, scheme: IncentiveScheme, earlier: IncentiveScheme) -> float:
+        pair = (id(scheme), id(earlier))
+        if pair not in self._new:
+            for one in (scheme, earlier):
+                if id(one) not in self._offers:
+                    self._offers[id(one)] = offered(one)
+            self._new[pair] = newness(self._offers[id(scheme)], self._offers[id(earlier)])
+        return self._new[pair]
 
     def contest(self, group: int, day: int, half_life_weeks: float) -> float:
         """1 during a contest of the phase or a challenge of its scheme; after its end, or its phase's, it halves every half-life."""

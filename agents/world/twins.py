@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from rewards.scheme.scheme import IncentiveScheme
@@ -17,20 +18,83 @@ def scoring_form(scheme: IncentiveScheme) -> str:
     return _text(_without_words(_body(scheme)))
 
 
-def offered_form(scheme: IncentiveScheme) -> str:
-    """All of it that people can tell by living under it: neither words nor ids, nor the order in which parts stand."""
+Leaves = dict[tuple[str, ...], Any]
+Offer = list[tuple[str, Leaves]]
+
+
+def offered(scheme: IncentiveScheme) -> Offer:
+    """All of it that people can tell by living under it, neither words nor ids.
+
+    Each rule, badge, reward … and each section that is no list, with the name of its section.
+    """
     body = _body(scheme)
-    places: dict[tuple[str, str], str] = {}
-    for part, metric in (("rules", "awards"), ("streaks", "streak")):
-        bare = {each["id"]: _text(_without_words(each, ids=False)) for each in body[part]}
-        places |= {(metric, name): text for name, text in bare.items()}
-    for badge in body["badges"]:
-        for need in (need for group in badge["groups"] for need in group):
-            need["of"] = places.get((need["metric"], need["of"]), need["of"])
-    for challenge in body["challenges"]:
-        challenge["of"] = places.get((challenge["metric"], challenge["of"]), challenge["of"])
-    bare_body = _without_words(body, ids=False)
-    return _text({name: _in_order(part) for name, part in bare_body.items()})
+    # What a badge or a challenge counts is told by what it names, not by the name.
+    kinds = {("awards", rule["id"]): rule["on"] for rule in body["rules"]}
+    kinds |= {("streak", streak["id"]): str(streak["kinds"]) for streak in body["streaks"]}
+    needs = [need for badge in body["badges"] for group in badge["groups"] for need in group]
+    for each in (*needs, *body["challenges"]):
+        each["of"] = kinds.get((each["metric"], each["of"]), each["of"])
+    bare: dict[str, Any] = _without_words(body, ids=False)
+    parts = [
+        (name, each) for name, part in bare.items() for each in (part if isinstance(part, list) else [part])
+    ]
+    return [(name, dict(_leaves(each, ()))) for name, each in parts]
+
+
+def newness(here: Offer, before: Offer) -> float:
+    """How new an offer is to those who lived under another, by what in it is newest or gone.
+
+    0 for a twin, 1 for a rule, badge, board … of a kind that was not there, in between where only numbers moved: one that is x times
+    another is 1 − x new, x below 1.
+    """
+    return max(_farthest(here, before), _farthest(before, here))
+
+
+def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from _leaves(part, (*path, name))
+    elif isinstance(value, list):
+        for at, part in enumerate(value):
+            yield from _leaves(part, (*path, str(at)))
+    else:
+        yield path, value
+
+
+def _farthest(some: Offer, others: Offer) -> float:
+    # Of all parts that which is least like any of its section among the others.
+    return max(
+        (
+            1.0 - max((_likeness(part, other) for where, other in others if where == section), default=0.0)
+            for section, part in some
+        ),
+        default=0.0,
+    )
+
+
+def _likeness(one: Leaves, other: Leaves) -> float:
+    if one.keys() != other.keys():
+        return 0.0
+    return min((_ratio(one[path], other[path]) for path in one), default=1.0)
+
+
+def _ratio(one: object, other: object) -> float:
+    if one == other:
+        return 1.0
+    a, b = _number(one), _number(other)
+    if a is None or b is None or a * b <= 0.0:
+        return 0.0
+    return min(abs(a), abs(b)) / max(abs(a), abs(b))
+
+
+def _number(value: object) -> float | None:
+    # Points are written as text in JSON.
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
 
 
 def _body(scheme: IncentiveScheme) -> dict[str, Any]:
@@ -42,10 +106,6 @@ def _without_words(value: object, ids: bool = True) -> Any:
         dropped = WORDS if ids else WORDS | {"id"}
         return {name: _without_words(part, ids) for name, part in value.items() if name not in dropped}
     return [_without_words(part, ids) for part in value] if isinstance(value, list) else value
-
-
-def _in_order(part: object) -> Any:
-    return sorted(part, key=_text) if isinstance(part, list) else part
 
 
 def _text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Programme health as it is kept: reckoned by the worker and, where nobody did lately, when somebody asks."""
+"""Programme health as it is kept: computed by the worker and, where nobody did lately, when somebody asks."""
 
 import json
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from rewards.health.taking_part import (
     part_rows,
     reach_rows,
     recognition_rows,
+    tenure_rows,
     week_rows,
 )
 from rewards.people.groups import groups_shown, minimum_group
@@ -26,7 +27,7 @@ KIND = "health"
 FEW_PEOPLE = 2_000
 KEPT_FOR, KEPT_FOR_MANY = timedelta(minutes=1), timedelta(hours=6)
 RENEWED_AFTER = timedelta(hours=1)
-"""The worker renews what is older; a page of a large company reckons itself only where no worker ran for long."""
+"""The worker renews what is older; a page of a large company computes them only where no worker ran for long."""
 
 
 def health_of(
@@ -47,6 +48,7 @@ def health_of(
         *reach_rows(tx, organisation, now),
         *recognition_rows(tx, organisation, now, shown, minimum),
         *fairness_rows(tx, organisation, now, shown, minimum),
+        *tenure_rows(tx, organisation, now, minimum),
         *money_rows(tx, organisation, now),
         *desk_rows(tx, organisation, now, people, minimum),
     ]
@@ -72,7 +74,7 @@ def keep_health(
     forecast: str = "",
     bands: Mapping[str, Band] | None = None,
 ) -> Health:
-    """Reckon it anew and keep it."""
+    """Compute it anew and keep it."""
     with db.read() as tx:
         found = health_of(tx, organisation, now, forecast, bands)
     text = json.dumps(found.as_json(), ensure_ascii=False)
@@ -82,7 +84,7 @@ def keep_health(
 
 
 def is_old(tx: Transaction, organisation: str, now: datetime) -> bool:
-    """Whether it is time to reckon anew."""
+    """Whether it is time to compute anew."""
     found = _latest(tx, organisation)
     return found is None or now - datetime.fromisoformat(found.as_of) > RENEWED_AFTER
 

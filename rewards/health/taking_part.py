@@ -7,6 +7,7 @@ from rewards.disclosure import Shown, counts_told, told
 from rewards.health.rows import HealthRow, HealthWeek, number, telling
 from rewards.people.membership import enrolment
 from rewards.people.participation import participation
+from rewards.people.tenure import GROUPS, tenure_of
 from rewards.store import health as rows
 from rewards.store import participation as people_rows
 from rewards.store import schemes as scheme_rows
@@ -84,7 +85,7 @@ def _begun(tx: Transaction, organisation: str, now: datetime) -> str:
 
 
 def reach_rows(tx: Transaction, organisation: str, now: datetime) -> Iterator[HealthRow]:
-    """Shares, viewers where a connector tells of them, and clicks: human ones, and what was filtered."""
+    """Shares, viewers where a connector reports them, and clicks: human ones, and what was filtered."""
     since = to_us(now) - LATELY_DAYS * DAY_US
     kinds = people_rows.kinds(tx, organisation, since, to_us(now))
     yield number("reach", "shares_28d", kinds.get("share", 0))
@@ -130,18 +131,46 @@ def fairness_rows(
 
     A segment in which fewer than the minimum shared has none: it would be those few people's.
     """
-    day = now.date().toordinal() - LATELY_DAYS
-    earned = rows.earned_by_segment(tx, organisation, day)
-    shared = rows.shares_by_segment(tx, organisation, to_us(now) - LATELY_DAYS * DAY_US)
+    day, since = now.date().toordinal() - LATELY_DAYS, to_us(now) - LATELY_DAYS * DAY_US
+    earned, shared = rows.earned_by(tx, organisation, day), rows.shares_by(tx, organisation, since)
+    kept = {one: row for one, row in sorted(shared.items()) if one in shown.segments}
+    yield from _rates("fairness", earned, kept, minimum)
+
+
+def tenure_rows(tx: Transaction, organisation: str, now: datetime, minimum: int) -> Iterator[HealthRow]:
+    """The same by how long people have been with the company, where anybody's first day is known; not known is a group of its own."""
+    day, since = now.date().toordinal() - LATELY_DAYS, to_us(now) - LATELY_DAYS * DAY_US
+    earned: dict[str, int] = {}
+    shared: dict[str, tuple[int, int]] = {}
+    by_date = rows.shares_by(tx, organisation, since, rows.JOINED)
+    for joined, amount in rows.earned_by(tx, organisation, day, rows.JOINED).items():
+        group = _tenure(joined, now.date())
+        earned[group] = earned.get(group, 0) + amount
+    for joined, (shares, people) in by_date.items():
+        group = _tenure(joined, now.date())
+        before = shared.get(group, (0, 0))
+        shared[group] = (before[0] + shares, before[1] + people)
+    if set(by_date) - {None}:
+        ordered = {group: shared[group] for group in GROUPS if group in shared}
+        yield from _rates("fairness_tenure", earned, ordered, minimum)
+
+
+def _tenure(joined: int | None, today: date) -> str:
+    return tenure_of(None if joined is None else date.fromordinal(joined), today)
+
+
+def _rates(
+    section: str, earned: Mapping[str, int], shared: Mapping[str, tuple[int, int]], minimum: int
+) -> Iterator[HealthRow]:
     rates = {
         one: earned.get(one, 0) / 1000 / shares
-        for one, (shares, people) in sorted(shared.items())
-        if one in shown.segments and people >= minimum
+        for one, (shares, people) in shared.items()
+        if people >= minimum
     }
-    for segment, rate in rates.items():
-        yield number("fairness", "points_per_share", rate, segment)
+    for group, rate in rates.items():
+        yield number(section, "points_per_share", rate, group)
     ordered = sorted(rates.values())
     if len(ordered) > 1:
         middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
         if middle > 0:
-            yield number("fairness", "least_to_median", ordered[0] / middle)
+            yield number(section, "least_to_median", ordered[0] / middle)

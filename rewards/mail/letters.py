@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 
 from rewards.language import gettext as _
-from rewards.language import language, ngettext
+from rewards.language import in_signs, language, ngettext
 
 Data = Mapping[str, Any]
 
@@ -182,7 +182,7 @@ def _digest_subject(items: Sequence[Any], thanks: Sequence[Any], to: Receiver) -
 def _goal(goal: Mapping[str, str]) -> Line:
     return Line(
         _("“{badge}”: {reached} of {needed}").format(
-            badge=goal["badge"], reached=goal["reached"], needed=goal["needed"]
+            badge=goal["badge"], reached=in_signs(goal["reached"]), needed=in_signs(goal["needed"])
         )
     )
 

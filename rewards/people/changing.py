@@ -17,7 +17,7 @@ from rewards.language import msg
 from rewards.ledger.fold import closed_until, replay_people
 from rewards.ledger.places import places
 from rewards.people import people
-from rewards.people.importing import import_people
+from rewards.people.importing import import_people, joined_date
 from rewards.people.people import Person, get_person, locked, refuse_own
 from rewards.people.profile import check_stamp
 from rewards.people.zones import change_zone
@@ -30,13 +30,13 @@ from rewards.store.rows import MembershipRow, NamedPersonRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, to_us
 
-EDITED = ("name", "email", "manager", "locale", "desk", "hours_share", "contacts")
+EDITED = ("name", "email", "manager", "locale", "desk", "hours_share", "contacts", "first_day")
 MOST_AHEAD = timedelta(days=400)
 MOST_LEVELS = 100
 
 
 def row_of(record: Mapping[str, Any]) -> PersonRow:
-    """The person that these fields tell of. Raises BadValue naming the field."""
+    """The person that these fields describe. Raises BadValue naming the field."""
     try:
         return PersonRow.model_validate(dict(record))
     except ValidationError as error:
@@ -44,7 +44,7 @@ def row_of(record: Mapping[str, Any]) -> PersonRow:
         field = str(first["loc"][0]) if first["loc"] else "person"
         got = "nothing" if first["type"] == "missing" else repr(first["input"])[:60]
         raise BadValue(
-            "{field}: got {got}; {fault}; mend it and send again", field=field, got=got, fault=fault(first)
+            "{field}: got {got}; {fault}; correct it and send again", field=field, got=got, fault=fault(first)
         ) from None
 
 
@@ -53,7 +53,7 @@ def record_of(person: Person) -> dict[str, Any]:
     return {
         "id": person.id, "name": person.name, "email": person.email or "", "segment": person.segment, "team": person.team,
         "timezone": person.timezone, "contacts": person.contacts, "locale": person.locale, "role": person.role,
-        "manager": person.manager or "", "desk": person.desk, "hours_share": person.hours_share,
+        "manager": person.manager or "", "desk": person.desk, "hours_share": person.hours_share, "first_day": person.first_day,
     }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def edit_person(
     new = row_of({**record_of(old), **changes})
     values = {
         "contacts": new.contacts, "locale": new.locale or row.locale, "desk": new.desk, "hours_share_ppm": round(new.hours_share * PPM),
-        "manager_id": _manager(tx, organisation, row, new.manager),
+        "manager_id": _manager(tx, organisation, row, new.manager), "joined_date": joined_date(new),
     }  # fmt: skip
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if changed:

@@ -30,6 +30,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "desk": msg("Place of work"),
         "hours_share": msg("Share of full time"),
         "leave": msg("Leave"),
+        "first_day": msg("First day with the company"),
     }
 )
 """The fields of a person, as the page calls them."""
@@ -54,6 +55,8 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "hours_share": "hoursshare fte parttime parttimeshare employmentlevel workload teilzeit teilzeitgrad teilzeitfaktor "
         "beschäftigungsgrad stellenanteil arbeitszeitanteil bg",
         "leave": "leave absence absences abwesenheit abwesenheiten urlaub elternzeit",
+        "first_day": "firstday firstdayofwork startdate hiredate dateofhire hired joined joindate joineddate dateofjoining entrydate "
+        "employedsince employmentstart eintritt eintrittsdatum eintrittsdat einstellungsdatum beschäftigtseit ersterarbeitstag",
     }
 )
 _GUESS = {column_of(word): field for field, words in HEADERS.items() for word in words.split()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -29,7 +30,7 @@ def nobody_asks(_done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """What a row says that cannot be taken: where it stands, in which column, and how to mend it."""
+    """What a row says that cannot be taken: where it is, in which column, and how to correct it."""
 
     line: int
     column: str
@@ -86,7 +87,7 @@ class Reading:
                     id_,
                     "manager",
                     row.manager,
-                    gettext("nobody has this id; add the person, or mend the cell"),
+                    gettext("nobody has this id; add the person, or correct the cell"),
                 )
         chain = {
             self.names[one]: self.names[two]
@@ -110,7 +111,7 @@ class Reading:
         width = len(self.table.header)
         spare = next((cell for cell in cells[width:] if cell), None)
         if spare is not None:
-            self._fault(line, "", spare, gettext("stands under no column; mend the row"))
+            self._fault(line, "", spare, gettext("is under no column; correct the row"))
             return
         cells_by = {
             name: cells[at] for name, at in self.told.columns.items() if at < len(cells) and cells[at].strip()
@@ -132,7 +133,7 @@ class Reading:
             column = str(first["loc"][0]) if first["loc"] else "id"
             value = cells_by.get(column, "")
             why = (
-                said("{problem}; mend the cell", problem=fault(first))
+                said("{problem}; correct the cell", problem=fault(first))
                 if value
                 else gettext(
                     "the row of a new person must say it; fill the cell, or say what holds for new people"
@@ -179,6 +180,7 @@ class Reading:
             "name": old.name, "email": old.email or "", "segment": old.segment, "team": old.team, "timezone": old.timezone,
             "contacts": old.contacts, "locale": old.locale, "role": old.role, "desk": old.desk,
             "manager": self.names.get(old.manager_id or 0, ""), "hours_share": old.hours_share_ppm / PPM,
+            "first_day": None if old.joined_date is None else date.fromordinal(old.joined_date),
         }  # fmt: skip
 
     def _fault(self, line: int, column: str, value: str, why: str) -> None:

@@ -193,7 +193,13 @@ def _columns(organisation: str, row: PersonRow, home: str, spoken: str) -> dict[
         "role": row.role,
         "desk": row.desk,
         "hours_share_ppm": round(row.hours_share * PPM),
+        "joined_date": joined_date(row),
     }
+
+
+def joined_date(row: PersonRow) -> int | None:
+    """The first day as it is stored."""
+    return None if row.first_day is None else row.first_day.toordinal()
 
 
 def _first_columns(row: PersonRow, now: datetime, home: Any) -> dict[str, Any]:
@@ -233,6 +239,9 @@ def _update(
     for old, row in pairs:
         new = _columns(organisation, row, home, old.locale)
         zone = new.pop("timezone")
+        if row.first_day is None:
+            # A file without the column, or an empty cell, takes nothing away.
+            new["joined_date"] = old.joined_date
         changed = {name: value for name, value in new.items() if getattr(old, name) != value}
         manager_id = managers.get(row.id)
         if manager_id is not None and manager_id != old.manager_id:

@@ -37,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person as the pages see her. `hours_share` 1.0 = full-time."""
+    """One person as the pages see her. `hours_share` 1.0 = full-time; `first_day` None: it is not known."""
 
     id: str
     name: str
@@ -51,6 +51,7 @@ class Person:
     manager: str | None
     desk: str
     hours_share: float
+    first_day: date | None
     status: str
     opted_out: bool
     pseudonym: str
@@ -140,7 +141,7 @@ def reactivate(
 
 
 def locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
-    """The row as it stands while nobody else changes it."""
+    """The row, locked."""
     states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
     return find_row(tx, organisation, external_id)
 
@@ -156,8 +157,10 @@ def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out:
 def refuse_own(
     tx: Transaction, organisation: str, actor: str, person_id: int, wrong: str, **places: object
 ) -> None:
-    """Raise Refused where the actor is the person, by this account or one linked to it, merged into it or acting through a token
-    that she made: nobody decides for herself."""
+    """Raise Refused where the actor is the person herself: nobody decides for herself.
+
+    That is this account, one linked to it or merged into it, or a token that she made.
+    """
     decider = acting(tx, organisation, actor)
     whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
     if decider is not None and person_links.linked(tx, organisation, decider, whose):
@@ -214,7 +217,14 @@ def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, a
         tx,
         organisation,
         row,
-        {"status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": nobody},
+        {
+            "status": "erased",
+            "hidden": True,
+            "manager_id": None,
+            "locale": "en",
+            "pseudonym": nobody,
+            "joined_date": None,
+        },
     )
     words = {word for known in names for word in forgetting.words_for(*known, others)}
     for account in accounts_of(tx, row):
@@ -315,6 +325,7 @@ def _person(row: NamedPersonRow, externals: dict[int, str]) -> Person:
         manager=None if row.manager_id is None else externals.get(row.manager_id),
         desk=row.desk,
         hours_share=row.hours_share_ppm / PPM,
+        first_day=None if row.joined_date is None else date.fromordinal(row.joined_date),
         status=row.status,
         opted_out=bool(row.opted_out),
         pseudonym=row.pseudonym,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from rewards.faults import NotFound, Refused, Stale
 from rewards.language import said
@@ -33,6 +33,7 @@ __all__ = [
 ]  # fmt: skip
 COMPARED = (
     "name", "email", "segment", "team", "timezone", "contacts", "locale", "role", "manager", "desk", "hours_share",
+    "first_day",
 )  # fmt: skip
 
 
@@ -196,13 +197,13 @@ def apply_plan(
         )
     if plan.faults and not leave_out:
         raise Refused(
-            "{count} rows cannot be read, the first in line {line}; nothing was applied; mend them, or choose to leave them out",
+            "{count} rows cannot be read, the first in line {line}; nothing was applied; correct them, or choose to leave them out",
             count=len(plan.faults),
             line=plan.faults[0].line,
         )
     if plan.faults and deactivate_missing:
         raise Refused(
-            "{count} rows cannot be read, so who is missing is not certain; nothing was applied; mend them first",
+            "{count} rows cannot be read, so who is missing is not certain; nothing was applied; correct them first",
             count=len(plan.faults),
         )
     me = acting(tx, organisation, actor)
@@ -222,7 +223,7 @@ def apply_plan(
 def _told(row: PersonRow) -> Iterator[tuple[str, str]]:
     for name in COMPARED:
         value = getattr(row, name)
-        yield name, f"{value:g}" if name == "hours_share" else str(value)
+        yield name, f"{value:g}" if name == "hours_share" else "" if value is None else str(value)
 
 
 def _change(
@@ -232,6 +233,7 @@ def _change(
         "name": old.name, "email": old.email or "", "segment": old.segment, "team": old.team, "timezone": old.timezone,
         "contacts": str(old.contacts), "locale": old.locale, "role": old.role, "desk": old.desk,
         "manager": names.get(old.manager_id or 0, ""), "hours_share": f"{old.hours_share_ppm / PPM:g}",
+        "first_day": "" if old.joined_date is None else date.fromordinal(old.joined_date).isoformat(),
     }  # fmt: skip
     fields = [(name, known[name], value) for name, value in _told(row) if known[name] != value]
     fields += [

@@ -1,16 +1,18 @@
-"""What the gate asks for before a scheme counts, one condition at a time, each with how it stands and what mends it."""
+"""What the gate asks for before a scheme counts, one condition at a time, each with its status and its remedy."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from rewards.faults import NotFound
+from rewards.forecasts.recalibrations import belief_of
 from rewards.language import gettext as _
 from rewards.people.accounts import PRESENT
 from rewards.people.rights import Right, rights_of
 from rewards.publishing.drafts import SchemeDraft
 from rewards.publishing.publication import Mode
-from rewards.publishing.rehearsals import Forecast, latest_rehearsal
+from rewards.publishing.rehearsals import LOOSEST_PERCENT, Forecast, Precision, latest_rehearsal
 from rewards.store import accounts as account_rows
 from rewards.store import drafts as rows
 from rewards.store import organisations as organisation_rows
@@ -32,7 +34,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing that is asked of a publication: `words` say how it stands and, where it is not kept, the remedy."""
+    """One thing that is asked of a publication: `words` say its status and, where it is not kept, the remedy."""
 
     name: str
     kept: bool
@@ -70,11 +72,13 @@ def conditions(
     *,
     people: Sequence[str] = (),
 ) -> list[Condition]:
-    """How a draft stands before the gate. `people`: who proposes and who agrees, as far as that is known."""
+    """The status of a draft at the gate. `people`: who proposes and who agrees, as far as that is known."""
     rules = rules_of(tx, organisation)
     forecast = latest_rehearsal(tx, organisation, draft.hash)
+    accepted = belief_of(tx, organisation)
+    rehearsed = _rehearsed(forecast, rules, now, plan.exception)
     return [
-        _rehearsed(forecast, rules, now, plan.exception),
+        replace(rehearsed, words=" ".join([rehearsed.words, *_believed(forecast, accepted)])),
         _fair(forecast, plan.exception),
         _noticed(plan, rules, now),
         _by_two(tx, organisation, draft, people),
@@ -108,6 +112,26 @@ def _rehearsed(forecast: Forecast | None, rules: Rules, now: datetime, exception
     return _precise(forecast, exception)
 
 
+def _believed(forecast: Forecast | None, accepted: Mapping[str, Any] | None) -> list[str]:
+    """What the rehearsal's runs went by, and whether the company believes something else by now; nothing where that was not kept."""
+    if forecast is None or not forecast.posterior:
+        return []
+    words = [went_by(forecast.recalibration, forecast.posterior)]
+    if accepted is not None and accepted["recalibration"] != forecast.recalibration:
+        text = _("Recalibration {number} is accepted by now: rehearsed again it would go by that.")
+        words.append(text.format(number=accepted["recalibration"]))
+    return words
+
+
+def went_by(recalibration: int | None, posterior: str) -> str:
+    """What runs went by, in a sentence."""
+    if recalibration is not None:
+        return _("It went by recalibration {number}: {posterior}.").format(
+            number=recalibration, posterior=posterior
+        )
+    return _("It went by {posterior}, and by no recalibration of this company.").format(posterior=posterior)
+
+
 def _precise(forecast: Forecast, exception: str) -> Condition:
     """Whether the precision that the rehearsal stated was reached."""
     name, stated, runs = "rehearsed", forecast.precision, forecast.runs
@@ -121,49 +145,73 @@ def _precise(forecast: Forecast, exception: str) -> Condition:
             "Its rehearsal in {runs} runs states no precision: rehearse it to one, or write down why this is enough."
         )
         return Condition(name, False, text.format(runs=runs))
-    unit = " %" if stated.relative else ""
     values = {
         "runs": runs,
-        "asked": f"{stated.asked:.3g}{unit}",
-        "reached": "–" if stated.reached is None else f"{stated.reached:.3g}{unit}",
+        "asked": _amount(stated, stated.asked),
+        "reached": "–" if stated.reached is None else _amount(stated, stated.reached),
+        "most": f"{LOOSEST_PERCENT:g} %",
+        "part": "–" if stated.part is None else f"{stated.part:.3g} %",
     }
-    if stated.enough:
+    if forecast.precise:
         text = _(
-            "This very text was rehearsed, in {runs} runs; the gain is known to {reached}, and {asked} was stated."
+            "This very text was rehearsed, in {runs} runs; more of them would move the gain by {reached} at most, and {asked} was stated."
         )
         return Condition(name, True, text.format(**values))
     if excused(exception):
-        text = _(
-            "This very text was rehearsed, in {runs} runs; the gain is known to {reached} instead of the stated {asked}, "
-            "and the reason why is written down."
+        text = (
+            _(
+                "This very text was rehearsed, in {runs} runs; more of them would move the gain by {part} of its range, where {most} is "
+                "the most that holds, and the reason why is written down."
+            )
+            if stated.enough
+            else _(
+                "This very text was rehearsed, in {runs} runs; more of them would move the gain by {reached} instead of the stated "
+                "{asked}, and the reason why is written down."
+            )
         )
         return Condition(name, True, text.format(**values))
-    text = _(
-        "Its rehearsal ended after {runs} runs with the gain known to {reached}, and {asked} was stated: rehearse it with "
-        "more runs at most, or write down why this is enough."
+    text = (
+        _(
+            "Its rehearsal ended after {runs} runs, and more of them would move the gain by {part} of its range, where {most} is the most "
+            "that holds: rehearse it to a better precision, or write down why this is enough."
+        )
+        if stated.enough
+        else _(
+            "Its rehearsal ended after {runs} runs; more of them would move the gain by {reached}, and {asked} was stated: rehearse it "
+            "with more runs at most, or write down why this is enough."
+        )
     )
     return Condition(name, False, text.format(**values))
+
+
+def _amount(stated: Precision, value: float) -> str:
+    """A precision as it was stated: in percent of what it is a part of, or in clicks."""
+    if not stated.relative:
+        return _("{count} clicks").format(count=f"{value:.3g}")
+    if stated.part is None:
+        return f"{value:.3g} %"
+    return _("{percent} % of its range").format(percent=f"{value:.3g}")
 
 
 def _fair(forecast: Forecast | None, exception: str) -> Condition:
     name = "fair"
     if forecast is None:
         return Condition(name, False, _("Whether it is fair is not known before it is rehearsed."))
-    values = {"value": f"{forecast.fairness:.0%}", "least": f"{forecast.least:.0%}"}
+    values = {"value": f"{100.0 * forecast.fairness:.0f} %", "least": f"{100.0 * forecast.least:.0f} %"}
     if forecast.fair:
         text = _(
             "The least-paid segment gets {value} of the usual points a share; at least {least} is wanted."
         )
         return Condition(name, True, text.format(**values))
     if forecast.fairness >= forecast.least:
-        # The middle run keeps the limit, and too many others do not.
+        # All runs together keep the limit, and by too little for so few of them.
         excusing = _(
-            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too "
-            "many; the reason why is written down."
+            "The least-paid segment gets {value} of the usual points a share, but that it is {least} or more is not sure enough; "
+            "the reason why is written down."
         )
         lacking = _(
-            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too "
-            "many: rehearse with more people or runs, change the draft, or write down why it has to be so."
+            "The least-paid segment gets {value} of the usual points a share, but that it is {least} or more is not sure enough: "
+            "rehearse with more people or runs, change the draft, or write down why it has to be so."
         )
     else:
         excusing = _(

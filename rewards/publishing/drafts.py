@@ -23,7 +23,7 @@ from rewards.scoring.tables import compile_scheme
 from rewards.store import drafts as rows
 from rewards.store import trail
 from rewards.store.rows import SchemeDraftRow
-from rewards.store.session import Transaction
+from rewards.store.session import Database, Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
 OPEN, PUBLISHED, RETIRED = "draft", "published", "retired"
@@ -31,7 +31,7 @@ OPEN, PUBLISHED, RETIRED = "draft", "published", "retired"
 
 @dataclass(frozen=True, slots=True)
 class SchemeDraft:
-    """A draft. `revision` counts its edits; `rehearsed` and `shadowed` hold for the text as it stands.
+    """A draft. `revision` counts its edits; `rehearsed` and `shadowed` hold for the text as it is now.
 
     `shadow_mode` and `shadow_since`: how the text was looked at last, where it was.
     """
@@ -98,7 +98,7 @@ def edit_draft(
     now: datetime,
     revision: int | None = None,
 ) -> SchemeDraft:
-    """Replace the text. Raises Stale when `revision` is not the one that stands, Conflict when it is no longer open."""
+    """Replace the text. Raises Stale when `revision` is not the current one, Conflict when it is no longer open."""
     compile_scheme(scheme)
     row = _open(tx, organisation, draft, revision)
     values = {
@@ -126,7 +126,7 @@ def rehearsed(
 
 
 def shadow_draft(
-    tx: Transaction,
+    db: Database,
     organisation: str,
     draft: int,
     effective_at: datetime,
@@ -135,16 +135,28 @@ def shadow_draft(
     now: datetime,
     mode: Mode = "exact",
 ) -> Difference:
-    """What publishing the draft in this mode and from this instant would change, by person and segment.
+    """What publishing the draft in this mode and from this instant would change, by person and segment; nobody's events wait for it.
 
-    A mode that looks back is published as it was looked at last, or not at all.
+    A mode that looks back is published as it was looked at last, or not at all. Raises Conflict where the text was changed meanwhile.
     """
-    row = _open(tx, organisation, draft, None)
-    scheme = IncentiveScheme.model_validate_json(row.document)
-    seen = shadow(tx, organisation, scheme, effective_at, now, mode=mode)
-    values = {"shadowed_hash": row.content_hash, "shadowed_mode": mode, "shadowed_us": to_us(effective_at)}
-    rows.change(tx, draft, {**values, "changed_us": to_us(now)})
-    trail.log(tx, organisation, actor, "scheme.shadow", str(draft), reason=row.content_hash, at_us=to_us(now))
+    with db.read() as tx:
+        found = get_draft(tx, organisation, draft)
+        check_open(found, None)
+        seen = shadow(tx, organisation, found.scheme, effective_at, now, mode=mode)
+    with db.begin() as tx:
+        row = _open(tx, organisation, draft, None)
+        if row.content_hash != found.hash:
+            raise Conflict(
+                "draft {draft}: was changed meanwhile; look at its shadow as it stands", draft=draft
+            )
+        values = {
+            "shadowed_hash": row.content_hash,
+            "shadowed_mode": mode,
+            "shadowed_us": to_us(effective_at),
+        }
+        rows.change(tx, draft, {**values, "changed_us": to_us(now)})
+        hashed = row.content_hash
+        trail.log(tx, organisation, actor, "scheme.shadow", str(draft), reason=hashed, at_us=to_us(now))
     return seen
 
 
@@ -249,7 +261,7 @@ def _ended(scheme: IncentiveScheme) -> IncentiveScheme:
 
 
 def check_open(draft: SchemeDraft, revision: int | None) -> None:
-    """Raises Conflict for a draft that is open no more, Stale where another revision stands."""
+    """Raises Conflict for a draft that is open no more, Stale where another revision is current."""
     _check_open(draft.id, draft.status, draft.revision, revision)
 
 

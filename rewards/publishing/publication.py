@@ -30,7 +30,7 @@ from rewards.store import organisations as organisation_rows
 from rewards.store import people as people_rows
 from rewards.store import schemes as rows
 from rewards.store import states, trail
-from rewards.store.rows import OrganisationRow, SchemeVersionRow
+from rewards.store.rows import OrganisationRow, PersonStateRow, SchemeVersionRow
 from rewards.store.session import Transaction
 from rewards.store.units import from_us, maybe_us, to_us
 
@@ -54,7 +54,7 @@ class SchemeVersion:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a version would change in the open period, in millipoints; persons by external id. `loses`: what it lays aside."""
+    """What a version would change in the open period, in millipoints; persons by external id. `loses`: what it keeps aside."""
 
     by_person: Mapping[str, int]
     by_segment: Mapping[str, int]
@@ -176,10 +176,12 @@ def shadow(
     now: datetime,
     *,
     mode: Mode = "exact",
+    of: Sequence[int] | None = None,
 ) -> Difference:
     """What publishing the scheme in this mode would change in the open period; nothing is written.
 
-    A prospective version changes nothing that has happened: look at it as exact to see what it would have meant.
+    A prospective version changes nothing that has happened: look at it as exact to see what it would have meant. `of`: the people (internal
+    ids) whose part is asked for; what they have depends on nobody else, so that parts add up.
     """
     check_day(effective_at, msg("effective {day}: limit years {first} to {last}; name a date in them"))
     home = organisation_rows.find(tx, organisation)
@@ -192,34 +194,40 @@ def shadow(
         compile_scheme(scheme), holds_us, max(effective_us, closed_until(home)), now_us, mode
     )
     folder = FoldBatch(tx, organisation, candidate, closed_until(home), now_us)
-    ids = people_rows.every_id(tx, organisation)
-    people = people_rows.by_ids(tx, organisation, ids)
-    where = places(tx, list(people.values()))
+    begun = states.every(tx, people_rows.every_id(tx, organisation) if of is None else of)
+    given = [
+        (id_, change)
+        for foresee in (bonus_changes, award_changes)
+        for id_, change in foresee(tx, organisation, candidate, closed_until(home), now_us).items()
+    ]
+    asked = None if of is None else set(of)
+    given = [(id_, change) for id_, change in given if asked is None or id_ in asked]
+    people = people_rows.by_ids(tx, organisation, {*begun, *(id_ for id_, _ in given)})
+    where = places(tx, [people[id_] for id_ in begun])
     changes = {
         id_: sum(draft.amount for draft in folder.differences(people[id_], where[id_], stored))
-        for id_, stored in states.every(tx, ids).items()
+        for id_, stored in begun.items()
     }
-    for foresee in (bonus_changes, award_changes):
-        for id_, change in foresee(tx, organisation, candidate, closed_until(home), now_us).items():
-            changes[id_] = changes.get(id_, 0) + change
+    for id_, change in given:
+        changes[id_] = changes.get(id_, 0) + change
     names = people_rows.names(tx, organisation, changes)
     by_segment: dict[str, int] = {}
     for person_id, change in changes.items():
         segment = people[person_id].segment
         by_segment[segment] = by_segment.get(segment, 0) + change
     by_person = {names[id_][0]: change for id_, change in changes.items() if id_ in names and change}
-    lost = _losses(tx, schemes, candidate, holds_us, ids)
+    lost = _losses(schemes, candidate, holds_us, list(begun.values()))
     return Difference(dict(sorted(by_person.items())), dict(sorted(by_segment.items())), tuple(lost))
 
 
 def _losses(
-    tx: Transaction, schemes: Schemes, candidate: Schemes, holds_us: int, ids: Sequence[int]
+    schemes: Schemes, candidate: Schemes, holds_us: int, begun: Sequence[PersonStateRow]
 ) -> list[Loss]:
     """What the version in force when the candidate takes effect remembers, and the candidate does not name."""
     version = schemes.at(holds_us)
     if version == NO_SCHEME:
         return []
-    folds = [Fold.resume(schemes, row.scheme_version, row.state) for row in states.every(tx, ids).values()]
+    folds = [Fold.resume(schemes, row.scheme_version, row.state) for row in begun]
     stood = (fold.under(version) for fold in folds)
     return losses(schemes.compiled(version), candidate.compiled(Schemes.CANDIDATE), stood)
 

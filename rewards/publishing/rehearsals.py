@@ -12,17 +12,29 @@ from rewards.store.rows import SchemeRehearsalRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump, from_us, to_us
 
-FAIRNESS = "fairness"
+FAIRNESS, CLICKS = "fairness", "human_clicks"
+LOOSEST_PERCENT = 25.0
+"""Where more runs would move the estimate of the gain by a larger part of its range, no stated precision is enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """How well a rehearsal was to know its gain, and knows it: in percent where `relative`, else in the outcome's unit; None: not known."""
+    """How well a rehearsal was to know its gain, and knows it: in percent where `relative`, else in the outcome's unit; None: not known.
+
+    `part`: how far more runs would still move the estimate, in percent of its range, however it was asked for; None also where it was
+    rehearsed when a precision was a part of something else.
+    """
 
     asked: float
     reached: float | None
     relative: bool
     enough: bool
+    part: float | None = None
+
+    @property
+    def loose(self) -> bool:
+        """Whether it is too loose to decide on, whatever was stated."""
+        return self.part is not None and self.part > LOOSEST_PERCENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +42,8 @@ class Forecast:
     """What a rehearsal of a text said. `clicks`: human clicks more than doing nothing, median and the middle 80 % of the runs.
 
     `fairness`: the least-paid segment's points a share, as a part of the median segment's; `least` is what is allowed.
-    `precision`: None where the rehearsal stated none.
+    `precision`: None where the rehearsal stated none. `posterior`: what its runs went by ("": it was not written down), and
+    `recalibration` the number under which the company accepted that (None: it is that of published findings, or a file of somebody's own).
     """
 
     id: int
@@ -42,11 +55,13 @@ class Forecast:
     fairness: float
     least: float
     precision: Precision | None
+    posterior: str = ""
+    recalibration: int | None = None
 
     @property
     def precise(self) -> bool:
-        """Whether a precision was stated, and reached."""
-        return self.precision is not None and self.precision.enough
+        """Whether a precision was stated that one may decide on, and reached."""
+        return self.precision is not None and self.precision.enough and not self.precision.loose
 
 
 def note_rehearsal(
@@ -56,7 +71,8 @@ def note_rehearsal(
     texts = {
         one["name"]: next(iter(one["schemes"].values())) for one in body["provenance"]["scenarios"] if one["schemes"]
     }  # fmt: skip
-    found, precision = [], _precision_of(body)
+    found, precision, about = [], _precision_of(body), body["provenance"]
+    named = about.get("recalibration")
     for candidate in body["choice"]["candidates"]:
         content = texts.get(candidate["scenario"])
         if content is None:
@@ -68,6 +84,8 @@ def note_rehearsal(
             "fairness": None if fairness is None else fairness["value"],
             "least": None if fairness is None else fairness["allowed"],
             "precision": None if precision is None else asdict(precision),
+            "posterior": about.get("posterior") or about.get("parameters") or "",
+            "recalibration": None if named is None else named["number"],
         }
         rows.add_rehearsal(
             tx,
@@ -110,17 +128,15 @@ def get_rehearsal(tx: Transaction, rehearsal: int) -> Forecast | None:
 
 
 def _precision_of(body: Mapping[str, Any]) -> Precision | None:
-    """Of a rehearsal on pages in percent of the clicks of doing nothing, of one by command as it was asked for."""
+    """In percent of the range of the gain, or in clicks, as it was asked for; that of another outcome is none of the gain."""
     stated = body.get("precision")
-    if stated is None:
+    if stated is None or stated["outcome"] != CLICKS:
         return None
+    part = None if stated["part_of_range"] is None else 100.0 * stated["part_of_range"]
     enough = bool(stated["reached"])
-    if "asked_percent" in stated:
-        return Precision(stated["asked_percent"], stated["reached_percent"], True, enough)
-    if not stated["relative"]:
-        return Precision(stated["asked"], stated["half_width"], False, enough)
-    whole, wanted = 100.0 * stated["asked"], stated["wanted_half_width"]
-    return Precision(whole, whole * stated["half_width"] / wanted if wanted else None, True, enough)
+    if stated["relative"]:
+        return Precision(100.0 * stated["asked"], part, True, enough, part)
+    return Precision(stated["asked"], stated["half_width"], False, enough, part)
 
 
 def _forecast(row: SchemeRehearsalRow) -> Forecast:
@@ -131,5 +147,5 @@ def _forecast(row: SchemeRehearsalRow) -> Forecast:
     return Forecast(
         row.id, row.result_id, from_us(row.rehearsed_us), row.runs, row.fair, (median, low, high),
         1.0 if fairness is None else fairness, 0.0 if least is None else least,
-        None if stated is None else Precision(**stated),
+        None if stated is None else Precision(**stated), numbers.get("posterior", ""), numbers.get("recalibration"),
     )  # fmt: skip

@@ -100,6 +100,11 @@ def teams_to_draw(tx: Transaction, organisation: str, gives: str) -> tuple[list[
     return teams, len(found) - len(free)
 
 
+def count_teams(tx: Transaction, organisation: str, gives: str) -> tuple[int, int, int]:
+    """How many teams `teams_to_draw` names and how many people are in them, and how many others cannot be drawn."""
+    return rows.countable(tx, organisation, unasked=gives != DIGESTS)
+
+
 def register(tx: Transaction, organisation: str, asked: Registration, *, actor: str, now: datetime) -> int:
     """Keep a plan before its first day; returns its number.
 

@@ -9,7 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, func, literal, or_, select, text, true, tuple_
+from sqlalchemy import (
+    Select,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from rewards.store import schema
@@ -202,7 +216,7 @@ def meeting(tx: Transaction, organisation: str, searched: str, role: str) -> lis
 
 
 def place(row: ListedPersonRow, first: str) -> Place:
-    """Where a person stands in a list, `first` being the first word that was looked for."""
+    """Where a person is in a list, `first` being the first word that was looked for."""
     return (int(not row.sort_name.startswith(first)), row.sort_name, row.id)
 
 
@@ -255,7 +269,11 @@ def by_external(tx: Transaction, organisation: str, ids: Sequence[str]) -> dict[
 
 def ids_after(tx: Transaction, organisation: str, after: str, limit: int) -> list[str]:
     """Ids behind one, by the numbers of their letters, of whoever was not erased."""
-    by = IDENTITY.c.external_id.collate("C") if tx.dialect == "postgresql" else IDENTITY.c.external_id
+    by = (
+        cast(IDENTITY.c.external_id, Text).collate("C")
+        if tx.dialect == "postgresql"
+        else IDENTITY.c.external_id
+    )
     query = select(IDENTITY.c.external_id).where(IDENTITY.c.organisation_id == organisation, by > after)
     return list(tx.execute(query.order_by(by).limit(limit)).scalars())
 

@@ -1,6 +1,6 @@
 """The grid of content, narrowed, ordered and cut to a page by the database: what the desk looks through, and what is offered to a person.
 
-What a document says stands beside it (`rewards.store.facts`); documents themselves are read for the lines that are shown.
+What a document says is beside it (`rewards.store.facts`); documents themselves are read for the lines that are shown.
 """
 
 from collections.abc import Collection, Sequence
@@ -33,6 +33,8 @@ LIVE, PLANNED, EXPIRED, RECALLED = "live", "planned", "expired", "recalled"
 OLDEST_WEEKS = 8
 _WEEK_US = 7 * DAY_US
 _EPOCH_DAY = EPOCH.toordinal()
+_ZONES_DAYS = 3
+"""Wherever one is, a day is over after so many days of UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +261,22 @@ def _there(tx: Transaction, organisation: str, reader: Reader) -> Select[tuple[s
 def _place(
     tx: Transaction, organisation: str, reader: Reader
 ) -> list[ColumnElement[int] | ColumnElement[str]]:
-    """What was shared last; then by age in weeks, less what speaks for it; of equal ones the newest first."""
-    begun = cast(FACT.c.starts_on - _EPOCH_DAY, BigInteger) * DAY_US - _ahead(reader.ahead)
+    """What was shared last; then by age in weeks, less what speaks for it; of equal ones the newest first.
+
+    A transaction that only reads puts it together once.
+    """
+    key = ("place", organisation, reader)
+    if not (tx.is_snapshot and key in tx.memo):
+        tx.memo[key] = _placed(tx, organisation, reader)
+    kept: list[ColumnElement[int] | ColumnElement[str]] = tx.memo[key]
+    return kept
+
+
+def _placed(
+    tx: Transaction, organisation: str, reader: Reader
+) -> list[ColumnElement[int] | ColumnElement[str]]:
+    ahead = _ahead(_lately(tx, organisation, reader))
+    begun = cast(FACT.c.starts_on - _EPOCH_DAY, BigInteger) * DAY_US - ahead
     since = case((begun > ITEM.c.published_us, begun), else_=ITEM.c.published_us)
     weeks = (reader.now_us - since) // _WEEK_US
     age = case((weeks < 0, 0), (weeks > OLDEST_WEEKS, OLDEST_WEEKS), else_=weeks)
@@ -274,6 +290,17 @@ def _place(
         topics = set(tx.execute(there.with_only_columns(FACT.c.topic).distinct()).scalars())
         known = case((FACT.c.topic.in_(sorted(topics)), 1), else_=0) if topics else known
     return [*order, age - fits - known, since.desc(), ITEM.c.published_us.desc(), _in_order(tx, ITEM.c.item)]
+
+
+def _lately(tx: Transaction, organisation: str, reader: Reader) -> Sequence[tuple[int, int]]:
+    """The steps of the reader's zone that matter: a first day long before the oldest item came is not what it is ordered by."""
+    oldest = tx.execute(
+        select(func.min(ITEM.c.published_us)).where(ITEM.c.organisation_id == organisation)
+    ).scalar()
+    day = 0 if oldest is None else _EPOCH_DAY + int(oldest) // DAY_US - _ZONES_DAYS
+    past = sum(step[0] <= day for step in reader.ahead)
+    known = reader.ahead[max(0, past - 1) :]
+    return [known[0], *(step for step in known[1:] if step[0] <= reader.today)]
 
 
 def _ahead(steps: Sequence[tuple[int, int]]) -> ColumnElement[int]:

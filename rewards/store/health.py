@@ -1,8 +1,8 @@
 """Sums over the whole organisation for the page of programme health: read by the worker, kept, and shown many times."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, distinct, func, literal, or_, select
+from sqlalchemy import Column, and_, case, distinct, func, literal, or_, select
 
 from rewards.store import schema
 from rewards.store.participation import OWN_KINDS
@@ -13,6 +13,7 @@ from rewards.store.session import Transaction
 EVENT, PERSON, JOURNAL, KUDOS = schema.event, schema.person, schema.journal, schema.kudos
 BALANCE, CLAIM, LINK, REVIEW = schema.balance, schema.claim, schema.share_link, schema.review
 DAY_OF_PERSON = schema.person_day
+JOINED: Column[Any] = PERSON.c.joined_date
 PAID = ("requested", "approved")
 VIEWS = ("view", "impression")
 HONOURS = ("highlight", "nomination")
@@ -105,25 +106,29 @@ def thanked_ids(tx: Transaction, organisation: str, from_us: int) -> set[int]:
     return {int(person) for query in (kudos, honours) for person in tx.execute(query.distinct()).scalars()}
 
 
-def earned_by_segment(tx: Transaction, organisation: str, first_date: int) -> dict[str, int]:
-    """Millipoints earned since a date, by segment, of those who are with the company."""
+def earned_by(
+    tx: Transaction, organisation: str, first_date: int, column: Column[Any] = PERSON.c.segment
+) -> dict[Any, int]:
+    """Millipoints earned since a date, by a column of the people, of those who are with the company."""
     query = (
-        select(PERSON.c.segment, func.sum(DAY_OF_PERSON.c.earned))
+        select(column, func.sum(DAY_OF_PERSON.c.earned))
         .join(PERSON, PERSON.c.id == DAY_OF_PERSON.c.person_id)
         .where(
             DAY_OF_PERSON.c.organisation_id == organisation,
             DAY_OF_PERSON.c.local_date >= first_date,
             taking_part(enrolled_only=False),
         )
-        .group_by(PERSON.c.segment)
+        .group_by(column)
     )
-    return {segment: int(amount) for segment, amount in tx.execute(query)}
+    return {value: int(amount) for value, amount in tx.execute(query)}
 
 
-def shares_by_segment(tx: Transaction, organisation: str, from_us: int) -> dict[str, tuple[int, int]]:
-    """Shares since an instant and how many people made them, by segment, of those who are with the company."""
+def shares_by(
+    tx: Transaction, organisation: str, from_us: int, column: Column[Any] = PERSON.c.segment
+) -> dict[Any, tuple[int, int]]:
+    """Shares since an instant and how many people made them, by a column of the people, of those who are with the company."""
     query = (
-        select(PERSON.c.segment, func.count(), func.count(distinct(EVENT.c.person_id)))
+        select(column, func.count(), func.count(distinct(EVENT.c.person_id)))
         .select_from(EVENT)
         .join(PERSON, PERSON.c.id == EVENT.c.person_id)
         .where(
@@ -134,9 +139,9 @@ def shares_by_segment(tx: Transaction, organisation: str, from_us: int) -> dict[
             EVENT.c.voided_at_us.is_(None),
             taking_part(enrolled_only=False),
         )
-        .group_by(PERSON.c.segment)
+        .group_by(column)
     )
-    return {segment: (int(shares), int(people)) for segment, shares, people in tx.execute(query)}
+    return {value: (int(shares), int(people)) for value, shares, people in tx.execute(query)}
 
 
 def views(tx: Transaction, organisation: str, from_us: int) -> int | None:
@@ -275,7 +280,7 @@ def queue(tx: Transaction, organisation: str, from_us: int) -> list[QueueRow]:
 
 
 def hidden_people(tx: Transaction, organisation: str) -> int:
-    """Who chose not to stand on boards."""
+    """Who chose not to be on boards."""
     query = select(func.count()).where(
         PERSON.c.organisation_id == organisation, PERSON.c.opted_out, taking_part(enrolled_only=False)
     )

@@ -12,7 +12,8 @@ from rewards.store.units import upsert
 
 PERSON, IDENTITY, MEMBERSHIP = schema.person, schema.person_identity, schema.membership
 CHANGED = (
-    "segment", "team", "zone_flagged", "contacts", "locale", "role", "desk", "hours_share_ppm", "manager_id", "has_history",
+    "segment", "team", "zone_flagged", "contacts", "locale", "role", "desk", "hours_share_ppm", "joined_date", "manager_id",
+    "has_history",
 )  # fmt: skip
 """What an import may change about a person, but for her zone, name and address."""
 _ROWS = 10_000

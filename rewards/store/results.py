@@ -56,16 +56,19 @@ def replace_result(
     *,
     body_json: str,
     now: datetime,
+    others_stay: bool = False,
 ) -> int:
-    """Keep a result in the place of all others of its kind: it tells of now, and nobody refers to it."""
-    tx.execute(delete(RESULT).where(RESULT.c.organisation_id == organisation, RESULT.c.kind == kind))
+    """Keep a result in the place of all others of its kind (`others_stay`: of its kind and title): it tells of now, nobody refers to it."""
+    gone = [RESULT.c.organisation_id == organisation, RESULT.c.kind == kind]
+    gone += [RESULT.c.title == title] if others_stay else []
+    tx.execute(delete(RESULT).where(*gone))
     return save_result(tx, organisation, kind, title, content_hash, body_json=body_json, now=now)
 
 
 def renew_result(
     tx: Transaction, organisation: str, result_id: int, body_json: str, content_hash: str
 ) -> bool:
-    """Write a result that tells of something under way anew, in a place of its own; False where somebody else did meanwhile."""
+    """Write a result that describes something under way anew, in a place of its own; False where somebody else did meanwhile."""
     where = and_(RESULT.c.organisation_id == organisation, RESULT.c.id == result_id)
     gone = tx.rows(ResultRow, delete(RESULT).where(where).returning(*RESULT.c))
     for row in gone:
@@ -81,10 +84,13 @@ def renew_result(
     return bool(gone)
 
 
-def latest_result(tx: Transaction, organisation: str, kind: str) -> StoredResult | None:
-    """The newest result of a kind."""
-    where = and_(RESULT.c.organisation_id == organisation, RESULT.c.kind == kind)
-    row = tx.row(ResultRow, select(RESULT).where(where).order_by(RESULT.c.id.desc()).limit(1))
+def latest_result(
+    tx: Transaction, organisation: str, kind: str, title: str | None = None
+) -> StoredResult | None:
+    """The newest result of a kind, and of a title where one is named."""
+    where = [RESULT.c.organisation_id == organisation, RESULT.c.kind == kind]
+    where += [] if title is None else [RESULT.c.title == title]
+    row = tx.row(ResultRow, select(RESULT).where(*where).order_by(RESULT.c.id.desc()).limit(1))
     return None if row is None else _stored(row)
 
 

@@ -12,7 +12,6 @@ from rewards.store.session import Transaction
 
 ROLLOUT, DRAWN = schema.rollout, schema.rollout_person
 PERSON, IDENTITY, EVENT, ENROLMENT = schema.person, schema.person_identity, schema.event, schema.enrolment
-OWNED = ("click", "lead")
 WEEK_DAYS = 7
 
 
@@ -82,11 +81,41 @@ def members(tx: Transaction, organisation: str) -> list[TeamMemberRow]:
     return tx.rows(TeamMemberRow, query.order_by(PERSON.c.id))
 
 
+def countable(tx: Transaction, organisation: str, unasked: bool) -> tuple[int, int, int]:
+    """How many teams there are and of how many people, and how many other teams: with `unasked`, those of whom somebody was invited.
+
+    People without a team are one of their segment's. Each of both is counted in the order of an index.
+    """
+    # SQLite, where it sees a condition that another index meets, would sort everybody.
+    status = func.coalesce(PERSON.c.status, "") if tx.dialect == "sqlite" else PERSON.c.status
+    asked = func.count(case((PERSON.c.standing != "", 1)))
+    whole, others, everybody = 0, 0, 0
+    for grouped, without in ((PERSON.c.team, False), (PERSON.c.segment, True)):
+        mine = PERSON.c.team == "" if without else PERSON.c.team > ""
+        teams = (
+            select(func.count().label("people"), asked.label("asked"))
+            .where(PERSON.c.organisation_id == organisation, status.in_(PRESENT), mine)
+            .group_by(grouped)
+            .subquery()
+        )
+        free = teams.c.asked == 0 if unasked else literal(value=True)
+        counts = select(
+            func.count(),
+            func.count(case((free, 1))),
+            func.coalesce(func.sum(case((free, teams.c.people))), 0),
+        )
+        found = tx.execute(counts.select_from(teams)).one()
+        whole, others, everybody = whole + found[1], others + found[0] - found[1], everybody + int(found[2])
+    return whole, everybody, others
+
+
 def held_back(
     tx: Transaction, organisation: str, gives: str, people: Collection[int], day: int
 ) -> dict[int, int | None]:
-    """Those of some people who were drawn and whose turn has not come by a day, each with the day on which it comes (None: not before the
-    end)."""
+    """Those of some people who were drawn and whose turn has not come by a day.
+
+    Each with the day on which it comes (None: not before the end).
+    """
     if not people:
         return {}
     query = _held(organisation, gives, day).where(DRAWN.c.person_id.in_(list(people)))

@@ -51,7 +51,7 @@ class CommandGroup(TyperGroup):
     """A group whose every command ends in an exit code, and turns bad input into one line on standard error.
 
     ValueError and OSError are how every layer below reports bad input (their messages name value, limit and
-    remedy); anything else is a defect of ours: it is told by its places, without a value of any variable.
+    remedy); anything else is a defect of ours: it is reported by its places, without a value of any variable.
     """
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:

@@ -210,6 +210,7 @@ def add(
     locale: Annotated[str, typer.Option(help="Language tag; the organisation's unless given.")] = "",
     desk: Annotated[str, typer.Option(help="desk or non-desk.")] = "desk",
     hours_share: Annotated[str, typer.Option(help="1 is full time.")] = "1",
+    first_day: Annotated[str, typer.Option(help="The first day with the company, such as 2019-04-01.")] = "",
     contacts: Annotated[str, typer.Option(help="People that a post reaches.")] = "100",
     organisation: Organisation = "company",
 ) -> None:
@@ -221,7 +222,8 @@ def add(
 
     record = {
         "id": id, "name": name, "email": email, "segment": segment, "team": team, "timezone": timezone, "manager": manager,
-        "locale": locale, "desk": desk, "hours_share": hours_share, "contacts": contacts,
+        "locale": locale, "desk": desk, "hours_share": hours_share, "first_day": first_day,
+        "contacts": contacts,
     }  # fmt: skip
     with _writing(organisation) as tx:
         add_person(tx, organisation, record, operator(), datetime.now(UTC))
@@ -237,6 +239,9 @@ def edit(
     locale: Annotated[str | None, typer.Option(help="Language tag.")] = None,
     desk: Annotated[str | None, typer.Option(help="desk or non-desk.")] = None,
     hours_share: Annotated[str | None, typer.Option(help="1 is full time.")] = None,
+    first_day: Annotated[
+        str | None, typer.Option(help="The first day with the company; '' for not known.")
+    ] = None,
     contacts: Annotated[str | None, typer.Option(help="People that a post reaches.")] = None,
     organisation: Organisation = "company",
 ) -> None:
@@ -248,7 +253,7 @@ def edit(
 
     told = {
         "name": name, "email": email, "manager": manager, "locale": locale, "desk": desk, "hours_share": hours_share,
-        "contacts": contacts,
+        "first_day": first_day, "contacts": contacts,
     }  # fmt: skip
     changes = {field: value for field, value in told.items() if value is not None}
     if not changes:

@@ -43,7 +43,7 @@ def create(
     now = datetime.now(UTC)
     expires = None if days is None else now + timedelta(days=days)
     with usable() as database, database.begin() as tx:
-        _must_exist(tx, organisation)
+        must_exist(tx, organisation)
         secret = create_token(
             tx, organisation, name.strip(), scope, now, person=person or None, expires_at=expires
         )
@@ -62,14 +62,14 @@ def listed(organisation: Organisation = "company", json_out: JsonOut = None) -> 
     check_out(json_out)
     found = []
     with usable() as database, database.read() as tx:
-        _must_exist(tx, organisation)
+        must_exist(tx, organisation)
         after, more = "", True
         while more:
             page = tokens_of(tx, organisation, datetime.now(UTC), MOST_LISTED, after)
             found += page
             more = len(page) == MOST_LISTED
             after = page[-1].name if page else ""
-    shown = [{**asdict(one), **_texts(asdict(one))} for one in found]
+    shown = [{**asdict(one), **texts(asdict(one))} for one in found]
     write_json(json_out, {"kind": "tokens", "tokens": shown})
     for one in shown:
         used = f"last used {one['used_at'][:16]}" if one["used_at"] else "never used"
@@ -94,19 +94,20 @@ def revoke(
     from rewards.people.accounts import revoke_token
 
     with usable() as database, database.begin() as tx:
-        _must_exist(tx, organisation)
+        must_exist(tx, organisation)
         revoke_token(tx, organisation, name, datetime.now(UTC), operator())
     say(f"API token {name!r} has ended")
 
 
-def _must_exist(tx: Any, organisation: str) -> None:
+def must_exist(tx: Any, organisation: str) -> None:
+    """Raises InputError where there is no such organisation."""
     from rewards.people.organisations import get_organisation
 
     if get_organisation(tx, organisation) is None:
         raise InputError(f"--organisation: got {organisation!r}; there is none of that name; name another")
 
 
-def _texts(values: dict[str, Any]) -> dict[str, Any]:
+def texts(values: dict[str, Any]) -> dict[str, Any]:
     """Instants as text, tuples as lists."""
     return {
         name: value.isoformat() if isinstance(value, datetime) else list(value)

@@ -1,8 +1,9 @@
 """How much of an answer hangs on what nothing is known of: friction, fear, policy, training, and what follows a removal.
 
-Their priors are flat. Run by run the parameters of one of these are drawn anew from them, everything else, chance too, staying what it was;
-half the mean squared change, as a part of the variance between runs, is what of that variance would be gone were they known, with what they
-do together with others (the total effect; Jansen 1999). No part is below zero; together they may exceed what all of them make at once.
+Their priors are flat. Run by run the parameters of one of these are drawn anew from them (from a calibrated posterior, where runs go by
+one: what a company's history says of them is then known), everything else, chance too, staying what it was; half the mean squared
+change, as a part of the variance between runs, is what of that variance would be gone were they known, with what they do together with
+others (the total effect; Jansen 1999). No part is below zero; together they may exceed what all of them make at once.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sims.ensemble.result import ALL, OutcomeSpec, Result, over
 from sims.ensemble.run import PLAIN, Manner, check_runs, check_seed
 
 if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
     from agents.parameters.parameters import Parameters
     from sims.scenario.scenario import Scenario
 
@@ -49,6 +51,7 @@ class Hanging:
     spec: OutcomeSpec
     values: Floats
     anew: Floats
+    calibrated: bool = False
 
     @property
     def part(self) -> float:
@@ -82,8 +85,9 @@ class Hanging:
         """What to say of it."""
         change = float(np.median(np.abs(self.anew - self.values)))
         what = "All of these together" if self.name == TOGETHER else self.name.capitalize()
+        law = "as the posterior leaves them" if self.calibrated else "no evidence, flat priors"
         return (
-            f"{what} ({', '.join(self.parameters)}; no evidence, flat priors): {self.part:.0%} of the variance of what the "
+            f"{what} ({', '.join(self.parameters)}; {law}): {self.part:.0%} of the variance of what the "
             "scenario brings hangs on it; "
             f"drawn anew it moves {self.spec.title.lower()} by {change:,.3g} {self.spec.unit} in the middle of the runs."
         )
@@ -104,7 +108,7 @@ def hanging(scenario: Scenario, outcome: str, runs: int, seed: int, manner: Mann
     if outcome not in specs:
         raise ValueError(f"outcome {outcome!r}; known are {', '.join(specs)}; choose among them")
     runs, seed, groups = check_runs(runs), check_seed(seed), drawn_groups(scenario)
-    question = Question(scenario, specs[outcome], seed, tuple(groups.values()))
+    question = Question(scenario, specs[outcome], seed, tuple(groups.values()), manner.posterior)
     asked = [(run, at) for run in range(runs) for at in range(-1, len(groups))]
     tasks = [tuple(asked[at : at + RUNS_A_TASK]) for at in range(0, len(asked), RUNS_A_TASK)]
     executor = choose_executor(processes_for(manner.processes, 2 * len(asked)), len(tasks))
@@ -121,7 +125,15 @@ def hanging(scenario: Scenario, outcome: str, runs: int, seed: int, manner: Mann
         return np.array([found[run, at] for run in range(runs)])
 
     return [
-        Hanging(scenario.name, name, parameters, specs[outcome], of(-1), of(at))
+        Hanging(
+            scenario.name,
+            name,
+            parameters,
+            specs[outcome],
+            of(-1),
+            of(at),
+            calibrated=manner.posterior is not None,
+        )
         for at, (name, parameters) in enumerate(groups.items())
     ]
 
@@ -154,19 +166,24 @@ class Question:
     spec: OutcomeSpec
     seed: int
     groups: tuple[tuple[str, ...], ...]
+    posterior: DefaultPosterior | None = None
 
     def parameters(self, run: int, at: int) -> Parameters:
         """Those of a run, with group `at` drawn anew (-1: none)."""
-        own = parameters_of(self.scenario, self.seed, run)
+        own = parameters_of(self.scenario, self.seed, run, posterior=self.posterior)
         if at < 0:
             return own
         from agents.parameters.parameters import DECLARATIONS
 
-        draws = np.random.default_rng((self.seed, run)).random(len(DECLARATIONS))
-        place = {name: index for index, name in enumerate(DECLARATIONS)}
-        return own.replace(
-            **{name: DECLARATIONS[name].quantile(float(draws[place[name]])) for name in self.groups[at]}
-        )
+        rng = np.random.default_rng((self.seed, run))
+        draws = dict(zip(DECLARATIONS, rng.random(len(DECLARATIONS)).tolist(), strict=True))
+        drawn = {name: DECLARATIONS[name].quantile(draws[name]) for name in self.groups[at]}
+        if self.posterior is not None:
+            # What a calibration says of some of them together stays together: all come from one other vector.
+            vector = self.posterior.values[int(rng.integers(self.posterior.values.shape[0]))]
+            told = dict(zip(self.posterior.names, vector.tolist(), strict=True))
+            drawn |= {name: told[name] for name in self.groups[at] if name in told}
+        return own.replace(**drawn)
 
 
 def differences(question: Question, task: Sequence[tuple[int, int]]) -> list[float]:

@@ -1,27 +1,29 @@
-"""What colleagues do when: shares and clicks of the model, and beside them what the model leaves out.
+"""What colleagues do when: how they join, share, are clicked on and leave comes from the model; what it leaves out is drawn beside it.
 
-Joining, thanks, rewards, nominations.
+Thanks, rewards, nominations.
 """
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Literal
+
+from rewards.events import ENROLLED, LEFT, PAUSED
 
 if TYPE_CHECKING:
     from rewards.scheme.scheme import IncentiveScheme
     from sims.scenario.scenario import Scenario
 
 BLOCK_DAYS = 28
-WARM_UP_DAYS = 7
-"""What a block begins with and leaves out: the days until what was posted is there to be clicked on."""
-FIRST_BLOCK = date(2026, 1, 5)
-MOST_BLOCKS = 1000
+MOST_DAYS = 3640
+"""So long the model is lived through; after it the last four weeks repeat."""
 THANKS_A_DAY, CLAIMS_A_DAY = 3, 2
-Kind = Literal["enrol", "share", "click", "thank", "redeem", "nominate", "decide"]
+Kind = Literal["enrol", "pause", "leave", "share", "click", "thank", "redeem", "nominate", "decide"]
 
-_MODELLED: tuple[Literal["share", "click"], ...] = ("share", "click")
+_MODELLED: dict[str, Kind] = {
+    "share": "share", "click": "click", ENROLLED: "enrol", PAUSED: "pause", LEFT: "leave"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,67 +39,107 @@ class Act:
 
 
 class Calendar:
-    """The acts of any stretch of time, always the same for a scenario and a scheme: run after run of the model, four weeks each."""
+    """The acts of any stretch of time, always the same for a scenario and what was in force: one run of the model since the program began.
 
-    def __init__(self, scenario: "Scenario", scheme: "IncentiveScheme | None", people: Sequence[str]) -> None:
+    `turns`: (day, scheme or None) of every change of the scheme in force, the first of them the day on which the program began.
+    """
+
+    def __init__(
+        self,
+        scenario: "Scenario",
+        turns: "Sequence[tuple[date, IncentiveScheme | None]]",
+        people: Sequence[str],
+    ) -> None:
         self._scenario = scenario
-        self._scheme = scheme
         self._people = people
+        self._began = turns[0][0]
+        self._turns = dict(turns)
+        self._days, self._lived = 0, list[Act]()
         self._blocks: dict[int, list[Act]] = {}
+
+    def turn(self, day: date, scheme: "IncentiveScheme | None") -> None:
+        """From that day on another scheme is in force."""
+        self._turns[max(day, self._began)] = scheme
+        self._days, self._blocks = 0, {}
 
     def between(self, after: datetime, until: datetime) -> list[Act]:
         """The acts in (after, until], in the order of time."""
         if until <= after:
             return []
-        blocks = range(_block(after), _block(until) + 1)
+        blocks = range(max(0, self._block(after)), self._block(until) + 1)
         # Time goes on: what lies behind is not asked for again.
         self._blocks = {place: acts for place, acts in self._blocks.items() if place in blocks}
         return [act for place in blocks for act in self._acts_of(place) if after < act.at <= until]
 
+    def _block(self, at: datetime) -> int:
+        return (at.date() - self._began).days // BLOCK_DAYS
+
     def _acts_of(self, place: int) -> list[Act]:
         if place not in self._blocks:
-            first = FIRST_BLOCK + timedelta(days=BLOCK_DAYS * place)
-            shared = self._of_the_model(first, place)
-            sharers = sorted({act.person for act in shared if act.kind == "share"}) or list(self._people)
+            first = self._began + timedelta(days=BLOCK_DAYS * place)
+            lived = self._of_the_model(place)
+            sharers = sorted({act.person for act in lived if act.kind == "share"})
+            members = sorted(
+                {act.person for act in self._lived if act.kind == "enrol" and act.at.date() < first}
+            )
+            everybody = members or list(self._people)
             beside = [
                 act
                 for day in range(BLOCK_DAYS)
-                for act in _beside(first + timedelta(days=day), self._people, sharers)
+                for act in _beside(first + timedelta(days=day), everybody, sharers or everybody)
             ]
-            self._blocks[place] = sorted([*shared, *beside], key=lambda act: act.at)
+            self._blocks[place] = sorted([*lived, *beside], key=lambda act: act.at)
         return self._blocks[place]
 
-    def _of_the_model(self, first: date, place: int) -> list[Act]:
-        from sims.ensemble.run import record_run
-        from sims.scenario.scenario import SchemePhase
+    def _of_the_model(self, place: int) -> list[Act]:
+        lived = min(place, MOST_DAYS // BLOCK_DAYS - 1)
+        end = BLOCK_DAYS * (lived + 1)
+        if end > self._days:
+            # A run begins at the beginning: half as much again saves beginning every four weeks.
+            self._days = min(MOST_DAYS, end + self._days // 2)
+            # Where the sun rises earlier, a day begins on the day before.
+            self._lived = self._run(self._days + 1)
+        first = self._began + timedelta(days=BLOCK_DAYS * lived if lived else -1)
+        last = self._began + timedelta(days=BLOCK_DAYS * (lived + 1))
+        on = timedelta(days=BLOCK_DAYS * (place - lived))
+        return [replace(act, at=act.at + on) for act in self._lived if first <= act.at.date() < last]
 
+    def _run(self, days: int) -> list[Act]:
+        from sims.ensemble.run import record_run
+
+        [*_, usual] = self._scenario.phases
+        changes = {
+            (day - self._began).days: usual.model_copy(
+                update={"day": (day - self._began).days, "scheme": scheme}
+            )
+            for day, scheme in sorted(self._turns.items())
+        }
         update: dict[str, Any] = {
-            "start_date": first - timedelta(days=WARM_UP_DAYS),
-            "horizon_days": WARM_UP_DAYS + BLOCK_DAYS,
-            "phases": (SchemePhase(scheme=self._scheme),),
+            "start_date": self._began,
+            "horizon_days": days,
+            "phases": tuple(phase for day, phase in changes.items() if day < days),
             "arms": (),
         }
         known = set(self._people)
-        end = first + timedelta(days=BLOCK_DAYS)
-        found = record_run(
-            self._scenario.model_copy(update=update), run=place % MOST_BLOCKS, at_defaults=True
-        )
-        acts: list[Act] = []
-        for number, event in enumerate(found):
-            if event.subject not in known or not first <= event.occurred_at.date() < end:
-                continue
-            for kind in _MODELLED:
-                if event.kind == kind:
-                    acts.append(Act(event.occurred_at, kind, event.subject, "", event.channel or "", number))
-        return acts
+        return [
+            Act(event.occurred_at, _MODELLED[event.kind], event.subject, "", event.channel or "", number)
+            for number, event in enumerate(
+                record_run(self._scenario.model_copy(update=update), at_defaults=True)
+            )
+            if event.subject in known and event.kind in _MODELLED
+        ]
 
 
-def _block(at: datetime) -> int:
-    return (at.date() - FIRST_BLOCK).days // BLOCK_DAYS
+def with_a_tool(scenario: "Scenario") -> "Scenario":
+    """The scenario in a company that has this program: people are invited, enrol or not, and are reminded."""
+    from agents.setting.tool import Tool
+
+    phases = tuple(phase.model_copy(update={"tool": Tool()}) for phase in scenario.phases)
+    return scenario.model_copy(update={"phases": phases})
 
 
 def _beside(day: date, people: Sequence[str], sharers: Sequence[str]) -> list[Act]:
-    """Somebody who joins, thanks, rewards, a nomination and a decision of HR, drawn anew for each day; at weekends thanks alone."""
+    """Thanks, rewards, a nomination and a decision of HR, drawn anew for each day; at weekends thanks alone."""
     draw = random.Random(day.toordinal())  # noqa: S311 - invented people, not secrets
     begun = datetime.combine(day, time(), UTC)
 
@@ -110,7 +152,6 @@ def _beside(day: date, people: Sequence[str], sharers: Sequence[str]) -> list[Ac
     ]
     if day.weekday() > 4:
         return thanks[:1]
-    enrolled = Act(at(), "enrol", draw.choice(people))
     redeemed = [Act(at(), "redeem", draw.choice(sharers)) for _ in range(CLAIMS_A_DAY)]
     named = Act(at(), "nominate", draw.choice(people), draw.choice(sharers))
-    return [enrolled, *thanks, *redeemed, named, Act(at(), "decide", "")]
+    return [*thanks, *redeemed, named, Act(at(), "decide", "")]

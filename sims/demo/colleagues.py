@@ -7,7 +7,7 @@ from rewards.content.content import green_lit_for
 from rewards.content.links import clicks_for, declare_share, follow_link, prepare_share
 from rewards.faults import Fault
 from rewards.nominations.nominations import awards_for, nominate
-from rewards.people.membership import join, membership_of
+from rewards.people.membership import join, leave, membership_of, pause, resume
 from rewards.shop.claims import approve_claim, claim_reward, claims_waiting, rewards_for
 from rewards.store.session import Transaction
 from rewards.thanks.recognition import give_kudos
@@ -26,6 +26,8 @@ class Colleagues:
         self._hr = hr
         self._how: Mapping[str, Callable[[Transaction, Act, datetime], object]] = {
             "enrol": self._enrol,
+            "pause": self._pause,
+            "leave": self._leave,
             "share": self._share,
             "click": self._click,
             "thank": self._thank,
@@ -43,10 +45,20 @@ class Colleagues:
             return False
 
     def _enrol(self, tx: Transaction, act: Act, at: datetime) -> bool:
-        """She joins, if she was invited and has not answered yet."""
-        if membership_of(tx, self._organisation, act.person, at).standing != "invited":
-            return False
-        join(tx, self._organisation, act.person, at)
+        """She joins, if she was invited and has not answered yet, or comes back from a break."""
+        standing = membership_of(tx, self._organisation, act.person, at).standing
+        if standing == "invited":
+            join(tx, self._organisation, act.person, at)
+        elif standing == "paused":
+            resume(tx, self._organisation, act.person, at)
+        return standing in ("invited", "paused")
+
+    def _pause(self, tx: Transaction, act: Act, at: datetime) -> bool:
+        pause(tx, self._organisation, act.person, at)
+        return True
+
+    def _leave(self, tx: Transaction, act: Act, at: datetime) -> bool:
+        leave(tx, self._organisation, act.person, at)
         return True
 
     def _share(self, tx: Transaction, act: Act, at: datetime) -> bool:

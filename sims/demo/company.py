@@ -1,7 +1,8 @@
 """What goes on in the demo company beside its program: sites, who was invited and joined, what waits for somebody's decision."""
 
+import random
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from rewards.content.content import get_item, publish_item, recall
@@ -28,9 +29,12 @@ _HEADQUARTERS = "Europe/Madrid"
 _LOCALES = {"Europe/Berlin": "de", "America/New_York": "en", "America/Sao_Paulo": "pt", _HEADQUARTERS: "es"}
 NEWCOMERS = 20
 """The last of the sheet, invited yesterday and by mail; the others when the program began."""
-EVERY_NTH_WAITS = 5
-"""So many do not join before they have something to share."""
+NAMED = 12
+"""The first of the others: what they do is written down here."""
 ROUNDS_OF_THANKS = 3
+YEARS_MEAN, YEARS_MOST = 6.0, 35.0
+UNKNOWN_EVERY = 12
+"""Of so many one has no first day in HR's file."""
 
 
 def at_their_sites(people: Sequence[PersonRow]) -> list[PersonRow]:
@@ -42,13 +46,25 @@ def at_their_sites(people: Sequence[PersonRow]) -> list[PersonRow]:
     return found
 
 
+def with_first_days(people: Sequence[PersonRow], today: date) -> list[PersonRow]:
+    """The same people with a first day, most of them: many came lately and some long ago, as in companies that grow."""
+    found = []
+    for at, row in enumerate(people):
+        draw = random.Random(row.id)  # noqa: S311 - invented people, not secrets
+        years = min(draw.expovariate(1.0 / YEARS_MEAN), YEARS_MOST)
+        day = None if at % UNKNOWN_EVERY == 0 else today - timedelta(days=1 + int(365.25 * years))
+        found.append(row.model_copy(update={"first_day": day}))
+    return found
+
+
 def goings_on(
     tx: Transaction, organisation: str, people: Sequence[PersonRow], accounts: Mapping[str, str], began: datetime, *, now: datetime
 ) -> list[Happening]:  # fmt: skip
     """What happens beside shares and thanks, each at its time."""
     others = [row.id for row in people if row.id not in accounts.values()]
     early, late = others[:-NEWCOMERS], others[-NEWCOMERS:]
-    joined = [*accounts.values(), *(one for place, one in enumerate(early) if place % EVERY_NTH_WAITS)]
+    # Of the others the model says when they join. Those who appear below by name have joined.
+    joined = [*accounts.values(), *early[:NAMED]]
     content, hr = accounts["content"], accounts["hr"]
     act = partial(partial, tx=tx, organisation=organisation)
     found: list[Happening] = [

@@ -31,12 +31,11 @@ CANDIDATES = ("midsize-clicks.yaml", "midsize-recognition.yaml")
 PEOPLE = "people-midsize.csv"
 RUNS = 12
 LIVE_DAYS = 28
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 @dataclass(frozen=True)
 class Demo:
-    """The demo company as it stands.
+    """The demo company as it is now.
 
     Who signs in for each role, what the rule chose, the scheme that is live, the scenario it comes from.
     """
@@ -134,12 +133,13 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     from rewards.people_file import load_people
     from rewards.publishing.publication import publish_scheme
     from sims.comparison.comparison import compare
-    from sims.demo.company import at_their_sites, goings_on
+    from sims.demo.acts import with_a_tool
+    from sims.demo.company import at_their_sites, goings_on, with_first_days
     from sims.demo.living import Life
     from sims.demo.scheme import BESIDE, live_scheme
     from sims.scenario.scenario import Scenario
 
-    people = at_their_sites(load_people(EXAMPLES / PEOPLE))
+    people = with_first_days(at_their_sites(load_people(EXAMPLES / PEOPLE)), now.date())
     scenarios = [with_a_tool(Scenario.load(EXAMPLES / name)) for name in CANDIDATES]
     say(
         f"Rehearsing {len(scenarios)} schemes for {len(people)} people: {runs} paired runs of half a year ..."
@@ -172,18 +172,8 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     say(f"Published; four weeks of the program were lived through: {caught.acts:,} things happened.")
 
 
-def with_a_tool(scenario: "Scenario") -> "Scenario":
-    """The scenario in a company that has this program: people are invited, enrol or not, and are reminded."""
-    from agents.setting.tool import Tool
-
-    phases = tuple(phase.model_copy(update={"tool": Tool()}) for phase in scenario.phases)
-    return scenario.model_copy(update={"phases": phases})
-
-
 def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> "Scenario":
-    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a
-    demo.
-    """
+    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a demo."""
     named = {scenario.name: scenario for scenario in scenarios}
     if comparison.choice.scenario in named:
         return named[comparison.choice.scenario]
@@ -192,7 +182,7 @@ def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -
 
 
 def before_the_gate(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> list[str]:
-    """How each candidate stands before the product's own gate.
+    """The status of each candidate at the product's own gate.
 
     Whether its rehearsal and its fairness would let it pass, and if not, why.
     """
@@ -204,8 +194,10 @@ def before_the_gate(comparison: "Comparison", scenarios: "Sequence[Scenario]") -
         lacks = [f"{runs} runs, and {FEWEST_RUNS} are needed"] if runs < FEWEST_RUNS else []
         [fair] = [check for check in each.checks if check.limit.outcome == "fairness"]
         if not fair.passed:
+            unsure = ", and it is not sure enough" if fair.value >= fair.limit.floor else ""
             lacks.append(
-                f"the least-paid segment gets {fair.value:.0%} of the usual points a share, at least {fair.limit.floor:.0%} is wanted"
+                f"the least-paid segment gets {fair.value:.0%} of the usual points a share, at least {fair.limit.floor:.0%} is "
+                f"wanted{unsure}"
             )
         how = f"would need a written reason: {'; '.join(lacks)}" if lacks else "passes"
         found.append(f"Before the gate of a company that has a scheme, “{titles[each.name]}” {how}.")

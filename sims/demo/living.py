@@ -14,18 +14,19 @@ from pathlib import Path
 
 from rewards.content.content import get_item, publish_item
 from rewards.faults import NotFound, Unavailable
+from rewards.ledger.versions import NO_SCHEME, Schemes
 from rewards.logs import begin_log, log, log_error
 from rewards.outside.delivery import HttpSender, Send
 from rewards.outside.mail import Post
 from rewards.people.accounts import somebody_with
 from rewards.people.people import list_people
 from rewards.people.rights import ROLES
-from rewards.publishing.publication import scheme_in_force
+from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.events import last_scored
 from rewards.store.session import Database, Transaction, open_database
 from rewards.store.units import from_us
 from rewards.worker import work_once
-from sims.demo.acts import Act, Calendar
+from sims.demo.acts import Act, Calendar, with_a_tool
 from sims.demo.colleagues import Colleagues
 from sims.demo.content import weekly_item
 from sims.scenario.scenario import Scenario
@@ -69,11 +70,12 @@ class Life:
         *,
         pause: Pause = time.sleep,
     ) -> None:
-        self._db, self._organisation, self._scenario, self._speed = db, organisation, scenario, speed
+        self._db, self._organisation, self._speed = db, organisation, speed
+        self._scenario = with_a_tool(scenario)
         self._pause = pause
         self._met: tuple[list[str], list[str], Colleagues] | None = None
         self._calendar: Calendar | None = None
-        self._version: int | None = None
+        self._version = NO_SCHEME
         self._last = self._model_time = now
 
     def catch_up(self, now: datetime) -> Caught:
@@ -162,14 +164,23 @@ class Life:
         return self._everybody(tx)[2]
 
     def _known(self, tx: Transaction, now: datetime) -> Calendar:
-        """The acts under the scheme in force: whoever publishes another in the demo sees what becomes of it."""
-        version = scheme_in_force(tx, self._organisation, now)
-        number = None if version is None else version.version
-        if self._calendar is None or number != self._version:
-            scheme = None if version is None else version.scheme
-            self._calendar = Calendar(self._scenario, scheme, self._everybody(tx)[0])
-            self._version = number
+        """The acts under what was in force when: whoever publishes another scheme in the demo sees what becomes of it."""
+        schemes = Schemes.of(tx, self._organisation)
+        turns = [(from_us(at).date(), version) for at, version in schemes.turns if from_us(at) <= now]
+        turns = turns or [(now.date(), NO_SCHEME)]
+        day, version = turns[-1]
+        if self._calendar is None:
+            known = [(on, _of(schemes, one)) for on, one in turns]
+            self._calendar = Calendar(self._scenario, known, self._everybody(tx)[0])
+        elif version != self._version:
+            # While one watches, the colleagues' days run ahead of those of the ledger.
+            self._calendar.turn(max(day, self._model_time.date()), _of(schemes, version))
+        self._version = version
         return self._calendar
+
+
+def _of(schemes: Schemes, version: int) -> IncentiveScheme | None:
+    return None if version == NO_SCHEME else schemes.scheme(version)
 
 
 def mondays(after: datetime, until: datetime) -> list[datetime]:

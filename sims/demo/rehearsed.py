@@ -7,10 +7,11 @@ from datetime import datetime
 
 from rewards.jobs.queue import list_jobs
 from rewards.publishing.drafts import list_drafts
+from rewards.publishing.rehearsals import LOOSEST_PERCENT
 from rewards.store.session import open_database
-from sims.rehearsal.asking import FEWEST_RUNS, KIND, Assumptions, ask_for_rehearsal
+from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal
 
-SMALL = Assumptions(weeks=12, quiet_weeks=2, precision_percent=50.0, most_runs=FEWEST_RUNS)
+SMALL = Assumptions(weeks=12, quiet_weeks=2, precision_percent=LOOSEST_PERCENT, most_runs=32)
 
 
 def rehearse_once(url: str, organisation: str, strategist: str, now: datetime) -> bool:

@@ -1,9 +1,11 @@
-"""Cascades that no measurement knows are told, and those that would never end are refused."""
+"""Warns beside numbers of cascades that no measurement knows, of what changes nothing and where signs turn; refuses endless cascades."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sims.ensemble.bridge import average_reposts
+from sims.ensemble.turns import turns_of
+from sims.scenario.idle import idle
 
 if TYPE_CHECKING:
     from agents.parameters.parameters import Parameters
@@ -16,10 +18,10 @@ REMEDY = "lower the channel's visibility (0.06 to 0.5 is usual), repost_base or 
 
 
 def warnings_of(scenario: "Scenario", drawn: Sequence["Parameters"] = ()) -> tuple[str, ...]:
-    """What people should be told of the scenario beside its numbers; `drawn`: what its runs go by, where that is not its defaults.
+    """Warnings to show with the numbers of a scenario; `drawn`: what its runs go by, where that is not its defaults.
 
     Raises ValueError where an average repost brings more than one repost at the defaults. Where it does so only in some draws, the
-    audience's end is the cascade's, and that is told.
+    audience's end is the cascade's, and a warning says so.
     """
     found, *others = average_reposts(scenario, [scenario.parameters.resolve(), *drawn])
     said = (
@@ -39,4 +41,5 @@ def warnings_of(scenario: "Scenario", drawn: Sequence["Parameters"] = ()) -> tup
         parts.append(
             f"and more than {ENDLESS:g} under {endless} of {len(others)} drawn parameters, where only the audience ends a cascade"
         )
-    return (", ".join([said, *parts]) + f"; {REMEDY}",) if parts else ()
+    spread = (", ".join([said, *parts]) + f"; {REMEDY}",) if parts else ()
+    return (*idle(scenario), *turns_of(scenario, drawn or [scenario.parameters.resolve()]), *spread)

@@ -120,13 +120,12 @@ class Explanation:
 
     def _sentence(self, part: Part) -> str:
         half, share = half_width_of(part.values), self.share(part)
-        way = "adds" if part.mean > 0 else "takes away"
         range_ = (
             "" if not np.isfinite(half) else f" (95 %: {part.mean - half:,.4g} to {part.mean + half:,.4g})"
         )
         clear = "" if half < abs(part.mean) else "; that is not clear from zero with so few runs"
         of = "" if share is None else f", {share:.0%} of the difference"
-        return f"{part.title} {way} {abs(part.mean):,.4g} {self.spec.unit}{range_}{of}: {part.does}{clear}."
+        return f"{part.title}: {part.mean:+,.4g} {self.spec.unit}{range_}{of}{clear}; {part.does}."
 
 
 def estimate(values: Floats) -> dict[str, Any]:
@@ -163,7 +162,12 @@ def explain(
     )
     off = set(first.parameters.off) & set(second.parameters.off)
     puzzle = Puzzle(
-        (first, second), groups_of(_known(), wanted, sorted(off)), specs[outcome], seed, manner.at_defaults
+        (first, second),
+        groups_of(_known(), wanted, sorted(off)),
+        specs[outcome],
+        seed,
+        manner.at_defaults,
+        manner.posterior,
     )
     told = tuple(dict.fromkeys(text for scenario in (first, second) for text in warnings_of(scenario)))
     orders = [orders_of(puzzle, run, pairs) for run in range(runs)]
@@ -233,7 +237,7 @@ def _taken_apart(
         (first.title or first.name, second.title or second.name),
         puzzle.outcome,
         puzzle.seed,
-        None if puzzle.at_defaults else parameter_source(),
+        None if puzzle.at_defaults else parameter_source(puzzle.posterior),
         ends[puzzle.whole][ALL],
         {split: ends[puzzle.whole][split] for split in people},
         tuple(parts),

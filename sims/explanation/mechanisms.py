@@ -18,7 +18,7 @@ GROUPS = (
     Group(
         "pull",
         "The pull of points",
-        ("reward", "novelty"),
+        ("reward", "novelty", "framing"),
         "points are worth having, the more so while they are new",
     ),
     Group(
@@ -48,7 +48,7 @@ GROUPS = (
     Group(
         "rank",
         "Rank and contest",
-        ("rank", "contest"),
+        ("rank", "contest", "contest_standing"),
         "places on a board please the first and put off the last",
     ),
     Group(
@@ -58,17 +58,29 @@ GROUPS = (
         "people move towards what they see or are told that others do",
     ),
     Group(
-        "recognition", "Recognition", ("recognition",), "being thanked makes people share again and care more"
+        "recognition",
+        "Recognition",
+        ("recognition", "awards_beforehand", "late_thanks"),
+        "being thanked makes people share again and care more, and an award within reach pulls",
+    ),
+    Group(
+        "removal",
+        "After a removal",
+        ("loss", "leaving_after_pay"),
+        "a reward that is gone is missed, and who came for it leaves",
     ),
     Group("habit", "Habit", ("habit",), "who shared before shares again"),
     Group(
-        "feedback", "Expected feedback", ("feedback",), "clicks and reposts make people expect more of them"
+        "feedback",
+        "Expected feedback",
+        ("feedback", "reactions"),
+        "likes, clicks and reposts make people expect more of them",
     ),
     Group(
         "fear",
         "Fear and policy",
-        ("fear", "policy", "training", "safe_shares"),
-        "fear of a wrong word keeps people from sharing",
+        ("fear", "policy", "training", "safe_shares", "approval"),
+        "fear of a wrong word, and approval, keep people from sharing",
     ),
     Group(
         "care",
@@ -77,22 +89,38 @@ GROUPS = (
         "points draw effort to counting, and care earns clicks",
     ),
     Group(
+        "content",
+        "What posts are like",
+        ("content", "feed_lift"),
+        "polish and advertising are clicked less at once, use more, and feeds show what draws reactions",
+    ),
+    Group(
         "trust",
         "Trust of the audience",
         ("trust", "motive", "fatigue", "unfollow"),
         "contacts trust less, tire or mute those in whom they see pay or too many posts",
     ),
-    Group("reposts", "Reposts", ("repost",), "what is seen is passed on"),
+    Group(
+        "reposts",
+        "Reposts and new contacts",
+        ("repost", "growth"),
+        "what is seen is passed on, and who is seen gains contacts",
+    ),
 )
 # What the company and its people are like whatever the scheme: they stay as they are in every world.
 ALWAYS_ON = (
     "heterogeneity",
+    "regulars",
     "intrinsic",
     "image",
     "friction",
     "repetition",
     "feed_load",
     "affinity",
+    "dormant",
+    "size",
+    "appeal",
+    "page_capability",
     "premium",
     "redemption",
 )
@@ -102,8 +130,9 @@ FURTHER = "further"
 def groups_of(
     known: Mapping[str, object], wanted: Sequence[str] = (), off: Sequence[str] = ()
 ) -> tuple[Group, ...]:
-    """The groups among the `known` mechanisms, without those that are switched `off` in any case; only the `wanted` ones, by name, or
-    all. What stands in no group is in one of its own kind, `further`.
+    """The groups among the `known` mechanisms, without those that are switched `off` in any case; only the `wanted` ones, by name, or all.
+
+    What is in no group is in one of its own kind, `further`.
 
     Raises ValueError for a name of no group.
     """

@@ -9,16 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.parameters.default_posterior import draw_parameters
 from rewards.language import msg
 from sims.comparison.turning import RESAMPLES, crossing
 from sims.ensemble.bridge import outcome_specs
 from sims.ensemble.intervals import interval, share_above
+from sims.ensemble.precision import Precision, Reached, reached
+from sims.ensemble.ranking import ranked
 from sims.ensemble.result import Result
+from sims.forecasting.posterior import named_in
 from sims.lab.document import BASE, NOTHING, Written
 from sims.lab.levers import LEVERS, Lever
 from sims.lab.pieces import OUTCOMES, SETTING, settings_of
 from sims.rehearsal.asking import FEWEST_RUNS
-from sims.rehearsal.summary import NORMAL_80
 
 Runs = NDArray[np.float64]
 EMPLOYEES, PAGE, ALL_CLICKS = "human_clicks", "corporate_clicks", "all_clicks"
@@ -53,26 +56,26 @@ def values_of(one: Result, name: str) -> Runs:
     return one.total(name)
 
 
-def reached(results: Sequence[Result]) -> float:
-    """How well the mean gain of the worst known scenario is known: half its 80 % interval, in percent of the clicks of doing nothing."""
+def precision(results: Sequence[Result], spec: Mapping[str, Any]) -> Reached:
+    """How well the gain of the worst known scenario is known, beside what was asked for."""
     nothing, *others = results
-    ground, runs = values_of(nothing, ALL_CLICKS), nothing.provenance.runs
-    if runs < 2 or float(ground.mean()) <= 0.0 or not others:
-        return float("inf")
-    spread = max(float(np.std(values_of(one, ALL_CLICKS) - ground, ddof=1)) for one in others)
-    return 100.0 * NORMAL_80 * spread / float(np.sqrt(runs)) / float(ground.mean())
+    part, most = float(spec["written"]["precision_percent"]) / 100.0, int(spec["chunks"][-1][1])
+    ground = values_of(nothing, ALL_CLICKS)
+    gains = [values_of(one, ALL_CLICKS) - ground for one in others]
+    # Where nothing stands beside doing nothing, that itself is to be known.
+    return reached(Precision(ALL_CLICKS, part, True, most), gains or [ground])
 
 
 def sure_enough(results: Sequence[Result], spec: Mapping[str, Any]) -> bool:
     """Whether the stated precision is reached."""
-    asked = float(spec["written"]["precision_percent"])
-    return results[0].provenance.runs >= FEWEST_RUNS and reached(results) <= asked
+    found = precision(results, spec)
+    return found.enough and found.runs >= FEWEST_RUNS
 
 
 def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) -> str:
     """Everything that pages and downloads show, as JSON text; the same runs give the same bytes."""
     written = Written.model_validate(spec["written"])
-    settings, known = settings_of(written), reached(results)
+    settings = settings_of(written)
     titles = {variant.name: variant.title for variant in written.variants}
     body: dict[str, Any] = {
         "kind": "lab",
@@ -81,19 +84,27 @@ def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) 
         "sweep": None
         if written.sweep is None
         else turns(results, LEVERS[written.sweep.lever], settings, written.sweep.of),
-        "precision": {
-            "asked_percent": written.precision_percent,
-            "reached_percent": known if np.isfinite(known) else None,
-            "runs": results[0].provenance.runs,
-            "reached": sure_enough(results, spec),
-        },
+        "precision": precision(results, spec).as_json(FEWEST_RUNS),
+        "hanging": hanging(results),
     }
     body["provenance"] |= {
+        "recalibration": named_in(spec),
         "live_people": len(spec.get("people", ())),
         "spec_hash": spec_hash,
         "chunks": spec["chunks"],
     }
     return json.dumps(body, allow_nan=False, ensure_ascii=False, sort_keys=True)
+
+
+def hanging(results: Sequence[Result]) -> list[dict[str, Any]]:
+    """Of each scenario, which of the parameters that nobody knows its gain in clicks hangs on most."""
+    nothing, *others = results
+    ground, about = values_of(nothing, ALL_CLICKS), nothing.provenance
+    drawn = [draw_parameters(about.seed, run) for run in range(about.runs)]
+    return [
+        {"scenario": one.name, "named": ranked(np.asarray(values_of(one, ALL_CLICKS) - ground), drawn)}
+        for one in others
+    ]
 
 
 def numbers(

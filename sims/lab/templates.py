@@ -48,7 +48,7 @@ TEMPLATES: Mapping[str, Template] = {
         msg("Policy, training and approval"),
         msg("What do strict rules, training and waiting for approval do?"),
         """title: Policy, training and approval
-precision_percent: 5
+precision_percent: 10
 # The company as it is; every variant changes a part of it.
 scenario:
 COMPANY
@@ -71,7 +71,7 @@ variants:
         msg("Content: mix, polish and cadence"),
         msg("Is it better to offer more, or plainer, or less advertising?"),
         """title: Content mix, polish and cadence
-precision_percent: 5
+precision_percent: 10
 scenario:
 COMPANY
 variants:
@@ -100,7 +100,7 @@ variants:
         msg("The page or the people"),
         msg("What does the company's own page bring, and who should run it?"),
         """title: The page or the people
-precision_percent: 5
+precision_percent: 10
 scenario:
 COMPANY
 variants:
@@ -124,7 +124,7 @@ variants:
         msg("How many reminders"),
         msg("From which number of digests a week does one more bring less?"),
         """title: How many reminders a week
-precision_percent: 5
+precision_percent: 10
 scenario:
 COMPANY
 sweep:
@@ -138,7 +138,7 @@ sweep:
         msg("Schemes side by side"),
         msg("What do points, recognition or a curator's scheme add to the tool?"),
         """title: Schemes side by side
-precision_percent: 5
+precision_percent: 10
 scenario:
 COMPANY
 variants:
@@ -156,7 +156,7 @@ variants:
         msg("How strict is too strict"),
         msg("A sweep of the policy's strictness, from none to the most."),
         """title: How strict is too strict
-precision_percent: 5
+precision_percent: 10
 scenario:
 COMPANY
 sweep:
@@ -172,7 +172,7 @@ sweep:
             "A hundred employees with a thousand contacts each on two networks, beside a page of 5,000 followers."
         ),
         """title: The essay's company
-precision_percent: 5
+precision_percent: 10
 scenario:
   organisation:
     headcount: 100

@@ -1,6 +1,6 @@
 """What is asked of a rehearsal: schemes, the company's people, and every assumption that a person can change on the page.
 
-Light on purpose: a web request imports this module. Everything the numbers follow from stands in the specification.
+Light on purpose: a web request imports this module. Everything the numbers follow from is in the specification.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from itertools import accumulate, pairwise
 from typing import Annotated, Any, Literal
 
@@ -16,12 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.forecasts.recalibrations import Belief, belief_of
 from rewards.jobs.queue import PATIENT, URGENT, Job, ask, job_of_spec
 from rewards.ledger.entries import points_outstanding
 from rewards.people.organisations import get_organisation
 from rewards.people.people import Person, count_people, list_people
+from rewards.people.tenure import months_before, months_between
 from rewards.publishing.drafts import get_draft
 from rewards.publishing.publication import scheme_in_force
+from rewards.publishing.rehearsals import LOOSEST_PERCENT
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Transaction
 from rewards.store.units import dump
@@ -34,6 +37,8 @@ many others cost little more than half."""
 FEWEST_RUNS = 12
 """No precision is believed before so many."""
 LIVE = "in-force"
+BEGINNING = date(2026, 1, 5)
+"""The day on which scenarios begin that name none; a test holds it against theirs."""
 TURNING = "turning"
 TURNING_BLOCKS = ((0, 4), (4, 8), (8, 12))
 """Runs of each piece that looks where a risk turns."""
@@ -53,9 +58,11 @@ class Assumptions(BaseModel):
     training: Annotated[float, Field(ge=0.0, le=1.0)] = 0.2
     friction: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
     tool: bool = True
-    precision_percent: Annotated[float, Field(ge=0.5, le=50.0)] = 5.0
-    most_runs: Annotated[int, Field(ge=FEWEST_RUNS, le=1000)] = 64
+    precision_percent: Annotated[float, Field(ge=0.5, le=LOOSEST_PERCENT)] = 10.0
+    """How far more runs may still move the estimated gain, in percent of the width of its middle 80 %."""
+    most_runs: Annotated[int, Field(ge=FEWEST_RUNS, le=1000)] = 160
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1
+    posterior: Belief = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +92,13 @@ def specification(
     outstanding: int,
 ) -> dict[str, Any]:
     """What the numbers follow from, as JSON. Nobody is named in it: people are numbered in the order of their ids."""
-    return {
-        **_asked(timezone, chosen, assumptions),
-        "people": [row_of(number, person) for number, person in enumerate(people, start=1)],
-        "outstanding_millipoints": outstanding,
-    }
+    return with_people(_asked(timezone, chosen, assumptions, None), people, outstanding)
 
 
-def _asked(timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions) -> dict[str, Any]:
-    """What stands in a request for it: everything but the people and what they hold."""
+def _asked(
+    timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions, posterior: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What stands in a request for it: everything but the people and what they hold. `posterior`: the accepted one by its digest."""
     return {
         "timezone": timezone,
         "schemes": [
@@ -109,11 +114,17 @@ def _asked(timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions) ->
         ],
         "assumptions": assumptions.model_dump(mode="json"),
         "chunks": chunk_plan(assumptions.most_runs),
+        "posterior": posterior,
     }
 
 
+def with_people(spec: Mapping[str, Any], people: Sequence[Person], outstanding: int) -> dict[str, Any]:
+    """The specification with the people and what they hold. Nobody is named in it: people are numbered in the order of their ids."""
+    return {**spec, "people": rows_of(people), "outstanding_millipoints": outstanding}
+
+
 def completed(tx: Transaction, organisation: str, spec: str) -> str:
-    """The specification with the people of now and what they hold, where they do not stand in it yet.
+    """The specification with the people of now and what they hold, where they are not in it yet.
 
     Raises ValueError where there is nobody.
     """
@@ -123,8 +134,7 @@ def completed(tx: Transaction, organisation: str, spec: str) -> str:
     people = list_people(tx, organisation)
     if not people:
         raise _nobody(organisation)
-    rows = [row_of(number, person) for number, person in enumerate(people, start=1)]
-    return dump({**body, "people": rows, "outstanding_millipoints": points_outstanding(tx, organisation)})
+    return dump(with_people(body, people, points_outstanding(tx, organisation)))
 
 
 def _nobody(organisation: str) -> BadValue:
@@ -180,7 +190,8 @@ def ask_for_rehearsal(
             quiet=assumptions.quiet_weeks,
             weeks=assumptions.weeks,
         )
-    spec = _asked(home.timezone, chosen, assumptions)
+    belief = belief_of(tx, organisation, assumptions.posterior)
+    spec = _asked(home.timezone, chosen, assumptions, belief)
     title = ", ".join(one.scheme.title for one in chosen)
     total = len(spec["chunks"])
     return ask(tx, organisation, KIND, title[:200], spec, total=total, actor=actor, now=now, priority=URGENT)
@@ -202,14 +213,30 @@ def turning_of(tx: Transaction, organisation: str, spec_hash: str) -> Job | None
     return job_of_spec(tx, organisation, TURNING, spec_hash)
 
 
-def row_of(number: int, person: Person) -> dict[str, Any]:
-    """A person as scenarios take people: numbered, and not named."""
-    return {
-        "id": f"n{number}",
-        "segment": person.segment,
-        "team": person.team,
-        "timezone": person.timezone,
-        "contacts": person.contacts,
-        "desk": person.desk,
-        "hours_share": person.hours_share,
-    }
+def rows_of(people: Sequence[Person]) -> list[dict[str, Any]]:
+    """People as scenarios take them: numbered, and not named."""
+    today = datetime.now(UTC).date()
+    return [
+        {
+            "id": f"n{number}",
+            "segment": person.segment,
+            "team": person.team,
+            "timezone": person.timezone,
+            "contacts": person.contacts,
+            "desk": person.desk,
+            "hours_share": person.hours_share,
+            **since(person, today),
+        }
+        for number, person in enumerate(people, start=1)
+    ]
+
+
+def since(person: Person, today: date, beginning: date = BEGINNING) -> dict[str, str]:
+    """A first day that makes somebody as long with the company on the day on which a scenario begins as she is today.
+
+    Whole months alone are told; nothing where it is not known.
+    """
+    if person.first_day is None:
+        return {}
+    months = months_between(person.first_day, today)
+    return {"first_day": months_before(beginning, months).isoformat()}

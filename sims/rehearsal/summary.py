@@ -16,12 +16,12 @@ from sims.comparison.comparison import Comparison, candidate
 from sims.comparison.wording import LIMIT_SHARE
 from sims.ensemble.bridge import CLICKS, FAIRNESS, MOTIVATION, POINTS, SHARES, TRUST, guarded
 from sims.ensemble.intervals import interval, share_above
+from sims.ensemble.precision import Precision, Reached, reached
 from sims.ensemble.result import ALL, Result
+from sims.forecasting.posterior import named_in
 from sims.rehearsal.asking import FEWEST_RUNS
 from sims.rehearsal.pieces import TOOL_ONLY, TOOL_TITLE
 
-NORMAL_80 = 1.2815515655446004
-"""Half the width of the middle 80 % of a normal distribution, in standard deviations."""
 GAMED = "gamed"
 RISKS = {TRUST: "trust", MOTIVATION: "motivation", FAIRNESS: "fairness"}
 GAMED_MOST = 0.05
@@ -37,21 +37,18 @@ def lift(candidate_: Result, nothing: Result) -> Runs:
     return np.asarray(candidate_.total(CLICKS) - nothing.total(CLICKS))
 
 
-def precision(results: Sequence[Result]) -> float:
-    """How well the mean lift of the worst known scheme is known: half its 80 % interval, in percent of the clicks of doing nothing."""
+def precision(results: Sequence[Result], spec: Mapping[str, Any]) -> Reached:
+    """How well the lift of the worst known scheme is known, beside what was asked for."""
     nothing, *others = results
-    ground = float(nothing.total(CLICKS).mean())
-    runs = nothing.provenance.runs
-    if runs < 2 or ground <= 0.0:
-        return float("inf")
-    spreads = [float(np.std(lift(one, nothing), ddof=1)) for one in others]
-    return 100.0 * NORMAL_80 * max(spreads) / float(np.sqrt(runs)) / ground
+    assumed = spec["assumptions"]
+    asked = Precision(CLICKS, float(assumed["precision_percent"]) / 100.0, True, int(assumed["most_runs"]))
+    return reached(asked, [lift(one, nothing) for one in others])
 
 
 def sure_enough(results: Sequence[Result], spec: Mapping[str, Any]) -> bool:
     """Whether the stated precision is reached."""
-    enough = results[0].provenance.runs >= FEWEST_RUNS
-    return enough and precision(results) <= float(spec["assumptions"]["precision_percent"])
+    found = precision(results, spec)
+    return found.enough and found.runs >= FEWEST_RUNS
 
 
 def summary(
@@ -62,7 +59,6 @@ def summary(
     chosen = choose([candidate(one) for one in others], candidate(nothing))
     comparison = Comparison(nothing, tuple(others), chosen)
     body = comparison.as_json()
-    reached = precision(results)
     tool = next((one for one in others if one.name == TOOL_ONLY), None)
     schemes = [one for one in others if one is not tool]
     body |= {
@@ -71,12 +67,7 @@ def summary(
         "assumptions": spec["assumptions"],
         "people": len(spec["people"]),
         "schemes": _tried(spec),
-        "precision": {
-            "asked_percent": spec["assumptions"]["precision_percent"],
-            "reached_percent": reached if np.isfinite(reached) else None,
-            "runs": nothing.provenance.runs,
-            "reached": sure_enough(results, spec),
-        },
+        "precision": precision(results, spec).as_json(FEWEST_RUNS),
         "lift": [_lift(one, nothing, tool) for one in others],
         "risks": [_risks(one, nothing) for one in others],
         "fairness": [row for one in schemes for row in _fairness(one)],
@@ -86,6 +77,7 @@ def summary(
     body["provenance"] |= {
         "spec_hash": spec_hash,
         "posterior": nothing.provenance.parameters,
+        "recalibration": named_in(spec),
         "chunks": spec["chunks"],
     }
     return json.dumps(body, allow_nan=False, ensure_ascii=False, sort_keys=True)

@@ -78,12 +78,15 @@ def precision_text(found: Reached | None) -> str:
     if found is None:
         return ""
     asked = found.asked
-    wanted = f"{asked.half_width:.4g} of itself" if asked.relative else number(found.wanted)
-    said = f"mean of {asked.outcome}: known to within ± {number(found.half_width)} (95 %) after {found.runs:,} runs, asked was ± {wanted}"
+    wanted = f"{asked.half_width:.4g} of its range" if asked.relative else number(found.wanted)
+    words = (
+        f"after {found.runs:,} runs more of them would move the median of {asked.outcome} by at most ± {number(found.half_width)} (95 %), "
+        f"{found.part:.0%} of the width of its middle 80 %; asked was ± {wanted}"
+    )
     return (
-        f"Precision reached: {said}"
+        f"Precision reached: {words}"
         if found.enough
-        else f"Precision not reached, the most runs are done: {said}"
+        else f"Precision not reached, the most runs are done: {words}"
     )
 
 

@@ -37,8 +37,7 @@ class Drawn:
 
 def to_draw(tx: Transaction, organisation: str, gives: str) -> Drawn:
     """How many teams a rollout could have."""
-    teams, left_out = rollouts.teams_to_draw(tx, organisation, gives)
-    return Drawn(len(teams), sum(len(one.people) for one in teams), left_out)
+    return Drawn(*rollouts.count_teams(tx, organisation, gives))
 
 
 def register(

@@ -8,6 +8,7 @@ from agents.model import AdvocacyModel
 from agents.observe.splits import act_names
 from agents.parameters.parameters import DECLARATIONS, Parameters
 from agents.setting.setting import (
+    Arm,
     Audience,
     Channel,
     Content,
@@ -19,6 +20,7 @@ from agents.setting.setting import (
     PolicyChange,
     Segment,
     Setting,
+    Tool,
 )
 from rewards.document import load_document
 from rewards.scheme.scheme import IncentiveScheme
@@ -182,6 +184,59 @@ def test_an_audience_that_shrinks_on_a_day_sees_less_from_that_day_on() -> None:
     views = [one.outcomes()["viewers"] for one in (whole, half)]
     assert np.array_equal(views[0][:28], views[1][:28])
     assert views[1][28:].sum() == pytest.approx(0.5 * views[0][28:].sum(), rel=0.2)
+
+
+def test_an_audience_that_is_gone_is_missed() -> None:
+    # People share less to fewer, though nothing else changes: what they believe in shrinks with what there is.
+    quiet = BUSY.replace(feedback_weight=0.0, norm_attention=0.0)
+    chances = []
+    for audience in (1.0, 0.2):
+        model = ran(Phase(), Phase(day=28, audience=audience), p=quiet, days=29)
+        assert model.last_met is not None
+        chances.append(model.last_met.chance)
+    odds = [np.log(chance / (1.0 - chance)) for chance in chances]
+    fewer = (odds[1] - odds[0]) / quiet.image_weight
+    assert (fewer < -1.0).all()
+    assert (fewer > np.log(0.2)).all()
+
+
+def test_who_takes_part_and_how_unevenly_is_told_of_each_arm() -> None:
+    asked, nagged = (Phase(tool=Tool(digests_per_week=n)) for n in (1.0, 20.0))
+    organisation = Organisation(
+        headcount=300,
+        segments=(Segment(name="a", teams=4),),
+        audience=Audience(size=4000),
+        corporate_accounts=(),
+    )
+    setting = Setting(
+        organisation=organisation, phases=(asked,), horizon_days=70, burn_in_days=14,
+        arms=(Arm(name="nagged", share=0.5, phases=(nagged,)),),
+        policy=Policy(sanctions_per_risky_share=1.0), content=Content(kinds=(ContentKind(name="k", green_lit=0.0, risk=1.0),)),
+    )  # fmt: skip
+    eager = BUSY.replace(enrol_base=-2.0, opt_out_base=0.02)
+    model = AdvocacyModel(setting, 1, parameters=eager)
+    model.run_for(70)
+    whole, arms = model.outcomes(), model.outcomes_by_split(("arm",))
+    control, more = arms["arm=control"], arms["arm=nagged"]
+    for name in ("joined", "lapsed", "opt_outs", "sanctions", "contest_wins"):
+        assert np.array_equal(control[name] + more[name], whole[name]), name
+    assert more["opt_outs"].sum() > control["opt_outs"].sum()
+    assert more["annoyance"][-1] > control["annoyance"][-1]
+    heads = [one["headcount"][-1] for one in (control, more)]
+    members = [one["enrolled"][-1] * head for one, head in zip((control, more), heads, strict=True)]
+    assert sum(members) == pytest.approx(whole["enrolled"][-1] * 300)
+    # Of one group of all, what is told of the whole company.
+    everybody = model.outcomes_by_split(("hours",))["hours=full-time"]
+    for name in ("shares_gini", "recent_gini", "annoyance", "enrolled"):
+        assert everybody[name][6::7] == pytest.approx(whole[name][6::7], abs=1e-6), name
+
+
+def test_inequality_of_late_forgets_what_was_five_weeks_ago() -> None:
+    model = ran(Phase(), Phase(day=28, notifications=0.0), days=70)
+    late, ever = (model.outcomes()[name] for name in ("recent_gini", "shares_gini"))
+    assert late[:28] == pytest.approx(ever[:28])
+    assert 0.0 < late[34] != ever[34]
+    assert late[56:].max() == 0.0 < ever[-1]
 
 
 def test_networks_grow_by_being_seen() -> None:

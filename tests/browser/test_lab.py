@@ -112,6 +112,65 @@ def test_from_the_figures_to_a_run_that_others_read(
     expect(reader.get_by_role("button", name="Run it again")).to_have_count(0)
 
 
+LONG = SMALL.replace("  runs: 4", "  runs: 1000").replace(
+    "title: Small", "title: A thousand\nprecision_percent: 0.5"
+)
+LOOKS = pytest.mark.parametrize(
+    ("phone", "dark"), [(False, False), (True, True)], ids=["desk-light", "phone-dark"]
+)
+
+
+def written(page: Page, text: str) -> None:
+    """An experiment begun from a template, with this text in its place, run."""
+    page.get_by_label("Policy, training and approval").check()
+    page.get_by_role("button", name="Begin", exact=True).click()
+    page.locator("#text").fill(text)
+    expect(page.get_by_text("Up to date with what you typed; not saved.")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Save and run").click()
+    expect(page.get_by_role("heading", name="How far it is")).to_be_visible()
+
+
+@LOOKS
+def test_a_thousand_runs_are_queued_followed_ranked_and_cancelled(
+    visit: Callable[..., Visitor], worker: Callable[[], None], phone: bool, dark: bool
+) -> None:
+    page = come(visit(phone=phone, dark=dark), "sam", LAB)
+    written(page, LONG)
+    expect(page.get_by_role("status")).to_contain_text("It waits for a worker")
+    worker()
+    # Answers narrow while it runs; what is not known is ranked as soon as there are runs enough.
+    hangs = page.get_by_role("heading", name="What the range hangs on most")
+    expect(hangs).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("The answer so far; it still narrows")).to_be_visible()
+    expect(page.get_by_text("With more of them the estimate would move by at most")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("At most")
+    page.get_by_role("button", name="Cancel it").click()
+    expect(page.get_by_role("status")).to_contain_text("It was cancelled.", timeout=SLOW)
+    expect(page.get_by_text("What was asked", exact=True)).to_be_visible()
+    sound(page, f"lab-thousand-{'phone-dark' if phone else 'desk-light'}")
+    expect(page.get_by_role("button", name="Run it again")).to_be_visible()
+
+
+@LOOKS
+def test_cadence_is_chosen_by_what_one_more_brings(
+    visit: Callable[..., Visitor], worker: Callable[[], None], phone: bool, dark: bool
+) -> None:
+    worker()
+    page = come(visit(phone=phone, dark=dark), "sam", LAB)
+    written(page, SMALL + "sweep: {lever: cadence, least: 1, most: 20, steps: 3}\n")
+    expect(page.get_by_role("status")).to_contain_text("It is done.", timeout=SLOW)
+    # Where the sign turns, and beyond which setting one more brings less, or that it never does.
+    answer = page.locator("#answer").inner_text()
+    assert "doing nothing" in answer
+    assert any(words in answer for words in ("one more brings less", "More of it brings less", "more of it"))
+    with page.expect_download() as file:
+        page.locator("#curves").locator("xpath=..").get_by_role("link", name="Table (CSV)").click()
+    lines = file.value.path().read_text(encoding="utf-8").splitlines()
+    assert {line.split(",")[1] for line in lines[1:]} == {"1.0", "10.5", "20.0"}
+    assert "one_more_brings_less_beyond" in lines[0]
+    sound(page, f"lab-cadence-{'phone-dark' if phone else 'desk-light'}")
+
+
 def test_a_sweep_by_the_keyboard(visit: Callable[..., Visitor], worker: Callable[[], None]) -> None:
     page = come(visit(), "sam", LAB)
     page.get_by_label("How strict is too strict").press("Space")

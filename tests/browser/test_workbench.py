@@ -23,12 +23,14 @@ from rewards.people.accounts import create_account
 from rewards.people.people import import_people
 from rewards.people_file import PersonRow
 from rewards.store.session import Database, open_database
+from sims.recording.kept import keep_recording
 from tests.browser.conftest import Visitor
 from tests.browser.test_nominations import come
 from tests.browser.test_rehearsals import fill, sound
 from tests.company import ORGANISATION, make_company, password_hash, people
 from tests.rehearsed import carry_out
 from tests.serving import serving
+from tests.web.test_watch_page import BODY
 
 pytestmark = pytest.mark.browser
 LOOKS = pytest.mark.parametrize(
@@ -262,3 +264,43 @@ def test_what_a_strategist_comes_for(visit: Visit, company: Database, phone: boo
     for path, name in (("/strategist", "compare"), ("/strategist/watch", "watch")):
         page.goto(path)
         desk.sound(page, name)
+
+
+@LOOKS
+def test_one_run_is_watched_to_its_end(visit: Visit, company: Database, phone: bool, dark: bool) -> None:
+    met = [[day, 0, 0, 0.2, day % 2, -2.0, 0.6] for day in (3, 30)]
+    with company.begin() as tx:
+        keep_recording(
+            tx, ORGANISATION, {**BODY, "days": BODY["days"] * 4, "reasons": met}, datetime.now(UTC)
+        )
+    desk = Desk(visit, phone, dark)
+    page = desk.come("sam", "/strategist/watch")
+    day, slider = page.locator("#today"), page.locator("#when")
+    last = 4 * len(BODY["days"]) - 1
+    expect(slider).to_have_attribute("max", str(last))
+    # It plays by day, pauses, and steps on and back.
+    page.get_by_role("button", name="Play").click()
+    expect(slider).not_to_have_value("0")
+    page.get_by_role("button", name="Pause").click()
+    at = int(slider.input_value())
+    page.get_by_role("button", name="A day on").click()
+    expect(slider).to_have_value(str(at + 1))
+    page.get_by_role("button", name="A day back").click()
+    expect(slider).to_have_value(str(at))
+    # Somebody's day is explained: what everybody begins with, what multiplies it, what came of it.
+    page.get_by_role("button", name="On to the next day on which she met something").click()
+    reasons = page.locator("#reasons")
+    expect(reasons.locator("dt").first).to_contain_text("where everybody starts: a chance of")
+    expect(reasons.locator("h3").first).to_contain_text("the chance was")
+    expect(reasons.locator("dd").nth(1)).to_have_text(re.compile(r"^× \d+\.\d\d$"))
+    desk.sound(page, "watched")
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Keep this picture (PNG)").click()
+    assert Path(file.value.path()).read_bytes().startswith(b"\x89PNG")
+    slider.fill(str(last))
+    page.get_by_role("button", name="A day on").click()
+    expect(slider).to_have_value(str(last))
+    expect(day).not_to_be_empty()
+    expect(
+        page.get_by_role("region", name="The numbers behind the picture").first.get_by_role("row").nth(1)
+    ).to_be_visible()

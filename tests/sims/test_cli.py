@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from sims.cli import app
 
 COMMANDS = ["simulate", "compare", "sweep", "waterfall", "replay", "init", "rehearse", "post", "doctor"]
-DB_COMMANDS = ["upgrade", "verify", "backup", "restore"]
+DB_COMMANDS = ["upgrade", "verify", "rebuild", "backup", "restore"]
 runner = CliRunner()
 
 
@@ -70,7 +70,7 @@ def test_compare_says_which_scheme_and_why(small_file: Path) -> None:
         (["simulate", "{small}", "--json", "/no/such/folder/out.json"], "existing folder"),
         (["simulate"], "SCENARIO.yaml"),
         (["compare", "{small}", "{small}"], "names must differ"),
-        (["compare", "{small}", "--assumptions", "--posterior", "p.json"], "leave one of the two out"),
+        (["compare", "{small}", "--assumptions", "--at-defaults"], "leave one out"),
         (["replay", "missing.jsonl", "--scheme", "{scheme}"], "missing.jsonl"),
         (["post", "missing.jsonl", "--token", "t"], "missing.jsonl"),
         (["post", "missing.jsonl"], "--token: got none"),

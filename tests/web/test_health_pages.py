@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from rewards.events import Event
+from rewards.health.rows import HealthWeek
 from rewards.intake import record
 from rewards.publishing.publication import scheme_in_force
 from rewards.publishing.rehearsals import note_rehearsal
@@ -20,6 +21,7 @@ from rewards.store.results import replace_result, save_result
 from rewards.store.session import Database
 from sims.reports.stored import save_comparison
 from tests.company import ORGANISATION, Company
+from web.hr.health import curve
 from web.session import now
 
 SignIn = Callable[[str], TestClient]
@@ -119,6 +121,15 @@ def test_the_curve_lies_in_the_forecasts_band(sign_in: SignIn, sqlite_db: Databa
     page = client.get("/hr/health").text
     assert "<polygon" in page
     assert "Rehearsed" in page
+
+
+def test_a_week_whose_number_is_not_shown_is_a_gap() -> None:
+    told = ["6", "fewer than 5", "8", "9"]
+    drawn = curve([HealthWeek(f"2026-11-{2 + 7 * at:02}", text, 9, 0) for at, text in enumerate(told)], 5)
+    assert [len(line.split()) for line in drawn.lines] == [1, 2]
+    assert len(drawn.dots) == 3
+    (left, _), *_ = drawn.dots
+    assert drawn.days[0][0] == left
 
 
 def test_a_rehearsal_of_the_text_in_force_is_its_forecast(sign_in: SignIn, sqlite_db: Database) -> None:

@@ -18,8 +18,8 @@ from rewards.store.session import Database
 from sims.rehearsal.asking import KIND, TURNING, chunk_plan
 from tests.company import ORGANISATION
 from tests.rehearsed import SMALL, carry_out, drafts, rehearsed
+from web.digits import rounded, step_of, told
 from web.rehearsal.chart import bands, scale_of
-from web.rehearsal.digits import rounded, step_of, told
 from web.rehearsal.turns import turns_of
 
 FORM = {key: str(value).lower() for key, value in SMALL.model_dump().items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,3 +30,17 @@ def test_nothing_is_left_to_read_for_the_first_page(monkeypatch: pytest.MonkeyPa
         assert templating._ENVIRONMENT.get_template(Path(name).as_posix())
     with language.speaking("de"):
         assert language.gettext("Share") == "Teilen"
+
+
+def test_the_first_page_of_the_lab_loads_nothing_more() -> None:
+    asked = (
+        "import sys; from web.warming import warm; warm(); known = set(sys.modules)\n"
+        "from rewards.scheme.presets import PRESETS; from sims.lab.document import read\n"
+        "from sims.lab.templates import TEMPLATES, text_of; from web.lab.editor_view import asked_of, form_view\n"
+        "for name in TEMPLATES:\n"
+        "    text = text_of(name, live=True); found = read(text, PRESETS.get)\n"
+        "    assert form_view(text, found, list(PRESETS)) and asked_of(found)\n"
+        "assert set(sys.modules) == known, set(sys.modules) - known"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr

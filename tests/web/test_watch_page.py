@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from starlette.testclient import TestClient
 
@@ -12,7 +13,7 @@ from tests.company import ORGANISATION
 from web.session import now
 
 SignIn = Callable[[str], TestClient]
-BODY = {
+BODY: dict[str, Any] = {
     "format": 1, "title": "Watched", "scenario": "h", "seed": 1, "run": 0, "first_date": "2026-03-02", "first_day": 0, "segments": ["a"],
     "teams": ["t"], "people": [[0, 0, 100], [0, 0, 50]], "staff": 2, "items": ["i"], "explained": [0, 1], "terms": ["intrinsic"],
     "days": [{"curves": [1.0, 2.0, 0.5, 0.1, 0.4, 0.3, 0.2], "shares": [[0, 0, 30, 2, 1, 0]]}] * 10,

@@ -47,8 +47,9 @@ from web.api.shared import (
     once,
     problems,
 )
-from web.lab.runs import FileKind, file_of
+from web.lab.runs import file_of
 from web.problems import Problem
+from web.runs import FileKind
 from web.session import Store, now, token_with
 
 router = APIRouter(prefix="/api/v1/lab", tags=["lab"])
@@ -70,7 +71,7 @@ class NewExperiment(Strict):
 
 
 class ExperimentOut(Strict):
-    """An experiment as it stands; its text is left out of lists."""
+    """An experiment as it is now; its text is left out of lists."""
 
     id: int
     title: str

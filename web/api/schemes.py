@@ -205,16 +205,15 @@ def change(
 def shadow(store: Store, token: Author, id: SchemeId, body: Span) -> DifferenceOut:
     """Counts the open period again as if the draft were in force; nothing that people have is changed."""
     number = _number(id, "d", msg("is in the record already; shadow a draft"))
-    with store.begin() as tx:
-        seen = shadow_draft(
-            tx,
-            token.organisation,
-            number,
-            _aware(body.effective_at),
-            actor_of(token),
-            now=now(),
-            mode=body.mode,
-        )
+    seen = shadow_draft(
+        store,
+        token.organisation,
+        number,
+        _aware(body.effective_at),
+        actor_of(token),
+        now=now(),
+        mode=body.mode,
+    )
     return difference_out(seen)
 
 

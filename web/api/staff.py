@@ -90,6 +90,7 @@ class PersonOut(Strict):
     manager: str | None
     desk: str
     hours_share: float
+    first_day: date | None
     contacts: int
     with_us: bool
     roles: list[str]
@@ -112,11 +113,12 @@ class NewPerson(Strict):
     locale: Text = ""
     desk: Literal["desk", "non-desk"] = "desk"
     hours_share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    first_day: Day | None = None
     contacts: Annotated[int, Field(ge=0, le=10_000_000)] = 100
 
 
 class Edit(Strict):
-    """What changes; a field that is left out stays, "" for the manager or the address is none."""
+    """What changes; a field that is left out stays, "" for the manager, the address or the first day is none."""
 
     name: Text | None = None
     email: Text | None = None
@@ -124,6 +126,7 @@ class Edit(Strict):
     locale: Text | None = None
     desk: Literal["desk", "non-desk"] | None = None
     hours_share: Annotated[float, Field(gt=0, le=1)] | None = None
+    first_day: Day | Literal[""] | None = None
     contacts: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
 
 
@@ -168,7 +171,8 @@ def _out(response: Response, found: Profile) -> PersonOut:
     one = found.person
     return PersonOut(
         id=one.id, name=one.name, email=one.email, segment=one.segment, team=one.team, timezone=one.timezone, locale=one.locale,
-        manager=one.manager, desk=one.desk, hours_share=one.hours_share, contacts=one.contacts, with_us=found.with_us,
+        manager=one.manager, desk=one.desk, hours_share=one.hours_share, first_day=one.first_day, contacts=one.contacts,
+        with_us=found.with_us,
         roles=list(found.roles), former_ids=list(found.former_ids), linked=[id_ for id_, _ in found.linked],
         moves=[MoveOut(since=m.since, segment=m.segment, team=m.team, ahead=m.ahead) for m in found.moves],
         leave=[LeaveOut(first=first, last=last) for first, last in found.leave],

@@ -8,7 +8,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from rewards.disclosure import NEARLY_ALL, NOT_SHOWN, counts_told, told
+from rewards.disclosure import counts_told, told
 from rewards.document import DocumentError, DocumentFault, document_faults
 from rewards.edits import FormField, Part, Place
 from rewards.language import gettext, in_signs, language, msg, said
@@ -16,7 +16,7 @@ from rewards.people.groups import groups_shown, minimum_group
 from rewards.publishing.behaviour import Behaviour, behaviour
 from rewards.publishing.expected import REST, Estimate, Estimates, Expected
 from rewards.publishing.publication import scheme_in_force
-from rewards.publishing.ratio import CLICKS_PER_SHARE, NetworkGap, network_gap
+from rewards.publishing.ratio import CLICKS_PER_SHARE, MODEL_CLICKS_PER_SHARE, NetworkGap, network_gap
 from rewards.scheme.editing import NEW, Form, form_of
 from rewards.scheme.explain import explain_scheme
 from rewards.scheme.promises import refuse_unkept
@@ -24,7 +24,7 @@ from rewards.scheme.scheme import IncentiveScheme, SchemeError
 from rewards.scheme.unreachable import unreachable
 from rewards.scoring.tables import compile_scheme
 from rewards.store.session import Transaction
-from web.templating import number_text
+from web.templating import number_text, told_text
 
 MOST_READ = 64
 """Texts that a process remembers to have read: most looks are at one that was looked at before."""
@@ -123,7 +123,7 @@ class FormView:
 class ExpectedRow:
     """One group's week under the version in force (None: there is none) and under the draft.
 
-    `earning`: how many would earn, as it may be told.
+    `earning`: how many would earn, as far as it may be shown.
 
     `amounts`: whether its sums may be shown; of so few who earn they would be somebody's own.
     """
@@ -193,7 +193,7 @@ def _field(field: FormField, faults: dict[Place, str]) -> FieldView:
     )
     choices = tuple((one, gettext(CHOICES[one]) if one in CHOICES else one) for one in values)
     fault = faults.get(field.place, "")
-    # The place stands beside the fault already.
+    # The place is shown beside the fault already.
     return FieldView(field, gettext(label), choices, fault.partition(": ")[2] or fault)
 
 
@@ -205,7 +205,7 @@ def read(text: str) -> tuple[IncentiveScheme | None, list[DocumentFault]]:
 
 @lru_cache(MOST_READ)
 def _read(text: str, _language: str) -> tuple[IncentiveScheme | None, list[DocumentFault]]:
-    """Faults are told in the language of now, so that they are remembered for it alone."""
+    """Faults are reported in the language of now, so that they are remembered for it alone."""
     scheme, faults = document_faults(text, IncentiveScheme)
     if scheme is not None:
         try:
@@ -256,7 +256,7 @@ def changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, str]
 
 
 def enough_earn(shown: Collection[str], estimates: Sequence[Estimate], minimum: int) -> Collection[str]:
-    """The groups whose sums may be told: so many of each earn, and of all others together, that no sum is one person's."""
+    """The groups whose sums may be shown: so many of each earn, and of all others together, that no sum is one person's."""
     earning = [{one.group: round(one.earning) for one in estimate.groups} for estimate in estimates]
     whole = [round(estimate.whole.earning) for estimate in estimates]
     least = {
@@ -288,14 +288,7 @@ def _earning(
     groups = [(one.group, one.people, round(one.earning)) for one in after.groups]
     counts: dict[str | None, str] = {None: told(people, earning, minimum)}
     counts |= {one.group: one.told for one in counts_told(groups, people, earning, minimum)}
-    return {group: _in_words(count, minimum) for group, count in counts.items()}
-
-
-def _in_words(count: str, minimum: int) -> str:
-    if count.isdecimal():
-        return number_text(int(count))
-    words = {NOT_SHOWN: gettext("not shown"), NEARLY_ALL: gettext("nearly all")}
-    return words.get(count) or said("fewer than {count}", count=minimum)
+    return {group: told_text(count, minimum) for group, count in counts.items()}
 
 
 def _rows(
@@ -354,9 +347,10 @@ def _origin(found: Behaviour) -> str:
 
 
 _TYPICAL = msg(
-    "By the points alone, whoever has ten times the network earns {times} times as many for the same shares, at {clicks} human clicks a "
-    "share, which is what the model gives a typical network."
+    "By the points alone, whoever has ten times the network earns {times} times as many for the same shares, if a share brings a "
+    "typical network {clicks} human clicks."
 )
+_MODELLED = msg("If it brings {clicks}, as the model gives a typical network, it is {times} times as many.")
 _LIMITED = msg("With the limits of this text it is {times} times as many.")
 _COUNTED = msg(
     "At the {clicks} human clicks a share that were counted here, and with these limits, it is {times} times as many."
@@ -366,7 +360,10 @@ _COUNTED = msg(
 def _gaps(scheme: IncentiveScheme, found: Behaviour) -> list[str]:
     """What a tenfold network is paid for the same work: with a typical one's clicks, and with those that were counted here."""
     alone, limited = _gap(network_gap(scheme, limits=False)), _gap(network_gap(scheme))
+    modelled = _gap(network_gap(scheme, MODEL_CLICKS_PER_SHARE, limits=False))
     lines = [_said(_TYPICAL, alone)]
+    if modelled and alone and modelled["times"] != alone["times"]:
+        lines.append(_said(_MODELLED, modelled))
     if limited and alone and limited["times"] != alone["times"]:
         lines.append(_said(_LIMITED, limited))
     own = found.per_share()

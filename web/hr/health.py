@@ -32,9 +32,9 @@ COLUMNS = ("section", "measure", "group", "told", "value", "of", "until")
 
 @dataclass(frozen=True)
 class Curve:
-    """The adoption curve as a drawing: points of sharers, the forecast's band as a polygon, and ticks of both axes."""
+    """The adoption curve as a drawing: points of sharers, joined where weeks follow each other, the forecast's band as a polygon, ticks."""
 
-    line: str
+    lines: Sequence[str]
     dots: Sequence[tuple[float, float]]
     band: str
     levels: Sequence[tuple[float, str]]
@@ -127,10 +127,10 @@ def _cell(value: float | None) -> str:
 
 
 def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
-    """Draw the weeks; what may not be told is drawn as none, which is below the smallest number that is."""
-    sharers = [float(week.sharers) if week.sharers.isdecimal() else 0.0 for week in weeks]
+    """Draw the weeks; one whose number is not shown is a gap: a point at the bottom would say that nobody shared."""
+    sharers = {at: float(week.sharers) for at, week in enumerate(weeks) if week.sharers.isdecimal()}
     highs = [week.high for week in weeks if week.high is not None]
-    most = max([*sharers, *highs, float(minimum)])
+    most = max([*sharers.values(), *highs, float(minimum)])
     step = max(1.0, round_step(most, LEVELS))
     top = step * -(-most // step)
 
@@ -140,7 +140,11 @@ def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
     def y(value: float) -> float:
         return round(HEIGHT - FOOT - value / top * (HEIGHT - FOOT - 8), 1)
 
-    dots = [(x(at), y(value)) for at, value in enumerate(sharers)]
+    lines: list[list[tuple[float, float]]] = []
+    for at, value in sharers.items():
+        if at - 1 not in sharers:
+            lines.append([])
+        lines[-1].append((x(at), y(value)))
     banded = [
         (at, week.low, week.high)
         for at, week in enumerate(weeks)
@@ -148,8 +152,8 @@ def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
     ]
     edge = [(x(at), y(high)) for at, _, high in banded] + [(x(at), y(low)) for at, low, _ in reversed(banded)]
     return Curve(
-        line=_points(dots),
-        dots=dots,
+        lines=[_points(line) for line in lines],
+        dots=[dot for line in lines for dot in line],
         band=_points(edge),
         levels=[(y(at * step), f"{at * step:g}") for at in range(int(top // step) + 1)],
         days=[(x(at), date.fromisoformat(week.monday)) for at, week in enumerate(weeks) if at % 4 == 0],

@@ -8,6 +8,7 @@ from datetime import date
 from rewards.disclosure import NEARLY_ALL, NOT_SHOWN
 from rewards.health.rows import Health, HealthRow
 from rewards.language import gettext, in_signs, msg, said
+from rewards.people.tenure import GROUPS as TENURES
 
 MEASURES: dict[str, tuple[str, str]] = {
     "people": (msg("People"), msg("Everybody who is with the company; of a scheme for the enrolled, those who joined.")),
@@ -34,8 +35,8 @@ MEASURES: dict[str, tuple[str, str]] = {
         msg("The part of those who did something in the last 91 days that was thanked, highlighted or awarded.")),
     "points_per_share": (msg("Points a share"), msg("Points earned in 28 days for each share, where enough people shared.")),
     "least_to_median": (msg("Least-paid against the median"),
-        msg("The least-paid segment's points a share as a part of the median segment's; 0.8 is the limit that rehearsals hold schemes "
-            "against.")),
+        msg("The least-paid group's points a share as a part of the median group's; 0.8 is the limit that rehearsals hold schemes against, "
+            "segment by segment.")),
     "points_held": (msg("Points not spent"), msg("Points that people can spend or that still wait.")),
     "liability": (msg("Liability"),
         msg("What it would cost if every point not spent went into the reward that costs most per point, in the company's currency.")),
@@ -72,6 +73,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "cohorts": (msg("By month of the first share"), msg("First share")),
     "never_thanked": (msg("Never thanked, by segment"), msg("Segment")),
     "fairness": (msg("Fairness by segment"), msg("Segment")),
+    "fairness_tenure": (msg("Fairness by time with the company"), msg("With the company")),
     "budgets": (msg("Budgets"), msg("What")),
     "reversals": (msg("Taken back, by page"), msg("Page")),
 }
@@ -100,7 +102,8 @@ class Shown:
 def shown(row: HealthRow, minimum: int) -> Shown:
     """A row as the page has it."""
     title, definition = MEASURES[row.measure]
-    group = gettext(_KINDS[row.group]) if row.measure == "reviews_open" and row.group in _KINDS else row.group
+    words = {"queue": _KINDS, "fairness_tenure": TENURES}.get(row.section, {})
+    group = gettext(words[row.group]) if row.group in words else row.group
     return Shown(
         row.measure,
         gettext(title),

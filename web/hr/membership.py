@@ -14,6 +14,7 @@ from rewards.faults import Fault
 from rewards.language import counted, gettext
 from rewards.people.account_desk import groups
 from rewards.people.accounts import Account
+from rewards.people.groups import minimum_group
 from rewards.people.membership import Enrolment, enrolment, invite
 from rewards.people.people import Person, get_person
 from web.problems import refused
@@ -29,7 +30,7 @@ Names = Annotated[list[Annotated[Plain, Field(max_length=64)]], Form(max_length=
 
 @dataclass(frozen=True)
 class MembershipContext:
-    """`found`: how many take part.
+    """`found`: how many take part; `minimum`: below how many people a count is not told.
 
     `segments` and `teams` can be invited (no teams: one is typed); `note` says what the last invitation did.
     """
@@ -37,6 +38,7 @@ class MembershipContext:
     account: Account
     person: Person
     found: Enrolment
+    minimum: int
     segments: Sequence[str]
     teams: Sequence[str]
     note: str
@@ -48,11 +50,13 @@ def _page(request: Request, store: Store, account: Account, fault: Fault | None 
     with store.read() as tx:
         person = get_person(tx, org, account.person)
         found = enrolment(tx, org, at)
+        minimum = minimum_group(tx, org, at)
         segments, teams = groups(tx, org)
     context = MembershipContext(
         account=account,
         person=person,
         found=found,
+        minimum=minimum,
         segments=segments,
         teams=teams,
         note=_note(request) if fault is None else "",

@@ -44,6 +44,7 @@ FIELDS = (
     "manager",
     "desk",
     "hours_share",
+    "first_day",
 )
 
 
@@ -68,7 +69,7 @@ class PeopleContext:
 
 @dataclass(frozen=True)
 class NewPersonContext:
-    """`typed` is what stands in the fields."""
+    """`typed` is what is in the fields."""
 
     account: Account
     person: Person
@@ -150,9 +151,23 @@ def add(
     manager: Field = "",
     desk: Field = "desk",
     hours_share: Field = "1",
+    first_day: Field = "",
 ) -> Response:
     """Add somebody. A form sent twice adds once: the second time the id is taken."""
-    given = (id, name, email, segment, team, timezone, contacts, locale, manager, desk, hours_share)
+    given = (
+        id,
+        name,
+        email,
+        segment,
+        team,
+        timezone,
+        contacts,
+        locale,
+        manager,
+        desk,
+        hours_share,
+        first_day,
+    )
     typed = dict(zip(FIELDS, given, strict=True))
     record = {
         field: value

@@ -137,12 +137,13 @@ def edit(
     locale: Field = "",
     desk: Field = "",
     hours_share: Field = "",
+    first_day: Field = "",
     contacts: Field = "",
 ) -> Response:
     """Change what is said of her."""
     typed = {
         "name": name, "email": email, "manager": manager, "locale": locale, "desk": desk, "hours_share": hours_share,
-        "contacts": contacts,
+        "first_day": first_day, "contacts": contacts,
     }  # fmt: skip
     org = account.organisation
     changes = {field: value.strip() for field, value in typed.items()}

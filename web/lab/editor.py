@@ -6,13 +6,12 @@ As in the designer of schemes, the buttons send the page and it comes back with 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from rewards.document import DocumentError
 from rewards.faults import BadValue, Fault
 from rewards.lab.experiments import (
     Experiment,
@@ -29,7 +28,7 @@ from rewards.people.rights import Right
 from rewards.store.session import Database, Transaction
 from sims.lab.asking import ask_for_run, read_experiment
 from sims.lab.form import GROUPS, with_changes, with_part, without_part
-from web.editing import MOST_FIELDS, Typed, typed_of
+from web.editing import MOST_FIELDS, Edit, Typed, Ways, as_it_stands, clashed, taken_in, typed_of
 from web.lab.desk import PATH, ExperimentId
 from web.lab.editor_view import Asked, FormView, asked_of, form_view
 from web.problems import refused
@@ -39,29 +38,21 @@ from web.templating import page
 router = APIRouter(include_in_schema=False)
 
 
+WAYS = Ways(with_changes, with_part, without_part, adds=GROUPS, drops=GROUPS)
+
+
 @dataclass(frozen=True)
 class ExperimentContext:
-    """`text` stands in the editor, `base` is what the edit began from. `form` is that of `was`: the text, or the last that was YAML.
-
-    `asked` is what the text asks for (None: it is no experiment yet). `theirs` is what somebody else saved meanwhile.
-    """
+    """`form` is that of the text, or of the last that was YAML; `asked` is what the text asks for (None: it is no experiment yet)."""
 
     account: Account
     person: Person
     experiment: Experiment
     editable: bool
     mine: bool
-    text: str
-    was: str
-    base: str
-    revision: int
+    edit: Edit
     form: FormView | None
     asked: Asked | None
-    fault: str
-    saved: bool
-    clash: bool
-    together: bool
-    theirs: str
     history: Sequence[Written]
     runs: Sequence[Run]
     names: dict[str, str]
@@ -69,11 +60,11 @@ class ExperimentContext:
 
 @router.get(PATH + "/{id}")
 def shown(request: Request, store: Store, account: ForecastReader, id: ExperimentId) -> Response:
-    """The experiment as it stands."""
+    """The experiment as it is now."""
     with store.read() as tx:
         found = get_experiment(tx, account.organisation, id)
-    typed = Typed(found.text, found.text, found.text, found.revision, "look", {})
-    return _page(request, store, account, id, typed, text=found.text, saved="saved" in request.query_params)
+    edit = as_it_stands(found.text, found.revision, "saved" in request.query_params)
+    return _page(request, store, account, id, edit)
 
 
 @router.post(PATH + "/{id}")
@@ -85,25 +76,17 @@ async def edited(request: Request, store: Store, account: Rehearser, id: Experim
 
 
 def _edited(request: Request, store: Database, account: Account, id: int, typed: Typed) -> Response:
-    text, fault = typed.text, ""
-    try:
-        text = _taken(typed)
-    except DocumentError as error:
-        fault = str(error)
-    if typed.action not in ("save", "run") or fault:
-        looking = typed.action == "look"
-        return _page(
-            request, store, account, id, typed,
-            text=text, fault="" if looking else fault, status=422 if fault and not looking else 200,
-        )  # fmt: skip
+    edit = taken_in(typed, WAYS)
+    if typed.action not in ("save", "run") or edit.fault:
+        return _page(request, store, account, id, edit)
     try:
         with store.begin() as tx:
             done = save_experiment(
                 tx,
                 account.organisation,
                 id,
-                _title(tx, account.organisation, text),
-                text,
+                _title(tx, account.organisation, edit.text),
+                edit.text,
                 revision=typed.revision,
                 actor=account.person,
                 now=now(),
@@ -113,16 +96,13 @@ def _edited(request: Request, store: Database, account: Account, id: int, typed:
             if typed.action == "run" and not done.clash:
                 job = ask_for_run(tx, account.organisation, done.experiment, actor=account.person, now=now())
     except Fault as error:
-        return _page(request, store, account, id, typed, text=text, fault=str(error), status=refused(error))
+        return _page(request, store, account, id, replace(edit, fault=str(error), status=refused(error)))
     if job is not None:
         return RedirectResponse(f"{PATH}/runs/{job}", 303)
     if not done.clash:
         return RedirectResponse(f"{PATH}/{id}?saved=1", 303)
-    stands = done.experiment.text
-    again = Typed(done.text, done.text, stands, done.experiment.revision, "look", {})
-    return _page(
-        request, store, account, id, again, text=done.text, theirs=stands, together=done.together, status=409
-    )  # fmt: skip
+    stands = done.experiment
+    return _page(request, store, account, id, clashed(done.text, stands.text, stands.revision, done.together))
 
 
 def _title(tx: Transaction, organisation: str, text: str) -> str:
@@ -134,37 +114,12 @@ def _title(tx: Transaction, organisation: str, text: str) -> str:
     return found.written.title
 
 
-def _taken(typed: Typed) -> str:
-    """The text with what the form changed, and with the part that a button adds or takes away."""
-    text = with_changes(typed.text, typed.was, typed.fields)
-    kind, _, rest = typed.action.partition(":")
-    group, _, at = rest.partition(".")
-    if kind == "add" and group in GROUPS:
-        return with_part(text, group)
-    if kind == "drop" and group in GROUPS and at.isascii() and at.isdecimal() and len(at) < 4:
-        return without_part(text, group, int(at))
-    return text
-
-
-def _page(
-    request: Request,
-    store: Database,
-    account: Account,
-    number: int,
-    typed: Typed,
-    *,
-    text: str,
-    fault: str = "",
-    status: int = 200,
-    saved: bool = False,
-    theirs: str = "",
-    together: bool = False,
-) -> Response:
+def _page(request: Request, store: Database, account: Account, number: int, edit: Edit) -> Response:
     org = account.organisation
     with store.read() as tx:
-        found, known = read_experiment(tx, org, text, now())
+        found, known = read_experiment(tx, org, edit.text, now())
         schemes = known.names()
-        form = form_view(text, found, schemes)
+        form = form_view(edit.text, found, schemes)
         experiment = get_experiment(tx, org, number)
         history = revisions(tx, org, number)
         runs = list_runs(tx, org, number)
@@ -175,21 +130,13 @@ def _page(
             experiment=experiment,
             editable=mine and not experiment.put_aside,
             mine=mine,
-            text=text,
-            was=text if form else typed.was,
-            base=typed.base,
-            revision=typed.revision,
-            form=form or form_view(typed.was, found, schemes),
+            edit=replace(edit, was=edit.text) if form else edit,
+            form=form or form_view(edit.was, found, schemes),
             asked=asked_of(found),
-            fault=fault,
-            saved=saved,
-            clash=bool(theirs),
-            together=together,
-            theirs=theirs,
             history=history,
             runs=runs,
             names=names_of(
                 tx, org, {one.actor for one in history} | {experiment.actor} | {one.job.actor for one in runs}
             ),
         )
-    return page(request, "lab/experiment.html", context, status)
+    return page(request, "lab/experiment.html", context, edit.status)

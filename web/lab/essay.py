@@ -17,8 +17,8 @@ from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person
 from rewards.people.rights import Right
 from sims.lab.essay import Played, played
+from web.digits import Told, rounded, told
 from web.rehearsal.beside import Walk, walk_of, waterfall_csv
-from web.rehearsal.digits import Told, rounded, told
 from web.session import ForecastReader, Store
 from web.templating import page
 from web.text import plain

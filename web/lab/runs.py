@@ -2,58 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.jobs.queue import Job, cancel, jobs_before, outcome_of, repeats
+from rewards.jobs.queue import Job, cancel, jobs_before, outcome_of
 from rewards.lab.experiments import Experiment, Run, get_experiment, get_run, run_again
-from rewards.language import said
 from rewards.people.accounts import Account
-from rewards.people.people import Person, get_person, names_of
-from rewards.people.rights import Right
+from rewards.people.people import Person, get_person
 from web.jobs import LAB_RUNS
 from web.lab.desk import MOST_NUMBER
-from web.lab.view import Body, Outcome, curve_csv, opened, outcomes_csv, svg_of, weeks_csv
+from web.lab.view import Outcome, curve_csv, outcomes_csv, svg_of, weeks_csv
 from web.lab.view import outcome_of as view_of
-from web.problems import Problem
-from web.progress import followed, progress_of
+from web.progress import followed
+from web.runs import FileKind, FileName, Sheets, Standing, standing_of, taken_away
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 
 router = APIRouter(include_in_schema=False)
 RUNS = LAB_RUNS
 RunId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
-FileName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
-FileKind = Literal["json", "csv", "svg"]
-SHEETS: Mapping[str, Callable[[Body], str | None]] = {
-    "outcomes": outcomes_csv,
-    "weeks": weeks_csv,
-    "curve": curve_csv,
-}
-MEDIA = {"json": "application/json", "csv": "text/csv; charset=utf-8", "svg": "image/svg+xml"}
+SHEETS: Sheets = {"outcomes": outcomes_csv, "weeks": weeks_csv, "curve": curve_csv}
 
 
 @dataclass(frozen=True)
 class RunContext:
-    """One run. `outcome`: what is known so far (None: nothing yet); `same`: whether it repeats another one to the byte."""
+    """One run. `outcome`: what is known so far (None: nothing yet)."""
 
     account: Account
     person: Person
     run: Run
-    job: Job
+    standing: Standing
     experiment: Experiment
-    progress: str
-    asker: str
     outcome: Outcome | None
-    content_hash: str
-    kept_at: datetime | None
-    same: bool | None
-    mine: bool
 
 
 @router.get(RUNS + "/{id}")
@@ -62,21 +45,14 @@ def shown(request: Request, store: Store, account: ForecastReader, id: RunId) ->
     org = account.organisation
     with store.read() as tx:
         run = get_run(tx, org, id)
-        text, kept = outcome_of(tx, org, id)
-        body = opened(text)
+        standing, body = standing_of(tx, account, run.job, RUNS)
         context = RunContext(
             account=account,
             person=get_person(tx, org, account.person),
             run=run,
-            job=run.job,
+            standing=standing,
             experiment=get_experiment(tx, org, run.experiment),
-            progress=progress_of(run.job, jobs_before(tx, org, id)),
-            asker=names_of(tx, org, [run.job.actor]).get(run.job.actor, run.job.actor),
             outcome=None if body is None else view_of(body),
-            content_hash="" if kept is None else kept.content_hash,
-            kept_at=None if kept is None else kept.saved_at,
-            same=repeats(tx, org, run.job, kept),
-            mine=account.may(Right.REHEARSE),
         )
     return page(request, "lab/run.html", context)
 
@@ -120,17 +96,4 @@ def file_of(store: Store, organisation: str, id: int, name: str, kind: FileKind)
     with store.read() as tx:
         get_run(tx, organisation, id)
         text, _kept = outcome_of(tx, organisation, id)
-    body = opened(text)
-    if body is None:
-        raise Problem(404, said("run {id}: has no numbers yet; wait for the first", id=id))
-    made: str | None = None
-    if kind == "json" and name == "result":
-        made = text
-    elif kind == "csv" and name in SHEETS:
-        made = SHEETS[name](body)
-    elif kind == "svg":
-        made = svg_of(body, name)
-    if made is None:
-        raise Problem(404, said("run {id}: has no file {name}.{kind}", id=id, name=name, kind=kind))
-    disposition = f'attachment; filename="lab-{id}-{name}.{kind}"'
-    return Response(made, media_type=MEDIA[kind], headers={"Content-Disposition": disposition})
+    return taken_away("lab", id, text, name, kind, sheets=SHEETS, chart=svg_of)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,17 +9,20 @@ from typing import Any
 from markupsafe import Markup
 
 from rewards.language import gettext as _
+from web.beliefs import recalibration_of, went_by
+from web.digits import Told, told
 from web.lab.chart import curve
+from web.lab.words import gain_words, marginal_words
+from web.rehearsal.beside import MARKS
 from web.rehearsal.chart import bands, scale_of
-from web.rehearsal.digits import Told, rounded, step_of, told
 from web.rehearsal.sheets import sheet
+from web.runs import Body, known_words
 from web.templating import number_text
 
 ALL_CLICKS, EMPLOYEES, PAGE = "all_clicks", "human_clicks", "corporate_clicks"
 MAIN = (ALL_CLICKS, EMPLOYEES, PAGE, "shares", "peer_trust", "motivation", "fear")
 """What a decision turns on; every other outcome is in the table below."""
 SCALED = {"share of staff": 100.0, "share of shares": 100.0}
-Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,17 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Hanging:
+    """A parameter that nobody knows and on which a scenario's gain hangs: which way, how much of the spread, and how it is known."""
+
+    title: str
+    parameter: str
+    more: bool
+    part: float
+    mark: str
+
+
+@dataclass(frozen=True)
 class Curve:
     """A sweep's curve of one outcome: the table behind it, and where it turns, in words."""
 
@@ -71,46 +84,42 @@ class Outcome:
     """Everything that a page shows of the numbers."""
 
     sentence: str
-    runs: int
-    reached: str
-    asked: str
+    known: str
     enough: bool
     names: Sequence[str]
     main: Sequence[Line]
     more: Sequence[Line]
     drawn: Sequence[Drawn]
+    hanging: Sequence[Hanging]
     lever: str
     curves: Sequence[Curve]
     warnings: Sequence[str]
     origin: Mapping[str, Any]
-
-
-def opened(text: str) -> Body | None:
-    """The JSON of a run, or None where there is none yet."""
-    found: Body | None = json.loads(text) if text else None
-    return found
+    went_by: str
+    recalibration: int | None
 
 
 def outcome_of(body: Body) -> Outcome:
     """What the page shows of it."""
     titles = {one["name"]: title_of(one) for one in body["scenarios"]}
     lines = [_line(one, body["scenarios"]) for one in body["outcomes"]]
-    precise, swept = body["precision"], body["sweep"]
+    swept = body["sweep"]
     curves = [] if swept is None else _curves(body)
     return Outcome(
         sentence=_best(body, titles) if swept is None else _turned(body, curves),
-        runs=precise["runs"],
-        reached="–" if precise["reached_percent"] is None else rounded(precise["reached_percent"], 0.1),
-        asked=rounded(precise["asked_percent"], 0.1),
-        enough=precise["reached"],
+        known=known_words(body["precision"]),
+        enough=body["precision"]["reached"],
         names=list(titles.values()),
         main=[one for one in lines if one.name in MAIN],
         more=[one for one in lines if one.name not in MAIN],
         drawn=[] if swept is not None else _drawn(body, titles),
+        hanging=[] if swept is not None else _hanging(body, titles),
         lever="" if swept is None else _(swept["title"]),
         curves=curves,
         warnings=body["warnings"],
         origin=body["provenance"],
+        went_by=went_by(body["provenance"]),
+        recalibration=recalibration_of(body["provenance"]),
     )
 
 
@@ -150,7 +159,7 @@ def _best(body: Body, titles: Mapping[str, str]) -> str:
     others = [one for one in body["scenarios"] if one["role"] != "nothing"]
     if not others:
         return _("There is nothing beside doing nothing: add a variant.")
-    best = max(others, key=lambda one: one["more"][ALL_CLICKS]["mean"])
+    best = max(others, key=lambda one: one["more"][ALL_CLICKS]["median"])
     gain = best["more"][ALL_CLICKS]
     clicks = told(gain)
     places = {
@@ -160,7 +169,7 @@ def _best(body: Body, titles: Mapping[str, str]) -> str:
         "high": clicks.high,
         "share": f"{100 * gain['share_of_runs_above']:.0f} %",
     }
-    if gain["mean"] <= 0.0:
+    if gain["median"] <= 0.0:
         text = _("Nothing here brings more clicks than doing nothing; “{title}” comes nearest, with {median} ({low} to {high} in 80 % of "
                  "the runs).")  # fmt: skip
     elif gain["p80"][0] > 0.0:
@@ -168,7 +177,7 @@ def _best(body: Body, titles: Mapping[str, str]) -> str:
             "“{title}” brings the most: about {median} more clicks than doing nothing ({low} to {high} in 80 % of the runs)."
         )
     else:
-        text = _("“{title}” brings the most on average, and it is not clear that it brings anything: {median} more clicks than doing "
+        text = _("“{title}” brings the most, and it is not clear that it brings anything: {median} more clicks than doing "
                  "nothing ({low} to {high} in 80 % of the runs; more in {share} of them).")  # fmt: skip
     return text.format(**places)
 
@@ -209,10 +218,25 @@ def _curves(body: Body) -> list[Curve]:
         found.append(
             Curve(
                 name, title, _(outcomes[name]["definition"]), Markup(_curve_svg(body, turn, title)),  # noqa: S704
-                rows, _gain_words(turn["gain"], settings, title), _marginal_words(turn["marginal"], settings, title),
+                rows, gain_words(turn["gain"], settings, title, [one["more"][name] for one in gains]),
+                marginal_words(turn["marginal"], settings, title),
             )
         )  # fmt: skip
     return found
+
+
+def _hanging(body: Body, titles: Mapping[str, str]) -> list[Hanging]:
+    return [
+        Hanging(
+            titles[one["scenario"]],
+            named["parameter"],
+            named["correlation"] > 0.0,
+            named["part"],
+            _(MARKS[named["mark"]]),
+        )
+        for one in body.get("hanging", ())
+        for named in one["named"]
+    ]
 
 
 def _settings(body: Body) -> list[Body]:
@@ -232,48 +256,6 @@ def _curve_svg(body: Body, turn: Body, title: str, own: bool = False) -> str:
         turn=None if at is None or ends is None else (at, ends[0], ends[1]),
         own=own,
     )  # fmt: skip
-
-
-def _places(one: Body, settings: Sequence[float], title: str) -> dict[str, str]:
-    step = step_of((settings[-1] - settings[0]) or 1.0) / 10.0
-    low, high = one["interval_80"] or (settings[0], settings[-1])
-    return {
-        "title": title,
-        "least": number_text(settings[0]),
-        "most": number_text(settings[-1]),
-        "at": "" if one["at"] is None else rounded(one["at"], step),
-        "low": rounded(low, step),
-        "high": rounded(high, step),
-        "share": f"{100 * one['share_of_resamples_that_turn']:.0f} %",
-    }
-
-
-def _gain_words(one: Body, settings: Sequence[float], title: str) -> str:
-    """Where the gain over doing nothing changes its sign; or that it does not, in this range."""
-    if one["at"] is not None and one["interval_80"] is not None:
-        text = (
-            _("{title}: more than doing nothing up to {at}, less beyond it (80 %: {low} to {high}; {share} of resampled runs turn).")
-            if one["first"] >= one["last"]
-            else _("{title}: less than doing nothing up to {at}, more beyond it (80 %: {low} to {high}; {share} of resampled runs turn).")
-        )  # fmt: skip
-    elif one["first"] == one["last"] == 0.0:
-        text = _("{title}: the same as doing nothing from {least} to {most}; no sign turns in this range.")
-    elif one["first"] + one["last"] >= 0.0:
-        text = _("{title}: more than doing nothing all the way from {least} to {most}; no sign turns in this range.")  # fmt: skip
-    else:
-        text = _("{title}: less than doing nothing all the way from {least} to {most}; no sign turns in this range.")  # fmt: skip
-    return text.format(**_places(one, settings, title))
-
-
-def _marginal_words(one: Body, settings: Sequence[float], title: str) -> str:
-    """Beyond which setting one more of it brings less."""
-    if one["at"] is None or one["interval_80"] is None:
-        text = _("Up to {most} more of it never brings less.")
-    elif one["at"] <= settings[0]:
-        text = _("More of it brings less from the beginning, {least}, on.")
-    else:
-        text = _("Beyond {at} one more brings less (80 %: {low} to {high}).")
-    return text.format(**_places(one, settings, title))
 
 
 def _label(title: str) -> str:

@@ -15,10 +15,13 @@ from rewards.language import gettext as _
 from rewards.people.accounts import Account
 from rewards.people.groups import groups_shown, minimum_group
 from rewards.people.people import Person, get_person
+from rewards.publishing.counting import ask, counted
 from rewards.publishing.drafts import SchemeDraft, get_draft, retire_version
-from rewards.publishing.publication import Difference, SchemeVersion, scheme_in_force, shadow
+from rewards.publishing.foreseeing import SHADOW
+from rewards.publishing.publication import SchemeVersion, scheme_in_force
 from rewards.store.session import Database, Transaction
 from web.problems import refused
+from web.publishing.foreseen import Progress, progress, told
 from web.session import Approver, SchemeWriter, Store, now
 from web.templating import page
 from web.text import MOST_TYPED, Plain
@@ -39,7 +42,10 @@ class Row:
 
 @dataclass(frozen=True)
 class ShadowContext:
-    """`whole` is None where too few people are in the program to be told of. `fallen` and `risen`: people (None: too few to say)."""
+    """`whole` is None where too few people are in the program to be told of. `fallen` and `risen`: people (None: too few to say).
+
+    Where `progress` says that nothing is counted, there are no rows.
+    """
 
     account: Account
     person: Person
@@ -51,6 +57,7 @@ class ShadowContext:
     fallen: int | None
     risen: int | None
     minimum: int
+    progress: Progress
 
 
 @dataclass(frozen=True)
@@ -69,25 +76,36 @@ def difference(request: Request, store: Store, account: Approver, draft: Number)
     """What people would have had under the draft; nothing that they have is changed."""
     org, at = account.organisation, now()
     since = at - SINCE
+    known = counted(store, SHADOW, org, str(draft), at, since=since.isoformat())
     with store.read() as tx:
         found = get_draft(tx, org, draft)
         live = scheme_in_force(tx, org, at)
-        seen = shadow(tx, org, found.scheme, since, at)
         least = minimum_group(tx, org, at)
-        rows, whole = _rows(tx, org, seen.by_segment, at)
+        is_done = known is not None and known.counted_at is not None
+        rows, whole = _rows(tx, org, known.by_segment if known is not None and is_done else {}, at)
         context = ShadowContext(
             account=account,
             person=get_person(tx, org, account.person),
             draft=found,
             live="" if live is None else live.scheme.title,
-            since=since,
+            since=since if known is None else datetime.fromisoformat(known.since),
             rows=rows,
             whole=whole,
-            fallen=_told(seen, -1, least),
-            risen=_told(seen, 1, least),
+            fallen=told(known.fallen, least) if known is not None else None,
+            risen=told(known.risen, least) if known is not None else None,
             minimum=least,
+            progress=progress(known),
         )
     return page(request, "publishing/shadow.html", context)
+
+
+@router.post("/{draft}/shadow/count")
+def count(store: Store, account: Approver, draft: Number) -> Response:
+    """Have the worker count it."""
+    at = now()
+    with store.begin() as tx:
+        ask(tx, SHADOW, account.organisation, str(draft), at, since=(at - SINCE).isoformat())
+    return RedirectResponse(f"/publishing/{draft}/shadow", 303)
 
 
 def _rows(
@@ -102,11 +120,6 @@ def _rows(
     if rest:
         rows.append(Row("", sum(rest)))
     return rows, sum(by_segment.values())
-
-
-def _told(seen: Difference, sign: int, least: int) -> int | None:
-    count = sum(change * sign > 0 for change in seen.by_person.values())
-    return count if count == 0 or count >= least else None
 
 
 @router.get("/versions/{version}/retire")

@@ -1,4 +1,4 @@
-"""What a rollback would take back, as a page may show it: sums of groups that tell nobody apart."""
+"""What a rollback would take back, as a page may show it: sums of groups that tell nobody apart; and how far the counting is."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rewards.people.groups import minimum_group
-from rewards.publishing import foreseeing
-from rewards.publishing.foreseeing import foresight
+from rewards.publishing import counting
+from rewards.publishing.counting import Count, counted
+from rewards.publishing.foreseeing import ROLLBACK
 from rewards.publishing.publication import SchemeVersion, get_version
 from rewards.store.session import Database
 
@@ -21,37 +22,49 @@ class Counting:
 
 
 @dataclass(frozen=True)
-class Foreseen:
-    """`fallen` and `risen`: how many people would have less and more (None: too few to say). `whole`: millipoints in all.
+class Progress:
+    """When it was counted (None: not yet), how far the worker is, where somebody asked, and whether one may ask."""
 
-    They hold as of `counted_at`; None: nobody counted yet, and `counting` says how far it is, where somebody asked. `asks`: it is counted
-    for whoever asks.
-    """
+    counted_at: datetime | None
+    counting: Counting | None
+    asks: bool
+
+
+def progress(found: Count | None) -> Progress:
+    """Of what is known."""
+    if found is None:
+        return Progress(None, None, asks=True)
+    if found.counted_at is None:
+        return Progress(None, Counting(found.done, found.people), asks=False)
+    return Progress(datetime.fromisoformat(found.counted_at), None, asks=found.people > counting.AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """`fallen` and `risen`: how many people would have less and more (None: too few to say). `whole`: millipoints in all."""
 
     version: SchemeVersion
     fallen: int | None
     risen: int | None
     whole: int
     minimum: int
-    counted_at: datetime | None
-    counting: Counting | None
-    asks: bool
+    progress: Progress
 
 
 def foreseen(store: Database, organisation: str, version: int, at: datetime) -> Foreseen:
     """What it would change. Raises NotFound, Conflict where it was rolled back already."""
-    found = foresight(store, organisation, version, at)
+    found = counted(store, ROLLBACK, organisation, str(version), at)
     with store.read() as tx:
         least = minimum_group(tx, organisation, at)
         known = get_version(tx, organisation, version)
     if found is None or found.counted_at is None:
-        counting = None if found is None else Counting(found.done, found.people)
-        return Foreseen(known, None, None, 0, least, None, counting, asks=counting is None)
-
-    def shown(count: int) -> int | None:
-        return count if count == 0 or count >= least else None
-
+        return Foreseen(known, None, None, 0, least, progress(found))
     changed = found.fallen + found.risen
     whole = found.whole if changed >= least or not changed else 0
-    counted_at, asks = datetime.fromisoformat(found.counted_at), found.people > foreseeing.AT_ONCE
-    return Foreseen(known, shown(found.fallen), shown(found.risen), whole, least, counted_at, None, asks)
+    fallen, risen = (told(count, least) for count in (found.fallen, found.risen))
+    return Foreseen(known, fallen, risen, whole, least, progress(found))
+
+
+def told(count: int, least: int) -> int | None:
+    """How many people, where they are enough to be told of."""
+    return count if count == 0 or count >= least else None

@@ -1,4 +1,4 @@
-"""Publishing a scheme: how a draft stands before the gate, its proposal, the second person's yes or no, rollback, and the gate's rules."""
+"""Publishing a scheme: the status of a draft at the gate, its proposal, the second person's yes or no, rollback, and the gate's rules."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from rewards.language import gettext as _
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
-from rewards.publishing.conditions import Condition, Plan, Rules, conditions, rules_of
+from rewards.publishing.conditions import Condition, Plan, Rules, conditions, rules_of, went_by
+from rewards.publishing.counting import ask
 from rewards.publishing.drafts import OPEN, SchemeDraft, get_draft, list_drafts
-from rewards.publishing.foreseeing import ask_foresight
+from rewards.publishing.foreseeing import ROLLBACK
 from rewards.publishing.gate import Decision, approve, change_rules, decline, list_decisions, propose, publish
 from rewards.publishing.notices import changes
 from rewards.publishing.publication import SchemeVersion, roll_back, scheme_in_force, versions
 from rewards.publishing.rehearsals import Forecast, latest_rehearsal
 from rewards.store.session import Database
+from web.digits import Told, told
 from web.problems import refused
 from web.publishing.foreseen import Foreseen, foreseen
-from web.rehearsal.digits import Told, told
 from web.session import Approver, PastGate, SchemeWriter, Settler, Store, now
 from web.templating import page
 from web.text import MOST_TYPED, Plain
@@ -40,10 +41,11 @@ Words = Annotated[Plain, Form(max_length=MOST_TYPED)]
 
 @dataclass(frozen=True)
 class Promised:
-    """A forecast as it is shown."""
+    """A forecast as it is shown; `went_by` says which posterior its runs went by ("": not kept)."""
 
     clicks: Told
     forecast: Forecast
+    went_by: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def _promised(forecast: Forecast | None) -> Promised | None:
     if forecast is None:
         return None
     median, low, high = forecast.clicks
-    return Promised(told({"median": median, "p80": (low, high)}), forecast)
+    words = went_by(forecast.recalibration, forecast.posterior) if forecast.posterior else ""
+    return Promised(told({"median": median, "p80": (low, high)}), forecast, words)
 
 
 def _desk(
@@ -256,7 +259,7 @@ def _instant(typed: str, person: Person) -> datetime:
 
 @router.get(PATH + "/{draft}")
 def gate(request: Request, store: Store, account: Approver, draft: Number) -> Response:
-    """How a draft stands before the gate, and the form to propose it."""
+    """The status of a draft at the gate, and the form to propose it."""
     return _gate(request, store, account, draft)
 
 
@@ -314,7 +317,7 @@ def look_back(request: Request, store: Store, account: SchemeWriter, version: Nu
 def count(store: Store, account: SchemeWriter, version: Number) -> Response:
     """Have the worker count what it would change."""
     with store.begin() as tx:
-        ask_foresight(tx, account.organisation, version, now())
+        ask(tx, ROLLBACK, account.organisation, str(version), now())
     return RedirectResponse(f"{PATH}/versions/{version}/rollback", 303)
 
 

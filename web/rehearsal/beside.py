@@ -9,7 +9,7 @@ from typing import Any
 from rewards.amounts import points_text
 from rewards.language import gettext as _
 from rewards.language import msg
-from web.rehearsal.digits import Told, rounded, told
+from web.digits import Told, rounded, told
 from web.rehearsal.sheets import sheet
 
 PLAYS = {

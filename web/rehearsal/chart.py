@@ -1,4 +1,4 @@
-"""Bands over weeks as SVG, drawn here: it stands on the page without a script, and is the file that can be taken away.
+"""Bands over weeks as SVG, drawn here: it is on the page without a script, and is the file that can be taken away.
 
 Colours come from classes; the file carries its own.
 """
@@ -10,8 +10,8 @@ from html import escape
 from math import ceil, floor
 from typing import Any
 
+from web.digits import rounded
 from web.drawing import round_step
-from web.rehearsal.digits import rounded
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 460, 230, 58, 12, 12, 44
 """As wide as a card of two beside each other: on a phone its texts are made smaller by a quarter, not by a half."""

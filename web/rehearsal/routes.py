@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from rewards.faults import BadValue, Fault
-from rewards.jobs.queue import Job, again, cancel, get_job, jobs_before, list_jobs, outcome_of, repeats
+from rewards.forecasts.recalibrations import Belief, belief_of
+from rewards.jobs.queue import Job, again, cancel, get_job, jobs_before, list_jobs, outcome_of
 from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
 from rewards.publishing.drafts import OPEN, SchemeDraft, list_drafts
 from rewards.publishing.publication import scheme_in_force
+from rewards.publishing.rehearsals import LOOSEST_PERCENT
 from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal, turning_of
 from web.jobs import page_of
 from web.problems import Problem, refused
-from web.progress import followed, progress_of
+from web.progress import followed
 from web.rehearsal.beside import gaming_csv, waterfall_csv
 from web.rehearsal.measured import Measured, measured
 from web.rehearsal.turns import turning_csv
-from web.rehearsal.view import Outcome, chart_svg, fairness_csv, opened, weeks_csv
+from web.rehearsal.view import Outcome, chart_svg, fairness_csv, weeks_csv
 from web.rehearsal.view import outcome_of as view_of
+from web.runs import FileKind, FileName, Sheets, Standing, opened, standing_of, taken_away
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 from web.text import Plain
@@ -37,7 +39,12 @@ router = APIRouter(include_in_schema=False)
 PATH = "/rehearsals"
 MOST_ID = 2**53
 MOST_SHOWN = 20
-SHEETS = {"weeks": weeks_csv, "fairness": fairness_csv, "gaming": gaming_csv, "waterfall": waterfall_csv}
+SHEETS: Sheets = {
+    "weeks": weeks_csv,
+    "fairness": fairness_csv,
+    "gaming": gaming_csv,
+    "waterfall": waterfall_csv,
+}
 JobId = Annotated[int, Path(ge=1, le=MOST_ID)]
 Typed = Annotated[Plain, Field(max_length=40)]
 FIELDS: tuple[tuple[str, str, str, str, str], ...] = (
@@ -49,7 +56,7 @@ FIELDS: tuple[tuple[str, str, str, str, str], ...] = (
     ("strictness", "0", "1", "0.05", "strictness"),
     ("training", "0", "1", "0.05", "training"),
     ("friction", "0", "1", "0.05", "friction"),
-    ("precision_percent", "0.5", "50", "0.5", "precision"),
+    ("precision_percent", "0.5", f"{LOOSEST_PERCENT:g}", "0.5", "precision"),
     ("most_runs", "12", "1000", "1", "runs"),
     ("seed", "0", "9007199254740992", "1", "seed"),
 )
@@ -59,6 +66,7 @@ FIELDS: tuple[tuple[str, str, str, str, str], ...] = (
 class RoomContext:
     """`drafts` are open, `chosen` those ticked; `live` is the title of the scheme in force ("": none), `with_live`: ticked.
 
+    `believed`: the recalibration that was accepted last (None: none was), and `posterior` whether it is wanted.
     `values`: the assumptions as they were typed; `found` says what was measured; `mine`: whether the reader may rehearse.
     """
 
@@ -69,6 +77,8 @@ class RoomContext:
     live: str
     with_live: bool
     with_tool: bool
+    believed: int | None
+    posterior: Belief
     values: dict[str, str]
     fields: Sequence[tuple[str, str, str, str, str]]
     found: Measured
@@ -80,21 +90,15 @@ class RoomContext:
 
 @dataclass(frozen=True)
 class RehearsalContext:
-    """One rehearsal. `outcome`: what is known so far (None: nothing yet); `same`: whether it repeats another one to the byte; `turning`:
-    whether it is still looked for where its risks turn, and `turned`: how many characters that has said so far."""
+    """One rehearsal. `outcome`: what is known so far (None: nothing yet); `turning`: whether it is still looked for where its risks turn,
+    and `turned`: how many characters that has said so far."""
 
     account: Account
     person: Person
-    job: Job
-    progress: str
-    asker: str
+    standing: Standing
     outcome: Outcome | None
-    content_hash: str
-    kept_at: datetime | None
-    same: bool | None
     turning: bool
     turned: int
-    mine: bool
     publishes: bool
 
 
@@ -106,6 +110,7 @@ def _room(
     with_live: bool = True,
     *,
     with_tool: bool = True,
+    posterior: Belief = "accepted",
     values: dict[str, str] | None = None,
     fault: str = "",
     status: int = 200,
@@ -116,6 +121,7 @@ def _room(
         version = scheme_in_force(tx, org, now())
         found = measured(tx, org, now())
         assumed = {**Assumptions().model_dump(), **found.values}
+        belief = belief_of(tx, org)
         context = RoomContext(
             account=account,
             person=get_person(tx, org, account.person),
@@ -124,6 +130,8 @@ def _room(
             live="" if version is None else version.scheme.title,
             with_live=with_live,
             with_tool=with_tool,
+            believed=None if belief is None else belief["recalibration"],
+            posterior=posterior,
             values=values or {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in assumed.items()},
             fields=FIELDS,
             found=found,
@@ -152,6 +160,7 @@ class Wished(BaseModel):
     draft: Annotated[list[Annotated[int, Field(ge=1, le=MOST_ID)]], Field(max_length=20)] = []
     live: bool = False
     tool: bool = False
+    posterior: Belief = "accepted"
     weeks: Typed = ""
     quiet_weeks: Typed = ""
     audience: Typed = ""
@@ -171,7 +180,7 @@ def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[
     picked, live = wished.draft, wished.live
     values = {name: str(getattr(wished, name)).strip() for name, *_rest in FIELDS}
     try:
-        assumed = assumptions_of(values, wished.tool)
+        assumed = assumptions_of(values, wished.tool, wished.posterior)
         with store.begin() as tx:
             job = ask_for_rehearsal(
                 tx, account.organisation, picked, live, assumed, actor=account.person, now=now()
@@ -184,6 +193,7 @@ def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[
             picked,
             live,
             with_tool=wished.tool,
+            posterior=wished.posterior,
             values=values,
             fault=str(fault),
             status=refused(fault),
@@ -191,11 +201,11 @@ def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[
     return RedirectResponse(f"{PATH}/{job}", 303)
 
 
-def assumptions_of(values: dict[str, str], tool: bool) -> Assumptions:
+def assumptions_of(values: dict[str, str], tool: bool, posterior: Belief = "accepted") -> Assumptions:
     """The assumptions that were typed, with a point or a comma. Raises BadValue, which names the first that cannot be."""
     typed = {name: text.replace(",", ".") for name, text in values.items() if text}
     try:
-        return Assumptions.model_validate({**typed, "tool": tool})
+        return Assumptions.model_validate({**typed, "tool": tool, "posterior": posterior})
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
@@ -217,26 +227,19 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
         job = get_job(tx, org, id)
         where = page_of(tx, org, job)
         if where is not None and job.kind != KIND:
-            # What was done for a rehearsal stands on the rehearsal's page.
+            # What was done for a rehearsal is on the rehearsal's page.
             return RedirectResponse(where, 303)
         job = _job(tx, org, id)
-        text, kept = outcome_of(tx, org, id)
-        body = opened(text)
+        standing, body = standing_of(tx, account, job, PATH)
         turning, words = _turning(tx, org, job)
         turns = opened(words)
         context = RehearsalContext(
             account=account,
             person=get_person(tx, org, account.person),
-            job=job,
-            progress=progress_of(job, jobs_before(tx, org, id)),
-            asker=names_of(tx, org, [job.actor]).get(job.actor, job.actor),
+            standing=standing,
             outcome=None if body is None else view_of(body, turns),
-            content_hash="" if kept is None else kept.content_hash,
-            kept_at=None if kept is None else kept.saved_at,
-            same=repeats(tx, org, job, kept),
             turning=turning is not None and not turning.ended,
             turned=len(words),
-            mine=account.may(Right.REHEARSE),
             publishes=account.may(Right.SCHEME_WRITE),
         )
     return page(request, "rehearsal/rehearsal.html", context)
@@ -272,35 +275,14 @@ async def stream(request: Request, store: Store, account: ForecastReader, id: Jo
 
 
 @router.get(PATH + "/{id}/{name}.{kind}")
-def file(
-    store: Store,
-    account: ForecastReader,
-    id: JobId,
-    name: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")],
-    kind: Literal["json", "csv", "svg"],
-) -> Response:
+def file(store: Store, account: ForecastReader, id: JobId, name: FileName, kind: FileKind) -> Response:
     """The result whole as JSON, its tables as CSV, a chart as SVG."""
     with store.read() as tx:
         job = _job(tx, account.organisation, id)
         text, _kept = outcome_of(tx, account.organisation, id)
         turns = opened(_turning(tx, account.organisation, job)[1])
-    body = opened(text)
-    if body is None:
-        raise Problem(404, said("rehearsal {id}: has no numbers yet; wait for the first", id=id))
-    made: str | None = None
-    if kind == "json" and name == "result":
-        made = text
-    elif kind == "csv" and name in SHEETS:
-        made = SHEETS[name](body)
-    elif kind == "csv" and name == "turning" and turns is not None:
-        made = turning_csv(turns)
-    elif kind == "svg":
-        made = chart_svg(body, name)
-    if made is None:
-        raise Problem(404, said("rehearsal {id}: has no file {name}.{kind}", id=id, name=name, kind=kind))
-    media = {"json": "application/json", "csv": "text/csv; charset=utf-8", "svg": "image/svg+xml"}[kind]
-    disposition = f'attachment; filename="rehearsal-{id}-{name}.{kind}"'
-    return Response(made, media_type=media, headers={"Content-Disposition": disposition})
+    sheets: Sheets = {**SHEETS, "turning": lambda _body: None if turns is None else turning_csv(turns)}
+    return taken_away("rehearsal", id, text, name, kind, sheets=sheets, chart=chart_svg)
 
 
 def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rewards.language import gettext as _
-from web.rehearsal.digits import rounded, step_of
+from web.digits import rounded, step_of
 from web.rehearsal.sheets import sheet
 
 GAIN = "gain"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,18 +10,21 @@ from markupsafe import Markup
 
 from rewards.language import gettext as _
 from rewards.language import msg
+from rewards.people.tenure import GROUPS as TENURES
+from web.beliefs import recalibration_of, went_by
+from web.digits import Told, rounded, step_of, told
 from web.rehearsal.beside import Played, Walk, played_of, walk_of
 from web.rehearsal.chart import bands, scale_of
-from web.rehearsal.digits import Told, rounded, step_of, told
 from web.rehearsal.sheets import sheet
 from web.rehearsal.turns import GAIN, turns_of
-from web.templating import number_text
+from web.runs import known_words
 
 PARTS = {
     "segment": msg("Segment"),
     "desk": msg("At a desk or not"),
     "hours": msg("Hours"),
     "contacts": msg("Contacts, in quarters"),
+    "tenure": msg("Time with the company"),
 }
 WORDS = {
     "desk": msg("at a desk"),
@@ -33,6 +35,8 @@ WORDS = {
     "q2": msg("fewer contacts"),
     "q3": msg("more contacts"),
     "q4": msg("most contacts"),
+    **TENURES,
+    "longer": msg("first day not known"),
 }
 RISKS = {
     "trust": (
@@ -82,8 +86,10 @@ class Lift:
 
 @dataclass(frozen=True)
 class Risk:
-    """One risk: what it is, where it stands, its limit, its worst run, and in what part of the runs the limit holds; `turns` says at how
-    many points it crosses it ("": not known yet)."""
+    """One risk: its value, its limit, its worst run, and in what part of the runs the limit holds.
+
+    `turns` says at how many points it crosses the limit ("": not known yet).
+    """
 
     title: str
     definition: str
@@ -142,8 +148,7 @@ class Outcome:
     """Everything that is shown of the numbers."""
 
     sentence: str
-    reached: str
-    runs: int
+    known: str
     enough: bool
     lifts: Sequence[Lift]
     risks: Sequence[Risks]
@@ -155,6 +160,8 @@ class Outcome:
     people: int
     origin: Mapping[str, Any]
     warnings: Sequence[str]
+    went_by: str
+    recalibration: int | None
 
 
 def outcome_of(body: Mapping[str, Any], turning: Mapping[str, Any] | None = None) -> Outcome:
@@ -162,14 +169,11 @@ def outcome_of(body: Mapping[str, Any], turning: Mapping[str, Any] | None = None
     turns = turns_of(turning)
     schemes = {one["name"]: one for one in body["schemes"]}
     titles = {name: _titled(one) for name, one in schemes.items()}
-    precision = body["precision"]
-    reached = precision["reached_percent"]
     lifts = _lifts(body, schemes, titles)
     return Outcome(
         sentence=sentence(body, titles),
-        reached="–" if reached is None else number_text(reached),
-        runs=precision["runs"],
-        enough=precision["reached"],
+        known=known_words(body["precision"]),
+        enough=body["precision"]["reached"],
         lifts=lifts,
         risks=[_risks(one, titles[one["scenario"]], turns.get(one["scenario"], {})) for one in body["risks"]],
         fair=[
@@ -184,6 +188,8 @@ def outcome_of(body: Mapping[str, Any], turning: Mapping[str, Any] | None = None
         people=body["people"],
         origin=body["provenance"],
         warnings=body["warnings"],
+        went_by=went_by(body["provenance"]),
+        recalibration=recalibration_of(body["provenance"]),
     )  # fmt: skip
 
 
@@ -254,12 +260,6 @@ def chart_svg(body: Mapping[str, Any], name: str) -> str | None:
     return bands(several[name], scale, _chart_label(titles[name]), _("Week"), own=True)
 
 
-def opened(text: str) -> Mapping[str, Any] | None:
-    """The JSON of a rehearsal, or None where there is none yet."""
-    found: Mapping[str, Any] | None = json.loads(text) if text else None
-    return found
-
-
 def _lifts(body: Mapping[str, Any], schemes: Mapping[str, Any], titles: Mapping[str, str]) -> list[Lift]:
     scale = scale_of([one["weekly"] for one in body["lift"]])
     return [
@@ -310,7 +310,7 @@ def _fair(name: str, title: str, rows: Sequence[Mapping[str, Any]]) -> Fair:
             groups.append(
                 Group(
                     _(PARTS.get(part, part)),
-                    _(WORDS[label]) if label in WORDS else label,
+                    _(WORDS[label]) if part != "segment" and label in WORDS else label,
                     rounded(one["people"], 1.0),
                     a_share,
                     told(one["points_a_head"], 100.0),

@@ -14,8 +14,8 @@ from math import ceil, floor
 from markupsafe import Markup
 
 from rewards.language import gettext
+from web.digits import rounded, step_of
 from web.drawing import round_step
-from web.rehearsal.digits import rounded, step_of
 
 TICKS = 4
 ROW, TITLE, MIDDLE, FOOT = 46, 14, 31, 22

@@ -96,7 +96,7 @@ def watch(request: Request, store: Store, account: ForecastReader) -> Response:
             "shared": gettext("shared {item}: the chance was {chance}"),
             "not": gettext("did not share {item}: the chance was {chance}"),
             "nothing": gettext("met nothing to share on this day"),
-            "base": gettext("where everybody starts"),
+            "base": gettext("where everybody starts: a chance of {chance}"),
             "play": gettext("Play"),
             "pause": gettext("Pause"),
         },

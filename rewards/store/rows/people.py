@@ -37,6 +37,7 @@ class PersonRow(NamedTuple):
     role: str
     desk: str
     hours_share_ppm: int
+    joined_date: int | None
     manager_id: int | None
     status: str
     opted_out: bool
@@ -156,6 +157,7 @@ class NamedPersonRow(NamedTuple):
     role: str
     desk: str
     hours_share_ppm: int
+    joined_date: int | None
     manager_id: int | None
     status: str
     opted_out: bool
@@ -186,6 +188,7 @@ class ListedPersonRow(NamedTuple):
     role: str
     desk: str
     hours_share_ppm: int
+    joined_date: int | None
     manager_id: int | None
     status: str
     opted_out: bool
@@ -252,6 +255,7 @@ class FoldedPersonRow(NamedTuple):
     role: str
     desk: str
     hours_share_ppm: int
+    joined_date: int | None
     manager_id: int | None
     status: str
     opted_out: bool

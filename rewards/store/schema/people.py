@@ -57,6 +57,7 @@ person = table(
     Column("role", String(64), nullable=False),
     Column("desk", String(16), nullable=False),
     Column("hours_share_ppm", Integer, nullable=False),
+    Column("joined_date", Integer, nullable=True),
     naming(Column("manager_id", Key, nullable=True), "moves", "blanked"),
     Column("status", String(16), nullable=False),
     flag("opted_out"),
@@ -68,8 +69,8 @@ person = table(
     Column("standing", String(16), nullable=False, server_default=""),
     instant("standing_us", nullable=True),
     instant("created_at_us"),
-    Index("ix_person_team", "organisation_id", "team"),
-    Index("ix_person_segment", "organisation_id", "segment"),
+    Index("ix_person_team", "organisation_id", "team", "standing", "status", "segment"),
+    Index("ix_person_segment", "organisation_id", "segment", "standing", "status"),
     Index("ix_person_status", "organisation_id", "status"),
     Index("ix_person_groups", "organisation_id", "status", "segment", "team", "standing"),
     Index(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents.employees.decision import reward_value
-from agents.employees.framing import felt_more, felt_odds
+from agents.employees.framing import MONEY_BEND, felt_more, felt_odds, felt_of_a_lottery
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Terms
 
@@ -37,10 +37,17 @@ def test_small_odds_are_felt_larger_than_they_are() -> None:
     assert felt_odds(0.3, P.replace(lottery_bend=1.0)) == pytest.approx(0.3)
 
 
-def test_a_lottery_pays_as_much_on_average() -> None:
+def test_a_lottery_is_felt_as_a_sure_amount() -> None:
     # What is scored is what the scheme says: the terms move no point.
     lot = felt_more(POINTS, Terms(odds=0.1), TEN, P)
-    value = (
-        felt_odds(0.1, P) * reward_value(np.array([50.0]), P)[0] / reward_value(np.array([5.0]), P)[0] - 1.0
+    sure = 5.0 * felt_odds(0.1, P) ** (1.0 / MONEY_BEND) / 0.1
+    assert lot[1] == pytest.approx(
+        reward_value(np.array([sure]), P)[0] / reward_value(np.array([5.0]), P)[0] - 1.0
     )
-    assert lot[1] == pytest.approx(value)
+
+
+def test_whether_a_lottery_beats_sure_pay_is_open_and_it_never_is_nothing() -> None:
+    bent, straight = P.replace(lottery_bend=0.6), P.replace(lottery_bend=1.0)
+    assert felt_of_a_lottery(0.01, bent) > 1.0 > felt_of_a_lottery(0.01, straight) > 0.5
+    assert felt_of_a_lottery(1e-300, bent) == felt_of_a_lottery(1e-3, bent) < 10.0
+    assert felt_of_a_lottery(1.0, bent) == 1.0

@@ -9,11 +9,16 @@ from agents.setting.setting import Audience, Contest, Organisation, Phase, Segme
 BUSY = Parameters(base_log_odds=-3.0)
 
 
-def ran(contest: Contest, days: int = 20) -> AdvocacyModel:
+def ran(contest: Contest, days: int = 20, *after: Phase) -> AdvocacyModel:
     segments = (Segment(name="a", teams=4),)
     organisation = Organisation(headcount=80, segments=segments, audience=Audience(size=2000))
     model = AdvocacyModel(
-        Setting(organisation=organisation, phases=(Phase(contest=contest),), horizon_days=30, burn_in_days=7),
+        Setting(
+            organisation=organisation,
+            phases=(Phase(contest=contest), *after),
+            horizon_days=30,
+            burn_in_days=7,
+        ),
         1,
         parameters=BUSY,
     )
@@ -43,3 +48,11 @@ def test_a_shown_standing_pulls_the_best_more_than_the_last() -> None:
     assert offer.contest[best] > 1.0 > offer.contest[last]
     plain = ran(Contest(days=28), 10)
     assert plain.contests.standing(10, plain.staff.present(10)) is None
+
+
+def test_a_contest_whose_phase_ends_is_won_with_it() -> None:
+    model = ran(Contest(days=28, winner_thanked=True), 20, Phase(day=14))
+    whole = ran(Contest(days=14, winner_thanked=True), 20, Phase(day=14))
+    for name in ("contest_wins", "praise"):
+        assert model.outcomes()[name][13] > 0.0
+        assert np.array_equal(model.outcomes()[name], whole.outcomes()[name])

@@ -7,7 +7,7 @@ from agents.model import AdvocacyModel
 from agents.observe import outcomes
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Audience, Organisation, Phase, Setting
-from agents.world.twins import offered_form, scoring_form
+from agents.world.twins import newness, offered, scoring_form
 from rewards.document import load_document
 from rewards.scheme.presets import PRESETS
 from rewards.scheme.scheme import IncentiveScheme
@@ -41,6 +41,10 @@ RENAMED = scheme(first="posting", second="visit", badge="quartet")
 DEARER = scheme(points=5)
 
 
+def new_after(one: IncentiveScheme, other: IncentiveScheme) -> float:
+    return newness(offered(one), offered(other))
+
+
 def ran(*phases: Phase, days: int = 126) -> AdvocacyModel:
     organisation = Organisation(headcount=150, audience=Audience(size=4000), corporate_accounts=())
     model = AdvocacyModel(
@@ -53,12 +57,12 @@ def ran(*phases: Phase, days: int = 126) -> AdvocacyModel:
 def test_words_make_no_scheme_new() -> None:
     assert ONE != TWIN
     assert scoring_form(ONE) == scoring_form(TWIN)
-    assert offered_form(ONE) == offered_form(TWIN) == offered_form(RENAMED)
+    assert new_after(ONE, TWIN) == new_after(ONE, RENAMED) == 0.0
     assert scoring_form(ONE) != scoring_form(RENAMED)
-    for form in (scoring_form, offered_form):
-        assert form(ONE) != form(DEARER)
+    assert scoring_form(ONE) != scoring_form(DEARER)
+    assert new_after(DEARER, ONE) > 0.0
     reordered = ONE.model_copy(update={"rules": ONE.rules[::-1]})
-    assert offered_form(reordered) == offered_form(ONE)
+    assert new_after(reordered, ONE) == 0.0
     # What a badge counts is told by the rule it names, not by the name.
     other = ONE.model_copy(
         update={
@@ -68,7 +72,7 @@ def test_words_make_no_scheme_new() -> None:
             )
         }
     )
-    assert offered_form(other) != offered_form(ONE)
+    assert new_after(other, ONE) == 1.0
 
 
 def test_swapping_a_scheme_for_its_twin_changes_no_number() -> None:
@@ -92,7 +96,37 @@ def test_no_preset_is_new_under_another_name(preset: str) -> None:
 
 
 def test_the_novelty_clock_knows_a_scheme_by_what_it_offers() -> None:
-    for second, turned_back in ((TWIN, False), (RENAMED, False), (DEARER, True)):
+    for second, turned_back in ((TWIN, 0.0), (RENAMED, 0.0), (DEARER, 0.2), (PRESETS["recognition"], 1.0)):
         model = ran(Phase(scheme=ONE), Phase(day=14, scheme=second), days=15)
         weeks = model.timeline.novelty_weeks(0, 14, BUSY)
         assert weeks == pytest.approx(2.0 * (1.0 - BUSY.novelty_renewal * turned_back))
+
+
+def test_a_scheme_is_as_new_as_what_is_newest_in_it_or_gone() -> None:
+    assert new_after(DEARER, ONE) == new_after(ONE, DEARER) == pytest.approx(0.2)
+    assert new_after(scheme(points="4.001"), ONE) < 0.001
+    assert new_after(bare_of(ONE), ONE) == new_after(ONE, bare_of(ONE)) == 1.0
+
+
+@pytest.mark.parametrize("how", ["a little dearer", "to and fro"])
+def test_changes_that_are_none_do_not_keep_a_scheme_new(how: str) -> None:
+    if how == "a little dearer":
+        schemes = [scheme(name=f"s{at}", points=f"4.{at:03d}") for at in range(13)]
+    else:
+        schemes = [(ONE, bare_of(ONE))[at % 2] for at in range(13)]
+    phases = tuple(Phase(day=28 * at, scheme=one) for at, one in enumerate(schemes))
+    organisation = Organisation(headcount=10, audience=Audience(size=400), corporate_accounts=())
+    model = AdvocacyModel(
+        Setting(organisation=organisation, phases=phases, horizon_days=364), 1, parameters=BUSY
+    )
+    weeks = [model.timeline.novelty_weeks(0, day, BUSY) for day in (363, 335)]
+    # Of the first effect at most a third is left after a year: novelty is nearly where it ends.
+    for week in weeks:
+        left = BUSY.novelty_floor + (1.0 - BUSY.novelty_floor) * 2.0 ** (-week / BUSY.novelty_half_life_weeks)
+        assert left < 1.0 / 3.0
+    once = 364 / 7.0
+    assert weeks[0] > 0.97 * once or how == "to and fro"
+
+
+def bare_of(one: IncentiveScheme) -> IncentiveScheme:
+    return one.model_copy(update={"name": "bare", "badges": ()})

@@ -52,8 +52,18 @@ def draft(world: World, text: str = SECOND, actor: str = "ana") -> int:
         return create_draft(tx, "acme", world.scheme(text), actor, world.now).id
 
 
-PRECISE = {"asked_percent": 5.0, "reached_percent": 4.2, "reached": True}
-IMPRECISE = {"asked_percent": 5.0, "reached_percent": 9.07, "reached": False}
+PRECISE = {
+    "outcome": "human_clicks", "asked": 0.1, "relative": True, "half_width": 4.2, "part_of_range": 0.084, "reached": True,
+}  # fmt: skip
+IMPRECISE = {**PRECISE, "half_width": 6.53, "part_of_range": 0.1307, "reached": False}
+BY_COMMAND = {
+    **PRECISE,
+    "asked": 50.0,
+    "relative": False,
+    "half_width": 81.0,
+    "part_of_range": 0.21,
+    "reached": False,
+}
 
 
 def rehearse(
@@ -182,25 +192,16 @@ def test_a_rehearsal_grows_old_and_can_be_too_small(world: World) -> None:
     assert missing(world, number, plan(world)) == ["rehearsed", "by-two"]
 
 
-BY_COMMAND = {
-    "outcome": "human_clicks", "confidence": 0.95, "runs": 12, "most_runs": 12,
-}  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("precision", "words"),
     [
-        (IMPRECISE, "known to 9.07 %, and 5 % was stated: rehearse it with more runs"),
-        ({**IMPRECISE, "reached_percent": None}, "known to –, and 5 % was stated"),
+        (IMPRECISE, "move the gain by 13.1 % of its range, and 10 % of its range was stated: rehearse it with more runs"),
+        ({**IMPRECISE, "half_width": None, "part_of_range": None}, "move the gain by –, and 10 % was stated"),
         (None, "in 12 runs states no precision: rehearse it to one"),
-        (
-            {**BY_COMMAND, "asked": 50.0, "relative": False, "wanted_half_width": 50.0, "half_width": 81.0, "reached": False},
-            "known to 81, and 50 was stated",
-        ),
-        (
-            {**BY_COMMAND, "asked": 0.05, "relative": True, "wanted_half_width": 10.0, "half_width": 20.0, "reached": False},
-            "known to 10 %, and 5 % was stated",
-        ),
+        (BY_COMMAND, "move the gain by 81 clicks, and 50 clicks was stated"),
+        ({**BY_COMMAND, "outcome": "shares", "reached": True}, "in 12 runs states no precision: rehearse it to one"),
+        ({**BY_COMMAND, "asked": 1e6, "part_of_range": 0.6, "reached": True}, "by 60 % of its range, where 25 % is the most that holds"),
+        ({**PRECISE, "asked": 0.5, "part_of_range": 0.26}, "by 26 % of its range, where 25 % is the most that holds"),
     ],
 )  # fmt: skip
 def test_the_stated_precision_or_a_reason(world: World, precision: dict[str, Any] | None, words: str) -> None:
@@ -232,9 +233,9 @@ def test_a_reason_never_stands_for_a_rehearsal(world: World) -> None:
 def test_the_limit_on_fairness_or_a_reason(world: World) -> None:
     number = draft(world)
     rehearse(world, number, fair=False)
-    with pytest.raises(Refused, match="below 80%"), world.db.begin() as tx:
+    with pytest.raises(Refused, match="below 80 %"), world.db.begin() as tx:
         propose(tx, "acme", number, plan(world), "ana", now=world.now)
-    with pytest.raises(Refused, match="below 80%"), world.db.begin() as tx:
+    with pytest.raises(Refused, match="below 80 %"), world.db.begin() as tx:
         propose(tx, "acme", number, plan(world, exception="why"), "ana", now=world.now)
     with world.db.begin() as tx:
         made = propose(

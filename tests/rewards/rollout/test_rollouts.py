@@ -12,7 +12,7 @@ from rewards.people.organisations import create_organisation
 from rewards.people.people import import_people
 from rewards.people_file import PersonRow
 from rewards.publishing.publication import publish_scheme
-from rewards.rollout.rollouts import carry_out, get_rollout, list_rollouts, stop, teams_to_draw
+from rewards.rollout.rollouts import carry_out, count_teams, get_rollout, list_rollouts, stop, teams_to_draw
 from rewards.scheme.presets import PRESETS
 from rewards.store.session import Database
 from rewards.worker import work_once
@@ -152,6 +152,9 @@ def test_teams_in_which_somebody_was_invited_cannot_be_held_back(company: Databa
         teams, left_out = teams_to_draw(tx, ORG, "programme")
         assert (len(teams), left_out) == (TEAMS - 2, 2)
         assert teams_to_draw(tx, ORG, "digests")[1] == 0
+        for gives in ("programme", "digests"):
+            drawn, others = teams_to_draw(tx, ORG, gives)
+            assert count_teams(tx, ORG, gives) == (len(drawn), sum(len(one.people) for one in drawn), others)
 
 
 def test_too_few_teams_are_refused(company: Database) -> None:

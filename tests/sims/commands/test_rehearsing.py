@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def test_the_scenarios_are_the_companys_own_people_in_its_own_world(
         people = list_people(tx, ORGANISATION)
     schemes = {"one": PRESETS["clicks"], "other": PRESETS["recognition"]}
     for world in (Scenario.load(base), None):
-        made = scenarios_of(people, "Europe/Madrid", schemes, world)
+        made = scenarios_of(people, "Europe/Madrid", schemes, world, date(2026, 6, 1))
         assert [scenario.name for scenario in made] == ["one", "other"]
         for scenario in made:
             rows = scenario.organisation.people
@@ -82,7 +82,7 @@ def test_the_scenarios_are_the_companys_own_people_in_its_own_world(
                 (28, False),
             ]
     assert made[0].horizon_days > 100
-    short = scenarios_of(people, "Europe/Madrid", schemes, Scenario.load(base))[0]
+    short = scenarios_of(people, "Europe/Madrid", schemes, Scenario.load(base), date(2026, 6, 1))[0]
     assert (short.horizon_days, short.organisation.audience.size, short.content.items_per_week) == (
         42,
         400,

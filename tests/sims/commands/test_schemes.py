@@ -73,7 +73,7 @@ def test_through_the_gate(url: str, examples: Path) -> None:
         content = get_draft(tx, "company", 1).hash
     said_fair(database, "company", content, precise=False)
     told = run("propose", "d1", "--by", "ana", "--from", later, *WHY, code=2)
-    assert "known to 9.1 %, and 5 % was stated" in told
+    assert "move the gain by 13.1 % of its range, and 10 % of its range was stated" in told
     said_fair(database, "company", content)
     database.close()
     assert "waits for a second person" in run("propose", "d1", "--by", "ana", "--from", later, *WHY)

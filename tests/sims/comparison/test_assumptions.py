@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from agents.parameters.default_posterior import WITHOUT_EVIDENCE
+from agents.parameters.default_posterior import WITHOUT_EVIDENCE, DefaultPosterior
 from agents.parameters.parameters import DECLARATIONS
 from agents.setting.setting import ParameterChoice
 from sims.cli import app
@@ -66,10 +66,30 @@ def test_a_scenario_is_asked_and_tells(small: Scenario) -> None:
         hanging(small, "nonsense", 3, 1)
 
 
-def test_compare_tells_it_when_asked(small_file, tmp_path) -> None:
-    out = tmp_path / "out.json"
+def test_what_a_calibrated_posterior_knows_is_drawn_from_it(small: Scenario) -> None:
+    # Two vectors that know two parameters, and always together; the others are drawn from their flat priors.
+    known = DefaultPosterior(("fear_weight", "enrol_fear"), np.array([[0.5, 1.0], [1.5, 0.25]]), {})
+    question = Question(small, CLICKS, 1, (("fear_weight", "enrol_fear", "fear_policy"),), known)
+    drawn = [question.parameters(run, 0) for run in range(40)]
+    assert {(p.fear_weight, p.enrol_fear) for p in drawn} == {(0.5, 1.0), (1.5, 0.25)}
+    assert len({p.fear_policy for p in drawn}) == 40
+    own = [question.parameters(run, -1) for run in range(2)]
+    assert {(p.fear_weight, p.enrol_fear) for p in own} == {(0.5, 1.0), (1.5, 0.25)}
+    # A posterior that leaves no doubt leaves nothing to hang on.
+    every = tuple(name for names in ASSUMED.values() for name in names)
+    sure = DefaultPosterior(every, np.array([[DECLARATIONS[name].default for name in every]]), {})
+    found = hanging(small, "shares", 2, 1, Manner(processes=1, posterior=sure))
+    assert [each.part for each in found] == [0.0] * len(found)
+    assert "as the posterior leaves them" in found[0].sentence()
+
+
+@pytest.mark.parametrize("calibrated", [False, True])
+def test_compare_tells_it_when_asked(small_file, tmp_path, calibrated: bool) -> None:
+    out, known = tmp_path / "out.json", tmp_path / "p.json"
+    known.write_text(json.dumps({"provenance": {}, "names": ["fear_weight"], "values": [[0.5], [1.5]]}))
+    options = ["--posterior", str(known)] if calibrated else []
     found = CliRunner().invoke(
-        app, ["compare", str(small_file), "--runs", "2", "--assumptions", "--json", str(out)]
+        app, ["compare", str(small_file), "--runs", "2", "--assumptions", "--json", str(out), *options]
     )
     assert found.exit_code == 0, found.output
     body = json.loads(out.read_text())["assumptions"]

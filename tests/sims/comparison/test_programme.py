@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sims.comparison.comparison import Comparison, compare
-from sims.demo.demo import CANDIDATES, EXAMPLES, with_a_tool
+from sims.demo.acts import with_a_tool
+from sims.demo.demo import CANDIDATES, EXAMPLES
 from sims.ensemble.run import Manner
 from sims.scenario.scenario import Scenario
 

@@ -79,6 +79,8 @@ def test_every_mechanism_is_in_one_group_or_always_on() -> None:
     grouped = [name for group in groups_of(MECHANISMS) for name in group.mechanisms]
     assert sorted([*grouped, *(name for name in ALWAYS_ON if name in MECHANISMS)]) == sorted(MECHANISMS)
     assert len({group.name for group in GROUPS} | {REST, "further"}) == len(GROUPS) + 2
+    # "Further" is for what somebody adds and does not name: nothing that there is hides in it.
+    assert all(group.name != "further" for group in groups_of(MECHANISMS))
 
 
 def test_a_mechanism_that_nobody_grouped_is_not_lost() -> None:

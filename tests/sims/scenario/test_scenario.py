@@ -92,6 +92,8 @@ def test_doing_nothing_is_the_same_company_without_schemes(small: Scenario) -> N
         ("seed: 3", "seed: 3\nseed: 4", 3, "seed"),
         ("seed: 3", "seed: 3\noutcomes: [fame]", 3, "fame"),
         ("seed: 3", "seed: [3", 3, ""),
+        ("{median: 60}", "{least: 90, most: 60}", 11, "least is at most most"),
+        ("audience:", "corporate_accounts: [{posts_per_week: 1e9}]\n  audience:", 12, "posts_per_week"),
     ],
 )
 def test_bad_input_is_one_line_with_file_and_line(

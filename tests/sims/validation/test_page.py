@@ -58,6 +58,13 @@ def test_the_page_has_a_section_and_a_plot_for_every_target(tmp_path: Path) -> N
     assert "22 of 23 targets pass" in text
 
 
+def test_a_median_outside_its_band_is_the_reason_of_a_failure() -> None:
+    [target] = [target for target in TARGETS if target.key == 13]
+    wide = judge(target, np.linspace(target.low - 0.4, target.low + 0.2, 21))
+    text = page([wide], 1)
+    assert f"fails: the median {number(wide.median)} lies below the band." in text
+
+
 def test_the_page_in_the_docs_has_the_plots_it_names() -> None:
     text = (ROOT / "docs" / "validation.md").read_text("utf-8")
     for target in passed(verdicts()):

@@ -6,7 +6,7 @@
   const data = await answer.json();
   if (!data.days) return;
   const byId = (id) => document.getElementById(id);
-  const [play, back, on, when, still, today, who, reasons] = ["play", "back", "on", "when", "still", "today", "who", "reasons"].map(byId);
+  const [play, back, on, when, still, today, who, meet, reasons] = ["play", "back", "on", "when", "still", "today", "who", "meet", "reasons"].map(byId);
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const SHARE_DAYS = 7, FRAME_MS = 400;
@@ -69,24 +69,28 @@
     const signs = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...more });
     return (value) => signs.format(value).replace("-", "\u2212");
   };
-  const level = written(3), term = written(2, { signDisplay: "exceptZero" }), percent = written(1);
-  const LEAST_TERM = 0.005, LEAST_CHANCE = 0.001;
+  const level = written(3), factor = written(2), percent = written(1);
+  const LEAST_TERM = 0.01, LEAST_CHANCE = 0.001;
+  const chanceOf = (share) => share < LEAST_CHANCE ? `< ${percent(100 * LEAST_CHANCE)} %` : `${percent(100 * share)} %`;
+  const mine = () => data.reasons.filter((one) => one[1] === Number(who.value));
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   const explain = () => {
     reasons.replaceChildren();
-    const met = data.reasons.filter((one) => one[0] === data.first_day + day && one[1] === Number(who.value));
+    const met = mine().filter((one) => one[0] === data.first_day + day);
     if (!met.length) { reasons.textContent = words.nothing; return; }
     for (const [, , item, chance, shared, base, ...terms] of met) {
       const title = document.createElement("h3");
-      title.textContent = fill(shared ? words.shared : words.not, { item: data.items[item], chance: chance < LEAST_CHANCE ? `< ${percent(100 * LEAST_CHANCE)} %` : `${percent(100 * chance)} %` });
+      title.textContent = fill(shared ? words.shared : words.not, { item: data.items[item], chance: chanceOf(chance) });
       const list = document.createElement("dl");
       list.className = "terms";
-      const rows = [[words.base, base], ...data.terms.map((name, at) => [words.terms[name] ?? name, terms[at]]).filter(([, value]) => Math.abs(value) >= LEAST_TERM)];
+      // Terms are added to the logarithm of the odds: each multiplies them.
+      const start = fill(words.base, { chance: chanceOf(1 / (1 + Math.exp(-base))) });
+      const rows = [[start, 0], ...data.terms.map((name, at) => [words.terms[name] ?? name, terms[at]]).filter(([, value]) => Math.abs(value) >= LEAST_TERM)];
       for (const [name, value] of rows) {
         const line = document.createElement("div"), word = document.createElement("dt"), amount = document.createElement("dd");
-        word.textContent = name; amount.textContent = term(value);
-        line.className = value < 0 ? "against" : "for";
+        word.textContent = name; amount.textContent = value ? `× ${factor(Math.exp(value))}` : "";
+        line.className = value < 0 ? "against" : value ? "for" : "";
         line.append(word, amount); list.append(line);
       }
       reasons.append(title, list);
@@ -116,13 +120,19 @@
   on.addEventListener("click", () => { pause(); show(day + 1); });
   when.addEventListener("input", () => { pause(); show(Number(when.value)); });
   who.addEventListener("change", explain);
+  meet.addEventListener("click", () => {
+    const days = [...new Set(mine().map((one) => one[0] - data.first_day))].sort((a, b) => a - b);
+    if (!days.length) return;
+    pause();
+    show(days.find((one) => one > day) ?? days[0]);
+  });
   still.addEventListener("click", () => canvas.toBlob((blob) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob); link.download = `run-${data.run}-day-${data.first_day + day}.png`;
     link.click(); URL.revokeObjectURL(link.href);
   }));
   when.max = data.days.length - 1;
-  for (const one of [play, back, on, when, still]) one.hidden = false;
+  for (const one of [play, back, on, when, still, meet]) one.hidden = false;
   window.addEventListener("resize", draw);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   show(0);

@@ -1,0 +1,193 @@
+"""What is counted of everybody: at once in a small company, in a larger one by the worker, some people at a time, when somebody asks.
+
+How far it came is kept with the sums, in the place of those of before, so that another worker goes on where one ended. What was counted is
+shown with its time until what it hangs on has changed.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from rewards.faults import Fault
+from rewards.people.organisations import list_organisations
+from rewards.store import people as people_rows
+from rewards.store.participation import count_all
+from rewards.store.results import (
+    StoredResult,
+    latest_result,
+    list_results,
+    renew_result,
+    replace_result,
+)
+from rewards.store.session import Database, Transaction
+from rewards.store.units import digest
+
+AT_ONCE = 100
+"""Of so many people a page counts itself."""
+ROUND_SECONDS = 2.0
+"""The worker does other things between."""
+MOST_ASKED = 100
+"""So many of a kind are looked through for what is still to be counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What some people would have: how many less and more, and the change of each segment in millipoints."""
+
+    fallen: int
+    risen: int
+    by_segment: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was asked and how far it is counted: `done` of `people`, up to the internal id `until`.
+
+    of          what it is about, as the question names it
+    standing    what it hangs on: where that has changed, it is another question
+    since       from when it looks back (ISO 8601; '' where the question says so itself)
+    fallen, risen, by_segment    see Sums
+    counted_at  None while it is being counted
+    """
+
+    of: str
+    standing: str
+    since: str
+    asked_at: str
+    people: int
+    done: int = 0
+    until: int = 0
+    fallen: int = 0
+    risen: int = 0
+    by_segment: Mapping[str, int] = field(default_factory=dict)
+    counted_at: str | None = None
+
+    @property
+    def whole(self) -> int:
+        """Millipoints in all."""
+        return sum(self.by_segment.values())
+
+    def with_piece(self, ids: Sequence[int], sums: Sums) -> "Count":
+        """With a piece more."""
+        by_segment = {**self.by_segment}
+        for segment, change in sums.by_segment.items():
+            by_segment[segment] = by_segment.get(segment, 0) + change
+        return replace(
+            self,
+            done=self.done + len(ids),
+            until=ids[-1] if ids else self.until,
+            fallen=self.fallen + sums.fallen,
+            risen=self.risen + sums.risen,
+            by_segment=by_segment,
+        )
+
+
+class Question(Protocol):
+    """What can be counted so. `kind` names its results; `piece` is how many people are counted together."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of its results."""
+
+    @property
+    def piece(self) -> int:
+        """How many people are counted together."""
+
+    def standing(self, tx: Transaction, organisation: str, of: str) -> str:
+        """What the answer hangs on, beside what people do. Raises NotFound, Conflict where it cannot be asked."""
+
+    def sums(self, db: Database, organisation: str, count: Count, ids: Sequence[int], now: datetime) -> Sums:
+        """What these people (internal ids) would have; nothing is written."""
+
+
+def counted(
+    db: Database, question: Question, organisation: str, of: str, now: datetime, *, since: str = ""
+) -> Count | None:
+    """What is known: all of a small company, of a larger one what was asked for last (None: nobody asked). Raises as `standing`."""
+    with db.read() as tx:
+        standing = question.standing(tx, organisation, of)
+        ids = people_rows.ids_after(tx, organisation, 0, AT_ONCE + 1)
+        if len(ids) > AT_ONCE:
+            return _kept(tx, question, organisation, of, standing)
+    at = now.astimezone(UTC).isoformat()
+    asked = Count(of, standing, since, at, len(ids))
+    return replace(asked.with_piece(ids, question.sums(db, organisation, asked, ids, now)), counted_at=at)
+
+
+def ask(
+    tx: Transaction, question: Question, organisation: str, of: str, now: datetime, *, since: str = ""
+) -> None:
+    """Have the worker count it, in the place of what was counted before; what is being counted goes on. Raises as `standing`."""
+    standing = question.standing(tx, organisation, of)
+    kept = _kept(tx, question, organisation, of, standing)
+    if kept is None or kept.counted_at is not None:
+        people = count_all(tx, organisation)
+        text = _text(Count(of, standing, since, now.astimezone(UTC).isoformat(), people))
+        replace_result(
+            tx, organisation, question.kind, of, digest(text), body_json=text, now=now, others_stay=True
+        )
+
+
+def count_asked(db: Database, questions: Sequence[Question], seconds: float = ROUND_SECONDS) -> int:
+    """Go on with what somebody asked for, for about so long an organisation; for the worker. Returns how many people were looked at."""
+    with db.read() as tx:
+        slugs = [home.slug for home in list_organisations(tx)]
+    looked = 0
+    for slug in slugs:
+        for question in questions:
+            until = time.monotonic() + seconds
+            while time.monotonic() < until:
+                some = go_on(db, question, slug)
+                if some is None:
+                    break
+                looked += some
+    return looked
+
+
+def go_on(db: Database, question: Question, organisation: str) -> int | None:
+    """Count one piece of what was asked for first; None where nothing is to be counted."""
+    with db.read() as tx:
+        waiting = [
+            (count, stored)
+            for stored in list_results(tx, organisation, question.kind, MOST_ASKED)
+            if (count := _opened(stored)).counted_at is None
+        ]
+        if not waiting:
+            return None
+        count, stored = min(waiting, key=lambda one: one[0].asked_at)
+        stands = count.standing == _standing(tx, question, organisation, count.of)
+        ids = people_rows.ids_after(tx, organisation, count.until, question.piece)
+    now = datetime.now(UTC)
+    if not stands or not ids:
+        # It has become another question, which is asked anew where somebody still wants to know.
+        after = replace(count, counted_at=now.isoformat())
+    else:
+        after = count.with_piece(ids, question.sums(db, organisation, count, ids, now))
+    text = _text(after)
+    with db.begin() as tx:
+        renew_result(tx, organisation, stored.id, text, digest(text))
+    return len(ids) if stands else 0
+
+
+def _standing(tx: Transaction, question: Question, organisation: str, of: str) -> str | None:
+    try:
+        return question.standing(tx, organisation, of)
+    except Fault:
+        return None
+
+
+def _kept(tx: Transaction, question: Question, organisation: str, of: str, standing: str) -> Count | None:
+    stored = latest_result(tx, organisation, question.kind, of)
+    found = None if stored is None else _opened(stored)
+    return found if found is not None and found.standing == standing else None
+
+
+def _text(count: Count) -> str:
+    return json.dumps(asdict(count))
+
+
+def _opened(stored: StoredResult) -> Count:
+    return Count(**json.loads(stored.body_json))

@@ -1,0 +1,125 @@
+"""What pages of long simulations have in common: how far they are, how well their numbers are known, and what can be taken away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Path
+from fastapi.responses import Response
+
+from rewards.jobs.queue import Job, jobs_before, outcome_of, repeats
+from rewards.language import gettext as _
+from rewards.language import said
+from rewards.people.accounts import Account
+from rewards.people.people import names_of
+from rewards.people.rights import Right
+from rewards.store.session import Transaction
+from web.digits import rounded, step_of
+from web.problems import Problem
+from web.progress import progress_of
+
+FileName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
+FileKind = Literal["json", "csv", "svg"]
+MEDIA: Mapping[FileKind, str] = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+Body = Mapping[str, Any]
+Sheets = Mapping[str, Callable[[Body], str | None]]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a job stands. `path`: its page; `same`: whether it repeats another one to the byte (None: it repeats none); `mine`: whether the
+    reader may run and cancel."""
+
+    path: str
+    job: Job
+    progress: str
+    asker: str
+    content_hash: str
+    kept_at: datetime | None
+    same: bool | None
+    mine: bool
+
+
+def standing_of(tx: Transaction, account: Account, job: Job, path: str) -> tuple[Standing, Body | None]:
+    """How it stands, and its numbers as far as there are any."""
+    org = account.organisation
+    text, kept = outcome_of(tx, org, job.id)
+    standing = Standing(
+        path=f"{path}/{job.id}",
+        job=job,
+        progress=progress_of(job, jobs_before(tx, org, job.id)),
+        asker=names_of(tx, org, [job.actor]).get(job.actor, job.actor),
+        content_hash="" if kept is None else kept.content_hash,
+        kept_at=None if kept is None else kept.saved_at,
+        same=repeats(tx, org, job, kept),
+        mine=account.may(Right.REHEARSE),
+    )
+    return standing, opened(text)
+
+
+def opened(text: str) -> Body | None:
+    """The JSON of a run, or None where there is none yet."""
+    found: Body | None = json.loads(text) if text else None
+    return found
+
+
+def known_words(precision: Body) -> str:
+    """How well the estimate is known, and what no more runs would tell. Of results that were kept before this was asked, the runs alone."""
+    runs, half = precision["runs"], precision.get("half_width")
+    if "part_of_range" not in precision:
+        return _("{runs} paired runs.").format(runs=runs)
+    part = precision["part_of_range"]
+    if half is None or part is None:
+        return _("{runs} paired runs: too few to say how far more of them would move the estimate.").format(
+            runs=runs
+        )
+    text = _(
+        "{runs} paired runs. With more of them the estimate would move by at most ±{clicks} clicks (95 % sure), which is {part} % of its "
+        "range; {asked} % was asked for. What then remains of the range is what nobody knows of people, and chance."
+    )
+    return text.format(
+        runs=runs,
+        clicks=rounded(half, step_of(half)),
+        part=rounded(100.0 * part, 1.0),
+        asked=rounded(100.0 * precision["asked"], 0.1).removesuffix(".0").removesuffix(",0"),
+    )
+
+
+def taken_away(
+    what: str,
+    id: int,
+    text: str,
+    name: str,
+    kind: FileKind,
+    *,
+    sheets: Sheets,
+    chart: Callable[[Body, str], str | None],
+) -> Response:
+    """A file of a run: `result.json`, a table of `sheets`, or a chart. Raises Problem where there is no such file, or no numbers yet.
+
+    `what` it is stands in the file's name and in the fault.
+    """
+    body = opened(text)
+    if body is None:
+        raise Problem(404, said("{what} {id}: has no numbers yet; wait for the first", what=what, id=id))
+    made: str | None = None
+    if kind == "json" and name == "result":
+        made = text
+    elif kind == "csv" and name in sheets:
+        made = sheets[name](body)
+    elif kind == "svg":
+        made = chart(body, name)
+    if made is None:
+        raise Problem(
+            404, said("{what} {id}: has no file {name}.{kind}", what=what, id=id, name=name, kind=kind)
+        )
+    disposition = f'attachment; filename="{what}-{id}-{name}.{kind}"'
+    return Response(made, media_type=MEDIA[kind], headers={"Content-Disposition": disposition})
