@@ -109,8 +109,8 @@ store.sqlite_engine = _without_disk
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files whose tests take longest first: where processes share the tests, what is left for the end is short."""
-    here = Path(__file__).parent
-    items.sort(key=lambda item: not item.path.relative_to(here).as_posix().startswith(LONGEST))
+    here = f"{Path(__file__).parent.as_posix()}/"
+    items.sort(key=lambda item: not item.path.as_posix().removeprefix(here).startswith(LONGEST))
 
 
 @pytest.hookimpl(trylast=True)
