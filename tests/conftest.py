@@ -4,6 +4,7 @@ Where PostgreSQL cannot be had the tests that need it are skipped loudly; under 
 """
 
 import fcntl
+import gc
 import os
 import signal
 import subprocess
@@ -42,6 +43,12 @@ from rewards.store.session import Database, open_database
 from rewards.store.verify import verify
 
 MOST_PROCESSES = 4
+ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
+# Each of these files, or folders, has tests of ten seconds and more.
+LONGEST = (
+    "browser/", "contracts/test_documents.py", "contracts/test_first_hour.py", "conformance/test_arrival.py", "sims/calibration/",
+    "sims/ensemble/", "sims/jobs/", "sims/test_loop_example.py", "web/test_demo.py", "web/test_openapi.py",
+)  # fmt: skip
 START_SECONDS = 120
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background ignores interrupts, and so would every command that a test starts and interrupts.
@@ -97,6 +104,21 @@ OWN_HASHER = accounts._HASHER
 accounts._HASHER = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 # Nothing that a test writes has to survive a power cut. Processes of their own, which are killed, write as in life.
 store.sqlite_engine = _without_disk
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files whose tests take longest first: where processes share the tests, what is left for the end is short."""
+    here = f"{Path(__file__).parent.as_posix()}/"
+    items.sort(key=lambda item: not item.path.as_posix().removeprefix(here).startswith(LONGEST))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: to look through it for garbage, again and again, is a good part of short tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
 
 
 @pytest.hookimpl(optionalhook=True)
