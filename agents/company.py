@@ -151,6 +151,11 @@ class Company:
         self._class_people()
         self.state.total_shares[:] = 0
 
+    def meet_another_chance(self, draws: Sequence[Draw]) -> None:
+        """From now on the same people, with their past, draw what these draws would draw."""
+        self.lanes.rename(draws)
+        self.feelings.rename(draws)
+
     @property
     def days_observed(self) -> int:
         """Days since day 0 that have been simulated."""
@@ -158,7 +163,7 @@ class Company:
 
     @property
     def staff_sources(self) -> Ints:
-        """int64[n]: where each employee stands among the sources of the networks."""
+        """int64[n]: where each employee is among the sources of the networks."""
         return self.world.staff_sources
 
     def over_edges(self, values: Floats, pages: bool) -> Floats:

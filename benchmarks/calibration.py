@@ -21,7 +21,7 @@ from benchmarks.machine import describe
 from sims.calibration.calibrate import Question, calibrate
 from sims.calibration.fit import Budget
 from sims.calibration.living import lives
-from sims.calibration.proof import Asked, prove_one
+from sims.calibration.proving import Asked, prove_one
 from sims.history.series import History
 from sims.scenario.scenario import Scenario
 
@@ -64,12 +64,12 @@ def _cpu() -> float:
 
 def methods(companies: int, runs: int) -> dict[str, dict[str, float]]:
     """Each method's error, coverage and CRPS over all companies."""
-    rows = [prove_one(Asked(17, runs, companies), number) for number in range(companies)]
+    rows = [prove_one(Asked(17, runs, beside=0), number) for number in range(companies)]
     parameters = [one for row in rows for one in row["parameters"]]
     forecasts = [one for row in rows for one in row["forecasts"]]
     best = sum(min(one["naive"].values()) for one in forecasts)
     found = {}
-    for name in ("prior", "posterior", "conditioned", "smoother", "rejection"):
+    for name in ("prior", "posterior", "posterior, going on", "smoother", "rejection", "known"):
         own = [one for one in parameters if name in one["errors"]]
         found[name] = {"crps_over_naive": sum(one["crps"][name] for one in forecasts) / best}
         if own:

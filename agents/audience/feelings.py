@@ -1,6 +1,4 @@
-"""The audience's side: trust and fatigue on every edge from a source, muting, and the answer to a day's
-posts.
-"""
+"""The audience's side: trust and fatigue on every edge from a source, muting, and the answer to a day's posts."""
 
 from __future__ import annotations
 
@@ -45,13 +43,13 @@ from agents.audience.hearing_kernel import (
 from agents.audience.sights import Room
 from agents.parameters.parameters import Parameters
 from agents.world.draws import uniforms_each
-from agents.world.lanes import Draw, Laws
+from agents.world.lanes import Draw, Laws, keys_of
 from agents.world.memory import untouched, unwritten
 from agents.world.network import Networks
 from engine.geometric import class_tables
 from engine.response import ResponseRates, Shares, share_rows
 from engine.response_kernel import AUDIENCE, BEYOND_ONE, CLICKS, DEPTH, N_COUNTS, REPOSTS, THINNED
-from engine.streams import Stream, poissons, stream_key
+from engine.streams import Stream, poissons
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -64,8 +62,9 @@ _WRITTEN = (
 
 
 class Feelings:
-    """Trust and fatigue of every contact towards every source, kept up lazily: a day costs in proportion to
-    its posts. Runs stand side by side, as in `agents.world.network.Networks`; a source's arrays are told of from its first post on.
+    """Trust and fatigue of every contact towards every source, kept up lazily: a day costs in proportion to its posts.
+
+    Runs stand side by side, as in `agents.world.network.Networks`; a source's arrays are told of from its first post on.
 
     trust     float32[edges] in [0, 1]
     fatigue   float32[edges] ≥ 0
@@ -85,8 +84,9 @@ class Feelings:
         page_sight: Floats,
         page_trust: Floats,
     ) -> None:
-        """`posts_per_day` is each page's cadence, `page_sight` the visibility of its channel in each run: what its followers have come to
-        feel follows from the two.
+        """`posts_per_day` is each page's cadence, `page_sight` the visibility of its channel in each run.
+
+        The trust and fatigue that its followers start with follow from the two.
         """
         n, edges, p = int(networks.sources[-1]), int(networks.edges[-1]), laws.at(networks.lane)
         self._networks, self._laws = networks, laws
@@ -104,9 +104,9 @@ class Feelings:
         self.trust_shift, self.fatigue_sum = np.zeros(n), np.zeros(n)
         self.posts, self.promotion, self._promotional = np.zeros(n), np.zeros(n), np.zeros(n)
         self.n_reached = np.zeros(networks.count, dtype=np.int64)
-        self._see = _stream_keys(draws, Stream.SEE)
-        self._feel_keys = _stream_keys(draws, Stream.TRUST)
-        self._react = _stream_keys(draws, Stream.REACTION)
+        self._see = keys_of(draws, Stream.SEE)
+        self._feel_keys = keys_of(draws, Stream.TRUST)
+        self._react = keys_of(draws, Stream.REACTION)
         self._room = Room(networks)
         self._left: tuple[Floats, Floats] | None = None
         self.last_edges: NDArray[np.int32] = np.empty(0, dtype=np.int32)
@@ -127,6 +127,13 @@ class Feelings:
             felt = settled_fatigue(load, posts_per_day[account], np.minimum(1.0, sight)[account], parameters)
             self._fatigue[edges] = felt
             self.fatigue_sum[mine] = np.bincount(account, felt, mine.size)
+
+    def rename(self, draws: Sequence[Draw]) -> None:
+        """What the audience draws from now on is what it would draw under these draws; who knows whom stays."""
+        for keys, stream in (
+            (self._see, Stream.SEE), (self._feel_keys, Stream.TRUST), (self._react, Stream.REACTION),
+        ):  # fmt: skip
+            keys[:] = keys_of(draws, stream)
 
     def copy(self) -> Feelings:
         """An independent copy, for a fork."""
@@ -280,12 +287,8 @@ class Feelings:
         """float64[sources]: mean trust on the edges of each source, on `day`."""
         return self.means_of_sources(day)[0]
 
-    def fatigue_of_sources(self, day: int) -> Floats:
-        """float64[sources]: mean fatigue on the same edges."""
-        return self.means_of_sources(day)[1]
-
     def means_of_sources(self, day: int) -> tuple[Floats, Floats]:
-        """Both of them."""
+        """float64[sources] each: mean trust and mean fatigue on the edges of each source, on `day`."""
         trust, fatigue = np.empty(self.start.size), np.empty(self.start.size)
         kept = self._kept(int(day - self.touched.min(initial=day)) + 1)
         source_means(
@@ -304,25 +307,10 @@ class Feelings:
             self._left = np.exp2(gap / (7.0 * weeks)), np.exp2(gap / half)
         return self._left
 
-    def trust_by_source(self, first: int, last: int, day: int) -> Floats:
-        """float64[last − first]: mean trust on the edges of each source `first` … `last` − 1, on `day`."""
-        return self.trust_of_sources(day)[first:last]
-
-    def fatigue_by_source(self, first: int, last: int, day: int) -> Floats:
-        """float64[last − first]: mean fatigue on the same edges."""
-        return self.fatigue_of_sources(day)[first:last]
-
     def mean_trust(self, first: int, last: int, day: int) -> float:
         """Mean trust over all edges of the sources."""
-        return self._over_edges(self.trust_by_source(first, last, day), first, last)
-
-    def mean_fatigue(self, first: int, last: int, day: int) -> float:
-        """Mean fatigue over all edges of the sources."""
-        return self._over_edges(self.fatigue_by_source(first, last, day), first, last)
-
-    def _over_edges(self, values: Floats, first: int, last: int) -> float:
         degrees = self._networks.degrees[first:last]
-        return float(values @ degrees) / max(1, int(degrees.sum()))
+        return float(self.trust_of_sources(day)[first:last] @ degrees) / max(1, int(degrees.sum()))
 
     def _refresh(self, sources: Ints, day: int) -> None:
         networks = self._networks
@@ -330,10 +318,6 @@ class Feelings:
             sources.astype(np.int64), networks.lane, *networks.rows, self._flags, self._feel, day, self.touched,
             self._edges, self._sources,
         )  # fmt: skip
-
-
-def _stream_keys(draws: Sequence[Draw], stream: Stream) -> NDArray[np.uint64]:
-    return np.array([stream_key(draw.seed, stream, draw.run) for draw in draws], dtype=np.uint64)
 
 
 def _feel_rates(networks: Networks, laws: Laws) -> Floats:

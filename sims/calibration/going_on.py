@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from agents.parameters.default_posterior import row_of
 from sims.calibration.conditioning import moved
+from sims.calibration.lately import Scale, lately
 from sims.calibration.laws import Floats
 from sims.calibration.series import CalibrationError, Observed, observed_of, simulated
 from sims.calibration.summaries import summaries_of
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
     from sims.history.series import History
     from sims.scenario.scenario import Scenario
 
-LEAST = 0.5
 PEOPLE = ("enrolled", "weekly_sharers")
 LEVELS = ("peer_trust",)
-COUNTS = ("shares", "human_clicks")
+AMOUNTS = ("cost", "spend")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,22 +56,48 @@ class GoingOn:
                 for run in range(runs)
             ]
         )
-        of = summaries_of(self.observed, self.changes)
-        seen = np.nan_to_num(self.observed.values)[None]
-        s, observed = (np.stack([one.of(each) for one in of], axis=1) for each in (past, seen))
         rows = [row_of(seed, run, len(self.posterior.values)) for run in range(runs)]
         heads = float(np.median(daily["headcount"][:, 0]))
-        w, found = self.coordinates[rows], {}
-        for name, weeks in samples.items():
-            # People, posts and clicks come whole: without that a quiet company would never be forecast a week of none.
-            whole = heads if name in PEOPLE else 1.0
-            half = 0.0 if name in LEVELS else LEAST / whole
-            later = np.log(np.maximum(np.stack(weeks, axis=1) + half, 1e-12))
-            gone_on = np.maximum(np.exp(moved(later, s, observed[0], w)) - half, 0.0)
-            if name in (*PEOPLE, *COUNTS):
-                gone_on = np.round(gone_on * whole) / whole
-            found[name] = list((np.minimum(gone_on, 1.0) if name in (*PEOPLE, *LEVELS) else gone_on).T)
-        return found
+        whole = {name: heads if name in PEOPLE else 1.0 for name in samples}
+        later = {name: whole[name] * np.stack(weeks, axis=1) for name, weeks in samples.items()}
+        found = gone_on(self.observed, self.changes, past, later, w=self.coordinates[rows], heads=heads)
+        return {name: list(values.T / whole[name]) for name, values in found.items()}
+
+
+def gone_on(
+    observed: Observed,
+    changes: Sequence[int],
+    past: Floats,
+    later: Mapping[str, Floats],
+    *,
+    w: Floats,
+    heads: float,
+) -> dict[str, Floats]:
+    """Later values float64[n, weeks] of each run, had it lived what was observed instead of its own past float64[n, series, weeks].
+
+    w      float64[n, k], the combinations of parameters that the history has moved already
+    heads  how many people there are, whom measures of people count
+    """
+    of, known = summaries_of(observed, changes), ~np.isnan(observed.values)
+    own = [scale_of(one.measure, heads) for one in observed.series]
+    told = [
+        np.hstack([lately(values, known, own), np.stack([one.of(values) for one in of], axis=1)])
+        for values in (past, np.nan_to_num(observed.values)[None])
+    ]
+    scales = {name: scale_of(name, heads) for name in later}
+    on_scale = np.hstack([scales[name].up(values) for name, values in later.items()])
+    ends = np.cumsum([values.shape[1] for values in later.values()])[:-1]
+    found = np.split(moved(on_scale, told[0], told[1][0], w), ends, axis=1)
+    return {name: scales[name].down(values) for name, values in zip(later, found, strict=True)}
+
+
+def scale_of(name: str, heads: float) -> Scale:
+    """On which effects on a measure or an outcome add up."""
+    if name in PEOPLE:
+        return Scale.people(heads)
+    if name in LEVELS:
+        return Scale.levels()
+    return Scale.amounts() if name in AMOUNTS else Scale.counts()
 
 
 def going_on(history: History, scenario: Scenario, posterior: Posterior) -> GoingOn | None:
@@ -80,11 +106,16 @@ def going_on(history: History, scenario: Scenario, posterior: Posterior) -> Goin
         known = observed_of(history, scenario)
     except CalibrationError:
         return None
-    whole = [place for place, one in enumerate(known.series) if one.split == ALL]
-    if not whole:
+    observed = of_everybody(known)
+    if not observed.series:
         return None
-    observed = Observed(tuple(known.series[at] for at in whole), known.values[whole], known.notes)
     about: dict[str, Any] = posterior.calibration or {}
     coordinates = np.array(about.get("coordinates", ()), dtype=np.float64).reshape(len(posterior.values), -1)
     changes = tuple(day for day in scenario.change_days if day < observed.weeks * WEEK_DAYS)
     return GoingOn(observed, changes, posterior, coordinates)
+
+
+def of_everybody(known: Observed) -> Observed:
+    """What is known of the whole company; what groups have of it follows."""
+    whole = [place for place, one in enumerate(known.series) if one.split == ALL]
+    return Observed(tuple(known.series[at] for at in whole), known.values[whole], known.notes)

@@ -23,6 +23,7 @@ from sims.ensemble.executors import TRIES, ExecutorError, processes_for, progres
 from sims.ensemble.sweep import Chunk, chunks
 
 if TYPE_CHECKING:
+    from agents.parameters.parameters import Parameters
     from sims.scenario.scenario import Scenario
 
 RUNS_A_WAVE = 1_000_000
@@ -37,6 +38,11 @@ class Asked:
     prior: Prior
     series: tuple[Series, ...]
     weeks: int
+
+    def parameters(self, values: Floats) -> Parameters:
+        """Those of one row of values of the free ones; what the scenario states stands over them."""
+        stated = self.scenario.parameters.resolve()
+        return self.prior.full(values).replace(**{name: getattr(stated, name) for name in self.prior.stated})
 
     def question(self) -> str:
         """Names everything that a run's numbers follow from, but its vector."""
@@ -55,9 +61,7 @@ Vectors = tuple[tuple[int, tuple[float, ...]], ...]
 
 def live(asked: Asked, vectors: Vectors) -> list[Floats]:
     """float64[series, weeks] of each run."""
-    stated = asked.scenario.parameters.resolve()
-    told = {name: getattr(stated, name) for name in asked.prior.stated}
-    named = [(asked.seed, run, asked.prior.full(np.array(values)).replace(**told)) for run, values in vectors]
+    named = [(asked.seed, run, asked.parameters(np.array(values))) for run, values in vectors]
     found = lived([(asked.scenario, named)])
     return [simulated(dailies[0], asked.series, asked.weeks) for dailies in found]
 
@@ -73,7 +77,7 @@ class Lives:
         """float64[n, series, weeks] of vectors float64[n, d]; every wave has its own chance."""
         values = self._asked.prior.values(z)
         runs = [wave * RUNS_A_WAVE + at for at in range(z.shape[0])]
-        names = [(run, _digest(row)) for run, row in zip(runs, values, strict=True)]
+        names = [(run, named(row)) for run, row in zip(runs, values, strict=True)]
         left = [at for at, name in enumerate(names) if name not in self._done]
         tasks = chunks([self._asked.scenario], left, self._processes)
         with progress(label, len(runs)) as advance:
@@ -116,7 +120,7 @@ def lives(asked: Asked, runs: int, processes: int | None = None, kept: Path | No
             crew.end()
 
 
-def _digest(values: Floats) -> str:
+def named(values: Floats) -> str:
     """Names a vector: what was kept counts for no other, whatever history asked for it."""
     return sha256(values.tobytes()).hexdigest()[:16]
 

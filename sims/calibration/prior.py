@@ -1,4 +1,7 @@
-"""What is known before a company's data: the stored posterior of published findings, and the declared priors of what it does not name.
+"""What is known before a company's data.
+
+The stored posterior of published findings, the declared priors of what it does not name, and that companies differ more than such
+findings do.
 
 Every vector of parameters is the image of one that is standard normal under the prior: each parameter keeps its own law, and their
 correlations are those of the stored sample (a Gaussian copula).
@@ -14,13 +17,16 @@ from scipy.special import ndtr, ndtri
 
 from agents.parameters.default_posterior import DefaultPosterior, default_posterior
 from agents.parameters.parameters import DECLARATIONS, MECHANISMS, PRESETS, Parameters
-from sims.calibration.laws import Floats, shrunk_correlation
+from sims.calibration.laws import LEAST_SPREAD, Floats, shrunk_correlation
 
 if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
 
 GRID = 200
 DIGITS = 5
+COMPANIES_DIFFER = {"base_log_odds": 0.8}
+"""How far a single company is from the usual one, one standard deviation: in log-odds, or in logarithms where the parameter is flat in
+these. Published findings are means over companies, and bands of such means. An assumption of ours (decision 212)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +51,12 @@ class Prior:
         grid = (np.arange(GRID) + 0.5) / GRID
         columns = dict(zip(stored.names, stored.values.T, strict=True))
         knots = [
-            np.quantile(columns[name], grid)
-            if name in columns
-            else np.array([DECLARATIONS[name].quantile(float(u)) for u in grid])
+            of_one_company(
+                name,
+                np.quantile(columns[name], grid)
+                if name in columns
+                else np.array([DECLARATIONS[name].quantile(float(u)) for u in grid]),
+            )
             for name in free
         ]
         within = [place for place, name in enumerate(free) if name in columns]
@@ -72,6 +81,20 @@ class Prior:
     def full(self, values: Floats) -> Parameters:
         """Parameters of one row of `values`; what the scenario states is for whoever lives it."""
         return Parameters(**dict(zip(self.names, values.tolist(), strict=True)))
+
+
+def of_one_company(name: str, knots: Floats) -> Floats:
+    """Quantiles of a level of activity, drawn apart about their median by as much as companies differ; of everything else as they are."""
+    if name not in COMPANIES_DIFFER:
+        return knots
+    stated = DECLARATIONS[name]
+    in_logs = stated.scale == "log"
+    x = np.log(knots) if in_logs else knots
+    middle = float(np.median(x))
+    x = middle + (x - middle) * float(
+        np.hypot(1.0, COMPANIES_DIFFER[name] / max(float(x.std()), LEAST_SPREAD))
+    )
+    return np.clip(np.exp(x) if in_logs else x, stated.least, stated.most)
 
 
 def stated_by(scenario: Scenario) -> tuple[str, ...]:

@@ -9,15 +9,18 @@ import numpy as np
 
 from sims.calibration.calibrate import Question
 from sims.calibration.laws import Floats
-from sims.calibration.living import Asked, lives
+from sims.calibration.living import RUNS_A_WAVE, Asked, lives
 from sims.calibration.prior import Prior
-from sims.calibration.series import Series
+from sims.calibration.series import Series, simulated
+from sims.ensemble.bridge import futures as continued
 from sims.history.series import ALL, WEEK_DAYS, History
 from sims.scenario.scenario import Scenario
 
 AHEAD = 4
-HEADCOUNTS, HISTORY_WEEKS, BEFORE_WEEKS = (60, 80, 100), (8, 12), (2, 4)
+HEADCOUNTS, HISTORY_WEEKS, BEFORE_WEEKS = (100, 150, 200, 300), (12, 14), (2, 4)
 SCHEMES = ("clicks", "recognition", "curator")
+NONE, PROGRAM, SCHEME, OTHER = "nothing", "a program begins", "a tool gets a scheme", "another scheme"
+CHANGES = (PROGRAM, SCHEME, OTHER)
 MEASURES = ("enrolled", "joined", "active_sharers", "weekly_sharers", "shares", "clicks")
 GROUPS = ("segment=office", "segment=shop", "contacts=q1", "contacts=q4")
 TRUTH = 900
@@ -26,17 +29,22 @@ TRUTH = 900
 
 @dataclass(frozen=True, eq=False)
 class Company:
-    """A scenario over history and forecast, the weeks of its history, and whether the scheme changes where they end."""
+    """A scenario over history and forecast, the weeks of its history, and what changes where they end."""
 
     number: int
     scenario: Scenario
     weeks: int
-    changes: bool
+    change: str
 
     @property
     def seed(self) -> int:
         """Of its calibration, and of its truth."""
         return self.scenario.seed
+
+    @property
+    def headcount(self) -> int:
+        """Of its staff."""
+        return self.scenario.organisation.headcount or 0
 
     @property
     def series(self) -> tuple[Series, ...]:
@@ -63,21 +71,29 @@ class Company:
             every_days=7,
             first=self.scenario.start_date,
             periods=self.weeks,
-            headcount=self.scenario.organisation.headcount,
+            headcount=self.headcount,
             series=series,
         )
 
 
 def company(number: int, seed: int) -> Company:
-    """A small company of its own size, scheme and length of history; of every two, one changes its scheme when the forecast begins."""
+    """A company of its own size, scheme and length of history.
+
+    Of every two, one changes what is in force when the forecast begins: in turn its program begins, its tool gets a scheme, or its scheme
+    gives way to another.
+    """
     rng = np.random.default_rng([seed, number])
     weeks, before = (int(rng.choice(each)) for each in (HISTORY_WEEKS, BEFORE_WEEKS))
     first, second = rng.permutation(SCHEMES)[:2].tolist()
-    running: dict[str, Any] = {"tool": {"digests_per_week": 1.0}}
-    phases: list[dict[str, Any]] = [{"day": 0}, {"day": before * WEEK_DAYS, "scheme": first, **running}]
-    changes = number % 2 == 1
-    if changes:
-        phases.append({"day": weeks * WEEK_DAYS, "scheme": second, "leaderboard": "shown", **running})
+    change = NONE if number % 2 == 0 else CHANGES[number // 2 % len(CHANGES)]
+    tool: dict[str, Any] = {"tool": {"digests_per_week": 1.0}}
+    phases: list[dict[str, Any]] = [{"day": 0}]
+    if change != PROGRAM:
+        running = {} if change == SCHEME else {"scheme": first}
+        phases.append({"day": before * WEEK_DAYS, **running, **tool})
+    if change != NONE:
+        begins = {"scheme": second, "leaderboard": "shown"} if change == OTHER else {"scheme": first}
+        phases.append({"day": weeks * WEEK_DAYS, **begins, **tool})
     body: dict[str, Any] = {
         "name": f"company-{number}",
         "seed": int(seed * 100_000 + number),
@@ -94,7 +110,19 @@ def company(number: int, seed: int) -> Company:
         },
         "phases": phases,
     }
-    return Company(number, Scenario.model_validate(body), weeks, changes)
+    return Company(number, Scenario.model_validate(body), weeks, change)
+
+
+def futures(one: Company, truth: Floats, runs: int) -> Floats:
+    """float64[runs, series, weeks]: what it lives in so many worlds that have its history and differ by chance after it.
+
+    No forecast can know more.
+    """
+    asked, days = one.asked(), one.weeks * WEEK_DAYS
+    values = asked.prior.values(truth[None])[0]
+    draw = (one.seed, RUNS_A_WAVE * TRUTH, asked.parameters(values))
+    dailies = continued(asked.scenario, draw, days, [RUNS_A_WAVE * (TRUTH + 1) + at for at in range(runs)])
+    return np.array([simulated(each, asked.series, asked.weeks) for each in dailies])
 
 
 def life(one: Company) -> tuple[Floats, Floats]:

@@ -1,17 +1,24 @@
-"""Naive forecasts that a model has to beat: the last value, the mean of before, and an autoregression, each as a distribution."""
+"""Naive forecasts that a model has to beat, each a distribution.
 
+The last value, the mean of before, an autoregression, and exponential smoothing. The last two are those of statsmodels.
+"""
+
+from __future__ import annotations
+
+import warnings
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Values = NDArray[np.float64]
-QUANTILES = norm.ppf((np.arange(99) + 1) / 100)
+QUANTILES = ndtri((np.arange(99) + 1) / 100)
 YEAR_WEEKS = 52
 DIFFERENCES_LEAST = 3
-AR_LEAST = 5
-STEADY = 0.98
+AR_LEAST, ETS_LEAST = 5, 10
 
 
 def baselines(known: Sequence[float], ahead: int) -> Mapping[str, Values]:
@@ -22,6 +29,8 @@ def baselines(known: Sequence[float], ahead: int) -> Mapping[str, Values]:
     found = {"last value": last_value(values, ahead), "seasonal mean": seasonal_mean(values, ahead)}
     if values.size >= AR_LEAST:
         found["autoregression"] = autoregression(values, ahead)
+    if values.size >= ETS_LEAST:
+        found["exponential smoothing"] = exponential_smoothing(values, ahead)
     return {name: np.maximum(one, 0.0) for name, one in found.items()}
 
 
@@ -39,14 +48,38 @@ def seasonal_mean(values: Values, ahead: int) -> Values:
 
 
 def autoregression(values: Values, ahead: int) -> Values:
-    """Quantiles of a first-order autoregression fitted by least squares, with a steady coefficient."""
-    before, after = values[:-1], values[1:]
-    centred = before - before.mean()
-    spread = float(centred @ centred)
-    slope = float(np.clip(centred @ (after - after.mean()) / spread, -STEADY, STEADY)) if spread > 0 else 0.0
-    start = float(after.mean() - slope * before.mean())
-    left = after - start - slope * before
-    variance = float(left @ left) / max(1, left.size - 2)
-    powers = slope ** np.arange(ahead)
-    mean = start * float(powers.sum()) + slope**ahead * float(values[-1])
-    return np.asarray(mean + np.sqrt(variance * float((powers**2).sum())) * QUANTILES)
+    """Quantiles of a stationary first-order autoregression about a constant, fitted by maximum likelihood."""
+    if np.ptp(values) == 0.0:
+        return values[-1:]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        forecast = _autoregression(tuple(values.tolist())).get_forecast(ahead)
+    return np.asarray(forecast.predicted_mean[-1] + forecast.se_mean[-1] * QUANTILES)
+
+
+def exponential_smoothing(values: Values, ahead: int) -> Values:
+    """Quantiles of exponential smoothing with additive errors and a damped trend, ETS(A, Ad, N)."""
+    if np.ptp(values) == 0.0:
+        return values[-1:]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fitted = _smoothing(tuple(values.tolist()))
+        forecast = fitted.get_prediction(start=values.size, end=values.size + ahead - 1)
+    spread = float(np.sqrt(np.asarray(forecast.forecast_variance)[-1]))
+    return np.asarray(np.asarray(forecast.predicted_mean)[-1] + spread * QUANTILES)
+
+
+# A series is asked for one week after another; it is fitted once. The library takes a second to import.
+@lru_cache(maxsize=256)
+def _autoregression(values: tuple[float, ...]) -> Any:
+    from statsmodels.tsa.arima.model import ARIMA
+
+    return ARIMA(np.array(values), order=(1, 0, 0)).fit()
+
+
+@lru_cache(maxsize=256)
+def _smoothing(values: tuple[float, ...]) -> Any:
+    from pandas import Series
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+    return ETSModel(Series(values), error="add", trend="add", damped_trend=True).fit(disp=False)

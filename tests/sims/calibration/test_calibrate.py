@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from agents.parameters.parameters import DECLARATIONS
 from sims.calibration import living
 from sims.calibration.calibrate import Question, calibrate
-from sims.calibration.prior import Prior, stated_by
+from sims.calibration.going_on import going_on
+from sims.calibration.prior import COMPANIES_DIFFER, Prior, of_one_company, stated_by
 from sims.calibration.series import CalibrationError
 from sims.cli import app
+from sims.forecasting.forecast import forecast
 from sims.forecasting.posterior import Posterior, load_posterior
 from sims.history.series import History
 from sims.scenario.scenario import Scenario
@@ -136,7 +139,7 @@ def test_what_cannot_be_calibrated_on_is_one_line(tiny: Scenario) -> None:
     notes = Question.of(
         history(tiny, shares=[1] * 20).model_copy(update={"headcount": 300}), tiny
     ).observed.notes
-    assert any("mend the one that is wrong" in one for one in notes)
+    assert any("correct the one that is wrong" in one for one in notes)
     assert any("are not used; lengthen horizon_days" in one for one in notes)
 
 
@@ -150,16 +153,41 @@ def test_what_the_scenario_states_is_known(tiny: Scenario) -> None:
     assert living.live(question.asked(1), vectors)[0].shape == (1, 2)
 
 
-def test_the_prior_is_the_stored_posterior(tiny: Scenario) -> None:
+def test_the_prior_is_the_stored_posterior_and_companies_differ_more_in_their_levels(tiny: Scenario) -> None:
     from agents.parameters.default_posterior import default_posterior
 
     prior, stored = Prior.of(tiny), default_posterior()
     values = prior.values(np.random.default_rng(1).standard_normal((2000, prior.size)))
-    for name in ("base_log_odds", "click_base", "motivation_mean"):
-        mine, theirs = values[:, prior.names.index(name)], stored.values[:, stored.names.index(name)]
+
+    def both(name: str) -> tuple[np.ndarray, np.ndarray]:
+        return values[:, prior.names.index(name)], stored.values[:, stored.names.index(name)]
+
+    for name in ("base_log_odds", "visibility", "motivation_mean"):
+        mine, theirs = both(name)
         scale = theirs.std()
         assert abs(np.median(mine) - np.median(theirs)) < 0.2 * scale
-        assert abs(mine.std() - scale) < 0.2 * scale
+        between = COMPANIES_DIFFER.get(name, 0.0)
+        assert mine.std() == pytest.approx(np.hypot(scale, between), rel=0.2)
+    in_logs = of_one_company("click_base", np.exp(np.linspace(-6.0, -5.0, 9)))
+    assert (in_logs == np.exp(np.linspace(-6.0, -5.0, 9))).all()
+    for name in COMPANIES_DIFFER:
+        stated = DECLARATIONS[name]
+        assert stated.least <= prior.knots[prior.names.index(name)].min()
+        assert prior.knots[prior.names.index(name)].max() <= stated.most
+
+
+def test_a_company_far_busier_than_usual_fits_and_its_forecast_goes_on_where_it_stands() -> None:
+    """Thirty people with eight shares a week, where less than one is usual."""
+    few = company(30).model_copy(update={"phases": company(30).phases[:1]})
+    lived_so_far = history(few, shares=[12, 4, 9, 5, 13, 8])
+    found = calibrate(lived_so_far, few, processes=1)
+    assert found.calibration is not None
+    assert found.warnings == ()
+    assert found.calibration["parameters"]["base_log_odds"]["shift"] > 0.2
+    moves = going_on(lived_so_far, few, found)
+    ahead = forecast(few, found, 60, 1, processes=1, history=lived_so_far, going_on=moves)
+    low, high = np.quantile(ahead.samples["shares"][0], (0.25, 0.9))
+    assert low < 8.5 < high
 
 
 def test_command_resumes_to_the_same_bytes_and_never_writes_over(

@@ -7,6 +7,7 @@ import pytest
 
 from sims.calibration.conditioning import moved
 from sims.calibration.going_on import going_on
+from sims.calibration.lately import MEMORIES, Scale, lately
 from sims.forecasting.forecast import forecast
 from sims.forecasting.posterior import Posterior, load_posterior
 from sims.history.series import History
@@ -62,3 +63,52 @@ def test_without_a_week_that_is_known_nothing_moves(small: Scenario) -> None:
     series = {"all": {"shares": (1.0,)}}
     known = History(source="table", every_days=7, first=early, periods=1, series=series)
     assert going_on(known, small, Posterior(names=("visibility",), values=((0.1,),), provenance={})) is None
+
+
+def test_a_level_that_lasts_for_certain_is_believed_and_one_that_does_not_is_not() -> None:
+    rng = np.random.default_rng(3)
+    standing, noise = rng.standard_normal((300, 1)), rng.standard_normal((300, 1))
+    s = np.hstack([standing, rng.standard_normal((300, 12))])
+    later = np.hstack([standing + 0.02 * noise, rng.standard_normal((300, 1))])
+    found = moved(later, s, np.r_[1.5, np.zeros(12)], np.zeros((300, 0)))
+    assert np.abs(found[:, 0] - 1.5).max() < 0.15
+    assert abs(found[:, 1].mean()) < 0.4
+
+
+def test_intervals_hold_what_was_not_fitted_and_widen_far_from_the_runs() -> None:
+    inside, wide = [], []
+    for seed in range(200):
+        rng = np.random.default_rng([4, seed])
+        s, slope = rng.standard_normal((61, 12)), rng.standard_normal((12, 1)) / 3.0
+        later = s @ slope + rng.standard_normal((61, 1))
+        found = moved(later[1:], s[1:], s[0], np.zeros((60, 0)))
+        low, high = np.quantile(found, (0.05, 0.95))
+        inside.append(low <= later[0, 0] <= high)
+        wide.append(moved(later[1:], s[1:], 4.0 * s[0], np.zeros((60, 0))).std() / found.std())
+    assert 0.84 <= np.mean(inside) <= 0.96
+    assert np.median(wide) > 1.3
+
+
+def test_scales_lead_there_and_back_and_stay_within_what_there_is() -> None:
+    counts, people, levels, money = Scale.counts(), Scale.people(40.0), Scale.levels(), Scale.amounts()
+    for scale, values in (
+        (counts, [0.0, 1.0, 700.0]),
+        (people, [0.0, 13.0, 40.0]),
+        (levels, [0.0, 0.4, 1.0]),
+        (money, [0.0, 12.34]),
+    ):
+        assert scale.down(scale.up(np.array(values))) == pytest.approx(values, abs=1e-6)
+    assert people.down(np.array([-900.0, 900.0])).tolist() == [0.0, 40.0]
+    assert counts.down(np.array([-50.0, 0.3])).tolist() == [0.0, 1.0]
+
+
+def test_what_is_read_of_a_history_is_where_it_stands_and_how_it_came_there() -> None:
+    values = np.array([[[8.0, 8.0, 8.0, 8.0], [1.0, 2.0, 4.0, 99.0]]])
+    known = np.array([[True] * 4, [True, True, True, False]])
+    found = lately(values, known, [Scale.counts(), Scale.people(200.0)])
+    assert found.shape == (1, 2 * len(MEMORIES))
+    steady, growing = found[0, : len(MEMORIES)], found[0, len(MEMORIES) :]
+    assert np.exp(steady) == pytest.approx(8.0, abs=0.6)
+    # The last week that is known, and then less and less of the growth.
+    assert np.exp(growing[0]) == pytest.approx(4.5 / 196.5)
+    assert (np.diff(growing) < 0).all()

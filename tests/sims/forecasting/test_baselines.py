@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from sims.forecasting.baselines import AR_LEAST, autoregression, baselines, last_value, seasonal_mean
+from sims.forecasting.baselines import (
+    AR_LEAST,
+    ETS_LEAST,
+    autoregression,
+    baselines,
+    exponential_smoothing,
+    last_value,
+    seasonal_mean,
+)
 
 
 def test_nothing_known_is_no_baseline_and_one_week_is_a_point() -> None:
@@ -36,7 +44,19 @@ def test_an_autoregression_finds_its_coefficient_and_widens() -> None:
     one, far = (autoregression(np.array(values), ahead) for ahead in (1, 12))
     assert np.median(one) == pytest.approx(20.0 + 0.8 * values[-1], abs=0.5)
     assert 1.2 < np.ptp(far) / np.ptp(one) < 1.7
-    assert autoregression(np.full(6, 5.0), 3).tolist() == pytest.approx([5.0] * 99)
+    assert autoregression(np.full(6, 5.0), 3).tolist() == [5.0]
+
+
+def test_exponential_smoothing_goes_on_with_a_trend_and_widens() -> None:
+    rng = np.random.default_rng(2)
+    values = 10.0 + 3.0 * np.arange(30) + rng.normal(size=30)
+    one, far = (exponential_smoothing(values, ahead) for ahead in (1, 6))
+    assert np.median(one) == pytest.approx(100.0, abs=3.0)
+    assert np.median(far) > np.median(one) + 6.0
+    assert np.ptp(far) > np.ptp(one)
+    assert exponential_smoothing(np.full(12, 5.0), 3).tolist() == [5.0]
+    assert "exponential smoothing" in baselines(values[:ETS_LEAST].tolist(), 4)
+    assert "exponential smoothing" not in baselines(values[: ETS_LEAST - 1].tolist(), 4)
 
 
 def test_no_count_is_below_zero() -> None:

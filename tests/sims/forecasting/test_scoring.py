@@ -66,7 +66,8 @@ def test_a_forecast_of_the_truth_covers_as_it_says_and_beats_naive_ones() -> Non
         error = 4 * np.sqrt(percent * (100 - percent) / weeks) / 100
         assert found["coverage"][f"p{percent}"] == pytest.approx(percent / 100, abs=error)
     assert all(skill > 0.3 for skill in found["outcomes"]["shares"]["skill"].values())
-    assert set(found["outcomes"]["shares"]["skill"]) == {"last value", "seasonal mean", "autoregression"}
+    naive = {"last value", "seasonal mean", "autoregression", "exponential smoothing"}
+    assert set(found["outcomes"]["shares"]["skill"]) == naive
 
 
 def test_people_are_counted_as_shares_of_the_staff() -> None:
