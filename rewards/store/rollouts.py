@@ -90,7 +90,8 @@ def countable(tx: Transaction, organisation: str, unasked: bool) -> tuple[int, i
     status = func.coalesce(PERSON.c.status, "") if tx.dialect == "sqlite" else PERSON.c.status
     asked = func.count(case((PERSON.c.standing != "", 1)))
     whole, others, everybody = 0, 0, 0
-    for grouped, without in ((PERSON.c.team, False), (PERSON.c.segment, True)):
+    # Those without a team are few: they are looked up, not everybody gone through in the order of segments.
+    for grouped, without in ((PERSON.c.team, False), (func.coalesce(PERSON.c.segment, ""), True)):
         mine = PERSON.c.team == "" if without else PERSON.c.team > ""
         teams = (
             select(func.count().label("people"), asked.label("asked"))
