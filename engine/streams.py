@@ -40,6 +40,8 @@ _S32 = np.uint64(32)
 _S11 = np.uint64(11)
 _LOW_32 = np.uint64(0xFFFFFFFF)
 INVERSION_LIMIT = 500.0
+# So many that what is set aside of them stays near.
+NORMALS_AT_ONCE = 2048
 
 
 class Stream(IntEnum):
@@ -176,23 +178,25 @@ def _fill_normals(
     key: Any, day: Any, agents: Any, ordinal: Any, spare: Any, size: Any, outer: Any, out: Any
 ) -> None:
     # Loops without a branch take several draws at a time: one over the middle of the law, where most are, one over those farther out.
-    for i in range(agents.size):
-        spare[i] = unit(bits(key, day, agents[i], ordinal)) + 2.0**-54
-    n = np.uint64(0)
-    for i in range(agents.size):
-        outer[n] = i
-        n += np.uint64(abs(spare[i] - 0.5) > CENTRE)
-    for i in range(agents.size):
-        out[i] = central_quantile(spare[i] - 0.5)
-    for k in range(n):
-        # The k-th of those stands at place k or after it: nothing is written over that is still to be read.
-        u = spare[outer[k]]
-        out[outer[k]] = -1.0 if u < 0.5 else 1.0
-        spare[k] = tail_root(u if u < 0.5 else 1.0 - u)
-    for k in range(n):
-        size[k] = near_quantile(spare[k])
-    for k in range(n):
-        out[outer[k]] *= far_quantile(spare[k]) if spare[k] > NEAR else size[k]
+    for begin in range(0, agents.size, spare.size):
+        here, found = agents[begin : begin + spare.size], out[begin : begin + spare.size]
+        for i in range(here.size):
+            spare[i] = unit(bits(key, day, here[i], ordinal)) + 2.0**-54
+        n = np.uint64(0)
+        for i in range(here.size):
+            outer[n] = i
+            n += np.uint64(abs(spare[i] - 0.5) > CENTRE)
+        for i in range(here.size):
+            found[i] = central_quantile(spare[i] - 0.5)
+        for k in range(n):
+            # The k-th of those stands at place k or after it: nothing is written over that is still to be read.
+            u = spare[outer[k]]
+            found[outer[k]] = -1.0 if u < 0.5 else 1.0
+            spare[k] = tail_root(u if u < 0.5 else 1.0 - u)
+        for k in range(n):
+            size[k] = near_quantile(spare[k])
+        for k in range(n):
+            found[outer[k]] *= far_quantile(spare[k]) if spare[k] > NEAR else size[k]
 
 
 @kernel(F64In, F64In, I64Out)
@@ -213,7 +217,8 @@ def normals(key: np.uint64, day: int, agents: NDArray[np.int64], ordinal: int = 
     """`normal` for an array of agents: the same bits, shape of `agents`."""
     flat = np.array(agents, dtype=np.int64, order="C")
     out = np.empty(flat.shape, dtype=np.float64)
-    spare, size, outer = np.empty(flat.size), np.empty(flat.size), np.empty(flat.size, dtype=np.int64)
+    room = max(1, min(flat.size, NORMALS_AT_ONCE))
+    spare, size, outer = np.empty(room), np.empty(room), np.empty(room, dtype=np.int64)
     _fill_normals(np.uint64(key), day, flat.reshape(-1), ordinal, spare, size, outer, out.reshape(-1))
     return out
 
