@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from rewards.publishing.rehearsals import LOOSEST_PERCENT
 from rewards.store.migrate import upgrade
 from rewards.store.session import Database, open_database
 from sims.commands.events_file import write_events
@@ -34,7 +35,13 @@ from tests.web.test_calibration_pages import carry_out as calibrate
 pytestmark = pytest.mark.browser
 NOW = datetime.now(UTC)
 START = (NOW - timedelta(days=28)).date()
-SMALL = {"weeks": "6", "quiet_weeks": "2", "audience": "400", "precision_percent": "50", "most_runs": "12"}
+SMALL = {
+    "weeks": "6",
+    "quiet_weeks": "2",
+    "audience": "400",
+    "precision_percent": f"{LOOSEST_PERCENT:g}",
+    "most_runs": "12",
+}
 
 
 @pytest.fixture(scope="module")
